@@ -1,0 +1,191 @@
+# allstop: everything a user or contributor calls. `make help` lists the targets.
+# Variables: CC, SANITIZE=address,undefined|thread, DEBUG=1 (no optimisation), prefix, DESTDIR.
+
+CC ?= cc
+prefix ?= /usr/local
+SANITIZE ?=
+VERSION := 0.1.0
+# `make V=1` shows the commands.
+Q := $(if $(V),,@)
+
+# A variant of the build has a folder of its own, so that switching costs nothing.
+empty :=
+comma := ,
+space := $(empty) $(empty)
+VARIANT := $(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
+ifneq ($(filter clang%,$(notdir $(CC))),)
+VARIANT := $(VARIANT)-clang
+endif
+B := build$(VARIANT:%=/variant%)
+
+PKGS := ncursesw readline libelf libcjson expat capstone
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+# Debian 12 has no libdwarf.pc and <libdwarf.h>; newer ones have <libdwarf-0/libdwarf.h> behind pkg-config.
+DWARF_CFLAGS := $(shell pkg-config --cflags libdwarf 2>/dev/null)
+DWARF_LIBS := $(or $(shell pkg-config --libs libdwarf 2>/dev/null),-ldwarf)
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion -Werror
+CFLAGS ?= $(if $(DEBUG),-O0,-O2) -g
+SANITIZE_FLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
+ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DALLSTOP_VERSION='"$(VERSION)"' -I. $(PKG_CFLAGS) $(DWARF_CFLAGS) \
+	$(WARNINGS) $(SANITIZE_FLAGS) $(CFLAGS)
+LIBS := $(PKG_LIBS) $(DWARF_LIBS) -lz -lpthread -lm
+
+ROOMS := base rsp symbols engine scripts ui
+SRCS := $(sort $(foreach room,$(ROOMS),$(shell find $(room) -name '*.c' 2>/dev/null)))
+OBJS := $(SRCS:%.c=$(B)/%.o)
+UNIT_SRCS := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_BINS := $(UNIT_SRCS:tests/unit/%.c=$(B)/tests/unit/%)
+STUB_SRCS := $(sort $(wildcard tests/stub/*.c))
+
+.PHONY: all
+all: $(B)/allstop
+
+$(B)/allstop: $(B)/main.o $(OBJS)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC  $<"
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Everything but main.o as one archive, for tests, benches and fuzzers.
+$(B)/liballstop.a: $(OBJS)
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
+
+$(B)/tests/unit/%: tests/unit/%.c $(B)/liballstop.a
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(B)/liballstop.a $(LIBS) -lcmocka
+
+.PHONY: unit
+unit: $(UNIT_BINS)
+	@for t in $(UNIT_BINS); do echo "== $$t"; $$t || exit 1; done
+
+# -- programs the tests debug ---------------------------------------------------------------------------
+TARGET_CFLAGS := -g -O0 -Wall -Wextra
+NATIVE_TARGETS := $(patsubst tests/targets/%.c,$(B)/targets/%,$(wildcard tests/targets/*.c))
+CROSS := aarch64:aarch64-linux-gnu riscv64:riscv64-linux-gnu arm:arm-linux-gnueabihf \
+	ppc64:powerpc64-linux-gnu s390x:s390x-linux-gnu x86_64:x86_64-linux-gnu
+CROSS_TARGETS := $(foreach pair,$(CROSS),$(B)/targets/$(firstword $(subst :, ,$(pair)))/steps) \
+	$(B)/targets/x86_64/cost $(B)/targets/x86_64/race
+GUEST := $(B)/targets/guest/guest64.elf
+GUEST_CFLAGS := -g -O1 -ffreestanding -fno-pic -no-pie -mno-red-zone -mno-sse -fno-stack-protector -nostdlib
+
+$(B)/targets/%: tests/targets/%.c
+	@mkdir -p $(@D)
+	$(Q)gcc $(TARGET_CFLAGS) -pthread -o $@ $<
+
+define CROSS_RULE
+$(B)/targets/$(1)/%: tests/targets/%.c
+	@mkdir -p $$(@D)
+	$(Q)$(2)-gcc $(TARGET_CFLAGS) -static -pthread -o $$@ $$<
+endef
+$(foreach pair,$(CROSS),$(eval $(call CROSS_RULE,$(firstword $(subst :, ,$(pair))),$(lastword $(subst :, ,$(pair))))))
+
+$(GUEST): tests/targets/guest/boot.S tests/targets/guest/main.c tests/targets/guest/link.ld
+	@mkdir -p $(@D)
+	$(Q)gcc $(GUEST_CFLAGS) -c -o $(@D)/main.o tests/targets/guest/main.c
+	$(Q)gcc -g -c -o $(@D)/boot.o tests/targets/guest/boot.S
+	$(Q)ld -n --no-warn-rwx-segments -T tests/targets/guest/link.ld -o $@ $(@D)/boot.o $(@D)/main.o
+	$(Q)objcopy -O elf32-i386 $@ $(@D)/guest32.elf
+
+.PHONY: targets
+targets: $(NATIVE_TARGETS) $(CROSS_TARGETS) $(GUEST)
+
+# -- the fake stub ---------------------------------------------------------------------------------------
+$(B)/tests/stub/stub: $(STUB_SRCS) $(B)/liballstop.a
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(STUB_SRCS) $(B)/liballstop.a $(LIBS)
+
+# -- what users call -------------------------------------------------------------------------------------
+.PHONY: deps
+deps:
+	@sh tests/deps.sh build test check
+
+# Both do all the set-up on a fresh Debian machine. The second make sees the packages the first one installed.
+.PHONY: test
+test:
+	@sh tests/deps.sh build test
+	@$(MAKE) --no-print-directory test-built
+
+.PHONY: test-built
+test-built: $(B)/allstop $(UNIT_BINS) $(B)/tests/stub/stub targets
+	@bash tests/run.sh $(B)
+
+.PHONY: demo
+demo:
+	@sh tests/deps.sh build
+	@$(MAKE) --no-print-directory $(B)/allstop $(B)/targets/race
+	$(B)/allstop $(B)/targets/race
+
+.PHONY: check
+check:
+	@sh tests/deps.sh build test check
+	@$(MAKE) --no-print-directory check-built
+
+C_FILES = $(shell git ls-files '*.c' '*.h' 2>/dev/null || find . -name '*.[ch]' -not -path './build/*')
+TIDY_SRCS := main.c $(SRCS)
+
+.PHONY: check-built
+check-built:
+	clang-format --dry-run -Werror $(C_FILES)
+	@$(MAKE) --no-print-directory CC=clang all
+	cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr \
+		--suppressions-list=tests/cppcheck.txt --error-exitcode=1 -j2 -I. $(TIDY_SRCS)
+	@echo "clang-tidy over $(words $(TIDY_SRCS)) files"
+	@printf '%s\n' $(TIDY_SRCS) | xargs -P2 -n4 sh -c 'clang-tidy --quiet "$$@" -- $(subst ','\'',$(filter-out -Werror,$(ALL_CFLAGS))) 2>/dev/null' tidy
+	@$(MAKE) --no-print-directory CC=clang SANITIZE=address,undefined unit
+	@$(MAKE) --no-print-directory SANITIZE=thread $(B)/variant-thread/allstop
+
+.PHONY: bench
+bench:
+	@sh tests/deps.sh build test
+	@$(MAKE) --no-print-directory all targets $(B)/tests/bench/proxy $(B)/tests/bench/floor
+	@bash tests/bench/run.sh $(B)
+
+$(B)/tests/bench/%: tests/bench/%.c $(B)/liballstop.a
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(B)/liballstop.a $(LIBS)
+
+# Each fuzzer for FUZZ_SECONDS, with what earlier runs found as a start.
+FUZZ_SECONDS ?= 30
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+.PHONY: fuzz
+fuzz:
+	@sh tests/deps.sh build check
+	@$(MAKE) --no-print-directory CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzz-built
+
+.PHONY: fuzz-built
+fuzz-built: $(B)/liballstop.a
+	@for f in $(FUZZERS); do \
+		mkdir -p build/corpus/$$f && \
+		$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $(B)/$$f tests/fuzz/$$f.c $(B)/liballstop.a $(LIBS) && \
+		$(B)/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 build/corpus/$$f || exit 1; done
+
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/share/man/man1 $(DESTDIR)$(prefix)/share/allstop
+	install -m 755 $(B)/allstop $(DESTDIR)$(prefix)/bin/allstop
+	install -m 644 doc/allstop.1 $(DESTDIR)$(prefix)/share/man/man1/allstop.1
+	install -m 644 doc/session.schema.json $(DESTDIR)$(prefix)/share/allstop/session.schema.json
+
+.PHONY: help
+help:
+	@echo 'demo     open the debugger on a multi-threaded program (installs what is missing)'
+	@echo 'test     build and run all tests (installs what is missing)'
+	@echo 'all      build build/allstop; CC=clang, SANITIZE=address,undefined or thread, DEBUG=1, V=1'
+	@echo 'check    format, warnings under both compilers, cppcheck, clang-tidy, sanitized unit tests'
+	@echo 'bench    counts and times beside gdb     fuzz  each fuzzer for FUZZ_SECONDS'
+	@echo 'deps     install the packages            install  to $$(DESTDIR)$$(prefix)    clean'
+
+.PHONY: clean
+clean:
+	rm -rf build
+
+-include $(shell find $(B) -name "*.d" 2>/dev/null)

@@ -1,0 +1,357 @@
+#include "rsp/codec.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+enum {
+    REPEAT_BASE = 29,     /* `*` is followed by a character: its code minus this is the number of copies */
+    REPEAT_LEAST = 3,     /* fewer copies are not worth two characters */
+    REPEAT_MOST = 97,     /* '~' - REPEAT_BASE */
+    ESCAPE_FLIP = 0x20,   /* an escaped byte is sent xor this */
+    INTERRUPT_BYTE = 0x03 /* Ctrl-C */
+};
+
+void rsp_decoder_init(struct rsp_decoder *d, size_t limit)
+{
+    *d = (struct rsp_decoder){.limit = limit ? limit : 1};
+}
+
+void rsp_decoder_free(struct rsp_decoder *d)
+{
+    buf_free(&d->input);
+    buf_free(&d->payload);
+    *d = (struct rsp_decoder){.limit = d->limit};
+}
+
+void rsp_decoder_reset(struct rsp_decoder *d)
+{
+    buf_clear(&d->input);
+    d->start = 0;
+    d->scanned = 0;
+    d->skipping = false;
+    d->in_text = false;
+}
+
+void rsp_decoder_feed(struct rsp_decoder *d, const void *bytes, size_t n)
+{
+    if (d->start == d->input.length) {
+        buf_clear(&d->input);
+        d->start = 0;
+    } else if (d->start > d->input.length / 2) {
+        buf_drop(&d->input, d->start);
+        d->start = 0;
+    }
+    buf_add(&d->input, bytes, n);
+}
+
+bool rsp_decoder_in_packet(const struct rsp_decoder *d)
+{
+    if (d->skipping)
+        return true;
+    if (d->start >= d->input.length)
+        return false;
+    char c = d->input.data[d->start];
+    return c == '$' || c == '%';
+}
+
+unsigned char rsp_checksum(const char *bytes, size_t n)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (unsigned char)bytes[i];
+    return (unsigned char)sum;
+}
+
+/* -- the payload ----------------------------------------------------------------------------------- */
+
+/* Repeats are of the byte as it was sent, before unescaping: that is the order in which gdbserver encodes. */
+struct expander {
+    struct buf *out;
+    size_t limit;
+    bool escaped; /* the last byte was `}` */
+};
+
+static bool expand_byte(struct expander *e, char c)
+{
+    if (!e->escaped && c == '}') {
+        e->escaped = true;
+        return true;
+    }
+    if (e->out->length >= e->limit)
+        return false;
+    buf_add_char(e->out, e->escaped ? (char)(c ^ ESCAPE_FLIP) : c);
+    e->escaped = false;
+    return true;
+}
+
+/* Number of copies that `*` and the character behind it ask for; 0 when it is a plain star (lldb-server sends
+ * some). */
+static size_t repeat_count(const char *raw, size_t n, size_t star)
+{
+    if (star == 0 || star + 1 >= n)
+        return 0;
+    unsigned char count = (unsigned char)raw[star + 1];
+    return count >= REPEAT_BASE + REPEAT_LEAST && count <= '~' ? (size_t)count - REPEAT_BASE : 0;
+}
+
+/* False when the expanded payload is beyond the limit. */
+static bool expand(struct rsp_decoder *d, const char *raw, size_t n)
+{
+    buf_clear(&d->payload);
+    if (d->keep_raw || (!memchr(raw, '}', n) && !memchr(raw, '*', n))) {
+        if (n > d->limit)
+            return false;
+        buf_add(&d->payload, raw, n);
+        return true;
+    }
+    struct expander e = {.out = &d->payload, .limit = d->limit};
+    for (size_t i = 0; i < n; i++) {
+        size_t copies = raw[i] == '*' ? repeat_count(raw, n, i) : 0;
+        if (copies == 0) {
+            if (!expand_byte(&e, raw[i]))
+                return false;
+            continue;
+        }
+        for (size_t k = 0; k < copies; k++)
+            if (!expand_byte(&e, raw[i - 1]))
+                return false;
+        i++;
+    }
+    if (e.escaped && e.out->length < e.limit)
+        buf_add_char(e.out, '}'); /* nothing followed: it stood for itself */
+    return true;
+}
+
+/* -- events ---------------------------------------------------------------------------------------- */
+
+static void give(struct rsp_decoder *d, enum rsp_event_kind kind, struct rsp_event *ret)
+{
+    *ret = (struct rsp_event){.kind = kind, .data = buf_text(&d->payload), .length = d->payload.length};
+}
+
+static void give_raw(struct rsp_decoder *d, enum rsp_event_kind kind, const char *bytes, size_t n,
+                     struct rsp_event *ret)
+{
+    buf_clear(&d->payload);
+    buf_add(&d->payload, bytes, n);
+    give(d, kind, ret);
+}
+
+static void consume(struct rsp_decoder *d, size_t n)
+{
+    d->start += n;
+    d->scanned = 0;
+}
+
+/* A console has percent signs too: a notification begins with a name. */
+static bool starts_notification(const char *s, size_t n)
+{
+    return n < 2 || (s[1] >= 'A' && s[1] <= 'Z') || (s[1] >= 'a' && s[1] <= 'z');
+}
+
+static bool is_text(const char *s, size_t n)
+{
+    return *s != '$' && *s != INTERRUPT_BYTE && !(*s == '%' && starts_notification(s, n));
+}
+
+/* Bytes up to the next thing that has a meaning. Acks are looked for only at the start of a line: kgdb sends
+ * them right in front of, or right behind, whole lines of console text. */
+static void take_text(struct rsp_decoder *d, const char *s, size_t n, struct rsp_event *ret)
+{
+    size_t length = 1;
+    while (length < n && is_text(s + length, n - length)) {
+        bool line_ended = s[length - 1] == '\n' || s[length - 1] == '\r';
+        if (line_ended && (s[length] == '+' || s[length] == '-'))
+            break;
+        length++;
+    }
+    give_raw(d, RSP_STRAY, s, length, ret);
+    d->in_text = s[length - 1] != '\n' && s[length - 1] != '\r';
+    consume(d, length);
+}
+
+static bool take_single(struct rsp_decoder *d, enum rsp_event_kind kind, struct rsp_event *ret)
+{
+    buf_clear(&d->payload);
+    give(d, kind, ret);
+    consume(d, 1);
+    return true;
+}
+
+/* A whole packet lies at `s`: `length` raw bytes behind the leader, then `#` and two more. */
+static bool take_packet(struct rsp_decoder *d, const char *s, size_t length, struct rsp_event *ret)
+{
+    const char *raw = s + 1;
+    int high = hex_digit(raw[length + 1]);
+    int low = hex_digit(raw[length + 2]);
+    if (high < 0 || low < 0 || (high << 4 | low) != rsp_checksum(raw, length)) {
+        /* what is no digit may be the beginning of the next packet */
+        size_t digits = raw[length + 1] == '$' ? 0 : raw[length + 2] == '$' ? 1 : 2;
+        /* nobody sends a notification again, and console text may look like one */
+        if (*s == '%')
+            give_raw(d, RSP_STRAY, s, length + 2 + digits, ret);
+        else
+            give_raw(d, RSP_BAD_CHECKSUM, raw, length, ret);
+        consume(d, length + 2 + digits);
+        return true;
+    }
+    bool fits = expand(d, raw, length);
+    if (!fits)
+        buf_clear(&d->payload);
+    give(d, !fits ? RSP_OVERSIZE : *s == '%' ? RSP_NOTIFICATION : RSP_PACKET, ret);
+    consume(d, length + 4);
+    return true;
+}
+
+/* The packet at `s` was cut by another one, `length` bytes behind its leader. What began with `%` was only
+ * console text. */
+static bool take_torn(struct rsp_decoder *d, const char *s, size_t length, struct rsp_event *ret)
+{
+    if (*s == '%')
+        give_raw(d, RSP_STRAY, s, length + 1, ret);
+    else
+        give_raw(d, RSP_TORN, s + 1, length, ret);
+    consume(d, length + 1);
+    return true;
+}
+
+/* Searches the end of the packet at `s`; false when more bytes are needed. */
+static bool next_in_packet(struct rsp_decoder *d, const char *s, size_t n, struct rsp_event *ret)
+{
+    size_t i = d->scanned ? d->scanned : 1;
+    while (i < n && s[i] != '#' && s[i] != '$' && !(*s == '%' && s[i] == '\n'))
+        i++;
+    d->scanned = i;
+    if (i < n && s[i] == '$')
+        return take_torn(d, s, i - 1, ret);
+    if (i < n && s[i] == '\n')
+        return take_torn(d, s, i, ret);
+    if (i < n && s[i] == '#')
+        return i + 2 < n && take_packet(d, s, i - 1, ret);
+    if (n / 2 > d->limit) { /* even if every byte were escaped */
+        d->skipping = true;
+        consume(d, n);
+    }
+    return false;
+}
+
+/* Drops the bytes of an oversize packet up to its end; false when that has not come yet. */
+static bool skip(struct rsp_decoder *d, const char *s, size_t n, struct rsp_event *ret)
+{
+    size_t i = 0;
+    while (i < n && s[i] != '#' && s[i] != '$')
+        i++;
+    if (i == n || (s[i] == '#' && i + 2 >= n)) {
+        consume(d, i);
+        return false;
+    }
+    consume(d, s[i] == '$' ? i : i + 3);
+    d->skipping = false;
+    buf_clear(&d->payload);
+    give(d, RSP_OVERSIZE, ret);
+    return true;
+}
+
+bool rsp_decoder_next(struct rsp_decoder *d, struct rsp_event *ret)
+{
+    if (d->start >= d->input.length)
+        return false;
+    const char *s = d->input.data + d->start;
+    size_t n = d->input.length - d->start;
+    if (d->skipping)
+        return skip(d, s, n, ret);
+    if (is_text(s, n) && (d->in_text || (*s != '+' && *s != '-'))) {
+        take_text(d, s, n, ret);
+        return true;
+    }
+    d->in_text = false;
+    switch (*s) {
+    case '+':
+        return take_single(d, RSP_ACK, ret);
+    case '-':
+        return take_single(d, RSP_NAK, ret);
+    case INTERRUPT_BYTE:
+        return take_single(d, RSP_INTERRUPT, ret);
+    default:
+        return next_in_packet(d, s, n, ret);
+    }
+}
+
+/* -- encoding -------------------------------------------------------------------------------------- */
+
+static bool needs_escape(char c)
+{
+    return c == '$' || c == '#' || c == '}' || c == '*';
+}
+
+static void finish_packet(struct buf *out, size_t start)
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned char sum = rsp_checksum(out->data + start, out->length - start);
+    char tail[3] = {'#', digits[sum >> 4], digits[sum & 15]};
+    buf_add(out, tail, sizeof tail);
+}
+
+static void add_escaped(struct buf *out, char c)
+{
+    if (needs_escape(c)) {
+        buf_add_char(out, '}');
+        c ^= ESCAPE_FLIP;
+    }
+    buf_add_char(out, c);
+}
+
+void rsp_encode_as(struct buf *out, char leader, const char *payload, size_t n)
+{
+    buf_add_char(out, leader);
+    size_t start = out->length;
+    size_t plain = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!needs_escape(payload[i]))
+            continue;
+        buf_add(out, payload + plain, i - plain);
+        add_escaped(out, payload[i]);
+        plain = i + 1;
+    }
+    if (n)
+        buf_add(out, payload + plain, n - plain);
+    finish_packet(out, start);
+}
+
+void rsp_encode(struct buf *out, const char *payload, size_t n)
+{
+    rsp_encode_as(out, '$', payload, n);
+}
+
+/* Most copies not above `copies` whose count character cannot be taken for framing (gdb manual,
+ * "Overview": not `#` or `$`; gdbserver also avoids `+` and `-`). */
+static size_t sendable_copies(size_t copies)
+{
+    if (copies > REPEAT_MOST)
+        copies = REPEAT_MOST;
+    while (copies >= REPEAT_LEAST && strchr("#$+-", (char)(copies + REPEAT_BASE)))
+        copies--;
+    return copies;
+}
+
+void rsp_encode_run_length(struct buf *out, const char *payload, size_t n)
+{
+    buf_add_char(out, '$');
+    size_t start = out->length;
+    for (size_t i = 0; i < n;) {
+        char c = payload[i];
+        size_t run = 1;
+        while (i + run < n && payload[i + run] == c && run <= REPEAT_MOST)
+            run++;
+        add_escaped(out, c);
+        i++;
+        size_t copies = needs_escape(c) ? 0 : sendable_copies(run - 1);
+        if (copies >= REPEAT_LEAST) {
+            buf_add_char(out, '*');
+            buf_add_char(out, (char)(copies + REPEAT_BASE));
+            i += copies;
+        }
+    }
+    finish_packet(out, start);
+}

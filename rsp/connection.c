@@ -1,0 +1,228 @@
+#include "rsp/connection_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+#define DEFAULT_TIMEOUT_NS 5000000000
+
+enum {
+    DEFAULT_PAYLOAD_LIMIT = 4 << 20,
+    DEFAULT_PACKET_SIZE = 400, /* what gdb assumes of a stub that does not say */
+    COPIES_OF_A_STORM = 3,
+};
+
+struct rsp_connection *rsp_connection_create(struct transport *t, const struct rsp_options *options)
+{
+    struct rsp_connection *c = xcalloc(1, sizeof *c);
+    c->transport = t;
+    c->callbacks = options->callbacks;
+    c->log = options->log;
+    c->timeout_ns = options->timeout_ns ? options->timeout_ns : DEFAULT_TIMEOUT_NS;
+    c->deadline_ns = INT64_MAX;
+    c->payload_limit = options->payload_limit ? options->payload_limit : DEFAULT_PAYLOAD_LIMIT;
+    c->packet_size = DEFAULT_PACKET_SIZE;
+    c->theirs_last = true; /* the first packet begins a turn */
+    rsp_decoder_init(&c->decoder, c->payload_limit);
+    transport_set_cancel_fd(t, options->cancel_fd);
+    return c;
+}
+
+void rsp_connection_destroy(struct rsp_connection *c)
+{
+    if (!c)
+        return;
+    transport_close(c->transport);
+    rsp_decoder_free(&c->decoder);
+    rsp_features_free(&c->features);
+    for (size_t i = 0; i < LATE_STOPS_MOST; i++)
+        buf_free(&c->late[i]);
+    buf_free(&c->out);
+    buf_free(&c->owed_request);
+    buf_free(&c->last_stop);
+    buf_free(&c->held_stop);
+    buf_free(&c->resumed_with);
+    buf_free(&c->last_misfit);
+    buf_free(&c->scratch);
+    free(c->lost_message);
+    free(c);
+}
+
+void rsp_request_free(struct rsp_request *r)
+{
+    buf_free(&r->reply);
+    error_free(r->error);
+    r->error = NULL;
+}
+
+/* -- facts ----------------------------------------------------------------------------------------- */
+
+enum rsp_state rsp_state(const struct rsp_connection *c)
+{
+    return c->state;
+}
+
+struct rsp_features *rsp_features(struct rsp_connection *c)
+{
+    return &c->features;
+}
+
+const struct rsp_stats *rsp_stats(const struct rsp_connection *c)
+{
+    return &c->stats;
+}
+
+struct transport *rsp_transport(struct rsp_connection *c)
+{
+    return c->transport;
+}
+
+size_t rsp_packet_size(const struct rsp_connection *c)
+{
+    return c->packet_size;
+}
+
+bool rsp_pipelines(const struct rsp_connection *c)
+{
+    return c->pipelines;
+}
+
+void rsp_set_timeout(struct rsp_connection *c, int64_t timeout_ns)
+{
+    c->timeout_ns = timeout_ns;
+}
+
+int64_t rsp_timeout(const struct rsp_connection *c)
+{
+    return c->timeout_ns;
+}
+
+void rsp_set_deadline(struct rsp_connection *c, int64_t deadline_ns)
+{
+    c->deadline_ns = deadline_ns;
+}
+
+bool rsp_has_late_stop(const struct rsp_connection *c)
+{
+    return c->late_count > 0;
+}
+
+void rsp_assume_stopped(struct rsp_connection *c)
+{
+    if (c->state == RSP_STATE_RUNNING)
+        c->state = RSP_STATE_STOPPED;
+}
+
+int64_t conn_deadline(const struct rsp_connection *c, int64_t timeout_ns, size_t bytes)
+{
+    int64_t line_ns = (int64_t)bytes * transport_byte_cost_ns(c->transport);
+    int64_t now = clock_now_ns();
+    int64_t end = timeout_ns > INT64_MAX - now - line_ns ? INT64_MAX : now + timeout_ns + line_ns;
+    return end < c->deadline_ns ? end : c->deadline_ns;
+}
+
+struct error *conn_lost_error(const struct rsp_connection *c)
+{
+    return error_hint(error_new(c->lost_code, "%s", c->lost_message), "reconnect to go on");
+}
+
+struct error *conn_check_stopped(struct rsp_connection *c)
+{
+    if (c->state == RSP_STATE_LOST)
+        return conn_lost_error(c);
+    if (c->state == RSP_STATE_RUNNING)
+        return error_hint(
+            error_new(ERR_NOT_STOPPED, "asking %s: the target is running", transport_describe(c->transport)),
+            "interrupt it first");
+    return NULL;
+}
+
+/* -- what all-stop forbids ------------------------------------------------------------------------- */
+
+void conn_violation(struct rsp_connection *c, const char *kind, const char *evidence, size_t n)
+{
+    c->stats.violations++;
+    if (c->callbacks.violation)
+        c->callbacks.violation(c->callbacks.context, kind, n ? evidence : "",
+                               n < EVIDENCE_MOST ? n : EVIDENCE_MOST);
+}
+
+void conn_console(struct rsp_connection *c, const char *bytes, size_t n)
+{
+    if (c->callbacks.console && n)
+        c->callbacks.console(c->callbacks.context, bytes, n);
+}
+
+static bool same(const struct buf *b, const char *payload, size_t n)
+{
+    return b->length == n && n > 0 && memcmp(b->data, payload, n) == 0;
+}
+
+static void queue_late(struct rsp_connection *c, const char *payload, size_t n)
+{
+    if (c->late_count == LATE_STOPS_MOST)
+        return;
+    struct buf *b = &c->late[c->late_count++];
+    buf_clear(b);
+    buf_add(b, payload, n);
+}
+
+static bool is_queued(const struct rsp_connection *c, const char *payload, size_t n)
+{
+    for (size_t i = 0; i < c->late_count; i++)
+        if (same(&c->late[i], payload, n))
+            return true;
+    return false;
+}
+
+void conn_release_stop(struct rsp_connection *c, const char *kind)
+{
+    if (!c->holds_stop)
+        return;
+    c->holds_stop = false;
+    conn_violation(c, kind, buf_text(&c->held_stop), c->held_stop.length);
+}
+
+void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t n, bool hold)
+{
+    if (c->negotiating) /* QEMU stops a running machine for a new connection and says so unasked */
+        return;
+    if (same(&c->last_stop, payload, n) || is_queued(c, payload, n)) {
+        c->stop_copies++;
+        if (c->stop_copies == COPIES_OF_A_STORM)
+            conn_violation(c, "retransmit-storm", payload, n);
+        /* a serial line may lose our ack; the stub then rightly says it again */
+        bool mended = !c->no_ack && !transport_is_reliable(c->transport);
+        if (c->stop_copies >= COPIES_OF_A_STORM || mended)
+            return;
+    }
+    if (!is_queued(c, payload, n))
+        queue_late(c, payload, n);
+    conn_release_stop(c, "stop-while-stopped"); /* of two, the first was surely no answer */
+    if (!hold) {
+        conn_violation(c, "stop-while-stopped", payload, n);
+        return;
+    }
+    c->holds_stop = true;
+    buf_clear(&c->held_stop);
+    buf_add(&c->held_stop, payload, n);
+}
+
+void conn_misfit(struct rsp_connection *c, enum rsp_grammar grammar, const char *payload, size_t n)
+{
+    if (same(&c->last_misfit, payload, n)) {
+        /* QEMU's user emulator, once out of step, says its last word again for every byte it gets */
+        c->misfit_copies++;
+        if (c->misfit_copies == COPIES_OF_A_STORM)
+            conn_violation(c, "retransmit-storm", payload, n);
+        if (c->misfit_copies >= COPIES_OF_A_STORM)
+            return;
+    } else {
+        c->misfit_copies = 0;
+        buf_clear(&c->last_misfit);
+        buf_add(&c->last_misfit, payload, n);
+    }
+    conn_violation(c, conn_misfit_kind(grammar, payload, n), payload, n);
+}

@@ -1,0 +1,380 @@
+#include "rsp/connection_private.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+/* After something that was no answer, the true one comes soon or never. */
+#define SECOND_CHANCE_NS 1000000000
+
+enum {
+    SHOWN_REQUEST = 60,
+    CONSOLE_PATIENCE = 12, /* timeouts that a command may take in all while it keeps printing */
+};
+
+/* -- one answer ------------------------------------------------------------------------------------ */
+
+struct await {
+    struct rsp_connection *c;
+    struct rsp_request *r;
+    bool alone;
+    unsigned resends; /* after a silence */
+    int64_t deadline_ns, last_deadline_ns;
+    bool misfit; /* something came that was no answer */
+    bool cut;    /* the deadline is that of the whole conversation, nearer than the timeout */
+};
+
+static struct error *request_error(const struct rsp_request *r, enum error_code code, const char *what)
+{
+    int n = (int)(r->length < SHOWN_REQUEST ? r->length : SHOWN_REQUEST);
+    return error_new(code, "asking '%.*s%s': %s", n, r->payload, r->length > SHOWN_REQUEST ? "…" : "", what);
+}
+
+/* A line that may lose bytes gets three tries, a sure one gets all the time there is. */
+static bool may_resend(const struct await *a)
+{
+    return a->alone && !(a->r->flags & RSP_MUTATES) && !a->c->no_ack &&
+           !transport_is_reliable(a->c->transport) && a->r->grammar != RSP_GRAMMAR_CONSOLE;
+}
+
+static void start_clock(struct await *a)
+{
+    struct rsp_connection *c = a->c;
+    size_t bytes = a->r->length + 2 * c->packet_size;
+    int64_t timeout = may_resend(a) ? c->timeout_ns / RESENDS_MOST : c->timeout_ns;
+    a->deadline_ns = conn_deadline(c, timeout, bytes);
+    a->last_deadline_ns = conn_deadline(c, CONSOLE_PATIENCE * c->timeout_ns, bytes);
+    a->cut = a->deadline_ns == c->deadline_ns;
+}
+
+static void expect_soon(struct await *a)
+{
+    int64_t soon = conn_deadline(a->c, SECOND_CHANCE_NS, 2 * a->c->packet_size);
+    if (soon < a->deadline_ns)
+        a->deadline_ns = soon;
+}
+
+static struct error *no_answer(struct await *a)
+{
+    struct rsp_connection *c = a->c;
+    if (c->holds_stop) {
+        conn_release_stop(c, "stop-instead-of-reply");
+        return request_error(a->r, ERR_VIOLATION, "a stop reply came in place of the answer");
+    }
+    if (a->misfit)
+        return request_error(a->r, ERR_VIOLATION, "what came was no answer to it");
+    if (!c->negotiating && !a->cut)
+        conn_violation(c, "no-reply", a->r->payload, a->r->length);
+    struct error *e = request_error(a->r, ERR_TIMEOUT, "the stub gave no answer in time");
+    if (a->r->flags & RSP_MUTATES)
+        return error_hint(e,
+                          "it is not sent again by itself: look at the target to see whether it took effect");
+    return error_hint(e, "is the target hung? 'reconnect' starts over");
+}
+
+/* The wait ended by the clock. */
+static struct error *silence(struct await *a, enum conn_fate *ret, bool *done)
+{
+    struct rsp_connection *c = a->c;
+    if (may_resend(a) && a->resends + 1 < RESENDS_MOST && !a->misfit && !c->holds_stop && !a->cut) {
+        a->resends++;
+        c->owed++; /* the first answer may only be late */
+        TRY(conn_write_again(c));
+        start_clock(a);
+        return NULL;
+    }
+    a->r->error = no_answer(a);
+    *ret = FATE_OPEN;
+    *done = true;
+    return NULL;
+}
+
+/* A `-`: our packet arrived damaged and was not taken, so sending it again is right whatever it does. */
+static struct error *take_nak(struct await *a, enum conn_fate *ret, bool *done)
+{
+    struct rsp_connection *c = a->c;
+    bool reliable = transport_is_reliable(c->transport);
+    if (c->no_ack || (reliable && !c->negotiating))
+        conn_violation(c, "stray-nak", a->r->payload, a->r->length);
+    if (c->no_ack)
+        return NULL;
+    if (a->alone && c->resends < RESENDS_MOST) {
+        c->resends++;
+        return conn_write_again(c);
+    }
+    a->r->error = request_error(a->r, ERR_VIOLATION, "the stub says that the packet arrived damaged");
+    *ret = a->alone ? FATE_FAILED : FATE_OPEN;
+    *done = true;
+    return NULL;
+}
+
+/* A running kernel's terminal sends back what is typed at it. */
+static bool is_echo(const struct rsp_request *r, const struct rsp_event *event)
+{
+    return r->grammar != RSP_GRAMMAR_ANY && event->length == r->length && r->length > 0 &&
+           memcmp(event->data, r->payload, r->length) == 0;
+}
+
+static void take_echo(struct await *a)
+{
+    struct rsp_connection *c = a->c;
+    c->pending_acks = 0; /* an ack would be typed too */
+    c->state = RSP_STATE_RUNNING;
+    a->r->error = error_hint(request_error(a->r, ERR_NOT_STOPPED, "the line sends back what it is sent"),
+                             "the target runs and its terminal echoes: interrupt it first");
+}
+
+static void take_answer(struct await *a, const struct rsp_event *event, enum conn_fate *ret)
+{
+    conn_release_stop(a->c, "stop-while-stopped");
+    buf_clear(&a->r->reply);
+    buf_add(&a->r->reply, event->data, event->length);
+    *ret = FATE_ANSWERED;
+}
+
+static void take_misfit(struct await *a, const struct rsp_event *event)
+{
+    struct rsp_connection *c = a->c;
+    conn_misfit(c, a->r->grammar, event->data, event->length);
+    if (!c->no_ack)
+        conn_stop_pipelining(c);
+    a->misfit = true;
+    expect_soon(a);
+}
+
+/* True when the wait is over. */
+static bool take_packet(struct await *a, const struct rsp_event *event, enum conn_fate *ret)
+{
+    struct rsp_connection *c = a->c;
+    enum rsp_grammar grammar = a->r->grammar;
+    if (conn_is_console(event->data, event->length)) {
+        conn_take_console(c, event->data, event->length);
+        if (grammar == RSP_GRAMMAR_CONSOLE) {
+            int64_t later = conn_deadline(c, c->timeout_ns, 2 * c->packet_size);
+            a->deadline_ns = later < a->last_deadline_ns ? later : a->last_deadline_ns;
+        }
+        return false;
+    }
+    if (is_echo(a->r, event)) {
+        take_echo(a);
+        *ret = FATE_FAILED;
+        return true;
+    }
+    bool stop_is_due = grammar == RSP_GRAMMAR_STOP || grammar == RSP_GRAMMAR_ANY;
+    if (!stop_is_due && rsp_is_stop_reply(event->data, event->length)) {
+        conn_unexpected_stop(c, event->data, event->length, true);
+        if (!c->no_ack && !c->negotiating)
+            conn_stop_pipelining(c);
+        if (!c->negotiating)
+            expect_soon(a);
+        return false;
+    }
+    if (conn_fits(grammar, event->data, event->length)) {
+        take_answer(a, event, ret);
+        return true;
+    }
+    take_misfit(a, event);
+    if (a->alone)
+        return false;
+    /* which of the answers behind it belongs to which question cannot be told any more */
+    a->r->error = request_error(a->r, ERR_VIOLATION, "what came was no answer to it");
+    *ret = FATE_OPEN;
+    return true;
+}
+
+static struct error *take_damaged(struct await *a, const struct rsp_event *event, enum conn_fate *ret,
+                                  bool *done)
+{
+    bool again;
+    TRY(conn_damaged(a->c, event, &again));
+    if (again)
+        return NULL;
+    a->r->error = request_error(a->r, ERR_VIOLATION, "the answer's checksum is wrong");
+    *ret = FATE_FAILED;
+    *done = true;
+    return NULL;
+}
+
+struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, bool alone, enum conn_fate *ret)
+{
+    struct await a = {.c = c, .r = r, .alone = alone};
+    start_clock(&a);
+    bool done = false;
+    while (!done) {
+        enum conn_got got;
+        struct rsp_event event;
+        struct error *e = conn_next(c, a.deadline_ns, -1, &got, &event);
+        if (error_is(e, ERR_TIMEOUT)) {
+            error_free(e);
+            TRY(silence(&a, ret, &done));
+            continue;
+        }
+        if (e) {
+            conn_release_stop(c, "stop-while-stopped");
+            return error_while(e, "asking '%.*s'",
+                               (int)(r->length < SHOWN_REQUEST ? r->length : SHOWN_REQUEST), r->payload);
+        }
+        if (got == GOT_PACKET) {
+            done = take_packet(&a, &event, ret);
+        } else if (got == GOT_NAK) {
+            TRY(take_nak(&a, ret, &done));
+        } else if (got == GOT_DAMAGED) {
+            TRY(take_damaged(&a, &event, ret, &done));
+        } else if (got == GOT_OVERSIZE) {
+            r->error = request_error(r, ERR_VIOLATION, "the answer is longer than we take");
+            *ret = FATE_FAILED;
+            done = true;
+        }
+    }
+    return NULL;
+}
+
+/* -- batches --------------------------------------------------------------------------------------- */
+
+void conn_stop_pipelining(struct rsp_connection *c)
+{
+    if (!c->pipelines)
+        return;
+    c->pipelines = false;
+    c->features.state[FEATURE_PIPELINE].works = TRI_NO;
+}
+
+void conn_owe(struct rsp_connection *c, const struct rsp_request *oldest, size_t count)
+{
+    c->owed += count;
+    buf_clear(&c->owed_request);
+    buf_add(&c->owed_request, oldest->payload,
+            oldest->length < SHOWN_REQUEST ? oldest->length : SHOWN_REQUEST);
+}
+
+/* Puts as many requests into one write as may go together; at least one. */
+static size_t fill_window(struct rsp_connection *c, const struct rsp_request *requests, size_t count)
+{
+    size_t most_bytes = c->no_ack ? WINDOW_BYTES : WINDOW_BYTES_ACK;
+    size_t most = c->pipelines ? WINDOW_REQUESTS : 1;
+    size_t n = 0;
+    conn_begin(c);
+    while (n < count && n < most && !requests[n].error) {
+        if (!conn_add(c, requests[n].payload, requests[n].length, most_bytes))
+            break;
+        n++;
+    }
+    return n;
+}
+
+/* The answers of a window can no longer be told apart from number `from` on. */
+static void abandon_window(struct rsp_connection *c, struct rsp_request *requests, size_t from, size_t count)
+{
+    conn_owe(c, &requests[from], count - from);
+    for (size_t i = from + 1; i < count; i++)
+        if (requests[i].flags & RSP_MUTATES)
+            requests[i].error =
+                error_hint(request_error(&requests[i], ERR_VIOLATION,
+                                         "it was sent, and its answer was lost in the disorder"),
+                           "look at the target to see whether it took effect");
+}
+
+/* Sends a window and takes its answers; *done is how many requests are settled. */
+static struct error *run_window(struct rsp_connection *c, struct rsp_request *requests, size_t count,
+                                size_t *done)
+{
+    size_t window = fill_window(c, requests, count);
+    struct error *e = conn_write(c);
+    for (size_t i = 0; !e && i < window; i++) {
+        enum conn_fate fate;
+        e = conn_await(c, &requests[i], window == 1, &fate);
+        if (e) {
+            conn_owe(c, &requests[i], window - i);
+            return e;
+        }
+        if (fate == FATE_OPEN) {
+            /* the silent one may be the stub's way to say that it takes one at a time */
+            if (window > 1 && (!c->no_ack || c->negotiating))
+                conn_stop_pipelining(c);
+            abandon_window(c, requests, i, window);
+            *done = i + 1;
+            return NULL;
+        }
+        if (c->state == RSP_STATE_RUNNING) /* an echo: nobody listens */
+            break;
+    }
+    *done = window;
+    return e;
+}
+
+static void prepare(struct rsp_connection *c, struct rsp_request *requests, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        buf_clear(&requests[i].reply);
+        error_free(requests[i].error);
+        requests[i].error = NULL;
+        if (requests[i].length > c->packet_size && !c->negotiating)
+            requests[i].error =
+                request_error(&requests[i], ERR_USAGE, "the packet is longer than the stub takes");
+    }
+}
+
+/* The stub is silent: what was not asked yet is not asked any more. */
+static void fail_rest(struct rsp_request *requests, size_t count, const struct error *why)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!requests[i].error)
+            requests[i].error = error_hint(error_new(why->code, "%s", why->message), "%s",
+                                           why->hint ? why->hint : "reconnect to go on");
+}
+
+struct error *rsp_call_batch(struct rsp_connection *c, struct rsp_request *requests, size_t count)
+{
+    TRY(conn_check_stopped(c));
+    prepare(c, requests, count);
+    for (size_t i = 0; i < count;) {
+        if (requests[i].error) {
+            i++;
+            continue;
+        }
+        BASE_ERROR struct error *e = conn_resync(c);
+        if (!e && c->state != RSP_STATE_STOPPED)
+            e = conn_check_stopped(c);
+        if (error_is(e, ERR_TIMEOUT) || error_is(e, ERR_NOT_STOPPED)) {
+            fail_rest(requests + i, count - i, e);
+            break;
+        }
+        size_t done = 0;
+        if (!e)
+            e = run_window(c, requests + i, count - i, &done);
+        if (e) {
+            struct error *result = e;
+            e = NULL;
+            return result;
+        }
+        i += done;
+    }
+    return conn_flush_acks(c);
+}
+
+struct error *rsp_call(struct rsp_connection *c, enum rsp_grammar grammar, unsigned flags, struct buf *reply,
+                       const char *format, ...)
+{
+    BASE_BUF struct buf payload = {0};
+    va_list args;
+    va_start(args, format);
+    buf_vprintf(&payload, format, args);
+    va_end(args);
+    struct rsp_request r = {
+        .payload = buf_text(&payload),
+        .length = payload.length,
+        .grammar = grammar,
+        .flags = flags,
+        .reply = *reply,
+    };
+    *reply = (struct buf){0};
+    struct error *e = rsp_call_batch(c, &r, 1);
+    *reply = r.reply;
+    if (e) {
+        error_free(r.error);
+        return e;
+    }
+    return r.error;
+}

@@ -1,0 +1,113 @@
+#include "rsp/connection_private.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+static bool is_hex(const char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (hex_digit(p[i]) < 0)
+            return false;
+    return true;
+}
+
+/* `E NN`, `E.text` (gdb manual, "Standard Replies"), and lldb-server's `E NN;text`. */
+bool conn_is_error(const char *p, size_t n)
+{
+    if (n >= 2 && p[0] == 'E' && p[1] == '.')
+        return true;
+    return n >= 3 && p[0] == 'E' && is_hex(p + 1, 2) && (n == 3 || p[3] == ';');
+}
+
+bool conn_is_console(const char *p, size_t n)
+{
+    return n >= 3 && p[0] == 'O' && n % 2 == 1 && is_hex(p + 1, n - 1);
+}
+
+static bool is_memory(const char *p, size_t n)
+{
+    if (n % 2)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (hex_digit(p[i]) < 0 && p[i] != 'x')
+            return false;
+    return true;
+}
+
+static bool is_thread_list(const char *p, size_t n)
+{
+    if (p[0] == 'l')
+        return n == 1;
+    if (p[0] != 'm')
+        return false;
+    for (size_t i = 1; i < n; i++)
+        if (hex_digit(p[i]) < 0 && !strchr("p.,-", p[i]))
+            return false;
+    return !memchr(p, '\0', n);
+}
+
+static bool is_printable(const char *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)p[i] < 0x20 && !strchr("\t\r\n", p[i]))
+            return false;
+    return !memchr(p, '\0', n);
+}
+
+bool conn_fits(enum rsp_grammar grammar, const char *p, size_t n)
+{
+    if (n == 0 || grammar == RSP_GRAMMAR_ANY || conn_is_error(p, n))
+        return true;
+    switch (grammar) {
+    case RSP_GRAMMAR_OK:
+        return n == 2 && memcmp(p, "OK", 2) == 0;
+    case RSP_GRAMMAR_HEX:
+        return is_memory(p, n);
+    case RSP_GRAMMAR_XFER:
+        return p[0] == 'm' || p[0] == 'l';
+    case RSP_GRAMMAR_THREADS:
+        return is_thread_list(p, n);
+    case RSP_GRAMMAR_STOP:
+        return rsp_is_stop_reply(p, n);
+    case RSP_GRAMMAR_TEXT:
+    case RSP_GRAMMAR_CONSOLE:
+        return is_printable(p, n);
+    case RSP_GRAMMAR_ANY:
+        break;
+    }
+    return true;
+}
+
+/* Pieces of stop replies, alone or melted into something else, have a valid checksum in QEMU's race. */
+static bool has_piece_of_stop(const char *p, size_t n)
+{
+    if (n >= 3 && p[0] == 'T' && is_hex(p + 1, 2))
+        return true;
+    return memmem(p, n, "thread:", 7) != NULL;
+}
+
+const char *conn_misfit_kind(enum rsp_grammar grammar, const char *p, size_t n)
+{
+    if (has_piece_of_stop(p, n))
+        return "torn-packet";
+    bool hex_due = grammar == RSP_GRAMMAR_HEX || grammar == RSP_GRAMMAR_THREADS;
+    for (size_t i = 0; hex_due && i < n; i++)
+        if ((unsigned char)p[i] < 0x20 || (unsigned char)p[i] > 0x7e)
+            return "binary-in-hex";
+    return "reply-to-another-question";
+}
+
+void conn_take_console(struct rsp_connection *c, const char *p, size_t n)
+{
+    size_t room = (n - 1) / 2;
+    buf_clear(&c->scratch);
+    buf_reserve(&c->scratch, room);
+    long length = hex_decode(p + 1, n - 1, c->scratch.data, room);
+    if (length <= 0)
+        return;
+    if (!c->console_sink)
+        conn_console(c, c->scratch.data, (size_t)length);
+    else if (c->console_sink->length + (size_t)length <= c->payload_limit)
+        buf_add(c->console_sink, c->scratch.data, (size_t)length);
+}

@@ -1,0 +1,124 @@
+#include "rsp/connection_private.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define PROBE_TIMEOUT_NS 2000000000
+
+enum { PACKET_SIZE_MOST = 128 << 10, PACKET_SIZE_LEAST = 64 };
+
+static struct error *not_a_stub(struct rsp_connection *c, struct error *e)
+{
+    if (!error_is(e, ERR_TIMEOUT))
+        return e;
+    const char *place = transport_describe(c->transport);
+    bool reliable = transport_is_reliable(c->transport);
+    uint64_t received = c->stats.bytes_in;
+    error_free(e);
+    if (!reliable)
+        c->state = RSP_STATE_RUNNING; /* a kernel that runs is mute */
+    if (received == 0)
+        return error_hint(error_new(ERR_TIMEOUT, "opening the conversation with %s: no answer", place), "%s",
+                          reliable
+                              ? "is it a debug stub, and free? QEMU and others serve one client at a time"
+                              : "a running kernel is mute: interrupt it first; check the baud rate too");
+    return error_hint(
+        error_new(ERR_VIOLATION,
+                  "opening the conversation with %s: it talks (%llu bytes), but not this protocol", place,
+                  (unsigned long long)received),
+        reliable ? "is this the port of the debug stub?"
+                 : "is the baud rate right? if the kernel runs, interrupt it first");
+}
+
+static struct error *ask_supported(struct rsp_connection *c)
+{
+    BASE_BUF struct buf offer = {0};
+    BASE_BUF struct buf reply = {0};
+    rsp_features_offer(&offer);
+    struct error *e = rsp_call(c, RSP_GRAMMAR_TEXT, 0, &reply, "%s", buf_text(&offer));
+    if (e)
+        return not_a_stub(c, e);
+    c->supported_empty = reply.length == 0 || conn_is_error(reply.data, reply.length);
+    uint64_t size;
+    rsp_features_read(&c->features, buf_text(&reply), c->supported_empty ? 0 : reply.length, &size);
+    if (size >= PACKET_SIZE_LEAST)
+        c->packet_size = size < PACKET_SIZE_MOST ? (size_t)size : PACKET_SIZE_MOST;
+    return NULL;
+}
+
+static struct error *ask_no_ack(struct rsp_connection *c)
+{
+    /* a serial line needs its acks */
+    if (!transport_is_reliable(c->transport) || !rsp_feature_usable(&c->features, FEATURE_NO_ACK))
+        return NULL;
+    BASE_BUF struct buf reply = {0};
+    TRY(rsp_call(c, RSP_GRAMMAR_OK, 0, &reply, "QStartNoAckMode"));
+    bool ok = reply.length == 2 && !conn_is_error(reply.data, reply.length);
+    c->features.state[FEATURE_NO_ACK].works = ok ? TRI_YES : TRI_NO;
+    c->no_ack = ok;
+    return NULL;
+}
+
+static void read_vcont(struct rsp_connection *c, const struct buf *reply)
+{
+    bool known = strncmp(buf_text(reply), "vCont", 5) == 0;
+    struct vcont_actions a = {0};
+    const char *s = known ? strchr(reply->data, ';') : NULL;
+    while (s) {
+        s++;
+        size_t n = strcspn(s, ";");
+        if (n == 1) {
+            a.c |= *s == 'c';
+            a.C |= *s == 'C';
+            a.s |= *s == 's';
+            a.S |= *s == 'S';
+            a.r |= *s == 'r';
+        }
+        s = s[n] ? s + n : NULL;
+    }
+    c->vcont = a;
+    c->features.state[FEATURE_VCONT].works = a.c && a.s ? TRI_YES : TRI_NO;
+    c->features.state[FEATURE_VCONT_RANGE].works = a.r ? TRI_YES : TRI_NO;
+}
+
+/* vCont? and, in the same write, a second harmless question: whether both are answered says whether this stub
+ * takes several requests at once. */
+static struct error *ask_vcont_and_probe(struct rsp_connection *c)
+{
+    struct rsp_request r[] = {
+        {.payload = "vCont?", .length = 6, .grammar = RSP_GRAMMAR_TEXT},
+        {.payload = "qC", .length = 2, .grammar = RSP_GRAMMAR_TEXT},
+    };
+    bool probe = transport_is_reliable(c->transport) && !c->supported_empty;
+    int64_t timeout_ns = c->timeout_ns;
+    c->pipelines = probe;
+    if (probe && timeout_ns > PROBE_TIMEOUT_NS)
+        c->timeout_ns = PROBE_TIMEOUT_NS;
+    struct error *e = rsp_call_batch(c, r, probe ? 2 : 1);
+    c->timeout_ns = timeout_ns;
+    if (!e && !r[0].error)
+        read_vcont(c, &r[0].reply);
+    else
+        c->features.state[FEATURE_VCONT].works = TRI_NO;
+    c->features.state[FEATURE_PIPELINE].works = c->pipelines ? TRI_YES : TRI_NO;
+    for (size_t i = 0; i < ARRAY_LENGTH(r); i++)
+        rsp_request_free(&r[i]);
+    return e;
+}
+
+struct error *rsp_negotiate(struct rsp_connection *c)
+{
+    c->negotiating = true;
+    c->pipelines = false;
+    /* a stub on a shared line may still wait for the ack of something said long ago */
+    if (!transport_is_reliable(c->transport) && c->pending_acks == 0)
+        c->pending_acks = 1;
+    struct error *e = ask_supported(c);
+    if (!e)
+        e = ask_no_ack(c);
+    if (!e)
+        e = ask_vcont_and_probe(c);
+    c->negotiating = false;
+    return e;
+}

@@ -1,0 +1,164 @@
+/*
+ * rsp/connection_private.h - what connection*.c and remote_*.c share. Nobody else includes it.
+ *
+ *   connection.c            life, facts, the late stops, violations
+ *   connection_wire.c       bytes: framing, acks, counting, the log, one received packet at a time
+ *   connection_grammar.c    does this answer fit that question?
+ *   connection_batch.c      requests and their answers
+ *   connection_resync.c     finding the place again after an answer was lost
+ *   connection_run.c        resume, wait, interrupt
+ *   connection_negotiate.c  the opening
+ */
+#ifndef ALLSTOP_RSP_CONNECTION_PRIVATE_H
+#define ALLSTOP_RSP_CONNECTION_PRIVATE_H
+
+#include "rsp/codec.h"
+#include "rsp/connection.h"
+#include "rsp/remote.h"
+#include "rsp/wire_log.h"
+
+enum {
+    LATE_STOPS_MOST = 64,
+    WINDOW_REQUESTS = 64,   /* so that their answers never fill a socket */
+    WINDOW_BYTES = 16384,   /* no-ack: fits into any socket's buffer */
+    WINDOW_BYTES_ACK = 256, /* QEMU's user emulator reads so many at once and waits for an ack after each */
+    EVIDENCE_MOST = 256,
+    RESENDS_MOST = 3, /* of one packet, after `-` or a bad checksum */
+};
+
+/* What vCont? listed. */
+struct vcont_actions {
+    bool c, C, s, S, r;
+};
+
+struct rsp_connection {
+    struct transport *transport;
+    struct rsp_callbacks callbacks;
+    struct wire_log *log;
+    int64_t timeout_ns, deadline_ns;
+    size_t payload_limit;
+
+    enum rsp_state state;
+    enum error_code lost_code;
+    char *lost_message; /* the first reason, when LOST */
+
+    struct rsp_decoder decoder;
+    struct buf out;        /* what was written last */
+    size_t out_packets_at; /* where its packets begin, behind the acks */
+    unsigned pending_acks; /* good packets not acked yet */
+    bool no_ack;
+    bool theirs_last; /* their packet is the newest one on the wire */
+    bool acked;       /* a `+` came since our last packet */
+    unsigned bad_in_row, resends;
+
+    bool pipelines;
+    bool negotiating;      /* a stop that nobody asked for is no violation yet */
+    bool supported_empty;  /* qSupported was answered with nothing: kgdb, or a very old stub */
+    bool description_read; /* QEMU knows p and P only after that */
+    size_t packet_size;
+    struct rsp_features features;
+    struct rsp_stats stats;
+    struct vcont_actions vcont;
+
+    size_t owed;             /* answers that nobody waits for any more and that may still come */
+    struct buf owed_request; /* the last request that got none, for messages */
+
+    struct buf late[LATE_STOPS_MOST]; /* payloads of stops that came while STOPPED */
+    size_t late_count;
+    struct buf last_stop; /* payload of the stop last taken */
+    unsigned stop_copies; /* how often exactly that came again */
+    struct buf held_stop; /* a stop that came where an answer was due; what to call it is not clear yet */
+    bool holds_stop;
+
+    struct buf last_misfit; /* the last packet that fitted no question */
+    unsigned misfit_copies; /* how often exactly that came again */
+
+    struct buf *console_sink; /* qRcmd's output, or NULL */
+    struct buf scratch;
+    struct buf resumed_with; /* the last resume packet, cut, for messages */
+
+    struct ptid selected; /* what Hg chose */
+    bool selected_known;
+    struct ptid stopped; /* whom the last stop reply named */
+    bool stopped_known;
+    struct ptid stepped; /* what Hc chose */
+    bool stepped_known;
+    size_t g_size;        /* bytes of the last `g`, 0: not read yet */
+    size_t threads_guess; /* how many there were when last listed */
+};
+
+/* -- connection.c ---------------------------------------------------------------------------------- */
+
+void conn_violation(struct rsp_connection *c, const char *kind, const char *evidence, size_t n);
+void conn_console(struct rsp_connection *c, const char *bytes, size_t n);
+/* NULL when requests may be sent now. */
+struct error *conn_check_stopped(struct rsp_connection *c) BASE_MUST_CHECK;
+struct error *conn_lost_error(const struct rsp_connection *c) BASE_MUST_CHECK;
+/* The end of a wait that begins now: the timeout plus what the line needs for `bytes`, within the deadline.
+ */
+int64_t conn_deadline(const struct rsp_connection *c, int64_t timeout_ns, size_t bytes);
+/* A stop reply that nobody waited for: queued, named. With `hold`, what to call it is decided later by
+ * conn_release_stop(). */
+void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t n, bool hold);
+void conn_release_stop(struct rsp_connection *c, const char *kind);
+/* A packet that is no answer to a question of this grammar: named, and dropped by the caller. */
+void conn_misfit(struct rsp_connection *c, enum rsp_grammar grammar, const char *payload, size_t n);
+
+/* -- connection_wire.c ----------------------------------------------------------------------------- */
+
+enum conn_got { GOT_PACKET, GOT_NAK, GOT_DAMAGED, GOT_OVERSIZE, GOT_WOKEN };
+
+/* Begins a write: the acks that are due. */
+void conn_begin(struct rsp_connection *c);
+/* Adds a packet unless the packets would exceed `most` bytes (0: no limit); false when it was left out. */
+bool conn_add(struct rsp_connection *c, const char *payload, size_t n, size_t most);
+struct error *conn_write(struct rsp_connection *c) BASE_MUST_CHECK;
+/* Writes the last packets again, without the acks. */
+struct error *conn_write_again(struct rsp_connection *c) BASE_MUST_CHECK;
+struct error *conn_flush_acks(struct rsp_connection *c) BASE_MUST_CHECK;
+struct error *conn_send_nak(struct rsp_connection *c) BASE_MUST_CHECK;
+struct error *conn_send_raw(struct rsp_connection *c, const char *bytes, size_t n, const char *log_kind,
+                            size_t log_length) BASE_MUST_CHECK;
+/* Something lies there unread. */
+bool conn_has_input(struct rsp_connection *c);
+/* A deadline for conn_next(): takes what is there, and sends no acks yet. */
+#define CONN_ONLY_LOOK 0
+/* The next thing that matters. Acks, console text and notifications are dealt with here. */
+struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, enum conn_got *got,
+                        struct rsp_event *ret) BASE_MUST_CHECK;
+/* A packet with a bad checksum came: asks for it again where that is possible (*again). */
+struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *event,
+                           bool *again) BASE_MUST_CHECK;
+
+/* -- connection_grammar.c -------------------------------------------------------------------------- */
+
+bool conn_is_error(const char *p, size_t n);
+bool conn_is_console(const char *p, size_t n);
+bool conn_fits(enum rsp_grammar grammar, const char *p, size_t n);
+/* The slug for an answer that does not fit. */
+const char *conn_misfit_kind(enum rsp_grammar grammar, const char *p, size_t n);
+/* Hands on the text of an O packet. */
+void conn_take_console(struct rsp_connection *c, const char *p, size_t n);
+
+/* -- connection_batch.c ---------------------------------------------------------------------------- */
+
+/* What became of a request whose answer was waited for. */
+enum conn_fate {
+    FATE_ANSWERED,
+    FATE_FAILED, /* its `error` is set and nothing more will come */
+    FATE_OPEN,   /* its `error` is set and an answer may still come */
+};
+/* Waits for the answer to `r`, which is the oldest on its way; `alone` when it is the only one. The returned
+ * error is one that ends the conversation or the wait as a whole. */
+struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, bool alone,
+                         enum conn_fate *ret) BASE_MUST_CHECK;
+void conn_stop_pipelining(struct rsp_connection *c);
+void conn_owe(struct rsp_connection *c, const struct rsp_request *oldest, size_t count);
+
+/* -- connection_resync.c --------------------------------------------------------------------------- */
+
+/* Before a request: whatever earlier questions are still owed is taken off the line. ERR_TIMEOUT when the
+ * stub is still silent. */
+struct error *conn_resync(struct rsp_connection *c) BASE_MUST_CHECK;
+
+#endif

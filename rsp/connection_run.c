@@ -1,0 +1,288 @@
+#include "rsp/connection_private.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+/* What the stub is told to its File-I/O requests: -1 and EPERM (gdb manual, "File-I/O Remote Protocol
+ * Extension"). Nothing of this host is ever touched. */
+static const char file_io_refused[] = "F-1,1";
+
+enum { SHOWN_RESUME = 60 };
+
+/* -- away ------------------------------------------------------------------------------------------ */
+
+/* A stop that lies there unread belongs to the time before this resume: it must not be taken for its end. */
+static struct error *take_unread(struct rsp_connection *c)
+{
+    while (conn_has_input(c)) {
+        enum conn_got got;
+        struct rsp_event event;
+        struct error *e = conn_next(c, CONN_ONLY_LOOK, -1, &got, &event);
+        if (error_is(e, ERR_TIMEOUT)) {
+            error_free(e);
+            return NULL;
+        }
+        TRY(e);
+        if (got == GOT_PACKET && rsp_is_stop_reply(event.data, event.length))
+            conn_unexpected_stop(c, event.data, event.length, false);
+        else if (got == GOT_PACKET && conn_is_console(event.data, event.length))
+            conn_take_console(c, event.data, event.length);
+        else if (got == GOT_PACKET)
+            conn_misfit(c, RSP_GRAMMAR_STOP, event.data, event.length);
+    }
+    return NULL;
+}
+
+static void mark_running(struct rsp_connection *c, const char *payload, size_t n)
+{
+    c->state = RSP_STATE_RUNNING;
+    c->stop_copies = 0;
+    buf_clear(&c->last_stop);
+    buf_clear(&c->resumed_with);
+    buf_add(&c->resumed_with, payload, n < SHOWN_RESUME ? n : SHOWN_RESUME);
+    rsp_forget_selected(c);
+}
+
+struct error *rsp_resume(struct rsp_connection *c, const char *payload, size_t n)
+{
+    TRY(conn_check_stopped(c));
+    TRY(conn_resync(c));
+    TRY(take_unread(c));
+    if (c->late_count > 0) /* it has stopped already: the wait gives that stop, and nothing runs meanwhile */
+        return NULL;
+    conn_begin(c);
+    conn_add(c, payload, n, 0);
+    mark_running(c, payload, n);
+    return conn_write(c);
+}
+
+/* QEMU's system emulator takes an ack that comes after the resume for a key press and stops for ever, its
+ * user emulator waits for that ack for ever: so only where there are no acks. */
+static bool may_go_together(struct rsp_connection *c, const struct rsp_request *requests, size_t count,
+                            size_t n)
+{
+    size_t bytes = n;
+    for (size_t i = 0; i < count; i++)
+        bytes += requests[i].length;
+    return c->no_ack && c->pipelines && count < WINDOW_REQUESTS && bytes < WINDOW_BYTES / 2;
+}
+
+static struct error *one_after_the_other(struct rsp_connection *c, struct rsp_request *requests, size_t count,
+                                         const char *payload, size_t n)
+{
+    TRY(rsp_call_batch(c, requests, count));
+    for (size_t i = 0; i < count; i++)
+        if (requests[i].error || conn_is_error(buf_text(&requests[i].reply), requests[i].reply.length))
+            return NULL;
+    return rsp_resume(c, payload, n);
+}
+
+struct error *rsp_batch_then_resume(struct rsp_connection *c, struct rsp_request *requests, size_t count,
+                                    const char *payload, size_t n)
+{
+    if (count == 0)
+        return rsp_resume(c, payload, n);
+    TRY(conn_check_stopped(c));
+    if (!may_go_together(c, requests, count, n))
+        return one_after_the_other(c, requests, count, payload, n);
+    TRY(conn_resync(c));
+    TRY(take_unread(c));
+    if (c->late_count > 0)
+        return one_after_the_other(c, requests, count, payload, n);
+    conn_begin(c);
+    for (size_t i = 0; i < count; i++) {
+        buf_clear(&requests[i].reply);
+        error_free(requests[i].error);
+        requests[i].error = NULL;
+        conn_add(c, requests[i].payload, requests[i].length, 0);
+    }
+    conn_add(c, payload, n, 0);
+    mark_running(c, payload, n);
+    TRY(conn_write(c));
+    for (size_t i = 0; i < count; i++) {
+        enum conn_fate fate;
+        struct error *e = conn_await(c, &requests[i], false, &fate);
+        if (e || fate == FATE_OPEN)
+            conn_owe(c, &requests[i], count - i);
+        TRY(e);
+        if (fate == FATE_OPEN)
+            break;
+    }
+    return NULL;
+}
+
+/* -- and back -------------------------------------------------------------------------------------- */
+
+struct wait {
+    struct rsp_connection *c;
+    struct rsp_stop *ret;
+    bool *stopped;
+    bool asked; /* somebody waits for a stop; else it is one that nobody asked for */
+    bool done;
+};
+
+static struct error *take_stop(struct wait *w, const char *payload, size_t n)
+{
+    struct rsp_connection *c = w->c;
+    if (!w->asked)
+        conn_violation(c, "stop-while-stopped", payload, n);
+    c->state = RSP_STATE_STOPPED;
+    c->stop_copies = 0;
+    buf_clear(&c->last_stop);
+    buf_add(&c->last_stop, payload, n);
+    w->done = *w->stopped = true;
+    TRY(rsp_stop_parse(payload, n, w->ret));
+    c->stopped_known = w->ret->has_thread;
+    c->stopped = w->ret->thread;
+    return NULL;
+}
+
+static struct error *take_late(struct rsp_connection *c, struct rsp_stop *ret, bool *stopped)
+{
+    struct buf first = c->late[0];
+    c->late_count--;
+    memmove(&c->late[0], &c->late[1], c->late_count * sizeof c->late[0]);
+    c->late[c->late_count] = first; /* keeps its memory */
+    *stopped = true;
+    return rsp_stop_parse(buf_text(&first), first.length, ret);
+}
+
+/* An empty answer to a packet that the stub knows belongs to something else. */
+static bool is_known_resume(const struct rsp_connection *c)
+{
+    return c->features.state[FEATURE_VCONT].works == TRI_YES &&
+           strncmp(buf_text(&c->resumed_with), "vCont;", 6) == 0;
+}
+
+static struct error *resume_refused(struct rsp_connection *c, const char *payload, size_t n)
+{
+    c->state = RSP_STATE_STOPPED;
+    if (n == 0)
+        return error_new(ERR_UNSUPPORTED, "resuming with '%s': the stub does not know this packet",
+                         buf_text(&c->resumed_with));
+    return error_new(ERR_REFUSED, "resuming with '%s': the stub answered %.*s", buf_text(&c->resumed_with),
+                     (int)(n < 100 ? n : 100), payload);
+}
+
+static struct error *refuse_file_io(struct rsp_connection *c)
+{
+    conn_begin(c);
+    conn_add(c, file_io_refused, sizeof file_io_refused - 1, 0);
+    return conn_write(c);
+}
+
+static bool is_file_io(const char *p, size_t n)
+{
+    return n >= 2 && p[0] == 'F' && p[1] >= 'a' && p[1] <= 'z';
+}
+
+static struct error *take_packet(struct wait *w, const struct rsp_event *event)
+{
+    struct rsp_connection *c = w->c;
+    const char *p = event->data;
+    size_t n = event->length;
+    if (rsp_is_stop_reply(p, n))
+        return take_stop(w, p, n);
+    if (conn_is_console(p, n)) {
+        conn_take_console(c, p, n);
+        return NULL;
+    }
+    if (c->owed > 0) {
+        c->owed--;
+        return NULL;
+    }
+    if (c->state == RSP_STATE_RUNNING && is_file_io(p, n))
+        return refuse_file_io(c);
+    if (c->state == RSP_STATE_RUNNING && (n == 0 ? !is_known_resume(c) : conn_is_error(p, n)))
+        return resume_refused(c, p, n);
+    conn_misfit(c, RSP_GRAMMAR_STOP, p, n);
+    return NULL;
+}
+
+/* kgdb refuses a packet that comes while it waits for an ack: the resume was not taken. */
+static struct error *take_nak(struct rsp_connection *c)
+{
+    if (c->no_ack || c->acked || c->resends == RESENDS_MOST || c->state != RSP_STATE_RUNNING) {
+        conn_violation(c, "stray-nak", buf_text(&c->resumed_with), c->resumed_with.length);
+        return NULL;
+    }
+    c->resends++;
+    return conn_write_again(c);
+}
+
+/* What a running kernel's console prints may look like a broken packet; a `-` would be typed at it. */
+static struct error *take_damaged(struct rsp_connection *c, const struct rsp_event *event)
+{
+    bool again;
+    bool plausible = event->length > 0 && memchr("TSWXwNOF", event->data[0], 8);
+    if (!plausible && !transport_is_reliable(c->transport)) {
+        conn_console(c, event->data, event->length);
+        return NULL;
+    }
+    return conn_damaged(c, event, &again);
+}
+
+static struct error *take(struct wait *w, enum conn_got got, const struct rsp_event *event)
+{
+    switch (got) {
+    case GOT_PACKET:
+        return take_packet(w, event);
+    case GOT_NAK:
+        return take_nak(w->c);
+    case GOT_DAMAGED:
+        return take_damaged(w->c, event);
+    case GOT_WOKEN:
+        w->done = true;
+        break;
+    case GOT_OVERSIZE:
+        break;
+    }
+    return NULL;
+}
+
+struct error *rsp_wait_stop(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, struct rsp_stop *ret,
+                            bool *stopped)
+{
+    *stopped = false;
+    if (c->late_count > 0)
+        return take_late(c, ret, stopped);
+    if (c->state == RSP_STATE_LOST)
+        return conn_lost_error(c);
+    /* with a deadline in the past this is only a look whether something came unasked */
+    bool asked = c->state == RSP_STATE_RUNNING || deadline_ns > clock_now_ns();
+    if (deadline_ns > c->deadline_ns)
+        deadline_ns = c->deadline_ns;
+    struct wait w = {.c = c, .ret = ret, .stopped = stopped, .asked = asked};
+    while (!w.done) {
+        enum conn_got got;
+        struct rsp_event event;
+        TRY(conn_next(c, deadline_ns, wake_fd, &got, &event));
+        TRY(take(&w, got, &event));
+    }
+    return conn_flush_acks(c);
+}
+
+/* -- stopping it ----------------------------------------------------------------------------------- */
+
+/* A kernel behind a serial line is stopped by SysRq-g: a BREAK and the letter. 0x03 would only be typed at
+ * its terminal. kgdb is known by its empty answer to qSupported, or, not yet stopped once, by none. */
+static bool wants_break(const struct rsp_connection *c)
+{
+    return !transport_is_reliable(c->transport) &&
+           (c->supported_empty || c->features.state[FEATURE_PACKET_SIZE].advertised == TRI_UNKNOWN);
+}
+
+struct error *rsp_interrupt(struct rsp_connection *c)
+{
+    if (c->state == RSP_STATE_LOST)
+        return conn_lost_error(c);
+    if (c->state != RSP_STATE_RUNNING)
+        return error_new(ERR_NOT_RUNNING, "interrupting %s: it is not running",
+                         transport_describe(c->transport));
+    if (!wants_break(c))
+        return conn_send_raw(c, "\x03", 1, "interrupt", 0);
+    TRY(transport_send_break(c->transport));
+    return conn_send_raw(c, "g", 1, "stray", 1);
+}

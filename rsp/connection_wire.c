@@ -1,0 +1,220 @@
+#include "rsp/connection_private.h"
+
+#include <poll.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+enum { READ_BYTES = 65536 };
+
+#define WRITE_TIMEOUT_NS 5000000000
+
+static void log_wire(struct rsp_connection *c, bool out, const char *kind, const char *data, size_t n)
+{
+    if (c->log)
+        wire_log_write(c->log, out, kind, data, n);
+}
+
+/* The first loss is what every later call reports. */
+static struct error *note_loss(struct rsp_connection *c, struct error *e)
+{
+    if (error_is(e, ERR_LOST) && c->state != RSP_STATE_LOST) {
+        c->state = RSP_STATE_LOST;
+        c->lost_code = e->code;
+        c->lost_message = xstrdup(e->message);
+    }
+    return e;
+}
+
+/* -- out ------------------------------------------------------------------------------------------- */
+
+static void add_acks(struct rsp_connection *c)
+{
+    for (; c->pending_acks > 0; c->pending_acks--) {
+        buf_add_char(&c->out, '+');
+        log_wire(c, true, "ack", "", 0);
+    }
+}
+
+void conn_begin(struct rsp_connection *c)
+{
+    buf_clear(&c->out);
+    add_acks(c);
+    c->out_packets_at = c->out.length;
+    c->acked = false;
+    c->resends = 0;
+}
+
+static void count_packet(struct rsp_connection *c)
+{
+    c->stats.packets_out++;
+    if (c->theirs_last)
+        c->stats.turns++;
+    c->theirs_last = false;
+}
+
+bool conn_add(struct rsp_connection *c, const char *payload, size_t n, size_t most)
+{
+    size_t before = c->out.length;
+    rsp_encode(&c->out, payload, n);
+    if (most && before > c->out_packets_at && c->out.length - c->out_packets_at > most) {
+        c->out.length = before;
+        c->out.data[before] = '\0';
+        return false;
+    }
+    count_packet(c);
+    log_wire(c, true, "packet", payload, n);
+    return true;
+}
+
+static struct error *write_bytes(struct rsp_connection *c, const char *bytes, size_t n)
+{
+    c->stats.bytes_out += n;
+    return note_loss(c, transport_write(c->transport, bytes, n, conn_deadline(c, WRITE_TIMEOUT_NS, n)));
+}
+
+struct error *conn_write(struct rsp_connection *c)
+{
+    return write_bytes(c, c->out.data, c->out.length);
+}
+
+struct error *conn_write_again(struct rsp_connection *c)
+{
+    c->stats.retransmits++;
+    count_packet(c);
+    size_t n = c->out.length - c->out_packets_at;
+    log_wire(c, true, "packet", c->out.data + c->out_packets_at + 1, n - 4);
+    return write_bytes(c, c->out.data + c->out_packets_at, n);
+}
+
+struct error *conn_flush_acks(struct rsp_connection *c)
+{
+    static const char acks[] = "++++++++++++++++";
+    while (c->pending_acks > 0) {
+        unsigned n = c->pending_acks < sizeof acks - 1 ? c->pending_acks : (unsigned)sizeof acks - 1;
+        c->pending_acks -= n;
+        for (unsigned i = 0; i < n; i++)
+            log_wire(c, true, "ack", "", 0);
+        TRY(write_bytes(c, acks, n));
+    }
+    return NULL;
+}
+
+struct error *conn_send_nak(struct rsp_connection *c)
+{
+    c->stats.retransmits++;
+    log_wire(c, true, "nak", "", 0);
+    return write_bytes(c, "-", 1);
+}
+
+struct error *conn_send_raw(struct rsp_connection *c, const char *bytes, size_t n, const char *log_kind,
+                            size_t log_length)
+{
+    log_wire(c, true, log_kind, bytes, log_length);
+    return write_bytes(c, bytes, n);
+}
+
+/* -- in -------------------------------------------------------------------------------------------- */
+
+/* A prompt like "$ " in console text begins no packet; on a line of its own the stub has no such excuse. */
+static void take_torn(struct rsp_connection *c, const struct rsp_event *event)
+{
+    log_wire(c, false, "torn", event->data, event->length);
+    if (transport_is_reliable(c->transport)) {
+        conn_violation(c, "torn-packet", event->data, event->length);
+        return;
+    }
+    size_t n = event->length;
+    bool ack_behind_it = n >= 2 && memcmp(event->data + n - 2, "\n+", 2) == 0;
+    c->acked |= ack_behind_it;
+    conn_console(c, "$", 1);
+    conn_console(c, event->data, n - ack_behind_it);
+}
+
+/* True when the event is for the caller. */
+static bool take_event(struct rsp_connection *c, const struct rsp_event *event, enum conn_got *got)
+{
+    switch (event->kind) {
+    case RSP_PACKET:
+        log_wire(c, false, "packet", event->data, event->length);
+        c->stats.packets_in++;
+        c->theirs_last = true;
+        c->pending_acks += !c->no_ack;
+        c->bad_in_row = 0;
+        *got = GOT_PACKET;
+        return true;
+    case RSP_ACK:
+        log_wire(c, false, "ack", "", 0);
+        c->acked = true;
+        return false;
+    case RSP_NAK:
+        log_wire(c, false, "nak", "", 0);
+        *got = GOT_NAK;
+        return true;
+    case RSP_BAD_CHECKSUM:
+        log_wire(c, false, "bad-checksum", event->data, event->length);
+        *got = GOT_DAMAGED;
+        return true;
+    case RSP_OVERSIZE:
+        log_wire(c, false, "oversize", "", 0);
+        c->theirs_last = true;
+        c->pending_acks += !c->no_ack; /* it would come again for ever */
+        *got = GOT_OVERSIZE;
+        return true;
+    case RSP_TORN:
+        take_torn(c, event);
+        return false;
+    case RSP_STRAY:
+        log_wire(c, false, "stray", event->data, event->length);
+        conn_console(c, event->data, event->length);
+        return false;
+    case RSP_NOTIFICATION:
+        log_wire(c, false, "notification", event->data, event->length);
+        return false;
+    case RSP_INTERRUPT:
+        log_wire(c, false, "interrupt", "", 0);
+        return false;
+    }
+    return false;
+}
+
+bool conn_has_input(struct rsp_connection *c)
+{
+    if (c->decoder.start < c->decoder.input.length)
+        return true;
+    struct pollfd fd = {.fd = transport_fd(c->transport), .events = POLLIN};
+    return poll(&fd, 1, 0) > 0;
+}
+
+struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, enum conn_got *got,
+                        struct rsp_event *ret)
+{
+    for (;;) {
+        while (rsp_decoder_next(&c->decoder, ret))
+            if (take_event(c, ret, got))
+                return NULL;
+        /* QEMU's user emulator goes on only after the ack of what it said */
+        if (deadline_ns != CONN_ONLY_LOOK)
+            TRY(conn_flush_acks(c));
+        char bytes[READ_BYTES];
+        size_t n;
+        TRY(note_loss(c, transport_read(c->transport, bytes, sizeof bytes, deadline_ns, wake_fd, &n)));
+        if (n == 0) {
+            *got = GOT_WOKEN;
+            return NULL;
+        }
+        c->stats.bytes_in += n;
+        rsp_decoder_feed(&c->decoder, bytes, n);
+    }
+}
+
+struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *event, bool *again)
+{
+    c->bad_in_row++;
+    *again = !c->no_ack && c->bad_in_row <= RESENDS_MOST;
+    /* a retransmission mends the first one on an acked line */
+    if (c->no_ack || c->bad_in_row == 2)
+        conn_violation(c, "bad-checksum", event->data, event->length);
+    return *again ? conn_send_nak(c) : NULL;
+}

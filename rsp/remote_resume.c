@@ -1,0 +1,196 @@
+#include "rsp/remote_private.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define PARTING_NS 2000000000
+
+/* -- building the packet --------------------------------------------------------------------------- */
+
+static bool is_everybody(const struct rsp_action *a)
+{
+    return a->thread.tid == -1;
+}
+
+/* gdb manual, "Packets", vCont. */
+static struct error *add_action(struct rsp_connection *c, const struct rsp_action *a, struct buf *packet)
+{
+    const struct vcont_actions *offered = &c->vcont;
+    bool range = a->how == RSP_STEP && a->range_end != 0 && !a->signal && offered->r;
+    if (a->signal && !(a->how == RSP_STEP ? offered->S : offered->C))
+        return error_new(ERR_UNSUPPORTED, "resuming with signal %d: the stub's vCont takes no signals",
+                         a->signal);
+    if (range)
+        buf_printf(packet, ";r%" PRIx64 ",%" PRIx64, a->range_start, a->range_end);
+    else if (a->signal)
+        buf_printf(packet, ";%c%02x", a->how == RSP_STEP ? 'S' : 'C', (unsigned)a->signal & 0xff);
+    else
+        buf_printf(packet, ";%c", a->how == RSP_STEP ? 's' : 'c');
+    if (is_everybody(a) && a->thread.pid <= 0)
+        return NULL;
+    buf_add_char(packet, ':');
+    ptid_encode(packet, a->thread);
+    return NULL;
+}
+
+static struct error *build_vcont(struct rsp_connection *c, const struct rsp_action *actions, size_t count,
+                                 struct buf *packet)
+{
+    buf_add_text(packet, "vCont");
+    for (size_t i = 0; i < count; i++)
+        TRY(add_action(c, &actions[i], packet));
+    if (packet->length > c->packet_size)
+        return error_new(ERR_UNSUPPORTED, "resuming %zu threads one by one: the packet would be too long",
+                         count);
+    return NULL;
+}
+
+/*
+ * Hc only where it says something new: kgdb and valgrind go on with the thread that stopped by themselves,
+ * and at 115200 baud a question costs 5 ms.
+ */
+static void choose_stepped(struct rsp_connection *c, const struct rsp_action *a, struct buf *before)
+{
+    struct ptid wanted = is_everybody(a) ? (struct ptid){.tid = -1} : a->thread;
+    bool implied =
+        !c->stepped_known && (is_everybody(a) || (c->stopped_known && ptid_equal(c->stopped, wanted)));
+    if (implied || (c->stepped_known && ptid_equal(c->stepped, wanted)) || wanted.tid == 0)
+        return;
+    buf_add_text(before, "Hc");
+    ptid_encode(before, wanted);
+    c->stepped = wanted;
+    c->stepped_known = true;
+}
+
+/* c, s, C and S know one thread, or all. "Step one, let the others go" is how stubs without vCont read `s`.
+ */
+static struct error *build_plain(struct rsp_connection *c, const struct rsp_action *actions, size_t count,
+                                 struct buf *before, struct buf *packet)
+{
+    const struct rsp_action *a = &actions[0];
+    bool rest_goes = count == 2 && is_everybody(&actions[1]) && actions[1].how == RSP_CONTINUE &&
+                     !actions[1].signal && a->how == RSP_STEP;
+    if (count != 1 && !rest_goes)
+        return error_hint(
+            error_new(ERR_UNSUPPORTED, "resuming %zu threads one by one: the stub has no vCont", count),
+            "without vCont only one thread, or all together, can be resumed");
+    choose_stepped(c, a, before);
+    if (a->signal)
+        buf_printf(packet, "%c%02x", a->how == RSP_STEP ? 'S' : 'C', (unsigned)a->signal & 0xff);
+    else
+        buf_add_char(packet, a->how == RSP_STEP ? 's' : 'c');
+    return NULL;
+}
+
+struct error *rsp_resume_packet(struct rsp_connection *c, const struct rsp_action *actions, size_t count,
+                                struct buf *before, struct buf *packet)
+{
+    buf_clear(before);
+    buf_clear(packet);
+    if (count == 0)
+        return error_new(ERR_USAGE, "resuming: no thread was given");
+    if (rsp_feature_usable(&c->features, FEATURE_VCONT))
+        return build_vcont(c, actions, count, packet);
+    return build_plain(c, actions, count, before, packet);
+}
+
+struct error *rsp_resume_actions(struct rsp_connection *c, const struct rsp_action *actions, size_t count)
+{
+    BASE_BUF struct buf before = {0};
+    BASE_BUF struct buf packet = {0};
+    TRY(rsp_resume_packet(c, actions, count, &before, &packet));
+    if (before.length == 0)
+        return rsp_resume(c, packet.data, packet.length);
+    struct rsp_request r = {
+        .payload = before.data,
+        .length = before.length,
+        .grammar = RSP_GRAMMAR_OK,
+    };
+    struct error *e = rsp_batch_then_resume(c, &r, 1, packet.data, packet.length);
+    if (!e && r.error) {
+        e = r.error;
+        r.error = NULL;
+    }
+    if (!e && r.reply.length) /* an empty answer: a stub without threads */
+        e = remote_check_ok(&r.reply, "choosing the thread to resume");
+    if (e)
+        c->stepped_known = false;
+    if (!e && c->state == RSP_STATE_STOPPED)
+        e = rsp_resume(c, packet.data, packet.length);
+    rsp_request_free(&r);
+    return e;
+}
+
+/* -- parting --------------------------------------------------------------------------------------- */
+
+static bool names_processes(const struct rsp_connection *c, int64_t pid)
+{
+    return pid > 0 && rsp_feature_usable(&c->features, FEATURE_MULTIPROCESS);
+}
+
+/* A request after which the stub may answer, fall silent, or be gone. */
+static struct error *part(struct rsp_connection *c, enum rsp_grammar grammar, const char *packet,
+                          struct buf *reply)
+{
+    int64_t timeout_ns = c->timeout_ns;
+    if (timeout_ns > PARTING_NS)
+        c->timeout_ns = PARTING_NS;
+    struct error *e = rsp_call(c, grammar, RSP_MUTATES, reply, "%s", packet);
+    c->timeout_ns = timeout_ns;
+    return e;
+}
+
+static bool is_gone(struct error *e)
+{
+    return error_is(e, ERR_LOST);
+}
+
+struct error *rsp_detach(struct rsp_connection *c, int64_t pid)
+{
+    TRY(conn_check_stopped(c));
+    BASE_BUF struct buf reply = {0};
+    BASE_FREE char *packet =
+        names_processes(c, pid) ? xasprintf("D;%llx", (unsigned long long)pid) : xstrdup("D");
+    struct error *e = part(c, RSP_GRAMMAR_OK, packet, &reply);
+    if (is_gone(e)) {
+        error_free(e);
+        return NULL;
+    }
+    if (!e)
+        e = remote_check_ok(&reply, "detaching");
+    return e;
+}
+
+/* A stub that is told `k` may end without a word (gdb manual, "Packets", k). */
+static struct error *kill_plainly(struct rsp_connection *c)
+{
+    BASE_BUF struct buf reply = {0};
+    c->negotiating = true; /* silence is no violation here */
+    struct error *e = part(c, RSP_GRAMMAR_ANY, "k", &reply);
+    c->negotiating = false;
+    if (is_gone(e) || error_is(e, ERR_TIMEOUT)) {
+        error_free(e);
+        return NULL;
+    }
+    return e;
+}
+
+struct error *rsp_kill(struct rsp_connection *c, int64_t pid)
+{
+    TRY(conn_check_stopped(c));
+    if (!names_processes(c, pid))
+        return kill_plainly(c);
+    BASE_BUF struct buf reply = {0};
+    BASE_FREE char *packet = xasprintf("vKill;%llx", (unsigned long long)pid);
+    struct error *e = part(c, RSP_GRAMMAR_OK, packet, &reply);
+    if (is_gone(e)) {
+        error_free(e);
+        return NULL;
+    }
+    TRY(e);
+    if (reply.length == 0)
+        return kill_plainly(c);
+    return remote_check_ok(&reply, "killing the process");
+}

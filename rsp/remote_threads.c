@@ -1,0 +1,286 @@
+#include "rsp/remote_private.h"
+
+#include <expat.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+enum {
+    THREADS_MOST = 65536,
+    NAME_MOST = 256,
+    EXTRA_MOST = 1024,
+    LIST_BYTES_MOST = 16 << 20,
+    GUESS_MOST = 4096,
+};
+
+struct list {
+    struct rsp_thread *items;
+    size_t count, capacity;
+    /* which ids are there already: open addressing, a power of two above twice the count */
+    size_t *slots; /* index + 1 */
+    size_t slot_count;
+};
+
+static size_t id_hash(struct ptid id)
+{
+    uint64_t h = (uint64_t)id.pid * 0x9e3779b97f4a7c15u ^ (uint64_t)id.tid;
+    h *= 0xff51afd7ed558ccdu;
+    return (size_t)(h ^ h >> 32);
+}
+
+static size_t *find_slot(struct list *l, struct ptid id)
+{
+    size_t mask = l->slot_count - 1;
+    size_t i = id_hash(id) & mask;
+    while (l->slots[i] && !ptid_equal(l->items[l->slots[i] - 1].id, id))
+        i = (i + 1) & mask;
+    return &l->slots[i];
+}
+
+static void grow_slots(struct list *l)
+{
+    if (l->slot_count > 2 * (l->count + 1))
+        return;
+    free(l->slots);
+    l->slot_count = l->slot_count ? l->slot_count * 4 : 64;
+    l->slots = xcalloc(l->slot_count, sizeof *l->slots);
+    for (size_t i = 0; i < l->count; i++)
+        *find_slot(l, l->items[i].id) = i + 1;
+}
+
+/* NULL when the list is full or the id is there already. */
+static struct rsp_thread *list_add(struct list *l, struct ptid id)
+{
+    if (l->count == THREADS_MOST)
+        return NULL;
+    grow_slots(l);
+    size_t *slot = find_slot(l, id);
+    if (*slot)
+        return NULL;
+    ARRAY_RESERVE(l->items, l->count, l->capacity);
+    l->items[l->count] = (struct rsp_thread){.id = id, .core = -1};
+    *slot = l->count + 1;
+    return &l->items[l->count++];
+}
+
+static void list_free(struct list *l)
+{
+    rsp_threads_free(l->items, l->count);
+    free(l->slots);
+    *l = (struct list){0};
+}
+
+void rsp_threads_free(struct rsp_thread *threads, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(threads[i].name);
+        free(threads[i].extra);
+    }
+    free(threads);
+}
+
+/* -- qXfer:threads (gdb manual, "Thread List Format") ----------------------------------------------- */
+
+struct xml {
+    XML_Parser parser;
+    struct list *list;
+    struct rsp_thread *thread; /* the element we are in */
+    struct buf text;
+    const char *wrong;
+};
+
+static void xml_refuse(struct xml *x, const char *why)
+{
+    if (!x->wrong)
+        x->wrong = why;
+    XML_StopParser(x->parser, XML_FALSE);
+}
+
+static void on_entity(void *context, const XML_Char *name, int is_parameter, const XML_Char *value,
+                      int length, const XML_Char *base, const XML_Char *system, const XML_Char *public,
+                      const XML_Char *notation)
+{
+    (void)name, (void)is_parameter, (void)value, (void)length, (void)base, (void)system, (void)public;
+    (void)notation;
+    xml_refuse(context, "it declares entities");
+}
+
+static const char *attribute(const XML_Char **attributes, const char *name)
+{
+    for (; attributes[0]; attributes += 2)
+        if (strcmp(attributes[0], name) == 0)
+            return attributes[1];
+    return NULL;
+}
+
+static void on_start(void *context, const XML_Char *name, const XML_Char **attributes)
+{
+    struct xml *x = context;
+    x->thread = NULL;
+    if (strcmp(name, "thread") != 0)
+        return;
+    const char *id_text = attribute(attributes, "id");
+    const char *s = id_text ? id_text : "";
+    const char *end = s + strlen(s);
+    struct ptid id;
+    if (!ptid_parse(&s, end, &id) || s != end) {
+        xml_refuse(x, "a thread has no id");
+        return;
+    }
+    x->thread = list_add(x->list, id);
+    buf_clear(&x->text);
+    if (!x->thread)
+        return;
+    const char *thread_name = attribute(attributes, "name");
+    const char *core = attribute(attributes, "core");
+    uint64_t number;
+    if (thread_name)
+        x->thread->name = xstrndup(thread_name, NAME_MOST);
+    if (core && text_parse_u64(core, &number) && number < INT32_MAX)
+        x->thread->core = (int)number;
+}
+
+static void on_text(void *context, const XML_Char *text, int n)
+{
+    struct xml *x = context;
+    if (x->thread && x->text.length + (size_t)n <= EXTRA_MOST)
+        buf_add(&x->text, text, (size_t)n);
+}
+
+static void on_end(void *context, const XML_Char *name)
+{
+    struct xml *x = context;
+    (void)name;
+    if (x->thread && x->text.length)
+        x->thread->extra = xstrdup(x->text.data);
+    x->thread = NULL;
+}
+
+static struct error *parse_threads(const struct buf *document, struct list *l)
+{
+    struct xml x = {.parser = XML_ParserCreate(NULL), .list = l};
+    XML_SetUserData(x.parser, &x);
+    XML_SetElementHandler(x.parser, on_start, on_end);
+    XML_SetCharacterDataHandler(x.parser, on_text);
+    XML_SetEntityDeclHandler(x.parser, on_entity);
+    struct error *e = NULL;
+    if (XML_Parse(x.parser, buf_text(document), (int)document->length, XML_TRUE) != XML_STATUS_OK)
+        e = error_new(ERR_VIOLATION, "reading the thread list, line %lu: %s",
+                      (unsigned long)XML_GetCurrentLineNumber(x.parser),
+                      x.wrong ? x.wrong : XML_ErrorString(XML_GetErrorCode(x.parser)));
+    XML_ParserFree(x.parser);
+    buf_free(&x.text);
+    return e;
+}
+
+static struct error *list_by_xml(struct rsp_connection *c, struct list *l)
+{
+    BASE_BUF struct buf document = {0};
+    TRY(rsp_xfer_read(c, "threads", "", LIST_BYTES_MOST, &document));
+    return parse_threads(&document, l);
+}
+
+/* -- qfThreadInfo, qsThreadInfo -------------------------------------------------------------------- */
+
+/* One answer; *more while the list goes on. */
+static struct error *take_ids(struct list *l, struct rsp_request *r, bool *more)
+{
+    struct error *e = r->error;
+    r->error = NULL;
+    *more = false;
+    if (!e && r->reply.length)
+        e = remote_check(&r->reply, "listing the threads");
+    /* kgdb's list ends with an empty answer */
+    if (e || r->reply.length == 0 || r->reply.data[0] != 'm')
+        return e;
+    const char *s = r->reply.data + 1;
+    const char *end = r->reply.data + r->reply.length;
+    size_t before = l->count;
+    while (s < end) {
+        struct ptid id;
+        if (!ptid_parse(&s, end, &id) || (s < end && *s++ != ','))
+            return error_new(ERR_VIOLATION, "listing the threads: the stub answered '%.100s'", r->reply.data);
+        list_add(l, id);
+    }
+    /* a list that brings nothing new would go on for ever */
+    *more = l->count > before;
+    return NULL;
+}
+
+/*
+ * QEMU names one thread an answer. As many questions as there were threads last time go out together; those
+ * that come behind the end are answered with `l` again.
+ */
+static struct error *list_by_info(struct rsp_connection *c, struct list *l)
+{
+    bool more = true;
+    bool first = true;
+    size_t ask = c->pipelines ? c->threads_guess + 2 : 1;
+    while (more) {
+        REMOTE_BATCH struct remote_batch b = {0};
+        for (size_t i = 0; i < ask; i++)
+            remote_batch_printf(&b, RSP_GRAMMAR_THREADS, 0,
+                                first && i == 0 ? "qfThreadInfo" : "qsThreadInfo");
+        TRY(remote_batch_run(c, &b));
+        for (size_t i = 0; i < ask && more; i++)
+            TRY(take_ids(l, &b.requests[i], &more));
+        first = false;
+        ask = c->pipelines && ask < GUESS_MOST ? ask * 2 : 1;
+    }
+    c->threads_guess = l->count < GUESS_MOST ? l->count : GUESS_MOST;
+    return NULL;
+}
+
+struct error *rsp_list_threads(struct rsp_connection *c, struct rsp_thread **ret, size_t *count)
+{
+    struct list l = {0};
+    struct error *e =
+        rsp_feature_usable(&c->features, FEATURE_XFER_THREADS) ? list_by_xml(c, &l) : list_by_info(c, &l);
+    if (error_is(e, ERR_UNSUPPORTED)) {
+        error_free(e);
+        e = list_by_info(c, &l);
+    }
+    if (e) {
+        list_free(&l);
+        return e;
+    }
+    free(l.slots);
+    *ret = l.items;
+    *count = l.count;
+    return NULL;
+}
+
+/* -- qThreadExtraInfo ------------------------------------------------------------------------------ */
+
+static char *decode_extra(const struct buf *reply)
+{
+    if (reply->length == 0 || conn_is_error(reply->data, reply->length))
+        return NULL;
+    size_t digits = reply->length < 2 * EXTRA_MOST ? reply->length : 2 * EXTRA_MOST;
+    char *text = xmalloc(digits / 2 + 1);
+    long n = hex_decode(reply->data, digits, text, digits / 2);
+    text[n < 0 ? 0 : n] = '\0';
+    if (text[0])
+        return text;
+    free(text);
+    return NULL;
+}
+
+struct error *rsp_thread_extra(struct rsp_connection *c, struct rsp_thread *threads, size_t count)
+{
+    REMOTE_BATCH struct remote_batch b = {0};
+    for (size_t i = 0; i < count; i++) {
+        struct buf packet = {0};
+        buf_add_text(&packet, "qThreadExtraInfo,");
+        ptid_encode(&packet, threads[i].id);
+        remote_batch_add(&b, RSP_GRAMMAR_HEX, 0, &packet);
+    }
+    TRY(remote_batch_run(c, &b));
+    for (size_t i = 0; i < count; i++) {
+        free(threads[i].extra);
+        threads[i].extra = b.requests[i].error ? NULL : decode_extra(&b.requests[i].reply);
+    }
+    return NULL;
+}

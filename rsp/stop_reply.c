@@ -1,0 +1,312 @@
+#include "rsp/stop_reply.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+/* -- thread ids ------------------------------------------------------------------------------------ */
+
+/* One hex number or -1. */
+static bool parse_id(const char **s, const char *end, int64_t *ret)
+{
+    if (end - *s >= 2 && (*s)[0] == '-' && (*s)[1] == '1') {
+        *s += 2;
+        *ret = -1;
+        return true;
+    }
+    uint64_t value;
+    if (!hex_parse_u64(s, end, &value) || value > INT64_MAX)
+        return false;
+    *ret = (int64_t)value;
+    return true;
+}
+
+bool ptid_parse(const char **s, const char *end, struct ptid *ret)
+{
+    const char *p = *s;
+    struct ptid id = {.pid = 0, .tid = -1};
+    if (p < end && *p == 'p') {
+        p++;
+        if (!parse_id(&p, end, &id.pid))
+            return false;
+        if (p < end && *p == '.') {
+            p++;
+            if (!parse_id(&p, end, &id.tid))
+                return false;
+        }
+    } else if (!parse_id(&p, end, &id.tid)) {
+        return false;
+    }
+    *s = p;
+    *ret = id;
+    return true;
+}
+
+static void encode_id(struct buf *b, int64_t id)
+{
+    if (id < 0)
+        buf_add_text(b, "-1");
+    else
+        buf_printf(b, "%llx", (unsigned long long)id);
+}
+
+void ptid_encode(struct buf *b, struct ptid id)
+{
+    if (id.pid != 0) {
+        buf_add_char(b, 'p');
+        encode_id(b, id.pid);
+        buf_add_char(b, '.');
+    }
+    encode_id(b, id.tid);
+}
+
+/* -- T's pairs ------------------------------------------------------------------------------------- */
+
+struct pair {
+    const char *key, *key_end;
+    const char *value, *end;
+};
+
+static bool key_is(const struct pair *p, const char *name)
+{
+    size_t n = (size_t)(p->key_end - p->key);
+    return n == strlen(name) && memcmp(p->key, name, n) == 0;
+}
+
+/* A key that is all hex digits is a register's number, so no later name may be ("ea" would be one). */
+static bool register_key(const struct pair *p, uint64_t *number)
+{
+    const char *s = p->key;
+    return hex_parse_u64(&s, p->key_end, number) && s == p->key_end;
+}
+
+static bool parse_hex_value(const struct pair *p, uint64_t *ret)
+{
+    const char *s = p->value;
+    return hex_parse_u64(&s, p->end, ret) && s == p->end;
+}
+
+static bool parse_thread_value(const struct pair *p, struct ptid *ret)
+{
+    const char *s = p->value;
+    return ptid_parse(&s, p->end, ret) && s == p->end;
+}
+
+/* Values that are missing ("xxxx"), too long or too many are no error: `g` has them all. */
+static bool read_register(const struct pair *p, uint64_t number, struct rsp_stop *ret)
+{
+    size_t digits = (size_t)(p->end - p->value);
+    for (size_t i = 0; i < digits; i++)
+        if (hex_digit(p->value[i]) < 0 && p->value[i] != 'x')
+            return false;
+    if (digits % 2 || digits == 0 || number > UINT32_MAX)
+        return false;
+    if (ret->expedited_count == RSP_EXPEDITED_MAX)
+        return true;
+    struct rsp_expedited *r = &ret->expedited[ret->expedited_count];
+    long size = hex_decode(p->value, digits, r->bytes, sizeof r->bytes);
+    if (size < 0)
+        return true;
+    r->number = (uint32_t)number;
+    r->size = (uint8_t)size;
+    ret->expedited_count++;
+    return true;
+}
+
+static bool read_path(const struct pair *p, struct rsp_stop *ret)
+{
+    size_t digits = (size_t)(p->end - p->value);
+    size_t most = (sizeof ret->path - 1) * 2;
+    long n = hex_decode(p->value, digits < most ? digits : most, ret->path, sizeof ret->path - 1);
+    if (n < 0 || digits % 2)
+        return false;
+    ret->path[n] = '\0';
+    return true;
+}
+
+enum value_kind { VALUE_NONE, VALUE_ADDRESS, VALUE_CHILD, VALUE_PATH, VALUE_NUMBER, VALUE_HISTORY };
+
+/* gdb manual, "Stop Reply Packets": what `n` of an `n:r` pair can be when it is no register. */
+static const struct {
+    const char *name;
+    enum rsp_stop_reason reason;
+    enum value_kind value;
+} reasons[] = {
+    {"watch", RSP_REASON_WATCH, VALUE_ADDRESS},
+    {"rwatch", RSP_REASON_RWATCH, VALUE_ADDRESS},
+    {"awatch", RSP_REASON_AWATCH, VALUE_ADDRESS},
+    {"swbreak", RSP_REASON_SWBREAK, VALUE_NONE},
+    {"hwbreak", RSP_REASON_HWBREAK, VALUE_NONE},
+    {"library", RSP_REASON_LIBRARY, VALUE_NONE},
+    {"fork", RSP_REASON_FORK, VALUE_CHILD},
+    {"vfork", RSP_REASON_VFORK, VALUE_CHILD},
+    {"vforkdone", RSP_REASON_VFORKDONE, VALUE_NONE},
+    {"exec", RSP_REASON_EXEC, VALUE_PATH},
+    {"create", RSP_REASON_CREATE, VALUE_NONE},
+    {"syscall_entry", RSP_REASON_SYSCALL_ENTRY, VALUE_NUMBER},
+    {"syscall_return", RSP_REASON_SYSCALL_RETURN, VALUE_NUMBER},
+    {"replaylog", RSP_REASON_REPLAYLOG, VALUE_HISTORY},
+};
+
+static bool read_reason_value(const struct pair *p, enum value_kind kind, struct rsp_stop *ret)
+{
+    switch (kind) {
+    case VALUE_ADDRESS:
+        ret->has_address = parse_hex_value(p, &ret->address);
+        return ret->has_address;
+    case VALUE_CHILD:
+        return parse_thread_value(p, &ret->related);
+    case VALUE_PATH:
+        return read_path(p, ret);
+    case VALUE_NUMBER:
+        return parse_hex_value(p, &ret->number);
+    case VALUE_HISTORY:
+        ret->history_begin = p->end - p->value == 5 && memcmp(p->value, "begin", 5) == 0;
+        return ret->history_begin || (p->end - p->value == 3 && memcmp(p->value, "end", 3) == 0);
+    case VALUE_NONE:
+        break;
+    }
+    return true;
+}
+
+/* Names we do not know are skipped (lldb-server sends many), as long as they could be names: two stop replies
+ * torn into each other show in their keys. */
+static bool unknown_key_is_fine(const struct pair *p)
+{
+    if (p->key == p->key_end)
+        return false;
+    for (const char *s = p->key; s < p->key_end; s++)
+        if (!((*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9') || *s == '_' || *s == '-' || *s == '.'))
+            return false;
+    return true;
+}
+
+static bool read_pair(const struct pair *p, struct rsp_stop *ret)
+{
+    uint64_t number;
+    if (register_key(p, &number))
+        return read_register(p, number, ret);
+    if (key_is(p, "thread")) {
+        ret->has_thread = parse_thread_value(p, &ret->thread);
+        return ret->has_thread;
+    }
+    if (key_is(p, "core")) {
+        ret->core = parse_hex_value(p, &number) && number < INT32_MAX ? (int)number : -1;
+        return ret->core >= 0;
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++) {
+        if (!key_is(p, reasons[i].name))
+            continue;
+        ret->reason = reasons[i].reason;
+        return read_reason_value(p, reasons[i].value, ret);
+    }
+    return unknown_key_is_fine(p);
+}
+
+static bool read_pairs(const char *s, const char *end, struct rsp_stop *ret)
+{
+    while (s < end) {
+        const char *stop = memchr(s, ';', (size_t)(end - s));
+        if (!stop)
+            stop = end;
+        const char *colon = memchr(s, ':', (size_t)(stop - s));
+        if (!colon)
+            return false;
+        const struct pair p = {.key = s, .key_end = colon, .value = colon + 1, .end = stop};
+        if (!read_pair(&p, ret))
+            return false;
+        s = stop < end ? stop + 1 : end;
+    }
+    return true;
+}
+
+/* -- the kinds ------------------------------------------------------------------------------------- */
+
+static bool read_signal(const char **s, const char *end, struct rsp_stop *ret)
+{
+    if (end - *s < 2 || hex_digit((*s)[0]) < 0 || hex_digit((*s)[1]) < 0)
+        return false;
+    ret->signal = hex_digit((*s)[0]) << 4 | hex_digit((*s)[1]);
+    *s += 2;
+    return true;
+}
+
+/* `;process:PID` behind W and X. */
+static bool read_process(const char *s, const char *end, struct rsp_stop *ret)
+{
+    static const char name[] = ";process:";
+    size_t n = sizeof name - 1;
+    if (s == end)
+        return true;
+    if ((size_t)(end - s) < n || memcmp(s, name, n) != 0)
+        return false;
+    s += n;
+    uint64_t pid;
+    if (!hex_parse_u64(&s, end, &pid) || s != end || pid > INT64_MAX)
+        return false;
+    ret->has_thread = true;
+    ret->thread = (struct ptid){.pid = (int64_t)pid, .tid = -1};
+    return true;
+}
+
+static bool read_thread_exit(const char *s, const char *end, struct rsp_stop *ret)
+{
+    ret->has_thread = hex_parse_u64(&s, end, &ret->status) && s < end && *s++ == ';' &&
+                      ptid_parse(&s, end, &ret->thread) && s == end;
+    return ret->has_thread;
+}
+
+/* Everything but the expedited registers, of which only the first `expedited_count` mean anything: clearing
+ * their 4 KiB at every step would be felt. */
+static void clear_stop(struct rsp_stop *stop)
+{
+    memset(stop, 0, offsetof(struct rsp_stop, expedited));
+    stop->core = -1;
+}
+
+static bool parse(const char *payload, size_t n, struct rsp_stop *ret)
+{
+    const char *s = payload + 1;
+    const char *end = payload + n;
+    clear_stop(ret);
+    if (n == 0)
+        return false;
+    switch (payload[0]) {
+    case 'S':
+        ret->kind = RSP_STOP_SIGNAL;
+        return read_signal(&s, end, ret) && s == end;
+    case 'T':
+        ret->kind = RSP_STOP_SIGNAL;
+        return read_signal(&s, end, ret) && read_pairs(s, end, ret);
+    case 'W':
+        ret->kind = RSP_STOP_EXITED;
+        return hex_parse_u64(&s, end, &ret->status) && read_process(s, end, ret);
+    case 'X':
+        ret->kind = RSP_STOP_KILLED;
+        return read_signal(&s, end, ret) && read_process(s, end, ret);
+    case 'w':
+        ret->kind = RSP_STOP_THREAD_EXITED;
+        return read_thread_exit(s, end, ret);
+    case 'N':
+        ret->kind = RSP_STOP_NO_RESUMED;
+        return n == 1;
+    default:
+        return false;
+    }
+}
+
+bool rsp_is_stop_reply(const char *payload, size_t n)
+{
+    struct rsp_stop stop;
+    return n > 0 && memchr("STWXwN", payload[0], 6) && parse(payload, n, &stop);
+}
+
+struct error *rsp_stop_parse(const char *payload, size_t n, struct rsp_stop *ret)
+{
+    if (parse(payload, n, ret))
+        return NULL;
+    return error_new(ERR_VIOLATION, "reading a stop reply: '%.*s' is none", (int)(n < 200 ? n : 200),
+                     payload);
+}

@@ -1,0 +1,90 @@
+/*
+ * rsp/stop_reply.h - thread ids and stop replies (gdb manual, "Stop Reply Packets", "thread-id syntax").
+ *
+ * Plain values parsed from payloads; nothing is kept, nothing blocks. A payload that is not a stop reply
+ * gives ERR_VIOLATION with the offending bytes in its message.
+ */
+#ifndef ALLSTOP_RSP_STOP_REPLY_H
+#define ALLSTOP_RSP_STOP_REPLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* A thread of a process as the wire names it. pid 0: the stub has no processes (no `p` prefix seen). */
+struct ptid {
+    int64_t pid; /* -1: all */
+    int64_t tid; /* -1: all, 0: any */
+};
+
+static inline bool ptid_equal(struct ptid a, struct ptid b)
+{
+    return a.pid == b.pid && a.tid == b.tid;
+}
+
+/* Reads `pPID.TID`, `pPID` (all its threads), `TID` or `-1` (hex) at *s and moves *s behind it. */
+bool ptid_parse(const char **s, const char *end, struct ptid *ret);
+/* Appends it as the wire wants it (hex, with the p form when pid != 0). */
+void ptid_encode(struct buf *b, struct ptid id);
+
+enum rsp_stop_kind {
+    RSP_STOP_SIGNAL,        /* S, T: `signal`, and what T carries */
+    RSP_STOP_EXITED,        /* W: `status` */
+    RSP_STOP_KILLED,        /* X: `signal` */
+    RSP_STOP_THREAD_EXITED, /* w */
+    RSP_STOP_NO_RESUMED,    /* N */
+};
+
+enum rsp_stop_reason {
+    RSP_REASON_NONE, /* the stub did not say */
+    RSP_REASON_WATCH,
+    RSP_REASON_RWATCH,
+    RSP_REASON_AWATCH,
+    RSP_REASON_SWBREAK,
+    RSP_REASON_HWBREAK,
+    RSP_REASON_LIBRARY,
+    RSP_REASON_FORK,
+    RSP_REASON_VFORK,
+    RSP_REASON_VFORKDONE,
+    RSP_REASON_EXEC,
+    RSP_REASON_CREATE,
+    RSP_REASON_SYSCALL_ENTRY,
+    RSP_REASON_SYSCALL_RETURN,
+    RSP_REASON_REPLAYLOG,
+};
+
+enum { RSP_EXPEDITED_MAX = 64, RSP_EXPEDITED_BYTES = 64 };
+
+/* A register that came with the stop reply, in target byte order. */
+struct rsp_expedited {
+    uint32_t number; /* the stub's own number */
+    uint8_t size;    /* bytes, at most RSP_EXPEDITED_BYTES */
+    unsigned char bytes[RSP_EXPEDITED_BYTES];
+};
+
+struct rsp_stop {
+    enum rsp_stop_kind kind;
+    enum rsp_stop_reason reason;
+    int signal;      /* gdb's signal number, kinds SIGNAL and KILLED */
+    uint64_t status; /* exit status, kinds EXITED and THREAD_EXITED */
+    bool has_thread; /* W and X: only pid is meaningful */
+    struct ptid thread;
+    bool has_address; /* watch reasons */
+    uint64_t address;
+    int core;            /* -1: not told */
+    struct ptid related; /* fork, vfork: the child */
+    uint64_t number;     /* syscall number */
+    bool history_begin;  /* replaylog:begin, else end */
+    char path[256];      /* exec: decoded, cut, raw bytes */
+    unsigned expedited_count;
+    struct rsp_expedited expedited[RSP_EXPEDITED_MAX];
+};
+
+/* True when the payload looks like a stop reply (first letter and grammar): cheap, for checking replies. */
+bool rsp_is_stop_reply(const char *payload, size_t n);
+
+struct error *rsp_stop_parse(const char *payload, size_t n, struct rsp_stop *ret) BASE_MUST_CHECK;
+
+#endif

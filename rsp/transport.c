@@ -1,0 +1,326 @@
+#include "rsp/transport_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "rsp/transport_spec.h"
+
+enum { CHILD_END_GRACE_NS = 200000000 };
+
+struct transport *transport_new(enum transport_kind kind)
+{
+    struct transport *t = xcalloc(1, sizeof *t);
+    t->kind = kind;
+    t->fd = t->cancel_fd = t->child_fd = t->output_fd = t->slave_fd = -1;
+    t->reliable = kind != TRANSPORT_SERIAL;
+    return t;
+}
+
+void transport_set_nonblocking(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    if (flags >= 0)
+        fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+static struct error *open_kind(struct transport *t, const struct transport_spec *spec, int64_t deadline_ns)
+{
+    switch (spec->kind) {
+    case TRANSPORT_TCP:
+        return transport_open_tcp(t, spec, deadline_ns);
+    case TRANSPORT_UNIX:
+        return transport_open_unix(t, spec->path);
+    case TRANSPORT_SERIAL:
+        return transport_open_serial(t, spec->path, spec->baud);
+    case TRANSPORT_EXEC:
+        return transport_open_exec(t, spec->words);
+    case TRANSPORT_LAUNCH:
+        return transport_open_launch(t, spec->words, deadline_ns);
+    case TRANSPORT_FD:
+        break;
+    }
+    return error_new(ERR_INTERNAL, "connecting: no such kind of transport");
+}
+
+struct error *transport_open(const char *spec_text, const struct transport_options *options,
+                             struct transport **ret)
+{
+    struct transport_spec spec;
+    TRY(transport_spec_parse(spec_text, &spec));
+    struct transport *t = transport_new(spec.kind);
+    t->cancel_fd = options->cancel_fd;
+    t->output = options->output;
+    t->output_context = options->context;
+    struct error *e = open_kind(t, &spec, options->deadline_ns);
+    transport_spec_free(&spec);
+    if (e) {
+        transport_close(t);
+        return e;
+    }
+    *ret = t;
+    return NULL;
+}
+
+struct error *transport_check_spec(const char *spec_text)
+{
+    struct transport_spec spec;
+    TRY(transport_spec_parse(spec_text, &spec));
+    transport_spec_free(&spec);
+    return NULL;
+}
+
+struct transport *transport_from_fd(int fd, const char *description)
+{
+    struct transport *t = transport_new(TRANSPORT_FD);
+    int type;
+    socklen_t length = sizeof type;
+    t->is_socket = getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0;
+    t->reliable = !isatty(fd);
+    t->fd = fd;
+    t->description = text_visible(description, strlen(description));
+    transport_set_nonblocking(fd);
+    return t;
+}
+
+static void close_fd(int fd)
+{
+    if (fd >= 0)
+        close(fd);
+}
+
+void transport_close(struct transport *t)
+{
+    if (!t)
+        return;
+    transport_restore_line(t);
+    close_fd(t->fd);
+    close_fd(t->slave_fd);
+    transport_end_child(t);
+    if (t->output_fd >= 0)
+        transport_drain_output(t);
+    close_fd(t->output_fd);
+    close_fd(t->child_fd);
+    if (t->socket_path)
+        unlink(t->socket_path);
+    if (t->socket_folder)
+        rmdir(t->socket_folder);
+    free(t->socket_path);
+    free(t->socket_folder);
+    free(t->description);
+    buf_free(&t->line);
+    buf_free(&t->last_line);
+    free(t);
+}
+
+/* -- what a child prints --------------------------------------------------------------------------- */
+
+/* Remembers the last whole line, for the message when the child ends. */
+static void remember_lines(struct transport *t, const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (bytes[i] != '\n') {
+            if (t->line.length < CHILD_LINE_MOST)
+                buf_add_char(&t->line, bytes[i]);
+            continue;
+        }
+        if (t->line.length) {
+            buf_clear(&t->last_line);
+            buf_add(&t->last_line, t->line.data, t->line.length);
+        }
+        buf_clear(&t->line);
+    }
+}
+
+/* Standard error may be full or gone; what a child prints is not worth failing for. */
+static void to_standard_error(const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t k = write(STDERR_FILENO, bytes, n);
+        if (k <= 0)
+            return;
+        bytes += k;
+        n -= (size_t)k;
+    }
+}
+
+void transport_drain_output(struct transport *t)
+{
+    char bytes[4096];
+    /* a child that never stops printing must not keep us here */
+    for (int rounds = 0; rounds < 64 && t->output_fd >= 0; rounds++) {
+        ssize_t n = read(t->output_fd, bytes, sizeof bytes);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            return;
+        if (n <= 0) {
+            close(t->output_fd);
+            t->output_fd = -1;
+            return;
+        }
+        remember_lines(t, bytes, (size_t)n);
+        if (t->output)
+            t->output(t->output_context, bytes, (size_t)n);
+        else
+            to_standard_error(bytes, (size_t)n);
+    }
+}
+
+/* -- waiting --------------------------------------------------------------------------------------- */
+
+static int poll_until(struct pollfd *fds, nfds_t count, int64_t deadline_ns)
+{
+    if (deadline_ns == INT64_MAX)
+        return ppoll(fds, count, NULL, NULL);
+    int64_t left = deadline_ns - clock_now_ns();
+    if (left < 0)
+        left = 0;
+    struct timespec ts = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
+    return ppoll(fds, count, &ts, NULL);
+}
+
+struct error *transport_wait(struct transport *t, const struct transport_wait *w, bool *ready)
+{
+    enum { MAIN, CANCEL, WAKE, OUTPUT, CHILD, SLOTS };
+    *ready = false;
+    for (;;) {
+        /* poll() skips negative descriptors */
+        struct pollfd fds[SLOTS] = {
+            [MAIN] = {.fd = w->fd, .events = w->events},
+            [CANCEL] = {.fd = t->cancel_fd, .events = POLLIN},
+            [WAKE] = {.fd = w->wake_fd, .events = POLLIN},
+            [OUTPUT] = {.fd = t->output_fd, .events = POLLIN},
+            [CHILD] = {.fd = w->child_end ? t->child_fd : -1, .events = POLLIN},
+        };
+        int n = poll_until(fds, SLOTS, w->deadline_ns);
+        if (n < 0 && errno != EINTR)
+            return error_new(ERR_INTERNAL, "waiting for %s: %s", transport_describe(t), strerror(errno));
+        if (n < 0)
+            continue;
+        if (fds[OUTPUT].revents)
+            transport_drain_output(t);
+        if (fds[CANCEL].revents)
+            return error_new(ERR_CANCELLED, "waiting for %s: cancelled", transport_describe(t));
+        *ready = fds[MAIN].revents != 0;
+        if (fds[WAKE].revents)
+            *ready = false;
+        if (fds[WAKE].revents || *ready || fds[CHILD].revents)
+            return NULL;
+        if (n == 0 || (w->deadline_ns != INT64_MAX && clock_now_ns() >= w->deadline_ns))
+            return w->quiet ? NULL
+                            : error_new(ERR_TIMEOUT, "waiting for %s: the time is up", transport_describe(t));
+    }
+}
+
+/* -- bytes ----------------------------------------------------------------------------------------- */
+
+static struct error *lost(struct transport *t, const char *how)
+{
+    BASE_BUF struct buf b = {0};
+    buf_printf(&b, "the connection to %s was lost: %s", transport_describe(t), how);
+    if (t->child && transport_child_ended(t, CHILD_END_GRACE_NS)) {
+        buf_add_text(&b, "; ");
+        transport_describe_child_end(t, &b);
+    }
+    return error_new(ERR_LOST, "%s", buf_text(&b));
+}
+
+struct error *transport_read(struct transport *t, void *bytes, size_t capacity, int64_t deadline_ns,
+                             int wake_fd, size_t *ret)
+{
+    *ret = 0;
+    /* the master of a {pty} gives no end of file while we hold the slave: the child's end is the only sign */
+    bool watch_child = t->slave_fd >= 0;
+    const struct transport_wait w = {
+        .fd = t->fd,
+        .events = POLLIN,
+        .wake_fd = wake_fd,
+        .child_end = watch_child,
+        .deadline_ns = deadline_ns,
+    };
+    for (;;) {
+        bool ready;
+        TRY(transport_wait(t, &w, &ready));
+        if (!ready && watch_child && transport_child_ended(t, 0))
+            return lost(t, "its process has ended");
+        if (!ready)
+            return NULL;
+        ssize_t n = read(t->fd, bytes, capacity);
+        if (n > 0) {
+            *ret = (size_t)n;
+            return NULL;
+        }
+        if (n == 0)
+            return lost(t, "end of file");
+        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+            return lost(t, strerror(errno));
+    }
+}
+
+struct error *transport_write(struct transport *t, const void *bytes, size_t n, int64_t deadline_ns)
+{
+    const char *p = bytes;
+    const struct transport_wait w = {
+        .fd = t->fd, .events = POLLOUT, .wake_fd = -1, .deadline_ns = deadline_ns};
+    while (n > 0) {
+        ssize_t k = t->is_socket ? send(t->fd, p, n, MSG_NOSIGNAL) : write(t->fd, p, n);
+        if (k > 0) {
+            p += k;
+            n -= (size_t)k;
+            continue;
+        }
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
+            return lost(t, strerror(errno));
+        bool ready;
+        TRY(transport_wait(t, &w, &ready));
+    }
+    return NULL;
+}
+
+/* -- facts ----------------------------------------------------------------------------------------- */
+
+int transport_fd(const struct transport *t)
+{
+    return t->fd;
+}
+
+int transport_output_fd(const struct transport *t)
+{
+    return t->output_fd;
+}
+
+bool transport_is_reliable(const struct transport *t)
+{
+    return t->reliable;
+}
+
+int64_t transport_byte_cost_ns(const struct transport *t)
+{
+    return t->byte_cost_ns;
+}
+
+pid_t transport_child(const struct transport *t)
+{
+    return t->child;
+}
+
+const char *transport_describe(const struct transport *t)
+{
+    return t->description ? t->description : "the stub";
+}
+
+void transport_set_cancel_fd(struct transport *t, int fd)
+{
+    t->cancel_fd = fd;
+}

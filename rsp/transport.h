@@ -1,0 +1,92 @@
+/*
+ * rsp/transport.h - a way for bytes to reach a stub and come back.
+ *
+ *   HOST:PORT  :PORT  tcp:HOST:PORT    TCP (IPv4, IPv6 as [::1]:PORT), TCP_NODELAY
+ *   unix:PATH                          Unix stream socket
+ *   /dev/…[,BAUD[,8n1]]  serial:PATH[,BAUD[,8n1]]   termios line or pty, raw, no flow control, exclusive
+ *   exec:COMMAND …                     the stub speaks on COMMAND's stdin and stdout
+ *   launch:COMMAND …                   COMMAND is started; {port}, {socket}, {pty} in it become the place
+ *                                      where the stub is then reached; connecting is tried until it
+ *                                      listens, the child exits, or the time is up
+ *
+ * COMMAND is split into words as POSIX sh quotes them and run without a shell, in a session of its own so
+ * that a Ctrl-C typed at us does not reach it, with /dev/null as stdin (launch), and killed with us
+ * (PR_SET_PDEATHSIG). A free port is found by binding port 0; nothing is ever probe-connected.
+ *
+ * Ownership: one transport, one owner, one thread; transport_close() ends the child. All descriptors are
+ * non-blocking and close-on-exec. Every wait has a deadline (CLOCK_MONOTONIC ns, INT64_MAX: none) and ends
+ * early with ERR_CANCELLED when the cancel descriptor becomes readable (it is not drained here).
+ * Errors: ERR_USAGE bad spec; ERR_NOT_CONNECTED could not be reached; ERR_LOST the peer went away (the
+ * message says how: end of file, reset, child exited with status N); ERR_TIMEOUT; ERR_CANCELLED.
+ */
+#ifndef ALLSTOP_RSP_TRANSPORT_H
+#define ALLSTOP_RSP_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+struct transport;
+
+struct transport_options {
+    int64_t deadline_ns; /* for connecting */
+    int cancel_fd;       /* -1: none */
+    /*
+     * What a launched or exec'ed child prints (its stdout and stderr for launch, stderr for exec) goes to
+     * `output` when given (called from within waits on the owner's thread), else to our standard error.
+     */
+    void (*output)(void *context, const char *bytes, size_t n);
+    void *context;
+};
+
+struct error *transport_open(const char *spec, const struct transport_options *options,
+                             struct transport **ret) BASE_MUST_CHECK;
+
+/* Checks the grammar of a spec without opening anything. */
+struct error *transport_check_spec(const char *spec) BASE_MUST_CHECK;
+
+/* Wraps a connected descriptor that the transport then owns (tests, the wire-log server). */
+struct transport *transport_from_fd(int fd, const char *description);
+
+/* Closes, ends the child (SIGTERM, a short grace, SIGKILL; reaped by pid). NULL is fine. */
+void transport_close(struct transport *t);
+
+/*
+ * Reads at least one and at most `capacity` bytes; waits until the deadline. *ret > 0 on success.
+ * `wake_fd` (-1: none) ends the wait without error and with *ret == 0 when it becomes readable.
+ */
+struct error *transport_read(struct transport *t, void *bytes, size_t capacity, int64_t deadline_ns,
+                             int wake_fd, size_t *ret) BASE_MUST_CHECK;
+/* Writes all of it. */
+struct error *transport_write(struct transport *t, const void *bytes, size_t n,
+                              int64_t deadline_ns) BASE_MUST_CHECK;
+/* A BREAK on a serial line; ERR_UNSUPPORTED elsewhere. */
+struct error *transport_send_break(struct transport *t) BASE_MUST_CHECK;
+
+/* The descriptor to poll for input. */
+int transport_fd(const struct transport *t);
+/* The descriptor of a child's output to poll while idle, or -1; drain with transport_drain_output(). */
+int transport_output_fd(const struct transport *t);
+void transport_drain_output(struct transport *t);
+
+/* True for TCP, Unix sockets and pipes, where bytes are neither lost nor changed. */
+bool transport_is_reliable(const struct transport *t);
+/* Time one byte takes on the line in ns (10 bits at the baud rate), 0 where it does not matter. */
+int64_t transport_byte_cost_ns(const struct transport *t);
+/* The process started for us, or 0. */
+pid_t transport_child(const struct transport *t);
+/* Where we are connected, for people: "tcp:127.0.0.1:1234". Owned by the transport. */
+const char *transport_describe(const struct transport *t);
+void transport_set_cancel_fd(struct transport *t, int fd);
+
+/*
+ * Splits a command line into words by POSIX sh quoting (blanks, '…', "…", \): no expansion of any kind.
+ * A NULL-terminated, malloc'd array of malloc'd words; ERR_USAGE on an open quote or no word at all.
+ */
+struct error *words_split(const char *line, char ***ret) BASE_MUST_CHECK;
+void words_free(char **words);
+
+#endif

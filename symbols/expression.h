@@ -1,0 +1,76 @@
+/*
+ * symbols/expression.h - DWARF expressions (DWARF 5, section 2.5 and 2.6), evaluated for whoever has
+ * registers and memory.
+ *
+ * An expression is bytes of the mapped file with what is needed to read them. Evaluating it costs at most
+ * DWARF_STEPS operations. Callbacks may be NULL: an operation that needs one then fails. Errors: what a
+ * callback returned; ERR_OPTIMISED_OUT where a value cannot be known here (an entry value without its
+ * caller); ERR_UNSUPPORTED for an operation we do not know; ERR_INTERNAL for a damaged expression (stack
+ * underflow, an endless loop). No state; any thread.
+ */
+#ifndef ALLSTOP_SYMBOLS_EXPRESSION_H
+#define ALLSTOP_SYMBOLS_EXPRESSION_H
+
+#include "symbols/map.h"
+
+enum { DWARF_PIECES = 16, DWARF_STACK = 256, DWARF_STEPS = 10000, DWARF_VALUE_BYTES = 16 };
+
+struct dwarf_expression {
+    const uint8_t *bytes;
+    size_t size;
+    struct symbol_file *file; /* whose addresses and types it speaks of; NULL: of none */
+    uint64_t unit;            /* offset of its CU in .debug_info, or UINT64_MAX */
+    uint64_t load_offset;     /* added to DW_OP_addr and its like */
+    uint8_t address_size, offset_size;
+    bool big;
+};
+
+struct dwarf_callbacks {
+    void *context;
+    /* The register's value, as the lowest 64 bits. */
+    struct error *(*read_register)(void *context, unsigned dwarf_number, uint64_t *ret);
+    struct error *(*read_memory)(void *context, uint64_t address, void *bytes, size_t n);
+    struct error *(*frame_base)(void *context, uint64_t *ret);
+    struct error *(*cfa)(void *context, uint64_t *ret);
+    /* The value an expression (usually one register) had when the function was entered. */
+    struct error *(*entry_value)(void *context, const struct dwarf_expression *e, uint64_t *ret);
+    /* The address of a thread-local variable at this offset in the module's block. */
+    struct error *(*tls)(void *context, uint64_t offset, uint64_t *ret);
+    const uint64_t *initial; /* pushed first (the CFA, for CFI rules; the object, for members), or NULL */
+    const uint64_t *object;  /* DW_OP_push_object_address */
+};
+
+enum dwarf_piece_kind {
+    PIECE_MEMORY,
+    PIECE_REGISTER,
+    PIECE_VALUE, /* the value itself, `value`, in target byte order when laid out */
+    PIECE_BYTES, /* constant bytes of the file */
+    PIECE_OPTIMISED_OUT,
+    PIECE_IMPLICIT_POINTER, /* to a variable that has no place: `die`, `offset` bytes into it */
+};
+struct dwarf_piece {
+    enum dwarf_piece_kind kind;
+    uint64_t bit_size;   /* 0: all of the object */
+    uint64_t bit_offset; /* into the place */
+    uint64_t address;
+    unsigned reg;
+    uint64_t value;
+    const uint8_t *bytes;
+    size_t size;
+    uint64_t die;
+    int64_t offset;
+};
+struct dwarf_location {
+    struct dwarf_piece pieces[DWARF_PIECES];
+    size_t count; /* at least 1 */
+};
+
+/* Where (or what) the expression says. An empty one is optimised out. */
+struct error *dwarf_evaluate(const struct dwarf_expression *e, const struct dwarf_callbacks *callbacks,
+                             struct dwarf_location *ret) BASE_MUST_CHECK;
+/* An expression that computes a number (a frame base, an array bound, a CFI rule). A register as a location
+ * is that register's content, as frame bases are meant. */
+struct error *dwarf_evaluate_number(const struct dwarf_expression *e, const struct dwarf_callbacks *callbacks,
+                                    uint64_t *ret) BASE_MUST_CHECK;
+
+#endif

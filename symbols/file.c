@@ -1,0 +1,232 @@
+#include "symbols/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "symbols/file_internal.h"
+
+static bool occupies_memory(const struct elf_section *s)
+{
+    /* .tbss has an address but no memory: what follows it overlaps. */
+    return s->flags & SHF_ALLOC && s->size && s->type != SHT_NULL &&
+           !(s->flags & SHF_TLS && s->type == SHT_NOBITS);
+}
+
+static void collect_sections(struct symbol_file *f)
+{
+    struct elf_image *e = f->image;
+    size_t room = e->section_count + e->segment_count + 1;
+    f->sections = xcalloc(room, sizeof *f->sections);
+    f->section_source = xcalloc(room, sizeof *f->section_source);
+    for (size_t i = 1; i < e->section_count; i++) {
+        const struct elf_section *s = &e->sections[i];
+        if (!occupies_memory(s))
+            continue;
+        f->section_source[f->section_count] = s;
+        f->sections[f->section_count++] = (struct symbol_section){.name = s->name,
+                                                                  .address = s->address,
+                                                                  .size = s->size,
+                                                                  .writable = s->flags & SHF_WRITE,
+                                                                  .executable = s->flags & SHF_EXECINSTR,
+                                                                  .has_bytes = s->type != SHT_NOBITS};
+    }
+    /* Firmware and core files may have no sections at all: their segments stand in. */
+    for (size_t i = 0; e->section_count <= 1 && i < e->segment_count; i++) {
+        const struct elf_segment *p = &e->segments[i];
+        if (p->type != PT_LOAD || !p->memory_size || p->memory_size > UINT64_MAX - p->address)
+            continue;
+        f->sections[f->section_count++] = (struct symbol_section){.name = "",
+                                                                  .address = p->address,
+                                                                  .size = p->memory_size,
+                                                                  .writable = p->flags & PF_W,
+                                                                  .executable = p->flags & PF_X,
+                                                                  .has_bytes = p->file_size > 0};
+    }
+}
+
+struct error *symbol_file_open(const char *path, struct symbol_file **ret)
+{
+    BASE_FREE char *real = realpath(path, NULL);
+    struct elf_image *image = NULL;
+    TRY(elf_image_open(real ? real : path, &image));
+    struct symbol_file *f = xcalloc(1, sizeof *f);
+    f->image = image;
+    f->path = xstrdup(image->path);
+    f->build_id = elf_image_build_id(image);
+    if (elf_image_section(image, ".debug_info")) {
+        f->dwarf_image = image;
+    } else if (image->type != ET_CORE && (f->debug = debug_file_find(image, f->build_id))) {
+        f->dwarf_image = f->debug;
+        f->debug_path = xstrdup(f->debug->path);
+    }
+    if (f->dwarf_image == image)
+        f->debug_path = xstrdup(f->path);
+    collect_sections(f);
+    *ret = f;
+    return NULL;
+}
+
+void symbol_file_close(struct symbol_file *f)
+{
+    if (!f)
+        return;
+    dwarf_free(f->dwarf);
+    cfi_free(f->cfi);
+    type_table_free(f->types);
+    elf_image_close(f->debug);
+    elf_image_close(f->image);
+    intern_free(&f->strings);
+    buf_free(&f->complaint);
+    free(f->symbols);
+    free(f->sections);
+    free(f->section_source);
+    free(f->build_id);
+    free(f->debug_path);
+    free(f->path);
+    free(f);
+}
+
+const char *symbol_file_path(const struct symbol_file *f)
+{
+    return f->path;
+}
+
+const char *symbol_file_debug_path(const struct symbol_file *f)
+{
+    return f->debug_path;
+}
+
+const char *symbol_file_build_id(const struct symbol_file *f)
+{
+    return f->build_id;
+}
+
+unsigned symbol_file_machine(const struct symbol_file *f)
+{
+    return f->image->machine;
+}
+
+unsigned symbol_file_flags(const struct symbol_file *f)
+{
+    return f->image->flags;
+}
+
+unsigned symbol_file_type(const struct symbol_file *f)
+{
+    return f->image->type;
+}
+
+bool symbol_file_is_64(const struct symbol_file *f)
+{
+    return f->image->is64;
+}
+
+bool symbol_file_is_big_endian(const struct symbol_file *f)
+{
+    return f->image->big;
+}
+
+uint64_t symbol_file_entry(const struct symbol_file *f)
+{
+    return f->image->entry;
+}
+
+bool symbol_file_has_dwarf(const struct symbol_file *f)
+{
+    return f->dwarf_image != NULL;
+}
+
+bool symbol_file_has_interpreter(const struct symbol_file *f)
+{
+    for (size_t i = 0; i < f->image->segment_count; i++)
+        if (f->image->segments[i].type == PT_INTERP)
+            return true;
+    return false;
+}
+
+const char *symbol_file_complaint(const struct symbol_file *f)
+{
+    /* The two images collect; joining them on request does not change the file as anyone can see it. */
+    struct buf *b = &((struct symbol_file *)f)->complaint;
+    buf_clear(b);
+    buf_add_text(b, buf_text(&f->image->complaint));
+    if (f->debug && f->debug->complaint.length) {
+        if (b->length)
+            buf_add_text(b, "; ");
+        buf_add_text(b, buf_text(&f->debug->complaint));
+    }
+    return b->length ? buf_text(b) : NULL;
+}
+
+size_t symbol_file_sections(const struct symbol_file *f, const struct symbol_section **ret)
+{
+    *ret = f->sections;
+    return f->section_count;
+}
+
+const struct symbol_section *file_section_at(const struct symbol_file *f, uint64_t address)
+{
+    for (size_t i = 0; i < f->section_count; i++)
+        if (address - f->sections[i].address < f->sections[i].size)
+            return &f->sections[i];
+    return NULL;
+}
+
+bool file_is_code(const struct symbol_file *f, uint64_t address)
+{
+    for (size_t i = 0; i < f->section_count; i++)
+        if (f->sections[i].executable && address - f->sections[i].address < f->sections[i].size)
+            return true;
+    return false;
+}
+
+/* Bytes of the segment that holds `address`, where there are no sections. */
+static size_t read_segment(const struct symbol_file *f, uint64_t address, uint8_t *out, size_t n)
+{
+    const struct elf_image *e = f->image;
+    for (size_t i = 0; i < e->segment_count; i++) {
+        const struct elf_segment *p = &e->segments[i];
+        uint64_t in = address - p->address;
+        if (p->type != PT_LOAD || in >= p->memory_size)
+            continue;
+        n = n < p->memory_size - in ? n : (size_t)(p->memory_size - in);
+        for (size_t k = 0; k < n; k++) {
+            bool there = in + k < p->file_size && p->offset < e->size && in + k < e->size - p->offset;
+            if (in + k < p->file_size && !there)
+                return k;
+            out[k] = there ? e->map[p->offset + in + k] : 0;
+        }
+        return n;
+    }
+    return 0;
+}
+
+static size_t read_once(const struct symbol_file *f, uint64_t address, uint8_t *out, size_t n)
+{
+    const struct symbol_section *s = file_section_at(f, address);
+    if (!s)
+        return 0;
+    const struct elf_section *source = f->section_source[s - f->sections];
+    if (!source)
+        return read_segment(f, address, out, n);
+    uint64_t in = address - s->address;
+    n = n < s->size - in ? n : (size_t)(s->size - in);
+    if (s->has_bytes)
+        memcpy(out, f->image->map + source->offset + in, n);
+    else
+        memset(out, 0, n);
+    return n;
+}
+
+size_t symbol_file_read(const struct symbol_file *f, uint64_t address, void *bytes, size_t n)
+{
+    size_t done = 0;
+    while (done < n) {
+        size_t got = read_once(f, address + done, (uint8_t *)bytes + done, n - done);
+        if (!got)
+            break;
+        done += got;
+    }
+    return done;
+}

@@ -1,0 +1,181 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "symbols/map_internal.h"
+
+enum { MATCH_LIMIT = 65536 };
+
+void match_add(struct match_list *l, const struct symbol_match *match)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (l->list[i].address == match->address && l->list[i].data == match->data)
+            return;
+    if (l->count >= MATCH_LIMIT)
+        return;
+    ARRAY_RESERVE(l->list, l->count, l->capacity);
+    l->list[l->count++] = *match;
+}
+
+bool file_matches(const char *path, const char *wanted)
+{
+    while (wanted[0] == '.' && wanted[1] == '/')
+        wanted += 2;
+    size_t n = path ? strlen(path) : 0, w = strlen(wanted);
+    if (!path || !w || w > n || strcmp(path + n - w, wanted) != 0)
+        return false;
+    return w == n || wanted[0] == '/' || path[n - w - 1] == '/';
+}
+
+bool symbol_is_thumb(struct symbol_file *f, uint64_t address)
+{
+    const struct elf_symbol *s = f->image->machine == EM_ARM ? elf_symbols_nearest(f, address) : NULL;
+    return s && s->thumb;
+}
+
+/* File and line of a place in function `index`: of code inlined there, the place of the call. */
+static void place_in(struct dwarf_unit *u, long index, uint64_t address, struct symbol_match *match)
+{
+    const struct function_table *t = unit_functions(u);
+    const struct line_table *lines = unit_lines(u);
+    const struct line_row *row = lookup_row(lines, address, NULL);
+    uint32_t file = row ? row->file : 0, line = row ? row->line : 0;
+    for (long i = lookup_function(t, address); i >= 0 && i != index; i = t->functions[i].parent) {
+        file = t->functions[i].call_file;
+        line = t->functions[i].call_line;
+    }
+    match->file = line ? line_file(lines, file) : NULL;
+    match->line = line;
+}
+
+void match_function(struct map_entry *e, struct dwarf_unit *u, long index, struct match_list *l)
+{
+    const struct unit_function *f = &unit_functions(u)->functions[index];
+    uint64_t body = function_body(u, index);
+    struct symbol_match match = {.address = body + e->offset,
+                                 .entry = f->entry + e->offset,
+                                 .size = f->high - f->low,
+                                 .function = f->name,
+                                 .inlined = f->inlined,
+                                 .thumb = symbol_is_thumb(e->file, body)};
+    place_in(u, index, body, &match);
+    match_add(l, &match);
+}
+
+/* Does the function belong to the file somebody named? */
+static bool declared_in(struct dwarf_unit *u, const struct unit_function *f, const char *file)
+{
+    const char *declared = line_file(unit_lines(u), f->file);
+    return !file || file_matches(declared, file) || file_matches(u->head->name, file);
+}
+
+/* Inlined copies of the same function in the same CU. */
+static void add_copies(struct map_entry *e, struct dwarf_unit *u, const char *name, struct match_list *l)
+{
+    const struct function_table *t = unit_functions(u);
+    for (size_t i = 0; i < t->count; i++)
+        if (t->functions[i].inlined && t->functions[i].name && strcmp(t->functions[i].name, name) == 0)
+            match_function(e, u, (long)i, l);
+}
+
+/* A symbol that DWARF does not know (assembler, no -g). */
+static void add_bare(struct map_entry *e, const struct elf_symbol *s, bool data, struct match_list *l)
+{
+    struct symbol_match match = {.address = s->value + e->offset,
+                                 .entry = s->value + e->offset,
+                                 .size = s->size,
+                                 .function = s->name,
+                                 .data = data,
+                                 .thumb = s->thumb};
+    struct dwarf_unit *u = data ? NULL : lookup_unit(e->file, s->value);
+    const struct line_row *row = u ? lookup_row(unit_lines(u), s->value, NULL) : NULL;
+    if (row && row->line) {
+        match.file = line_file(unit_lines(u), row->file);
+        match.line = row->line;
+    }
+    match_add(l, &match);
+}
+
+static long function_entered_at(const struct function_table *t, uint64_t address)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (!t->functions[i].inlined && (t->functions[i].entry == address || t->functions[i].low == address))
+            return (long)i;
+    return -1;
+}
+
+enum spelling { DIFFERENT, SAME, CLONE };
+
+/* `name`, `name@@VERSION`, or a compiler's clone `name.constprop.0`. */
+static enum spelling compare(const char *symbol, const char *name, size_t n)
+{
+    if (strncmp(symbol, name, n) != 0)
+        return DIFFERENT;
+    if (!symbol[n] || symbol[n] == '@')
+        return SAME;
+    return symbol[n] == '.' ? CLONE : DIFFERENT;
+}
+
+static void add_symbol(struct map_entry *e, const struct elf_symbol *s, enum spelling how, const char *name,
+                       const char *file, struct match_list *l)
+{
+    const struct symbol_section *section = file_section_at(e->file, s->value);
+    bool data = s->type == STT_OBJECT || !section || !section->executable;
+    struct dwarf_unit *u = data ? NULL : lookup_unit(e->file, s->value);
+    long i = u ? function_entered_at(unit_functions(u), s->value) : -1;
+    const struct unit_function *f = i >= 0 ? &unit_functions(u)->functions[i] : NULL;
+    /* foo.cold and the like are parts of functions, not functions. */
+    if (how == CLONE && (!f || !f->name || strcmp(f->name, name) != 0))
+        return;
+    if (file && (!f || !declared_in(u, f, file)))
+        return;
+    if (!f) {
+        add_bare(e, s, data, l);
+        return;
+    }
+    match_function(e, u, i, l);
+    add_copies(e, u, name, l);
+}
+
+static void find_in_symbols(struct map_entry *e, const char *name, const char *file, struct match_list *l)
+{
+    const struct elf_symbol *symbols;
+    size_t count = symbol_file_symbols(e->file, &symbols), n = strlen(name);
+    for (size_t i = 0; i < count; i++) {
+        enum spelling how = compare(symbols[i].name, name, n);
+        if (how != DIFFERENT)
+            add_symbol(e, &symbols[i], how, name, file, l);
+    }
+}
+
+const char *name_split(const char *text, char **file)
+{
+    *file = NULL;
+    if (text[0] == '\'') {
+        const char *end = strchr(text + 1, '\'');
+        if (!end || end[1] != ':' || end[2] != ':')
+            return text;
+        *file = xstrndup(text + 1, (size_t)(end - text - 1));
+        return end + 3;
+    }
+    for (const char *c = strrchr(text, ':'); c && c > text; c--) {
+        if (*c != ':' || c[-1] == ':' || c[1] == ':' || !c[1])
+            continue;
+        *file = xstrndup(text, (size_t)(c - text));
+        return c + 1;
+    }
+    return text;
+}
+
+void symbols_find_name(struct symbol_map *m, const char *name, struct symbol_match **ret, size_t *count)
+{
+    struct match_list l = {0};
+    BASE_FREE char *file = NULL;
+    name = name_split(name, &file);
+    for (size_t i = 0; i < m->count && *name; i++)
+        find_in_symbols(&m->entries[i], name, file, &l);
+    for (size_t i = 0; i < m->count && *name && !l.count; i++)
+        find_in_dwarf(&m->entries[i], name, file, &l);
+    *ret = l.list;
+    *count = l.count;
+}

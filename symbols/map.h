@@ -1,0 +1,124 @@
+/*
+ * symbols/map.h - the map of a program: its files, where they were loaded, and questions about it.
+ *
+ * Addresses here are the target's. A map holds files, each with an offset (run-time minus link-time
+ * address). It knows no target: where an answer needs memory or registers, the caller evaluates it.
+ * Owner: the session; thread: one at a time. Strings and arrays inside answers live as long as the file
+ * stays in the map, unless said otherwise.
+ */
+#ifndef ALLSTOP_SYMBOLS_MAP_H
+#define ALLSTOP_SYMBOLS_MAP_H
+
+#include "symbols/file.h"
+
+struct symbol_map;
+
+struct symbol_map *symbol_map_create(void);
+void symbol_map_free(struct symbol_map *m); /* closes its files */
+/* Takes over `f`. */
+void symbol_map_add(struct symbol_map *m, struct symbol_file *f, uint64_t offset);
+/* Closes and forgets a file; ERR_USAGE when it is not in the map. */
+struct error *symbol_map_remove(struct symbol_map *m, const char *path) BASE_MUST_CHECK;
+size_t symbol_map_count(const struct symbol_map *m);
+struct symbol_file *symbol_map_file(const struct symbol_map *m, size_t i, uint64_t *offset);
+void symbol_map_set_offset(struct symbol_map *m, size_t i, uint64_t offset);
+/* The file whose sections hold this address, or NULL; with its offset. */
+struct symbol_file *symbol_map_file_at(const struct symbol_map *m, uint64_t address, uint64_t *offset);
+
+/* -- address to place (lookup.c) ------------------------------------------------------------------- */
+
+enum { SYMBOL_INLINE_MAX = 32 };
+
+struct symbol_place {
+    uint64_t address;
+    const char *function; /* innermost, inlined or not; from DWARF, else the ELF symbol; NULL: unknown */
+    const char *file; /* as DWARF spells it, made absolute with the compilation directory; NULL: unknown */
+    unsigned line;    /* 0: unknown */
+    unsigned column;
+    uint64_t function_low, function_high; /* the out-of-line function around it; 0, 0: unknown */
+    const char *symbol; /* nearest ELF symbol at or below, within its size or section; NULL: none */
+    uint64_t offset;    /* from that symbol */
+    const char *section;
+    /* Callers outwards, of inlined code: function, and the place of the call in it; the last is the function
+     * that really exists. */
+    unsigned inlined_count;
+    struct {
+        const char *function;
+        const char *file;
+        unsigned line;
+    } inlined[SYMBOL_INLINE_MAX];
+};
+/* False when no file covers the address (then *ret is empty but for the address). */
+bool symbols_lookup(struct symbol_map *m, uint64_t address, struct symbol_place *ret);
+
+struct address_range {
+    uint64_t low, high; /* [low, high) */
+};
+/* The contiguous rows around `address` that belong to one source line (what a step stays within); false: no
+ * line there. */
+bool symbols_line_range(struct symbol_map *m, uint64_t address, struct address_range *ret);
+/* True when `address` is the start of a row that begins a statement. */
+bool symbols_is_statement(struct symbol_map *m, uint64_t address);
+
+/* -- name to address (find.c) ---------------------------------------------------------------------- */
+
+struct symbol_match {
+    uint64_t address; /* where to break: behind the prologue for functions that have line information */
+    uint64_t entry;   /* the function's first instruction; = address for lines */
+    uint64_t size;    /* from the ELF symbol or DWARF; 0: unknown */
+    const char *function;
+    const char *file; /* NULL: unknown */
+    unsigned line;    /* the line really found (may be after the one asked for) */
+    bool inlined;     /* an inlined copy */
+    bool data;        /* an object, not code */
+    bool thumb;       /* Arm: the code there is Thumb */
+};
+/*
+ * Functions and objects of this name (`file.c:name` and 'file.c'::name restrict it to a file). *ret is
+ * malloc'd; *count 0 when there is none.
+ */
+void symbols_find_name(struct symbol_map *m, const char *name, struct symbol_match **ret, size_t *count);
+/* Code of a source line: FILE matches by trailing path components. ERR_NO_SOURCE: no such file (near names in
+   the hint); ERR_NO_SYMBOL: no code at or after that line in that file. */
+struct error *symbols_find_line(struct symbol_map *m, const char *file, unsigned line,
+                                struct symbol_match **ret, size_t *count) BASE_MUST_CHECK;
+/* Up to `limit` names that begin with `prefix`, sorted, without repeats; a malloc'd NULL-terminated array of
+ * malloc'd strings. */
+char **symbols_complete(struct symbol_map *m, const char *prefix, size_t limit);
+/* The same for source file names (base names). */
+char **symbols_complete_files(struct symbol_map *m, const char *prefix, size_t limit);
+/* The name most like `name` (small edit distance) or NULL; malloc'd. */
+char *symbols_near(struct symbol_map *m, const char *name);
+
+/* -- call frame information (cfi.c) ---------------------------------------------------------------- */
+
+enum cfi_rule_kind {
+    CFI_UNDEFINED,    /* not recoverable; on the return address: outermost frame */
+    CFI_SAME,         /* not changed */
+    CFI_OFFSET,       /* saved at CFA + offset */
+    CFI_VALUE_OFFSET, /* is CFA + offset */
+    CFI_REGISTER,     /* saved in another register */
+    CFI_EXPRESSION,   /* saved at the address this DWARF expression gives (CFA pushed first) */
+    CFI_VALUE_EXPRESSION,
+};
+enum { CFI_REGISTERS = 160 };
+struct cfi_rule {
+    enum cfi_rule_kind kind;
+    int64_t offset;
+    unsigned reg; /* DWARF number */
+    const unsigned char *expression;
+    size_t expression_size;
+};
+struct cfi_row {
+    unsigned return_register; /* DWARF number of the return address column */
+    bool signal_frame;        /* augmentation S */
+    bool cfa_is_expression;
+    struct cfi_rule cfa; /* REGISTER-like: reg + offset, or expression */
+    struct cfi_rule rules[CFI_REGISTERS];
+    const char *section; /* ".eh_frame" or ".debug_frame" */
+};
+/* The unwind row for `pc`; false when no FDE covers it. Every rule not mentioned is CFI_SAME with `offset` 0.
+ */
+bool symbols_unwind_row(struct symbol_map *m, uint64_t pc, struct cfi_row *ret);
+
+#endif

@@ -1,0 +1,70 @@
+/*
+ * symbols/map_internal.h - inside a symbol_map, and the questions its files ask each other. For this room
+ * only.
+ */
+#ifndef ALLSTOP_SYMBOLS_MAP_INTERNAL_H
+#define ALLSTOP_SYMBOLS_MAP_INTERNAL_H
+
+#include "symbols/dwarf_unit.h"
+#include "symbols/map.h"
+
+struct map_entry {
+    struct symbol_file *file;
+    uint64_t offset;
+};
+
+enum { BUILTIN_TYPES = 18 };
+struct type;
+
+struct symbol_map {
+    struct map_entry *entries;
+    size_t count, capacity;
+    struct intern arena; /* built-in types, remade when files come or go */
+    struct type *builtins[BUILTIN_TYPES];
+};
+
+/* -- lookup.c: link-time addresses ----------------------------------------------------------------- */
+
+/* The unit with code at `address`, with its line table and functions to be had; NULL: none. Other units may
+ * be closed by this call. */
+struct dwarf_unit *lookup_unit(struct symbol_file *f, uint64_t address);
+/* The row in force at an address: of several that begin there the last, or one that begins a statement. */
+const struct line_row *lookup_row(const struct line_table *t, uint64_t address,
+                                  const struct line_sequence **sequence);
+/* Index of the innermost function at `address`, inlined or not, or -1. */
+long lookup_function(const struct function_table *t, uint64_t address);
+bool function_contains(const struct function_table *t, const struct unit_function *f, uint64_t address);
+const char *line_file(const struct line_table *t, uint32_t index);
+
+/* -- matches being collected (find.c) -------------------------------------------------------------- */
+
+struct match_list {
+    struct symbol_match *list;
+    size_t count, capacity;
+};
+/* Adds unless there is one at the same address. */
+void match_add(struct match_list *l, const struct symbol_match *match);
+/* Where a breakpoint on function `index` belongs: behind its prologue (link-time). */
+uint64_t function_body(struct dwarf_unit *u, long index);
+/* A match for function `index` of a unit, copies included; run-time addresses. */
+void match_function(struct map_entry *e, struct dwarf_unit *u, long index, struct match_list *l);
+/* Splits `file.c:name` and `'file.c'::name`; *file is malloc'd or NULL, the result points into `text`. */
+const char *name_split(const char *text, char **file);
+/* Does a path end in the components of `wanted`? */
+bool file_matches(const char *path, const char *wanted);
+bool symbol_is_thumb(struct symbol_file *f, uint64_t address);
+
+/* find_dwarf.c: functions that have no ELF symbol, in all units that mention them. */
+void find_in_dwarf(struct map_entry *e, const char *name, const char *file, struct match_list *l);
+
+/* -- complete.c ------------------------------------------------------------------------------------ */
+
+/* The one of `count` names most like `name`, or NULL when none is near; offered by symbols_near() too. */
+struct near {
+    const char *name;
+    char *best;
+    size_t distance;
+};
+void near_offer(struct near *n, const char *candidate);
+
+#endif

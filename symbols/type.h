@@ -1,0 +1,115 @@
+/*
+ * symbols/type.h - C types as DWARF describes them: a graph of nodes, each read from its DIE when reached.
+ *
+ * A node is made once per DIE and owned by the file it came from (built-in ones by the map): pointers stay
+ * valid as long as the file stays in its map, and two of them are equal when they come from the same DIE. The
+ * graph has cycles (struct node { struct node *next; }) and, in damaged files, nonsense: follow it with
+ * type_target() and type_strip() only, which never go on for ever. Nothing here fails: what cannot be read is
+ * a type of kind TYPE_UNKNOWN or of size 0, or a member list cut short, with a complaint in the file.
+ * Thread: one at a time, as the file.
+ */
+#ifndef ALLSTOP_SYMBOLS_TYPE_H
+#define ALLSTOP_SYMBOLS_TYPE_H
+
+#include "base/buf.h"
+#include "symbols/map.h"
+
+enum type_kind {
+    TYPE_UNKNOWN,
+    TYPE_VOID,
+    TYPE_BOOL,
+    TYPE_CHAR, /* character types, and what is one byte and named so */
+    TYPE_INTEGER,
+    TYPE_FLOAT,
+    TYPE_COMPLEX,
+    TYPE_ENUM,
+    TYPE_POINTER,
+    TYPE_REFERENCE,
+    TYPE_RVALUE_REFERENCE,
+    TYPE_MEMBER_POINTER,
+    TYPE_ARRAY,
+    TYPE_STRUCT,
+    TYPE_CLASS,
+    TYPE_UNION,
+    TYPE_FUNCTION,
+    TYPE_TYPEDEF,
+    TYPE_CONST,
+    TYPE_VOLATILE,
+    TYPE_RESTRICT,
+    TYPE_ATOMIC,
+};
+
+struct type {
+    enum type_kind kind;
+    const char
+        *name; /* the tag or name alone (`node`, not `struct node`), integers in gdb's spelling; NULL: none */
+    bool is_signed;            /* integers, characters, enumerations */
+    bool incomplete;           /* only declared; type_strip() finds the definition if some CU has it */
+    bool prototyped, variadic; /* functions */
+    bool vector;               /* an array that is a SIMD vector */
+    bool count_known;          /* arrays */
+    uint64_t count;
+    /* Arrays whose length is computed: a DWARF expression of the upper bound (or with `bound_is_count` of the
+     * count), or the offset of the variable DIE that holds it (symbols_variable_at_die()), else NULL and 0.
+     */
+    const uint8_t *bound;
+    size_t bound_size;
+    uint64_t bound_die;
+    bool bound_is_count;
+    struct symbol_file *file; /* NULL: built in */
+    uint64_t die;             /* 0: made up */
+    struct type_inside *inside;
+};
+
+struct type_member {
+    const char *name; /* "" for an anonymous struct or union */
+    struct type *type;
+    uint64_t bit_offset; /* from the start of the struct, DW_AT_data_bit_offset's way of counting */
+    uint32_t bit_size;   /* bit-fields; 0: no bit-field */
+    bool base;           /* a base class, its members are this class's */
+    bool known_offset;   /* false: a virtual base, placed at run time */
+};
+struct type_enumerator {
+    const char *name;
+    int64_t value; /* of unsigned enumerations as the same bits */
+};
+
+/* Bytes; 0: unknown, incomplete, void, function. */
+uint64_t type_size(struct type *t);
+/* What a pointer points to, an array's element, what a typedef or qualifier is of, what a function returns,
+ * an enumeration's underlying type; a void type where DWARF says none. */
+struct type *type_target(struct type *t);
+/* Without typedefs and qualifiers, and defined rather than declared where a definition can be found. */
+struct type *type_strip(struct type *t);
+size_t type_members(struct type *t, const struct type_member **ret);
+size_t type_enumerators(struct type *t, const struct type_enumerator **ret);
+size_t type_parameters(struct type *t, struct type *const **ret);
+/* Where a bit-field is: the byte offset of its storage unit, and the bit from that unit's lowest-addressed
+ * bit. For other members the byte offset and 0. */
+void type_member_storage(const struct type_member *m, uint64_t *byte_offset, unsigned *bit_offset);
+
+struct type *type_pointer_to(struct type *t);
+struct type *type_array_of(struct type *t, uint64_t count);
+
+/*
+ * A type by name: `struct x`, `union x`, `enum x`, `class x`, a typedef, or an integer or floating type in
+ * any spelling C allows (`unsigned`, `long unsigned int`); the CU at `pc` is asked first (UINT64_MAX: none).
+ * Integer and floating types are always found, made up where no CU has them. NULL: no such type. Declarators
+ * (`*`, `[3]`) are the caller's.
+ */
+struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc);
+/* An enumerator, anywhere; false: none. *type is its enumeration. */
+bool symbols_find_enumerator(struct symbol_map *m, const char *name, struct type **type, int64_t *ret);
+/* The name most like `name`, for a hint; malloc'd or NULL. */
+char *symbols_near_type(struct symbol_map *m, const char *name);
+
+/* -- as C text (type_print.c) ---------------------------------------------------------------------- */
+
+/* The type's name as gdb's `whatis` prints it: "struct node *", "int (*)(int, char *)"; malloc'd. */
+char *type_name(struct type *t);
+/* `name` declared as this type: "int (*fn)(int)"; malloc'd. */
+char *type_declaration(struct type *t, const char *name);
+/* The definition as gdb's `ptype` prints it behind "type = ", or all of what `ptype /o` prints. */
+void type_to_c(struct type *t, bool offsets, struct buf *ret);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * symbols/variable.h - which variables are in scope at an address, and where they live.
+ *
+ * Addresses are the target's. A location is chosen from location lists for the given pc; for a caller's frame
+ * give the address of the call (return address minus one). Nothing here needs the target: expressions are
+ * evaluated by the caller (symbols/expression.h). Names, types and expression bytes live as long as the file
+ * stays in the map; arrays are malloc'd and the caller's.
+ */
+#ifndef ALLSTOP_SYMBOLS_VARIABLE_H
+#define ALLSTOP_SYMBOLS_VARIABLE_H
+
+#include "symbols/expression.h"
+#include "symbols/type.h"
+
+enum variable_where {
+    VARIABLE_LOCATION,      /* `expression` */
+    VARIABLE_CONSTANT,      /* `constant`, or bytes when `expression.bytes` is not NULL */
+    VARIABLE_OPTIMISED_OUT, /* no location at this pc */
+};
+
+struct variable {
+    const char *name;
+    struct type *type;
+    bool argument;
+    bool artificial; /* made by the compiler (`this`, the length of an array) */
+    bool external;
+    unsigned depth; /* blocks between it and the function: 0 arguments and outermost locals */
+    const char *file;
+    unsigned line;
+    enum variable_where where;
+    struct dwarf_expression expression;
+    uint64_t constant;
+    struct symbol_file *owner;
+    uint64_t die;
+};
+
+/*
+ * Arguments in order, then locals, innermost block first, of the function at `pc`: with `inlined` 0 of the
+ * innermost one, inlined or not, with 1 of the function it was inlined into, and so on (as
+ * symbol_place.inlined). *ret is malloc'd. False: no function with DWARF there.
+ */
+bool symbols_variables_at(struct symbol_map *m, uint64_t pc, unsigned inlined, struct variable **ret,
+                          size_t *count);
+/* DW_AT_frame_base of the function around `pc`, for dwarf_callbacks.frame_base; false: it has none. */
+bool symbols_frame_base(struct symbol_map *m, uint64_t pc, struct dwarf_expression *ret);
+/*
+ * A variable at file scope: of the CU at `pc` (UINT64_MAX: none) first, then of any. `file.c:name` and
+ * 'file.c'::name restrict it. False: no DWARF knows it (symbols_find_name() may know the bare symbol).
+ */
+bool symbols_find_variable(struct symbol_map *m, const char *name, uint64_t pc, struct variable *ret);
+/* The variable a DIE describes (type.bound_die, piece.die), located for `pc`. */
+bool symbols_variable_at_die(struct symbol_map *m, struct symbol_file *f, uint64_t die, uint64_t pc,
+                             struct variable *ret);
+/* The type of the function at `pc` (innermost `inlined` as above), or NULL. */
+struct type *symbols_function_type(struct symbol_map *m, uint64_t pc, unsigned inlined);
+/* What a register held when the function called from `return_address` was entered, as an expression over the
+ * caller's frame (DW_TAG_call_site_parameter); false: not known. */
+bool symbols_call_site_value(struct symbol_map *m, uint64_t return_address, unsigned dwarf_register,
+                             struct dwarf_expression *ret);
+
+#endif

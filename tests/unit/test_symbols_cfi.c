@@ -1,0 +1,311 @@
+/*
+ * symbols_unwind_row() against the table that `readelf --debug-dump=frames-interp` prints, for every function
+ * of our program on every machine; and instructions no compiler here emits, from a section made by hand.
+ */
+#include "test_symbols_support.h"
+
+#include <elf.h>
+
+enum { COLUMN_LIMIT = 64 };
+
+struct variant {
+    const char *name, *compile;
+    const char *register_names; /* as readelf spells them, by DWARF number */
+};
+
+static const char *const x86_names = "rax rdx rcx rbx rsi rdi rbp rsp r8 r9 r10 r11 r12 r13 r14 r15 ra";
+
+static const struct variant variants[] = {
+    {"gcc-O2", "gcc -g -O2", "x86"},
+    {"gcc-O0", "gcc -g -O0", "x86"},
+    {"clang-O2", "clang -g -O2", "x86"},
+    {"frame", "gcc -g -O2 -fno-asynchronous-unwind-tables", "x86"},
+    {"aarch64", "aarch64-linux-gnu-gcc -g -O1", "x"},
+    {"riscv64", "riscv64-linux-gnu-gcc -g -O1", "riscv"},
+    {"powerpc64", "powerpc64-linux-gnu-gcc -g -O1", "r"},
+    {"s390x", "s390x-linux-gnu-gcc -g -O1", "r"},
+    {"arm", "arm-linux-gnueabihf-gcc -g -O1", "r"},
+};
+
+static int set_up(void **state)
+{
+    if (make_scratch(state) != 0)
+        return -1;
+    write_program();
+    for (size_t i = 0; i < ARRAY_LENGTH(variants); i++)
+        free(run("%s main.c area.c -o %s", variants[i].compile, variants[i].name));
+    return 0;
+}
+
+/* The DWARF number of a register as readelf names it, or -1. */
+static int number_of(const char *names, const char *text, size_t n)
+{
+    char word[16];
+    snprintf(word, sizeof word, "%.*s", (int)n, text);
+    if (word[0] == 'r' && word[1] >= '0' && word[1] <= '9' && strcmp(names, "x86") != 0)
+        return atoi(word + 1);
+    if (word[0] == 'x' && word[1] >= '0' && word[1] <= '9')
+        return atoi(word + 1);
+    if (strcmp(names, "x") == 0)
+        return strcmp(word, "sp") == 0 ? 31 : -1;
+    if (strcmp(names, "riscv") == 0) {
+        static const char *const abi[] = {"zero", "ra", "sp",  "gp",  "tp", "t0", "t1", "t2",
+                                          "s0",   "s1", "a0",  "a1",  "a2", "a3", "a4", "a5",
+                                          "a6",   "a7", "s2",  "s3",  "s4", "s5", "s6", "s7",
+                                          "s8",   "s9", "s10", "s11", "t3", "t4", "t5", "t6"};
+        for (int i = 0; i < 32; i++)
+            if (strcmp(abi[i], word) == 0)
+                return i;
+    }
+    if (strcmp(names, "x86") == 0) {
+        int i = 0;
+        for (const char *p = x86_names; p; p = strchr(p, ' '), i++) {
+            p += *p == ' ';
+            if (strncmp(p, word, strlen(word)) == 0 && (p[strlen(word)] == ' ' || !p[strlen(word)]))
+                return i;
+        }
+    }
+    return -1;
+}
+
+static void check_cell(const struct variant *v, const struct cfi_row *row, int reg, const char *cell,
+                       uint64_t pc)
+{
+    const struct cfi_rule *rule = &row->rules[reg];
+    char ours[64];
+    switch (rule->kind) {
+    case CFI_OFFSET:
+        snprintf(ours, sizeof ours, "c%+lld", (long long)rule->offset);
+        break;
+    case CFI_VALUE_OFFSET:
+        snprintf(ours, sizeof ours, "v%+lld", (long long)rule->offset);
+        break;
+    case CFI_EXPRESSION:
+        snprintf(ours, sizeof ours, "exp");
+        break;
+    case CFI_VALUE_EXPRESSION:
+        snprintf(ours, sizeof ours, "vexp");
+        break;
+    case CFI_UNDEFINED:
+    case CFI_SAME:
+        snprintf(ours, sizeof ours, "u");
+        break;
+    case CFI_REGISTER:
+        snprintf(ours, sizeof ours, "r%u", rule->reg);
+        break;
+    }
+    if (strcmp(cell, "s") == 0 || (strcmp(cell, "u") == 0 && strcmp(ours, "u") == 0))
+        return;
+    if (rule->kind == CFI_REGISTER)
+        return; /* readelf spells the register, not its number */
+    if (strcmp(cell, ours) != 0)
+        fail_msg("%s 0x%llx r%d: %s, readelf %s", v->name, (unsigned long long)pc, reg, ours, cell);
+}
+
+static void check_cfa(const struct variant *v, const struct cfi_row *row, const char *cell, uint64_t pc)
+{
+    if (strcmp(cell, "exp") == 0) {
+        assert_true(row->cfa_is_expression);
+        return;
+    }
+    size_t n = strcspn(cell, "+-");
+    int reg = number_of(v->register_names, cell, n);
+    if (reg < 0 || row->cfa_is_expression || row->cfa.reg != (unsigned)reg ||
+        row->cfa.offset != strtoll(cell + n, NULL, 10))
+        fail_msg("%s 0x%llx: CFA is r%u%+lld, readelf %s", v->name, (unsigned long long)pc, row->cfa.reg,
+                 (long long)row->cfa.offset, cell);
+}
+
+/* One line of the table: location, CFA, registers. */
+static void check_row(const struct variant *v, struct symbol_map *m, char *line, const int *columns,
+                      size_t column_count)
+{
+    char *save = NULL;
+    char *word = strtok_r(line, " ", &save);
+    uint64_t pc = strtoull(word, NULL, 16);
+    struct cfi_row row;
+    if (!symbols_unwind_row(m, pc, &row))
+        fail_msg("%s: no row at 0x%llx", v->name, (unsigned long long)pc);
+    check_cfa(v, &row, strtok_r(NULL, " ", &save), pc);
+    for (size_t i = 0; i < column_count; i++) {
+        word = strtok_r(NULL, " ", &save);
+        assert_non_null(word);
+        if (columns[i] >= 0)
+            check_cell(v, &row, columns[i], word, pc);
+    }
+}
+
+static size_t read_columns(const struct variant *v, char *line, int *columns)
+{
+    char *save = NULL;
+    size_t n = 0;
+    strtok_r(line, " ", &save);
+    strtok_r(NULL, " ", &save);
+    for (char *w; (w = strtok_r(NULL, " ", &save)) && n < COLUMN_LIMIT;)
+        columns[n++] = strcmp(w, "ra") == 0 && strcmp(v->register_names, "x86") == 0
+                           ? 16
+                           : number_of(v->register_names, w, strlen(w));
+    return n;
+}
+
+static size_t check_variant(const struct variant *v, struct symbol_map *m)
+{
+    BASE_FREE char *out = run("readelf --debug-dump=frames-interp %s", v->name);
+    char *save = NULL;
+    int columns[COLUMN_LIMIT];
+    size_t column_count = 0, rows = 0;
+    uint64_t low = 0, high = 0;
+    for (char *line = strtok_r(out, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+        const char *range = strstr(line, " pc=");
+        if (strstr(line, " CIE "))
+            high = 0;
+        if (strstr(line, " FDE ") && range) {
+            low = strtoull(range + 4, NULL, 16);
+            high = strtoull(strstr(range, "..") + 2, NULL, 16);
+        } else if (strncmp(line, "   LOC", 6) == 0) {
+            column_count = read_columns(v, line, columns);
+        } else if (high && line[0] >= '0' && line[0] <= 'f' && strchr(line, ' ') >= line + 8 &&
+                   !strstr(line, " FDE ")) {
+            uint64_t pc = strtoull(line, NULL, 16);
+            /* The table of .plt covers what the map does not call code of ours. */
+            if (pc >= low && pc < high) {
+                check_row(v, m, line, columns, column_count);
+                rows++;
+            }
+        }
+    }
+    return rows;
+}
+
+static void test_rows_as_readelf(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(variants); i++) {
+        struct symbol_map *m = open_map(variants[i].name, 0);
+        size_t rows = check_variant(&variants[i], m);
+        if (rows < 8)
+            fail_msg("%s: only %zu rows compared", variants[i].name, rows);
+        symbol_map_free(m);
+    }
+}
+
+static void test_edges(void **state)
+{
+    (void)state;
+    struct symbol_map *m = open_map("gcc-O0", 0x500000);
+    struct symbol_match choose = find_one(m, "choose");
+    struct cfi_row row;
+    assert_true(symbols_unwind_row(m, choose.entry, &row));
+    assert_string_equal(row.section, ".eh_frame");
+    assert_int_equal(row.return_register, 16);
+    assert_false(row.signal_frame);
+    assert_int_equal(row.cfa.reg, 7);
+    assert_int_equal(row.cfa.offset, 8);
+    assert_int_equal(row.rules[16].kind, CFI_OFFSET);
+    assert_int_equal(row.rules[16].offset, -8);
+    assert_int_equal(row.rules[3].kind, CFI_SAME);
+    /* The last byte is inside, the next is not this function's. */
+    assert_true(symbols_unwind_row(m, choose.entry + choose.size - 1, &row));
+    assert_false(symbols_unwind_row(m, choose.entry - 0x500000, &row));
+    assert_false(symbols_unwind_row(m, find_one(m, "total").address, &row));
+    symbol_map_free(m);
+    m = open_map("frame", 0);
+    assert_true(symbols_unwind_row(m, find_one(m, "choose").entry, &row));
+    assert_string_equal(row.section, ".debug_frame");
+    symbol_map_free(m);
+}
+
+/* Rules of every kind, written by hand in the assembler. */
+static void test_all_rules(void **state)
+{
+    (void)state;
+    write_file("rules.s", ".text\n.globl rules\n.type rules,@function\nrules:\n"
+                          ".cfi_startproc\n.cfi_signal_frame\n"
+                          ".cfi_escape 0x0f,3,0x77,8,0x06\n" /* CFA: *(r7+8) */
+                          "nop\n"
+                          ".cfi_def_cfa 6,16\n.cfi_remember_state\n"
+                          ".cfi_undefined 1\n.cfi_same_value 2\n.cfi_register 3,4\n"
+                          ".cfi_val_offset 5,-24\n"
+                          ".cfi_escape 0x10,12,2,0x77,0\n" /* expression */
+                          ".cfi_escape 0x16,13,2,0x77,8\n" /* value expression */
+                          ".cfi_escape 0x2f,14,2\n"        /* negative offset */
+                          ".cfi_offset 15,-32\n"
+                          "nop\n"
+                          ".cfi_restore 15\n.cfi_adjust_cfa_offset 8\n"
+                          "nop\n"
+                          ".cfi_restore_state\n"
+                          "nop\n"
+                          ".cfi_endproc\n.size rules,.-rules\n"
+                          ".section .note.GNU-stack,\"\",@progbits\n");
+    free(run("gcc -shared -nostdlib rules.s -o rules.so"));
+    struct symbol_map *m = open_map("rules.so", 0);
+    uint64_t at = find_one(m, "rules").entry;
+    struct cfi_row row;
+    assert_true(symbols_unwind_row(m, at, &row));
+    assert_true(row.signal_frame && row.cfa_is_expression);
+    assert_int_equal(row.cfa.expression_size, 3);
+    assert_memory_equal(row.cfa.expression, "\x77\x08\x06", 3);
+
+    assert_true(symbols_unwind_row(m, at + 1, &row));
+    assert_false(row.cfa_is_expression);
+    assert_int_equal(row.cfa.reg, 6);
+    assert_int_equal(row.cfa.offset, 16);
+    assert_int_equal(row.rules[1].kind, CFI_UNDEFINED);
+    assert_int_equal(row.rules[2].kind, CFI_SAME);
+    assert_int_equal(row.rules[3].kind, CFI_REGISTER);
+    assert_int_equal(row.rules[3].reg, 4);
+    assert_int_equal(row.rules[5].kind, CFI_VALUE_OFFSET);
+    assert_int_equal(row.rules[5].offset, -24);
+    assert_int_equal(row.rules[12].kind, CFI_EXPRESSION);
+    assert_memory_equal(row.rules[12].expression, "\x77\x00", 2);
+    assert_int_equal(row.rules[13].kind, CFI_VALUE_EXPRESSION);
+    assert_int_equal(row.rules[13].expression_size, 2);
+    assert_int_equal(row.rules[14].kind, CFI_OFFSET);
+    assert_int_equal(row.rules[14].offset, 16);
+    assert_int_equal(row.rules[15].offset, -32);
+
+    assert_true(symbols_unwind_row(m, at + 2, &row));
+    assert_int_equal(row.rules[15].kind, CFI_SAME);
+    assert_int_equal(row.cfa.offset, 24);
+    assert_true(symbols_unwind_row(m, at + 3, &row));
+    assert_int_equal(row.cfa.offset, 16);
+    assert_int_equal(row.rules[1].kind, CFI_SAME);
+    assert_false(symbols_unwind_row(m, at + 4, &row));
+    symbol_map_free(m);
+}
+
+/* A row that cannot be right is no row. */
+static void test_damaged(void **state)
+{
+    (void)state;
+    static const char *const programs[] = {
+        ".cfi_escape 0x3e\n",               /* no such instruction */
+        ".cfi_escape 0x0b\n",               /* nothing remembered */
+        ".cfi_escape 0x0f,0x7f,0x77,0x08\n" /* an expression longer than the FDE */
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(programs); i++) {
+        BASE_FREE char *text =
+            xasprintf(".text\n.globl rules\n.type rules,@function\nrules:\n.cfi_startproc\nnop\n%snop\n"
+                      ".cfi_endproc\n.size rules,.-rules\n.section .note.GNU-stack,\"\",@progbits\n",
+                      programs[i]);
+        write_file("bad.s", text);
+        free(run("gcc -shared -nostdlib bad.s -o bad.so"));
+        struct symbol_map *m = open_map("bad.so", 0);
+        uint64_t at = find_one(m, "rules").entry;
+        struct cfi_row row;
+        assert_true(symbols_unwind_row(m, at, &row));
+        assert_false(symbols_unwind_row(m, at + 1, &row));
+        symbol_map_free(m);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows_as_readelf),
+        cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_all_rules),
+        cmocka_unit_test(test_damaged),
+    };
+    return cmocka_run_group_tests(tests, set_up, remove_scratch);
+}

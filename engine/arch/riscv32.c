@@ -1,0 +1,48 @@
+#include "engine/arch/arch.h"
+
+#include <capstone/capstone.h>
+#include <elf.h>
+
+/* Register numbers: RISC-V ABIs, chapter "DWARF Register Numbers"; the trap is EBREAK. */
+static const char *const dwarf_names[] = {
+    "zero", "ra",  "sp",  "gp",  "tp",  "t0",  "t1",  "t2",  "fp",  "s1",  "a0",  "a1",  "a2",
+    "a3",   "a4",  "a5",  "a6",  "a7",  "s2",  "s3",  "s4",  "s5",  "s6",  "s7",  "s8",  "s9",
+    "s10",  "s11", "t3",  "t4",  "t5",  "t6",  "f0",  "f1",  "f2",  "f3",  "f4",  "f5",  "f6",
+    "f7",   "f8",  "f9",  "f10", "f11", "f12", "f13", "f14", "f15", "f16", "f17", "f18", "f19",
+    "f20",  "f21", "f22", "f23", "f24", "f25", "f26", "f27", "f28", "f29", "f30", "f31"};
+
+static const char *const general[] = {
+    "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "fp", "s1",  "a0",  "a1", "a2", "a3", "a4", "a5", "a6",
+    "a7",   "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6", "pc", NULL};
+
+static const struct arch_register layout[] = {
+    {"zero", 4}, {"ra", 4}, {"sp", 4}, {"gp", 4}, {"tp", 4}, {"t0", 4}, {"t1", 4}, {"t2", 4}, {"fp", 4},
+    {"s1", 4},   {"a0", 4}, {"a1", 4}, {"a2", 4}, {"a3", 4}, {"a4", 4}, {"a5", 4}, {"a6", 4}, {"a7", 4},
+    {"s2", 4},   {"s3", 4}, {"s4", 4}, {"s5", 4}, {"s6", 4}, {"s7", 4}, {"s8", 4}, {"s9", 4}, {"s10", 4},
+    {"s11", 4},  {"t3", 4}, {"t4", 4}, {"t5", 4}, {"t6", 4}, {"pc", 4}, {NULL, 0}};
+
+static const unsigned char trap[] = {0x73, 0x00, 0x10, 0x00};
+
+const struct arch arch_riscv32 = {
+    .name = "riscv32",
+    .descriptions = "riscv:rv32",
+    .elf_machine = EM_RISCV,
+    .elf_class = ELFCLASS32,
+    .qemu_user = "riscv32",
+    .address_size = 4,
+    .code_align = 2,
+    .pc = "pc",
+    .sp = "sp",
+    .fp = "fp",
+    .link_register = "ra",
+    .general = general,
+    .dwarf_names = dwarf_names,
+    .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
+    .layout = layout,
+    .breakpoint_kind = 4,
+    .trap = trap,
+    .trap_size = sizeof trap,
+    .capstone_arch = CAPSTONE_NONE,
+    .capstone_mode = 0,
+    .longest_instruction = 4,
+};

@@ -1,0 +1,228 @@
+/* From a target spec to a stopped session: connect, negotiate, learn what the target is and where it stands.
+ */
+#include <elf.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/core.h"
+#include "engine/location.h"
+#include "engine/registers.h"
+
+enum { AUXV_LIMIT = 1 << 16, PATH_LIMIT = 4096 };
+#define CONNECT_TIME_NS 10000000000
+
+static void on_output(void *context, const char *bytes, size_t n)
+{
+    session_emit_text(context, "output", bytes, n);
+}
+
+static void on_console(void *context, const char *bytes, size_t n)
+{
+    session_emit_text(context, "console", bytes, n);
+}
+
+static void on_violation(void *context, const char *kind, const char *evidence, size_t n)
+{
+    session_violation(context, kind, evidence, n);
+}
+
+static struct error *open_connection(struct session *s, const char *spec)
+{
+    int64_t limit = clock_now_ns() + CONNECT_TIME_NS;
+    struct transport_options to = {.deadline_ns = s->deadline_ns < limit ? s->deadline_ns : limit,
+                                   .cancel_fd = s->options.cancel_fd,
+                                   .output = s->options.capture_output ? on_output : NULL,
+                                   .context = s};
+    struct transport *t;
+    TRY(transport_open(spec, &to, &t));
+    if (s->options.wire_log) {
+        struct error *e = wire_log_create(s->options.wire_log, spec, &s->log);
+        if (e) {
+            transport_close(t);
+            return e;
+        }
+    }
+    struct rsp_options options = {
+        .cancel_fd = s->options.cancel_fd,
+        .callbacks = {.context = s, .violation = on_violation, .console = on_console},
+        .log = s->log,
+    };
+    s->connection = rsp_connection_create(t, &options);
+    rsp_set_deadline(s->connection, s->deadline_ns);
+    return rsp_negotiate(s->connection);
+}
+
+static struct symbol_file *program_file(struct session *s, size_t *index)
+{
+    for (size_t i = 0; i < symbol_map_count(s->map); i++) {
+        struct symbol_file *f = symbol_map_file(s->map, i, NULL);
+        unsigned type = symbol_file_type(f);
+        if (type == ET_EXEC || type == ET_DYN) {
+            *index = i;
+            return f;
+        }
+    }
+    return NULL;
+}
+
+static bool same_family(const struct arch *a, const struct arch *b)
+{
+    bool x86 = (a == &arch_x86_64 || a == &arch_i386) && (b == &arch_x86_64 || b == &arch_i386);
+    return a == b || x86; /* a 64-bit guest may be booted from a 32-bit ELF file */
+}
+
+static struct error *choose_arch(struct session *s)
+{
+    size_t index;
+    struct symbol_file *f = program_file(s, &index);
+    const struct arch *of_file = f ? arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1) : NULL;
+    const struct arch *told = NULL;
+    if (s->description && s->description->architecture)
+        told = arch_by_description(s->description->architecture);
+    if (told && of_file && !same_family(told, of_file))
+        return error_hint(error_new(ERR_USAGE, "%s is for %s, but the target says it is %s",
+                                    symbol_file_path(f), of_file->name, s->description->architecture),
+                          "name the program that really runs there, or leave it out");
+    s->arch = told ? told : of_file;
+    if (f)
+        s->big_endian = symbol_file_is_big_endian(f);
+    else
+        s->big_endian =
+            s->arch && s->arch->qemu_user_big && !strcmp(s->arch->qemu_user, s->arch->qemu_user_big);
+    if (!s->description && s->arch)
+        s->description = registers_builtin(s->arch);
+    return NULL;
+}
+
+/*
+ * A stub may have no description; one that is damaged is told and, where a program says what the processor is,
+ * done without.
+ */
+static struct error *read_description(struct session *s)
+{
+    struct error *e = rsp_read_description(s->connection, &s->description);
+    if (error_is(e, ERR_UNSUPPORTED)) {
+        error_free(e);
+        return NULL;
+    }
+    size_t index;
+    bool known = program_file(s, &index) != NULL;
+    if (known && (error_is(e, ERR_REFUSED) || error_is(e, ERR_VIOLATION))) {
+        session_emit_text(s, "output", e->message, strlen(e->message));
+        error_free(e);
+        return NULL;
+    }
+    return e;
+}
+
+/* The file the stub says it runs, when it is the same machine: saves naming it twice. */
+static void load_exec_file(struct session *s)
+{
+    if (symbol_map_count(s->map) || !rsp_feature_usable(rsp_features(s->connection), FEATURE_XFER_EXEC_FILE))
+        return;
+    BASE_BUF struct buf path = {0};
+    struct error *e = rsp_xfer_read(s->connection, "exec-file", "", PATH_LIMIT, &path);
+    if (!e && path.length && buf_text(&path)[0] == '/' && access(buf_text(&path), R_OK) == 0)
+        e = session_add_symbols(s, buf_text(&path));
+    error_free(e);
+}
+
+/* AT_ENTRY tells where a position-independent program was loaded (System V ABI, "Auxiliary Vector"). */
+void session_find_slide(struct session *s)
+{
+    size_t index;
+    struct symbol_file *f = program_file(s, &index);
+    if (!f || !s->arch || symbol_file_type(f) != ET_DYN || !s->is_process)
+        return;
+    BASE_BUF struct buf auxv = {0};
+    struct error *e = rsp_xfer_read(s->connection, "auxv", "", AUXV_LIMIT, &auxv);
+    size_t word = s->arch->address_size;
+    const unsigned char *bytes = (const unsigned char *)buf_text(&auxv);
+    for (size_t at = 0; !e && at + 2 * word <= auxv.length; at += 2 * word)
+        if (arch_load(bytes + at, word, s->big_endian) == AT_ENTRY)
+            symbol_map_set_offset(s->map, index,
+                                  arch_load(bytes + at + word, word, s->big_endian) - symbol_file_entry(f));
+    error_free(e);
+}
+
+static void pass_quiet_signals(struct session *s)
+{
+    if (!rsp_feature_usable(rsp_features(s->connection), FEATURE_PASS_SIGNALS))
+        return;
+    unsigned char numbers[SIGNAL_COUNT];
+    size_t count = signal_table_quiet(&s->signals, numbers);
+    struct error *e = rsp_pass_signals(s->connection, numbers, count);
+    error_free(e);
+}
+
+static struct error *note_stop(struct session *s, const struct rsp_stop *from)
+{
+    struct stop stop;
+    TRY(stop_classify(s, from, &stop));
+    if (stop.reason == STOP_EXITED || stop.reason == STOP_KILLED)
+        return error_new(ERR_NOT_CONNECTED, "the stub says that its program has already ended");
+    stop.reason = STOP_ATTACH;
+    stop.signal = 0;
+    s->last_stop = stop;
+    s->epoch++;
+    s->stops++;
+    return NULL;
+}
+
+static cJSON *usable_features(struct session *s)
+{
+    cJSON *o = cJSON_CreateObject();
+    struct rsp_features *f = rsp_features(s->connection);
+    for (int i = 0; i < FEATURE_COUNT; i++) {
+        if (!rsp_feature_usable(f, (enum rsp_feature_id)i))
+            continue;
+        if (f->state[i].value)
+            cJSON_AddStringToObject(o, rsp_feature_table[i].name, f->state[i].value);
+        else
+            cJSON_AddBoolToObject(o, rsp_feature_table[i].name, true);
+    }
+    return o;
+}
+
+static void announce(struct session *s)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "event", "connected");
+    cJSON_AddStringToObject(o, "target", s->target_spec);
+    if (s->arch)
+        cJSON_AddStringToObject(o, "architecture", s->arch->name);
+    cJSON_AddItemToObject(o, "features", usable_features(s));
+    session_emit(s, o);
+    session_emit_stop(s);
+}
+
+struct error *session_attach(struct session *s, const char *spec)
+{
+    free(s->target_spec);
+    s->target_spec = xstrdup(spec);
+    s->state = SESSION_DISCONNECTED;
+    s->stop_stats = session_stats(s);
+    s->stop_started_ns = clock_now_ns();
+    TRY(open_connection(s, spec));
+    s->launched = strncmp(spec, "launch:", 7) == 0 || strncmp(spec, "exec:", 5) == 0;
+    s->is_process = rsp_feature_usable(rsp_features(s->connection), FEATURE_XFER_AUXV);
+    struct rsp_stop first;
+    /* First of all: gdbserver has no current thread before, and its target description depends on that. */
+    TRY(rsp_query_stop(s->connection, &first));
+    TRY(read_description(s));
+    load_exec_file(s);
+    TRY(choose_arch(s));
+    session_find_slide(s);
+    pass_quiet_signals(s);
+    s->state = SESSION_STOPPED;
+    TRY(note_stop(s, &first));
+    s->stop_ended_ns = clock_now_ns();
+    announce(s);
+    if (s->breakpoints.wish_count)
+        return breakpoints_replant(s);
+    return NULL;
+}

@@ -1,0 +1,52 @@
+/*
+ * engine/commands/args.h - small helpers that the commands share, and the list of all commands.
+ *
+ * Reading checked JSON arguments, writing addresses. Engine thread; nothing is kept.
+ */
+#ifndef ALLSTOP_ENGINE_COMMANDS_ARGS_H
+#define ALLSTOP_ENGINE_COMMANDS_ARGS_H
+
+#include "engine/command.h"
+#include "engine/core.h"
+
+/* A string argument, or NULL. */
+const char *arg_text(const cJSON *args, const char *name);
+/* A number, or a string that is one; `fallback` when it is not there. ERR_USAGE otherwise. */
+struct error *arg_unsigned(const cJSON *args, const char *name, uint64_t fallback,
+                           uint64_t *ret) BASE_MUST_CHECK;
+bool arg_true(const cJSON *args, const char *name);
+bool arg_given(const cJSON *args, const char *name);
+/* A number, a place or an expression. */
+struct error *arg_address(struct session *s, const cJSON *args, const char *name,
+                          uint64_t *ret) BASE_MUST_CHECK;
+/* The thread named by argument `thread`, else the selected one. */
+struct error *arg_thread(struct session *s, const cJSON *args, struct thread **ret) BASE_MUST_CHECK;
+/* Adds "0x…". */
+void json_add_address(cJSON *o, const char *name, uint64_t address);
+/* function file line (path) of an address, as far as known. */
+void json_add_place(struct session *s, cJSON *o, uint64_t address);
+/* A member of a result as text for people: "" when it is not there; numbers in decimal. Writes into `out`. */
+const char *json_text(const cJSON *o, const char *name);
+/* Appends `name` of `o` when it is there, with text around it. */
+void json_append(struct buf *out, const char *before, const cJSON *o, const char *name, const char *after);
+/* Cuts the first word off *text: malloc'd, or NULL at the end. */
+char *prompt_word(const char **text);
+/* Puts an optional "/FORMAT" in front of *text into `format` (at most n-1 characters), "" when there is none.
+ */
+void prompt_format(const char **text, char *format, size_t n);
+
+extern const struct command command_connect, command_launch, command_detach, command_kill, command_restart,
+    command_reconnect, command_features, command_monitor, command_wire, command_signals, command_summary,
+    command_sstep;
+extern const struct command command_symbols, command_lookup, command_type, command_list, command_maps;
+extern const struct command command_break, command_watch, command_breakpoints, command_enable,
+    command_disable, command_delete;
+extern const struct command command_continue, command_step, command_next, command_stepi, command_nexti,
+    command_finish, command_until, command_wait, command_interrupt, command_schedule;
+extern const struct command command_threads, command_thread;
+extern const struct command command_backtrace, command_frame, command_locals, command_eval, command_set,
+    command_registers, command_read, command_write, command_examine, command_disassemble, command_find_bytes;
+extern const struct command command_repeat, command_assert, command_echo, command_sleep, command_include;
+extern const struct command command_help_word, command_quit;
+
+#endif

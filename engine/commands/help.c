@@ -1,0 +1,67 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/commands/args.h"
+
+static const char *const groups[] = {"target",    "symbols", "breakpoints", "run",     "time",
+                                     "bookmarks", "threads", "data",        "scripts", "prompt"};
+
+static void help_one(const struct command *c, struct buf *out)
+{
+    buf_printf(out, "%s %s\n  %s\n", c->name, c->usage, c->about);
+    if (c->aliases && *c->aliases) {
+        BASE_FREE char *words = xstrdup(c->aliases);
+        for (char *p = words; *p; p++)
+            if (*p == '-')
+                *p = '_';
+        buf_add_text(out, "  also:");
+        for (char *save = NULL, *word = strtok_r(words, " ", &save); word;
+             word = strtok_r(NULL, " ", &save)) {
+            char *dash = strchr(word, '_');
+            if (dash)
+                *dash = ' ';
+            buf_printf(out, " %s%s%s", dash ? "\"" : "", word, dash ? "\"" : "");
+        }
+        buf_add_char(out, '\n');
+    }
+    for (const struct command_arg *a = c->args; a && a->name; a++) {
+        buf_printf(out, "  %-10s %s%s", a->name, a->about, a->required ? " (needed)" : "");
+        if (a->choices)
+            buf_printf(out, " [%s]", a->choices);
+        buf_add_char(out, '\n');
+    }
+}
+
+static void help_all(struct buf *out)
+{
+    size_t count;
+    const struct command *const *table = command_table(&count);
+    for (size_t g = 0; g < ARRAY_LENGTH(groups); g++) {
+        bool any = false;
+        for (size_t i = 0; i < count; i++) {
+            if (strcmp(table[i]->group, groups[g]) != 0)
+                continue;
+            if (!any)
+                buf_printf(out, "%s\n", groups[g]);
+            any = true;
+            buf_printf(out, "  %-12s %s\n", table[i]->name, table[i]->about);
+        }
+    }
+    buf_add_text(out,
+                 "`help COMMAND` tells more. The words gdb users know (b, c, bt, p, x, info …) work too.\n");
+}
+
+struct error *command_help(const char *name, struct buf *out)
+{
+    if (!name || !*name) {
+        help_all(out);
+        return NULL;
+    }
+    const struct command *c;
+    cJSON *args;
+    TRY(command_parse_line(NULL, name, &c, &args));
+    cJSON_Delete(args);
+    help_one(c, out);
+    return NULL;
+}

@@ -1,0 +1,227 @@
+/* Running: continue, the steps, finish, until, wait, interrupt, schedule. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/commands/args.h"
+#include "engine/frames/frames.h"
+#include "engine/location.h"
+
+static struct error *start(struct session *s, const cJSON *args, struct plan *plan)
+{
+    struct thread *t;
+    TRY(arg_thread(s, args, &t));
+    TRY(arg_unsigned(args, "times", 1, &plan->times));
+    if (plan->times == 0)
+        return error_new(ERR_USAGE, "`times` counts from 1");
+    plan->has_thread = plan->kind != PLAN_CONTINUE;
+    plan->thread = t->id;
+    if (plan->kind != PLAN_CONTINUE) {
+        s->threads.current = t->id;
+    }
+    return plan_start(s, plan);
+}
+
+static struct error *run_kind(struct session *s, const cJSON *args, enum plan_kind kind)
+{
+    struct plan plan = {.kind = kind};
+    return start(s, args, &plan);
+}
+
+#define RUN_COMMAND(name, kind)                                                                              \
+    static struct error *run_##name(struct session *s, const cJSON *args, cJSON **ret)                       \
+    {                                                                                                        \
+        (void)ret;                                                                                           \
+        return run_kind(s, args, kind);                                                                      \
+    }
+
+RUN_COMMAND(continue, PLAN_CONTINUE)
+RUN_COMMAND(step, PLAN_STEP)
+RUN_COMMAND(next, PLAN_NEXT)
+RUN_COMMAND(stepi, PLAN_STEPI)
+RUN_COMMAND(nexti, PLAN_NEXTI)
+
+static const struct command_arg run_args[] = {
+    {"times", ARG_UNSIGNED, false, NULL, "how often (1)"},
+    {"thread", ARG_ID, false, NULL, "the thread that steps (the selected one)"},
+    {"background", ARG_BOOLEAN, false, NULL, "answer at once; `wait` takes the stop"},
+    {0}};
+
+#define RUN_ENTRY(word, words, text_, run_)                                                                  \
+    const struct command command_##word = {                                                                  \
+        .name = #word,                                                                                       \
+        .group = "run",                                                                                      \
+        .aliases = words,                                                                                    \
+        .usage = "[TIMES]",                                                                                  \
+        .about = text_,                                                                                      \
+        .args = run_args,                                                                                    \
+        .flags = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS,                                \
+        .run = run_,                                                                                         \
+        .text = stop_to_text,                                                                                \
+    }
+
+RUN_ENTRY(continue, "c cont fg", "run until something stops it", run_continue);
+RUN_ENTRY(step, "s", "to the next source line, into calls", run_step);
+RUN_ENTRY(next, "n", "to the next source line, over calls", run_next);
+RUN_ENTRY(stepi, "si", "one instruction", run_stepi);
+RUN_ENTRY(nexti, "ni", "one instruction, over calls", run_nexti);
+
+static struct error *run_finish(struct session *s, const cJSON *args, cJSON **ret)
+{
+    (void)ret;
+    struct thread *t;
+    TRY(arg_thread(s, args, &t));
+    uint64_t address, least_sp;
+    if (s->frame == 0) {
+        TRY(frame_return_address(s, t, &address, &least_sp));
+    } else {
+        struct frame_list list;
+        TRY(frames_read(s, t, s->frame + 2, true, &list));
+        bool has = s->frame + 1 < list.count;
+        address = has ? list.items[s->frame + 1].pc : 0;
+        least_sp = has ? list.items[s->frame + 1].registers->sp : 0;
+        frames_free(&list);
+        if (!has)
+            return error_new(ERR_USAGE, "finish: the outermost frame has no caller");
+    }
+    struct plan plan = {.kind = PLAN_FINISH, .least_sp = least_sp, .final_at_target = true};
+    plan_add_target(s, &plan, address);
+    return start(s, args, &plan);
+}
+
+static const struct command_arg finish_args[] = {
+    {"thread", ARG_ID, false, NULL, "the thread (the selected one)"},
+    {"background", ARG_BOOLEAN, false, NULL, "answer at once; `wait` takes the stop"},
+    {0}};
+
+const struct command command_finish = {
+    .name = "finish",
+    .group = "run",
+    .aliases = "fin",
+    .usage = "",
+    .about = "run until the selected frame returns",
+    .args = finish_args,
+    .flags = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS,
+    .run = run_finish,
+    .text = stop_to_text,
+};
+
+/* To a place, or out of the current frame, whichever comes first (gdb's until and advance). */
+static struct error *run_until(struct session *s, const cJSON *args, cJSON **ret)
+{
+    (void)ret;
+    const char *at = arg_text(args, "at");
+    if (!at)
+        return run_kind(s, args, PLAN_UNTIL_NEXT);
+    struct thread *t;
+    TRY(arg_thread(s, args, &t));
+    struct symbol_match *matches = NULL;
+    size_t count = 0;
+    TRY(location_find(s, at, &matches, &count));
+    struct plan plan = {.kind = PLAN_TO, .final_at_target = true};
+    for (size_t i = 0; i < count; i++)
+        plan_add_target(s, &plan, matches[i].address);
+    free(matches);
+    uint64_t address, sp;
+    struct error *e = frame_return_address(s, t, &address, &sp);
+    if (!e)
+        plan_add_target(s, &plan, address);
+    error_free(e); /* the outermost frame has nothing to return to */
+    return start(s, args, &plan);
+}
+
+static const struct command_arg until_args[] = {
+    {"at", ARG_TEXT, false, NULL, "a place; none: the next line after this one"},
+    {"thread", ARG_ID, false, NULL, "the thread (the selected one)"},
+    {"background", ARG_BOOLEAN, false, NULL, "answer at once; `wait` takes the stop"},
+    {0}};
+
+const struct command command_until = {
+    .name = "until",
+    .group = "run",
+    .aliases = "u advance",
+    .usage = "[PLACE]",
+    .about = "run to a place, or out of a loop to the line behind it",
+    .args = until_args,
+    .flags = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS,
+    .run = run_until,
+    .text = stop_to_text,
+};
+
+static struct error *take_or_wait(struct session *s, cJSON **ret)
+{
+    if (s->state == SESSION_RUNNING)
+        return NULL; /* the stop comes through the pump */
+    if (!s->untaken_stop)
+        return error_new(ERR_NOT_RUNNING, "the target is not running, and no stop is waiting to be taken");
+    *ret = s->untaken_stop;
+    s->untaken_stop = NULL;
+    return NULL;
+}
+
+static struct error *run_wait(struct session *s, const cJSON *args, cJSON **ret)
+{
+    (void)args;
+    return take_or_wait(s, ret);
+}
+
+static const struct command_arg wait_args[] = {
+    {"until", ARG_OBJECT, false, NULL, "let stops pass until one is like this (scripts)"}, {0}};
+
+const struct command command_wait = {
+    .name = "wait",
+    .group = "run",
+    .aliases = "",
+    .usage = "",
+    .about = "take the stop of a target that runs in the background",
+    .args = wait_args,
+    .flags = COMMAND_RUNS | COMMAND_ONLY_WAITS | COMMAND_WHILE_RUNNING,
+    .run = run_wait,
+    .text = stop_to_text,
+};
+
+static struct error *run_interrupt(struct session *s, const cJSON *args, cJSON **ret)
+{
+    (void)args;
+    if (s->state == SESSION_RUNNING)
+        return session_interrupt(s);
+    return take_or_wait(s, ret);
+}
+
+const struct command command_interrupt = {
+    .name = "interrupt",
+    .group = "target",
+    .aliases = "stop",
+    .usage = "",
+    .about = "stop the running target (Ctrl-C)",
+    .flags = COMMAND_RUNS | COMMAND_ONLY_WAITS | COMMAND_WHILE_RUNNING,
+    .run = run_interrupt,
+    .text = stop_to_text,
+};
+
+static const char *const schedule_names[] = {"all", "one", "step"};
+
+static struct error *run_schedule(struct session *s, const cJSON *args, cJSON **ret)
+{
+    const char *mode = arg_text(args, "mode");
+    for (int i = 0; mode && i < 3; i++)
+        if (strcmp(mode, schedule_names[i]) == 0)
+            s->schedule = (enum schedule_mode)i;
+    *ret = cJSON_CreateObject();
+    cJSON_AddStringToObject(*ret, "mode", schedule_names[s->schedule]);
+    return NULL;
+}
+
+static const struct command_arg schedule_args[] = {
+    {"mode", ARG_TEXT, false, "all one step", "which threads run while one steps; none: show"}, {0}};
+
+const struct command command_schedule = {
+    .name = "schedule",
+    .group = "run",
+    .aliases = "set-scheduler-locking",
+    .usage = "[all|one|step]",
+    .about = "let all threads run, only one, or only one while it steps",
+    .args = schedule_args,
+    .run = run_schedule,
+};

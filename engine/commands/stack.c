@@ -1,0 +1,192 @@
+/* backtrace, frame, locals. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/commands/args.h"
+#include "engine/frames/frames.h"
+#include "engine/location.h"
+#include "engine/values/values.h"
+
+enum { DEFAULT_DEPTH = 200 };
+
+static cJSON *frame_row(const struct frame *f)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddNumberToObject(o, "level", f->level);
+    json_add_address(o, "pc", f->pc);
+    if (f->function)
+        cJSON_AddStringToObject(o, "function", f->function);
+    if (f->file)
+        cJSON_AddStringToObject(o, "file", path_base(f->file));
+    if (f->line)
+        cJSON_AddNumberToObject(o, "line", f->line);
+    cJSON_AddStringToObject(o, "rule", frame_rule_name(f->rule));
+    cJSON_AddBoolToObject(o, "inlined", f->inlined);
+    return o;
+}
+
+static struct error *run_backtrace(struct session *s, const cJSON *args, cJSON **ret)
+{
+    struct thread *t;
+    uint64_t depth;
+    TRY(arg_thread(s, args, &t));
+    TRY(arg_unsigned(args, "depth", DEFAULT_DEPTH, &depth));
+    struct frame_list list;
+    TRY(frames_read(s, t, depth > FRAME_DEPTH_MAX ? FRAME_DEPTH_MAX : (unsigned)depth,
+                    arg_true(args, "past_main"), &list));
+    *ret = cJSON_CreateObject();
+    cJSON *frames = cJSON_AddArrayToObject(*ret, "frames");
+    for (size_t i = 0; i < list.count; i++)
+        cJSON_AddItemToArray(frames, frame_row(&list.items[i]));
+    cJSON_AddStringToObject(*ret, "end", list.end);
+    frames_free(&list);
+    return NULL;
+}
+
+static void frame_line(const cJSON *o, struct buf *out)
+{
+    json_append(out, "#", o, "level", "  ");
+    json_append(out, "", o, "pc", "");
+    json_append(out, " in ", o, "function", "");
+    json_append(out, " at ", o, "file", "");
+    json_append(out, ":", o, "line", "");
+    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "inlined")))
+        buf_add_text(out, " (inlined)");
+    else
+        json_append(out, "  [", o, "rule", "]");
+    buf_add_char(out, '\n');
+}
+
+static void backtrace_text(const cJSON *result, struct buf *out)
+{
+    const cJSON *o;
+    cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(result, "frames"))
+        frame_line(o, out);
+    json_append(out, "(", result, "end", ")\n");
+}
+
+static const struct command_arg backtrace_args[] = {
+    {"depth", ARG_UNSIGNED, false, NULL, "how many frames at most (200)"},
+    {"thread", ARG_ID, false, NULL, "whose (the selected one)"},
+    {"past_main", ARG_BOOLEAN, false, NULL, "do not end at main"},
+    {0}};
+
+const struct command command_backtrace = {
+    .name = "backtrace",
+    .group = "data",
+    .aliases = "bt where info-stack",
+    .usage = "[DEPTH]",
+    .about = "the calls that led here, each with the rule that found it",
+    .args = backtrace_args,
+    .flags = COMMAND_NEEDS_STOPPED,
+    .run = run_backtrace,
+    .text = backtrace_text,
+};
+
+static struct error *select_level(struct session *s, uint64_t level, cJSON **ret)
+{
+    struct thread *t;
+    TRY(threads_current(s, &t));
+    struct frame_list list;
+    unsigned depth = level >= FRAME_DEPTH_MAX ? FRAME_DEPTH_MAX : (unsigned)level + 1;
+    TRY(frames_read(s, t, depth, true, &list));
+    struct error *e = NULL;
+    if (level >= list.count) {
+        e = error_hint(error_new(ERR_USAGE, "there is no frame %" PRIu64 ": the stack has %zu (%s)", level,
+                                 list.count, list.end),
+                       "`backtrace` lists them");
+    } else {
+        s->frame = (unsigned)level;
+        *ret = frame_row(&list.items[level]);
+    }
+    frames_free(&list);
+    return e;
+}
+
+static struct error *run_frame(struct session *s, const cJSON *args, cJSON **ret)
+{
+    uint64_t level, moves;
+    TRY(arg_unsigned(args, "level", s->frame, &level));
+    TRY(arg_unsigned(args, "up", 0, &moves));
+    level += moves;
+    TRY(arg_unsigned(args, "down", 0, &moves));
+    level = moves > level ? 0 : level - moves;
+    return select_level(s, level, ret);
+}
+
+static struct error *parse_frame(struct session *s, const char *alias, const char *text, cJSON *args)
+{
+    (void)s;
+    const char *key = strcmp(alias, "up") == 0 ? "up" : strncmp(alias, "down", 4) == 0 ? "down" : "level";
+    BASE_FREE char *word = prompt_word(&text);
+    if (word)
+        cJSON_AddStringToObject(args, key, word);
+    else if (strcmp(key, "level") != 0)
+        cJSON_AddNumberToObject(args, key, 1);
+    return NULL;
+}
+
+static const struct command_arg frame_args[] = {
+    {"level", ARG_UNSIGNED, false, NULL, "0 is the innermost; none: the selected one"},
+    {"up", ARG_UNSIGNED, false, NULL, "so many outwards from the selected one"},
+    {"down", ARG_UNSIGNED, false, NULL, "so many inwards"},
+    {0}};
+
+const struct command command_frame = {
+    .name = "frame",
+    .group = "data",
+    .aliases = "f up down info-frame",
+    .usage = "[LEVEL]",
+    .about = "select a frame (up, down: relative)",
+    .args = frame_args,
+    .flags = COMMAND_NEEDS_STOPPED,
+    .run = run_frame,
+    .parse = parse_frame,
+    .text = frame_line,
+};
+
+static struct error *run_locals(struct session *s, const cJSON *args, cJSON **ret)
+{
+    uint64_t level;
+    struct thread *t;
+    TRY(arg_thread(s, args, &t));
+    TRY(arg_unsigned(args, "frame", s->frame, &level));
+    struct ptid kept = s->threads.current;
+    unsigned kept_frame = s->frame;
+    s->threads.current = t->id;
+    s->frame = (unsigned)level;
+    struct error *e = values_locals(s, ret);
+    s->threads.current = kept;
+    s->frame = kept_frame;
+    return e;
+}
+
+static void locals_text(const cJSON *result, struct buf *out)
+{
+    const cJSON *o;
+    cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(result, "variables")) {
+        json_append(out, "", o, "name", " = ");
+        json_append(out, "", o, "text", "");
+        json_append(out, "<", o, "state", ">");
+        buf_add_char(out, '\n');
+    }
+}
+
+static const struct command_arg locals_args[] = {
+    {"thread", ARG_ID, false, NULL, "whose (the selected one)"},
+    {"frame", ARG_UNSIGNED, false, NULL, "which frame (the selected one)"},
+    {0}};
+
+const struct command command_locals = {
+    .name = "locals",
+    .group = "data",
+    .aliases = "info-locals info-args",
+    .usage = "",
+    .about = "arguments and variables of the selected frame",
+    .args = locals_args,
+    .flags = COMMAND_NEEDS_STOPPED,
+    .run = run_locals,
+    .text = locals_text,
+};

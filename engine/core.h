@@ -1,0 +1,95 @@
+/*
+ * engine/core.h - what is inside a session, for the rooms of engine/ only (faces use engine/session.h).
+ *
+ * One struct, owned by the engine's thread. Each room keeps its part in a struct of its own and is the
+ * only one to change it.
+ */
+#ifndef ALLSTOP_ENGINE_CORE_H
+#define ALLSTOP_ENGINE_CORE_H
+
+#include "engine/arch/arch.h"
+#include "engine/breakpoints/breakpoints.h"
+#include "engine/memory.h"
+#include "engine/run/plan.h"
+#include "engine/session.h"
+#include "engine/signals.h"
+#include "engine/stop.h"
+#include "engine/threads/threads.h"
+#include "rsp/remote.h"
+#include "rsp/wire_log.h"
+#include "symbols/map.h"
+#include "symbols/source.h"
+
+struct session {
+    struct session_options options;
+    enum session_state state;
+    uint64_t epoch;
+    int64_t deadline_ns;
+
+    struct rsp_connection *connection;
+    struct wire_log *log;
+    char *target_spec; /* what we are or were connected to */
+    bool launched;     /* the program was started by us */
+    bool is_process;   /* the target is a process of an operating system: all its memory is RAM */
+
+    char *program;       /* path, or NULL */
+    char **program_args; /* NULL-terminated, or NULL */
+    struct symbol_map *map;
+    struct source_cache *sources;
+
+    const struct arch *arch; /* NULL until a target or a file says */
+    bool big_endian;
+    struct rsp_tdesc *description;
+
+    struct thread_table threads;
+    struct memory_cache memory;
+    struct breakpoint_table breakpoints;
+    struct signal_table signals;
+
+    struct plan plan;
+    bool plan_active;
+    bool interrupt_sent;
+    bool swallow_interrupt; /* an interrupt crossed another stop on the wire: its late SIGINT is ours */
+    struct stop last_stop;
+    cJSON *untaken_stop; /* a stop that no command has returned yet, or NULL */
+    unsigned frame;      /* selected level */
+    enum schedule_mode schedule;
+
+    uint64_t stops, violations;
+    struct rsp_stats finished_stats; /* of connections that are closed */
+    struct rsp_stats stop_stats;     /* as they were when the last resume began */
+    int64_t stop_started_ns, stop_ended_ns;
+    int64_t created_ns;
+    uint64_t list_line; /* where the next plain `list` goes on */
+    char *list_file;
+    uint64_t next_read; /* where a plain `x` goes on */
+};
+
+/* ERR_NOT_CONNECTED, ERR_NOT_STOPPED unless the target is stopped. */
+struct error *session_need_stopped(struct session *s) BASE_MUST_CHECK;
+struct error *session_need_target(struct session *s) BASE_MUST_CHECK;
+/* Throws away every cache of target state. */
+void session_forget(struct session *s);
+/* The connection is lost or closed: to DISCONNECTED (or EXITED), with its counters kept. */
+void session_drop_connection(struct session *s, enum session_state state);
+/* The counters of the connections so far. */
+struct rsp_stats session_stats(const struct session *s);
+/* Draws the consequences of a failed call: ERR_LOST drops the connection. Returns `e`. */
+struct error *session_check(struct session *s, struct error *e) BASE_MUST_CHECK;
+
+/* engine/events.c: events for the face; the object is taken over. */
+void session_emit(struct session *s, cJSON *event);
+void session_emit_text(struct session *s, const char *event, const char *bytes, size_t n);
+void session_violation(struct session *s, const char *kind, const char *evidence, size_t n);
+void session_emit_stop(struct session *s);
+
+/* engine/attach.c: everything between an open transport and a stopped session. */
+struct error *session_attach(struct session *s, const char *spec) BASE_MUST_CHECK;
+/* Where a position-independent program was loaded, asked of the auxiliary vector. */
+void session_find_slide(struct session *s);
+/* engine/leave.c: lifts what is planted and detaches, or kills; the connection is still to be dropped. */
+struct error *session_leave(struct session *s, bool kill) BASE_MUST_CHECK;
+/* engine/launch.c: the target spec that starts `program`; malloc'd. */
+struct error *session_launch_spec(struct session *s, char **ret) BASE_MUST_CHECK;
+
+#endif

@@ -1,0 +1,130 @@
+#include "engine/disassembly.h"
+
+#include <capstone/capstone.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/core.h"
+#include "engine/location.h"
+#include "engine/registers.h"
+
+enum { COUNT_MAX = 4096 };
+
+static bool thumb_now(struct session *s)
+{
+    if (s->arch != &arch_arm || s->state != SESSION_STOPPED || !s->threads.has_current)
+        return false;
+    struct thread *t = threads_find(&s->threads, s->threads.current);
+    uint64_t cpsr = 0;
+    struct error *e = t ? register_value(s, t, "cpsr", &cpsr) : NULL;
+    error_free(e);
+    return (cpsr & 0x20) != 0;
+}
+
+static bool open_capstone(struct session *s, csh *handle)
+{
+    if (s->arch->capstone_arch == CAPSTONE_NONE)
+        return false;
+    int mode = thumb_now(s) ? s->arch->capstone_mode_thumb : s->arch->capstone_mode;
+    if (s->big_endian)
+        mode |= (int)CS_MODE_BIG_ENDIAN;
+    return cs_open((cs_arch)s->arch->capstone_arch, (cs_mode)mode, handle) == CS_ERR_OK;
+}
+
+static struct error *fetch(struct session *s, uint64_t address, unsigned char *bytes, size_t n, size_t *got)
+{
+    if (s->state == SESSION_STOPPED)
+        TRY(memory_read_some(s, address, bytes, n, got));
+    while (s->state != SESSION_STOPPED && *got < n && memory_from_file(s, address + *got, bytes + *got, 1))
+        ++*got;
+    if (*got == 0)
+        return error_hint(
+            error_new(ERR_NO_MEMORY, "disassemble at 0x%" PRIx64 ": nothing can be read there", address),
+            "`maps` shows what is mapped");
+    return NULL;
+}
+
+/* RISC-V's length is in the first bits of an instruction; others without a decoder have one size. */
+static unsigned raw_size(const struct session *s, const unsigned char *bytes, size_t left)
+{
+    unsigned size = s->arch->code_align;
+    if (s->arch == &arch_riscv64 || s->arch == &arch_riscv32)
+        size = (bytes[0] & 3) == 3 ? 4 : 2;
+    return size <= left ? size : (unsigned)left;
+}
+
+static void raw_instruction(const struct session *s, const unsigned char *bytes, size_t left,
+                            struct instruction *out)
+{
+    out->size = raw_size(s, bytes, left);
+    uint64_t value = arch_load(bytes, out->size, s->big_endian);
+    static const char *const directives[] = {"", ".byte", ".half", ".byte", ".word"};
+    snprintf(out->text, sizeof out->text, "%s 0x%0*" PRIx64, out->size <= 4 ? directives[out->size] : ".data",
+             (int)out->size * 2, value);
+}
+
+/* A branch target gets its name: "call 0x401010 <lock>". */
+static void add_target(struct session *s, const cs_insn *insn, struct instruction *out)
+{
+    const char *hex = strstr(insn->op_str, "0x");
+    uint64_t target;
+    struct symbol_place place;
+    if (!hex || strchr(insn->op_str, '[') || strchr(insn->op_str, ','))
+        return;
+    target = strtoull(hex, NULL, 16);
+    if (!symbols_lookup(s->map, target, &place) || !place.symbol)
+        return;
+    BASE_BUF struct buf name = {0};
+    location_describe(s, target, &name);
+    size_t n = strlen(out->text);
+    snprintf(out->text + n, sizeof out->text - n, " <%.100s>", buf_text(&name));
+}
+
+static void one_instruction(struct session *s, bool decoder, csh handle, const unsigned char *bytes,
+                            size_t left, struct instruction *out)
+{
+    cs_insn *insn = NULL;
+    if (decoder && cs_disasm(handle, bytes, left, out->address, 1, &insn) == 1 &&
+        insn->size <= sizeof out->bytes) {
+        out->size = insn->size;
+        snprintf(out->text, sizeof out->text, "%s%s%s", insn->mnemonic, *insn->op_str ? " " : "",
+                 insn->op_str);
+        add_target(s, insn, out);
+    } else {
+        raw_instruction(s, bytes, left, out);
+    }
+    if (insn)
+        cs_free(insn, 1);
+    memcpy(out->bytes, bytes, out->size);
+}
+
+struct error *disassemble(struct session *s, uint64_t address, size_t count, struct instruction **ret,
+                          size_t *got)
+{
+    *ret = NULL;
+    *got = 0;
+    if (!s->arch)
+        return error_hint(error_new(ERR_UNSUPPORTED, "disassemble: the architecture is not known"),
+                          "load a program's symbols, or connect to a stub that describes itself");
+    if (count > COUNT_MAX)
+        count = COUNT_MAX;
+    size_t room = count * s->arch->longest_instruction;
+    BASE_FREE unsigned char *bytes = xmalloc(room);
+    size_t have = 0;
+    TRY(fetch(s, address, bytes, room, &have));
+    csh handle = 0;
+    bool decoder = open_capstone(s, &handle);
+    *ret = xcalloc(count, sizeof **ret);
+    for (size_t at = 0; *got < count && at < have;) {
+        struct instruction *out = &(*ret)[(*got)++];
+        out->address = address + at;
+        one_instruction(s, decoder, handle, bytes + at, have - at, out);
+        at += out->size;
+    }
+    if (decoder)
+        cs_close(&handle);
+    return NULL;
+}

@@ -1,0 +1,30 @@
+/*
+ * engine/disassembly.h - machine code as text, by Capstone.
+ *
+ * Reads target memory (or, without a target, the file's) and decodes it for the session's architecture;
+ * bytes that are no instruction, and processors Capstone lacks, are shown as data. Engine thread.
+ * Errors: ERR_NO_MEMORY, ERR_UNSUPPORTED when the architecture is unknown.
+ */
+#ifndef ALLSTOP_ENGINE_DISASSEMBLY_H
+#define ALLSTOP_ENGINE_DISASSEMBLY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct session;
+
+struct instruction {
+    uint64_t address;
+    unsigned size;
+    unsigned char bytes[16];
+    char text[192]; /* AT&T is not used: Intel syntax for x86; harmless to a terminal */
+};
+
+/* Up to `count` (at most 4096) instructions from `address` on; *ret malloc'd. Fewer when memory ends; none is
+ * an error. */
+struct error *disassemble(struct session *s, uint64_t address, size_t count, struct instruction **ret,
+                          size_t *got) BASE_MUST_CHECK;
+
+#endif

@@ -1,0 +1,178 @@
+/* Running one command: the way from checked arguments to a result, and the pump that waits for stops. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "engine/core.h"
+
+/* How long a target is waited for that was interrupted because a step ran out of time. */
+enum { INTERRUPT_GRACE_NS = 1000000000 };
+
+static void drain(int fd)
+{
+    char bytes[64];
+    while (fd >= 0 && read(fd, bytes, sizeof bytes) > 0) {
+    }
+}
+
+static void count_from_here(struct session *s)
+{
+    s->stop_stats = session_stats(s);
+    s->stop_started_ns = clock_now_ns();
+}
+
+static void finish_stop(struct session *s, const struct stop *final, cJSON **ret)
+{
+    plan_end(s);
+    s->last_stop = *final;
+    s->epoch++;
+    s->stops++;
+    s->stop_ended_ns = clock_now_ns();
+    s->interrupt_sent = false;
+    bool gone = final->reason == STOP_EXITED || final->reason == STOP_KILLED;
+    s->state = gone ? SESSION_EXITED : SESSION_STOPPED;
+    session_emit_stop(s);
+    *ret = stop_to_json(s, final);
+    if (gone)
+        session_drop_connection(s, SESSION_EXITED);
+    struct wish *w = breakpoint_find(s, final->reason == STOP_BREAKPOINT ? final->breakpoint : 0);
+    if (w && w->once) {
+        struct error *e = breakpoint_delete(s, w);
+        error_free(e);
+    }
+}
+
+struct error *session_interrupt(struct session *s)
+{
+    TRY(session_need_target(s));
+    if (s->state != SESSION_RUNNING)
+        return error_new(ERR_NOT_RUNNING, "the target is not running");
+    s->interrupt_sent = true;
+    if (rsp_state(s->connection) != RSP_STATE_RUNNING)
+        return NULL; /* a stop is already on its way through the plan */
+    return session_check(s, rsp_interrupt(s->connection));
+}
+
+/* A plan that failed half-way leaves the target stopped or running; the session says which. */
+static struct error *plan_failed(struct session *s, struct error *e)
+{
+    plan_end(s);
+    if (s->connection && s->state == SESSION_RUNNING && rsp_state(s->connection) == RSP_STATE_STOPPED)
+        s->state = SESSION_STOPPED;
+    return e;
+}
+
+struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, cJSON **ret, bool *done)
+{
+    *done = false;
+    while (s->state == SESSION_RUNNING) {
+        struct rsp_stop stop;
+        bool stopped = false;
+        struct error *e = rsp_wait_stop(s->connection, deadline_ns, wake_fd, &stop, &stopped);
+        if (error_is(e, ERR_CANCELLED)) {
+            error_free(e);
+            drain(s->options.cancel_fd);
+            TRY(session_interrupt(s));
+            continue;
+        }
+        if (e && error_is(e, ERR_TIMEOUT))
+            return e;
+        if (e)
+            return plan_failed(s, session_check(s, e));
+        if (!stopped)
+            return NULL;
+        struct stop final;
+        e = plan_on_stop(s, &stop, &final, done);
+        if (e)
+            return plan_failed(s, session_check(s, e));
+        if (*done) {
+            finish_stop(s, &final, ret);
+            return NULL;
+        }
+    }
+    return NULL;
+}
+
+/* The time is up: the target is asked to stop, and given a little longer for it. */
+static struct error *out_of_time(struct session *s, struct error *timeout)
+{
+    rsp_set_deadline(s->connection, INT64_MAX);
+    struct error *e = session_interrupt(s);
+    cJSON *stop = NULL;
+    bool done = false;
+    if (!e)
+        e = session_pump(s, clock_now_ns() + INTERRUPT_GRACE_NS, -1, &stop, &done);
+    cJSON_Delete(stop);
+    error_free(e);
+    if (s->connection)
+        rsp_set_deadline(s->connection, s->deadline_ns);
+    return error_hint(timeout, done ? "the target was interrupted; `timeout` allows more time"
+                                    : "the target did not stop when asked to and counts as running");
+}
+
+static struct error *wait_for_stop(struct session *s, bool may_interrupt, cJSON **ret)
+{
+    bool done = false;
+    struct error *e = session_pump(s, s->deadline_ns, -1, ret, &done);
+    if (may_interrupt && error_is(e, ERR_TIMEOUT) && s->state == SESSION_RUNNING)
+        return out_of_time(s, e);
+    return e;
+}
+
+static struct error *check_state(struct session *s, const struct command *c)
+{
+    if (!c->run)
+        return error_new(ERR_USAGE, "`%s` belongs into a script", c->name);
+    if (c->flags & COMMAND_NEEDS_STOPPED)
+        return session_need_stopped(s);
+    if (c->flags & COMMAND_NEEDS_TARGET)
+        return session_need_target(s);
+    return NULL;
+}
+
+struct error *session_begin(struct session *s, const struct command *c, const cJSON *args, cJSON **ret,
+                            bool *running)
+{
+    *ret = NULL;
+    *running = false;
+    TRY(command_check(c, args, NULL));
+    TRY(check_state(s, c));
+    if ((c->flags & COMMAND_RUNS) && s->state == SESSION_STOPPED)
+        count_from_here(s);
+    struct error *e = session_check(s, c->run(s, args, ret));
+    if (e) {
+        cJSON_Delete(*ret);
+        *ret = NULL;
+        if (error_is(e, ERR_CANCELLED))
+            drain(s->options.cancel_fd);
+        return c->flags & COMMAND_RUNS ? plan_failed(s, e) : e;
+    }
+    *running = (c->flags & COMMAND_RUNS) && s->state == SESSION_RUNNING && s->plan_active;
+    if (!*ret && !*running)
+        *ret = cJSON_CreateObject();
+    return NULL;
+}
+
+struct error *session_execute(struct session *s, const struct command *c, const cJSON *args, cJSON **ret)
+{
+    bool running;
+    if (s->connection)
+        rsp_set_deadline(s->connection, s->deadline_ns);
+    TRY(session_begin(s, c, args, ret, &running));
+    if (!running)
+        return NULL;
+    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(args, "background"))) {
+        *ret = cJSON_CreateObject();
+        cJSON_AddBoolToObject(*ret, "running", true);
+        return NULL;
+    }
+    return wait_for_stop(s, !(c->flags & COMMAND_ONLY_WAITS), ret);
+}
+
+void session_keep_stop(struct session *s, cJSON *stop)
+{
+    cJSON_Delete(s->untaken_stop);
+    s->untaken_stop = stop;
+}

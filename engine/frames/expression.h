@@ -1,0 +1,24 @@
+/*
+ * engine/frames/expression.h - what DWARF expressions ask for, answered from one frame.
+ *
+ * A context lives on the stack of its user. Engine thread; errors are those of reading registers and memory.
+ */
+#ifndef ALLSTOP_ENGINE_FRAMES_EXPRESSION_H
+#define ALLSTOP_ENGINE_FRAMES_EXPRESSION_H
+
+#include "engine/frames/frames.h"
+#include "symbols/expression.h"
+
+struct frame_context {
+    struct session *session;
+    const struct frame_registers *registers; /* of the frame; NULL: no frame, only constants and memory */
+    const struct frame_registers *caller;    /* for entry values, or NULL */
+    uint64_t cfa;
+    bool has_cfa;
+    uint64_t pc; /* for finding the frame base: the place looked up in the frame */
+};
+
+/* Fills in callbacks that answer from `context`. */
+void frame_callbacks(struct frame_context *context, struct dwarf_callbacks *ret);
+
+#endif

@@ -1,0 +1,10 @@
+#include "engine/json.h"
+
+void json_move_members(cJSON *to, cJSON *from)
+{
+    for (cJSON *item; (item = from->child) != NULL;) {
+        cJSON_DetachItemViaPointer(from, item);
+        cJSON_AddItemToObject(to, item->string, item);
+    }
+    cJSON_Delete(from);
+}

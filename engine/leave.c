@@ -1,0 +1,45 @@
+/* Ways to end with a target: detach and let it run, or kill it. */
+#include "engine/core.h"
+
+static int64_t process_of(const struct session *s)
+{
+    if (s->threads.has_current)
+        return s->threads.current.pid;
+    return s->threads.count ? s->threads.items[0]->id.pid : 0;
+}
+
+/* A running target is stopped first: nothing may be sent to it while it runs. */
+static struct error *stop_it(struct session *s)
+{
+    if (s->state != SESSION_RUNNING)
+        return NULL;
+    TRY(session_interrupt(s));
+    bool done = false;
+    while (!done && s->state == SESSION_RUNNING) {
+        cJSON *stop = NULL;
+        struct error *e = session_pump(s, s->deadline_ns, -1, &stop, &done);
+        cJSON_Delete(stop);
+        if (e)
+            return e;
+    }
+    return NULL;
+}
+
+struct error *session_leave(struct session *s, bool kill)
+{
+    if (!s->connection || s->state == SESSION_EXITED || s->state == SESSION_DISCONNECTED)
+        return NULL;
+    TRY(stop_it(s));
+    if (s->state == SESSION_EXITED)
+        return NULL;
+    int64_t pid = process_of(s);
+    if (kill)
+        return rsp_kill(s->connection, pid);
+    struct error *lifted = plants_remove_all(s);
+    struct error *e = rsp_detach(s->connection, pid);
+    if (e) {
+        error_free(lifted);
+        return e;
+    }
+    return lifted;
+}

@@ -1,0 +1,251 @@
+#include "engine/registers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/core.h"
+
+static void describe(struct rsp_register *r, const struct arch *arch, uint32_t number, size_t offset)
+{
+    const struct arch_register *row = &arch->layout[number];
+    bool is_pc = strcmp(row->name, arch->pc) == 0;
+    *r = (struct rsp_register){
+        .name = xstrdup(row->name),
+        .type = xstrdup(is_pc ? "code_ptr" : "int"),
+        .number = number,
+        .size = row->size,
+        .offset = offset,
+        .group = REGISTER_GENERAL,
+    };
+}
+
+struct rsp_tdesc *registers_builtin(const struct arch *arch)
+{
+    struct rsp_tdesc *t = xcalloc(1, sizeof *t);
+    while (arch->layout[t->count].name)
+        t->count++;
+    t->registers = xcalloc(t->count, sizeof *t->registers);
+    for (uint32_t i = 0; i < t->count; i++) {
+        describe(&t->registers[i], arch, i, t->g_size);
+        t->g_size += arch->layout[i].size;
+    }
+    return t;
+}
+
+const struct rsp_register *register_find(struct session *s, const char *name)
+{
+    if (!s->description)
+        return NULL;
+    if (*name == '$')
+        name++;
+    const struct rsp_register *r = rsp_tdesc_find(s->description, name);
+    if (r || !s->arch)
+        return r;
+    if (strcmp(name, "pc") == 0)
+        return rsp_tdesc_find(s->description, s->arch->pc);
+    if (strcmp(name, "sp") == 0)
+        return rsp_tdesc_find(s->description, s->arch->sp);
+    if (strcmp(name, "fp") == 0 && s->arch->fp)
+        return rsp_tdesc_find(s->description, s->arch->fp);
+    if (strcmp(name, "ps") == 0)
+        return rsp_tdesc_find(s->description, "eflags");
+    return NULL;
+}
+
+static void make_room(struct session *s, struct thread *t)
+{
+    size_t size = s->description->g_size;
+    if (t->size == size && t->bytes)
+        return;
+    free(t->bytes);
+    free(t->known);
+    free(t->asked);
+    free(t->previous);
+    t->bytes = xcalloc(size, 1);
+    t->known = xcalloc(size, 1);
+    t->asked = xcalloc(size, 1);
+    t->previous = NULL;
+    t->has_previous = false;
+    t->size = size;
+}
+
+bool register_cached(const struct thread *t, const struct rsp_register *r)
+{
+    return t->bytes && r->offset + r->size <= t->size && t->asked[r->offset];
+}
+
+static void store(struct thread *t, const struct rsp_register *r, const unsigned char *bytes, bool known)
+{
+    if (known)
+        memcpy(t->bytes + r->offset, bytes, r->size);
+    memset(t->known + r->offset, known, r->size);
+    memset(t->asked + r->offset, 1, r->size);
+}
+
+void registers_note(struct session *s, struct thread *t, const struct rsp_register *r, const unsigned char *bytes)
+{
+    make_room(s, t);
+    store(t, r, bytes, true);
+}
+
+void threads_expedited(struct session *s, struct thread *t, const struct rsp_stop *stop)
+{
+    if (!s->description)
+        return;
+    make_room(s, t);
+    for (unsigned i = 0; i < stop->expedited_count; i++) {
+        const struct rsp_expedited *x = &stop->expedited[i];
+        const struct rsp_register *r = rsp_tdesc_by_number(s->description, x->number);
+        if (r && r->size == x->size)
+            store(t, r, x->bytes, true);
+    }
+}
+
+struct error *registers_fetch(struct session *s, struct thread *t)
+{
+    TRY(session_need_stopped(s));
+    if (!s->description)
+        return error_hint(error_new(ERR_UNSUPPORTED, "read registers: the stub sent no target description"),
+                          "name a program with symbols, so that the architecture is known");
+    make_room(s, t);
+    if (t->has_g)
+        return NULL;
+    struct rsp_g g = {0};
+    TRY(session_check(s, rsp_read_g(s->connection, t->id, &g)));
+    for (size_t i = 0; i < s->description->count; i++) {
+        const struct rsp_register *r = &s->description->registers[i];
+        if (r->offset + r->size > g.size)
+            continue; /* a short `g` leaves these to `p` */
+        bool known = true;
+        for (size_t k = 0; k < r->size; k++)
+            known = known && g.known[r->offset + k];
+        store(t, r, g.bytes + r->offset, known);
+    }
+    t->has_g = true;
+    rsp_g_free(&g);
+    return NULL;
+}
+
+static struct error *unavailable(const struct rsp_register *r)
+{
+    return error_new(ERR_OPTIMISED_OUT, "register %s is not available: the stub does not know its value",
+                     r->name);
+}
+
+/* A register behind the end of `g` is asked for by itself. */
+static struct error *read_alone(struct session *s, struct thread *t, const struct rsp_register *r)
+{
+    unsigned char bytes[64];
+    size_t size = sizeof bytes;
+    struct error *e = session_check(s, rsp_read_register(s->connection, t->id, r->number, bytes, &size));
+    if (error_is(e, ERR_UNSUPPORTED) || error_is(e, ERR_REFUSED)) {
+        error_free(e);
+        size = 0;
+    } else if (e) {
+        return e;
+    }
+    store(t, r, bytes, size == r->size);
+    return NULL;
+}
+
+struct error *register_read(struct session *s, struct thread *t, const struct rsp_register *r,
+                            unsigned char *bytes)
+{
+    if (r->size > 64)
+        return error_new(ERR_UNSUPPORTED, "register %s has %u bytes, more than 64", r->name, r->size);
+    if (!register_cached(t, r))
+        TRY(registers_fetch(s, t));
+    if (!register_cached(t, r))
+        TRY(read_alone(s, t, r));
+    if (!t->known[r->offset])
+        return unavailable(r);
+    memcpy(bytes, t->bytes + r->offset, r->size);
+    return NULL;
+}
+
+static struct error *find_number(struct session *s, const char *name, const struct rsp_register **ret)
+{
+    *ret = register_find(s, name);
+    if (!*ret)
+        return error_hint(error_new(ERR_NO_SYMBOL, "there is no register %s", name),
+                          "`registers` lists them all with `group: all`");
+    if ((*ret)->size > 8)
+        return error_new(ERR_TYPE_MISMATCH, "register %s is no number: it has %u bytes", name, (*ret)->size);
+    return NULL;
+}
+
+struct error *register_value(struct session *s, struct thread *t, const char *name, uint64_t *ret)
+{
+    const struct rsp_register *r;
+    TRY(find_number(s, name, &r));
+    unsigned char bytes[64];
+    TRY(register_read(s, t, r, bytes));
+    *ret = arch_load(bytes, r->size, s->big_endian);
+    return NULL;
+}
+
+static struct error *write_whole_g(struct session *s, struct thread *t, const struct rsp_register *r,
+                                   const unsigned char *bytes)
+{
+    TRY(registers_fetch(s, t));
+    unsigned char *copy = xmemdup(t->bytes, t->size);
+    memcpy(copy + r->offset, bytes, r->size);
+    struct error *e = session_check(s, rsp_write_g(s->connection, t->id, copy, t->size));
+    free(copy);
+    return e;
+}
+
+struct error *register_write(struct session *s, struct thread *t, const struct rsp_register *r,
+                             const unsigned char *bytes)
+{
+    TRY(session_need_stopped(s));
+    make_room(s, t);
+    struct error *e = session_check(s, rsp_write_register(s->connection, t->id, r->number, bytes, r->size));
+    if (error_is(e, ERR_UNSUPPORTED)) {
+        error_free(e);
+        e = write_whole_g(s, t, r, bytes);
+    }
+    if (e)
+        return error_while(e, "write register %s", r->name);
+    store(t, r, bytes, true);
+    /* A write to pc may leave the plant that was reported there. */
+    if (s->arch && strcmp(r->name, s->arch->pc) == 0)
+        t->at_plant = false;
+    return NULL;
+}
+
+struct error *register_write_value(struct session *s, struct thread *t, const char *name, uint64_t value)
+{
+    const struct rsp_register *r;
+    TRY(find_number(s, name, &r));
+    unsigned char bytes[8];
+    arch_store(bytes, r->size, s->big_endian, value);
+    return register_write(s, t, r, bytes);
+}
+
+struct error *thread_pc(struct session *s, struct thread *t, uint64_t *ret)
+{
+    if (!s->arch)
+        return error_new(ERR_UNSUPPORTED, "the target's architecture is not known, so there is no pc");
+    return register_value(s, t, s->arch->pc, ret);
+}
+
+struct error *thread_sp(struct session *s, struct thread *t, uint64_t *ret)
+{
+    if (!s->arch)
+        return error_new(ERR_UNSUPPORTED,
+                         "the target's architecture is not known, so there is no stack pointer");
+    return register_value(s, t, s->arch->sp, ret);
+}
+
+void register_text(struct session *s, const struct rsp_register *r, const unsigned char *bytes, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < r->size; i++) {
+        unsigned char byte = bytes[s->big_endian ? i : r->size - 1 - i];
+        *out++ = digits[byte >> 4];
+        *out++ = digits[byte & 15];
+    }
+    *out = '\0';
+}

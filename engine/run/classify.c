@@ -1,0 +1,197 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/core.h"
+#include "engine/registers.h"
+#include "engine/values/values.h"
+
+static struct error *note_thread(struct session *s, const struct rsp_stop *from, struct stop *ret)
+{
+    struct ptid id = from->thread;
+    if (!from->has_thread || id.tid <= 0) {
+        if (s->plan_active && s->plan.has_thread)
+            id = s->plan.phase == PHASE_OFF ? s->plan.off_thread : s->plan.thread;
+        else
+            TRY(session_check(s, rsp_query_current(s->connection, &id)));
+    } else {
+        /* gdbserver, QEMU and kgdb have the thread of a stop reply selected for `g` and `m`. */
+        rsp_note_selected(s->connection, id);
+    }
+    for (size_t i = 0; i < s->threads.count; i++)
+        if (s->threads.items[i]->state == THREAD_RUNNING)
+            s->threads.items[i]->state = THREAD_STOPPED;
+    struct thread *t = threads_note(s, id);
+    t->state = THREAD_STOPPED;
+    if (from->core >= 0)
+        t->core = from->core;
+    threads_expedited(s, t, from);
+    s->threads.current = id;
+    s->threads.has_current = true;
+    ret->has_thread = true;
+    ret->thread = id;
+    return NULL;
+}
+
+/*
+ * Some stubs (kgdb) report a trap of ours with the pc behind it. While the target ran freely no other way
+ * leads there; after a single step the byte behind a plant is a place like any other.
+ */
+static struct error *rewind_trap(struct session *s, struct thread *t, const struct rsp_stop *from,
+                                 struct stop *stop)
+{
+    unsigned behind = s->arch->pc_behind_trap;
+    bool stepping = s->plan_active && (s->plan.phase == PHASE_STEP || s->plan.phase == PHASE_OFF);
+    if (!behind || plant_at(s, stop->pc) || (stepping && from->reason != RSP_REASON_SWBREAK))
+        return NULL;
+    struct plant *p = plant_at(s, stop->pc - behind);
+    if (!p || p->type != PLANT_SOFTWARE || !p->inserted)
+        return NULL;
+    stop->pc -= behind;
+    return register_write_value(s, t, s->arch->pc, stop->pc);
+}
+
+/*
+ * A trap of the program's own: a stub that negotiated `swbreak` has set the pc back to it (gdbserver), where it
+ * would trap for ever. A plant that is gone by now can still be reported late: then there is no trap in memory.
+ */
+static struct error *own_trap(struct session *s, struct thread *t, struct stop *stop, bool *late)
+{
+    unsigned char bytes[4], expected[4];
+    size_t n = s->arch->trap_size;
+    TRY(memory_read(s, stop->pc, bytes, n));
+    for (size_t i = 0; i < n; i++)
+        expected[i] = s->arch->trap[s->big_endian ? n - 1 - i : i];
+    *late = memcmp(bytes, expected, n) != 0;
+    if (*late)
+        return NULL;
+    stop->pc += n;
+    return register_write_value(s, t, s->arch->pc, stop->pc);
+}
+
+static struct error *note_pc(struct session *s, const struct rsp_stop *from, struct stop *stop)
+{
+    struct thread *t = threads_find(&s->threads, stop->thread);
+    if (!t || !s->arch)
+        return NULL;
+    TRY(thread_pc(s, t, &stop->pc));
+    stop->has_pc = true;
+    return rewind_trap(s, t, from, stop);
+}
+
+static enum plant_type watch_type(enum rsp_stop_reason reason)
+{
+    return reason == RSP_REASON_WATCH ? PLANT_WRITE : reason == RSP_REASON_RWATCH ? PLANT_READ : PLANT_ACCESS;
+}
+
+static void classify_trap(struct session *s, const struct rsp_stop *from, struct stop *stop)
+{
+    switch (from->reason) {
+    case RSP_REASON_WATCH:
+    case RSP_REASON_RWATCH:
+    case RSP_REASON_AWATCH: {
+        struct wish *w = watchpoint_at(s, from->address, watch_type(from->reason));
+        stop->reason = STOP_WATCHPOINT;
+        stop->watchpoint = w ? w->id : 0;
+        return;
+    }
+    case RSP_REASON_LIBRARY:
+        stop->reason = STOP_LIBRARY;
+        return;
+    case RSP_REASON_FORK:
+    case RSP_REASON_VFORK:
+        stop->reason = STOP_FORK;
+        return;
+    case RSP_REASON_EXEC:
+        stop->reason = STOP_EXEC;
+        return;
+    case RSP_REASON_SYSCALL_ENTRY:
+    case RSP_REASON_SYSCALL_RETURN:
+        stop->reason = STOP_SYSCALL;
+        return;
+    case RSP_REASON_REPLAYLOG:
+        stop->reason = STOP_HISTORY_END;
+        return;
+    case RSP_REASON_NONE:
+    case RSP_REASON_SWBREAK:
+    case RSP_REASON_HWBREAK:
+    case RSP_REASON_VFORKDONE:
+    case RSP_REASON_CREATE:
+        break;
+    }
+    struct wish *w = stop->has_pc ? breakpoint_at(s, stop->pc) : NULL;
+    if (w) {
+        stop->reason = STOP_BREAKPOINT;
+        stop->breakpoint = w->id;
+        return;
+    }
+    stop->reason = STOP_SIGNAL; /* the plan may know it as its own step */
+    stop->signal = TARGET_SIGTRAP;
+}
+
+struct error *stop_classify(struct session *s, const struct rsp_stop *from, struct stop *ret)
+{
+    *ret = (struct stop){0};
+    switch (from->kind) {
+    case RSP_STOP_EXITED:
+        ret->reason = STOP_EXITED;
+        ret->has_exit_code = true;
+        ret->exit_code = from->status;
+        return NULL;
+    case RSP_STOP_KILLED:
+        ret->reason = STOP_KILLED;
+        ret->signal = from->signal;
+        return NULL;
+    case RSP_STOP_THREAD_EXITED:
+    case RSP_STOP_NO_RESUMED:
+    case RSP_STOP_SIGNAL:
+        break;
+    }
+    s->state = SESSION_STOPPED;
+    TRY(note_thread(s, from, ret));
+    TRY(note_pc(s, from, ret));
+    if (from->reason == RSP_REASON_SWBREAK && ret->has_pc && !plant_at(s, ret->pc)) {
+        struct error *e = own_trap(s, threads_find(&s->threads, ret->thread), ret, &ret->late_hit);
+        error_free(e); /* unreadable code is no trap of ours either */
+    }
+    if (from->kind != RSP_STOP_SIGNAL ||
+        (from->signal != TARGET_SIGTRAP && from->reason == RSP_REASON_NONE)) {
+        ret->reason = STOP_SIGNAL;
+        ret->signal = from->kind == RSP_STOP_SIGNAL ? from->signal : 0;
+        return NULL;
+    }
+    classify_trap(s, from, ret);
+    return NULL;
+}
+
+struct error *wish_stops(struct session *s, struct stop *stop, bool *ret)
+{
+    *ret = true;
+    struct wish *w =
+        breakpoint_find(s, stop->reason == STOP_WATCHPOINT ? stop->watchpoint : stop->breakpoint);
+    if (!w)
+        return NULL;
+    if (w->has_thread && !ptid_equal(w->thread, stop->thread)) {
+        *ret = false;
+        return NULL;
+    }
+    if (w->condition) {
+        struct error *e = values_truth(s, w->condition, ret);
+        if (e) {
+            struct error *told = error_while(e, "the condition of breakpoint %d (%s)", w->id, w->condition);
+            session_emit_text(s, "output", told->message, strlen(told->message));
+            error_free(told);
+            *ret = true; /* a condition that cannot be decided stops, so that nothing is missed */
+        }
+        if (!*ret)
+            return NULL;
+    }
+    if (w->is_watch)
+        watchpoint_note(s, w, true);
+    w->hits++;
+    if (w->ignore) {
+        w->ignore--;
+        *ret = false;
+    }
+    return NULL;
+}

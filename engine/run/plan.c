@@ -1,0 +1,293 @@
+#include "engine/run/plan.h"
+
+#include <string.h>
+
+#include "engine/core.h"
+#include "engine/registers.h"
+#include "engine/run/fork.h"
+
+static void drop_targets(struct session *s, struct plan *p)
+{
+    for (unsigned i = 0; i < p->target_count; i++)
+        plant_release(s, p->targets[i]);
+    p->target_count = 0;
+}
+
+void plan_add_target(struct session *s, struct plan *p, uint64_t address)
+{
+    if (p->target_count < PLAN_TARGETS)
+        p->targets[p->target_count++] =
+            plant_acquire(s, PLANT_SOFTWARE, address, plant_length_at(s, address, false));
+}
+
+void plan_end(struct session *s)
+{
+    if (!s->plan_active)
+        return;
+    if (s->plan.off_lifted && s->plan.phase == PHASE_OFF)
+        plant_lift(s, s->plan.off_plant, false);
+    drop_targets(s, &s->plan);
+    s->plan_active = false;
+}
+
+static bool is_step(const struct plan *p)
+{
+    return p->kind >= PLAN_STEPI && p->kind <= PLAN_UNTIL_NEXT;
+}
+
+struct error *plan_start(struct session *s, const struct plan *plan)
+{
+    s->plan = *plan;
+    s->plan_active = true;
+    s->interrupt_sent = false;
+    if (s->plan.times == 0)
+        s->plan.times = 1;
+    s->plan.phase = PHASE_RUN;
+    struct error *e = is_step(plan) ? plan_begin_step(s, &s->plan) : NULL;
+    if (!e)
+        e = plan_resume(s);
+    if (e && s->state != SESSION_RUNNING)
+        plan_end(s);
+    return e;
+}
+
+static struct error *run_on(struct session *s)
+{
+    return plan_resume(s);
+}
+
+/* The step of one thread off a plant is over: *handled when the plan has gone on by it. */
+static struct error *after_off(struct session *s, const struct stop *stop, bool *handled)
+{
+    struct plan *p = &s->plan;
+    enum rsp_tristate *trait = &rsp_features(s->connection)->state[FEATURE_STEP_OFF].works;
+    bool was_lifted = p->off_lifted;
+    if (was_lifted)
+        plant_lift(s, p->off_plant, false);
+    p->off_lifted = false;
+    p->phase = p->after_off;
+    struct thread *t = threads_find(&s->threads, p->off_thread);
+    bool own_step =
+        t && ptid_equal(stop->thread, p->off_thread) &&
+        (stop->reason == STOP_BREAKPOINT || (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP));
+    if (!own_step)
+        return NULL;
+    if (!was_lifted && stop->has_pc && stop->pc == p->off_pc && *trait != TRI_YES) {
+        /* gdbserver and KVM report the plant again instead of stepping over it. */
+        *trait = TRI_NO;
+        *handled = true;
+        return run_on(s);
+    }
+    if (!was_lifted && *trait == TRI_UNKNOWN && stop->has_pc)
+        *trait = TRI_YES;
+    t->at_plant = false;
+    if (stop->reason == STOP_BREAKPOINT && stop->pc != p->off_pc)
+        return NULL; /* stepped onto the next one */
+    if (p->phase == PHASE_STEP && p->has_thread && ptid_equal(p->off_thread, p->thread))
+        return NULL; /* that was the step itself */
+    *handled = true;
+    return run_on(s);
+}
+
+static struct error *on_signal(struct session *s, struct stop *stop, bool *done)
+{
+    struct thread *t = threads_find(&s->threads, stop->thread);
+    bool known = stop->signal > 0 && stop->signal < SIGNAL_COUNT;
+    struct signal_policy policy =
+        known ? s->signals.policy[stop->signal] : (struct signal_policy){true, true, false};
+    if (stop->signal == TARGET_SIGINT && s->swallow_interrupt) {
+        s->swallow_interrupt = false;
+        return run_on(s);
+    }
+    if (t)
+        t->pending_signal = policy.pass ? stop->signal : 0;
+    if (policy.stop || !t) {
+        *done = true;
+        return NULL;
+    }
+    struct plan *p = &s->plan;
+    if (p->phase == PHASE_STEP && policy.pass && ptid_equal(stop->thread, p->thread)) {
+        /* The handler runs to its end, then the step goes on where it was. */
+        plan_add_target(s, p, stop->pc);
+        p->least_sp = 0;
+        p->final_at_target = false;
+        p->phase = PHASE_RETURN;
+    }
+    return run_on(s);
+}
+
+static bool at_target(const struct plan *p, uint64_t pc)
+{
+    for (unsigned i = 0; i < p->target_count; i++)
+        if (p->targets[i]->address == pc)
+            return true;
+    return false;
+}
+
+/* One step, or one part of it, is over. */
+static struct error *go_on_stepping(struct session *s, struct stop *stop, bool *done)
+{
+    struct plan *p = &s->plan;
+    bool complete = false;
+    TRY(plan_step_again(s, p, stop->pc, &complete));
+    if (complete && --p->times == 0) {
+        stop->reason = STOP_STEP;
+        stop->signal = 0;
+        *done = true;
+        return NULL;
+    }
+    if (complete)
+        TRY(plan_begin_step(s, p));
+    return run_on(s);
+}
+
+static struct error *on_target(struct session *s, struct stop *stop, bool *done)
+{
+    struct plan *p = &s->plan;
+    struct thread *t = threads_find(&s->threads, stop->thread);
+    uint64_t sp = 0;
+    if (p->least_sp)
+        TRY(thread_sp(s, t, &sp));
+    bool mine = (!p->has_thread || ptid_equal(stop->thread, p->thread)) && sp >= p->least_sp;
+    if (!mine) {
+        t->at_plant = true;
+        t->plant_address = stop->pc;
+        return run_on(s);
+    }
+    bool final = p->final_at_target;
+    drop_targets(s, p);
+    if (!is_step(p) || final) {
+        if (is_step(p) && --p->times > 0) {
+            TRY(plan_begin_step(s, p));
+            return run_on(s);
+        }
+        stop->reason = STOP_STEP;
+        stop->signal = 0;
+        *done = true;
+        return NULL;
+    }
+    p->phase = PHASE_STEP;
+    if (p->kind == PLAN_STEPI || p->kind == PLAN_NEXTI)
+        return run_on(s); /* back from a signal handler: the step is still to be done */
+    return go_on_stepping(s, stop, done);
+}
+
+static struct error *on_breakpoint(struct session *s, struct stop *stop, bool *done)
+{
+    struct thread *t = threads_find(&s->threads, stop->thread);
+    if (t && stop->has_pc && stop->reason == STOP_BREAKPOINT) {
+        t->at_plant = true;
+        t->plant_address = stop->pc;
+    }
+    bool stops;
+    TRY(wish_stops(s, stop, &stops));
+    if (stops && s->plan.kind == PLAN_CONTINUE && s->plan.times > 1) {
+        s->plan.times--;
+        stops = false;
+    }
+    *done = stops;
+    return NULL;
+}
+
+static struct error *on_trap(struct session *s, struct stop *stop, bool *done)
+{
+    struct plan *p = &s->plan;
+    if (stop->reason == STOP_BREAKPOINT || stop->reason == STOP_WATCHPOINT) {
+        TRY(on_breakpoint(s, stop, done));
+        if (*done)
+            return NULL;
+    }
+    if (stop->has_pc && stop->reason != STOP_WATCHPOINT && at_target(p, stop->pc))
+        return on_target(s, stop, done);
+    bool own_step = p->phase == PHASE_STEP && p->has_thread && ptid_equal(stop->thread, p->thread);
+    if (own_step && stop->reason != STOP_WATCHPOINT)
+        return go_on_stepping(s, stop, done);
+    if (stop->reason != STOP_SIGNAL || stop->late_hit)
+        return run_on(s); /* a condition that was false, or a plant that is gone */
+    *done = true;         /* a trap of the guest's own */
+    return NULL;
+}
+
+/* Many steps with nothing planted: only the count matters, the pc of each is not looked at. */
+static bool may_skip_look(const struct session *s, const struct rsp_stop *stop)
+{
+    const struct plan *p = &s->plan;
+    return p->kind == PLAN_STEPI && p->phase == PHASE_STEP && p->times > 1 && !s->interrupt_sent &&
+           s->breakpoints.plant_count == 0 && stop->kind == RSP_STOP_SIGNAL &&
+           stop->signal == TARGET_SIGTRAP && stop->reason == RSP_REASON_NONE &&
+           (!stop->has_thread || ptid_equal(stop->thread, p->thread));
+}
+
+/* Events that are ours to deal with: *handled when the target runs on. */
+static struct error *on_event(struct session *s, const struct rsp_stop *stop, bool *handled)
+{
+    switch (stop->reason) {
+    case RSP_REASON_FORK:
+    case RSP_REASON_VFORK:
+        TRY(fork_release_child(s, stop));
+        break;
+    case RSP_REASON_VFORKDONE:
+        fork_vfork_done(s);
+        break;
+    case RSP_REASON_EXEC:
+        return fork_after_exec(s, stop);
+    case RSP_REASON_LIBRARY:
+    case RSP_REASON_CREATE:
+        break;
+    default:
+        return NULL;
+    }
+    *handled = true;
+    return run_on(s);
+}
+
+static struct error *on_stopped(struct session *s, struct stop *final, bool *done)
+{
+    if (s->plan.phase == PHASE_OFF) {
+        bool handled = false;
+        TRY(after_off(s, final, &handled));
+        if (handled)
+            return NULL;
+    }
+    bool crossed = s->interrupt_sent;
+    struct error *e = NULL;
+    switch (final->reason) {
+    case STOP_SIGNAL:
+        if (crossed && (final->signal == TARGET_SIGINT || final->signal == 0)) {
+            final->reason = STOP_INTERRUPT;
+            final->signal = 0;
+            *done = true;
+            return NULL;
+        }
+        e = final->signal == TARGET_SIGTRAP ? on_trap(s, final, done) : on_signal(s, final, done);
+        break;
+    case STOP_BREAKPOINT:
+    case STOP_WATCHPOINT:
+        e = on_trap(s, final, done);
+        break;
+    default:
+        *done = true;
+    }
+    /* A stop that crossed our interrupt on the wire: the stub still owes a SIGINT. */
+    if (!e && *done && crossed)
+        s->swallow_interrupt = true;
+    return e;
+}
+
+struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struct stop *final, bool *done)
+{
+    *done = false;
+    if (may_skip_look(s, stop)) {
+        s->plan.times--;
+        s->state = SESSION_STOPPED;
+        return plan_resume(s);
+    }
+    TRY(stop_classify(s, stop, final));
+    if (final->reason == STOP_EXITED || final->reason == STOP_KILLED) {
+        *done = true;
+        return NULL;
+    }
+    bool handled = false;
+    TRY(on_event(s, stop, &handled));
+    return handled ? NULL : on_stopped(s, final, done);
+}

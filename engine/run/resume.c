@@ -1,0 +1,196 @@
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/core.h"
+#include "engine/registers.h"
+
+enum { ACTIONS_MAX = 64, PENDING_MAX = 64 };
+
+static enum rsp_tristate *step_off_trait(struct session *s)
+{
+    return &rsp_features(s->connection)->state[FEATURE_STEP_OFF].works;
+}
+
+/* True when the thread would run in this phase of the plan. */
+static bool would_run(const struct session *s, const struct plan *p, const struct thread *t)
+{
+    bool is_own = p->has_thread && ptid_equal(t->id, p->thread);
+    if (t->state == THREAD_HELD)
+        return false;
+    if (is_own || s->schedule == SCHEDULE_ALL)
+        return true;
+    return s->schedule == SCHEDULE_STEP && p->phase == PHASE_RUN;
+}
+
+/*
+ * The plant this thread stands on and has been told about, so that running on must not report it again:
+ * where its last stop was told there, or (for the selected thread, as gdb does) where it just stands.
+ */
+static struct error *plant_under(struct session *s, struct thread *t, struct plant **ret)
+{
+    *ret = NULL;
+    bool selected = s->threads.has_current && ptid_equal(t->id, s->threads.current);
+    if (!t->at_plant && !selected)
+        return NULL;
+    uint64_t pc;
+    TRY(thread_pc(s, t, &pc));
+    if (t->at_plant && pc != t->plant_address)
+        t->at_plant = false;
+    *ret = plant_at(s, pc);
+    if (*ret && !(*ret)->users)
+        *ret = NULL; /* on its way out with this very resume */
+    return NULL;
+}
+
+static void begin_off(struct session *s, struct plan *p, struct thread *t, struct plant *plant)
+{
+    p->after_off = p->phase;
+    p->phase = PHASE_OFF;
+    p->off_thread = t->id;
+    p->off_plant = plant;
+    p->off_pc = plant->address;
+    p->off_lifted = *step_off_trait(s) == TRI_NO;
+    if (p->off_lifted)
+        plant_lift(s, plant, true);
+}
+
+static struct error *find_thread_to_step_off(struct session *s, struct plan *p)
+{
+    if (!plants_any(s))
+        return NULL;
+    for (size_t i = 0; i < s->threads.count; i++) {
+        struct thread *t = s->threads.items[i];
+        if (!would_run(s, p, t))
+            continue;
+        struct plant *plant;
+        TRY(plant_under(s, t, &plant));
+        if (plant) {
+            begin_off(s, p, t, plant);
+            return NULL;
+        }
+    }
+    return NULL;
+}
+
+static int take_signal(struct session *s, struct ptid id)
+{
+    struct thread *t = threads_find(&s->threads, id);
+    int signal = t ? t->pending_signal : 0;
+    if (t)
+        t->pending_signal = 0;
+    return signal;
+}
+
+static bool may_step_range(struct session *s, const struct plan *p)
+{
+    bool by_line = p->kind == PLAN_STEP || p->kind == PLAN_NEXT || p->kind == PLAN_UNTIL_NEXT;
+    return by_line && p->line.high > p->line.low &&
+           rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT_RANGE);
+}
+
+static size_t step_actions(struct session *s, const struct plan *p, struct rsp_action *actions)
+{
+    struct ptid id = p->phase == PHASE_OFF ? p->off_thread : p->thread;
+    actions[0] = (struct rsp_action){.thread = id, .how = RSP_STEP, .signal = take_signal(s, id)};
+    if (p->phase == PHASE_OFF)
+        return 1;
+    if (may_step_range(s, p)) {
+        actions[0].range_start = p->line.low;
+        actions[0].range_end = p->line.high;
+    }
+    if (s->schedule != SCHEDULE_ALL)
+        return 1;
+    actions[1] = (struct rsp_action){.thread = {-1, -1}, .how = RSP_CONTINUE};
+    return 2;
+}
+
+static size_t continue_actions(struct session *s, const struct plan *p, struct rsp_action *actions)
+{
+    bool only_own = p->has_thread && (s->schedule == SCHEDULE_ONE ||
+                                      (s->schedule == SCHEDULE_STEP && p->phase == PHASE_RETURN));
+    if (only_own) {
+        actions[0] = (struct rsp_action){
+            .thread = p->thread, .how = RSP_CONTINUE, .signal = take_signal(s, p->thread)};
+        return 1;
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < s->threads.count && n < ACTIONS_MAX - 1; i++) {
+        struct thread *t = s->threads.items[i];
+        if (t->pending_signal)
+            actions[n++] =
+                (struct rsp_action){.thread = t->id, .how = RSP_CONTINUE, .signal = take_signal(s, t->id)};
+    }
+    actions[n++] = (struct rsp_action){.thread = {-1, -1}, .how = RSP_CONTINUE};
+    return n;
+}
+
+static void mark_running(struct session *s)
+{
+    session_forget(s);
+    threads_resumed(s);
+    rsp_forget_selected(s->connection);
+    for (size_t i = 0; i < s->threads.count; i++)
+        if (s->threads.items[i]->state == THREAD_STOPPED)
+            s->threads.items[i]->state = THREAD_RUNNING;
+    s->state = SESSION_RUNNING;
+}
+
+static void discard(struct rsp_request *requests, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free((char *)(uintptr_t)requests[i].payload);
+        rsp_request_free(&requests[i]);
+    }
+}
+
+/* A plant of the plan that was refused would let the target run past its goal: it is stopped again. */
+static struct error *resume_with_plants(struct session *s, const char *packet, size_t n)
+{
+    struct rsp_request requests[PENDING_MAX];
+    size_t count = plants_requests(s, requests, PENDING_MAX);
+    struct error *e = session_check(s, rsp_batch_then_resume(s->connection, requests, count, packet, n));
+    if (e) {
+        discard(requests, count);
+        return e;
+    }
+    mark_running(s);
+    e = plants_sent(s, requests, count);
+    if (!e)
+        return NULL;
+    if (rsp_state(s->connection) == RSP_STATE_RUNNING) {
+        struct error *second = session_interrupt(s);
+        error_free(second);
+    } else {
+        s->state = SESSION_STOPPED;
+    }
+    return e;
+}
+
+static struct error *send_actions(struct session *s, const struct rsp_action *actions, size_t count)
+{
+    BASE_BUF struct buf before = {0};
+    BASE_BUF struct buf packet = {0};
+    TRY(rsp_resume_packet(s->connection, actions, count, &before, &packet));
+    if (before.length) {
+        BASE_BUF struct buf reply = {0};
+        TRY(session_check(s, rsp_call(s->connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
+    }
+    if (s->breakpoints.dirty)
+        return resume_with_plants(s, packet.data, packet.length);
+    TRY(session_check(s, rsp_resume(s->connection, packet.data, packet.length)));
+    mark_running(s);
+    return NULL;
+}
+
+struct error *plan_resume(struct session *s)
+{
+    struct plan *p = &s->plan;
+    if (p->phase != PHASE_OFF)
+        TRY(find_thread_to_step_off(s, p));
+    struct rsp_action actions[ACTIONS_MAX];
+    size_t count = p->phase == PHASE_OFF || p->phase == PHASE_STEP ? step_actions(s, p, actions)
+                                                                   : continue_actions(s, p, actions);
+    return send_actions(s, actions, count);
+}

@@ -1,0 +1,247 @@
+#include "engine/session.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/core.h"
+
+struct session *session_create(const struct session_options *options)
+{
+    struct session *s = xcalloc(1, sizeof *s);
+    s->options = *options;
+    s->deadline_ns = INT64_MAX;
+    s->map = symbol_map_create();
+    s->sources = source_cache_create();
+    s->created_ns = clock_now_ns();
+    signal_table_init(&s->signals);
+    return s;
+}
+
+static void free_args(char **args)
+{
+    for (size_t i = 0; args && args[i]; i++)
+        free(args[i]);
+    free(args);
+}
+
+static void close_log(struct session *s)
+{
+    struct error *e = wire_log_close(s->log);
+    if (e)
+        session_emit_text(s, "output", e->message, strlen(e->message));
+    error_free(e);
+    s->log = NULL;
+}
+
+static void add_stats(struct rsp_stats *to, const struct rsp_stats *from)
+{
+    to->turns += from->turns;
+    to->packets_out += from->packets_out;
+    to->packets_in += from->packets_in;
+    to->bytes_out += from->bytes_out;
+    to->bytes_in += from->bytes_in;
+    to->violations += from->violations;
+    to->retransmits += from->retransmits;
+}
+
+struct rsp_stats session_stats(const struct session *s)
+{
+    struct rsp_stats all = s->finished_stats;
+    if (s->connection)
+        add_stats(&all, rsp_stats(s->connection));
+    return all;
+}
+
+void session_drop_connection(struct session *s, enum session_state state)
+{
+    if (s->connection)
+        add_stats(&s->finished_stats, rsp_stats(s->connection));
+    plan_end(s);
+    rsp_connection_destroy(s->connection);
+    s->connection = NULL;
+    close_log(s);
+    session_forget(s);
+    plants_lost(s);
+    threads_clear(&s->threads);
+    rsp_tdesc_free(s->description);
+    s->description = NULL;
+    s->state = state;
+}
+
+void session_destroy(struct session *s)
+{
+    if (!s)
+        return;
+    if (s->connection) {
+        /* Nobody waits for a good-bye longer than this. */
+        s->deadline_ns = clock_now_ns() + 2000000000;
+        struct error *e = session_leave(s, s->launched);
+        error_free(e);
+        session_drop_connection(s, SESSION_DISCONNECTED);
+    }
+    cJSON_Delete(s->untaken_stop);
+    breakpoints_free(&s->breakpoints);
+    threads_free(&s->threads);
+    memory_free(&s->memory);
+    symbol_map_free(s->map);
+    source_cache_free(s->sources);
+    free(s->target_spec);
+    free(s->program);
+    free_args(s->program_args);
+    free(s->list_file);
+    free(s);
+}
+
+enum session_state session_state(const struct session *s)
+{
+    return s->state;
+}
+
+uint64_t session_epoch(const struct session *s)
+{
+    return s->epoch;
+}
+
+void session_set_deadline(struct session *s, int64_t deadline_ns)
+{
+    s->deadline_ns = deadline_ns;
+    if (s->connection)
+        rsp_set_deadline(s->connection, deadline_ns);
+}
+
+void session_forget(struct session *s)
+{
+    memory_forget(s);
+    s->frame = 0;
+}
+
+struct error *session_check(struct session *s, struct error *e)
+{
+    bool lost = s->connection && rsp_state(s->connection) == RSP_STATE_LOST;
+    if (!lost || s->state == SESSION_DISCONNECTED || s->state == SESSION_EXITED)
+        return e;
+    /* The connection object stays until the caller is done with it; the state says that nothing more can be
+     * asked. */
+    s->state = SESSION_DISCONNECTED;
+    s->threads.has_current = false;
+    return e;
+}
+
+struct error *session_need_target(struct session *s)
+{
+    if (s->state == SESSION_EXITED)
+        return error_hint(error_new(ERR_NOT_CONNECTED, "the program has ended"), "`restart` starts it again");
+    if (!s->connection || s->state == SESSION_DISCONNECTED)
+        return error_hint(error_new(ERR_NOT_CONNECTED, "there is no target"),
+                          "`connect HOST:PORT` attaches to a stub, `launch` starts the program");
+    return NULL;
+}
+
+struct error *session_need_stopped(struct session *s)
+{
+    TRY(session_need_target(s));
+    if (s->state == SESSION_RUNNING)
+        return error_hint(error_new(ERR_NOT_STOPPED, "the target is running"),
+                          "`interrupt` (Ctrl-C) stops it");
+    return NULL;
+}
+
+static struct error *load(struct session *s, const char *path, bool absolute, uint64_t address)
+{
+    struct symbol_file *f;
+    TRY(symbol_file_open(path, &f));
+    uint64_t offset = address;
+    const struct symbol_section *sections;
+    size_t count = symbol_file_sections(f, &sections);
+    for (size_t i = 0; absolute && i < count; i++)
+        if (strcmp(sections[i].name, ".text") == 0)
+            offset = address - sections[i].address;
+    if (!s->arch) {
+        s->arch = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
+        s->big_endian = symbol_file_is_big_endian(f);
+    }
+    symbol_map_add(s->map, f, offset);
+    return NULL;
+}
+
+struct error *session_add_symbols(struct session *s, const char *spec)
+{
+    const char *at = strrchr(spec, '@');
+    uint64_t address = 0;
+    if (at && text_parse_u64(at[1] == '+' ? at + 2 : at + 1, &address)) {
+        BASE_FREE char *path = xstrndup(spec, (size_t)(at - spec));
+        return load(s, path, at[1] != '+', address);
+    }
+    return load(s, spec, false, 0);
+}
+
+struct error *session_set_program(struct session *s, const char *program, char *const *args)
+{
+    TRY(load(s, program, false, 0));
+    free(s->program);
+    s->program = xstrdup(program);
+    free_args(s->program_args);
+    size_t count = 0;
+    while (args && args[count])
+        count++;
+    s->program_args = xcalloc(count + 1, sizeof *s->program_args);
+    for (size_t i = 0; i < count; i++)
+        s->program_args[i] = xstrdup(args[i]);
+    return NULL;
+}
+
+struct error *session_connect(struct session *s, const char *spec)
+{
+    if (s->connection && s->state != SESSION_EXITED && s->state != SESSION_DISCONNECTED)
+        return error_hint(error_new(ERR_USAGE, "already connected to %s", s->target_spec),
+                          "`detach` or `kill` first");
+    if (s->connection)
+        session_drop_connection(s, SESSION_DISCONNECTED);
+    BASE_FREE char *launch = NULL;
+    if (!spec) {
+        TRY(session_launch_spec(s, &launch));
+        spec = launch;
+    }
+    struct error *e = session_attach(s, spec);
+    if (e && s->connection)
+        session_drop_connection(s, SESSION_DISCONNECTED);
+    return e;
+}
+
+int session_output_fd(struct session *s)
+{
+    return s->connection ? transport_output_fd(rsp_transport(s->connection)) : -1;
+}
+
+void session_drain_output(struct session *s)
+{
+    if (s->connection)
+        transport_drain_output(rsp_transport(s->connection));
+}
+
+cJSON *session_counters(struct session *s)
+{
+    struct rsp_stats stats = session_stats(s);
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddNumberToObject(o, "violations", (double)s->violations);
+    cJSON_AddNumberToObject(o, "stops", (double)s->stops);
+    cJSON_AddNumberToObject(o, "turns", (double)stats.turns);
+    cJSON_AddNumberToObject(o, "packets", (double)(stats.packets_out + stats.packets_in));
+    cJSON_AddNumberToObject(o, "bytes_out", (double)stats.bytes_out);
+    cJSON_AddNumberToObject(o, "bytes_in", (double)stats.bytes_in);
+    return o;
+}
+
+bool session_has_plants(const struct session *s)
+{
+    return plants_any(s);
+}
+
+bool session_launched(const struct session *s)
+{
+    return s->launched;
+}

@@ -1,0 +1,91 @@
+/*
+ * engine/session.h - one debugging session: everything that has a life.
+ *
+ * States, and what holds in each:
+ *   DISCONNECTED  no connection; symbol files may be loaded; questions about files are answered
+ *   STOPPED       the connection answers; caches belong to the current epoch; a current thread exists
+ *   RUNNING       the target was resumed by a plan (engine/run/plan.h); nothing is sent but an interrupt
+ *   EXITED        the program ended; the connection may be gone; `last stop` says how
+ *
+ * The stop epoch grows with every stop shown to somebody. Every cache of target state dies with a resume.
+ *
+ * One session is owned by one thread (the engine thread, or the main thread of a batch script). Calls
+ * block until done, their deadline, or the cancel descriptor becomes readable. Another thread only ever
+ * touches that descriptor and what engine/worker.h offers.
+ */
+#ifndef ALLSTOP_ENGINE_SESSION_H
+#define ALLSTOP_ENGINE_SESSION_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "engine/command.h"
+
+struct session;
+
+enum session_state { SESSION_DISCONNECTED, SESSION_STOPPED, SESSION_RUNNING, SESSION_EXITED };
+
+struct session_options {
+    /* Readable: somebody pressed Ctrl-C. Interrupts a running target, cancels a long command. Drained by the
+     * session. -1: none. */
+    int cancel_fd;
+    /* Events as in doc/ ("stopped", "violation", "console" …). Called on the session's thread; the object is
+     * only lent. */
+    void (*event)(void *context, const cJSON *event);
+    void *context;
+    const char *wire_log; /* path, or NULL */
+    bool capture_output;  /* what launched programs print becomes `output` events instead of standard error */
+};
+
+struct session *session_create(const struct session_options *options);
+/* Detaches (bounded wait), or kills what was launched by us. NULL is fine. */
+void session_destroy(struct session *s);
+
+enum session_state session_state(const struct session *s);
+uint64_t session_epoch(const struct session *s);
+
+/* Loads symbols of `program`, remembers it and its arguments for launch; does not start it. NULL args: none.
+ */
+struct error *session_set_program(struct session *s, const char *program, char *const *args) BASE_MUST_CHECK;
+/* `FILE`, `FILE@ADDRESS`, `FILE@+OFFSET` as on the command line. */
+struct error *session_add_symbols(struct session *s, const char *spec) BASE_MUST_CHECK;
+/* Connects to a target spec, or with NULL starts the program (gdbserver or qemu-ARCH). Emits `connected`. */
+struct error *session_connect(struct session *s, const char *spec) BASE_MUST_CHECK;
+
+/* All waits of commands end at this moment (CLOCK_MONOTONIC ns; INT64_MAX: none) with ERR_TIMEOUT. */
+void session_set_deadline(struct session *s, int64_t deadline_ns);
+
+/*
+ * Runs one command with checked or unchecked arguments. A command that resumes blocks until the final stop,
+ * unless args say `"background": true` (result {"running": true}). A deadline passed while running interrupts
+ * the target (event `stopped`), waits one more second, and gives ERR_TIMEOUT.
+ */
+struct error *session_execute(struct session *s, const struct command *c, const cJSON *args,
+                              cJSON **ret) BASE_MUST_CHECK;
+
+/*
+ * For event loops (engine/worker.c). session_begin() is session_execute() without the wait: *running says
+ * that the result will come from session_pump(). session_pump() waits until the deadline or `wake_fd` and
+ * handles what the stub sends; *done with *ret set when the plan has come to its final stop.
+ */
+struct error *session_begin(struct session *s, const struct command *c, const cJSON *args, cJSON **ret,
+                            bool *running) BASE_MUST_CHECK;
+struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, cJSON **ret,
+                           bool *done) BASE_MUST_CHECK;
+/* A stop that no request was waiting for: the next `wait` or `interrupt` returns it. Taken over. */
+void session_keep_stop(struct session *s, cJSON *stop);
+/* Asks the running target to stop; the stop comes through session_pump(). */
+struct error *session_interrupt(struct session *s) BASE_MUST_CHECK;
+/* Descriptor of a launched program's output to watch while nothing runs, or -1, and its draining. */
+int session_output_fd(struct session *s);
+void session_drain_output(struct session *s);
+
+/* Counters of the `summary` command: turns packets bytes_out bytes_in violations stops, as a new object. */
+cJSON *session_counters(struct session *s);
+/* True when something of ours is planted in the target or it was started by us (asked before quitting). */
+bool session_has_plants(const struct session *s);
+bool session_launched(const struct session *s);
+
+#endif

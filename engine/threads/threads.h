@@ -1,0 +1,71 @@
+/*
+ * engine/threads/threads.h - the threads (or vCPUs) we know of, and their registers in this stop.
+ *
+ * A thread gets a small number when it is first seen, and keeps it. The list is asked of the stub only when
+ * somebody looks at it; a stop reply that names an unknown thread adds it. Registers are cached for the
+ * current stop: expedited ones cost nothing, the rest come with one `g`. threads_resumed() forgets all of
+ * that. Owned by the session; engine thread. At most 65536 threads are kept.
+ */
+#ifndef ALLSTOP_ENGINE_THREADS_THREADS_H
+#define ALLSTOP_ENGINE_THREADS_THREADS_H
+
+#include "rsp/remote.h"
+
+struct session;
+
+enum thread_state { THREAD_STOPPED, THREAD_RUNNING, THREAD_HELD, THREAD_EXITED, THREAD_UNKNOWN };
+
+struct thread {
+    struct ptid id;
+    unsigned number;
+    enum thread_state state;
+    char *name;  /* from the stub, or NULL */
+    char *extra; /* qThreadExtraInfo, or NULL */
+    bool extra_asked;
+    int core; /* -1: not told */
+
+    /* registers of this stop: `size` bytes laid out as the description says */
+    unsigned char *bytes;
+    unsigned char *known; /* 1 a byte */
+    unsigned char *asked; /* 1 a byte: the stub was asked and this is all it says */
+    size_t size;
+    bool has_g;
+    unsigned char *previous; /* the registers as they were at the stop before, when they were known */
+    bool has_previous;
+
+    /* The last stop told to the user was at a plant at this address, and the thread has not run since. */
+    bool at_plant;
+    uint64_t plant_address;
+    int pending_signal; /* to be passed on at the next resume, gdb's number */
+};
+
+struct thread_table {
+    struct thread **items;
+    size_t count, capacity;
+    unsigned next_number;
+    bool listed;         /* the stub's list was taken in this stop */
+    struct ptid current; /* selected */
+    bool has_current;
+};
+
+void threads_free(struct thread_table *t);
+/* All known threads are forgotten (a new target). */
+void threads_clear(struct thread_table *t);
+struct thread *threads_find(struct thread_table *t, struct ptid id);
+/* Finds or adds. */
+struct thread *threads_note(struct session *s, struct ptid id);
+/* The selected thread; ERR_NO_THREAD when there is none. */
+struct error *threads_current(struct session *s, struct thread **ret) BASE_MUST_CHECK;
+/* "p1.3", "3" (our number), "cpu0": a thread the user named, or ERR_NO_THREAD with what there is. */
+struct error *threads_by_name(struct session *s, const char *name, struct thread **ret) BASE_MUST_CHECK;
+/* As shown and read by people and scripts: "p1.3". */
+void thread_name(struct ptid id, char *out, size_t n);
+/* Takes the stub's list (once a stop): threads that are new or gone are announced by events. */
+struct error *threads_list(struct session *s) BASE_MUST_CHECK;
+/* The target runs: registers and the list are of the past. */
+void threads_resumed(struct session *s);
+/* Takes the registers that came with a stop reply. */
+void threads_expedited(struct session *s, struct thread *t, const struct rsp_stop *stop);
+const char *thread_state_name(enum thread_state state);
+
+#endif

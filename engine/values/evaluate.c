@@ -1,0 +1,203 @@
+#include "engine/values/evaluate.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/core.h"
+#include "engine/values/parse.h"
+
+enum { SLICE_MAX = 1 << 20 };
+
+static struct error *evaluate(struct evaluation *e, const struct node *n, struct value **ret);
+
+/* The type of a literal: the first of C's list that holds it (C17 6.4.4.1). */
+static struct error *integer_literal(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    bool needs_long = n->is_long || n->integer > 0xffffffffu || (n->integer > 0x7fffffffu && !n->is_unsigned);
+    bool is_unsigned = n->is_unsigned || n->integer > INT64_MAX;
+    const char *name =
+        needs_long ? (is_unsigned ? "unsigned long" : "long") : (is_unsigned ? "unsigned int" : "int");
+    struct type *type = basic_type(&e->pool, name);
+    if (type_size(type) < 8 && (n->integer > 0xffffffffu || (needs_long && n->integer > 0x7fffffffu)))
+        type = basic_type(&e->pool, is_unsigned ? "unsigned long long" : "long long");
+    *ret = value_integer(&e->pool, type, n->integer);
+    return NULL;
+}
+
+static struct error *string_literal(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v = *ret = value_new(&e->pool, type_array_of(basic_type(&e->pool, "char"), n->length + 1));
+    v->bytes = xmemdup(n->text, n->length + 1);
+    v->size = n->length + 1;
+    return NULL;
+}
+
+static struct error *logical(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v;
+    bool truth;
+    TRY(evaluate(e, n->left, &v));
+    TRY(value_truth(&e->pool, v, &truth));
+    if (truth == (n->op == OP_AND)) {
+        TRY(evaluate(e, n->right, &v));
+        TRY(value_truth(&e->pool, v, &truth));
+    }
+    *ret = value_integer(&e->pool, basic_type(&e->pool, "int"), truth);
+    return NULL;
+}
+
+static struct error *binary(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *a, *b;
+    if (n->op == OP_AND || n->op == OP_OR)
+        return logical(e, n, ret);
+    TRY(evaluate(e, n->left, &a));
+    TRY(evaluate(e, n->right, &b));
+    return value_binary(&e->pool, n->op, a, b, ret);
+}
+
+static struct error *assign(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *to, *from;
+    TRY(session_need_stopped(e->pool.session));
+    TRY(evaluate(e, n->left, &to));
+    TRY(evaluate(e, n->right, &from));
+    if (n->op != '=')
+        TRY(value_binary(&e->pool, n->op, to, from, &from));
+    TRY(value_store(&e->pool, to, from));
+    *ret = to;
+    return NULL;
+}
+
+/* The value before. */
+static struct error *postfix(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v, *sum;
+    uint64_t old;
+    TRY(session_need_stopped(e->pool.session));
+    TRY(evaluate(e, n->left, &v));
+    TRY(value_as_integer(&e->pool, v, &old));
+    TRY(value_binary(&e->pool, n->op == OP_INCREMENT ? '+' : '-', v,
+                     value_integer(&e->pool, basic_type(&e->pool, "int"), 1), &sum));
+    TRY(value_store(&e->pool, v, sum));
+    *ret = value_integer(&e->pool, v->type, old);
+    return NULL;
+}
+
+static struct error *slice(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *first, *count_value;
+    uint64_t count;
+    TRY(evaluate(e, n->left, &first));
+    TRY(evaluate(e, n->right, &count_value));
+    TRY(value_as_integer(&e->pool, count_value, &count));
+    if (first->place != PLACE_MEMORY)
+        return error_new(ERR_TYPE_MISMATCH, "the left side of @ must be in memory");
+    if (count == 0 || count > SLICE_MAX)
+        return error_new(ERR_USAGE, "the right side of @ is 1 to %d", SLICE_MAX);
+    *ret = value_at(&e->pool, type_array_of(first->type, count), first->address);
+    return NULL;
+}
+
+static struct error *size_of(struct evaluation *e, struct type *type, struct value **ret)
+{
+    uint64_t size = type_size(type_strip(type));
+    *ret = value_integer(&e->pool, basic_type(&e->pool, "unsigned long"), size ? size : 1);
+    return NULL;
+}
+
+static struct error *member(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v;
+    TRY(evaluate(e, n->left, &v));
+    if (n->kind == NODE_ARROW)
+        TRY(value_dereference(&e->pool, v, &v));
+    return value_member(&e->pool, v, n->text, ret);
+}
+
+static struct error *index_of(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v, *index;
+    uint64_t number;
+    TRY(evaluate(e, n->left, &v));
+    TRY(evaluate(e, n->right, &index));
+    TRY(value_as_integer(&e->pool, index, &number));
+    return value_index(&e->pool, v, (int64_t)number, ret);
+}
+
+static struct error *cast(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v;
+    struct type *type;
+    TRY(scope_type(e, n->text, &type));
+    TRY(evaluate(e, n->left, &v));
+    return value_cast(&e->pool, v, type, ret);
+}
+
+static struct error *conditional(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v;
+    bool truth;
+    TRY(evaluate(e, n->left, &v));
+    TRY(value_truth(&e->pool, v, &truth));
+    return evaluate(e, truth ? n->right : n->third, ret);
+}
+
+static struct error *evaluate(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v;
+    struct type *type;
+    switch (n->kind) {
+    case NODE_INTEGER:
+        return integer_literal(e, n, ret);
+    case NODE_FLOAT:
+        *ret = value_float(&e->pool, basic_type(&e->pool, n->is_single ? "float" : "double"),
+                           (long double)n->number);
+        return NULL;
+    case NODE_CHARACTER:
+        *ret = value_integer(&e->pool, basic_type(&e->pool, "char"), n->integer);
+        return NULL;
+    case NODE_STRING:
+        return string_literal(e, n, ret);
+    case NODE_NAME:
+        return scope_name(e, n->file, n->text, ret);
+    case NODE_REGISTER:
+        return scope_register(e, n->text, ret);
+    case NODE_UNARY:
+        TRY(evaluate(e, n->left, &v));
+        return value_unary(&e->pool, n->op, v, ret);
+    case NODE_POSTFIX:
+        return postfix(e, n, ret);
+    case NODE_BINARY:
+        return binary(e, n, ret);
+    case NODE_ASSIGN:
+        return assign(e, n, ret);
+    case NODE_CONDITIONAL:
+        return conditional(e, n, ret);
+    case NODE_MEMBER:
+    case NODE_ARROW:
+        return member(e, n, ret);
+    case NODE_INDEX:
+        return index_of(e, n, ret);
+    case NODE_CAST:
+        return cast(e, n, ret);
+    case NODE_SIZEOF_TYPE:
+        TRY(scope_type(e, n->text, &type));
+        return size_of(e, type, ret);
+    case NODE_SIZEOF:
+        TRY(evaluate(e, n->left, &v));
+        return size_of(e, v->type, ret);
+    case NODE_SLICE:
+        return slice(e, n, ret);
+    }
+    return error_new(ERR_INTERNAL, "an expression of unknown kind");
+}
+
+struct error *evaluate_text(struct evaluation *e, const char *text, struct value **ret)
+{
+    struct node *tree;
+    TRY(expression_parse(text, scope_is_type, e, &tree));
+    struct error *failed = evaluate(e, tree, ret);
+    node_free(tree);
+    return failed;
+}

@@ -1,0 +1,12 @@
+/*
+ * engine/values/evaluate.h - trees to values (for values.c).
+ */
+#ifndef ALLSTOP_ENGINE_VALUES_EVALUATE_H
+#define ALLSTOP_ENGINE_VALUES_EVALUATE_H
+
+#include "engine/values/scope.h"
+
+/* Parses and evaluates; *ret belongs to the evaluation's pool. */
+struct error *evaluate_text(struct evaluation *e, const char *text, struct value **ret) BASE_MUST_CHECK;
+
+#endif

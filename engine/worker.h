@@ -1,0 +1,78 @@
+/*
+ * engine/worker.h - the engine's own thread, for faces that never wait (screen, --jsonl, --dap).
+ *
+ * The face posts prompt lines or JSON requests and takes back messages: exactly one ANSWER for each post,
+ * EVENTs in between, and VIEW when a new view was published. While the target runs, interrupt wait console
+ * features breakpoints position summary sleep echo are served; everything else is answered `not-stopped`.
+ * All functions may be called from the face's thread; a message is owned by the taker.
+ */
+#ifndef ALLSTOP_ENGINE_WORKER_H
+#define ALLSTOP_ENGINE_WORKER_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "engine/view.h"
+
+struct worker;
+
+struct worker_options {
+    const char *program;        /* or NULL */
+    char *const *args;          /* of the program, NULL-terminated, or NULL */
+    const char *target;         /* spec, or NULL: launch the program when there is one; "none": do neither */
+    const char *const *symbols; /* NULL-terminated specs, or NULL */
+    const char *wire_log;
+    bool capture_output;
+    bool views; /* build and publish views */
+};
+
+enum worker_message_kind {
+    WORKER_ANSWER, /* id, and either error or result (and text for prompt lines) */
+    WORKER_EVENT,  /* event */
+    WORKER_VIEW,   /* a new view is there: worker_view() */
+    WORKER_READY,  /* the opening (symbols, connection) is over; error says how it failed, or NULL */
+};
+
+struct worker_message {
+    enum worker_message_kind kind;
+    uint64_t id;
+    const struct command *command; /* of an answer; NULL when the line named none */
+    struct error *error;
+    cJSON *result;
+    char *text; /* the result for people (prompt lines), many lines, harmless, or NULL */
+    cJSON *event;
+    int64_t elapsed_ns;
+};
+void worker_message_free(struct worker_message *m);
+
+struct worker *worker_start(const struct worker_options *options);
+/* Cancels what is going on, detaches (or with `kill` ends the target), joins the thread, frees everything. */
+void worker_stop(struct worker *w, bool kill);
+
+/* A prompt line; the id of its answer. */
+uint64_t worker_post_line(struct worker *w, const char *line);
+/* A command by name with JSON arguments, which are taken over (NULL: none); the id of its answer. */
+uint64_t worker_post(struct worker *w, const char *command, cJSON *args);
+/* Ctrl-C: interrupts a running target, cancels a long command, at once. */
+void worker_interrupt(struct worker *w);
+
+/* Readable when a message waits. */
+int worker_fd(const struct worker *w);
+bool worker_take(struct worker *w, struct worker_message *ret);
+
+/* A new reference to the last view (never NULL once WORKER_READY came); give it back with view_unref(). */
+struct view *worker_view(struct worker *w);
+/* Tells what the panes need; a new view is published when that changes something. */
+void worker_set_needs(struct worker *w, const struct view_needs *needs);
+
+/*
+ * Completions of a prompt line at `cursor`; waits at most timeout_ms for the engine (NULL when it is busy).
+ * *word_start: where the words replace. A malloc'd NULL-terminated array of malloc'd words (free with
+ * worker_words_free()).
+ */
+char **worker_complete(struct worker *w, const char *line, size_t cursor, int timeout_ms, size_t *word_start);
+void worker_words_free(char **words);
+
+#endif

@@ -1,0 +1,376 @@
+/* --jsonl: requests on standard input, one JSON object a line; answers and events on standard output. */
+#include <errno.h>
+#include <math.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "engine/json.h"
+#include "engine/worker.h"
+#include "scripts/document.h"
+#include "scripts/match.h"
+#include "scripts/output.h"
+#include "scripts/scope.h"
+#include "scripts/script.h"
+
+enum { LINE_LIMIT = 16 << 20 };
+
+/* A request on its way through the engine, or a sleep. */
+struct pending {
+    struct pending *next;
+    uint64_t worker_id; /* 0: a sleep */
+    cJSON *request;
+    int64_t began_ns, due_ns; /* due_ns: when a sleep ends or the time is up; INT64_MAX: never */
+    bool timed_out;
+};
+
+struct server {
+    struct worker *worker;
+    struct scope scope;
+    struct buf input;
+    struct pending *pending;
+    bool end_of_input, ready;
+    int status;
+};
+
+static cJSON *member(const cJSON *o, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(o, name);
+}
+
+/*
+ * What the command gets. `id` is the request's own here; a command's argument of that name (or any other) goes
+ * into `args`: {"id": 7, "do": "delete", "args": {"id": 1}}.
+ */
+static cJSON *request_arguments(const cJSON *request)
+{
+    cJSON *args = step_arguments(request);
+    cJSON_DeleteItemFromObjectCaseSensitive(args, "id");
+    cJSON *inner = cJSON_DetachItemFromObjectCaseSensitive(args, "args");
+    if (cJSON_IsObject(inner))
+        json_move_members(args, inner);
+    else if (inner)
+        cJSON_AddItemToObject(args, "args", inner);
+    return args;
+}
+
+static void reply(struct server *s, const cJSON *request, const struct error *e, cJSON *result,
+                  int64_t began_ns)
+{
+    cJSON *line = cJSON_CreateObject();
+    const cJSON *expect = member(request, "expect"), *id = member(request, "id");
+    cJSON *failed = cJSON_CreateArray(), *outcome = NULL;
+    bool ok = e == NULL;
+    if (expect && e) {
+        outcome = cJSON_CreateObject();
+        cJSON_AddItemToObject(outcome, "error", error_to_json(e));
+        ok = member(expect, "error") && match_value(expect, outcome, failed);
+    } else if (expect) {
+        ok = match_value(expect, result, failed);
+    }
+    if (id)
+        cJSON_AddItemToObject(line, "id", cJSON_Duplicate(id, true));
+    cJSON_AddBoolToObject(line, "ok", ok);
+    cJSON_AddNumberToObject(line, "ms", round((double)(clock_now_ns() - began_ns) / 1e4) / 1e2);
+    const char *save = cJSON_GetStringValue(member(request, "save"));
+    if (save && result)
+        scope_set(&s->scope, save, cJSON_Duplicate(result, true));
+    if (e)
+        cJSON_AddItemToObject(line, "error", error_to_json(e));
+    if (result)
+        cJSON_AddItemToObject(line, "result", result);
+    if (cJSON_GetArraySize(failed))
+        cJSON_AddItemToObject(line, "failed", failed);
+    else
+        cJSON_Delete(failed);
+    cJSON_Delete(outcome);
+    output_line(line);
+}
+
+static void reply_error(struct server *s, const cJSON *request, struct error *e)
+{
+    reply(s, request, e, NULL, clock_now_ns());
+    error_free(e);
+}
+
+static struct pending *add_pending(struct server *s, cJSON *request, uint64_t worker_id)
+{
+    struct pending *p = xcalloc(1, sizeof *p);
+    const cJSON *timeout = member(request, "timeout");
+    *p = (struct pending){.worker_id = worker_id,
+                          .request = request,
+                          .began_ns = clock_now_ns(),
+                          .due_ns = INT64_MAX,
+                          .next = s->pending};
+    if (cJSON_IsNumber(timeout) && timeout->valuedouble > 0 && timeout->valuedouble < 1e8)
+        p->due_ns = p->began_ns + (int64_t)(timeout->valuedouble * 1e9);
+    s->pending = p;
+    return p;
+}
+
+static void drop_pending(struct server *s, struct pending *p)
+{
+    struct pending **at = &s->pending;
+    while (*at != p)
+        at = &(*at)->next;
+    *at = p->next;
+    cJSON_Delete(p->request);
+    free(p);
+}
+
+static void start_sleep(struct server *s, cJSON *request)
+{
+    double seconds = cJSON_GetNumberValue(member(request, "seconds"));
+    if (!(seconds >= 0 && seconds <= 86400)) {
+        reply_error(s, request, error_new(ERR_USAGE, "`seconds` is 0 to 86400"));
+        cJSON_Delete(request);
+        return;
+    }
+    struct pending *p = add_pending(s, request, 0);
+    p->due_ns = p->began_ns + (int64_t)(seconds * 1e9);
+}
+
+/* `assert` of an expression is an `eval` whose value must not be zero. */
+static void start_assert(struct server *s, cJSON *request)
+{
+    const char *expr = cJSON_GetStringValue(member(request, "expr"));
+    const cJSON *value = member(request, "value");
+    if (expr) {
+        cJSON *args = cJSON_CreateObject();
+        cJSON_AddStringToObject(args, "expr", expr);
+        add_pending(s, request, worker_post(s->worker, "eval", args));
+        return;
+    }
+    cJSON *result = cJSON_CreateObject();
+    cJSON_AddItemToObject(result, "value", cJSON_Duplicate(value, true));
+    bool ok = member(request, "expect") || match_truth(value);
+    struct error *e = ok ? NULL : error_new(ERR_VIOLATION, "assertion failed: the value is zero");
+    reply(s, request, e, result, clock_now_ns());
+    error_free(e);
+    cJSON_Delete(request);
+}
+
+static void dispatch(struct server *s, const struct command *c, cJSON *request)
+{
+    if (strcmp(c->name, "sleep") == 0) {
+        start_sleep(s, request);
+    } else if (strcmp(c->name, "assert") == 0) {
+        start_assert(s, request);
+    } else if (strcmp(c->name, "echo") == 0) {
+        reply(s, request, NULL, request_arguments(request), clock_now_ns());
+        cJSON_Delete(request);
+    } else if (c->flags & COMMAND_SCRIPT) {
+        reply_error(s, request,
+                    error_hint(error_new(ERR_USAGE, "`%s` is for session files", c->name),
+                               "send its steps one by one"));
+        cJSON_Delete(request);
+    } else {
+        add_pending(s, request, worker_post(s->worker, c->name, request_arguments(request)));
+    }
+}
+
+static void take_request(struct server *s, cJSON *raw)
+{
+    const char *name = cJSON_GetStringValue(member(raw, "do"));
+    const struct command *c = name ? command_find(name) : NULL;
+    cJSON *request = NULL;
+    struct error *e = NULL;
+    if (!name)
+        e = error_hint(error_new(ERR_USAGE, "a request is an object with `do`"),
+                       "{\"id\": 1, \"do\": \"threads\"}");
+    else if (!c)
+        e = error_new(ERR_USAGE, "there is no command `%s`", name);
+    else
+        e = scope_substitute(&s->scope, raw, &request);
+    if (!e) {
+        cJSON *args = request_arguments(request);
+        e = command_check(c, args, NULL);
+        cJSON_Delete(args);
+    }
+    if (e) {
+        reply_error(s, raw, e);
+        cJSON_Delete(request);
+    } else {
+        dispatch(s, c, request);
+    }
+    cJSON_Delete(raw);
+}
+
+static void take_line(struct server *s, const char *line, size_t n)
+{
+    size_t blank = strspn(line, " \t\r");
+    if (blank >= n)
+        return;
+    BASE_FREE char *text = xstrndup(line, n);
+    cJSON *request = cJSON_ParseWithOpts(text, NULL, true);
+    if (request)
+        take_request(s, request);
+    else
+        reply_error(s, NULL, error_new(ERR_SYNTAX, "this line is no JSON: %.200s", text));
+}
+
+static void read_input(struct server *s)
+{
+    char bytes[65536];
+    ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return;
+    if (n <= 0) {
+        s->end_of_input = true;
+        return;
+    }
+    buf_add(&s->input, bytes, (size_t)n);
+    char *newline;
+    while (s->input.length && (newline = memchr(s->input.data, '\n', s->input.length)) != NULL) {
+        size_t length = (size_t)(newline - s->input.data);
+        take_line(s, s->input.data, length);
+        buf_drop(&s->input, length + 1);
+    }
+    if (s->input.length > LINE_LIMIT) {
+        reply_error(s, NULL, error_new(ERR_USAGE, "a request line is longer than 16 MiB"));
+        s->end_of_input = true;
+    }
+}
+
+static struct pending *find_pending(struct server *s, uint64_t worker_id)
+{
+    struct pending *p = s->pending;
+    while (p && p->worker_id != worker_id)
+        p = p->next;
+    return p;
+}
+
+static void take_answer(struct server *s, struct worker_message *m)
+{
+    struct pending *p = find_pending(s, m->id);
+    if (!p)
+        return;
+    struct error *e = m->error;
+    m->error = NULL;
+    const char *name = cJSON_GetStringValue(member(p->request, "do"));
+    if (!e && strcmp(name, "assert") == 0 && !member(p->request, "expect") &&
+        !match_truth(member(m->result, "value")))
+        e = error_new(ERR_VIOLATION, "assertion failed: %s",
+                      cJSON_GetStringValue(member(p->request, "expr")));
+    if (p->timed_out && !e) {
+        cJSON_Delete(m->result);
+        m->result = NULL;
+        e = error_new(ERR_TIMEOUT, "%s: out of time; the target was interrupted", name);
+    }
+    reply(s, p->request, e, m->result, p->began_ns);
+    m->result = NULL;
+    error_free(e);
+    drop_pending(s, p);
+}
+
+static void take_messages(struct server *s)
+{
+    struct worker_message m;
+    while (worker_take(s->worker, &m)) {
+        if (m.kind == WORKER_EVENT) {
+            output_line(m.event);
+            m.event = NULL;
+        } else if (m.kind == WORKER_ANSWER) {
+            take_answer(s, &m);
+        } else if (m.kind == WORKER_READY) {
+            s->ready = true;
+            if (m.error) {
+                output_error(m.error);
+                bool wrong = m.error->code == ERR_USAGE || m.error->code == ERR_NO_SOURCE;
+                s->status = wrong ? STATUS_WRONG : STATUS_LOST;
+                s->end_of_input = true;
+            }
+        }
+        worker_message_free(&m);
+    }
+}
+
+static void expire(struct server *s)
+{
+    int64_t now = clock_now_ns();
+    for (struct pending *p = s->pending, *next; p; p = next) {
+        next = p->next;
+        if (p->due_ns > now)
+            continue;
+        p->due_ns = INT64_MAX;
+        if (p->worker_id == 0) {
+            reply(s, p->request, NULL, cJSON_CreateObject(), p->began_ns);
+            drop_pending(s, p);
+        } else {
+            p->timed_out = true;
+            worker_interrupt(s->worker);
+        }
+    }
+}
+
+static int wait_ms(const struct server *s)
+{
+    int64_t due = INT64_MAX, now = clock_now_ns();
+    for (const struct pending *p = s->pending; p; p = p->next)
+        due = p->due_ns < due ? p->due_ns : due;
+    if (due == INT64_MAX)
+        return -1;
+    return due <= now ? 0 : (int)((due - now) / 1000000 + 1);
+}
+
+static void serve(struct server *s)
+{
+    while (!s->end_of_input && !output_broken()) {
+        struct pollfd fds[2] = {{.fd = worker_fd(s->worker), .events = POLLIN},
+                                {.fd = s->ready ? STDIN_FILENO : -1, .events = POLLIN}};
+        if (poll(fds, 2, wait_ms(s)) < 0 && errno != EINTR)
+            return;
+        if (fds[0].revents)
+            take_messages(s);
+        if (fds[1].revents)
+            read_input(s);
+        expire(s);
+    }
+}
+
+/* What was asked before the input ended is still answered, unless it waits for a stop that nothing will
+ * bring. */
+static void answer_rest(struct server *s)
+{
+    int64_t until = clock_now_ns() + 2000000000;
+    while (s->pending && s->status == STATUS_OK && clock_now_ns() < until && !output_broken()) {
+        struct pollfd fd = {.fd = worker_fd(s->worker), .events = POLLIN};
+        poll(&fd, 1, 100);
+        take_messages(s);
+        expire(s);
+    }
+}
+
+int jsonl_run(const struct script_options *options)
+{
+    struct worker_options worker = {.program = options->program,
+                                    .args = options->args,
+                                    .target = options->target,
+                                    .symbols = options->symbols,
+                                    .wire_log = options->wire_log,
+                                    .capture_output = true};
+    struct server s = {0};
+    scope_init(&s.scope);
+    for (size_t i = 0; options->defines && options->defines[i]; i++) {
+        struct error *e = scope_define(&s.scope, options->defines[i]);
+        if (!e)
+            continue;
+        output_error(e);
+        error_free(e);
+        scope_free(&s.scope);
+        return STATUS_WRONG;
+    }
+    s.worker = worker_start(&worker);
+    serve(&s);
+    answer_rest(&s);
+    worker_stop(s.worker, false);
+    while (s.pending)
+        drop_pending(&s, s.pending);
+    buf_free(&s.input);
+    scope_free(&s.scope);
+    return s.status;
+}

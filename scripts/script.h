@@ -1,0 +1,45 @@
+/*
+ * scripts/script.h - JSON sessions: a batch file of steps, and a server of JSON Lines.
+ *
+ * A session file is one object (doc/session.schema.json); it is checked whole before anything is run: a
+ * mistake is status 2 with the file, the JSON pointer and what was expected there. Output is one JSON
+ * object a line on standard output, flushed at once; diagnostics go to standard error.
+ *
+ * script_run() drives an engine session on the calling thread; jsonl_run() reads requests on the calling
+ * thread and has the engine on another (engine/worker.h). Both return the process's exit status:
+ * 0 every expectation held · 1 one failed, or a violation under audit · 2 the command line or the script
+ * is wrong · 3 the target could not be reached or was lost · 4 a step ran out of time · 5 internal.
+ * When several apply: 2, 5, 3, 4, 1 in this order.
+ */
+#ifndef ALLSTOP_SCRIPTS_SCRIPT_H
+#define ALLSTOP_SCRIPTS_SCRIPT_H
+
+#include <stdint.h>
+
+enum script_status {
+    STATUS_OK = 0,
+    STATUS_FAILED = 1,
+    STATUS_WRONG = 2,
+    STATUS_LOST = 3,
+    STATUS_TIMEOUT = 4,
+    STATUS_INTERNAL = 5,
+};
+
+struct script_options {
+    const char *file;           /* path, or "-" for standard input; NULL for jsonl_run() */
+    const char *program;        /* overrides the file's `program`, or NULL */
+    char *const *args;          /* of the program, NULL-terminated, or NULL */
+    const char *target;         /* overrides the file's `target`, or NULL */
+    const char *const *symbols; /* added to the file's, NULL-terminated, or NULL */
+    const char *const *defines; /* "NAME=VALUE", NULL-terminated, or NULL; VALUE is JSON, or else a string */
+    const char *wire_log;
+    int cancel_fd; /* readable: Ctrl-C; -1: none */
+};
+
+int script_run(const struct script_options *options);
+int jsonl_run(const struct script_options *options);
+
+/* Of two statuses the one that counts: 2, 5, 3, 4, 1, 0. */
+int script_worse(int a, int b);
+
+#endif

@@ -1,8 +1,254 @@
-/* The command line. */
+/* The command line: options to one of the faces. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-int main(void)
+#include "base/alloc.h"
+#include "base/error.h"
+#include "rsp/transport.h"
+#include "rsp/wire_log.h"
+#include "scripts/script.h"
+#include "ui/ui.h"
+
+enum face { FACE_SCREEN, FACE_CLI, FACE_SCRIPT, FACE_JSONL, FACE_SERVE_LOG };
+
+enum long_option {
+    OPTION_JSONL = 256,
+    OPTION_CLI,
+    OPTION_WIRE_LOG,
+    OPTION_SERVE_WIRE_LOG,
+    OPTION_LISTEN,
+    OPTION_NO_CONFIG,
+    OPTION_VERSION,
+};
+
+struct arguments {
+    enum face face;
+    const char *program, *target, *script, *wire_log, *serve_log, *listen;
+    char **program_args;
+    const char **symbols;
+    size_t symbol_count, symbol_capacity;
+    const char **defines;
+    size_t define_count, define_capacity;
+};
+
+static const char usage_text[] =
+    "usage: allstop [OPTIONS] [PROGRAM [ARGS...]]\n"
+    "\n"
+    "A debugger for anything that speaks the GDB Remote Serial Protocol.\n"
+    "\n"
+    "  PROGRAM               an ELF file: its symbols are loaded. Without --target it is\n"
+    "                        also started, stopped at its entry, under gdbserver or,\n"
+    "                        for another processor, under qemu-ARCH\n"
+    "  -t, --target SPEC     attach to a stub:\n"
+    "                          HOST:PORT  :PORT  tcp:HOST:PORT  unix:PATH\n"
+    "                          /dev/ttyS0[,BAUD[,8n1]]  serial:PATH[,BAUD]\n"
+    "                          exec:COMMAND ...    speaks on its stdin and stdout\n"
+    "                          launch:COMMAND ...  started first; {port}, {socket} or {pty}\n"
+    "                                              in it is where the stub is reached\n"
+    "                          none                no target: the files alone\n"
+    "  -s, --symbols FILE[@ADDRESS]  more symbols; @+OFFSET for a slide; may repeat\n"
+    "  -S, --script FILE     run a JSON session without a screen ('-': standard input)\n"
+    "      --jsonl           serve requests, one JSON object a line, on stdin and stdout\n"
+    "      --cli             a line-mode prompt instead of the screen\n"
+    "      --wire-log FILE   every packet, both ways, timed, as JSON Lines\n"
+    "      --serve-wire-log FILE [--listen SPEC]   be a stub that answers from a wire log\n"
+    "  -D, --define NAME=VALUE   a variable for the script; may repeat\n"
+    "      --no-config       ignore the configuration file\n"
+    "      --version  --help\n"
+    "\n"
+    "Exit status of --script: 0 every expectation held, 1 one failed, 2 the command line or\n"
+    "the script is wrong, 3 the target could not be reached or was lost, 4 a step ran out of\n"
+    "time, 5 internal error.\n";
+
+static const struct option long_options[] = {
+    {"target", required_argument, NULL, 't'},
+    {"symbols", required_argument, NULL, 's'},
+    {"script", required_argument, NULL, 'S'},
+    {"jsonl", no_argument, NULL, OPTION_JSONL},
+    {"cli", no_argument, NULL, OPTION_CLI},
+    {"wire-log", required_argument, NULL, OPTION_WIRE_LOG},
+    {"serve-wire-log", required_argument, NULL, OPTION_SERVE_WIRE_LOG},
+    {"listen", required_argument, NULL, OPTION_LISTEN},
+    {"define", required_argument, NULL, 'D'},
+    {"no-config", no_argument, NULL, OPTION_NO_CONFIG},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {"help", no_argument, NULL, 'h'},
+    {0},
+};
+
+static void add(const char ***list, size_t *count, size_t *capacity, const char *text)
 {
-    puts("allstop " ALLSTOP_VERSION);
-    return 0;
+    ARRAY_RESERVE(*list, *count, *capacity);
+    (*list)[(*count)++] = text;
+}
+
+/* One option; -1: go on, else the exit status. */
+static int take_option(struct arguments *a, int option)
+{
+    switch (option) {
+    case 't':
+        a->target = optarg;
+        return -1;
+    case 's':
+        add(&a->symbols, &a->symbol_count, &a->symbol_capacity, optarg);
+        return -1;
+    case 'D':
+        add(&a->defines, &a->define_count, &a->define_capacity, optarg);
+        return -1;
+    case 'S':
+        a->script = optarg;
+        a->face = FACE_SCRIPT;
+        return -1;
+    case OPTION_JSONL:
+        a->face = FACE_JSONL;
+        return -1;
+    case OPTION_CLI:
+        a->face = FACE_CLI;
+        return -1;
+    case OPTION_WIRE_LOG:
+        a->wire_log = optarg;
+        return -1;
+    case OPTION_SERVE_WIRE_LOG:
+        a->serve_log = optarg;
+        a->face = FACE_SERVE_LOG;
+        return -1;
+    case OPTION_LISTEN:
+        a->listen = optarg;
+        return -1;
+    case OPTION_NO_CONFIG:
+        return -1;
+    case OPTION_VERSION:
+        puts("allstop " ALLSTOP_VERSION);
+        return STATUS_OK;
+    case 'h':
+        fputs(usage_text, stdout);
+        return STATUS_OK;
+    default:
+        fputs("`allstop --help` shows the options.\n", stderr);
+        return STATUS_WRONG;
+    }
+}
+
+static int tell(struct error *e)
+{
+    fprintf(stderr, "allstop: %s\n", e->message);
+    if (e->hint)
+        fprintf(stderr, "  %s\n", e->hint);
+    error_free(e);
+    return STATUS_WRONG;
+}
+
+static int parse(struct arguments *a, int argc, char **argv)
+{
+    int option;
+    /* '+': what follows PROGRAM is the program's. */
+    while ((option = getopt_long(argc, argv, "+t:s:S:D:h", long_options, NULL)) != -1) {
+        int status = take_option(a, option);
+        if (status >= 0)
+            return status;
+    }
+    if (optind < argc) {
+        a->program = argv[optind];
+        a->program_args = argv + optind + 1;
+    }
+    add(&a->symbols, &a->symbol_count, &a->symbol_capacity, NULL);
+    add(&a->defines, &a->define_count, &a->define_capacity, NULL);
+    if (a->target && strcmp(a->target, "none") != 0) {
+        struct error *e = transport_check_spec(a->target);
+        if (e)
+            return tell(e);
+    }
+    if (a->listen && a->face != FACE_SERVE_LOG)
+        return tell(error_new(ERR_USAGE, "--listen goes with --serve-wire-log"));
+    return -1;
+}
+
+/* The write end of the pipe that SIGINT wakes a batch run through: the one thing a handler may touch. */
+static volatile sig_atomic_t interrupt_fd = -1;
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    int saved = errno;
+    ssize_t n = write(interrupt_fd, "i", 1);
+    (void)n;
+    errno = saved;
+}
+
+static int catch_interrupts(void)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+        return -1;
+    interrupt_fd = ends[1];
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    return ends[0];
+}
+
+static int serve_log(const struct arguments *a)
+{
+    struct error *e = wire_log_serve(a->serve_log, a->listen ? a->listen : "127.0.0.1:0", catch_interrupts());
+    if (!e)
+        return STATUS_OK;
+    int status = e->code == ERR_USAGE || e->code == ERR_NO_SOURCE ? STATUS_WRONG : STATUS_LOST;
+    tell(e);
+    return status;
+}
+
+static int run(const struct arguments *a)
+{
+    struct script_options script = {
+        .file = a->script,
+        .program = a->program,
+        .args = a->program_args,
+        .target = a->target,
+        .symbols = a->symbols,
+        .defines = a->defines,
+        .wire_log = a->wire_log,
+        .cancel_fd = -1,
+    };
+    struct worker_options worker = {
+        .program = a->program,
+        .args = a->program_args,
+        .target = a->target,
+        .symbols = a->symbols,
+        .wire_log = a->wire_log,
+        .capture_output = true,
+    };
+    struct ui_options ui = {.worker = &worker};
+    switch (a->face) {
+    case FACE_SERVE_LOG:
+        return serve_log(a);
+    case FACE_SCRIPT:
+        script.cancel_fd = catch_interrupts();
+        return script_run(&script);
+    case FACE_JSONL:
+        return jsonl_run(&script);
+    case FACE_CLI:
+        return ui_run_cli(&ui);
+    case FACE_SCREEN:
+        worker.views = true;
+        return ui_run_screen(&ui);
+    }
+    return STATUS_INTERNAL;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments a = {.face = FACE_SCREEN};
+    signal(SIGPIPE, SIG_IGN); /* a peer that goes away is an error of the write, not our end */
+    int status = parse(&a, argc, argv);
+    if (status < 0)
+        status = run(&a);
+    free(a.symbols);
+    free(a.defines);
+    return status;
 }

@@ -1,0 +1,139 @@
+/* The history file: kept, bounded, private, replaced as a whole. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "ui/history.h"
+
+static struct buf loaded;
+static size_t loaded_count;
+
+static void take(const char *line)
+{
+    buf_printf(&loaded, "%s|", line);
+    loaded_count++;
+}
+
+static void load(const char *path)
+{
+    buf_clear(&loaded);
+    loaded_count = 0;
+    assert_null(history_load(path, take));
+}
+
+static int make_folder(void **state)
+{
+    char *folder = xstrdup("/tmp/allstop-history-XXXXXX");
+    if (!mkdtemp(folder))
+        return -1;
+    setenv("XDG_STATE_HOME", folder, 1);
+    *state = folder;
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    static const char *const names[] = {"allstop/history", "allstop", "file", ""};
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        BASE_FREE char *path = xasprintf("%s/%s", (char *)*state, names[i]);
+        if (remove(path) < 0)
+            rmdir(path);
+    }
+    free(*state);
+    buf_free(&loaded);
+    return 0;
+}
+
+static void test_round_trip(void **state)
+{
+    BASE_FREE char *path = history_path();
+    BASE_FREE char *expected = xasprintf("%s/allstop/history", (char *)*state);
+    assert_string_equal(path, expected);
+    load(path); /* none yet */
+    assert_int_equal(loaded_count, 0);
+    assert_null(history_append(path, "b main", false));
+    assert_null(history_append(path, "c", true));
+    load(path);
+    assert_string_equal(buf_text(&loaded), "b main|c|");
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    BASE_FREE char *folder = xasprintf("%s/allstop", (char *)*state);
+    assert_int_equal(stat(folder, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0700);
+}
+
+static void test_bounded(void **state)
+{
+    (void)state;
+    BASE_FREE char *path = history_path();
+    assert_null(history_append(path, "first", false));
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    for (int i = 0; i < 3 * HISTORY_LINES; i++)
+        fprintf(f, "line %d\n", i);
+    fputs("without its newline", f);
+    fclose(f);
+    assert_null(history_append(path, "last", false));
+    load(path);
+    assert_int_equal(loaded_count, HISTORY_LINES);
+    BASE_FREE char *first = xasprintf("line %d|", 2 * HISTORY_LINES + 2);
+    assert_memory_equal(buf_text(&loaded), first, strlen(first));
+    assert_non_null(strstr(buf_text(&loaded), "|without its newline|last|"));
+}
+
+/* What cannot be written is said once and leaves no litter. */
+static void test_unwritable(void **state)
+{
+    BASE_FREE char *file = xasprintf("%s/file", (char *)*state);
+    FILE *f = fopen(file, "w");
+    assert_non_null(f);
+    fclose(f);
+    BASE_FREE char *path = xasprintf("%s/allstop/history", file);
+    struct error *e = history_append(path, "c", false);
+    assert_true(error_is(e, ERR_REFUSED));
+    assert_non_null(strstr(e->message, file));
+    error_free(e);
+    e = history_append(*state, "c", false); /* a folder where the file should be */
+    assert_true(error_is(e, ERR_REFUSED));
+    error_free(e);
+    size_t entries = 0;
+    DIR *d = opendir(*state);
+    while (readdir(d))
+        entries++;
+    closedir(d);
+    assert_int_equal(entries, 3); /* . .. file */
+}
+
+static void test_path(void **state)
+{
+    setenv("XDG_STATE_HOME", "relative", 1);
+    setenv("HOME", "/home/somebody", 1);
+    BASE_FREE char *path = history_path();
+    assert_string_equal(path, "/home/somebody/.local/state/allstop/history");
+    unsetenv("XDG_STATE_HOME");
+    unsetenv("HOME");
+    assert_null(history_path());
+    setenv("XDG_STATE_HOME", *state, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_round_trip, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_bounded, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_unwritable, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_path, make_folder, remove_folder),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

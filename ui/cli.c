@@ -1,0 +1,328 @@
+#include <errno.h>
+#include <locale.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "ui/editor.h"
+#include "ui/face.h"
+#include "ui/line_reader.h"
+#include "ui/signal_pipe.h"
+#include "ui/talk.h"
+#include "ui/ui.h"
+
+enum { LINE_SHOWN = 4096 }; /* bytes of a source line */
+
+enum cli_ending { ENDING_NONE, ENDING_DETACH, ENDING_KILL };
+
+/* What is awaited before the next prompt. */
+enum cli_asked {
+    ASKED_NOTHING,
+    ASKED_LINE, /* a command */
+    ASKED_VIEW, /* nothing more, but the view of the stop that was just told */
+};
+
+struct cli {
+    struct worker *worker;
+    struct signal_pipe signals;
+    struct talk talk;
+    bool terminal, launched;
+    struct editor editor;      /* at a terminal */
+    struct line_reader reader; /* else */
+
+    bool ready, opening_failed;
+    enum cli_asked asked;
+    uint64_t id;  /* of the answer awaited */
+    double epoch; /* of the view awaited */
+    char *line;   /* the command that is being answered */
+    char *repeat;
+    bool in_line; /* what was printed last did not end its line */
+    enum cli_ending ending;
+    int ended_by;
+};
+
+static void hide_prompt(struct cli *c)
+{
+    if (c->terminal)
+        editor_hide(&c->editor);
+}
+
+static void on_print(void *context, enum style style, const char *text)
+{
+    struct cli *c = context;
+    FILE *stream = style == STYLE_ERROR || style == STYLE_HINT ? stderr : stdout;
+    size_t n = strlen(text);
+    hide_prompt(c);
+    if (c->in_line && style != STYLE_TARGET)
+        putchar('\n');
+    fflush(stdout);
+    fwrite(text, 1, n, stream);
+    fflush(stream);
+    c->in_line = n > 0 && text[n - 1] != '\n' && stream == stdout;
+}
+
+/* Nobody is there to be asked: a program that was started for this session ends with it. */
+static void end_unattended(struct cli *c)
+{
+    c->ending = c->launched ? ENDING_KILL : ENDING_DETACH;
+}
+
+static void quit(struct cli *c)
+{
+    struct view *v = worker_view(c->worker);
+    if (c->terminal && face_has_plants(v, c->launched))
+        editor_ask(&c->editor, FACE_QUIT_QUESTION);
+    else
+        end_unattended(c);
+    view_unref(v);
+}
+
+static void answer_question(struct cli *c, const char *text)
+{
+    if (*text == 'd')
+        c->ending = ENDING_DETACH;
+    else if (*text == 'k')
+        c->ending = ENDING_KILL;
+    editor_ask(&c->editor, NULL);
+}
+
+static void do_line(struct cli *c, const char *line)
+{
+    line += strspn(line, " \t");
+    if (!*line && c->repeat)
+        line = c->repeat;
+    if (!*line)
+        return;
+    if (face_is_quit(line)) {
+        quit(c);
+        return;
+    }
+    char *copy = xstrdup(line);
+    free(c->line);
+    c->line = copy;
+    c->asked = ASKED_LINE;
+    c->id = worker_post_line(c->worker, copy);
+    talk_posted(&c->talk);
+    hide_prompt(c);
+}
+
+static void on_line(void *context, char *text)
+{
+    struct cli *c = context;
+    hide_prompt(c); /* shown again when there is something to answer it */
+    if (!text) {
+        putchar('\n');
+        end_unattended(c);
+    } else if (c->editor.question) {
+        answer_question(c, text);
+    } else {
+        do_line(c, text);
+    }
+    free(text);
+}
+
+static void on_words(void *context, char *const *words)
+{
+    struct cli *c = context;
+    struct winsize size = {0};
+    BASE_BUF struct buf text = {0};
+    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+    face_words(words, size.ws_col ? size.ws_col : 80, &text);
+    on_print(c, STYLE_TEXT, buf_text(&text));
+}
+
+static void on_problem(void *context, const char *text)
+{
+    BASE_FREE char *line = xasprintf("%s\n", text);
+    on_print(context, STYLE_HINT, line);
+}
+
+/* The line of source at which the target stands, as gdb shows it. */
+static void print_source(struct cli *c, const struct view *v)
+{
+    size_t n = 0;
+    const char *line = v->source && v->source_line ? source_line(v->source, v->source_line, &n) : NULL;
+    if (!line || v->state != SESSION_STOPPED)
+        return;
+    BASE_BUF struct buf text = {0};
+    buf_printf(&text, "%u\t", v->source_line);
+    text_add_visible(&text, line, n < LINE_SHOWN ? n : LINE_SHOWN, true);
+    buf_add_char(&text, '\n');
+    on_print(c, STYLE_TEXT, buf_text(&text));
+}
+
+/* Shows where the target stands once the view of that stop is there. */
+static void on_view(struct cli *c)
+{
+    struct view *v = worker_view(c->worker);
+    if (v && c->asked == ASKED_VIEW && (double)v->epoch >= c->epoch) {
+        c->asked = ASKED_NOTHING;
+        print_source(c, v);
+    }
+    view_unref(v);
+}
+
+static void on_answer(struct cli *c, const struct worker_message *m)
+{
+    if (c->asked != ASKED_LINE || m->id != c->id)
+        return;
+    c->asked = ASKED_NOTHING;
+    bool runs = m->command && (m->command->flags & COMMAND_RUNS);
+    const cJSON *epoch = cJSON_GetObjectItemCaseSensitive(m->result, "epoch");
+    talk_answer(&c->talk, m, true);
+    free(c->repeat);
+    c->repeat = runs ? c->line : NULL;
+    if (runs)
+        c->line = NULL;
+    if (runs && cJSON_IsNumber(epoch)) {
+        c->asked = ASKED_VIEW;
+        c->epoch = epoch->valuedouble;
+        on_view(c);
+    }
+}
+
+static void on_ready(struct cli *c, const struct worker_message *m)
+{
+    c->ready = true;
+    c->opening_failed = m->error != NULL;
+    talk_ready(&c->talk, m->error);
+    struct view *v = worker_view(c->worker);
+    if (v)
+        print_source(c, v);
+    view_unref(v);
+}
+
+static void take_messages(struct cli *c)
+{
+    struct worker_message m;
+    while (worker_take(c->worker, &m)) {
+        if (m.kind == WORKER_ANSWER) {
+            on_answer(c, &m);
+        } else if (m.kind == WORKER_EVENT) {
+            talk_event(&c->talk, m.event);
+        } else if (m.kind == WORKER_READY) {
+            on_ready(c, &m);
+        } else if (m.kind == WORKER_VIEW) {
+            on_view(c);
+        }
+        worker_message_free(&m);
+    }
+}
+
+static void on_signals(struct cli *c)
+{
+    struct signals_seen seen = signal_pipe_take(&c->signals);
+    if (seen.ended_by) {
+        c->ended_by = seen.ended_by;
+        end_unattended(c);
+    } else if (seen.interrupt && (c->asked != ASKED_NOTHING || !c->ready)) {
+        worker_interrupt(c->worker);
+    } else if (seen.interrupt && c->terminal) {
+        editor_discard(&c->editor);
+        hide_prompt(c);
+        puts("^C");
+        editor_ask(&c->editor, NULL);
+    } else if (seen.interrupt) {
+        end_unattended(c);
+        c->ended_by = SIGINT;
+    }
+}
+
+/* Shows the prompt, or takes the lines that are there, when nothing is being answered. */
+static void go_on(struct cli *c)
+{
+    while (c->ready && c->asked == ASKED_NOTHING && c->ending == ENDING_NONE) {
+        if (c->terminal) {
+            if (c->in_line)
+                putchar('\n');
+            c->in_line = false;
+            editor_show(&c->editor);
+            return;
+        }
+        BASE_FREE char *line = line_reader_next(&c->reader);
+        if (line)
+            do_line(c, line);
+        else if (c->reader.over)
+            end_unattended(c);
+        else
+            return;
+    }
+}
+
+static void loop(struct cli *c)
+{
+    for (;;) {
+        go_on(c);
+        if (c->ending != ENDING_NONE)
+            return;
+        bool listening = c->ready && c->asked == ASKED_NOTHING;
+        struct pollfd waits[] = {
+            {.fd = listening ? STDIN_FILENO : -1, .events = POLLIN},
+            {.fd = worker_fd(c->worker), .events = POLLIN},
+            {.fd = c->signals.fd, .events = POLLIN},
+        };
+        if (poll(waits, ARRAY_LENGTH(waits), -1) < 0)
+            continue;
+        if (waits[2].revents)
+            on_signals(c);
+        if (waits[1].revents)
+            take_messages(c);
+        if (waits[0].revents && c->terminal)
+            editor_read(&c->editor);
+        else if (waits[0].revents)
+            line_reader_fill(&c->reader);
+    }
+}
+
+static void open_cli(struct cli *c, const struct ui_options *options)
+{
+    struct worker_options worker = *options->worker;
+    worker.views = true;
+    worker.capture_output = true;
+    c->talk = (struct talk){.print = on_print, .context = c};
+    c->terminal = isatty(STDIN_FILENO);
+    c->launched = face_launches(options->worker);
+    c->reader = (struct line_reader){.fd = STDIN_FILENO};
+    c->worker = worker_start(&worker);
+    /* Neither is asked of the target. */
+    worker_set_needs(c->worker, &(struct view_needs){.source = 1, .breakpoints = FACE_BREAKPOINTS});
+    if (!c->terminal)
+        return;
+    struct editor_options editor = {
+        .worker = c->worker,
+        .line = on_line,
+        .words = on_words,
+        .problem = on_problem,
+        .context = c,
+    };
+    editor_prepare(false);
+    editor_open(&c->editor, &editor);
+}
+
+int ui_run_cli(const struct ui_options *options)
+{
+    setlocale(LC_CTYPE, "");
+    struct cli c = {0};
+    if (!signal_pipe_open(&c.signals)) {
+        fprintf(stderr, "allstop: cannot start: %s\n", strerror(errno));
+        return 5;
+    }
+    open_cli(&c, options);
+    loop(&c);
+    if (c.terminal)
+        editor_close(&c.editor);
+    worker_stop(c.worker, c.ending == ENDING_KILL);
+    signal_pipe_close(&c.signals);
+    talk_free(&c.talk);
+    line_reader_free(&c.reader);
+    free(c.line);
+    free(c.repeat);
+    if (c.ended_by)
+        return 128 + c.ended_by;
+    return c.opening_failed && !c.terminal ? 3 : 0;
+}

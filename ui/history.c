@@ -1,0 +1,134 @@
+#include "ui/history.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+
+enum { FILE_BYTES = 1 << 20 }; /* more is not read: somebody else's file */
+
+char *history_path(void)
+{
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    /* The specification has relative paths ignored. */
+    if (state && state[0] == '/')
+        return xasprintf("%s/allstop/history", state);
+    if (home && home[0] == '/')
+        return xasprintf("%s/.local/state/allstop/history", home);
+    return NULL;
+}
+
+static struct error *failed(const char *what, const char *path)
+{
+    return error_new(ERR_REFUSED, "the history is not saved: %s %s: %s", what, path, strerror(errno));
+}
+
+static struct error *read_file(const char *path, struct buf *ret)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR ? NULL : failed("cannot open", path);
+    struct stat st;
+    bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    ssize_t n = 1;
+    while (regular && n > 0 && ret->length < FILE_BYTES) {
+        buf_reserve(ret, 65536);
+        n = read(fd, ret->data + ret->length, 65536);
+        if (n > 0)
+            ret->length += (size_t)n;
+    }
+    close(fd);
+    buf_reserve(ret, 0);
+    ret->data[ret->length] = '\0';
+    if (!regular)
+        return error_new(ERR_REFUSED, "the history is not saved: %s is not a file", path);
+    return n < 0 ? failed("cannot read", path) : NULL;
+}
+
+struct error *history_load(const char *path, void (*line)(const char *text))
+{
+    BASE_BUF struct buf all = {0};
+    TRY(read_file(path, &all));
+    char *save = NULL;
+    for (char *text = all.data ? strtok_r(all.data, "\n", &save) : NULL; text;
+         text = strtok_r(NULL, "\n", &save))
+        line(text);
+    return NULL;
+}
+
+/* All folders above the file, for the user alone. */
+static struct error *make_folders(const char *path)
+{
+    BASE_FREE char *folder = xstrdup(path);
+    for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+            return failed("cannot create", folder);
+        *slash = '/';
+    }
+    return NULL;
+}
+
+/* Where the newest `lines` lines begin. */
+static const char *newest(const struct buf *all, size_t lines)
+{
+    const char *at = all->data + all->length;
+    while (at > all->data) {
+        const char *end = at - 1; /* the newline of the line before */
+        const char *before = memrchr(all->data, '\n', (size_t)(end - all->data));
+        if (lines-- == 0)
+            return at;
+        at = before ? before + 1 : all->data;
+    }
+    return at;
+}
+
+static bool write_all(int fd, const char *bytes, size_t n)
+{
+    while (n) {
+        ssize_t done = write(fd, bytes, n);
+        if (done < 0 && errno != EINTR)
+            return false;
+        if (done > 0) {
+            bytes += done;
+            n -= (size_t)done;
+        }
+    }
+    return true;
+}
+
+static struct error *replace(const char *path, const char *bytes, size_t n, bool durable)
+{
+    BASE_FREE char *name = xasprintf("%s.XXXXXX", path);
+    int fd = mkostemp(name, O_CLOEXEC);
+    if (fd < 0)
+        return failed("cannot create", name);
+    bool good = write_all(fd, bytes, n) && (!durable || fsync(fd) == 0);
+    struct error *e = good ? NULL : failed("cannot write", name);
+    if (close(fd) < 0 && !e)
+        e = failed("cannot write", name);
+    if (!e && rename(name, path) < 0)
+        e = failed("cannot replace", path);
+    if (e)
+        unlink(name);
+    return e;
+}
+
+struct error *history_append(const char *path, const char *line, bool durable)
+{
+    BASE_BUF struct buf all = {0};
+    TRY(make_folders(path));
+    TRY(read_file(path, &all));
+    if (all.length && all.data[all.length - 1] != '\n')
+        buf_add_char(&all, '\n');
+    buf_add_text(&all, line);
+    buf_add_char(&all, '\n');
+    const char *from = newest(&all, HISTORY_LINES);
+    return replace(path, from, all.length - (size_t)(from - all.data), durable);
+}

@@ -1,0 +1,162 @@
+#include "ui/talk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/stop.h"
+
+static const char *text_of(const cJSON *o, const char *name)
+{
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, name));
+}
+
+static void print(struct talk *t, enum style style, const char *text)
+{
+    t->print(t->context, style, text);
+}
+
+void talk_free(struct talk *t)
+{
+    cJSON_Delete(t->held_stop);
+    t->held_stop = NULL;
+}
+
+void talk_posted(struct talk *t)
+{
+    t->awaited++;
+}
+
+/* `interrupt` and the command it interrupts are both answered with the stop. */
+static bool is_told(struct talk *t, const cJSON *stop)
+{
+    const cJSON *epoch = cJSON_GetObjectItemCaseSensitive(stop, "epoch");
+    if (!cJSON_IsNumber(epoch))
+        return false;
+    bool told = epoch->valuedouble == t->told_epoch;
+    t->told_epoch = epoch->valuedouble;
+    return told;
+}
+
+static void print_stop(struct talk *t, const cJSON *stop)
+{
+    if (is_told(t, stop))
+        return;
+    BASE_BUF struct buf text = {0};
+    stop_to_text(stop, &text);
+    print(t, STYLE_TEXT, buf_text(&text));
+}
+
+static void release_stop(struct talk *t, bool tell)
+{
+    if (t->held_stop && tell)
+        print_stop(t, t->held_stop);
+    cJSON_Delete(t->held_stop);
+    t->held_stop = NULL;
+}
+
+void talk_error(struct talk *t, const struct error *e)
+{
+    BASE_BUF struct buf text = {0};
+    buf_printf(&text, "%s\n", e->message);
+    print(t, STYLE_ERROR, buf_text(&text));
+    if (e->hint) {
+        buf_clear(&text);
+        buf_printf(&text, "  %s\n", e->hint);
+        print(t, STYLE_HINT, buf_text(&text));
+    }
+}
+
+/* An event that is told by its name and what it carries: "thread-created: thread p1.3, number 2". */
+static void print_plain(struct talk *t, const char *name, const cJSON *event, enum style style)
+{
+    BASE_BUF struct buf raw = {0}, text = {0};
+    const char *before = ": ";
+    const cJSON *item;
+    buf_add_text(&raw, name);
+    cJSON_ArrayForEach (item, event) {
+        if (strcmp(item->string, "event") == 0 || (!cJSON_IsString(item) && !cJSON_IsNumber(item)))
+            continue;
+        if (cJSON_IsString(item))
+            buf_printf(&raw, "%s%s %s", before, item->string, item->valuestring);
+        else
+            buf_printf(&raw, "%s%s %.0f", before, item->string, item->valuedouble);
+        before = ", ";
+    }
+    text_add_visible(&text, buf_text(&raw), raw.length, false);
+    buf_add_char(&text, '\n');
+    print(t, style, buf_text(&text));
+}
+
+static void print_connected(struct talk *t, const cJSON *event)
+{
+    BASE_BUF struct buf text = {0};
+    const char *target = text_of(event, "target"), *architecture = text_of(event, "architecture");
+    buf_printf(&text, "connected to %s%s%s\n", target ? target : "the target", architecture ? ", " : "",
+               architecture ? architecture : "");
+    print(t, STYLE_EVENT, buf_text(&text));
+}
+
+void talk_event(struct talk *t, const cJSON *event)
+{
+    const char *name = text_of(event, "event");
+    if (!name || strcmp(name, "progress") == 0)
+        return;
+    if (strcmp(name, "stopped") == 0) {
+        release_stop(t, true);
+        if (t->awaited)
+            t->held_stop = cJSON_Duplicate(event, true);
+        else
+            print_stop(t, event);
+    } else if (strcmp(name, "output") == 0 || strcmp(name, "console") == 0) {
+        if (text_of(event, "text"))
+            print(t, STYLE_TARGET, text_of(event, "text"));
+    } else if (strcmp(name, "connected") == 0) {
+        print_connected(t, event);
+    } else {
+        print_plain(t, name, event, strcmp(name, "violation") == 0 ? STYLE_ERROR : STYLE_EVENT);
+    }
+}
+
+static void print_result(struct talk *t, const struct worker_message *m)
+{
+    if (m->text) {
+        print(t, STYLE_TEXT, m->text);
+    } else if (m->command && m->command->text && m->result) {
+        BASE_BUF struct buf text = {0};
+        m->command->text(m->result, &text);
+        print(t, STYLE_TEXT, buf_text(&text));
+    }
+}
+
+static bool worth_telling(const struct worker_message *m)
+{
+    if (!m->command)
+        return false;
+    if (m->command->flags & COMMAND_RUNS) {
+        const char *reason = text_of(m->result, "reason");
+        return reason && strcmp(reason, "step") != 0;
+    }
+    return strcmp(m->command->group, "breakpoints") == 0;
+}
+
+void talk_answer(struct talk *t, const struct worker_message *m, bool typed)
+{
+    if (t->awaited)
+        t->awaited--;
+    bool told = !m->error && m->command && (m->command->flags & COMMAND_RUNS);
+    if (told || t->awaited == 0)
+        release_stop(t, !told);
+    if (m->error)
+        talk_error(t, m->error);
+    else if ((typed || worth_telling(m)) && !(told && is_told(t, m->result)))
+        print_result(t, m);
+}
+
+void talk_ready(struct talk *t, const struct error *e)
+{
+    release_stop(t, true);
+    if (e)
+        talk_error(t, e);
+}

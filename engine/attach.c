@@ -99,8 +99,8 @@ static struct error *choose_arch(struct session *s)
 }
 
 /*
- * A stub may have no description; one that is damaged is told and, where a program says what the processor is,
- * done without.
+ * A stub may have no description; one that is damaged is told and, where a program says what the processor
+ * is, done without.
  */
 static struct error *read_description(struct session *s)
 {

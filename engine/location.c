@@ -54,7 +54,7 @@ static bool here(struct session *s, struct symbol_place *place)
 
 static struct error *line_here(struct session *s, const char *at, struct symbol_match **ret, size_t *count)
 {
-    struct symbol_place place;
+    struct symbol_place place = {0};
     const char *file = s->list_file;
     if (here(s, &place) && place.file)
         file = place.file;
@@ -140,7 +140,7 @@ struct error *location_find(struct session *s, const char *at, struct symbol_mat
     }
     symbols_find_name(s->map, at, ret, count);
     size_t code = 0;
-    for (size_t i = 0; i < *count; i++)
+    for (size_t i = 0; *ret && i < *count; i++)
         if (!(*ret)[i].data)
             (*ret)[code++] = (*ret)[i];
     *count = code;

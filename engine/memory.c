@@ -1,5 +1,6 @@
 #include "engine/memory.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,8 +109,9 @@ struct error *memory_read(struct session *s, uint64_t address, void *bytes, size
     TRY(memory_read_some(s, address, bytes, n, &got));
     if (got == n)
         return NULL;
-    return error_hint(error_new(ERR_NO_MEMORY, "read %zu bytes at 0x%llx: nothing can be read at 0x%llx", n,
-                                (unsigned long long)address, (unsigned long long)(address + got)),
+    return error_hint(error_new(ERR_NO_MEMORY,
+                                "read %zu bytes at 0x%" PRIx64 ": nothing can be read at 0x%" PRIx64, n,
+                                address, address + got),
                       "`maps` shows what is mapped");
 }
 
@@ -147,7 +149,7 @@ struct error *memory_write(struct session *s, uint64_t address, const void *byte
     TRY(session_need_stopped(s));
     struct error *e = session_check(s, rsp_write_memory(s->connection, current_id(s), address, bytes, n));
     if (e)
-        return error_while(e, "write %zu bytes at 0x%llx", n, (unsigned long long)address);
+        return error_while(e, "write %zu bytes at 0x%" PRIx64, n, address);
     const unsigned char *from = bytes;
     for (size_t i = 0; i < s->memory.count; i++) {
         struct memory_piece *p = &s->memory.pieces[i];

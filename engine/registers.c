@@ -83,7 +83,8 @@ static void store(struct thread *t, const struct rsp_register *r, const unsigned
     memset(t->asked + r->offset, 1, r->size);
 }
 
-void registers_note(struct session *s, struct thread *t, const struct rsp_register *r, const unsigned char *bytes)
+void registers_note(struct session *s, struct thread *t, const struct rsp_register *r,
+                    const unsigned char *bytes)
 {
     make_room(s, t);
     store(t, r, bytes, true);

@@ -23,9 +23,11 @@ struct error *register_read(struct session *s, struct thread *t, const struct rs
 /* Makes sure that all registers of a thread were asked for (one `g`). */
 struct error *registers_fetch(struct session *s, struct thread *t) BASE_MUST_CHECK;
 /* Takes a value that somebody else asked the stub for. */
-void registers_note(struct session *s, struct thread *t, const struct rsp_register *r, const unsigned char *bytes);
+void registers_note(struct session *s, struct thread *t, const struct rsp_register *r,
+                    const unsigned char *bytes);
 /* The pc of several threads in as few turns as the stub allows; a thread that fails is left out silently. */
-struct error *registers_fetch_pcs(struct session *s, struct thread *const *threads, size_t count) BASE_MUST_CHECK;
+struct error *registers_fetch_pcs(struct session *s, struct thread *const *threads,
+                                  size_t count) BASE_MUST_CHECK;
 /* True when it is there already, without asking. */
 bool register_cached(const struct thread *t, const struct rsp_register *r);
 /* As a number: registers of at most 8 bytes. */

@@ -327,7 +327,7 @@ static struct error *check_steps(struct check *c, cJSON *steps)
 static void collect_saved(struct scope *known, const cJSON *node)
 {
     const cJSON *save = cJSON_IsObject(node) ? cJSON_GetObjectItemCaseSensitive(node, "save") : NULL;
-    if (cJSON_IsString(save))
+    if (save && cJSON_IsString(save))
         scope_set(known, save->valuestring, cJSON_CreateTrue());
     const cJSON *item, *inside = cJSON_IsObject(node) || cJSON_IsArray(node) ? node : NULL;
     cJSON_ArrayForEach (item, inside)

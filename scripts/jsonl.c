@@ -43,8 +43,8 @@ static cJSON *member(const cJSON *o, const char *name)
 }
 
 /*
- * What the command gets. `id` is the request's own here; a command's argument of that name (or any other) goes
- * into `args`: {"id": 7, "do": "delete", "args": {"id": 1}}.
+ * What the command gets. `id` is the request's own here; a command's argument of that name (or any other)
+ * goes into `args`: {"id": 7, "do": "delete", "args": {"id": 1}}.
  */
 static cJSON *request_arguments(const cJSON *request)
 {

@@ -262,6 +262,8 @@ bool match_value(const cJSON *expected, const cJSON *got, cJSON *failed)
 
 static char *check_matcher(const cJSON *m)
 {
+    if (!m->string)
+        return NULL;
     if (strcmp(m->string, "in") == 0 && !cJSON_IsArray(m))
         return xstrdup("`in` takes an array");
     if (strcmp(m->string, "exists") == 0 && !cJSON_IsBool(m))
@@ -293,7 +295,7 @@ static char *check_at(const cJSON *expected, struct buf *path)
         else
             buf_printf(path, "/%d", index++);
         char *why = matcher ? check_matcher(item) : NULL;
-        if (!why && !(matcher && strcmp(item->string, "eq") == 0))
+        if (!why && !(matcher && item->string && strcmp(item->string, "eq") == 0))
             why = check_at(item, path);
         if (why)
             return why;

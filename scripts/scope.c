@@ -84,7 +84,7 @@ static struct error *look_up(const struct scope *s, const char *path, const cJSO
 
 static void add_as_text(struct buf *out, const cJSON *value)
 {
-    if (cJSON_IsString(value)) {
+    if (value && cJSON_IsString(value)) {
         buf_add_text(out, value->valuestring);
         return;
     }

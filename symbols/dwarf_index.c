@@ -53,9 +53,15 @@ static void take_attr(const struct attr *a, struct scanned *s)
     }
 }
 
-static uint32_t *slot_of(struct dwarf_index *x, const char *name)
+static uint32_t *slot_of(struct dwarf_index *x, uint32_t hash)
 {
-    return &x->slots[string_hash(name) & (x->slot_count - 1)];
+    return &x->slots[hash & (x->slot_count - 1)];
+}
+
+/* Most names stand in .debug_str once, so that equal ones are at equal addresses. */
+static bool same_name(const struct index_entry *e, const char *name, uint32_t hash)
+{
+    return e->hash == hash && (e->name == name || strcmp(e->name, name) == 0);
 }
 
 static void rehash(struct dwarf_index *x)
@@ -64,26 +70,28 @@ static void rehash(struct dwarf_index *x)
     free(x->slots);
     x->slots = xcalloc(x->slot_count, sizeof *x->slots);
     for (size_t i = 0; i < x->count; i++) {
-        uint32_t *slot = slot_of(x, x->entries[i].name);
+        uint32_t *slot = slot_of(x, x->entries[i].hash);
         x->entries[i].next = *slot;
         *slot = (uint32_t)i + 1;
     }
 }
 
-static bool is_type(uint16_t tag)
+/* Kept once for all CUs; functions and variables of one name are different ones. */
+static bool kept_once(uint16_t tag)
 {
-    return tag != DW_TAG_subprogram && tag != DW_TAG_variable && tag != DW_TAG_enumerator;
+    return tag != DW_TAG_subprogram && tag != DW_TAG_variable;
 }
 
-/* A type is kept once: a definition replaces a declaration. */
+/* True when an entry already stands for `e`; a definition takes the place of a declaration. */
 static bool merge(struct dwarf_index *x, const struct index_entry *e)
 {
-    for (uint32_t i = *slot_of(x, e->name); i; i = x->entries[i - 1].next) {
+    for (uint32_t i = *slot_of(x, e->hash); i; i = x->entries[i - 1].next) {
         struct index_entry *old = &x->entries[i - 1];
-        bool same = old->tag == e->tag && strcmp(old->name, e->name) == 0;
-        if (!same || (!is_type(e->tag) && old->unit != e->unit) ||
-            (!is_type(e->tag) && e->tag == DW_TAG_variable))
+        if (old->tag != e->tag || !same_name(old, e->name, e->hash))
             continue;
+        /* A function's abstract instance and its code are one; the newest entry would be of this CU. */
+        if (!kept_once(e->tag))
+            return e->tag == DW_TAG_subprogram && old->unit == e->unit;
         if (old->declaration && !e->declaration) {
             old->die = e->die;
             old->unit = e->unit;
@@ -97,16 +105,20 @@ static bool merge(struct dwarf_index *x, const struct index_entry *e)
 static void add(struct scan *k, const char *name, uint64_t die, uint16_t tag, bool declaration)
 {
     struct dwarf_index *x = k->x;
-    struct index_entry e = {
-        .name = name, .die = die, .unit = k->unit, .tag = tag, .declaration = declaration};
     if (!name || !*name || x->count >= ENTRY_LIMIT)
         return;
+    struct index_entry e = {.name = name,
+                            .die = die,
+                            .hash = (uint32_t)string_hash(name),
+                            .unit = k->unit,
+                            .tag = tag,
+                            .declaration = declaration};
     if (x->count * 2 >= x->slot_count)
         rehash(x);
     if (merge(x, &e))
         return;
     ARRAY_RESERVE(x->entries, x->count, x->capacity);
-    uint32_t *slot = slot_of(x, name);
+    uint32_t *slot = slot_of(x, e.hash);
     e.next = *slot;
     x->entries[x->count++] = e;
     *slot = (uint32_t)x->count;
@@ -253,9 +265,10 @@ void dwarf_index_free(struct dwarf_index *x)
 const struct index_entry *dwarf_index_find(const struct dwarf_index *x, const char *name,
                                            const struct index_entry *from)
 {
-    uint32_t i = from ? from->next : x->slots[string_hash(name) & (x->slot_count - 1)];
+    uint32_t hash = (uint32_t)string_hash(name);
+    uint32_t i = from ? from->next : x->slots[hash & (x->slot_count - 1)];
     for (; i; i = x->entries[i - 1].next)
-        if (strcmp(x->entries[i - 1].name, name) == 0)
+        if (same_name(&x->entries[i - 1], name, hash))
             return &x->entries[i - 1];
     return NULL;
 }

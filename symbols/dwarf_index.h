@@ -13,10 +13,11 @@
 struct index_entry {
     const char *name;
     uint64_t die;
+    uint32_t hash; /* of the name */
     uint32_t unit;
     uint16_t tag;
     bool declaration;
-    uint32_t next; /* with the same hash; index + 1, 0: end */
+    uint32_t next; /* in the same slot, the newest first; index + 1, 0: end */
 };
 
 struct dwarf_index {

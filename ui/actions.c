@@ -16,6 +16,30 @@ static void run(struct screen *s, const char *command)
     screen_run(s, command, NULL);
 }
 
+/* Whether the target stands in a line of some source. */
+static bool has_line(const struct view *v)
+{
+    bool line = v->source_line || (v->frame_count && v->frames[0].line);
+    for (size_t i = 0; i < v->instruction_count; i++)
+        line = line || (v->instructions[i].current && v->instructions[i].line);
+    return line;
+}
+
+/* Where there are no lines a line at a time would be the whole function: it is an instruction at a time then.
+ */
+static void run_line(struct screen *s, const char *command)
+{
+    static const char *const pairs[][2] = {{"next", "nexti"},
+                                           {"step", "stepi"},
+                                           {"reverse-next", "reverse-nexti"},
+                                           {"reverse-step", "reverse-stepi"}};
+    bool lines = !s->view || s->view->state != SESSION_STOPPED || has_line(s->view);
+    for (size_t i = 0; i < ARRAY_LENGTH(pairs) && !lines; i++)
+        if (strcmp(pairs[i][0], command) == 0)
+            command = pairs[i][1];
+    screen_run(s, command, NULL);
+}
+
 /* An instruction is meant rather than a line. */
 static bool means_code(const struct screen *s)
 {
@@ -266,15 +290,15 @@ static void quit(struct screen *s, const char *argument)
 
 static const struct key_binding panes[] = {
     {'c', run, "continue", "continue"},
-    {'n', run, "next", "next line, over calls"},
-    {'s', run, "step", "next line, into calls"},
+    {'n', run_line, "next", "next line, over calls"},
+    {'s', run_line, "step", "next line, into calls"},
     {'f', run, "finish", "run to the caller"},
     {'u', until, NULL, "run to the cursor, or past this line"},
     {'i', run, "stepi", "one instruction"},
     {'I', run, "nexti", "one instruction, over calls"},
     {'C', run, "reverse-continue", "continue backwards"},
-    {'N', run, "reverse-next", "previous line, over calls"},
-    {'S', run, "reverse-step", "previous line, into calls"},
+    {'N', run_line, "reverse-next", "previous line, over calls"},
+    {'S', run_line, "reverse-step", "previous line, into calls"},
     {'F', run, "reverse-finish", "back to the call"},
     {'j', scroll_key, "down", "down a row"},
     {KEY_OF(KEY_DOWN), scroll_key, "down", "down a row"},
@@ -314,16 +338,16 @@ static const struct key_binding panes[] = {
 
 static const struct key_binding global[] = {
     {KEY_FUNCTION(5), run, "continue", "continue"},
-    {KEY_FUNCTION(10), run, "next", "next line, over calls"},
-    {KEY_FUNCTION(11), run, "step", "next line, into calls"},
+    {KEY_FUNCTION(10), run_line, "next", "next line, over calls"},
+    {KEY_FUNCTION(11), run_line, "step", "next line, into calls"},
     {KEY_SHIFT_FUNCTION(11), run, "finish", "run to the caller"},
     {KEY_FUNCTION(12), run, "finish", "run to the caller"},
     {KEY_FUNCTION(9), toggle_breakpoint, NULL, "breakpoint at the cursor, or none"},
     {KEY_FUNCTION(6), interrupt, NULL, "stop the target, or a long command"},
     {KEY_CTRL('c'), interrupt, NULL, "stop the target, or a long command"},
     {KEY_ALT_FUNCTION(5), run, "reverse-continue", "continue backwards"},
-    {KEY_ALT_FUNCTION(10), run, "reverse-next", "previous line, over calls"},
-    {KEY_ALT_FUNCTION(11), run, "reverse-step", "previous line, into calls"},
+    {KEY_ALT_FUNCTION(10), run_line, "reverse-next", "previous line, over calls"},
+    {KEY_ALT_FUNCTION(11), run_line, "reverse-step", "previous line, into calls"},
     {KEY_ALT_FUNCTION(12), run, "reverse-finish", "back to the call"},
     {KEY_OF(KEY_BTAB), focus_next, "-", "pane before"},
     {KEY_FUNCTION(1), help, NULL, "this help"},

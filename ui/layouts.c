@@ -79,8 +79,8 @@ static const struct layout_node memory_right[] = {
 };
 static const struct layout_node memory_top[] = {
     /* A row of memory is 78 columns wide. */
-    {.kind = LAYOUT_ROWS, .weight = 6, CHILDREN(memory_left)},
-    {.kind = LAYOUT_ROWS, .weight = 4, .need_width = 130, CHILDREN(memory_right)},
+    {.kind = LAYOUT_ROWS, .weight = 5, CHILDREN(memory_left)},
+    {.kind = LAYOUT_ROWS, .weight = 3, .need_width = 130, CHILDREN(memory_right)},
 };
 static const struct layout_node memory_rows[] = {
     {.kind = LAYOUT_COLUMNS, .weight = 3, CHILDREN(memory_top)},

@@ -5,6 +5,8 @@
 #include "ui/area.h"
 #include "ui/screen.h"
 
+enum { CONTEXT = 2 }; /* rows that should be seen before and after the one that is gone to */
+
 void list_clamp(struct pane *p, size_t count)
 {
     size_t height = p->area.height > 0 ? (size_t)p->area.height : 1;
@@ -22,8 +24,9 @@ void list_clamp(struct pane *p, size_t count)
 void list_goto(struct pane *p, size_t count, size_t row)
 {
     size_t height = p->area.height > 0 ? (size_t)p->area.height : 1;
+    size_t margin = height > 3 * CONTEXT ? CONTEXT : 0;
     p->cursor = row;
-    if (row < p->top || row >= p->top + height)
+    if (row < p->top + (p->top ? margin : 0) || row + margin >= p->top + height)
         p->top = row > height / 3 ? row - height / 3 : 0;
     list_clamp(p, count);
 }

@@ -40,7 +40,7 @@ static void row(const struct pane *p, const struct view *v, size_t index, struct
     row_printf(out, STYLE_ADDRESS, "%llx", (unsigned long long)m->address);
     row_add(out, STYLE_TEXT, "  ");
     row_add(out, STYLE_TEXT, m->hex ? m->hex : "");
-    row_add(out, STYLE_TEXT, "  ");
+    row_add(out, STYLE_TEXT, " ");
     row_add(out, STYLE_LITERAL, m->text ? m->text : "");
 }
 

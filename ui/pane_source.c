@@ -114,7 +114,9 @@ static enum view_mark mark_of(const struct view *v, size_t line)
 
 static void problem_row(const struct view *v, struct row *out)
 {
-    if (v->source_problem)
+    if (v->state == SESSION_EXITED)
+        row_add(out, STYLE_QUIET, "the program has ended; `restart` at the prompt starts it again");
+    else if (v->source_problem)
         row_add(out, STYLE_HINT, v->source_problem);
     else if (v->state == SESSION_DISCONNECTED)
         row_add(out, STYLE_QUIET, "no target; \"connect\" or \"launch\" at the prompt");

@@ -307,14 +307,15 @@ static struct error *bytes_of(const cJSON *args, unsigned char **ret, size_t *n)
         return NULL;
     }
     free(*ret);
+    *ret = NULL;
     return error_new(ERR_USAGE, "`hex` is no even number of hex digits: %s", hex);
 }
 
 static struct error *run_write(struct session *s, const cJSON *args, cJSON **ret)
 {
     uint64_t address;
-    unsigned char *bytes;
-    size_t n;
+    unsigned char *bytes = NULL;
+    size_t n = 0;
     TRY(arg_address(s, args, "addr", &address));
     TRY(bytes_of(args, &bytes, &n));
     struct error *e = memory_write(s, address, bytes, n);
@@ -372,8 +373,8 @@ static struct error *find_in(struct session *s, uint64_t from, uint64_t length, 
 static struct error *run_find(struct session *s, const cJSON *args, cJSON **ret)
 {
     uint64_t from, length;
-    unsigned char *what;
-    size_t n;
+    unsigned char *what = NULL;
+    size_t n = 0;
     TRY(arg_address(s, args, "from", &from));
     TRY(arg_unsigned(args, "length", 0, &length));
     if (length == 0 || length > FIND_LIMIT)

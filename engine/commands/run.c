@@ -29,18 +29,35 @@ static struct error *run_kind(struct session *s, const cJSON *args, enum plan_ki
     return start(s, args, &plan);
 }
 
-#define RUN_COMMAND(name, kind)                                                                              \
-    static struct error *run_##name(struct session *s, const cJSON *args, cJSON **ret)                       \
-    {                                                                                                        \
-        (void)ret;                                                                                           \
-        return run_kind(s, args, kind);                                                                      \
-    }
+static struct error *run_continue(struct session *s, const cJSON *args, cJSON **ret)
+{
+    (void)ret;
+    return run_kind(s, args, PLAN_CONTINUE);
+}
 
-RUN_COMMAND(continue, PLAN_CONTINUE)
-RUN_COMMAND(step, PLAN_STEP)
-RUN_COMMAND(next, PLAN_NEXT)
-RUN_COMMAND(stepi, PLAN_STEPI)
-RUN_COMMAND(nexti, PLAN_NEXTI)
+static struct error *run_step(struct session *s, const cJSON *args, cJSON **ret)
+{
+    (void)ret;
+    return run_kind(s, args, PLAN_STEP);
+}
+
+static struct error *run_next(struct session *s, const cJSON *args, cJSON **ret)
+{
+    (void)ret;
+    return run_kind(s, args, PLAN_NEXT);
+}
+
+static struct error *run_stepi(struct session *s, const cJSON *args, cJSON **ret)
+{
+    (void)ret;
+    return run_kind(s, args, PLAN_STEPI);
+}
+
+static struct error *run_nexti(struct session *s, const cJSON *args, cJSON **ret)
+{
+    (void)ret;
+    return run_kind(s, args, PLAN_NEXTI);
+}
 
 static const struct command_arg run_args[] = {
     {"times", ARG_UNSIGNED, false, NULL, "how often (1)"},
@@ -48,24 +65,67 @@ static const struct command_arg run_args[] = {
     {"background", ARG_BOOLEAN, false, NULL, "answer at once; `wait` takes the stop"},
     {0}};
 
-#define RUN_ENTRY(word, words, text_, run_)                                                                  \
-    const struct command command_##word = {                                                                  \
-        .name = #word,                                                                                       \
-        .group = "run",                                                                                      \
-        .aliases = words,                                                                                    \
-        .usage = "[TIMES]",                                                                                  \
-        .about = text_,                                                                                      \
-        .args = run_args,                                                                                    \
-        .flags = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS,                                \
-        .run = run_,                                                                                         \
-        .text = stop_to_text,                                                                                \
-    }
+enum { RUN_FLAGS = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS };
 
-RUN_ENTRY(continue, "c cont fg", "run until something stops it", run_continue);
-RUN_ENTRY(step, "s", "to the next source line, into calls", run_step);
-RUN_ENTRY(next, "n", "to the next source line, over calls", run_next);
-RUN_ENTRY(stepi, "si", "one instruction", run_stepi);
-RUN_ENTRY(nexti, "ni", "one instruction, over calls", run_nexti);
+const struct command command_continue = {
+    .name = "continue",
+    .group = "run",
+    .aliases = "c cont fg",
+    .usage = "[TIMES]",
+    .about = "run until something stops it",
+    .args = run_args,
+    .flags = RUN_FLAGS,
+    .run = run_continue,
+    .text = stop_to_text,
+};
+
+const struct command command_step = {
+    .name = "step",
+    .group = "run",
+    .aliases = "s",
+    .usage = "[TIMES]",
+    .about = "to the next source line, into calls",
+    .args = run_args,
+    .flags = RUN_FLAGS,
+    .run = run_step,
+    .text = stop_to_text,
+};
+
+const struct command command_next = {
+    .name = "next",
+    .group = "run",
+    .aliases = "n",
+    .usage = "[TIMES]",
+    .about = "to the next source line, over calls",
+    .args = run_args,
+    .flags = RUN_FLAGS,
+    .run = run_next,
+    .text = stop_to_text,
+};
+
+const struct command command_stepi = {
+    .name = "stepi",
+    .group = "run",
+    .aliases = "si",
+    .usage = "[TIMES]",
+    .about = "one instruction",
+    .args = run_args,
+    .flags = RUN_FLAGS,
+    .run = run_stepi,
+    .text = stop_to_text,
+};
+
+const struct command command_nexti = {
+    .name = "nexti",
+    .group = "run",
+    .aliases = "ni",
+    .usage = "[TIMES]",
+    .about = "one instruction, over calls",
+    .args = run_args,
+    .flags = RUN_FLAGS,
+    .run = run_nexti,
+    .text = stop_to_text,
+};
 
 static struct error *run_finish(struct session *s, const cJSON *args, cJSON **ret)
 {
@@ -102,7 +162,7 @@ const struct command command_finish = {
     .usage = "",
     .about = "run until the selected frame returns",
     .args = finish_args,
-    .flags = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS,
+    .flags = RUN_FLAGS,
     .run = run_finish,
     .text = stop_to_text,
 };
@@ -144,7 +204,7 @@ const struct command command_until = {
     .usage = "[PLACE]",
     .about = "run to a place, or out of a loop to the line behind it",
     .args = until_args,
-    .flags = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS,
+    .flags = RUN_FLAGS,
     .run = run_until,
     .text = stop_to_text,
 };

@@ -73,7 +73,7 @@ static struct error *parse_signals(struct session *s, const char *alias, const c
             no = !no;
             what = "pass";
         }
-        if (strcmp(what, "stop") && strcmp(what, "print") && strcmp(what, "pass")) {
+        if (strcmp(what, "stop") != 0 && strcmp(what, "print") != 0 && strcmp(what, "pass") != 0) {
             struct error *e = error_hint(error_new(ERR_USAGE, "%s is no word of `handle`", word),
                                          "stop nostop print noprint pass nopass");
             free(word);
@@ -167,7 +167,7 @@ static struct error *run_sstep(struct session *s, const cJSON *args, cJSON **ret
                    ? error_new(ERR_UNSUPPORTED,
                                "the stub has no qqemu.sstep: only QEMU's system emulators do")
                    : NULL;
-    unsigned long now;
+    unsigned long now = 0;
     TRY(ask_hex(s, "qqemu.sstep", &now));
     unsigned long wanted = now | SSTEP_ENABLE;
     if (arg_given(args, "irqs"))

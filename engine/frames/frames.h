@@ -15,10 +15,11 @@
 #include <stdint.h>
 
 #include "engine/threads/threads.h"
+#include "symbols/map.h"
 
 enum frame_rule { FRAME_TOP, FRAME_CFI, FRAME_POINTER, FRAME_ENTRY, FRAME_SIGNAL, FRAME_INLINE };
 
-enum { FRAME_REGISTERS = 160, FRAME_DEPTH_MAX = 10000 };
+enum { FRAME_REGISTERS = CFI_REGISTERS, FRAME_DEPTH_MAX = 10000 };
 
 /* Register values in one frame, by DWARF number. */
 struct frame_registers {

@@ -125,18 +125,18 @@ static const char *by_cfi(struct session *s, const struct cfi_row *row, const st
     unsigned column = row->return_register;
     if (!cfa_of(s, row, from, cfa))
         return "the frame's address cannot be computed";
-    if (column >= FRAME_REGISTERS || column >= CFI_REGISTERS || row->rules[column].kind == CFI_UNDEFINED)
+    if (column >= FRAME_REGISTERS || row->rules[column].kind == CFI_UNDEFINED)
         return "outermost frame: its caller is undefined";
-    for (unsigned i = 0; i < FRAME_REGISTERS && i < CFI_REGISTERS; i++)
+    for (unsigned i = 0; i < FRAME_REGISTERS; i++)
         ret->known[i] = apply(s, &row->rules[i], from, *cfa, i, &ret->value[i]);
     if (!ret->known[column])
         return "the stack cannot be read";
     ret->pc = ret->value[column];
     int sp = dwarf_number(s->arch, s->arch->sp);
     /* The CFA is the caller's stack pointer, unless a rule says otherwise. */
-    if (sp >= 0 && sp < CFI_REGISTERS && row->rules[sp].kind == CFI_SAME)
+    if (sp >= 0 && sp < FRAME_REGISTERS && row->rules[sp].kind == CFI_SAME)
         set(ret, sp, *cfa);
-    ret->sp = sp >= 0 && ret->known[sp] ? ret->value[sp] : *cfa;
+    ret->sp = sp >= 0 && sp < FRAME_REGISTERS && ret->known[sp] ? ret->value[sp] : *cfa;
     return NULL;
 }
 

@@ -52,8 +52,9 @@ static struct error *rewind_trap(struct session *s, struct thread *t, const stru
 }
 
 /*
- * A trap of the program's own: a stub that negotiated `swbreak` has set the pc back to it (gdbserver), where it
- * would trap for ever. A plant that is gone by now can still be reported late: then there is no trap in memory.
+ * A trap of the program's own: a stub that negotiated `swbreak` has set the pc back to it (gdbserver), where
+ * it would trap for ever. A plant that is gone by now can still be reported late: then there is no trap in
+ * memory.
  */
 static struct error *own_trap(struct session *s, struct thread *t, struct stop *stop, bool *late)
 {

@@ -91,7 +91,7 @@ static struct error *find_member(struct pool *p, struct value *v, const char *na
     for (size_t i = 0; i < count && depth < MEMBER_DEPTH && !*ret; i++) {
         if (!members[i].base && *members[i].name)
             continue;
-        struct value *inner;
+        struct value *inner = NULL;
         if (!members[i].known_offset || !kind_is_struct(type_strip(members[i].type)->kind))
             continue;
         TRY(value_of_member(p, v, &members[i], &inner));
@@ -153,13 +153,13 @@ static struct error *cast_number(struct pool *p, struct value *v, struct type *t
 {
     struct type *t = type_strip(to);
     if (t->kind == TYPE_FLOAT) {
-        long double number;
+        long double number = 0;
         TRY(value_as_float(p, v, &number));
         *ret = value_float(p, to, number);
         return NULL;
     }
     if (t->kind == TYPE_BOOL) {
-        bool truth;
+        bool truth = false;
         TRY(value_truth(p, v, &truth));
         *ret = value_integer(p, to, truth);
         return NULL;

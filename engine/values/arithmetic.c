@@ -152,7 +152,7 @@ static struct error *shift(struct pool *p, int op, struct value *a, struct value
 static struct error *integer_binary(struct pool *p, int op, struct value *a, struct value *b,
                                     struct type *type, struct value **ret)
 {
-    struct value *x_value, *y_value;
+    struct value *x_value = NULL, *y_value = NULL;
     uint64_t x, y, result = 0;
     TRY(value_cast(p, a, type, &x_value));
     TRY(value_cast(p, b, type, &y_value));
@@ -281,13 +281,13 @@ struct error *value_unary(struct pool *p, int op, struct value *a, struct value 
         return value_dereference(p, a, ret);
     TRY(follow_reference(p, &a));
     if (op == '!') {
-        bool truth;
+        bool truth = false;
         TRY(value_truth(p, a, &truth));
         *ret = truth_value(p, !truth);
         return NULL;
     }
     if (op == OP_INCREMENT || op == OP_DECREMENT) {
-        struct value *sum;
+        struct value *sum = NULL;
         TRY(value_binary(p, op == OP_INCREMENT ? '+' : '-', a, truth_value(p, true), &sum));
         TRY(value_store(p, a, sum));
         *ret = a;
@@ -296,7 +296,7 @@ struct error *value_unary(struct pool *p, int op, struct value *a, struct value 
     if (!kind_is_number(value_kind(a)) || (op == '~' && value_kind(a) == TYPE_FLOAT))
         return bad_operands(a, NULL);
     if (value_kind(a) == TYPE_FLOAT) {
-        long double number;
+        long double number = 0;
         TRY(value_as_float(p, a, &number));
         *ret = value_float(p, a->type, op == '-' ? -number : number);
         return NULL;

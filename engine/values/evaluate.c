@@ -34,7 +34,7 @@ static struct error *string_literal(struct evaluation *e, const struct node *n, 
 
 static struct error *logical(struct evaluation *e, const struct node *n, struct value **ret)
 {
-    struct value *v;
+    struct value *v = NULL;
     bool truth;
     TRY(evaluate(e, n->left, &v));
     TRY(value_truth(&e->pool, v, &truth));
@@ -48,7 +48,7 @@ static struct error *logical(struct evaluation *e, const struct node *n, struct 
 
 static struct error *binary(struct evaluation *e, const struct node *n, struct value **ret)
 {
-    struct value *a, *b;
+    struct value *a = NULL, *b = NULL;
     if (n->op == OP_AND || n->op == OP_OR)
         return logical(e, n, ret);
     TRY(evaluate(e, n->left, &a));
@@ -58,7 +58,7 @@ static struct error *binary(struct evaluation *e, const struct node *n, struct v
 
 static struct error *assign(struct evaluation *e, const struct node *n, struct value **ret)
 {
-    struct value *to, *from;
+    struct value *to = NULL, *from = NULL;
     TRY(session_need_stopped(e->pool.session));
     TRY(evaluate(e, n->left, &to));
     TRY(evaluate(e, n->right, &from));
@@ -72,7 +72,7 @@ static struct error *assign(struct evaluation *e, const struct node *n, struct v
 /* The value before. */
 static struct error *postfix(struct evaluation *e, const struct node *n, struct value **ret)
 {
-    struct value *v, *sum;
+    struct value *v = NULL, *sum = NULL;
     uint64_t old;
     TRY(session_need_stopped(e->pool.session));
     TRY(evaluate(e, n->left, &v));
@@ -86,7 +86,7 @@ static struct error *postfix(struct evaluation *e, const struct node *n, struct 
 
 static struct error *slice(struct evaluation *e, const struct node *n, struct value **ret)
 {
-    struct value *first, *count_value;
+    struct value *first = NULL, *count_value = NULL;
     uint64_t count;
     TRY(evaluate(e, n->left, &first));
     TRY(evaluate(e, n->right, &count_value));
@@ -108,7 +108,7 @@ static struct error *size_of(struct evaluation *e, struct type *type, struct val
 
 static struct error *member(struct evaluation *e, const struct node *n, struct value **ret)
 {
-    struct value *v;
+    struct value *v = NULL;
     TRY(evaluate(e, n->left, &v));
     if (n->kind == NODE_ARROW)
         TRY(value_dereference(&e->pool, v, &v));
@@ -117,7 +117,7 @@ static struct error *member(struct evaluation *e, const struct node *n, struct v
 
 static struct error *index_of(struct evaluation *e, const struct node *n, struct value **ret)
 {
-    struct value *v, *index;
+    struct value *v = NULL, *index = NULL;
     uint64_t number;
     TRY(evaluate(e, n->left, &v));
     TRY(evaluate(e, n->right, &index));
@@ -127,8 +127,8 @@ static struct error *index_of(struct evaluation *e, const struct node *n, struct
 
 static struct error *cast(struct evaluation *e, const struct node *n, struct value **ret)
 {
-    struct value *v;
-    struct type *type;
+    struct value *v = NULL;
+    struct type *type = NULL;
     TRY(scope_type(e, n->text, &type));
     TRY(evaluate(e, n->left, &v));
     return value_cast(&e->pool, v, type, ret);
@@ -136,7 +136,7 @@ static struct error *cast(struct evaluation *e, const struct node *n, struct val
 
 static struct error *conditional(struct evaluation *e, const struct node *n, struct value **ret)
 {
-    struct value *v;
+    struct value *v = NULL;
     bool truth;
     TRY(evaluate(e, n->left, &v));
     TRY(value_truth(&e->pool, v, &truth));
@@ -145,8 +145,8 @@ static struct error *conditional(struct evaluation *e, const struct node *n, str
 
 static struct error *evaluate(struct evaluation *e, const struct node *n, struct value **ret)
 {
-    struct value *v;
-    struct type *type;
+    struct value *v = NULL;
+    struct type *type = NULL;
     switch (n->kind) {
     case NODE_INTEGER:
         return integer_literal(e, n, ret);

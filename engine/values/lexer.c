@@ -154,7 +154,7 @@ static struct error *take_operator(struct lexer *l)
     }
     if (!strchr("+-*/%&|^~!<>=?:.[]()@,", *l->at))
         return lexer_error(l, "an operator or a value");
-    l->now.op = *l->at++;
+    l->now.op = (unsigned char)*l->at++;
     l->now.assigns = strchr("+-*/%&|^", l->now.op) && *l->at == '=';
     l->at += l->now.assigns;
     return NULL;

@@ -113,7 +113,7 @@ static struct error *parse_name(struct parser *p, struct node **ret)
         if (p->lexer.now.kind != TOKEN_NAME)
             return lexer_error(&p->lexer, "a name");
         struct node *n = *ret;
-        if (n->file || !strchr(n->text, '.')) {
+        if (n->file || !n->text || !strchr(n->text, '.')) {
             /* a C++ or Rust path: one name */
             char *joined = xasprintf("%s::%s", n->text, p->lexer.now.text);
             free(n->text);

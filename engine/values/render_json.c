@@ -86,15 +86,16 @@ static struct error *array_json(struct pool *p, struct value *v, unsigned depth,
     if (v->size)
         TRY(value_load(p, v));
     if (is_character(type_target(t))) {
-        size_t n = strnlen((const char *)v->bytes, v->bytes ? v->size : 0);
+        const char *bytes = v->bytes ? (const char *)v->bytes : "";
+        size_t n = strnlen(bytes, v->bytes ? v->size : 0);
         *truncated = *truncated || n > RENDER_ELEMENTS;
-        *ret = string_json((const char *)v->bytes, n > RENDER_ELEMENTS ? RENDER_ELEMENTS : n);
+        *ret = string_json(bytes, n > RENDER_ELEMENTS ? RENDER_ELEMENTS : n);
         return NULL;
     }
     *ret = cJSON_CreateArray();
     *truncated = *truncated || count > RENDER_ELEMENTS;
     for (uint64_t i = 0; i < count && i < RENDER_ELEMENTS; i++) {
-        struct value *item;
+        struct value *item = NULL;
         cJSON *one = NULL;
         TRY(value_index(p, v, (int64_t)i, &item));
         TRY(inner_json(p, item, depth + 1, truncated, &one));
@@ -110,7 +111,7 @@ static struct error *add_members(struct pool *p, struct value *v, unsigned depth
     const struct type_member *members;
     size_t count = type_members(type_strip(v->type), &members);
     for (size_t i = 0; i < count && depth < RENDER_DEPTH; i++) {
-        struct value *member;
+        struct value *member = NULL;
         struct error *e = value_of_member(p, v, &members[i], &member);
         if (e) {
             error_free(e);
@@ -170,12 +171,12 @@ static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bo
         return NULL;
     }
     if (t->kind == TYPE_REFERENCE || t->kind == TYPE_RVALUE_REFERENCE) {
-        struct value *target;
+        struct value *target = NULL;
         TRY(value_dereference(p, v, &target));
         return json_at(p, target, depth + 1, truncated, ret);
     }
     if (t->kind == TYPE_FLOAT) {
-        long double number;
+        long double number = 0;
         TRY(value_as_float(p, v, &number));
         *ret = float_json(number);
         return NULL;

@@ -236,7 +236,7 @@ static struct error *array_text(struct pool *p, struct value *v, char format, un
             buf_add_text(out, "...");
             break;
         }
-        struct value *item;
+        struct value *item = NULL;
         struct error *e = value_index(p, v, (int64_t)i, &item);
         if (e) {
             buf_printf(out, "<error: %s>}", e->message);
@@ -274,7 +274,7 @@ static struct error *struct_text(struct pool *p, struct value *v, char format, u
         } else if (*members[i].name) {
             buf_printf(out, "%s = ", members[i].name);
         }
-        struct value *member;
+        struct value *member = NULL;
         struct error *e = value_of_member(p, v, &members[i], &member);
         if (e)
             buf_printf(out, "<error: %s>", e->message);
@@ -412,7 +412,7 @@ static struct error *text_at(struct pool *p, struct value *v, char format, unsig
         return NULL;
     }
     if (t->kind == TYPE_REFERENCE || t->kind == TYPE_RVALUE_REFERENCE) {
-        struct value *target;
+        struct value *target = NULL;
         TRY(value_dereference(p, v, &target));
         if (depth == 0) {
             BASE_FREE char *name = type_name(v->type);
@@ -429,7 +429,7 @@ static struct error *text_at(struct pool *p, struct value *v, char format, unsig
     if (kind_is_pointer(t->kind))
         return pointer_text(p, v, depth, out);
     if (t->kind == TYPE_FLOAT) {
-        long double number;
+        long double number = 0;
         TRY(value_as_float(p, v, &number));
         add_float_text(out, number, v->size);
         return NULL;

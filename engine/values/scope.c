@@ -88,7 +88,7 @@ static struct error *in_register(struct evaluation *e, unsigned number, struct v
         v->reg = r;
         return NULL;
     }
-    uint64_t number_value;
+    uint64_t number_value = 0;
     struct frame_context c;
     struct dwarf_callbacks callbacks;
     fill_context(e, &c);

@@ -61,9 +61,9 @@ static struct error *add_declarators(const char *text, const char *rest, struct 
             *type = type_pointer_to(*type);
             continue;
         }
-        char *end;
+        char *end = NULL;
         unsigned long count = *p == '[' ? strtoul(p + 1, &end, 0) : 0;
-        if (*p != '[' || *end != ']' || count == 0 || count > 1 << 20)
+        if (!end || *end != ']' || count == 0 || count > 1 << 20)
             return error_new(ERR_SYNTAX, "%s: only * and [N] may follow a type's name here", text);
         *type = type_array_of(*type, count);
         p = end;

@@ -165,7 +165,7 @@ struct error *value_as_integer(struct pool *p, struct value *v, uint64_t *ret)
         return NULL;
     }
     if (t->kind == TYPE_FLOAT) {
-        long double number;
+        long double number = 0;
         TRY(value_as_float(p, v, &number));
         *ret = number < 0 ? (uint64_t)(int64_t)number : (uint64_t)number;
         return NULL;
@@ -188,7 +188,7 @@ struct error *value_as_integer(struct pool *p, struct value *v, uint64_t *ret)
 struct error *value_truth(struct pool *p, struct value *v, bool *ret)
 {
     if (value_kind(v) == TYPE_FLOAT) {
-        long double number;
+        long double number = 0;
         TRY(value_as_float(p, v, &number));
         *ret = number != 0;
         return NULL;
@@ -225,7 +225,7 @@ static struct error *store_register(struct pool *p, const struct value *to, cons
 
 struct error *value_store(struct pool *p, struct value *to, struct value *from)
 {
-    struct value *converted;
+    struct value *converted = NULL;
     if (to->place == PLACE_NONE)
         return error_new(ERR_TYPE_MISMATCH,
                          "the left side of an assignment must be a variable, a register or memory");

@@ -56,7 +56,7 @@ static void behind_pointer(struct pool *p, struct value *v, cJSON *o)
 struct error *values_evaluate(struct session *s, const char *expression, char format, cJSON **ret)
 {
     struct evaluation e;
-    struct value *v;
+    struct value *v = NULL;
     evaluation_begin(s, &e);
     cJSON *o = cJSON_CreateObject();
     struct error *failed = evaluate_text(&e, expression, &v);
@@ -76,7 +76,7 @@ struct error *values_evaluate(struct session *s, const char *expression, char fo
 struct error *values_address(struct session *s, const char *expression, uint64_t *ret)
 {
     struct evaluation e;
-    struct value *v;
+    struct value *v = NULL;
     evaluation_begin(s, &e);
     struct error *failed = evaluate_text(&e, expression, &v);
     if (!failed && kind_is_struct(value_kind(v)) && v->place == PLACE_MEMORY)
@@ -90,7 +90,7 @@ struct error *values_address(struct session *s, const char *expression, uint64_t
 struct error *values_place(struct session *s, const char *expression, uint64_t *address, uint64_t *size)
 {
     struct evaluation e;
-    struct value *v;
+    struct value *v = NULL;
     evaluation_begin(s, &e);
     struct error *failed = evaluate_text(&e, expression, &v);
     if (!failed && v->place != PLACE_MEMORY)
@@ -108,7 +108,7 @@ struct error *values_place(struct session *s, const char *expression, uint64_t *
 struct error *values_truth(struct session *s, const char *expression, bool *ret)
 {
     struct evaluation e;
-    struct value *v;
+    struct value *v = NULL;
     evaluation_begin(s, &e);
     struct error *failed = evaluate_text(&e, expression, &v);
     if (!failed)
@@ -120,7 +120,7 @@ struct error *values_truth(struct session *s, const char *expression, bool *ret)
 struct error *values_assign(struct session *s, const char *expression, const char *value, cJSON **ret)
 {
     struct evaluation e;
-    struct value *to, *from;
+    struct value *to = NULL, *from = NULL;
     evaluation_begin(s, &e);
     cJSON *o = cJSON_CreateObject();
     struct error *failed = evaluate_text(&e, expression, &to);
@@ -142,7 +142,7 @@ struct error *values_assign(struct session *s, const char *expression, const cha
 static cJSON *local_row(struct evaluation *e, const struct variable *v)
 {
     cJSON *o = cJSON_CreateObject();
-    struct value *value;
+    struct value *value = NULL;
     cJSON_AddStringToObject(o, "name", v->name);
     struct error *failed = scope_variable(e, v, &value);
     bool gone = !failed && value->optimised_out;
@@ -251,7 +251,7 @@ static struct error *type_of(struct evaluation *e, const char *name, struct type
     struct error *failed = scope_type(e, name, ret);
     if (!failed)
         return NULL;
-    struct value *v;
+    struct value *v = NULL;
     struct error *second = evaluate_text(e, name, &v);
     if (second) {
         error_free(second);

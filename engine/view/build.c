@@ -55,7 +55,7 @@ static void build_breakpoints(struct session *s, struct view *v)
             .address = l ? l->address : 0,
             .enabled = w->enabled,
         };
-        for (size_t k = 0; k < w->count; k++)
+        for (size_t k = 0; w->locations && k < w->count; k++)
             v->hardware_used += w->locations[k].plant && w->locations[k].plant->type != PLANT_SOFTWARE &&
                                 w->locations[k].plant->state == PLANT_ARMED;
     }
@@ -154,7 +154,7 @@ static void build_source(struct session *s, struct view *v, const struct view_ne
         return;
     }
     v->source_path = view_text(file);
-    v->source_line = needs->source_file[0] && (!place.file || strcmp(place.file, file)) ? 0 : place.line;
+    v->source_line = needs->source_file[0] && (!place.file || strcmp(place.file, file) != 0) ? 0 : place.line;
     struct error *e = source_load(s->sources, file, &v->source);
     if (e)
         v->source_problem = xstrdup(e->message);

@@ -706,9 +706,12 @@ static void test_no_source(void **state)
     struct view *v = make_view(f, SESSION_STOPPED, 2);
     source_unref(v->source);
     v->source = NULL;
+    v->source_line = 0;
     v->source_problem = xstrdup("no line information for this address");
     show(f, v);
     settle(f);
+    press(f, KEY_FUNCTION(10)); /* no lines here: an instruction */
+    check_post(f, 1, "nexti {}");
     check_shows("▶  401136  ");
     assert_true(f->screen.worker->needs.disassembly > 0 && f->screen.worker->needs.source > 0);
     press(f, KEY_ESCAPE);

@@ -58,7 +58,7 @@ static void test_stopped(void **state)
     s.own_keys = "Enter to its line · d delete";
     check(&s, 100,
           "stopped · breakpoint 1 · p1.3 · all-stop VIOLATED 3 │ Enter to its line · d delete · ? help");
-    check(&s, 80, "stopped · breakpoint 1 · p1.3 · all-stop VIOLATED 3 │ Enter to its l… · ? help");
+    check(&s, 80, "stopped · breakpoint 1 · p1.3 · all-stop VIOLATED 3 │ Enter to its lin… · ? help");
     check(&s, 70, "stopped · breakpoint 1 · p1.3 · all-stop VIOLATED 3 · ? help");
     for (size_t width = 1; width < 160; width++)
         free(status_text(&s, width));

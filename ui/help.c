@@ -86,7 +86,9 @@ void help_free(struct help *h)
     for (size_t i = 0; i < h->count; i++)
         row_free(&h->rows[i]);
     free(h->rows);
-    *h = (struct help){0};
+    h->rows = NULL;
+    h->count = h->capacity = h->top = 0;
+    h->open = false;
 }
 
 void help_key(struct help *h, unsigned key, size_t height)

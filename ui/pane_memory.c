@@ -78,7 +78,7 @@ static void got_address(struct screen *s, const char *text)
         screen_note(s, STYLE_ERROR, "that expression is too long");
         return;
     }
-    strcpy(state->at, text);
+    memcpy(state->at, text, strlen(text) + 1);
     p->cursor = p->top = 0;
     screen_needs_changed(s);
 }

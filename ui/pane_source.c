@@ -178,7 +178,7 @@ void pane_source_show(struct screen *s, const char *file, unsigned line)
         screen_note(s, STYLE_ERROR, "the path of that file is too long");
         return;
     }
-    strcpy(state->file, file);
+    memcpy(state->file, file, strlen(file) + 1);
     state->goal = line;
     if (s->view && s->view->source && same(s->view->source_path, file)) {
         list_goto(p, count(p, s->view), line - 1);

@@ -78,7 +78,7 @@ static void row(const struct pane *p, const struct view *v, size_t index, struct
     }
     if (where_width) {
         row_add_cut(out, STYLE_TEXT, t->where ? t->where : "", where_width);
-        row_pad(out, at += where_width + 2);
+        row_pad(out, at + where_width + 2);
     }
     bool stopped = t->state && strcmp(t->state, "stopped") == 0;
     if (t->reason)

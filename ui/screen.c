@@ -36,10 +36,18 @@ void screen_note(struct screen *s, enum style style, const char *format, ...)
     s->dirty = true;
 }
 
+static bool same_needs(const struct view_needs *a, const struct view_needs *b)
+{
+    return a->source == b->source && a->disassembly == b->disassembly && a->registers == b->registers &&
+           a->threads == b->threads && a->breakpoints == b->breakpoints && a->frames == b->frames &&
+           a->locals == b->locals && a->memory == b->memory && a->all_registers == b->all_registers &&
+           a->disassembly_from == b->disassembly_from && strcmp(a->memory_at, b->memory_at) == 0 &&
+           strcmp(a->source_file, b->source_file) == 0;
+}
+
 void screen_needs_changed(struct screen *s)
 {
-    struct view_needs needs;
-    memset(&needs, 0, sizeof needs); /* compared as bytes */
+    struct view_needs needs = {0};
     screen_place(s);
     for (int i = 0; i < PANE_COUNT; i++) {
         const struct pane *p = &s->panes[i];
@@ -53,7 +61,7 @@ void screen_needs_changed(struct screen *s)
     if (needs.source == 0)
         needs.source = 1;
     s->dirty = true;
-    if (memcmp(&needs, &s->needs, sizeof needs) == 0)
+    if (same_needs(&needs, &s->needs))
         return;
     s->needs = needs;
     worker_set_needs(s->worker, &needs);

@@ -91,7 +91,7 @@ static struct error *slice(struct evaluation *e, const struct node *n, struct va
     TRY(evaluate(e, n->left, &first));
     TRY(evaluate(e, n->right, &count_value));
     TRY(value_as_integer(&e->pool, count_value, &count));
-    if (first->place != PLACE_MEMORY)
+    if (!first || first->place != PLACE_MEMORY)
         return error_new(ERR_TYPE_MISMATCH, "the left side of @ must be in memory");
     if (count == 0 || count > SLICE_MAX)
         return error_new(ERR_USAGE, "the right side of @ is 1 to %d", SLICE_MAX);
@@ -186,7 +186,7 @@ static struct error *evaluate(struct evaluation *e, const struct node *n, struct
         return size_of(e, type, ret);
     case NODE_SIZEOF:
         TRY(evaluate(e, n->left, &v));
-        return size_of(e, v->type, ret);
+        return size_of(e, v ? v->type : basic_type(&e->pool, "void"), ret);
     case NODE_SLICE:
         return slice(e, n, ret);
     }

@@ -67,6 +67,7 @@ static struct error *take_number(struct lexer *l)
     char *end;
     errno = 0;
     l->now.kind = TOKEN_INTEGER;
+    l->now.is_decimal = *p != '0';
     l->now.integer = binary ? strtoull(p + 2, &end, 2) : strtoull(p, &end, 0);
     if (errno || (hex && digits == 2))
         return lexer_error(l, "a number that fits in 64 bits");

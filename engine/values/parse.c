@@ -96,6 +96,7 @@ static struct node *leaf(struct parser *p, enum node_kind kind)
     n->integer = t->integer;
     n->is_unsigned = t->is_unsigned;
     n->is_long = t->is_long;
+    n->is_decimal = t->is_decimal;
     n->is_single = t->is_single;
     n->number = t->number;
     n->text = t->text ? xmemdup(t->text, t->length + 1) : NULL;

@@ -53,7 +53,7 @@ struct node {
     enum node_kind kind;
     int op;
     uint64_t integer;
-    bool is_unsigned, is_long, is_single;
+    bool is_unsigned, is_long, is_single, is_decimal;
     double number;
     char *text, *file;
     size_t length;

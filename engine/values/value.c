@@ -193,7 +193,7 @@ struct error *value_truth(struct pool *p, struct value *v, bool *ret)
         *ret = number != 0;
         return NULL;
     }
-    uint64_t number;
+    uint64_t number = 0;
     TRY(value_as_integer(p, v, &number));
     *ret = number != 0;
     return NULL;
@@ -230,7 +230,7 @@ struct error *value_store(struct pool *p, struct value *to, struct value *from)
         return error_new(ERR_TYPE_MISMATCH,
                          "the left side of an assignment must be a variable, a register or memory");
     if (to->bit_size) {
-        uint64_t number;
+        uint64_t number = 0;
         TRY(value_as_integer(p, from, &number));
         TRY(value_load(p, to));
         put_bits(p->session, to, number);

@@ -70,6 +70,12 @@ check() {
     shift 2
     if within "$@"; then good "$name"; else bad "$name" "$why"; fi
 }
+# holds NAME WHY COMMAND…: at once, without waiting.
+holds() {
+    local name=$1 why=$2
+    shift 2
+    if "$@"; then good "$name"; else bad "$name" "$why"; fi
+}
 sees() { check "$1" "no \"$2\" on the screen" has "$2"; }
 sees_not() { check "$1" "\"$2\" is still on the screen" has_not "$2"; }
 # await TEXT: what the next keys rely on; without it they would prove nothing.
@@ -126,9 +132,9 @@ test_session() {
     keys z
     sees zoom-back 'registers'
     keys 2
-    sees layout-assembly 'memory at $sp'
+    sees layout-assembly "memory at \$sp"
     keys 1
-    sees_not layout-source 'memory at $sp'
+    sees_not layout-source "memory at \$sp"
     test_threads
     test_run_and_quit "$pid"
 }
@@ -235,14 +241,14 @@ test_cli_pipe() {
     out=$(printf 'b deposit\nc\np inside\nno-such-command\ndelete 1\nn\n' |
         timeout "$PATIENCE" "$build/allstop" --cli "$build/targets/race" 1 2>"$folder/errors")
     local status=$?
-    [ $status = 0 ] && good pipe-status || bad pipe-status "status $status"
-    grep -qF "$(printf '%s\t' "$first")    long balance" <<<"$out" && good pipe-source || bad pipe-source "$out"
-    grep -qx 1 <<<"$out" && good pipe-print || bad pipe-print "$out"
-    grep -qF "$(printf '%s\t' "$second")    rounds++" <<<"$out" && good pipe-step || bad pipe-step "$out"
-    grep -q 'no-such-command' "$folder/errors" && good pipe-error || bad pipe-error "$(cat "$folder/errors")"
+    holds pipe-status "status $status" test $status = 0
+    holds pipe-source "$out" grep -qF "$(printf '%s\t' "$first")    long balance" <<<"$out"
+    holds pipe-print "$out" grep -qx 1 <<<"$out"
+    holds pipe-step "$out" grep -qF "$(printf '%s\t' "$second")    rounds++" <<<"$out"
+    holds pipe-error "$(cat "$folder/errors")" grep -q 'no-such-command' "$folder/errors"
     printf 'c\n' | timeout "$PATIENCE" "$build/allstop" --cli -t unix:"$folder/nothing-here" >/dev/null 2>&1
     status=$?
-    [ $status = 3 ] && good pipe-unreachable || bad pipe-unreachable "status $status instead of 3"
+    holds pipe-unreachable "status $status instead of 3" test $status = 3
 }
 
 # A target that somebody else started runs on after d)etach.
@@ -263,7 +269,7 @@ test_detach() {
     await 'd)etach'
     keys d
     sees detached 'status=0'
-    if kill -0 "$pid" 2>/dev/null; then good detach-runs-on; else bad detach-runs-on 'the target is gone'; fi
+    holds detach-runs-on 'the target is gone' kill -0 "$pid"
 }
 
 # The server ends with its last session; one that stays spares the next start a race with its end.

@@ -162,7 +162,7 @@ struct error *location_address(struct session *s, const char *at, uint64_t *ret)
     if (*at != '*' && split_line(at, &file, &line)) {
         free(file);
         TRY(location_find(s, at, &matches, &count));
-        *ret = matches[0].address;
+        *ret = matches ? matches[0].address : 0;
         free(matches);
         return NULL;
     }

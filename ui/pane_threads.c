@@ -30,11 +30,13 @@ static size_t count(const struct pane *p, const struct view *v)
     return v->thread_count + (v->thread_total > v->thread_count && v->thread_count ? 1 : 0);
 }
 
-/* The widest of a column among all threads, at most `limit`. */
-static size_t column(const struct view *v, size_t limit, const char *(*of)(const struct view_thread *t))
+/* The widest of a column among the threads in sight, at most `limit`. */
+static size_t column(const struct pane *p, const struct view *v, size_t limit,
+                     const char *(*of)(const struct view_thread *t))
 {
     size_t widest = 0;
-    for (size_t i = 0; i < v->thread_count; i++) {
+    size_t end = p->top + (size_t)(p->area.height > 0 ? p->area.height : 0);
+    for (size_t i = p->top; i < v->thread_count && i < end; i++) {
         const char *text = of(&v->threads[i]);
         size_t width = text ? columns_width(text, strlen(text)) : 0;
         if (width > widest)
@@ -60,14 +62,14 @@ static const char *where_of(const struct view_thread *t)
 
 static void row(const struct pane *p, const struct view *v, size_t index, struct row *out)
 {
-    (void)p;
     if (index >= v->thread_count) {
         row_printf(out, STYLE_QUIET, "  … and %zu more", v->thread_total - v->thread_count);
         return;
     }
     const struct view_thread *t = &v->threads[index];
-    size_t id_width = column(v, NAME_COLUMNS, id_of), at = 2;
-    size_t name_width = column(v, NAME_COLUMNS, name_of), where_width = column(v, WHERE_COLUMNS, where_of);
+    size_t id_width = column(p, v, NAME_COLUMNS, id_of), at = 2;
+    size_t name_width = column(p, v, NAME_COLUMNS, name_of),
+           where_width = column(p, v, WHERE_COLUMNS, where_of);
     pane_add_arrow(out, t->selected);
     row_add(out, STYLE_TEXT, " ");
     row_add_cut(out, t->selected ? STYLE_CURRENT : STYLE_TEXT, t->id ? t->id : "?", id_width);

@@ -351,6 +351,8 @@ const struct command command_write = {
 static struct error *find_in(struct session *s, uint64_t from, uint64_t length, const unsigned char *what,
                              size_t n, cJSON *list)
 {
+    if (!what || n == 0)
+        return error_new(ERR_USAGE, "find: there is nothing to look for");
     BASE_FREE unsigned char *window = xmalloc(FIND_STEP + n);
     for (uint64_t at = 0; at < length; at += FIND_STEP) {
         size_t want = length - at < FIND_STEP ? (size_t)(length - at) : FIND_STEP, got;

@@ -13,8 +13,11 @@ static struct error *evaluate(struct evaluation *e, const struct node *n, struct
 /* The type of a literal: the first of C's list that holds it (C17 6.4.4.1). */
 static struct error *integer_literal(struct evaluation *e, const struct node *n, struct value **ret)
 {
-    bool needs_long = n->is_long || n->integer > 0xffffffffu || (n->integer > 0x7fffffffu && !n->is_unsigned);
-    bool is_unsigned = n->is_unsigned || n->integer > INT64_MAX;
+    /* A decimal literal without a suffix is never unsigned int; an octal or hexadecimal one may be. */
+    bool over_int = n->integer > 0x7fffffffu;
+    bool needs_long =
+        n->is_long || n->integer > 0xffffffffu || (over_int && !n->is_unsigned && n->is_decimal);
+    bool is_unsigned = n->is_unsigned || n->integer > INT64_MAX || (over_int && !needs_long);
     const char *name =
         needs_long ? (is_unsigned ? "unsigned long" : "long") : (is_unsigned ? "unsigned int" : "int");
     struct type *type = basic_type(&e->pool, name);

@@ -73,10 +73,11 @@ static void test_fit_random(void **state)
     static const char *const pieces[] = {"a",    "日", "e\xcc\x81",        "\xff",
                                          "\x1b", "é",  "\xf0\x9f\x98\x80", "\xc2"};
     for (int round = 0; round < 2000; round++) {
-        char text[128] = "";
+        BASE_BUF struct buf made = {0};
         for (int i = rand_r(&seed) % 20; i > 0; i--)
-            strcat(text, pieces[(unsigned)rand_r(&seed) % ARRAY_LENGTH(pieces)]);
-        size_t n = strlen(text), columns = (size_t)rand_r(&seed) % 24, used;
+            buf_add_text(&made, pieces[(unsigned)rand_r(&seed) % ARRAY_LENGTH(pieces)]);
+        const char *text = buf_text(&made);
+        size_t n = made.length, columns = (size_t)rand_r(&seed) % 24, used;
         size_t fit = columns_fit(text, n, columns, &used);
         assert_true(used <= columns && fit <= n);
         assert_int_equal(columns_width(text, fit), used);

@@ -71,7 +71,7 @@ NATIVE_TARGETS := $(patsubst tests/targets/%.c,$(B)/targets/%,$(wildcard tests/t
 CROSS := aarch64:aarch64-linux-gnu riscv64:riscv64-linux-gnu arm:arm-linux-gnueabihf \
 	ppc64:powerpc64-linux-gnu s390x:s390x-linux-gnu x86_64:x86_64-linux-gnu
 CROSS_TARGETS := $(foreach pair,$(CROSS),$(B)/targets/$(firstword $(subst :, ,$(pair)))/steps) \
-	$(B)/targets/x86_64/cost $(B)/targets/x86_64/race
+	$(B)/targets/x86_64/cost $(B)/targets/x86_64/race $(B)/targets/x86_64/signals
 GUEST := $(B)/targets/guest/guest64.elf
 GUEST_CFLAGS := -g -O1 -ffreestanding -fno-pic -no-pie -mno-red-zone -mno-sse -fno-stack-protector -nostdlib
 

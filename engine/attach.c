@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/core.h"
+#include "engine/libraries.h"
 #include "engine/location.h"
 #include "engine/registers.h"
 
@@ -209,6 +210,7 @@ struct error *session_attach(struct session *s, const char *spec)
     s->stop_started_ns = clock_now_ns();
     TRY(open_connection(s, spec));
     s->launched = strncmp(spec, "launch:", 7) == 0 || strncmp(spec, "exec:", 5) == 0;
+    libraries_may_have_changed(s);
     s->is_process = rsp_feature_usable(rsp_features(s->connection), FEATURE_XFER_AUXV);
     struct rsp_stop first;
     /* First of all: gdbserver has no current thread before, and its target description depends on that. */

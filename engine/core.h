@@ -53,6 +53,7 @@ struct session {
     struct stop last_stop;
     cJSON *untaken_stop; /* a stop that no command has returned yet, or NULL */
     unsigned frame;      /* selected level */
+    uint64_t library_miss; /* neighbourhood no library was found for (engine/libraries.c) */
     enum schedule_mode schedule;
 
     uint64_t stops, violations;

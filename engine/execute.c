@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "engine/core.h"
+#include "engine/libraries.h"
 
 /* How long a target is waited for that was interrupted because a step ran out of time. */
 enum { INTERRUPT_GRACE_NS = 1000000000 };
@@ -33,6 +34,8 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
     s->interrupt_sent = false;
     bool gone = final->reason == STOP_EXITED || final->reason == STOP_KILLED;
     s->state = gone ? SESSION_EXITED : SESSION_STOPPED;
+    if (final->has_pc && !gone)
+        libraries_cover(s, final->pc);
     session_emit_stop(s);
     *ret = stop_to_json(s, final);
     if (gone)

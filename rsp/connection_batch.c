@@ -283,7 +283,7 @@ static struct error *run_window(struct rsp_connection *c, struct rsp_request *re
     size_t window = fill_window(c, requests, count);
     struct error *e = conn_write(c);
     for (size_t i = 0; !e && i < window; i++) {
-        enum conn_fate fate;
+        enum conn_fate fate = FATE_OPEN;
         e = conn_await(c, &requests[i], window == 1, &fate);
         if (e) {
             conn_owe(c, &requests[i], window - i);
@@ -319,7 +319,7 @@ static void prepare(struct rsp_connection *c, struct rsp_request *requests, size
 /* The stub is silent: what was not asked yet is not asked any more. */
 static void fail_rest(struct rsp_request *requests, size_t count, const struct error *why)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; why && i < count; i++)
         if (!requests[i].error)
             requests[i].error = error_hint(error_new(why->code, "%s", why->message), "%s",
                                            why->hint ? why->hint : "reconnect to go on");

@@ -216,7 +216,7 @@ static struct error *take_nak(struct rsp_connection *c)
 static struct error *take_damaged(struct rsp_connection *c, const struct rsp_event *event)
 {
     bool again;
-    bool plausible = event->length > 0 && memchr("TSWXwNOF", event->data[0], 8);
+    bool plausible = event->length > 0 && event->data[0] && strchr("TSWXwNOF", event->data[0]);
     if (!plausible && !transport_is_reliable(c->transport)) {
         conn_console(c, event->data, event->length);
         return NULL;

@@ -214,7 +214,7 @@ static size_t binary_fit(const unsigned char *bytes, size_t n, size_t room)
 {
     size_t used = 0;
     for (size_t i = 0; i < n; i++) {
-        used += memchr("$#}*", bytes[i], 4) ? 2 : 1;
+        used += bytes[i] && strchr("$#}*", bytes[i]) ? 2 : 1;
         if (used > room)
             return i;
     }
@@ -256,7 +256,7 @@ struct error *rsp_write_memory(struct rsp_connection *c, struct ptid thread, uin
     size_t done = 0;
     while (done < n) {
         REMOTE_BATCH struct remote_batch b = {0};
-        size_t at[PIECES_AT_ONCE + 1];
+        size_t at[PIECES_AT_ONCE + 1] = {0};
         bool selects = remote_add_select(c, &b, thread);
         size_t end = done;
         while (end < n && b.count < PIECES_AT_ONCE) {

@@ -58,6 +58,17 @@ static struct rsp_feature_state *object_state(struct rsp_connection *c, const ch
     return NULL;
 }
 
+/* True when the stub was seen not to have the object, or did not advertise it. */
+static bool object_missing(const struct rsp_connection *c, const char *object)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(objects); i++) {
+        const struct rsp_feature_state *state = &c->features.state[objects[i].feature];
+        if (strcmp(objects[i].object, object) == 0)
+            return state->works == TRI_NO || state->advertised == TRI_NO;
+    }
+    return false;
+}
+
 /* The reply holds the data behind one letter; QEMU counts that in. */
 static size_t xfer_chunk(const struct rsp_connection *c)
 {
@@ -150,8 +161,7 @@ static struct error *xfer_round(struct rsp_connection *c, const char *object, st
 struct error *rsp_xfer_read_many(struct rsp_connection *c, const char *object, struct rsp_xfer *items,
                                  size_t count, size_t limit)
 {
-    const struct rsp_feature_state *state = object_state(c, object);
-    if (state && (state->works == TRI_NO || state->advertised == TRI_NO))
+    if (object_missing(c, object))
         return error_new(ERR_UNSUPPORTED, "reading %s: the stub does not offer it", object);
     BASE_FREE struct progress *progress = xcalloc(count, sizeof *progress);
     for (size_t i = 0; i < count; i++) {

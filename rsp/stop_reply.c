@@ -300,7 +300,7 @@ static bool parse(const char *payload, size_t n, struct rsp_stop *ret)
 bool rsp_is_stop_reply(const char *payload, size_t n)
 {
     struct rsp_stop stop;
-    return n > 0 && memchr("STWXwN", payload[0], 6) && parse(payload, n, &stop);
+    return n > 0 && payload[0] && strchr("STWXwN", payload[0]) && parse(payload, n, &stop);
 }
 
 struct error *rsp_stop_parse(const char *payload, size_t n, struct rsp_stop *ret)

@@ -35,7 +35,7 @@ static void read_section(struct symbol_file *f, struct elf_image *e, const char 
     struct elf_section *from = e ? elf_image_section(e, name) : NULL;
     *s = (struct cfi_section){.name = name, .eh = index == 0};
     s->bytes = elf_image_bytes(e, from, &s->size);
-    if (!s->bytes)
+    if (!s->bytes || !from)
         return;
     s->address = from->address;
     s->big = e->big;

@@ -214,7 +214,7 @@ static void read_root(struct dwarf *d, struct unit_head *u)
     const struct abbrev *abbrev = abbrev_find(&table, code);
     struct root_attrs r = {0};
     u->damaged = !abbrev;
-    for (uint32_t i = 0; abbrev && i < abbrev->count; i++) {
+    for (uint32_t i = 0; abbrev && table.attrs && i < abbrev->count; i++) {
         const struct abbrev_attr *spec = &table.attrs[abbrev->first + i];
         struct attr a;
         if (!attr_decode(d, u, &c, spec->name, spec->form, spec->implicit, &a)) {

@@ -155,7 +155,7 @@ static const struct abbrev *read_die(struct scan *k, struct cursor *c, struct sc
     memset(s, 0, sizeof *s);
     if (code && !a)
         c->bad = true;
-    for (uint32_t i = 0; a && i < a->count; i++) {
+    for (uint32_t i = 0; a && k->abbrevs.attrs && i < a->count; i++) {
         const struct abbrev_attr *spec = &k->abbrevs.attrs[a->first + i];
         struct attr value;
         if (!attr_decode(k->d, k->u, c, spec->name, spec->form, spec->implicit, &value)) {

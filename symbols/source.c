@@ -73,6 +73,7 @@ static void split_lines(struct source_file *s)
 /* All of a regular file; NULL with the reason in *why. */
 static char *read_all(const char *path, struct stat *st, size_t *size, const char **why)
 {
+    *st = (struct stat){0};
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     *why = NULL;
     if (fd < 0 || fstat(fd, st) != 0)

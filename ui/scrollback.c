@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "ui/columns.h"
 
+enum { TAB = 8 };
+
 void scrollback_init(struct scrollback *s)
 {
     *s = (struct scrollback){.lines = xcalloc(SCROLLBACK_LINES, sizeof *s->lines)};
@@ -74,16 +76,26 @@ static void add_piece(struct scrollback *s, enum style style, const char *text, 
         drop_oldest(s);
 }
 
+static void add_tab(struct scrollback *s, enum style style)
+{
+    static const char blanks[] = "        ";
+    const struct scrollback_line *line = s->open ? line_at(s, s->count - 1) : NULL;
+    size_t column = line ? columns_width(line->text, line->length) : 0;
+    add_piece(s, style, blanks, TAB - column % TAB);
+}
+
 void scrollback_add(struct scrollback *s, enum style style, const char *text)
 {
     if (s->open && s->count && line_at(s, s->count - 1)->style != style)
         s->open = false;
     while (*text) {
-        size_t n = strcspn(text, "\n");
+        size_t n = strcspn(text, "\n\t");
         add_piece(s, style, text, n);
         if (text[n] == '\n')
             s->open = false;
-        text += n + (text[n] == '\n');
+        else if (text[n] == '\t')
+            add_tab(s, style);
+        text += n + (text[n] != '\0');
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "engine/commands/args.h"
+#include "engine/libraries.h"
 #include "engine/registers.h"
 
 enum detail { DETAIL_IDS, DETAIL_NAMES, DETAIL_FUNCTIONS };
@@ -15,6 +16,7 @@ static void add_where(struct session *s, struct thread *t, cJSON *o)
     uint64_t pc;
     struct error *e = thread_pc(s, t, &pc);
     if (!e) {
+        libraries_cover(s, pc);
         json_add_address(o, "pc", pc);
         json_add_place(s, o, pc);
     }

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "engine/core.h"
+#include "engine/libraries.h"
 #include "engine/registers.h"
 
 enum { STACK_PREFETCH = 1024, STACK_PREFETCH_MAX = 4096 };
@@ -190,6 +191,7 @@ const char *unwind_step(struct session *s, const struct frame_registers *from, b
     *cfa = 0;
     if (from->pc == 0 && !innermost)
         return "the caller's pc is 0";
+    libraries_cover(s, from->pc);
     if (symbols_unwind_row(s->map, from->pc - (exact ? 0 : 1), row)) {
         *rule = row->signal_frame ? FRAME_SIGNAL : FRAME_CFI;
         why = by_cfi(s, row, from, ret, cfa);

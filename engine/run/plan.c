@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/core.h"
+#include "engine/libraries.h"
 #include "engine/registers.h"
 #include "engine/run/fork.h"
 
@@ -39,6 +40,8 @@ struct error *plan_start(struct session *s, const struct plan *plan)
 {
     s->plan = *plan;
     s->plan_active = true;
+    if (!is_step(plan))
+        libraries_may_have_changed(s);
     s->interrupt_sent = false;
     if (s->plan.times == 0)
         s->plan.times = 1;

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/frames/frames.h"
+#include "engine/libraries.h"
 #include "engine/location.h"
 #include "engine/registers.h"
 #include "engine/values/values.h"
@@ -192,6 +193,7 @@ static void add_thread(struct session *s, struct view *v, struct thread *t, bool
     if (!with_place || e)
         return;
     struct symbol_place place;
+    libraries_cover(s, pc);
     symbols_lookup(s->map, pc, &place);
     row->function = view_text(place.function);
     row->where = place.file ? where_text(place.file, place.line) : view_place(s, pc);

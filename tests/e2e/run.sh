@@ -47,6 +47,8 @@ session "steps under gdbserver on a pipe" 0 $here/sessions/arch.json \
     -t "exec:gdbserver --once - $B/targets/steps" "$B/targets/steps"
 session "threads and values" 0 $here/sessions/gdbserver.json "$B/targets/race"
 session "signals" 0 $here/sessions/signals.json "$B/targets/signals"
+session "signals under qemu-x86_64" 0 $here/sessions/signals.json \
+    -t "launch:qemu-x86_64 -g {socket} $B/targets/x86_64/signals" "$B/targets/x86_64/signals"
 session "fork and vfork" 0 $here/sessions/forks.json "$B/targets/forks"
 session "file alone" 0 $here/sessions/files.json -s "$B/targets/race"
 guest=$B/targets/guest

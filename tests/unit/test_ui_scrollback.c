@@ -43,6 +43,24 @@ static void test_lines(void **state)
     scrollback_free(&s);
 }
 
+static void test_tabs(void **state)
+{
+    (void)state;
+    struct scrollback s;
+    scrollback_init(&s);
+    scrollback_line(&s, STYLE_TEXT, "1\tx\n日本語日\ty\n\tz\n12345678\tw");
+    check_line(&s, 0, "1       x");
+    check_line(&s, 1, "日本語日        y");
+    check_line(&s, 2, "        z");
+    check_line(&s, 3, "12345678        w");
+    BASE_BUF struct buf tabs = {0};
+    for (int i = 0; i < 2000; i++)
+        buf_add_char(&tabs, '\t');
+    scrollback_line(&s, STYLE_TEXT, buf_text(&tabs));
+    assert_int_equal(s.count, 4 + 4); /* 16000 blanks, broken like any long line */
+    scrollback_free(&s);
+}
+
 static void test_bounds(void **state)
 {
     (void)state;
@@ -141,8 +159,8 @@ int main(void)
     if (!setlocale(LC_CTYPE, "C.UTF-8") && !setlocale(LC_CTYPE, "C.utf8"))
         return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),      cmocka_unit_test(test_bounds), cmocka_unit_test(test_bytes_bound),
-        cmocka_unit_test(test_long_lines), cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_lines),       cmocka_unit_test(test_tabs),       cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_bytes_bound), cmocka_unit_test(test_long_lines), cmocka_unit_test(test_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,12 +70,16 @@ struct wish {
     size_t count;
 };
 
+enum { PLANTS_GONE = 16 };
+
 struct breakpoint_table {
     struct wish **wishes;
     size_t wish_count, wish_capacity;
     struct plant **plants;
     size_t plant_count, plant_capacity;
     int next_id;
+    uint64_t gone[PLANTS_GONE]; /* addresses lately taken out, a ring */
+    size_t gone_count;
     size_t dirty; /* plants whose insertion does not match what is wanted */
 };
 
@@ -121,6 +125,8 @@ void plant_release(struct session *s, struct plant *p);
 void plant_lift(struct session *s, struct plant *p, bool lifted);
 /* An inserted, or wanted, software or hardware plant at this address, or NULL. */
 struct plant *plant_at(struct session *s, uint64_t address);
+/* True when a software plant was lately taken out there: another thread may still report its hit. */
+bool plant_was_at(const struct session *s, uint64_t address);
 /* Makes the target agree with what is wanted, now, in one batch. The first refusal is the error; each failed
  * plant keeps its reason. */
 struct error *plants_flush(struct session *s) BASE_MUST_CHECK;

@@ -87,6 +87,14 @@ struct plant *plant_at(struct session *s, uint64_t address)
     return NULL;
 }
 
+bool plant_was_at(const struct session *s, uint64_t address)
+{
+    for (size_t i = 0; i < s->breakpoints.gone_count && i < PLANTS_GONE; i++)
+        if (s->breakpoints.gone[i] == address)
+            return true;
+    return false;
+}
+
 size_t plants_requests(struct session *s, struct rsp_request *requests, size_t capacity)
 {
     size_t n = 0;
@@ -156,6 +164,8 @@ struct error *plants_sent(struct session *s, struct rsp_request *requests, size_
         struct plant *p = plant_of_request(s, r, &insert);
         bool ok = !r->error && strcmp(buf_text(&r->reply), "OK") == 0;
         if (p && ok) {
+            if (p->inserted && !insert && p->type == PLANT_SOFTWARE)
+                s->breakpoints.gone[s->breakpoints.gone_count++ % PLANTS_GONE] = p->address;
             p->inserted = insert;
             p->state = insert ? PLANT_ARMED : PLANT_PLANNED;
             note_type(s, p->type, TRI_YES);

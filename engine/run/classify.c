@@ -151,7 +151,12 @@ struct error *stop_classify(struct session *s, const struct rsp_stop *from, stru
     s->state = SESSION_STOPPED;
     TRY(note_thread(s, from, ret));
     TRY(note_pc(s, from, ret));
-    if (from->reason == RSP_REASON_SWBREAK && ret->has_pc && !plant_at(s, ret->pc)) {
+    bool own_step = s->plan_active && s->plan.has_thread && ptid_equal(s->plan.thread, ret->thread) &&
+                    s->plan.phase == PHASE_STEP;
+    bool maybe_late = from->reason == RSP_REASON_SWBREAK ||
+                      (from->reason == RSP_REASON_NONE && from->signal == TARGET_SIGTRAP && !own_step &&
+                       ret->has_pc && plant_was_at(s, ret->pc));
+    if (maybe_late && ret->has_pc && !plant_at(s, ret->pc)) {
         struct error *e = own_trap(s, threads_find(&s->threads, ret->thread), ret, &ret->late_hit);
         error_free(e); /* unreadable code is no trap of ours either */
     }

@@ -138,11 +138,17 @@ void view_build_frames(struct session *s, struct view *v, const struct view_need
     frames_free(&list);
 }
 
-static const char *old_value(const struct view *previous, const char *name, const char *value)
+/* What a local was at the stop before; within one stop that stays. */
+static const char *old_value(const struct view *previous, uint64_t epoch, const char *name, const char *value)
 {
-    for (size_t i = 0; previous && i < previous->local_count; i++)
-        if (strcmp(previous->locals[i].name, name) == 0)
-            return strcmp(previous->locals[i].value, value) ? previous->locals[i].value : NULL;
+    for (size_t i = 0; previous && i < previous->local_count; i++) {
+        const struct view_local *l = &previous->locals[i];
+        if (strcmp(l->name, name) != 0)
+            continue;
+        if (previous->epoch == epoch)
+            return l->old;
+        return strcmp(l->value, value) != 0 ? l->value : NULL;
+    }
     return NULL;
 }
 
@@ -166,10 +172,18 @@ void view_build_locals(struct session *s, struct view *v, const struct view *pre
         row->type = view_text(member(o, "type"));
         row->value = *state ? xasprintf("<%s>", state) : view_text(member(o, "text"));
         row->argument = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "argument"));
-        if (previous && previous->epoch != v->epoch)
-            row->old = xstrdup_or_null(old_value(previous, row->name, row->value));
+        row->old = xstrdup_or_null(old_value(previous, v->epoch, row->name, row->value));
     }
     cJSON_Delete(result);
+}
+
+static char *reason_text(const struct stop *stop)
+{
+    int number = stop->breakpoint ? stop->breakpoint : stop->watchpoint;
+    const char *name = stop->reason == STOP_SIGNAL ? signal_name(stop->signal) : NULL;
+    if (number)
+        return xasprintf("%s %d", stop_reason_name(stop->reason), number);
+    return xstrdup(name ? name : stop_reason_name(stop->reason));
 }
 
 static void add_thread(struct session *s, struct view *v, struct thread *t, bool with_place)
@@ -183,7 +197,7 @@ static void add_thread(struct session *s, struct view *v, struct thread *t, bool
         .id = xstrdup(id),
         .name = view_text(t->name ? t->name : t->extra),
         .state = xstrdup(thread_state_name(t->state)),
-        .reason = reported ? xstrdup(stop_reason_name(s->last_stop.reason)) : NULL,
+        .reason = reported ? reason_text(&s->last_stop) : NULL,
         .selected = s->threads.has_current && ptid_equal(s->threads.current, t->id),
         .reported = reported,
     };

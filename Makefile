@@ -133,9 +133,11 @@ TIDY_SRCS := main.c $(SRCS)
 
 .PHONY: check-built
 check-built:
-	clang-format --dry-run -Werror $(C_FILES)
+	@echo "clang-format over $(words $(C_FILES)) files"
+	@clang-format --dry-run -Werror $(C_FILES)
 	@$(MAKE) --no-print-directory CC=clang all
-	cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr \
+	@echo "cppcheck over $(words $(TIDY_SRCS)) files"
+	@cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr \
 		'-DcJSON_ArrayForEach(e,a)=for(e=(a)->child;e;e=e->next)' \
 		--suppressions-list=tests/cppcheck.txt --error-exitcode=1 -j2 -I. $(TIDY_SRCS)
 	@echo "clang-tidy over $(words $(TIDY_SRCS)) files"

@@ -51,8 +51,8 @@ struct session {
     bool interrupt_sent;
     bool swallow_interrupt; /* an interrupt crossed another stop on the wire: its late SIGINT is ours */
     struct stop last_stop;
-    cJSON *untaken_stop; /* a stop that no command has returned yet, or NULL */
-    unsigned frame;      /* selected level */
+    cJSON *untaken_stop;   /* a stop that no command has returned yet, or NULL */
+    unsigned frame;        /* selected level */
     uint64_t library_miss; /* neighbourhood no library was found for (engine/libraries.c) */
     enum schedule_mode schedule;
 

@@ -481,10 +481,9 @@ void worker_set_needs(struct worker *w, const struct view_needs *needs)
 void worker_interrupt(struct worker *w)
 {
     pthread_mutex_lock(&w->lock);
-    bool busy = w->busy;
+    if (w->busy)
+        signal_fd(w->cancel_fd); /* under the lock, so that it cannot hit what comes after */
     pthread_mutex_unlock(&w->lock);
-    if (busy)
-        signal_fd(w->cancel_fd);
 }
 
 int worker_fd(const struct worker *w)

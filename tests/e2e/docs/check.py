@@ -112,32 +112,39 @@ def check_schema_against_program(root, commands, helps):
 
 # -- types: what the schema refuses the program refuses, and the other way round ------------------------------
 
-SAMPLES = ["text", "0x10", 7, -1, 2.5, True, [], ["a"], [1], {"a": 1}, None, "auto", "write", "all", "ids", "general"]
+SAMPLES = ["text", "0x10", 1, -1, 0.25, True, [], ["a"], [1], [{"do": "echo", "text": 1}], {"a": 1}, None, "auto", "write",
+           "all", "ids", "general"]
+
+
+def valid_step(validator, root, command):
+    """A step with every argument, each of the right type."""
+    rules = root["$defs"]["do." + command]["properties"]
+    step = {name: next(s for s in SAMPLES if validator.fits(rules[name], s)) for name in rules if name != "do"}
+    if command == "include":
+        step["file"] = "tests/e2e/docs/empty.json"
+    if command == "repeat":
+        step["times"] = 0
+    return {**step, "do": command, "on_fail": "go_on"}
 
 
 def check_types(validator, root):
     """Each sample for each argument: schema and program must agree whether it is one."""
     for command in schema_commands(root):
-        arguments = schema_arguments(root, command)
-        good = {}
-        for name in arguments:
-            rule = root["$defs"]["do." + command]["properties"][name]
-            if name != "steps":
-                good[name] = next(s for s in SAMPLES if validator.fits(rule, s))
-        if command == "include":
-            good["file"] = "tests/e2e/docs/empty.json"
-        if command == "repeat":
-            good.update(times=0, steps=[])
-        trouble = []
-        for name in arguments:
-            rule = root["$defs"]["do." + command]["properties"][name]
+        step, accepted, trouble = valid_step(validator, root, command), [], []
+        for name in schema_arguments(root, command):
             for sample in SAMPLES:
-                if name in ("file",) and command == "include" and isinstance(sample, str):
+                if command == "include" and isinstance(sample, str):
+                    continue  # the file is opened before anything is run
+                changed = {**step, name: sample}
+                if validator.fits(root["$defs"]["do." + command]["properties"][name], sample):
+                    accepted.append(changed)
                     continue
-                step = {**good, name: sample, "do": command}
-                status, _, err = run_session({"steps": [step], "timeout": 0.01})
-                if (status == WRONG) == validator.fits(rule, sample):
-                    trouble.append(f"{name}: {json.dumps(sample)} gives status {status} {err.strip()}")
+                status, _, _ = run_session({"steps": [changed]})
+                if status != WRONG:
+                    trouble.append(f"{name}: the program takes {json.dumps(sample)}")
+        status, _, err = run_session({"steps": [step, *accepted], "timeout": 0.01})
+        if status == WRONG:
+            trouble.append(f"the program does not take what the schema does: {err.strip()}")
         report(f"types: {command}", trouble)
 
 
@@ -194,6 +201,8 @@ def manual_commands(manual):
     for line in section.splitlines():
         if match := re.match(r"\.It Ic ([a-z-]+)", line):
             at = commands[match[1]] = (set(), set())
+        elif line == ".El":
+            at = None
         elif at and line.startswith("."):
             at[0].update(re.findall(r"\bCm ([a-z_]+)", line))
             at[1].update(spelling(a or b) for a, b in re.findall(r'\bSy (?:"([^"]+)"|(\S+))', line))
@@ -211,16 +220,16 @@ def check_manual(commands, helps):
         report(f"manual: {name}", differences("argument", described[name][0], set(arguments), "the manual") +
                differences("alias", described[name][1], aliases, "the manual"))
     _, usage, _ = run(["--help"])
-    options = set(re.findall(r"--([a-z-]+)", usage)) - {"script"} | {"script"}
+    options = set(re.findall(r"--([a-z-]+)", usage))
     report("manual: the options", differences(
         "option", set(re.findall(r"Fl Fl ([a-z-]+)", manual)), options, "the manual"))
     codes = set(re.findall(r'\[ERR_\w+\] = "([a-z-]+)"', read("base/error.c")))
     told = manual.split(".Ss Errors", 1)[1].split("\n.S", 1)[0]
     report("manual: the error codes", differences("code", set(re.findall(r"\bLi ([a-z-]+)", told)), codes, "the manual"))
     processors = set(re.findall(r'\.name = "([^"]+)"', "".join(read(f) for f in glob.glob("engine/arch/*.c"))))
-    told = manual.split(".Sh ARCHITECTURES", 1)[1].split("\n.Sh ", 1)[0]
+    told = manual.split(".Sh ARCHITECTURES", 1)[1].split("\n.El", 1)[0]
     report("manual: the architectures", differences(
-        "architecture", set(re.findall(r"^\.It (\S+)", told, re.M)), processors, "the manual"))
+        "architecture", set(re.findall(r"^\.It (?!Sy)(\S+)", told, re.M)), processors, "the manual"))
 
 
 # -- texts -------------------------------------------------------------------------------------------------

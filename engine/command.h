@@ -87,6 +87,8 @@ struct error *command_check(const struct command *c, const cJSON *args, const ch
  */
 struct error *command_parse_line(struct session *s, const char *line, const struct command **ret,
                                  cJSON **args) BASE_MUST_CHECK;
+/* The command that a prompt line begins with; ERR_USAGE with a near miss in the hint. */
+struct error *command_by_word(const char *line, const struct command **ret) BASE_MUST_CHECK;
 /* Possible ends of a prompt line; see worker_complete(). malloc'd NULL-terminated array of whole words, or
  * NULL. */
 char **command_complete(struct session *s, const char *line, size_t cursor, size_t *word_start);

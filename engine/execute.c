@@ -40,11 +40,7 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
     *ret = stop_to_json(s, final);
     if (gone)
         session_drop_connection(s, SESSION_EXITED);
-    struct wish *w = breakpoint_find(s, final->reason == STOP_BREAKPOINT ? final->breakpoint : 0);
-    if (w && w->once) {
-        struct error *e = breakpoint_delete(s, w);
-        error_free(e);
-    }
+    breakpoints_drop_spent(s);
 }
 
 struct error *session_interrupt(struct session *s)

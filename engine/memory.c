@@ -96,10 +96,13 @@ struct error *memory_read_some(struct session *s, uint64_t address, void *bytes,
     struct error *e = session_check(s, rsp_read_memory(s->connection, current_id(s), &read, 1, ram));
     if (e)
         return e;
-    error_free(read.error);
     if (ram)
         keep(&s->memory, read.address, read.bytes, read.got);
     *got += read.got;
+    if (error_is(read.error, ERR_TIMEOUT) || error_is(read.error, ERR_VIOLATION) ||
+        error_is(read.error, ERR_CANCELLED))
+        return read.error; /* says nothing about what is mapped */
+    error_free(read.error);
     return NULL;
 }
 

@@ -30,6 +30,7 @@ struct run {
     uint64_t passed, failed, violations;
     int status;
     bool over;   /* a failure ended the script */
+    bool told;   /* the summary is out, and is the last line */
     cJSON *last; /* result of the last step, for `while` and `until` */
     int64_t started_ns;
 };
@@ -50,6 +51,8 @@ static void on_event(void *context, const cJSON *event)
 {
     struct run *r = context;
     const char *kind = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "event"));
+    if (r->told)
+        return;
     if (kind && strcmp(kind, "violation") == 0) {
         r->violations++;
         if (r->audit)
@@ -430,6 +433,7 @@ static void tell_summary(struct run *r)
     cJSON *line = cJSON_CreateObject();
     cJSON_AddItemToObject(line, "summary", o);
     output_line(line);
+    r->told = true;
 }
 
 static void run_session(struct run *r, const cJSON *session)

@@ -61,7 +61,7 @@ struct wish {
     bool watch_old_known;
     unsigned char watch_new[64]; /* as the last hit found it */
     bool watch_new_known;
-    bool enabled, once;
+    bool enabled, once, spent; /* spent: `once`, and it has stopped */
     uint64_t hits, ignore;
     char *condition; /* or NULL */
     bool has_thread;
@@ -105,6 +105,10 @@ void watchpoint_note(struct session *s, struct wish *w, bool hit);
 struct wish *breakpoint_find(struct session *s, int id);
 struct error *breakpoint_enable(struct session *s, struct wish *w, bool enabled) BASE_MUST_CHECK;
 struct error *breakpoint_delete(struct session *s, struct wish *w) BASE_MUST_CHECK;
+/* Deletes the wishes that were set for one stop and have had it. */
+void breakpoints_drop_spent(struct session *s);
+/* True for an enabled breakpoint with a place at this address. */
+bool wish_covers(const struct wish *w, uint64_t address);
 /* The user's enabled wish with a place at this address (breakpoints only), or NULL. */
 struct wish *breakpoint_at(struct session *s, uint64_t address);
 /* The wish that watches this address with this type; a stub may name any byte of the range. */
@@ -123,6 +127,8 @@ struct error *breakpoints_replant(struct session *s) BASE_MUST_CHECK;
 struct plant *plant_acquire(struct session *s, enum plant_type type, uint64_t address, unsigned length);
 void plant_release(struct session *s, struct plant *p);
 void plant_lift(struct session *s, struct plant *p, bool lifted);
+/* All software and hardware plants at this address. */
+void plants_lift_at(struct session *s, uint64_t address, bool lifted);
 /* An inserted, or wanted, software or hardware plant at this address, or NULL. */
 struct plant *plant_at(struct session *s, uint64_t address);
 /* True when a software plant was lately taken out there: another thread may still report its hit. */

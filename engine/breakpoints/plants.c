@@ -77,6 +77,16 @@ void plant_lift(struct session *s, struct plant *p, bool lifted)
     recount(&s->breakpoints);
 }
 
+void plants_lift_at(struct session *s, uint64_t address, bool lifted)
+{
+    for (size_t i = 0; i < s->breakpoints.plant_count; i++) {
+        struct plant *p = s->breakpoints.plants[i];
+        if (p->address == address && p->type <= PLANT_HARDWARE)
+            p->lifted = lifted;
+    }
+    recount(&s->breakpoints);
+}
+
 struct plant *plant_at(struct session *s, uint64_t address)
 {
     for (size_t i = 0; i < s->breakpoints.plant_count; i++) {
@@ -167,7 +177,8 @@ struct error *plants_sent(struct session *s, struct rsp_request *requests, size_
             if (p->inserted && !insert && p->type == PLANT_SOFTWARE)
                 s->breakpoints.gone[s->breakpoints.gone_count++ % PLANTS_GONE] = p->address;
             p->inserted = insert;
-            p->state = insert ? PLANT_ARMED : PLANT_PLANNED;
+            /* What was lifted to step off it is back before anything runs. */
+            p->state = insert || p->users ? PLANT_ARMED : PLANT_PLANNED;
             note_type(s, p->type, TRI_YES);
         } else if (p && insert) {
             struct error *e = refusal(s, p, r);

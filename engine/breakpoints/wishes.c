@@ -220,14 +220,29 @@ struct error *breakpoint_delete(struct session *s, struct wish *w)
     return s->state == SESSION_STOPPED ? plants_flush(s) : NULL;
 }
 
+void breakpoints_drop_spent(struct session *s)
+{
+    for (size_t i = s->breakpoints.wish_count; i-- > 0;) {
+        if (!s->breakpoints.wishes[i]->spent)
+            continue;
+        struct error *e = breakpoint_delete(s, s->breakpoints.wishes[i]);
+        error_free(e);
+    }
+}
+
+bool wish_covers(const struct wish *w, uint64_t address)
+{
+    for (size_t k = 0; !w->is_watch && w->enabled && k < w->count; k++)
+        if (w->locations[k].address == address)
+            return true;
+    return false;
+}
+
 struct wish *breakpoint_at(struct session *s, uint64_t address)
 {
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
-        struct wish *w = s->breakpoints.wishes[i];
-        for (size_t k = 0; !w->is_watch && w->enabled && k < w->count; k++)
-            if (w->locations[k].address == address)
-                return w;
-    }
+    for (size_t i = 0; i < s->breakpoints.wish_count; i++)
+        if (wish_covers(s->breakpoints.wishes[i], address))
+            return s->breakpoints.wishes[i];
     return NULL;
 }
 

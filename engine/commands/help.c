@@ -7,21 +7,28 @@
 static const char *const groups[] = {"target",    "symbols", "breakpoints", "run",     "time",
                                      "bookmarks", "threads", "data",        "scripts", "prompt"};
 
+/* The dash of "info-threads", which is typed as two words; NULL where the dash belongs to the word. */
+static char *family_dash(char *word)
+{
+    static const char *const families[] = {"info-", "set-", "target-", "maintenance-"};
+    for (size_t i = 0; i < ARRAY_LENGTH(families); i++)
+        if (strncmp(word, families[i], strlen(families[i])) == 0)
+            return word + strlen(families[i]) - 1;
+    return NULL;
+}
+
 static void help_one(const struct command *c, struct buf *out)
 {
     buf_printf(out, "%s %s\n  %s\n", c->name, c->usage, c->about);
     if (c->aliases && *c->aliases) {
         BASE_FREE char *words = xstrdup(c->aliases);
-        for (char *p = words; *p; p++)
-            if (*p == '-')
-                *p = '_';
         buf_add_text(out, "  also:");
         for (char *save = NULL, *word = strtok_r(words, " ", &save); word;
              word = strtok_r(NULL, " ", &save)) {
-            char *dash = strchr(word, '_');
+            char *dash = family_dash(word);
             if (dash)
                 *dash = ' ';
-            buf_printf(out, " %s%s%s", dash ? "\"" : "", word, dash ? "\"" : "");
+            buf_printf(out, dash ? " \"%s\"" : " %s", word);
         }
         buf_add_char(out, '\n');
     }
@@ -59,9 +66,7 @@ struct error *command_help(const char *name, struct buf *out)
         return NULL;
     }
     const struct command *c;
-    cJSON *args;
-    TRY(command_parse_line(NULL, name, &c, &args));
-    cJSON_Delete(args);
+    TRY(command_by_word(name, &c));
     help_one(c, out);
     return NULL;
 }

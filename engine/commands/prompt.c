@@ -168,6 +168,27 @@ static const struct command *find_two_words(const char *line, size_t *used, stru
     return c;
 }
 
+static const struct command *find_line(const char *line, size_t *used, struct search *f)
+{
+    const struct command *c = find_two_words(line, used, f);
+    if (c)
+        return c;
+    *used = strcspn(line, " \t/");
+    return find_word(line, *used, f);
+}
+
+struct error *command_by_word(const char *line, const struct command **ret)
+{
+    size_t used = 0;
+    struct search f;
+    line += strspn(line, " \t");
+    *ret = find_line(line, &used, &f);
+    if (*ret)
+        return NULL;
+    BASE_FREE char *word = xstrndup(line, used);
+    return unknown_word(word, f.ambiguous);
+}
+
 struct error *command_parse_line(struct session *s, const char *line, const struct command **ret,
                                  cJSON **args)
 {
@@ -176,11 +197,7 @@ struct error *command_parse_line(struct session *s, const char *line, const stru
     line += strspn(line, " \t");
     size_t used = 0;
     struct search f;
-    const struct command *c = find_two_words(line, &used, &f);
-    if (!c) {
-        used = strcspn(line, " \t/");
-        c = find_word(line, used, &f);
-    }
+    const struct command *c = find_line(line, &used, &f);
     if (!c) {
         BASE_FREE char *word = xstrndup(line, used);
         return unknown_word(word, f.ambiguous);

@@ -145,8 +145,8 @@ static struct error *run_finish(struct session *s, const cJSON *args, cJSON **re
         if (!has)
             return error_new(ERR_USAGE, "finish: the outermost frame has no caller");
     }
-    struct plan plan = {.kind = PLAN_FINISH, .least_sp = least_sp, .final_at_target = true};
-    plan_add_target(s, &plan, address);
+    struct plan plan = {.kind = PLAN_FINISH, .final_at_target = true};
+    plan_add_target(s, &plan, address, least_sp);
     return start(s, args, &plan);
 }
 
@@ -181,12 +181,12 @@ static struct error *run_until(struct session *s, const cJSON *args, cJSON **ret
     TRY(location_find(s, at, &matches, &count));
     struct plan plan = {.kind = PLAN_TO, .final_at_target = true};
     for (size_t i = 0; i < count; i++)
-        plan_add_target(s, &plan, matches[i].address);
+        plan_add_target(s, &plan, matches[i].address, 0);
     free(matches);
     uint64_t address, sp;
     struct error *e = frame_return_address(s, t, &address, &sp);
     if (!e)
-        plan_add_target(s, &plan, address);
+        plan_add_target(s, &plan, address, sp);
     error_free(e); /* the outermost frame has nothing to return to */
     return start(s, args, &plan);
 }

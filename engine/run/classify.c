@@ -170,13 +170,9 @@ struct error *stop_classify(struct session *s, const struct rsp_stop *from, stru
     return NULL;
 }
 
-struct error *wish_stops(struct session *s, struct stop *stop, bool *ret)
+static struct error *one_stops(struct session *s, struct wish *w, const struct stop *stop, bool *ret)
 {
     *ret = true;
-    struct wish *w =
-        breakpoint_find(s, stop->reason == STOP_WATCHPOINT ? stop->watchpoint : stop->breakpoint);
-    if (!w)
-        return NULL;
     if (w->has_thread && !ptid_equal(w->thread, stop->thread)) {
         *ret = false;
         return NULL;
@@ -198,6 +194,33 @@ struct error *wish_stops(struct session *s, struct stop *stop, bool *ret)
     if (w->ignore) {
         w->ignore--;
         *ret = false;
+    }
+    w->spent = *ret && w->once;
+    return NULL;
+}
+
+static bool same_watch(const struct wish *a, const struct wish *b)
+{
+    return b->is_watch && b->enabled && a->watch_address == b->watch_address &&
+           a->watch_length == b->watch_length && a->watch_type == b->watch_type;
+}
+
+/* All wishes of this place are asked, so that each counts its hits; the first that stops is told. */
+struct error *wish_stops(struct session *s, struct stop *stop, bool *ret)
+{
+    bool watch = stop->reason == STOP_WATCHPOINT;
+    int *told = watch ? &stop->watchpoint : &stop->breakpoint;
+    const struct wish *first = breakpoint_find(s, *told);
+    *ret = !first;
+    for (size_t i = 0; first && i < s->breakpoints.wish_count; i++) {
+        struct wish *w = s->breakpoints.wishes[i];
+        if (watch ? !same_watch(first, w) : !wish_covers(w, stop->pc))
+            continue;
+        bool stops;
+        TRY(one_stops(s, w, stop, &stops));
+        if (stops && !*ret)
+            *told = w->id;
+        *ret = *ret || stops;
     }
     return NULL;
 }

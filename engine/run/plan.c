@@ -14,11 +14,13 @@ static void drop_targets(struct session *s, struct plan *p)
     p->target_count = 0;
 }
 
-void plan_add_target(struct session *s, struct plan *p, uint64_t address)
+void plan_add_target(struct session *s, struct plan *p, uint64_t address, uint64_t least_sp)
 {
-    if (p->target_count < PLAN_TARGETS)
-        p->targets[p->target_count++] =
-            plant_acquire(s, PLANT_SOFTWARE, address, plant_length_at(s, address, false));
+    if (p->target_count >= PLAN_TARGETS)
+        return;
+    p->target_sp[p->target_count] = least_sp;
+    p->targets[p->target_count++] =
+        plant_acquire(s, PLANT_SOFTWARE, address, plant_length_at(s, address, false));
 }
 
 void plan_end(struct session *s)
@@ -26,7 +28,7 @@ void plan_end(struct session *s)
     if (!s->plan_active)
         return;
     if (s->plan.off_lifted && s->plan.phase == PHASE_OFF)
-        plant_lift(s, s->plan.off_plant, false);
+        plants_lift_at(s, s->plan.off_pc, false);
     drop_targets(s, &s->plan);
     s->plan_active = false;
 }
@@ -34,6 +36,14 @@ void plan_end(struct session *s)
 static bool is_step(const struct plan *p)
 {
     return p->kind >= PLAN_STEPI && p->kind <= PLAN_UNTIL_NEXT;
+}
+
+/* A signal that the last stop told of is passed on with the step: only `stepi` goes into its handler. */
+static struct error *begin(struct session *s, struct plan *p)
+{
+    TRY(plan_begin_step(s, p));
+    const struct thread *t = threads_find(&s->threads, p->thread);
+    return p->kind != PLAN_STEPI && t && t->pending_signal ? plan_run_handler(s, p) : NULL;
 }
 
 struct error *plan_start(struct session *s, const struct plan *plan)
@@ -46,7 +56,7 @@ struct error *plan_start(struct session *s, const struct plan *plan)
     if (s->plan.times == 0)
         s->plan.times = 1;
     s->plan.phase = PHASE_RUN;
-    struct error *e = is_step(plan) ? plan_begin_step(s, &s->plan) : NULL;
+    struct error *e = is_step(plan) ? begin(s, &s->plan) : NULL;
     if (!e)
         e = plan_resume(s);
     if (e && s->state != SESSION_RUNNING)
@@ -60,13 +70,13 @@ static struct error *run_on(struct session *s)
 }
 
 /* The step of one thread off a plant is over: *handled when the plan has gone on by it. */
-static struct error *after_off(struct session *s, const struct stop *stop, bool *handled)
+static struct error *after_off(struct session *s, struct stop *stop, bool *handled)
 {
     struct plan *p = &s->plan;
     enum rsp_tristate *trait = &rsp_features(s->connection)->state[FEATURE_STEP_OFF].works;
     bool was_lifted = p->off_lifted;
     if (was_lifted)
-        plant_lift(s, p->off_plant, false);
+        plants_lift_at(s, p->off_pc, false);
     p->off_lifted = false;
     p->phase = p->after_off;
     struct thread *t = threads_find(&s->threads, p->off_thread);
@@ -75,17 +85,26 @@ static struct error *after_off(struct session *s, const struct stop *stop, bool 
         (stop->reason == STOP_BREAKPOINT || (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP));
     if (!own_step)
         return NULL;
-    if (!was_lifted && stop->has_pc && stop->pc == p->off_pc && *trait != TRI_YES) {
-        /* gdbserver and KVM report the plant again instead of stepping over it. */
-        *trait = TRI_NO;
+    bool moved = !stop->has_pc || stop->pc != p->off_pc;
+    if (!was_lifted && !moved) {
+        /* gdbserver and KVM report the plant again instead of stepping over it; in QEMU a signal that comes
+         * with the step can do that. */
+        if (*trait == TRI_UNKNOWN)
+            *trait = TRI_NO;
+        p->off_must_lift = true;
+        t->at_plant = true;
+        t->plant_address = stop->pc;
         *handled = true;
         return run_on(s);
     }
-    if (!was_lifted && *trait == TRI_UNKNOWN && stop->has_pc)
+    if (!was_lifted && !p->off_with_signal && *trait == TRI_UNKNOWN && stop->has_pc)
         *trait = TRI_YES;
     t->at_plant = false;
-    if (stop->reason == STOP_BREAKPOINT && stop->pc != p->off_pc)
-        return NULL; /* stepped onto the next one */
+    if (stop->reason == STOP_BREAKPOINT && moved)
+        return NULL;            /* stepped onto the next one */
+    stop->reason = STOP_SIGNAL; /* a jump to itself is the step, and the next round of it a new hit */
+    stop->signal = TARGET_SIGTRAP;
+    stop->breakpoint = 0;
     if (p->phase == PHASE_STEP && p->has_thread && ptid_equal(p->off_thread, p->thread))
         return NULL; /* that was the step itself */
     *handled = true;
@@ -110,21 +129,21 @@ static struct error *on_signal(struct session *s, struct stop *stop, bool *done)
     }
     struct plan *p = &s->plan;
     if (p->phase == PHASE_STEP && policy.pass && ptid_equal(stop->thread, p->thread)) {
-        /* The handler runs to its end, then the step goes on where it was. */
-        plan_add_target(s, p, stop->pc);
-        p->least_sp = 0;
-        p->final_at_target = false;
-        p->phase = PHASE_RETURN;
+        TRY(plan_run_handler(s, p));
     }
     return run_on(s);
 }
 
-static bool at_target(const struct plan *p, uint64_t pc)
+static bool at_target(const struct plan *p, uint64_t pc, uint64_t *least_sp)
 {
+    bool found = false;
+    *least_sp = UINT64_MAX;
     for (unsigned i = 0; i < p->target_count; i++)
-        if (p->targets[i]->address == pc)
-            return true;
-    return false;
+        if (p->targets[i]->address == pc) {
+            found = true;
+            *least_sp = p->target_sp[i] < *least_sp ? p->target_sp[i] : *least_sp;
+        }
+    return found;
 }
 
 /* One step, or one part of it, is over. */
@@ -144,14 +163,14 @@ static struct error *go_on_stepping(struct session *s, struct stop *stop, bool *
     return run_on(s);
 }
 
-static struct error *on_target(struct session *s, struct stop *stop, bool *done)
+static struct error *on_target(struct session *s, struct stop *stop, uint64_t least_sp, bool *done)
 {
     struct plan *p = &s->plan;
     struct thread *t = threads_find(&s->threads, stop->thread);
     uint64_t sp = 0;
-    if (p->least_sp)
+    if (least_sp)
         TRY(thread_sp(s, t, &sp));
-    bool mine = (!p->has_thread || ptid_equal(stop->thread, p->thread)) && sp >= p->least_sp;
+    bool mine = (!p->has_thread || ptid_equal(stop->thread, p->thread)) && sp >= least_sp;
     if (!mine) {
         t->at_plant = true;
         t->plant_address = stop->pc;
@@ -175,18 +194,37 @@ static struct error *on_target(struct session *s, struct stop *stop, bool *done)
     return go_on_stepping(s, stop, done);
 }
 
+/* The thread went from a plant into a signal's handler, and is back: that hit was told before. */
+static struct error *back_from_handler(struct session *s, struct thread *t, const struct stop *stop,
+                                       bool *ret)
+{
+    *ret = false;
+    if (!t->in_handler || stop->pc != t->handler_pc)
+        return NULL;
+    uint64_t sp;
+    TRY(thread_sp(s, t, &sp));
+    *ret = sp == t->handler_sp;
+    t->in_handler = !*ret;
+    return NULL;
+}
+
 static struct error *on_breakpoint(struct session *s, struct stop *stop, bool *done)
 {
     struct thread *t = threads_find(&s->threads, stop->thread);
     if (t && stop->has_pc && stop->reason == STOP_BREAKPOINT) {
         t->at_plant = true;
         t->plant_address = stop->pc;
+        bool told;
+        TRY(back_from_handler(s, t, stop, &told));
+        if (told)
+            return NULL;
     }
     bool stops;
     TRY(wish_stops(s, stop, &stops));
     if (stops && s->plan.kind == PLAN_CONTINUE && s->plan.times > 1) {
         s->plan.times--;
         stops = false;
+        breakpoints_drop_spent(s);
     }
     *done = stops;
     return NULL;
@@ -200,8 +238,9 @@ static struct error *on_trap(struct session *s, struct stop *stop, bool *done)
         if (*done)
             return NULL;
     }
-    if (stop->has_pc && stop->reason != STOP_WATCHPOINT && at_target(p, stop->pc))
-        return on_target(s, stop, done);
+    uint64_t least_sp;
+    if (stop->has_pc && stop->reason != STOP_WATCHPOINT && at_target(p, stop->pc, &least_sp))
+        return on_target(s, stop, least_sp, done);
     bool own_step = p->phase == PHASE_STEP && p->has_thread && ptid_equal(stop->thread, p->thread);
     if (own_step && stop->reason != STOP_WATCHPOINT)
         return go_on_stepping(s, stop, done);

@@ -60,16 +60,20 @@ struct plan {
     const char *file; /* owned by the symbol file */
     unsigned line_number;
 
-    /* RETURN and TO: plants of ours, and how deep the stack must be for a hit to count */
+    /* RETURN and TO: plants of ours, and how high sp must be at each for a hit to count (0: anywhere) */
     struct plant *targets[PLAN_TARGETS];
+    uint64_t target_sp[PLAN_TARGETS];
     unsigned target_count;
-    uint64_t least_sp;
     bool final_at_target; /* arriving there ends the plan */
 
+    /* a step into a function of a library: what the call left, while the linker's stub is walked through */
+    bool in_plt;
+    uint64_t plt_return, plt_sp;
+
     struct ptid off_thread;
-    struct plant *off_plant;
-    bool off_lifted;
+    bool off_lifted, off_with_signal, off_must_lift;
     uint64_t off_pc;
+    bool under_way; /* it has resumed before */
 };
 
 /* Starts the plan described by `plan` (kind, thread, times, targets filled in): resumes. */
@@ -79,8 +83,8 @@ struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struc
                            bool *done) BASE_MUST_CHECK;
 /* Ends the plan: its own plants are no longer wanted. */
 void plan_end(struct session *s);
-/* Adds a place of our own to run to. */
-void plan_add_target(struct session *s, struct plan *plan, uint64_t address);
+/* Adds a place of our own to run to; a hit counts where sp is at least `least_sp` (0: always). */
+void plan_add_target(struct session *s, struct plan *plan, uint64_t address, uint64_t least_sp);
 
 /* -- resume.c -------------------------------------------------------------------------------------- */
 
@@ -97,6 +101,9 @@ struct error *wish_stops(struct session *s, struct stop *stop, bool *ret) BASE_M
 
 /* -- step.c ---------------------------------------------------------------------------------------- */
 
+/* A signal is about to be passed to the plan's thread: its handler runs to the end before the step goes on.
+ */
+struct error *plan_run_handler(struct session *s, struct plan *plan) BASE_MUST_CHECK;
 /* Notes where the step begins. */
 struct error *plan_begin_step(struct session *s, struct plan *plan) BASE_MUST_CHECK;
 /* After one instruction or range of the plan's thread: *done when the step is complete, else the phase is

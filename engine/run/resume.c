@@ -26,12 +26,13 @@ static bool would_run(const struct session *s, const struct plan *p, const struc
 
 /*
  * The plant this thread stands on and has been told about, so that running on must not report it again:
- * where its last stop was told there, or (for the selected thread, as gdb does) where it just stands.
+ * where its last stop was told there, or (when a command begins, for the selected thread, as gdb does) where
+ * it just stands.
  */
 static struct error *plant_under(struct session *s, struct thread *t, struct plant **ret)
 {
     *ret = NULL;
-    bool selected = s->threads.has_current && ptid_equal(t->id, s->threads.current);
+    bool selected = !s->plan.under_way && s->threads.has_current && ptid_equal(t->id, s->threads.current);
     if (!t->at_plant && !selected)
         return NULL;
     uint64_t pc;
@@ -44,16 +45,28 @@ static struct error *plant_under(struct session *s, struct thread *t, struct pla
     return NULL;
 }
 
-static void begin_off(struct session *s, struct plan *p, struct thread *t, struct plant *plant)
+static void begin_off(struct session *s, struct plan *p, struct thread *t, uint64_t pc)
 {
     p->after_off = p->phase;
     p->phase = PHASE_OFF;
     p->off_thread = t->id;
-    p->off_plant = plant;
-    p->off_pc = plant->address;
-    p->off_lifted = *step_off_trait(s) == TRI_NO;
+    p->off_pc = pc;
+    p->off_with_signal = t->pending_signal != 0;
+    p->off_lifted = p->off_must_lift || *step_off_trait(s) == TRI_NO;
+    p->off_must_lift = false;
     if (p->off_lifted)
-        plant_lift(s, plant, true);
+        plants_lift_at(s, pc, true);
+}
+
+/*
+ * A thread that takes a signal with it leaves its plant by the handler and comes back to it, or meets it at
+ * once when nothing handles the signal. Either way that hit is an old one, and stepped off then.
+ */
+static struct error *leave_by_handler(struct session *s, struct thread *t, uint64_t pc)
+{
+    t->in_handler = true;
+    t->handler_pc = pc;
+    return thread_sp(s, t, &t->handler_sp);
 }
 
 static struct error *find_thread_to_step_off(struct session *s, struct plan *p)
@@ -66,8 +79,11 @@ static struct error *find_thread_to_step_off(struct session *s, struct plan *p)
             continue;
         struct plant *plant;
         TRY(plant_under(s, t, &plant));
-        if (plant) {
-            begin_off(s, p, t, plant);
+        bool steps = p->phase == PHASE_STEP && ptid_equal(t->id, p->thread);
+        if (plant && t->pending_signal && !steps) {
+            TRY(leave_by_handler(s, t, plant->address));
+        } else if (plant) {
+            begin_off(s, p, t, plant->address);
             return NULL;
         }
     }
@@ -90,6 +106,19 @@ static bool may_step_range(struct session *s, const struct plan *p)
            rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT_RANGE);
 }
 
+/* Signals of other threads, and that all of them run. */
+static size_t other_actions(struct session *s, struct rsp_action *actions, size_t n)
+{
+    for (size_t i = 0; i < s->threads.count && n < ACTIONS_MAX - 1; i++) {
+        struct thread *t = s->threads.items[i];
+        if (t->pending_signal)
+            actions[n++] =
+                (struct rsp_action){.thread = t->id, .how = RSP_CONTINUE, .signal = take_signal(s, t->id)};
+    }
+    actions[n++] = (struct rsp_action){.thread = {-1, -1}, .how = RSP_CONTINUE};
+    return n;
+}
+
 static size_t step_actions(struct session *s, const struct plan *p, struct rsp_action *actions)
 {
     struct ptid id = p->phase == PHASE_OFF ? p->off_thread : p->thread;
@@ -100,10 +129,7 @@ static size_t step_actions(struct session *s, const struct plan *p, struct rsp_a
         actions[0].range_start = p->line.low;
         actions[0].range_end = p->line.high;
     }
-    if (s->schedule != SCHEDULE_ALL)
-        return 1;
-    actions[1] = (struct rsp_action){.thread = {-1, -1}, .how = RSP_CONTINUE};
-    return 2;
+    return s->schedule == SCHEDULE_ALL ? other_actions(s, actions, 1) : 1;
 }
 
 static size_t continue_actions(struct session *s, const struct plan *p, struct rsp_action *actions)
@@ -115,15 +141,7 @@ static size_t continue_actions(struct session *s, const struct plan *p, struct r
             .thread = p->thread, .how = RSP_CONTINUE, .signal = take_signal(s, p->thread)};
         return 1;
     }
-    size_t n = 0;
-    for (size_t i = 0; i < s->threads.count && n < ACTIONS_MAX - 1; i++) {
-        struct thread *t = s->threads.items[i];
-        if (t->pending_signal)
-            actions[n++] =
-                (struct rsp_action){.thread = t->id, .how = RSP_CONTINUE, .signal = take_signal(s, t->id)};
-    }
-    actions[n++] = (struct rsp_action){.thread = {-1, -1}, .how = RSP_CONTINUE};
-    return n;
+    return other_actions(s, actions, 0);
 }
 
 static void mark_running(struct session *s)
@@ -177,6 +195,8 @@ static struct error *send_actions(struct session *s, const struct rsp_action *ac
         BASE_BUF struct buf reply = {0};
         TRY(session_check(s, rsp_call(s->connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
     }
+    if (s->breakpoints.dirty > PENDING_MAX)
+        TRY(plants_flush(s));
     if (s->breakpoints.dirty)
         return resume_with_plants(s, packet.data, packet.length);
     TRY(session_check(s, rsp_resume(s->connection, packet.data, packet.length)));
@@ -189,6 +209,7 @@ struct error *plan_resume(struct session *s)
     struct plan *p = &s->plan;
     if (p->phase != PHASE_OFF)
         TRY(find_thread_to_step_off(s, p));
+    p->under_way = true;
     struct rsp_action actions[ACTIONS_MAX];
     size_t count = p->phase == PHASE_OFF || p->phase == PHASE_STEP ? step_actions(s, p, actions)
                                                                    : continue_actions(s, p, actions);

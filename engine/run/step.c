@@ -5,6 +5,7 @@
 
 #include "engine/core.h"
 #include "engine/frames/frames.h"
+#include "engine/libraries.h"
 #include "engine/registers.h"
 
 static bool by_line(const struct plan *p)
@@ -17,6 +18,20 @@ static bool inside(struct address_range r, uint64_t pc)
     return pc >= r.low && pc < r.high;
 }
 
+struct error *plan_run_handler(struct session *s, struct plan *p)
+{
+    struct thread *t = threads_find(&s->threads, p->thread);
+    uint64_t pc, sp;
+    if (!t)
+        return error_new(ERR_NO_THREAD, "the thread to step is gone");
+    TRY(thread_pc(s, t, &pc));
+    TRY(thread_sp(s, t, &sp));
+    plan_add_target(s, p, pc, sp);
+    p->final_at_target = false;
+    p->phase = PHASE_RETURN;
+    return NULL;
+}
+
 struct error *plan_begin_step(struct session *s, struct plan *p)
 {
     struct thread *t = threads_find(&s->threads, p->thread);
@@ -24,6 +39,7 @@ struct error *plan_begin_step(struct session *s, struct plan *p)
         return error_new(ERR_NO_THREAD, "the thread to step is gone");
     p->phase = PHASE_STEP;
     p->final_at_target = false;
+    p->in_plt = false;
     if (p->kind == PLAN_STEPI)
         return NULL;
     TRY(thread_pc(s, t, &p->start_pc));
@@ -60,8 +76,7 @@ static struct error *entry_return_address(struct session *s, struct thread *t, u
 
 static void return_to(struct session *s, struct plan *p, uint64_t address, uint64_t least_sp, bool final)
 {
-    plan_add_target(s, p, address);
-    p->least_sp = least_sp;
+    plan_add_target(s, p, address, least_sp);
     p->final_at_target = final;
     p->phase = PHASE_RETURN;
 }
@@ -116,13 +131,33 @@ static uint64_t behind_prologue(struct session *s, uint64_t pc)
     return address;
 }
 
+/* The linker's stubs, through which functions of shared libraries are called. */
+static bool in_plt(struct session *s, uint64_t pc)
+{
+    struct symbol_place place;
+    return symbols_lookup(s->map, pc, &place) && place.section && strncmp(place.section, ".plt", 4) == 0;
+}
+
+static bool has_line(struct session *s, uint64_t pc)
+{
+    struct address_range line;
+    return symbols_line_range(s->map, pc, &line) ||
+           (libraries_cover(s, pc) && symbols_line_range(s->map, pc, &line));
+}
+
 static struct error *entered_function(struct session *s, struct plan *p, struct thread *t, uint64_t pc,
                                       uint64_t return_address, bool *done)
 {
     uint64_t sp;
     TRY(thread_sp(s, t, &sp));
-    struct address_range line;
-    if (p->kind != PLAN_STEP || !symbols_line_range(s->map, pc, &line)) {
+    if (p->kind == PLAN_STEP && in_plt(s, pc)) {
+        p->in_plt = true;
+        p->plt_return = return_address;
+        p->plt_sp = sp;
+        p->phase = PHASE_STEP;
+        return NULL;
+    }
+    if (p->kind != PLAN_STEP || !has_line(s, pc)) {
         return_to(s, p, return_address, sp, false);
         return NULL;
     }
@@ -134,6 +169,20 @@ static struct error *entered_function(struct session *s, struct plan *p, struct 
     return NULL;
 }
 
+/* Out of the stub: into the function that was called, or into the linker, which looks for it first. */
+static struct error *through_plt(struct session *s, struct plan *p, struct thread *t, uint64_t pc, bool *done)
+{
+    uint64_t sp;
+    if (in_plt(s, pc))
+        return NULL;
+    p->in_plt = false;
+    TRY(thread_sp(s, t, &sp));
+    if (sp == p->plt_sp)
+        return entered_function(s, p, t, pc, p->plt_return, done);
+    return_to(s, p, p->plt_return, p->plt_sp, false);
+    return NULL;
+}
+
 /* Out of the function by a return or a jump. */
 static struct error *left_function(struct session *s, struct plan *p, struct thread *t, uint64_t pc,
                                    bool *done)
@@ -141,11 +190,11 @@ static struct error *left_function(struct session *s, struct plan *p, struct thr
     uint64_t sp;
     TRY(thread_sp(s, t, &sp));
     struct address_range line;
-    bool has_line = symbols_line_range(s->map, pc, &line);
+    bool known = symbols_line_range(s->map, pc, &line);
     struct symbol_place place;
     symbols_lookup(s->map, pc, &place);
     if (sp > p->start_sp || !p->function_high) {
-        if (has_line) {
+        if (known) {
             /* Back in the caller, in the middle of the line that called: as gdb, go on to a line's start. */
             p->start_sp = sp;
             p->function_low = place.function_low;
@@ -178,6 +227,8 @@ static bool same_line(const struct plan *p, const struct symbol_place *place)
 
 static struct error *line_step(struct session *s, struct plan *p, struct thread *t, uint64_t pc, bool *done)
 {
+    if (p->in_plt)
+        return through_plt(s, p, t, pc, done);
     bool recursed = pc == p->function_low && pc != p->start_pc;
     if (inside(p->line, pc) && !recursed) {
         p->phase = PHASE_STEP;

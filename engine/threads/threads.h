@@ -36,6 +36,9 @@ struct thread {
     /* The last stop told to the user was at a plant at this address, and the thread has not run since. */
     bool at_plant;
     uint64_t plant_address;
+    /* It went from such a plant into a signal's handler, to come back to this pc with this sp. */
+    bool in_handler;
+    uint64_t handler_pc, handler_sp;
     int pending_signal; /* to be passed on at the next resume, gdb's number */
 };
 

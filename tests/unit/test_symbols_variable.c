@@ -202,7 +202,13 @@ static char *run_gdb(const char *program)
 {
     BASE_BUF struct buf b = {0};
     buf_add_text(&b, "set confirm off\nset startup-with-shell off\nset print entry-values no\n"
-                     "break work.c:21\nbreak work.c:9\nbreak work.c:25\nrun\n");
+                     "break work.c:21\nbreak work.c:9\nbreak work.c:25\n");
+    /* the dump reaches above the stack pointer: with a small environment the stack would end before it does
+     */
+    buf_add_text(&b, "set environment PAD ");
+    for (int i = 0; i < 2 * STACK_BYTES; i++)
+        buf_add_char(&b, 'x');
+    buf_add_text(&b, "\nrun\n");
     for (int stop = 0; stop < 4; stop++) {
         buf_printf(&b, "echo STOP\\n\n");
         for (size_t i = 0; i < REGISTERS; i++)

@@ -1,0 +1,57 @@
+/* Stepping while a signal comes every millisecond: into calls, over recursion, through the PLT. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+
+volatile long ticks, sink;
+static const char *volatile text = "12";
+
+static void on_alarm(int number)
+{
+    (void)number;
+    ticks++;
+}
+
+__attribute__((noinline)) int fact(int n)
+{
+    if (n <= 1)
+        return 1;
+    int rest = fact(n - 1);
+    return n * rest;
+}
+
+__attribute__((noinline)) void wait_ticks(long n)
+{
+    long until = ticks + n;
+    while (ticks < until)
+        sink++;
+}
+
+__attribute__((noinline)) void stretch(void)
+{
+    wait_ticks(3);
+    sink = fact(5);
+    sink += atoi(text);
+    wait_ticks(2);
+    sink++;
+    for (int i = 0; i < 100; i++)
+        sink += i;
+    sink = 1;
+}
+
+int main(int argc, char **argv)
+{
+    (void)argv;
+    signal(SIGALRM, on_alarm);
+    struct itimerval every = {{0, 1000}, {0, 1000}};
+    if (argc == 1)
+        setitimer(ITIMER_REAL, &every, NULL);
+    else
+        ticks = 1 << 20;
+    stretch();
+    memset(&every, 0, sizeof every);
+    setitimer(ITIMER_REAL, &every, NULL);
+    fact(4);
+    return 7;
+}

@@ -345,6 +345,12 @@ static void answer_rest(struct server *s)
     }
 }
 
+/* At the end of the input a stub we attached to is left, and a program we started is ended with us. */
+static bool is_ours(const char *target)
+{
+    return !target || strncmp(target, "launch:", 7) == 0 || strncmp(target, "exec:", 5) == 0;
+}
+
 int jsonl_run(const struct script_options *options)
 {
     struct worker_options worker = {.program = options->program,
@@ -367,7 +373,7 @@ int jsonl_run(const struct script_options *options)
     s.worker = worker_start(&worker);
     serve(&s);
     answer_rest(&s);
-    worker_stop(s.worker, false);
+    worker_stop(s.worker, is_ours(options->target));
     while (s.pending)
         drop_pending(&s, s.pending);
     buf_free(&s.input);

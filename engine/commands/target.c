@@ -136,7 +136,7 @@ const struct command command_restart = {
 static struct error *run_reconnect(struct session *s, const cJSON *args, cJSON **ret)
 {
     (void)args;
-    return again(s, false, ret);
+    return again(s, s->launched, ret); /* what we started would run on with nobody to end it */
 }
 
 const struct command command_reconnect = {

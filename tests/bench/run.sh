@@ -6,6 +6,9 @@ B=${1:-build}
 A=$B/allstop
 proxy=$B/tests/bench/proxy
 floor=$B/tests/bench/floor
+for need in "$A" "$proxy" "$floor"; do
+    [ -x "$need" ] || { echo "$need is not built: run make bench" >&2; exit 1; }
+done
 native=$B/targets/cost
 foreign=$B/targets/x86_64/cost
 work=$(mktemp -d)

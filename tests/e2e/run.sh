@@ -143,6 +143,24 @@ session "record a wire log" 0 "$(inline "$log_session")" --wire-log "$work/wire"
 session "answer from a wire log" 0 "$(inline "$log_session")" -s "$B/targets/x86_64/steps" \
     -t "launch:$A --serve-wire-log $work/wire --listen 127.0.0.1:{port}"
 
+# -- stops that come close together ------------------------------------------------------------------------
+session "stepping under signals" 0 $here/sessions/alarms.json "$B/targets/alarms"
+session "breakpoints beside and over each other" 0 $here/sessions/breakpoints.json "$B/targets/steps"
+session "breakpoints beside and over each other, qemu" 0 $here/sessions/breakpoints.json \
+    -t "launch:qemu-x86_64 -g {port} $B/targets/x86_64/steps" -s "$B/targets/x86_64/steps"
+session "every hit of 8 threads" 0 $here/sessions/hits.json "$B/targets/race" 8
+
+# the stub dies while its target runs
+cat >"$work/mortal" <<'EOF'
+gdbserver --once - "$1" <&0 &
+stub=$!
+{ sleep 1; kill -9 $stub; } >/dev/null 2>&1 </dev/null &
+wait $stub
+EOF
+session "the stub is killed" 3 "$(inline '{"steps":[{"do":"continue"}]}')" -s "$B/targets/race" \
+    -t "exec:sh $work/mortal $B/targets/race"
+says "the stub is killed: says so" 'lost'
+
 # -- the command line --------------------------------------------------------------------------------------
 "$A" --version >"$work/out" 2>&1 && grep -q '^allstop ' "$work/out" && echo "ok --version" || echo "FAIL --version"
 "$A" --help >"$work/out" 2>&1 && grep -q -- '--serve-wire-log' "$work/out" && echo "ok --help" || echo "FAIL --help"

@@ -32,6 +32,16 @@ def run(arguments, text=""):
     return done.returncode, done.stdout, done.stderr
 
 
+def end_detached(out):
+    """A session that detaches leaves its program running: by the process ids it told, it is ended."""
+    for pid in {int(number) for number in re.findall(r'"thread":"p(\d+)\.', out)}:
+        try:
+            if os.readlink(f"/proc/{pid}/exe").startswith(os.path.realpath(BUILD)):
+                os.kill(pid, 9)
+        except OSError:
+            pass  # it has ended by itself
+
+
 def run_session(session, *arguments):
     return run(["-S", "-", *arguments], json.dumps(session))
 
@@ -286,6 +296,7 @@ def check_results():
     text = read("doc/jsonl.md")
     results, events = table_rows(text, "## Results"), table_rows(text, "## Events")
     status, out, err = run(["-S", f"{HERE}/everything.json", f"{BUILD}/targets/race"])
+    end_detached(out)
     failed = [line[:300] for line in out.splitlines() if '"ok":false' in line]
     report("a session of everything", [f"status {status}", *failed, err[-300:]] if status else [])
     done, trouble = set(), []

@@ -165,11 +165,11 @@ fuzz:
 	@$(MAKE) --no-print-directory CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzz-built
 
 .PHONY: fuzz-built
-fuzz-built: $(B)/liballstop.a
+fuzz-built: $(B)/liballstop.a $(B)/targets/race
 	@for f in $(FUZZERS); do \
 		mkdir -p build/corpus/$$f && \
 		$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $(B)/$$f tests/fuzz/$$f.c $(B)/liballstop.a $(LIBS) && \
-		$(B)/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 build/corpus/$$f || exit 1; done
+		FUZZ_PROGRAM=$(B)/targets/race $(B)/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 build/corpus/$$f || exit 1; done
 
 .PHONY: install
 install: all

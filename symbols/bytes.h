@@ -49,7 +49,8 @@ static inline const uint8_t *cursor_take(struct cursor *c, uint64_t n)
         return NULL;
     }
     const uint8_t *p = c->at;
-    c->at += n;
+    if (n > 0) /* an empty section has no bytes to point at */
+        c->at += n;
     return p;
 }
 

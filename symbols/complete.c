@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "symbols/dwarf_index.h"
+#include "symbols/index/dwarf_index.h"
 #include "symbols/map_internal.h"
 
 enum { NEAR_NAME_LIMIT = 64 };

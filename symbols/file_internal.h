@@ -7,7 +7,7 @@
 #ifndef ALLSTOP_SYMBOLS_FILE_INTERNAL_H
 #define ALLSTOP_SYMBOLS_FILE_INTERNAL_H
 
-#include "symbols/elf_image.h"
+#include "symbols/elf/elf_image.h"
 #include "symbols/file.h"
 #include "symbols/intern.h"
 

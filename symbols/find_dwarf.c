@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "symbols/dwarf_index.h"
+#include "symbols/index/dwarf_index.h"
 #include "symbols/map_internal.h"
 
 /* A static inline of a kernel header is in a thousand CUs; each costs about a millisecond. */

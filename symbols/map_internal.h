@@ -5,7 +5,7 @@
 #ifndef ALLSTOP_SYMBOLS_MAP_INTERNAL_H
 #define ALLSTOP_SYMBOLS_MAP_INTERNAL_H
 
-#include "symbols/dwarf_unit.h"
+#include "symbols/dwarf/dwarf_unit.h"
 #include "symbols/map.h"
 
 struct map_entry {

@@ -4,7 +4,7 @@
 #include "test_symbols_support.h"
 
 #include "symbols/expression.h"
-#include "symbols/dwarf_compat.h"
+#include "symbols/dwarf/dwarf_compat.h"
 
 enum { EXPRESSION_LIMIT = 64 };
 

@@ -1,11 +1,11 @@
 /*
- * The name index and the reader under it (symbols/dwarf_scan.h), checked against libdwarf's own walk over the
+ * The name index and the reader under it (symbols/dwarf/dwarf_scan.h), checked against libdwarf's own walk over the
  * same file: what one finds, the other must find, at the same offsets.
  */
 #include "test_symbols_support.h"
 
-#include "symbols/dwarf_index.h"
-#include "symbols/dwarf_unit.h"
+#include "symbols/index/dwarf_index.h"
+#include "symbols/dwarf/dwarf_unit.h"
 
 static const char *const compiles[] = {"gcc -g -O2", "gcc -gdwarf-4 -O1", "gcc -g -O2 -flto", "clang -g -O2",
                                        "clang -gdwarf-4 -O0 -gz"};

@@ -1,0 +1,258 @@
+#include "symbols/dwarf/dwarf_unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+/* What libdwarf is shown: a null section as in ELF, then these. Ranges, location lists and frames are read by
+ * code of ours, and libdwarf would build tables over all of them for every CU. */
+static const struct {
+    enum dwarf_section_id id;
+    const char *name;
+} shown[] = {
+    {DWARF_INFO, ".debug_info"},         {DWARF_ABBREV, ".debug_abbrev"},
+    {DWARF_LINE, ".debug_line"},         {DWARF_STR, ".debug_str"},
+    {DWARF_LINE_STR, ".debug_line_str"}, {DWARF_STR_OFFSETS, ".debug_str_offsets"},
+    {DWARF_ADDR, ".debug_addr"},
+};
+enum { SHOWN = sizeof shown / sizeof shown[0] + 1 };
+
+struct unit_object {
+    struct {
+        const char *name;
+        const uint8_t *bytes;
+        uint64_t size;
+    } sections[SHOWN];
+    bool big;
+    uint8_t offset_size, address_size;
+    uint64_t file_size;
+#if LIBDWARF_NEW
+    struct Dwarf_Obj_Access_Interface_a_s interface;
+#else
+    Dwarf_Obj_Access_Interface interface;
+#endif
+};
+
+#if LIBDWARF_NEW
+static int section_info(void *o, Dwarf_Unsigned index, Dwarf_Obj_Access_Section_a *ret, int *err)
+{
+    struct unit_object *object = o;
+    (void)err;
+    if (index >= SHOWN)
+        return DW_DLV_NO_ENTRY;
+    memset(ret, 0, sizeof *ret);
+    ret->as_name = object->sections[index].name;
+    ret->as_size = object->sections[index].size;
+    ret->as_type = index ? 1 : 0;
+    return DW_DLV_OK;
+}
+#else
+static int section_info(void *o, Dwarf_Half index, Dwarf_Obj_Access_Section *ret, int *err)
+{
+    struct unit_object *object = o;
+    (void)err;
+    if (index >= SHOWN)
+        return DW_DLV_NO_ENTRY;
+    memset(ret, 0, sizeof *ret);
+    ret->name = object->sections[index].name;
+    ret->size = object->sections[index].size;
+    ret->type = index ? 1 : 0;
+    return DW_DLV_OK;
+}
+#endif
+
+/* The spelling of the byte order changed its type with the versions; the method takes what the struct wants.
+ */
+#if LIBDWARF_NEW
+static Dwarf_Small byte_order(void *o)
+{
+    return ((struct unit_object *)o)->big ? DW_END_big : DW_END_little;
+}
+
+static Dwarf_Unsigned file_size(void *o)
+{
+    return ((struct unit_object *)o)->file_size;
+}
+#else
+static Dwarf_Endianness byte_order(void *o)
+{
+    return ((struct unit_object *)o)->big ? DW_OBJECT_MSB : DW_OBJECT_LSB;
+}
+#endif
+
+static Dwarf_Small length_size(void *o)
+{
+    return ((struct unit_object *)o)->offset_size;
+}
+
+static Dwarf_Small pointer_size(void *o)
+{
+    return ((struct unit_object *)o)->address_size;
+}
+
+static Dwarf_Unsigned section_count(void *o)
+{
+    (void)o;
+    return SHOWN;
+}
+
+#if LIBDWARF_NEW
+static int load_section(void *o, Dwarf_Unsigned index, Dwarf_Small **ret, int *err)
+#else
+static int load_section(void *o, Dwarf_Half index, Dwarf_Small **ret, int *err)
+#endif
+{
+    struct unit_object *object = o;
+    (void)err;
+    if (index >= SHOWN || !object->sections[index].bytes)
+        return DW_DLV_NO_ENTRY;
+    *ret = (Dwarf_Small *)object->sections[index].bytes;
+    return DW_DLV_OK;
+}
+
+#if LIBDWARF_NEW
+static const struct Dwarf_Obj_Access_Methods_a_s methods = {
+    .om_get_section_info = section_info,
+    .om_get_byte_order = byte_order,
+    .om_get_length_size = length_size,
+    .om_get_pointer_size = pointer_size,
+    .om_get_filesize = file_size,
+    .om_get_section_count = section_count,
+    .om_load_section = load_section,
+};
+#else
+static const Dwarf_Obj_Access_Methods methods = {
+    .get_section_info = section_info,
+    .get_byte_order = byte_order,
+    .get_length_size = length_size,
+    .get_pointer_size = pointer_size,
+    .get_section_count = section_count,
+    .load_section = load_section,
+};
+#endif
+
+static struct unit_object *make_object(struct dwarf *d, const struct unit_head *h)
+{
+    struct unit_object *o = xcalloc(1, sizeof *o);
+    o->sections[0].name = "";
+    for (size_t i = 0; i < ARRAY_LENGTH(shown); i++) {
+        const struct dwarf_section *s = dwarf_section(d, shown[i].id);
+        o->sections[i + 1].name = shown[i].name;
+        o->sections[i + 1].bytes = s->bytes;
+        o->sections[i + 1].size = s->size;
+        o->file_size += s->size; /* inflated ones may be larger than the file */
+    }
+    o->sections[1].bytes += h->offset;
+    o->sections[1].size = h->end - h->offset;
+    o->big = d->image->big;
+    o->offset_size = h->offset_size;
+    o->address_size = h->address_size;
+#if LIBDWARF_NEW
+    o->interface.ai_object = o;
+    o->interface.ai_methods = &methods;
+#else
+    o->interface.object = o;
+    o->interface.methods = &methods;
+#endif
+    return o;
+}
+
+void die_error(struct dwarf_unit *u, Dwarf_Error err)
+{
+    if (!err)
+        return;
+    dwarf_complain(u->dwarf, "unit at 0x%llx: %s", (unsigned long long)u->head->offset, dwarf_errmsg(err));
+    dwarf_dealloc_error(u->debug, err);
+}
+
+/* Opens the slice and finds its root DIE. */
+static bool open_slice(struct dwarf_unit *u)
+{
+    Dwarf_Error err = NULL;
+    /* Process-wide in libdwarf, and always the same here: relocations are ours, and it need not remember
+     * every allocation, as each is given back. */
+    dwarf_set_reloc_application(0);
+    dwarf_set_de_alloc_flag(0);
+    if (dwarf_object_init_b(&u->object->interface, NULL, NULL, DW_GROUPNUMBER_ANY, &u->debug, &err) !=
+        DW_DLV_OK) {
+        u->debug = NULL;
+        die_error(u, err);
+        return false;
+    }
+    Dwarf_Unsigned header_length, type_offset, next;
+    Dwarf_Half version, address_size, length, extension, type;
+    Dwarf_Off abbrev;
+    Dwarf_Sig8 signature;
+    int rc = dwarf_next_cu_header_d(u->debug, 1, &header_length, &version, &abbrev, &address_size, &length,
+                                    &extension, &signature, &type_offset, &next, &type, &err);
+    if (rc == DW_DLV_OK)
+        rc = dwarf_siblingof_b(u->debug, NULL, 1, &u->root, &err);
+    if (rc == DW_DLV_ERROR)
+        die_error(u, err);
+    if (rc != DW_DLV_OK)
+        u->root = NULL;
+    return rc == DW_DLV_OK;
+}
+
+static void close_unit(struct dwarf_unit *u)
+{
+    line_table_free(&u->lines);
+    free(u->functions.functions);
+    free(u->functions.ranges);
+    if (u->root)
+        dwarf_dealloc_die(u->root);
+    if (u->debug) {
+#if LIBDWARF_NEW
+        dwarf_object_finish(u->debug);
+#else
+        Dwarf_Error err = NULL;
+        dwarf_object_finish(u->debug, &err);
+#endif
+    }
+    free(u->object);
+    free(u);
+}
+
+static void move_to_front(struct dwarf *d, size_t at)
+{
+    struct dwarf_unit *u = d->open[at];
+    memmove(d->open + 1, d->open, at * sizeof(struct dwarf_unit *));
+    d->open[0] = u;
+}
+
+struct dwarf_unit *dwarf_unit_get(struct dwarf *d, size_t i)
+{
+    for (size_t k = 0; k < d->open_count; k++) {
+        if (d->open[k]->index == i) {
+            move_to_front(d, k);
+            return d->open[0];
+        }
+    }
+    struct unit_head *head = i < d->unit_count ? dwarf_head(d, i) : NULL;
+    if (!head)
+        return NULL;
+    struct dwarf_unit *u = xcalloc(1, sizeof *u);
+    *u = (struct dwarf_unit){.dwarf = d, .head = head, .index = i, .object = make_object(d, head)};
+    if (!open_slice(u)) {
+        head->damaged = true;
+        close_unit(u);
+        return NULL;
+    }
+    ARRAY_RESERVE(d->open, d->open_count, d->open_capacity);
+    d->open[d->open_count++] = u;
+    move_to_front(d, d->open_count - 1);
+    return u;
+}
+
+struct dwarf_unit *dwarf_unit_of_die(struct dwarf *d, uint64_t offset)
+{
+    long i = dwarf_unit_holding(d, offset);
+    return i < 0 ? NULL : dwarf_unit_get(d, (size_t)i);
+}
+
+void dwarf_units_trim(struct dwarf *d, size_t keep)
+{
+    while (d->open_count > keep)
+        close_unit(d->open[--d->open_count]);
+}

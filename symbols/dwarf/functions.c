@@ -1,0 +1,164 @@
+/*
+ * The functions of one CU that have code, and the inlined copies in them, in the order of their DIEs.
+ */
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "symbols/dwarf/dwarf_unit.h"
+
+struct walk {
+    long parent; /* innermost function around the DIE being visited */
+    unsigned depth;
+};
+
+static void add_range(void *context, uint64_t low, uint64_t high)
+{
+    struct function_table *t = context;
+    ARRAY_RESERVE(t->ranges, t->range_count, t->range_capacity);
+    t->ranges[t->range_count++] = (struct address_range){.low = low, .high = high};
+}
+
+static void read_ranges(struct dwarf_unit *u, const struct die_attrs *a, struct unit_function *f)
+{
+    struct function_table *t = &u->functions;
+    const struct attr *low = die_attr(a, DW_AT_low_pc), *high = die_attr(a, DW_AT_high_pc);
+    const struct attr *ranges = die_attr(a, DW_AT_ranges), *entry = die_attr(a, DW_AT_entry_pc);
+    uint64_t from = 0, to = 0, list;
+    f->first_range = t->range_count;
+    if (ranges && ranges->kind == ATTR_LIST_INDEX) {
+        dwarf_ranges_walk(u->dwarf, u->head, ranges->u, true, add_range, t);
+    } else if (ranges && attr_offset(u->head, ranges, &list)) {
+        dwarf_ranges_walk(u->dwarf, u->head, list, false, add_range, t);
+    } else if (low && high && attr_address(u->dwarf, u->head, low, &from)) {
+        if (high->kind == ATTR_CONSTANT)
+            to = from + high->u;
+        else
+            attr_address(u->dwarf, u->head, high, &to);
+        if (to > from && file_is_code(u->dwarf->file, from))
+            add_range(t, from, to);
+    }
+    f->range_count = t->range_count - f->first_range;
+    if (!f->range_count)
+        return;
+    f->low = f->entry = t->ranges[f->first_range].low;
+    f->high = t->ranges[f->first_range].high;
+    if (entry && entry->kind == ATTR_CONSTANT)
+        f->entry = f->low + entry->u;
+    else if (entry)
+        attr_address(u->dwarf, u->head, entry, &f->entry);
+    /* gcc gives inlined code an entry in an empty range when its first statement left no instruction. */
+    for (size_t i = 0; i < f->range_count; i++)
+        if (f->entry - t->ranges[f->first_range + i].low <
+            t->ranges[f->first_range + i].high - t->ranges[f->first_range + i].low)
+            return;
+    f->entry = f->low;
+}
+
+/* Takes what `a` says and the function does not know yet; the next DIE to ask, or NO_OFFSET. */
+static uint64_t take_names(struct dwarf_unit *u, const struct die_attrs *a, struct unit_function *f)
+{
+    const struct attr *name = die_attr(a, DW_AT_name), *linkage = die_attr(a, DW_AT_linkage_name);
+    const struct attr *file = die_attr(a, DW_AT_decl_file), *line = die_attr(a, DW_AT_decl_line);
+    if (!linkage)
+        linkage = die_attr(a, DW_AT_MIPS_linkage_name);
+    if (!f->name && name)
+        f->name = attr_string(u->dwarf, u->head, name);
+    if (!f->linkage_name && linkage)
+        f->linkage_name = attr_string(u->dwarf, u->head, linkage);
+    if (!f->line && line) {
+        f->line = (uint32_t)line->u;
+        f->file = file ? (uint32_t)file->u : 0;
+    }
+    const struct attr *origin = die_attr(a, DW_AT_abstract_origin);
+    if (!origin)
+        origin = die_attr(a, DW_AT_specification);
+    return origin && origin->kind == ATTR_REFERENCE ? origin->u : NO_OFFSET;
+}
+
+/* Names stand with the abstract instance or the declaration, which may be in another CU (LTO, dwz). */
+static void read_names(struct dwarf_unit *u, const struct die_attrs *a, struct unit_function *f)
+{
+    uint64_t origin = take_names(u, a, f);
+    for (unsigned i = 0; i < ORIGIN_LIMIT && origin != NO_OFFSET; i++) {
+        struct dwarf_unit *where = u;
+        Dwarf_Die die;
+        bool here = origin >= u->head->root && origin < u->head->end;
+        if (here ? !die_at(u, origin, &die) : !die_anywhere(u->dwarf, origin, &where, &die))
+            return;
+        struct die_attrs there;
+        die_attributes(where, die, &there);
+        dwarf_dealloc_die(die);
+        uint32_t file = f->file;
+        origin = take_names(where, &there, f);
+        if (where != u)
+            f->file = file; /* a number of another unit's file table */
+    }
+}
+
+static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag);
+
+static void visit_function(struct walk *w, struct dwarf_unit *u, Dwarf_Die die, bool inlined)
+{
+    struct function_table *t = &u->functions;
+    struct die_attrs a;
+    die_attributes(u, die, &a);
+    struct unit_function f = {
+        .die = die_offset(u, die), .parent = inlined ? w->parent : -1, .inlined = inlined};
+    read_ranges(u, &a, &f);
+    struct walk in = {.parent = w->parent, .depth = w->depth + 1};
+    if (f.range_count) {
+        const struct attr *line = die_attr(&a, DW_AT_call_line), *file = die_attr(&a, DW_AT_call_file);
+        f.call_line = line ? (uint32_t)line->u : 0;
+        f.call_file = file ? (uint32_t)file->u : 0;
+        read_names(u, &a, &f);
+        ARRAY_RESERVE(t->functions, t->count, t->capacity);
+        in.parent = (long)t->count;
+        t->functions[t->count++] = f;
+    }
+    /* An abstract instance or a declaration has no code inside. */
+    if (f.range_count)
+        die_children(u, die, visit, &in);
+}
+
+static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
+{
+    struct walk *w = context;
+    if (w->depth > DIE_DEPTH_LIMIT)
+        return;
+    switch (tag) {
+    case DW_TAG_subprogram:
+        visit_function(w, u, die, false);
+        break;
+    case DW_TAG_inlined_subroutine:
+        visit_function(w, u, die, true);
+        break;
+    case DW_TAG_lexical_block:
+    case DW_TAG_namespace:
+    case DW_TAG_module:
+    case DW_TAG_class_type:
+    case DW_TAG_structure_type:
+    case DW_TAG_union_type:
+    case DW_TAG_try_block:
+    case DW_TAG_catch_block: {
+        /* C has no code in types; skipping them there saves most of a header-heavy CU. */
+        bool type = tag == DW_TAG_class_type || tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
+        struct walk in = {.parent = w->parent, .depth = w->depth + 1};
+        if (!type || !dwarf_is_c(u->head))
+            die_children(u, die, visit, &in);
+        break;
+    }
+    default:
+        break;
+    }
+}
+
+const struct function_table *unit_functions(struct dwarf_unit *u)
+{
+    if (!u->functions_read) {
+        u->functions_read = true;
+        struct walk w = {.parent = -1};
+        die_walk_begin(u);
+        die_children(u, u->root, visit, &w);
+    }
+    return &u->functions;
+}

@@ -1,0 +1,212 @@
+/*
+ * What stands below a type's DIE: members, enumerators, parameters, dimensions.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "symbols/types/type_internal.h"
+
+enum { DIMENSION_LIMIT = 16 };
+
+struct collector {
+    struct type *type;
+    size_t member_capacity, enumerator_capacity, parameter_capacity;
+    struct type_member *members;
+    struct type_enumerator *enumerators;
+    struct type **parameters;
+};
+
+static bool constant(const struct die_attrs *a, unsigned name, uint64_t *ret)
+{
+    const struct attr *found = die_attr(a, name);
+    if (!found || (found->kind != ATTR_CONSTANT && found->kind != ATTR_FLAG))
+        return false;
+    *ret = found->u;
+    return true;
+}
+
+/* DW_AT_data_member_location: a constant, or in DWARF 2 the expression `plus_uconst N`. */
+static bool member_location(struct dwarf_unit *u, const struct die_attrs *a, uint64_t *ret)
+{
+    const struct attr *at = die_attr(a, DW_AT_data_member_location);
+    *ret = 0;
+    if (!at)
+        return true;
+    if (at->kind == ATTR_CONSTANT) {
+        *ret = at->u;
+        return true;
+    }
+    struct cursor c = cursor_of(at->block, at->size, u->dwarf->image->big);
+    uint8_t op = cursor_u8(&c);
+    if (op != DW_OP_plus_uconst && op != DW_OP_constu)
+        return false;
+    *ret = cursor_uleb(&c);
+    return !c.bad && (c.at == c.end || op == DW_OP_constu);
+}
+
+/* The three ways a bit-field's place has been written; see DWARF 5, section 5.7.6, and DWARF 3's. */
+static void place_member(struct dwarf_unit *u, const struct die_attrs *a, struct type_member *m)
+{
+    uint64_t bytes, bits, old, storage;
+    m->known_offset = member_location(u, a, &bytes);
+    m->bit_offset = bytes * 8;
+    if (constant(a, DW_AT_bit_size, &bits) && bits <= 128)
+        m->bit_size = (uint32_t)bits;
+    if (constant(a, DW_AT_data_bit_offset, &bits)) {
+        m->bit_offset = bits;
+    } else if (m->bit_size && constant(a, DW_AT_bit_offset, &old)) {
+        if (!constant(a, DW_AT_byte_size, &storage))
+            storage = type_size(m->type);
+        /* Counted from the most significant bit of the storage unit. */
+        m->bit_offset += u->dwarf->image->big ? old : storage * 8 - old - m->bit_size;
+    }
+}
+
+static void add_member(struct collector *k, struct dwarf_unit *u, const struct die_attrs *a, bool base)
+{
+    const struct attr *name = die_attr(a, DW_AT_name);
+    struct type_inside *in = k->type->inside;
+    uint64_t flag;
+    if (constant(a, DW_AT_external, &flag) || constant(a, DW_AT_declaration, &flag))
+        return; /* a static member of C++ */
+    const char *text = name ? attr_string(u->dwarf, u->head, name) : NULL;
+    struct type_member m = {
+        .name = text ? text : "", .type = type_of_attr(k->type->file, die_attr(a, DW_AT_type)), .base = base};
+    place_member(u, a, &m);
+    if (base && constant(a, DW_AT_virtuality, &flag) && flag)
+        m.known_offset = false;
+    ARRAY_RESERVE(k->members, in->member_count, k->member_capacity);
+    k->members[in->member_count++] = m;
+}
+
+static void add_enumerator(struct collector *k, struct dwarf_unit *u, const struct die_attrs *a)
+{
+    struct type_inside *in = k->type->inside;
+    const struct attr *name = die_attr(a, DW_AT_name), *value = die_attr(a, DW_AT_const_value);
+    const char *text = name ? attr_string(u->dwarf, u->head, name) : NULL;
+    if (!text || !value || value->kind != ATTR_CONSTANT)
+        return;
+    ARRAY_RESERVE(k->enumerators, in->enumerator_count, k->enumerator_capacity);
+    k->enumerators[in->enumerator_count++] =
+        (struct type_enumerator){.name = text, .value = (int64_t)value->u};
+}
+
+static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
+{
+    struct collector *k = context;
+    struct type_inside *in = k->type->inside;
+    struct die_attrs a;
+    if (tag == DW_TAG_unspecified_parameters) {
+        k->type->variadic = true;
+        return;
+    }
+    if (tag != DW_TAG_member && tag != DW_TAG_inheritance && tag != DW_TAG_enumerator &&
+        tag != DW_TAG_formal_parameter)
+        return;
+    die_attributes(u, die, &a);
+    if (tag == DW_TAG_enumerator) {
+        add_enumerator(k, u, &a);
+    } else if (tag == DW_TAG_formal_parameter) {
+        const struct attr *type = die_attr(&a, DW_AT_type), *origin = die_attr(&a, DW_AT_abstract_origin);
+        struct die_attrs there;
+        struct dwarf_unit *where;
+        Dwarf_Die other;
+        if (!type && origin && origin->kind == ATTR_REFERENCE &&
+            die_anywhere(u->dwarf, origin->u, &where, &other)) {
+            die_attributes(where, other, &there);
+            dwarf_dealloc_die(other);
+            type = die_attr(&there, DW_AT_type);
+        }
+        ARRAY_RESERVE(k->parameters, in->parameter_count, k->parameter_capacity);
+        k->parameters[in->parameter_count++] = type_of_attr(k->type->file, type);
+    } else {
+        add_member(k, u, &a, tag == DW_TAG_inheritance);
+    }
+}
+
+static void *keep(struct intern *arena, void *list, size_t size)
+{
+    void *kept = size ? memcpy(intern_alloc(arena, size), list, size) : NULL;
+    free(list);
+    return kept;
+}
+
+void type_read_children(struct type *t)
+{
+    struct type_inside *in = t->inside;
+    bool has = t->kind == TYPE_STRUCT || t->kind == TYPE_CLASS || t->kind == TYPE_UNION ||
+               t->kind == TYPE_ENUM || t->kind == TYPE_FUNCTION;
+    struct dwarf *d = t->file ? dwarf_of(t->file) : NULL;
+    struct dwarf_unit *u;
+    Dwarf_Die die;
+    if (in->children_read || !has || !t->die || !d || !die_anywhere(d, t->die, &u, &die))
+        return;
+    in->children_read = true;
+    if (t->kind == TYPE_ENUM) {
+        /* Without an underlying type (gcc before 5, clang in C) the values tell the sign. */
+        struct type *under = type_strip(type_target(t));
+        t->is_signed = under->kind == TYPE_VOID || under->is_signed;
+    }
+    struct collector k = {.type = t};
+    die_walk_begin(u);
+    die_children(u, die, visit, &k);
+    dwarf_dealloc_die(die);
+    in->members = keep(in->arena, k.members, in->member_count * sizeof *k.members);
+    in->enumerators = keep(in->arena, k.enumerators, in->enumerator_count * sizeof *k.enumerators);
+    in->parameters = keep(in->arena, k.parameters, in->parameter_count * sizeof *k.parameters);
+}
+
+struct dimensions {
+    struct type *outermost, *inner;
+    unsigned count;
+};
+
+static void fill_dimension(struct type *t, const struct die_attrs *a)
+{
+    const struct attr *count = die_attr(a, DW_AT_count), *upper = die_attr(a, DW_AT_upper_bound);
+    const struct attr *from = count ? count : upper;
+    uint64_t lower = 0;
+    constant(a, DW_AT_lower_bound, &lower);
+    t->bound_is_count = count != NULL;
+    if (!from)
+        return;
+    if (from->kind == ATTR_BLOCK) {
+        t->bound = from->block;
+        t->bound_size = from->size;
+    } else if (from->kind == ATTR_REFERENCE) {
+        t->bound_die = from->u;
+    } else if (from->kind == ATTR_CONSTANT) {
+        /* gcc writes the upper bound of int x[0] as -1, in as few bytes as it likes. */
+        bool none = !count && !from->is_signed &&
+                    (from->u == UINT64_MAX || (from->form == DW_FORM_data4 && from->u == UINT32_MAX));
+        t->count_known = true;
+        t->count = count ? from->u : none ? 0 : from->u - lower + 1;
+    }
+}
+
+static void visit_dimension(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
+{
+    struct dimensions *k = context;
+    if ((tag != DW_TAG_subrange_type && tag != DW_TAG_enumeration_type) || k->count == DIMENSION_LIMIT)
+        return;
+    struct die_attrs a;
+    die_attributes(u, die, &a);
+    struct type *t = k->outermost;
+    if (k->count++) {
+        /* The element type moves down to the new innermost array. */
+        t = type_make(k->inner->inside->arena, k->outermost->file, TYPE_ARRAY);
+        t->inside->target_die = k->inner->inside->target_die;
+        t->inside->target = k->inner->inside->target;
+        k->inner->inside->target = t;
+    }
+    k->inner = t;
+    fill_dimension(t, &a);
+}
+
+void type_read_dimensions(struct type *t, struct dwarf_unit *u, Dwarf_Die die)
+{
+    struct dimensions k = {.outermost = t, .inner = t};
+    die_walk_begin(u);
+    die_children(u, die, visit_dimension, &k);
+}

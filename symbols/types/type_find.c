@@ -1,0 +1,227 @@
+/*
+ * Types by name: the CU in question first, then the name index of every file, then C's own.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "symbols/index/dwarf_index.h"
+#include "symbols/types/type_internal.h"
+
+struct wanted {
+    const char *name;
+    uint16_t tags[2]; /* what a keyword asks for; 0: a typedef or base type, or in C++ a class */
+    uint64_t die;     /* found, or NO_OFFSET */
+    bool declaration; /* what was found is only a declaration */
+};
+
+static bool tag_matches(const struct wanted *w, uint16_t tag)
+{
+    if (w->tags[0])
+        return tag == w->tags[0] || tag == w->tags[1];
+    return tag == DW_TAG_typedef || tag == DW_TAG_base_type;
+}
+
+static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
+{
+    struct wanted *w = context;
+    struct die_attrs a;
+    if ((w->die != NO_OFFSET && !w->declaration) || !tag_matches(w, tag))
+        return;
+    die_attributes(u, die, &a);
+    const struct attr *name = die_attr(&a, DW_AT_name), *declaration = die_attr(&a, DW_AT_declaration);
+    const char *text = name ? attr_string(u->dwarf, u->head, name) : NULL;
+    if (!text || strcmp(tag == DW_TAG_base_type ? type_canonical_name(text) : text, w->name) != 0)
+        return;
+    w->declaration = declaration && declaration->u;
+    w->die = die_offset(u, die);
+}
+
+static struct type *find_in_unit(struct symbol_map *m, struct wanted w, uint64_t pc)
+{
+    uint64_t offset;
+    struct symbol_file *f = pc == UINT64_MAX ? NULL : symbol_map_file_at(m, pc, &offset);
+    struct dwarf_unit *u = f ? lookup_unit(f, pc - offset) : NULL;
+    if (!u)
+        return NULL;
+    w.die = NO_OFFSET;
+    die_walk_begin(u);
+    die_children(u, u->root, visit, &w);
+    return w.die != NO_OFFSET && !w.declaration ? type_of_die(f, w.die) : NULL;
+}
+
+static struct type *find_in_index(struct symbol_file *f, const struct wanted *w, const char *spelling,
+                                  bool declarations)
+{
+    struct dwarf *d = dwarf_of(f);
+    const struct dwarf_index *x = d ? dwarf_index_of(d) : NULL;
+    for (const struct index_entry *i = x ? dwarf_index_find(x, spelling, NULL) : NULL; i;
+         i = dwarf_index_find(x, spelling, i))
+        if (tag_matches(w, i->tag) && (declarations || !i->declaration))
+            return type_of_die(f, i->die);
+    return NULL;
+}
+
+/* The DWARF spellings of an arithmetic type: gcc's "long unsigned int" and clang's "unsigned long". */
+static const char *const spellings[][3] = {
+    {"unsigned long", "unsigned long", "long unsigned int"},
+    {"long", "long", "long int"},
+    {"unsigned long long", "unsigned long long", "long long unsigned int"},
+    {"long long", "long long", "long long int"},
+    {"unsigned short", "unsigned short", "short unsigned int"},
+    {"short", "short", "short int"},
+    {"unsigned __int128", "unsigned __int128", "__int128 unsigned"},
+};
+
+static struct type *find_in_file(struct symbol_file *f, const struct wanted *w, bool declarations)
+{
+    for (size_t i = 0; !w->tags[0] && i < ARRAY_LENGTH(spellings); i++) {
+        if (strcmp(spellings[i][0], w->name) != 0)
+            continue;
+        struct type *t = find_in_index(f, w, spellings[i][1], declarations);
+        return t ? t : find_in_index(f, w, spellings[i][2], declarations);
+    }
+    return find_in_index(f, w, w->name, declarations);
+}
+
+/* Takes a keyword off the front of a name. */
+static struct wanted parse(const char *name)
+{
+    static const struct {
+        const char *word;
+        uint16_t tags[2];
+    } words[] = {
+        {"struct", {DW_TAG_structure_type, DW_TAG_class_type}},
+        {"class", {DW_TAG_class_type, DW_TAG_structure_type}},
+        {"union", {DW_TAG_union_type, 0}},
+        {"enum", {DW_TAG_enumeration_type, 0}},
+    };
+    struct wanted w = {.die = NO_OFFSET};
+    name += strspn(name, " \t");
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+        size_t n = strlen(words[i].word);
+        if (strncmp(name, words[i].word, n) != 0 || (name[n] != ' ' && name[n] != '\t'))
+            continue;
+        name += n;
+        name += strspn(name, " \t");
+        w.tags[0] = words[i].tags[0];
+        w.tags[1] = words[i].tags[1];
+        break;
+    }
+    w.name = w.tags[0] ? name : type_canonical_name(name);
+    return w;
+}
+
+static void trim(struct symbol_map *m)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (m->entries[i].file->dwarf)
+            dwarf_units_trim(m->entries[i].file->dwarf, UNITS_KEPT);
+}
+
+struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc)
+{
+    struct wanted w = parse(name);
+    trim(m);
+    if (!*w.name)
+        return NULL;
+    struct type *t = find_in_unit(m, w, pc);
+    /* An arithmetic type is the same everywhere: no index for `int`. */
+    if (!t && !w.tags[0])
+        t = type_builtin(m, w.name);
+    for (int declarations = 0; declarations < 2; declarations++)
+        for (size_t i = 0; i < m->count && !t; i++)
+            t = find_in_file(m->entries[i].file, &w, declarations);
+    /* C++ needs no keyword. */
+    static const char *const keywords[] = {"struct", "union", "enum"};
+    for (size_t i = 0; !t && !w.tags[0] && i < ARRAY_LENGTH(keywords); i++) {
+        BASE_FREE char *with = xasprintf("%s %s", keywords[i], w.name);
+        struct wanted in = parse(with);
+        for (size_t k = 0; k < m->count && !t; k++) {
+            struct type *found = find_in_file(m->entries[k].file, &in, false);
+            struct dwarf *d = found ? dwarf_of(found->file) : NULL;
+            long unit = d ? dwarf_unit_holding(d, found->die) : -1;
+            struct unit_head *head = unit >= 0 ? dwarf_head(d, (size_t)unit) : NULL;
+            if (head && !dwarf_is_c(head))
+                t = found;
+        }
+    }
+    return t;
+}
+
+struct type *type_find_definition(struct type *t)
+{
+    struct wanted w = {.name = t->name};
+    w.tags[0] = t->kind == TYPE_UNION  ? DW_TAG_union_type
+                : t->kind == TYPE_ENUM ? DW_TAG_enumeration_type
+                                       : DW_TAG_structure_type;
+    w.tags[1] = t->kind == TYPE_STRUCT || t->kind == TYPE_CLASS ? DW_TAG_class_type : 0;
+    return t->name && t->file ? find_in_file(t->file, &w, false) : NULL;
+}
+
+struct enumeration_search {
+    uint64_t enumerator, found;
+};
+
+static void visit_enumeration(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
+{
+    struct enumeration_search *s = context;
+    uint64_t here = die_offset(u, die);
+    if (tag == DW_TAG_enumeration_type && here < s->enumerator)
+        s->found = here;
+    else if ((tag == DW_TAG_namespace || tag == DW_TAG_structure_type || tag == DW_TAG_class_type) &&
+             here < s->enumerator)
+        die_children(u, die, visit_enumeration, s);
+}
+
+/* DIEs do not know their parents: the last enumeration that begins before the enumerator. */
+static uint64_t parent_enumeration(struct symbol_file *f, uint64_t enumerator)
+{
+    struct dwarf_unit *u = dwarf_unit_of_die(dwarf_of(f), enumerator);
+    struct enumeration_search s = {.enumerator = enumerator, .found = NO_OFFSET};
+    if (u) {
+        die_walk_begin(u);
+        die_children(u, u->root, visit_enumeration, &s);
+    }
+    return s.found;
+}
+
+bool symbols_find_enumerator(struct symbol_map *m, const char *name, struct type **type, int64_t *ret)
+{
+    trim(m);
+    for (size_t i = 0; i < m->count; i++) {
+        struct symbol_file *f = m->entries[i].file;
+        struct dwarf *d = dwarf_of(f);
+        const struct dwarf_index *x = d ? dwarf_index_of(d) : NULL;
+        const struct index_entry *e = x ? dwarf_index_find(x, name, NULL) : NULL;
+        while (e && e->tag != DW_TAG_enumerator)
+            e = dwarf_index_find(x, name, e);
+        uint64_t parent = e ? parent_enumeration(f, e->die) : NO_OFFSET;
+        if (parent == NO_OFFSET)
+            continue;
+        const struct type_enumerator *list;
+        *type = type_of_die(f, parent);
+        size_t count = type_enumerators(*type, &list);
+        for (size_t k = 0; k < count; k++) {
+            if (strcmp(list[k].name, name) != 0)
+                continue;
+            *ret = list[k].value;
+            return true;
+        }
+    }
+    return false;
+}
+
+char *symbols_near_type(struct symbol_map *m, const char *name)
+{
+    struct wanted w = parse(name);
+    struct near n = {.name = w.name};
+    for (size_t i = 0; i < m->count; i++) {
+        struct dwarf *d = dwarf_of(m->entries[i].file);
+        const struct dwarf_index *x = d ? dwarf_index_of(d) : NULL;
+        for (size_t k = 0; x && k < x->count; k++)
+            if (tag_matches(&w, x->entries[k].tag))
+                near_offer(&n, x->entries[k].name);
+    }
+    return n.best;
+}

@@ -1,0 +1,45 @@
+/*
+ * symbols/types/type_internal.h - behind symbols/type.h, for type*.c and variables*.c only.
+ */
+#ifndef ALLSTOP_SYMBOLS_TYPE_INTERNAL_H
+#define ALLSTOP_SYMBOLS_TYPE_INTERNAL_H
+
+#include "symbols/map_internal.h"
+#include "symbols/type.h"
+
+enum { TYPE_CHAIN_LIMIT = 64 };
+
+struct type_inside {
+    struct intern *arena;   /* where this node's memory comes from */
+    struct symbol_map *map; /* to look for definitions; NULL: only in the own file */
+    uint64_t size;          /* as the DIE says; 0: not */
+    uint64_t target_die;    /* NO_OFFSET: none */
+    struct type *target;
+    struct type *pointer; /* type_pointer_to() this */
+    bool target_read, children_read, resolved;
+    struct type *definition; /* of an incomplete type */
+    struct type_member *members;
+    size_t member_count;
+    struct type_enumerator *enumerators;
+    size_t enumerator_count;
+    struct type **parameters;
+    size_t parameter_count;
+};
+
+/* The node of a DIE; never NULL. Units stay open. */
+struct type *type_of_die(struct symbol_file *f, uint64_t die);
+/* The type a DIE's DW_AT_type names; void where it has none. */
+struct type *type_of_attr(struct symbol_file *f, const struct attr *a);
+struct type *type_make(struct intern *arena, struct symbol_file *f, enum type_kind kind);
+/* Reads members, enumerators or parameters once (type_children.c). */
+void type_read_children(struct type *t);
+/* The dimensions of an array type, `t` being the outermost (type_children.c). */
+void type_read_dimensions(struct type *t, struct dwarf_unit *u, Dwarf_Die die);
+/* The definition of an incomplete type by its name (type_find.c), or NULL. */
+struct type *type_find_definition(struct type *t);
+/* gdb's spelling of an integer or floating type (type_builtin.c), or `name` itself. */
+const char *type_canonical_name(const char *name);
+/* A built-in type of a map by canonical name, or NULL. */
+struct type *type_builtin(struct symbol_map *m, const char *canonical);
+
+#endif

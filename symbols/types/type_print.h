@@ -1,0 +1,24 @@
+/*
+ * symbols/types/type_print.h - between type_print.c (names and declarators) and type_body.c (definitions).
+ */
+#ifndef ALLSTOP_SYMBOLS_TYPE_PRINT_H
+#define ALLSTOP_SYMBOLS_TYPE_PRINT_H
+
+#include "base/text.h"
+#include "symbols/type.h"
+
+struct type_layout {
+    int expand;      /* levels of named definitions to write out; below 0 anonymous ones are {...} too */
+    bool offsets;    /* the columns of ptype /o in front of every member */
+    unsigned level;  /* columns of indentation */
+    unsigned depth;  /* of recursion */
+    uint64_t origin; /* bit offset of the struct being written in the outermost one */
+};
+
+/* `name` declared as `t`, its base type written out as `how` says. */
+void type_print_declaration(struct type *t, const char *name, const struct type_layout *how, struct buf *ret);
+/* "struct x {...}", "enum x {A, B}". */
+void type_print_body(struct type *t, const struct type_layout *how, struct buf *ret);
+bool type_has_body(const struct type *t);
+
+#endif

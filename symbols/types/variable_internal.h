@@ -1,0 +1,19 @@
+/*
+ * symbols/types/variable_internal.h - between variables.c, variable_find.c and location_list.c.
+ */
+#ifndef ALLSTOP_SYMBOLS_VARIABLE_INTERNAL_H
+#define ALLSTOP_SYMBOLS_VARIABLE_INTERNAL_H
+
+#include "symbols/types/type_internal.h"
+#include "symbols/variable.h"
+
+/* The expression that a location attribute means at `pc` (link-time), as a block; false: none there. */
+bool location_at(struct dwarf *d, const struct unit_head *u, const struct attr *a, uint64_t pc,
+                 struct attr *ret);
+/* Fills *ret from a variable's or parameter's DIE; false when it has no name. */
+bool variable_read(struct dwarf_unit *u, Dwarf_Die die, uint64_t pc, uint64_t load_offset,
+                   struct variable *ret);
+void expression_of(struct dwarf_unit *u, const struct attr *block, uint64_t load_offset,
+                   struct dwarf_expression *ret);
+
+#endif

@@ -13,22 +13,49 @@
 
 enum { COUNT_MAX = 4096 };
 
-static bool thumb_now(struct session *s)
+/* A register of the current thread, where the stub has one of that name. */
+static bool current_register(struct session *s, const char *name, uint64_t *ret)
 {
-    if (s->arch != &arch_arm || s->state != SESSION_STOPPED || !s->threads.has_current)
+    if (s->state != SESSION_STOPPED || !s->threads.has_current || !register_find(s, name))
         return false;
     struct thread *t = threads_find(&s->threads, s->threads.current);
-    uint64_t cpsr = 0;
-    struct error *e = t ? register_value(s, t, "cpsr", &cpsr) : NULL;
+    if (!t)
+        return false;
+    struct error *e = register_value(s, t, name, ret);
     error_free(e);
-    return (cpsr & 0x20) != 0;
+    return !e;
+}
+
+/* Protection off: 16 bits, as at reset; long mode by EFER.LMA (Intel SDM volume 3, 2.2 and 10.8.5). Without
+ * control registers (programs, kgdb) it is what the architecture says. */
+static int x86_mode(struct session *s)
+{
+    uint64_t cr0, efer;
+    if (!current_register(s, "cr0", &cr0))
+        return s->arch->capstone_mode;
+    if (!(cr0 & 1))
+        return CS_MODE_16;
+    if (s->arch == &arch_x86_64 && current_register(s, "efer", &efer) && !(efer & 1 << 10))
+        return CS_MODE_32;
+    return s->arch->capstone_mode;
+}
+
+/* The decoder's mode for what the current thread executes. */
+static int mode_now(struct session *s)
+{
+    uint64_t cpsr;
+    if (s->arch == &arch_x86_64 || s->arch == &arch_i386)
+        return x86_mode(s);
+    if (s->arch == &arch_arm && current_register(s, "cpsr", &cpsr) && cpsr & 0x20)
+        return s->arch->capstone_mode_thumb;
+    return s->arch->capstone_mode;
 }
 
 static bool open_capstone(struct session *s, csh *handle)
 {
     if (s->arch->capstone_arch == CAPSTONE_NONE)
         return false;
-    int mode = thumb_now(s) ? s->arch->capstone_mode_thumb : s->arch->capstone_mode;
+    int mode = mode_now(s);
     if (s->big_endian)
         mode |= (int)CS_MODE_BIG_ENDIAN;
     return cs_open((cs_arch)s->arch->capstone_arch, (cs_mode)mode, handle) == CS_ERR_OK;

@@ -90,7 +90,8 @@ char **symbols_complete_files(struct symbol_map *m, const char *prefix, size_t l
 /* The name most like `name` (small edit distance) or NULL; malloc'd. */
 char *symbols_near(struct symbol_map *m, const char *name);
 
-/* -- call frame information (cfi.c) ---------------------------------------------------------------- */
+/* -- call frame information (dwarf/cfi.c, orc.c) ----------------------------------------------------------
+ */
 
 enum cfi_rule_kind {
     CFI_UNDEFINED,    /* not recoverable; on the return address: outermost frame */
@@ -115,9 +116,11 @@ struct cfi_row {
     bool cfa_is_expression;
     struct cfi_rule cfa; /* REGISTER-like: reg + offset, or expression */
     struct cfi_rule rules[CFI_REGISTERS];
-    const char *section; /* ".eh_frame" or ".debug_frame" */
+    const char *section;       /* ".eh_frame", ".debug_frame" or ".orc_unwind" */
+    unsigned char made[2][16]; /* expressions of ours: a row is never copied */
 };
-/* The unwind row for `pc`; false when no FDE covers it. Every rule not mentioned is CFI_SAME with `offset` 0.
+/* The unwind row for `pc`; false when neither an FDE nor a kernel's ORC table covers it. Every rule not
+ * mentioned is CFI_SAME with `offset` 0.
  */
 bool symbols_unwind_row(struct symbol_map *m, uint64_t pc, struct cfi_row *ret);
 

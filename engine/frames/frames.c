@@ -11,7 +11,7 @@
 
 const char *frame_rule_name(enum frame_rule rule)
 {
-    static const char *const names[] = {"top", "cfi", "frame-pointer", "entry", "signal", "inline"};
+    static const char *const names[] = {"top", "cfi", "frame-pointer", "entry", "signal", "inline", "orc"};
     return names[rule];
 }
 

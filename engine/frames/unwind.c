@@ -193,7 +193,8 @@ const char *unwind_step(struct session *s, const struct frame_registers *from, b
         return "the caller's pc is 0";
     libraries_cover(s, from->pc);
     if (symbols_unwind_row(s->map, from->pc - (exact ? 0 : 1), row)) {
-        *rule = row->signal_frame ? FRAME_SIGNAL : FRAME_CFI;
+        bool orc = strcmp(row->section, ".orc_unwind") == 0;
+        *rule = row->signal_frame ? FRAME_SIGNAL : orc ? FRAME_ORC : FRAME_CFI;
         why = by_cfi(s, row, from, ret, cfa);
     } else if (exact && symbols_lookup(s->map, from->pc, &place) && place.symbol && place.offset == 0) {
         *rule = FRAME_ENTRY;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "symbols/orc.h"
 
 enum { FDE_LIMIT = 1 << 22 };
 
@@ -106,8 +107,10 @@ bool symbols_unwind_row(struct symbol_map *m, uint64_t pc, struct cfi_row *ret)
         struct cfi_fde fde = {0};
         uint64_t next;
         const struct cfi_section *s = &k->sections[e->section];
-        if (cfi_read_fde(s, e->offset, &fde, &next) && cfi_run(s, &fde, pc, ret))
+        if (cfi_read_fde(s, e->offset, &fde, &next) && cfi_run(s, &fde, pc, ret)) {
+            orc_mend(f, pc, ret);
             return true;
+        }
     }
-    return false;
+    return orc_row(f, pc, ret);
 }

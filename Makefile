@@ -18,7 +18,7 @@ VARIANT := $(VARIANT)-clang
 endif
 B := build$(VARIANT:%=/variant%)
 
-PKGS := ncursesw readline libelf libcjson expat capstone
+PKGS := ncursesw readline libelf libcjson expat capstone libzstd
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 # Debian 12 has no libdwarf.pc and <libdwarf.h>; newer ones have <libdwarf-0/libdwarf.h> behind pkg-config.
@@ -30,7 +30,7 @@ CFLAGS ?= $(if $(DEBUG),-O0,-O2) -g
 SANITIZE_FLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
 ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DALLSTOP_VERSION='"$(VERSION)"' -I. $(PKG_CFLAGS) $(DWARF_CFLAGS) \
 	$(WARNINGS) $(SANITIZE_FLAGS) $(CFLAGS)
-LIBS := $(PKG_LIBS) $(DWARF_LIBS) -lz -lpthread -lm
+LIBS := $(PKG_LIBS) $(DWARF_LIBS) -liberty -lz -lpthread -lm
 
 ROOMS := base rsp symbols engine scripts ui
 SRCS := $(sort $(foreach room,$(ROOMS),$(shell find $(room) -name '*.c' 2>/dev/null)))
@@ -69,7 +69,8 @@ unit: $(UNIT_BINS)
 TARGET_CFLAGS := -g -O0 -Wall -Wextra
 NATIVE_TARGETS := $(patsubst tests/targets/%.c,$(B)/targets/%,$(wildcard tests/targets/*.c))
 CROSS := aarch64:aarch64-linux-gnu riscv64:riscv64-linux-gnu arm:arm-linux-gnueabihf \
-	ppc64:powerpc64-linux-gnu s390x:s390x-linux-gnu x86_64:x86_64-linux-gnu
+	ppc64:powerpc64-linux-gnu ppc64le:powerpc64le-linux-gnu s390x:s390x-linux-gnu x86_64:x86_64-linux-gnu \
+	i386:i686-linux-gnu mips:mips-linux-gnu mipsel:mipsel-linux-gnu
 CROSS_TARGETS := $(foreach pair,$(CROSS),$(B)/targets/$(firstword $(subst :, ,$(pair)))/steps) \
 	$(B)/targets/x86_64/cost $(B)/targets/x86_64/race $(B)/targets/x86_64/signals
 GUEST := $(B)/targets/guest/guest64.elf
@@ -145,10 +146,18 @@ check-built:
 	@$(MAKE) --no-print-directory CC=clang SANITIZE=address,undefined unit
 	@$(MAKE) --no-print-directory SANITIZE=thread $(B)/variant-thread/allstop
 
+# Random questions to gdb and to us, for longer than the tests do: ORACLE_SEEDS="1 2 3" repeats what was found.
+ORACLE_ROUNDS ?= 5
+.PHONY: oracle
+oracle:
+	@sh tests/deps.sh build test
+	@$(MAKE) --no-print-directory $(B)/allstop
+	@ORACLE_ROUNDS=$(ORACLE_ROUNDS) bash tests/e2e/oracle/run.sh $(B)
+
 .PHONY: bench
 bench:
 	@sh tests/deps.sh build test
-	@$(MAKE) --no-print-directory all targets $(B)/tests/bench/proxy $(B)/tests/bench/floor
+	@$(MAKE) --no-print-directory all targets $(B)/tests/bench/proxy $(B)/tests/bench/floor $(B)/tests/bench/index
 	@bash tests/bench/run.sh $(B)
 
 $(B)/tests/bench/%: tests/bench/%.c $(B)/liballstop.a
@@ -158,6 +167,7 @@ $(B)/tests/bench/%: tests/bench/%.c $(B)/liballstop.a
 
 # Each fuzzer for FUZZ_SECONDS, with what earlier runs found as a start.
 FUZZ_SECONDS ?= 30
+FUZZ_LIMITS = -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 .PHONY: fuzz
 fuzz:
@@ -166,10 +176,15 @@ fuzz:
 
 .PHONY: fuzz-built
 fuzz-built: $(B)/liballstop.a $(B)/targets/race
+	@rm -rf build/seeds && sh tests/fuzz/seeds.sh build/seeds
+	@mkdir -p build/corpus/fuzz_elf && cp build/seeds/main/* build/corpus/fuzz_elf
 	@for f in $(FUZZERS); do \
 		mkdir -p build/corpus/$$f && \
 		$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $(B)/$$f tests/fuzz/$$f.c $(B)/liballstop.a $(LIBS) && \
-		FUZZ_PROGRAM=$(B)/targets/race $(B)/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 build/corpus/$$f || exit 1; done
+		FUZZ_PROGRAM=$(B)/targets/race $(B)/$$f $(FUZZ_LIMITS) build/corpus/$$f || exit 1; done
+	@while read -r beside; do \
+		role=build/corpus/elf-$${beside%%/*} && mkdir -p $$role && cp build/seeds/$${beside%%/*}/corpus/* $$role && \
+		FUZZ_BESIDE=build/seeds/$$beside $(B)/fuzz_elf $(FUZZ_LIMITS) $$role || exit 1; done <build/seeds/roles
 
 .PHONY: install
 install: all
@@ -184,6 +199,7 @@ help:
 	@echo 'test     build and run all tests (installs what is missing)'
 	@echo 'all      build build/allstop; CC=clang, SANITIZE=address,undefined or thread, DEBUG=1, V=1'
 	@echo 'check    format, warnings under both compilers, cppcheck, clang-tidy, sanitized unit tests'
+	@echo 'oracle   random questions to gdb and to us, ORACLE_ROUNDS times as many'
 	@echo 'bench    counts and times beside gdb     fuzz  each fuzzer for FUZZ_SECONDS'
 	@echo 'deps     install the packages            install  to $$(DESTDIR)$$(prefix)    clean'
 

@@ -132,21 +132,28 @@ static void load_exec_file(struct session *s)
     error_free(e);
 }
 
-/* AT_ENTRY tells where a position-independent program was loaded (System V ABI, "Auxiliary Vector"). */
+/* AT_ENTRY tells where a position-independent program was loaded, AT_BASE where its dynamic linker was
+ * (System V ABI, "Auxiliary Vector"). */
 void session_find_slide(struct session *s)
 {
     size_t index;
     struct symbol_file *f = program_file(s, &index);
-    if (!f || !s->arch || symbol_file_type(f) != ET_DYN || !s->is_process)
+    s->loader_base = 0;
+    if (!f || !s->arch || !s->is_process ||
+        (symbol_file_type(f) != ET_DYN && !symbol_file_has_interpreter(f)))
         return;
     BASE_BUF struct buf auxv = {0};
     struct error *e = rsp_xfer_read(s->connection, "auxv", "", AUXV_LIMIT, &auxv);
     size_t word = s->arch->address_size;
     const unsigned char *bytes = (const unsigned char *)buf_text(&auxv);
-    for (size_t at = 0; !e && at + 2 * word <= auxv.length; at += 2 * word)
-        if (arch_load(bytes + at, word, s->big_endian) == AT_ENTRY)
-            symbol_map_set_offset(s->map, index,
-                                  arch_load(bytes + at + word, word, s->big_endian) - symbol_file_entry(f));
+    for (size_t at = 0; !e && at + 2 * word <= auxv.length; at += 2 * word) {
+        uint64_t tag = arch_load(bytes + at, word, s->big_endian);
+        uint64_t value = arch_load(bytes + at + word, word, s->big_endian);
+        if (tag == AT_ENTRY && symbol_file_type(f) == ET_DYN)
+            symbol_map_set_offset(s->map, index, value - symbol_file_entry(f));
+        else if (tag == AT_BASE)
+            s->loader_base = value;
+    }
     error_free(e);
 }
 
@@ -222,6 +229,7 @@ struct error *session_attach(struct session *s, const char *spec)
     pass_quiet_signals(s);
     s->state = SESSION_STOPPED;
     TRY(note_stop(s, &first));
+    libraries_attached(s);
     s->stop_ended_ns = clock_now_ns();
     announce(s);
     if (s->breakpoints.wish_count)

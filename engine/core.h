@@ -51,9 +51,12 @@ struct session {
     bool interrupt_sent;
     bool swallow_interrupt; /* an interrupt crossed another stop on the wire: its late SIGINT is ours */
     struct stop last_stop;
-    cJSON *untaken_stop;   /* a stop that no command has returned yet, or NULL */
-    unsigned frame;        /* selected level */
-    uint64_t library_miss; /* neighbourhood no library was found for (engine/libraries.c) */
+    cJSON *untaken_stop;        /* a stop that no command has returned yet, or NULL */
+    unsigned frame;             /* selected level */
+    uint64_t loader_base;       /* AT_BASE: where the dynamic linker was loaded, 0: unknown */
+    struct plant *loader_plant; /* where it tells of changes (engine/libraries_debug.c), or NULL */
+    uint64_t library_epoch;     /* the stop in which the list was last asked for by name */
+    uint64_t library_miss;      /* neighbourhood no library was found for (engine/libraries.c) */
     enum schedule_mode schedule;
 
     uint64_t stops, violations;
@@ -64,6 +67,8 @@ struct session {
     uint64_t list_line; /* where the next plain `list` goes on */
     char *list_file;
     uint64_t next_read; /* where a plain `x` goes on */
+    enum error_code
+        names_given_up; /* why a wait for the name index ended early (engine/names.h); 0: it did not */
 };
 
 /* ERR_NOT_CONNECTED, ERR_NOT_STOPPED unless the target is stopped. */
@@ -92,5 +97,7 @@ void session_find_slide(struct session *s);
 struct error *session_leave(struct session *s, bool kill) BASE_MUST_CHECK;
 /* engine/launch.c: the target spec that starts `program`; malloc'd. */
 struct error *session_launch_spec(struct session *s, char **ret) BASE_MUST_CHECK;
+/* Where the libraries of a target for another processor are on this machine; malloc'd, or NULL. */
+char *session_sysroot(const struct session *s);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "engine/core.h"
 #include "engine/libraries.h"
+#include "engine/names.h"
 
 /* How long a target is waited for that was interrupted because a step ran out of time. */
 enum { INTERRUPT_GRACE_NS = 1000000000 };
@@ -140,7 +141,7 @@ struct error *session_begin(struct session *s, const struct command *c, const cJ
     TRY(check_state(s, c));
     if ((c->flags & COMMAND_RUNS) && s->state == SESSION_STOPPED)
         count_from_here(s);
-    struct error *e = session_check(s, c->run(s, args, ret));
+    struct error *e = names_outcome(s, session_check(s, c->run(s, args, ret)));
     if (e) {
         cJSON_Delete(*ret);
         *ret = NULL;

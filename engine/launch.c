@@ -32,24 +32,31 @@ static bool runs_here(const struct arch *arch)
 }
 
 /* Where Debian's cross packages put the dynamic linker and libraries of an architecture. */
-static void add_sysroot(struct buf *b, const char *emulated)
+static char *cross_folder(const char *emulated)
 {
-    static const char *const forms[] = {"/usr/%s-linux-gnu", "/usr/%s-linux-gnueabihf",
-                                        "/usr/%s-linux-gnueabi"};
+    static const char *const forms[] = {"gnu", "gnueabihf", "gnueabi"};
     const char *name = strcmp(emulated, "ppc64") == 0     ? "powerpc64"
                        : strcmp(emulated, "ppc64le") == 0 ? "powerpc64le"
                                                           : emulated;
     for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
-        BASE_BUF struct buf path = {0};
-        const char *mark = strstr(forms[i], "%s");
-        buf_add(&path, forms[i], (size_t)(mark - forms[i]));
-        buf_add_text(&path, name);
-        buf_add_text(&path, mark + 2);
-        if (access(buf_text(&path), R_OK) == 0) {
-            buf_printf(b, " -L %s", buf_text(&path));
-            return;
-        }
+        char *path = xasprintf("/usr/%s-linux-%s", name, forms[i]);
+        if (access(path, R_OK) == 0)
+            return path;
+        free(path);
     }
+    return NULL;
+}
+
+static const char *emulator_of(const struct arch *arch, bool big)
+{
+    return big && arch->qemu_user_big ? arch->qemu_user_big : arch->qemu_user;
+}
+
+char *session_sysroot(const struct session *s)
+{
+    if (!s->arch || !s->arch->qemu_user || runs_here(s->arch))
+        return NULL;
+    return cross_folder(emulator_of(s->arch, s->big_endian));
 }
 
 struct error *session_launch_spec(struct session *s, char **ret)
@@ -65,11 +72,11 @@ struct error *session_launch_spec(struct session *s, char **ret)
     if (runs_here(arch)) {
         buf_add_text(&b, "launch:gdbserver --once --no-startup-with-shell 127.0.0.1:{port}");
     } else {
-        const char *emulated =
-            symbol_file_is_big_endian(f) && arch->qemu_user_big ? arch->qemu_user_big : arch->qemu_user;
+        const char *emulated = emulator_of(arch, symbol_file_is_big_endian(f));
+        BASE_FREE char *sysroot = symbol_file_has_interpreter(f) ? cross_folder(emulated) : NULL;
         buf_printf(&b, "launch:qemu-%s -g {socket}", emulated);
-        if (symbol_file_has_interpreter(f))
-            add_sysroot(&b, emulated);
+        if (sysroot)
+            buf_printf(&b, " -L %s", sysroot);
     }
     add_word(&b, symbol_file_path(f));
     for (size_t i = 0; s->program_args && s->program_args[i]; i++)

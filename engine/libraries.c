@@ -17,12 +17,12 @@ struct reading {
     size_t count, added;
 };
 
-static bool is_loaded(struct session *s, const char *path)
+static long index_of(struct session *s, const char *path)
 {
     for (size_t i = 0; i < symbol_map_count(s->map); i++)
         if (strcmp(symbol_file_path(symbol_map_file(s->map, i, NULL)), path) == 0)
-            return true;
-    return false;
+            return (long)i;
+    return -1;
 }
 
 static void announce(struct session *s, const char *path)
@@ -35,25 +35,45 @@ static void announce(struct session *s, const char *path)
     free(shown);
 }
 
-static void add_library(struct reading *r, const char *path, uint64_t offset)
+/* The path on this machine, symbolic links followed; malloc'd, or NULL. */
+static char *local_path(struct session *s, const char *path)
+{
+    BASE_FREE char *sysroot = session_sysroot(s);
+    BASE_FREE char *below = sysroot ? xasprintf("%s%s", sysroot, path) : NULL;
+    char *real = below && access(below, R_OK) == 0 ? realpath(below, NULL) : NULL;
+    return real ? real : access(path, R_OK) == 0 ? realpath(path, NULL) : NULL;
+}
+
+static bool move(struct session *s, size_t i, uint64_t offset)
+{
+    uint64_t before;
+    symbol_map_file(s->map, i, &before);
+    symbol_map_set_offset(s->map, i, offset);
+    return before != offset;
+}
+
+bool libraries_add(struct session *s, const char *path, uint64_t offset)
 {
     struct symbol_file *f;
     /* A target elsewhere may name anything: only absolute paths of regular, readable files are opened. */
-    if (path[0] != '/' || is_loaded(r->session, path) || access(path, R_OK) != 0)
-        return;
-    struct error *e = symbol_file_open(path, &f);
+    BASE_FREE char *real = path[0] == '/' ? local_path(s, path) : NULL;
+    long there = real ? index_of(s, real) : -1;
+    if (there >= 0)
+        return move(s, (size_t)there, offset);
+    if (!real)
+        return false;
+    struct error *e = symbol_file_open(real, &f);
     if (e) {
         error_free(e);
-        return;
+        return false;
     }
-    bool same = !r->session->arch || symbol_file_machine(f) == r->session->arch->elf_machine;
-    if (!same || is_loaded(r->session, symbol_file_path(f))) {
+    if (s->arch && symbol_file_machine(f) != s->arch->elf_machine) {
         symbol_file_close(f);
-        return;
+        return false;
     }
-    symbol_map_add(r->session->map, f, offset);
-    r->added++;
-    announce(r->session, path);
+    symbol_map_add(s->map, f, offset);
+    announce(s, path);
+    return true;
 }
 
 static void on_element(void *context, const char *name, const char **attributes)
@@ -70,7 +90,7 @@ static void on_element(void *context, const char *name, const char **attributes)
             address = attributes[i + 1];
     }
     if (path && address && text_parse_u64(address, &offset))
-        add_library(r, path, offset);
+        r->added += libraries_add(r->session, path, offset);
 }
 
 static void refuse_entity(void *context, const char *name, int is_parameter, const char *value, int length,
@@ -98,18 +118,40 @@ void libraries_may_have_changed(struct session *s)
     s->library_miss = UINT64_MAX;
 }
 
-bool libraries_cover(struct session *s, uint64_t address)
+bool libraries_listed(struct session *s)
 {
-    uint64_t offset;
-    if (!s->is_process || s->state != SESSION_STOPPED || !s->connection ||
-        s->library_miss == address >> NEIGHBOURHOOD_BITS ||
-        !rsp_feature_usable(rsp_features(s->connection), FEATURE_XFER_LIBRARIES_SVR4) ||
-        symbol_map_file_at(s->map, address, &offset))
-        return false;
+    return rsp_feature_usable(rsp_features(s->connection), FEATURE_XFER_LIBRARIES_SVR4);
+}
+
+static size_t ask_stub(struct session *s)
+{
     BASE_BUF struct buf xml = {0};
     struct error *e = session_check(s, rsp_xfer_read(s->connection, "libraries-svr4", "", LIST_LIMIT, &xml));
     size_t added = e ? 0 : read_list(s, buf_text(&xml), xml.length);
     error_free(e);
+    return added;
+}
+
+static bool can_ask(const struct session *s)
+{
+    return s->is_process && s->state == SESSION_STOPPED && s->connection;
+}
+
+bool libraries_ask(struct session *s)
+{
+    if (!can_ask(s) || s->library_epoch == s->epoch)
+        return false;
+    s->library_epoch = s->epoch;
+    return (libraries_listed(s) ? ask_stub(s) : libraries_read_debug(s)) > 0;
+}
+
+bool libraries_cover(struct session *s, uint64_t address)
+{
+    uint64_t offset;
+    if (!can_ask(s) || s->library_miss == address >> NEIGHBOURHOOD_BITS ||
+        symbol_map_file_at(s->map, address, &offset))
+        return false;
+    size_t added = libraries_listed(s) ? ask_stub(s) : libraries_read_debug(s);
     if (!symbol_map_file_at(s->map, address, &offset))
         s->library_miss = address >> NEIGHBOURHOOD_BITS;
     return added > 0;

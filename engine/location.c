@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/core.h"
+#include "engine/libraries.h"
 #include "engine/registers.h"
 #include "engine/values/values.h"
 
@@ -135,10 +136,16 @@ struct error *location_find(struct session *s, const char *at, struct symbol_mat
     unsigned line;
     if (split_line(at, &file, &line)) {
         struct error *e = symbols_find_line(s->map, file, line, ret, count);
+        if (e && libraries_ask(s)) {
+            error_free(e);
+            e = symbols_find_line(s->map, file, line, ret, count);
+        }
         free(file);
         return e;
     }
     symbols_find_name(s->map, at, ret, count);
+    if (!*count && libraries_ask(s))
+        symbols_find_name(s->map, at, ret, count);
     size_t code = 0;
     for (size_t i = 0; *ret && i < *count; i++)
         if (!(*ret)[i].data)
@@ -165,6 +172,15 @@ struct error *location_address(struct session *s, const char *at, uint64_t *ret)
         *ret = matches ? matches[0].address : 0;
         free(matches);
         return NULL;
+    }
+    /* `ns::f(int)`, `f<int>`: names that an expression would read otherwise. */
+    if (*at != '*' && strpbrk(at, "<(:")) {
+        symbols_find_name(s->map, at, &matches, &count);
+        if (count)
+            *ret = matches[0].entry;
+        free(matches);
+        if (count)
+            return NULL;
     }
     return values_address(s, *at == '*' ? at + 1 : at, ret);
 }

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/core.h"
+#include "engine/names.h"
 
 struct session *session_create(const struct session_options *options)
 {
@@ -15,6 +16,7 @@ struct session *session_create(const struct session_options *options)
     s->options = *options;
     s->deadline_ns = INT64_MAX;
     s->map = symbol_map_create();
+    names_watch(s);
     s->sources = source_cache_create();
     s->created_ns = clock_now_ns();
     signal_table_init(&s->signals);
@@ -150,6 +152,27 @@ struct error *session_need_stopped(struct session *s)
     return NULL;
 }
 
+static void learn_arch(struct session *s, const struct symbol_file *f)
+{
+    if (s->arch)
+        return;
+    s->arch = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
+    s->big_endian = symbol_file_is_big_endian(f);
+}
+
+struct error *session_add_sections(struct session *s, const char *path, const struct section_address *list,
+                                   size_t count)
+{
+    struct symbol_file *f;
+    TRY(symbol_file_open(path, &f));
+    struct error *e = symbol_map_add_sections(s->map, f, list, count);
+    if (e)
+        symbol_file_close(f);
+    else
+        learn_arch(s, f);
+    return e;
+}
+
 static struct error *load(struct session *s, const char *path, bool absolute, uint64_t address)
 {
     struct symbol_file *f;
@@ -160,10 +183,7 @@ static struct error *load(struct session *s, const char *path, bool absolute, ui
     for (size_t i = 0; absolute && i < count; i++)
         if (strcmp(sections[i].name, ".text") == 0)
             offset = address - sections[i].address;
-    if (!s->arch) {
-        s->arch = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
-        s->big_endian = symbol_file_is_big_endian(f);
-    }
+    learn_arch(s, f);
     symbol_map_add(s->map, f, offset);
     return NULL;
 }

@@ -51,6 +51,10 @@ uint64_t session_epoch(const struct session *s);
 struct error *session_set_program(struct session *s, const char *program, char *const *args) BASE_MUST_CHECK;
 /* `FILE`, `FILE@ADDRESS`, `FILE@+OFFSET` as on the command line. */
 struct error *session_add_symbols(struct session *s, const char *spec) BASE_MUST_CHECK;
+/* A relocatable file whose sections were loaded at these addresses (symbol_file_place()). */
+struct section_address;
+struct error *session_add_sections(struct session *s, const char *path, const struct section_address *list,
+                                   size_t count) BASE_MUST_CHECK;
 /* Connects to a target spec, or with NULL starts the program (gdbserver or qemu-ARCH). Emits `connected`. */
 struct error *session_connect(struct session *s, const char *spec) BASE_MUST_CHECK;
 

@@ -115,6 +115,7 @@ struct view {
     char *source_path;          /* as DWARF says, or NULL */
     unsigned source_line;       /* of the selected frame */
     char *source_problem;       /* why there is no source, or NULL */
+    bool source_newer;          /* than the program: its lines may not fit */
     struct view_line_mark *line_marks;
     size_t line_mark_count;
 

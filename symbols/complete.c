@@ -23,6 +23,42 @@ static void add(struct candidates *c, const char *name, const char *prefix, size
     c->list[c->count++] = name;
 }
 
+struct completion {
+    const struct dwarf_index *index;
+    struct intern *strings; /* for qualified names; they live as long as the file */
+    struct candidates *candidates;
+    const char *prefix;
+    size_t length;
+    struct near *near; /* instead of a prefix */
+};
+
+/* The name with its scopes, valid until the next. */
+static const char *qualified(const struct completion *c, const struct index_entry *e, struct buf *b)
+{
+    buf_clear(b);
+    index_qualified(c->index, e, b);
+    return buf_text(b);
+}
+
+static void offer_entry(void *context, const struct index_entry *e)
+{
+    const struct completion *c = context;
+    if ((e->tag != DW_TAG_subprogram && e->tag != DW_TAG_variable) || e->linkage)
+        return;
+    if (c->near)
+        near_offer(c->near, e->name);
+    else
+        add(c->candidates, e->name, c->prefix, c->length);
+    if (!e->scope)
+        return;
+    BASE_BUF struct buf b = {0};
+    const char *name = qualified(c, e, &b);
+    if (c->near)
+        near_offer(c->near, name);
+    else if (strncmp(name, c->prefix, c->length) == 0)
+        add(c->candidates, intern(c->strings, name), c->prefix, c->length);
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -58,11 +94,13 @@ char **symbols_complete(struct symbol_map *m, const char *prefix, size_t limit)
             if (!is_clone(symbols[k].name))
                 add(&c, symbols[k].name, prefix, n);
         /* Names that only DWARF has; the index is not built for a key press on a large file. */
-        struct dwarf *d = m->entries[i].file->dwarf;
-        const struct dwarf_index *x = d ? d->index : NULL;
-        for (size_t k = 0; x && k < x->count; k++)
-            if (x->entries[k].tag == DW_TAG_subprogram || x->entries[k].tag == DW_TAG_variable)
-                add(&c, x->entries[k].name, prefix, n);
+        struct dwarf *d = dwarf_of(m->entries[i].file);
+        struct completion completion = {.index = d ? dwarf_index_if_there(d) : NULL,
+                                        .strings = &m->entries[i].file->strings,
+                                        .candidates = &c,
+                                        .prefix = prefix,
+                                        .length = n};
+        dwarf_index_walk(completion.index, offer_entry, &completion);
     }
     return finish(&c, limit);
 }
@@ -133,6 +171,9 @@ char *symbols_near(struct symbol_map *m, const char *name)
         for (size_t k = 0; k < count; k++)
             if (!is_clone(symbols[k].name))
                 near_offer(&n, symbols[k].name);
+        struct dwarf *d = dwarf_of(m->entries[i].file);
+        struct completion completion = {.index = d ? dwarf_index_if_there(d) : NULL, .near = &n};
+        dwarf_index_walk(completion.index, offer_entry, &completion);
     }
     return n.best;
 }

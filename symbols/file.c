@@ -79,6 +79,8 @@ void symbol_file_close(struct symbol_file *f)
     intern_free(&f->strings);
     buf_free(&f->complaint);
     free(f->symbols);
+    free(f->named);
+    free(f->named_list);
     free(f->sections);
     free(f->section_source);
     free(f->build_id);
@@ -132,17 +134,70 @@ uint64_t symbol_file_entry(const struct symbol_file *f)
     return f->image->entry;
 }
 
+time_t symbol_file_mtime(const struct symbol_file *f)
+{
+    return f->image->opened.st_mtime;
+}
+
 bool symbol_file_has_dwarf(const struct symbol_file *f)
 {
     return f->dwarf_image != NULL;
 }
 
-bool symbol_file_has_interpreter(const struct symbol_file *f)
+bool symbol_file_tls(const struct symbol_file *f, struct symbol_tls *ret)
+{
+    for (size_t i = 0; i < f->image->segment_count; i++) {
+        const struct elf_segment *p = &f->image->segments[i];
+        if (p->type != PT_TLS)
+            continue;
+        *ret = (struct symbol_tls){p->address, p->memory_size, p->alignment ? p->alignment : 1};
+        return true;
+    }
+    return false;
+}
+
+static const struct elf_segment *segment_of(const struct symbol_file *f, uint32_t type)
 {
     for (size_t i = 0; i < f->image->segment_count; i++)
-        if (f->image->segments[i].type == PT_INTERP)
-            return true;
-    return false;
+        if (f->image->segments[i].type == type)
+            return &f->image->segments[i];
+    return NULL;
+}
+
+bool symbol_file_has_interpreter(const struct symbol_file *f)
+{
+    return segment_of(f, PT_INTERP) != NULL;
+}
+
+const char *symbol_file_interpreter(const struct symbol_file *f)
+{
+    const struct elf_segment *p = segment_of(f, PT_INTERP);
+    const struct elf_image *e = f->image;
+    if (!p || p->offset > e->size || p->file_size > e->size - p->offset)
+        return NULL;
+    const char *path = (const char *)e->map + p->offset;
+    return memchr(path, 0, (size_t)p->file_size) ? path : NULL;
+}
+
+bool symbol_file_dynamic(const struct symbol_file *f, uint64_t *address, uint64_t *size)
+{
+    const struct elf_segment *p = segment_of(f, PT_DYNAMIC);
+    *address = p ? p->address : 0;
+    *size = p ? p->memory_size : 0;
+    return p != NULL;
+}
+
+static void add_change(struct buf *b, const struct elf_image *e)
+{
+    const char *how = e ? elf_image_changed(e) : NULL;
+    if (how)
+        buf_printf(b, "%s%s %s since it was opened: `restart` reads it again", b->length ? "; " : "", e->path,
+                   how);
+}
+
+bool symbol_file_changed(const struct symbol_file *f)
+{
+    return elf_image_changed(f->image) || (f->debug && elf_image_changed(f->debug));
 }
 
 const char *symbol_file_complaint(const struct symbol_file *f)
@@ -156,7 +211,40 @@ const char *symbol_file_complaint(const struct symbol_file *f)
             buf_add_text(b, "; ");
         buf_add_text(b, buf_text(&f->debug->complaint));
     }
+    add_change(b, f->image);
+    add_change(b, f->debug);
     return b->length ? buf_text(b) : NULL;
+}
+
+static struct error *no_such_section(const struct symbol_file *f, const char *name)
+{
+    BASE_BUF struct buf have = {0};
+    for (size_t i = 0; i < f->section_count && have.length < 400; i++)
+        buf_printf(&have, "%s%s", i ? " " : "", f->sections[i].name);
+    return error_hint(error_new(ERR_USAGE, "%s has no section \"%s\" that is loaded", f->path, name),
+                      "it has %s", buf_text(&have));
+}
+
+struct error *symbol_file_place(struct symbol_file *f, const struct section_address *list, size_t count)
+{
+    if (f->image->type != ET_REL)
+        return error_hint(error_new(ERR_USAGE, "%s is not a relocatable file", f->path),
+                          "its sections keep their distances: give the address of .text, or an offset");
+    if (f->dwarf || f->symbols_read || f->cfi || f->types)
+        return error_new(ERR_USAGE, "the sections of %s have their places already", f->path);
+    for (size_t i = 0; i < count; i++) {
+        const struct elf_section *s = elf_image_section(f->image, list[i].name);
+        if (!s || !(s->flags & SHF_ALLOC))
+            return no_such_section(f, list[i].name);
+    }
+    elf_place(f->image, list, count);
+    /* A separate debug file repeats the sections, and is relocated by itself. */
+    if (f->debug)
+        elf_place(f->debug, list, count);
+    for (size_t i = 0; i < f->section_count; i++)
+        if (f->section_source[i])
+            f->sections[i].address = f->section_source[i]->address;
+    return NULL;
 }
 
 size_t symbol_file_sections(const struct symbol_file *f, const struct symbol_section **ret)
@@ -212,10 +300,20 @@ static size_t read_once(const struct symbol_file *f, uint64_t address, uint8_t *
         return read_segment(f, address, out, n);
     uint64_t in = address - s->address;
     n = n < s->size - in ? n : (size_t)(s->size - in);
-    if (s->has_bytes)
-        memcpy(out, f->image->map + source->offset + in, n);
-    else
+    if (!s->has_bytes) {
         memset(out, 0, n);
+        return n;
+    }
+    /* The section itself is not changed but for the copy that is made of relocated bytes. */
+    size_t size = 0;
+    const uint8_t *bytes = f->image->type == ET_REL
+                               ? elf_image_bytes(f->image, (struct elf_section *)source, &size)
+                               : f->image->map + source->offset;
+    if (!bytes || (f->image->type == ET_REL && in >= size))
+        return 0;
+    if (f->image->type == ET_REL)
+        n = n < size - in ? n : (size_t)(size - in);
+    memcpy(out, bytes + in, n);
     return n;
 }
 

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/error.h"
 
@@ -36,11 +37,26 @@ unsigned symbol_file_type(const struct symbol_file *f);          /* e_type, ET_E
 bool symbol_file_is_64(const struct symbol_file *f);
 bool symbol_file_is_big_endian(const struct symbol_file *f);
 uint64_t symbol_file_entry(const struct symbol_file *f); /* e_entry */
+time_t symbol_file_mtime(const struct symbol_file *f);   /* when it was opened */
 bool symbol_file_has_dwarf(const struct symbol_file *f);
 /* A PT_INTERP is there: a dynamically linked program. */
 bool symbol_file_has_interpreter(const struct symbol_file *f);
+/* What it says: the dynamic linker's path on the target; NULL when there is none. */
+const char *symbol_file_interpreter(const struct symbol_file *f);
+/* Link-time address and size of the dynamic section (PT_DYNAMIC); false: none. */
+bool symbol_file_dynamic(const struct symbol_file *f, uint64_t *address, uint64_t *size);
 /* What was left out and why ("`.debug_info` of vmlinux: …"), or NULL. */
 const char *symbol_file_complaint(const struct symbol_file *f);
+/* True when the file on disk, or its separate debug file, is another than the one open: the answers are those
+ * of the old one as far as it is still there. Part of symbol_file_complaint() too. */
+bool symbol_file_changed(const struct symbol_file *f);
+
+/* The template of a thread's variables (PT_TLS): link-time address, size and alignment; false: it has none.
+ */
+struct symbol_tls {
+    uint64_t address, size, alignment;
+};
+bool symbol_file_tls(const struct symbol_file *f, struct symbol_tls *ret);
 
 struct symbol_section {
     const char *name;
@@ -51,6 +67,19 @@ struct symbol_section {
 };
 /* The sections that occupy memory (SHF_ALLOC), in file order. */
 size_t symbol_file_sections(const struct symbol_file *f, const struct symbol_section **ret);
+
+struct section_address {
+    const char *name;
+    uint64_t address;
+};
+/*
+ * Says where the sections of a relocatable file (a kernel module) were loaded; they are the file's link-time
+ * addresses from then on. What is not named keeps its distance from `.text`. Only right after opening: before
+ * symbols or DWARF were asked for. ERR_USAGE: not a relocatable file, no such section (it names those there
+ * are), or too late.
+ */
+struct error *symbol_file_place(struct symbol_file *f, const struct section_address *list,
+                                size_t count) BASE_MUST_CHECK;
 
 /* Copies initial contents at a link-time address (.bss reads as zero): how many bytes from the start could be
  * given. */

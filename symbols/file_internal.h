@@ -26,10 +26,18 @@ struct symbol_file {
     struct elf_symbol *symbols;
     size_t symbol_count;
     bool symbols_read;
+    unsigned symbol_passes; /* questions answered without them */
+    char *named;            /* the name last asked for, and what there is of it */
+    struct elf_symbol *named_list;
+    size_t named_count;
     struct intern strings;    /* made-up strings that live as long as the file */
     struct dwarf *dwarf;      /* dwarf.h */
     struct cfi *cfi;          /* cfi.c */
     struct type_table *types; /* type.c: nodes by DIE */
+    /* Called now and then while the name index is being built and somebody waits for it; false ends the
+     * build (names.h). NULL: nobody asks. */
+    bool (*progress)(void *context, size_t done, size_t total);
+    void *progress_context;
 };
 
 /* debug_file.c: the separate debug file of `image`, or NULL. */
@@ -41,6 +49,11 @@ void elf_symbols_read(struct symbol_file *f);
 long elf_symbols_below(struct symbol_file *f, uint64_t address);
 /* The symbol that names `address` (link-time), within its size or section; NULL: none. */
 const struct elf_symbol *elf_symbols_nearest(struct symbol_file *f, uint64_t address);
+
+/* The symbols `name`, `name@VERSION` and `name.anything`, by value; valid until the next question. */
+size_t elf_symbols_named(struct symbol_file *f, const char *name, const struct elf_symbol **ret);
+/* True when this is a function's name and nothing else's. */
+bool elf_symbols_only_function(struct symbol_file *f, const char *name);
 
 /* The memory section that holds a link-time address, or NULL. */
 const struct symbol_section *file_section_at(const struct symbol_file *f, uint64_t address);

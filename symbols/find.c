@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "symbols/index/demangle.h"
+#include "symbols/index/dwarf_index.h"
 #include "symbols/map_internal.h"
 
 enum { MATCH_LIMIT = 65536 };
@@ -55,17 +57,21 @@ void match_function(struct map_entry *e, struct dwarf_unit *u, long index, struc
     struct symbol_match match = {.address = body + e->offset,
                                  .entry = f->entry + e->offset,
                                  .size = f->high - f->low,
-                                 .function = f->name,
+                                 .function = function_shown(u, f),
                                  .inlined = f->inlined,
                                  .thumb = symbol_is_thumb(e->file, body)};
     place_in(u, index, body, &match);
     match_add(l, &match);
 }
 
-/* Does the function belong to the file somebody named? */
-static bool declared_in(struct dwarf_unit *u, const struct unit_function *f, const char *file)
+bool function_declared_in(struct dwarf_unit *u, const struct unit_function *f, const char *file)
 {
-    const char *declared = line_file(unit_lines(u), f->file);
+    const struct line_table *lines = unit_lines(u);
+    const char *declared = line_file(lines, f->file);
+    /* With LTO the declaration is in another unit, whose file numbers mean nothing here. */
+    const struct line_row *row = declared || !file ? NULL : lookup_row(lines, f->entry, NULL);
+    if (row)
+        declared = line_file(lines, row->file);
     return !file || file_matches(declared, file) || file_matches(u->head->name, file);
 }
 
@@ -79,12 +85,12 @@ static void add_copies(struct map_entry *e, struct dwarf_unit *u, const char *na
 }
 
 /* A symbol that DWARF does not know (assembler, no -g). */
-static void add_bare(struct map_entry *e, const struct elf_symbol *s, bool data, struct match_list *l)
+void match_symbol(struct map_entry *e, const struct elf_symbol *s, bool data, struct match_list *l)
 {
     struct symbol_match match = {.address = s->value + e->offset,
                                  .entry = s->value + e->offset,
                                  .size = s->size,
-                                 .function = s->name,
+                                 .function = demangled(&e->file->strings, s->name),
                                  .data = data,
                                  .thumb = s->thumb};
     struct dwarf_unit *u = data ? NULL : lookup_unit(e->file, s->value);
@@ -127,10 +133,10 @@ static void add_symbol(struct map_entry *e, const struct elf_symbol *s, enum spe
     /* foo.cold and the like are parts of functions, not functions. */
     if (how == CLONE && (!f || !f->name || strcmp(f->name, name) != 0))
         return;
-    if (file && (!f || !declared_in(u, f, file)))
+    if (file && (!f || !function_declared_in(u, f, file)))
         return;
     if (!f) {
-        add_bare(e, s, data, l);
+        match_symbol(e, s, data, l);
         return;
     }
     match_function(e, u, i, l);
@@ -140,7 +146,7 @@ static void add_symbol(struct map_entry *e, const struct elf_symbol *s, enum spe
 static void find_in_symbols(struct map_entry *e, const char *name, const char *file, struct match_list *l)
 {
     const struct elf_symbol *symbols;
-    size_t count = symbol_file_symbols(e->file, &symbols), n = strlen(name);
+    size_t count = elf_symbols_named(e->file, name, &symbols), n = strlen(name);
     for (size_t i = 0; i < count; i++) {
         enum spelling how = compare(symbols[i].name, name, n);
         if (how != DIFFERENT)
@@ -167,15 +173,31 @@ const char *name_split(const char *text, char **file)
     return text;
 }
 
+/* By the ELF symbol, and in the index when that can be had at once or nothing else helps (`wait`). */
+static void find_in_file(struct map_entry *e, const char *name, const struct name_query *q, const char *file,
+                         bool wait, struct match_list *l)
+{
+    struct dwarf *d = dwarf_of(e->file);
+    if (!wait && q->count == 1 && !q->parameters && !q->rooted)
+        find_in_symbols(e, name, file, l);
+    const struct dwarf_index *x = !d ? NULL : wait ? dwarf_index_of(d) : dwarf_index_if_there(d);
+    if (x)
+        find_functions(e, x, name, q, file, l);
+}
+
 void symbols_find_name(struct symbol_map *m, const char *name, struct symbol_match **ret, size_t *count)
 {
     struct match_list l = {0};
+    struct name_query q;
     BASE_FREE char *file = NULL;
     name = name_split(name, &file);
-    for (size_t i = 0; i < m->count && *name; i++)
-        find_in_symbols(&m->entries[i], name, file, &l);
-    for (size_t i = 0; i < m->count && *name && !l.count; i++)
-        find_in_dwarf(&m->entries[i], name, file, &l);
+    name_query_parse(name, &q);
+    for (size_t i = 0; i < m->count && q.count; i++)
+        find_in_file(&m->entries[i], name, &q, file, false, &l);
+    for (size_t i = 0; i < m->count && q.count && !l.count; i++)
+        find_in_file(&m->entries[i], name, &q, file, true, &l);
+    for (size_t i = 0; i < m->count && q.count && !l.count && !file; i++)
+        find_demangled(&m->entries[i], &q, &l);
     *ret = l.list;
     *count = l.count;
 }

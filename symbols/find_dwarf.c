@@ -1,44 +1,99 @@
 /*
- * Functions that the ELF symbol table does not know: every copy was inlined, or the file is stripped of
- * symbols. The name index says which CUs to open.
+ * Functions by the name index, which says what CUs to open: inlined copies everywhere, C++ and Rust names
+ * with or without their scopes, and what the symbol table does not know.
  */
 #include <string.h>
 
+#include "symbols/index/demangle.h"
 #include "symbols/index/dwarf_index.h"
 #include "symbols/map_internal.h"
 
-/* A static inline of a kernel header is in a thousand CUs; each costs about a millisecond. */
-enum { UNIT_LIMIT = 256 };
+/* A static inline of a kernel header is in hundreds of CUs; each costs about a millisecond. */
+enum { UNIT_LIMIT = 4096 };
 
-static void search_unit(struct map_entry *e, struct dwarf_unit *u, const char *name, const char *file,
-                        struct match_list *l)
+bool function_is_named(struct dwarf_unit *u, const struct unit_function *function, const char *name,
+                       const struct name_query *q)
 {
-    const struct function_table *t = unit_functions(u);
-    for (size_t i = 0; i < t->count; i++) {
-        const struct unit_function *f = &t->functions[i];
-        bool named = (f->name && strcmp(f->name, name) == 0) ||
-                     (f->linkage_name && strcmp(f->linkage_name, name) == 0);
-        if (named && (!file || file_matches(line_file(unit_lines(u), f->file), file) ||
-                      file_matches(u->head->name, file)))
-            match_function(e, u, (long)i, l);
+    const char *last = q->parts[q->count - 1].text;
+    size_t n = q->parts[q->count - 1].length;
+    if (function->linkage_name && strcmp(function->linkage_name, name) == 0)
+        return true;
+    if (!function->name || !name_same_base(last, n, function->name))
+        return false;
+    const char *shown = function_shown(u, function);
+    if (shown == function->name || (q->count == 1 && !q->parameters && !q->rooted))
+        return true;
+    struct name_query have;
+    name_query_parse(shown, &have);
+    if (!have.count || !name_scopes_end_in(&have, q))
+        return false;
+    return !q->parameters || !have.parameters || name_same_parameters(q->parameters, have.parameters);
+}
+
+struct search {
+    struct map_entry *entry;
+    const char *name, *file;
+    const struct name_query *query;
+    struct match_list *matches;
+    size_t opened;
+    uint32_t last; /* unit searched last */
+};
+
+static void search_unit(struct search *s, size_t unit)
+{
+    struct dwarf *d = dwarf_of(s->entry->file);
+    if (s->opened >= UNIT_LIMIT || (s->opened && s->last == unit))
+        return;
+    s->last = (uint32_t)unit;
+    s->opened++;
+    dwarf_units_trim(d, UNITS_KEPT);
+    struct dwarf_unit *u = dwarf_unit_get(d, unit);
+    const struct function_table *t = u ? unit_functions(u) : NULL;
+    for (size_t i = 0; t && i < t->count; i++)
+        if (function_is_named(u, &t->functions[i], s->name, s->query) &&
+            function_declared_in(u, &t->functions[i], s->file))
+            match_function(s->entry, u, (long)i, s->matches);
+}
+
+void find_functions(struct map_entry *e, const struct dwarf_index *x, const char *name,
+                    const struct name_query *q, const char *file, struct match_list *l)
+{
+    struct dwarf *d = dwarf_of(e->file);
+    struct search s = {.entry = e, .name = name, .file = file, .query = q, .matches = l};
+    struct index_search in = index_search_begin(x, name);
+    for (struct index_entry i; index_search_next(&in, &i);) {
+        long unit = i.tag == DW_TAG_subprogram ? dwarf_unit_holding(d, i.die) : -1;
+        if (unit < 0)
+            continue;
+        search_unit(&s, (size_t)unit);
+        const struct image_import *imports;
+        size_t count = dwarf_index_importers(x, (size_t)unit, &imports);
+        for (size_t k = 0; k < count; k++)
+            if (imports[k].importer < d->unit_count)
+                search_unit(&s, imports[k].importer);
     }
 }
 
-void find_in_dwarf(struct map_entry *e, const char *name, const char *file, struct match_list *l)
+void find_demangled(struct map_entry *e, const struct name_query *q, struct match_list *l)
 {
-    struct dwarf *d = dwarf_of(e->file);
-    if (!d)
-        return;
-    const struct dwarf_index *x = dwarf_index_of(d);
-    size_t opened = 0;
-    for (const struct index_entry *i = dwarf_index_find(x, name, NULL); i && opened < UNIT_LIMIT;
-         i = dwarf_index_find(x, name, i)) {
-        if (i->tag != DW_TAG_subprogram)
+    const struct elf_symbol *symbols;
+    size_t count = symbol_file_symbols(e->file, &symbols);
+    const char *last = q->parts[q->count - 1].text;
+    size_t n = q->parts[q->count - 1].length;
+    for (size_t i = 0; i < count; i++) {
+        const char *shown = symbols[i].name[0] == '_' ? demangled(&e->file->strings, symbols[i].name) : NULL;
+        struct name_query have;
+        if (!shown || shown == symbols[i].name || symbols[i].type == STT_OBJECT)
             continue;
-        dwarf_units_trim(d, UNITS_KEPT);
-        struct dwarf_unit *u = dwarf_unit_get(d, i->unit);
-        opened++;
-        if (u)
-            search_unit(e, u, name, file, l);
+        name_query_parse(shown, &have);
+        if (!have.count)
+            continue;
+        const char *name = have.parts[have.count - 1].text;
+        size_t m = have.parts[have.count - 1].length;
+        bool same = name_same(last, n, name, m) ||
+                    (name_base_length(last, n) == n && name_same(last, n, name, name_base_length(name, m)));
+        if (same && name_scopes_end_in(&have, q) &&
+            (!q->parameters || (have.parameters && name_same_parameters(q->parameters, have.parameters))))
+            match_symbol(e, &symbols[i], false, l);
     }
 }

@@ -54,7 +54,7 @@ static void add_candidate(struct map_entry *e, struct dwarf_unit *u, const struc
         address = function_body(u, c->function);
     struct symbol_match match = {.address = address + e->offset,
                                  .entry = address + e->offset,
-                                 .function = f ? f->name : NULL,
+                                 .function = f ? function_shown(u, f) : NULL,
                                  .file = c->file,
                                  .line = line,
                                  .inlined = f && f->inlined,

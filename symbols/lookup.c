@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "symbols/index/demangle.h"
 #include "symbols/map_internal.h"
 
 struct dwarf_unit *lookup_unit(struct symbol_file *f, uint64_t address)
@@ -85,6 +86,19 @@ const char *line_file(const struct line_table *t, uint32_t index)
     return index < t->file_count ? t->files[index] : NULL;
 }
 
+const char *function_shown(struct dwarf_unit *u, const struct unit_function *function)
+{
+    struct symbol_file *f = u->dwarf->file;
+    if (function->linkage_name)
+        return demangled(&f->strings, function->linkage_name);
+    if (dwarf_is_c(u->head) || function->inlined)
+        return function->name;
+    /* gcc leaves the linkage name out where the symbol is a local one. */
+    const struct elf_symbol *s = elf_symbols_nearest(f, function->entry);
+    const char *shown = s && s->value == function->entry ? demangled(&f->strings, s->name) : NULL;
+    return shown && shown != s->name ? shown : function->name;
+}
+
 static void place_functions(struct dwarf_unit *u, uint64_t address, uint64_t offset, struct symbol_place *ret)
 {
     const struct function_table *t = unit_functions(u);
@@ -92,13 +106,13 @@ static void place_functions(struct dwarf_unit *u, uint64_t address, uint64_t off
     long i = lookup_function(t, address);
     if (i < 0)
         return;
-    ret->function = t->functions[i].name;
+    ret->function = function_shown(u, &t->functions[i]);
     while (t->functions[i].inlined && t->functions[i].parent >= 0) {
         const struct unit_function *f = &t->functions[i];
         i = f->parent;
         if (ret->inlined_count == SYMBOL_INLINE_MAX)
             continue;
-        ret->inlined[ret->inlined_count].function = t->functions[i].name;
+        ret->inlined[ret->inlined_count].function = function_shown(u, &t->functions[i]);
         ret->inlined[ret->inlined_count].file = line_file(lines, f->call_file);
         ret->inlined[ret->inlined_count++].line = f->call_line;
     }
@@ -131,11 +145,11 @@ static void place_symbol(struct symbol_file *f, uint64_t address, uint64_t offse
     ret->section = section ? section->name : NULL;
     if (!s)
         return;
-    ret->symbol = s->name;
+    ret->symbol = demangled(&f->strings, s->name);
     ret->offset = address - s->value;
     if (!section || !section->executable || s->type == STT_OBJECT)
         return;
-    ret->function = s->name;
+    ret->function = ret->symbol;
     ret->function_low = s->value + offset;
     ret->function_high = s->value + s->size + offset;
     if (!s->size) {

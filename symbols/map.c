@@ -26,7 +26,17 @@ void symbol_map_add(struct symbol_map *m, struct symbol_file *f, uint64_t offset
 {
     ARRAY_RESERVE(m->entries, m->count, m->capacity);
     m->entries[m->count++] = (struct map_entry){.file = f, .offset = offset};
+    f->progress = m->progress;
+    f->progress_context = m->progress_context;
     memset(m->builtins, 0, sizeof m->builtins);
+}
+
+struct error *symbol_map_add_sections(struct symbol_map *m, struct symbol_file *f,
+                                      const struct section_address *list, size_t count)
+{
+    TRY(symbol_file_place(f, list, count));
+    symbol_map_add(m, f, 0);
+    return NULL;
 }
 
 struct error *symbol_map_remove(struct symbol_map *m, const char *path)
@@ -43,6 +53,44 @@ struct error *symbol_map_remove(struct symbol_map *m, const char *path)
     }
     return error_hint(error_new(ERR_USAGE, "cannot remove %s: no symbols of it are loaded", path),
                       "`symbols` lists the files that are");
+}
+
+/* A module's sections are where they were, as far as the new file has them. */
+static void place_again(const struct symbol_file *old, struct symbol_file *f)
+{
+    const struct symbol_section *before, *now;
+    size_t count = symbol_file_sections(old, &before), n = 0;
+    size_t now_count = symbol_file_sections(f, &now);
+    BASE_FREE struct section_address *list = xcalloc(count + 1, sizeof *list);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < now_count; k++)
+            if (strcmp(before[i].name, now[k].name) == 0) {
+                list[n++] = (struct section_address){before[i].name, before[i].address};
+                break;
+            }
+    struct error *err = symbol_file_type(f) == ET_REL ? symbol_file_place(f, list, n) : NULL;
+    error_free(err);
+}
+
+size_t symbol_map_refresh(struct symbol_map *m)
+{
+    size_t refreshed = 0;
+    for (size_t i = 0; i < m->count; i++) {
+        struct symbol_file *old = m->entries[i].file, *f;
+        if (!symbol_file_changed(old))
+            continue;
+        BASE_ERROR struct error *err = symbol_file_open(symbol_file_path(old), &f);
+        if (err)
+            continue;
+        place_again(old, f);
+        f->progress = old->progress;
+        f->progress_context = old->progress_context;
+        symbol_file_close(old);
+        m->entries[i].file = f;
+        memset(m->builtins, 0, sizeof m->builtins);
+        refreshed++;
+    }
+    return refreshed;
 }
 
 size_t symbol_map_count(const struct symbol_map *m)

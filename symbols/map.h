@@ -17,8 +17,15 @@ struct symbol_map *symbol_map_create(void);
 void symbol_map_free(struct symbol_map *m); /* closes its files */
 /* Takes over `f`. */
 void symbol_map_add(struct symbol_map *m, struct symbol_file *f, uint64_t offset);
+/* The same for a relocatable file whose sections were loaded at these addresses; see symbol_file_place(). On an
+ * error `f` stays the caller's. */
+struct error *symbol_map_add_sections(struct symbol_map *m, struct symbol_file *f,
+                                      const struct section_address *list, size_t count) BASE_MUST_CHECK;
 /* Closes and forgets a file; ERR_USAGE when it is not in the map. */
 struct error *symbol_map_remove(struct symbol_map *m, const char *path) BASE_MUST_CHECK;
+/* Opens files again that changed on disk; one that cannot be opened stays as it is. How many were. What answers
+ * pointed into is gone. */
+size_t symbol_map_refresh(struct symbol_map *m);
 size_t symbol_map_count(const struct symbol_map *m);
 struct symbol_file *symbol_map_file(const struct symbol_map *m, size_t i, uint64_t *offset);
 void symbol_map_set_offset(struct symbol_map *m, size_t i, uint64_t offset);

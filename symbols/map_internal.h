@@ -21,6 +21,8 @@ struct symbol_map {
     size_t count, capacity;
     struct intern arena; /* built-in types, remade when files come or go */
     struct type *builtins[BUILTIN_TYPES];
+    bool (*progress)(void *context, size_t done, size_t total); /* names.h */
+    void *progress_context;
 };
 
 /* -- lookup.c: link-time addresses ----------------------------------------------------------------- */
@@ -34,6 +36,8 @@ const struct line_row *lookup_row(const struct line_table *t, uint64_t address,
 /* Index of the innermost function at `address`, inlined or not, or -1. */
 long lookup_function(const struct function_table *t, uint64_t address);
 bool function_contains(const struct function_table *t, const struct unit_function *f, uint64_t address);
+/* A function's name as it is shown: C++ with scopes and parameters, Rust with its path. */
+const char *function_shown(struct dwarf_unit *u, const struct unit_function *function);
 const char *line_file(const struct line_table *t, uint32_t index);
 
 /* -- matches being collected (find.c) -------------------------------------------------------------- */
@@ -54,8 +58,21 @@ const char *name_split(const char *text, char **file);
 bool file_matches(const char *path, const char *wanted);
 bool symbol_is_thumb(struct symbol_file *f, uint64_t address);
 
-/* find_dwarf.c: functions that have no ELF symbol, in all units that mention them. */
-void find_in_dwarf(struct map_entry *e, const char *name, const char *file, struct match_list *l);
+/* find_dwarf.c */
+struct name_query;
+struct dwarf_index;
+/* Is this the function that a name, taken apart in `q`, means? */
+bool function_is_named(struct dwarf_unit *u, const struct unit_function *function, const char *name,
+                       const struct name_query *q);
+/* Functions and their inlined copies in all units that the index says mention them. */
+void find_functions(struct map_entry *e, const struct dwarf_index *x, const char *name,
+                    const struct name_query *q, const char *file, struct match_list *l);
+/* Symbols whose demangled names match: of files without DWARF. */
+void find_demangled(struct map_entry *e, const struct name_query *q, struct match_list *l);
+/* find.c: a symbol that DWARF does not know. */
+void match_symbol(struct map_entry *e, const struct elf_symbol *s, bool data, struct match_list *l);
+/* Does the function belong to the file somebody named? `file` NULL: yes. */
+bool function_declared_in(struct dwarf_unit *u, const struct unit_function *f, const char *file);
 
 /* -- complete.c ------------------------------------------------------------------------------------ */
 

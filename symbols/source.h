@@ -1,10 +1,11 @@
 /*
  * symbols/source.h - the text of source files.
  *
- * Looks for the path as DWARF gives it, then with the substitutions of the search list (directories to
- * look in by trailing path components). A file is read once, at most 16 MiB, and kept; reference-counted,
- * immutable and safe to share between threads (the screen draws from it while the engine goes on).
- * ERR_NO_SOURCE names every path tried.
+ * Looks for the path as the first fitting substitution makes it, then as DWARF gives it, then in each
+ * directory of the search list by ever fewer trailing components of it (`..` and `.` resolved: a build in
+ * `debian/build/build-x` names `../../../kernel/fork.c`). A file is read once, at most 16 MiB, and kept;
+ * reference-counted, immutable and safe to share between threads (the screen draws from it while the engine
+ * goes on). ERR_NO_SOURCE names every path tried.
  */
 #ifndef ALLSTOP_SYMBOLS_SOURCE_H
 #define ALLSTOP_SYMBOLS_SOURCE_H
@@ -21,6 +22,14 @@ struct source_cache;
 struct source_cache *source_cache_create(void);
 void source_cache_free(struct source_cache *c);
 void source_cache_add_directory(struct source_cache *c, const char *directory);
+/* Paths that begin with the components of `from` begin with `to` instead; a second rule for the same `from`
+ * takes the place of the first, an empty or NULL `to` removes it. */
+void source_cache_substitute(struct source_cache *c, const char *from, const char *to);
+/* Forgets directories and substitutions. */
+void source_cache_reset(struct source_cache *c);
+/* The i-th directory or rule, or NULL beyond the last. */
+const char *source_cache_directory(const struct source_cache *c, size_t i);
+const char *source_cache_rule(const struct source_cache *c, size_t i, const char **to);
 /* A new reference, to be given back with source_unref(). */
 struct error *source_load(struct source_cache *c, const char *path, struct source_file **ret) BASE_MUST_CHECK;
 struct source_file *source_ref(struct source_file *s);
@@ -31,5 +40,7 @@ size_t source_line_count(const struct source_file *s);
 /* Line `line` counting from 1, raw bytes without its newline; NULL beyond the end. */
 const char *source_line(const struct source_file *s, size_t line, size_t *length);
 time_t source_mtime(const struct source_file *s);
+/* True the first time it is asked of a file: for a warning that is given once. */
+bool source_first_asked(struct source_file *s);
 
 #endif

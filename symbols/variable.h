@@ -51,11 +51,25 @@ bool symbols_find_variable(struct symbol_map *m, const char *name, uint64_t pc, 
 /* The variable a DIE describes (type.bound_die, piece.die), located for `pc`. */
 bool symbols_variable_at_die(struct symbol_map *m, struct symbol_file *f, uint64_t die, uint64_t pc,
                              struct variable *ret);
+/* The expression that computes an array type's bound (type.bound); false: it has none. */
+bool symbols_array_bound(struct symbol_map *m, struct type *t, struct dwarf_expression *ret);
 /* The type of the function at `pc` (innermost `inlined` as above), or NULL. */
 struct type *symbols_function_type(struct symbol_map *m, uint64_t pc, unsigned inlined);
-/* What a register held when the function called from `return_address` was entered, as an expression over the
- * caller's frame (DW_TAG_call_site_parameter); false: not known. */
-bool symbols_call_site_value(struct symbol_map *m, uint64_t return_address, unsigned dwarf_register,
-                             struct dwarf_expression *ret);
+/*
+ * What a register held when the function around `callee` was entered by the call that returns to
+ * `return_address` (DW_TAG_call_site_parameter), as expressions over the caller's frame. Where that call is of
+ * another function, which jumped to this one from the only place where it jumps, `jumper` is its entry and the
+ * expression is over what it was passed in turn (DW_OP_entry_value). False: it is not known. UINT64_MAX: of
+ * whichever function.
+ */
+struct call_site_value {
+    struct dwarf_expression value;
+    bool has_target; /* an indirect call: it is of this function if `target` is `callee_entry` */
+    struct dwarf_expression target;
+    uint64_t callee_entry;
+    uint64_t jumper; /* 0: none */
+};
+bool symbols_call_site_value(struct symbol_map *m, uint64_t return_address, uint64_t callee,
+                             unsigned dwarf_register, struct call_site_value *ret);
 
 #endif

@@ -39,7 +39,7 @@ static void title(const struct pane *p, const struct view *v, struct row *out)
         row_printf(out, STYLE_TITLE, " · %s", v->instructions[p->cursor].place);
 }
 
-static void row(const struct pane *p, const struct view *v, size_t index, struct row *out)
+void pane_disassembly_row(const struct view *v, size_t index, int width, struct row *out)
 {
     if (index >= v->instruction_count) {
         row_add(out, STYLE_HINT, v->disassembly_problem);
@@ -56,11 +56,16 @@ static void row(const struct pane *p, const struct view *v, size_t index, struct
                (unsigned long long)i->address);
     size_t at = row_width(out) + 2;
     row_pad(out, at);
-    if (p->area.width >= BYTES_FROM_WIDTH) {
+    if (width >= BYTES_FROM_WIDTH) {
         row_add_cut(out, STYLE_QUIET, i->bytes ? i->bytes : "", BYTES_COLUMNS);
         row_pad(out, at + BYTES_COLUMNS + 1);
     }
     row_add(out, STYLE_TEXT, i->text ? i->text : "");
+}
+
+static void row(const struct pane *p, const struct view *v, size_t index, struct row *out)
+{
+    pane_disassembly_row(v, index, p->area.width, out);
 }
 
 static void update(struct pane *p, const struct view *old, const struct view *now)

@@ -10,6 +10,7 @@
 #include "ui/columns.h"
 #include "ui/highlight.h"
 #include "ui/list.h"
+#include "ui/pane_disassembly.h"
 #include "ui/screen.h"
 
 enum { LINE_BYTES = 4096 }; /* of a line are looked at: nobody reads further to the right */
@@ -65,7 +66,8 @@ static size_t count(const struct pane *p, const struct view *v)
     (void)p;
     if (!v)
         return 0;
-    return v->source ? source_line_count(v->source) : 1;
+    /* Where the source is missing: why, and the code itself. */
+    return v->source ? source_line_count(v->source) : 1 + v->instruction_count;
 }
 
 static void title(const struct pane *p, const struct view *v, struct row *out)
@@ -77,6 +79,8 @@ static void title(const struct pane *p, const struct view *v, struct row *out)
         path = strrchr(path, '/') + 1;
     BASE_FREE char *shown = text_visible(path, strlen(path));
     row_add_cut(out, STYLE_TITLE, shown, width);
+    if (v && v->source_newer)
+        row_add(out, STYLE_TITLE, " · newer than the program");
 }
 
 static bool same(const char *a, const char *b)
@@ -128,7 +132,10 @@ static void row(const struct pane *p, const struct view *v, size_t index, struct
 {
     const struct source_state *state = p->state;
     if (!v->source) {
-        problem_row(v, out);
+        if (index)
+            pane_disassembly_row(v, index - 1, p->area.width, out);
+        else
+            problem_row(v, out);
         return;
     }
     size_t number = index + 1, n;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/guard.h"
 
 /* Short enough not to be felt, long enough for an escape sequence over ssh. */
 enum { ESCAPE_DELAY_MS = 40 };
@@ -57,8 +58,11 @@ static void rescue_add(const char *text)
     }
 }
 
-static void on_crash(int number)
+static void on_crash(int number, siginfo_t *info, void *context)
 {
+    (void)context;
+    if (number == SIGBUS && guard_mend(info->si_addr))
+        return; /* a file that was cut short, no crash */
     if (write(STDOUT_FILENO, rescue.text, rescue.length) >= 0)
         tcsetattr(STDIN_FILENO, TCSANOW, &rescue.modes);
     for (size_t i = 0; i < ARRAY_LENGTH(crashes); i++)
@@ -75,7 +79,7 @@ static void install_rescue(void)
     rescue_add(tigetstr("sgr0"));
     rescue_add(tigetstr("cnorm"));
     rescue_add(tigetstr("rmcup"));
-    struct sigaction action = {.sa_handler = on_crash};
+    struct sigaction action = {.sa_sigaction = on_crash, .sa_flags = SA_SIGINFO};
     for (size_t i = 0; i < ARRAY_LENGTH(crashes); i++)
         sigaction(crashes[i], &action, &rescue.before[i]);
 }

@@ -62,6 +62,7 @@ struct wish {
     unsigned char watch_new[64]; /* as the last hit found it */
     bool watch_new_known;
     bool enabled, once, spent; /* spent: `once`, and it has stopped */
+    bool incomplete;           /* inlined copies in other CUs are not known yet */
     uint64_t hits, ignore;
     char *condition; /* or NULL */
     bool has_thread;
@@ -118,6 +119,9 @@ const char *wish_kind_name(const struct wish *w);
 const char *wish_state_name(const struct wish *w);
 const char *wish_reason(const struct wish *w);
 cJSON *wish_to_json(const struct wish *w);
+/* Before the target runs: waits for the name index where a wish names a function, adds the inlined copies
+ * that it knows, and emits `breakpoint-changed`. ERR_CANCELLED, ERR_TIMEOUT: the target is not resumed. */
+struct error *breakpoints_complete(struct session *s) BASE_MUST_CHECK;
 /* After symbols were loaded or the target replaced: every enabled wish is resolved and planted again. */
 struct error *breakpoints_replant(struct session *s) BASE_MUST_CHECK;
 

@@ -4,7 +4,10 @@
 
 #include "base/alloc.h"
 #include "engine/core.h"
+#include "engine/json.h"
 #include "engine/location.h"
+#include "engine/names.h"
+#include "symbols/names.h"
 
 static void location_free(struct wish_location *l)
 {
@@ -31,6 +34,14 @@ void breakpoints_free(struct breakpoint_table *t)
     *t = (struct breakpoint_table){0};
 }
 
+/* A place that the symbol table alone may not know completely: neither an address nor FILE:LINE. */
+static bool names_function(const char *at)
+{
+    const char *colon = strrchr(at, ':'), *digits = colon ? colon + 1 : at;
+    digits += strspn(digits, "+-");
+    return *at != '*' && digits[strspn(digits, "0123456789")] != '\0';
+}
+
 static struct error *resolve(struct session *s, struct wish *w)
 {
     struct symbol_match *matches = NULL;
@@ -47,6 +58,10 @@ static struct error *resolve(struct session *s, struct wish *w)
                                                  .file = xstrdup_or_null(matches[i].file),
                                                  .line = matches[i].line};
     free(matches);
+    size_t done, total;
+    w->incomplete = names_function(w->at) && !symbols_have_names(s->map, &done, &total);
+    if (w->incomplete)
+        symbols_start_names(s->map);
     return NULL;
 }
 
@@ -260,6 +275,34 @@ struct wish *watchpoint_at(struct session *s, uint64_t address, enum plant_type 
         other = w;
     }
     return other;
+}
+
+static struct error *complete(struct session *s, struct wish *w)
+{
+    size_t before = w->count;
+    release_plants(s, w);
+    TRY(resolve(s, w));
+    if (w->enabled)
+        TRY(plant_wish(s, w));
+    if (w->count == before)
+        return NULL;
+    cJSON *event = cJSON_CreateObject();
+    cJSON_AddStringToObject(event, "event", "breakpoint-changed");
+    json_move_members(event, wish_to_json(w));
+    session_emit(s, event);
+    return NULL;
+}
+
+struct error *breakpoints_complete(struct session *s)
+{
+    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
+        struct wish *w = s->breakpoints.wishes[i];
+        if (!w->incomplete)
+            continue;
+        TRY(names_wait(s));
+        TRY(complete(s, w));
+    }
+    return NULL;
 }
 
 struct error *breakpoints_replant(struct session *s)

@@ -38,7 +38,8 @@ void prompt_format(const char **text, char *format, size_t n);
 extern const struct command command_connect, command_launch, command_detach, command_kill, command_restart,
     command_reconnect, command_features, command_monitor, command_wire, command_signals, command_summary,
     command_sstep;
-extern const struct command command_symbols, command_lookup, command_type, command_list, command_maps;
+extern const struct command command_symbols, command_lookup, command_type, command_list, command_sources,
+    command_maps;
 extern const struct command command_break, command_watch, command_breakpoints, command_enable,
     command_disable, command_delete;
 extern const struct command command_continue, command_step, command_next, command_stepi, command_nexti,

@@ -1,4 +1,4 @@
-/* Questions about the program's files: symbols, lookup, type, list, maps. */
+/* Questions about the program's files: symbols, lookup, type, maps. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,18 +41,44 @@ static cJSON *file_row(struct session *s, size_t i)
     return o;
 }
 
+/* {".text": "0x…", ".data": "0x…"} of a relocatable file; `address` is .text's too. */
+static struct error *load_sections(struct session *s, const char *file, const cJSON *args)
+{
+    const cJSON *item, *sections = cJSON_GetObjectItemCaseSensitive(args, "sections");
+    size_t count = 0, room = (size_t)cJSON_GetArraySize(sections) + 1;
+    BASE_FREE struct section_address *list = xcalloc(room, sizeof *list);
+    if (arg_given(args, "offset"))
+        return error_new(ERR_USAGE, "`sections` and `offset` do not go together");
+    if (arg_given(args, "address")) {
+        list[count].name = ".text";
+        TRY(arg_unsigned(args, "address", 0, &list[count++].address));
+    }
+    cJSON_ArrayForEach (item, sections) {
+        list[count].name = item->string;
+        TRY(arg_unsigned(sections, item->string, 0, &list[count++].address));
+    }
+    return session_add_sections(s, file, list, count);
+}
+
+static struct error *load_file(struct session *s, const char *file, const cJSON *args)
+{
+    uint64_t address, offset;
+    if (arg_given(args, "sections"))
+        return load_sections(s, file, args);
+    TRY(arg_unsigned(args, "address", 0, &address));
+    TRY(arg_unsigned(args, "offset", 0, &offset));
+    BASE_FREE char *spec = arg_given(args, "address") ? xasprintf("%s@0x%" PRIx64, file, address)
+                                                      : xasprintf("%s@+0x%" PRIx64, file, offset);
+    return session_add_symbols(s, spec);
+}
+
 static struct error *run_symbols(struct session *s, const cJSON *args, cJSON **ret)
 {
     const char *file = arg_text(args, "file");
     if (file && arg_true(args, "remove")) {
         TRY(symbol_map_remove(s->map, file));
     } else if (file) {
-        uint64_t address, offset;
-        TRY(arg_unsigned(args, "address", 0, &address));
-        TRY(arg_unsigned(args, "offset", 0, &offset));
-        BASE_FREE char *spec = arg_given(args, "address") ? xasprintf("%s@0x%" PRIx64, file, address)
-                                                          : xasprintf("%s@+0x%" PRIx64, file, offset);
-        TRY(session_add_symbols(s, spec));
+        TRY(load_file(s, file, args));
         if (s->state == SESSION_STOPPED && s->breakpoints.wish_count)
             TRY(breakpoints_replant(s));
     }
@@ -75,10 +101,40 @@ static void symbols_text(const cJSON *result, struct buf *out)
     }
 }
 
+/* FILE [ADDRESS] [-s SECTION ADDRESS]..., as gdb's add-symbol-file. */
+static struct error *parse_symbols(struct session *s, const char *alias, const char *text, cJSON *args)
+{
+    (void)s;
+    (void)alias;
+    cJSON *sections = NULL;
+    for (char *word; (word = prompt_word(&text)) != NULL; free(word)) {
+        if (strcmp(word, "-s") == 0) {
+            BASE_FREE char *name = prompt_word(&text), *address = prompt_word(&text);
+            if (!sections)
+                sections = cJSON_AddObjectToObject(args, "sections");
+            if (name && address)
+                cJSON_AddStringToObject(sections, name, address);
+            continue;
+        }
+        const char *which = !arg_given(args, "file")      ? "file"
+                            : !arg_given(args, "address") ? "address"
+                                                          : NULL;
+        if (which) {
+            cJSON_AddStringToObject(args, which, word);
+            continue;
+        }
+        struct error *e = error_new(ERR_USAGE, "what is %s for, behind a file and its address?", word);
+        free(word);
+        return error_hint(e, "sections are given as -s NAME ADDRESS");
+    }
+    return NULL;
+}
+
 static const struct command_arg symbols_args[] = {
     {"file", ARG_TEXT, false, NULL, "an ELF file to load; none: list"},
     {"address", ARG_ANY, false, NULL, "where its .text was loaded"},
     {"offset", ARG_ANY, false, NULL, "how far it was moved (KASLR slide)"},
+    {"sections", ARG_OBJECT, false, NULL, "a module's sections and their addresses"},
     {"remove", ARG_BOOLEAN, false, NULL, "forget the file"},
     {0}};
 
@@ -86,10 +142,11 @@ const struct command command_symbols = {
     .name = "symbols",
     .group = "symbols",
     .aliases = "file symbol-file add-symbol-file info-files info-sharedlibrary",
-    .usage = "[FILE [ADDRESS]]",
+    .usage = "[FILE [ADDRESS] [-s SECTION ADDRESS]...]",
     .about = "load a file's symbols, or list the files loaded",
     .args = symbols_args,
     .run = run_symbols,
+    .parse = parse_symbols,
     .text = symbols_text,
 };
 
@@ -202,79 +259,6 @@ const struct command command_type = {
     .run = run_type,
     .parse = parse_type,
     .text = type_text,
-};
-
-static struct error *list_place(struct session *s, const cJSON *args, const char **file, uint64_t *line)
-{
-    const char *at = arg_text(args, "at");
-    struct symbol_match *matches = NULL;
-    size_t count = 0;
-    if (!at && s->list_file) {
-        *file = s->list_file;
-        *line = s->list_line + 5;
-        return NULL;
-    }
-    TRY(location_find(s, at ? at : "", &matches, &count));
-    *file = matches[0].file;
-    *line = matches[0].line;
-    free(matches);
-    if (!*file)
-        return error_hint(error_new(ERR_NO_SOURCE, "list %s: there is no line information", at ? at : "here"),
-                          "`disassemble` shows the code");
-    return NULL;
-}
-
-static struct error *run_list(struct session *s, const cJSON *args, cJSON **ret)
-{
-    uint64_t count, line;
-    const char *file;
-    TRY(arg_unsigned(args, "count", 10, &count));
-    TRY(list_place(s, args, &file, &line));
-    struct source_file *source;
-    TRY(source_load(s->sources, file, &source));
-    BASE_FREE char *kept = xstrdup(file);
-    uint64_t first = line > count / 2 ? line - count / 2 : 1;
-    *ret = cJSON_CreateObject();
-    cJSON_AddStringToObject(*ret, "file", source_path(source));
-    cJSON_AddNumberToObject(*ret, "first", (double)first);
-    cJSON *lines = cJSON_AddArrayToObject(*ret, "lines");
-    uint64_t i = first;
-    for (; i < first + count && i <= source_line_count(source); i++) {
-        size_t n;
-        const char *bytes = source_line(source, i, &n);
-        BASE_BUF struct buf shown = {0};
-        text_add_visible(&shown, bytes, n, true);
-        cJSON_AddItemToArray(lines, cJSON_CreateString(buf_text(&shown)));
-    }
-    free(s->list_file);
-    s->list_file = i > source_line_count(source) ? NULL : xstrdup(kept);
-    s->list_line = i;
-    source_unref(source);
-    return NULL;
-}
-
-static void list_text(const cJSON *result, struct buf *out)
-{
-    double line = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(result, "first"));
-    const cJSON *o;
-    cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(result, "lines"))
-        buf_printf(out, "%.0f\t%s\n", line++, o->valuestring);
-}
-
-static const struct command_arg list_args[] = {
-    {"at", ARG_TEXT, false, NULL, "a place; none: go on, or around the selected frame"},
-    {"count", ARG_UNSIGNED, false, NULL, "how many lines (10)"},
-    {0}};
-
-const struct command command_list = {
-    .name = "list",
-    .group = "symbols",
-    .aliases = "l",
-    .usage = "[PLACE]",
-    .about = "source text",
-    .args = list_args,
-    .run = run_list,
-    .text = list_text,
 };
 
 static void add_region(cJSON *list, uint64_t from, uint64_t to, const char *access, const char *name)

@@ -7,7 +7,7 @@ static const struct command *const table[] = {
     &command_connect,     &command_launch,    &command_detach,   &command_kill,    &command_restart,
     &command_reconnect,   &command_features,  &command_monitor,  &command_wire,    &command_interrupt,
     &command_signals,     &command_sstep,     &command_summary,  &command_symbols, &command_lookup,
-    &command_type,        &command_list,      &command_maps,     &command_break,   &command_watch,
+    &command_type,        &command_list,      &command_sources,   &command_maps,     &command_break,   &command_watch,
     &command_breakpoints, &command_enable,    &command_disable,  &command_delete,  &command_continue,
     &command_step,        &command_next,      &command_stepi,    &command_nexti,   &command_finish,
     &command_until,       &command_wait,      &command_schedule, &command_threads, &command_thread,

@@ -109,6 +109,7 @@ static struct error *again(struct session *s, bool kill, cJSON **ret)
     struct error *e = session_leave(s, kill);
     error_free(e); /* whether or not the old one could say good-bye, the new one counts */
     session_drop_connection(s, SESSION_DISCONNECTED);
+    symbol_map_refresh(s->map); /* it may have been built anew */
     TRY(session_connect(s, spec));
     *ret = where_now(s);
     return NULL;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "engine/core.h"
+#include "engine/libraries.h"
 
 static void lift_software(struct session *s, bool lifted)
 {
@@ -70,6 +71,7 @@ struct error *fork_after_exec(struct session *s, const struct rsp_stop *stop)
         }
         error_free(e);
     }
+    libraries_attached(s);
     struct error *e = breakpoints_replant(s);
     if (error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED))
         return e;

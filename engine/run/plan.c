@@ -48,6 +48,7 @@ static struct error *begin(struct session *s, struct plan *p)
 
 struct error *plan_start(struct session *s, const struct plan *plan)
 {
+    TRY(breakpoints_complete(s));
     s->plan = *plan;
     s->plan_active = true;
     if (!is_step(plan))
@@ -233,6 +234,9 @@ static struct error *on_breakpoint(struct session *s, struct stop *stop, bool *d
 static struct error *on_trap(struct session *s, struct stop *stop, bool *done)
 {
     struct plan *p = &s->plan;
+    bool linker = false;
+    if (stop->has_pc && stop->reason != STOP_WATCHPOINT)
+        TRY(libraries_at_stop(s, stop->thread, stop->pc, &linker));
     if (stop->reason == STOP_BREAKPOINT || stop->reason == STOP_WATCHPOINT) {
         TRY(on_breakpoint(s, stop, done));
         if (*done)
@@ -244,7 +248,7 @@ static struct error *on_trap(struct session *s, struct stop *stop, bool *done)
     bool own_step = p->phase == PHASE_STEP && p->has_thread && ptid_equal(stop->thread, p->thread);
     if (own_step && stop->reason != STOP_WATCHPOINT)
         return go_on_stepping(s, stop, done);
-    if (stop->reason != STOP_SIGNAL || stop->late_hit)
+    if (stop->reason != STOP_SIGNAL || stop->late_hit || linker)
         return run_on(s); /* a condition that was false, or a plant that is gone */
     *done = true;         /* a trap of the guest's own */
     return NULL;

@@ -157,8 +157,11 @@ static void build_source(struct session *s, struct view *v, const struct view_ne
     v->source_line = needs->source_file[0] && (!place.file || strcmp(place.file, file) != 0) ? 0 : place.line;
     struct error *e = source_load(s->sources, file, &v->source);
     if (e)
-        v->source_problem = xstrdup(e->message);
+        v->source_problem = text_visible(e->message, strlen(e->message));
     error_free(e);
+    uint64_t offset;
+    const struct symbol_file *f = v->has_pc ? symbol_map_file_at(s->map, v->pc, &offset) : NULL;
+    v->source_newer = v->source && f && source_mtime(v->source) > symbol_file_mtime(f);
     build_line_marks(s, v, file);
 }
 
@@ -255,6 +258,10 @@ struct view *view_build(struct session *s, const struct view_needs *needs, const
         build_stopped(s, v, needs, previous);
     if (needs->source)
         build_source(s, v, needs);
+    /* Without a source there is the code, in its pane. */
+    struct view_needs code = {.disassembly = needs->source};
+    if (needs->source && !needs->disassembly && !v->source && v->has_pc && !needs->source_file[0])
+        view_build_code(s, v, &code);
     build_status(s, v);
     return v;
 }

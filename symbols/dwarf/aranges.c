@@ -6,9 +6,10 @@
 
 #include "base/alloc.h"
 #include "symbols/dwarf/dwarf.h"
+#include "symbols/index/dwarf_index.h"
 
 /* Entries read from the lists of root DIEs: a crafted file could point every CU at one long list. */
-enum { WORK_LIMIT = 1 << 25 };
+enum { WORK_LIMIT = 1 << 25, FEW_UNITS = 64 };
 
 struct collector {
     struct dwarf *d;
@@ -33,7 +34,7 @@ static void read_set(struct collector *k, struct cursor *in, unsigned offset_siz
     unsigned size = cursor_u8(in);
     unsigned segment = cursor_u8(in);
     long unit = dwarf_unit_holding(d, info);
-    if (in->bad || version != 2 || !size || size > 8 || segment || unit < 0 || d->units[unit].offset != info)
+    if (in->bad || version != 2 || !size || size > 8 || segment || unit < 0 || d->units[unit]->offset != info)
         return;
     uint64_t past = (uint64_t)(in->at - start) % (2 * size);
     cursor_take(in, past ? 2 * size - past : 0);
@@ -46,7 +47,7 @@ static void read_set(struct collector *k, struct cursor *in, unsigned offset_siz
         /* A set may list data only: then its code is found by the root DIE. */
         if (length && length <= UINT64_MAX - low && file_is_code(d->file, low)) {
             collect(k, low, low + length);
-            d->units[unit].in_aranges = true;
+            d->units[unit]->in_aranges = true;
         }
     }
 }
@@ -69,9 +70,9 @@ static void read_roots(struct collector *k)
     struct dwarf *d = k->d;
     size_t work = 0;
     for (size_t i = 0; i < d->unit_count && work < WORK_LIMIT; i++) {
-        if (d->units[i].in_aranges)
+        if (d->units[i]->in_aranges)
             continue;
-        const struct unit_head *u = dwarf_head(d, i);
+        const struct unit_head *u = d->units[i]->object == &d->main ? dwarf_head(d, i) : NULL;
         k->unit = (uint32_t)i;
         if (!u)
             continue;
@@ -83,6 +84,23 @@ static void read_roots(struct collector *k)
                 collect(k, u->low, high);
         }
     }
+}
+
+/* A large file without .debug_aranges: its index knows, and no root DIE need be read. */
+static bool read_index(struct collector *k)
+{
+    const struct image_range *list;
+    size_t missing = 0;
+    for (size_t i = 0; i < k->d->unit_count; i++)
+        missing += !k->d->units[i]->in_aranges;
+    const struct dwarf_index *x = missing > FEW_UNITS ? dwarf_index_loaded(k->d) : NULL;
+    size_t count = dwarf_index_ranges(x, &list);
+    for (size_t i = 0; i < count; i++) {
+        k->unit = list[i].unit;
+        if (list[i].low < list[i].high && k->unit < k->d->unit_count && !k->d->units[k->unit]->in_aranges)
+            collect(k, list[i].low, list[i].high);
+    }
+    return x != NULL;
 }
 
 static int by_low(const void *a, const void *b)
@@ -100,9 +118,24 @@ static void read_ranges(struct dwarf *d)
     struct collector k = {.d = d};
     d->ranges_read = true;
     read_aranges(&k);
-    read_roots(&k);
+    if (!read_index(&k))
+        read_roots(&k);
     if (d->range_count)
         qsort(d->ranges, d->range_count, sizeof *d->ranges, by_low);
+}
+
+struct image_range *dwarf_root_ranges(struct dwarf *d, size_t *count)
+{
+    if (!d->ranges_read)
+        read_ranges(d);
+    struct image_range *list = xcalloc(d->range_count + 1, sizeof *list);
+    *count = 0;
+    for (size_t i = 0; i < d->range_count; i++) {
+        const struct unit_range *r = &d->ranges[i];
+        if (!d->units[r->unit]->in_aranges)
+            list[(*count)++] = (struct image_range){.low = r->low, .high = r->high, .unit = r->unit};
+    }
+    return list;
 }
 
 long dwarf_unit_at(struct dwarf *d, uint64_t address)

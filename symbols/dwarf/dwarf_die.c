@@ -86,7 +86,7 @@ void die_children(struct dwarf_unit *u, Dwarf_Die die, die_visitor *visit, void 
         u->budget--;
         visit(context, u, child, tag);
         Dwarf_Die next = NULL;
-        rc = dwarf_siblingof_b(u->debug, child, 1, &next, &err);
+        rc = dwarf_siblingof_b(u->debug, child, !u->head->in_types, &next, &err);
         dwarf_dealloc_die(child);
         child = rc == DW_DLV_OK ? next : NULL;
     }
@@ -100,7 +100,7 @@ bool die_at(struct dwarf_unit *u, uint64_t offset, Dwarf_Die *ret)
     Dwarf_Error err = NULL;
     if (offset < u->head->root || offset >= u->head->end)
         return false;
-    if (dwarf_offdie_b(u->debug, offset - u->head->offset, 1, ret, &err) == DW_DLV_OK)
+    if (dwarf_offdie_b(u->debug, offset - u->head->offset, !u->head->in_types, ret, &err) == DW_DLV_OK)
         return true;
     die_error(u, err);
     return false;
@@ -110,4 +110,42 @@ bool die_anywhere(struct dwarf *d, uint64_t offset, struct dwarf_unit **unit, Dw
 {
     *unit = dwarf_unit_of_die(d, offset);
     return *unit && die_at(*unit, offset, ret);
+}
+
+struct imports {
+    die_visitor *visit;
+    void *context;
+    uint32_t walk; /* a unit is visited once a walk, whoever imports it */
+    size_t count;
+    unsigned depth;
+};
+
+static void visit_import(void *context, struct dwarf_unit *from, Dwarf_Die die, uint16_t tag)
+{
+    struct imports *k = context;
+    struct die_attrs a;
+    struct dwarf_unit *u;
+    if (tag != DW_TAG_imported_unit || k->count >= IMPORT_LIMIT || k->depth >= DIE_DEPTH_LIMIT)
+        return;
+    die_attributes(from, die, &a);
+    const struct attr *import = die_attr(&a, DW_AT_import);
+    u = import && import->kind == ATTR_REFERENCE ? dwarf_unit_of_die(from->dwarf, import->u) : NULL;
+    if (!u || u->head->root != import->u || u->head->walk == k->walk)
+        return;
+    u->head->walk = k->walk;
+    k->count++;
+    die_walk_begin(u);
+    die_children(u, u->root, k->visit, k->context);
+    die_walk_begin(u);
+    k->depth++;
+    die_children(u, u->root, visit_import, k);
+    k->depth--;
+}
+
+void unit_imports(struct dwarf_unit *u, die_visitor *visit, void *context)
+{
+    struct imports k = {.visit = visit, .context = context, .walk = ++u->dwarf->walks};
+    u->head->walk = k.walk;
+    die_walk_begin(u);
+    die_children(u, u->root, visit_import, &k);
 }

@@ -19,7 +19,7 @@ static void add_range(struct dwarf *d, uint64_t low, uint64_t high, range_visito
 static size_t walk_old(struct dwarf *d, const struct unit_head *u, uint64_t offset, range_visitor *add,
                        void *context)
 {
-    struct cursor c = dwarf_cursor(d, DWARF_RANGES, offset);
+    struct cursor c = unit_section_cursor(u, DWARF_RANGES, offset);
     uint64_t base = u->has_low ? u->low : 0;
     size_t n = 0;
     for (; n < LIST_LIMIT; n++) {
@@ -84,7 +84,7 @@ static bool read_entry(struct dwarf *d, const struct unit_head *u, struct cursor
 static size_t walk_new(struct dwarf *d, const struct unit_head *u, uint64_t offset, range_visitor *add,
                        void *context)
 {
-    struct cursor c = dwarf_cursor(d, DWARF_RNGLISTS, offset);
+    struct cursor c = unit_section_cursor(u, DWARF_RNGLISTS, offset);
     uint64_t base = u->has_low ? u->low : 0;
     struct entry e;
     size_t n = 0;
@@ -101,10 +101,13 @@ size_t dwarf_ranges_walk(struct dwarf *d, const struct unit_head *u, uint64_t li
         /* An index into the table of offsets that stands at the base. */
         if (u->rnglists_base == NO_OFFSET || list > UINT32_MAX)
             return 0;
-        struct cursor c = dwarf_cursor(d, DWARF_RNGLISTS, u->rnglists_base + list * u->offset_size);
+        struct cursor c = unit_section_cursor(u, DWARF_RNGLISTS, u->rnglists_base + list * u->offset_size);
         list = u->rnglists_base + cursor_unsigned(&c, u->offset_size);
         if (c.bad)
             return 0;
     }
+    /* The split unit's lists begin somewhere in the program's table. */
+    if (u->version < 5 && u->skeleton)
+        list += u->range_base;
     return u->version >= 5 ? walk_new(d, u, list, add, context) : walk_old(d, u, list, add, context);
 }

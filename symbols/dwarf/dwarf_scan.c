@@ -6,9 +6,9 @@
 
 enum { ABBREV_LIMIT = 1 << 20, ABBREV_ATTR_LIMIT = 1 << 22 };
 
-static const char *string_at(struct dwarf *d, enum dwarf_section_id id, uint64_t offset)
+static const char *string_at(const struct unit_head *u, enum dwarf_section_id id, uint64_t offset)
 {
-    struct cursor c = dwarf_cursor(d, id, offset);
+    struct cursor c = unit_section_cursor(u, id, offset);
     return cursor_string(&c);
 }
 
@@ -34,7 +34,7 @@ static bool decode_reference(const struct unit_head *u, struct cursor *c, unsign
     return ok;
 }
 
-static bool decode_text(struct dwarf *d, const struct unit_head *u, struct cursor *c, struct attr *a)
+static bool decode_text(const struct unit_head *u, struct cursor *c, struct attr *a)
 {
     a->kind = ATTR_STRING;
     if (a->form == DW_FORM_string) {
@@ -42,8 +42,28 @@ static bool decode_text(struct dwarf *d, const struct unit_head *u, struct curso
         return !c->bad;
     }
     uint64_t offset = cursor_unsigned(c, u->offset_size);
-    a->string = string_at(d, a->form == DW_FORM_strp ? DWARF_STR : DWARF_LINE_STR, offset);
+    a->string = string_at(u, a->form == DW_FORM_strp ? DWARF_STR : DWARF_LINE_STR, offset);
     return !c->bad;
+}
+
+/* Into the dwz file: its DIEs are a region like any, its strings stay where they are. */
+static bool decode_alt(struct dwarf *d, const struct unit_head *u, struct cursor *c, struct attr *a)
+{
+    bool text = a->form == DW_FORM_GNU_strp_alt || a->form == DW_FORM_strp_sup;
+    unsigned size = a->form == DW_FORM_ref_sup4 ? 4 : a->form == DW_FORM_ref_sup8 ? 8 : u->offset_size;
+    decode_number(c, ATTR_OTHER, size, a);
+    if (!d->alt || c->bad)
+        return !c->bad;
+    if (!text) {
+        a->kind = ATTR_REFERENCE;
+        a->u += d->alt->info_base;
+        return true;
+    }
+    const struct dwarf_section *s = object_section(d->alt, DWARF_STR);
+    struct cursor at = cursor_from(s->bytes, s->size, a->u, false);
+    a->kind = ATTR_STRING;
+    a->string = cursor_string(&at);
+    return true;
 }
 
 static bool decode_constant(struct cursor *c, int64_t implicit, struct attr *a)
@@ -78,8 +98,7 @@ static bool decode_indexed(struct cursor *c, enum attr_kind kind, uint64_t form,
 }
 
 /* Addresses, strings and their indexed forms; false in *known: another class. */
-static bool decode_simple(struct dwarf *d, const struct unit_head *u, struct cursor *c, struct attr *a,
-                          bool *known)
+static bool decode_simple(const struct unit_head *u, struct cursor *c, struct attr *a, bool *known)
 {
     *known = true;
     switch (a->form) {
@@ -96,7 +115,7 @@ static bool decode_simple(struct dwarf *d, const struct unit_head *u, struct cur
     case DW_FORM_string:
     case DW_FORM_strp:
     case DW_FORM_line_strp:
-        return decode_text(d, u, c, a);
+        return decode_text(u, c, a);
     case DW_FORM_strx:
     case DW_FORM_GNU_str_index:
         return decode_number(c, ATTR_STRING_INDEX, 0, a);
@@ -147,8 +166,16 @@ static bool decode_data(struct cursor *c, int64_t implicit, struct attr *a, bool
     }
 }
 
+/* From the start of the object's .debug_info, whichever unit that is in. */
+static bool decode_far(const struct unit_head *u, struct cursor *c, struct attr *a)
+{
+    bool ok = decode_number(c, ATTR_REFERENCE, u->version <= 2 ? u->address_size : u->offset_size, a);
+    a->u += u->object->info_base;
+    return ok;
+}
+
 /* References to DIEs and to other sections. */
-static bool decode_link(const struct unit_head *u, struct cursor *c, struct attr *a)
+static bool decode_link(struct dwarf *d, const struct unit_head *u, struct cursor *c, struct attr *a)
 {
     switch (a->form) {
     case DW_FORM_ref1:
@@ -162,7 +189,7 @@ static bool decode_link(const struct unit_head *u, struct cursor *c, struct attr
     case DW_FORM_ref_udata:
         return decode_reference(u, c, 0, a);
     case DW_FORM_ref_addr: /* the size of an address in DWARF 2 */
-        return decode_number(c, ATTR_REFERENCE, u->version <= 2 ? u->address_size : u->offset_size, a);
+        return decode_far(u, c, a);
     case DW_FORM_ref_sig8:
         return decode_number(c, ATTR_SIGNATURE, 8, a);
     case DW_FORM_sec_offset:
@@ -171,13 +198,11 @@ static bool decode_link(const struct unit_head *u, struct cursor *c, struct attr
     case DW_FORM_rnglistx:
         return decode_number(c, ATTR_LIST_INDEX, 0, a);
     case DW_FORM_ref_sup4:
-        return decode_number(c, ATTR_OTHER, 4, a);
     case DW_FORM_ref_sup8:
-        return decode_number(c, ATTR_OTHER, 8, a);
     case DW_FORM_strp_sup:
     case DW_FORM_GNU_ref_alt:
     case DW_FORM_GNU_strp_alt:
-        return decode_number(c, ATTR_OTHER, u->offset_size, a);
+        return decode_alt(d, u, c, a);
     default:
         return false;
     }
@@ -193,29 +218,31 @@ bool attr_decode(struct dwarf *d, const struct unit_head *u, struct cursor *c, u
             return false;
     }
     *a = (struct attr){.name = (uint16_t)name, .form = (uint16_t)form};
-    bool ok = form <= UINT16_MAX && decode_simple(d, u, c, a, &known);
+    bool ok = form <= UINT16_MAX && decode_simple(u, c, a, &known);
     if (form > UINT16_MAX || known)
         return ok;
     ok = decode_data(c, implicit, a, &known);
-    return known ? ok : decode_link(u, c, a);
+    return known ? ok : decode_link(d, u, c, a);
 }
 
 const char *attr_string(struct dwarf *d, const struct unit_head *u, const struct attr *a)
 {
+    (void)d;
     if (a->kind != ATTR_STRING_INDEX)
         return a->kind == ATTR_STRING ? a->string : NULL;
     if (a->u > UINT32_MAX || u->str_offsets_base == NO_OFFSET)
         return NULL;
-    struct cursor c = dwarf_cursor(d, DWARF_STR_OFFSETS, u->str_offsets_base + a->u * u->offset_size);
+    struct cursor c = unit_section_cursor(u, DWARF_STR_OFFSETS, u->str_offsets_base + a->u * u->offset_size);
     uint64_t offset = cursor_unsigned(&c, u->offset_size);
-    return c.bad ? NULL : string_at(d, DWARF_STR, offset);
+    return c.bad ? NULL : string_at(u, DWARF_STR, offset);
 }
 
 bool dwarf_indexed_address(struct dwarf *d, const struct unit_head *u, uint64_t index, uint64_t *ret)
 {
+    (void)d;
     if (index > UINT32_MAX || u->addr_base == NO_OFFSET)
         return false;
-    struct cursor c = dwarf_cursor(d, DWARF_ADDR, u->addr_base + index * u->address_size);
+    struct cursor c = unit_section_cursor(u, DWARF_ADDR, u->addr_base + index * u->address_size);
     *ret = cursor_unsigned(&c, u->address_size);
     return !c.bad;
 }
@@ -253,9 +280,9 @@ static bool read_abbrev_attrs(struct cursor *c, struct abbrev_table *t, struct a
     }
 }
 
-void abbrev_table_read(struct dwarf *d, uint64_t offset, uint64_t only, struct abbrev_table *t)
+void abbrev_table_read(const struct unit_head *u, uint64_t only, struct abbrev_table *t)
 {
-    struct cursor c = dwarf_cursor(d, DWARF_ABBREV, offset);
+    struct cursor c = unit_section_cursor(u, DWARF_ABBREV, u->abbrev);
     t->count = t->attr_count = 0;
     while (!c.bad && t->count < ABBREV_LIMIT) {
         struct abbrev a = {.code = cursor_uleb(&c)};
@@ -270,6 +297,11 @@ void abbrev_table_read(struct dwarf *d, uint64_t offset, uint64_t only, struct a
         if (a.code == only)
             break;
     }
+}
+
+bool abbrev_same(const struct unit_head *a, const struct unit_head *b)
+{
+    return a->object == b->object && a->parts == b->parts && a->abbrev == b->abbrev;
 }
 
 void abbrev_table_free(struct abbrev_table *t)

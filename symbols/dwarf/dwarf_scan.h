@@ -20,9 +20,9 @@ enum attr_kind {
     ATTR_LIST_INDEX,
     ATTR_STRING,
     ATTR_STRING_INDEX,
-    ATTR_REFERENCE, /* `u` is an offset in the whole .debug_info */
+    ATTR_REFERENCE, /* `u` is a DIE offset as dwarf.h counts them */
     ATTR_SIGNATURE,
-    ATTR_OTHER, /* in a supplementary file, which is not supported */
+    ATTR_OTHER, /* in a dwz file that was not found */
 };
 
 struct attr {
@@ -63,8 +63,10 @@ struct abbrev_table {
     size_t attr_count, attr_capacity;
 };
 
-/* Reads the abbreviations at `offset`, up to and including `only` when that is not 0. */
-void abbrev_table_read(struct dwarf *d, uint64_t offset, uint64_t only, struct abbrev_table *ret);
+/* Reads the abbreviations of a unit, up to and including `only` when that is not 0. */
+void abbrev_table_read(const struct unit_head *u, uint64_t only, struct abbrev_table *ret);
+/* Have both units the same table? */
+bool abbrev_same(const struct unit_head *a, const struct unit_head *b);
 void abbrev_table_free(struct abbrev_table *t);
 const struct abbrev *abbrev_find(const struct abbrev_table *t, uint64_t code);
 

@@ -6,14 +6,19 @@
 #include "base/alloc.h"
 
 /* What libdwarf is shown: a null section as in ELF, then these. Ranges, location lists and frames are read by
- * code of ours, and libdwarf would build tables over all of them for every CU. */
+ * code of ours, and libdwarf would build tables over all of them for every CU. DIEs of `.debug_types` have a
+ * name of their own, as their header is another. */
 static const struct {
     enum dwarf_section_id id;
     const char *name;
 } shown[] = {
-    {DWARF_INFO, ".debug_info"},         {DWARF_ABBREV, ".debug_abbrev"},
-    {DWARF_LINE, ".debug_line"},         {DWARF_STR, ".debug_str"},
-    {DWARF_LINE_STR, ".debug_line_str"}, {DWARF_STR_OFFSETS, ".debug_str_offsets"},
+    {DWARF_INFO, ".debug_info"},
+    {DWARF_TYPES, ".debug_types"},
+    {DWARF_ABBREV, ".debug_abbrev"},
+    {DWARF_LINE, ".debug_line"},
+    {DWARF_STR, ".debug_str"},
+    {DWARF_LINE_STR, ".debug_line_str"},
+    {DWARF_STR_OFFSETS, ".debug_str_offsets"},
     {DWARF_ADDR, ".debug_addr"},
 };
 enum { SHOWN = sizeof shown / sizeof shown[0] + 1 };
@@ -132,20 +137,23 @@ static const Dwarf_Obj_Access_Methods methods = {
 };
 #endif
 
-static struct unit_object *make_object(struct dwarf *d, const struct unit_head *h)
+static struct unit_object *make_object(const struct unit_head *h)
 {
     struct unit_object *o = xcalloc(1, sizeof *o);
     o->sections[0].name = "";
     for (size_t i = 0; i < ARRAY_LENGTH(shown); i++) {
-        const struct dwarf_section *s = dwarf_section(d, shown[i].id);
-        o->sections[i + 1].name = shown[i].name;
-        o->sections[i + 1].bytes = s->bytes;
-        o->sections[i + 1].size = s->size;
-        o->file_size += s->size; /* inflated ones may be larger than the file */
+        struct dwarf_section s = {0};
+        if (shown[i].id == (h->in_types ? DWARF_TYPES : DWARF_INFO))
+            s = (struct dwarf_section){.bytes = h->section + (h->offset - h->section_base),
+                                       .size = (size_t)(h->end - h->offset)};
+        else if (shown[i].id != DWARF_INFO && shown[i].id != DWARF_TYPES)
+            s = unit_section(h, shown[i].id);
+        o->sections[i + 1].name = s.bytes ? shown[i].name : "";
+        o->sections[i + 1].bytes = s.bytes;
+        o->sections[i + 1].size = s.size;
+        o->file_size += s.size; /* inflated ones may be larger than the file */
     }
-    o->sections[1].bytes += h->offset;
-    o->sections[1].size = h->end - h->offset;
-    o->big = d->image->big;
+    o->big = h->object->elf->big;
     o->offset_size = h->offset_size;
     o->address_size = h->address_size;
 #if LIBDWARF_NEW
@@ -158,41 +166,67 @@ static struct unit_object *make_object(struct dwarf *d, const struct unit_head *
     return o;
 }
 
-void die_error(struct dwarf_unit *u, Dwarf_Error err)
+void slice_error(struct dwarf *d, const struct unit_head *h, Dwarf_Debug debug, Dwarf_Error err)
 {
     if (!err)
         return;
-    dwarf_complain(u->dwarf, "unit at 0x%llx: %s", (unsigned long long)u->head->offset, dwarf_errmsg(err));
-    dwarf_dealloc_error(u->debug, err);
+    dwarf_complain(d, "unit at 0x%llx: %s", (unsigned long long)h->offset, dwarf_errmsg(err));
+    dwarf_dealloc_error(debug, err);
 }
 
-/* Opens the slice and finds its root DIE. */
-static bool open_slice(struct dwarf_unit *u)
+void die_error(struct dwarf_unit *u, Dwarf_Error err)
 {
-    Dwarf_Error err = NULL;
-    /* Process-wide in libdwarf, and always the same here: relocations are ours, and it need not remember
-     * every allocation, as each is given back. */
-    dwarf_set_reloc_application(0);
-    dwarf_set_de_alloc_flag(0);
-    if (dwarf_object_init_b(&u->object->interface, NULL, NULL, DW_GROUPNUMBER_ANY, &u->debug, &err) !=
-        DW_DLV_OK) {
-        u->debug = NULL;
-        die_error(u, err);
-        return false;
-    }
+    slice_error(u->dwarf, u->head, u->debug, err);
+}
+
+/* Finds the root DIE. */
+static int find_root(const struct unit_head *h, struct unit_slice *s, Dwarf_Error *err)
+{
     Dwarf_Unsigned header_length, type_offset, next;
     Dwarf_Half version, address_size, length, extension, type;
     Dwarf_Off abbrev;
     Dwarf_Sig8 signature;
-    int rc = dwarf_next_cu_header_d(u->debug, 1, &header_length, &version, &abbrev, &address_size, &length,
-                                    &extension, &signature, &type_offset, &next, &type, &err);
-    if (rc == DW_DLV_OK)
-        rc = dwarf_siblingof_b(u->debug, NULL, 1, &u->root, &err);
-    if (rc == DW_DLV_ERROR)
-        die_error(u, err);
+    bool info = !h->in_types;
+    int rc = dwarf_next_cu_header_d(s->debug, info, &header_length, &version, &abbrev, &address_size, &length,
+                                    &extension, &signature, &type_offset, &next, &type, err);
+    return rc == DW_DLV_OK ? dwarf_siblingof_b(s->debug, NULL, info, &s->root, err) : rc;
+}
+
+bool unit_slice_open(struct dwarf *d, const struct unit_head *h, struct unit_slice *s)
+{
+    Dwarf_Error err = NULL;
+    *s = (struct unit_slice){.object = make_object(h)};
+    /* Process-wide in libdwarf, and always the same here: relocations are ours, and it need not remember
+     * every allocation, as each is given back. */
+    dwarf_set_reloc_application(0);
+    dwarf_set_de_alloc_flag(0);
+    int rc = dwarf_object_init_b(&s->object->interface, NULL, NULL, DW_GROUPNUMBER_ANY, &s->debug, &err);
     if (rc != DW_DLV_OK)
-        u->root = NULL;
-    return rc == DW_DLV_OK;
+        s->debug = NULL;
+    else
+        rc = find_root(h, s, &err);
+    if (rc == DW_DLV_OK)
+        return true;
+    s->root = NULL;
+    slice_error(d, h, s->debug, rc == DW_DLV_ERROR ? err : NULL);
+    unit_slice_close(s);
+    return false;
+}
+
+void unit_slice_close(struct unit_slice *s)
+{
+    if (s->root)
+        dwarf_dealloc_die(s->root);
+    if (s->debug) {
+#if LIBDWARF_NEW
+        dwarf_object_finish(s->debug);
+#else
+        Dwarf_Error err = NULL;
+        dwarf_object_finish(s->debug, &err);
+#endif
+    }
+    free(s->object);
+    *s = (struct unit_slice){0};
 }
 
 static void close_unit(struct dwarf_unit *u)
@@ -200,17 +234,7 @@ static void close_unit(struct dwarf_unit *u)
     line_table_free(&u->lines);
     free(u->functions.functions);
     free(u->functions.ranges);
-    if (u->root)
-        dwarf_dealloc_die(u->root);
-    if (u->debug) {
-#if LIBDWARF_NEW
-        dwarf_object_finish(u->debug);
-#else
-        Dwarf_Error err = NULL;
-        dwarf_object_finish(u->debug, &err);
-#endif
-    }
-    free(u->object);
+    unit_slice_close(&u->slice);
     free(u);
 }
 
@@ -221,7 +245,8 @@ static void move_to_front(struct dwarf *d, size_t at)
     d->open[0] = u;
 }
 
-struct dwarf_unit *dwarf_unit_get(struct dwarf *d, size_t i)
+/* The unit `i` itself. */
+static struct dwarf_unit *get(struct dwarf *d, size_t i)
 {
     for (size_t k = 0; k < d->open_count; k++) {
         if (d->open[k]->index == i) {
@@ -232,23 +257,31 @@ struct dwarf_unit *dwarf_unit_get(struct dwarf *d, size_t i)
     struct unit_head *head = i < d->unit_count ? dwarf_head(d, i) : NULL;
     if (!head)
         return NULL;
-    struct dwarf_unit *u = xcalloc(1, sizeof *u);
-    *u = (struct dwarf_unit){.dwarf = d, .head = head, .index = i, .object = make_object(d, head)};
-    if (!open_slice(u)) {
+    struct unit_slice slice;
+    if (!unit_slice_open(d, head, &slice)) {
         head->damaged = true;
-        close_unit(u);
         return NULL;
     }
+    struct dwarf_unit *u = xcalloc(1, sizeof *u);
+    *u = (struct dwarf_unit){
+        .dwarf = d, .head = head, .index = i, .slice = slice, .debug = slice.debug, .root = slice.root};
     ARRAY_RESERVE(d->open, d->open_count, d->open_capacity);
     d->open[d->open_count++] = u;
     move_to_front(d, d->open_count - 1);
     return u;
 }
 
+struct dwarf_unit *dwarf_unit_get(struct dwarf *d, size_t i)
+{
+    size_t split = dwarf_split_unit(d, i);
+    struct dwarf_unit *u = get(d, split);
+    return u || split == i ? u : get(d, i);
+}
+
 struct dwarf_unit *dwarf_unit_of_die(struct dwarf *d, uint64_t offset)
 {
     long i = dwarf_unit_holding(d, offset);
-    return i < 0 ? NULL : dwarf_unit_get(d, (size_t)i);
+    return i < 0 ? NULL : get(d, (size_t)i);
 }
 
 void dwarf_units_trim(struct dwarf *d, size_t keep)

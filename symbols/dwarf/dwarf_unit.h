@@ -11,7 +11,7 @@
 #include "symbols/dwarf/dwarf.h"
 #include "symbols/dwarf/dwarf_scan.h"
 
-enum { UNITS_KEPT = 48, DIE_ATTR_LIMIT = 64, DIE_DEPTH_LIMIT = 64, ORIGIN_LIMIT = 8 };
+enum { UNITS_KEPT = 48, DIE_ATTR_LIMIT = 64, DIE_DEPTH_LIMIT = 64, ORIGIN_LIMIT = 8, IMPORT_LIMIT = 4096 };
 
 struct line_row {
     uint64_t address;
@@ -57,12 +57,19 @@ struct function_table {
 
 struct unit_object; /* libdwarf's view of the slice */
 
+/* A unit as libdwarf sees it. */
+struct unit_slice {
+    struct unit_object *object;
+    Dwarf_Debug debug; /* NULL: libdwarf refused it */
+    Dwarf_Die root;
+};
+
 struct dwarf_unit {
     struct dwarf *dwarf;
     struct unit_head *head;
     size_t index;
-    struct unit_object *object;
-    Dwarf_Debug debug; /* NULL: libdwarf refused it */
+    struct unit_slice slice;
+    Dwarf_Debug debug; /* the slice's */
     Dwarf_Die root;
     uint64_t budget; /* DIEs that may still be visited in the walk under way */
     bool lines_read, functions_read;
@@ -70,13 +77,22 @@ struct dwarf_unit {
     struct function_table functions;
 };
 
-/* The unit `i`, opened if need be; NULL when it is damaged. */
+/* The unit `i`, opened if need be: of a skeleton the split unit, where that can be had. NULL when it is
+ * damaged. */
 struct dwarf_unit *dwarf_unit_get(struct dwarf *d, size_t i);
 /* The unit that holds a DIE offset, opened; NULL when there is none. */
 struct dwarf_unit *dwarf_unit_of_die(struct dwarf *d, uint64_t offset);
 /* Closes all but the `keep` most recently used. */
 void dwarf_units_trim(struct dwarf *d, size_t keep);
 
+/* A unit through libdwarf; false, with nothing left open, when it refuses. */
+bool unit_slice_open(struct dwarf *d, const struct unit_head *h, struct unit_slice *ret);
+void unit_slice_close(struct unit_slice *s);
+/* The unit whose line table a unit uses: of a split CU its skeleton. */
+static inline const struct unit_head *unit_line_head(const struct unit_head *u)
+{
+    return u->skeleton ? u->skeleton : u;
+}
 /* lines.c, functions.c: read on first use; empty when damaged. */
 const struct line_table *unit_lines(struct dwarf_unit *u);
 const struct function_table *unit_functions(struct dwarf_unit *u);
@@ -102,6 +118,9 @@ typedef void die_visitor(void *context, struct dwarf_unit *u, Dwarf_Die die, uin
  * with die_walk_begin(). */
 void die_walk_begin(struct dwarf_unit *u);
 void die_children(struct dwarf_unit *u, Dwarf_Die die, die_visitor *visit, void *context);
+/* The same for what stands at file scope in the units that `u` imports (DW_TAG_imported_unit), and those that
+ * they import: dwz moves what CUs have in common into partial units. Each is visited once. */
+void unit_imports(struct dwarf_unit *u, die_visitor *visit, void *context);
 uint64_t die_offset(struct dwarf_unit *u, Dwarf_Die die);
 void die_attributes(struct dwarf_unit *u, Dwarf_Die die, struct die_attrs *ret);
 /* The attribute of this name, or NULL. */
@@ -111,5 +130,6 @@ bool die_at(struct dwarf_unit *u, uint64_t offset, Dwarf_Die *ret);
 /* The same, wherever it is: *unit is the unit that holds it. */
 bool die_anywhere(struct dwarf *d, uint64_t offset, struct dwarf_unit **unit, Dwarf_Die *ret);
 void die_error(struct dwarf_unit *u, Dwarf_Error err);
+void slice_error(struct dwarf *d, const struct unit_head *h, Dwarf_Debug debug, Dwarf_Error err);
 
 #endif

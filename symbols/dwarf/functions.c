@@ -95,6 +95,14 @@ static void read_names(struct dwarf_unit *u, const struct die_attrs *a, struct u
     }
 }
 
+/* Where the name stands in a file that was not found (dwz), the symbol table has it still. */
+static void name_by_symbol(struct symbol_file *file, struct unit_function *f)
+{
+    const struct elf_symbol *s = f->name || f->inlined ? NULL : elf_symbols_nearest(file, f->low);
+    if (s && s->value == f->low)
+        f->name = s->name;
+}
+
 static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag);
 
 static void visit_function(struct walk *w, struct dwarf_unit *u, Dwarf_Die die, bool inlined)
@@ -111,6 +119,7 @@ static void visit_function(struct walk *w, struct dwarf_unit *u, Dwarf_Die die, 
         f.call_line = line ? (uint32_t)line->u : 0;
         f.call_file = file ? (uint32_t)file->u : 0;
         read_names(u, &a, &f);
+        name_by_symbol(u->dwarf->file, &f);
         ARRAY_RESERVE(t->functions, t->count, t->capacity);
         in.parent = (long)t->count;
         t->functions[t->count++] = f;

@@ -81,7 +81,7 @@ static bool read_old_tables(const struct unit_head *u, struct cursor *c, struct 
 
 static bool read_header(struct dwarf *d, const struct unit_head *u, struct names *dirs, struct names *files)
 {
-    struct cursor all = dwarf_cursor(d, DWARF_LINE, u->lines);
+    struct cursor all = unit_section_cursor(u, DWARF_LINE, u->lines);
     unsigned offset_size;
     uint64_t length = cursor_initial_length(&all, &offset_size);
     struct cursor c = cursor_part(&all, length);

@@ -19,10 +19,9 @@ static bool take(struct cursor *c, uint64_t size, bool hit, struct attr *ret)
     return true;
 }
 
-static bool search_old(struct dwarf *d, const struct unit_head *u, uint64_t offset, uint64_t pc,
-                       struct attr *ret)
+static bool search_old(const struct unit_head *u, uint64_t offset, uint64_t pc, struct attr *ret)
 {
-    struct cursor c = dwarf_cursor(d, DWARF_LOC, offset);
+    struct cursor c = unit_section_cursor(u, DWARF_LOC, offset);
     uint64_t base = u->has_low ? u->low : 0;
     for (size_t n = 0; n < LIST_LIMIT; n++) {
         uint64_t low = cursor_unsigned(&c, u->address_size);
@@ -34,6 +33,31 @@ static bool search_old(struct dwarf *d, const struct unit_head *u, uint64_t offs
             continue;
         }
         if (take(&c, cursor_u16(&c), pc >= base + low && pc < base + high, ret))
+            return true;
+    }
+    return false;
+}
+
+/* The GNU form of split DWARF 4 (gcc.gnu.org/wiki/DebugFission): entries with a kind, addresses by index. */
+enum { SPLIT_END, SPLIT_BASE, SPLIT_START_END, SPLIT_START_LENGTH };
+
+static bool search_split(struct dwarf *d, const struct unit_head *u, uint64_t offset, uint64_t pc,
+                         struct attr *ret)
+{
+    struct cursor c = unit_section_cursor(u, DWARF_LOC, offset);
+    for (size_t n = 0; n < LIST_LIMIT; n++) {
+        uint64_t low = 0, high = 0;
+        uint8_t kind = cursor_u8(&c);
+        if (c.bad || (kind != SPLIT_BASE && kind != SPLIT_START_END && kind != SPLIT_START_LENGTH))
+            return false;
+        bool known = dwarf_indexed_address(d, u, cursor_uleb(&c), &low);
+        if (kind == SPLIT_BASE)
+            continue; /* no entry is relative to it */
+        if (kind == SPLIT_START_END)
+            known = dwarf_indexed_address(d, u, cursor_uleb(&c), &high) && known;
+        else
+            high = low + cursor_u32(&c);
+        if (take(&c, cursor_u16(&c), known && pc >= low && pc < high, ret))
             return true;
     }
     return false;
@@ -96,7 +120,7 @@ static bool read_entry(struct dwarf *d, const struct unit_head *u, struct cursor
 static bool search_new(struct dwarf *d, const struct unit_head *u, uint64_t offset, uint64_t pc,
                        struct attr *ret)
 {
-    struct cursor c = dwarf_cursor(d, DWARF_LOCLISTS, offset);
+    struct cursor c = unit_section_cursor(u, DWARF_LOCLISTS, offset);
     uint64_t base = u->has_low ? u->low : 0;
     struct attr fallback = {0};
     struct entry e;
@@ -124,11 +148,13 @@ bool location_at(struct dwarf *d, const struct unit_head *u, const struct attr *
     if (a->kind == ATTR_LIST_INDEX) {
         if (u->loclists_base == NO_OFFSET || a->u > UINT32_MAX)
             return false;
-        struct cursor c = dwarf_cursor(d, DWARF_LOCLISTS, u->loclists_base + a->u * u->offset_size);
+        struct cursor c = unit_section_cursor(u, DWARF_LOCLISTS, u->loclists_base + a->u * u->offset_size);
         offset = u->loclists_base + cursor_unsigned(&c, u->offset_size);
         return !c.bad && search_new(d, u, offset, pc, ret);
     }
     if (!attr_offset(u, a, &offset))
         return false;
-    return u->version >= 5 ? search_new(d, u, offset, pc, ret) : search_old(d, u, offset, pc, ret);
+    if (u->version >= 5)
+        return search_new(d, u, offset, pc, ret);
+    return u->object->split ? search_split(d, u, offset, pc, ret) : search_old(u, offset, pc, ret);
 }

@@ -54,6 +54,7 @@ static struct error *map_file(struct elf_image *e)
                          S_ISDIR(st.st_mode) ? strerror(EISDIR) : "not a regular file");
     }
     e->size = (size_t)st.st_size;
+    e->opened = st;
     if (e->size < EI_NIDENT) {
         close(fd);
         return cannot_use(e->path, e->size ? "it is too short for an ELF header" : "it is empty");
@@ -65,6 +66,8 @@ static struct error *map_file(struct elf_image *e)
         e->map = whole;
         if (mmap(whole, e->size, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0) == MAP_FAILED)
             whole = MAP_FAILED;
+        else
+            e->guard = guard_add(whole, e->mapping_size);
     }
     int err = errno;
     close(fd);
@@ -97,7 +100,8 @@ static struct error *read_segments(struct elf_image *e, Elf *elf, const GElf_Ehd
                                                                .offset = p.p_offset,
                                                                .address = p.p_vaddr,
                                                                .file_size = p.p_filesz,
-                                                               .memory_size = p.p_memsz};
+                                                               .memory_size = p.p_memsz,
+                                                               .alignment = p.p_align};
     }
     return NULL;
 }
@@ -226,12 +230,37 @@ struct error *elf_image_open(const char *path, struct elf_image **ret)
     return NULL;
 }
 
+void elf_image_give_back(const struct elf_image *e, const uint8_t *from, const uint8_t *to)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    if (from < e->map || to > e->map + e->size || from >= to)
+        return;
+    uintptr_t low = (uintptr_t)from & ~(page - 1), high = (uintptr_t)to & ~(page - 1);
+    if (low < high)
+        madvise((void *)low, high - low, MADV_DONTNEED);
+}
+
+const char *elf_image_changed(const struct elf_image *e)
+{
+    struct stat now;
+    if (guard_was_hit(e->guard))
+        return "was cut short";
+    if (stat(e->path, &now) != 0)
+        return NULL; /* a deleted file stays as it was */
+    if (now.st_ino != e->opened.st_ino || now.st_dev != e->opened.st_dev)
+        return "was replaced";
+    bool same = now.st_size == e->opened.st_size && now.st_mtim.tv_sec == e->opened.st_mtim.tv_sec &&
+                now.st_mtim.tv_nsec == e->opened.st_mtim.tv_nsec;
+    return same ? NULL : now.st_size < e->opened.st_size ? "was cut short" : "has changed";
+}
+
 void elf_image_close(struct elf_image *e)
 {
     if (!e)
         return;
     for (size_t i = 0; i < e->section_count; i++)
         free(e->sections[i].owned);
+    guard_remove(e->guard);
     if (e->map)
         munmap(e->map, e->mapping_size);
     free(e->sections);
@@ -241,9 +270,10 @@ void elf_image_close(struct elf_image *e)
     free(e);
 }
 
-struct elf_section *elf_image_section(struct elf_image *e, const char *name)
+struct elf_section *elf_image_next_section(struct elf_image *e, const char *name,
+                                           const struct elf_section *after)
 {
-    for (size_t i = 1; i < e->section_count; i++) {
+    for (size_t i = after ? after->index + 1u : 1; i < e->section_count; i++) {
         const char *n = e->sections[i].name;
         if (strcmp(n, name) == 0)
             return &e->sections[i];
@@ -252,6 +282,11 @@ struct elf_section *elf_image_section(struct elf_image *e, const char *name)
             return &e->sections[i];
     }
     return NULL;
+}
+
+struct elf_section *elf_image_section(struct elf_image *e, const char *name)
+{
+    return elf_image_next_section(e, name, NULL);
 }
 
 const uint8_t *elf_image_bytes(struct elf_image *e, struct elf_section *s, size_t *size)

@@ -1,33 +1,42 @@
 /*
- * Compressed debug sections: SHF_COMPRESSED with an Elf_Chdr (zlib), and the old `.zdebug_` with "ZLIB" and a
- * big-endian size.
+ * Compressed debug sections: SHF_COMPRESSED with an Elf_Chdr (zlib or zstd), and the old `.zdebug_` with
+ * "ZLIB" and a big-endian size.
  */
 #include <stdlib.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include "base/alloc.h"
 #include "symbols/elf/elf_image.h"
 
-/* zlib cannot do better than 1032:1; a header that promises more lies. */
-enum { BEST_RATIO = 1032 };
+#ifndef ELFCOMPRESS_ZSTD
+#define ELFCOMPRESS_ZSTD 2
+#endif
+
+/* zlib cannot do better than 1032:1; a header that promises more lies. zstd can do much better on zeros:
+ * there a size that everybody has memory for is believed. */
+enum { BEST_RATIO = 1032, SMALL = 64 << 20 };
 #define INFLATED_LIMIT (4ull << 30)
 
-static bool read_header(struct elf_image *e, const struct elf_section *s, struct cursor *c, uint64_t *size)
+/* *method is ELFCOMPRESS_ZLIB or ELFCOMPRESS_ZSTD. */
+static bool read_header(struct elf_image *e, const struct elf_section *s, struct cursor *c, uint32_t *method,
+                        uint64_t *size)
 {
+    *method = ELFCOMPRESS_ZLIB;
     if (!(s->flags & SHF_COMPRESSED)) {
         const uint8_t *magic = cursor_take(c, 4);
         c->big = true;
         *size = cursor_u64(c);
         return magic && memcmp(magic, "ZLIB", 4) == 0 && !c->bad;
     }
-    uint32_t type = cursor_u32(c);
+    *method = cursor_u32(c);
     if (e->is64)
         cursor_u32(c);
     *size = cursor_unsigned(c, e->is64 ? 8 : 4);
     cursor_unsigned(c, e->is64 ? 8 : 4);
-    if (!c->bad && type != ELFCOMPRESS_ZLIB) {
+    if (!c->bad && *method != ELFCOMPRESS_ZLIB && *method != ELFCOMPRESS_ZSTD) {
         elf_image_complain(e, "section %s of %s is compressed by method %u, which is not supported", s->name,
-                           e->path, type);
+                           e->path, *method);
         return false;
     }
     return !c->bad;
@@ -58,15 +67,31 @@ static bool inflate_all(struct cursor *c, uint8_t *out, uint64_t size)
     return (rc == Z_OK || rc == Z_STREAM_END) && done == size;
 }
 
+static bool expand_zstd(const struct cursor *c, uint8_t *out, uint64_t size)
+{
+    size_t n = ZSTD_decompress(out, (size_t)size, c->at, cursor_left(c));
+    return !ZSTD_isError(n) && n == size;
+}
+
+static bool is_plausible(const struct cursor *c, uint32_t method, uint64_t size)
+{
+    if (size > INFLATED_LIMIT)
+        return false;
+    if (size <= cursor_left(c) * BEST_RATIO + 64)
+        return true;
+    return method == ELFCOMPRESS_ZSTD && size <= SMALL;
+}
+
 bool elf_inflate(struct elf_image *e, struct elf_section *s)
 {
     struct cursor c = cursor_of(e->map + s->offset, (size_t)s->size, e->big);
     uint64_t size = 0;
+    uint32_t method;
     size_t known = e->complaint.length;
-    if (read_header(e, s, &c, &size) && size <= INFLATED_LIMIT && size <= cursor_left(&c) * BEST_RATIO + 64) {
+    if (read_header(e, s, &c, &method, &size) && is_plausible(&c, method, size)) {
         /* The byte behind is zero, so that a string table always ends. */
         uint8_t *out = xcalloc((size_t)size + 16, 1);
-        if (inflate_all(&c, out, size)) {
+        if (method == ELFCOMPRESS_ZSTD ? expand_zstd(&c, out, size) : inflate_all(&c, out, size)) {
             s->owned = out;
             s->bytes = out;
             s->bytes_size = (size_t)size;

@@ -1,6 +1,6 @@
 /*
- * Relocatable files (kernel modules, objects): every section has address 0 there, so sections get addresses
- * one behind the other, `.text` first at 0, and debug sections are relocated against those.
+ * Relocatable files (kernel modules, objects): sections are relocated against the addresses that elf_layout.c
+ * gave them.
  */
 #include <stdlib.h>
 
@@ -15,17 +15,19 @@ struct reloc_rule {
     unsigned size;
 };
 
-/* What compilers emit for data and debug sections; code relocations are nobody's business here. */
+/* What compilers emit for data and debug sections, and x86's calls. */
 static const struct reloc_rule rules[] = {
     {EM_X86_64, R_X86_64_64, RELOC_SET, 8},
     {EM_X86_64, R_X86_64_32, RELOC_SET, 4},
     {EM_X86_64, R_X86_64_32S, RELOC_SET, 4},
     {EM_X86_64, R_X86_64_PC32, RELOC_PC, 4},
     {EM_X86_64, R_X86_64_PC64, RELOC_PC, 8},
+    {EM_X86_64, R_X86_64_PLT32, RELOC_PC, 4},
     {EM_X86_64, R_X86_64_DTPOFF32, RELOC_SET, 4},
     {EM_X86_64, R_X86_64_DTPOFF64, RELOC_SET, 8},
     {EM_386, R_386_32, RELOC_SET, 4},
     {EM_386, R_386_PC32, RELOC_PC, 4},
+    {EM_386, R_386_PLT32, RELOC_PC, 4},
     {EM_AARCH64, R_AARCH64_ABS64, RELOC_SET, 8},
     {EM_AARCH64, R_AARCH64_ABS32, RELOC_SET, 4},
     {EM_AARCH64, R_AARCH64_PREL32, RELOC_PC, 4},
@@ -57,29 +59,6 @@ static const struct reloc_rule rules[] = {
     {EM_S390, R_390_PC32, RELOC_PC, 4},
     {EM_S390, R_390_PC64, RELOC_PC, 8},
 };
-
-static uint64_t place(struct elf_section *s, uint64_t at)
-{
-    uint64_t align = s->alignment ? s->alignment : 1;
-    if ((align & (align - 1)) != 0 || align > 1 << 20)
-        align = 16;
-    at = (at + align - 1) & ~(align - 1);
-    s->address = at;
-    return at + s->size;
-}
-
-void elf_lay_out(struct elf_image *e)
-{
-    uint64_t at = 0;
-    struct elf_section *text = elf_image_section(e, ".text");
-    if (text && text->flags & SHF_ALLOC)
-        at = place(text, at);
-    for (size_t i = 1; i < e->section_count; i++) {
-        struct elf_section *s = &e->sections[i];
-        if (s != text && s->flags & SHF_ALLOC && s->size <= UINT64_MAX / 4 && at <= UINT64_MAX / 4)
-            at = place(s, at);
-    }
-}
 
 static const struct reloc_rule *rule_for(unsigned machine, uint64_t type)
 {
@@ -163,7 +142,7 @@ static void apply_table(struct elf_image *e, struct elf_section *s, struct elf_s
 void elf_relocate(struct elf_image *e, struct elf_section *s)
 {
     bool wanted = strncmp(s->name, ".debug_", 7) == 0 || strncmp(s->name, ".zdebug_", 8) == 0 ||
-                  strcmp(s->name, ".eh_frame") == 0;
+                  (s->flags & SHF_ALLOC && s->type == SHT_PROGBITS);
     for (size_t i = 1; wanted && i < e->section_count; i++) {
         struct elf_section *table = &e->sections[i];
         if ((table->type != SHT_RELA && table->type != SHT_REL) || table->info != s->index || table == s)

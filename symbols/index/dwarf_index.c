@@ -1,268 +1,228 @@
-#include "symbols/index/dwarf_index.h"
-
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "symbols/dwarf/dwarf_scan.h"
+#include "symbols/index/index_cache.h"
+#include "symbols/index/index_internal.h"
 
-enum { ENTRY_LIMIT = 1 << 24, ABBREV_WORK_LIMIT = 1 << 26 };
+/* Bytes of .debug_info. Below SMALL an index takes a few milliseconds: built when asked for, on the asking
+ * thread below TINY, and never kept on disk. */
+enum { TINY = 1 << 20, SMALL = 8 << 20 };
+enum { PROGRESS_NS = 50 * 1000 * 1000 };
 
-struct scan {
-    struct dwarf *d;
-    struct dwarf_index *x;
-    const struct unit_head *u;
-    uint32_t unit;
-    struct abbrev_table abbrevs;
-    uint64_t abbrevs_at;
-    size_t work;
-};
-
-/* What is wanted of one DIE. */
-struct scanned {
-    struct attr name, specification;
-    uint64_t sibling;
-    bool declaration, inlined, has_code;
-};
-
-static void take_attr(const struct attr *a, struct scanned *s)
+static struct dwarf_index *holder(struct dwarf *d)
 {
-    switch (a->name) {
-    case DW_AT_name:
-        s->name = *a;
-        break;
-    case DW_AT_sibling:
-        s->sibling = a->kind == ATTR_REFERENCE ? a->u : 0;
-        break;
-    case DW_AT_declaration:
-        s->declaration = a->u != 0;
-        break;
-    case DW_AT_specification:
-    case DW_AT_abstract_origin:
-        s->specification = *a;
-        break;
-    case DW_AT_inline:
-        s->inlined = a->u == DW_INL_inlined || a->u == DW_INL_declared_inlined;
-        break;
-    case DW_AT_low_pc:
-    case DW_AT_ranges:
-        s->has_code = true;
-        break;
-    default:
-        break;
+    if (!d->index) {
+        d->index = xcalloc(1, sizeof *d->index);
+        d->index->dwarf = d;
     }
+    return d->index;
 }
 
-static uint32_t *slot_of(struct dwarf_index *x, uint32_t hash)
+uint64_t index_binding(struct dwarf *d)
 {
-    return &x->slots[hash & (x->slot_count - 1)];
+    static const enum dwarf_section_id bound[] = {DWARF_INFO, DWARF_ABBREV,      DWARF_STR,
+                                                  DWARF_LINE, DWARF_STR_OFFSETS, DWARF_RNGLISTS};
+    uint64_t sizes[ARRAY_LENGTH(bound) + 3] = {d->image->size, d->image->machine, d->unit_count};
+    for (size_t i = 0; i < ARRAY_LENGTH(bound); i++)
+        sizes[i + 3] = dwarf_section(d, bound[i])->size;
+    const char *id = d->file->build_id;
+    return image_checksum(sizes, sizeof sizes) ^ (id ? image_checksum(id, strlen(id)) : 0);
 }
 
-/* Most names stand in .debug_str once, so that equal ones are at equal addresses. */
-static bool same_name(const struct index_entry *e, const char *name, uint32_t hash)
+/* A string section up to its last NUL, so that every offset in it is a string. */
+static const char *strings_in(struct dwarf_section s, size_t *size)
 {
-    return e->hash == hash && (e->name == name || strcmp(e->name, name) == 0);
+    const uint8_t *nul = s.bytes && s.size ? memrchr(s.bytes, 0, s.size) : NULL;
+    *size = nul ? (size_t)(nul - s.bytes) + 1 : 0;
+    return nul ? (const char *)s.bytes : "";
 }
 
-static void rehash(struct dwarf_index *x)
+/* Takes an image into use; it is freed when it is of no use. */
+static bool take_image(struct dwarf_index *x, uint8_t *bytes, size_t size)
 {
-    x->slot_count = x->slot_count ? x->slot_count * 4 : 4096;
-    free(x->slots);
-    x->slots = xcalloc(x->slot_count, sizeof *x->slots);
-    for (size_t i = 0; i < x->count; i++) {
-        uint32_t *slot = slot_of(x, x->entries[i].hash);
-        x->entries[i].next = *slot;
-        *slot = (uint32_t)i + 1;
+    const char *why;
+    x->ready = bytes && image_open(bytes, size, index_binding(x->dwarf), &x->image, &why);
+    if (!x->ready) {
+        free(bytes);
+        return false;
     }
+    x->bytes = bytes;
+    x->image.strings = strings_in(*dwarf_section(x->dwarf, DWARF_STR), &x->image.strings_size);
+    return true;
 }
 
-/* Kept once for all CUs; functions and variables of one name are different ones. */
-static bool kept_once(uint16_t tag)
+static size_t info_size(struct dwarf *d)
 {
-    return tag != DW_TAG_subprogram && tag != DW_TAG_variable;
+    return dwarf_section(d, DWARF_INFO)->size;
 }
 
-/* True when an entry already stands for `e`; a definition takes the place of a declaration. */
-static bool merge(struct dwarf_index *x, const struct index_entry *e)
+static bool load_cached(struct dwarf_index *x)
 {
-    for (uint32_t i = *slot_of(x, e->hash); i; i = x->entries[i - 1].next) {
-        struct index_entry *old = &x->entries[i - 1];
-        if (old->tag != e->tag || !same_name(old, e->name, e->hash))
-            continue;
-        /* A function's abstract instance and its code are one; the newest entry would be of this CU. */
-        if (!kept_once(e->tag))
-            return e->tag == DW_TAG_subprogram && old->unit == e->unit;
-        if (old->declaration && !e->declaration) {
-            old->die = e->die;
-            old->unit = e->unit;
-            old->declaration = false;
-        }
-        return true;
-    }
+    size_t size = 0;
+    if (x->cache_tried || info_size(x->dwarf) < SMALL || x->dwarf->other_count)
+        return false;
+    x->cache_tried = true;
+    BASE_FREE char *path = index_cache_path(x->dwarf->file->build_id);
+    uint8_t *bytes = path ? index_cache_load(path, &size) : NULL;
+    return take_image(x, bytes, size);
+}
+
+/* What the threads read of a unit; false: nothing. */
+static bool fill_unit(struct dwarf *d, size_t i, struct scan_unit *ret)
+{
+    const struct unit_head *u = d->units[i];
+    if (u->damaged || u->is_skeleton)
+        return false;
+    struct cursor dies = unit_cursor(d, u, u->root);
+    struct cursor abbrevs = unit_section_cursor(u, DWARF_ABBREV, u->abbrev);
+    struct dwarf_section offsets = unit_section(u, DWARF_STR_OFFSETS);
+    if (dies.bad || abbrevs.bad)
+        return false;
+    *ret = (struct scan_unit){.bytes = dies.at,
+                              .end = dies.end,
+                              .die = u->root,
+                              .offset = u->offset,
+                              .abbrev = abbrevs.at,
+                              .abbrev_end = abbrevs.end,
+                              .string_offsets = offsets.bytes,
+                              .string_offsets_size = offsets.size,
+                              .string_offsets_base = u->str_offsets_base,
+                              .unit = (uint32_t)i,
+                              .version = u->version,
+                              .address_size = u->address_size,
+                              .offset_size = u->offset_size,
+                              .big = u->object->elf->big,
+                              .other_strings = "",
+                              .info_base = u->object->info_base,
+                              .other_base = d->alt ? d->alt->info_base : NO_OFFSET};
+    ret->strings = strings_in(unit_section(u, DWARF_STR), &ret->strings_size);
+    ret->line_strings = strings_in(unit_section(u, DWARF_LINE_STR), &ret->line_strings_size);
+    if (d->alt)
+        ret->other_strings = strings_in(*object_section(d->alt, DWARF_STR), &ret->other_strings_size);
+    return true;
+}
+
+/* Whether root DIEs must be read to know. */
+static bool may_be_split(struct dwarf *d)
+{
+    bool addresses = dwarf_section(d, DWARF_ADDR)->size > 0;
+    for (size_t i = 0; i < d->unit_count; i++)
+        if (d->units[i]->unit_type == DW_UT_skeleton || (addresses && d->units[i]->version < 5))
+            return true;
     return false;
 }
 
-static void add(struct scan *k, const char *name, uint64_t die, uint16_t tag, bool declaration)
+static unsigned thread_count(size_t work)
 {
-    struct dwarf_index *x = k->x;
-    if (!name || !*name || x->count >= ENTRY_LIMIT)
+    cpu_set_t set;
+    int n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return work < TINY ? 0 : n < INDEX_THREADS ? (unsigned)n : INDEX_THREADS;
+}
+
+struct index_job_input index_input(struct dwarf *d, unsigned threads)
+{
+    if (may_be_split(d))
+        dwarf_open_all(d);
+    struct index_job_input in = {.units = xcalloc(d->unit_count + 1, sizeof *in.units),
+                                 .binding = index_binding(d),
+                                 .mapped = d->image->map,
+                                 .mapped_end = d->image->map + d->image->size,
+                                 .threads = threads};
+    for (size_t i = 0; i < d->unit_count; i++)
+        in.unit_count += fill_unit(d, i, &in.units[in.unit_count]);
+    in.ranges = dwarf_root_ranges(d, &in.range_count);
+    in.strings = strings_in(*dwarf_section(d, DWARF_STR), &in.strings_size);
+    return in;
+}
+
+static void start(struct dwarf_index *x)
+{
+    struct dwarf *d = x->dwarf;
+    struct index_job_input in = index_input(d, thread_count(info_size(d)));
+    /* Of a program in several files, the build id says nothing about the others. */
+    if (info_size(d) >= SMALL && !d->other_count)
+        in.cache = index_cache_path(d->file->build_id);
+    x->job = index_job_start(&in);
+}
+
+/* The job has ended: its image is taken into use. */
+static void finish(struct dwarf_index *x)
+{
+    size_t size;
+    uint64_t damaged;
+    uint8_t *bytes = index_job_finish(x->job, &size, &damaged);
+    x->job = NULL;
+    if (damaged != UINT64_MAX)
+        dwarf_complain(x->dwarf, "the DIEs of the unit at 0x%llx are damaged", (unsigned long long)damaged);
+    take_image(x, bytes, size);
+}
+
+void dwarf_index_start(struct dwarf *d)
+{
+    struct dwarf_index *x = holder(d);
+    if (!x->ready && !x->job && !load_cached(x))
+        start(x);
+}
+
+enum index_state dwarf_index_poll(struct dwarf *d, size_t *done, size_t *total)
+{
+    struct dwarf_index *x = holder(d);
+    *done = *total = d->unit_count;
+    if (x->job && index_job_poll(x->job, done, total))
+        finish(x);
+    return x->ready ? INDEX_READY : x->job ? INDEX_BUILDING : INDEX_NONE;
+}
+
+void dwarf_index_cancel(struct dwarf *d)
+{
+    struct dwarf_index *x = holder(d);
+    if (!x->job)
         return;
-    struct index_entry e = {.name = name,
-                            .die = die,
-                            .hash = (uint32_t)string_hash(name),
-                            .unit = k->unit,
-                            .tag = tag,
-                            .declaration = declaration};
-    if (x->count * 2 >= x->slot_count)
-        rehash(x);
-    if (merge(x, &e))
-        return;
-    ARRAY_RESERVE(x->entries, x->count, x->capacity);
-    uint32_t *slot = slot_of(x, e.hash);
-    e.next = *slot;
-    x->entries[x->count++] = e;
-    *slot = (uint32_t)x->count;
+    index_job_cancel(x->job);
+    finish(x);
 }
 
-static bool wanted(uint16_t tag)
+static bool go_on(struct dwarf *d, size_t done, size_t total)
 {
-    switch (tag) {
-    case DW_TAG_base_type:
-    case DW_TAG_structure_type:
-    case DW_TAG_union_type:
-    case DW_TAG_class_type:
-    case DW_TAG_enumeration_type:
-    case DW_TAG_typedef:
-    case DW_TAG_subprogram:
-    case DW_TAG_variable:
-    case DW_TAG_enumerator:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* Reads the DIE at the cursor; NULL at a null entry or where it is damaged (then the cursor is bad). */
-static const struct abbrev *read_die(struct scan *k, struct cursor *c, struct scanned *s)
-{
-    uint64_t code = cursor_uleb(c);
-    const struct abbrev *a = code ? abbrev_find(&k->abbrevs, code) : NULL;
-    memset(s, 0, sizeof *s);
-    if (code && !a)
-        c->bad = true;
-    for (uint32_t i = 0; a && k->abbrevs.attrs && i < a->count; i++) {
-        const struct abbrev_attr *spec = &k->abbrevs.attrs[a->first + i];
-        struct attr value;
-        if (!attr_decode(k->d, k->u, c, spec->name, spec->form, spec->implicit, &value)) {
-            c->bad = true;
-            return NULL;
-        }
-        take_attr(&value, s);
-    }
-    return c->bad ? NULL : a;
-}
-
-/* The name of a DIE that only points at its declaration. */
-static const char *specified_name(struct scan *k, const struct attr *specification)
-{
-    struct scanned s;
-    if (specification->kind != ATTR_REFERENCE || specification->u < k->u->root ||
-        specification->u >= k->u->end)
-        return NULL;
-    struct cursor c = unit_cursor(k->d, k->u, specification->u);
-    return read_die(k, &c, &s) ? attr_string(k->d, k->u, &s.name) : NULL;
-}
-
-static void take_die(struct scan *k, const struct abbrev *a, const struct scanned *s, uint64_t die)
-{
-    if (!wanted(a->tag) || (a->tag == DW_TAG_subprogram && !s->inlined && !s->has_code) ||
-        (a->tag == DW_TAG_variable && s->declaration))
-        return;
-    const char *name = attr_string(k->d, k->u, &s->name);
-    if (!name && s->specification.kind)
-        name = specified_name(k, &s->specification);
-    add(k, name, die, a->tag, s->declaration);
-}
-
-/* Are the children of a DIE at file scope too? */
-static bool enters(uint16_t tag)
-{
-    return tag == DW_TAG_enumeration_type || tag == DW_TAG_namespace || tag == DW_TAG_compile_unit ||
-           tag == DW_TAG_partial_unit || tag == DW_TAG_type_unit || tag == DW_TAG_module;
-}
-
-static void scan_unit(struct scan *k)
-{
-    struct cursor c = unit_cursor(k->d, k->u, k->u->root);
-    unsigned depth = 0, hidden = 0; /* `hidden`: the depth below which nothing is at file scope */
-    while (cursor_left(&c) && !c.bad) {
-        uint64_t die = unit_offset(k->u, &c);
-        struct scanned s;
-        const struct abbrev *a = read_die(k, &c, &s);
-        if (c.bad)
-            break;
-        if (!a) {
-            if (depth == 0 || --depth == 0)
-                break;
-            hidden = depth < hidden ? 0 : hidden;
-            continue;
-        }
-        if (!hidden)
-            take_die(k, a, &s, die);
-        if (a->children && (hidden || !enters(a->tag))) {
-            if (s.sibling > unit_offset(k->u, &c) && s.sibling < k->u->end) {
-                c = unit_cursor(k->d, k->u, s.sibling);
-                continue;
-            }
-            hidden = hidden ? hidden : depth + 1;
-        }
-        depth += a->children;
-        if (!depth)
-            break;
-    }
-    if (c.bad)
-        dwarf_complain(k->d, "the DIEs of the unit at 0x%llx are damaged", (unsigned long long)k->u->offset);
+    struct symbol_file *f = d->file;
+    return !f->progress || f->progress(f->progress_context, done, total);
 }
 
 const struct dwarf_index *dwarf_index_of(struct dwarf *d)
 {
-    if (d->index)
-        return d->index;
-    d->index = xcalloc(1, sizeof *d->index);
-    struct scan k = {.d = d, .x = d->index, .abbrevs_at = NO_OFFSET};
-    rehash(d->index);
-    for (size_t i = 0; i < d->unit_count && k.work < ABBREV_WORK_LIMIT; i++) {
-        k.u = dwarf_head(d, i);
-        k.unit = (uint32_t)i;
-        if (!k.u)
-            continue;
-        if (k.abbrevs_at != k.u->abbrev) {
-            abbrev_table_read(d, k.u->abbrev, 0, &k.abbrevs);
-            k.abbrevs_at = k.u->abbrev;
-            k.work += k.abbrevs.count + k.abbrevs.attr_count;
-        }
-        scan_unit(&k);
+    struct dwarf_index *x = holder(d);
+    dwarf_index_start(d);
+    while (x->job) {
+        size_t done, total;
+        bool ended = index_job_wait(x->job, PROGRESS_NS);
+        if (!ended && !go_on(d, (index_job_poll(x->job, &done, &total), done), total))
+            dwarf_index_cancel(d);
+        else if (ended)
+            finish(x);
     }
-    abbrev_table_free(&k.abbrevs);
-    return d->index;
+    return x->ready ? x : NULL;
+}
+
+const struct dwarf_index *dwarf_index_loaded(struct dwarf *d)
+{
+    struct dwarf_index *x = holder(d);
+    size_t done, total;
+    return dwarf_index_poll(d, &done, &total) == INDEX_READY || (!x->job && load_cached(x)) ? x : NULL;
+}
+
+const struct dwarf_index *dwarf_index_if_there(struct dwarf *d)
+{
+    const struct dwarf_index *x = dwarf_index_loaded(d);
+    return x || d->index->job || info_size(d) >= SMALL ? x : dwarf_index_of(d);
 }
 
 void dwarf_index_free(struct dwarf_index *x)
 {
     if (!x)
         return;
-    free(x->entries);
-    free(x->slots);
+    dwarf_index_cancel(x->dwarf);
+    free(x->bytes);
     free(x);
-}
-
-const struct index_entry *dwarf_index_find(const struct dwarf_index *x, const char *name,
-                                           const struct index_entry *from)
-{
-    uint32_t hash = (uint32_t)string_hash(name);
-    uint32_t i = from ? from->next : x->slots[hash & (x->slot_count - 1)];
-    for (; i; i = x->entries[i - 1].next)
-        if (same_name(&x->entries[i - 1], name, hash))
-            return &x->entries[i - 1];
-    return NULL;
 }

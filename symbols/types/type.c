@@ -138,7 +138,9 @@ static void fill_base(struct type *t, const struct die_attrs *a)
     t->is_signed = encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
     if (!t->inside->size)
         t->inside->size = (number(a, DW_AT_bit_size) + 7) / 8;
-    t->name = t->name ? type_canonical_name(t->name) : NULL;
+    /* gdb has one spelling for the integers of C, and leaves gcc's `__int128 unsigned` as it is. */
+    if (t->name && !strstr(t->name, "int128"))
+        t->name = type_canonical_name(t->name);
 }
 
 /* Definitions of functions and C++ classes may carry the rest in another DIE. */
@@ -156,6 +158,15 @@ static const struct attr *attr_or_origin(struct dwarf_unit *u, const struct die_
     die_attributes(where, die, scratch);
     dwarf_dealloc_die(die);
     return die_attr(scratch, name);
+}
+
+/* What is said of a type that stands in a type unit: often not even its name. */
+static void take_signature(struct type *t, const struct attr *signature)
+{
+    struct type *definition = type_of_attr(t->file, signature);
+    t->inside->definition = definition;
+    t->incomplete = true;
+    t->name = t->name ? t->name : definition->name;
 }
 
 static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
@@ -177,7 +188,7 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     else if (target && target->kind == ATTR_SIGNATURE)
         t->inside->target = type_of_attr(t->file, target);
     if (signature && signature->kind == ATTR_SIGNATURE)
-        t->inside->definition = type_of_attr(t->file, signature);
+        take_signature(t, signature);
     if (tag == DW_TAG_base_type)
         fill_base(t, &a);
     else if (tag == DW_TAG_unspecified_type)
@@ -186,6 +197,8 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
         t->inside->size = t->inside->size ? t->inside->size : u->head->address_size;
     else if (t->kind == TYPE_ARRAY)
         type_read_dimensions(t, u, die);
+    else if (t->kind == TYPE_ENUM && target) /* an enumeration has its sign from the underlying type */
+        t->is_signed = type_strip(type_target(t))->is_signed;
 }
 
 struct type *type_of_die(struct symbol_file *f, uint64_t die)
@@ -223,14 +236,6 @@ static struct type *void_type(struct symbol_file *f)
     return *slot;
 }
 
-static uint64_t die_of_signature(struct dwarf *d, uint64_t signature)
-{
-    for (size_t i = 0; i < d->unit_count; i++)
-        if (d->units[i].unit_type == DW_UT_type && d->units[i].signature == signature)
-            return d->units[i].offset + d->units[i].type_offset;
-    return NO_OFFSET;
-}
-
 struct type *type_of_attr(struct symbol_file *f, const struct attr *a)
 {
     struct dwarf *d = dwarf_of(f);
@@ -238,7 +243,7 @@ struct type *type_of_attr(struct symbol_file *f, const struct attr *a)
         return void_type(f);
     if (a->kind == ATTR_REFERENCE)
         return type_of_die(f, a->u);
-    uint64_t die = a->kind == ATTR_SIGNATURE ? die_of_signature(d, a->u) : NO_OFFSET;
+    uint64_t die = a->kind == ATTR_SIGNATURE ? dwarf_type_of_signature(d, a->u) : NO_OFFSET;
     if (die == NO_OFFSET)
         return type_make(&f->strings, f, TYPE_UNKNOWN);
     return type_of_die(f, die);

@@ -104,6 +104,7 @@ static void print_members(struct type *t, const struct type_layout *how, struct 
     size_t n = type_members(t, &list);
     uint64_t end = 0;
     bool first_base = true;
+    int column = (int)how->level + (how->offsets ? COLUMNS : 0);
     for (size_t i = 0; i < n; i++) {
         if (!list[i].base)
             continue;
@@ -115,9 +116,9 @@ static void print_members(struct type *t, const struct type_layout *how, struct 
     }
     buf_add_text(ret, "{\n");
     if (t->incomplete && !n)
-        buf_printf(ret, "%*s<incomplete type>\n", (int)how->level + INDENT, "");
+        buf_printf(ret, "%*s<incomplete type>\n", column + INDENT, "");
     else if (!n)
-        buf_printf(ret, "%*s<no data fields>\n", (int)how->level + INDENT, "");
+        buf_printf(ret, "%*s<no data fields>\n", column + INDENT, "");
     for (size_t i = 0; i < n && ret->length < BODY_LIMIT; i++)
         if (!list[i].base)
             print_member(t, &list[i], how, &end, ret);

@@ -201,6 +201,7 @@ static void visit_dimension(void *context, struct dwarf_unit *u, Dwarf_Die die, 
         k->inner->inside->target = t;
     }
     k->inner = t;
+    t->inside->bound_unit = k->outermost->die;
     fill_dimension(t, &a);
 }
 

@@ -47,6 +47,8 @@ static struct type *find_in_unit(struct symbol_map *m, struct wanted w, uint64_t
     w.die = NO_OFFSET;
     die_walk_begin(u);
     die_children(u, u->root, visit, &w);
+    if (w.die == NO_OFFSET || w.declaration)
+        unit_imports(u, visit, &w);
     return w.die != NO_OFFSET && !w.declaration ? type_of_die(f, w.die) : NULL;
 }
 
@@ -55,10 +57,10 @@ static struct type *find_in_index(struct symbol_file *f, const struct wanted *w,
 {
     struct dwarf *d = dwarf_of(f);
     const struct dwarf_index *x = d ? dwarf_index_of(d) : NULL;
-    for (const struct index_entry *i = x ? dwarf_index_find(x, spelling, NULL) : NULL; i;
-         i = dwarf_index_find(x, spelling, i))
-        if (tag_matches(w, i->tag) && (declarations || !i->declaration))
-            return type_of_die(f, i->die);
+    struct index_search s = index_search_begin(x, spelling);
+    for (struct index_entry i; index_search_next(&s, &i);)
+        if (tag_matches(w, i.tag) && (declarations || !i.declaration))
+            return type_of_die(f, i.die);
     return NULL;
 }
 
@@ -191,19 +193,22 @@ bool symbols_find_enumerator(struct symbol_map *m, const char *name, struct type
     trim(m);
     for (size_t i = 0; i < m->count; i++) {
         struct symbol_file *f = m->entries[i].file;
-        struct dwarf *d = dwarf_of(f);
+        struct dwarf *d = elf_symbols_only_function(f, name) ? NULL : dwarf_of(f);
         const struct dwarf_index *x = d ? dwarf_index_of(d) : NULL;
-        const struct index_entry *e = x ? dwarf_index_find(x, name, NULL) : NULL;
-        while (e && e->tag != DW_TAG_enumerator)
-            e = dwarf_index_find(x, name, e);
-        uint64_t parent = e ? parent_enumeration(f, e->die) : NO_OFFSET;
+        struct index_search s = index_search_begin(x, name);
+        struct index_entry e;
+        bool there;
+        do
+            there = index_search_next(&s, &e);
+        while (there && e.tag != DW_TAG_enumerator);
+        uint64_t parent = there ? parent_enumeration(f, e.die) : NO_OFFSET;
         if (parent == NO_OFFSET)
             continue;
         const struct type_enumerator *list;
         *type = type_of_die(f, parent);
         size_t count = type_enumerators(*type, &list);
         for (size_t k = 0; k < count; k++) {
-            if (strcmp(list[k].name, name) != 0)
+            if (strcmp(list[k].name, e.name) != 0)
                 continue;
             *ret = list[k].value;
             return true;
@@ -212,16 +217,25 @@ bool symbols_find_enumerator(struct symbol_map *m, const char *name, struct type
     return false;
 }
 
+struct near_type {
+    struct wanted wanted;
+    struct near near;
+};
+
+static void offer_type(void *context, const struct index_entry *e)
+{
+    struct near_type *n = context;
+    if (tag_matches(&n->wanted, e->tag))
+        near_offer(&n->near, e->name);
+}
+
 char *symbols_near_type(struct symbol_map *m, const char *name)
 {
-    struct wanted w = parse(name);
-    struct near n = {.name = w.name};
+    struct near_type n = {.wanted = parse(name)};
+    n.near.name = n.wanted.name;
     for (size_t i = 0; i < m->count; i++) {
         struct dwarf *d = dwarf_of(m->entries[i].file);
-        const struct dwarf_index *x = d ? dwarf_index_of(d) : NULL;
-        for (size_t k = 0; x && k < x->count; k++)
-            if (tag_matches(&w, x->entries[k].tag))
-                near_offer(&n, x->entries[k].name);
+        dwarf_index_walk(d ? dwarf_index_of(d) : NULL, offer_type, &n);
     }
-    return n.best;
+    return n.near.best;
 }

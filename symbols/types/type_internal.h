@@ -14,6 +14,7 @@ struct type_inside {
     struct symbol_map *map; /* to look for definitions; NULL: only in the own file */
     uint64_t size;          /* as the DIE says; 0: not */
     uint64_t target_die;    /* NO_OFFSET: none */
+    uint64_t bound_unit;    /* arrays: the DIE whose unit the bound's expression belongs to */
     struct type *target;
     struct type *pointer; /* type_pointer_to() this */
     bool target_read, children_read, resolved;

@@ -31,48 +31,36 @@ static bool is_qualifier(const struct type *t)
     return t->kind > TYPE_TYPEDEF;
 }
 
-static const char *qualifier(const struct type *t)
-{
-    switch (t->kind) {
-    case TYPE_CONST:
-        return "const";
-    case TYPE_VOLATILE:
-        return "volatile";
-    case TYPE_RESTRICT:
-        return "restrict";
-    default:
-        return "_Atomic";
-    }
-}
-
 static bool is_pointer(const struct type *t)
 {
     return t->kind == TYPE_POINTER || t->kind == TYPE_REFERENCE || t->kind == TYPE_RVALUE_REFERENCE ||
            t->kind == TYPE_MEMBER_POINTER;
 }
 
-/* Qualifiers of one type, outermost first; *t becomes what they qualify. */
+/* Qualifiers of one type in gdb's order; *t becomes what they qualify. */
 static void take_qualifiers(struct type **t, struct buf *ret)
 {
+    static const char *const words[] = {"const", "volatile", "restrict", "_Atomic"};
+    bool has[ARRAY_LENGTH(words)] = {false};
     for (unsigned i = 0; is_qualifier(*t) && i < DEPTH_LIMIT; i++) {
-        if (ret->length)
-            buf_add_char(ret, ' ');
-        buf_add_text(ret, qualifier(*t));
+        has[(*t)->kind - TYPE_CONST] = true;
         *t = type_target(*t);
     }
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
+        if (has[i])
+            buf_printf(ret, "%s%s", ret->length ? " " : "", words[i]);
 }
 
-/* What stands innermost: a named type, or a struct, union or enumeration. */
+/* What stands innermost: a named type with its qualifiers, or a struct, union or enumeration. */
 static struct type *innermost(struct type *t)
 {
     for (unsigned i = 0; i < DEPTH_LIMIT; i++) {
-        if (!is_pointer(t) && t->kind != TYPE_ARRAY && t->kind != TYPE_FUNCTION && !is_qualifier(t))
-            return t;
-        struct type *target = type_target(t);
-        if (is_qualifier(t) && !is_pointer(target) && !is_qualifier(target) && target->kind != TYPE_ARRAY &&
-            target->kind != TYPE_FUNCTION)
+        struct type *bare = t;
+        for (unsigned k = 0; is_qualifier(bare) && k < DEPTH_LIMIT; k++)
+            bare = type_target(bare);
+        if (!is_pointer(bare) && bare->kind != TYPE_ARRAY && bare->kind != TYPE_FUNCTION)
             return t; /* its qualifiers belong to the name */
-        t = target;
+        t = type_target(bare);
     }
     return t;
 }
@@ -122,6 +110,30 @@ static const char *symbol_of(const struct type *t)
     return t->kind == TYPE_REFERENCE ? "&" : t->kind == TYPE_RVALUE_REFERENCE ? "&&" : "*";
 }
 
+static void print_dimension(const struct type *t, struct buf *ret)
+{
+    if (t->vector)
+        buf_printf(ret, " __attribute__ ((vector_size(%" PRIu64 ")))", t->count);
+    else if (t->count_known)
+        buf_printf(ret, "[%" PRId64 "]", (int64_t)t->count);
+    else
+        buf_add_text(ret, t->bound || t->bound_die ? "[variable length]" : "[]");
+}
+
+/* `*`, its qualifiers, and what is declared so far; `spaced`: gdb puts a blank behind the qualifiers. */
+static void print_pointer(struct type *t, const struct buf *qualifiers, const struct buf *inner, bool spaced,
+                          struct buf *ret)
+{
+    struct type *to = type_target(t);
+    for (unsigned k = 0; is_qualifier(to) && k < DEPTH_LIMIT; k++)
+        to = type_target(to);
+    bool paren = to->kind == TYPE_ARRAY || to->kind == TYPE_FUNCTION;
+    buf_printf(ret, "%s%s", paren ? "(" : "", symbol_of(t));
+    if (qualifiers->length)
+        buf_printf(ret, " %s%s", buf_text(qualifiers), spaced ? " " : "");
+    buf_printf(ret, "%s%s", buf_text(inner), paren ? ")" : "");
+}
+
 /*
  * Wraps what has been built of the declarator, walking from the outermost type in: pointers go in front,
  * arrays and functions behind, parentheses where a pointer is to one of those.
@@ -131,36 +143,27 @@ static void print_declarator(struct type *t, const char *name, unsigned depth, s
     BASE_BUF struct buf inner = {0}, next = {0};
     add_name(name, &inner);
     struct type *base = innermost(t);
+    bool spaced = *name != '\0', glued = t->vector && !spaced;
     for (unsigned i = 0; t != base && i < DEPTH_LIMIT && inner.length < TEXT_LIMIT; i++) {
         BASE_BUF struct buf qualifiers = {0};
         take_qualifiers(&t, &qualifiers);
         buf_clear(&next);
-        struct type *target = type_target(t);
         if (is_pointer(t)) {
-            struct type *to = target;
-            for (unsigned k = 0; is_qualifier(to) && k < DEPTH_LIMIT; k++)
-                to = type_target(to);
-            bool paren = to->kind == TYPE_ARRAY || to->kind == TYPE_FUNCTION;
-            buf_printf(&next, "%s%s", paren ? "(" : "", symbol_of(t));
-            if (qualifiers.length)
-                buf_printf(&next, " %s%s", buf_text(&qualifiers), inner.length ? " " : "");
-            buf_printf(&next, "%s%s", buf_text(&inner), paren ? ")" : "");
+            print_pointer(t, &qualifiers, &inner, spaced, &next);
+            spaced = true;
+        } else if (t->kind == TYPE_FUNCTION) {
+            buf_add_text(&next, buf_text(&inner));
+            print_parameters(t, &next, depth);
+            spaced = false;
         } else {
             buf_add_text(&next, buf_text(&inner));
-            if (t->kind == TYPE_FUNCTION)
-                print_parameters(t, &next, depth);
-            else if (t->vector)
-                buf_printf(&next, " __attribute__ ((vector_size(%" PRIu64 ")))", t->count);
-            else if (t->count_known)
-                buf_printf(&next, "[%" PRIu64 "]", t->count);
-            else
-                buf_add_text(&next, t->bound || t->bound_die ? "[variable length]" : "[]");
+            print_dimension(t, &next);
         }
         buf_clear(&inner);
         buf_add_text(&inner, buf_text(&next));
-        t = target;
+        t = type_target(t);
     }
-    if (inner.length)
+    if (inner.length && !glued)
         buf_add_char(ret, ' ');
     buf_add_text(ret, buf_text(&inner));
 }
@@ -189,13 +192,14 @@ char *type_name(struct type *t)
 
 void type_to_c(struct type *t, bool offsets, struct buf *ret)
 {
-    /* gdb looks through the typedefs at the top, and keeps qualifiers. */
+    /* gdb looks through the typedefs at the top, and keeps qualifiers; it heads the columns of a tag only. */
+    bool titled = offsets && type_has_body(t) && t->kind != TYPE_ENUM;
     for (unsigned i = 0; t->kind == TYPE_TYPEDEF && i < DEPTH_LIMIT; i++)
         t = type_target(t);
     if (t->incomplete)
         t = type_strip(t);
-    struct type_layout how = {.expand = 1, .offsets = offsets && type_has_body(t) && t->kind != TYPE_ENUM};
-    if (how.offsets)
+    struct type_layout how = {.expand = 1, .offsets = offsets};
+    if (titled)
         buf_add_text(ret, "/* offset      |    size */  type = ");
     type_print_declaration(t, "", &how, ret);
 }

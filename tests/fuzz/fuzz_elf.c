@@ -1,7 +1,11 @@
 /*
  * libFuzzer entry: any bytes as an ELF file, with every question the map answers asked about it.
  * Nothing may crash, hang, or need memory out of proportion to the file.
+ *
+ * With FUZZ_BESIDE=FOLDER/NAME the bytes are the file NAME beside FOLDER/program, which is opened: a .dwo, a
+ * .dwp, a dwz file (tests/fuzz/seeds.sh makes such folders). The folder should be in memory.
  */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -68,8 +72,9 @@ static void ask_variables(struct symbol_map *m, uint64_t address, unsigned level
     free(list);
     if (symbols_frame_base(m, address, &e))
         ask_expression(&e);
-    if (symbols_call_site_value(m, address, 5, &e))
-        ask_expression(&e);
+    struct call_site_value site;
+    if (symbols_call_site_value(m, address, UINT64_MAX, 5, &site))
+        ask_expression(&site.value);
     struct type *t = symbols_function_type(m, address, level);
     if (t)
         free(type_name(t));
@@ -155,20 +160,37 @@ static void ask_all(struct symbol_file *f, struct symbol_map *m)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void open_and_ask(const char *path)
 {
-    int fd = memfd_create("fuzz", MFD_CLOEXEC);
-    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
-        abort();
-    BASE_FREE char *path = xasprintf("/proc/self/fd/%d", fd);
     struct symbol_file *f;
     BASE_ERROR struct error *err = symbol_file_open(path, &f);
-    if (!err) {
-        struct symbol_map *m = symbol_map_create();
+    if (err)
+        return;
+    struct symbol_map *m = symbol_map_create();
+    static const struct section_address places[] = {{".text", 0x10000}, {".data", 0x40000}};
+    struct error *unplaced = symbol_map_add_sections(m, f, places, ARRAY_LENGTH(places));
+    if (unplaced)
         symbol_map_add(m, f, 0);
-        ask_all(f, m);
-        symbol_map_free(m);
-    }
+    error_free(unplaced);
+    ask_all(f, m);
+    symbol_map_free(m);
+}
+
+static void write_all(int fd, const uint8_t *data, size_t size)
+{
+    if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *beside = getenv("FUZZ_BESIDE");
+    const char *slash = beside ? strrchr(beside, '/') : NULL;
+    int fd = slash ? open(beside, O_WRONLY | O_CREAT | O_TRUNC, 0600) : memfd_create("fuzz", MFD_CLOEXEC);
+    write_all(fd, data, size);
+    BASE_FREE char *path =
+        slash ? xasprintf("%.*s/program", (int)(slash - beside), beside) : xasprintf("/proc/self/fd/%d", fd);
+    open_and_ask(path);
     close(fd);
     return 0;
 }

@@ -86,6 +86,65 @@ static void test_directories(void **state)
     source_cache_free(c);
 }
 
+/* gdb's `set substitute-path`: whole components, the first rule that fits. */
+static void test_substitutes(void **state)
+{
+    (void)state;
+    struct source_cache *c = source_cache_create();
+    free(run("mkdir -p tree/kernel && echo fork > tree/kernel/fork.c && echo other > tree/other.c"));
+    BASE_FREE char *tree = in_scratch("tree");
+    BASE_FREE char *fork = in_scratch("tree/kernel/fork.c"), *other = in_scratch("tree/other.c");
+    struct source_file *s = NULL;
+    source_cache_substitute(c, "/build/linux", tree);
+    static const char *const found[] = {"/build/linux/kernel/fork.c", "/build/linux//kernel/fork.c",
+                                        "/build/linux/debian/build/amd64/../../../kernel/fork.c"};
+    for (size_t i = 0; i < ARRAY_LENGTH(found); i++) {
+        s = load(c, found[i]);
+        assert_string_equal(source_path(s), fork);
+        source_unref(s);
+    }
+    s = NULL;
+    struct error *e = source_load(c, "/build/linux-6.1/kernel/fork.c", &s);
+    assert_true(error_is(e, ERR_NO_SOURCE));
+    assert_null(strstr(e->message, tree));
+    error_free(e);
+    e = source_load(c, "/build/linux/nothing.c", &s);
+    assert_true(error_is(e, ERR_NO_SOURCE));
+    assert_non_null(strstr(e->message, "tree/nothing.c (No such file"));
+    assert_non_null(strstr(e->message, "/build/linux/nothing.c (No such file"));
+    assert_non_null(strstr(e->hint, "substitute-path"));
+    error_free(e);
+    /* The rule is replaced, listed, and removed. */
+    const char *to;
+    source_cache_substitute(c, "/build/linux", "/elsewhere");
+    assert_string_equal(source_cache_rule(c, 0, &to), "/build/linux");
+    assert_string_equal(to, "/elsewhere");
+    assert_null(source_cache_rule(c, 1, &to));
+    e = source_load(c, found[0], &s);
+    assert_true(error_is(e, ERR_NO_SOURCE));
+    error_free(e);
+    source_cache_substitute(c, "/build/linux", NULL);
+    assert_null(source_cache_rule(c, 0, &to));
+    /* A relative prefix, as packages are built, by its trailing components. */
+    source_cache_add_directory(c, tree);
+    source_cache_add_directory(c, tree);
+    assert_null(source_cache_directory(c, 1));
+    s = load(c, "./debian/build/build_amd64/../../../kernel/fork.c");
+    assert_string_equal(source_path(s), fork);
+    assert_true(source_first_asked(s));
+    assert_false(source_first_asked(s));
+    source_unref(s);
+    s = load(c, "../../other.c");
+    assert_string_equal(source_path(s), other);
+    source_unref(s);
+    source_cache_reset(c);
+    assert_null(source_cache_directory(c, 0));
+    e = source_load(c, "../../other.c", &s);
+    assert_true(error_is(e, ERR_NO_SOURCE));
+    error_free(e);
+    source_cache_free(c);
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -113,9 +172,8 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_directories),
+        cmocka_unit_test(test_lines),       cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_directories), cmocka_unit_test(test_substitutes),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);

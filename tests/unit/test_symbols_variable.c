@@ -138,16 +138,16 @@ static bool unwind(const struct stop *s, struct stop *caller)
 static struct error *stop_entry_value(void *context, const struct dwarf_expression *e, uint64_t *ret)
 {
     struct stop *s = context, caller;
-    struct dwarf_expression at_call;
+    struct call_site_value at_call;
     struct dwarf_location place;
     static const struct dwarf_callbacks none = {0};
     TRY(dwarf_evaluate(e, &none, &place));
     if (place.pieces[0].kind != PIECE_REGISTER || !unwind(s, &caller) ||
-        !symbols_call_site_value(s->map, caller.registers[16], place.pieces[0].reg, &at_call))
+        !symbols_call_site_value(s->map, caller.registers[16], UINT64_MAX, place.pieces[0].reg, &at_call))
         return error_new(ERR_OPTIMISED_OUT, "no call site");
     struct dwarf_callbacks c = {
         .context = &caller, .read_register = stop_register, .read_memory = stop_memory};
-    return dwarf_evaluate_number(&at_call, &c, ret);
+    return dwarf_evaluate_number(&at_call.value, &c, ret);
 }
 
 /* The value of a scalar, masked to its size; false: optimised out. Statics are beyond the dumped stack. */
@@ -433,15 +433,25 @@ static void test_call_sites(void **state)
     BASE_FREE char *out = run("objdump -d --no-show-raw-insn gcc-O2 | grep -A1 'call.*<work>' | tail -1");
     uint64_t back = strtoull(out, NULL, 16);
     assert_true(back > 0x1000);
-    struct dwarf_expression e;
+    struct symbol_match *work, *caller;
+    size_t count;
+    symbols_find_name(m, "work", &work, &count);
+    assert_int_equal(count, 1);
+    symbols_find_name(m, "main", &caller, &count);
+    struct call_site_value e;
     static const struct dwarf_callbacks none = {0};
     uint64_t value = 0;
-    assert_true(symbols_call_site_value(m, back, 1, &e)); /* rdx: s */
-    struct error *err = dwarf_evaluate_number(&e, &none, &value);
+    assert_true(symbols_call_site_value(m, back, work->entry, 1, &e)); /* rdx: s */
+    assert_false(e.has_target);
+    struct error *err = dwarf_evaluate_number(&e.value, &none, &value);
     assert_null(err);
     assert_int_equal(value & 0xffff, 65535);
-    assert_false(symbols_call_site_value(m, back, 13, &e));
-    assert_false(symbols_call_site_value(m, back + 1, 1, &e));
+    assert_false(symbols_call_site_value(m, back, work->entry, 13, &e));
+    assert_false(symbols_call_site_value(m, back + 1, work->entry, 1, &e));
+    /* what was called was not this function: its arguments are unknown */
+    assert_false(symbols_call_site_value(m, back, caller->entry, 1, &e));
+    free(work);
+    free(caller);
     symbol_map_free(m);
 }
 

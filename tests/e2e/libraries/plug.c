@@ -1,0 +1,8 @@
+/* The library that main.c opens. */
+int plugged = 3;
+
+int plug_it(int n)
+{
+    plugged += n;
+    return plugged;
+}

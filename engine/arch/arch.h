@@ -54,6 +54,8 @@ struct arch {
     unsigned breakpoint_kind;  /* of Z0 */
     const unsigned char *trap; /* in memory order of a little-endian target */
     unsigned trap_size;
+    const unsigned char *short_trap; /* of two-byte instructions (Thumb, compressed RISC-V), or NULL */
+    unsigned short_trap_size;        /* and the `kind` Z0 wants for it */
     unsigned pc_behind_trap;       /* a trap reported raw leaves the pc this far behind it */
     unsigned stack_alignment_slot; /* bytes a call pushes (the return address), 0 with a link register */
 

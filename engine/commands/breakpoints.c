@@ -46,7 +46,7 @@ static struct error *run_break(struct session *s, const cJSON *args, cJSON **ret
     TRY(read_request(args, place, &request));
     struct wish *w;
     TRY(breakpoint_set(s, &request, &w));
-    *ret = wish_to_json(w);
+    *ret = wish_to_json(s, w);
     return NULL;
 }
 
@@ -165,7 +165,7 @@ static struct error *run_watch(struct session *s, const cJSON *args, cJSON **ret
     struct wish *w;
     TRY(watchpoint_set(s, &request, address, length > 64 ? 65 : (unsigned)length,
                        access_type(arg_text(args, "access")), &w));
-    *ret = wish_to_json(w);
+    *ret = wish_to_json(s, w);
     return NULL;
 }
 
@@ -219,7 +219,7 @@ static struct error *run_breakpoints(struct session *s, const cJSON *args, cJSON
     *ret = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(*ret, "breakpoints");
     for (size_t i = 0; i < s->breakpoints.wish_count; i++)
-        cJSON_AddItemToArray(list, wish_to_json(s->breakpoints.wishes[i]));
+        cJSON_AddItemToArray(list, wish_to_json(s, s->breakpoints.wishes[i]));
     return NULL;
 }
 

@@ -8,9 +8,10 @@
 
 static void lift_software(struct session *s, bool lifted)
 {
-    for (size_t i = 0; i < s->breakpoints.plant_count; i++)
-        if (s->breakpoints.plants[i]->type == PLANT_SOFTWARE)
-            plant_lift(s, s->breakpoints.plants[i], lifted);
+    const struct plant_table *t = &s->breakpoints.plants;
+    for (size_t i = t->count; i-- > 0;)
+        if (t->items[i]->type == PLANT_SOFTWARE || t->items[i]->type == PLANT_MEMORY)
+            plant_lift(s, t->items[i], lifted);
 }
 
 /* `z0` acts on the process of the selected thread; what it answers for a place the child has not is no
@@ -18,8 +19,9 @@ static void lift_software(struct session *s, bool lifted)
 static struct error *clean_child(struct session *s, struct ptid child)
 {
     TRY(rsp_select_thread(s->connection, child));
-    for (size_t i = 0; i < s->breakpoints.plant_count; i++) {
-        const struct plant *p = s->breakpoints.plants[i];
+    const struct plant_table *t = &s->breakpoints.plants;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct plant *p = t->items[i];
         if (p->type != PLANT_SOFTWARE || !p->inserted)
             continue;
         struct error *e = rsp_remove_point(s->connection, (int)p->type, p->address, p->length);

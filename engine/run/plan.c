@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/breakpoints/means.h"
 #include "engine/core.h"
 #include "engine/libraries.h"
 #include "engine/registers.h"
@@ -19,8 +20,7 @@ void plan_add_target(struct session *s, struct plan *p, uint64_t address, uint64
     if (p->target_count >= PLAN_TARGETS)
         return;
     p->target_sp[p->target_count] = least_sp;
-    p->targets[p->target_count++] =
-        plant_acquire(s, PLANT_SOFTWARE, address, plant_length_at(s, address, false));
+    p->targets[p->target_count++] = means_for_run(s, address);
 }
 
 void plan_end(struct session *s)
@@ -255,7 +255,7 @@ static bool may_skip_look(const struct session *s, const struct rsp_stop *stop)
 {
     const struct plan *p = &s->plan;
     return p->kind == PLAN_STEPI && p->phase == PHASE_STEP && p->times > 1 && !s->interrupt_sent &&
-           s->breakpoints.plant_count == 0 && stop->kind == RSP_STOP_SIGNAL &&
+           !plants_any(s) && stop->kind == RSP_STOP_SIGNAL &&
            stop->signal == TARGET_SIGTRAP && stop->reason == RSP_REASON_NONE &&
            (!stop->has_thread || ptid_equal(stop->thread, p->thread));
 }

@@ -155,14 +155,6 @@ static void mark_running(struct session *s)
     s->state = SESSION_RUNNING;
 }
 
-static void discard(struct rsp_request *requests, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        free((char *)(uintptr_t)requests[i].payload);
-        rsp_request_free(&requests[i]);
-    }
-}
-
 /* A plant of the plan that was refused would let the target run past its goal: it is stopped again. */
 static struct error *resume_with_plants(struct session *s, const char *packet, size_t n)
 {
@@ -170,7 +162,7 @@ static struct error *resume_with_plants(struct session *s, const char *packet, s
     size_t count = plants_requests(s, requests, PENDING_MAX);
     struct error *e = session_check(s, rsp_batch_then_resume(s->connection, requests, count, packet, n));
     if (e) {
-        discard(requests, count);
+        plants_discard(requests, count);
         return e;
     }
     mark_running(s);
@@ -195,9 +187,9 @@ static struct error *send_actions(struct session *s, const struct rsp_action *ac
         BASE_BUF struct buf reply = {0};
         TRY(session_check(s, rsp_call(s->connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
     }
-    if (s->breakpoints.dirty > PENDING_MAX)
+    if (plants_dirty(s) > PENDING_MAX)
         TRY(plants_flush(s));
-    if (s->breakpoints.dirty)
+    if (plants_dirty(s))
         return resume_with_plants(s, packet.data, packet.length);
     TRY(session_check(s, rsp_resume(s->connection, packet.data, packet.length)));
     mark_running(s);

@@ -42,6 +42,7 @@ struct stop {
     int breakpoint; /* id, 0: none */
     int watchpoint; /* id, 0: none */
     int signal;     /* gdb's number, 0: none */
+    bool others_ran; /* a watched change that another thread may have made */
     bool late_hit;  /* of a plant that is no longer there: nobody needs to see it */
     bool has_exit_code;
     uint64_t exit_code;

@@ -53,6 +53,8 @@ struct wish {
     bool watch_old_known;
     unsigned char watch_new[64]; /* as the last hit found it */
     bool watch_new_known;
+    unsigned char watch_seen[64]; /* by stepping: as the last step found it */
+    bool watch_seen_known;
     bool enabled, once, spent; /* spent: `once`, and it has stopped */
     uint64_t hits, ignore;
     char *condition; /* or NULL */

@@ -70,6 +70,7 @@ struct plant_table {
     struct plant **dirty;
     size_t dirty_count, dirty_capacity;
     size_t in_memory;           /* traps in memory that are inserted */
+    size_t stepped;             /* places watched by stepping */
     uint64_t gone[PLANTS_GONE]; /* addresses lately taken out, a ring */
     size_t gone_count;
 };

@@ -60,6 +60,8 @@ static void note_insertion(struct session *s, struct plant *p, bool insert)
     struct plant_table *t = &s->breakpoints.plants;
     if (p->type == PLANT_MEMORY && p->inserted != insert)
         t->in_memory += insert ? 1 : (size_t)-1;
+    if (p->type == PLANT_STEPPED && p->inserted != insert)
+        t->stepped += insert ? 1 : (size_t)-1;
     if (p->inserted && !insert && (p->type == PLANT_SOFTWARE || p->type == PLANT_MEMORY))
         t->gone[t->gone_count++ % PLANTS_GONE] = p->address;
     p->inserted = insert;

@@ -14,6 +14,8 @@ static enum wish_kind kind_of(const char *name)
 {
     if (name && strcmp(name, "software") == 0)
         return WISH_SOFTWARE;
+    if (name && strcmp(name, "memory") == 0)
+        return WISH_MEMORY;
     return name && strcmp(name, "hardware") == 0 ? WISH_HARDWARE : WISH_AUTO;
 }
 
@@ -118,7 +120,7 @@ static void break_text(const cJSON *result, struct buf *out)
 
 static const struct command_arg break_args[] = {
     {"at", ARG_ADDRESS, false, NULL, "FUNCTION, FILE:LINE, LINE, *ADDRESS; none: here"},
-    {"kind", ARG_TEXT, false, "auto software hardware", "the means (auto)"},
+    {"kind", ARG_TEXT, false, "auto software hardware memory", "the means (auto: what fits)"},
     {"if", ARG_TEXT, false, NULL, "stop only when this expression is not zero"},
     {"ignore", ARG_UNSIGNED, false, NULL, "pass this many hits by"},
     {"once", ARG_BOOLEAN, false, NULL, "delete it at its first stop"},
@@ -194,7 +196,7 @@ static const struct command_arg watch_args[] = {
     {"length", ARG_UNSIGNED, false, NULL, "and how many bytes"},
     {"access", ARG_TEXT, false, "write read any", "what to stop at (write)"},
     {"if", ARG_TEXT, false, NULL, "stop only when this expression is not zero"},
-    {"kind", ARG_TEXT, false, "auto hardware", "the means (auto)"},
+    {"kind", ARG_TEXT, false, "auto hardware software", "the means (auto); software: by stepping, slow"},
     {"ignore", ARG_UNSIGNED, false, NULL, "pass this many hits by"},
     {"once", ARG_BOOLEAN, false, NULL, "delete it at its first stop"},
     {"thread", ARG_ID, false, NULL, "stop only this thread"},

@@ -7,6 +7,7 @@
 #include "engine/libraries.h"
 #include "engine/registers.h"
 #include "engine/run/fork.h"
+#include "engine/run/watch_steps.h"
 
 static void drop_targets(struct session *s, struct plan *p)
 {
@@ -57,6 +58,8 @@ struct error *plan_start(struct session *s, const struct plan *plan)
         s->plan.times = 1;
     s->plan.phase = PHASE_RUN;
     struct error *e = is_step(plan) ? begin(s, &s->plan) : NULL;
+    if (!e)
+        e = watch_steps_begin(s);
     if (!e)
         e = plan_resume(s);
     if (e && s->state != SESSION_RUNNING)
@@ -244,6 +247,14 @@ static struct error *on_trap(struct session *s, struct stop *stop, bool *done)
     bool own_step = p->phase == PHASE_STEP && p->has_thread && ptid_equal(stop->thread, p->thread);
     if (own_step && stop->reason != STOP_WATCHPOINT)
         return go_on_stepping(s, stop, done);
+    if (p->watch_stepping && stop->reason == STOP_SIGNAL && ptid_equal(stop->thread, p->watch_thread)) {
+        if (!s->interrupt_sent)
+            return run_on(s);
+        stop->reason = STOP_INTERRUPT;
+        stop->signal = 0;
+        *done = true;
+        return NULL;
+    }
     if (stop->reason != STOP_SIGNAL || stop->late_hit)
         return run_on(s); /* a condition that was false, or a plant that is gone */
     *done = true;         /* a trap of the guest's own */
@@ -293,6 +304,8 @@ static struct error *on_stopped(struct session *s, struct stop *final, bool *don
     }
     bool crossed = s->interrupt_sent;
     struct error *e = NULL;
+    if (final->reason == STOP_BREAKPOINT || (final->reason == STOP_SIGNAL && final->signal == TARGET_SIGTRAP))
+        TRY(watch_steps_check(s, final));
     switch (final->reason) {
     case STOP_SIGNAL:
         if (crossed && (final->signal == TARGET_SIGINT || final->signal == 0)) {

@@ -74,6 +74,11 @@ struct plan {
     bool off_lifted, off_with_signal, off_must_lift;
     uint64_t off_pc;
     bool under_way; /* it has resumed before */
+
+    /* watching by stepping (watch_steps.h) */
+    bool watch_stepping;
+    struct ptid watch_thread;
+    uint64_t watch_steps;
 };
 
 /* Starts the plan described by `plan` (kind, thread, times, targets filled in): resumes. */

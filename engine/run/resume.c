@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/core.h"
 #include "engine/registers.h"
+#include "engine/run/watch_steps.h"
 
 enum { ACTIONS_MAX = 64, PENDING_MAX = 64 };
 
@@ -102,7 +103,7 @@ static int take_signal(struct session *s, struct ptid id)
 static bool may_step_range(struct session *s, const struct plan *p)
 {
     bool by_line = p->kind == PLAN_STEP || p->kind == PLAN_NEXT || p->kind == PLAN_UNTIL_NEXT;
-    return by_line && p->line.high > p->line.low &&
+    return by_line && p->phase == PHASE_STEP && p->line.high > p->line.low && !watch_steps_any(s) &&
            rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT_RANGE);
 }
 
@@ -119,9 +120,11 @@ static size_t other_actions(struct session *s, struct rsp_action *actions, size_
     return n;
 }
 
-static size_t step_actions(struct session *s, const struct plan *p, struct rsp_action *actions)
+static size_t step_actions(struct session *s, struct plan *p, struct rsp_action *actions)
 {
-    struct ptid id = p->phase == PHASE_OFF ? p->off_thread : p->thread;
+    struct ptid id = p->phase == PHASE_OFF    ? p->off_thread
+                     : p->phase == PHASE_STEP ? p->thread
+                                              : watch_steps_thread(s, p);
     actions[0] = (struct rsp_action){.thread = id, .how = RSP_STEP, .signal = take_signal(s, id)};
     if (p->phase == PHASE_OFF)
         return 1;
@@ -142,6 +145,11 @@ static size_t continue_actions(struct session *s, const struct plan *p, struct r
         return 1;
     }
     return other_actions(s, actions, 0);
+}
+
+static bool steps(const struct session *s, const struct plan *p)
+{
+    return p->phase == PHASE_OFF || p->phase == PHASE_STEP || watch_steps_any(s);
 }
 
 static void mark_running(struct session *s)
@@ -203,7 +211,6 @@ struct error *plan_resume(struct session *s)
         TRY(find_thread_to_step_off(s, p));
     p->under_way = true;
     struct rsp_action actions[ACTIONS_MAX];
-    size_t count = p->phase == PHASE_OFF || p->phase == PHASE_STEP ? step_actions(s, p, actions)
-                                                                   : continue_actions(s, p, actions);
+    size_t count = steps(s, p) ? step_actions(s, p, actions) : continue_actions(s, p, actions);
     return send_actions(s, actions, count);
 }

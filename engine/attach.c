@@ -209,9 +209,10 @@ static struct error *tell_left_behind(struct session *s)
     TRY(journal_left_behind(s, &list, &count));
     if (count == 0)
         return NULL;
-    BASE_FREE char *text = xasprintf("a debugger that was killed left %zu trap%s in this target's memory: `recover` "
-                                     "puts back what was there\n",
-                                     count, count == 1 ? "" : "s");
+    BASE_FREE char *text =
+        xasprintf("a debugger that was killed left %zu trap%s in this target's memory: `recover` "
+                  "puts back what was there\n",
+                  count, count == 1 ? "" : "s");
     session_emit_text(s, "output", text, strlen(text));
     return NULL;
 }

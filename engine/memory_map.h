@@ -2,8 +2,8 @@
  * engine/memory_map.h - what kinds of memory the target says it has (qXfer:memory-map:read).
  *
  * Asked once a connection, when the first question comes; OpenOCD, Black Magic and others that program flash
- * answer it (gdb manual, "Memory Map Format"). At most 1024 regions of a document of at most 1 MiB are believed.
- * Part of the session; engine thread. A stub without it, or with a damaged one, has no regions.
+ * answer it (gdb manual, "Memory Map Format"). At most 1024 regions of a document of at most 1 MiB are
+ * believed. Part of the session; engine thread. A stub without it, or with a damaged one, has no regions.
  */
 #ifndef ALLSTOP_ENGINE_MEMORY_MAP_H
 #define ALLSTOP_ENGINE_MEMORY_MAP_H

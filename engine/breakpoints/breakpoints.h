@@ -79,7 +79,8 @@ struct breakpoint_table {
 
 void breakpoints_free(struct breakpoint_table *t);
 
-/* -- wishes.c, watch.c, wish_json.c ---------------------------------------------------------------------------------- */
+/* -- wishes.c, watch.c, wish_json.c
+ * ---------------------------------------------------------------------------------- */
 
 struct wish_request {
     const char *at;

@@ -36,9 +36,9 @@ char *journal_path(const char *target)
 static struct error *failed(const char *what, const char *path)
 {
     BASE_FREE char *shown = text_visible(path, strlen(path));
-    return error_hint(error_new(ERR_INTERNAL, "a trap is not written: %s the journal %s: %s", what, shown,
-                                strerror(errno)),
-                      "free some space, or set XDG_STATE_HOME to a folder that can be written");
+    return error_hint(
+        error_new(ERR_INTERNAL, "a trap is not written: %s the journal %s: %s", what, shown, strerror(errno)),
+        "free some space, or set XDG_STATE_HOME to a folder that can be written");
 }
 
 static void make_folders(const char *path)

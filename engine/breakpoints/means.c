@@ -80,7 +80,8 @@ static void add(struct candidates *c, enum plant_type type)
     c->list[c->count++] = type;
 }
 
-static struct candidates candidates_for(struct session *s, const struct wish *w, const struct wish_location *l)
+static struct candidates candidates_for(struct session *s, const struct wish *w,
+                                        const struct wish_location *l)
 {
     struct candidates c = {.count = 0};
     enum memory_kind kind;
@@ -111,8 +112,7 @@ static struct candidates candidates_for(struct session *s, const struct wish *w,
 /* Nothing is sent that this stub was seen not to know. */
 static bool known_unsupported(struct session *s, enum plant_type type)
 {
-    return type <= PLANT_ACCESS &&
-           rsp_features(s->connection)->state[FEATURE_Z0 + (int)type].works == TRI_NO;
+    return type <= PLANT_ACCESS && rsp_features(s->connection)->state[FEATURE_Z0 + (int)type].works == TRI_NO;
 }
 
 static unsigned length_for(struct session *s, const struct wish *w, const struct wish_location *l)
@@ -182,7 +182,8 @@ static const char *hint_for(enum error_code code)
 {
     switch (code) {
     case ERR_NO_SLOT:
-        return "delete a hardware breakpoint or watchpoint, or try kind `software`; `slots` shows who holds what";
+        return "delete a hardware breakpoint or watchpoint, or try kind `software`; `slots` shows who holds "
+               "what";
     case ERR_UNSUPPORTED:
         return "try another `kind`: auto tries them all";
     default:
@@ -231,9 +232,9 @@ static struct error *settle(struct session *s, struct wish *w, const struct outc
         TRY(flush(s));
         return error_hint(error_new(o->code, "%s", o->reason), "%s", hint_for(o->code));
     }
-    w->reason = w->count == 1 ? xstrdup(o->reason)
-                              : xasprintf("%zu of %zu places are not planted: %s", missing(w), w->count,
-                                          o->reason);
+    w->reason = w->count == 1
+                    ? xstrdup(o->reason)
+                    : xasprintf("%zu of %zu places are not planted: %s", missing(w), w->count, o->reason);
     return NULL;
 }
 

@@ -125,8 +125,9 @@ struct error *plants_remove_all(struct session *s) BASE_MUST_CHECK;
 
 /* -- trap.c ---------------------------------------------------------------------------------------- */
 
-/* The packet's kind, and the length of a trap, for code at this address. `code` is what stands there, 4 bytes,
- * or NULL when that is not known (Arm: Thumb or not comes from the symbols; RISC-V: from the instruction). */
+/* The packet's kind, and the length of a trap, for code at this address. `code` is what stands there, 4
+ * bytes, or NULL when that is not known (Arm: Thumb or not comes from the symbols; RISC-V: from the
+ * instruction). */
 unsigned plant_length_at(struct session *s, uint64_t address, bool thumb, const unsigned char *code);
 /* The trap instruction of `length` bytes in target order. */
 void trap_bytes(const struct session *s, unsigned length, unsigned char ret[TRAP_MAX]);

@@ -137,9 +137,9 @@ static struct error *refusal(struct session *s, const struct plant *p, const str
         return error_new(r->error->code, "%s", r->error->message);
     BASE_FREE char *reply = text_visible(r->reply.data, r->reply.length);
     if (p->type == PLANT_MEMORY)
-        return error_hint(error_new(ERR_REFUSED, "the stub answered %s to a trap written at 0x%" PRIx64, reply,
-                                    p->address),
-                          "is that address writable memory? `maps` shows what is mapped");
+        return error_hint(
+            error_new(ERR_REFUSED, "the stub answered %s to a trap written at 0x%" PRIx64, reply, p->address),
+            "is that address writable memory? `maps` shows what is mapped");
     if (r->reply.length == 0) {
         note_type(s, p->type, TRI_NO);
         return error_hint(error_new(ERR_UNSUPPORTED, "the stub does not support Z%d", (int)p->type),
@@ -148,9 +148,8 @@ static struct error *refusal(struct session *s, const struct plant *p, const str
     }
     if (p->type != PLANT_SOFTWARE)
         return slots_refused(s, p->type, p->address, reply);
-    return error_hint(
-        error_new(ERR_REFUSED, "the stub answered %s to Z0 at 0x%" PRIx64, reply, p->address),
-        "is that address mapped? `maps` shows what is");
+    return error_hint(error_new(ERR_REFUSED, "the stub answered %s to Z0 at 0x%" PRIx64, reply, p->address),
+                      "is that address mapped? `maps` shows what is");
 }
 
 /* One answer; the error is why it is not planted. */

@@ -28,7 +28,8 @@ static unsigned used(const struct session *s, unsigned pool)
     const struct plant_table *t = &s->breakpoints.plants;
     unsigned n = 0;
     for (size_t i = 0; i < t->count; i++)
-        n += t->items[i]->inserted && is_hardware(t->items[i]->type) && pool_index(s, t->items[i]->type) == pool;
+        n += t->items[i]->inserted && is_hardware(t->items[i]->type) &&
+             pool_index(s, t->items[i]->type) == pool;
     return n;
 }
 
@@ -73,9 +74,10 @@ struct error *slots_may_take(struct session *s, enum plant_type type)
     const struct slot_pool *pool = &s->slots.pools[i];
     bool full_now = pool->total_known && used(s, i) >= pool->total &&
                     (pool->by_user || (pool->refused && pool->refused_epoch == s->epoch));
-    return full_now ? full(s, i, pool->by_user ? "as many as you said there are"
-                                               : "the stub refused one more before")
-                    : NULL;
+    return full_now
+               ? full(s, i,
+                      pool->by_user ? "as many as you said there are" : "the stub refused one more before")
+               : NULL;
 }
 
 struct error *slots_refused(struct session *s, enum plant_type type, uint64_t address, const char *reply)
@@ -88,8 +90,7 @@ struct error *slots_refused(struct session *s, enum plant_type type, uint64_t ad
     }
     pool->refused = true;
     pool->refused_epoch = s->epoch;
-    BASE_FREE char *how =
-        xasprintf("the stub answered %s to Z%d at 0x%" PRIx64, reply, (int)type, address);
+    BASE_FREE char *how = xasprintf("the stub answered %s to Z%d at 0x%" PRIx64, reply, (int)type, address);
     return full(s, i, how);
 }
 

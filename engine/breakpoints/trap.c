@@ -53,14 +53,15 @@ static bool overlap(const struct plant *p, uint64_t address, size_t n, size_t *f
 }
 
 /* KVM writes Z0 into the guest's memory and shows it: then what is read is the trap. */
-static bool shows(const struct session *s, const struct plant *p, uint64_t address, const unsigned char *bytes,
-                  size_t from, size_t to)
+static bool shows(const struct session *s, const struct plant *p, uint64_t address,
+                  const unsigned char *bytes, size_t from, size_t to)
 {
     unsigned char trap[TRAP_MAX];
     if (p->type == PLANT_MEMORY)
         return true;
     trap_bytes(s, p->length, trap);
-    return p->type == PLANT_SOFTWARE && memcmp(bytes + from, trap + (address + from - p->address), to - from) == 0;
+    return p->type == PLANT_SOFTWARE &&
+           memcmp(bytes + from, trap + (address + from - p->address), to - from) == 0;
 }
 
 void traps_hide(struct session *s, uint64_t address, unsigned char *bytes, size_t n)
@@ -114,8 +115,8 @@ static struct error *check_some(struct session *s, struct plant **plants, size_t
     struct rsp_read reads[CHECK_BATCH];
     unsigned char bytes[CHECK_BATCH][TRAP_MAX];
     for (size_t i = 0; i < count; i++)
-        reads[i] = (struct rsp_read){
-            .address = plants[i]->address, .length = plants[i]->length, .bytes = bytes[i]};
+        reads[i] =
+            (struct rsp_read){.address = plants[i]->address, .length = plants[i]->length, .bytes = bytes[i]};
     struct ptid id = s->threads.has_current ? s->threads.current : (struct ptid){0, 0};
     struct error *e = session_check(s, rsp_read_memory(s->connection, id, reads, count, false));
     for (size_t i = 0; i < count; i++) {

@@ -250,8 +250,8 @@ static struct error *ask_breakpoints(struct session *s, struct stop *stop, bool 
     return NULL;
 }
 
-/* All wishes of this place are asked, so that each counts its hits; the first that stops is told. A store that is
- * watched can end right at a breakpoint: both are told. */
+/* All wishes of this place are asked, so that each counts its hits; the first that stops is told. A store
+ * that is watched can end right at a breakpoint: both are told. */
 struct error *wish_stops(struct session *s, struct stop *stop, bool *ret)
 {
     bool watch = stop->reason == STOP_WATCHPOINT;

@@ -16,6 +16,12 @@ static void drop_targets(struct session *s, struct plan *p)
     p->target_count = 0;
 }
 
+void plan_add_plant(struct plan *p, struct plant *plant)
+{
+    p->target_sp[p->target_count] = 0;
+    p->targets[p->target_count++] = plant;
+}
+
 void plan_add_target(struct session *s, struct plan *p, uint64_t address, uint64_t least_sp)
 {
     if (p->target_count >= PLAN_TARGETS)
@@ -266,9 +272,8 @@ static bool may_skip_look(const struct session *s, const struct rsp_stop *stop)
 {
     const struct plan *p = &s->plan;
     return p->kind == PLAN_STEPI && p->phase == PHASE_STEP && p->times > 1 && !s->interrupt_sent &&
-           !plants_any(s) && stop->kind == RSP_STOP_SIGNAL &&
-           stop->signal == TARGET_SIGTRAP && stop->reason == RSP_REASON_NONE &&
-           (!stop->has_thread || ptid_equal(stop->thread, p->thread));
+           !plants_any(s) && stop->kind == RSP_STOP_SIGNAL && stop->signal == TARGET_SIGTRAP &&
+           stop->reason == RSP_REASON_NONE && (!stop->has_thread || ptid_equal(stop->thread, p->thread));
 }
 
 /* Events that are ours to deal with: *handled when the target runs on. */

@@ -1,10 +1,10 @@
 /*
  * engine/run/watch_steps.h - watching bytes by stepping, where there are no slots for it.
  *
- * While a stepped watch is armed, whatever would run freely is stepped: one thread, the plan's own or the current
- * one, instruction by instruction, and the bytes are read after each. Where the other threads are let run
- * meanwhile, a change may be theirs, and the stop says so. Every 4096 steps a `progress` event tells how many
- * there were; an interrupt ends it at the next step. Part of a plan; engine thread.
+ * While a stepped watch is armed, whatever would run freely is stepped: one thread, the plan's own or the
+ * current one, instruction by instruction, and the bytes are read after each. Where the other threads are let
+ * run meanwhile, a change may be theirs, and the stop says so. Every 4096 steps a `progress` event tells how
+ * many there were; an interrupt ends it at the next step. Part of a plan; engine thread.
  */
 #ifndef ALLSTOP_ENGINE_RUN_WATCH_STEPS_H
 #define ALLSTOP_ENGINE_RUN_WATCH_STEPS_H

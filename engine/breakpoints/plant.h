@@ -50,6 +50,7 @@ struct plant {
     bool lifted;     /* taken out for a moment, to step off it */
     bool inserted;   /* the target has it */
     bool renew;      /* to be sent again although it is there: its conditions changed */
+    bool stale;      /* its users changed: its conditions may have to */
     bool seen;       /* it was hit at least once */
     bool journalled; /* a trap in memory that is on disk */
     enum plant_state state;

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/breakpoints/conditions.h"
 #include "engine/breakpoints/journal.h"
 #include "engine/breakpoints/slots.h"
 #include "engine/core.h"
@@ -91,6 +92,12 @@ static void put_request(struct session *s, struct plant *p, bool insert, struct 
 /* True when a request was made for it. */
 static bool request_for(struct session *s, struct plant *p, bool insert, struct rsp_request *ret)
 {
+    if (insert && p->stale) {
+        conditions_update(s, p);
+        plant_changed(s, p);
+        if (p->inserted && !p->renew)
+            return false; /* nothing is different */
+    }
     struct error *e = insert && !p->inserted ? may_insert(s, p) : NULL;
     if (e) {
         fail(s, p, e);

@@ -13,7 +13,7 @@ static bool wanted(const struct plant *p)
 
 static bool needs_sending(const struct plant *p)
 {
-    return p->state != PLANT_FAILED && (wanted(p) != p->inserted || (p->inserted && p->renew));
+    return p->state != PLANT_FAILED && (wanted(p) != p->inserted || (p->inserted && (p->renew || p->stale)));
 }
 
 bool plant_is_code(const struct plant *p)
@@ -117,6 +117,7 @@ struct plant *plant_acquire(struct session *s, enum plant_type type, uint64_t ad
         enter(t, p);
     }
     p->users++;
+    p->stale = true;
     plant_changed(s, p);
     return p;
 }
@@ -125,6 +126,7 @@ void plant_release(struct session *s, struct plant *p)
 {
     if (p->users > 0)
         p->users--;
+    p->stale = true;
     plant_changed(s, p);
 }
 

@@ -141,6 +141,10 @@ static void add_limits(cJSON *o, const struct wish *w)
     if (w->once)
         cJSON_AddBoolToObject(o, "once", true);
     add_text(o, "if", w->condition);
+    if (w->condition && !w->is_watch) {
+        const struct plant *p = first_plant(w);
+        cJSON_AddStringToObject(o, "evaluated", p && p->conditions ? "stub" : "here");
+    }
     if (w->commands)
         cJSON_AddItemToObject(o, "commands", cJSON_Parse(w->commands));
     if (w->has_thread) {

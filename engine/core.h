@@ -13,6 +13,7 @@
 #include "engine/breakpoints/slots.h"
 #include "engine/memory.h"
 #include "engine/memory_map.h"
+#include "engine/run/fork.h"
 #include "engine/run/plan.h"
 #include "engine/session.h"
 #include "engine/signals.h"
@@ -52,6 +53,7 @@ struct session {
     struct journal journal;
     struct signal_table signals;
 
+    struct follow follow;
     struct plan plan;
     bool plan_active;
     bool interrupt_sent;

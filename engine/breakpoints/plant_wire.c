@@ -113,11 +113,51 @@ static bool request_for(struct session *s, struct plant *p, bool insert, struct 
     return true;
 }
 
+static const struct thread *thread_of(const struct session *s, int64_t pid)
+{
+    for (size_t i = 0; i < s->threads.count; i++)
+        if (s->threads.items[i]->id.pid == pid)
+            return s->threads.items[i];
+    return NULL;
+}
+
+static void copy_request(const struct rsp_request *from, struct rsp_request *ret)
+{
+    *ret = (struct rsp_request){.payload = xstrdup(from->payload),
+                                .length = from->length,
+                                .grammar = from->grammar,
+                                .flags = from->flags};
+}
+
+/* `Z` acts on the process of the selected thread: the other processes that we hold get the same. */
+static size_t repeat_for_others(struct session *s, struct rsp_request *requests, size_t n)
+{
+    const struct follow *f = &s->follow;
+    size_t all = n;
+    if (n == 0 || f->count < 2 || !s->threads.has_current)
+        return n;
+    for (size_t i = 0; i < f->count; i++) {
+        int64_t pid = f->processes[i].pid;
+        const struct thread *t = thread_of(s, pid);
+        if (!t || f->processes[i].foreign || pid == s->threads.current.pid)
+            continue;
+        char *select = xasprintf("Hgp%" PRIx64 ".%" PRIx64, (uint64_t)t->id.pid, (uint64_t)t->id.tid);
+        requests[all++] =
+            (struct rsp_request){.payload = select, .length = strlen(select), .grammar = RSP_GRAMMAR_OK};
+        for (size_t k = 0; k < n; k++)
+            copy_request(&requests[k], &requests[all++]);
+    }
+    rsp_forget_selected(s->connection);
+    return all;
+}
+
 /* Removals first: they give back slots that an insertion may need. */
 size_t plants_requests(struct session *s, struct rsp_request *requests, size_t capacity)
 {
     struct plant_table *t = &s->breakpoints.plants;
     size_t n = 0;
+    if (s->follow.count > 1)
+        capacity = capacity / s->follow.count > 1 ? capacity / s->follow.count - 1 : 0;
     for (int insert = 0; insert <= 1; insert++)
         for (size_t i = 0; i < t->dirty_count && n < capacity;) {
             struct plant *p = t->dirty[i];
@@ -126,7 +166,7 @@ size_t plants_requests(struct session *s, struct rsp_request *requests, size_t c
                 n++;
             i += before == t->dirty_count; /* else another has taken its place */
         }
-    return n;
+    return repeat_for_others(s, requests, n);
 }
 
 static void note_type(struct session *s, enum plant_type type, enum rsp_tristate works)
@@ -191,7 +231,7 @@ struct error *plants_sent(struct session *s, struct rsp_request *requests, size_
 {
     struct error *first = NULL;
     for (size_t i = 0; i < count; i++) {
-        struct error *e = take_answer(s, &requests[i]);
+        struct error *e = requests[i].owner ? take_answer(s, &requests[i]) : NULL;
         if (first)
             error_free(e);
         else

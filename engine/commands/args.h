@@ -37,7 +37,7 @@ void prompt_format(const char **text, char *format, size_t n);
 
 extern const struct command command_connect, command_launch, command_detach, command_kill, command_restart,
     command_reconnect, command_features, command_monitor, command_wire, command_signals, command_summary,
-    command_sstep;
+    command_sstep, command_follow;
 extern const struct command command_symbols, command_lookup, command_type, command_list, command_maps;
 extern const struct command command_break, command_watch, command_breakpoints, command_enable,
     command_disable, command_delete, command_slots, command_verify, command_recover;

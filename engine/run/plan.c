@@ -130,6 +130,8 @@ static struct error *on_signal(struct session *s, struct stop *stop, bool *done)
         s->swallow_interrupt = false;
         return run_on(s);
     }
+    if (fork_caught(s, stop))
+        return run_on(s);
     if (t)
         t->pending_signal = policy.pass ? stop->signal : 0;
     if (policy.stop || !t) {
@@ -282,7 +284,9 @@ static struct error *on_event(struct session *s, const struct rsp_stop *stop, bo
     switch (stop->reason) {
     case RSP_REASON_FORK:
     case RSP_REASON_VFORK:
-        TRY(fork_release_child(s, stop));
+        TRY(fork_follow(s, stop));
+        if (s->follow.stop)
+            return NULL;
         break;
     case RSP_REASON_VFORKDONE:
         fork_vfork_done(s);
@@ -344,8 +348,10 @@ struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struc
     }
     TRY(stop_classify(s, stop, final));
     if (final->reason == STOP_EXITED || final->reason == STOP_KILLED) {
-        *done = true;
-        return NULL;
+        bool others;
+        TRY(fork_process_ended(s, stop, &others));
+        *done = !others;
+        return others ? run_on(s) : NULL;
     }
     bool handled = false;
     TRY(on_event(s, stop, &handled));

@@ -116,7 +116,8 @@ static size_t other_actions(struct session *s, struct rsp_action *actions, size_
             actions[n++] =
                 (struct rsp_action){.thread = t->id, .how = RSP_CONTINUE, .signal = take_signal(s, t->id)};
     }
-    actions[n++] = (struct rsp_action){.thread = {-1, -1}, .how = RSP_CONTINUE};
+    int64_t only = fork_only_running(s);
+    actions[n++] = (struct rsp_action){.thread = {only ? only : -1, -1}, .how = RSP_CONTINUE};
     return n;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/breakpoints/at_stop.h"
 #include "engine/commands/args.h"
 
 static enum wish_kind kind_of(const char *name)
@@ -19,6 +20,8 @@ static enum wish_kind kind_of(const char *name)
 struct error *wish_request_read(const cJSON *args, const char *at, struct wish_request *ret, char **commands)
 {
     const cJSON *steps = cJSON_GetObjectItemCaseSensitive(args, "commands");
+    *commands = NULL;
+    TRY(at_stop_check(steps));
     *commands = steps ? cJSON_PrintUnformatted(steps) : NULL;
     uint64_t ignore;
     TRY(arg_unsigned(args, "ignore", 0, &ignore));

@@ -43,7 +43,6 @@ struct stop {
     int watchpoint;  /* id, 0: none */
     int signal;      /* gdb's number, 0: none */
     bool others_ran; /* a watched change that another thread may have made */
-    bool by_plant; /* the stub says that a plant was hit */
     bool late_hit;   /* of a plant that is no longer there: nobody needs to see it */
     bool has_exit_code;
     uint64_t exit_code;

@@ -55,6 +55,27 @@ void agent_land(struct agent *a, size_t jump)
     a->out->data[jump + 1] = (char)goal;
 }
 
+void agent_guard_address(struct agent *a)
+{
+    if (a->failure_count == AGENT_FAILURES_MAX)
+        return;
+    agent_emit(a, AGENT_DUP);
+    agent_emit_constant(a, AGENT_LOWEST_ADDRESS);
+    agent_emit(a, AGENT_LESS_UNSIGNED);
+    a->failures[a->failure_count++] = agent_emit_jump(a, AGENT_IF_GOTO);
+}
+
+void agent_finish(struct agent *a)
+{
+    agent_emit(a, AGENT_END);
+    for (unsigned i = 0; i < a->failure_count; i++)
+        agent_land(a, a->failures[i]);
+    if (a->failure_count) {
+        agent_emit_constant(a, 1);
+        agent_emit(a, AGENT_END);
+    }
+}
+
 struct error *agent_unsupported(const char *what)
 {
     return error_new(ERR_UNSUPPORTED, "not for the stub: %s", what);

@@ -11,6 +11,8 @@
 #include "symbols/type.h"
 #include "symbols/variable.h"
 
+enum { AGENT_FAILURES_MAX = 32, AGENT_LOWEST_ADDRESS = 4096 };
+
 /* Opcodes (gdb manual, "Bytecode Descriptions"). */
 enum agent_op {
     AGENT_ADD = 0x02,
@@ -44,6 +46,7 @@ enum agent_op {
     AGENT_CONST64 = 0x25,
     AGENT_REG = 0x26,
     AGENT_END = 0x27,
+    AGENT_DUP = 0x28,
     AGENT_ZERO_EXT = 0x2a,
     AGENT_SWAP = 0x2b,
 };
@@ -55,6 +58,8 @@ struct agent {
     struct buf *out;
     size_t start; /* of the code in `out` */
     unsigned depth;
+    size_t failures[AGENT_FAILURES_MAX]; /* jumps to where the condition cannot be decided */
+    unsigned failure_count;
 };
 
 /* What an expression leaves on the stack: its value, or with `in_memory` the address of it. */
@@ -72,6 +77,12 @@ void agent_emit_extension(struct agent *a, uint64_t size, bool is_signed);
 /* A jump (AGENT_IF_GOTO, AGENT_GOTO) to be given its goal by agent_land(). */
 size_t agent_emit_jump(struct agent *a, enum agent_op op);
 void agent_land(struct agent *a, size_t jump);
+/* gdbserver takes memory that it cannot read for whatever was on its stack: the address on top of ours is
+ * looked at first, and one in the lowest page ends the condition with a stop, so that our side can say what
+ * is wrong. */
+void agent_guard_address(struct agent *a);
+/* The end of the code: the value on top, or 1 where a guard failed. */
+void agent_finish(struct agent *a);
 struct error *agent_unsupported(const char *what) BASE_MUST_CHECK;
 
 /* agent_names.c: a variable, function or enumerator. */

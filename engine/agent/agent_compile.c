@@ -219,6 +219,7 @@ static struct error *dereference(struct agent *a, struct operand *o)
     TRY(load(a, o));
     if (!is_pointer(o->type))
         return agent_unsupported("* of what is no pointer");
+    agent_guard_address(a);
     *o = (struct operand){.type = type_target(type_strip(o->type)), .in_memory = true};
     return NULL;
 }
@@ -406,7 +407,7 @@ struct error *agent_compile(struct session *s, const char *expression, uint64_t 
     if (!e)
         e = value(&a, tree, &result);
     if (!e)
-        agent_emit(&a, AGENT_END);
+        agent_finish(&a);
     else
         ret->length = start;
     node_free(tree);

@@ -35,9 +35,3 @@ void conditions_update(struct session *s, struct plant *p)
               text.length <= CONDITIONS_BYTES_MAX;
     plant_set_conditions(s, p, can ? xstrdup(buf_text(&text)) : NULL);
 }
-
-bool conditions_decided(struct session *s, uint64_t address)
-{
-    const struct plant *p = plant_at(s, address);
-    return p && p->conditions && p->inserted && p->wish_count == 1 && p->users == 1;
-}

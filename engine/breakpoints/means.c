@@ -223,6 +223,8 @@ static void note_warning(struct wish *w)
 static struct error *settle(struct session *s, struct wish *w, const struct outcome *o)
 {
     bool keeps = w->kind == WISH_AUTO;
+    if (w->pending)
+        return NULL; /* it has a reason already */
     free(w->reason);
     w->reason = NULL;
     if (!missing(w) || !o->reason)

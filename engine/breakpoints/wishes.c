@@ -233,11 +233,9 @@ static struct error *replant(struct session *s, struct wish *w)
 {
     means_release(s, w);
     struct error *e = w->is_watch || *w->at == '*' ? NULL : resolve_or_wait(s, w, true);
-    if (e || !w->enabled)
-        return e;
-    if (w->count)
+    if (!e && w->count)
         w->pending = false;
-    return means_plant(s, w);
+    return e || !w->enabled ? e : means_plant(s, w);
 }
 
 struct error *breakpoints_replant(struct session *s)

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/breakpoints/conditions.h"
 #include "engine/core.h"
 #include "engine/registers.h"
 #include "engine/values/values.h"
@@ -170,7 +169,6 @@ struct error *stop_classify(struct session *s, const struct rsp_stop *from, stru
         ret->signal = from->kind == RSP_STOP_SIGNAL ? from->signal : 0;
         return NULL;
     }
-    ret->by_plant = from->reason == RSP_REASON_SWBREAK || from->reason == RSP_REASON_HWBREAK;
     classify_trap(s, from, ret);
     return NULL;
 }
@@ -182,9 +180,7 @@ static struct error *one_stops(struct session *s, struct wish *w, const struct s
         *ret = false;
         return NULL;
     }
-    bool decided = stop->by_plant && s->plan_active && s->plan.phase == PHASE_RUN && !w->is_watch &&
-                   conditions_decided(s, stop->pc);
-    if (w->condition && !decided) {
+    if (w->condition) {
         struct error *e = values_truth(s, w->condition, ret);
         if (e) {
             struct error *told = error_while(e, "the condition of breakpoint %d (%s)", w->id, w->condition);

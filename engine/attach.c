@@ -208,6 +208,22 @@ static void announce(struct session *s)
     session_emit_stop(s);
 }
 
+/* Traps of a debugger that was killed: told, and left alone until the user says so. */
+static struct error *tell_left_behind(struct session *s)
+{
+    BASE_FREE struct journal_entry *list = NULL;
+    size_t count;
+    TRY(journal_left_behind(s, &list, &count));
+    if (count == 0)
+        return NULL;
+    BASE_FREE char *text =
+        xasprintf("a debugger that was killed left %zu trap%s in this target's memory: `recover` "
+                  "puts back what was there\n",
+                  count, count == 1 ? "" : "s");
+    session_emit_text(s, "output", text, strlen(text));
+    return NULL;
+}
+
 struct error *session_attach(struct session *s, const char *spec)
 {
     free(s->target_spec);
@@ -232,6 +248,7 @@ struct error *session_attach(struct session *s, const char *spec)
     libraries_attached(s);
     s->stop_ended_ns = clock_now_ns();
     announce(s);
+    TRY(tell_left_behind(s));
     if (s->breakpoints.wish_count)
         return breakpoints_replant(s);
     return NULL;

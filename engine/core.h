@@ -9,7 +9,11 @@
 
 #include "engine/arch/arch.h"
 #include "engine/breakpoints/breakpoints.h"
+#include "engine/breakpoints/journal.h"
+#include "engine/breakpoints/slots.h"
 #include "engine/memory.h"
+#include "engine/memory_map.h"
+#include "engine/run/fork.h"
 #include "engine/run/plan.h"
 #include "engine/session.h"
 #include "engine/signals.h"
@@ -43,9 +47,13 @@ struct session {
 
     struct thread_table threads;
     struct memory_cache memory;
+    struct memory_map memory_map;
     struct breakpoint_table breakpoints;
+    struct slot_table slots;
+    struct journal journal;
     struct signal_table signals;
 
+    struct follow follow;
     struct plan plan;
     bool plan_active;
     bool interrupt_sent;

@@ -155,3 +155,37 @@ struct error *disassemble(struct session *s, uint64_t address, size_t count, str
         cs_close(&handle);
     return NULL;
 }
+
+/* Strings with a repeat prefix fall through too; `hlt` and its like wait, and are no good place. */
+static bool goes_on(csh handle, const cs_insn *insn)
+{
+    static const unsigned leaves[] = {CS_GRP_JUMP, CS_GRP_CALL, CS_GRP_RET, CS_GRP_INT, CS_GRP_IRET};
+    static const char *const waits[] = {"hlt", "wfi", "wfe", "mwait", "ud2", "udf", "brk", "int3", "pause"};
+    for (size_t i = 0; i < ARRAY_LENGTH(leaves); i++)
+        if (cs_insn_group(handle, insn, leaves[i]))
+            return false;
+    for (size_t i = 0; i < ARRAY_LENGTH(waits); i++)
+        if (strcmp(insn->mnemonic, waits[i]) == 0)
+            return false;
+    return true;
+}
+
+bool instruction_falls_through(struct session *s, uint64_t pc, uint64_t *next)
+{
+    unsigned char bytes[16];
+    size_t got = 0;
+    csh handle;
+    cs_insn *insn = NULL;
+    struct error *e = fetch(s, pc, bytes, s->arch ? s->arch->longest_instruction : 1, &got);
+    error_free(e);
+    if (!got || !s->arch || !open_capstone(s, &handle))
+        return false;
+    cs_option(handle, CS_OPT_DETAIL, CS_OPT_ON);
+    bool ret = cs_disasm(handle, bytes, got, pc, 1, &insn) == 1 && goes_on(handle, insn);
+    if (insn) {
+        *next = pc + insn->size;
+        cs_free(insn, 1);
+    }
+    cs_close(&handle);
+    return ret;
+}

@@ -8,6 +8,7 @@
 #ifndef ALLSTOP_ENGINE_DISASSEMBLY_H
 #define ALLSTOP_ENGINE_DISASSEMBLY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,5 +27,7 @@ struct instruction {
  * an error. */
 struct error *disassemble(struct session *s, uint64_t address, size_t count, struct instruction **ret,
                           size_t *got) BASE_MUST_CHECK;
+/* True when the instruction at `pc` always goes on to the one behind it, *next: no branch, call or trap. */
+bool instruction_falls_through(struct session *s, uint64_t pc, uint64_t *next);
 
 #endif

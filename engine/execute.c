@@ -4,7 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/text.h"
+#include "engine/breakpoints/at_stop.h"
 #include "engine/core.h"
 #include "engine/libraries.h"
 #include "engine/names.h"
@@ -64,6 +66,19 @@ static struct error *plan_failed(struct session *s, struct error *e)
     return e;
 }
 
+/* The stop is told; then the commands of the breakpoint run, which may let the target go on. */
+static bool goes_on(struct session *s, const struct stop *final, cJSON **ret)
+{
+    BASE_FREE char *commands = at_stop_commands(s, final);
+    int id = final->breakpoint ? final->breakpoint : final->watchpoint;
+    finish_stop(s, final, ret);
+    if (!commands || s->state != SESSION_STOPPED || !at_stop_run(s, id, commands))
+        return false;
+    cJSON_Delete(*ret);
+    *ret = NULL;
+    return true;
+}
+
 struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, cJSON **ret, bool *done)
 {
     *done = false;
@@ -88,8 +103,9 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
         if (e)
             return plan_failed(s, session_check(s, e));
         if (*done) {
-            finish_stop(s, &final, ret);
-            return NULL;
+            *done = !goes_on(s, &final, ret);
+            if (*done)
+                return NULL;
         }
     }
     return NULL;

@@ -33,8 +33,11 @@ struct error *session_leave(struct session *s, bool kill)
     if (s->state == SESSION_EXITED)
         return NULL;
     int64_t pid = process_of(s);
-    if (kill)
-        return rsp_kill(s->connection, pid);
+    if (kill) {
+        TRY(rsp_kill(s->connection, pid));
+        journal_close(s, true);
+        return NULL;
+    }
     struct error *lifted = plants_remove_all(s);
     struct error *e = rsp_detach(s->connection, pid);
     if (e) {

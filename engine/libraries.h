@@ -29,6 +29,9 @@ bool libraries_ask(struct session *s);
  * the linker has not run yet. Called when a process was attached to, or has executed another program.
  */
 void libraries_attached(struct session *s);
+/* The same for stubs that have a list, but tell of no change to it: while a breakpoint waits for a library.
+ */
+void libraries_want_events(struct session *s);
 /* A thread stopped with a trap at `pc`; when it is that place (*event), the list is read again and
  * breakpoints are placed anew. Errors: the connection's only. */
 struct error *libraries_at_stop(struct session *s, struct ptid thread, uint64_t pc,

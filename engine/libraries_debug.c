@@ -7,6 +7,7 @@
 #include <elf.h>
 #include <string.h>
 
+#include "engine/breakpoints/means.h"
 #include "engine/core.h"
 #include "engine/libraries.h"
 
@@ -107,6 +108,13 @@ static uint64_t event_place(struct session *s, const char *linker)
     return 0;
 }
 
+static void plant_at_event(struct session *s, const char *linker)
+{
+    uint64_t at = event_place(s, linker);
+    if (at)
+        s->loader_plant = means_for_run(s, at);
+}
+
 void libraries_attached(struct session *s)
 {
     if (s->loader_plant)
@@ -118,9 +126,18 @@ void libraries_attached(struct session *s)
     if (!linker || !s->loader_base || libraries_listed(s))
         return;
     libraries_add(s, linker, s->loader_base);
-    uint64_t at = event_place(s, linker);
-    if (at)
-        s->loader_plant = plant_acquire(s, PLANT_SOFTWARE, at, plant_length_at(s, at, false));
+    plant_at_event(s, linker);
+}
+
+void libraries_want_events(struct session *s)
+{
+    uint64_t offset;
+    const struct symbol_file *program = s->arch && s->is_process ? program_of(s, &offset) : NULL;
+    const char *linker = program ? symbol_file_interpreter(program) : NULL;
+    if (s->loader_plant || !linker || !s->loader_base)
+        return;
+    libraries_add(s, linker, s->loader_base);
+    plant_at_event(s, linker);
 }
 
 struct error *libraries_at_stop(struct session *s, struct ptid thread, uint64_t pc, bool *event)

@@ -96,6 +96,7 @@ struct error *memory_read_some(struct session *s, uint64_t address, void *bytes,
     struct error *e = session_check(s, rsp_read_memory(s->connection, current_id(s), &read, 1, ram));
     if (e)
         return e;
+    traps_hide(s, read.address, read.bytes, read.got);
     if (ram)
         keep(&s->memory, read.address, read.bytes, read.got);
     *got += read.got;
@@ -134,6 +135,7 @@ struct error *memory_prefetch(struct session *s, const struct memory_want *wants
     struct error *e =
         used ? session_check(s, rsp_read_memory(s->connection, current_id(s), reads, used, true)) : NULL;
     for (size_t i = 0; i < used; i++) {
+        traps_hide(s, reads[i].address, reads[i].bytes, e ? 0 : reads[i].got);
         keep(&s->memory, reads[i].address, reads[i].bytes, e ? 0 : reads[i].got);
         error_free(reads[i].error);
         free(reads[i].bytes);
@@ -150,7 +152,9 @@ bool memory_cached(struct session *s, uint64_t address, size_t n)
 struct error *memory_write(struct session *s, uint64_t address, const void *bytes, size_t n)
 {
     TRY(session_need_stopped(s));
-    struct error *e = session_check(s, rsp_write_memory(s->connection, current_id(s), address, bytes, n));
+    BASE_FREE unsigned char *beneath = xmemdup(bytes, n);
+    traps_divert(s, address, beneath, n);
+    struct error *e = session_check(s, rsp_write_memory(s->connection, current_id(s), address, beneath, n));
     if (e)
         return error_while(e, "write %zu bytes at 0x%" PRIx64, n, address);
     const unsigned char *from = bytes;

@@ -67,7 +67,11 @@ void session_drop_connection(struct session *s, enum session_state state)
     s->connection = NULL;
     close_log(s);
     session_forget(s);
+    journal_close(s, state == SESSION_EXITED);
     plants_lost(s);
+    slots_forget(s);
+    fork_forget(s);
+    memory_map_forget(&s->memory_map);
     threads_clear(&s->threads);
     rsp_tdesc_free(s->description);
     s->description = NULL;

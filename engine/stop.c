@@ -93,6 +93,8 @@ cJSON *stop_to_json(struct session *s, const struct stop *stop)
     }
     if (stop->has_pc)
         add_place(s, o, stop->pc);
+    if (stop->others_ran)
+        cJSON_AddStringToObject(o, "note", "other threads ran meanwhile: which of them wrote is not known");
     if (stop->has_exit_code)
         cJSON_AddNumberToObject(o, "exit_code", (double)stop->exit_code);
     if (stop->has_value)
@@ -153,6 +155,8 @@ void stop_to_text(const cJSON *stop, struct buf *out)
     buf_add_char(out, '\n');
     add_json(out, "old ", cJSON_GetObjectItemCaseSensitive(stop, "old"));
     add_json(out, "new ", cJSON_GetObjectItemCaseSensitive(stop, "new"));
+    if (text_of(stop, "note"))
+        buf_printf(out, "(%s)\n", text_of(stop, "note"));
     add_json(out, "value ", cJSON_GetObjectItemCaseSensitive(stop, "value"));
     if (text_of(stop, "source"))
         buf_printf(out, "%d\t%s\n", line ? line->valueint : 0, text_of(stop, "source"));

@@ -54,6 +54,7 @@ struct rsp_request {
     size_t length;
     enum rsp_grammar grammar;
     unsigned flags;
+    void *owner; /* the caller's, not looked at */
     /* filled in by rsp_call_batch(): */
     struct buf reply;    /* the payload, expanded; free with rsp_request_free() */
     struct error *error; /* transport-level trouble with this request (ERR_TIMEOUT, ERR_VIOLATION …) */

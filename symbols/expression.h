@@ -65,6 +65,22 @@ struct dwarf_location {
     size_t count; /* at least 1 */
 };
 
+/* What one operation says, for those who turn locations into something else than a value. */
+struct dwarf_simple {
+    enum {
+        DWARF_FIXED,           /* at `address` */
+        DWARF_REGISTER_OFFSET, /* at register `reg` (DWARF number) + offset */
+        DWARF_IN_REGISTER,     /* the register itself */
+        DWARF_FRAME_OFFSET,    /* at the frame base + offset */
+        DWARF_CFA,             /* the frame's CFA */
+    } kind;
+    unsigned reg;
+    int64_t offset;
+    uint64_t address;
+};
+/* False: it is none of these. */
+bool dwarf_simple_location(const struct dwarf_expression *e, struct dwarf_simple *ret);
+
 /* Where (or what) the expression says. An empty one is optimised out. */
 struct error *dwarf_evaluate(const struct dwarf_expression *e, const struct dwarf_callbacks *callbacks,
                              struct dwarf_location *ret) BASE_MUST_CHECK;

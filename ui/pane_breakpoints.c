@@ -98,6 +98,12 @@ static void delete_it(struct screen *s, const char *argument)
     with_id(s, "delete");
 }
 
+static void verify(struct screen *s, const char *argument)
+{
+    (void)argument;
+    with_id(s, "verify");
+}
+
 static void show_source(struct screen *s, const char *argument)
 {
     (void)argument;
@@ -115,6 +121,7 @@ static const struct key_binding keys[] = {
     {' ', toggle, NULL, "on or off"},
     {'e', toggle, NULL, "on or off"},
     {'d', delete_it, NULL, "delete"},
+    {'V', verify, NULL, "is it really there?"},
     {KEY_OF(KEY_DC), delete_it, NULL, "delete"},
     {0},
 };

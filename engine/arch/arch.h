@@ -54,8 +54,10 @@ struct arch {
     unsigned breakpoint_kind;  /* of Z0 */
     const unsigned char *trap; /* in memory order of a little-endian target */
     unsigned trap_size;
-    unsigned pc_behind_trap;       /* a trap reported raw leaves the pc this far behind it */
-    unsigned stack_alignment_slot; /* bytes a call pushes (the return address), 0 with a link register */
+    const unsigned char *short_trap; /* of two-byte instructions (Thumb, compressed RISC-V), or NULL */
+    unsigned short_trap_size;        /* and the `kind` Z0 wants for it */
+    unsigned pc_behind_trap;         /* a trap reported raw leaves the pc this far behind it */
+    unsigned stack_alignment_slot;   /* bytes a call pushes (the return address), 0 with a link register */
 
     int capstone_arch;       /* cs_arch, or CAPSTONE_NONE */
     int capstone_mode;       /* without the endian bit */

@@ -18,6 +18,7 @@ static const struct arch_register layout[] = {
     {"f5", 12}, {"f6", 12}, {"f7", 12}, {"fps", 4}, {"cpsr", 4}, {NULL, 0}};
 
 static const unsigned char trap[] = {0xf0, 0x01, 0xf0, 0xe7};
+static const unsigned char short_trap[] = {0x01, 0xde};
 
 const struct arch arch_arm = {
     .name = "arm",
@@ -39,6 +40,8 @@ const struct arch arch_arm = {
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,
+    .short_trap = short_trap,
+    .short_trap_size = sizeof short_trap,
     .capstone_arch = CS_ARCH_ARM,
     .capstone_mode = CS_MODE_ARM,
     .capstone_mode_thumb = CS_MODE_THUMB,

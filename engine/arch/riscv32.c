@@ -22,6 +22,7 @@ static const struct arch_register layout[] = {
     {"s11", 4},  {"t3", 4}, {"t4", 4}, {"t5", 4}, {"t6", 4}, {"pc", 4}, {NULL, 0}};
 
 static const unsigned char trap[] = {0x73, 0x00, 0x10, 0x00};
+static const unsigned char short_trap[] = {0x02, 0x90};
 
 const struct arch arch_riscv32 = {
     .name = "riscv32",
@@ -42,6 +43,8 @@ const struct arch arch_riscv32 = {
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,
+    .short_trap = short_trap,
+    .short_trap_size = sizeof short_trap,
     .capstone_arch = CAPSTONE_NONE,
     .capstone_mode = 0,
     .longest_instruction = 4,

@@ -22,6 +22,7 @@ static const struct arch_register layout[] = {
     {"s11", 8},  {"t3", 8}, {"t4", 8}, {"t5", 8}, {"t6", 8}, {"pc", 8}, {NULL, 0}};
 
 static const unsigned char trap[] = {0x73, 0x00, 0x10, 0x00};
+static const unsigned char short_trap[] = {0x02, 0x90};
 
 const struct arch arch_riscv64 = {
     .name = "riscv64",
@@ -42,6 +43,8 @@ const struct arch arch_riscv64 = {
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,
+    .short_trap = short_trap,
+    .short_trap_size = sizeof short_trap,
     .capstone_arch = CAPSTONE_NONE,
     .capstone_mode = 0,
     .longest_instruction = 4,

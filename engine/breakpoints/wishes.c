@@ -3,25 +3,34 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/breakpoints/means.h"
+#include "engine/breakpoints/wish.h"
 #include "engine/core.h"
-#include "engine/json.h"
+#include "engine/libraries.h"
 #include "engine/location.h"
 #include "engine/names.h"
 #include "symbols/names.h"
 
-static void location_free(struct wish_location *l)
+static void free_locations(struct wish *w)
 {
-    free(l->function);
-    free(l->file);
+    for (size_t i = 0; i < w->count; i++) {
+        free(w->locations[i].function);
+        free(w->locations[i].file);
+    }
+    free(w->locations);
+    w->locations = NULL;
+    w->count = 0;
 }
 
-static void wish_free(struct wish *w)
+void wish_free(struct wish *w)
 {
-    for (size_t i = 0; i < w->count; i++)
-        location_free(&w->locations[i]);
-    free(w->locations);
+    free_locations(w);
+    wish_attempts_free(w);
     free(w->at);
     free(w->condition);
+    free(w->reason);
+    free(w->warning);
+    free(w->commands);
     free(w);
 }
 
@@ -30,7 +39,7 @@ void breakpoints_free(struct breakpoint_table *t)
     for (size_t i = 0; i < t->wish_count; i++)
         wish_free(t->wishes[i]);
     free(t->wishes);
-    plants_free(t);
+    plants_free(&t->plants);
     *t = (struct breakpoint_table){0};
 }
 
@@ -47,13 +56,13 @@ static struct error *resolve(struct session *s, struct wish *w)
     struct symbol_match *matches = NULL;
     size_t count = 0;
     TRY(location_find(s, w->at, &matches, &count));
-    for (size_t i = 0; i < w->count; i++)
-        location_free(&w->locations[i]);
-    free(w->locations);
+    means_release(s, w);
+    free_locations(w);
     w->locations = xcalloc(count, sizeof *w->locations);
     w->count = count;
     for (size_t i = 0; i < count; i++)
         w->locations[i] = (struct wish_location){.address = matches[i].address,
+                                                 .thumb = matches[i].thumb,
                                                  .function = xstrdup_or_null(matches[i].function),
                                                  .file = xstrdup_or_null(matches[i].file),
                                                  .line = matches[i].line};
@@ -65,48 +74,8 @@ static struct error *resolve(struct session *s, struct wish *w)
     return NULL;
 }
 
-static void release_plants(struct session *s, struct wish *w)
-{
-    for (size_t i = 0; i < w->count; i++) {
-        if (w->locations[i].plant)
-            plant_release(s, w->locations[i].plant);
-        w->locations[i].plant = NULL;
-    }
-}
-
-static void acquire_plants(struct session *s, struct wish *w, enum plant_type type)
-{
-    for (size_t i = 0; i < w->count; i++) {
-        uint64_t address = w->locations[i].address;
-        unsigned length = w->is_watch ? w->watch_length : plant_length_at(s, address, false);
-        w->locations[i].plant = plant_acquire(s, type, address, length);
-    }
-}
-
-static struct error *plant_as(struct session *s, struct wish *w, enum plant_type type)
-{
-    acquire_plants(s, w, type);
-    struct error *e = plants_flush(s);
-    if (e)
-        release_plants(s, w);
-    return e;
-}
-
-/* Z0, and where the stub has no Z0 at all, Z1: `auto`'s two means. */
-static struct error *plant_wish(struct session *s, struct wish *w)
-{
-    if (w->is_watch)
-        return plant_as(s, w, w->watch_type);
-    if (w->kind == WISH_HARDWARE)
-        return plant_as(s, w, PLANT_HARDWARE);
-    struct error *e = plant_as(s, w, PLANT_SOFTWARE);
-    if (w->kind == WISH_SOFTWARE || !error_is(e, ERR_UNSUPPORTED))
-        return e;
-    error_free(e);
-    return plant_as(s, w, PLANT_HARDWARE);
-}
-
-static void add_wish(struct session *s, struct wish *w)
+/* An id before planting: a plant knows its wishes by it. */
+void wish_add(struct session *s, struct wish *w)
 {
     struct breakpoint_table *t = &s->breakpoints;
     w->id = ++t->next_id;
@@ -114,11 +83,20 @@ static void add_wish(struct session *s, struct wish *w)
     t->wishes[t->wish_count++] = w;
 }
 
-static struct error *fill(struct session *s, const struct wish_request *request, struct wish *w)
+/* It was the last to be added, and leaves no gap in the numbers. */
+void wish_take_back(struct session *s, struct wish *w)
+{
+    s->breakpoints.wish_count--;
+    s->breakpoints.next_id--;
+    wish_free(w);
+}
+
+struct error *wish_fill(struct session *s, const struct wish_request *request, struct wish *w)
 {
     w->at = xstrdup(request->at);
     w->kind = request->kind;
     w->condition = request->condition && *request->condition ? xstrdup(request->condition) : NULL;
+    w->commands = xstrdup_or_null(request->commands);
     w->ignore = request->ignore;
     w->once = request->once;
     w->enabled = true;
@@ -131,79 +109,61 @@ static struct error *fill(struct session *s, const struct wish_request *request,
     return NULL;
 }
 
+static bool is_unknown_place(const struct error *e)
+{
+    return error_is(e, ERR_NO_SYMBOL) || error_is(e, ERR_NO_SOURCE);
+}
+
+/* What nobody knows yet may be known when a library or a module comes. */
+static struct error *resolve_or_wait(struct session *s, struct wish *w, bool pending)
+{
+    struct error *e = resolve(s, w);
+    if (!e || !pending || !is_unknown_place(e))
+        return e;
+    w->pending = true;
+    free(w->reason);
+    w->reason = xasprintf("pending: %s", e->message);
+    error_free(e);
+    return NULL;
+}
+
 struct error *breakpoint_set(struct session *s, const struct wish_request *request, struct wish **ret)
 {
     TRY(session_need_stopped(s));
     struct wish *w = xcalloc(1, sizeof *w);
-    struct error *e = fill(s, request, w);
+    wish_add(s, w);
+    struct error *e = wish_fill(s, request, w);
     if (!e)
-        e = resolve(s, w);
+        e = resolve_or_wait(s, w, request->pending);
     if (!e)
-        e = plant_wish(s, w);
+        e = means_plant(s, w);
     if (e) {
-        wish_free(w);
+        means_release(s, w);
+        wish_take_back(s, w);
         return error_while(e, "set a breakpoint at %s", request->at);
     }
-    add_wish(s, w);
     *ret = w;
     return NULL;
 }
 
-/* The value before, so that a hit can show what changed. */
-void watchpoint_note(struct session *s, struct wish *w, bool hit)
+static size_t index_of(const struct breakpoint_table *t, int id)
 {
-    unsigned char now[sizeof w->watch_old];
-    size_t got = 0;
-    struct error *e = memory_read_some(s, w->watch_address, now, w->watch_length, &got);
-    bool known = !e && got == w->watch_length;
-    error_free(e);
-    if (!hit) {
-        w->watch_new_known = false;
-        w->watch_old_known = known;
-        memcpy(w->watch_old, now, got);
-        return;
+    size_t low = 0, high = t->wish_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (t->wishes[mid]->id < id)
+            low = mid + 1;
+        else
+            high = mid;
     }
-    if (w->watch_new_known)
-        memcpy(w->watch_old, w->watch_new, w->watch_length);
-    w->watch_old_known = w->watch_old_known || w->watch_new_known;
-    w->watch_new_known = known;
-    memcpy(w->watch_new, now, got);
-}
-
-struct error *watchpoint_set(struct session *s, const struct wish_request *request, uint64_t address,
-                             unsigned length, enum plant_type type, struct wish **ret)
-{
-    TRY(session_need_stopped(s));
-    if (length == 0 || length > sizeof((struct wish *)0)->watch_old)
-        return error_hint(error_new(ERR_UNSUPPORTED, "watch %s: it has %u bytes", request->at, length),
-                          "watch 1 to 64 bytes, best one member");
-    struct wish *w = xcalloc(1, sizeof *w);
-    struct error *e = fill(s, request, w);
-    w->is_watch = true;
-    w->watch_type = type;
-    w->watch_address = address;
-    w->watch_length = length;
-    w->locations = xcalloc(1, sizeof *w->locations);
-    w->locations[0].address = address;
-    w->count = 1;
-    if (!e)
-        e = plant_wish(s, w);
-    if (e) {
-        wish_free(w);
-        return error_while(e, "set a watchpoint on %s", request->at);
-    }
-    watchpoint_note(s, w, false);
-    add_wish(s, w);
-    *ret = w;
-    return NULL;
+    return low;
 }
 
 struct wish *breakpoint_find(struct session *s, int id)
 {
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++)
-        if (s->breakpoints.wishes[i]->id == id)
-            return s->breakpoints.wishes[i];
-    return NULL;
+    const struct breakpoint_table *t = &s->breakpoints;
+    size_t i = index_of(t, id);
+    return i < t->wish_count && t->wishes[i]->id == id ? t->wishes[i] : NULL;
 }
 
 struct error *breakpoint_enable(struct session *s, struct wish *w, bool enabled)
@@ -212,11 +172,11 @@ struct error *breakpoint_enable(struct session *s, struct wish *w, bool enabled)
         return NULL;
     TRY(session_need_stopped(s));
     if (!enabled) {
-        release_plants(s, w);
+        means_release(s, w);
         w->enabled = false;
         return plants_flush(s);
     }
-    TRY(plant_wish(s, w));
+    TRY(means_plant(s, w));
     w->enabled = true;
     return NULL;
 }
@@ -224,13 +184,10 @@ struct error *breakpoint_enable(struct session *s, struct wish *w, bool enabled)
 struct error *breakpoint_delete(struct session *s, struct wish *w)
 {
     struct breakpoint_table *t = &s->breakpoints;
-    release_plants(s, w);
-    for (size_t i = 0; i < t->wish_count; i++)
-        if (t->wishes[i] == w) {
-            memmove(t->wishes + i, t->wishes + i + 1, (t->wish_count - i - 1) * sizeof *t->wishes);
-            t->wish_count--;
-            break;
-        }
+    means_release(s, w);
+    size_t i = index_of(t, w->id);
+    t->wish_count--;
+    memmove(t->wishes + i, t->wishes + i + 1, (t->wish_count - i) * sizeof *t->wishes);
     wish_free(w);
     return s->state == SESSION_STOPPED ? plants_flush(s) : NULL;
 }
@@ -245,51 +202,65 @@ void breakpoints_drop_spent(struct session *s)
     }
 }
 
-bool wish_covers(const struct wish *w, uint64_t address)
+struct found {
+    int *ids;
+    size_t count, capacity;
+};
+
+static bool take_id(void *context, int id)
 {
-    for (size_t k = 0; !w->is_watch && w->enabled && k < w->count; k++)
-        if (w->locations[k].address == address)
-            return true;
+    struct found *f = context;
+    ARRAY_RESERVE(f->ids, f->count, f->capacity);
+    f->ids[f->count++] = id;
     return false;
 }
 
-struct wish *breakpoint_at(struct session *s, uint64_t address)
+size_t breakpoints_at(struct session *s, uint64_t address, int **ret)
 {
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++)
-        if (wish_covers(s->breakpoints.wishes[i], address))
-            return s->breakpoints.wishes[i];
-    return NULL;
+    struct found f = {0};
+    plants_wishes_at(s, address, take_id, &f);
+    *ret = f.ids;
+    return f.count;
 }
 
-struct wish *watchpoint_at(struct session *s, uint64_t address, enum plant_type type)
+/* The lowest id of several. */
+struct wish *breakpoint_at(struct session *s, uint64_t address)
 {
-    struct wish *other = NULL;
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
-        struct wish *w = s->breakpoints.wishes[i];
-        /* A stub may name the first byte of the aligned slot that holds the watched bytes. */
-        bool covers = address < w->watch_address + w->watch_length && w->watch_address < address + 8;
-        if (!w->is_watch || !w->enabled || !covers)
-            continue;
-        if (w->watch_type == type)
-            return w;
-        other = w;
-    }
-    return other;
+    BASE_FREE int *ids = NULL;
+    size_t count = breakpoints_at(s, address, &ids);
+    int lowest = 0;
+    for (size_t i = 0; i < count; i++)
+        if (lowest == 0 || ids[i] < lowest)
+            lowest = ids[i];
+    return lowest ? breakpoint_find(s, lowest) : NULL;
+}
+
+static void keep_first(struct error **first, struct error *e)
+{
+    if (*first)
+        error_free(e);
+    else
+        *first = e;
+}
+
+/* A place that is not there any more stays in the list and waits. */
+static struct error *replant(struct session *s, struct wish *w)
+{
+    means_release(s, w);
+    struct error *e = w->is_watch || *w->at == '*' ? NULL : resolve_or_wait(s, w, true);
+    if (!e && w->count)
+        w->pending = false;
+    return e || !w->enabled ? e : means_plant(s, w);
 }
 
 static struct error *complete(struct session *s, struct wish *w)
 {
     size_t before = w->count;
-    release_plants(s, w);
     TRY(resolve(s, w));
     if (w->enabled)
-        TRY(plant_wish(s, w));
-    if (w->count == before)
-        return NULL;
-    cJSON *event = cJSON_CreateObject();
-    cJSON_AddStringToObject(event, "event", "breakpoint-changed");
-    json_move_members(event, wish_to_json(w));
-    session_emit(s, event);
+        TRY(means_plant(s, w));
+    if (w->count != before)
+        breakpoint_emit_changed(s, w);
     return NULL;
 }
 
@@ -297,6 +268,8 @@ struct error *breakpoints_complete(struct session *s)
 {
     for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
         struct wish *w = s->breakpoints.wishes[i];
+        if (w->pending)
+            libraries_want_events(s);
         if (!w->incomplete)
             continue;
         TRY(names_wait(s));
@@ -308,20 +281,21 @@ struct error *breakpoints_complete(struct session *s)
 struct error *breakpoints_replant(struct session *s)
 {
     struct error *first = NULL;
+    for (size_t i = 0; i < s->breakpoints.wish_count; i++)
+        keep_first(&first, replant(s, s->breakpoints.wishes[i]));
+    keep_first(&first, plants_flush(s));
+    return first;
+}
+
+struct error *breakpoints_resolve_pending(struct session *s)
+{
     for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
         struct wish *w = s->breakpoints.wishes[i];
-        release_plants(s, w);
-        struct error *e = w->is_watch || *w->at == '*' ? NULL : resolve(s, w);
-        if (!e && w->enabled)
-            e = plant_wish(s, w);
-        if (first)
-            error_free(e);
-        else
-            first = e;
+        if (!w->pending)
+            continue;
+        TRY(replant(s, w));
+        if (!w->pending)
+            breakpoint_emit_changed(s, w);
     }
-    struct error *e = plants_flush(s);
-    if (!first)
-        return e;
-    error_free(e);
-    return first;
+    return NULL;
 }

@@ -37,11 +37,11 @@ void prompt_format(const char **text, char *format, size_t n);
 
 extern const struct command command_connect, command_launch, command_detach, command_kill, command_restart,
     command_reconnect, command_features, command_monitor, command_wire, command_signals, command_summary,
-    command_sstep;
+    command_sstep, command_follow;
 extern const struct command command_symbols, command_lookup, command_type, command_list, command_sources,
     command_maps;
 extern const struct command command_break, command_watch, command_breakpoints, command_enable,
-    command_disable, command_delete;
+    command_disable, command_delete, command_slots, command_verify, command_recover;
 extern const struct command command_continue, command_step, command_next, command_stepi, command_nexti,
     command_finish, command_until, command_wait, command_interrupt, command_schedule;
 extern const struct command command_threads, command_thread;

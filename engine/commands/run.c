@@ -260,6 +260,45 @@ const struct command command_interrupt = {
     .text = stop_to_text,
 };
 
+static const char *const follow_names[] = {"parent", "child", "both"};
+
+static struct error *run_follow(struct session *s, const cJSON *args, cJSON **ret)
+{
+    const char *mode = arg_text(args, "mode");
+    for (int i = 0; mode && i < 3; i++)
+        if (strcmp(mode, follow_names[i]) == 0)
+            s->follow.mode = (enum follow_mode)i;
+    if (arg_given(args, "stop"))
+        s->follow.stop = arg_true(args, "stop");
+    *ret = cJSON_CreateObject();
+    cJSON_AddStringToObject(*ret, "mode", follow_names[s->follow.mode]);
+    cJSON_AddBoolToObject(*ret, "stop", s->follow.stop);
+    return NULL;
+}
+
+static void follow_text(const cJSON *result, struct buf *out)
+{
+    bool stops = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(result, "stop"));
+    json_append(out, "after a fork: ", result, "mode", "");
+    buf_add_text(out, stops ? ", and a fork stops\n" : ", and a fork does not stop\n");
+}
+
+static const struct command_arg follow_args[] = {
+    {"mode", ARG_TEXT, false, "parent child both", "who is followed; the other is let go. None: show"},
+    {"stop", ARG_BOOLEAN, false, NULL, "tell a fork as a stop"},
+    {0}};
+
+const struct command command_follow = {
+    .name = "follow",
+    .group = "target",
+    .aliases = "set-follow-fork-mode",
+    .usage = "[parent|child|both]",
+    .about = "whom to follow when a program forks",
+    .args = follow_args,
+    .run = run_follow,
+    .text = follow_text,
+};
+
 static const char *const schedule_names[] = {"all", "one", "step"};
 
 static struct error *run_schedule(struct session *s, const cJSON *args, cJSON **ret)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "engine/core.h"
 #include "engine/registers.h"
 #include "engine/values/values.h"
@@ -45,7 +46,7 @@ static struct error *rewind_trap(struct session *s, struct thread *t, const stru
     if (!behind || plant_at(s, stop->pc) || (stepping && from->reason != RSP_REASON_SWBREAK))
         return NULL;
     struct plant *p = plant_at(s, stop->pc - behind);
-    if (!p || p->type != PLANT_SOFTWARE || !p->inserted)
+    if (!p || (p->type != PLANT_SOFTWARE && p->type != PLANT_MEMORY) || !p->inserted)
         return NULL;
     stop->pc -= behind;
     return register_write_value(s, t, s->arch->pc, stop->pc);
@@ -121,6 +122,8 @@ static void classify_trap(struct session *s, const struct rsp_stop *from, struct
         break;
     }
     struct wish *w = stop->has_pc ? breakpoint_at(s, stop->pc) : NULL;
+    if (stop->has_pc)
+        plants_seen_at(s, stop->pc);
     if (w) {
         stop->reason = STOP_BREAKPOINT;
         stop->breakpoint = w->id;
@@ -205,22 +208,63 @@ static bool same_watch(const struct wish *a, const struct wish *b)
            a->watch_length == b->watch_length && a->watch_type == b->watch_type;
 }
 
-/* All wishes of this place are asked, so that each counts its hits; the first that stops is told. */
+/* Asks one wish, and tells of it when it is the first that stops. */
+static struct error *ask(struct session *s, struct wish *w, const struct stop *stop, int *told, bool *ret)
+{
+    bool stops;
+    TRY(one_stops(s, w, stop, &stops));
+    if (stops && !*ret)
+        *told = w->id;
+    *ret = *ret || stops;
+    return NULL;
+}
+
+static struct error *ask_watches(struct session *s, struct stop *stop, bool *ret)
+{
+    const struct wish *first = breakpoint_find(s, stop->watchpoint);
+    for (size_t i = 0; first && i < s->breakpoints.wish_count; i++)
+        if (same_watch(first, s->breakpoints.wishes[i]))
+            TRY(ask(s, s->breakpoints.wishes[i], stop, &stop->watchpoint, ret));
+    return NULL;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const int *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+static struct error *ask_breakpoints(struct session *s, struct stop *stop, bool *ret)
+{
+    BASE_FREE int *ids = NULL;
+    size_t count = breakpoints_at(s, stop->pc, &ids);
+    if (count)
+        qsort(ids, count, sizeof *ids, by_id);
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        struct wish *w = breakpoint_find(s, ids[i]);
+        if (w && (i == 0 || ids[i] != ids[i - 1]))
+            TRY(ask(s, w, stop, &stop->breakpoint, &any));
+    }
+    *ret = *ret || any;
+    return NULL;
+}
+
+/* All wishes of this place are asked, so that each counts its hits; the first that stops is told. A store
+ * that is watched can end right at a breakpoint: both are told. */
 struct error *wish_stops(struct session *s, struct stop *stop, bool *ret)
 {
     bool watch = stop->reason == STOP_WATCHPOINT;
-    int *told = watch ? &stop->watchpoint : &stop->breakpoint;
-    const struct wish *first = breakpoint_find(s, *told);
-    *ret = !first;
-    for (size_t i = 0; first && i < s->breakpoints.wish_count; i++) {
-        struct wish *w = s->breakpoints.wishes[i];
-        if (watch ? !same_watch(first, w) : !wish_covers(w, stop->pc))
-            continue;
-        bool stops;
-        TRY(one_stops(s, w, stop, &stops));
-        if (stops && !*ret)
-            *told = w->id;
-        *ret = *ret || stops;
-    }
+    bool nobody = watch ? !breakpoint_find(s, stop->watchpoint) : !breakpoint_find(s, stop->breakpoint);
+    *ret = nobody;
+    if (nobody)
+        return NULL;
+    if (watch)
+        TRY(ask_watches(s, stop, ret));
+    bool watch_stops = *ret;
+    if (stop->has_pc)
+        TRY(ask_breakpoints(s, stop, ret));
+    if (watch && *ret && !watch_stops)
+        stop->reason = STOP_BREAKPOINT;
     return NULL;
 }

@@ -2,10 +2,12 @@
 
 #include <string.h>
 
+#include "engine/breakpoints/means.h"
 #include "engine/core.h"
 #include "engine/libraries.h"
 #include "engine/registers.h"
 #include "engine/run/fork.h"
+#include "engine/run/watch_steps.h"
 
 static void drop_targets(struct session *s, struct plan *p)
 {
@@ -14,13 +16,18 @@ static void drop_targets(struct session *s, struct plan *p)
     p->target_count = 0;
 }
 
+void plan_add_plant(struct plan *p, struct plant *plant)
+{
+    p->target_sp[p->target_count] = 0;
+    p->targets[p->target_count++] = plant;
+}
+
 void plan_add_target(struct session *s, struct plan *p, uint64_t address, uint64_t least_sp)
 {
     if (p->target_count >= PLAN_TARGETS)
         return;
     p->target_sp[p->target_count] = least_sp;
-    p->targets[p->target_count++] =
-        plant_acquire(s, PLANT_SOFTWARE, address, plant_length_at(s, address, false));
+    p->targets[p->target_count++] = means_for_run(s, address);
 }
 
 void plan_end(struct session *s)
@@ -58,6 +65,8 @@ struct error *plan_start(struct session *s, const struct plan *plan)
         s->plan.times = 1;
     s->plan.phase = PHASE_RUN;
     struct error *e = is_step(plan) ? begin(s, &s->plan) : NULL;
+    if (!e)
+        e = watch_steps_begin(s);
     if (!e)
         e = plan_resume(s);
     if (e && s->state != SESSION_RUNNING)
@@ -122,6 +131,8 @@ static struct error *on_signal(struct session *s, struct stop *stop, bool *done)
         s->swallow_interrupt = false;
         return run_on(s);
     }
+    if (fork_caught(s, stop))
+        return run_on(s);
     if (t)
         t->pending_signal = policy.pass ? stop->signal : 0;
     if (policy.stop || !t) {
@@ -248,6 +259,14 @@ static struct error *on_trap(struct session *s, struct stop *stop, bool *done)
     bool own_step = p->phase == PHASE_STEP && p->has_thread && ptid_equal(stop->thread, p->thread);
     if (own_step && stop->reason != STOP_WATCHPOINT)
         return go_on_stepping(s, stop, done);
+    if (p->watch_stepping && stop->reason == STOP_SIGNAL && ptid_equal(stop->thread, p->watch_thread)) {
+        if (!s->interrupt_sent)
+            return run_on(s);
+        stop->reason = STOP_INTERRUPT;
+        stop->signal = 0;
+        *done = true;
+        return NULL;
+    }
     if (stop->reason != STOP_SIGNAL || stop->late_hit || linker)
         return run_on(s); /* a condition that was false, or a plant that is gone */
     *done = true;         /* a trap of the guest's own */
@@ -259,9 +278,36 @@ static bool may_skip_look(const struct session *s, const struct rsp_stop *stop)
 {
     const struct plan *p = &s->plan;
     return p->kind == PLAN_STEPI && p->phase == PHASE_STEP && p->times > 1 && !s->interrupt_sent &&
-           s->breakpoints.plant_count == 0 && stop->kind == RSP_STOP_SIGNAL &&
-           stop->signal == TARGET_SIGTRAP && stop->reason == RSP_REASON_NONE &&
-           (!stop->has_thread || ptid_equal(stop->thread, p->thread));
+           !plants_any(s) && stop->kind == RSP_STOP_SIGNAL && stop->signal == TARGET_SIGTRAP &&
+           stop->reason == RSP_REASON_NONE && (!stop->has_thread || ptid_equal(stop->thread, p->thread));
+}
+
+/*
+ * A step off a plant is over, in a stub that steps off without lifting and tells no registers (QEMU): it also
+ * stops at a plant under the pc when it continues, so a plant right here is met anyway, and where "here" is need
+ * not be asked.
+ */
+static bool may_go_on_unseen(struct session *s, const struct rsp_stop *stop)
+{
+    const struct plan *p = &s->plan;
+    return p->phase == PHASE_OFF && p->after_off == PHASE_RUN && !p->off_lifted && !p->off_with_signal &&
+           !s->interrupt_sent && !watch_steps_any(s) && stop->kind == RSP_STOP_SIGNAL &&
+           stop->signal == TARGET_SIGTRAP && stop->reason == RSP_REASON_NONE && stop->expedited_count == 0 &&
+           stop->has_thread && ptid_equal(stop->thread, p->off_thread) &&
+           rsp_features(s->connection)->state[FEATURE_STEP_OFF].works == TRI_YES;
+}
+
+static struct error *go_on_unseen(struct session *s)
+{
+    struct thread *t = threads_find(&s->threads, s->plan.off_thread);
+    if (t)
+        t->at_plant = false;
+    for (size_t i = 0; i < s->threads.count; i++)
+        if (s->threads.items[i]->state == THREAD_RUNNING)
+            s->threads.items[i]->state = THREAD_STOPPED;
+    s->plan.phase = s->plan.after_off;
+    s->state = SESSION_STOPPED;
+    return plan_resume(s);
 }
 
 /* Events that are ours to deal with: *handled when the target runs on. */
@@ -270,7 +316,9 @@ static struct error *on_event(struct session *s, const struct rsp_stop *stop, bo
     switch (stop->reason) {
     case RSP_REASON_FORK:
     case RSP_REASON_VFORK:
-        TRY(fork_release_child(s, stop));
+        TRY(fork_follow(s, stop));
+        if (s->follow.stop)
+            return NULL;
         break;
     case RSP_REASON_VFORKDONE:
         fork_vfork_done(s);
@@ -297,6 +345,8 @@ static struct error *on_stopped(struct session *s, struct stop *final, bool *don
     }
     bool crossed = s->interrupt_sent;
     struct error *e = NULL;
+    if (final->reason == STOP_BREAKPOINT || (final->reason == STOP_SIGNAL && final->signal == TARGET_SIGTRAP))
+        TRY(watch_steps_check(s, final));
     switch (final->reason) {
     case STOP_SIGNAL:
         if (crossed && (final->signal == TARGET_SIGINT || final->signal == 0)) {
@@ -328,10 +378,14 @@ struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struc
         s->state = SESSION_STOPPED;
         return plan_resume(s);
     }
+    if (may_go_on_unseen(s, stop))
+        return go_on_unseen(s);
     TRY(stop_classify(s, stop, final));
     if (final->reason == STOP_EXITED || final->reason == STOP_KILLED) {
-        *done = true;
-        return NULL;
+        bool others;
+        TRY(fork_process_ended(s, stop, &others));
+        *done = !others;
+        return others ? run_on(s) : NULL;
     }
     bool handled = false;
     TRY(on_event(s, stop, &handled));

@@ -74,6 +74,11 @@ struct plan {
     bool off_lifted, off_with_signal, off_must_lift;
     uint64_t off_pc;
     bool under_way; /* it has resumed before */
+
+    /* watching by stepping (watch_steps.h) */
+    bool watch_stepping;
+    struct ptid watch_thread;
+    uint64_t watch_steps;
 };
 
 /* Starts the plan described by `plan` (kind, thread, times, targets filled in): resumes. */
@@ -84,6 +89,7 @@ struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struc
 /* Ends the plan: its own plants are no longer wanted. */
 void plan_end(struct session *s);
 /* Adds a place of our own to run to; a hit counts where sp is at least `least_sp` (0: always). */
+void plan_add_plant(struct plan *plan, struct plant *p); /* one that is wanted already, taken over */
 void plan_add_target(struct session *s, struct plan *plan, uint64_t address, uint64_t least_sp);
 
 /* -- resume.c -------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/core.h"
 #include "engine/registers.h"
+#include "engine/run/watch_steps.h"
 
 enum { ACTIONS_MAX = 64, PENDING_MAX = 64 };
 
@@ -102,7 +103,7 @@ static int take_signal(struct session *s, struct ptid id)
 static bool may_step_range(struct session *s, const struct plan *p)
 {
     bool by_line = p->kind == PLAN_STEP || p->kind == PLAN_NEXT || p->kind == PLAN_UNTIL_NEXT;
-    return by_line && p->line.high > p->line.low &&
+    return by_line && p->phase == PHASE_STEP && p->line.high > p->line.low && !watch_steps_any(s) &&
            rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT_RANGE);
 }
 
@@ -115,13 +116,16 @@ static size_t other_actions(struct session *s, struct rsp_action *actions, size_
             actions[n++] =
                 (struct rsp_action){.thread = t->id, .how = RSP_CONTINUE, .signal = take_signal(s, t->id)};
     }
-    actions[n++] = (struct rsp_action){.thread = {-1, -1}, .how = RSP_CONTINUE};
+    int64_t only = fork_only_running(s);
+    actions[n++] = (struct rsp_action){.thread = {only ? only : -1, -1}, .how = RSP_CONTINUE};
     return n;
 }
 
-static size_t step_actions(struct session *s, const struct plan *p, struct rsp_action *actions)
+static size_t step_actions(struct session *s, struct plan *p, struct rsp_action *actions)
 {
-    struct ptid id = p->phase == PHASE_OFF ? p->off_thread : p->thread;
+    struct ptid id = p->phase == PHASE_OFF    ? p->off_thread
+                     : p->phase == PHASE_STEP ? p->thread
+                                              : watch_steps_thread(s, p);
     actions[0] = (struct rsp_action){.thread = id, .how = RSP_STEP, .signal = take_signal(s, id)};
     if (p->phase == PHASE_OFF)
         return 1;
@@ -144,6 +148,11 @@ static size_t continue_actions(struct session *s, const struct plan *p, struct r
     return other_actions(s, actions, 0);
 }
 
+static bool steps(const struct session *s, const struct plan *p)
+{
+    return p->phase == PHASE_OFF || p->phase == PHASE_STEP || watch_steps_any(s);
+}
+
 static void mark_running(struct session *s)
 {
     session_forget(s);
@@ -155,14 +164,6 @@ static void mark_running(struct session *s)
     s->state = SESSION_RUNNING;
 }
 
-static void discard(struct rsp_request *requests, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        free((char *)(uintptr_t)requests[i].payload);
-        rsp_request_free(&requests[i]);
-    }
-}
-
 /* A plant of the plan that was refused would let the target run past its goal: it is stopped again. */
 static struct error *resume_with_plants(struct session *s, const char *packet, size_t n)
 {
@@ -170,7 +171,7 @@ static struct error *resume_with_plants(struct session *s, const char *packet, s
     size_t count = plants_requests(s, requests, PENDING_MAX);
     struct error *e = session_check(s, rsp_batch_then_resume(s->connection, requests, count, packet, n));
     if (e) {
-        discard(requests, count);
+        plants_discard(requests, count);
         return e;
     }
     mark_running(s);
@@ -195,9 +196,9 @@ static struct error *send_actions(struct session *s, const struct rsp_action *ac
         BASE_BUF struct buf reply = {0};
         TRY(session_check(s, rsp_call(s->connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
     }
-    if (s->breakpoints.dirty > PENDING_MAX)
+    if (plants_dirty(s) > PENDING_MAX)
         TRY(plants_flush(s));
-    if (s->breakpoints.dirty)
+    if (plants_dirty(s))
         return resume_with_plants(s, packet.data, packet.length);
     TRY(session_check(s, rsp_resume(s->connection, packet.data, packet.length)));
     mark_running(s);
@@ -211,7 +212,6 @@ struct error *plan_resume(struct session *s)
         TRY(find_thread_to_step_off(s, p));
     p->under_way = true;
     struct rsp_action actions[ACTIONS_MAX];
-    size_t count = p->phase == PHASE_OFF || p->phase == PHASE_STEP ? step_actions(s, p, actions)
-                                                                   : continue_actions(s, p, actions);
+    size_t count = steps(s, p) ? step_actions(s, p, actions) : continue_actions(s, p, actions);
     return send_actions(s, actions, count);
 }

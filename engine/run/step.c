@@ -118,15 +118,20 @@ static uint64_t behind_prologue(struct session *s, uint64_t pc)
     struct symbol_place place;
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    if (!symbols_lookup(s->map, pc, &place) || !place.function || pc != place.function_low)
+    if (!symbols_lookup(s->map, pc, &place) || !place.function)
+        return pc;
+    /* Calls within a program enter a function of 64-bit Power behind the two instructions that set r2 (OpenPOWER
+     * ELF V2 ABI, section 2.3.2). */
+    bool local_entry = s->arch == &arch_ppc64 && pc == place.function_low + 8;
+    if (pc != place.function_low && !local_entry)
         return pc;
     symbols_find_name(s->map,
                       place.inlined_count ? place.inlined[place.inlined_count - 1].function : place.function,
                       &matches, &count);
     uint64_t address = pc;
     for (size_t i = 0; i < count; i++)
-        if (matches[i].entry == pc)
-            address = matches[i].address;
+        if (matches[i].entry == place.function_low)
+            address = matches[i].address > pc ? matches[i].address : pc;
     free(matches);
     return address;
 }

@@ -36,6 +36,21 @@ void threads_clear(struct thread_table *t)
     t->has_current = false;
 }
 
+void threads_drop_process(struct session *s, int64_t pid)
+{
+    struct thread_table *t = &s->threads;
+    size_t kept = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        if (t->items[i]->id.pid == pid)
+            thread_free(t->items[i]);
+        else
+            t->items[kept++] = t->items[i];
+    }
+    t->count = kept;
+    if (t->has_current && t->current.pid == pid)
+        t->has_current = false;
+}
+
 void threads_free(struct thread_table *t)
 {
     threads_clear(t);

@@ -55,6 +55,8 @@ void threads_free(struct thread_table *t);
 /* All known threads are forgotten (a new target). */
 void threads_clear(struct thread_table *t);
 struct thread *threads_find(struct thread_table *t, struct ptid id);
+/* Forgets the threads of one process. */
+void threads_drop_process(struct session *s, int64_t pid);
 /* Finds or adds. */
 struct thread *threads_note(struct session *s, struct ptid id);
 /* The selected thread; ERR_NO_THREAD when there is none. */

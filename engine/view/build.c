@@ -29,15 +29,24 @@ char *view_place(struct session *s, uint64_t address)
 enum view_mark view_mark_of(const struct wish *w)
 {
     const char *state = wish_state_name(w), *kind = wish_kind_name(w);
-    if (strcmp(state, "failed") == 0)
+    if (strcmp(state, "failed") == 0 || strcmp(state, "suspect") == 0)
         return MARK_FAILED;
-    if (strcmp(state, "armed") != 0)
+    if (strcmp(state, "armed") != 0 && strcmp(state, "unverified") != 0)
         return MARK_PLANNED;
+    if (strcmp(kind, "memory") == 0)
+        return MARK_MEMORY;
     return strcmp(kind, "hardware") == 0 ? MARK_HARDWARE : MARK_SOFTWARE;
+}
+
+static bool holds_slot(const struct plant *p)
+{
+    return p && p->inserted && p->type >= PLANT_HARDWARE && p->type <= PLANT_ACCESS;
 }
 
 static void build_breakpoints(struct session *s, struct view *v)
 {
+    for (unsigned i = 0; i < SLOT_POOLS; i++)
+        v->hardware_total += s->slots.pools[i].total_known ? s->slots.pools[i].total : 0;
     v->breakpoints = xcalloc(s->breakpoints.wish_count, sizeof *v->breakpoints);
     for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
         const struct wish *w = s->breakpoints.wishes[i];
@@ -56,8 +65,7 @@ static void build_breakpoints(struct session *s, struct view *v)
             .enabled = w->enabled,
         };
         for (size_t k = 0; w->locations && k < w->count; k++)
-            v->hardware_used += w->locations[k].plant && w->locations[k].plant->type != PLANT_SOFTWARE &&
-                                w->locations[k].plant->state == PLANT_ARMED;
+            v->hardware_used += holds_slot(w->locations[k].plant);
     }
 }
 

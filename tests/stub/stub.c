@@ -10,8 +10,9 @@
  *   repeat  send it so often              close   hang up afterwards
  *   xml     a document served by qXfer    flood   so many MiB of 'A' in one packet
  *   mute    say nothing, not even an ack  stop    framed as well, sent unasked after the answer
- * With {"silent": true} nothing is ever said. A packet no rule fits gets an empty answer. Built-in: acks
- * until QStartNoAckMode was answered OK.
+ * With {"silent": true} nothing is ever said. A packet no rule fits is the machine's (machine.h), or gets an
+ * empty answer. {"clients": N} serves so many, one after the other. Built-in: acks until QStartNoAckMode was
+ * answered OK.
  */
 #include <arpa/inet.h>
 #include <cjson/cJSON.h>
@@ -26,6 +27,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "machine.h"
 #include "rsp/codec.h"
 
 enum { MAX_RULES = 256, READ = 65536 };
@@ -35,13 +37,27 @@ struct stub {
     cJSON *script;
     unsigned used[MAX_RULES];
     bool no_ack, silent;
+    struct machine *machine;
     char *last; /* what was asked last, for `-` */
 };
+
+static const cJSON *get(const cJSON *o, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(o, name);
+}
+
+static int number(const cJSON *o, const char *name, int fallback)
+{
+    const cJSON *item = get(o, name);
+    return cJSON_IsNumber(item) ? item->valueint : fallback;
+}
 
 static void send_bytes(struct stub *s, const char *bytes, size_t n)
 {
     while (n > 0) {
         ssize_t sent = send(s->fd, bytes, n, MSG_NOSIGNAL);
+        if (sent <= 0 && number(s->script, "clients", 1) > 1)
+            return; /* the next one may stay */
         if (sent <= 0)
             exit(0);
         bytes += sent;
@@ -70,17 +86,6 @@ static size_t to_bytes(const char *text, char *out)
         }
     }
     return n;
-}
-
-static const cJSON *get(const cJSON *o, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(o, name);
-}
-
-static int number(const cJSON *o, const char *name, int fallback)
-{
-    const cJSON *item = get(o, name);
-    return cJSON_IsNumber(item) ? item->valueint : fallback;
 }
 
 /* One chunk of a document: "…:OFFSET,LENGTH". */
@@ -174,7 +179,13 @@ static void answer(struct stub *s, const char *payload)
     if (!s->no_ack)
         send_bytes(s, "+", 1);
     if (!rule) {
-        send_packet(s, "", 0);
+        struct buf reply = {0};
+        bool known = machine_answer(s->machine, payload, &reply);
+        if (*payload != '\003')
+            send_packet(s, reply.data ? reply.data : "", reply.length);
+        buf_free(&reply);
+        if (known && strcmp(payload, "QStartNoAckMode") == 0)
+            s->no_ack = true;
         return;
     }
     serve(s, rule, payload);
@@ -198,7 +209,7 @@ static void take(struct stub *s, const struct rsp_event *e)
     }
 }
 
-static int accept_one(int port)
+static int listen_on(int port)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t n = sizeof at;
@@ -212,7 +223,23 @@ static int accept_one(int port)
     }
     printf("%d\n", ntohs(at.sin_port));
     fflush(stdout);
-    return accept(fd, NULL, NULL);
+    return fd;
+}
+
+static void serve_client(struct stub *s)
+{
+    struct rsp_decoder d;
+    struct rsp_event e;
+    rsp_decoder_init(&d, 1 << 20);
+    char bytes[READ];
+    s->no_ack = false;
+    for (ssize_t n; (n = read(s->fd, bytes, sizeof bytes)) > 0;) {
+        rsp_decoder_feed(&d, bytes, (size_t)n);
+        while (rsp_decoder_next(&d, &e))
+            take(s, &e);
+    }
+    rsp_decoder_free(&d);
+    close(s->fd);
 }
 
 static cJSON *read_script(const char *path)
@@ -243,17 +270,16 @@ int main(int argc, char **argv)
     alarm(300); /* never outlives the test that forgot it */
     struct stub s = {.script = read_script(argv[1])};
     s.silent = cJSON_IsTrue(get(s.script, "silent"));
-    s.fd = accept_one(atoi(argv[2]));
-    struct rsp_decoder d;
-    struct rsp_event e;
-    rsp_decoder_init(&d, 1 << 20);
-    char bytes[READ];
-    for (ssize_t n; (n = read(s.fd, bytes, sizeof bytes)) > 0;) {
-        rsp_decoder_feed(&d, bytes, (size_t)n);
-        while (rsp_decoder_next(&d, &e))
-            take(&s, &e);
+    s.machine = machine_create(get(s.script, "machine"));
+    int fd = listen_on(atoi(argv[2]));
+    for (int i = 0; i < number(s.script, "clients", 1); i++) {
+        s.fd = accept(fd, NULL, NULL);
+        if (s.fd < 0)
+            return 1;
+        serve_client(&s);
     }
-    rsp_decoder_free(&d);
+    close(fd);
+    machine_free(s.machine);
     free(s.last);
     cJSON_Delete(s.script);
     return 0;

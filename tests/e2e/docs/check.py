@@ -123,7 +123,7 @@ def check_schema_against_program(root, commands, helps):
 # -- types: what the schema refuses the program refuses, and the other way round ------------------------------
 
 SAMPLES = ["text", "0x10", 1, -1, 0.25, True, [], ["a"], [1], [{"do": "echo", "text": 1}], {"a": 1}, None, "auto", "write",
-           "all", "ids", "general"]
+           "all", "ids", "general", "code", "report", "parent"]
 
 
 def valid_step(validator, root, command):

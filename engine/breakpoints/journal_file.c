@@ -1,0 +1,161 @@
+#include "engine/breakpoints/journal_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+enum { FILE_LIMIT = 4 << 20, ENTRY_LIMIT = 65536 };
+
+static const char first_line[] = "allstop-journal 1\n";
+
+static char *state_folder(void)
+{
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    if (state && state[0] == '/') /* the specification has relative paths ignored */
+        return xasprintf("%s/allstop/journal", state);
+    return home && home[0] == '/' ? xasprintf("%s/.local/state/allstop/journal", home) : NULL;
+}
+
+char *journal_path(const char *target)
+{
+    BASE_FREE char *folder = state_folder();
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (const char *p = target; *p; p++)
+        hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
+    return folder ? xasprintf("%s/%016" PRIx64, folder, hash) : NULL;
+}
+
+static struct error *failed(const char *what, const char *path)
+{
+    BASE_FREE char *shown = text_visible(path, strlen(path));
+    return error_hint(
+        error_new(ERR_INTERNAL, "a trap is not written: %s the journal %s: %s", what, shown, strerror(errno)),
+        "free some space, or set XDG_STATE_HOME to a folder that can be written");
+}
+
+static void make_folders(const char *path)
+{
+    BASE_FREE char *part = xstrdup(path);
+    for (char *p = strchr(part + 1, '/'); p; p = strchr(p + 1, '/')) {
+        *p = '\0';
+        mkdir(part, 0700);
+        *p = '/';
+    }
+}
+
+struct error *journal_open(const char *path, int *ret)
+{
+    make_folders(path);
+    *ret = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (*ret < 0)
+        return failed("cannot open", path);
+    struct stat st;
+    struct error *e = NULL;
+    if (fstat(*ret, &st) != 0 || !S_ISREG(st.st_mode))
+        e = error_new(ERR_INTERNAL, "a trap is not written: the journal %s is not a file", path);
+    else if (st.st_size == 0)
+        e = journal_append(path, *ret, first_line);
+    if (e)
+        close(*ret);
+    return e;
+}
+
+struct error *journal_append(const char *path, int fd, const char *line)
+{
+    size_t n = strlen(line);
+    ssize_t written = write(fd, line, n);
+    if (written < 0 || (size_t)written != n || fdatasync(fd) != 0) {
+        if (written >= 0 && (size_t)written != n)
+            errno = ENOSPC;
+        return failed("cannot write", path);
+    }
+    return NULL;
+}
+
+static void add_hex(struct buf *out, const unsigned char *bytes, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        buf_printf(out, "%02x", bytes[i]);
+}
+
+void journal_line(const struct journal_entry *e, struct buf *out)
+{
+    buf_printf(out, "+ %" PRIx64 " ", e->address);
+    add_hex(out, e->saved, e->length);
+    buf_add_char(out, ' ');
+    add_hex(out, e->trap, e->length);
+    buf_add_char(out, '\n');
+}
+
+static bool parse_hex(const char *text, unsigned char bytes[TRAP_MAX], unsigned *length)
+{
+    size_t n = strspn(text, "0123456789abcdef");
+    if (n == 0 || n % 2 || n / 2 > TRAP_MAX)
+        return false;
+    for (size_t i = 0; i < n / 2; i++) {
+        const char pair[] = {text[2 * i], text[2 * i + 1], '\0'};
+        bytes[i] = (unsigned char)strtoul(pair, NULL, 16);
+    }
+    *length = (unsigned)(n / 2);
+    return true;
+}
+
+static bool parse_entry(const char *line, struct journal_entry *ret)
+{
+    char saved[2 * TRAP_MAX + 2], trap[2 * TRAP_MAX + 2];
+    unsigned length;
+    *ret = (struct journal_entry){0};
+    if (sscanf(line, "+ %" SCNx64 " %17s %17s", &ret->address, saved, trap) != 3)
+        return false;
+    return parse_hex(saved, ret->saved, &ret->length) && parse_hex(trap, ret->trap, &length) &&
+           length == ret->length;
+}
+
+static void take_back(struct journal_entry *list, size_t *count, uint64_t address)
+{
+    for (size_t i = 0; i < *count; i++)
+        if (list[i].address == address)
+            list[i--] = list[--*count];
+}
+
+static void parse_lines(char *text, struct journal_entry **ret, size_t *count)
+{
+    size_t capacity = 0;
+    for (char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        struct journal_entry e;
+        uint64_t address;
+        *end = '\0';
+        if (parse_entry(line, &e) && *count < ENTRY_LIMIT) {
+            take_back(*ret, count, e.address);
+            ARRAY_RESERVE(*ret, *count, capacity);
+            (*ret)[(*count)++] = e;
+        } else if (sscanf(line, "- %" SCNx64, &address) == 1) {
+            take_back(*ret, count, address);
+        }
+    }
+}
+
+void journal_read(const char *path, struct journal_entry **ret, size_t *count)
+{
+    *ret = NULL;
+    *count = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct stat st;
+    if (fd < 0)
+        return;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_LIMIT) {
+        BASE_FREE char *text = xcalloc(1, (size_t)st.st_size + 1);
+        ssize_t n = read(fd, text, (size_t)st.st_size);
+        if (n >= (ssize_t)sizeof first_line - 1 && memcmp(text, first_line, sizeof first_line - 1) == 0)
+            parse_lines(text, ret, count);
+    }
+    close(fd);
+}

@@ -1,0 +1,236 @@
+/* slots, verify, recover: what is really planted, and what was left behind. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/breakpoints/verify.h"
+#include "engine/commands/args.h"
+
+static struct error *run_slots(struct session *s, const cJSON *args, cJSON **ret)
+{
+    uint64_t total;
+    if (arg_given(args, "total")) {
+        TRY(arg_unsigned(args, "total", 0, &total));
+        if (total > 1024)
+            return error_new(ERR_USAGE, "slots: %llu are more than any processor has",
+                             (unsigned long long)total);
+        TRY(slots_set_total(s, arg_text(args, "pool"), (unsigned)total));
+    }
+    *ret = slots_to_json(s);
+    return NULL;
+}
+
+static void pool_text(const cJSON *pool, struct buf *out)
+{
+    const cJSON *o;
+    const char *between = "";
+    cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(pool, "for")) {
+        buf_printf(out, "%s%s", between, cJSON_GetStringValue(o));
+        between = " ";
+    }
+    if (cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(pool, "total")))
+        buf_add_text(out, ": not known how many there are\n");
+    else {
+        json_append(out, ": at most ", pool, "total", "");
+        json_append(out, ", ", pool, "free", " free\n");
+    }
+    cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(pool, "holders")) {
+        json_append(out, "  ", o, "slot", "");
+        json_append(out, "  ", o, "kind", "");
+        json_append(out, " at ", o, "address", "");
+        json_append(out, ", breakpoint ", o, "id", "");
+        buf_add_char(out, '\n');
+    }
+}
+
+static void slots_text(const cJSON *result, struct buf *out)
+{
+    const cJSON *o;
+    cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(result, "pools"))
+        pool_text(o, out);
+}
+
+static struct error *parse_slots(struct session *s, const char *alias, const char *text, cJSON *args)
+{
+    (void)s;
+    (void)alias;
+    for (char *word; (word = prompt_word(&text)) != NULL; free(word)) {
+        bool number = strspn(word, "0123456789") == strlen(word);
+        cJSON_AddStringToObject(args, number ? "total" : "pool", word);
+    }
+    return NULL;
+}
+
+static const struct command_arg slots_args[] = {
+    {"total", ARG_UNSIGNED, false, NULL, "there are so many (0: find out)"},
+    {"pool", ARG_TEXT, false, "code data", "of which pool, where code and data have one each"},
+    {0}};
+
+const struct command command_slots = {
+    .name = "slots",
+    .group = "breakpoints",
+    .aliases = "",
+    .usage = "[TOTAL [code|data]]",
+    .about = "who holds the hardware breakpoints and watchpoints, and how many there are at most",
+    .args = slots_args,
+    .flags = COMMAND_NEEDS_TARGET,
+    .run = run_slots,
+    .parse = parse_slots,
+    .text = slots_text,
+};
+
+static enum verify_mend mend_named(const char *name)
+{
+    if (name && strcmp(name, "replant") == 0)
+        return VERIFY_REPLANT;
+    return name && strcmp(name, "drop") == 0 ? VERIFY_DROP : VERIFY_REPORT;
+}
+
+static double seconds_of(const cJSON *args)
+{
+    const cJSON *o = cJSON_GetObjectItemCaseSensitive(args, "seconds");
+    double seconds = cJSON_IsNumber(o) ? o->valuedouble : 2;
+    return seconds > 0 && seconds < 3600 ? seconds : 2;
+}
+
+static struct error *verify_all(struct session *s, const cJSON *args, cJSON *list)
+{
+    size_t count = s->breakpoints.wish_count;
+    BASE_FREE int *ids = xcalloc(count + 1, sizeof *ids);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = s->breakpoints.wishes[i]->id;
+    for (size_t i = 0; i < count; i++) {
+        struct wish *w = breakpoint_find(s, ids[i]);
+        cJSON *one = NULL;
+        if (!w || !w->enabled)
+            continue;
+        TRY(verify_wish(s, w, mend_named(arg_text(args, "mend")), seconds_of(args), &one));
+        cJSON_AddItemToArray(list, one);
+    }
+    return NULL;
+}
+
+static struct error *run_verify(struct session *s, const cJSON *args, cJSON **ret)
+{
+    uint64_t id;
+    *ret = cJSON_CreateObject();
+    cJSON *list = cJSON_AddArrayToObject(*ret, "breakpoints");
+    if (!arg_given(args, "id") || arg_true(args, "all"))
+        return verify_all(s, args, list);
+    TRY(arg_unsigned(args, "id", 0, &id));
+    struct wish *w = id > 1000000000 ? NULL : breakpoint_find(s, (int)id);
+    if (!w)
+        return error_hint(error_new(ERR_USAGE, "there is no breakpoint %llu", (unsigned long long)id),
+                          "`breakpoints` lists them");
+    cJSON *one = NULL;
+    TRY(verify_wish(s, w, mend_named(arg_text(args, "mend")), seconds_of(args), &one));
+    cJSON_AddItemToArray(list, one);
+    return NULL;
+}
+
+static void verify_text(const cJSON *result, struct buf *out)
+{
+    const cJSON *o, *check;
+    cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(result, "breakpoints")) {
+        json_append(out, "", o, "id", "  ");
+        json_append(out, "", o, "kind", "  ");
+        json_append(out, "", o, "state", "");
+        json_append(out, " (", o, "reason", ")");
+        cJSON_ArrayForEach (check, cJSON_GetObjectItemCaseSensitive(o, "checks")) {
+            json_append(out, "\n   ", check, "pc", "");
+            json_append(out, ": ", check, "verdict", "");
+            json_append(out, ", found ", check, "found", "");
+        }
+        buf_add_char(out, '\n');
+    }
+}
+
+static struct error *parse_verify(struct session *s, const char *alias, const char *text, cJSON *args)
+{
+    (void)s;
+    (void)alias;
+    for (char *word; (word = prompt_word(&text)) != NULL; free(word)) {
+        bool number = strspn(word, "0123456789") == strlen(word);
+        if (strcmp(word, "all") == 0)
+            cJSON_AddTrueToObject(args, "all");
+        else
+            cJSON_AddStringToObject(args, number ? "id" : "mend", word);
+    }
+    return NULL;
+}
+
+static const struct command_arg verify_args[] = {
+    {"id", ARG_ID, false, NULL, "its number; none: all"},
+    {"all", ARG_BOOLEAN, false, NULL, "every one of them"},
+    {"mend", ARG_TEXT, false, "report replant drop", "what to do with those that were overwritten (report)"},
+    {"seconds", ARG_NUMBER, false, NULL, "how long a hardware breakpoint that must be hit is waited for (2)"},
+    {0}};
+
+const struct command command_verify = {
+    .name = "verify",
+    .group = "breakpoints",
+    .aliases = "",
+    .usage = "[ID] [replant|drop]",
+    .about =
+        "check that breakpoints are really there: traps are read back; for a hardware one the target is run "
+        "a few instructions to a place that must be hit",
+    .args = verify_args,
+    .flags = COMMAND_NEEDS_STOPPED,
+    .run = run_verify,
+    .parse = parse_verify,
+    .text = verify_text,
+};
+
+static struct error *run_recover(struct session *s, const cJSON *args, cJSON **ret)
+{
+    size_t count = 0;
+    *ret = cJSON_CreateObject();
+    if (arg_true(args, "list")) {
+        BASE_FREE struct journal_entry *list = NULL;
+        TRY(journal_left_behind(s, &list, &count));
+        cJSON *addresses = cJSON_AddArrayToObject(*ret, "addresses");
+        for (size_t i = 0; i < count; i++) {
+            BASE_FREE char *text = xasprintf("0x%llx", (unsigned long long)list[i].address);
+            cJSON_AddItemToArray(addresses, cJSON_CreateString(text));
+        }
+        return NULL;
+    }
+    TRY(journal_restore(s, &count));
+    cJSON_AddNumberToObject(*ret, "restored", (double)count);
+    return NULL;
+}
+
+static void recover_text(const cJSON *result, struct buf *out)
+{
+    const cJSON *o;
+    json_append(out, "", result, "restored", " places restored\n");
+    cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(result, "addresses"))
+        buf_printf(out, "%s\n", cJSON_GetStringValue(o));
+}
+
+static struct error *parse_recover(struct session *s, const char *alias, const char *text, cJSON *args)
+{
+    (void)s;
+    (void)alias;
+    BASE_FREE char *word = prompt_word(&text);
+    if (word && strcmp(word, "list") == 0)
+        cJSON_AddTrueToObject(args, "list");
+    return NULL;
+}
+
+static const struct command_arg recover_args[] = {
+    {"list", ARG_BOOLEAN, false, NULL, "only say where they are"}, {0}};
+
+const struct command command_recover = {
+    .name = "recover",
+    .group = "breakpoints",
+    .aliases = "",
+    .usage = "[list]",
+    .about = "take out the traps in memory that a killed debugger left in this target",
+    .args = recover_args,
+    .flags = COMMAND_NEEDS_STOPPED,
+    .run = run_recover,
+    .parse = parse_recover,
+    .text = recover_text,
+};

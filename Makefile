@@ -167,8 +167,9 @@ $(B)/tests/bench/%: tests/bench/%.c $(B)/liballstop.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(B)/liballstop.a $(LIBS)
 
-# Each fuzzer for FUZZ_SECONDS, with what earlier runs found as a start.
+# Each fuzzer for FUZZ_SECONDS, with what earlier runs found (in FUZZ_FOLDER) as a start.
 FUZZ_SECONDS ?= 30
+FUZZ_FOLDER ?= build
 FUZZ_LIMITS = -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 .PHONY: fuzz
@@ -177,16 +178,17 @@ fuzz:
 	@$(MAKE) --no-print-directory CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzz-built
 
 .PHONY: fuzz-built
+fuzz-built: export UBSAN_OPTIONS = halt_on_error=1:print_stacktrace=1
 fuzz-built: $(B)/liballstop.a $(B)/targets/race
-	@rm -rf build/seeds && sh tests/fuzz/seeds.sh build/seeds
-	@mkdir -p build/corpus/fuzz_elf && cp build/seeds/main/* build/corpus/fuzz_elf
+	@rm -rf $(FUZZ_FOLDER)/seeds && sh tests/fuzz/seeds.sh $(FUZZ_FOLDER)/seeds
+	@mkdir -p $(FUZZ_FOLDER)/corpus/fuzz_elf && cp $(FUZZ_FOLDER)/seeds/main/* $(FUZZ_FOLDER)/corpus/fuzz_elf
 	@for f in $(FUZZERS); do \
-		mkdir -p build/corpus/$$f && \
+		mkdir -p $(FUZZ_FOLDER)/corpus/$$f && \
 		$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $(B)/$$f tests/fuzz/$$f.c $(B)/liballstop.a $(LIBS) && \
-		FUZZ_PROGRAM=$(B)/targets/race $(B)/$$f $(FUZZ_LIMITS) build/corpus/$$f || exit 1; done
+		FUZZ_PROGRAM=$(B)/targets/race $(B)/$$f $(FUZZ_LIMITS) $(FUZZ_FOLDER)/corpus/$$f || exit 1; done
 	@while read -r beside; do \
-		role=build/corpus/elf-$${beside%%/*} && mkdir -p $$role && cp build/seeds/$${beside%%/*}/corpus/* $$role && \
-		FUZZ_BESIDE=build/seeds/$$beside $(B)/fuzz_elf $(FUZZ_LIMITS) $$role || exit 1; done <build/seeds/roles
+		role=$(FUZZ_FOLDER)/corpus/elf-$${beside%%/*} && mkdir -p $$role && cp $(FUZZ_FOLDER)/seeds/$${beside%%/*}/corpus/* $$role && \
+		FUZZ_BESIDE=$(FUZZ_FOLDER)/seeds/$$beside $(B)/fuzz_elf $(FUZZ_LIMITS) $$role || exit 1; done <$(FUZZ_FOLDER)/seeds/roles
 
 .PHONY: install
 install: all

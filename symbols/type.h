@@ -90,6 +90,8 @@ void type_member_storage(const struct type_member *m, uint64_t *byte_offset, uns
 
 struct type *type_pointer_to(struct type *t);
 struct type *type_array_of(struct type *t, uint64_t count);
+/* A function returning `t`; without a prototype its parameters are unknown (count 0). */
+struct type *type_function_of(struct type *t, struct type *const *parameters, size_t count, bool prototyped);
 
 /*
  * A type by name: `struct x`, `union x`, `enum x`, `class x`, a typedef, or an integer or floating type in

@@ -57,10 +57,10 @@ bool symbols_array_bound(struct symbol_map *m, struct type *t, struct dwarf_expr
 struct type *symbols_function_type(struct symbol_map *m, uint64_t pc, unsigned inlined);
 /*
  * What a register held when the function around `callee` was entered by the call that returns to
- * `return_address` (DW_TAG_call_site_parameter), as expressions over the caller's frame. Where that call is of
- * another function, which jumped to this one from the only place where it jumps, `jumper` is its entry and the
- * expression is over what it was passed in turn (DW_OP_entry_value). False: it is not known. UINT64_MAX: of
- * whichever function.
+ * `return_address` (DW_TAG_call_site_parameter), as expressions over the caller's frame. Where that call is
+ * of another function, which jumped to this one from the only place where it jumps, `jumper` is its entry and
+ * the expression is over what it was passed in turn (DW_OP_entry_value). False: it is not known. UINT64_MAX:
+ * of whichever function.
  */
 struct call_site_value {
     struct dwarf_expression value;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "engine/core.h"
+#include "engine/json.h"
 #include "engine/location.h"
 
 static const struct plant *first_plant(const struct wish *w)
@@ -176,7 +177,8 @@ cJSON *wish_to_json(struct session *s, const struct wish *w)
 
 void breakpoint_emit_changed(struct session *s, const struct wish *w)
 {
-    cJSON *o = wish_to_json(s, w);
+    cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "breakpoint-changed");
+    json_move_members(o, wish_to_json(s, w));
     session_emit(s, o);
 }

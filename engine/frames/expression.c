@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/core.h"
+#include "engine/frames/tls.h"
 #include "engine/frames/unwind.h"
 #include "engine/registers.h"
 #include "symbols/variable.h"
@@ -40,21 +41,89 @@ static struct error *frame_base(void *context, uint64_t *ret)
     return dwarf_evaluate_number(&base, &callbacks, ret);
 }
 
+static const struct frame *caller_in(const struct frame_list *list, size_t level)
+{
+    for (size_t i = level + 1; list && i < list->count; i++)
+        if (list->items[i].registers != list->items[level].registers)
+            return &list->items[i];
+    return NULL;
+}
+
+static const struct frame *caller_of(struct frame_context *c)
+{
+    const struct frame *caller = caller_in(c->frames, c->level);
+    if (!caller && c->frames && c->more) {
+        c->frames = c->more(c->owner);
+        caller = caller_in(c->frames, c->level);
+    }
+    return caller;
+}
+
+/* An indirect call says how it found the function: only a call of this one passed what is asked for. */
+static bool is_target(const struct call_site_value *site, const struct dwarf_callbacks *callbacks)
+{
+    uint64_t target = 0;
+    struct error *e = site->has_target ? dwarf_evaluate_number(&site->target, callbacks, &target) : NULL;
+    bool same = !e && (!site->has_target || (target & ~(uint64_t)1) == site->callee_entry);
+    error_free(e);
+    return same;
+}
+
+enum { JUMPS_MAX = 8 };
+
+/* A function that jumped here has no frame any more: only what it was passed can be known. */
+static struct error *through_jumper(const struct frame_context *c, const struct call_site_value *site,
+                                    uint64_t *ret)
+{
+    struct frame_context gone = {.session = c->session,
+                                 .frames = c->frames,
+                                 .level = c->level,
+                                 .more = c->more,
+                                 .owner = c->owner,
+                                 .jumps = c->jumps + 1,
+                                 .module = site->value.file,
+                                 .pc = site->jumper};
+    struct dwarf_callbacks callbacks;
+    if (gone.jumps > JUMPS_MAX)
+        return error_new(ERR_OPTIMISED_OUT, "too many functions jumped here one from the other");
+    frame_callbacks(&gone, &callbacks);
+    return dwarf_evaluate_number(&site->value, &callbacks, ret);
+}
+
 /* What a register held at entry is known where the caller says what it passed. */
 static struct error *entry_value(void *context, const struct dwarf_expression *e, uint64_t *ret)
 {
     struct frame_context *c = context;
-    struct dwarf_expression passed;
+    struct call_site_value site;
+    const struct frame *caller = caller_of(c);
     /* DW_OP_reg0..31 is one byte; anything else is not what compilers write here */
-    if (e->size != 1 || e->bytes[0] < 0x50 || e->bytes[0] > 0x6f || !c->caller ||
-        !symbols_call_site_value(c->session->map, c->caller->pc, e->bytes[0] - 0x50u, &passed))
+    if (e->size != 1 || e->bytes[0] < 0x50 || e->bytes[0] > 0x6f || !caller ||
+        !symbols_call_site_value(c->session->map, caller->pc, c->pc, e->bytes[0] - 0x50u, &site))
         return error_new(ERR_OPTIMISED_OUT, "the value at entry is not recorded by the caller");
-    struct frame_context outer = {
-        .session = c->session, .registers = c->caller, .pc = c->caller->pc ? c->caller->pc - 1 : 0};
+    if (site.jumper)
+        return through_jumper(c, &site, ret);
+    /* What the caller passed on it may know from its own caller. */
+    struct frame_context outer = {.session = c->session,
+                                  .registers = caller->registers,
+                                  .frames = c->frames,
+                                  .level = caller->level,
+                                  .more = c->more,
+                                  .owner = c->owner,
+                                  .cfa = caller->cfa,
+                                  .has_cfa = caller->has_cfa,
+                                  .module = site.value.file,
+                                  .pc = caller->pc - (caller->exact ? 0 : 1)};
     struct dwarf_callbacks callbacks;
     frame_callbacks(&outer, &callbacks);
-    callbacks.entry_value = NULL;
-    return dwarf_evaluate_number(&passed, &callbacks, ret);
+    if (!is_target(&site, &callbacks))
+        return error_new(ERR_OPTIMISED_OUT, "the caller called another function, which jumped here");
+    return dwarf_evaluate_number(&site.value, &callbacks, ret);
+}
+
+static struct error *tls(void *context, uint64_t offset, uint64_t *ret)
+{
+    struct frame_context *c = context;
+    return tls_address(c->session, c->module, offset, ret);
 }
 
 void frame_callbacks(struct frame_context *context, struct dwarf_callbacks *ret)
@@ -66,6 +135,7 @@ void frame_callbacks(struct frame_context *context, struct dwarf_callbacks *ret)
         .frame_base = frame_base,
         .cfa = cfa,
         .entry_value = entry_value,
+        .tls = tls,
     };
 }
 

@@ -12,10 +12,16 @@
 struct frame_context {
     struct session *session;
     const struct frame_registers *registers; /* of the frame; NULL: no frame, only constants and memory */
-    const struct frame_registers *caller;    /* for entry values, or NULL */
+    const struct frame_list *frames; /* where the frame is, for entry values; NULL: they are not known */
+    size_t level;
+    /* More of the stack, beginning with the same frames, or NULL; asked where a caller is missing. */
+    const struct frame_list *(*more)(void *owner);
+    void *owner;
+    unsigned jumps; /* how many functions that are gone lie between the frame and what is asked about */
     uint64_t cfa;
     bool has_cfa;
-    uint64_t pc; /* for finding the frame base: the place looked up in the frame */
+    const struct symbol_file *module; /* whose thread-local variables are meant, or NULL */
+    uint64_t pc;                      /* for finding the frame base: the place looked up in the frame */
 };
 
 /* Fills in callbacks that answer from `context`. */

@@ -37,16 +37,16 @@ static struct frame *add(struct frame_list *list, const struct frame *f)
 
 /*
  * The frames of one machine-level frame: inlined calls, innermost first, then the function itself. For a
- * caller the place looked up is the call, not the instruction behind it.
+ * caller (not `exact`) the place looked up is the call, not the instruction behind it.
  */
 static void add_function(struct session *s, struct frame_list *list, struct frame_registers *registers,
-                         enum frame_rule rule, uint64_t cfa, unsigned depth)
+                         enum frame_rule rule, bool exact, uint64_t cfa, unsigned depth)
 {
     struct symbol_place place;
-    bool exact = rule == FRAME_TOP || rule == FRAME_SIGNAL;
     symbols_lookup(s->map, registers->pc - (exact ? 0 : 1), &place);
     struct frame f = {.rule = place.inlined_count ? FRAME_INLINE : rule,
                       .pc = registers->pc,
+                      .exact = exact,
                       .cfa = cfa,
                       .has_cfa = cfa != 0,
                       .function = place.function,
@@ -97,13 +97,15 @@ struct error *frames_read(struct session *s, struct thread *t, unsigned depth, b
     if (depth == 0 || depth > FRAME_DEPTH_MAX)
         depth = FRAME_DEPTH_MAX;
     enum frame_rule rule = FRAME_TOP;
+    bool interrupted = true; /* nothing was called here: the pc is the very instruction */
     for (;;) {
         struct frame_registers *caller = xcalloc(1, sizeof *caller);
         uint64_t cfa = 0;
         enum frame_rule next = FRAME_CFI;
-        const char *why =
-            unwind_step(s, registers, ret->count == 0, rule == FRAME_SIGNAL, caller, &cfa, &next);
-        add_function(s, ret, registers, rule, cfa, depth);
+        const char *why = unwind_step(s, registers, ret->count == 0, interrupted, caller, &cfa, &next);
+        bool trampoline = next == FRAME_SIGNAL;
+        add_function(s, ret, registers, trampoline ? FRAME_SIGNAL : rule, interrupted || trampoline, cfa,
+                     depth);
         if (!why && is_main(ret) && !past_main)
             why = "main reached";
         if (!why && ret->count >= depth)
@@ -116,7 +118,8 @@ struct error *frames_read(struct session *s, struct thread *t, unsigned depth, b
             return NULL;
         }
         registers = caller;
-        rule = next;
+        rule = trampoline ? FRAME_CFI : next;
+        interrupted = trampoline;
     }
 }
 

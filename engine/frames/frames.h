@@ -25,15 +25,18 @@ enum { FRAME_REGISTERS = CFI_REGISTERS, FRAME_DEPTH_MAX = 10000 };
 struct frame_registers {
     uint64_t value[FRAME_REGISTERS];
     bool known[FRAME_REGISTERS];
+    /* Where it is: still in the processor's register, or saved in memory at `saved_at` (0: neither). */
+    bool is_live[FRAME_REGISTERS];
+    uint64_t saved_at[FRAME_REGISTERS];
     uint64_t pc, sp;
-    struct thread
-        *live; /* of the innermost frame: registers outside `g` are asked for when a rule needs them */
+    struct thread *thread; /* whose registers outside `g` are asked for when a rule needs them */
 };
 
 struct frame {
     unsigned level;
-    enum frame_rule rule; /* how this frame was found from the one below it */
+    enum frame_rule rule; /* how this frame was found from the one below it; or a signal's trampoline */
     uint64_t pc;
+    bool exact;   /* the pc is the very instruction, and not the one behind a call */
     uint64_t cfa; /* 0: unknown */
     bool has_cfa;
     const char *function, *file;

@@ -5,10 +5,12 @@
 
 #include "base/alloc.h"
 #include "engine/core.h"
+#include "engine/frames/trampoline.h"
 #include "engine/libraries.h"
 #include "engine/registers.h"
 
-enum { STACK_PREFETCH = 1024, STACK_PREFETCH_MAX = 4096 };
+/* Leaf functions keep variables below the stack pointer: 128 bytes on x86-64, 288 on 64-bit Power. */
+enum { STACK_PREFETCH = 1024, STACK_PREFETCH_MAX = 4096, RED_ZONE = 288 };
 
 static int dwarf_number(const struct arch *arch, const char *name)
 {
@@ -24,14 +26,16 @@ static void set(struct frame_registers *r, int number, uint64_t value)
         return;
     r->value[number] = value;
     r->known[number] = true;
+    r->is_live[number] = false;
+    r->saved_at[number] = 0;
 }
 
 struct error *unwind_start(struct session *s, struct thread *t, struct frame_registers *ret)
 {
-    ret->live = t;
+    ret->thread = t;
     TRY(thread_pc(s, t, &ret->pc));
     TRY(thread_sp(s, t, &ret->sp));
-    TRY(registers_fetch(s, t));
+    /* What came with the stop is often all that the rules need; the rest is asked for when one does. */
     for (unsigned i = 0; i < s->arch->dwarf_count && i < FRAME_REGISTERS; i++) {
         const char *name = s->arch->dwarf_names[i];
         const struct rsp_register *r = name ? register_find(s, name) : NULL;
@@ -44,8 +48,9 @@ struct error *unwind_start(struct session *s, struct thread *t, struct frame_reg
         error_free(e);
     }
     set(ret, dwarf_number(s->arch, s->arch->sp), ret->sp);
+    memset(ret->is_live, true, sizeof ret->is_live);
     /* Nearly every unwind step reads near the stack pointer: one read serves many frames. */
-    struct memory_want want = {ret->sp, STACK_PREFETCH};
+    struct memory_want want = {ret->sp - RED_ZONE, STACK_PREFETCH + RED_ZONE};
     return memory_prefetch(s, &want, 1);
 }
 
@@ -75,11 +80,23 @@ bool unwind_register(struct session *s, const struct frame_registers *from, unsi
     if (number >= FRAME_REGISTERS)
         return false;
     *ret = from->value[number];
-    if (from->known[number] || !from->live || number >= s->arch->dwarf_count || !s->arch->dwarf_names[number])
+    if (from->known[number] || !from->is_live[number] || !from->thread || number >= s->arch->dwarf_count ||
+        !s->arch->dwarf_names[number])
         return from->known[number];
-    struct error *e = register_value(s, from->live, s->arch->dwarf_names[number], ret);
+    struct error *e = register_value(s, from->thread, s->arch->dwarf_names[number], ret);
     error_free(e);
     return !e;
+}
+
+bool unwind_is_live(const struct frame_registers *from, unsigned number)
+{
+    return number < FRAME_REGISTERS && from->is_live[number];
+}
+
+bool unwind_saved_at(const struct frame_registers *from, unsigned number, uint64_t *ret)
+{
+    *ret = number < FRAME_REGISTERS ? from->saved_at[number] : 0;
+    return *ret != 0;
 }
 
 static bool cfa_of(struct session *s, const struct cfi_row *row, const struct frame_registers *from,
@@ -94,30 +111,53 @@ static bool cfa_of(struct session *s, const struct cfi_row *row, const struct fr
     return true;
 }
 
-static bool apply(struct session *s, const struct cfi_rule *rule, const struct frame_registers *from,
-                  uint64_t cfa, unsigned number, uint64_t *ret)
+/* The caller's register `number` by its rule. */
+static void apply(struct session *s, const struct cfi_rule *rule, const struct frame_registers *from,
+                  uint64_t cfa, unsigned number, struct frame_registers *ret)
 {
-    uint64_t address;
+    uint64_t address = wrap(s, cfa + (uint64_t)rule->offset), *value = &ret->value[number];
+    bool *known = &ret->known[number];
     switch (rule->kind) {
     case CFI_UNDEFINED:
-        return false;
+        break;
     case CFI_SAME:
-        *ret = from->value[number];
-        return from->known[number];
-    case CFI_OFFSET:
-        return load(s, wrap(s, cfa + (uint64_t)rule->offset), ret);
+        *value = from->value[number];
+        *known = from->known[number];
+        ret->is_live[number] = from->is_live[number];
+        ret->saved_at[number] = from->saved_at[number];
+        break;
     case CFI_VALUE_OFFSET:
-        *ret = wrap(s, cfa + (uint64_t)rule->offset);
-        return true;
+        *value = address;
+        *known = true;
+        break;
     case CFI_REGISTER:
-        return unwind_register(s, from, rule->reg, ret);
+        *known = unwind_register(s, from, rule->reg, value);
+        break;
+    case CFI_OFFSET:
+        *known = load(s, address, value);
+        ret->saved_at[number] = *known ? address : 0;
+        break;
     case CFI_EXPRESSION:
-        return unwind_expression(s, from, rule->expression, rule->expression_size, &cfa, &address) &&
-               load(s, address, ret);
+        *known = unwind_expression(s, from, rule->expression, rule->expression_size, &cfa, &address) &&
+                 load(s, address, value);
+        ret->saved_at[number] = *known ? address : 0;
+        break;
     case CFI_VALUE_EXPRESSION:
-        return unwind_expression(s, from, rule->expression, rule->expression_size, &cfa, ret);
+        *known = unwind_expression(s, from, rule->expression, rule->expression_size, &cfa, value);
+        break;
     }
-    return false;
+}
+
+/*
+ * Registers that a call may change, where compilers do not count on what a callee really does: of 64-bit
+ * Power r0, r3 to r12, f0 to f13 and ctr, of s390x r0 to r5 and f0 to f7 (their ELF ABI supplements; gdb does
+ * so too).
+ */
+static bool is_clobbered(const struct arch *arch, unsigned number)
+{
+    if (arch == &arch_ppc64)
+        return number == 0 || (number >= 3 && number <= 12) || (number >= 32 && number <= 45) || number == 66;
+    return arch == &arch_s390x && (number <= 5 || (number >= 16 && number <= 23));
 }
 
 static const char *by_cfi(struct session *s, const struct cfi_row *row, const struct frame_registers *from,
@@ -128,14 +168,16 @@ static const char *by_cfi(struct session *s, const struct cfi_row *row, const st
         return "the frame's address cannot be computed";
     if (column >= FRAME_REGISTERS || row->rules[column].kind == CFI_UNDEFINED)
         return "outermost frame: its caller is undefined";
+    ret->thread = from->thread;
     for (unsigned i = 0; i < FRAME_REGISTERS; i++)
-        ret->known[i] = apply(s, &row->rules[i], from, *cfa, i, &ret->value[i]);
-    if (!ret->known[column])
+        if (row->signal_frame || row->rules[i].kind != CFI_SAME || !is_clobbered(s->arch, i))
+            apply(s, &row->rules[i], from, *cfa, i, ret);
+    if (!unwind_register(s, ret, column, &ret->pc))
         return "the stack cannot be read";
-    ret->pc = ret->value[column];
     int sp = dwarf_number(s->arch, s->arch->sp);
-    /* The CFA is the caller's stack pointer, unless a rule says otherwise. */
-    if (sp >= 0 && sp < FRAME_REGISTERS && row->rules[sp].kind == CFI_SAME)
+    /* The CFA is the caller's stack pointer, unless a rule says otherwise; on s390x it is 160 above, and what
+     * was not saved was not changed. */
+    if (sp >= 0 && sp < FRAME_REGISTERS && row->rules[sp].kind == CFI_SAME && s->arch != &arch_s390x)
         set(ret, sp, *cfa);
     ret->sp = sp >= 0 && sp < FRAME_REGISTERS && ret->known[sp] ? ret->value[sp] : *cfa;
     return NULL;
@@ -146,12 +188,10 @@ static const char *by_entry(struct session *s, const struct frame_registers *fro
                             struct frame_registers *ret, uint64_t *cfa)
 {
     *ret = *from;
-    ret->live = NULL;
     if (s->arch->link_register) {
         int lr = dwarf_number(s->arch, s->arch->link_register);
-        if (lr < 0 || !from->known[lr])
+        if (lr < 0 || !unwind_register(s, from, (unsigned)lr, &ret->pc))
             return "the link register is not known";
-        ret->pc = from->value[lr];
     } else if (!load(s, from->sp, &ret->pc)) {
         return "the stack cannot be read";
     }
@@ -168,13 +208,13 @@ static const char *by_frame_pointer(struct session *s, const struct frame_regist
     int fp = s->arch->fp ? dwarf_number(s->arch, s->arch->fp) : -1;
     unsigned word = s->arch->address_size;
     bool pair = s->arch == &arch_x86_64 || s->arch == &arch_i386 || s->arch == &arch_aarch64;
-    if (!pair || fp < 0 || !from->known[fp] || from->value[fp] < from->sp)
+    uint64_t saved, at;
+    if (!pair || fp < 0 || !unwind_register(s, from, (unsigned)fp, &at) || at < from->sp)
         return "no call frame information, and no frame pointer to go by";
-    uint64_t saved;
-    *ret = (struct frame_registers){0};
-    if (!load(s, from->value[fp], &saved) || !load(s, from->value[fp] + word, &ret->pc))
+    *ret = (struct frame_registers){.thread = from->thread};
+    if (!load(s, at, &saved) || !load(s, at + word, &ret->pc))
         return "the stack cannot be read";
-    ret->sp = from->value[fp] + 2 * word;
+    ret->sp = at + 2 * word;
     set(ret, fp, saved);
     set(ret, dwarf_number(s->arch, s->arch->sp), ret->sp);
     *cfa = ret->sp;
@@ -192,7 +232,17 @@ const char *unwind_step(struct session *s, const struct frame_registers *from, b
     if (from->pc == 0 && !innermost)
         return "the caller's pc is 0";
     libraries_cover(s, from->pc);
-    if (symbols_unwind_row(s->map, from->pc - (exact ? 0 : 1), row)) {
+    /* A handler returns to the trampoline's first instruction, of which nothing else speaks reliably; call
+     * frame information that knows it for what it is tells of more registers. */
+    bool known = symbols_unwind_row(s->map, from->pc, row);
+    if ((!known || !row->signal_frame) && trampoline_step(s, from, !known && !innermost, ret)) {
+        *rule = FRAME_SIGNAL;
+        *cfa = from->sp;
+        return ret->pc ? NULL : "the caller's pc is 0";
+    }
+    if (known && row->signal_frame)
+        exact = true;
+    if (exact ? known : symbols_unwind_row(s->map, from->pc - 1, row)) {
         bool orc = strcmp(row->section, ".orc_unwind") == 0;
         *rule = row->signal_frame ? FRAME_SIGNAL : orc ? FRAME_ORC : FRAME_CFI;
         why = by_cfi(s, row, from, ret, cfa);

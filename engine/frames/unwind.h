@@ -21,6 +21,10 @@ const char *unwind_step(struct session *s, const struct frame_registers *from, b
 
 /* A register's value in a frame by its DWARF number; false: not known there. */
 bool unwind_register(struct session *s, const struct frame_registers *from, unsigned number, uint64_t *ret);
+/* True where the processor's register still holds what this frame had in it. */
+bool unwind_is_live(const struct frame_registers *from, unsigned number);
+/* The address a register of this frame was saved at; false: it was not. */
+bool unwind_saved_at(const struct frame_registers *from, unsigned number, uint64_t *ret);
 /* A DWARF expression over a frame's registers; `cfa` is pushed first where given. False: it cannot be
  * computed. */
 bool unwind_expression(struct session *s, const struct frame_registers *from, const unsigned char *expression,

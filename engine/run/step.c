@@ -120,8 +120,8 @@ static uint64_t behind_prologue(struct session *s, uint64_t pc)
     size_t count = 0;
     if (!symbols_lookup(s->map, pc, &place) || !place.function)
         return pc;
-    /* Calls within a program enter a function of 64-bit Power behind the two instructions that set r2 (OpenPOWER
-     * ELF V2 ABI, section 2.3.2). */
+    /* Calls within a program enter a function of 64-bit Power behind the two instructions that set r2
+     * (OpenPOWER ELF V2 ABI, section 2.3.2). */
     bool local_entry = s->arch == &arch_ppc64 && pc == place.function_low + 8;
     if (pc != place.function_low && !local_entry)
         return pc;

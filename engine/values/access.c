@@ -20,6 +20,20 @@ static bool is_reference(enum type_kind kind)
     return kind == TYPE_REFERENCE || kind == TYPE_RVALUE_REFERENCE;
 }
 
+uint64_t function_code(struct session *s, uint64_t address)
+{
+    struct symbol_place place;
+    unsigned char bytes[8];
+    /* ELF ABI v1: .opd holds a descriptor of each function, whose first word is the code's address */
+    if (s->arch != &arch_ppc64 || !symbols_lookup(s->map, address, &place) || !place.section ||
+        strcmp(place.section, ".opd") != 0)
+        return address;
+    struct error *e = memory_read(s, address, bytes, sizeof bytes);
+    uint64_t code = e ? address : arch_load(bytes, sizeof bytes, s->big_endian);
+    error_free(e);
+    return code;
+}
+
 struct error *value_dereference(struct pool *p, struct value *v, struct value **ret)
 {
     struct type *t = type_strip(v->type);
@@ -34,13 +48,17 @@ struct error *value_dereference(struct pool *p, struct value *v, struct value **
         *ret = value_at(p, basic_type(p, "long"), address);
         return NULL;
     }
-    if (t->kind != TYPE_ARRAY && !kind_is_pointer(t->kind))
+    if ((t->kind != TYPE_ARRAY || t->vector) && !kind_is_pointer(t->kind))
         return mismatch("* needs a pointer", v->type);
+    if (v->implicit_file && p->implicit)
+        return p->implicit(p, v, ret);
     TRY(value_as_integer(p, v, &address));
     struct type *target = type_target(t);
     if (type_strip(target)->kind == TYPE_VOID)
         return error_hint(error_new(ERR_TYPE_MISMATCH, "a void pointer leads to nothing with a type"),
                           "cast it first: *(int *)p");
+    if (type_strip(target)->kind == TYPE_FUNCTION)
+        address = function_code(p->session, address);
     *ret = value_at(p, target, address);
     return NULL;
 }
@@ -62,6 +80,9 @@ struct error *value_of_member(struct pool *p, struct value *v, const struct type
         *ret = value_at(p, m->type, v->address + byte);
     } else {
         *ret = value_new(p, m->type);
+        (*ret)->place = v->place == PLACE_PIECES ? PLACE_PIECES : PLACE_NONE;
+        (*ret)->pieces = v->pieces;
+        (*ret)->piece_byte = v->piece_byte + (size_t)byte;
         TRY(value_load(p, v));
     }
     struct value *member = *ret;
@@ -69,8 +90,7 @@ struct error *value_of_member(struct pool *p, struct value *v, const struct type
         /* a slice of what is there already; a damaged type may point outside */
         if (byte > v->size || member->size > v->size - byte)
             return error_new(ERR_TYPE_MISMATCH, "member %s lies outside of its struct", m->name);
-        if (member->size)
-            member->bytes = xmemdup(v->bytes + byte, member->size);
+        value_take_part(v, (size_t)byte, member);
     }
     member->bit_size = m->bit_size;
     member->bit_offset = bit;
@@ -140,8 +160,16 @@ struct error *value_index(struct pool *p, struct value *v, int64_t index, struct
         if (index < 0 || (uint64_t)index >= v->size / size)
             return error_new(ERR_NO_MEMORY, "index %" PRId64 " is outside of the array", index);
         *ret = value_new(p, element);
-        (*ret)->bytes = xmemdup(v->bytes + (uint64_t)index * size, (size_t)size);
+        (*ret)->place = v->place == PLACE_PIECES ? PLACE_PIECES : PLACE_NONE;
+        (*ret)->pieces = v->pieces;
+        (*ret)->piece_byte = v->piece_byte + (size_t)((uint64_t)index * size);
+        value_take_part(v, (size_t)((uint64_t)index * size), *ret);
         return NULL;
+    }
+    if (v->implicit_file && p->implicit) {
+        struct value moved = *v;
+        moved.implicit_offset = (int64_t)((uint64_t)v->implicit_offset + (uint64_t)index * size);
+        return p->implicit(p, &moved, ret);
     }
     uint64_t address;
     TRY(value_as_integer(p, v, &address));
@@ -153,7 +181,7 @@ static struct error *cast_number(struct pool *p, struct value *v, struct type *t
 {
     struct type *t = type_strip(to);
     if (t->kind == TYPE_FLOAT) {
-        long double number = 0;
+        real number = 0;
         TRY(value_as_float(p, v, &number));
         *ret = value_float(p, to, number);
         return NULL;
@@ -164,9 +192,14 @@ static struct error *cast_number(struct pool *p, struct value *v, struct type *t
         *ret = value_integer(p, to, truth);
         return NULL;
     }
-    uint64_t number;
-    TRY(value_as_integer(p, v, &number));
-    *ret = value_integer(p, to, number);
+    __int128 number = 0;
+    uint64_t narrow = 0;
+    TRY(value_as_wide(p, v, &number));
+    if (value_kind(v) == TYPE_FLOAT && type_size(t) <= 8) {
+        TRY(value_as_integer(p, v, &narrow));
+        number = (__int128)narrow;
+    }
+    *ret = value_wide(p, to, number);
     return NULL;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "engine/core.h"
+#include "engine/values/floats.h"
 #include "engine/values/parse.h"
 #include "engine/values/value.h"
 
@@ -27,9 +28,19 @@ static struct type *common_type(struct pool *p, const struct value *a, const str
     bool is_unsigned = (size_x == size && !x->is_signed) || (size_y == size && !y->is_signed);
     if (size <= int_size)
         return is_unsigned ? basic_type(p, "unsigned int") : plain_int;
+    if (size > 8)
+        return basic_type(p, is_unsigned ? "unsigned __int128" : "__int128");
     if (size <= type_size(basic_type(p, "long")))
         return basic_type(p, is_unsigned ? "unsigned long" : "long");
     return basic_type(p, is_unsigned ? "unsigned long long" : "long long");
+}
+
+/* C's integer promotion (C17 6.3.1.1): what is narrower than int becomes one. */
+static struct type *promoted(struct pool *p, const struct value *v)
+{
+    struct type *t = type_strip(v->type);
+    bool wide_enough = t->kind == TYPE_INTEGER && type_size(t) >= type_size(basic_type(p, "int"));
+    return wide_enough || t->kind == TYPE_FLOAT ? t : common_type(p, v, v);
 }
 
 static struct error *bad_operands(struct value *a, struct value *b)
@@ -46,26 +57,40 @@ static struct value *truth_value(struct pool *p, bool truth)
     return value_integer(p, basic_type(p, "int"), truth);
 }
 
+/* In the precision of the result, so that nothing is rounded twice. */
+static real calculate(int op, enum float_format f, real x, real y)
+{
+#define IN(type)                                                                                             \
+    (op == '+'   ? (real)((type)x + (type)y)                                                                 \
+     : op == '-' ? (real)((type)x - (type)y)                                                                 \
+     : op == '*' ? (real)((type)x * (type)y)                                                                 \
+                 : (real)((type)x / (type)y))
+    switch (f) {
+    case FLOAT_SINGLE:
+        return IN(float);
+    case FLOAT_DOUBLE:
+        return IN(double);
+    case FLOAT_X87:
+        return IN(long double);
+    default:
+        return IN(real);
+    }
+#undef IN
+}
+
 static struct error *float_binary(struct pool *p, int op, struct value *a, struct value *b, struct type *type,
                                   struct value **ret)
 {
-    long double x, y;
+    real x, y;
     TRY(value_as_float(p, a, &x));
     TRY(value_as_float(p, b, &y));
     switch (op) {
+    case '/': /* by zero as well: infinite, as IEEE 754 has it */
     case '+':
-        *ret = value_float(p, type, x + y);
-        return NULL;
     case '-':
-        *ret = value_float(p, type, x - y);
-        return NULL;
     case '*':
-        *ret = value_float(p, type, x * y);
-        return NULL;
-    case '/':
-        if (y == 0)
-            return error_new(ERR_DIVIDE_BY_ZERO, "division by zero");
-        *ret = value_float(p, type, x / y);
+        *ret = value_float(p, type,
+                           calculate(op, float_format_of(p->session, type, (size_t)type_size(type)), x, y));
         return NULL;
     case '<':
         *ret = truth_value(p, x < y);
@@ -90,9 +115,12 @@ static struct error *float_binary(struct pool *p, int op, struct value *a, struc
     }
 }
 
-static bool compare(int op, uint64_t x, uint64_t y, bool is_signed)
+/* As many bits as the widest integer has; their signs are extended. */
+typedef unsigned __int128 wide;
+
+static bool compare(int op, wide x, wide y, bool is_signed)
 {
-    int64_t sx = (int64_t)x, sy = (int64_t)y;
+    __int128 sx = (__int128)x, sy = (__int128)y;
     switch (op) {
     case '<':
         return is_signed ? sx < sy : x < y;
@@ -114,16 +142,16 @@ static bool is_comparison(int op)
     return op == '<' || op == '>' || op == OP_LE || op == OP_GE || op == OP_EQ || op == OP_NE;
 }
 
-static struct error *divide(int op, uint64_t x, uint64_t y, bool is_signed, uint64_t *ret)
+static struct error *divide(int op, wide x, wide y, bool is_signed, wide *ret)
 {
     if (y == 0)
         return error_new(ERR_DIVIDE_BY_ZERO, "division by zero");
     if (!is_signed)
         *ret = op == '/' ? x / y : x % y;
-    else if (y == UINT64_MAX) /* INT64_MIN / -1 overflows on the host */
+    else if (y == ~(wide)0) /* the least number / -1 overflows on the host */
         *ret = op == '/' ? 0 - x : 0;
     else
-        *ret = (uint64_t)(op == '/' ? (int64_t)x / (int64_t)y : (int64_t)x % (int64_t)y);
+        *ret = (wide)(op == '/' ? (__int128)x / (__int128)y : (__int128)x % (__int128)y);
     return NULL;
 }
 
@@ -134,18 +162,19 @@ static uint64_t bits_of(struct type *t)
 
 static struct error *shift(struct pool *p, int op, struct value *a, struct value *b, struct value **ret)
 {
-    struct type *type = common_type(p, a, a);
-    uint64_t x, count, result;
-    TRY(value_as_integer(p, a, &x));
+    struct type *type = promoted(p, a);
+    __int128 x, result;
+    uint64_t count;
+    TRY(value_as_wide(p, a, &x));
     TRY(value_as_integer(p, b, &count));
     bool is_signed = type_strip(type)->is_signed;
     if (count >= bits_of(type)) /* undefined in C; as gdb: all bits are shifted out */
-        result = op == OP_SHIFT_RIGHT && is_signed && (int64_t)x < 0 ? UINT64_MAX : 0;
+        result = op == OP_SHIFT_RIGHT && is_signed && x < 0 ? -1 : 0;
     else if (op == OP_SHIFT_LEFT)
-        result = x << count;
+        result = (__int128)((wide)x << count);
     else
-        result = is_signed ? (uint64_t)((int64_t)x >> count) : x >> count;
-    *ret = value_integer(p, type, result);
+        result = is_signed ? x >> count : (__int128)((wide)x >> count);
+    *ret = value_wide(p, type, result);
     return NULL;
 }
 
@@ -153,11 +182,12 @@ static struct error *integer_binary(struct pool *p, int op, struct value *a, str
                                     struct type *type, struct value **ret)
 {
     struct value *x_value = NULL, *y_value = NULL;
-    uint64_t x, y, result = 0;
+    __int128 left, right;
     TRY(value_cast(p, a, type, &x_value));
     TRY(value_cast(p, b, type, &y_value));
-    TRY(value_as_integer(p, x_value, &x));
-    TRY(value_as_integer(p, y_value, &y));
+    TRY(value_as_wide(p, x_value, &left));
+    TRY(value_as_wide(p, y_value, &right));
+    wide x = (wide)left, y = (wide)right, result = 0;
     bool is_signed = type_strip(type)->is_signed;
     if (is_comparison(op)) {
         *ret = truth_value(p, compare(op, x, y, is_signed));
@@ -189,7 +219,7 @@ static struct error *integer_binary(struct pool *p, int op, struct value *a, str
     default:
         return bad_operands(a, b);
     }
-    *ret = value_integer(p, type, result);
+    *ret = value_wide(p, type, (__int128)result);
     return NULL;
 }
 
@@ -199,18 +229,18 @@ static bool is_address(const struct value *v)
     return kind == TYPE_POINTER || kind == TYPE_ARRAY || kind == TYPE_FUNCTION;
 }
 
+/* What 1 adds to a pointer; 0: nothing can be added. gcc counts bytes of void and functions. */
 static uint64_t step_of(const struct value *v)
 {
-    struct type *t = type_strip(v->type);
-    uint64_t size = t->kind == TYPE_FUNCTION ? 1 : type_size(type_strip(type_target(t)));
-    return size ? size : 1; /* void *, as gcc counts */
+    struct type *t = type_strip(v->type), *target = t->kind == TYPE_FUNCTION ? t : type_strip(type_target(t));
+    return target->kind == TYPE_FUNCTION || target->kind == TYPE_VOID ? 1 : type_size(target);
 }
 
 static struct type *decayed(const struct value *v)
 {
     struct type *t = type_strip(v->type);
     if (t->kind == TYPE_POINTER)
-        return v->type;
+        return t;
     return type_pointer_to(t->kind == TYPE_ARRAY ? type_target(t) : v->type);
 }
 
@@ -218,12 +248,16 @@ static struct error *pointer_binary(struct pool *p, int op, struct value *a, str
                                     struct value **ret)
 {
     uint64_t x, y;
+    if (value_kind(a) == TYPE_FLOAT || value_kind(b) == TYPE_FLOAT)
+        return bad_operands(a, b);
     TRY(value_as_integer(p, a, &x));
     TRY(value_as_integer(p, b, &y));
     if (is_comparison(op)) {
         *ret = truth_value(p, compare(op, x, y, false));
         return NULL;
     }
+    if (!step_of(is_address(a) ? a : b))
+        return error_new(ERR_TYPE_MISMATCH, "pointers to a type of unknown size cannot be computed with");
     if (is_address(a) && is_address(b)) {
         if (op != '-')
             return bad_operands(a, b);
@@ -240,6 +274,37 @@ static struct error *pointer_binary(struct pool *p, int op, struct value *a, str
     return NULL;
 }
 
+static bool is_vector(const struct value *v)
+{
+    return type_strip(v->type)->vector;
+}
+
+/* Element by element; a scalar stands for a vector of equal elements (gcc's manual, "Vector Extensions"). */
+static struct error *vector_binary(struct pool *p, int op, struct value *a, struct value *b,
+                                   struct value **ret)
+{
+    struct value *shape = is_vector(a) ? a : b, *x = a, *y = b, *one = NULL;
+    struct type *t = type_strip(shape->type), *element = type_target(t);
+    size_t size = (size_t)type_size(type_strip(element));
+    if (is_comparison(op) || !size ||
+        (is_vector(a) && is_vector(b) &&
+         (a->size != b->size || type_strip(element) != type_strip(type_target(type_strip(b->type))))))
+        return bad_operands(a, b);
+    struct value *sum = *ret = value_new(p, shape->type);
+    sum->bytes = xcalloc(sum->size ? sum->size : 1, 1);
+    for (uint64_t i = 0; i < t->count && (i + 1) * size <= sum->size; i++) {
+        if (is_vector(a))
+            TRY(value_index(p, a, (int64_t)i, &x));
+        if (is_vector(b))
+            TRY(value_index(p, b, (int64_t)i, &y));
+        TRY(value_binary(p, op, x, y, &one));
+        TRY(value_cast(p, one, element, &one));
+        TRY(value_load(p, one));
+        memcpy(sum->bytes + i * size, one->bytes, size);
+    }
+    return NULL;
+}
+
 static struct error *follow_reference(struct pool *p, struct value **v)
 {
     enum type_kind kind = value_kind(*v);
@@ -250,6 +315,8 @@ struct error *value_binary(struct pool *p, int op, struct value *a, struct value
 {
     TRY(follow_reference(p, &a));
     TRY(follow_reference(p, &b));
+    if (is_vector(a) || is_vector(b))
+        return vector_binary(p, op, a, b, ret);
     if (is_address(a) || is_address(b))
         return pointer_binary(p, op, a, b, ret);
     if (!kind_is_number(value_kind(a)) || !kind_is_number(value_kind(b)))
@@ -296,14 +363,16 @@ struct error *value_unary(struct pool *p, int op, struct value *a, struct value 
     if (!kind_is_number(value_kind(a)) || (op == '~' && value_kind(a) == TYPE_FLOAT))
         return bad_operands(a, NULL);
     if (value_kind(a) == TYPE_FLOAT) {
-        long double number = 0;
-        TRY(value_as_float(p, a, &number));
-        *ret = value_float(p, a->type, op == '-' ? -number : number);
+        TRY(value_load(p, a));
+        struct value *v = *ret = value_new(p, a->type);
+        v->bytes = xmemdup(a->bytes, a->size ? a->size : 1);
+        if (op == '-')
+            float_negate(p->session, a->type, v->bytes, v->size);
         return NULL;
     }
-    struct type *type = common_type(p, a, a);
-    uint64_t number;
-    TRY(value_as_integer(p, a, &number));
-    *ret = value_integer(p, type, op == '-' ? 0 - number : op == '~' ? ~number : number);
+    struct type *type = promoted(p, a);
+    __int128 number;
+    TRY(value_as_wide(p, a, &number));
+    *ret = value_wide(p, type, op == '-' ? (__int128)(0 - (wide)number) : op == '~' ? ~number : number);
     return NULL;
 }

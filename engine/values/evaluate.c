@@ -154,8 +154,8 @@ static struct error *evaluate(struct evaluation *e, const struct node *n, struct
     case NODE_INTEGER:
         return integer_literal(e, n, ret);
     case NODE_FLOAT:
-        *ret = value_float(&e->pool, basic_type(&e->pool, n->is_single ? "float" : "double"),
-                           (long double)n->number);
+        *ret =
+            value_float(&e->pool, basic_type(&e->pool, n->is_single ? "float" : "double"), (real)n->number);
         return NULL;
     case NODE_CHARACTER:
         *ret = value_integer(&e->pool, basic_type(&e->pool, "char"), n->integer);
@@ -192,6 +192,9 @@ static struct error *evaluate(struct evaluation *e, const struct node *n, struct
         return size_of(e, v ? v->type : basic_type(&e->pool, "void"), ret);
     case NODE_SLICE:
         return slice(e, n, ret);
+    case NODE_COMMA:
+        TRY(evaluate(e, n->left, &v));
+        return evaluate(e, n->right, ret);
     }
     return error_new(ERR_INTERNAL, "an expression of unknown kind");
 }

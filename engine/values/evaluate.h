@@ -4,9 +4,14 @@
 #ifndef ALLSTOP_ENGINE_VALUES_EVALUATE_H
 #define ALLSTOP_ENGINE_VALUES_EVALUATE_H
 
+#include <cjson/cJSON.h>
+
 #include "engine/values/scope.h"
 
 /* Parses and evaluates; *ret belongs to the evaluation's pool. */
 struct error *evaluate_text(struct evaluation *e, const char *text, struct value **ret) BASE_MUST_CHECK;
+
+/* Adds value, type, text, address and truncated to an object. */
+struct error *values_describe(struct pool *p, struct value *v, char format, cJSON *o) BASE_MUST_CHECK;
 
 #endif

@@ -53,6 +53,7 @@ static struct error *expect(struct parser *p, int op, const char *wanted)
 }
 
 static struct error *parse_assignment(struct parser *p, struct node **ret);
+static struct error *parse_comma(struct parser *p, struct node **ret);
 static struct error *parse_unary(struct parser *p, struct node **ret);
 
 /* -- types in parentheses --------------------------------------------------------------------------- */
@@ -162,7 +163,7 @@ static struct error *parse_parenthesis(struct parser *p, struct node **ret)
     char *type = NULL;
     TRY(try_type(p, &type));
     if (!type) {
-        TRY(parse_assignment(p, ret));
+        TRY(parse_comma(p, ret));
         return expect(p, ')', "a closing parenthesis");
     }
     struct node *n = *ret = make(NODE_CAST, 0, NULL, NULL);
@@ -184,7 +185,7 @@ static struct error *parse_sizeof(struct parser *p, struct node **ret)
         n->text = type;
         return NULL;
     }
-    TRY(parse_assignment(p, &n->left));
+    TRY(parse_comma(p, &n->left));
     return expect(p, ')', "a closing parenthesis");
 }
 
@@ -239,7 +240,7 @@ static struct error *parse_postfix(struct parser *p, struct node **ret)
         } else if (at_op(p, '[')) {
             *ret = make(NODE_INDEX, 0, *ret, NULL);
             TRY(lexer_next(&p->lexer));
-            TRY(parse_assignment(p, &(*ret)->right));
+            TRY(parse_comma(p, &(*ret)->right));
             TRY(expect(p, ']', "a closing bracket"));
         } else if (at_op(p, OP_INCREMENT) || at_op(p, OP_DECREMENT)) {
             *ret = make(NODE_POSTFIX, p->lexer.now.op, *ret, NULL);
@@ -357,6 +358,17 @@ static struct error *parse_assignment(struct parser *p, struct node **ret)
     return e;
 }
 
+static struct error *parse_comma(struct parser *p, struct node **ret)
+{
+    TRY(parse_assignment(p, ret));
+    while (at_op(p, ',')) {
+        *ret = make(NODE_COMMA, 0, *ret, NULL);
+        TRY(lexer_next(&p->lexer));
+        TRY(parse_assignment(p, &(*ret)->right));
+    }
+    return NULL;
+}
+
 struct error *expression_parse(const char *text, is_type_name is_type, void *context, struct node **ret)
 {
     struct parser p = {.lexer = {.text = text, .at = text}, .is_type = is_type, .context = context};
@@ -365,7 +377,7 @@ struct error *expression_parse(const char *text, is_type_name is_type, void *con
         return error_new(ERR_SYNTAX, "the expression is longer than %d characters", TEXT_MAX);
     struct error *e = lexer_next(&p.lexer);
     if (!e)
-        e = parse_assignment(&p, ret);
+        e = parse_comma(&p, ret);
     if (!e && p.lexer.now.kind != TOKEN_END)
         e = lexer_error(&p.lexer, "the end or an operator");
     lexer_free(&p.lexer);

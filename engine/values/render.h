@@ -20,10 +20,42 @@ struct error *render_text(struct pool *p, struct value *v, char format, struct b
 struct error *render_json(struct pool *p, struct value *v, bool *truncated, cJSON **ret) BASE_MUST_CHECK;
 /* The enumerator of a value, or NULL. */
 const char *enumerator_name(struct type *t, int64_t value);
-/* The string behind a character pointer: at most RENDER_ELEMENTS bytes; false when it cannot be read. */
-bool string_behind(struct pool *p, uint64_t address, struct buf *bytes, bool *cut);
 /* True for char, signed char and unsigned char elements. */
 bool is_character(struct type *t);
-void add_float_text(struct buf *out, long double number, size_t size);
+
+/* -- characters and strings (render_string.c) ------------------------------------------------------- */
+
+struct text_kind {
+    unsigned width; /* bytes of a character: 1, 2 or 4 */
+    char prefix;    /* L, u, U or 0 */
+};
+/* False: values of this type are no characters (in this format). */
+bool text_kind_of(struct type *t, char format, struct text_kind *ret);
+/* One character in quotes, of kind->width bytes in target order. */
+void add_character(struct buf *out, const struct text_kind *kind, const unsigned char *bytes, bool big);
+/* A string in quotes, all of `bytes` at most RENDER_ELEMENTS of them; `more`: it goes on behind. */
+void add_string(struct buf *out, const struct text_kind *kind, const unsigned char *bytes, size_t size,
+                bool big, bool more);
+
+/* -- what a character pointer leads to (render_pointer.c) -------------------------------------------- */
+
+struct string_behind {
+    struct buf bytes; /* without its end */
+    bool more;        /* it goes on behind RENDER_ELEMENTS characters */
+    bool unreadable;  /* it ends where memory cannot be read, at `failed_at` */
+    uint64_t failed_at;
+};
+/* The string at an address, up to its first NUL; the bytes are the caller's to free. */
+void read_string(struct pool *p, uint64_t address, const struct text_kind *kind, struct string_behind *ret);
+void add_pointer(struct pool *p, struct value *v, uint64_t address, unsigned depth, struct buf *out);
+/* " <symbol+4>" where there is one. */
+void add_symbol(struct pool *p, uint64_t address, struct buf *out);
+
+/* -- numbers (render_number.c) ----------------------------------------------------------------------- */
+
+/* A scalar in a format of gdb's /x. */
+struct error *add_formatted(struct pool *p, struct value *v, char format, struct buf *out) BASE_MUST_CHECK;
+struct error *add_number(struct pool *p, struct value *v, struct buf *out) BASE_MUST_CHECK;
+void add_wide(unsigned __int128 number, bool is_signed, struct buf *out);
 
 #endif

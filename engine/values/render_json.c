@@ -1,11 +1,11 @@
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "engine/core.h"
+#include "engine/values/floats.h"
 #include "engine/values/render.h"
 
 static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret);
@@ -32,11 +32,11 @@ static cJSON *string_json(const char *bytes, size_t n)
     return cJSON_CreateString(buf_text(&b));
 }
 
-static cJSON *float_json(long double number)
+static cJSON *float_json(real number)
 {
-    if (isnan(number))
+    if (number != number)
         return cJSON_CreateString("nan");
-    if (isinf(number))
+    if (number != 0 && number * 2 == number)
         return cJSON_CreateString(number < 0 ? "-inf" : "inf");
     return cJSON_CreateNumber((double)number);
 }
@@ -144,8 +144,8 @@ static struct error *complex_json(struct pool *p, struct value *v, cJSON **ret)
     TRY(value_load(p, v));
     size_t half = v->size / 2;
     *ret = cJSON_CreateArray();
-    cJSON_AddItemToArray(*ret, float_json(float_load(p->session, v->bytes, half)));
-    cJSON_AddItemToArray(*ret, float_json(float_load(p->session, v->bytes + half, half)));
+    cJSON_AddItemToArray(*ret, float_json(float_load(p->session, v->type, v->bytes, half)));
+    cJSON_AddItemToArray(*ret, float_json(float_load(p->session, v->type, v->bytes + half, half)));
     return NULL;
 }
 
@@ -176,9 +176,10 @@ static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bo
         return json_at(p, target, depth + 1, truncated, ret);
     }
     if (t->kind == TYPE_FLOAT) {
-        long double number = 0;
-        TRY(value_as_float(p, v, &number));
-        *ret = float_json(number);
+        TRY(value_load(p, v));
+        *ret = float_is_valid(p->session, t, v->bytes, v->size)
+                   ? float_json(float_load(p->session, t, v->bytes, v->size))
+                   : cJSON_CreateNull();
         return NULL;
     }
     if (kind_is_integer(t->kind))

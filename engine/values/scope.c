@@ -9,14 +9,34 @@
 #include "engine/frames/expression.h"
 #include "engine/registers.h"
 
+/* How far callers are looked at for values at entry. */
+enum { ENTRY_FRAMES = 64 };
+
 void scope_frame_free(struct scope_frame *f)
 {
     frames_free(&f->list);
+    frames_free(&f->longer);
+}
+
+/* Callers are unwound only where a value depends on them. */
+static const struct frame_list *longer(void *owner)
+{
+    struct evaluation *e = owner;
+    struct session *s = e->pool.session;
+    struct thread *t;
+    if (!e->frame.tried_longer) {
+        e->frame.tried_longer = true;
+        struct error *failed = threads_current(s, &t);
+        if (!failed)
+            failed = frames_read(s, t, s->frame + ENTRY_FRAMES, true, &e->frame.longer);
+        error_free(failed);
+    }
+    return e->frame.longer.count > e->frame.level ? &e->frame.longer : &e->frame.list;
 }
 
 void evaluation_begin(struct session *s, struct evaluation *e)
 {
-    *e = (struct evaluation){.pool = {.session = s}};
+    *e = (struct evaluation){.pool = {.session = s, .implicit = scope_implicit}};
     struct thread *t = s->threads.has_current ? threads_find(&s->threads, s->threads.current) : NULL;
     if (s->state != SESSION_STOPPED || !t || !s->arch || s->frame)
         return;
@@ -32,7 +52,7 @@ void evaluation_end(struct evaluation *e)
 }
 
 /* The selected frame with its registers, and the caller's for entry values. */
-static struct error *need_frame(struct evaluation *e)
+struct error *scope_need_frame(struct evaluation *e)
 {
     struct session *s = e->pool.session;
     struct thread *t;
@@ -42,7 +62,7 @@ static struct error *need_frame(struct evaluation *e)
     if (s->state != SESSION_STOPPED)
         return NULL;
     TRY(threads_current(s, &t));
-    TRY(frames_read(s, t, s->frame + 2, true, &e->frame.list));
+    TRY(frames_read(s, t, s->frame + 1, true, &e->frame.list));
     if (s->frame >= e->frame.list.count)
         return error_new(ERR_USAGE, "frame %u is no longer there", s->frame);
     e->frame.found = true;
@@ -50,156 +70,36 @@ static struct error *need_frame(struct evaluation *e)
     for (unsigned i = s->frame; i > 0 && e->frame.list.items[i - 1].inlined; i--)
         e->frame.inlined++;
     const struct frame *f = &e->frame.list.items[s->frame];
-    e->pool.pc = f->pc - (f->level == e->frame.inlined ? 0 : 1);
+    e->pool.pc = f->pc - (f->exact ? 0 : 1);
     e->pool.has_pc = true;
     return NULL;
 }
 
-static const struct frame *selected(const struct evaluation *e)
+const struct frame *scope_selected(const struct evaluation *e)
 {
     return e->frame.found ? &e->frame.list.items[e->frame.level] : NULL;
 }
 
-static void fill_context(struct evaluation *e, struct frame_context *c)
+void scope_context(struct evaluation *e, struct frame_context *c)
 {
     *c = (struct frame_context){.session = e->pool.session, .pc = e->pool.pc};
-    const struct frame *f = selected(e);
+    const struct frame *f = scope_selected(e);
     if (!f)
         return;
     c->registers = f->registers;
     c->cfa = f->cfa;
     c->has_cfa = f->has_cfa;
-    for (size_t i = e->frame.level + 1; i < e->frame.list.count && !c->caller; i++)
-        if (e->frame.list.items[i].registers != f->registers)
-            c->caller = e->frame.list.items[i].registers;
-}
-
-/* -- where a variable lives -------------------------------------------------------------------------- */
-
-/* In the innermost frame a register variable can be written; in a caller only its saved value is known. */
-static struct error *in_register(struct evaluation *e, unsigned number, struct value *v)
-{
-    struct session *s = e->pool.session;
-    const char *name = number < s->arch->dwarf_count ? s->arch->dwarf_names[number] : NULL;
-    const struct rsp_register *r = name ? register_find(s, name) : NULL;
-    bool innermost = e->frame.level == e->frame.inlined;
-    if (innermost && r && r->size <= 64) {
-        v->place = PLACE_REGISTER;
-        v->reg = r;
-        return NULL;
-    }
-    uint64_t number_value = 0;
-    struct frame_context c;
-    struct dwarf_callbacks callbacks;
-    fill_context(e, &c);
-    frame_callbacks(&c, &callbacks);
-    TRY(callbacks.read_register(callbacks.context, number, &number_value));
-    v->bytes = xcalloc(v->size ? v->size : 1, 1);
-    size_t n = v->size < 8 ? v->size : 8;
-    arch_store(v->bytes + (s->big_endian ? v->size - n : 0), n, s->big_endian, number_value);
-    return NULL;
-}
-
-/* Byte-sized pieces put together; a piece that is gone makes the whole unknown. */
-static struct error *from_pieces(struct evaluation *e, const struct dwarf_location *l, struct value *v)
-{
-    struct session *s = e->pool.session;
-    unsigned char *bytes = xcalloc(v->size ? v->size : 1, 1);
-    size_t at = 0;
-    struct error *failed = NULL;
-    for (size_t i = 0; i < l->count && !failed && at < v->size; i++) {
-        const struct dwarf_piece *piece = &l->pieces[i];
-        size_t n = piece->bit_size ? (size_t)(piece->bit_size / 8) : v->size - at;
-        n = n > v->size - at ? v->size - at : n;
-        struct value *part = value_new(&e->pool, v->type);
-        part->size = n;
-        if (piece->bit_size % 8 || piece->bit_offset)
-            failed = error_new(ERR_UNSUPPORTED, "a value in pieces of bits");
-        else if (piece->kind == PIECE_MEMORY)
-            failed = memory_read(s, piece->address, bytes + at, n);
-        else if (piece->kind == PIECE_REGISTER && !(failed = in_register(e, piece->reg, part)) &&
-                 !(failed = value_load(&e->pool, part)))
-            memcpy(bytes + at, part->bytes, n);
-        else if (piece->kind == PIECE_VALUE && n <= 8)
-            arch_store(bytes + at, n, s->big_endian, piece->value);
-        else if (piece->kind == PIECE_BYTES)
-            memcpy(bytes + at, piece->bytes, n < piece->size ? n : piece->size);
-        else if (!failed)
-            failed = error_new(ERR_OPTIMISED_OUT, "a part of the value is optimised out here");
-        at += n;
-    }
-    if (failed)
-        free(bytes);
-    else
-        v->bytes = bytes;
-    return failed;
-}
-
-static struct error *place_value(struct evaluation *e, const struct dwarf_location *l, struct value *v)
-{
-    const struct dwarf_piece *piece = &l->pieces[0];
-    if (l->count > 1 || piece->bit_size)
-        return from_pieces(e, l, v);
-    switch (piece->kind) {
-    case PIECE_MEMORY:
-        v->place = PLACE_MEMORY;
-        v->address = piece->address;
-        return NULL;
-    case PIECE_REGISTER:
-        return in_register(e, piece->reg, v);
-    case PIECE_OPTIMISED_OUT:
-    case PIECE_IMPLICIT_POINTER:
-        v->optimised_out = true;
-        return NULL;
-    case PIECE_VALUE:
-    case PIECE_BYTES:
-        return from_pieces(e, l, v);
-    }
-    return NULL;
-}
-
-static struct error *constant_value(struct evaluation *e, const struct variable *from, struct value *v)
-{
-    size_t size = v->size ? v->size : 1;
-    v->bytes = xcalloc(size, 1);
-    if (from->expression.bytes)
-        memcpy(v->bytes, from->expression.bytes, size < from->expression.size ? size : from->expression.size);
-    else
-        arch_store(v->bytes + (size > 8 && e->pool.session->big_endian ? size - 8 : 0), size < 8 ? size : 8,
-                   e->pool.session->big_endian, from->constant);
-    return NULL;
-}
-
-struct error *scope_variable(struct evaluation *e, const struct variable *from, struct value **ret)
-{
-    struct value *v = *ret = value_new(&e->pool, from->type);
-    if (from->where == VARIABLE_OPTIMISED_OUT) {
-        v->optimised_out = true;
-        return NULL;
-    }
-    if (from->where == VARIABLE_CONSTANT)
-        return constant_value(e, from, v);
-    struct frame_context c;
-    struct dwarf_callbacks callbacks;
-    struct dwarf_location location;
-    fill_context(e, &c);
-    frame_callbacks(&c, &callbacks);
-    struct error *failed = dwarf_evaluate(&from->expression, &callbacks, &location);
-    if (!failed)
-        failed = place_value(e, &location, v);
-    if (error_is(failed, ERR_OPTIMISED_OUT)) {
-        error_free(failed);
-        v->optimised_out = true;
-        return NULL;
-    }
-    return failed;
+    c->frames = &e->frame.list;
+    c->level = e->frame.level;
+    c->more = longer;
+    c->owner = e;
 }
 
 struct error *scope_variables(struct evaluation *e, struct variable **ret, size_t *count)
 {
     *ret = NULL;
     *count = 0;
-    TRY(need_frame(e));
+    TRY(scope_need_frame(e));
     if (!e->frame.found)
         return NULL;
     symbols_variables_at(e->pool.session->map, e->pool.pc, e->frame.inlined, ret, count);
@@ -257,12 +157,55 @@ static struct error *unknown_name(struct evaluation *e, const char *name)
     return failed;
 }
 
+/* Statics are where they are whether their function runs or not (DW_OP_addr, DW_OP_addrx, thread-locals). */
+static bool is_static(const struct variable *v)
+{
+    uint8_t op = v->where == VARIABLE_LOCATION && v->expression.size ? v->expression.bytes[0] : 0;
+    return op == 0x03 || op == 0xa1 || op == 0xfb || op == 0x0e || op == 0x08 || op == 0x0a || op == 0x0c;
+}
+
+/* FUNCTION::NAME: a static of that function, or a variable of the selected frame if that runs it. */
+static struct error *in_function(struct evaluation *e, const char *file, const char *name, struct value **ret)
+{
+    const char *colons = strstr(name, "::");
+    if (!colons)
+        return NULL;
+    BASE_FREE char *function = xstrndup(name, (size_t)(colons - name));
+    BASE_FREE char *full = file ? xasprintf("%s:%s", file, function) : xstrdup(function);
+    struct symbol_match *matches = NULL;
+    struct variable *variables = NULL;
+    size_t count = 0, found = 0;
+    struct error *failed = NULL;
+    TRY(scope_need_frame(e));
+    symbols_find_name(e->pool.session->map, full, &matches, &found);
+    const struct frame *f = scope_selected(e);
+    bool here = f && f->function && strcmp(f->function, function) == 0;
+    if (here)
+        failed = scope_variables(e, &variables, &count);
+    else if (found)
+        symbols_variables_at(e->pool.session->map, matches[0].entry, 0, &variables, &count);
+    for (size_t i = 0; i < count && !failed && !*ret; i++) {
+        if (strcmp(variables[i].name, colons + 2) != 0)
+            continue;
+        failed = here || is_static(&variables[i])
+                     ? scope_variable(e, &variables[i], ret)
+                     : error_hint(error_new(ERR_NO_SYMBOL, "%s is a variable of frames of %s only",
+                                            colons + 2, function),
+                                  "select one with `frame`");
+    }
+    free(matches);
+    free(variables);
+    return failed;
+}
+
 struct error *scope_name(struct evaluation *e, const char *file, const char *name, struct value **ret)
 {
     struct session *s = e->pool.session;
     *ret = NULL;
     if (!file)
         TRY(local_name(e, name, ret));
+    if (!*ret)
+        TRY(in_function(e, file, name, ret));
     if (*ret)
         return NULL;
     BASE_FREE char *full = file ? xasprintf("%s:%s", file, name) : xstrdup(name);
@@ -282,7 +225,9 @@ static struct type *register_type(struct evaluation *e, const struct rsp_registe
 {
     struct session *s = e->pool.session;
     bool is_pc = strcmp(r->name, s->arch->pc) == 0, is_sp = strcmp(r->name, s->arch->sp) == 0;
-    if (is_pc || is_sp || strcmp(r->type, "code_ptr") == 0 || strcmp(r->type, "data_ptr") == 0)
+    if (is_pc || strcmp(r->type, "code_ptr") == 0)
+        return type_pointer_to(type_function_of(basic_type(&e->pool, "void"), NULL, 0, false));
+    if (is_sp || strcmp(r->type, "data_ptr") == 0)
         return type_pointer_to(basic_type(&e->pool, "void"));
     if (strncmp(r->type, "ieee", 4) == 0 || strncmp(r->type, "i387", 4) == 0)
         return basic_type(&e->pool, r->size == 4 ? "float" : r->size == 8 ? "double" : "long double");
@@ -309,19 +254,21 @@ struct error *scope_register(struct evaluation *e, const char *name, struct valu
         return error_hint(error_new(ERR_NO_SYMBOL, "there is no register $%s", name),
                           "`registers all` lists them");
     struct value *v = *ret = value_new(&e->pool, register_type(e, r));
-    TRY(need_frame(e));
-    if (e->frame.level == e->frame.inlined) {
+    /* The innermost frame has the thread's own registers: the stack, which costs a turn, is not looked at. */
+    if (s->frame > 0)
+        TRY(scope_need_frame(e));
+    if (s->frame == 0 || e->frame.level == e->frame.inlined) {
         v->place = PLACE_REGISTER;
         v->reg = r;
         return NULL;
     }
-    const struct frame *f = selected(e);
+    const struct frame *f = scope_selected(e);
     if (strcmp(r->name, s->arch->pc) == 0) {
         *ret = value_integer(&e->pool, v->type, f->pc);
         return NULL;
     }
     for (unsigned i = 0; i < s->arch->dwarf_count; i++)
         if (s->arch->dwarf_names[i] && strcmp(s->arch->dwarf_names[i], r->name) == 0)
-            return in_register(e, i, v);
+            return scope_in_register(e, i, v);
     return error_new(ERR_OPTIMISED_OUT, "$%s is not known in frame %u", name, s->frame);
 }

@@ -5,16 +5,17 @@
 #ifndef ALLSTOP_ENGINE_VALUES_SCOPE_H
 #define ALLSTOP_ENGINE_VALUES_SCOPE_H
 
-#include "engine/frames/frames.h"
+#include "engine/frames/expression.h"
 #include "engine/values/value.h"
 #include "symbols/variable.h"
 
 /* The selected frame and what lies under it; fetched when a name first needs it. */
 struct scope_frame {
-    bool tried, found;
+    bool tried, found, tried_longer;
     struct frame_list list;
-    unsigned level;   /* in the list */
-    unsigned inlined; /* how many inlined frames lie below it in the same function */
+    struct frame_list longer; /* as far as values at entry may need it */
+    unsigned level;           /* in the list */
+    unsigned inlined;         /* how many inlined frames lie below it in the same function */
 };
 void scope_frame_free(struct scope_frame *f);
 
@@ -25,6 +26,19 @@ struct evaluation {
 /* Begins an evaluation in the selected thread and frame (or without any, when there is no stopped target). */
 void evaluation_begin(struct session *s, struct evaluation *e);
 void evaluation_end(struct evaluation *e);
+
+/* -- for scope.c and locate.c ------------------------------------------------------------------------- */
+
+/* Reads the stack as far as the selected frame's caller. */
+struct error *scope_need_frame(struct evaluation *e) BASE_MUST_CHECK;
+const struct frame *scope_selected(const struct evaluation *e); /* NULL: none */
+void scope_context(struct evaluation *e, struct frame_context *ret);
+/* pool.implicit */
+struct error *scope_implicit(struct pool *p, struct value *pointer, struct value **ret) BASE_MUST_CHECK;
+/* Makes `v` what a register (DWARF number) holds in the selected frame. */
+struct error *scope_in_register(struct evaluation *e, unsigned number, struct value *v) BASE_MUST_CHECK;
+
+/* -- names ----------------------------------------------------------------------------------------------- */
 
 /* `file` may be NULL. ERR_NO_SYMBOL with a near name. */
 struct error *scope_name(struct evaluation *e, const char *file, const char *name,

@@ -49,26 +49,126 @@ static char *base_name(const char *text, size_t n)
     return buf_take(&b);
 }
 
-/* "**", "[3]", "*[4]" behind a name; a pointer to a function or array in parentheses is not taken. */
-static struct error *add_declarators(const char *text, const char *rest, struct type **type)
+enum { PARAMETERS_MAX = 32, DECLARATOR_DEPTH = 16, ELEMENTS_MAX = 1 << 20 };
+
+/* Behind a type's name: C's abstract declarators, "**", "[3]", "(*)(int, char *)". */
+struct declarator {
+    struct evaluation *e;
+    const char *text, *at;
+    unsigned depth;
+};
+
+static struct error *declare(struct declarator *d, struct type **type);
+
+static void skip_blanks(struct declarator *d)
 {
-    for (const char *p = rest; *p; p++) {
-        if (isspace((unsigned char)*p) || strncmp(p, "const", 5) == 0) {
-            p += strncmp(p, "const", 5) == 0 ? 4 : 0;
-            continue;
-        }
-        if (*p == '*') {
-            *type = type_pointer_to(*type);
-            continue;
-        }
-        char *end = NULL;
-        unsigned long count = *p == '[' ? strtoul(p + 1, &end, 0) : 0;
-        if (!end || *end != ']' || count == 0 || count > 1 << 20)
-            return error_new(ERR_SYNTAX, "%s: only * and [N] may follow a type's name here", text);
-        *type = type_array_of(*type, count);
-        p = end;
+    for (;;) {
+        while (isspace((unsigned char)*d->at))
+            d->at++;
+        /* qualifiers say nothing about the layout */
+        size_t n = strncmp(d->at, "const", 5) == 0      ? 5
+                   : strncmp(d->at, "volatile", 8) == 0 ? 8
+                   : strncmp(d->at, "restrict", 8) == 0 ? 8
+                                                        : 0;
+        if (!n || isalnum((unsigned char)d->at[n]) || d->at[n] == '_')
+            return;
+        d->at += n;
+    }
+}
+
+static struct error *bad_type(const struct declarator *d)
+{
+    return error_new(ERR_SYNTAX, "%s: what follows a type's name in C should stand where \"%.20s\" does",
+                     d->text, d->at);
+}
+
+/* The end of what an opening parenthesis at `at` begins; NULL: it is not closed. */
+static const char *closing(const char *at)
+{
+    unsigned open = 0;
+    for (; *at; at++) {
+        open += *at == '(';
+        if (*at == ')' && --open == 0)
+            return at;
     }
     return NULL;
+}
+
+/* "(int, char *)": the parameters of a function returning *type. */
+static struct error *parameters(struct declarator *d, struct type **type)
+{
+    const char *end = closing(d->at), *from = d->at + 1;
+    struct type *list[PARAMETERS_MAX];
+    size_t count = 0;
+    if (!end)
+        return bad_type(d);
+    while (from < end) {
+        size_t length = 0;
+        for (unsigned open = 0; from + length < end && (open || from[length] != ','); length++)
+            open = from[length] == '(' ? open + 1 : from[length] == ')' && open ? open - 1 : open;
+        BASE_FREE char *one = xstrndup(from, length);
+        if (count == PARAMETERS_MAX)
+            return bad_type(d);
+        TRY(scope_type(d->e, one, &list[count++]));
+        bool more = from + length < end;
+        from += length + more;
+        if (more && from == end)
+            return bad_type(d);
+    }
+    bool prototyped = count > 0;
+    if (count == 1 && type_strip(list[0])->kind == TYPE_VOID)
+        count = 0;
+    *type = type_function_of(*type, list, count, prototyped);
+    d->at = end + 1;
+    return NULL;
+}
+
+static struct error *dimension(struct declarator *d, struct type **type)
+{
+    char *end = NULL;
+    unsigned long count = strtoul(d->at + 1, &end, 0);
+    if (*end != ']' || count == 0 || count > ELEMENTS_MAX)
+        return bad_type(d);
+    d->at = end + 1;
+    skip_blanks(d);
+    if (*d->at == '[') /* int[2][3] is two arrays of three */
+        TRY(dimension(d, type));
+    *type = type_array_of(*type, count);
+    return NULL;
+}
+
+/* What stands in parentheses is declared as what stands behind them. */
+static struct error *in_parentheses(struct declarator *d, struct type **type)
+{
+    const char *end = closing(d->at);
+    if (!end)
+        return bad_type(d);
+    BASE_FREE char *inner = xstrndup(d->at + 1, (size_t)(end - d->at - 1));
+    d->at = end + 1;
+    TRY(declare(d, type));
+    struct declarator in = {.e = d->e, .text = d->text, .at = inner, .depth = d->depth};
+    return declare(&in, type);
+}
+
+static struct error *declare(struct declarator *d, struct type **type)
+{
+    if (++d->depth > DECLARATOR_DEPTH)
+        return bad_type(d);
+    skip_blanks(d);
+    for (; *d->at == '*' || *d->at == '&'; d->at++, skip_blanks(d))
+        *type = type_pointer_to(*type);
+    const char *next = *d->at == '(' ? d->at + 1 + strspn(d->at + 1, " ") : NULL;
+    if (next && (*next == '*' || *next == '('))
+        return in_parentheses(d, type);
+    if (next) {
+        TRY(parameters(d, type));
+    } else if (*d->at == '[') {
+        TRY(dimension(d, type));
+    } else if (*d->at) {
+        return bad_type(d);
+    }
+    skip_blanks(d);
+    return *d->at ? bad_type(d) : NULL;
 }
 
 struct error *scope_type(struct evaluation *e, const char *text, struct type **ret)
@@ -78,5 +178,13 @@ struct error *scope_type(struct evaluation *e, const char *text, struct type **r
     *ret = symbols_find_type(e->pool.session->map, name, scope_pc(e));
     if (!*ret)
         return no_type(e, name);
-    return add_declarators(text, text + n, ret);
+    struct declarator d = {.e = e, .text = text, .at = text + n};
+    /* Parameters are types again: what is nested deeper than anybody writes is refused as a whole. */
+    unsigned open = 0;
+    for (const char *p = text; *p; p++) {
+        open = *p == '(' ? open + 1 : *p == ')' && open ? open - 1 : open;
+        if (open > DECLARATOR_DEPTH)
+            return bad_type(&d);
+    }
+    return declare(&d, ret);
 }

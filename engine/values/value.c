@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "engine/core.h"
 #include "engine/registers.h"
+#include "engine/values/pieces.h"
 
 void pool_free(struct pool *p)
 {
@@ -15,6 +16,8 @@ void pool_free(struct pool *p)
         struct value *v = p->values;
         p->values = v->next;
         free(v->bytes);
+        free(v->known);
+        free(v->owned_pieces);
         free(v);
     }
 }
@@ -37,20 +40,22 @@ struct value *value_at(struct pool *p, struct type *type, uint64_t address)
     return v;
 }
 
-struct value *value_integer(struct pool *p, struct type *type, uint64_t number)
+struct value *value_wide(struct pool *p, struct type *type, __int128 number)
 {
     struct value *v = value_new(p, type);
+    unsigned __int128 bits = (unsigned __int128)number;
     if (value_kind(v) == TYPE_BOOL)
-        number = number != 0;
-    size_t size = v->size ? v->size : 1;
-    v->bytes = xcalloc(size, 1);
-    bool negative = (int64_t)number < 0 && type_strip(type)->is_signed;
-    if (size > 8)
-        memset(v->bytes, negative ? 0xff : 0, size);
-    size_t low = size > 8 ? 8 : size;
-    arch_store(v->bytes + (size > 8 && p->session->big_endian ? size - 8 : 0), low, p->session->big_endian,
-               number);
+        bits = bits != 0;
+    v->bytes = xcalloc(v->size ? v->size : 1, 1);
+    size_t n = v->size > 16 ? 16 : v->size;
+    for (size_t i = 0; i < n; i++, bits >>= 8)
+        v->bytes[p->session->big_endian ? v->size - 1 - i : i] = (unsigned char)bits;
     return v;
+}
+
+struct value *value_integer(struct pool *p, struct type *type, uint64_t number)
+{
+    return value_wide(p, type, type_strip(type)->is_signed ? (__int128)(int64_t)number : (__int128)number);
 }
 
 struct type *basic_type(struct pool *p, const char *name)
@@ -108,12 +113,29 @@ static struct error *load_memory(struct pool *p, struct value *v)
     return session_need_stopped(s);
 }
 
+/* Of structs and arrays the members that are there can be shown. */
+static bool partly_gone(const struct pool *p, const struct value *v)
+{
+    enum type_kind kind = value_kind(v);
+    if (!v->known || kind == TYPE_ARRAY || kind_is_struct(kind))
+        return false;
+    unsigned from = v->bit_size ? v->bit_offset : 0, bits = v->bit_size ? v->bit_size : (unsigned)v->size * 8;
+    for (unsigned i = from; i < from + bits; i++)
+        if (!bit_get(v->known, p->session->big_endian, i))
+            return true;
+    return false;
+}
+
 struct error *value_load(struct pool *p, struct value *v)
 {
     if (v->optimised_out)
         return error_new(ERR_OPTIMISED_OUT, "the value is optimised out here");
+    if (v->implicit_file)
+        return error_hint(error_new(ERR_OPTIMISED_OUT, "the pointer is optimised out here"),
+                          "what it points to may be known: *p, p->member");
     if (v->bytes)
-        return NULL;
+        return partly_gone(p, v) ? error_new(ERR_OPTIMISED_OUT, "a part of the value is optimised out here")
+                                 : NULL;
     if (v->size == 0)
         return error_new(ERR_TYPE_MISMATCH, "a value of an incomplete type or of size 0 has nothing to show");
     if (v->size > VALUE_BYTES_MAX || p->bytes + v->size > POOL_BYTES_MAX)
@@ -122,7 +144,11 @@ struct error *value_load(struct pool *p, struct value *v)
             "name a member, or a slice: array[0]@10");
     v->bytes = xcalloc(v->size, 1);
     p->bytes += v->size;
-    struct error *e = v->place == PLACE_REGISTER ? load_register(p, v) : load_memory(p, v);
+    struct error *e = v->place == PLACE_REGISTER ? load_register(p, v)
+                      : v->place == PLACE_PIECES ? pieces_load(p, v)
+                                                 : load_memory(p, v);
+    if (!e && partly_gone(p, v))
+        return error_new(ERR_OPTIMISED_OUT, "a part of the value is optimised out here");
     if (!e)
         return NULL;
     free(v->bytes);
@@ -130,14 +156,21 @@ struct error *value_load(struct pool *p, struct value *v)
     return e;
 }
 
+void value_take_part(const struct value *whole, size_t from, struct value *part)
+{
+    if (from > whole->size || part->size > whole->size - from || !part->size)
+        return;
+    part->bytes = xmemdup(whole->bytes + from, part->size);
+    if (whole->known)
+        part->known = xmemdup(whole->known + from, part->size);
+}
+
 /* The bits of a bit-field, counted from the lowest-addressed bit as DWARF's data_bit_offset does. */
 static uint64_t take_bits(const struct session *s, const struct value *v)
 {
     uint64_t number = 0;
     for (unsigned i = 0; i < v->bit_size; i++) {
-        unsigned at = v->bit_offset + i;
-        unsigned byte = v->bytes[at / 8];
-        unsigned bit = s->big_endian ? byte >> (7 - at % 8) & 1 : byte >> (at % 8) & 1;
+        unsigned bit = bit_get(v->bytes, s->big_endian, v->bit_offset + i);
         if (s->big_endian)
             number = number << 1 | bit;
         else
@@ -156,7 +189,20 @@ static uint64_t extend(uint64_t number, unsigned bits, bool is_signed)
     return number;
 }
 
-struct error *value_as_integer(struct pool *p, struct value *v, uint64_t *ret)
+/* The bytes of an integer as a number, its sign extended. */
+static __int128 load_integer(const struct session *s, const struct value *v, bool is_signed)
+{
+    size_t n = v->size > 16 ? 16 : v->size;
+    unsigned __int128 number = 0;
+    for (size_t i = 0; i < n; i++)
+        number = number << 8 | v->bytes[s->big_endian ? i : n - 1 - i];
+    unsigned bits = (unsigned)n * 8;
+    if (is_signed && bits && bits < 128 && number >> (bits - 1) & 1)
+        number |= ~(unsigned __int128)0 << bits;
+    return (__int128)number;
+}
+
+struct error *value_as_wide(struct pool *p, struct value *v, __int128 *ret)
 {
     struct session *s = p->session;
     struct type *t = type_strip(v->type);
@@ -165,9 +211,10 @@ struct error *value_as_integer(struct pool *p, struct value *v, uint64_t *ret)
         return NULL;
     }
     if (t->kind == TYPE_FLOAT) {
-        long double number = 0;
+        real number = 0;
         TRY(value_as_float(p, v, &number));
-        *ret = number < 0 ? (uint64_t)(int64_t)number : (uint64_t)number;
+        bool fits = number > (real)-1.5e38 && number < (real)1.5e38;
+        *ret = fits ? (__int128)number : number < 0 ? INT64_MIN : INT64_MAX;
         return NULL;
     }
     if (!kind_is_integer(t->kind) && !kind_is_pointer(t->kind)) {
@@ -176,25 +223,36 @@ struct error *value_as_integer(struct pool *p, struct value *v, uint64_t *ret)
     }
     TRY(value_load(p, v));
     if (v->bit_size) {
-        *ret = extend(take_bits(s, v), v->bit_size, t->is_signed);
-        return NULL;
+        uint64_t bits = extend(take_bits(s, v), v->bit_size, t->is_signed);
+        *ret = t->is_signed ? (__int128)(int64_t)bits : (__int128)bits;
+    } else {
+        *ret = load_integer(s, v, t->is_signed);
     }
-    size_t low = v->size > 8 ? 8 : v->size;
-    *ret = extend(arch_load(v->bytes + (v->size > 8 && s->big_endian ? v->size - 8 : 0), low, s->big_endian),
-                  (unsigned)low * 8, t->is_signed);
+    return NULL;
+}
+
+struct error *value_as_integer(struct pool *p, struct value *v, uint64_t *ret)
+{
+    __int128 number = 0;
+    TRY(value_as_wide(p, v, &number));
+    if (value_kind(v) == TYPE_FLOAT) { /* what does not fit is as near as can be, as gdb does */
+        number = number < INT64_MIN ? INT64_MIN : number;
+        number = number > (__int128)UINT64_MAX ? INT64_MAX : number;
+    }
+    *ret = (uint64_t)number;
     return NULL;
 }
 
 struct error *value_truth(struct pool *p, struct value *v, bool *ret)
 {
     if (value_kind(v) == TYPE_FLOAT) {
-        long double number = 0;
+        real number = 0;
         TRY(value_as_float(p, v, &number));
         *ret = number != 0;
         return NULL;
     }
-    uint64_t number = 0;
-    TRY(value_as_integer(p, v, &number));
+    __int128 number = 0;
+    TRY(value_as_wide(p, v, &number));
     *ret = number != 0;
     return NULL;
 }
@@ -202,10 +260,8 @@ struct error *value_truth(struct pool *p, struct value *v, bool *ret)
 static void put_bits(const struct session *s, struct value *to, uint64_t number)
 {
     for (unsigned i = 0; i < to->bit_size; i++) {
-        unsigned at = to->bit_offset + i;
-        unsigned shift = s->big_endian ? 7 - at % 8 : at % 8;
-        unsigned bit = (unsigned)(number >> (s->big_endian ? to->bit_size - 1 - i : i) & 1);
-        to->bytes[at / 8] = (unsigned char)((to->bytes[at / 8] & ~(1u << shift)) | bit << shift);
+        bool bit = number >> (s->big_endian ? to->bit_size - 1 - i : i) & 1;
+        bit_put(to->bytes, s->big_endian, to->bit_offset + i, bit);
     }
 }
 
@@ -223,6 +279,18 @@ static struct error *store_register(struct pool *p, const struct value *to, cons
     return register_write(p->session, t, to->reg, whole);
 }
 
+static struct error *store_bytes(struct pool *p, struct value *to, const unsigned char *bytes)
+{
+    switch (to->place) {
+    case PLACE_REGISTER:
+        return store_register(p, to, bytes);
+    case PLACE_PIECES:
+        return pieces_store(p, to, bytes);
+    default:
+        return memory_write(p->session, to->address, bytes, to->size);
+    }
+}
+
 struct error *value_store(struct pool *p, struct value *to, struct value *from)
 {
     struct value *converted = NULL;
@@ -234,17 +302,13 @@ struct error *value_store(struct pool *p, struct value *to, struct value *from)
         TRY(value_as_integer(p, from, &number));
         TRY(value_load(p, to));
         put_bits(p->session, to, number);
-        return memory_write(p->session, to->address, to->bytes, to->size);
+        return store_bytes(p, to, to->bytes);
     }
     TRY(value_cast(p, from, to->type, &converted));
     TRY(value_load(p, converted));
     if (converted->size != to->size)
         return error_new(ERR_TYPE_MISMATCH, "%zu bytes cannot be assigned to %zu", converted->size, to->size);
-    struct error *e = to->place == PLACE_REGISTER
-                          ? store_register(p, to, converted->bytes)
-                          : memory_write(p->session, to->address, converted->bytes, to->size);
-    if (e)
-        return e;
+    TRY(store_bytes(p, to, converted->bytes));
     free(to->bytes);
     to->bytes = NULL;
     return NULL;

@@ -21,7 +21,7 @@ static void add_address(cJSON *o, const struct value *v)
 }
 
 /* value, type, text, address, truncated of a value into an object. */
-static struct error *describe(struct pool *p, struct value *v, char format, cJSON *o)
+struct error *values_describe(struct pool *p, struct value *v, char format, cJSON *o)
 {
     BASE_BUF struct buf text = {0};
     bool truncated = false;
@@ -42,14 +42,18 @@ static struct error *describe(struct pool *p, struct value *v, char format, cJSO
 static void behind_pointer(struct pool *p, struct value *v, cJSON *o)
 {
     struct type *t = type_strip(v->type);
-    uint64_t address;
-    if (t->kind != TYPE_POINTER || !is_character(type_target(t)))
+    uint64_t address = 0;
+    struct text_kind kind;
+    if (t->kind != TYPE_POINTER || !text_kind_of(type_target(t), 0, &kind))
         return;
     struct error *e = value_as_integer(p, v, &address);
-    BASE_BUF struct buf bytes = {0};
-    bool cut = false;
-    if (!e && string_behind(p, address, &bytes, &cut) && cut)
-        cJSON_AddTrueToObject(o, "truncated");
+    if (!e && address) {
+        struct string_behind string;
+        read_string(p, address, &kind, &string);
+        if (string.more)
+            cJSON_AddTrueToObject(o, "truncated");
+        buf_free(&string.bytes);
+    }
     error_free(e);
 }
 
@@ -61,7 +65,7 @@ struct error *values_evaluate(struct session *s, const char *expression, char fo
     cJSON *o = cJSON_CreateObject();
     struct error *failed = evaluate_text(&e, expression, &v);
     if (!failed)
-        failed = describe(&e.pool, v, format, o);
+        failed = values_describe(&e.pool, v, format, o);
     if (!failed)
         behind_pointer(&e.pool, v, o);
     evaluation_end(&e);
@@ -129,7 +133,7 @@ struct error *values_assign(struct session *s, const char *expression, const cha
     if (!failed)
         failed = value_store(&e.pool, to, from);
     if (!failed)
-        failed = describe(&e.pool, to, 0, o);
+        failed = values_describe(&e.pool, to, 0, o);
     evaluation_end(&e);
     if (failed) {
         cJSON_Delete(o);
@@ -137,48 +141,6 @@ struct error *values_assign(struct session *s, const char *expression, const cha
     }
     *ret = o;
     return NULL;
-}
-
-static cJSON *local_row(struct evaluation *e, const struct variable *v)
-{
-    cJSON *o = cJSON_CreateObject();
-    struct value *value = NULL;
-    cJSON_AddStringToObject(o, "name", v->name);
-    struct error *failed = scope_variable(e, v, &value);
-    bool gone = !failed && value->optimised_out;
-    if (!failed && !gone)
-        failed = describe(&e->pool, value, 0, o);
-    if (failed || gone) {
-        cJSON_DeleteItemFromObjectCaseSensitive(o, "value");
-        BASE_FREE char *type = type_name(v->type);
-        cJSON_AddNullToObject(o, "value");
-        cJSON_DeleteItemFromObjectCaseSensitive(o, "type");
-        cJSON_AddStringToObject(o, "type", type);
-        cJSON_AddStringToObject(o, "state",
-                                gone || error_is(failed, ERR_OPTIMISED_OUT) ? "optimised-out" : "no-memory");
-    }
-    error_free(failed);
-    cJSON_AddBoolToObject(o, "argument", v->argument);
-    return o;
-}
-
-struct error *values_locals(struct session *s, cJSON **ret)
-{
-    struct evaluation e;
-    struct variable *variables = NULL;
-    size_t count = 0;
-    evaluation_begin(s, &e);
-    struct error *failed = scope_variables(&e, &variables, &count);
-    if (!failed) {
-        *ret = cJSON_CreateObject();
-        cJSON *list = cJSON_AddArrayToObject(*ret, "variables");
-        for (size_t i = 0; i < count; i++)
-            if (!variables[i].artificial || strcmp(variables[i].name, "this") == 0)
-                cJSON_AddItemToArray(list, local_row(&e, &variables[i]));
-    }
-    free(variables);
-    evaluation_end(&e);
-    return failed;
 }
 
 static const char *kind_name(enum type_kind kind)

@@ -133,8 +133,8 @@ static void visit_site(void *context, struct dwarf_unit *u, Dwarf_Die die, uint1
 }
 
 /* The function that really exists around an address. */
-static const struct unit_function *function_around(struct symbol_map *m, uint64_t pc, struct dwarf_unit **unit,
-                                                   uint64_t *load_offset)
+static const struct unit_function *function_around(struct symbol_map *m, uint64_t pc,
+                                                   struct dwarf_unit **unit, uint64_t *load_offset)
 {
     struct symbol_file *f = symbol_map_file_at(m, pc, load_offset);
     *unit = f ? lookup_unit(f, pc - *load_offset) : NULL;
@@ -197,7 +197,8 @@ bool symbols_call_site_value(struct symbol_map *m, uint64_t return_address, uint
     if (!caller || (!search(u, caller, &s) && !s.other))
         return false;
     if (!s.found) {
-        struct site_search jump = {.reg = dwarf_register, .callee = s.callee, .callee_unit = s.callee_unit, .jumps_only = true};
+        struct site_search jump = {
+            .reg = dwarf_register, .callee = s.callee, .callee_unit = s.callee_unit, .jumps_only = true};
         if (!search_jumps(m, s.other, &jump, &ret->jumper))
             return false;
         s = jump;

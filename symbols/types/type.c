@@ -181,6 +181,7 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     t->incomplete = number(&a, DW_AT_declaration) != 0;
     t->prototyped = number(&a, DW_AT_prototyped) != 0;
     t->vector = number(&a, DW_AT_GNU_vector) != 0;
+    t->inside->scoped_enumerators = number(&a, DW_AT_enum_class) != 0;
     const struct attr *signature = die_attr(&a, DW_AT_signature);
     t->inside->target = NULL;
     if (target && target->kind == ATTR_REFERENCE)
@@ -195,6 +196,8 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
         t->kind = TYPE_VOID;
     else if (t->kind == TYPE_POINTER || t->kind == TYPE_REFERENCE || t->kind == TYPE_RVALUE_REFERENCE)
         t->inside->size = t->inside->size ? t->inside->size : u->head->address_size;
+    else if (t->kind == TYPE_MEMBER_POINTER && !t->inside->size) /* Itanium C++ ABI, section 2.3 */
+        t->inside->size = u->head->address_size * (type_strip(type_target(t))->kind == TYPE_FUNCTION ? 2u : 1u);
     else if (t->kind == TYPE_ARRAY)
         type_read_dimensions(t, u, die);
     else if (t->kind == TYPE_ENUM && target) /* an enumeration has its sign from the underlying type */
@@ -354,4 +357,18 @@ struct type *type_array_of(struct type *t, uint64_t count)
     a->count = count;
     a->count_known = true;
     return a;
+}
+
+struct type *type_function_of(struct type *t, struct type *const *parameters, size_t count, bool prototyped)
+{
+    struct type *f = type_make(t->inside->arena, t->file, TYPE_FUNCTION);
+    f->inside->map = t->inside->map;
+    f->inside->target = t;
+    f->prototyped = prototyped;
+    f->inside->children_read = true;
+    f->inside->parameter_count = count;
+    f->inside->parameters = intern_alloc(t->inside->arena, (count + 1) * sizeof *f->inside->parameters);
+    if (count)
+        memcpy(f->inside->parameters, parameters, count * sizeof *parameters);
+    return f;
 }

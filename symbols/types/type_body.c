@@ -108,9 +108,11 @@ static void print_members(struct type *t, const struct type_layout *how, struct 
     for (size_t i = 0; i < n; i++) {
         if (!list[i].base)
             continue;
-        const char *name = list[i].type->name ? list[i].type->name : "{...}";
         buf_add_text(ret, first_base ? ": " : ", ");
-        text_add_visible(ret, name, strlen(name), false);
+        if (list[i].type->name)
+            type_print_tag(list[i].type, ret);
+        else
+            buf_add_text(ret, "{...}");
         buf_add_char(ret, ' ');
         first_base = false;
     }
@@ -133,7 +135,7 @@ void type_print_body(struct type *t, const struct type_layout *how, struct buf *
         return;
     buf_add_text(ret, words[t->kind]);
     if (t->name) {
-        text_add_visible(ret, t->name, strlen(t->name), false);
+        type_print_tag(t, ret);
         buf_add_char(ret, ' ');
     }
     if (t->kind == TYPE_ENUM)

@@ -125,6 +125,18 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     }
 }
 
+/* "Colour::red" of an enum class, "ns::one" of another one in a namespace. */
+static void scope_enumerators(struct type *t, struct type_enumerator *list, size_t count)
+{
+    const char *scope = count ? type_scope(t) : "";
+    const char *class = t->inside->scoped_enumerators && t->name ? t->name : "";
+    for (size_t i = 0; i < count && (*scope || *class); i++) {
+        BASE_FREE char *name = xasprintf("%s%s%s%s", scope, class, *class ? "::" : "", list[i].name);
+        size_t size = strlen(name) + 1;
+        list[i].name = memcpy(intern_alloc(t->inside->arena, size), name, size);
+    }
+}
+
 static void *keep(struct intern *arena, void *list, size_t size)
 {
     void *kept = size ? memcpy(intern_alloc(arena, size), list, size) : NULL;
@@ -152,6 +164,7 @@ void type_read_children(struct type *t)
     die_walk_begin(u);
     die_children(u, die, visit, &k);
     dwarf_dealloc_die(die);
+    scope_enumerators(t, k.enumerators, in->enumerator_count);
     in->members = keep(in->arena, k.members, in->member_count * sizeof *k.members);
     in->enumerators = keep(in->arena, k.enumerators, in->enumerator_count * sizeof *k.enumerators);
     in->parameters = keep(in->arena, k.parameters, in->parameter_count * sizeof *k.parameters);

@@ -188,6 +188,14 @@ static uint64_t parent_enumeration(struct symbol_file *f, uint64_t enumerator)
     return s.found;
 }
 
+/* Without the scopes in front. */
+static const char *last_component(const char *name)
+{
+    for (const char *next; (next = strstr(name, "::")) != NULL;)
+        name = next + 2;
+    return name;
+}
+
 bool symbols_find_enumerator(struct symbol_map *m, const char *name, struct type **type, int64_t *ret)
 {
     trim(m);
@@ -208,7 +216,7 @@ bool symbols_find_enumerator(struct symbol_map *m, const char *name, struct type
         *type = type_of_die(f, parent);
         size_t count = type_enumerators(*type, &list);
         for (size_t k = 0; k < count; k++) {
-            if (strcmp(list[k].name, e.name) != 0)
+            if (strcmp(last_component(list[k].name), e.name) != 0)
                 continue;
             *ret = list[k].value;
             return true;

@@ -17,6 +17,8 @@ struct type_inside {
     uint64_t bound_unit;    /* arrays: the DIE whose unit the bound's expression belongs to */
     struct type *target;
     struct type *pointer; /* type_pointer_to() this */
+    const char *scope;    /* "ns::Class::", once it was asked for */
+    bool scoped_enumerators; /* enum class */
     bool target_read, children_read, resolved;
     struct type *definition; /* of an incomplete type */
     struct type_member *members;
@@ -32,6 +34,10 @@ struct type *type_of_die(struct symbol_file *f, uint64_t die);
 /* The type a DIE's DW_AT_type names; void where it has none. */
 struct type *type_of_attr(struct symbol_file *f, const struct attr *a);
 struct type *type_make(struct intern *arena, struct symbol_file *f, enum type_kind kind);
+/* What stands in front of the name, "ns::Class::" or "" (type_scope.c). */
+const char *type_scope(struct type *t);
+/* Is it of a language whose names have scopes, and whose tags need no keyword? */
+bool type_has_scopes(const struct type *t);
 /* Reads members, enumerators or parameters once (type_children.c). */
 void type_read_children(struct type *t);
 /* The dimensions of an array type, `t` being the outermost (type_children.c). */

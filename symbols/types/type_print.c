@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "symbols/type.h"
+#include "symbols/types/type_internal.h"
 #include "symbols/types/type_print.h"
 
 enum { DEPTH_LIMIT = 32, TEXT_LIMIT = 1 << 22 };
@@ -70,6 +71,13 @@ static void add_name(const char *name, struct buf *ret)
     text_add_visible(ret, name, strlen(name), false);
 }
 
+void type_print_tag(struct type *t, struct buf *ret)
+{
+    if (keyword(t) || t->kind == TYPE_TYPEDEF)
+        add_name(type_scope(t), ret);
+    add_name(t->name, ret);
+}
+
 static void print_base(struct type *t, const struct type_layout *how, struct buf *ret)
 {
     BASE_BUF struct buf qualifiers = {0};
@@ -78,14 +86,14 @@ static void print_base(struct type *t, const struct type_layout *how, struct buf
         buf_printf(ret, "%s ", buf_text(&qualifiers));
     if (how->expand > 0 || (keyword(t) && !t->name))
         type_print_body(t, how, ret);
-    else if (keyword(t))
+    else if (keyword(t) && !type_has_scopes(t))
         buf_printf(ret, "%s ", keyword(t));
     if (how->expand <= 0 && t->name)
-        add_name(t->name, ret);
+        type_print_tag(t, ret);
     else if (!t->name && !keyword(t))
         buf_add_text(ret, t->kind == TYPE_VOID ? "void" : "<unknown type>");
     else if (how->expand > 0 && t->name && !type_has_body(t))
-        add_name(t->name, ret);
+        type_print_tag(t, ret);
 }
 
 static void print_parameters(struct type *t, struct buf *ret, unsigned depth)

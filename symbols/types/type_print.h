@@ -19,6 +19,8 @@ struct type_layout {
 void type_print_declaration(struct type *t, const char *name, const struct type_layout *how, struct buf *ret);
 /* "struct x {...}", "enum x {A, B}". */
 void type_print_body(struct type *t, const struct type_layout *how, struct buf *ret);
+/* A named type's name with its scopes. */
+void type_print_tag(struct type *t, struct buf *ret);
 bool type_has_body(const struct type *t);
 
 #endif

@@ -35,7 +35,7 @@ says() {
 
 inline() { printf '%s' "$1" >"$work/inline.json"; echo "$work/inline.json"; }
 
-for name in x86_64 aarch64 riscv64 arm ppc64 s390x; do
+for name in x86_64 aarch64 riscv64 arm ppc64 ppc64le s390x i386 mips mipsel; do
     session "steps on $name" 0 $here/sessions/arch.json "$B/targets/$name/steps"
 done
 session "steps under qemu-x86_64 over a socket" 0 $here/sessions/arch.json \

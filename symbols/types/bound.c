@@ -1,0 +1,23 @@
+/*
+ * The length of arrays that is computed while the program runs: the expression of it.
+ */
+#include "symbols/types/variable_internal.h"
+
+static uint64_t load_offset_of(const struct symbol_map *m, const struct symbol_file *f)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (m->entries[i].file == f)
+            return m->entries[i].offset;
+    return 0;
+}
+
+bool symbols_array_bound(struct symbol_map *m, struct type *t, struct dwarf_expression *ret)
+{
+    struct dwarf *d = t->file ? dwarf_of(t->file) : NULL;
+    struct dwarf_unit *u = d && t->bound ? dwarf_unit_of_die(d, t->inside->bound_unit) : NULL;
+    if (!u)
+        return false;
+    struct attr block = {.kind = ATTR_BLOCK, .block = t->bound, .size = t->bound_size};
+    expression_of(u, &block, load_offset_of(m, t->file), ret);
+    return true;
+}

@@ -1,0 +1,174 @@
+"""Where gdb and allstop differ and allstop is right, or means to differ: each with its proof. gdb 13.1."""
+import re
+import unicodedata
+
+def bare(question):
+    """The expression alone."""
+    return re.sub(r"^(type of )?p(/\w)? ", "", re.sub(r" in frame \d+ at 0x[0-9a-f]+$", "", question))
+
+
+INTEGERS = ("int", "unsigned int", "long", "unsigned long")
+
+
+def unqualified(name):
+    """Without what qualifies the value itself, in a type or in front of a printed pointer."""
+    if re.search(r"\* (?:const|volatile|restrict)", name):
+        return re.sub(r"\*(?: (?:const|volatile|restrict))+(?=$|\))", "*", name)
+    return re.sub(r"\b(const|volatile|_Atomic) ", "", name) if "*" not in name else name
+
+
+def after_signal(gdb, allstop):
+    """The handler's frames agree, then comes the trampoline, and gdb does not find main behind it."""
+    at = next((i for i, row in enumerate(allstop) if row[0] == "signal"), None)
+    lost = gdb[-1][0] != "main" or gdb[at:at + 1] != [allstop[at]] if at is not None else False
+    return at is not None and gdb[:at] == allstop[:at] and lost
+
+
+def unassigned(match):
+    c = chr(min(int(match.group(1), 16), 0x10ffff))
+    return c if unicodedata.category(c) in ("Cn", "Lo", "So", "Ll", "Lu", "Mn", "Nd", "No", "Mc", "Lm") else match.group(0)
+
+
+LIBRARY = r"(0x7fff[ef][0-9a-f]{7}) <[^>]*>"
+
+
+def offset(match):
+    """Of <name+4> the offset: names at the same distance below one address are names of one place."""
+    return "".join(re.findall(r"\+\d+>", match.group(0)))
+
+
+def unique(rows):
+    return [row for i, row in enumerate(rows) if row not in rows[:i]]
+
+
+def gdb_error(context):
+    return (context or {}).get("value", {}).get("error", "")
+
+
+def rules(kind, question, gdb, allstop, context, options):
+    """Yields a reason for each rule that fits."""
+    expression = bare(question)
+    if kind == "expressions" and "sizeof" in expression and re.match("p/[fz]", question):
+        yield "sizeof, see below: an int has fewer bytes to format than a size_t"
+    if kind == "expressions" and gdb == "error: no-memory" and re.match(r"(\{.*\} )?0x[0-9a-f]+$", allstop) and \
+            re.search(r"\(.*\)$", str((context or {}).get("type"))):
+        yield "gdb reads the first byte of a function before it says its address"
+    if kind == "expressions" and "value not located in memory" in gdb_error(context) and "&" in expression:
+        yield "gdb loses that an element of an array reached through a pointer to arrays is in memory"
+    if kind == "expressions" and question.startswith("type of"):
+        if "sizeof" in expression and "int" in gdb:
+            yield "C17 6.5.3.4: the result of sizeof is a size_t; gdb says int (eval.c: 'FIXME: This should be size_t')"
+        if unqualified(gdb) == allstop:
+            yield "C17 6.3.2.1: the result of an operator is no lvalue and has no qualifiers; gdb leaves them"
+        if re.match(r"enum ", gdb) and allstop in INTEGERS:
+            yield "C17 6.3.1.1: integer promotion; gdb leaves enumerations as they are behind + - ~ << >>"
+    if kind == "expressions" and re.match("enum ", str((context or {}).get("type"))) and \
+            re.search(r"<<|>>|^[~+-]", expression) and not allstop.startswith("error"):
+        yield "the same: gdb prints the enumerator"
+    if kind == "expressions" and re.match(r"\(.*[*] (const|volatile|restrict)\) ", gdb) and unqualified(gdb) == allstop:
+        yield "the same, in front of a pointer"
+    if kind == "types" and question.startswith("sizeof") and gdb == 1 and allstop == 0:
+        yield "void has no size (C17 6.2.5); gdb counts as gcc does"
+    if kind == "locals" and isinstance(gdb, list) and question.startswith("names") and unique(gdb) == allstop:
+        yield "gdb lists a variable of an inlined function twice, from the concrete DIE and from the abstract one"
+    if kind == "locals" and isinstance(gdb, list) and options.optimised and \
+            [row for row in unique(gdb) if row in allstop or row[1]] == allstop:
+        yield "a block of several ranges, none of which holds the pc: gdb looks at its first and last address only"
+    if kind == "types" and re.search("lto|types", options.name) and question.endswith("struct pair"):
+        yield "two files have a struct pair: of one unit (link-time optimisation) or of type units gdb takes either"
+    if kind == "backtrace" and question.startswith("backtrace") and after_signal(gdb, allstop):
+        yield "gdb does not get past an emulator's signal trampoline"
+    if kind == "backtrace" and question.startswith("backtrace") and gdb == allstop[:len(gdb)] and allstop[-1][0] == "main":
+        yield "gdb gives up in the middle of an epilogue; we come to main"
+    if not isinstance(gdb, str) or not isinstance(allstop, str):
+        return
+    if "int128" in gdb and re.sub(r"(unsigned) int (__int128)", r"\1 \2", gdb) == allstop:
+        yield "gdb spells clang's unsigned __int128 with an int that is not there"
+    if re.sub(r"<(\w+)\[(\w+)\]", r"<\1.\2", gdb) == allstop:
+        yield "gdb demangles the symbol main.every, a static of clang's, as if it were Objective-C's or Ada's"
+    if re.sub(r"\\x([0-9a-f]+)", unassigned, gdb) == allstop:
+        yield "a character newer than the C library's tables, which gdb asks what can be printed"
+    if re.sub(r"<[A-Za-z_.][\w.@]*(\+\d+)?>", offset, gdb) == re.sub(r"<[A-Za-z_.][\w.@]*(\+\d+)?>", offset, allstop):
+        yield "two names of one address (environ and __environ): either may be printed"
+    if re.sub(LIBRARY, r"\1", gdb) == re.sub(LIBRARY, r"\1", allstop):
+        yield "libraries are read when somebody looks at their code, not for every pointer that happens to lead there"
+    if "<synthetic pointer>" in gdb and gdb.startswith("{") and allstop.startswith("{"):
+        yield "gdb takes all of a struct that has one DW_OP_implicit_pointer piece for such pointers, integers too"
+    if allstop == "error: no-symbol" and options.optimised and not gdb.startswith("error"):
+        yield "a block of several ranges, none of which holds the pc: gdb looks at its first and last address only"
+    if options.optimised and re.match(r"\{[0-9.]+e-[0-9]+, 0, 0, 0\}$", gdb):
+        yield "gdb takes 8 bytes for a vector's value at entry (DW_OP_entry_value of a 16-byte register)"
+    if options.emulator == ["qemu-ppc64"] and re.sub(r" <[^>]*>", "", gdb) == re.sub(r" <[^>]*>", "", allstop):
+        yield "ELF ABI v1: gdb names a function at its descriptor as well, we where its code is"
+    if options.emulator and re.match(r"p(/f)? -", question) and (gdb, allstop) == ("0", "-0"):
+        yield "IEEE 754: the negative of 0 is -0; gdb's MPFR side says 0"
+    if re.match("p/[ac] ", question) and "floats" in expression:
+        yield "C17 6.3.1.4: a NaN or what is too big for an integer may become any"
+    if "smallest" in expression and options.emulator and kind == "expressions":
+        yield "gdb computes with floats that are not the host's in MPFR, which has no denormal numbers: 255 * 5e-324 is not 0"
+    if "<incomplete sequence" in gdb and "<incomplete sequence" in gdb and not allstop.startswith("error"):
+        yield "gdb drops the character before an incomplete sequence (c8 9c 50 c3 lacks its 50), and takes f8 to ff for lead bytes"
+    if kind == "types" and question.endswith("va_list") and re.sub("{.*}", "{}", allstop, flags=re.S) == \
+            re.sub("{.*}", "{}", gdb, flags=re.S):
+        yield "gdb does not show the members of the compiler's struct __va_list; DWARF has them"
+    if "split" in options.name and re.search("vla|grid2", question) and re.search("optimised-out|variable length", gdb):
+        yield "gdb does not find the variable that holds an array's length in a .dwo file"
+    if "split" in options.name and re.search("per_thread|thread_node", question) and gdb.startswith("error"):
+        yield "gdb does not find thread-locals of a .dwo file (DW_OP_constx as the operand)"
+    if "[variable length]" in allstop or gdb == "0x0" and re.search("vla|grid2", question):
+        yield "an array whose length is optimised out: gdb loses its address and says int []"
+    if re.match("complex", str((context or {}).get("type"))) and gdb.endswith(" + 0i") and "optimised" in allstop:
+        yield "gdb shows 0 for the part of a complex number that has no piece (DW_OP_piece 8 of 16 bytes)"
+    if kind == "expressions" and re.search(r"-\(?half|half [<>*/+-]|[<>*/+-] \(?half", expression):
+        yield "gdb 13 does not compute with _Float16: -half is 1.5, half < -4 is true"
+    if kind == "expressions" and gdb in ("error: optimised-out", "error: other") and \
+            re.search(r"&&|\|\||\?", expression) and not allstop.startswith("error"):
+        yield "C17 6.5.13, 6.5.14: the second operand is not evaluated; gdb asks for its value and type all the same"
+    if re.search("[Cc]annot find thread-local|thread-local storage", gdb_error(context)):
+        yield "gdb finds thread-locals through libthread_db only, which speaks to no emulator; we compute the place"
+    if kind == "expressions" and re.search("hidden", expression) and gdb == "error: optimised-out":
+        yield "two files have a static of this name, and the frame is of neither: either may be meant"
+    if kind == "expressions" and re.search(r"&\(*(tight|bit_fields|\w+\.bits)\.", expression) and allstop.startswith("error"):
+        yield "C17 6.5.3.2: a bit-field has no address"
+    if options.optimised and options.emulator in (["qemu-mips"], ["qemu-mipsel"]) and "optimised-out" in allstop:
+        yield "a double in a pair of 32-bit registers: gdb makes up 4e-310 for 0.1"
+    if kind == "expressions" and "8 bytes" in gdb_error(context) and not allstop.startswith("error"):
+        yield "gdb has no arithmetic on integers of more than 8 bytes; C has, for __int128"
+    if kind == "expressions" and "Invalid operation on booleans" in gdb_error(context) and not allstop.startswith("error"):
+        yield "C17 6.3.1.1: a _Bool is promoted to int; gdb refuses arithmetic on it"
+    if kind == "expressions" and re.match(r"p/\w", question) and re.search("^complex|_Complex", str((context or {}).get("type"))):
+        yield "gdb formats the bytes of both parts of a complex number as one integer, or refuses; we format each part"
+    if kind == "expressions" and re.match(r"p/[xzdutocfa]", question) and re.search(r"\(.*\)$", str((context or {}).get("type"))):
+        yield "gdb formats the first byte of a function's code; we its address"
+
+
+def of_classes(kind, question, gdb, allstop):
+    """C++ is compared at field level: what is left out on purpose, or not there yet."""
+    if kind in ("places", "backtrace") and without_parameters(gdb) == without_parameters(allstop):
+        yield "gdb spells parameters anew from DWARF; we print the linker's name"
+    if kind == "types" and "error" in repr(allstop)[:12] or kind == "types" and "no-type" in repr(allstop):
+        yield "template arguments are found as the compiler spells them (short int)"
+    if kind == "types" and (allstop == 0 or allstop == []):
+        yield "a type that a program only declares is not looked for in the libraries' debug information"
+    if kind == "types" and repr(gdb).replace("(**)(void)", "(**)()").replace("None", "0") == repr(allstop):
+        yield "the type of vtable pointers, whose parameters nobody knows; the place of a virtual base"
+    if kind in ("locals", "expressions") and isinstance(gdb, str):
+        if re.sub(r"(, )?static \w+ = [^,}]*", "", gdb) == allstop:
+            yield "static members are no part of an object"
+        if gdb == "NULL" or "::*)" in gdb or "::*" in gdb or re.match(r"&\w+(::\w+)+$", gdb):
+            yield "pointers to members are shown as numbers"
+        if "virtual base" in allstop:
+            yield "a virtual base is placed at run time: not looked for yet"
+        if gdb == allstop.replace("short int", "short"):
+            yield "template arguments as the compiler spells them"
+
+
+def without_parameters(answer):
+    """The names of functions alone."""
+    return re.sub(r"\((?:[^()]|\([^()]*\))*\)( const)?|<[^<>]*>", "", repr(answer))
+
+
+def explains(kind, question, gdb, allstop, context, options):
+    if options.fields_only and next(of_classes(kind, question, gdb, allstop), None):
+        return True
+    return next(rules(kind, question, gdb, allstop, context, options), None) is not None

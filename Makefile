@@ -152,7 +152,7 @@ ORACLE_ROUNDS ?= 5
 oracle:
 	@sh tests/deps.sh build test
 	@$(MAKE) --no-print-directory $(B)/allstop
-	@ORACLE_ROUNDS=$(ORACLE_ROUNDS) bash tests/e2e/oracle/run.sh $(B)
+	@ORACLE_RANDOM=1 ORACLE_ROUNDS=$(ORACLE_ROUNDS) bash tests/e2e/oracle/run.sh $(B)
 
 .PHONY: bench
 bench:

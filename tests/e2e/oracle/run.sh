@@ -4,6 +4,7 @@
 #   ORACLE_ROUNDS=N   so many rounds, each with other seeds (1)
 #   ORACLE_SEEDS="…"  these seeds for every build, instead
 #   ORACLE_ONLY=…     builds whose name this pattern matches
+#   ORACLE_RANDOM=1   one run more with a seed drawn at random
 set -u
 B=${1:?the build folder}
 case $B in /*) ;; *) B=$PWD/$B ;; esac
@@ -105,8 +106,8 @@ else
     echo "skip oracle of other architectures: no gdb-multiarch"
 fi
 
-# One more with a seed that nobody chose; it is printed.
-if [ -z "${ORACLE_SEEDS:-}" ] && [ -s "$jobs" ]; then
+# One more with a seed that nobody chose; it is printed. Not where a finding would be somebody else's to mend.
+if [ -n "${ORACLE_RANDOM:-}" ] && [ -s "$jobs" ]; then
     shuf -n 1 "$jobs" | sed 's/--seed [0-9]*//' >"$work/random" && cat "$work/random" >>"$jobs"
 fi
 ask_one() {

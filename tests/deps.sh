@@ -8,7 +8,7 @@ libc6-dbg clang gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gn
 gcc-arm-linux-gnueabihf libc6-dev-armhf-cross gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross
 gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross
 gcc-i686-linux-gnu libc6-dev-i386-cross gcc-mips-linux-gnu libc6-dev-mips-cross gcc-mipsel-linux-gnu
-libc6-dev-mipsel-cross gdb-multiarch procps rustc dwz llvm'
+libc6-dev-mipsel-cross gdb-multiarch procps rustc dwz llvm time'
 check='clang clang-format clang-tidy cppcheck git'
 wanted=''
 for group in "$@"; do

@@ -218,14 +218,19 @@ const struct command command_lookup = {
 
 static struct error *run_type(struct session *s, const cJSON *args, cJSON **ret)
 {
-    return values_type(s, arg_text(args, "name"), arg_true(args, "offsets"), ret);
+    TRY(values_type(s, arg_text(args, "name"), arg_true(args, "offsets"), ret));
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(*ret, "name"));
+    if (arg_true(args, "brief") && name)
+        cJSON_ReplaceItemInObjectCaseSensitive(*ret, "text", cJSON_CreateString(name));
+    return NULL;
 }
 
 static struct error *parse_type(struct session *s, const char *alias, const char *text, cJSON *args)
 {
     (void)s;
-    (void)alias;
     char format[8];
+    if (strcmp(alias, "whatis") == 0)
+        cJSON_AddTrueToObject(args, "brief");
     prompt_format(&text, format, sizeof format);
     bool offsets = strchr(format, 'o') != NULL;
     if (strncmp(text, "-o ", 3) == 0) {
@@ -247,6 +252,7 @@ static void type_text(const cJSON *result, struct buf *out)
 static const struct command_arg type_args[] = {
     {"name", ARG_TEXT, true, NULL, "a type as in C (`struct task_struct`) or an expression"},
     {"offsets", ARG_BOOLEAN, false, NULL, "show offsets and holes"},
+    {"brief", ARG_BOOLEAN, false, NULL, "show its name alone (whatis)"},
     {0}};
 
 const struct command command_type = {
@@ -272,11 +278,22 @@ static void add_region(cJSON *list, uint64_t from, uint64_t to, const char *acce
     cJSON_AddItemToArray(list, o);
 }
 
-static struct error *run_maps(struct session *s, const cJSON *args, cJSON **ret)
+/* What the stub itself says of its memory. */
+static bool add_memory_map(struct session *s, cJSON *list)
 {
-    (void)args;
-    *ret = cJSON_CreateObject();
-    cJSON *list = cJSON_AddArrayToObject(*ret, "regions");
+    const struct memory_map *m = memory_map_of(s);
+    for (size_t i = 0; i < m->count; i++) {
+        const struct memory_region *r = &m->regions[i];
+        bool writable = r->kind == MEMORY_RAM;
+        add_region(list, r->start, r->start + r->length, writable ? "rwx" : "r-x", NULL);
+        cJSON *o = cJSON_GetArrayItem(list, cJSON_GetArraySize(list) - 1);
+        cJSON_AddStringToObject(o, "kind", memory_kind_name(r->kind));
+    }
+    return m->count > 0;
+}
+
+static void add_files(struct session *s, cJSON *list)
+{
     for (size_t i = 0; i < symbol_map_count(s->map); i++) {
         uint64_t offset;
         struct symbol_file *f = symbol_map_file(s->map, i, &offset);
@@ -288,7 +305,17 @@ static struct error *run_maps(struct session *s, const cJSON *args, cJSON **ret)
                        access, sections[k].name);
         }
     }
-    cJSON_AddStringToObject(*ret, "source", "file");
+}
+
+static struct error *run_maps(struct session *s, const cJSON *args, cJSON **ret)
+{
+    (void)args;
+    *ret = cJSON_CreateObject();
+    cJSON *list = cJSON_AddArrayToObject(*ret, "regions");
+    bool told = add_memory_map(s, list);
+    if (!told)
+        add_files(s, list);
+    cJSON_AddStringToObject(*ret, "source", told ? "memory-map" : "file");
     return NULL;
 }
 
@@ -296,8 +323,8 @@ static void maps_text(const cJSON *result, struct buf *out)
 {
     const cJSON *o;
     cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(result, "regions"))
-        buf_printf(out, "%-18s %-18s %s %s\n", json_text(o, "from"), json_text(o, "to"),
-                   json_text(o, "access"), json_text(o, "name"));
+        buf_printf(out, "%-18s %-18s %s %s%s\n", json_text(o, "from"), json_text(o, "to"),
+                   json_text(o, "access"), json_text(o, "name"), json_text(o, "kind"));
     buf_printf(out, "(from: %s)\n", json_text(result, "source"));
 }
 
@@ -306,7 +333,7 @@ const struct command command_maps = {
     .group = "symbols",
     .aliases = "info-proc-mappings info-mem",
     .usage = "",
-    .about = "what is where in memory, as far as the loaded files tell",
+    .about = "what is where in memory, as the stub's memory map tells, or else the loaded files",
     .run = run_maps,
     .text = maps_text,
 };

@@ -27,7 +27,7 @@ DWARF_LIBS := $(or $(shell pkg-config --libs libdwarf 2>/dev/null),-ldwarf)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion -Werror
 CFLAGS ?= $(if $(DEBUG),-O0,-O2) -g
-SANITIZE_FLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
+SANITIZE_FLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DALLSTOP_VERSION='"$(VERSION)"' -I. $(PKG_CFLAGS) $(DWARF_CFLAGS) \
 	$(WARNINGS) $(SANITIZE_FLAGS) $(CFLAGS)
 LIBS := $(PKG_LIBS) $(DWARF_LIBS) -liberty -lz -lpthread -lm

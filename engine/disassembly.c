@@ -11,7 +11,7 @@
 #include "engine/location.h"
 #include "engine/registers.h"
 
-enum { COUNT_MAX = 4096 };
+enum { COUNT_MAX = 4096, AROUND_MAX = 16384, AHEAD = 16 };
 
 /* A register of the current thread, where the stub has one of that name. */
 static bool current_register(struct session *s, const char *name, uint64_t *ret)
@@ -186,6 +186,85 @@ bool instruction_falls_through(struct session *s, uint64_t pc, uint64_t *next)
         *next = pc + insn->size;
         cs_free(insn, 1);
     }
+    cs_close(&handle);
+    return ret;
+}
+
+/* A place at or before `address` where an instruction starts: a row of the line table, a function, a symbol.
+ */
+static bool start_before(struct session *s, uint64_t address, uint64_t *ret)
+{
+    struct address_range line;
+    struct symbol_place place;
+    if (symbols_line_range(s->map, address, &line)) {
+        *ret = line.low;
+        return true;
+    }
+    if (!symbols_lookup(s->map, address, &place) || !place.symbol)
+        return false;
+    *ret = place.function_low ? place.function_low : address - place.offset;
+    return *ret <= address;
+}
+
+/* The file's bytes are the code also while the target has not loaded it. How many of `n` there are. */
+static size_t code_from(struct session *s, uint64_t from, unsigned char *bytes, size_t n)
+{
+    size_t got = 0;
+    for (size_t short_of = 0; short_of < AHEAD; short_of++)
+        if (memory_from_file(s, from, bytes, n - short_of))
+            return n - short_of;
+    if (s->state != SESSION_STOPPED)
+        return 0;
+    struct error *e = memory_read_some(s, from, bytes, n, &got);
+    error_free(e);
+    return e ? 0 : got;
+}
+
+static uint64_t decode_up_to(csh handle, const unsigned char *bytes, size_t n, uint64_t from,
+                             uint64_t address)
+{
+    uint64_t at = from;
+    while (at < address) {
+        cs_insn *insn = NULL;
+        size_t offset = (size_t)(at - from);
+        size_t size = cs_disasm(handle, bytes + offset, n - offset, at, 1, &insn) == 1 ? insn->size : 0;
+        if (insn)
+            cs_free(insn, 1);
+        if (size == 0)
+            return 0;
+        if (size > address - at)
+            return at;
+        at += size;
+    }
+    return 0;
+}
+
+static bool open_for_code(struct session *s, bool thumb, csh *handle)
+{
+    int mode = thumb && s->arch->capstone_mode_thumb ? s->arch->capstone_mode_thumb : s->arch->capstone_mode;
+    if (s->big_endian)
+        mode |= (int)CS_MODE_BIG_ENDIAN;
+    return s->arch->capstone_arch != CAPSTONE_NONE &&
+           cs_open((cs_arch)s->arch->capstone_arch, (cs_mode)mode, handle) == CS_ERR_OK;
+}
+
+uint64_t instruction_around(struct session *s, uint64_t address)
+{
+    unsigned char bytes[AROUND_MAX + AHEAD];
+    uint64_t from, ret = 0;
+    csh handle;
+    if (!s->arch)
+        return 0;
+    bool thumb = symbols_is_thumb(s->map, address);
+    unsigned align = s->arch == &arch_arm && !thumb ? 4 : s->arch->code_align;
+    if (address % align)
+        return address - address % align;
+    if (!start_before(s, address, &from) || from == address || address - from > AROUND_MAX)
+        return 0;
+    size_t got = code_from(s, from, bytes, (size_t)(address - from) + AHEAD);
+    if (got <= address - from || !open_for_code(s, thumb, &handle))
+        return 0;
+    ret = decode_up_to(handle, bytes, got, from, address);
     cs_close(&handle);
     return ret;
 }

@@ -29,5 +29,8 @@ struct error *disassemble(struct session *s, uint64_t address, size_t count, str
                           size_t *got) BASE_MUST_CHECK;
 /* True when the instruction at `pc` always goes on to the one behind it, *next: no branch, call or trap. */
 bool instruction_falls_through(struct session *s, uint64_t pc, uint64_t *next);
+/* The start of the instruction that `address` is inside of, decoded from the nearest start that the symbols
+ * know; 0 when it is a start itself, or nobody knows. */
+uint64_t instruction_around(struct session *s, uint64_t address);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/breakpoints/at_stop.h"
+#include "engine/breakpoints/means.h"
 #include "engine/core.h"
 #include "engine/libraries.h"
 #include "engine/names.h"
@@ -27,6 +28,13 @@ static void count_from_here(struct session *s)
     s->stop_started_ns = clock_now_ns();
 }
 
+/* The stop is told all the same: what could not be done now is tried at the next one. */
+static void upgrade_means(struct session *s)
+{
+    struct error *e = means_upgrade(s);
+    error_free(e);
+}
+
 static void finish_stop(struct session *s, const struct stop *final, cJSON **ret)
 {
     plan_end(s);
@@ -41,6 +49,8 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
         libraries_cover(s, final->pc);
     session_emit_stop(s);
     *ret = stop_to_json(s, final);
+    if (!gone)
+        upgrade_means(s);
     if (gone)
         session_drop_connection(s, SESSION_EXITED);
     breakpoints_drop_spent(s);

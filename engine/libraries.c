@@ -17,14 +17,6 @@ struct reading {
     size_t count, added;
 };
 
-static long index_of(struct session *s, const char *path)
-{
-    for (size_t i = 0; i < symbol_map_count(s->map); i++)
-        if (strcmp(symbol_file_path(symbol_map_file(s->map, i, NULL)), path) == 0)
-            return (long)i;
-    return -1;
-}
-
 static void announce(struct session *s, const char *path)
 {
     char *shown = text_visible(path, strlen(path));
@@ -44,24 +36,16 @@ static char *local_path(struct session *s, const char *path)
     return real ? real : access(path, R_OK) == 0 ? realpath(path, NULL) : NULL;
 }
 
-static bool move(struct session *s, size_t i, uint64_t offset)
-{
-    uint64_t before;
-    symbol_map_file(s->map, i, &before);
-    symbol_map_set_offset(s->map, i, offset);
-    return before != offset;
-}
-
 bool libraries_add(struct session *s, const char *path, uint64_t offset)
 {
     struct symbol_file *f;
     /* A target elsewhere may name anything: only absolute paths of regular, readable files are opened. */
     BASE_FREE char *real = path[0] == '/' ? local_path(s, path) : NULL;
-    long there = real ? index_of(s, real) : -1;
-    if (there >= 0)
-        return move(s, (size_t)there, offset);
+    bool moved;
     if (!real)
         return false;
+    if (symbol_map_listed(s->map, real, offset, &moved))
+        return moved;
     struct error *e = symbol_file_open(real, &f);
     if (e) {
         error_free(e);
@@ -72,6 +56,7 @@ bool libraries_add(struct session *s, const char *path, uint64_t offset)
         return false;
     }
     symbol_map_add(s->map, f, offset);
+    symbol_map_listed(s->map, real, offset, &moved);
     announce(s, path);
     return true;
 }
@@ -108,9 +93,10 @@ static size_t read_list(struct session *s, const char *xml, size_t n)
     XML_SetUserData(r.parser, &r);
     XML_SetStartElementHandler(r.parser, on_element);
     XML_SetEntityDeclHandler(r.parser, refuse_entity);
-    XML_Parse(r.parser, xml, (int)n, 1);
+    symbol_map_list_begin(s->map);
+    bool whole = XML_Parse(r.parser, xml, (int)n, 1) == XML_STATUS_OK && r.count && r.count < LIBRARIES_MAX;
     XML_ParserFree(r.parser);
-    return r.added;
+    return r.added + symbol_map_list_end(s->map, whole);
 }
 
 void libraries_may_have_changed(struct session *s)

@@ -46,7 +46,7 @@ void libraries_may_have_changed(struct session *s);
 bool libraries_add(struct session *s, const char *path, uint64_t offset);
 /* True when the stub lists libraries itself. */
 bool libraries_listed(struct session *s);
-/* Reads the dynamic linker's list; how many were new or moved. */
+/* Reads the dynamic linker's list; how many were new, moved or unloaded. */
 size_t libraries_read_debug(struct session *s);
 
 #endif

@@ -76,18 +76,22 @@ size_t libraries_read_debug(struct session *s)
     /* r_version is an int, padded to a pointer: then r_map. */
     if (!s->arch || !find_debug(s, &debug) || !number_at(s, debug + word, &map))
         return 0;
+    bool whole = map != 0;
+    symbol_map_list_begin(s->map);
     for (unsigned i = 0; map && i < LIBRARIES_MAX && s->state == SESSION_STOPPED; i++) {
         uint64_t offset, name;
         char path[PATH_MAX_READ];
         if (!number_at(s, map, &offset) || !number_at(s, map + word, &name) ||
-            !number_at(s, map + 3 * word, &map))
+            !number_at(s, map + 3 * word, &map)) {
+            whole = false;
             break;
+        }
         read_path(s, name, path);
         /* The first is the program, which has no name here. */
         if (i > 0 && path[0])
             added += libraries_add(s, path, offset);
     }
-    return added;
+    return added + symbol_map_list_end(s->map, whole && !map);
 }
 
 /* The function that the linker calls when the list has changed, or 0: where r_brk will point. */

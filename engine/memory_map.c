@@ -65,7 +65,8 @@ static void parse(struct memory_map *m, const char *xml, size_t n)
     XML_SetUserData(r.parser, &r);
     XML_SetStartElementHandler(r.parser, on_element);
     XML_SetEntityDeclHandler(r.parser, refuse_entity);
-    XML_Parse(r.parser, xml, (int)n, 1);
+    if (XML_Parse(r.parser, xml, (int)n, 1) != XML_STATUS_OK)
+        m->count = 0; /* half a map is worse than none */
     XML_ParserFree(r.parser);
 }
 

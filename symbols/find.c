@@ -35,6 +35,13 @@ bool symbol_is_thumb(struct symbol_file *f, uint64_t address)
     return s && s->thumb;
 }
 
+bool symbols_is_thumb(struct symbol_map *m, uint64_t address)
+{
+    uint64_t offset;
+    struct symbol_file *f = symbol_map_file_at(m, address, &offset);
+    return f && symbol_is_thumb(f, address - offset);
+}
+
 /* File and line of a place in function `index`: of code inlined there, the place of the call. */
 static void place_in(struct dwarf_unit *u, long index, uint64_t address, struct symbol_match *match)
 {

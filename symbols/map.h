@@ -17,15 +17,25 @@ struct symbol_map *symbol_map_create(void);
 void symbol_map_free(struct symbol_map *m); /* closes its files */
 /* Takes over `f`. */
 void symbol_map_add(struct symbol_map *m, struct symbol_file *f, uint64_t offset);
-/* The same for a relocatable file whose sections were loaded at these addresses; see symbol_file_place(). On an
- * error `f` stays the caller's. */
+/* The same for a relocatable file whose sections were loaded at these addresses; see symbol_file_place(). On
+ * an error `f` stays the caller's. */
 struct error *symbol_map_add_sections(struct symbol_map *m, struct symbol_file *f,
                                       const struct section_address *list, size_t count) BASE_MUST_CHECK;
 /* Closes and forgets a file; ERR_USAGE when it is not in the map. */
 struct error *symbol_map_remove(struct symbol_map *m, const char *path) BASE_MUST_CHECK;
-/* Opens files again that changed on disk; one that cannot be opened stays as it is. How many were. What answers
- * pointed into is gone. */
+/* Opens files again that changed on disk; one that cannot be opened stays as it is. How many were. What
+ * answers pointed into is gone. */
 size_t symbol_map_refresh(struct symbol_map *m);
+/*
+ * Libraries that come and go: between begin and end symbol_map_listed() is called with each file that the
+ * target's list names; false: it is not in the map, nor among those that left it, and is to be opened and
+ * added. What an earlier list named and this one does not leaves the map at the end (how many): nothing is
+ * found in it any more, but what was answered stays valid. `complete` false: the list could not be read to
+ * its end, and nothing leaves.
+ */
+void symbol_map_list_begin(struct symbol_map *m);
+bool symbol_map_listed(struct symbol_map *m, const char *path, uint64_t offset, bool *moved);
+size_t symbol_map_list_end(struct symbol_map *m, bool complete);
 size_t symbol_map_count(const struct symbol_map *m);
 struct symbol_file *symbol_map_file(const struct symbol_map *m, size_t i, uint64_t *offset);
 void symbol_map_set_offset(struct symbol_map *m, size_t i, uint64_t offset);
@@ -66,6 +76,9 @@ struct address_range {
 bool symbols_line_range(struct symbol_map *m, uint64_t address, struct address_range *ret);
 /* True when `address` is the start of a row that begins a statement. */
 bool symbols_is_statement(struct symbol_map *m, uint64_t address);
+
+/* Arm: whether the code there is Thumb, by the symbol around it. False where nobody knows (find.c). */
+bool symbols_is_thumb(struct symbol_map *m, uint64_t address);
 
 /* -- name to address (find.c) ---------------------------------------------------------------------- */
 

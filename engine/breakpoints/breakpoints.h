@@ -29,6 +29,7 @@ struct wish_location {
     unsigned length;     /* of a watch: bytes of this part */
     bool thumb;          /* Arm: the code there is Thumb */
     bool no_code;        /* nothing is there yet: hardware until it is */
+    uint64_t inside;     /* the start of the instruction that this address is inside of, or 0 */
     struct plant *plant; /* NULL while disabled, or when nothing could be planted */
     char *function, *file;
     unsigned line;
@@ -75,7 +76,10 @@ struct breakpoint_table {
     struct wish **wishes; /* by id */
     size_t wish_count, wish_capacity;
     struct plant_table plants;
+    bool waits_for_code; /* a location may have no_code (means_upgrade) */
     int next_id;
+    bool any_unfinished; /* some wish may be pending or incomplete */
+    bool any_spent;      /* some wish may be spent */
 };
 
 void breakpoints_free(struct breakpoint_table *t);
@@ -97,9 +101,11 @@ struct wish_request {
 struct error *breakpoint_set(struct session *s, const struct wish_request *request,
                              struct wish **ret) BASE_MUST_CHECK;
 struct error *watchpoint_set(struct session *s, const struct wish_request *request, uint64_t address,
-                             unsigned length, enum plant_type type, struct wish **ret) BASE_MUST_CHECK;
+                             uint64_t length, enum plant_type type, struct wish **ret) BASE_MUST_CHECK;
 /* Reads the watched bytes: as the value before, or (hit) as the value after the hit. */
 void watchpoint_note(struct session *s, struct wish *w, bool hit);
+/* True when the watched bytes are not what was noted last. */
+bool watchpoint_changed(struct session *s, const struct wish *w);
 struct wish *breakpoint_find(struct session *s, int id);
 struct error *breakpoint_enable(struct session *s, struct wish *w, bool enabled) BASE_MUST_CHECK;
 struct error *breakpoint_delete(struct session *s, struct wish *w) BASE_MUST_CHECK;

@@ -1,5 +1,6 @@
 /*
- * engine/breakpoints/conditions.h - conditions evaluated inside stubs that can (ConditionalBreakpoints+).
+ * engine/breakpoints/conditions.h - conditions: checked when they are set, and evaluated inside stubs that
+ * can (ConditionalBreakpoints+).
  *
  * A plant gets the conditions of its wishes when every user of it is a wish with a condition that compiles;
  * the stub or-s them. Else it gets none. A stop is evaluated on our side again: which wish it was, and
@@ -11,6 +12,12 @@
 
 #include "engine/breakpoints/plant.h"
 
+struct wish;
+
+/* ERR_SYNTAX for a text that is no expression; ERR_NO_SYMBOL for a name or register that is known at none of
+ * the wish's places. A pending wish has none yet, and a watch's scope is wherever it will be hit: their
+ * names are not looked at. */
+struct error *condition_check(struct session *s, const struct wish *w) BASE_MUST_CHECK;
 /* Makes the plant's conditions those of its users. */
 void conditions_update(struct session *s, struct plant *p);
 

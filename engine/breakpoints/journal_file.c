@@ -119,27 +119,50 @@ static bool parse_entry(const char *line, struct journal_entry *ret)
            length == ret->length;
 }
 
-static void take_back(struct journal_entry *list, size_t *count, uint64_t address)
+/* A line, in the order of the file: `+` or `-`. */
+struct journal_row {
+    struct journal_entry entry;
+    size_t number;
+    bool added;
+};
+
+static int by_address(const void *a, const void *b)
 {
-    for (size_t i = 0; i < *count; i++)
-        if (list[i].address == address)
-            list[i--] = list[--*count];
+    const struct journal_row *x = a, *y = b;
+    if (x->entry.address != y->entry.address)
+        return x->entry.address < y->entry.address ? -1 : 1;
+    return x->number < y->number ? -1 : 1;
 }
 
+static size_t read_rows(char *text, struct journal_row **ret)
+{
+    size_t count = 0, capacity = 0;
+    *ret = NULL;
+    for (char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        struct journal_row row = {.number = count};
+        *end = '\0';
+        row.added = parse_entry(line, &row.entry);
+        if (!row.added && sscanf(line, "- %" SCNx64, &row.entry.address) != 1)
+            continue;
+        ARRAY_RESERVE(*ret, count, capacity);
+        (*ret)[count++] = row;
+    }
+    return count;
+}
+
+/* The last word about each address counts. */
 static void parse_lines(char *text, struct journal_entry **ret, size_t *count)
 {
-    size_t capacity = 0;
-    for (char *line = text, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
-        struct journal_entry e;
-        uint64_t address;
-        *end = '\0';
-        if (parse_entry(line, &e) && *count < ENTRY_LIMIT) {
-            take_back(*ret, count, e.address);
-            ARRAY_RESERVE(*ret, *count, capacity);
-            (*ret)[(*count)++] = e;
-        } else if (sscanf(line, "- %" SCNx64, &address) == 1) {
-            take_back(*ret, count, address);
-        }
+    BASE_FREE struct journal_row *rows = NULL;
+    size_t n = read_rows(text, &rows), capacity = 0;
+    if (n)
+        qsort(rows, n, sizeof *rows, by_address);
+    for (size_t i = 0; i < n && *count < ENTRY_LIMIT; i++) {
+        bool last = i + 1 == n || rows[i + 1].entry.address != rows[i].entry.address;
+        if (!last || !rows[i].added)
+            continue;
+        ARRAY_RESERVE(*ret, *count, capacity);
+        (*ret)[(*count)++] = rows[i].entry;
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "engine/core.h"
+#include "engine/disassembly.h"
 
 enum { CANDIDATES = 3, LOOK_BATCH = 32, LOOK_BYTES = 16, ATTEMPTS_MAX = 64 };
 
@@ -49,6 +50,7 @@ static void look_at(struct session *s, struct wish_location *l, const unsigned c
     unsigned char file[LOOK_BYTES];
     bool known = memory_from_file(s, l->address, file, sizeof file) && !all_zero(file, sizeof file);
     l->no_code = got == 0 || (known && got == LOOK_BYTES && all_zero(now, got));
+    s->breakpoints.waits_for_code = s->breakpoints.waits_for_code || l->no_code;
 }
 
 /* The memory of a machine may not hold the code yet; that of a process always does. One batch of reads. */
@@ -115,6 +117,20 @@ static bool known_unsupported(struct session *s, enum plant_type type)
     return type <= PLANT_ACCESS && rsp_features(s->connection)->state[FEATURE_Z0 + (int)type].works == TRI_NO;
 }
 
+/* Why a means is not even tried there; malloc'd, or NULL. */
+static char *hopeless(struct session *s, const struct wish_location *l, enum plant_type type,
+                      enum error_code *code)
+{
+    *code = ERR_UNSUPPORTED;
+    if (known_unsupported(s, type))
+        return xasprintf("the stub does not support Z%d", (int)type);
+    *code = ERR_REFUSED;
+    if (type == PLANT_MEMORY && l->inside)
+        return xasprintf("a trap at 0x%" PRIx64 " would change the instruction at 0x%" PRIx64, l->address,
+                         l->inside);
+    return NULL;
+}
+
 static unsigned length_for(struct session *s, const struct wish *w, const struct wish_location *l)
 {
     return w->is_watch ? l->length : plant_length_at(s, l->address, l->thumb, NULL);
@@ -143,15 +159,24 @@ static bool acquire_round(struct session *s, struct wish *w, unsigned round, str
             continue;
         any = true;
         enum plant_type type = c.list[round];
-        if (known_unsupported(s, type)) {
-            BASE_FREE char *why = xasprintf("the stub does not support Z%d", (int)type);
+        enum error_code code;
+        BASE_FREE char *why = hopeless(s, l, type, &code);
+        if (why) {
             note_attempt(w, type, l->address, why);
-            outcome_set(o, ERR_UNSUPPORTED, why);
+            outcome_set(o, code, why);
         } else {
             l->plant = plant_acquire_for(s, w->id, type, l->address, length_for(s, w, l));
         }
     }
     return any;
+}
+
+static size_t missing(const struct wish *w)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->count; i++)
+        n += !w->locations[i].plant;
+    return n;
 }
 
 static void settle_round(struct session *s, struct wish *w, struct outcome *o)
@@ -166,6 +191,8 @@ static void settle_round(struct session *s, struct wish *w, struct outcome *o)
         plant_release_for(s, w->id, l->plant);
         l->plant = NULL;
     }
+    if (w->is_watch && missing(w))
+        means_release(s, w); /* no watch is half in hardware: it would hold slots, and miss the rest */
 }
 
 /* A flush fails with the connection, or with what a plant keeps as its reason. */
@@ -191,19 +218,20 @@ static const char *hint_for(enum error_code code)
     }
 }
 
-static size_t missing(const struct wish *w)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < w->count; i++)
-        n += !w->locations[i].plant;
-    return n;
-}
-
 static void note_planted(struct wish *w)
 {
     for (size_t i = 0; i < w->count; i++)
         if (w->locations[i].plant && (w->attempt_count || i == 0))
             note_attempt(w, w->locations[i].plant->type, w->locations[i].address, "OK");
+}
+
+/* Places that were found by name or line are starts; an address is the user's word. */
+static void note_inside(struct session *s, struct wish *w)
+{
+    for (size_t i = 0; !w->is_watch && i < w->count; i++) {
+        struct wish_location *l = &w->locations[i];
+        l->inside = instruction_around(s, l->address);
+    }
 }
 
 /* A hardware breakpoint is taken anywhere, a mistyped address included. */
@@ -215,7 +243,10 @@ static void note_warning(struct wish *w)
         if (w->attempts[i].type == PLANT_MEMORY && strstr(w->attempts[i].outcome, "cannot be read"))
             w->warning = xasprintf("nothing can be read at 0x%" PRIx64, w->attempts[i].address);
     for (size_t i = 0; i < w->count && !w->warning; i++)
-        if (w->locations[i].no_code)
+        if (w->locations[i].inside)
+            w->warning = xasprintf("0x%" PRIx64 " is not the start of an instruction: that is at 0x%" PRIx64,
+                                   w->locations[i].address, w->locations[i].inside);
+        else if (w->locations[i].no_code)
             w->warning = xasprintf("there is no code at 0x%" PRIx64 " yet", w->locations[i].address);
 }
 
@@ -237,13 +268,14 @@ static struct error *settle(struct session *s, struct wish *w, const struct outc
     w->reason = w->count == 1
                     ? xstrdup(o->reason)
                     : xasprintf("%zu of %zu places are not planted: %s", missing(w), w->count, o->reason);
-    return NULL;
+    return flush(s);
 }
 
 struct error *means_plant(struct session *s, struct wish *w)
 {
     struct outcome o = {0};
     wish_attempts_free(w);
+    note_inside(s, w);
     struct error *e = look(s, w);
     for (unsigned round = 0; !e && round < CANDIDATES && missing(w); round++) {
         if (!acquire_round(s, w, round, &o))
@@ -280,32 +312,48 @@ static bool waits_for_code(const struct wish *w)
     return false;
 }
 
+/* The software plant is there before the hardware one goes; a stub that refuses it leaves all as it was. */
+static struct error *upgrade_location(struct session *s, struct wish *w, struct wish_location *l)
+{
+    struct plant *old = l->plant;
+    struct plant *new = plant_acquire_for(s, w->id, PLANT_SOFTWARE, l->address, length_for(s, w, l));
+    struct error *e = flush(s);
+    bool planted = !e && new->inserted;
+    note_attempt(w, PLANT_SOFTWARE, l->address, planted ? "OK" : new->reason ? new->reason : "not sent");
+    l->plant = planted ? new : old;
+    plant_release_for(s, w->id, planted ? old : new);
+    return e;
+}
+
 static struct error *upgrade_wish(struct session *s, struct wish *w)
 {
     TRY(look(s, w));
     for (size_t i = 0; i < w->count; i++) {
         struct wish_location *l = &w->locations[i];
-        if (l->no_code || !l->plant || l->plant->type != PLANT_HARDWARE)
-            continue;
-        struct plant *old = l->plant;
-        struct plant *new = plant_acquire_for(s, w->id, PLANT_SOFTWARE, l->address, length_for(s, w, l));
-        TRY(flush(s));
-        l->plant = new->inserted ? new : old;
-        plant_release_for(s, w->id, new->inserted ? old : new);
+        if (!l->no_code && l->plant && l->plant->type == PLANT_HARDWARE &&
+            !known_unsupported(s, PLANT_SOFTWARE))
+            TRY(upgrade_location(s, w, l));
     }
+    note_warning(w);
     return flush(s);
 }
 
 struct error *means_upgrade(struct session *s)
 {
+    bool waits = false;
+    if (!s->breakpoints.waits_for_code)
+        return NULL;
     for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
         struct wish *w = s->breakpoints.wishes[i];
         if (!waits_for_code(w))
             continue;
         TRY(upgrade_wish(s, w));
-        if (!waits_for_code(w))
+        if (waits_for_code(w))
+            waits = true;
+        else
             breakpoint_emit_changed(s, w);
     }
+    s->breakpoints.waits_for_code = waits;
     return NULL;
 }
 

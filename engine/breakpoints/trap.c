@@ -15,7 +15,8 @@ unsigned plant_length_at(struct session *s, uint64_t address, bool thumb, const 
         return s->arch->breakpoint_kind;
     unsigned char own[1];
     if (s->arch == &arch_arm)
-        return thumb ? s->arch->short_trap_size : s->arch->breakpoint_kind;
+        return thumb || symbols_is_thumb(s->map, address) ? s->arch->short_trap_size
+                                                          : s->arch->breakpoint_kind;
     /* RISC-V: the two lowest bits of an instruction say whether it is a compressed one. */
     if (!code && memory_from_file(s, address, own, 1))
         code = own;

@@ -1,7 +1,9 @@
 /* Watchpoints: bytes split over slots, and their values before and after. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/breakpoints/conditions.h"
 #include "engine/breakpoints/means.h"
 #include "engine/breakpoints/wish.h"
 #include "engine/core.h"
@@ -27,6 +29,18 @@ void watchpoint_note(struct session *s, struct wish *w, bool hit)
     memcpy(w->watch_new, now, got);
 }
 
+bool watchpoint_changed(struct session *s, const struct wish *w)
+{
+    unsigned char now[sizeof w->watch_old];
+    size_t got = 0;
+    const unsigned char *last = w->watch_new_known ? w->watch_new : w->watch_old;
+    struct error *e = memory_read_some(s, w->watch_address, now, w->watch_length, &got);
+    bool changed = !e && got == w->watch_length && (w->watch_new_known || w->watch_old_known) &&
+                   memcmp(now, last, got) != 0;
+    error_free(e);
+    return changed;
+}
+
 /* Debug registers watch aligned powers of two, at most a word each (Intel SDM volume 3, 18.2.5; kgdb answers
  * E01 to anything else). */
 static void split(struct session *s, struct wish *w)
@@ -44,20 +58,23 @@ static void split(struct session *s, struct wish *w)
 }
 
 struct error *watchpoint_set(struct session *s, const struct wish_request *request, uint64_t address,
-                             unsigned length, enum plant_type type, struct wish **ret)
+                             uint64_t length, enum plant_type type, struct wish **ret)
 {
     TRY(session_need_stopped(s));
     if (length == 0 || length > sizeof((struct wish *)0)->watch_old || address + length < address)
-        return error_hint(error_new(ERR_UNSUPPORTED, "watch %s: it has %u bytes", request->at, length),
-                          "watch 1 to 64 bytes, best one member");
+        return error_hint(
+            error_new(ERR_UNSUPPORTED, "watch %s: it has %" PRIu64 " bytes", request->at, length),
+            "watch 1 to 64 bytes, best one member");
     struct wish *w = xcalloc(1, sizeof *w);
     wish_add(s, w);
     struct error *e = wish_fill(s, request, w);
     w->is_watch = true;
     w->watch_type = type;
     w->watch_address = address;
-    w->watch_length = length;
+    w->watch_length = (unsigned)length;
     split(s, w);
+    if (!e)
+        e = condition_check(s, w);
     if (!e)
         e = means_plant(s, w);
     if (e) {

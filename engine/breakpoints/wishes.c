@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/breakpoints/conditions.h"
 #include "engine/breakpoints/means.h"
 #include "engine/breakpoints/wish.h"
 #include "engine/core.h"
@@ -69,6 +70,7 @@ static struct error *resolve(struct session *s, struct wish *w)
     free(matches);
     size_t done, total;
     w->incomplete = names_function(w->at) && !symbols_have_names(s->map, &done, &total);
+    s->breakpoints.any_unfinished |= w->incomplete;
     if (w->incomplete)
         symbols_start_names(s->map);
     return NULL;
@@ -121,6 +123,7 @@ static struct error *resolve_or_wait(struct session *s, struct wish *w, bool pen
     if (!e || !pending || !is_unknown_place(e))
         return e;
     w->pending = true;
+    s->breakpoints.any_unfinished = true;
     free(w->reason);
     w->reason = xasprintf("pending: %s", e->message);
     error_free(e);
@@ -135,6 +138,8 @@ struct error *breakpoint_set(struct session *s, const struct wish_request *reque
     struct error *e = wish_fill(s, request, w);
     if (!e)
         e = resolve_or_wait(s, w, request->pending);
+    if (!e)
+        e = condition_check(s, w);
     if (!e)
         e = means_plant(s, w);
     if (e) {
@@ -194,6 +199,9 @@ struct error *breakpoint_delete(struct session *s, struct wish *w)
 
 void breakpoints_drop_spent(struct session *s)
 {
+    if (!s->breakpoints.any_spent)
+        return;
+    s->breakpoints.any_spent = false;
     for (size_t i = s->breakpoints.wish_count; i-- > 0;) {
         if (!s->breakpoints.wishes[i]->spent)
             continue;
@@ -266,15 +274,18 @@ static struct error *complete(struct session *s, struct wish *w)
 
 struct error *breakpoints_complete(struct session *s)
 {
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
+    bool unfinished = false;
+    for (size_t i = 0; s->breakpoints.any_unfinished && i < s->breakpoints.wish_count; i++) {
         struct wish *w = s->breakpoints.wishes[i];
         if (w->pending)
             libraries_want_events(s);
-        if (!w->incomplete)
-            continue;
-        TRY(names_wait(s));
-        TRY(complete(s, w));
+        if (w->incomplete) {
+            TRY(names_wait(s));
+            TRY(complete(s, w));
+        }
+        unfinished |= w->pending || w->incomplete;
     }
+    s->breakpoints.any_unfinished = unfinished;
     return NULL;
 }
 

@@ -15,7 +15,7 @@ static struct error *start(struct session *s, const cJSON *args, struct plan *pl
     TRY(arg_unsigned(args, "times", 1, &plan->times));
     if (plan->times == 0)
         return error_new(ERR_USAGE, "`times` counts from 1");
-    plan->has_thread = plan->kind != PLAN_CONTINUE;
+    plan->has_thread = plan->kind != PLAN_CONTINUE || s->schedule == SCHEDULE_ONE;
     plan->thread = t->id;
     if (plan->kind != PLAN_CONTINUE) {
         s->threads.current = t->id;

@@ -96,9 +96,9 @@ static struct error *entry_value(void *context, const struct dwarf_expression *e
     struct frame_context *c = context;
     struct call_site_value site;
     const struct frame *caller = caller_of(c);
-    /* DW_OP_reg0..31 is one byte; anything else is not what compilers write here */
-    if (e->size != 1 || e->bytes[0] < 0x50 || e->bytes[0] > 0x6f || !caller ||
-        !symbols_call_site_value(c->session->map, caller->pc, c->pc, e->bytes[0] - 0x50u, &site))
+    unsigned number;
+    if (!dwarf_names_register(e, &number) || !caller ||
+        !symbols_call_site_value(c->session->map, caller->pc, c->pc, number, &site))
         return error_new(ERR_OPTIMISED_OUT, "the value at entry is not recorded by the caller");
     if (site.jumper)
         return through_jumper(c, &site, ret);
@@ -128,6 +128,7 @@ static struct error *tls(void *context, uint64_t offset, uint64_t *ret)
 
 void frame_callbacks(struct frame_context *context, struct dwarf_callbacks *ret)
 {
+    const struct session *s = context->session;
     *ret = (struct dwarf_callbacks){
         .context = context,
         .read_register = read_register,
@@ -135,6 +136,9 @@ void frame_callbacks(struct frame_context *context, struct dwarf_callbacks *ret)
         .frame_base = frame_base,
         .cfa = cfa,
         .entry_value = entry_value,
+        .float_place = s->arch == &arch_ppc64   ? DWARF_FLOAT_AS_DOUBLE
+                       : s->arch == &arch_s390x ? DWARF_FLOAT_HIGH
+                                                : DWARF_FLOAT_LOW,
         .tls = tls,
     };
 }

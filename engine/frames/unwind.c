@@ -83,7 +83,14 @@ bool unwind_register(struct session *s, const struct frame_registers *from, unsi
     if (from->known[number] || !from->is_live[number] || !from->thread || number >= s->arch->dwarf_count ||
         !s->arch->dwarf_names[number])
         return from->known[number];
-    struct error *e = register_value(s, from->thread, s->arch->dwarf_names[number], ret);
+    const struct rsp_register *r = register_find(s, s->arch->dwarf_names[number]);
+    unsigned char bytes[64];
+    if (!r || r->size > sizeof bytes)
+        return false;
+    struct error *e = register_read(s, from->thread, r, bytes);
+    size_t n = r->size < 8 ? r->size : 8; /* of vector registers the lowest 64 bits */
+    if (!e)
+        *ret = arch_load(bytes + (s->big_endian ? r->size - n : 0), n, s->big_endian);
     error_free(e);
     return !e;
 }

@@ -176,6 +176,8 @@ struct error *stop_classify(struct session *s, const struct rsp_stop *from, stru
 static struct error *one_stops(struct session *s, struct wish *w, const struct stop *stop, bool *ret)
 {
     *ret = true;
+    if (w->is_watch)
+        watchpoint_note(s, w, true); /* also where nobody is told: it is the value before the next one */
     if (w->has_thread && !ptid_equal(w->thread, stop->thread)) {
         *ret = false;
         return NULL;
@@ -191,14 +193,13 @@ static struct error *one_stops(struct session *s, struct wish *w, const struct s
         if (!*ret)
             return NULL;
     }
-    if (w->is_watch)
-        watchpoint_note(s, w, true);
     w->hits++;
     if (w->ignore) {
         w->ignore--;
         *ret = false;
     }
     w->spent = *ret && w->once;
+    s->breakpoints.any_spent |= w->spent;
     return NULL;
 }
 
@@ -206,6 +207,16 @@ static bool same_watch(const struct wish *a, const struct wish *b)
 {
     return b->is_watch && b->enabled && a->watch_address == b->watch_address &&
            a->watch_length == b->watch_length && a->watch_type == b->watch_type;
+}
+
+/* A stub tells of one watch only: another over some of the same bytes is hit when those have changed. */
+static bool also_hit(struct session *s, const struct wish *first, const struct wish *w)
+{
+    if (w == first || same_watch(first, w))
+        return true;
+    return w->is_watch && w->enabled && w->watch_type == PLANT_WRITE && first->watch_type == PLANT_WRITE &&
+           w->watch_address < first->watch_address + first->watch_length &&
+           first->watch_address < w->watch_address + w->watch_length && watchpoint_changed(s, w);
 }
 
 /* Asks one wish, and tells of it when it is the first that stops. */
@@ -223,7 +234,7 @@ static struct error *ask_watches(struct session *s, struct stop *stop, bool *ret
 {
     const struct wish *first = breakpoint_find(s, stop->watchpoint);
     for (size_t i = 0; first && i < s->breakpoints.wish_count; i++)
-        if (same_watch(first, s->breakpoints.wishes[i]))
+        if (also_hit(s, first, s->breakpoints.wishes[i]))
             TRY(ask(s, s->breakpoints.wishes[i], stop, &stop->watchpoint, ret));
     return NULL;
 }

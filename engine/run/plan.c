@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "engine/breakpoints/means.h"
 #include "engine/core.h"
 #include "engine/libraries.h"
 #include "engine/registers.h"
@@ -14,20 +13,6 @@ static void drop_targets(struct session *s, struct plan *p)
     for (unsigned i = 0; i < p->target_count; i++)
         plant_release(s, p->targets[i]);
     p->target_count = 0;
-}
-
-void plan_add_plant(struct plan *p, struct plant *plant)
-{
-    p->target_sp[p->target_count] = 0;
-    p->targets[p->target_count++] = plant;
-}
-
-void plan_add_target(struct session *s, struct plan *p, uint64_t address, uint64_t least_sp)
-{
-    if (p->target_count >= PLAN_TARGETS)
-        return;
-    p->target_sp[p->target_count] = least_sp;
-    p->targets[p->target_count++] = means_for_run(s, address);
 }
 
 void plan_end(struct session *s)
@@ -74,8 +59,14 @@ struct error *plan_start(struct session *s, const struct plan *plan)
     return e;
 }
 
+/* A stop that crossed the user's interrupt on the wire is not run on from: QEMU has dropped the interrupt,
+ * and where a false condition is hit all the time every one would be lost like that. */
 static struct error *run_on(struct session *s)
 {
+    if (s->interrupt_sent) {
+        s->plan.held = true;
+        return NULL;
+    }
     return plan_resume(s);
 }
 
@@ -284,8 +275,8 @@ static bool may_skip_look(const struct session *s, const struct rsp_stop *stop)
 
 /*
  * A step off a plant is over, in a stub that steps off without lifting and tells no registers (QEMU): it also
- * stops at a plant under the pc when it continues, so a plant right here is met anyway, and where "here" is need
- * not be asked.
+ * stops at a plant under the pc when it continues, so a plant right here is met anyway, and where "here" is
+ * need not be asked.
  */
 static bool may_go_on_unseen(struct session *s, const struct rsp_stop *stop)
 {
@@ -370,9 +361,8 @@ static struct error *on_stopped(struct session *s, struct stop *final, bool *don
     return e;
 }
 
-struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struct stop *final, bool *done)
+static struct error *take_stop(struct session *s, const struct rsp_stop *stop, struct stop *final, bool *done)
 {
-    *done = false;
     if (may_skip_look(s, stop)) {
         s->plan.times--;
         s->state = SESSION_STOPPED;
@@ -390,4 +380,18 @@ struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struc
     bool handled = false;
     TRY(on_event(s, stop, &handled));
     return handled ? NULL : on_stopped(s, final, done);
+}
+
+struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struct stop *final, bool *done)
+{
+    *done = false;
+    s->plan.held = false;
+    TRY(take_stop(s, stop, final, done));
+    if (*done || !s->plan.held)
+        return NULL;
+    final->reason = STOP_INTERRUPT;
+    final->signal = final->breakpoint = final->watchpoint = 0;
+    s->swallow_interrupt = true; /* gdbserver still owes its SIGINT */
+    *done = true;
+    return NULL;
 }

@@ -74,6 +74,7 @@ struct plan {
     bool off_lifted, off_with_signal, off_must_lift;
     uint64_t off_pc;
     bool under_way; /* it has resumed before */
+    bool held;      /* it would have run on, but for the user's interrupt */
 
     /* watching by stepping (watch_steps.h) */
     bool watch_stepping;

@@ -20,7 +20,7 @@ static bool would_run(const struct session *s, const struct plan *p, const struc
     bool is_own = p->has_thread && ptid_equal(t->id, p->thread);
     if (t->state == THREAD_HELD)
         return false;
-    if (is_own || s->schedule == SCHEDULE_ALL)
+    if (is_own || !p->has_thread || s->schedule == SCHEDULE_ALL)
         return true;
     return s->schedule == SCHEDULE_STEP && p->phase == PHASE_RUN;
 }

@@ -3,10 +3,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/breakpoints/means.h"
 #include "engine/core.h"
 #include "engine/frames/frames.h"
 #include "engine/libraries.h"
 #include "engine/registers.h"
+
+void plan_add_plant(struct plan *p, struct plant *plant)
+{
+    p->target_sp[p->target_count] = 0;
+    p->targets[p->target_count++] = plant;
+}
+
+void plan_add_target(struct session *s, struct plan *p, uint64_t address, uint64_t least_sp)
+{
+    if (p->target_count >= PLAN_TARGETS)
+        return;
+    p->target_sp[p->target_count] = least_sp;
+    p->targets[p->target_count++] = means_for_run(s, address);
+}
 
 static bool by_line(const struct plan *p)
 {

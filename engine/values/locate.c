@@ -1,6 +1,7 @@
 /*
  * Where a variable lives: what its DWARF location says, turned into a value that can be read and written.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,19 @@ static void number_piece(struct evaluation *e, uint64_t number, struct value_pie
     arch_store(ret->bytes, 8, e->pool.session->big_endian, number);
 }
 
+/* Arm numbers the double registers of its VFP from 256 (DWARF for the Arm Architecture, section 4.1), beyond
+ * what is unwound: they are known in the innermost function. */
+static const struct rsp_register *vfp_register(struct evaluation *e, unsigned number)
+{
+    char name[8];
+    const struct frame *f = scope_selected(e);
+    if (e->pool.session->arch != &arch_arm || number < 256 || number > 287 || !f ||
+        f->registers != e->frame.list.items[0].registers)
+        return NULL;
+    snprintf(name, sizeof name, "d%u", number - 256);
+    return register_find(e->pool.session, name);
+}
+
 /* A register as the selected frame had it: still in the processor, saved on the stack, or only known. */
 static struct error *register_piece(struct evaluation *e, unsigned number, struct value_piece *ret)
 {
@@ -35,16 +49,22 @@ static struct error *register_piece(struct evaluation *e, unsigned number, struc
     const char *name = number < s->arch->dwarf_count ? s->arch->dwarf_names[number] : NULL;
     const struct rsp_register *r = name ? register_find(s, name) : NULL;
     uint64_t value, address;
-    if (f && r && r->size <= 64 && unwind_is_live(f->registers, number)) {
+    /* s390x: a float is in the first half of its register. */
+    bool leftmost = s->arch == &arch_s390x && number >= 16 && number <= 31;
+    const struct rsp_register *vfp = vfp_register(e, number);
+    r = vfp ? vfp : r;
+    if (f && r && r->size <= 64 && (vfp || unwind_is_live(f->registers, number))) {
         ret->kind = PART_REGISTER;
         ret->reg = r;
-        ret->source_bit = low_bits_at(s, r->size, ret->source_bit, ret->bits);
+        if (!leftmost)
+            ret->source_bit = low_bits_at(s, r->size, ret->source_bit, ret->bits);
         return NULL;
     }
     if (f && unwind_saved_at(f->registers, number, &address)) {
         ret->kind = PART_MEMORY;
         ret->address = address;
-        ret->source_bit = low_bits_at(s, s->arch->address_size, ret->source_bit, ret->bits);
+        if (!leftmost)
+            ret->source_bit = low_bits_at(s, s->arch->address_size, ret->source_bit, ret->bits);
         return NULL;
     }
     if (!f || !unwind_register(s, f->registers, number, &value))
@@ -106,9 +126,29 @@ static struct error *in_pieces(struct evaluation *e, const struct dwarf_location
     return NULL;
 }
 
+/* 64-bit Power keeps a float in a floating-point register as a double. */
+static struct error *widened_float(struct evaluation *e, unsigned number, struct value *v)
+{
+    struct frame_context c;
+    struct dwarf_callbacks callbacks;
+    unsigned char bytes[8];
+    uint64_t bits = 0;
+    scope_context(e, &c);
+    frame_callbacks(&c, &callbacks);
+    TRY(callbacks.read_register(callbacks.context, number, &bits));
+    arch_store(bytes, sizeof bytes, e->pool.session->big_endian, bits);
+    v->bytes = xcalloc(v->size, 1);
+    float_store(e->pool.session, v->type, v->bytes, v->size,
+                float_load(e->pool.session, NULL, bytes, sizeof bytes));
+    return NULL;
+}
+
 static struct error *in_register(struct evaluation *e, unsigned number, struct value *v)
 {
     struct value_piece piece = {.bits = (uint64_t)v->size * 8};
+    if (e->pool.session->arch == &arch_ppc64 && number >= 32 && number <= 63 && v->size == 4 &&
+        value_kind(v) == TYPE_FLOAT)
+        return widened_float(e, number, v);
     TRY(register_piece(e, number, &piece));
     if (piece.kind == PART_REGISTER) {
         v->place = PLACE_REGISTER;

@@ -100,3 +100,101 @@ for mode in parent child both; do
     session "follow the $mode" $here/sessions/follow_$mode.json "$B/targets/forks"
 done
 python3 $here/conditions.py "$A" "$B/targets/conditions"
+
+# -- watches, conditions and places that go wrong ----------------------------------------------------------
+session "watches that overlap or do not fit" $here/sessions/watches.json "$B/targets/x86_64/steps"
+session "conditions and places that cannot be meant" $here/sessions/places.json "$B/targets/x86_64/steps"
+
+# balanced NAME: whatever was planted was taken out again
+balanced() {
+    local left
+    left=$(python3 - "$work/wire" <<'P'
+import json, re, sys
+planted, ever = set(), 0
+for line in map(json.loads, open(sys.argv[1])):
+    m = re.match(r"([Zz])([0-4],[0-9a-f]+,[0-9a-f]+)", line.get("data", "")) if line.get("dir") == "out" else None
+    if m:
+        (planted.add if m[1] == "Z" else planted.discard)(m[2])
+        ever += 1
+print(len(planted) if ever else "none was planted, and 0")
+P
+)
+    if [ "$left" = 0 ]; then echo "ok $1"; else echo "FAIL $1: $left were left"; fi
+}
+
+# a function that is inlined everywhere
+python3 - >"$work/many.c" <<'P'
+print("volatile long sink;\nstatic inline __attribute__((always_inline)) void many(long n)\n{\n    sink += n;\n"
+      "    sink ^= n;\n}\nint main(void)\n{")
+print("\n".join(f"    many({i});" for i in range(320)) + "\n    return 0;\n}")
+P
+gcc -g -O1 -o "$work/many" "$work/many.c"
+session "320 places of one name" $here/sessions/many.json --wire-log "$work/wire" "$work/many"
+balanced "all of them are taken out"
+
+# each thread's hits are counted against the program's own counter
+for kind in software hardware memory; do
+    for mode in all step; do
+        sed "s/KIND/$kind/; s/MODE/$mode/" $here/sessions/hits.json >"$work/hits.json"
+        session "no hit is missed: $kind, schedule $mode" "$work/hits.json" "$B/targets/shared_hits" 4 250
+    done
+done
+session "schedule one: continue runs one thread" $here/sessions/one_thread.json "$B/targets/shared_hits" 4 250
+
+# -- a bare machine ----------------------------------------------------------------------------------------
+guest=$B/targets/guest
+machine_options="-M pc -m 16 -nodefaults -display none -net none -serial null -kernel $guest/guest32.elf -S -gdb tcp:127.0.0.1:{port}"
+inner=$(nm "$guest/guest64.elf" | awk '$3 == "inner" { print $1 }')
+session "qemu-system: before and after the loader" $here/sessions/qemu_system.json -D inner="$inner" --wire-log "$work/wire" \
+    -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -accel tcg -smp 2 $machine_options"
+balanced "qemu-system: detach leaves nothing planted"
+if [ ! -w /dev/kvm ]; then
+    echo "skip KVM: /dev/kvm is not there, or not for us"
+else
+    timeout 300 "$A" -S $here/sessions/kvm.json -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -accel kvm $machine_options" \
+        >"$work/out" 2>"$work/err" </dev/null
+    case $? in
+    0) echo "ok KVM: four slots" ;;
+    3) echo "skip KVM: $(grep -m 1 allstop: "$work/err" | cut -c1-300)" ;;
+    *) echo "FAIL KVM: $(grep -m 2 '"ok":false' "$work/out" | cut -c1-700)" ;;
+    esac
+fi
+
+# -- valgrind ----------------------------------------------------------------------------------------------
+valgrind -q --vgdb=yes --vgdb-error=0 --vgdb-prefix="$work/vgdb" "$B/targets/steps" >/dev/null 2>&1 </dev/null &
+valgrind_pid=$!
+pids+=("$valgrind_pid")
+for _ in $(seq 600); do ls "$work"/vgdb-* >/dev/null 2>&1 && break; sleep 0.05; done
+session "valgrind: Z0 to Z4" $here/sessions/valgrind.json \
+    -t "exec:vgdb --wait=60 --vgdb-prefix=$work/vgdb --pid=$valgrind_pid" -s "$B/targets/steps"
+
+# -- the trap of each processor ----------------------------------------------------------------------------
+arm-linux-gnueabihf-gcc -g -O0 -static -marm -o "$work/arm" tests/targets/steps.c
+arm-linux-gnueabihf-gcc -g -O0 -static -mthumb -o "$work/thumb" tests/targets/steps.c
+traps() { # NAME PROGRAM KIND: the only `kind`s that its Z packets may carry, a pattern
+    session "traps of $1" $here/sessions/traps.json --wire-log "$work/wire" "$2"
+    sent "traps of $1: none of another kind" "^[Zz][01],[0-9a-f]+,(?!($3)\$)" 0
+}
+traps arm "$work/arm" 4
+traps thumb "$work/thumb" 2
+for pair in aarch64:4 'riscv64:2|4' ppc64:4 s390x:2 mips:4; do
+    traps "${pair%%:*}" "$B/targets/${pair%%:*}/steps" "${pair##*:}"
+done
+
+# -- stubs that say what they should not -------------------------------------------------------------------
+mapped() { # NAME DOCUMENT
+    python3 - "$2" >"$work/machine.json" <<'P'
+import json, sys
+print(json.dumps({"rules": [{"on": "qSupported", "reply": "PacketSize=1000;qXfer:memory-map:read+;qXfer:features:read+"},
+                            {"on": "qXfer:memory-map", "xml": sys.argv[1]}],
+                  "machine": {"memory": [{"start": "0x1000", "size": 4096}], "loop": True, "end": "0x1800"}}))
+P
+    session "$1" $here/sessions/bad_map.json -t "launch:$S $work/machine.json {port}"
+}
+mapped "a memory map that is cut short" '<memory-map><memory type="rom" start="0x1000" length="0x1000"/><mem'
+mapped "a memory map of entities" '<!DOCTYPE m [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><memory-map>&c;<memory type="rom" start="0" length="0x10000"/></memory-map>'
+mapped "a memory map with numbers that are none" '<memory-map><memory type="rom" start="-" length="0x1000"/><memory type="rom" start="0x1000" length=""/><memory start="0" length="9"/></memory-map>'
+printf '{"clients":3,"rules":[{"on":"M1100","times":1,"close":true}],"machine":{%s,"loop":true,"end":"0x1800"}}' "$memory" >"$work/machine.json"
+session "hung up between journal and trap" $here/sessions/hung_up.json -t "launch:$S $work/machine.json {port}"
+printf '{"rules":[{"on":"Z0,1100","reply":"T05thread:1;"},{"on":"Z0,1200","reply":"E01","delay":300}],"machine":{%s}}' "$memory" >"$work/machine.json"
+session "another packet's answer to Z0" $here/sessions/wrong_reply.json -t "launch:$S $work/machine.json {port}"

@@ -268,6 +268,7 @@ def check_examples():
         "interrupt": [[race, "6"]],
         "recursion": [[steps], *([f"{BUILD}/targets/{a}/steps"] for a in ("aarch64", "riscv64", "s390x"))],
         "who-writes": [[race]],
+        "breakpoint-means": [[steps]],
     }
     there = {os.path.basename(p).removesuffix(".json") for p in glob.glob("scripts/examples/*.json")}
     report("each example is run", differences("example", set(runs), there, "this test"))

@@ -25,8 +25,16 @@ struct dwarf_expression {
     bool big;
 };
 
+/* How a 4-byte float lies in a floating-point register of 8 bytes. */
+enum dwarf_float_place {
+    DWARF_FLOAT_LOW,
+    DWARF_FLOAT_HIGH,      /* s390x */
+    DWARF_FLOAT_AS_DOUBLE, /* 64-bit Power: in a double's format */
+};
+
 struct dwarf_callbacks {
     void *context;
+    enum dwarf_float_place float_place;
     /* The register's value, as the lowest 64 bits. */
     struct error *(*read_register)(void *context, unsigned dwarf_number, uint64_t *ret);
     struct error *(*read_memory)(void *context, uint64_t address, void *bytes, size_t n);
@@ -81,6 +89,9 @@ struct dwarf_simple {
 /* False: it is none of these. */
 bool dwarf_simple_location(const struct dwarf_expression *e, struct dwarf_simple *ret);
 
+/* True when the expression is one register, as those of values at entry are: DW_OP_regN, regx, regval_type.
+ */
+bool dwarf_names_register(const struct dwarf_expression *e, unsigned *number);
 /* Where (or what) the expression says. An empty one is optimised out. */
 struct error *dwarf_evaluate(const struct dwarf_expression *e, const struct dwarf_callbacks *callbacks,
                              struct dwarf_location *ret) BASE_MUST_CHECK;

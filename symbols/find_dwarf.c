@@ -2,14 +2,16 @@
  * Functions by the name index, which says what CUs to open: inlined copies everywhere, C++ and Rust names
  * with or without their scopes, and what the symbol table does not know.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "symbols/index/demangle.h"
 #include "symbols/index/dwarf_index.h"
 #include "symbols/map_internal.h"
 
 /* A static inline of a kernel header is in hundreds of CUs; each costs about a millisecond. */
-enum { UNIT_LIMIT = 4096 };
+enum { UNIT_LIMIT = 4096, EXPORTED_LIMIT = 64 };
 
 bool function_is_named(struct dwarf_unit *u, const struct unit_function *function, const char *name,
                        const struct name_query *q)
@@ -35,17 +37,22 @@ struct search {
     const char *name, *file;
     const struct name_query *query;
     struct match_list *matches;
-    size_t opened;
-    uint32_t last; /* unit searched last */
+    bool *seen;      /* by unit */
+    uint32_t *queue; /* units to search, each once */
+    size_t unit_count, queued, searched;
 };
+
+static void queue_unit(struct search *s, size_t unit)
+{
+    if (unit >= s->unit_count || s->seen[unit] || s->queued >= UNIT_LIMIT)
+        return;
+    s->seen[unit] = true;
+    s->queue[s->queued++] = (uint32_t)unit;
+}
 
 static void search_unit(struct search *s, size_t unit)
 {
     struct dwarf *d = dwarf_of(s->entry->file);
-    if (s->opened >= UNIT_LIMIT || (s->opened && s->last == unit))
-        return;
-    s->last = (uint32_t)unit;
-    s->opened++;
     dwarf_units_trim(d, UNITS_KEPT);
     struct dwarf_unit *u = dwarf_unit_get(d, unit);
     const struct function_table *t = u ? unit_functions(u) : NULL;
@@ -55,23 +62,45 @@ static void search_unit(struct search *s, size_t unit)
             match_function(s->entry, u, (long)i, s->matches);
 }
 
+/* The unit that mentions a name, those that import it, and so on: dwz puts what units have in common into
+ * partial ones, which import others, of the dwz file too. */
+static void search_around(struct search *s, const struct dwarf_index *x, size_t unit)
+{
+    for (queue_unit(s, unit); s->searched < s->queued;) {
+        size_t next = s->queue[s->searched++];
+        search_unit(s, next);
+        const struct image_import *imports;
+        size_t count = dwarf_index_importers(x, next, &imports);
+        for (size_t k = 0; k < count; k++)
+            queue_unit(s, imports[k].importer);
+    }
+}
+
 void find_functions(struct map_entry *e, const struct dwarf_index *x, const char *name,
                     const struct name_query *q, const char *file, struct match_list *l)
 {
     struct dwarf *d = dwarf_of(e->file);
-    struct search s = {.entry = e, .name = name, .file = file, .query = q, .matches = l};
+    const char *exported[EXPORTED_LIMIT];
+    struct name_query with = *q;
+    with.exported = exported;
+    with.exported_count = q->count > 1 || q->rooted ? dwarf_index_exported(x, exported, EXPORTED_LIMIT) : 0;
+    size_t units = d->unit_count;
+    struct search s = {.entry = e,
+                       .name = name,
+                       .file = file,
+                       .query = &with,
+                       .matches = l,
+                       .seen = xcalloc(units + 1, sizeof *s.seen),
+                       .queue = xcalloc(units < UNIT_LIMIT ? units + 1 : UNIT_LIMIT, sizeof *s.queue),
+                       .unit_count = units};
     struct index_search in = index_search_begin(x, name);
     for (struct index_entry i; index_search_next(&in, &i);) {
         long unit = i.tag == DW_TAG_subprogram ? dwarf_unit_holding(d, i.die) : -1;
-        if (unit < 0)
-            continue;
-        search_unit(&s, (size_t)unit);
-        const struct image_import *imports;
-        size_t count = dwarf_index_importers(x, (size_t)unit, &imports);
-        for (size_t k = 0; k < count; k++)
-            if (imports[k].importer < d->unit_count)
-                search_unit(&s, imports[k].importer);
+        if (unit >= 0)
+            search_around(&s, x, (size_t)unit);
     }
+    free(s.seen);
+    free(s.queue);
 }
 
 void find_demangled(struct map_entry *e, const struct name_query *q, struct match_list *l)

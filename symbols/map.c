@@ -17,7 +17,10 @@ void symbol_map_free(struct symbol_map *m)
         return;
     for (size_t i = 0; i < m->count; i++)
         symbol_file_close(m->entries[i].file);
+    for (size_t i = 0; i < m->retired_count; i++)
+        symbol_file_close(m->retired[i].file);
     intern_free(&m->arena);
+    free(m->retired);
     free(m->entries);
     free(m);
 }
@@ -49,10 +52,63 @@ struct error *symbol_map_remove(struct symbol_map *m, const char *path)
         symbol_file_close(m->entries[i].file);
         memmove(m->entries + i, m->entries + i + 1, (m->count - i - 1) * sizeof *m->entries);
         m->count--;
+        memset(m->builtins, 0, sizeof m->builtins);
         return NULL;
     }
     return error_hint(error_new(ERR_USAGE, "cannot remove %s: no symbols of it are loaded", path),
                       "`symbols` lists the files that are");
+}
+
+void symbol_map_list_begin(struct symbol_map *m)
+{
+    for (size_t i = 0; i < m->count; i++)
+        m->entries[i].listed = false;
+}
+
+/* Takes a library back that had left; false: there is none of this path, or its file is another one by now.
+ */
+static bool revive(struct symbol_map *m, const char *path, uint64_t offset)
+{
+    for (size_t i = 0; i < m->retired_count; i++) {
+        struct symbol_file *f = m->retired[i].file;
+        if (strcmp(symbol_file_path(f), path) != 0 || symbol_file_changed(f))
+            continue;
+        m->retired[i] = m->retired[--m->retired_count];
+        symbol_map_add(m, f, offset);
+        return true;
+    }
+    return false;
+}
+
+bool symbol_map_listed(struct symbol_map *m, const char *path, uint64_t offset, bool *moved)
+{
+    size_t i = 0;
+    while (i < m->count && strcmp(symbol_file_path(m->entries[i].file), path) != 0)
+        i++;
+    *moved = i == m->count || m->entries[i].offset != offset;
+    if (i == m->count && !revive(m, path, offset))
+        return false;
+    m->entries[i].offset = offset;
+    m->entries[i].library = m->entries[i].listed = true;
+    return true;
+}
+
+size_t symbol_map_list_end(struct symbol_map *m, bool complete)
+{
+    size_t kept = 0, all = m->count;
+    for (size_t i = 0; i < all && complete; i++) {
+        if (m->entries[i].library && !m->entries[i].listed) {
+            ARRAY_RESERVE(m->retired, m->retired_count, m->retired_capacity);
+            m->retired[m->retired_count++] = m->entries[i];
+        } else {
+            m->entries[kept++] = m->entries[i];
+        }
+    }
+    if (!complete || kept == all)
+        return 0;
+    m->count = kept;
+    memset(m->builtins, 0, sizeof m->builtins);
+    return all - kept;
 }
 
 /* A module's sections are where they were, as far as the new file has them. */

@@ -11,6 +11,7 @@
 struct map_entry {
     struct symbol_file *file;
     uint64_t offset;
+    bool library, listed; /* the target's list named it; it did in the reading under way */
 };
 
 enum { BUILTIN_TYPES = 18 };
@@ -19,6 +20,9 @@ struct type;
 struct symbol_map {
     struct map_entry *entries;
     size_t count, capacity;
+    struct map_entry
+        *retired; /* libraries that were unloaded: kept open, as answers about them may be held */
+    size_t retired_count, retired_capacity;
     struct intern arena; /* built-in types, remade when files come or go */
     struct type *builtins[BUILTIN_TYPES];
     bool (*progress)(void *context, size_t done, size_t total); /* names.h */

@@ -120,8 +120,12 @@ static void read_ranges(struct dwarf *d)
     read_aranges(&k);
     if (!read_index(&k))
         read_roots(&k);
-    if (d->range_count)
-        qsort(d->ranges, d->range_count, sizeof *d->ranges, by_low);
+    for (size_t i = 1; i < d->range_count; i++) {
+        if (by_low(&d->ranges[i - 1], &d->ranges[i]) > 0) { /* linkers mostly put them in order */
+            qsort(d->ranges, d->range_count, sizeof *d->ranges, by_low);
+            break;
+        }
+    }
 }
 
 struct image_range *dwarf_root_ranges(struct dwarf *d, size_t *count)

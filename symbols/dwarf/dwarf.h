@@ -174,8 +174,8 @@ bool dwarf_add_regions(struct dwarf *d, struct dwarf_object *o, enum dwarf_secti
 /* Takes over `elf`; the object stays as long as `d`. */
 struct dwarf_object *dwarf_add_object(struct dwarf *d, struct elf_image *elf, bool split);
 void dwarf_objects_free(struct dwarf *d);
-/* dwarf_header.c: a unit's header at the cursor; false when what follows cannot be found. */
-bool unit_header_read(struct cursor *c, const struct dwarf_region *r, struct unit_head *u);
+/* dwarf_header.c: the unit header `at` bytes into a region; false when what follows cannot be found. */
+bool unit_header_read(const struct dwarf_region *r, uint64_t at, struct unit_head *u);
 
 /* dwarf_split.c: the index of the unit to ask for DIEs instead of unit `i`: the split unit of a skeleton, its
  * .dwo opened, or `i` itself. */

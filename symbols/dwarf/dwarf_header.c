@@ -3,7 +3,7 @@
  */
 #include "symbols/dwarf/dwarf_scan.h"
 
-enum { ROOT_WORK_LIMIT = 1 << 24 };
+enum { ROOT_WORK_LIMIT = 1 << 24, UNIT_HEADER_LIMIT = 40 };
 
 static void read_type_fields(struct cursor *in, struct unit_head *u)
 {
@@ -26,9 +26,33 @@ static void default_bases(struct unit_head *u)
         u->loclists_base = wide ? 20 : 12;
 }
 
-bool unit_header_read(struct cursor *c, const struct dwarf_region *r, struct unit_head *u)
+static void read_fields(struct cursor *in, struct unit_head *u)
 {
-    *u = (struct unit_head){.offset = r->base + (uint64_t)(c->at - r->bytes),
+    u->version = cursor_u16(in);
+    if (u->version >= 5) {
+        u->unit_type = cursor_u8(in);
+        u->address_size = cursor_u8(in);
+        u->abbrev = cursor_unsigned(in, u->offset_size);
+        if (u->unit_type == DW_UT_type || u->unit_type == DW_UT_split_type)
+            read_type_fields(in, u);
+        else if (u->unit_type == DW_UT_skeleton || u->unit_type == DW_UT_split_compile)
+            u->split_id = cursor_u64(in);
+    } else {
+        u->abbrev = cursor_unsigned(in, u->offset_size);
+        u->address_size = cursor_u8(in);
+        if (u->in_types)
+            read_type_fields(in, u);
+    }
+}
+
+bool unit_header_read(const struct dwarf_region *r, uint64_t at, struct unit_head *u)
+{
+    uint8_t space[UNIT_HEADER_LIMIT];
+    uint64_t left = r->end - r->base - at;
+    size_t n = left < sizeof space ? (size_t)left : sizeof space;
+    const uint8_t *bytes = elf_image_peek(r->object->elf, r->bytes + at, n, space);
+    struct cursor c = cursor_of(bytes, n, r->object->elf->big);
+    *u = (struct unit_head){.offset = r->base + at,
                             .unit_type = r->id == DWARF_TYPES ? DW_UT_type : DW_UT_compile,
                             .lines = NO_OFFSET,
                             .ranges = NO_OFFSET,
@@ -42,29 +66,18 @@ bool unit_header_read(struct cursor *c, const struct dwarf_region *r, struct uni
                             .in_types = r->id == DWARF_TYPES,
                             .split = -1};
     unsigned offset_size;
-    uint64_t length = cursor_initial_length(c, &offset_size);
-    struct cursor in = cursor_part(c, length);
+    uint64_t length = cursor_initial_length(&c, &offset_size);
+    uint64_t before = (uint64_t)(c.at - bytes);
+    if (c.bad || length > left - before)
+        return false;
+    struct cursor in = cursor_part(&c, length < cursor_left(&c) ? length : cursor_left(&c));
     u->offset_size = (uint8_t)offset_size;
-    u->version = cursor_u16(&in);
-    if (u->version >= 5) {
-        u->unit_type = cursor_u8(&in);
-        u->address_size = cursor_u8(&in);
-        u->abbrev = cursor_unsigned(&in, offset_size);
-        if (u->unit_type == DW_UT_type || u->unit_type == DW_UT_split_type)
-            read_type_fields(&in, u);
-        else if (u->unit_type == DW_UT_skeleton || u->unit_type == DW_UT_split_compile)
-            u->split_id = cursor_u64(&in);
-    } else {
-        u->abbrev = cursor_unsigned(&in, offset_size);
-        u->address_size = cursor_u8(&in);
-        if (u->in_types)
-            read_type_fields(&in, u);
-    }
+    read_fields(&in, u);
     default_bases(u);
-    u->root = r->base + (uint64_t)(in.at - r->bytes);
-    u->end = r->base + (uint64_t)(in.end - r->bytes);
+    u->root = u->offset + (uint64_t)(in.at - bytes);
+    u->end = u->offset + before + length;
     u->damaged = in.bad || u->version < 2 || u->version > 5 || u->address_size == 0 || u->address_size > 8;
-    return !c->bad;
+    return true;
 }
 
 struct root_attrs {

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "symbols/dwarf/dwarf.h"
 
-enum { REGION_ALIGNMENT = 1 << 16, GIVE_BACK = 4 << 20 };
+enum { REGION_ALIGNMENT = 1 << 16 };
 
 static const char *const section_names[DWARF_SECTION_COUNT] = {
     [DWARF_INFO] = ".debug_info",         [DWARF_ABBREV] = ".debug_abbrev",
@@ -97,22 +97,17 @@ uint64_t dwarf_type_of_signature(struct dwarf *d, uint64_t signature)
     return u && u->type_offset < u->end - u->offset ? u->offset + u->type_offset : NO_OFFSET;
 }
 
-static void read_headers(struct dwarf *d, struct dwarf_region *r, struct cursor c)
+static void read_headers(struct dwarf *d, struct dwarf_region *r)
 {
     const char *name = section_names[r->id];
-    const uint8_t *kept = c.at;
-    while (cursor_left(&c) > 0 && d->unit_count < UINT32_MAX - 1) {
-        if ((size_t)(c.at - kept) >= GIVE_BACK) {
-            elf_image_give_back(r->object->elf, kept, c.at);
-            kept = c.at;
-        }
+    for (uint64_t at = 0; at < r->end - r->base && d->unit_count < UINT32_MAX - 1;) {
         struct unit_head *u = xcalloc(1, sizeof *u);
-        if (!unit_header_read(&c, r, u)) {
-            dwarf_complain(d, "the unit header at 0x%llx of %s is damaged",
-                           (unsigned long long)(u->offset - r->base), name);
+        if (!unit_header_read(r, at, u)) {
+            dwarf_complain(d, "the unit header at 0x%llx of %s is damaged", (unsigned long long)at, name);
             free(u);
             break;
         }
+        at = u->end - r->base;
         u->index = (uint32_t)d->unit_count;
         u->parts =
             r->object->package ? dwarf_package_parts(r->object->package, r->id, u->offset - r->base) : NULL;
@@ -134,7 +129,7 @@ static void add_region(struct dwarf *d, struct dwarf_object *o, enum dwarf_secti
                              .end = d->next_base + size,
                              .first = d->unit_count};
     d->next_base = (r.end + REGION_ALIGNMENT) / REGION_ALIGNMENT * REGION_ALIGNMENT;
-    read_headers(d, &r, cursor_of(bytes, size, o->elf->big));
+    read_headers(d, &r);
     ARRAY_RESERVE(d->regions, d->region_count, d->region_capacity);
     d->regions[d->region_count++] = r;
 }

@@ -5,9 +5,10 @@
 
 #include "base/alloc.h"
 
-/* What libdwarf is shown: a null section as in ELF, then these. Ranges, location lists and frames are read by
- * code of ours, and libdwarf would build tables over all of them for every CU. DIEs of `.debug_types` have a
- * name of their own, as their header is another. */
+/* What libdwarf is shown: a null section as in ELF, then these. Lines, ranges, location lists and frames are
+ * read by code of ours, and libdwarf would build tables over some of them for every CU; `.debug_line` is
+ * there for the tests that compare with it. DIEs of `.debug_types` have a name of their own, as their header
+ * is another. */
 static const struct {
     enum dwarf_section_id id;
     const char *name;
@@ -192,7 +193,24 @@ static int find_root(const struct unit_head *h, struct unit_slice *s, Dwarf_Erro
     return rc == DW_DLV_OK ? dwarf_siblingof_b(s->debug, NULL, info, &s->root, err) : rc;
 }
 
-bool unit_slice_open(struct dwarf *d, const struct unit_head *h, struct unit_slice *s)
+static void unit_slice_close(struct unit_slice *s)
+{
+    if (s->root)
+        dwarf_dealloc_die(s->root);
+    if (s->debug) {
+#if LIBDWARF_NEW
+        dwarf_object_finish(s->debug);
+#else
+        Dwarf_Error err = NULL;
+        dwarf_object_finish(s->debug, &err);
+#endif
+    }
+    free(s->object);
+    *s = (struct unit_slice){0};
+}
+
+/* A unit through libdwarf; false, with nothing left open, when it refuses. */
+static bool unit_slice_open(struct dwarf *d, const struct unit_head *h, struct unit_slice *s)
 {
     Dwarf_Error err = NULL;
     *s = (struct unit_slice){.object = make_object(h)};
@@ -211,22 +229,6 @@ bool unit_slice_open(struct dwarf *d, const struct unit_head *h, struct unit_sli
     slice_error(d, h, s->debug, rc == DW_DLV_ERROR ? err : NULL);
     unit_slice_close(s);
     return false;
-}
-
-void unit_slice_close(struct unit_slice *s)
-{
-    if (s->root)
-        dwarf_dealloc_die(s->root);
-    if (s->debug) {
-#if LIBDWARF_NEW
-        dwarf_object_finish(s->debug);
-#else
-        Dwarf_Error err = NULL;
-        dwarf_object_finish(s->debug, &err);
-#endif
-    }
-    free(s->object);
-    *s = (struct unit_slice){0};
 }
 
 static void close_unit(struct dwarf_unit *u)

@@ -85,9 +85,6 @@ struct dwarf_unit *dwarf_unit_of_die(struct dwarf *d, uint64_t offset);
 /* Closes all but the `keep` most recently used. */
 void dwarf_units_trim(struct dwarf *d, size_t keep);
 
-/* A unit through libdwarf; false, with nothing left open, when it refuses. */
-bool unit_slice_open(struct dwarf *d, const struct unit_head *h, struct unit_slice *ret);
-void unit_slice_close(struct unit_slice *s);
 /* The unit whose line table a unit uses: of a split CU its skeleton. */
 static inline const struct unit_head *unit_line_head(const struct unit_head *u)
 {
@@ -97,6 +94,11 @@ static inline const struct unit_head *unit_line_head(const struct unit_head *u)
 const struct line_table *unit_lines(struct dwarf_unit *u);
 const struct function_table *unit_functions(struct dwarf_unit *u);
 void line_table_free(struct line_table *t);
+/* line_program.c: appends the rows of a unit's line program, calls `done` behind every end row. False:
+ * damaged from some row on, or too long. */
+typedef void line_sequence_done(void *context);
+bool line_program_run(const struct unit_head *u, struct line_table *t, size_t *capacity,
+                      line_sequence_done *done, void *context);
 /* line_header.c: the file names of the unit's line table alone; *ret malloc'd, names live with the file. */
 size_t unit_files(struct dwarf *d, const struct unit_head *u, const char ***ret);
 /* Does the unit's line table name a file that ends in the components of `wanted`? */

@@ -1,12 +1,17 @@
 /*
- * One CU's line table: rows from libdwarf, kept as sequences sorted by address.
+ * One CU's line table: the rows of its line program, kept as sequences sorted by address.
  */
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "symbols/dwarf/dwarf_unit.h"
 
-enum { ROW_LIMIT = 1 << 24 };
+/* A table being read. */
+struct reading {
+    struct dwarf_unit *unit;
+    size_t row_capacity, sequence_capacity;
+    size_t first; /* row of the sequence under way */
+};
 
 void line_table_free(struct line_table *t)
 {
@@ -14,28 +19,6 @@ void line_table_free(struct line_table *t)
     free(t->sequences);
     free(t->files);
     *t = (struct line_table){0};
-}
-
-static bool read_row(Dwarf_Line line, struct line_row *r, Dwarf_Error *err)
-{
-    Dwarf_Addr address = 0;
-    Dwarf_Unsigned number = 0, file = 0, column = 0, isa = 0, discriminator = 0;
-    Dwarf_Bool statement = 0, end = 0, prologue_end = 0, epilogue = 0;
-    if (dwarf_lineaddr(line, &address, err) != DW_DLV_OK || dwarf_lineno(line, &number, err) != DW_DLV_OK ||
-        dwarf_line_srcfileno(line, &file, err) != DW_DLV_OK ||
-        dwarf_lineoff_b(line, &column, err) != DW_DLV_OK ||
-        dwarf_linebeginstatement(line, &statement, err) != DW_DLV_OK ||
-        dwarf_lineendsequence(line, &end, err) != DW_DLV_OK ||
-        dwarf_prologue_end_etc(line, &prologue_end, &epilogue, &isa, &discriminator, err) != DW_DLV_OK)
-        return false;
-    *r = (struct line_row){.address = address,
-                           .line = number > UINT32_MAX ? 0 : (uint32_t)number,
-                           .file = file > UINT32_MAX ? 0 : (uint32_t)file,
-                           .column = column > UINT16_MAX ? 0 : (uint16_t)column,
-                           .statement = statement,
-                           .prologue_end = prologue_end,
-                           .end = end};
-    return true;
 }
 
 static int by_address(const void *a, const void *b)
@@ -76,54 +59,11 @@ static int by_low(const void *a, const void *b)
     return x->low < y->low ? -1 : x->low > y->low;
 }
 
-/* False: damaged from some row on, *err says how. */
-static bool take_rows(struct dwarf_unit *u, Dwarf_Line *lines, Dwarf_Signed count, Dwarf_Error *err)
+static void sequence_done(void *context)
 {
-    struct line_table *t = &u->lines;
-    size_t n = count < 0 ? 0 : (size_t)count, first = 0, capacity = 0;
-    if (n > ROW_LIMIT) {
-        dwarf_complain(u->dwarf, "a line table of %zu rows was not used", n);
-        return true;
-    }
-    bool ok = true;
-    t->rows = xreallocarray(NULL, n + 1, sizeof *t->rows);
-    for (size_t i = 0; i < n; i++) {
-        struct line_row *r = &t->rows[t->row_count];
-        ok = read_row(lines[i], r, err);
-        if (!ok)
-            break;
-        /* Line 0 is code the compiler made up: as for gdb, it goes with the line before it. */
-        if (!r->line && !r->end)
-            continue;
-        t->row_count++;
-        if (r->end) {
-            add_sequence(u, first, &capacity);
-            first = t->row_count;
-        }
-    }
-    t->row_count = first;
-    if (t->sequence_count)
-        qsort(t->sequences, t->sequence_count, sizeof *t->sequences, by_low);
-    return ok;
-}
-
-static void read_program(struct dwarf_unit *u, const struct unit_head *h, const struct unit_slice *s)
-{
-    Dwarf_Unsigned version = 0;
-    Dwarf_Small tables = 0;
-    Dwarf_Line_Context context = NULL;
-    Dwarf_Error err = NULL;
-    int rc = dwarf_srclines_b(s->root, &version, &tables, &context, &err);
-    if (rc == DW_DLV_OK) {
-        Dwarf_Line *lines = NULL;
-        Dwarf_Signed count = 0;
-        rc = dwarf_srclines_from_linecontext(context, &lines, &count, &err);
-        if (rc == DW_DLV_OK && !take_rows(u, lines, count, &err))
-            rc = DW_DLV_ERROR;
-        dwarf_srclines_dealloc_b(context);
-    }
-    if (rc == DW_DLV_ERROR)
-        slice_error(u->dwarf, h, s->debug, err);
+    struct reading *r = context;
+    add_sequence(r->unit, r->first, &r->sequence_capacity);
+    r->first = r->unit->lines.row_count;
 }
 
 const struct line_table *unit_lines(struct dwarf_unit *u)
@@ -136,15 +76,11 @@ const struct line_table *unit_lines(struct dwarf_unit *u)
     if (h->lines == NO_OFFSET)
         return t;
     t->file_count = unit_files(u->dwarf, h, &t->files);
-    /* libdwarf lets the file register of DWARF 5 begin at 0, where 1 is meant (section 6.2.2). The two are the same
-     * file but in gcc's LTO, whose file 0 is "<artificial>". */
-    if (t->file_count > 1 && t->files[0] && strstr(t->files[0], "<artificial>"))
-        t->files[0] = t->files[1];
-    struct unit_slice skeleton = {0};
-    if (h == u->head)
-        read_program(u, h, &u->slice);
-    else if (unit_slice_open(u->dwarf, h, &skeleton))
-        read_program(u, h, &skeleton);
-    unit_slice_close(&skeleton);
+    struct reading r = {.unit = u};
+    if (!line_program_run(h, t, &r.row_capacity, sequence_done, &r))
+        dwarf_complain(u->dwarf, "the line table at 0x%llx is damaged", (unsigned long long)h->lines);
+    t->row_count = r.first; /* a sequence without an end is none */
+    if (t->sequence_count)
+        qsort(t->sequences, t->sequence_count, sizeof *t->sequences, by_low);
     return t;
 }

@@ -70,7 +70,7 @@ static struct error *map_file(struct elf_image *e)
             e->guard = guard_add(whole, e->mapping_size);
     }
     int err = errno;
-    close(fd);
+    e->fd = fd;
     if (whole == MAP_FAILED)
         return error_new(ERR_NO_SOURCE, "cannot map %s: %s", e->path, strerror(err));
     return NULL;
@@ -219,6 +219,7 @@ struct error *elf_image_open(const char *path, struct elf_image **ret)
 {
     struct elf_image *e = xcalloc(1, sizeof *e);
     e->path = xstrdup(path);
+    e->fd = -1;
     struct error *err = map_file(e);
     if (!err)
         err = parse(e);
@@ -228,6 +229,12 @@ struct error *elf_image_open(const char *path, struct elf_image **ret)
     }
     *ret = e;
     return NULL;
+}
+
+const uint8_t *elf_image_peek(const struct elf_image *e, const uint8_t *from, size_t n, uint8_t *space)
+{
+    bool mapped = from >= e->map && from < e->map + e->size && n <= (size_t)(e->map + e->size - from);
+    return mapped && pread(e->fd, space, n, from - e->map) == (ssize_t)n ? space : from;
 }
 
 void elf_image_give_back(const struct elf_image *e, const uint8_t *from, const uint8_t *to)
@@ -261,6 +268,8 @@ void elf_image_close(struct elf_image *e)
     for (size_t i = 0; i < e->section_count; i++)
         free(e->sections[i].owned);
     guard_remove(e->guard);
+    if (e->fd >= 0)
+        close(e->fd);
     if (e->map)
         munmap(e->map, e->mapping_size);
     free(e->sections);

@@ -43,6 +43,7 @@ struct elf_segment {
 struct elf_image {
     char *path;
     uint8_t *map;
+    int fd;              /* -1: none; for elf_image_peek() */
     struct stat opened;  /* what the file was like */
     struct guard *guard; /* the mapping's (base/guard.h) */
     size_t size;         /* of the file */
@@ -72,6 +73,9 @@ const uint8_t *elf_image_bytes(struct elf_image *e, struct elf_section *s, size_
 const char *elf_image_string(struct elf_image *e, struct elf_section *table, uint64_t offset);
 /* Its build id in lower-case hex, malloc'd, or NULL. */
 char *elf_image_build_id(struct elf_image *e);
+/* A few bytes of a section, where few of many pages are wanted: a page fault maps 64 KiB, so they are read
+ * into `space` when they are the file's own. */
+const uint8_t *elf_image_peek(const struct elf_image *e, const uint8_t *from, size_t n, uint8_t *space);
 /* Bytes of a section that was read once and far apart: the kernel maps 64 KiB around each, which need not
  * stay. Bytes that are not pages of the file (inflated) are left alone. */
 void elf_image_give_back(const struct elf_image *e, const uint8_t *from, const uint8_t *to);

@@ -213,6 +213,22 @@ static struct error *run(struct machine *m)
     return m->err;
 }
 
+bool dwarf_names_register(const struct dwarf_expression *e, unsigned *number)
+{
+    struct cursor c = cursor_of(e->bytes, e->size, e->big);
+    uint8_t op = e->size ? cursor_u8(&c) : 0;
+    bool typed = op == DW_OP_regval_type || op == DW_OP_GNU_regval_type;
+    uint64_t reg = op - (uint64_t)DW_OP_reg0;
+    if (op == DW_OP_regx || typed)
+        reg = cursor_uleb(&c);
+    else if (op < DW_OP_reg0 || op > DW_OP_reg31)
+        return false;
+    if (typed)
+        cursor_uleb(&c);
+    *number = (unsigned)reg;
+    return !c.bad && !cursor_left(&c) && reg <= UINT32_MAX;
+}
+
 struct error *dwarf_evaluate(const struct dwarf_expression *e, const struct dwarf_callbacks *callbacks,
                              struct dwarf_location *ret)
 {

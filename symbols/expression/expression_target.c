@@ -1,6 +1,8 @@
 /*
  * What DWARF expressions ask of the target and the file: registers, memory, frames, addresses.
  */
+#include <string.h>
+
 #include "symbols/dwarf/dwarf.h"
 #include "symbols/expression/expression_machine.h"
 
@@ -37,6 +39,21 @@ static uint64_t read_memory(struct machine *m, uint64_t address, unsigned size)
     return m->err ? 0 : cursor_unsigned(&c, size);
 }
 
+/* The bits of a register as a value of a base type. */
+static uint64_t typed_bits(const struct machine *m, const struct value *type, uint64_t bits)
+{
+    if (type->kind != VALUE_FLOAT || type->size != 4 || m->cb->float_place == DWARF_FLOAT_LOW)
+        return bits;
+    if (m->cb->float_place == DWARF_FLOAT_HIGH)
+        return bits >> 32;
+    double wide;
+    uint32_t narrow_bits;
+    memcpy(&wide, &bits, sizeof wide);
+    float narrow = (float)wide;
+    memcpy(&narrow_bits, &narrow, sizeof narrow_bits);
+    return narrow_bits;
+}
+
 typedef struct error *number_callback(void *context, uint64_t *ret);
 
 static void push_from(struct machine *m, number_callback *ask, uint64_t add, const char *what)
@@ -68,7 +85,7 @@ static bool step_register(struct machine *m, uint8_t op)
     case DW_OP_GNU_regval_type:
         reg = cursor_uleb(c);
         if (machine_base_type(m, cursor_uleb(c), &v)) {
-            v.bits = read_register(m, reg);
+            v.bits = typed_bits(m, &v, read_register(m, reg));
             machine_push(m, v);
         }
         return true;
@@ -139,7 +156,16 @@ static void step_entry_value(struct machine *m)
         machine_fail(m, ERR_OPTIMISED_OUT, "a value at the function's entry is no longer known");
     else if (!m->err && in.bytes)
         take_error(m, m->cb->entry_value(m->cb->context, &in, &v));
-    machine_push_number(m, v);
+    struct value typed = {.kind = VALUE_GENERIC};
+    struct cursor c = cursor_of(in.bytes, in.size, in.big);
+    uint8_t op = in.size ? cursor_u8(&c) : 0;
+    if (op == DW_OP_regval_type || op == DW_OP_GNU_regval_type) {
+        cursor_uleb(&c); /* the register; then what it was a number of, as its caller computed it */
+        if (!machine_base_type(m, cursor_uleb(&c), &typed))
+            return;
+    }
+    typed.bits = v;
+    machine_push(m, typed);
 }
 
 static bool step_address(struct machine *m, uint8_t op)

@@ -196,11 +196,13 @@ const struct dwarf_index *dwarf_index_of(struct dwarf *d)
     dwarf_index_start(d);
     while (x->job) {
         size_t done, total;
-        bool ended = index_job_wait(x->job, PROGRESS_NS);
-        if (!ended && !go_on(d, (index_job_poll(x->job, &done, &total), done), total))
-            dwarf_index_cancel(d);
-        else if (ended)
+        if (index_job_wait(x->job, PROGRESS_NS)) {
             finish(x);
+            continue;
+        }
+        index_job_poll(x->job, &done, &total);
+        if (!go_on(d, done, total))
+            dwarf_index_cancel(d);
     }
     return x->ready ? x : NULL;
 }

@@ -64,6 +64,8 @@ typedef void index_visitor(void *context, const struct index_entry *e);
 void dwarf_index_walk(const struct dwarf_index *x, index_visitor *visit, void *context);
 /* Appends `ns::Class::name`. */
 void index_qualified(const struct dwarf_index *x, const struct index_entry *e, struct buf *ret);
+/* The names of inline namespaces, each once: at most `limit` of them. */
+size_t dwarf_index_exported(const struct dwarf_index *x, const char **list, size_t limit);
 /* The units that import this one. */
 size_t dwarf_index_importers(const struct dwarf_index *x, size_t unit, const struct image_import **ret);
 /* Code of units that are not in .debug_aranges, by address, when the index is there. */

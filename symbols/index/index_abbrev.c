@@ -129,6 +129,8 @@ static int taken_of(uint64_t name)
         return TAKE_LANGUAGE;
     case DW_AT_str_offsets_base:
         return TAKE_STRING_BASE;
+    case DW_AT_export_symbols:
+        return TAKE_EXPORT;
     default:
         return -1;
     }
@@ -312,8 +314,8 @@ const uint8_t *fast_die_steps(const struct fast_abbrevs *t, const struct fast_ab
     for (int i = 0; ret && i < TAKE_COUNT; i++)
         ret->at[i] = a->at[i] >= 0 ? p + a->at[i] : NULL;
     p += a->size;
-    const struct fast_step *s = t->steps + a->step;
-    for (uint32_t i = 0; i < a->step_count && p; i++, s++) {
+    for (uint32_t i = 0; i < a->step_count && p; i++) {
+        const struct fast_step *s = &t->steps[a->step + i]; /* a table without steps has no array */
         if (s->kind != STEP_TAKE)
             p = past_value(t, u, s->kind, s->size, p);
         else if (ret)

@@ -45,6 +45,7 @@ enum taken {
     TAKE_SCOPED, /* DW_AT_enum_class */
     TAKE_LANGUAGE,
     TAKE_STRING_BASE,
+    TAKE_EXPORT, /* DW_AT_export_symbols */
     TAKE_COUNT
 };
 

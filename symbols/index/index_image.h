@@ -20,7 +20,7 @@
 
 #include "symbols/elf/bytes.h"
 
-enum { IMAGE_VERSION = 1 };
+enum { IMAGE_VERSION = 2 };
 
 enum image_part_id {
     IMAGE_HASHES,   /* uint32_t a name, ascending */
@@ -38,7 +38,7 @@ struct image_name {
 };
 
 struct image_scope {
-    uint32_t parent, text;
+    uint32_t parent, text; /* parent: with IMAGE_EXPORTED for an inline namespace */
 };
 
 struct image_range {
@@ -52,6 +52,7 @@ struct image_import {
 };
 
 #define IMAGE_OWN_TEXT 0x80000000u
+#define IMAGE_EXPORTED 0x80000000u
 
 struct image_header {
     char magic[8];

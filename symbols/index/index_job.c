@@ -131,6 +131,7 @@ static void start_threads(struct index_job *job)
 {
     sigset_t all, before;
     sigfillset(&all);
+    sigdelset(&all, SIGBUS); /* the file may be cut short meanwhile (base/guard.h) */
     pthread_sigmask(SIG_SETMASK, &all, &before);
     for (unsigned i = 0; i < job->in.threads; i++) {
         struct worker *w = xcalloc(1, sizeof *w);

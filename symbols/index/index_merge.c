@@ -132,6 +132,8 @@ static void number_scopes(struct merge *m, struct local_scope *list, size_t n)
         if (i == 0 || by_parent(&list[i], &list[i - 1]) != 0)
             m->scopes[m->scope_count++] =
                 (struct image_scope){.parent = list[i].parent, .text = list[i].name};
+        if (m->in->parts[list[i].part].scopes[list[i].scope].exported)
+            m->scopes[m->scope_count - 1].parent |= IMAGE_EXPORTED;
         m->scope_map[list[i].part][list[i].scope] = (uint32_t)m->scope_count - 1;
     }
 }

@@ -121,6 +121,14 @@ void name_query_parse(const char *text, struct name_query *ret)
         parse(name, ret);
 }
 
+static bool is_exported(const struct name_query *q, const char *scope, size_t n)
+{
+    for (size_t i = 0; i < q->exported_count; i++)
+        if (name_same(scope, n, q->exported[i], strlen(q->exported[i])))
+            return true;
+    return false;
+}
+
 /* Do the scopes of `have` end in those of `wanted`? */
 bool name_scopes_end_in(const struct name_query *have, const struct name_query *wanted)
 {
@@ -138,9 +146,12 @@ bool name_scopes_end_in(const struct name_query *have, const struct name_query *
         if (name_same(part, m, scope, n) ||
             (name_base_length(part, m) == m && name_same(part, m, scope, name_base_length(scope, n))))
             left--;
-        else if (!name_is_passed_over(text))
+        else if (!name_is_passed_over(text) && !is_exported(wanted, scope, n))
             return false;
     }
+    while (!left && wanted->rooted && i &&
+           is_exported(wanted, have->parts[i - 1].text, have->parts[i - 1].length))
+        i--;
     return !left && !(wanted->rooted && i);
 }
 

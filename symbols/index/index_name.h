@@ -20,6 +20,9 @@ struct name_query {
     size_t count;           /* 0: not a name */
     bool rooted;            /* begins with `::` */
     const char *parameters; /* `(int) const`, or NULL: none were written */
+    /* Inline namespaces of the program, which may be left out too; not taken apart from a text. */
+    const char *const *exported;
+    size_t exported_count;
 };
 
 void name_query_parse(const char *text, struct name_query *ret);

@@ -22,6 +22,7 @@ struct part_name {
 
 struct part_scope {
     uint32_t parent, name; /* numbers in this part; scope 0 is the file's, name 0 is none */
+    bool exported;         /* an inline namespace: its names are also the scope's around it */
 };
 
 enum { ENTRY_DECLARATION = 1, ENTRY_LINKAGE = 2 };

@@ -132,7 +132,10 @@ static uint32_t inner_scope(struct walk *w, const struct fast_abbrev *a, const u
     uint32_t name = take_name(s, a, d, TAKE_NAME);
     if (!name && a->tag == DW_TAG_namespace)
         name = part_name_of(s->part, "(anonymous namespace)");
-    return part_scope(s->part, around, name);
+    uint32_t scope = part_scope(s->part, around, name);
+    if (scope && scope != around && taken_number(w->u, a, d, TAKE_EXPORT))
+        s->part->scopes[scope].exported = true;
+    return scope;
 }
 
 static void take_import(struct walk *w, const struct fast_abbrev *a, const uint8_t *attrs)

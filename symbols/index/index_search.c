@@ -11,8 +11,15 @@ enum { SCOPE_DEPTH = 64 };
 /* The scope around one; 0 also where the numbers are damaged. */
 static uint32_t parent_of(const struct image *m, uint32_t scope)
 {
-    uint32_t parent = scope < m->scope_count ? m->scopes[scope].parent : 0;
+    uint32_t parent = scope < m->scope_count ? m->scopes[scope].parent & ~IMAGE_EXPORTED : 0;
     return parent < scope ? parent : 0;
+}
+
+/* May people leave this scope out? */
+static bool is_passed_over(const struct image *m, uint32_t scope)
+{
+    return m->scopes[scope].parent & IMAGE_EXPORTED ||
+           name_is_passed_over(image_text(m, m->scopes[scope].text));
 }
 
 /* Do the query's scopes stand around this one? *exact: all of them are written. */
@@ -24,7 +31,7 @@ static bool scopes_match(const struct image *m, const struct name_query *q, uint
         const char *name = image_text(m, m->scopes[scope].text);
         if (name_same_base(q->parts[left - 1].text, q->parts[left - 1].length, name)) {
             left--;
-        } else if (name_is_passed_over(name)) {
+        } else if (is_passed_over(m, scope)) {
             *exact = false;
         } else {
             return false;
@@ -32,7 +39,7 @@ static bool scopes_match(const struct image *m, const struct name_query *q, uint
         scope = parent_of(m, scope);
     }
     for (; scope && q->rooted; scope = parent_of(m, scope))
-        if (!name_is_passed_over(image_text(m, m->scopes[scope].text)))
+        if (!is_passed_over(m, scope))
             return false;
     *exact = *exact && !scope;
     return !left;
@@ -123,6 +130,20 @@ bool index_search_next(struct index_search *s, struct index_entry *ret)
         begin_round(s);
     }
     return false;
+}
+
+size_t dwarf_index_exported(const struct dwarf_index *x, const char **list, size_t limit)
+{
+    size_t n = 0;
+    for (size_t i = 1; i < x->image.scope_count && n < limit; i++) {
+        const char *name = image_text(&x->image, x->image.scopes[i].text);
+        bool known = !(x->image.scopes[i].parent & IMAGE_EXPORTED);
+        for (size_t k = 0; k < n && !known; k++)
+            known = strcmp(list[k], name) == 0;
+        if (!known)
+            list[n++] = name;
+    }
+    return n;
 }
 
 void dwarf_index_walk(const struct dwarf_index *x, index_visitor *visit, void *context)

@@ -197,7 +197,8 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     else if (t->kind == TYPE_POINTER || t->kind == TYPE_REFERENCE || t->kind == TYPE_RVALUE_REFERENCE)
         t->inside->size = t->inside->size ? t->inside->size : u->head->address_size;
     else if (t->kind == TYPE_MEMBER_POINTER && !t->inside->size) /* Itanium C++ ABI, section 2.3 */
-        t->inside->size = u->head->address_size * (type_strip(type_target(t))->kind == TYPE_FUNCTION ? 2u : 1u);
+        t->inside->size =
+            u->head->address_size * (type_strip(type_target(t))->kind == TYPE_FUNCTION ? 2u : 1u);
     else if (t->kind == TYPE_ARRAY)
         type_read_dimensions(t, u, die);
     else if (t->kind == TYPE_ENUM && target) /* an enumeration has its sign from the underlying type */

@@ -16,8 +16,8 @@ struct type_inside {
     uint64_t target_die;    /* NO_OFFSET: none */
     uint64_t bound_unit;    /* arrays: the DIE whose unit the bound's expression belongs to */
     struct type *target;
-    struct type *pointer; /* type_pointer_to() this */
-    const char *scope;    /* "ns::Class::", once it was asked for */
+    struct type *pointer;    /* type_pointer_to() this */
+    const char *scope;       /* "ns::Class::", once it was asked for */
     bool scoped_enumerators; /* enum class */
     bool target_read, children_read, resolved;
     struct type *definition; /* of an incomplete type */

@@ -1,5 +1,6 @@
 /*
- * The scopes a type's name is written with: namespaces and classes around its DIE, in languages that have them.
+ * The scopes a type's name is written with: namespaces and classes around its DIE, in languages that have
+ * them.
  */
 #include <string.h>
 
@@ -66,7 +67,8 @@ static struct dwarf_unit *scoped_unit(const struct type *t)
 {
     struct dwarf *d = t->file && t->die ? dwarf_of(t->file) : NULL;
     struct dwarf_unit *u = d ? dwarf_unit_of_die(d, t->die) : NULL;
-    return u && !dwarf_is_c(u->head) ? u : NULL;
+    /* Partial units that dwz made do not say their language: C is the one that is right for most. */
+    return u && u->head->language && !dwarf_is_c(u->head) ? u : NULL;
 }
 
 bool type_has_scopes(const struct type *t)

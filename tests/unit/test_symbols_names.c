@@ -7,6 +7,7 @@
 #include "symbols/index/demangle.h"
 #include "symbols/index/dwarf_index.h"
 #include "symbols/names.h"
+#include "symbols/type.h"
 
 static const char *const compiles[] = {"g++ -g -O0", "g++ -g -gdwarf-4 -O0", "clang++ -g -O0",
                                        "clang++ -g -gdwarf-4 -O0", "g++ -g -O0 -flto"};
@@ -32,12 +33,15 @@ static const char cxx[] =
     "namespace { int hidden(int x) { return x - 1; } }\n"
     "int use(int a) { return hidden(a); }\n"
     "}\n"
+    "namespace lib { inline namespace v1 { int deep(int a) { return a + 4; }\n"
+    "    struct Box { int open() { return 3; } }; } }\n"
     "int method(int x) { return x; }\n"
     "extern \"C\" int plain_c(void) { return 7; }\n"
     "int main() {\n"
     "    ns::Shape s; s += 2; ns::Shape::Inner i{1}; i.poke(); const ns::Shape &c = s;\n"
     "    return s.method(1) + c.method(2.0) + c.area() + ns::f<int>(3) + (int)ns::f<double>(1.5) +\n"
-    "           ns::use(3) + method(1) + plain_c() + (int)ns::Colour::red + ns::Shape::counter;\n"
+    "           ns::use(3) + method(1) + plain_c() + (int)ns::Colour::red + ns::Shape::counter +\n"
+    "           lib::deep(1) + lib::Box().open();\n"
     "}\n";
 
 static const char rust[] = "mod geometry {\n"
@@ -110,6 +114,12 @@ static void test_cxx(void **state)
             check(m, "'cxx.cc'::use", "ns::use(int)");
         check(m, "_ZN2ns3useEi", "ns::use(int)");
         check(m, "plain_c", "plain_c");
+        check(m, "lib::deep", "lib::v1::deep(int)");
+        check(m, "::lib::deep(int)", "lib::v1::deep(int)");
+        check(m, "lib::v1::deep", "lib::v1::deep(int)");
+        check(m, "lib::Box::open", "lib::v1::Box::open()");
+        check(m, "lib::v2::deep", "");
+        assert_non_null(symbols_find_type(m, "lib::Box", UINT64_MAX));
         check(m, "elsewhere::method", "");
         check(m, "ns::nothing", "");
         BASE_FREE char *both = names_of(m, "ns::Shape::method");

@@ -102,8 +102,25 @@ static const char *const compiles[] = {
     "clang -gdwarf-5 -O0", "clang -gdwarf-5 -O2",
 };
 
+/* Places of a function that is there inlined only. */
+static size_t copies(const char *folder)
+{
+    BASE_FREE char *path = xasprintf("%s/program", folder);
+    struct symbol_map *m = open_map(path, 0);
+    struct symbol_match *list;
+    size_t count;
+    symbols_find_name(m, "sum_of", &list, &count);
+    for (size_t i = 0; i < count; i++)
+        assert_true(list[i].inlined);
+    free(list);
+    symbol_map_free(m);
+    return count;
+}
+
 static void compare(const char *what, const char *plain, const char *other)
 {
+    assert_true(copies(plain) >= 2);
+    assert_int_equal(copies(other), copies(plain));
     BASE_FREE char *a = describe(plain), *b = describe(other);
     assert_true(strlen(a) > 4000);
     assert_same_text(what, a, b);

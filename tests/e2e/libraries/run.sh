@@ -23,7 +23,7 @@ session() {
 # build FOLDER COMPILER: the program and its library
 build() {
     mkdir -p "$work/$1" && cp "$here"/*.c "$work/$1" && (cd "$work/$1" &&
-        $2 -g -O0 -fPIC -shared plug.c -o plug.so && $2 -g -O0 main.c -o main) 2>"$work/err"
+        $2 -g -O0 -fPIC -shared plug.c -o plug.so && $2 -g -O0 main.c -o main && $2 -g -O0 close.c -o close) 2>"$work/err"
 }
 
 if build native gcc; then
@@ -31,6 +31,8 @@ if build native gcc; then
         -t "launch:gdbserver --once 127.0.0.1:{port} $work/native/main $work/native/plug.so" "$work/native/main"
     session "libraries by r_debug, qemu-x86_64" libraries.json \
         -t "launch:qemu-x86_64 -g {socket} $work/native/main $work/native/plug.so" "$work/native/main"
+    session "a library closed again, qemu-x86_64" close.json \
+        -t "launch:qemu-x86_64 -g {socket} $work/native/close $work/native/plug.so" "$work/native/close"
 else
     echo "FAIL libraries: $(cat "$work/err")"
 fi

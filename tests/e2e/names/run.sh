@@ -84,3 +84,31 @@ if g++ -g -O0 "$work/shapes.cc" -o "$work/shapes" 2>"$work/err"; then
 else
     echo "skip C++ names: no g++"
 fi
+
+# Ctrl-C while the names of a large file are being read, on one processor so that it takes its time: the signal is sent
+# when the first sign of progress is seen. A machine that is done before it arrives gets another try.
+kernel=${VMLINUX:-$(ls /usr/lib/debug/boot/vmlinux-* 2>/dev/null | head -n 1)}
+interrupted() {
+    local line sent='' pid
+    rm -rf "$work/empty" "$work/pipe"
+    mkfifo "$work/pipe"
+    XDG_CACHE_HOME=$work/empty taskset -c "$cpu" "$A" --no-config -S "$work/steps.json" "$kernel" >"$work/pipe" 2>"$work/err" </dev/null &
+    pid=$!
+    while read -r line; do
+        echo "$line"
+        if [ -z "$sent" ] && [[ $line == *'"event":"progress"'* ]]; then
+            kill -INT $pid
+            sent=1
+        fi
+    done <"$work/pipe" >"$work/out"
+    wait $pid
+    grep -q '"code":"cancelled"' "$work/out"
+}
+if [ -z "$kernel" ] || [ ! -r "$kernel" ]; then
+    echo "skip Ctrl-C while names are read: no kernel with debug information (apt-get install linux-image-amd64-dbg, or VMLINUX=FILE)"
+else
+    echo '{"target": "none", "steps": [{"do": "type", "name": "struct task_struct"}]}' >"$work/steps.json"
+    cpu=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
+    check 'Ctrl-C while names are read' eval 'interrupted || interrupted || interrupted'
+    check 'nothing half-made is kept' test -z "$(find "$work/empty" -type f 2>/dev/null)"
+fi

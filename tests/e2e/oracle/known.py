@@ -29,6 +29,11 @@ def unassigned(match):
     return c if unicodedata.category(c) in ("Cn", "Lo", "So", "Ll", "Lu", "Mn", "Nd", "No", "Mc", "Lm") else match.group(0)
 
 
+def octal_bytes(text):
+    """Characters beyond ASCII as the escapes of their bytes."""
+    return "".join(c if ord(c) < 128 else "".join("\\%03o" % b for b in c.encode()) for c in text)
+
+
 LIBRARY = r"(0x7fff[ef][0-9a-f]{7}) <[^>]*>"
 
 
@@ -72,8 +77,10 @@ def rules(kind, question, gdb, allstop, context, options):
     if kind == "locals" and isinstance(gdb, list) and question.startswith("names") and unique(gdb) == allstop:
         yield "gdb lists a variable of an inlined function twice, from the concrete DIE and from the abstract one"
     if kind == "locals" and isinstance(gdb, list) and options.optimised and \
-            [row for row in unique(gdb) if row in allstop or row[1]] == allstop:
+            [row for row in unique(gdb) if row[1]] == [row for row in allstop if row[1]]:
         yield "a block of several ranges, none of which holds the pc: gdb looks at its first and last address only"
+    if kind == "places" and repr(gdb) == re.sub(r"(lto_priv)\.\d+", r"\1", repr(allstop)):
+        yield "gdb takes the number off the end of a symbol's name"
     if kind == "types" and re.search("lto|types", options.name) and question.endswith("struct pair"):
         yield "two files have a struct pair: of one unit (link-time optimisation) or of type units gdb takes either"
     if kind == "backtrace" and question.startswith("backtrace") and after_signal(gdb, allstop):
@@ -86,7 +93,7 @@ def rules(kind, question, gdb, allstop, context, options):
         yield "gdb spells clang's unsigned __int128 with an int that is not there"
     if re.sub(r"<(\w+)\[(\w+)\]", r"<\1.\2", gdb) == allstop:
         yield "gdb demangles the symbol main.every, a static of clang's, as if it were Objective-C's or Ada's"
-    if re.sub(r"\\x([0-9a-f]+)", unassigned, gdb) == allstop:
+    if re.sub(r"\\x([0-9a-f]+)", unassigned, gdb) == allstop or octal_bytes(gdb) == octal_bytes(allstop):
         yield "a character newer than the C library's tables, which gdb asks what can be printed"
     if re.sub(r"<[A-Za-z_.][\w.@]*(\+\d+)?>", offset, gdb) == re.sub(r"<[A-Za-z_.][\w.@]*(\+\d+)?>", offset, allstop):
         yield "two names of one address (environ and __environ): either may be printed"
@@ -100,7 +107,7 @@ def rules(kind, question, gdb, allstop, context, options):
         yield "gdb takes 8 bytes for a vector's value at entry (DW_OP_entry_value of a 16-byte register)"
     if options.emulator == ["qemu-ppc64"] and re.sub(r" <[^>]*>", "", gdb) == re.sub(r" <[^>]*>", "", allstop):
         yield "ELF ABI v1: gdb names a function at its descriptor as well, we where its code is"
-    if options.emulator and re.match(r"p(/f)? -", question) and (gdb, allstop) == ("0", "-0"):
+    if options.emulator and (gdb, allstop) == ("0", "-0"):
         yield "IEEE 754: the negative of 0 is -0; gdb's MPFR side says 0"
     if re.match("p/[ac] ", question) and "floats" in expression:
         yield "C17 6.3.1.4: a NaN or what is too big for an integer may become any"
@@ -128,8 +135,23 @@ def rules(kind, question, gdb, allstop, context, options):
         yield "gdb finds thread-locals through libthread_db only, which speaks to no emulator; we compute the place"
     if kind == "expressions" and re.search("hidden", expression) and gdb == "error: optimised-out":
         yield "two files have a static of this name, and the frame is of neither: either may be meant"
-    if kind == "expressions" and re.search(r"&\(*(tight|bit_fields|\w+\.bits)\.", expression) and allstop.startswith("error"):
+    if kind == "expressions" and re.search(r"&\(*(tight|bit_fields|\w+\.bits|t|b|other)\.", expression) and allstop.startswith("error"):
         yield "C17 6.5.3.2: a bit-field has no address"
+    if kind == "expressions" and re.search(r"&\(\(", expression) and allstop.startswith("error"):
+        yield "C17 6.5.3.2: & needs an lvalue; gdb gives the address that its value came from"
+    if question.startswith("type of p *") and gdb == "int" and allstop == "long":
+        yield "* of a number: gdb reads a long and says int"
+    if options.optimised and re.match(r"[0-9.]+e-3[01][0-9]$", gdb) and not allstop.startswith("error"):
+        yield "a floating argument's value at entry: gdb takes its bits for another's"
+    if "<optimized out>, <optimized out>" in allstop and "\\000" in gdb:
+        yield "gdb shows the characters of an array that are optimised out as NULs"
+    if re.sub(r" <\w+@got[^>]*>", "", gdb) == allstop:
+        yield "names that gdb makes up for slots of the linker's table"
+    if re.search("ppc64|s390x", str(options.emulator)) and "wide_sum" in expression:
+        yield "gdb computes with long doubles that are not the host's in less precision, and takes half of one in two registers"
+    if "lto" in options.name and re.search(r"\b(n|vla|grid2|on_stack)\b", expression) and \
+            (allstop.startswith("error: opt") or allstop.startswith("0x")):
+        yield "arguments through a function that jumped here, found by its name alone: two units have it"
     if options.optimised and options.emulator in (["qemu-mips"], ["qemu-mipsel"]) and "optimised-out" in allstop:
         yield "a double in a pair of 32-bit registers: gdb makes up 4e-310 for 0.1"
     if kind == "expressions" and "8 bytes" in gdb_error(context) and not allstop.startswith("error"):
@@ -142,7 +164,7 @@ def rules(kind, question, gdb, allstop, context, options):
         yield "gdb formats the first byte of a function's code; we its address"
 
 
-def of_classes(kind, question, gdb, allstop):
+def of_classes(kind, question, gdb, allstop, context):
     """C++ is compared at field level: what is left out on purpose, or not there yet."""
     if kind in ("places", "backtrace") and without_parameters(gdb) == without_parameters(allstop):
         yield "gdb spells parameters anew from DWARF; we print the linker's name"
@@ -155,7 +177,7 @@ def of_classes(kind, question, gdb, allstop):
     if kind in ("locals", "expressions") and isinstance(gdb, str):
         if re.sub(r"(, )?static \w+ = [^,}]*", "", gdb) == allstop:
             yield "static members are no part of an object"
-        if gdb == "NULL" or "::*)" in gdb or "::*" in gdb or re.match(r"&\w+(::\w+)+$", gdb):
+        if "::*" in str((context or {}).get("type")) or gdb == "NULL" or "::*)" in gdb or "::*" in gdb or re.match(r"&\w+(::\w+)+$", gdb):
             yield "pointers to members are shown as numbers"
         if "virtual base" in allstop:
             yield "a virtual base is placed at run time: not looked for yet"
@@ -169,6 +191,6 @@ def without_parameters(answer):
 
 
 def explains(kind, question, gdb, allstop, context, options):
-    if options.fields_only and next(of_classes(kind, question, gdb, allstop), None):
+    if options.fields_only and next(of_classes(kind, question, gdb, allstop, context), None):
         return True
     return next(rules(kind, question, gdb, allstop, context, options), None) is not None

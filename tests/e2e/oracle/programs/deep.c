@@ -1,4 +1,5 @@
-/* Twenty frames and a frame whose variables are strings on the heap: what a question costs in turns is counted. */
+/* Twenty frames and a frame whose variables are strings on the heap: what a question costs in turns is
+ * counted. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -119,7 +119,8 @@ struct zero {
     int count;
     int nothing[0];
 };
-struct empty {};
+struct empty {
+};
 struct node {
     struct node *next, *previous;
     const char *label;
@@ -207,7 +208,8 @@ wchar_t wide_text[] = L"wide \u00e9\u4e2d";
 char16_t text16[] = u"sixteen";
 char32_t text32[] = U"thirty-two";
 const wchar_t *wide_pointer = L"pointed at";
-struct bits bit_fields = {1, 2, 5, 19, 100, -2, -200, 0x1ffffffffull, -5, -77, -3, true, BLUE, FLAG_A | FLAG_C, 4711, -9, 1, 33};
+struct bits bit_fields = {
+    1, 2, 5, 19, 100, -2, -200, 0x1ffffffffull, -5, -77, -3, true, BLUE, FLAG_A | FLAG_C, 4711, -9, 1, 33};
 struct tight tight = {'t', -70000, -7, -123456789, 0x5555555, 2.5};
 struct holes holes = {'a', 1.5, 'c', -3, 'e', 1l << 40, "xy", {'h', 77}, 'j'};
 struct aligned aligned[2] = {{'1', 1}, {'2', 2}};
@@ -228,8 +230,10 @@ enum plain_flags plain_flags = (enum plain_flags)(P_A | P_C);
 enum plain_flags plain_none = (enum plain_flags)0;
 enum plain_flags plain_high = P_D;
 enum wide wide = WIDE_BIG;
-float floats[] = {0, -0.0f, 1, 0.1f, 1e10f, 1e-10f, 3.4e38f, __builtin_inff(), -__builtin_inff(), __builtin_nanf("")};
-double doubles[] = {0, -0.0, 1, 0.1, 1e100, 1e-300, 123456789.0, 1234567890123456789.0, __builtin_inf(), -__builtin_nan("")};
+float floats[] = {
+    0, -0.0f, 1, 0.1f, 1e10f, 1e-10f, 3.4e38f, __builtin_inff(), -__builtin_inff(), __builtin_nanf("")};
+double doubles[] = {
+    0, -0.0, 1, 0.1, 1e100, 1e-300, 123456789.0, 1234567890123456789.0, __builtin_inf(), -__builtin_nan("")};
 double smallest = 4.9e-324, third = 1.0 / 3;
 long double long_doubles[] = {0, 1, 0.1L, 1e300L, -2.5L};
 float _Complex complex_float;
@@ -293,7 +297,8 @@ KEEP static operation *identity(operation *op)
 {
     return op;
 }
-operation operations[2] = {{"add", add, choose, say, identity}, {"multiply", multiply, choose, NULL, identity}};
+operation operations[2] = {{"add", add, choose, say, identity},
+                           {"multiply", multiply, choose, NULL, identity}};
 binary_fn selected = add;
 binary_fn *selected_pointer = &selected;
 void (*handler_pointer)(int) = NULL;
@@ -387,7 +392,8 @@ KEEP int tail(int n)
     return recurse(local & 3, NULL);
 }
 
-KEEP int many(int a, int b, int c, int d, int e, int f, int g, int h, char i, short j, long long k, struct pair l)
+KEEP int many(int a, int b, int c, int d, int e, int f, int g, int h, char i, short j, long long k,
+              struct pair l)
 {
     int sum = a + b + c + d + e + f + g + h;
     long more = sum + i + j + k;
@@ -437,7 +443,8 @@ KEEP static void leave(int status)
 KEEP static void prepare(struct everything *e)
 {
     for (int i = 0; i < 3; i++)
-        ring[i] = (struct node){&ring[(i + 1) % 3], &ring[(i + 2) % 3], texts[i], i * 10, {NULL, NULL, &ring[i]}};
+        ring[i] =
+            (struct node){&ring[(i + 1) % 3], &ring[(i + 2) % 3], texts[i], i * 10, {NULL, NULL, &ring[i]}};
     ring[0].tree.left = &ring[1].tree;
     flexible = malloc(sizeof *flexible + 3 * sizeof flexible->items[0]);
     flexible->count = 3;
@@ -508,7 +515,8 @@ int main(int argc, char **argv)
     for (int round = 0; round < 3; round++) {
         total += use_everything(every, &local, round);
         total += use_bits(bit_fields, tight, number);
-        total += (int)use_floats(floats[3], doubles[3], long_doubles[2], complex_float, complex_double, vector);
+        total +=
+            (int)use_floats(floats[3], doubles[3], long_doubles[2], complex_float, complex_double, vector);
         total += (int)use_wide(big_signed, big_unsigned, s64);
         total += realigned(round);
         total += recurse(3, &ring[round]);

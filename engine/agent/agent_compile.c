@@ -387,6 +387,7 @@ static struct error *compile_kind(struct agent *a, const struct node *n, struct 
 
 static struct error *compile(struct agent *a, const struct node *n, struct operand *ret)
 {
+    *ret = (struct operand){0};
     if (a->depth >= DEPTH_MAX || a->out->length - a->start > AGENT_BYTES_MAX - 16)
         return agent_unsupported("an expression so long");
     a->depth++;

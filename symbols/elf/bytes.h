@@ -70,7 +70,7 @@ static inline uint64_t cursor_unsigned(struct cursor *c, unsigned n)
 
 static inline uint8_t cursor_u8(struct cursor *c)
 {
-    if (c->at >= c->end) {
+    if (!c->at || c->at >= c->end) {
         c->bad = true;
         return 0;
     }

@@ -71,6 +71,13 @@ void buf_clear(struct buf *b)
         b->data[0] = '\0';
 }
 
+void buf_truncate(struct buf *b, size_t n)
+{
+    buf_reserve(b, 0);
+    b->length = n;
+    b->data[n] = '\0';
+}
+
 void buf_drop(struct buf *b, size_t n)
 {
     if (n >= b->length) {

@@ -8,3 +8,9 @@ void json_move_members(cJSON *to, cJSON *from)
     }
     cJSON_Delete(from);
 }
+
+const char *json_text(const cJSON *o, const char *name)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, name));
+    return text ? text : "";
+}

@@ -1,5 +1,5 @@
 /*
- * engine/json.h - what cJSON lacks: moving members from one object to another. No state.
+ * engine/json.h - what cJSON lacks. No state.
  */
 #ifndef ALLSTOP_ENGINE_JSON_H
 #define ALLSTOP_ENGINE_JSON_H
@@ -8,5 +8,7 @@
 
 /* Moves all members of `from` into `to` and frees `from`. */
 void json_move_members(cJSON *to, cJSON *from);
+/* The text of a member, which stays the object's; "" when it is not there or no text. */
+const char *json_text(const cJSON *o, const char *name);
 
 #endif

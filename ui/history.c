@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/buf.h"
 
 enum { FILE_BYTES = 1 << 20 }; /* more is not read: somebody else's file */
@@ -62,19 +63,6 @@ struct error *history_load(const char *path, void (*line)(const char *text))
     return NULL;
 }
 
-/* All folders above the file, for the user alone. */
-static struct error *make_folders(const char *path)
-{
-    BASE_FREE char *folder = xstrdup(path);
-    for (char *slash = strchr(folder + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(folder, 0700) < 0 && errno != EEXIST)
-            return failed("cannot create", folder);
-        *slash = '/';
-    }
-    return NULL;
-}
-
 /* Where the newest `lines` lines begin. */
 static const char *newest(const struct buf *all, size_t lines)
 {
@@ -89,46 +77,14 @@ static const char *newest(const struct buf *all, size_t lines)
     return at;
 }
 
-static bool write_all(int fd, const char *bytes, size_t n)
-{
-    while (n) {
-        ssize_t done = write(fd, bytes, n);
-        if (done < 0 && errno != EINTR)
-            return false;
-        if (done > 0) {
-            bytes += done;
-            n -= (size_t)done;
-        }
-    }
-    return true;
-}
-
-static struct error *replace(const char *path, const char *bytes, size_t n, bool durable)
-{
-    BASE_FREE char *name = xasprintf("%s.XXXXXX", path);
-    int fd = mkostemp(name, O_CLOEXEC);
-    if (fd < 0)
-        return failed("cannot create", name);
-    bool good = write_all(fd, bytes, n) && (!durable || fsync(fd) == 0);
-    struct error *e = good ? NULL : failed("cannot write", name);
-    if (close(fd) < 0 && !e)
-        e = failed("cannot write", name);
-    if (!e && rename(name, path) < 0)
-        e = failed("cannot replace", path);
-    if (e)
-        unlink(name);
-    return e;
-}
-
 struct error *history_append(const char *path, const char *line, bool durable)
 {
     BASE_BUF struct buf all = {0};
-    TRY(make_folders(path));
     TRY(read_file(path, &all));
     if (all.length && all.data[all.length - 1] != '\n')
         buf_add_char(&all, '\n');
     buf_add_text(&all, line);
     buf_add_char(&all, '\n');
     const char *from = newest(&all, HISTORY_LINES);
-    return replace(path, from, all.length - (size_t)(from - all.data), durable);
+    return file_replace(path, from, all.length - (size_t)(from - all.data), durable);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/text.h"
 
 enum { FILE_LIMIT = 4 << 20, ENTRY_LIMIT = 65536 };
@@ -41,19 +42,9 @@ static struct error *failed(const char *what, const char *path)
         "free some space, or set XDG_STATE_HOME to a folder that can be written");
 }
 
-static void make_folders(const char *path)
-{
-    BASE_FREE char *part = xstrdup(path);
-    for (char *p = strchr(part + 1, '/'); p; p = strchr(p + 1, '/')) {
-        *p = '\0';
-        mkdir(part, 0700);
-        *p = '/';
-    }
-}
-
 struct error *journal_open(const char *path, int *ret)
 {
-    make_folders(path);
+    file_make_folders(path);
     *ret = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (*ret < 0)
         return failed("cannot open", path);

@@ -90,12 +90,6 @@ void json_add_place(struct session *s, cJSON *o, uint64_t address)
         cJSON_AddNumberToObject(o, "line", place.line);
 }
 
-const char *json_text(const cJSON *o, const char *name)
-{
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, name));
-    return text ? text : "";
-}
-
 void json_append(struct buf *out, const char *before, const cJSON *o, const char *name, const char *after)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(o, name);

@@ -8,6 +8,7 @@
 
 #include "engine/command.h"
 #include "engine/core.h"
+#include "engine/json.h"
 
 /* A string argument, or NULL. */
 const char *arg_text(const cJSON *args, const char *name);
@@ -25,8 +26,6 @@ struct error *arg_thread(struct session *s, const cJSON *args, struct thread **r
 void json_add_address(cJSON *o, const char *name, uint64_t address);
 /* function file line (path) of an address, as far as known. */
 void json_add_place(struct session *s, cJSON *o, uint64_t address);
-/* A member of a result as text for people: "" when it is not there; numbers in decimal. Writes into `out`. */
-const char *json_text(const cJSON *o, const char *name);
 /* Appends `name` of `o` when it is there, with text around it. */
 void json_append(struct buf *out, const char *before, const cJSON *o, const char *name, const char *after);
 /* Cuts the first word off *text: malloc'd, or NULL at the end. */
@@ -47,6 +46,7 @@ extern const struct command command_continue, command_step, command_next, comman
 extern const struct command command_threads, command_thread;
 extern const struct command command_backtrace, command_frame, command_locals, command_eval, command_set,
     command_registers, command_read, command_write, command_examine, command_disassemble, command_find_bytes;
+extern const struct command command_interleave, command_explore;
 extern const struct command command_repeat, command_assert, command_echo, command_sleep, command_include;
 extern const struct command command_help_word, command_quit;
 

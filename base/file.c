@@ -1,0 +1,59 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+
+void file_make_folders(const char *path)
+{
+    BASE_FREE char *part = xstrdup(path);
+    for (char *p = *part ? strchr(part + 1, '/') : NULL; p; p = strchr(p + 1, '/')) {
+        *p = '\0';
+        mkdir(part, 0700);
+        *p = '/';
+    }
+}
+
+static struct error *failed(const char *path, int number)
+{
+    return error_hint(error_new(ERR_REFUSED, "write %s: %s", path, strerror(number)),
+                      "look at the folder's rights and the free space");
+}
+
+static int write_all(int fd, const char *bytes, size_t n, bool durable)
+{
+    while (n > 0) {
+        ssize_t written = write(fd, bytes, n);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return errno;
+        bytes += written;
+        n -= (size_t)written;
+    }
+    return durable && fsync(fd) < 0 ? errno : 0;
+}
+
+struct error *file_replace(const char *path, const void *bytes, size_t n, bool durable)
+{
+    BASE_FREE char *name = xasprintf("%s.XXXXXX", path);
+    file_make_folders(path);
+    int fd = mkostemp(name, O_CLOEXEC);
+    if (fd < 0)
+        return failed(path, errno);
+    int number = write_all(fd, bytes, n, durable);
+    if (close(fd) < 0 && !number)
+        number = errno;
+    if (!number && rename(name, path) < 0)
+        number = errno;
+    if (!number)
+        return NULL;
+    unlink(name);
+    return failed(path, number);
+}

@@ -1,0 +1,21 @@
+/*
+ * base/file.h - files of ours that are written whole or not at all.
+ *
+ * No state; any thread. Errors: ERR_REFUSED with the path and what the system said.
+ */
+#ifndef ALLSTOP_BASE_FILE_H
+#define ALLSTOP_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* Makes the folders above `path` that are not there yet, for the user alone. Whether it worked shows when the
+ * file is opened. */
+void file_make_folders(const char *path);
+/* Replaces `path` with these bytes by way of a new file beside it; makes its folders. A symbolic link is
+ * replaced, not followed. `durable`: it is on the disk before this returns. */
+struct error *file_replace(const char *path, const void *bytes, size_t n, bool durable) BASE_MUST_CHECK;
+
+#endif

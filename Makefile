@@ -67,12 +67,13 @@ unit: $(UNIT_BINS)
 
 # -- programs the tests debug ---------------------------------------------------------------------------
 TARGET_CFLAGS := -g -O0 -Wall -Wextra
-NATIVE_TARGETS := $(patsubst tests/targets/%.c,$(B)/targets/%,$(wildcard tests/targets/*.c))
+NATIVE_TARGETS := $(patsubst tests/targets/%.c,$(B)/targets/%,$(wildcard tests/targets/*.c tests/targets/races/*.c))
 CROSS := aarch64:aarch64-linux-gnu riscv64:riscv64-linux-gnu arm:arm-linux-gnueabihf \
 	ppc64:powerpc64-linux-gnu ppc64le:powerpc64le-linux-gnu s390x:s390x-linux-gnu x86_64:x86_64-linux-gnu \
 	i386:i686-linux-gnu mips:mips-linux-gnu mipsel:mipsel-linux-gnu
 CROSS_TARGETS := $(foreach pair,$(CROSS),$(B)/targets/$(firstword $(subst :, ,$(pair)))/steps) \
-	$(B)/targets/x86_64/cost $(B)/targets/x86_64/conditions $(B)/targets/x86_64/race $(B)/targets/x86_64/signals
+	$(B)/targets/x86_64/cost $(B)/targets/x86_64/conditions $(B)/targets/x86_64/race $(B)/targets/x86_64/signals \
+	$(B)/targets/x86_64/races/lost_update
 GUEST := $(B)/targets/guest/guest64.elf
 GUEST_CFLAGS := -g -O1 -ffreestanding -fno-pic -no-pie -mno-red-zone -mno-sse -fno-stack-protector -nostdlib
 
@@ -94,8 +95,16 @@ $(GUEST): tests/targets/guest/boot.S tests/targets/guest/main.c tests/targets/gu
 	$(Q)ld -n --no-warn-rwx-segments -T tests/targets/guest/link.ld -o $@ $(@D)/boot.o $(@D)/main.o
 	$(Q)objcopy -O elf32-i386 $@ $(@D)/guest32.elf
 
+# Two CPUs on QEMU's `virt` board.
+SMP := $(B)/targets/smp/guest.elf
+$(SMP): tests/targets/smp/boot.S tests/targets/smp/main.c tests/targets/smp/link.ld
+	@mkdir -p $(@D)
+	$(Q)aarch64-linux-gnu-gcc -g -O0 -ffreestanding -nostdlib -static -fno-pic -no-pie -mgeneral-regs-only \
+		-Wl,--no-warn-rwx-segments,--build-id=none -T tests/targets/smp/link.ld -o $@ \
+		tests/targets/smp/boot.S tests/targets/smp/main.c
+
 .PHONY: targets
-targets: $(NATIVE_TARGETS) $(CROSS_TARGETS) $(GUEST)
+targets: $(NATIVE_TARGETS) $(CROSS_TARGETS) $(GUEST) $(SMP)
 
 # -- the fake stub ---------------------------------------------------------------------------------------
 $(B)/tests/stub/stub: $(STUB_SRCS) $(B)/liballstop.a

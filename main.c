@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "rsp/transport.h"
 #include "rsp/wire_log.h"
 #include "scripts/script.h"
@@ -23,6 +24,7 @@ enum long_option {
     OPTION_WIRE_LOG,
     OPTION_SERVE_WIRE_LOG,
     OPTION_LISTEN,
+    OPTION_SEED,
     OPTION_NO_CONFIG,
     OPTION_VERSION,
 };
@@ -35,6 +37,7 @@ struct arguments {
     size_t symbol_count, symbol_capacity;
     const char **defines;
     size_t define_count, define_capacity;
+    uint64_t seed;
 };
 
 static const char usage_text[] =
@@ -59,6 +62,7 @@ static const char usage_text[] =
     "      --wire-log FILE   every packet, both ways, timed, as JSON Lines\n"
     "      --serve-wire-log FILE [--listen SPEC]   be a stub that answers from a wire log\n"
     "  -D, --define NAME=VALUE   a variable for the script; may repeat\n"
+    "      --seed N              of what is drawn at random: the orders of `explore`\n"
     "      --no-config       ignore the configuration file\n"
     "      --version  --help\n"
     "\n"
@@ -76,6 +80,7 @@ static const struct option long_options[] = {
     {"serve-wire-log", required_argument, NULL, OPTION_SERVE_WIRE_LOG},
     {"listen", required_argument, NULL, OPTION_LISTEN},
     {"define", required_argument, NULL, 'D'},
+    {"seed", required_argument, NULL, OPTION_SEED},
     {"no-config", no_argument, NULL, OPTION_NO_CONFIG},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, 'h'},
@@ -121,6 +126,11 @@ static int take_option(struct arguments *a, int option)
     case OPTION_LISTEN:
         a->listen = optarg;
         return -1;
+    case OPTION_SEED:
+        if (text_parse_u64(optarg, &a->seed))
+            return -1;
+        fprintf(stderr, "allstop: --seed takes a whole number\n");
+        return STATUS_WRONG;
     case OPTION_NO_CONFIG:
         return -1;
     case OPTION_VERSION:
@@ -213,6 +223,7 @@ static int run(const struct arguments *a)
         .symbols = a->symbols,
         .defines = a->defines,
         .wire_log = a->wire_log,
+        .seed = a->seed,
         .cancel_fd = -1,
     };
     struct worker_options worker = {
@@ -243,7 +254,7 @@ static int run(const struct arguments *a)
 
 int main(int argc, char **argv)
 {
-    struct arguments a = {.face = FACE_SCREEN};
+    struct arguments a = {.face = FACE_SCREEN, .seed = (uint64_t)clock_now_ns()};
     signal(SIGPIPE, SIG_IGN); /* a peer that goes away is an error of the write, not our end */
     int status = parse(&a, argc, argv);
     if (status < 0)

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "engine/command.h"
 #include "scripts/match.h"
+#include "scripts/race.h"
 #include "scripts/scope.h"
 
 enum { FILE_LIMIT = 16 << 20, INCLUDE_DEPTH = 16, DEPTH_LIMIT = 64 };
@@ -88,9 +89,7 @@ static size_t enter(struct check *c, const char *key)
 
 static void leave(struct check *c, size_t length)
 {
-    buf_reserve(&c->pointer, 0);
-    c->pointer.length = length;
-    c->pointer.data[length] = '\0';
+    buf_truncate(&c->pointer, length);
 }
 
 struct name_check {
@@ -115,6 +114,11 @@ static bool is_step_key(const char *name)
     return false;
 }
 
+bool step_holds_steps(const char *key)
+{
+    return strcmp(key, "steps") == 0 || strcmp(key, "then") == 0;
+}
+
 cJSON *step_arguments(const cJSON *step)
 {
     cJSON *args = cJSON_CreateObject();
@@ -132,7 +136,7 @@ static struct error *check_names(struct check *c, const cJSON *step)
 {
     const cJSON *item;
     cJSON_ArrayForEach (item, step) {
-        if (strcmp(item->string, "steps") == 0)
+        if (step_holds_steps(item->string))
             continue;
         struct name_check n = {.check = c};
         scope_each_name(item, check_name, &n);
@@ -195,7 +199,7 @@ static struct error *check_arguments(struct check *c, const struct command *comm
     cJSON *held = cJSON_CreateArray();
     while (item) {
         cJSON *next = item->next;
-        if (strcmp(item->string, "steps") != 0 && scope_is_open(item)) {
+        if (!step_holds_steps(item->string) && scope_is_open(item)) {
             /* kept out of the type check, but a required argument counts as given */
             for (const struct command_arg *a = command->args; a && a->name; a++)
                 if (strcmp(a->name, item->string) == 0)
@@ -272,6 +276,14 @@ static struct error *check_include(struct check *c, cJSON *step)
     return e;
 }
 
+static struct error *check_inner(struct check *c, cJSON *step, const char *key)
+{
+    size_t length = enter(c, key);
+    TRY(check_steps(c, cJSON_GetObjectItemCaseSensitive(step, key)));
+    leave(c, length);
+    return NULL;
+}
+
 static struct error *check_repeat(struct check *c, cJSON *step)
 {
     bool times = cJSON_GetObjectItemCaseSensitive(step, "times") != NULL;
@@ -279,10 +291,26 @@ static struct error *check_repeat(struct check *c, cJSON *step)
         cJSON_GetObjectItemCaseSensitive(step, "while") || cJSON_GetObjectItemCaseSensitive(step, "until");
     if (!times && !ends)
         return wrong(c, "`repeat` needs `times`, `while` or `until`");
-    size_t length = enter(c, "steps");
-    struct error *e = check_steps(c, cJSON_GetObjectItemCaseSensitive(step, "steps"));
-    leave(c, length);
-    return e;
+    return check_inner(c, step, "steps");
+}
+
+/* What a race is made of is looked at now, unless variables are still to be put in. */
+static struct error *check_race(struct check *c, cJSON *step, bool with_order)
+{
+    static const char *const keys[] = {"threads", "points", "order", "patience"};
+    bool open = false;
+    for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
+        open |= scope_is_open(cJSON_GetObjectItemCaseSensitive(step, keys[i]));
+    if (!open) {
+        const char *key = NULL;
+        BASE_FREE struct race *race = xcalloc(1, sizeof *race);
+        BASE_ERROR struct error *e = race_read(step, with_order, race, &key);
+        if (e) {
+            enter(c, key);
+            return wrong(c, "%s", e->message);
+        }
+    }
+    return check_inner(c, step, "then");
 }
 
 static struct error *check_step(struct check *c, cJSON *step)
@@ -304,6 +332,8 @@ static struct error *check_step(struct check *c, cJSON *step)
     TRY(check_arguments(c, command, step));
     if (strcmp(name, "repeat") == 0)
         return check_repeat(c, step);
+    if (strcmp(name, "interleave") == 0 || strcmp(name, "explore") == 0)
+        return check_race(c, step, strcmp(name, "interleave") == 0);
     return strcmp(name, "include") == 0 ? check_include(c, step) : NULL;
 }
 

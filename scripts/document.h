@@ -8,6 +8,7 @@
 #define ALLSTOP_SCRIPTS_DOCUMENT_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 
@@ -21,6 +22,8 @@ struct error *document_read(const char *path, cJSON **ret) BASE_MUST_CHECK;
  * name. `names` is an object whose keys are the variables known from outside.
  */
 struct error *document_check(const char *path, cJSON *session, const cJSON *names) BASE_MUST_CHECK;
+/* An argument whose steps are run, and their variables put in, one by one. */
+bool step_holds_steps(const char *key);
 /* A step without the keys of step_keys and `do`: what its command gets. */
 cJSON *step_arguments(const cJSON *step);
 

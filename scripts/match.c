@@ -204,8 +204,7 @@ static bool match_members(struct context *c, const cJSON *expected, const cJSON 
                      strcmp(item->string, "name") == 0;
         fits = match_at(c, item, cJSON_GetObjectItemCaseSensitive(got, item->string)) && fits;
         c->textual = textual;
-        c->path.length = length;
-        c->path.data[length] = '\0';
+        buf_truncate(&c->path, length);
     }
     return fits;
 }
@@ -221,8 +220,7 @@ static bool match_elements(struct context *c, const cJSON *expected, const cJSON
         size_t length = c->path.length;
         buf_printf(&c->path, "/%d", i);
         fits = match_at(c, e, g) && fits;
-        c->path.length = length;
-        c->path.data[length] = '\0';
+        buf_truncate(&c->path, length);
         g = g ? g->next : NULL;
     }
     return fits;
@@ -299,8 +297,7 @@ static char *check_at(const cJSON *expected, struct buf *path)
             why = check_at(item, path);
         if (why)
             return why;
-        path->length = length;
-        path->data[length] = '\0';
+        buf_truncate(path, length);
     }
     return NULL;
 }

@@ -33,6 +33,7 @@ struct script_options {
     const char *const *symbols; /* added to the file's, NULL-terminated, or NULL */
     const char *const *defines; /* "NAME=VALUE", NULL-terminated, or NULL; VALUE is JSON, or else a string */
     const char *wire_log;
+    uint64_t seed; /* of what is drawn at random */
     int cancel_fd; /* readable: Ctrl-C; -1: none */
 };
 

@@ -19,6 +19,44 @@ const struct command command_repeat = {
     .flags = COMMAND_SCRIPT,
 };
 
+static const struct command_arg interleave_args[] = {
+    {"threads", ARG_OBJECT, true, NULL, "NAME: {at, nth}, the nth thread to arrive there; or {id}"},
+    {"points", ARG_OBJECT, true, NULL, "NAME: a place, or {at, nth}, the nth time a thread is there"},
+    {"order", ARG_TEXTS, true, NULL, "arrows THREAD@POINT, in the order to be forced"},
+    {"patience", ARG_NUMBER, false, NULL, "seconds a thread may take to its next point (1)"},
+    {"then", ARG_STEPS, false, NULL, "what to do when the order holds"},
+    {0}};
+
+const struct command command_interleave = {
+    .name = "interleave",
+    .group = "scripts",
+    .aliases = "",
+    .usage = "",
+    .about = "force one order of threads at points, holding all others",
+    .args = interleave_args,
+    .flags = COMMAND_SCRIPT,
+};
+
+static const struct command_arg explore_args[] = {
+    {"threads", ARG_OBJECT, true, NULL, "NAME: {at, nth}; and points, those it passes, in its order"},
+    {"points", ARG_OBJECT, true, NULL, "NAME: a place, or {at, nth}"},
+    {"patience", ARG_NUMBER, false, NULL, "seconds a thread may take to its next point (1)"},
+    {"then", ARG_STEPS, false, NULL, "their results are the outcome of an order"},
+    {"budget", ARG_UNSIGNED, false, NULL, "try so many orders, drawn with --seed (all)"},
+    {"shard", ARG_TEXT, false, NULL, "\"2/8\": only the second eighth of the orders"},
+    {"sessions", ARG_TEXT, false, NULL, "a folder for session files, one for each outcome"},
+    {0}};
+
+const struct command command_explore = {
+    .name = "explore",
+    .group = "scripts",
+    .aliases = "",
+    .usage = "",
+    .about = "try the orders of threads at points, and tell their outcomes apart",
+    .args = explore_args,
+    .flags = COMMAND_SCRIPT,
+};
+
 static const struct command_arg assert_args[] = {
     {"expr", ARG_TEXT, false, NULL, "an expression that must not be zero"},
     {"value", ARG_ANY, false, NULL, "or a value, matched by `expect`"},

@@ -1,0 +1,344 @@
+/* `explore`: many orders, each on a program started anew, and the outcomes they lead to. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "scripts/draw.h"
+#include "scripts/outcome.h"
+#include "scripts/output.h"
+#include "scripts/race.h"
+#include "scripts/runner.h"
+
+enum { OUTCOMES_MAX = 1000, PREFIXES_MAX = 10000 };
+
+#define PROGRESS_NS 1000000000
+
+/* Orders that led to the same. */
+struct outcome {
+    char *key;
+    cJSON *value, *order; /* of the one with the fewest switches between threads */
+    char *path;           /* of its session file, or NULL */
+    enum race_verdict verdict;
+    bool ok; /* every expectation behind the order held */
+    uint64_t count;
+    unsigned switches;
+};
+
+/* How an order begins that cannot happen. */
+struct prefix {
+    unsigned *turns;
+    size_t count;
+};
+
+struct search {
+    struct run *r;
+    const cJSON *args;
+    struct race *race;
+    unsigned lengths[RACE_THREADS_MAX];
+    struct draw draw;
+    uint64_t seed, tried, pruned, verdicts[RACE_UNFORCED + 1];
+    struct outcome *outcomes;
+    size_t outcome_count, outcome_capacity;
+    struct prefix *prefixes;
+    size_t prefix_count, prefix_capacity;
+    int64_t told_ns;
+};
+
+/* -- one order -------------------------------------------------------------------------------------- */
+
+static size_t write_order(struct search *s, uint64_t number, unsigned *turns)
+{
+    struct race *race = s->race;
+    unsigned at[RACE_THREADS_MAX] = {0};
+    orders_write(s->lengths, race->thread_count, number, turns);
+    for (size_t i = 0; i < race->order_count; i++) {
+        unsigned thread = turns[i];
+        race->order[i] =
+            (struct race_arrow){.thread = thread, .point = race->threads[thread].points[at[thread]++]};
+    }
+    return race->order_count;
+}
+
+static cJSON *order_json(const struct race *race)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; i < race->order_count; i++) {
+        BASE_FREE char *arrow = race_arrow_text(race, race->order[i]);
+        cJSON_AddItemToArray(list, cJSON_CreateString(arrow));
+    }
+    return list;
+}
+
+/* The steps behind the order; what they count and end is theirs, not the session's. */
+static cJSON *run_then(struct run *r, const cJSON *then, bool *ok)
+{
+    struct run before = *r;
+    r->outcome = cJSON_CreateObject();
+    run_steps(r, "then", then);
+    cJSON *outcome = r->outcome;
+    *ok = r->failed == before.failed;
+    r->outcome = before.outcome;
+    r->passed = before.passed;
+    r->failed = before.failed;
+    r->status = before.status;
+    r->over = before.over;
+    return outcome;
+}
+
+static struct error *try_order(struct search *s, struct race_result *result, cJSON **outcome, bool *ok)
+{
+    TRY(run_command(s->r, "restart", NULL, NULL));
+    TRY(race_force(s->r, s->race, run_deadline(s->r, s->args), result));
+    *ok = result->verdict == RACE_FORCED;
+    *outcome = *ok ? run_then(s->r, s->race->then, ok) : outcome_of_race(result);
+    return NULL;
+}
+
+/* -- what came of it -------------------------------------------------------------------------------- */
+
+static struct outcome *find_outcome(struct search *s, const char *key)
+{
+    for (size_t i = 0; i < s->outcome_count; i++)
+        if (strcmp(s->outcomes[i].key, key) == 0)
+            return &s->outcomes[i];
+    return NULL;
+}
+
+/* Takes `value` over. */
+static void count_outcome(struct search *s, enum race_verdict verdict, cJSON *value, bool ok,
+                          unsigned switches)
+{
+    BASE_FREE char *text = cJSON_PrintUnformatted(value);
+    BASE_FREE char *key = xasprintf("%s %d %s", race_verdict_name(verdict), ok, text);
+    struct outcome *o = find_outcome(s, key);
+    bool is_new = o == NULL;
+    if (is_new && s->outcome_count < OUTCOMES_MAX) {
+        ARRAY_RESERVE(s->outcomes, s->outcome_count, s->outcome_capacity);
+        o = &s->outcomes[s->outcome_count++];
+        *o = (struct outcome){.key = xstrdup(key), .value = value, .verdict = verdict, .ok = ok};
+    } else {
+        cJSON_Delete(value);
+    }
+    if (!o)
+        return;
+    o->count++;
+    if (is_new || switches < o->switches) {
+        cJSON_Delete(o->order);
+        o->order = order_json(s->race);
+        o->switches = switches;
+    }
+}
+
+static void note_prefix(struct search *s, const unsigned *turns, size_t count)
+{
+    if (s->prefix_count == PREFIXES_MAX)
+        return;
+    ARRAY_RESERVE(s->prefixes, s->prefix_count, s->prefix_capacity);
+    s->prefixes[s->prefix_count++] =
+        (struct prefix){.turns = xmemdup(turns, count * sizeof *turns), .count = count};
+}
+
+static bool begins_impossibly(const struct search *s, const unsigned *turns)
+{
+    for (size_t i = 0; i < s->prefix_count; i++)
+        if (memcmp(s->prefixes[i].turns, turns, s->prefixes[i].count * sizeof *turns) == 0)
+            return true;
+    return false;
+}
+
+/* Orders that begin like one that did not get further than this cannot get further either. */
+static void prune(struct search *s, const unsigned *turns, size_t reached)
+{
+    size_t count = reached + 1;
+    note_prefix(s, turns, count);
+    s->pruned += draw_skip_to(&s->draw, orders_behind(s->lengths, s->race->thread_count, turns, count));
+}
+
+static void tell_progress(struct search *s)
+{
+    int64_t now = clock_now_ns();
+    if (now - s->told_ns < PROGRESS_NS)
+        return;
+    s->told_ns = now;
+    cJSON *o = cJSON_CreateObject();
+    uint64_t done = s->tried + s->pruned;
+    cJSON_AddStringToObject(o, "event", "progress");
+    cJSON_AddStringToObject(o, "what", "explore");
+    cJSON_AddNumberToObject(o, "done", (double)done);
+    cJSON_AddNumberToObject(o, "total", (double)(done + draw_left(&s->draw)));
+    output_line(o);
+}
+
+/* The stub lets threads run that were held: no order can be forced on it, and none is searched. */
+static struct error *check_holds(const struct search *s, const struct race_result *result)
+{
+    if (result->verdict != RACE_UNFORCED || s->verdicts[RACE_FORCED] || !result->not_held)
+        return NULL;
+    return error_hint(error_new(ERR_REFUSED, "exploring orders: %s", result->why),
+                      "another stub may hold threads: gdbserver and QEMU's system emulator do");
+}
+
+static struct error *take_one(struct search *s, uint64_t number)
+{
+    unsigned turns[RACE_ARROWS_MAX];
+    size_t count = write_order(s, number, turns);
+    if (begins_impossibly(s, turns)) {
+        s->pruned++;
+        return NULL;
+    }
+    struct race_result result = {0};
+    cJSON *outcome = NULL;
+    bool ok = false;
+    struct error *e = try_order(s, &result, &outcome, &ok);
+    if (!e)
+        e = check_holds(s, &result);
+    if (!e) {
+        s->tried++;
+        s->verdicts[result.verdict]++;
+        bool told = result.verdict != RACE_IMPOSSIBLE && result.verdict != RACE_UNFORCED;
+        if (told)
+            count_outcome(s, result.verdict, outcome, ok, orders_switches(turns, count));
+        else
+            cJSON_Delete(outcome);
+        if (result.verdict != RACE_FORCED && result.verdict != RACE_UNFORCED)
+            prune(s, turns, result.reached);
+        tell_progress(s);
+    } else {
+        cJSON_Delete(outcome);
+    }
+    race_result_free(&result);
+    return e;
+}
+
+/* -- the table -------------------------------------------------------------------------------------- */
+
+static int by_count(const void *a, const void *b)
+{
+    const struct outcome *x = a, *y = b;
+    return (x->count < y->count) - (x->count > y->count);
+}
+
+static struct error *write_sessions(struct search *s)
+{
+    const char *folder = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(s->args, "sessions"));
+    const struct script_options *options = s->r->options;
+    for (size_t i = 0; folder && i < s->outcome_count; i++) {
+        struct outcome *o = &s->outcomes[i];
+        cJSON *session = outcome_session(s->r->document, options->program, options->target, s->args, o->order,
+                                         o->value, o->verdict);
+        struct error *e = outcome_write(folder, (unsigned)i + 1, session, &o->path);
+        cJSON_Delete(session);
+        TRY(e);
+    }
+    return NULL;
+}
+
+static cJSON *table(const struct search *s)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; i < s->outcome_count; i++) {
+        const struct outcome *o = &s->outcomes[i];
+        cJSON *row = cJSON_CreateObject();
+        cJSON_AddStringToObject(row, "verdict", race_verdict_name(o->verdict));
+        cJSON_AddItemToObject(row, "outcome", cJSON_Duplicate(o->value, true));
+        cJSON_AddBoolToObject(row, "ok", o->ok);
+        cJSON_AddNumberToObject(row, "count", (double)o->count);
+        cJSON_AddItemToObject(row, "order", cJSON_Duplicate(o->order, true));
+        if (o->path)
+            cJSON_AddStringToObject(row, "session", o->path);
+        cJSON_AddItemToArray(list, row);
+    }
+    return list;
+}
+
+static cJSON *to_json(const struct search *s)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddNumberToObject(o, "orders", (double)s->draw.total);
+    cJSON_AddNumberToObject(o, "tried", (double)s->tried);
+    cJSON_AddNumberToObject(o, "pruned", (double)s->pruned);
+    if (s->draw.drawn) {
+        BASE_FREE char *seed = xasprintf("%" PRIu64, s->seed);
+        cJSON_AddStringToObject(o, "seed", seed);
+    }
+    cJSON *verdicts = cJSON_AddObjectToObject(o, "verdicts");
+    for (int i = 0; i <= RACE_UNFORCED; i++)
+        if (s->verdicts[i])
+            cJSON_AddNumberToObject(verdicts, race_verdict_name((enum race_verdict)i),
+                                    (double)s->verdicts[i]);
+    cJSON_AddItemToObject(o, "outcomes", table(s));
+    return o;
+}
+
+/* -- the step --------------------------------------------------------------------------------------- */
+
+static struct error *count_orders(struct search *s)
+{
+    struct race *race = s->race;
+    const cJSON *budget = cJSON_GetObjectItemCaseSensitive(s->args, "budget");
+    const char *share = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(s->args, "shard"));
+    uint64_t most = 0;
+    if (cJSON_IsString(budget) ? !text_parse_u64(budget->valuestring, &most) : cJSON_IsNumber(budget))
+        most = cJSON_IsNumber(budget) ? (uint64_t)budget->valuedouble : 0;
+    race->order_count = 0;
+    for (size_t i = 0; i < race->thread_count; i++) {
+        s->lengths[i] = race->threads[i].point_count;
+        race->order_count += s->lengths[i];
+    }
+    if (race->order_count > RACE_ARROWS_MAX)
+        return error_new(ERR_USAGE, "the threads pass more than %d points", RACE_ARROWS_MAX);
+    uint64_t total = orders_count(s->lengths, race->thread_count);
+    if (total == UINT64_MAX)
+        return error_hint(error_new(ERR_USAGE, "there are more orders than can be counted"),
+                          "name fewer points or threads");
+    if (!most && total > DRAW_BUDGET_MAX)
+        return error_hint(error_new(ERR_USAGE, "there are %" PRIu64 " orders", total),
+                          "`budget` draws some of them at random");
+    return draw_init(&s->draw, total, most, share, s->seed);
+}
+
+static struct error *search_all(struct search *s)
+{
+    uint64_t number;
+    TRY(count_orders(s));
+    while (draw_next(&s->draw, &number) && !output_broken())
+        TRY(take_one(s, number));
+    qsort(s->outcomes, s->outcome_count, sizeof *s->outcomes, by_count);
+    return write_sessions(s);
+}
+
+static void search_free(struct search *s)
+{
+    for (size_t i = 0; i < s->outcome_count; i++) {
+        free(s->outcomes[i].key);
+        free(s->outcomes[i].path);
+        cJSON_Delete(s->outcomes[i].value);
+        cJSON_Delete(s->outcomes[i].order);
+    }
+    for (size_t i = 0; i < s->prefix_count; i++)
+        free(s->prefixes[i].turns);
+    free(s->outcomes);
+    free(s->prefixes);
+    free(s->race);
+    draw_free(&s->draw);
+}
+
+struct error *run_explore(struct run *r, const cJSON *args, cJSON **ret)
+{
+    struct search s = {.r = r,
+                       .args = args,
+                       .race = xcalloc(1, sizeof *s.race),
+                       .seed = r->options->seed,
+                       .told_ns = clock_now_ns()};
+    struct error *e = race_read(args, false, s.race, NULL);
+    bool quiet = r->quiet;
+    r->quiet = true;
+    if (!e)
+        e = search_all(&s);
+    r->quiet = quiet;
+    *ret = to_json(&s); /* also of a search that was broken off */
+    search_free(&s);
+    return e;
+}

@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Orders of threads: forced, found, kept as files; and what is said where that cannot be.
+. tests/e2e/lib.sh "$1"
+races=$B/targets/races
+
+# race PROGRAM THREADS POINTS REST: a session of one interleave
+race() {
+    inline "{\"timeout\":20,\"program\":\"$races/$1\",\"steps\":[{\"do\":\"interleave\",\"threads\":{$2},\"points\":{$3},$4}]}"
+}
+# search PROGRAM THREADS POINTS REST: a session of one explore
+search() {
+    inline "{\"timeout\":20,\"program\":\"$races/$1\",\"steps\":[{\"do\":\"explore\",\"threads\":{$2},\"points\":{$3},$4}]}"
+}
+two='"A":{"at":"deposit","nth":1},"B":{"at":"deposit","nth":2}'
+points='"read":"lost_update.c:10","wrote":"lost_update.c:12"'
+balance='"then":[{"do":"eval","expr":"balance"}]'
+
+# -- an order is forced ------------------------------------------------------------------------------------
+session "the losing order, 100 times of 100" 0 scripts/examples/race-lost-update.json -D times=100
+same "the losing order: every round" "$(result 'r["rounds"], r["failed_rounds"], r["reasons"]["exited"]')" "(100, 0, 100)"
+session "the other order" 0 "$(race lost_update "$two" "$points" '"order":["A@read","A@wrote","B@read","B@wrote"],
+    "then":[{"do":"eval","expr":"balance","expect":{"value":2}}]')"
+session "an expectation behind the order" 1 "$(race lost_update "$two" "$points" '"order":["A@read","A@wrote"],
+    "then":[{"do":"eval","expr":"balance","expect":{"value":7}}]')"
+says "an expectation behind the order: where" '"step":"/steps/0/then/0"'
+session "only what was asked is held afterwards: nothing" 0 "$(race lost_update "$two" "$points" '"order":["B@wrote"],
+    "then":[{"do":"breakpoints","expect":{"breakpoints":{"count":0}}},
+            {"do":"schedule","expect":{"mode":"all"}},
+            {"do":"continue","expect":{"reason":"exited"}}]')"
+session "a thread stands at its first point already" 0 "$(race lost_update '"A":{"at":"lost_update.c:10"}' "$points" \
+    '"order":["A@read","A@wrote"],"then":[{"do":"eval","expr":"balance","expect":{"value":1}}]')"
+session "breakpoints of the user's are passed by" 0 "$(inline "{\"program\":\"$races/lost_update\",\"steps\":[
+    {\"do\":\"break\",\"at\":\"lost_update.c:11\",\"save\":\"mine\"},
+    {\"do\":\"interleave\",\"threads\":{$two},\"points\":{$points},\"order\":[\"A@read\",\"B@read\",\"A@wrote\",\"B@wrote\"],
+     \"then\":[{\"do\":\"eval\",\"expr\":\"balance\",\"expect\":{\"value\":1}}]},
+    {\"do\":\"breakpoints\",\"expect\":{\"breakpoints\":[{\"id\":\"\${mine.id}\",\"hits\":2}]}}]}")"
+session "the nth time a thread is there" 0 "$(inline "{\"program\":\"$B/targets/race\",\"steps\":[
+    {\"do\":\"interleave\",\"threads\":{\"A\":{\"at\":\"worker\"}},\"points\":{\"in\":{\"at\":\"deposit\",\"nth\":3}},
+     \"order\":[\"A@in\",\"A@in\"],\"then\":[{\"do\":\"eval\",\"expr\":\"rounds\",\"expect\":{\"value\":3}}]}]}")"
+
+# -- what cannot be, told apart from what could not be forced ------------------------------------------------
+session "deadlock" 0 scripts/examples/race-deadlock.json
+session "use after free" 0 scripts/examples/race-use-after-free.json
+session "ABA" 0 scripts/examples/race-aba.json
+session "two CPUs on bare metal" 0 scripts/examples/race-two-cpus.json
+lockers='"A":{"at":"transfer","nth":1},"B":{"at":"transfer","nth":2}'
+session "an order that a lock forbids" 1 "$(race deadlock "$lockers" '"first":"deadlock.c:14","second":"deadlock.c:16"' \
+    '"order":["A@second","B@first"]')"
+says "an order that a lock forbids: its verdict" '"verdict":"impossible".*"arrow":"B@first"'
+says "an order that a lock forbids: who waits where" '"name":"B".*pthread_mutex_lock.*"line":13'
+session "a thread that has ended" 1 "$(race lost_update "$two" '"wrote":"lost_update.c:12","again":"lost_update.c:9"' \
+    '"order":["A@wrote","A@again"]')"
+says "a thread that has ended: its verdict" '"verdict":"impossible".*"arrow":"A@again"'
+session "a thread that sleeps" 1 "$(inline "{\"program\":\"$B/targets/race\",\"steps\":[{\"do\":\"interleave\",\"patience\":0.2,
+    \"threads\":{\"M\":{\"at\":\"main\"}},\"points\":{\"never\":\"race.c:53\"},\"order\":[\"M@never\"]}]}")"
+says "a thread that sleeps or waits: its verdict" '"verdict":"(unforced|impossible)".*"arrow":"M@never"'
+session "nobody arrives" 1 "$(inline "{\"timeout\":2,\"program\":\"$B/targets/race\",\"steps\":[{\"do\":\"interleave\",
+    \"threads\":{\"A\":{\"at\":\"worker\",\"nth\":9}},\"points\":{\"p\":\"deposit\"},\"order\":[\"A@p\"]}]}")"
+says "nobody arrives: who" 'A: no thread came to worker as number 9'
+session "the program ends first" 1 "$(race lost_update '"A":{"at":"deposit","nth":3}' "$points" '"order":["A@read"]')"
+says "the program ends first: its verdict" '"verdict":"ended".*"reason":"exited"'
+session "a stub that holds nobody" 1 "$(inline "{\"timeout\":20,\"program\":\"$B/targets/x86_64/races/lost_update\",
+    \"target\":\"launch:qemu-x86_64 -g {port} $B/targets/x86_64/races/lost_update\",\"steps\":[{\"do\":\"explore\",
+    \"threads\":{$two},\"points\":{$points}}]}")"
+
+# -- orders are searched ----------------------------------------------------------------------------------------
+session "all orders of three points in two threads" 0 scripts/examples/race-explore.json -D found="$work/found"
+same "all orders: the outcomes" "$(result 'sorted((o["outcome"]["balance"]["value"], o["count"]) for o in r["outcomes"])')" \
+    "[(1, 16), (2, 4)]"
+for number in 1 2; do session "the session of outcome $number" 0 "$work/found/outcome-$number.json"; done
+session "a search with locks" 0 "$(search deadlock "$lockers" '"locked":"deadlock.c:14","done":"deadlock.c:19"' \
+    '"patience":0.5,"then":[{"do":"eval","expr":"accounts[0].balance"}]')"
+same "a search with locks: verdicts" "$(result 'r["verdicts"], r["pruned"], r["tried"]')" \
+    "({'forced': 2, 'deadlock': 2}, 2, 4)"
+session "a search that crashes" 0 "$(search use_after_free \
+    '"reader":{"at":"look","points":["looked","used"]},"writer":{"at":"writer","points":["freed"]}' \
+    '"looked":"use_after_free.c:24","freed":"use_after_free.c:40","used":"use_after_free.c:27"' \
+    "\"then\":[{\"do\":\"eval\",\"expr\":\"length\"}],\"sessions\":\"$work/crash\"")"
+same "a search that crashes: outcomes" "$(result 'sorted(o["verdict"] for o in r["outcomes"])')" "['ended', 'forced', 'forced']"
+for file in "$work"/crash/*; do session "the session of a crash: ${file##*/}" 0 "$file"; done
+total=0
+for share in 1/3 2/3 3/3; do
+    session "share $share" 0 "$(search lost_update "$two" "$points" "$balance,\"shard\":\"$share\"")"
+    total=$((total + $(result 'r["tried"]')))
+done
+same "the shares are the whole" $total 6
+for i in 1 2; do
+    session "a budget, draw $i" 0 "$(search lost_update "$two" '"entered":"lost_update.c:9",'"$points" "$balance,\"budget\":3")" --seed 11
+    result 'r["tried"], r["seed"], r["outcomes"]' >"$work/draw$i"
+done
+same "the same seed, the same draw" "$(cat "$work/draw1")" "$(cat "$work/draw2")"
+same "a budget: so many" "$(result 'r["tried"], r["orders"], r["seed"]')" "(3, 20, '11')"
+
+# -- what is wrong is said before anything is run ------------------------------------------------------------------
+wrong() { # NAME POINTER THREADS POINTS REST
+    session "$1" 2 "$(race lost_update "$3" "$4" "$5")"
+    says "$1: where" "$2"
+}
+wrong "an arrow of nobody" '/steps/0/order: C@read: there is no thread C' "$two" "$points" '"order":["C@read"]'
+wrong "an arrow to nowhere" '/steps/0/order: A@x: there is no point x' "$two" "$points" '"order":["A@x"]'
+wrong "no arrow" '/steps/0/order' "$two" "$points" '"order":["A"]'
+wrong "no order" '/steps/0/order' "$two" "$points" '"order":[]'
+wrong "no points" '/steps/0/points' "$two" '' '"order":["A@read"]'
+wrong "two threads that are one" '/steps/0/threads' '"A":{"at":"deposit"},"B":{"at":"deposit"}' "$points" '"order":["A@read"]'
+wrong "a thread known by nothing" '/steps/0/threads' '"A":{}' "$points" '"order":["A@read"]'
+wrong "an unknown key of a thread" '/steps/0/threads: a thread has no `ad`' '"A":{"ad":"x"}' "$points" '"order":["A@read"]'
+wrong "the 0th thread" '/steps/0/threads: `nth` of A' '"A":{"at":"deposit","nth":0}' "$points" '"order":["A@read"]'
+wrong "patience of nothing" '/steps/0/patience' "$two" "$points" '"patience":0,"order":["A@read"]'
+wrong "a mistake behind the order" '/steps/0/then/0/do' "$two" "$points" '"order":["A@read"],"then":[{"do":"evil"}]'
+session "an unknown place" 1 "$(race lost_update "$two" '"read":"nowhere.c:10"' '"order":["A@read"]')"
+says "an unknown place: its error" '"code":"no-source"'
+session "a share that is none" 1 "$(search lost_update "$two" "$points" '"shard":"3/2"')"
+says "a share that is none: its error" '"code":"usage"'
+session "a folder that cannot be written" 1 "$(search lost_update "$two" "$points" "$balance,\"sessions\":\"/dev/null/x\"")"
+says "a folder that cannot be written: said" 'write /dev/null/x/outcome-1.json'
+session "a seed that is none" 2 "$(inline '{"steps":[]}')" --seed many

@@ -30,6 +30,7 @@ enum command_arg_type {
     ARG_ID,       /* a number or a string (thread, bookmark, breakpoint) */
     ARG_STEPS,    /* an array of steps (objects with `do`) */
     ARG_OBJECT,   /* an object, its keys are the command's business */
+    ARG_IDS,      /* an array of numbers and strings (threads) */
     ARG_ANY,      /* any JSON value */
 };
 

@@ -18,6 +18,7 @@
 #include "engine/session.h"
 #include "engine/signals.h"
 #include "engine/stop.h"
+#include "engine/threads/hold.h"
 #include "engine/threads/threads.h"
 #include "rsp/remote.h"
 #include "rsp/wire_log.h"
@@ -46,6 +47,7 @@ struct session {
     struct rsp_tdesc *description;
 
     struct thread_table threads;
+    struct hold hold;
     struct memory_cache memory;
     struct memory_map memory_map;
     struct breakpoint_table breakpoints;
@@ -95,6 +97,9 @@ struct error *session_check(struct session *s, struct error *e) BASE_MUST_CHECK;
 void session_emit(struct session *s, cJSON *event);
 void session_emit_text(struct session *s, const char *event, const char *bytes, size_t n);
 void session_violation(struct session *s, const char *kind, const char *evidence, size_t n);
+/* The same, by a thread other than the selected one (NULL: by none). */
+void session_violation_by(struct session *s, const struct ptid *thread, const char *kind,
+                          const char *evidence, size_t n);
 void session_emit_stop(struct session *s);
 
 /* engine/attach.c: everything between an open transport and a stopped session. */

@@ -49,8 +49,10 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
         libraries_cover(s, final->pc);
     session_emit_stop(s);
     *ret = stop_to_json(s, final);
-    if (!gone)
+    if (!gone) {
         upgrade_means(s);
+        hold_check_run(s, final);
+    }
     if (gone)
         session_drop_connection(s, SESSION_EXITED);
     breakpoints_drop_spent(s);

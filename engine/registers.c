@@ -103,6 +103,21 @@ void threads_expedited(struct session *s, struct thread *t, const struct rsp_sto
     }
 }
 
+void registers_note_all(struct session *s, struct thread *t, const struct rsp_g *g)
+{
+    make_room(s, t);
+    for (size_t i = 0; i < s->description->count; i++) {
+        const struct rsp_register *r = &s->description->registers[i];
+        if (r->offset + r->size > g->size)
+            continue; /* a short `g` leaves these to `p` */
+        bool known = true;
+        for (size_t k = 0; k < r->size; k++)
+            known = known && g->known[r->offset + k];
+        store(t, r, g->bytes + r->offset, known);
+    }
+    t->has_g = true;
+}
+
 struct error *registers_fetch(struct session *s, struct thread *t)
 {
     TRY(session_need_stopped(s));
@@ -114,16 +129,7 @@ struct error *registers_fetch(struct session *s, struct thread *t)
         return NULL;
     struct rsp_g g = {0};
     TRY(session_check(s, rsp_read_g(s->connection, t->id, &g)));
-    for (size_t i = 0; i < s->description->count; i++) {
-        const struct rsp_register *r = &s->description->registers[i];
-        if (r->offset + r->size > g.size)
-            continue; /* a short `g` leaves these to `p` */
-        bool known = true;
-        for (size_t k = 0; k < r->size; k++)
-            known = known && g.known[r->offset + k];
-        store(t, r, g.bytes + r->offset, known);
-    }
-    t->has_g = true;
+    registers_note_all(s, t, &g);
     rsp_g_free(&g);
     return NULL;
 }

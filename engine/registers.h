@@ -25,6 +25,12 @@ struct error *registers_fetch(struct session *s, struct thread *t) BASE_MUST_CHE
 /* Takes a value that somebody else asked the stub for. */
 void registers_note(struct session *s, struct thread *t, const struct rsp_register *r,
                     const unsigned char *bytes);
+/* The same for all registers, as `g` tells them. */
+void registers_note_all(struct session *s, struct thread *t, const struct rsp_g *g);
+/* All registers of several threads in as few turns as the stub allows; a thread that fails is left out
+ * silently: its `has_g` stays false. */
+struct error *registers_fetch_many(struct session *s, struct thread *const *threads,
+                                   size_t count) BASE_MUST_CHECK;
 /* The pc of several threads in as few turns as the stub allows; a thread that fails is left out silently. */
 struct error *registers_fetch_pcs(struct session *s, struct thread *const *threads,
                                   size_t count) BASE_MUST_CHECK;

@@ -1,4 +1,4 @@
-/* The pc of many threads at once: `Hg` and `p` (or `g` where the stub has no `p`) for each, in batches. */
+/* Registers of many threads at once: `Hg` and `p` or `g` for each, in batches. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,33 +16,46 @@ struct question {
     char select[PAYLOAD], ask[PAYLOAD];
 };
 
-static void ask_about(struct question *q, struct thread *t, const struct rsp_register *pc, bool single)
+/* `one`: this register by `p`; NULL: all by `g`. */
+static void ask_about(struct question *q, struct thread *t, const struct rsp_register *one)
 {
     BASE_BUF struct buf id = {0};
     ptid_encode(&id, t->id);
     q->thread = t;
     snprintf(q->select, sizeof q->select, "Hg%s", buf_text(&id));
-    if (single)
-        snprintf(q->ask, sizeof q->ask, "p%" PRIx32, pc->number);
+    if (one)
+        snprintf(q->ask, sizeof q->ask, "p%" PRIx32, one->number);
     else
         snprintf(q->ask, sizeof q->ask, "g");
 }
 
-static void take_answer(struct session *s, struct thread *t, const struct rsp_register *pc, bool single,
+static void take_one(struct session *s, struct thread *t, const struct rsp_register *r,
+                     const struct buf *reply)
+{
+    unsigned char bytes[8];
+    if (reply->length >= (size_t)r->size * 2 &&
+        hex_decode(buf_text(reply), (size_t)r->size * 2, bytes, sizeof bytes) == (long)r->size)
+        registers_note(s, t, r, bytes);
+}
+
+static void take_answer(struct session *s, struct thread *t, const struct rsp_register *one,
                         const struct rsp_request *select, const struct rsp_request *answer)
 {
-    const char *hex = buf_text(&answer->reply);
-    size_t offset = single ? 0 : pc->offset * 2;
-    unsigned char bytes[8];
-    if (select->error || answer->error || strcmp(buf_text(&select->reply), "OK") != 0 ||
-        answer->reply.length < offset + pc->size * 2 ||
-        hex_decode(hex + offset, pc->size * 2, bytes, sizeof bytes) != (long)pc->size)
+    if (select->error || answer->error || strcmp(buf_text(&select->reply), "OK") != 0)
         return;
-    registers_note(s, t, pc, bytes);
+    if (one) {
+        take_one(s, t, one, &answer->reply);
+        return;
+    }
+    struct rsp_g g;
+    if (!rsp_decode_g(&answer->reply, &g))
+        return;
+    registers_note_all(s, t, &g);
+    rsp_g_free(&g);
 }
 
 static struct error *ask_batch(struct session *s, struct question *questions, size_t count,
-                               const struct rsp_register *pc, bool single)
+                               const struct rsp_register *one)
 {
     struct rsp_request requests[2 * AT_ONCE] = {0};
     for (size_t i = 0; i < count; i++) {
@@ -55,11 +68,33 @@ static struct error *ask_batch(struct session *s, struct question *questions, si
     struct error *e = session_check(s, rsp_call_batch(s->connection, requests, 2 * count));
     for (size_t i = 0; i < count; i++) {
         if (!e)
-            take_answer(s, questions[i].thread, pc, single, &requests[2 * i], &requests[2 * i + 1]);
+            take_answer(s, questions[i].thread, one, &requests[2 * i], &requests[2 * i + 1]);
         rsp_request_free(&requests[2 * i]);
         rsp_request_free(&requests[2 * i + 1]);
     }
     return e;
+}
+
+static struct error *fetch(struct session *s, struct thread *const *threads, size_t count,
+                           const struct rsp_register *one)
+{
+    struct question questions[AT_ONCE];
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (one ? !register_cached(threads[i], one) : !threads[i]->has_g)
+            ask_about(&questions[n++], threads[i], one);
+        if (n == AT_ONCE || (n && i + 1 == count)) {
+            TRY(ask_batch(s, questions, n, one));
+            n = 0;
+        }
+    }
+    return NULL;
+}
+
+struct error *registers_fetch_many(struct session *s, struct thread *const *threads, size_t count)
+{
+    TRY(session_need_stopped(s));
+    return s->description ? fetch(s, threads, count, NULL) : NULL;
 }
 
 struct error *registers_fetch_pcs(struct session *s, struct thread *const *threads, size_t count)
@@ -68,16 +103,13 @@ struct error *registers_fetch_pcs(struct session *s, struct thread *const *threa
     const struct rsp_register *pc = s->arch ? register_find(s, s->arch->pc) : NULL;
     if (!pc || pc->size > 8)
         return NULL;
-    struct question questions[AT_ONCE];
     bool single = rsp_features(s->connection)->state[FEATURE_READ_REGISTER].works == TRI_YES;
+    if (single)
+        return fetch(s, threads, count, pc);
+    BASE_FREE struct thread **unknown = xcalloc(count + 1, sizeof *unknown);
     size_t n = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count; i++)
         if (!register_cached(threads[i], pc))
-            ask_about(&questions[n++], threads[i], pc, single);
-        if (n == AT_ONCE || (n && i + 1 == count)) {
-            TRY(ask_batch(s, questions, n, pc, single));
-            n = 0;
-        }
-    }
-    return NULL;
+            unknown[n++] = threads[i];
+    return fetch(s, unknown, n, NULL);
 }

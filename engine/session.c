@@ -73,6 +73,7 @@ void session_drop_connection(struct session *s, enum session_state state)
     fork_forget(s);
     memory_map_forget(&s->memory_map);
     threads_clear(&s->threads);
+    hold_forget(s);
     rsp_tdesc_free(s->description);
     s->description = NULL;
     s->state = state;

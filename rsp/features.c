@@ -65,6 +65,8 @@ const struct rsp_feature rsp_feature_table[FEATURE_COUNT] = {
                           "several requests are on the way at once"},
     [FEATURE_STEP_OFF] = {"step-off", NULL, false, PACKETS ", Z0",
                           "a step from a planted Z0 moves without lifting it"},
+    [FEATURE_HOLD] = {"hold", NULL, false, PACKETS ", vCont",
+                      "threads that are not resumed stay where they are"},
 };
 
 void rsp_features_offer(struct buf *b)

@@ -49,6 +49,8 @@ struct rsp_g {
     size_t size;
 };
 void rsp_g_free(struct rsp_g *g);
+/* The answer to a `g` that was asked in a batch; false when it is none (an error, or empty). */
+bool rsp_decode_g(const struct buf *reply, struct rsp_g *ret);
 struct error *rsp_read_g(struct rsp_connection *c, struct ptid thread, struct rsp_g *ret) BASE_MUST_CHECK;
 struct error *rsp_write_g(struct rsp_connection *c, struct ptid thread, const unsigned char *bytes,
                           size_t n) BASE_MUST_CHECK;

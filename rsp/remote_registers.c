@@ -39,6 +39,21 @@ static struct error *run_one(struct rsp_connection *c, struct remote_batch *b, s
     return e ? e : remote_check(&r->reply, attempt);
 }
 
+static void take_g(const struct buf *reply, struct rsp_g *ret)
+{
+    size_t size = reply->length / 2;
+    *ret = (struct rsp_g){.bytes = xmalloc(size), .known = xmalloc(size), .size = size};
+    decode_known(reply->data, size, ret->bytes, ret->known);
+}
+
+bool rsp_decode_g(const struct buf *reply, struct rsp_g *ret)
+{
+    if (reply->length < 2 || conn_is_error(reply->data, reply->length))
+        return false;
+    take_g(reply, ret);
+    return true;
+}
+
 struct error *rsp_read_g(struct rsp_connection *c, struct ptid thread, struct rsp_g *ret)
 {
     REMOTE_BATCH struct remote_batch b = {0};
@@ -46,10 +61,8 @@ struct error *rsp_read_g(struct rsp_connection *c, struct ptid thread, struct rs
     remote_batch_printf(&b, RSP_GRAMMAR_HEX, 0, "g");
     struct buf *reply;
     TRY(run_one(c, &b, thread, selects, "reading the registers", &reply));
-    size_t size = reply->length / 2;
-    *ret = (struct rsp_g){.bytes = xmalloc(size), .known = xmalloc(size), .size = size};
-    decode_known(reply->data, size, ret->bytes, ret->known);
-    c->g_size = size;
+    take_g(reply, ret);
+    c->g_size = ret->size;
     return NULL;
 }
 

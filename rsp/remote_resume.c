@@ -42,8 +42,11 @@ static struct error *build_vcont(struct rsp_connection *c, const struct rsp_acti
     for (size_t i = 0; i < count; i++)
         TRY(add_action(c, &actions[i], packet));
     if (packet->length > c->packet_size)
-        return error_new(ERR_UNSUPPORTED, "resuming %zu threads one by one: the packet would be too long",
-                         count);
+        return error_hint(error_new(ERR_UNSUPPORTED,
+                                    "resuming %zu threads one by one: the packet would have %zu bytes, and "
+                                    "the stub takes %zu",
+                                    count, packet->length, c->packet_size),
+                          "hold more of them, or `release all`");
     return NULL;
 }
 

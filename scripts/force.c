@@ -33,7 +33,7 @@ struct drive {
     int64_t deadline_ns;
     struct planted points[RACE_POINTS_MAX];
     unsigned passed[RACE_THREADS_MAX][RACE_POINTS_MAX]; /* arrivals so far */
-    unsigned wanted[RACE_THREADS_MAX][RACE_POINTS_MAX]; /* arrows so far */
+    bool here[RACE_THREADS_MAX][RACE_POINTS_MAX];       /* stands there, and no arrow has said so yet */
     char *schedule;                                     /* the user's, put back at the end */
 };
 
@@ -70,9 +70,12 @@ static struct error *plant(struct drive *d, const char *at, struct planted *ret)
     TRY(run_command(d->r, "break", one("at", at), &set));
     const cJSON *o, *id = cJSON_GetObjectItemCaseSensitive(set, "id");
     ret->id = cJSON_IsNumber(id) ? id->valueint : 0;
-    cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(set, "locations"))
+    cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(set, "locations")) {
         if (ret->count < PLACES_MAX && text_parse_u64(json_text(o, "pc"), &ret->pcs[ret->count]))
             ret->count++;
+        if (!cJSON_GetObjectItemCaseSensitive(d->result->files, json_text(o, "file")))
+            cJSON_AddTrueToObject(d->result->files, json_text(o, "file"));
+    }
     BASE_FREE char *state = xstrdup(json_text(set, "state"));
     cJSON_Delete(set);
     if (ret->count == 0 || strcmp(state, "failed") == 0)
@@ -259,6 +262,15 @@ static struct error *gather_all(struct drive *d, struct gathering *list, size_t 
     return NULL;
 }
 
+static struct error *release_all(struct drive *d)
+{
+    for (size_t i = 0; i < d->race->thread_count; i++)
+        if (d->result->ids[i])
+            TRY(hold(d, "release", d->result->ids[i]));
+    return NULL;
+}
+
+/* Brings every thread to its place. Behind it nobody is held: from there on one is let run at a time. */
 static struct error *gather(struct drive *d, bool *ok)
 {
     struct gathering list[RACE_THREADS_MAX] = {0};
@@ -268,6 +280,10 @@ static struct error *gather(struct drive *d, bool *ok)
         e = plant_gathering(d, list, &count);
     if (!e)
         e = gather_all(d, list, count, ok);
+    if (session_state(d->r->session) == SESSION_STOPPED) {
+        struct error *second = release_all(d);
+        e = e ? (error_free(second), e) : second;
+    }
     for (size_t i = 0; i < count; i++)
         lift(d, &list[i].planted);
     gathering_free(list, count);
@@ -276,20 +292,12 @@ static struct error *gather(struct drive *d, bool *ok)
 
 /* -- arrows ----------------------------------------------------------------------------------------- */
 
-static unsigned goal_of(const struct drive *d, struct race_arrow arrow)
-{
-    return d->race->points[arrow.point].nth + d->wanted[arrow.thread][arrow.point] - 1;
-}
-
-static bool has_arrived(const struct drive *d, struct race_arrow arrow)
-{
-    return d->passed[arrow.thread][arrow.point] >= goal_of(d, arrow);
-}
-
 static void note_passing(struct drive *d, unsigned thread, const cJSON *stop)
 {
-    for (size_t i = 0; i < d->race->point_count; i++)
-        d->passed[thread][i] += is_at(&d->points[i], stop);
+    for (size_t i = 0; i < d->race->point_count; i++) {
+        d->here[thread][i] = is_at(&d->points[i], stop);
+        d->passed[thread][i] += d->here[thread][i];
+    }
 }
 
 /* What the first points are, a thread may stand at already. */
@@ -305,12 +313,10 @@ static struct error *note_start(struct drive *d)
 }
 
 /* One thread alone did not get to its point in time: everybody may run now, and that tells why. */
-static struct error *let_all_run(struct drive *d, struct race_arrow arrow, bool *came)
+static struct error *let_all_run(struct drive *d, struct race_arrow arrow, unsigned goal, bool *came)
 {
     const char *id = d->result->ids[arrow.thread];
     int64_t until = clock_now_ns() + (int64_t)(d->race->patience_s * 1e9);
-    for (size_t i = 0; i < d->race->thread_count; i++)
-        TRY(hold(d, "release", d->result->ids[i]));
     while (!*came) {
         cJSON *stop;
         struct error *e = let_run(d, "all", NULL, until, &stop);
@@ -320,13 +326,13 @@ static struct error *let_all_run(struct drive *d, struct race_arrow arrow, bool 
             return NULL;
         if (strcmp(json_text(stop, "thread"), id) == 0)
             note_passing(d, arrow.thread, stop);
-        *came = has_arrived(d, arrow);
+        *came = d->passed[arrow.thread][arrow.point] >= goal;
         cJSON_Delete(stop);
     }
     return NULL;
 }
 
-static struct error *why_not(struct drive *d, struct race_arrow arrow)
+static struct error *why_not(struct drive *d, struct race_arrow arrow, unsigned goal)
 {
     BASE_FREE char *text = race_arrow_text(d->race, arrow);
     bool came = false, outside = false, still = false;
@@ -339,7 +345,7 @@ static struct error *why_not(struct drive *d, struct race_arrow arrow)
                 text, d->race->patience_s));
         return NULL;
     }
-    struct error *e = let_all_run(d, arrow, &came);
+    struct error *e = let_all_run(d, arrow, goal, &came);
     if (!e && came) {
         conclude(
             d, RACE_IMPOSSIBLE,
@@ -351,7 +357,7 @@ static struct error *why_not(struct drive *d, struct race_arrow arrow)
     if (!error_is(e, ERR_TIMEOUT))
         return e;
     error_free(e);
-    TRY(waiting_all_still(d->r, d->race, d->result, &still));
+    TRY(waiting_all_still(d->r, d->race, d->deadline_ns, d->result, &still));
     conclude(d, still ? RACE_DEADLOCK : RACE_UNFORCED,
              still
                  ? xasprintf("%s: the threads wait for each other, also when all may run", text)
@@ -364,6 +370,13 @@ static bool is_gone(const cJSON *stop, const char *id)
 {
     return is_reason(stop, "signal") && strcmp(json_text(stop, "signal"), "") == 0 &&
            strcmp(json_text(stop, "thread"), id) != 0;
+}
+
+static struct error *ended(struct drive *d, struct race_arrow arrow)
+{
+    BASE_FREE char *text = race_arrow_text(d->race, arrow);
+    conclude(d, RACE_IMPOSSIBLE, xasprintf("%s cannot come: its thread has ended", text));
+    return NULL;
 }
 
 /* Takes one stop of the thread that runs alone; *ok while the arrow may still be reached. */
@@ -384,22 +397,36 @@ static void take_stop(struct drive *d, struct race_arrow arrow, cJSON **stop, bo
     }
 }
 
+/* How many arrivals this arrow is: the point's nth, or else the next one after where the thread is now. */
+static unsigned goal_of(const struct drive *d, struct race_arrow arrow)
+{
+    unsigned passed = d->passed[arrow.thread][arrow.point];
+    unsigned next = d->here[arrow.thread][arrow.point] ? passed : passed + 1;
+    unsigned nth = d->race->points[arrow.point].nth;
+    return nth > next ? nth : next;
+}
+
 static struct error *drive_arrow(struct drive *d, struct race_arrow arrow, bool *arrived)
 {
     const char *id = d->result->ids[arrow.thread];
-    d->wanted[arrow.thread][arrow.point]++;
+    unsigned goal = goal_of(d, arrow);
     bool ok = true;
-    while (ok && !has_arrived(d, arrow)) {
+    while (ok && d->passed[arrow.thread][arrow.point] < goal) {
         cJSON *stop;
         struct error *e = let_run(d, "one", id, clock_now_ns() + (int64_t)(d->race->patience_s * 1e9), &stop);
         if (error_is(e, ERR_TIMEOUT) && session_state(d->r->session) == SESSION_STOPPED) {
             error_free(e);
-            return why_not(d, arrow);
+            return why_not(d, arrow, goal);
+        }
+        if (error_is(e, ERR_NO_THREAD)) {
+            error_free(e);
+            return ended(d, arrow);
         }
         TRY(e);
         take_stop(d, arrow, &stop, &ok);
         cJSON_Delete(stop);
     }
+    d->here[arrow.thread][arrow.point] = false;
     *arrived = ok;
     return NULL;
 }
@@ -424,16 +451,13 @@ static void leave(struct drive *d)
 {
     for (size_t i = 0; i < d->race->point_count; i++)
         lift(d, &d->points[i]);
-    for (size_t i = 0; i < d->race->thread_count; i++)
-        if (d->result->ids[i] && session_state(d->r->session) == SESSION_STOPPED)
-            error_free(hold(d, "release", d->result->ids[i]));
     error_free(run_command(d->r, "schedule", one("mode", d->schedule), NULL));
     free(d->schedule);
 }
 
 struct error *race_force(struct run *r, const struct race *race, int64_t deadline_ns, struct race_result *ret)
 {
-    *ret = (struct race_result){.verdict = RACE_UNFORCED};
+    *ret = (struct race_result){.verdict = RACE_UNFORCED, .files = cJSON_CreateObject()};
     struct drive d = {.r = r, .race = race, .result = ret, .deadline_ns = deadline_ns};
     cJSON *schedule = NULL;
     TRY(run_command(r, "schedule", NULL, &schedule));

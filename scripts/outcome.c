@@ -74,7 +74,7 @@ cJSON *outcome_of_race(const struct race_result *result)
         cJSON_AddItemToObject(o, "stop", only(result->stop, stop_names));
     const cJSON *one;
     cJSON_ArrayForEach (one, result->waiting) {
-        const char *const where[] = {"line", NULL};
+        static const char *const where[] = {"file", "line", NULL};
         cJSON_AddItemToObject(o, json_text(one, "name"), only(one, where));
     }
     return o;

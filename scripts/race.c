@@ -227,6 +227,7 @@ void race_result_free(struct race_result *result)
     free(result->why);
     cJSON_Delete(result->stop);
     cJSON_Delete(result->waiting);
+    cJSON_Delete(result->files);
     *result = (struct race_result){0};
 }
 

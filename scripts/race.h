@@ -78,7 +78,8 @@ struct race_result {
     bool not_held;               /* the stub let a thread run that was to be held */
     char *why;                   /* for anything but RACE_FORCED */
     cJSON *stop;                 /* of RACE_ENDED, or NULL */
-    cJSON *waiting;              /* array of {name thread function}: who was blocked, and where */
+    cJSON *waiting; /* array of {name thread frames file line}: who did not come, and where it was */
+    cJSON *files;   /* {name: true}: the source files that have points */
 };
 void race_result_free(struct race_result *result);
 /* What the step gives. */

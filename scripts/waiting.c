@@ -1,6 +1,5 @@
 #include "scripts/waiting.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,30 +8,7 @@
 #include "engine/json.h"
 #include "scripts/runner.h"
 
-enum { FRAMES_LOOKED_AT = 12, FUNCTIONS_TOLD = 6, SPOT = 64 };
-
-/* Where a thread is, for comparing. */
-struct spot {
-    char pc[SPOT / 2], sp[SPOT / 2];
-};
-
-static struct error *value_of(struct run *r, const char *thread, const char *expr, char *out, size_t n)
-{
-    cJSON *args = cJSON_CreateObject(), *result = NULL;
-    cJSON_AddStringToObject(args, "expr", expr);
-    cJSON_AddStringToObject(args, "thread", thread);
-    cJSON_AddStringToObject(args, "format", "x");
-    TRY(run_command(r, "eval", args, &result));
-    snprintf(out, n, "%s", json_text(result, "text"));
-    cJSON_Delete(result);
-    return NULL;
-}
-
-static struct error *look_at(struct run *r, const char *thread, struct spot *ret)
-{
-    TRY(value_of(r, thread, "$pc", ret->pc, sizeof ret->pc));
-    return value_of(r, thread, "$sp", ret->sp, sizeof ret->sp);
-}
+enum { FRAMES_LOOKED_AT = 12, FRAMES_TOLD = 8 };
 
 /* C library calls that end by themselves, or by what comes from outside; with or without the library's own
  * prefixes. */
@@ -56,27 +32,43 @@ static bool waits_outside(const char *function)
     return false;
 }
 
+/* {function file line} */
+static cJSON *frame_row(const cJSON *frame)
+{
+    static const char *const names[] = {"function", "file", "line"};
+    cJSON *row = cJSON_CreateObject();
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(frame, names[i]);
+        if (item)
+            cJSON_AddItemToObject(row, names[i], cJSON_Duplicate(item, true));
+    }
+    return row;
+}
+
+/* The innermost frame in a file that has points is where the user looks first. */
 static cJSON *describe(const struct race *race, const struct race_result *result, unsigned thread,
                        const cJSON *frames, bool *outside)
 {
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "name", race->threads[thread].name);
     cJSON_AddStringToObject(o, "thread", result->ids[thread]);
-    cJSON *functions = cJSON_AddArrayToObject(o, "functions");
-    bool has_line = false;
+    cJSON *told = cJSON_AddArrayToObject(o, "frames");
+    bool own = false;
     const cJSON *frame;
     cJSON_ArrayForEach (frame, frames) {
-        const char *function = json_text(frame, "function");
-        const cJSON *line = cJSON_GetObjectItemCaseSensitive(frame, "line");
-        if (!has_line)
-            *outside |= waits_outside(function);
-        if (cJSON_GetArraySize(functions) < FUNCTIONS_TOLD && *function)
-            cJSON_AddItemToArray(functions, cJSON_CreateString(function));
-        if (line && !has_line) { /* the innermost place that has a source */
-            has_line = true;
-            cJSON_AddStringToObject(o, "file", json_text(frame, "file"));
+        const char *file = json_text(frame, "file");
+        cJSON *row = frame_row(frame);
+        const cJSON *line = cJSON_GetObjectItemCaseSensitive(row, "line");
+        if (!own && line && cJSON_GetObjectItemCaseSensitive(result->files, file)) {
+            own = true;
+            cJSON_AddStringToObject(o, "file", file);
             cJSON_AddNumberToObject(o, "line", line->valuedouble);
         }
+        *outside |= !own && waits_outside(json_text(frame, "function"));
+        if (cJSON_GetArraySize(told) < FRAMES_TOLD)
+            cJSON_AddItemToArray(told, row);
+        else
+            cJSON_Delete(row);
     }
     return o;
 }
@@ -103,10 +95,11 @@ struct error *waiting_look(struct run *r, const struct race *race, struct race_r
     return NULL;
 }
 
-static struct error *run_half(struct run *r, const struct race *race, bool *quiet)
+static struct error *run_half(struct run *r, const struct race *race, int64_t deadline_ns, bool *quiet)
 {
     session_set_deadline(r->session, clock_now_ns() + (int64_t)(race->patience_s * 5e8));
     struct error *e = run_command(r, "continue", NULL, NULL);
+    session_set_deadline(r->session, deadline_ns);
     *quiet = error_is(e, ERR_TIMEOUT) && session_state(r->session) == SESSION_STOPPED;
     if (error_is(e, ERR_TIMEOUT)) {
         error_free(e);
@@ -115,26 +108,41 @@ static struct error *run_half(struct run *r, const struct race *race, bool *quie
     return e;
 }
 
-struct error *waiting_all_still(struct run *r, const struct race *race, struct race_result *result,
-                                bool *still)
+/* Nobody in the program, named or not, has moved, and nobody will wake up by itself. */
+static bool none_moved(const cJSON *before, const cJSON *after)
 {
-    struct spot before[RACE_THREADS_MAX], after;
+    const cJSON *was = cJSON_GetObjectItemCaseSensitive(before, "threads")->child;
+    const cJSON *row;
+    cJSON_ArrayForEach (row, cJSON_GetObjectItemCaseSensitive(after, "threads")) {
+        if (!was || strcmp(json_text(row, "id"), json_text(was, "id")) != 0 ||
+            strcmp(json_text(row, "pc"), json_text(was, "pc")) != 0 ||
+            waits_outside(json_text(row, "function")))
+            return false;
+        was = was->next;
+    }
+    return was == NULL;
+}
+
+struct error *waiting_all_still(struct run *r, const struct race *race, int64_t deadline_ns,
+                                struct race_result *result, bool *still)
+{
+    cJSON *before = NULL, *after = NULL;
     bool quiet = false;
-    *still = false;
-    for (unsigned i = 0; i < race->thread_count; i++)
-        TRY(look_at(r, result->ids[i], &before[i]));
-    TRY(run_half(r, race, &quiet));
-    if (!quiet)
-        return NULL;
+    struct error *e = run_command(r, "threads", NULL, &before);
+    if (!e)
+        e = run_half(r, race, deadline_ns, &quiet);
+    if (!e && quiet)
+        e = run_command(r, "threads", NULL, &after);
+    *still = !e && quiet && none_moved(before, after);
+    cJSON_Delete(before);
+    cJSON_Delete(after);
+    if (e || !*still)
+        return e;
     cJSON_Delete(result->waiting);
     result->waiting = NULL;
     for (unsigned i = 0; i < race->thread_count; i++) {
-        bool outside = false;
-        TRY(look_at(r, result->ids[i], &after));
+        bool outside;
         TRY(waiting_look(r, race, result, i, &outside));
-        if (outside || strcmp(after.pc, before[i].pc) != 0 || strcmp(after.sp, before[i].sp) != 0)
-            return NULL;
     }
-    *still = true;
     return NULL;
 }

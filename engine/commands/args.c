@@ -57,17 +57,19 @@ struct error *arg_address(struct session *s, const cJSON *args, const char *name
     return location_address(s, cJSON_GetStringValue(item), ret);
 }
 
+struct error *thread_by_json(struct session *s, const cJSON *id, struct thread **ret)
+{
+    char number[24];
+    if (cJSON_IsString(id))
+        return threads_by_name(s, id->valuestring, ret);
+    snprintf(number, sizeof number, "%.0f", id->valuedouble);
+    return threads_by_name(s, number, ret);
+}
+
 struct error *arg_thread(struct session *s, const cJSON *args, struct thread **ret)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(args, "thread");
-    if (!item)
-        return threads_current(s, ret);
-    char number[24];
-    if (cJSON_IsNumber(item)) {
-        snprintf(number, sizeof number, "%.0f", item->valuedouble);
-        return threads_by_name(s, number, ret);
-    }
-    return threads_by_name(s, cJSON_GetStringValue(item), ret);
+    return item ? thread_by_json(s, item, ret) : threads_current(s, ret);
 }
 
 void json_add_address(cJSON *o, const char *name, uint64_t address)

@@ -22,6 +22,8 @@ struct error *arg_address(struct session *s, const cJSON *args, const char *name
                           uint64_t *ret) BASE_MUST_CHECK;
 /* The thread named by argument `thread`, else the selected one. */
 struct error *arg_thread(struct session *s, const cJSON *args, struct thread **ret) BASE_MUST_CHECK;
+/* A thread as a number or a string names it; ERR_NO_THREAD. */
+struct error *thread_by_json(struct session *s, const cJSON *id, struct thread **ret) BASE_MUST_CHECK;
 /* Adds "0x…". */
 void json_add_address(cJSON *o, const char *name, uint64_t address);
 /* function file line (path) of an address, as far as known. */
@@ -42,7 +44,8 @@ extern const struct command command_symbols, command_lookup, command_type, comma
 extern const struct command command_break, command_watch, command_breakpoints, command_enable,
     command_disable, command_delete, command_slots, command_verify, command_recover;
 extern const struct command command_continue, command_step, command_next, command_stepi, command_nexti,
-    command_finish, command_until, command_wait, command_interrupt, command_schedule;
+    command_finish, command_until, command_wait, command_interrupt, command_schedule, command_hold,
+    command_release;
 extern const struct command command_threads, command_thread;
 extern const struct command command_backtrace, command_frame, command_locals, command_eval, command_set,
     command_registers, command_read, command_write, command_examine, command_disassemble, command_find_bytes;

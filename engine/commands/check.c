@@ -16,11 +16,17 @@ static const struct command_arg *find_arg(const struct command *c, const char *n
 static const char *type_name(enum command_arg_type type)
 {
     static const char *const names[] = {
-        [ARG_TEXT] = "a string",           [ARG_ADDRESS] = "a string or a number",
-        [ARG_UNSIGNED] = "a whole number", [ARG_NUMBER] = "a number",
-        [ARG_BOOLEAN] = "true or false",   [ARG_TEXTS] = "an array of strings",
-        [ARG_ID] = "a number or a string", [ARG_STEPS] = "an array of steps",
-        [ARG_OBJECT] = "an object",        [ARG_ANY] = "a value",
+        [ARG_TEXT] = "a string",
+        [ARG_ADDRESS] = "a string or a number",
+        [ARG_UNSIGNED] = "a whole number",
+        [ARG_NUMBER] = "a number",
+        [ARG_BOOLEAN] = "true or false",
+        [ARG_TEXTS] = "an array of strings",
+        [ARG_ID] = "a number or a string",
+        [ARG_STEPS] = "an array of steps",
+        [ARG_OBJECT] = "an object",
+        [ARG_IDS] = "an array of numbers and strings",
+        [ARG_ANY] = "a value",
     };
     return names[type];
 }
@@ -33,11 +39,13 @@ static bool is_whole(const cJSON *item)
     return cJSON_IsString(item) && text_parse_u64(item->valuestring, &value);
 }
 
-static bool all_are(const cJSON *array, bool steps)
+static bool all_are(const cJSON *array, enum command_arg_type type)
 {
     const cJSON *item;
     cJSON_ArrayForEach (item, array) {
-        if (steps ? !cJSON_IsObject(item) : !cJSON_IsString(item))
+        bool fits = type == ARG_STEPS ? cJSON_IsObject(item)
+                                      : cJSON_IsString(item) || (type == ARG_IDS && cJSON_IsNumber(item));
+        if (!fits)
             return false;
     }
     return true;
@@ -59,7 +67,8 @@ static bool type_holds(const struct command_arg *a, const cJSON *item)
         return cJSON_IsBool(item);
     case ARG_TEXTS:
     case ARG_STEPS:
-        return cJSON_IsArray(item) && all_are(item, a->type == ARG_STEPS);
+    case ARG_IDS:
+        return cJSON_IsArray(item) && all_are(item, a->type);
     case ARG_OBJECT:
         return cJSON_IsObject(item);
     case ARG_ANY:

@@ -1,4 +1,4 @@
-/* Running: continue, the steps, finish, until, wait, interrupt, schedule. */
+/* Running: continue, the steps, finish, until, wait, interrupt, follow. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -297,30 +297,4 @@ const struct command command_follow = {
     .args = follow_args,
     .run = run_follow,
     .text = follow_text,
-};
-
-static const char *const schedule_names[] = {"all", "one", "step"};
-
-static struct error *run_schedule(struct session *s, const cJSON *args, cJSON **ret)
-{
-    const char *mode = arg_text(args, "mode");
-    for (int i = 0; mode && i < 3; i++)
-        if (strcmp(mode, schedule_names[i]) == 0)
-            s->schedule = (enum schedule_mode)i;
-    *ret = cJSON_CreateObject();
-    cJSON_AddStringToObject(*ret, "mode", schedule_names[s->schedule]);
-    return NULL;
-}
-
-static const struct command_arg schedule_args[] = {
-    {"mode", ARG_TEXT, false, "all one step", "which threads run while one steps; none: show"}, {0}};
-
-const struct command command_schedule = {
-    .name = "schedule",
-    .group = "run",
-    .aliases = "set-scheduler-locking",
-    .usage = "[all|one|step]",
-    .about = "let all threads run, only one, or only one while it steps",
-    .args = schedule_args,
-    .run = run_schedule,
 };

@@ -129,15 +129,10 @@ static struct error *run_thread(struct session *s, const cJSON *args, cJSON **re
 {
     struct thread *t;
     const cJSON *id = cJSON_GetObjectItemCaseSensitive(args, "id");
-    char number[24];
-    if (cJSON_IsNumber(id)) {
-        snprintf(number, sizeof number, "%.0f", id->valuedouble);
-        TRY(threads_by_name(s, number, &t));
-    } else if (id) {
-        TRY(threads_by_name(s, id->valuestring, &t));
-    } else {
+    if (id)
+        TRY(thread_by_json(s, id, &t));
+    else
         TRY(threads_current(s, &t));
-    }
     s->threads.current = t->id;
     s->threads.has_current = true;
     s->frame = 0;

@@ -22,8 +22,12 @@ static struct error *note_thread(struct session *s, const struct rsp_stop *from,
     for (size_t i = 0; i < s->threads.count; i++)
         if (s->threads.items[i]->state == THREAD_RUNNING)
             s->threads.items[i]->state = THREAD_STOPPED;
+    struct thread *known = threads_find(&s->threads, id);
+    if (known && from->has_thread)
+        hold_check_stop(s, from, known);
     struct thread *t = threads_note(s, id);
-    t->state = THREAD_STOPPED;
+    if (t->state != THREAD_HELD)
+        t->state = THREAD_STOPPED;
     if (from->core >= 0)
         t->core = from->core;
     threads_expedited(s, t, from);

@@ -53,6 +53,8 @@ struct error *plan_start(struct session *s, const struct plan *plan)
     if (!e)
         e = watch_steps_begin(s);
     if (!e)
+        e = hold_begin(s, &s->plan);
+    if (!e)
         e = plan_resume(s);
     if (e && s->state != SESSION_RUNNING)
         plan_end(s);

@@ -7,7 +7,25 @@
 #include "engine/registers.h"
 #include "engine/run/watch_steps.h"
 
-enum { ACTIONS_MAX = 64, PENDING_MAX = 64 };
+enum { PENDING_MAX = 64 };
+
+struct actions {
+    struct rsp_action *items;
+    size_t count, capacity;
+};
+
+static void actions_free(struct actions *a)
+{
+    free(a->items);
+}
+#define ACTIONS __attribute__((cleanup(actions_free)))
+
+static struct rsp_action *add_action(struct actions *a, struct ptid thread, enum rsp_resume_how how)
+{
+    ARRAY_RESERVE(a->items, a->count, a->capacity);
+    a->items[a->count] = (struct rsp_action){.thread = thread, .how = how};
+    return &a->items[a->count++];
+}
 
 static enum rsp_tristate *step_off_trait(struct session *s)
 {
@@ -107,45 +125,56 @@ static bool may_step_range(struct session *s, const struct plan *p)
            rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT_RANGE);
 }
 
-/* Signals of other threads, and that all of them run. */
-static size_t other_actions(struct session *s, struct rsp_action *actions, size_t n)
+/* vCont has no action that means "stay": while some are held, those that run are named one by one. */
+static void other_threads(struct session *s, struct actions *actions, int64_t only)
 {
-    for (size_t i = 0; i < s->threads.count && n < ACTIONS_MAX - 1; i++) {
+    bool named = hold_any(s);
+    for (size_t i = 0; i < s->threads.count; i++) {
         struct thread *t = s->threads.items[i];
+        bool is_first = actions->count && ptid_equal(actions->items[0].thread, t->id);
+        if (t->state == THREAD_HELD || is_first)
+            continue;
         if (t->pending_signal)
-            actions[n++] =
-                (struct rsp_action){.thread = t->id, .how = RSP_CONTINUE, .signal = take_signal(s, t->id)};
+            add_action(actions, t->id, RSP_CONTINUE)->signal = take_signal(s, t->id);
+        else if (named && (!only || t->id.pid == only))
+            add_action(actions, t->id, RSP_CONTINUE);
     }
-    int64_t only = fork_only_running(s);
-    actions[n++] = (struct rsp_action){.thread = {only ? only : -1, -1}, .how = RSP_CONTINUE};
-    return n;
 }
 
-static size_t step_actions(struct session *s, struct plan *p, struct rsp_action *actions)
+/* Signals of other threads, and that all of them run that are not held. */
+static void other_actions(struct session *s, struct actions *actions)
+{
+    int64_t only = fork_only_running(s);
+    other_threads(s, actions, only);
+    if (!hold_any(s))
+        add_action(actions, (struct ptid){only ? only : -1, -1}, RSP_CONTINUE);
+}
+
+static void step_actions(struct session *s, struct plan *p, struct actions *actions)
 {
     struct ptid id = p->phase == PHASE_OFF    ? p->off_thread
                      : p->phase == PHASE_STEP ? p->thread
                                               : watch_steps_thread(s, p);
-    actions[0] = (struct rsp_action){.thread = id, .how = RSP_STEP, .signal = take_signal(s, id)};
+    struct rsp_action *own = add_action(actions, id, RSP_STEP);
+    own->signal = take_signal(s, id);
     if (p->phase == PHASE_OFF)
-        return 1;
+        return;
     if (may_step_range(s, p)) {
-        actions[0].range_start = p->line.low;
-        actions[0].range_end = p->line.high;
+        own->range_start = p->line.low;
+        own->range_end = p->line.high;
     }
-    return s->schedule == SCHEDULE_ALL ? other_actions(s, actions, 1) : 1;
+    if (s->schedule == SCHEDULE_ALL)
+        other_actions(s, actions);
 }
 
-static size_t continue_actions(struct session *s, const struct plan *p, struct rsp_action *actions)
+static void continue_actions(struct session *s, const struct plan *p, struct actions *actions)
 {
     bool only_own = p->has_thread && (s->schedule == SCHEDULE_ONE ||
                                       (s->schedule == SCHEDULE_STEP && p->phase == PHASE_RETURN));
-    if (only_own) {
-        actions[0] = (struct rsp_action){
-            .thread = p->thread, .how = RSP_CONTINUE, .signal = take_signal(s, p->thread)};
-        return 1;
-    }
-    return other_actions(s, actions, 0);
+    if (only_own)
+        add_action(actions, p->thread, RSP_CONTINUE)->signal = take_signal(s, p->thread);
+    else
+        other_actions(s, actions);
 }
 
 static bool steps(const struct session *s, const struct plan *p)
@@ -187,11 +216,12 @@ static struct error *resume_with_plants(struct session *s, const char *packet, s
     return e;
 }
 
-static struct error *send_actions(struct session *s, const struct rsp_action *actions, size_t count)
+static struct error *send_actions(struct session *s, const struct actions *actions)
 {
     BASE_BUF struct buf before = {0};
     BASE_BUF struct buf packet = {0};
-    TRY(rsp_resume_packet(s->connection, actions, count, &before, &packet));
+    TRY(rsp_resume_packet(s->connection, actions->items, actions->count, &before, &packet));
+    hold_resumed(s, actions->items, actions->count);
     if (before.length) {
         BASE_BUF struct buf reply = {0};
         TRY(session_check(s, rsp_call(s->connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
@@ -205,13 +235,25 @@ static struct error *send_actions(struct session *s, const struct rsp_action *ac
     return NULL;
 }
 
+static struct error *nobody_runs(struct session *s)
+{
+    return error_hint(error_new(ERR_USAGE, "all %zu threads are held: nothing would run", s->hold.count),
+                      "`release` lets one go, `release all` all of them");
+}
+
 struct error *plan_resume(struct session *s)
 {
     struct plan *p = &s->plan;
+    /* a thread that was born meanwhile has to be named too, or it would stay */
+    if (hold_any(s))
+        TRY(threads_list(s));
     if (p->phase != PHASE_OFF)
         TRY(find_thread_to_step_off(s, p));
     p->under_way = true;
-    struct rsp_action actions[ACTIONS_MAX];
-    size_t count = steps(s, p) ? step_actions(s, p, actions) : continue_actions(s, p, actions);
-    return send_actions(s, actions, count);
+    ACTIONS struct actions actions = {0};
+    if (steps(s, p))
+        step_actions(s, p, &actions);
+    else
+        continue_actions(s, p, &actions);
+    return actions.count ? send_actions(s, &actions) : nobody_runs(s);
 }

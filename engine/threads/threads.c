@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "engine/core.h"
+#include "engine/threads/hold.h"
 
 enum { THREADS_MAX = 65536 };
 
@@ -41,10 +42,12 @@ void threads_drop_process(struct session *s, int64_t pid)
     struct thread_table *t = &s->threads;
     size_t kept = 0;
     for (size_t i = 0; i < t->count; i++) {
-        if (t->items[i]->id.pid == pid)
-            thread_free(t->items[i]);
-        else
+        if (t->items[i]->id.pid != pid) {
             t->items[kept++] = t->items[i];
+            continue;
+        }
+        hold_thread_gone(s, t->items[i]);
+        thread_free(t->items[i]);
     }
     t->count = kept;
     if (t->has_current && t->current.pid == pid)
@@ -90,6 +93,7 @@ struct thread *threads_note(struct session *s, struct ptid id)
     if (t)
         return t;
     if (table->count >= THREADS_MAX) {
+        hold_thread_gone(s, table->items[0]);
         thread_free(table->items[0]);
         memmove(table->items, table->items + 1, --table->count * sizeof *table->items);
     }
@@ -176,6 +180,7 @@ static void drop_gone(struct session *s, const struct rsp_thread *threads, size_
             continue;
         }
         announce(s, "thread-exited", t);
+        hold_thread_gone(s, t);
         thread_free(t);
     }
     table->count = kept;

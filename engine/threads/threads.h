@@ -40,6 +40,9 @@ struct thread {
     bool in_handler;
     uint64_t handler_pc, handler_sp;
     int pending_signal; /* to be passed on at the next resume, gdb's number */
+
+    bool watched;       /* it should stay in this run: its registers are compared at the end (hold.h) */
+    bool told_not_held; /* it did not, and that was told */
 };
 
 struct thread_table {

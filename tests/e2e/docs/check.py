@@ -13,6 +13,7 @@ from schema import Schema
 
 ALLSTOP, BUILD = sys.argv[1:3]
 HERE = os.path.dirname(os.path.abspath(__file__))
+FOUND = os.environ["WORK"] + "/found"
 WRONG = 2  # the exit status of a command line or a script that is wrong
 
 
@@ -122,7 +123,8 @@ def check_schema_against_program(root, commands, helps):
 
 # -- types: what the schema refuses the program refuses, and the other way round ------------------------------
 
-SAMPLES = ["text", "0x10", 1, -1, 0.25, True, [], ["a"], [1], [{"do": "echo", "text": 1}], {"a": 1}, None, "auto", "write",
+SAMPLES = ["text", "0x10", 1, -1, 0.25, True, [], ["a"], [1], [{"do": "echo", "text": 1}], {"a": 1}, {"A": "x"},
+           {"A": {"at": "x"}}, ["A@A"], None, "auto", "write",
            "all", "ids", "general", "code", "report", "parent"]
 
 
@@ -269,6 +271,12 @@ def check_examples():
         "recursion": [[steps], *([f"{BUILD}/targets/{a}/steps"] for a in ("aarch64", "riscv64", "s390x"))],
         "who-writes": [[race]],
         "breakpoint-means": [[steps]],
+        "race-lost-update": [[]],
+        "race-explore": [["-D", f"found={FOUND}"]],
+        "race-deadlock": [[]],
+        "race-use-after-free": [[]],
+        "race-aba": [[]],
+        "race-two-cpus": [[]],
     }
     there = {os.path.basename(p).removesuffix(".json") for p in glob.glob("scripts/examples/*.json")}
     report("each example is run", differences("example", set(runs), there, "this test"))
@@ -276,7 +284,8 @@ def check_examples():
         for arguments in runs[name]:
             status, out, err = run(["-S", f"scripts/examples/{name}.json", *arguments])
             failed = [line[:300] for line in out.splitlines() if '"ok":false' in line]
-            report(f"example {name} {arguments[-1].removeprefix(BUILD + '/')}",
+            of = arguments[-1].removeprefix(BUILD + "/") if arguments else "alone"
+            report(f"example {name} {of}",
                    [f"status {status}", *failed, err[-300:]] if status else [])
 
 

@@ -17,5 +17,5 @@ else
     echo "FAIL the manual's markup: $(head -n 5 "$work/lint")"
 fi
 
-PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/docs/check.py "$build/allstop" "$build" 2>"$work/err" ||
+WORK=$work PYTHONDONTWRITEBYTECODE=1 python3 tests/e2e/docs/check.py "$build/allstop" "$build" 2>"$work/err" ||
     echo "FAIL the checks came to an end: $(tail -n 3 "$work/err" | tr '\n' ' ')"

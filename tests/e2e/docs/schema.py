@@ -82,6 +82,14 @@ class Schema:
         if TYPES["number"](value) and value <= rule:
             found.append(f"{at}: not above {rule}")
 
+    def do_maximum(self, rule, schema, value, at, found):
+        if TYPES["number"](value) and value > rule:
+            found.append(f"{at}: above {rule}")
+
+    def do_minItems(self, rule, schema, value, at, found):
+        if isinstance(value, list) and len(value) < rule:
+            found.append(f"{at}: fewer than {rule}")
+
     def do_minProperties(self, rule, schema, value, at, found):
         if isinstance(value, dict) and len(value) < rule:
             found.append(f"{at}: fewer than {rule} members")

@@ -24,6 +24,7 @@ const char *stop_reason_name(enum stop_reason reason)
         [STOP_LIBRARY] = "library",
         [STOP_EXITED] = "exited",
         [STOP_KILLED] = "killed",
+        [STOP_THREAD_EXITED] = "thread-exited",
         [STOP_GOTO] = "goto",
         [STOP_HISTORY_END] = "history-end",
         [STOP_ATTACH] = "attach",

@@ -28,6 +28,7 @@ enum stop_reason {
     STOP_LIBRARY,
     STOP_EXITED,
     STOP_KILLED,
+    STOP_THREAD_EXITED, /* the only one that ran; the others are stopped */
     STOP_HISTORY_END,
     STOP_GOTO,
     STOP_ATTACH,

@@ -365,27 +365,13 @@ static struct error *why_not(struct drive *d, struct race_arrow arrow, unsigned 
     return NULL;
 }
 
-/* A thread that ends takes nobody with it; gdbserver says then that nothing is left running. */
-static bool is_gone(const cJSON *stop, const char *id)
-{
-    return is_reason(stop, "signal") && strcmp(json_text(stop, "signal"), "") == 0 &&
-           strcmp(json_text(stop, "thread"), id) != 0;
-}
-
-static struct error *ended(struct drive *d, struct race_arrow arrow)
-{
-    BASE_FREE char *text = race_arrow_text(d->race, arrow);
-    conclude(d, RACE_IMPOSSIBLE, xasprintf("%s cannot come: its thread has ended", text));
-    return NULL;
-}
-
 /* Takes one stop of the thread that runs alone; *ok while the arrow may still be reached. */
 static void take_stop(struct drive *d, struct race_arrow arrow, cJSON **stop, bool *ok)
 {
     const char *id = d->result->ids[arrow.thread];
     BASE_FREE char *text = race_arrow_text(d->race, arrow);
     *ok = false;
-    if (is_gone(*stop, id)) {
+    if (is_reason(*stop, "thread-exited")) {
         conclude(d, RACE_IMPOSSIBLE, xasprintf("%s cannot come: its thread has ended", text));
     } else if (!ends_race(d, stop)) {
         *ok = strcmp(json_text(*stop, "thread"), id) == 0;
@@ -417,10 +403,6 @@ static struct error *drive_arrow(struct drive *d, struct race_arrow arrow, bool 
         if (error_is(e, ERR_TIMEOUT) && session_state(d->r->session) == SESSION_STOPPED) {
             error_free(e);
             return why_not(d, arrow, goal);
-        }
-        if (error_is(e, ERR_NO_THREAD)) {
-            error_free(e);
-            return ended(d, arrow);
         }
         TRY(e);
         take_stop(d, arrow, &stop, &ok);

@@ -137,6 +137,25 @@ static void classify_trap(struct session *s, const struct rsp_stop *from, struct
     stop->signal = TARGET_SIGTRAP;
 }
 
+/* Of the threads that were let run none is left (gdb manual, "Stop Reply Packets", N), which happens where
+ * one runs alone. Another one that is still there is selected. */
+static struct error *nothing_left(struct session *s, struct stop *ret)
+{
+    struct thread_table *table = &s->threads;
+    s->state = SESSION_STOPPED;
+    ret->reason = STOP_THREAD_EXITED;
+    ret->has_thread = s->plan_active && s->plan.has_thread;
+    ret->thread = s->plan.thread;
+    for (size_t i = 0; i < table->count; i++)
+        if (table->items[i]->state == THREAD_RUNNING)
+            table->items[i]->state = THREAD_STOPPED;
+    TRY(threads_list(s));
+    table->has_current = table->count > 0;
+    if (table->has_current)
+        table->current = table->items[0]->id;
+    return NULL;
+}
+
 struct error *stop_classify(struct session *s, const struct rsp_stop *from, struct stop *ret)
 {
     *ret = (struct stop){0};
@@ -150,8 +169,9 @@ struct error *stop_classify(struct session *s, const struct rsp_stop *from, stru
         ret->reason = STOP_KILLED;
         ret->signal = from->signal;
         return NULL;
-    case RSP_STOP_THREAD_EXITED:
     case RSP_STOP_NO_RESUMED:
+        return nothing_left(s, ret);
+    case RSP_STOP_THREAD_EXITED:
     case RSP_STOP_SIGNAL:
         break;
     }

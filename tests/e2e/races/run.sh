@@ -50,6 +50,7 @@ says "an order that a lock forbids: its verdict" '"verdict":"impossible".*"arrow
 says "an order that a lock forbids: who waits where" '"name":"B".*pthread_mutex_lock.*"file":"deadlock.c","line":13'
 session "a thread that has ended" 1 "$(race lost_update "$two" '"wrote":"lost_update.c:12","again":"lost_update.c:9"' \
     '"order":["A@wrote","A@again"]')"
+says "a thread that has ended: the stop" '"event":"stopped","reason":"thread-exited"'
 says "a thread that has ended: its verdict" '"verdict":"impossible".*"arrow":"A@again"'
 session "a thread that waits for threads of no name" 1 "$(inline "{\"program\":\"$B/targets/race\",\"steps\":[{\"do\":\"interleave\",\"patience\":0.2,
     \"threads\":{\"M\":{\"at\":\"main\"}},\"points\":{\"never\":\"race.c:53\"},\"order\":[\"M@never\"]}]}")"

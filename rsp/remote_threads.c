@@ -50,10 +50,10 @@ static void grow_slots(struct list *l)
         *find_slot(l, l->items[i].id) = i + 1;
 }
 
-/* NULL when the list is full or the id is there already. */
+/* NULL when the list is full, the id is there already, or means any thread (0) or all (-1). */
 static struct rsp_thread *list_add(struct list *l, struct ptid id)
 {
-    if (l->count == THREADS_MOST)
+    if (l->count == THREADS_MOST || id.tid <= 0 || id.pid < 0)
         return NULL;
     grow_slots(l);
     size_t *slot = find_slot(l, id);

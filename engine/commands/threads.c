@@ -5,17 +5,43 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "engine/commands/args.h"
 #include "engine/libraries.h"
 #include "engine/registers.h"
 
 enum detail { DETAIL_IDS, DETAIL_NAMES, DETAIL_FUNCTIONS };
 
-static void add_where(struct session *s, struct thread *t, cJSON *o)
+/* kgdb lists CPUs and tasks, and has 0 for the pc of a task that sleeps. */
+static bool lists_cpus(const struct session *s)
 {
+    for (size_t i = 0; i < s->threads.count; i++)
+        if (thread_is_cpu(s->threads.items[i]->id))
+            return true;
+    return false;
+}
+
+/* Whether it has moved since the stop before this one, where both places are known. */
+static void add_changed(struct session *s, struct thread *t, cJSON *o)
+{
+    const struct rsp_register *r = s->arch ? register_find(s, s->arch->pc) : NULL;
     uint64_t pc;
+    if (!t->has_last_pc || !r || !register_cached(t, r))
+        return;
     struct error *e = thread_pc(s, t, &pc);
-    if (!e) {
+    if (!e)
+        cJSON_AddBoolToObject(o, "changed", pc != t->last_pc);
+    error_free(e);
+}
+
+static void add_where(struct session *s, struct thread *t, bool may_sleep, cJSON *o)
+{
+    const struct rsp_register *r = s->arch ? register_find(s, s->arch->pc) : NULL;
+    uint64_t pc;
+    if (!r || !register_cached(t, r))
+        return; /* it was asked for, and the stub had none */
+    struct error *e = thread_pc(s, t, &pc);
+    if (!e && (pc || !may_sleep)) {
         libraries_cover(s, pc);
         json_add_address(o, "pc", pc);
         json_add_place(s, o, pc);
@@ -23,20 +49,40 @@ static void add_where(struct session *s, struct thread *t, cJSON *o)
     error_free(e);
 }
 
-static cJSON *thread_row(struct session *s, struct thread *t, enum detail detail)
+/* Why the thread that stopped did. */
+static void add_reason(struct session *s, const struct thread *t, cJSON *o)
+{
+    const struct stop *stop = &s->last_stop;
+    if (!stop->has_thread || !ptid_equal(t->id, stop->thread))
+        return;
+    cJSON_AddStringToObject(o, "reason", stop_reason_name(stop->reason));
+    if (stop->breakpoint)
+        cJSON_AddNumberToObject(o, "breakpoint", stop->breakpoint);
+    if (stop->watchpoint)
+        cJSON_AddNumberToObject(o, "watchpoint", stop->watchpoint);
+    if (stop->signal && signal_name(stop->signal))
+        cJSON_AddStringToObject(o, "signal", signal_name(stop->signal));
+}
+
+static cJSON *thread_row(struct session *s, struct thread *t, enum detail detail, bool has_cpus)
 {
     char name[48];
     thread_name(t->id, name, sizeof name);
     cJSON *o = cJSON_CreateObject();
+    bool is_task = has_cpus && !thread_is_cpu(t->id);
     cJSON_AddStringToObject(o, "id", name);
     cJSON_AddNumberToObject(o, "number", t->number);
+    if (has_cpus)
+        cJSON_AddStringToObject(o, "kind", is_task ? "task" : "cpu");
     if (t->name || t->extra)
         cJSON_AddStringToObject(o, "name", t->name ? t->name : t->extra);
     cJSON_AddStringToObject(o, "state", thread_state_name(t->state));
     if (detail == DETAIL_FUNCTIONS)
-        add_where(s, t, o);
-    if (s->last_stop.has_thread && ptid_equal(t->id, s->last_stop.thread))
-        cJSON_AddStringToObject(o, "reason", stop_reason_name(s->last_stop.reason));
+        add_where(s, t, is_task, o);
+    add_changed(s, t, o);
+    if (s->threads.shown && !t->shown)
+        cJSON_AddBoolToObject(o, "new", true);
+    add_reason(s, t, o);
     if (t->core >= 0)
         cJSON_AddNumberToObject(o, "cpu", t->core);
     return o;
@@ -60,9 +106,48 @@ static struct error *ask_extra(struct session *s)
     for (size_t i = 0; i < n; i++) {
         of[i]->extra_asked = true;
         free(of[i]->extra);
-        of[i]->extra = rows[i].extra;
+        of[i]->extra = rows[i].extra ? text_visible(rows[i].extra, strlen(rows[i].extra)) : NULL;
+        free(rows[i].extra);
     }
     return NULL;
+}
+
+static int by_pid(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* Where there are several, how many threads each has. */
+static void add_processes(struct session *s, cJSON *o)
+{
+    size_t count = s->threads.count;
+    BASE_FREE int64_t *pids = xcalloc(count + 1, sizeof *pids);
+    for (size_t i = 0; i < count; i++)
+        pids[i] = s->threads.items[i]->id.pid;
+    qsort(pids, count, sizeof *pids, by_pid);
+    if (count == 0 || pids[0] == pids[count - 1])
+        return;
+    cJSON *list = cJSON_AddArrayToObject(o, "processes");
+    for (size_t i = 0, n = 0; i < count; i += n) {
+        for (n = 1; i + n < count && pids[i + n] == pids[i]; n++) {
+        }
+        cJSON *row = cJSON_CreateObject();
+        cJSON_AddNumberToObject(row, "pid", (double)pids[i]);
+        cJSON_AddNumberToObject(row, "threads", (double)n);
+        cJSON_AddItemToArray(list, row);
+    }
+}
+
+static void add_rows(struct session *s, enum detail detail, cJSON *o)
+{
+    cJSON *list = cJSON_AddArrayToObject(o, "threads");
+    bool has_cpus = lists_cpus(s);
+    for (size_t i = 0; i < s->threads.count; i++)
+        cJSON_AddItemToArray(list, thread_row(s, s->threads.items[i], detail, has_cpus));
+    for (size_t i = 0; i < s->threads.count; i++)
+        s->threads.items[i]->shown = true;
+    s->threads.shown = true;
 }
 
 static struct error *run_threads(struct session *s, const cJSON *args, cJSON **ret)
@@ -79,9 +164,8 @@ static struct error *run_threads(struct session *s, const cJSON *args, cJSON **r
     if (detail == DETAIL_FUNCTIONS)
         TRY(registers_fetch_pcs(s, s->threads.items, s->threads.count));
     *ret = cJSON_CreateObject();
-    cJSON *list = cJSON_AddArrayToObject(*ret, "threads");
-    for (size_t i = 0; i < s->threads.count; i++)
-        cJSON_AddItemToArray(list, thread_row(s, s->threads.items[i], detail));
+    add_rows(s, detail, *ret);
+    add_processes(s, *ret);
     if (s->threads.has_current) {
         char name[48];
         thread_name(s->threads.current, name, sizeof name);
@@ -93,8 +177,11 @@ static struct error *run_threads(struct session *s, const cJSON *args, cJSON **r
 static void threads_text(const cJSON *result, struct buf *out)
 {
     const char *current = json_text(result, "current");
+    const char *kind = "";
     const cJSON *o;
     cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(result, "threads")) {
+        if (strcmp(json_text(o, "kind"), kind) != 0)
+            buf_printf(out, "%ss:\n", kind = json_text(o, "kind"));
         buf_add_text(out, strcmp(json_text(o, "id"), current) == 0 ? "* " : "  ");
         json_append(out, "", o, "number", " ");
         json_append(out, "", o, "id", "");
@@ -105,7 +192,18 @@ static void threads_text(const cJSON *result, struct buf *out)
         json_append(out, " at ", o, "file", "");
         json_append(out, ":", o, "line", "");
         json_append(out, "  ", o, "reason", "");
+        json_append(out, " ", o, "breakpoint", "");
+        json_append(out, " ", o, "watchpoint", "");
+        json_append(out, " ", o, "signal", "");
+        if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "new")))
+            buf_add_text(out, "  new");
+        else if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "changed")))
+            buf_add_text(out, "  moved");
         buf_add_char(out, '\n');
+    }
+    cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(result, "processes")) {
+        json_append(out, "process ", o, "pid", "");
+        json_append(out, ": ", o, "threads", " threads\n");
     }
 }
 
@@ -136,7 +234,8 @@ static struct error *run_thread(struct session *s, const cJSON *args, cJSON **re
     s->threads.current = t->id;
     s->threads.has_current = true;
     s->frame = 0;
-    *ret = thread_row(s, t, DETAIL_FUNCTIONS);
+    TRY(registers_fetch_pcs(s, &t, 1));
+    *ret = thread_row(s, t, DETAIL_FUNCTIONS, lists_cpus(s));
     cJSON *name = cJSON_CreateString(json_text(*ret, "id"));
     cJSON_AddItemToObject(*ret, "thread", name);
     return NULL;

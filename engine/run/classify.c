@@ -7,6 +7,17 @@
 #include "engine/registers.h"
 #include "engine/values/values.h"
 
+/* A stub that neither names a thread nor answers qC has, as far as we can know, the one that was selected. */
+static struct error *ask_current(struct session *s, struct ptid *ret)
+{
+    struct error *e = session_check(s, rsp_query_current(s->connection, ret));
+    if (!error_is(e, ERR_UNSUPPORTED) || !s->threads.has_current)
+        return e;
+    error_free(e);
+    *ret = s->threads.current;
+    return NULL;
+}
+
 static struct error *note_thread(struct session *s, const struct rsp_stop *from, struct stop *ret)
 {
     struct ptid id = from->thread;
@@ -14,7 +25,7 @@ static struct error *note_thread(struct session *s, const struct rsp_stop *from,
         if (s->plan_active && s->plan.has_thread)
             id = s->plan.phase == PHASE_OFF ? s->plan.off_thread : s->plan.thread;
         else
-            TRY(session_check(s, rsp_query_current(s->connection, &id)));
+            TRY(ask_current(s, &id));
     } else {
         /* gdbserver, QEMU and kgdb have the thread of a stop reply selected for `g` and `m`. */
         rsp_note_selected(s->connection, id);
@@ -25,7 +36,7 @@ static struct error *note_thread(struct session *s, const struct rsp_stop *from,
     struct thread *known = threads_find(&s->threads, id);
     if (known && from->has_thread)
         hold_check_stop(s, from, known);
-    struct thread *t = threads_note(s, id);
+    struct thread *t = threads_note_stopped(s, id);
     if (t->state != THREAD_HELD)
         t->state = THREAD_STOPPED;
     if (from->core >= 0)

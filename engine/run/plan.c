@@ -43,6 +43,7 @@ struct error *plan_start(struct session *s, const struct plan *plan)
     TRY(breakpoints_complete(s));
     s->plan = *plan;
     s->plan_active = true;
+    threads_leave(s);
     if (!is_step(plan))
         libraries_may_have_changed(s);
     s->interrupt_sent = false;

@@ -10,6 +10,7 @@
  *   repeat  send it so often              close   hang up afterwards
  *   xml     a document served by qXfer    flood   so many MiB of 'A' in one packet
  *   mute    say nothing, not even an ack  stop    framed as well, sent unasked after the answer
+ *   ids     so many thread ids that were not told before (m…)
  * With {"silent": true} nothing is ever said. A packet no rule fits is the machine's (machine.h), or gets an
  * empty answer. {"clients": N} serves so many, one after the other. Built-in: acks until QStartNoAckMode was
  * answered OK.
@@ -38,7 +39,8 @@ struct stub {
     unsigned used[MAX_RULES];
     bool no_ack, silent;
     struct machine *machine;
-    char *last; /* what was asked last, for `-` */
+    char *last;   /* what was asked last, for `-` */
+    long next_id; /* of threads */
 };
 
 static const cJSON *get(const cJSON *o, const char *name)
@@ -125,6 +127,15 @@ static void flood(struct stub *s, int mebibytes)
     free(block);
 }
 
+static void tell_ids(struct stub *s, int count)
+{
+    struct buf b = {0};
+    for (int i = 0; i < count; i++)
+        buf_printf(&b, "%c%lx", i ? ',' : 'm', ++s->next_id);
+    send_packet(s, b.data, b.length);
+    buf_free(&b);
+}
+
 static void serve(struct stub *s, const cJSON *rule, const char *payload)
 {
     const cJSON *raw = get(rule, "raw"), *reply = get(rule, "reply"), *xml = get(rule, "xml"),
@@ -147,6 +158,8 @@ static void serve(struct stub *s, const cJSON *rule, const char *payload)
         serve_xml(s, text, payload);
         free(text);
     }
+    if (get(rule, "ids"))
+        tell_ids(s, number(rule, "ids", 0));
     if (get(rule, "flood"))
         flood(s, number(rule, "flood", 0));
     if (stop)

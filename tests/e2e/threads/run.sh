@@ -52,6 +52,33 @@ fi
 session "hold, qemu-system" $here/sessions/cpus.json -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -M pc -m 16 -smp 2 \
 -nodefaults -display none -net none -serial null -kernel $guest/guest32.elf -S -gdb tcp:127.0.0.1:{port}"
 
+# -- views -----------------------------------------------------------------------------------------------
+# turns NAME MOST LABEL: what was spent between the summary before and the one with this label
+turns() {
+    local spent
+    spent=$(python3 - "$work/out" "$3" <<'P'
+import json, sys
+before = None
+for line in open(sys.argv[1]):
+    o = json.loads(line)
+    if o.get("do") == "summary":
+        if o.get("label") == sys.argv[2]:
+            print(o["result"]["turns"] - before)
+        before = o["result"]["turns"]
+P
+)
+    if [ "${spent:-99999}" -le "$2" ]; then echo "ok $1 ($spent)"; else echo "FAIL $1: $spent turns, more than $2"; fi
+}
+session "17 threads, gdbserver" $here/sessions/views.json "$B/targets/cost" 16
+turns "17 threads with functions in 4 turns, gdbserver" 4 first
+turns "and in none the second time, gdbserver" 0 again
+session "17 threads, qemu-user" $here/sessions/views.json -t "launch:qemu-x86_64 -g {port} $B/targets/x86_64/cost 16" -s "$B/targets/x86_64/cost"
+turns "17 threads with functions in 10 turns, qemu-user" 10 first
+turns "and in none the second time, qemu-user" 0 again
+session "threads that are born" $here/sessions/births.json "$B/targets/spinners" 2
+says "threads that are born: announced" '"event":"thread-created","thread":"p[0-9.]+","number":2'
+session "two processes" $here/sessions/processes.json "$B/targets/forks"
+
 # -- stubs that misbehave ----------------------------------------------------------------------------------
 hello='{"on":"qSupported","reply":"PacketSize=1000;qXfer:features:read+;QStartNoAckMode+"},{"on":"QStartNoAckMode","reply":"OK"},{"on":"?","reply":"T05thread:1;"}'
 regs='{"on":"qXfer:features:read:target.xml","xml":"<target><architecture>riscv:rv64</architecture><feature name=\"a\"><reg name=\"pc\" bitsize=\"64\"/><reg name=\"sp\" bitsize=\"64\"/></feature></target>"},{"on":"g","reply":"00100000000000000020000000000000"},{"on":"H","reply":"OK"}'
@@ -81,3 +108,30 @@ misbehave "a held thread that ends" "$hello,$regs,{\"on\":\"qfThreadInfo\",\"rep
 says "a held thread that ends: announced" '"event":"thread-exited","thread":"p1.3"'
 misbehave "more threads than a packet can name" "{\"on\":\"qSupported\",\"reply\":\"PacketSize=40;QStartNoAckMode+\"},{\"on\":\"QStartNoAckMode\",\"reply\":\"OK\"},{\"on\":\"?\",\"reply\":\"T05thread:1;\"},{\"on\":\"qfThreadInfo\",\"reply\":\"m1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,10,11\"},{\"on\":\"qsThreadInfo\",\"reply\":\"l\"},$vcont" \
     '{"do":"hold","threads":["p1.2"]},{"do":"continue","expect":{"error":{"code":"unsupported","hint":{"match":"hold more"}}}},{"do":"hold","expect":{"held":["p1.2"]}}'
+kgdb='{"on":"qSupported","reply":""},{"on":"?","reply":"S05"},{"on":"qC","reply":"QCfffffffe"},{"on":"qfThreadInfo","reply":"mfffffffe,fffffffd,1,2"},{"on":"qsThreadInfo","reply":""}'
+misbehave "CPUs and tasks of a kernel" "$kgdb,{\"on\":\"H\",\"reply\":\"OK\"},{\"on\":\"qThreadExtraInfo,fffffffd\",\"reply\":\"736861646f7743505531\"},{\"on\":\"s\",\"reply\":\"T05thread:fffffffd;\"}" \
+    '{"do":"threads","detail":"names","expect":{"current":"cpu0","threads":[{"id":"cpu0","kind":"cpu"},{"id":"cpu1","kind":"cpu","name":"shadowCPU1"},{"id":"p1.1","kind":"task"},{"id":"p1.2","kind":"task"}]}},
+     {"do":"thread","id":"cpu1","expect":{"id":"cpu1"}},{"do":"thread","id":"p1.2"},{"do":"thread","id":"cpu2","expect":{"error":{"code":"no-thread"}}},{"do":"thread","id":"cpu99999999999999999999","expect":{"error":{"code":"no-thread"}}},
+     {"do":"thread","id":"cpu0"},{"do":"hold","threads":["cpu1","p1.1"],"expect":{"held":["cpu1","p1.1"]}}'
+misbehave "ids of 0, -1, huge and doubled ones" "$hello,$regs,{\"on\":\"qfThreadInfo\",\"reply\":\"m0,-1,1,1,7fffffffffffffff,ffffffffffffffffffff,2\"},{\"on\":\"qsThreadInfo\",\"reply\":\"l\"},$vcont" \
+    '{"do":"threads","expect":{"error":{"code":"violation"}}},{"do":"hold","threads":["p1.0"],"expect":{"error":{"code":"violation"}}},{"do":"thread","expect":{"id":"p1.1"}}'
+misbehave "ids of 0, -1 and doubled ones" "$hello,$regs,{\"on\":\"qfThreadInfo\",\"reply\":\"m0,-1,1,1,7fffffffffffffff,2,1,2\"},{\"on\":\"qsThreadInfo\",\"reply\":\"l\"},$vcont" \
+    '{"do":"threads","expect":{"threads":{"count":3}}},{"do":"thread","id":"p1.0","expect":{"error":{"code":"no-thread"}}},{"do":"thread","id":-1,"expect":{"error":{"code":"no-thread"}}},
+     {"do":"thread","id":"p1.9223372036854775807","expect":{"error":{"code":"no-thread"}}},{"do":"thread","id":2,"expect":{"id":"p1.9223372036854775807"}},{"do":"thread","id":"p1.99999999999999999999999","expect":{"error":{"code":"no-thread"}}}'
+misbehave "an empty list" "$hello,$regs,{\"on\":\"qfThreadInfo\",\"reply\":\"l\"},$vcont,{\"on\":\"vCont\",\"reply\":\"T05thread:1;\"}" \
+    '{"do":"threads","expect":{"threads":[{"id":"p1.1","state":"stopped"}]}},{"do":"hold","threads":["p1.1"]},{"do":"continue","expect":{"error":{"code":"usage"}}},{"do":"release","all":true},{"do":"continue","expect":{"thread":"p1.1"}}'
+misbehave "a list of nothing" "$hello,$regs,{\"on\":\"qfThreadInfo\",\"reply\":\"m\"},{\"on\":\"qsThreadInfo\",\"reply\":\"m\"}" '{"do":"threads","expect":{"threads":[{"id":"p1.1"}]}}'
+misbehave "a list that repeats itself for ever" "$hello,$regs,{\"on\":\"qfThreadInfo\",\"reply\":\"m1,2\"},{\"on\":\"qsThreadInfo\",\"reply\":\"m1,2\"}" '{"do":"threads","detail":"ids","expect":{"threads":{"count":2}}}'
+misbehave "a list that never ends" "$hello,$regs,{\"on\":\"qfThreadInfo\",\"ids\":500},{\"on\":\"qsThreadInfo\",\"ids\":500}" \
+    '{"do":"threads","detail":"ids","timeout":60,"expect":{"threads":{"count":65536}}},{"do":"thread","id":"p1.65536","expect":{"number":65536}},{"do":"thread","id":"p1.65537","expect":{"error":{"code":"no-thread"}}}'
+misbehave "names with control characters" "{\"on\":\"qSupported\",\"reply\":\"PacketSize=1000;qXfer:features:read+;qXfer:threads:read+;QStartNoAckMode+\"},$hello,$regs,{\"on\":\"qXfer:threads\",\"xml\":\"<threads><thread id='1' name='&#x9;b&#x7f;&#x9b;31m'>x&#xd;y</thread><thread id='2' name=''/></threads>\"}" \
+    '{"do":"threads","expect":{"threads":{"count":2}}},{"do":"hold","threads":[2]}'
+if LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$work/out"; then echo "FAIL names with control characters: one got out"; else echo "ok no control character gets out"; fi
+misbehave "a stop for a thread that nobody listed" "$hello,$regs,$three,$vcont,{\"on\":\"vCont\",\"reply\":\"T05thread:63;\"}" \
+    '{"do":"threads"},{"do":"continue","expect":{"thread":"p1.99"}},{"do":"thread","expect":{"id":"p1.99","pc":"0x1000"}},{"do":"threads","expect":{"threads":{"count":3}}},{"do":"thread","expect":{"error":{"code":"no-thread","message":{"match":"ended"}}}},{"do":"stepi","expect":{"error":{"code":"no-thread"}}},{"do":"thread","id":2},{"do":"continue","expect":{"thread":"p1.99"}}'
+says "a stop for a thread that nobody listed: announced" '"event":"thread-created","thread":"p1.99"'
+misbehave "a selected thread that ends" "$hello,$regs,{\"on\":\"qfThreadInfo\",\"reply\":\"m1,2\",\"times\":1},{\"on\":\"qfThreadInfo\",\"reply\":\"m2\"},{\"on\":\"qsThreadInfo\",\"reply\":\"l\"},$vcont,{\"on\":\"vCont\",\"reply\":\"T05thread:1;\"}" \
+    '{"do":"threads"},{"do":"continue"},{"do":"threads","expect":{"threads":[{"id":"p1.2"}]}},{"do":"backtrace","expect":{"error":{"code":"no-thread"}}},{"do":"thread","id":"p1.2"},{"do":"registers"}'
+misbehave "all threads gone" "$hello,$regs,{\"on\":\"qfThreadInfo\",\"reply\":\"m1,2\",\"times\":1},{\"on\":\"qfThreadInfo\",\"reply\":\"l\"},{\"on\":\"qsThreadInfo\",\"reply\":\"l\"},$vcont,{\"on\":\"vCont\",\"reply\":\"T05thread:1;\"}" \
+    '{"do":"threads"},{"do":"hold","threads":[2]},{"do":"continue"},{"do":"threads","expect":{"threads":[{"id":"p1.1","state":"unknown"},{"id":"p1.2","state":"held"}]}},{"do":"continue","expect":{"thread":"p1.1"}}'
+misbehave "no thread is left to run" "$hello,$regs,$three,$vcont,{\"on\":\"vCont\",\"reply\":\"N\"}" '{"do":"threads"},{"do":"continue","timeout":1},{"do":"threads"}'

@@ -76,6 +76,17 @@ char *text_visible(const char *bytes, size_t n)
     return buf_take(&b);
 }
 
+void text_add_ascii(struct buf *b, const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)bytes[i];
+        if (c >= 0x20 && c < 0x7f && c != '\\')
+            buf_add_char(b, (char)c);
+        else
+            buf_printf(b, "\\x%02x", c);
+    }
+}
+
 int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')

@@ -248,6 +248,7 @@ struct error *session_attach(struct session *s, const char *spec)
     libraries_attached(s);
     s->stop_ended_ns = clock_now_ns();
     announce(s);
+    audit_at_stop(s);
     TRY(tell_left_behind(s));
     if (s->breakpoints.wish_count)
         return breakpoints_replant(s);

@@ -8,6 +8,7 @@
 #define ALLSTOP_ENGINE_CORE_H
 
 #include "engine/arch/arch.h"
+#include "engine/audit/audit.h"
 #include "engine/breakpoints/breakpoints.h"
 #include "engine/breakpoints/journal.h"
 #include "engine/breakpoints/slots.h"
@@ -54,6 +55,7 @@ struct session {
     struct slot_table slots;
     struct journal journal;
     struct signal_table signals;
+    struct audit audit;
 
     struct follow follow;
     struct plan plan;
@@ -93,14 +95,16 @@ struct rsp_stats session_stats(const struct session *s);
 /* Draws the consequences of a failed call: ERR_LOST drops the connection. Returns `e`. */
 struct error *session_check(struct session *s, struct error *e) BASE_MUST_CHECK;
 
+/* engine/execute.c: an interrupt that was meant for what was just given up is not to hit what comes next. */
+void session_cancelled(struct session *s);
+
 /* engine/events.c: events for the face; the object is taken over. */
 void session_emit(struct session *s, cJSON *event);
 void session_emit_text(struct session *s, const char *event, const char *bytes, size_t n);
-void session_violation(struct session *s, const char *kind, const char *evidence, size_t n);
-/* The same, by a thread other than the selected one (NULL: by none). */
-void session_violation_by(struct session *s, const struct ptid *thread, const char *kind,
-                          const char *evidence, size_t n);
 void session_emit_stop(struct session *s);
+
+/* engine/audit/findings.c: a rule of all-stop was broken; `kind` is one of the documented slugs. */
+void session_violation(struct session *s, const char *kind, const char *evidence, size_t n);
 
 /* engine/attach.c: everything between an open transport and a stopped session. */
 struct error *session_attach(struct session *s, const char *spec) BASE_MUST_CHECK;

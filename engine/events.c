@@ -25,30 +25,6 @@ void session_emit_text(struct session *s, const char *event, const char *bytes, 
     session_emit(s, o);
 }
 
-void session_violation_by(struct session *s, const struct ptid *thread, const char *kind,
-                          const char *evidence, size_t n)
-{
-    s->violations++;
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "violation");
-    cJSON_AddStringToObject(o, "kind", kind);
-    if (thread) {
-        char name[48];
-        thread_name(*thread, name, sizeof name);
-        cJSON_AddStringToObject(o, "thread", name);
-    }
-    cJSON_AddNumberToObject(o, "epoch", (double)s->epoch);
-    char *shown = text_visible(evidence, n);
-    cJSON_AddStringToObject(o, "evidence", shown);
-    free(shown);
-    session_emit(s, o);
-}
-
-void session_violation(struct session *s, const char *kind, const char *evidence, size_t n)
-{
-    session_violation_by(s, s->threads.has_current ? &s->threads.current : NULL, kind, evidence, n);
-}
-
 void session_emit_stop(struct session *s)
 {
     cJSON *stop = stop_to_json(s, &s->last_stop);

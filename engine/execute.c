@@ -22,6 +22,11 @@ static void drain(int fd)
     }
 }
 
+void session_cancelled(struct session *s)
+{
+    drain(s->options.cancel_fd);
+}
+
 static void count_from_here(struct session *s)
 {
     s->stop_stats = session_stats(s);
@@ -49,7 +54,8 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
         libraries_cover(s, final->pc);
     session_emit_stop(s);
     *ret = stop_to_json(s, final);
-    if (!gone) {
+    audit_at_stop(s);
+    if (s->state == SESSION_STOPPED) {
         upgrade_means(s);
         hold_check_run(s, final);
     }

@@ -20,6 +20,7 @@ struct session *session_create(const struct session_options *options)
     s->sources = source_cache_create();
     s->created_ns = clock_now_ns();
     signal_table_init(&s->signals);
+    audit_init(&s->audit);
     return s;
 }
 
@@ -96,6 +97,7 @@ void session_destroy(struct session *s)
     memory_free(&s->memory);
     symbol_map_free(s->map);
     source_cache_free(s->sources);
+    audit_free(&s->audit);
     free(s->target_spec);
     free(s->program);
     free_args(s->program_args);
@@ -111,6 +113,11 @@ enum session_state session_state(const struct session *s)
 uint64_t session_epoch(const struct session *s)
 {
     return s->epoch;
+}
+
+void session_set_audit(struct session *s, bool active)
+{
+    audit_activate(s, active, 0);
 }
 
 void session_set_deadline(struct session *s, int64_t deadline_ns)
@@ -133,6 +140,8 @@ struct error *session_check(struct session *s, struct error *e)
         return e;
     /* The connection object stays until the caller is done with it; the state says that nothing more can be
      * asked. */
+    if (e && e->code == ERR_LOST)
+        audit_lost(s, e->message);
     s->state = SESSION_DISCONNECTED;
     s->threads.has_current = false;
     return e;
@@ -253,6 +262,8 @@ cJSON *session_counters(struct session *s)
     struct rsp_stats stats = session_stats(s);
     cJSON *o = cJSON_CreateObject();
     cJSON_AddNumberToObject(o, "violations", (double)s->violations);
+    if (s->violations)
+        cJSON_AddItemToObject(o, "by_kind", audit_counts(s));
     cJSON_AddNumberToObject(o, "stops", (double)s->stops);
     cJSON_AddNumberToObject(o, "turns", (double)stats.turns);
     cJSON_AddNumberToObject(o, "packets", (double)(stats.packets_out + stats.packets_in));

@@ -58,6 +58,9 @@ struct error *session_add_sections(struct session *s, const char *path, const st
 /* Connects to a target spec, or with NULL starts the program (gdbserver or qemu-ARCH). Emits `connected`. */
 struct error *session_connect(struct session *s, const char *spec) BASE_MUST_CHECK;
 
+/* The second look after every stop (engine/audit/audit.h), from the connection on. */
+void session_set_audit(struct session *s, bool active);
+
 /* All waits of commands end at this moment (CLOCK_MONOTONIC ns; INT64_MAX: none) with ERR_TIMEOUT. */
 void session_set_deadline(struct session *s, int64_t deadline_ns);
 
@@ -86,7 +89,8 @@ struct error *session_interrupt(struct session *s) BASE_MUST_CHECK;
 int session_output_fd(struct session *s);
 void session_drain_output(struct session *s);
 
-/* Counters of the `summary` command: turns packets bytes_out bytes_in violations stops, as a new object. */
+/* Counters of the `summary` command: turns packets bytes_out bytes_in violations (and by_kind) stops, as a
+ * new object. */
 cJSON *session_counters(struct session *s);
 /* True when something of ours is planted in the target or it was started by us (asked before quitting). */
 bool session_has_plants(const struct session *s);

@@ -135,6 +135,7 @@ static void run_session(struct run *r, const cJSON *session)
                                       .context = r,
                                       .wire_log = r->options->wire_log};
     r->session = session_create(&options);
+    session_set_audit(r->session, r->audit);
     struct error *e = open_target(r, session);
     session_set_deadline(r->session, INT64_MAX);
     if (e) {

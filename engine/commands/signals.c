@@ -127,8 +127,13 @@ static struct error *run_summary(struct session *s, const cJSON *args, cJSON **r
 static void summary_text(const cJSON *result, struct buf *out)
 {
     const cJSON *o;
-    cJSON_ArrayForEach (o, result)
-        buf_printf(out, "%-11s %.15g\n", o->string, o->valuedouble);
+    const cJSON *kind;
+    cJSON_ArrayForEach (o, result) {
+        if (cJSON_IsNumber(o))
+            buf_printf(out, "%-11s %.15g\n", o->string, o->valuedouble);
+        cJSON_ArrayForEach (kind, o)
+            buf_printf(out, "  %-25s %.15g\n", kind->string, kind->valuedouble);
+    }
 }
 
 const struct command command_summary = {

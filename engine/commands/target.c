@@ -270,13 +270,7 @@ static struct error *run_wire(struct session *s, const cJSON *args, cJSON **ret)
     *ret = cJSON_CreateObject();
     BASE_BUF struct buf shown = {0};
     BASE_BUF struct buf hex = {0};
-    for (size_t i = 0; i < reply.length; i++) {
-        unsigned char c = (unsigned char)reply.data[i];
-        if (c >= 0x20 && c < 0x7f && c != '\\')
-            buf_add_char(&shown, (char)c);
-        else
-            buf_printf(&shown, "\\x%02x", c);
-    }
+    text_add_ascii(&shown, buf_text(&reply), reply.length);
     hex_encode(&hex, buf_text(&reply), reply.length);
     cJSON_AddStringToObject(*ret, "reply", buf_text(&shown));
     cJSON_AddStringToObject(*ret, "hex", buf_text(&hex));

@@ -184,7 +184,7 @@ static void violated(struct session *s, struct thread *t, const struct buf *evid
 {
     *trait(s) = TRI_NO;
     if (!t->told_not_held)
-        session_violation_by(s, &t->id, "not-held", buf_text(evidence), evidence->length);
+        audit_tell(s, "not-held", t->id, buf_text(evidence), evidence->length);
     t->told_not_held = true;
 }
 

@@ -5,7 +5,7 @@
  *   steps.c       one step: its variables put in, its command run, its result judged and told
  *   repeat.c      rounds, and what they say in sum
  *   race.c        what `interleave` and `explore` are given: threads, points, orders
- *   force.c       drives one order
+ *   gather.c      brings the threads together, and force.c drives one order; drive.c is what both do
  *   waiting.c     what a thread does that does not come
  *   interleave.c  the step around it
  *   orders.c      which orders there are, and draw.c which of them are tried

@@ -4,18 +4,19 @@
 #include "engine/commands/args.h"
 
 static const struct command *const table[] = {
-    &command_connect,   &command_launch,      &command_detach,      &command_kill,      &command_restart,
-    &command_reconnect, &command_features,    &command_monitor,     &command_wire,      &command_interrupt,
-    &command_signals,   &command_sstep,       &command_follow,      &command_summary,   &command_symbols,
-    &command_lookup,    &command_type,        &command_list,        &command_sources,   &command_maps,
-    &command_break,     &command_watch,       &command_breakpoints, &command_enable,    &command_disable,
-    &command_delete,    &command_slots,       &command_verify,      &command_recover,   &command_continue,
-    &command_step,      &command_next,        &command_stepi,       &command_nexti,     &command_finish,
-    &command_until,     &command_wait,        &command_schedule,    &command_hold,      &command_release,
-    &command_threads,   &command_thread,      &command_backtrace,   &command_frame,     &command_locals,
-    &command_eval,      &command_set,         &command_registers,   &command_read,      &command_write,
-    &command_examine,   &command_disassemble, &command_find_bytes,  &command_repeat,    &command_assert,
-    &command_echo,      &command_sleep,       &command_include,     &command_help_word, &command_quit,
+    &command_connect,   &command_launch,   &command_detach,      &command_kill,       &command_restart,
+    &command_reconnect, &command_features, &command_monitor,     &command_wire,       &command_interrupt,
+    &command_signals,   &command_sstep,    &command_follow,      &command_summary,    &command_symbols,
+    &command_lookup,    &command_type,     &command_list,        &command_sources,    &command_maps,
+    &command_break,     &command_watch,    &command_breakpoints, &command_enable,     &command_disable,
+    &command_delete,    &command_slots,    &command_verify,      &command_recover,    &command_continue,
+    &command_step,      &command_next,     &command_stepi,       &command_nexti,      &command_finish,
+    &command_until,     &command_wait,     &command_schedule,    &command_hold,       &command_release,
+    &command_threads,   &command_thread,   &command_stacks,      &command_backtrace,  &command_frame,
+    &command_locals,    &command_eval,     &command_set,         &command_registers,  &command_read,
+    &command_write,     &command_examine,  &command_disassemble, &command_find_bytes, &command_repeat,
+    &command_assert,    &command_echo,     &command_sleep,       &command_include,    &command_help_word,
+    &command_quit,
 };
 
 const struct command *const *command_table(size_t *count)

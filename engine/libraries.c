@@ -137,7 +137,10 @@ bool libraries_cover(struct session *s, uint64_t address)
     if (!can_ask(s) || s->library_miss == address >> NEIGHBOURHOOD_BITS ||
         symbol_map_file_at(s->map, address, &offset))
         return false;
+    struct memory_misses *kept = s->memory.misses; /* the linker's own list is not in the cache */
+    s->memory.misses = NULL;
     size_t added = libraries_listed(s) ? ask_stub(s) : libraries_read_debug(s);
+    s->memory.misses = kept;
     if (!symbol_map_file_at(s->map, address, &offset))
         s->library_miss = address >> NEIGHBOURHOOD_BITS;
     return added > 0;

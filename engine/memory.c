@@ -8,7 +8,7 @@
 #include "engine/core.h"
 #include "engine/registers.h"
 
-enum { CACHE_LIMIT = 16 << 20, STACK_WINDOW = 1 << 20, PREFETCH_MAX = 32 };
+enum { CACHE_LIMIT = 16 << 20, STACK_WINDOW = 1 << 20, PREFETCH_MAX = 64 };
 
 void memory_free(struct memory_cache *c)
 {
@@ -82,6 +82,15 @@ static struct ptid current_id(const struct session *s)
     return s->threads.has_current ? s->threads.current : (struct ptid){0, 0};
 }
 
+static void note_miss(struct memory_misses *m, uint64_t address, size_t n)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (address - m->items[i].address < m->items[i].length)
+            return; /* it comes with that, or ends there */
+    if (m->count < m->capacity)
+        m->items[m->count++] = (struct memory_want){address, n};
+}
+
 struct error *memory_read_some(struct session *s, uint64_t address, void *bytes, size_t n, size_t *got)
 {
     *got = 0;
@@ -91,6 +100,10 @@ struct error *memory_read_some(struct session *s, uint64_t address, void *bytes,
         *got = from_cache(&s->memory, address, bytes, n);
     if (*got == n)
         return NULL;
+    if (ram && s->memory.misses) {
+        note_miss(s->memory.misses, address + *got, n - *got);
+        return NULL;
+    }
     struct rsp_read read = {
         .address = address + *got, .length = n - *got, .bytes = (unsigned char *)bytes + *got};
     struct error *e = session_check(s, rsp_read_memory(s->connection, current_id(s), &read, 1, ram));
@@ -129,7 +142,10 @@ struct error *memory_prefetch(struct session *s, const struct memory_want *wants
         size_t n = wants[i].length;
         if (n == 0 || n > sizeof probe || !is_ram(s, wants[i].address, n))
             continue;
-        if (from_cache(&s->memory, wants[i].address, probe, n) < n)
+        size_t got = from_cache(&s->memory, wants[i].address, probe, n);
+        if (got < n && s->memory.misses)
+            note_miss(s->memory.misses, wants[i].address, n);
+        else if (got < n)
             reads[used++] = (struct rsp_read){.address = wants[i].address, .length = n, .bytes = xmalloc(n)};
     }
     struct error *e =

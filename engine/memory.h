@@ -22,10 +22,20 @@ struct memory_piece {
     size_t length;
     unsigned char *bytes;
 };
+struct memory_want {
+    uint64_t address;
+    size_t length;
+};
+/* While a cache has one of these, RAM is read from the cache only, and what was missing is noted here. */
+struct memory_misses {
+    struct memory_want *items;
+    size_t count, capacity;
+};
 struct memory_cache {
     struct memory_piece *pieces;
     size_t count, capacity;
     size_t total;
+    struct memory_misses *misses; /* or NULL */
 };
 
 void memory_forget(struct session *s); /* drops the cache */
@@ -39,10 +49,6 @@ struct error *memory_read_some(struct session *s, uint64_t address, void *bytes,
 /* True when all of it is in the cache. */
 bool memory_cached(struct session *s, uint64_t address, size_t n);
 /* Brings ranges of RAM into the cache in one batch; what cannot be read is left out silently. */
-struct memory_want {
-    uint64_t address;
-    size_t length;
-};
 struct error *memory_prefetch(struct session *s, const struct memory_want *wants,
                               size_t count) BASE_MUST_CHECK;
 struct error *memory_write(struct session *s, uint64_t address, const void *bytes, size_t n) BASE_MUST_CHECK;

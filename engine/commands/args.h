@@ -46,7 +46,7 @@ extern const struct command command_break, command_watch, command_breakpoints, c
 extern const struct command command_continue, command_step, command_next, command_stepi, command_nexti,
     command_finish, command_until, command_wait, command_interrupt, command_schedule, command_hold,
     command_release;
-extern const struct command command_threads, command_thread, command_audit;
+extern const struct command command_threads, command_thread, command_stacks, command_audit;
 extern const struct command command_backtrace, command_frame, command_locals, command_eval, command_set,
     command_registers, command_read, command_write, command_examine, command_disassemble, command_find_bytes;
 extern const struct command command_interleave, command_explore;

@@ -1,4 +1,4 @@
-/* backtrace, frame, locals. */
+/* backtrace, stacks, frame, locals. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,10 +6,11 @@
 #include "base/alloc.h"
 #include "engine/commands/args.h"
 #include "engine/frames/frames.h"
+#include "engine/frames/stacks.h"
 #include "engine/location.h"
 #include "engine/values/values.h"
 
-enum { DEFAULT_DEPTH = 200 };
+enum { DEFAULT_DEPTH = 200, STACKS_DEPTH = 20, NAMES_SHOWN = 8 };
 
 static cJSON *frame_row(const struct frame *f)
 {
@@ -83,6 +84,98 @@ const struct command command_backtrace = {
     .flags = COMMAND_NEEDS_STOPPED,
     .run = run_backtrace,
     .text = backtrace_text,
+};
+
+static cJSON *stack_frames(const struct stack *stack)
+{
+    cJSON *frames = cJSON_CreateArray();
+    for (size_t i = 0; i < stack->depth; i++) {
+        const struct stack_frame *f = &stack->frames[i];
+        struct frame row = {.level = (unsigned)i,
+                            .pc = f->pc,
+                            .function = f->function,
+                            .file = f->file,
+                            .line = f->line,
+                            .rule = f->rule,
+                            .inlined = f->inlined};
+        cJSON_AddItemToArray(frames, frame_row(&row));
+    }
+    return frames;
+}
+
+static struct error *run_stacks(struct session *s, const cJSON *args, cJSON **ret)
+{
+    uint64_t depth;
+    TRY(arg_unsigned(args, "depth", STACKS_DEPTH, &depth));
+    struct stacks stacks;
+    TRY(stacks_read(s, depth > STACKS_DEPTH_MAX ? STACKS_DEPTH_MAX : (unsigned)depth, &stacks));
+    *ret = cJSON_CreateObject();
+    cJSON *groups = cJSON_AddArrayToObject(*ret, "groups");
+    for (size_t i = 0; i < stacks.count; i++) {
+        const struct stack *stack = &stacks.items[i];
+        cJSON *group = cJSON_CreateObject();
+        cJSON_AddNumberToObject(group, "count", (double)stack->count);
+        cJSON *threads = cJSON_AddArrayToObject(group, "threads");
+        for (size_t k = 0; k < stack->count; k++) {
+            char name[48];
+            thread_name(stack->threads[k], name, sizeof name);
+            cJSON_AddItemToArray(threads, cJSON_CreateString(name));
+        }
+        cJSON_AddItemToObject(group, "frames", stack_frames(stack));
+        cJSON_AddItemToArray(groups, group);
+    }
+    stacks_free(&stacks);
+    return NULL;
+}
+
+static void names_line(const cJSON *threads, struct buf *out)
+{
+    const cJSON *name;
+    int shown = 0, total = cJSON_GetArraySize(threads);
+    cJSON_ArrayForEach (name, threads) {
+        if (shown++ == NAMES_SHOWN)
+            break;
+        buf_printf(out, " %s", cJSON_GetStringValue(name));
+    }
+    if (total > NAMES_SHOWN)
+        buf_printf(out, " and %d more", total - NAMES_SHOWN);
+    buf_add_char(out, '\n');
+}
+
+static void stacks_text(const cJSON *result, struct buf *out)
+{
+    const cJSON *group, *frame;
+    cJSON_ArrayForEach (group, cJSON_GetObjectItemCaseSensitive(result, "groups")) {
+        const cJSON *threads = cJSON_GetObjectItemCaseSensitive(group, "threads");
+        const cJSON *frames = cJSON_GetObjectItemCaseSensitive(group, "frames");
+        int count = cJSON_GetArraySize(threads);
+        buf_printf(out, "%d thread%s:", count, count == 1 ? "" : "s");
+        json_append(out, " ", cJSON_GetArrayItem(frames, 0), "function", "");
+        if (!frames || !cJSON_GetArraySize(frames))
+            buf_add_text(out, " registers that cannot be read");
+        buf_add_char(out, '\n');
+        buf_add_text(out, "  of");
+        names_line(threads, out);
+        cJSON_ArrayForEach (frame, frames) {
+            buf_add_text(out, "  ");
+            frame_line(frame, out);
+        }
+    }
+}
+
+static const struct command_arg stacks_args[] = {
+    {"depth", ARG_UNSIGNED, false, NULL, "how many frames of each are compared and shown (20)"}, {0}};
+
+const struct command command_stacks = {
+    .name = "stacks",
+    .group = "threads",
+    .aliases = "bt-all info-stacks",
+    .usage = "[DEPTH]",
+    .about = "the stacks of all threads, those that are alike together",
+    .args = stacks_args,
+    .flags = COMMAND_NEEDS_STOPPED,
+    .run = run_stacks,
+    .text = stacks_text,
 };
 
 static struct error *select_level(struct session *s, uint64_t level, cJSON **ret)

@@ -51,6 +51,7 @@ static const struct command *const table[] = {
     /* threads */
     &command_threads,
     &command_thread,
+    &command_stacks,
     &command_audit,
     /* data */
     &command_backtrace,

@@ -79,6 +79,20 @@ session "threads that are born" $here/sessions/births.json "$B/targets/spinners"
 says "threads that are born: announced" '"event":"thread-created","thread":"p[0-9.]+","number":2'
 session "two processes" $here/sessions/processes.json "$B/targets/forks"
 
+# -- stacks ----------------------------------------------------------------------------------------------
+# many THREADS GROUPS LARGEST: a session for so many threads of tests/targets/many.c beside main
+many() { with GROUPS "$2" LARGEST "$3" LAST "$(($3 - 1))" $here/sessions/stacks.json; }
+session "stacks of 3 threads" "$(many 2 3 1)" "$B/targets/many" 2
+session "stacks of 17 threads" "$(many 16 4 13)" "$B/targets/many" 16
+session "stacks of 501 threads" "$(many 500 4 440)" "$B/targets/many" 500
+turns "stacks of 501 threads in 60 turns" 60 first
+turns "and in none the second time" 0 again
+says "stacks of 501 threads: progress" '"progress","what":"stacks","done":501,"total":501'
+session "stacks of 17 threads, qemu-user" "$(many 16 4 13)" -t "launch:qemu-x86_64 -g {port} $B/targets/x86_64/many 16" -s "$B/targets/x86_64/many"
+turns "stacks of 17 threads in 20 turns, qemu-user" 20 first
+session "stacks of two CPUs" $here/sessions/cpu_stacks.json -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -M pc -m 16 -smp 2 \
+-nodefaults -display none -net none -serial null -kernel $guest/guest32.elf -S -gdb tcp:127.0.0.1:{port}"
+
 # -- stubs that misbehave ----------------------------------------------------------------------------------
 hello='{"on":"qSupported","reply":"PacketSize=1000;qXfer:features:read+;QStartNoAckMode+"},{"on":"QStartNoAckMode","reply":"OK"},{"on":"?","reply":"T05thread:1;"}'
 regs='{"on":"qXfer:features:read:target.xml","xml":"<target><architecture>riscv:rv64</architecture><feature name=\"a\"><reg name=\"pc\" bitsize=\"64\"/><reg name=\"sp\" bitsize=\"64\"/></feature></target>"},{"on":"g","reply":"00100000000000000020000000000000"},{"on":"H","reply":"OK"}'
@@ -135,3 +149,10 @@ misbehave "a selected thread that ends" "$hello,$regs,{\"on\":\"qfThreadInfo\",\
 misbehave "all threads gone" "$hello,$regs,{\"on\":\"qfThreadInfo\",\"reply\":\"m1,2\",\"times\":1},{\"on\":\"qfThreadInfo\",\"reply\":\"l\"},{\"on\":\"qsThreadInfo\",\"reply\":\"l\"},$vcont,{\"on\":\"vCont\",\"reply\":\"T05thread:1;\"}" \
     '{"do":"threads"},{"do":"hold","threads":[2]},{"do":"continue"},{"do":"threads","expect":{"threads":[{"id":"p1.1","state":"unknown"},{"id":"p1.2","state":"held"}]}},{"do":"continue","expect":{"thread":"p1.1"}}'
 misbehave "no thread is left to run" "$hello,$regs,$three,$vcont,{\"on\":\"vCont\",\"reply\":\"N\"}" '{"do":"threads"},{"do":"continue","timeout":1},{"do":"threads"}'
+process='{"on":"qSupported","reply":"PacketSize=4000;qXfer:features:read+;qXfer:auxv:read+;QStartNoAckMode+"},{"on":"QStartNoAckMode","reply":"OK"},{"on":"?","reply":"T05thread:1;"}'
+misbehave "stacks of 2000 threads without memory" "$process,$regs,{\"on\":\"qfThreadInfo\",\"ids\":1000},{\"on\":\"qsThreadInfo\",\"ids\":1000,\"times\":1},{\"on\":\"qsThreadInfo\",\"reply\":\"l\"},{\"on\":\"m\",\"reply\":\"E14\"}" \
+    '{"do":"stacks","timeout":60,"expect":{"groups":[{"count":2000,"frames":[{"pc":"0x1000"}]}]}}'
+refuses=${regs/'{"on":"H","reply":"OK"}'/'{"on":"H","reply":"E01"}'}
+misbehave "stacks where no thread can be selected" "$process,$refuses,$three,{\"on\":\"m\",\"reply\":\"E14\"}" \
+    '{"do":"stacks","expect":{"groups":[{"count":2,"frames":{"count":0}},{"count":1,"frames":{"count":1}}]}},{"do":"stacks","depth":0}'
+misbehave "stacks of CPUs without memory" "$hello,$regs,$three,{\"on\":\"m\",\"reply\":\"E14\"}" '{"do":"stacks","expect":{"groups":[{"count":3}]}}'

@@ -16,11 +16,13 @@
 #include "scripts/script.h"
 #include "ui/ui.h"
 
-enum face { FACE_SCREEN, FACE_CLI, FACE_SCRIPT, FACE_JSONL, FACE_SERVE_LOG };
+enum face { FACE_SCREEN, FACE_CLI, FACE_SCRIPT, FACE_JSONL, FACE_AUDIT, FACE_SERVE_LOG };
 
 enum long_option {
     OPTION_JSONL = 256,
     OPTION_CLI,
+    OPTION_AUDIT,
+    OPTION_AUDIT_JSON,
     OPTION_WIRE_LOG,
     OPTION_SERVE_WIRE_LOG,
     OPTION_LISTEN,
@@ -31,7 +33,7 @@ enum long_option {
 
 struct arguments {
     enum face face;
-    const char *program, *target, *script, *wire_log, *serve_log, *listen;
+    const char *program, *target, *script, *wire_log, *audit_json, *serve_log, *listen;
     char **program_args;
     const char **symbols;
     size_t symbol_count, symbol_capacity;
@@ -59,6 +61,10 @@ static const char usage_text[] =
     "  -S, --script FILE     run a JSON session without a screen ('-': standard input)\n"
     "      --jsonl           serve requests, one JSON object a line, on stdin and stdout\n"
     "      --cli             a line-mode prompt instead of the screen\n"
+    "      --audit           put the stub through the checks of what an all-stop stub must do,\n"
+    "                        print the report and exit; -D unsafe=true runs all of them,\n"
+    "                        -D at=PLACE names a place that is hit often\n"
+    "      --audit-json FILE the report as JSON ('-': standard output, without the table)\n"
     "      --wire-log FILE   every packet, both ways, timed, as JSON Lines\n"
     "      --serve-wire-log FILE [--listen SPEC]   be a stub that answers from a wire log\n"
     "  -D, --define NAME=VALUE   a variable for the script; may repeat\n"
@@ -66,7 +72,8 @@ static const char usage_text[] =
     "      --no-config       ignore the configuration file\n"
     "      --version  --help\n"
     "\n"
-    "Exit status of --script: 0 every expectation held, 1 one failed, 2 the command line or\n"
+    "Exit status of --script and --audit: 0 every expectation held, 1 one failed or a\n"
+    "violation was found, 2 the command line or\n"
     "the script is wrong, 3 the target could not be reached or was lost, 4 a step ran out of\n"
     "time, 5 internal error.\n";
 
@@ -76,6 +83,8 @@ static const struct option long_options[] = {
     {"script", required_argument, NULL, 'S'},
     {"jsonl", no_argument, NULL, OPTION_JSONL},
     {"cli", no_argument, NULL, OPTION_CLI},
+    {"audit", no_argument, NULL, OPTION_AUDIT},
+    {"audit-json", required_argument, NULL, OPTION_AUDIT_JSON},
     {"wire-log", required_argument, NULL, OPTION_WIRE_LOG},
     {"serve-wire-log", required_argument, NULL, OPTION_SERVE_WIRE_LOG},
     {"listen", required_argument, NULL, OPTION_LISTEN},
@@ -115,6 +124,12 @@ static int take_option(struct arguments *a, int option)
         return -1;
     case OPTION_CLI:
         a->face = FACE_CLI;
+        return -1;
+    case OPTION_AUDIT:
+        a->face = FACE_AUDIT;
+        return -1;
+    case OPTION_AUDIT_JSON:
+        a->audit_json = optarg;
         return -1;
     case OPTION_WIRE_LOG:
         a->wire_log = optarg;
@@ -176,6 +191,8 @@ static int parse(struct arguments *a, int argc, char **argv)
     }
     if (a->listen && a->face != FACE_SERVE_LOG)
         return tell(error_new(ERR_USAGE, "--listen goes with --serve-wire-log"));
+    if (a->audit_json && a->face != FACE_AUDIT)
+        return tell(error_new(ERR_USAGE, "--audit-json goes with --audit"));
     return -1;
 }
 
@@ -224,6 +241,7 @@ static int run(const struct arguments *a)
         .defines = a->defines,
         .wire_log = a->wire_log,
         .seed = a->seed,
+        .audit_json = a->audit_json,
         .cancel_fd = -1,
     };
     struct worker_options worker = {
@@ -241,6 +259,9 @@ static int run(const struct arguments *a)
     case FACE_SCRIPT:
         script.cancel_fd = catch_interrupts();
         return script_run(&script);
+    case FACE_AUDIT:
+        script.cancel_fd = catch_interrupts();
+        return audit_report(&script);
     case FACE_JSONL:
         return jsonl_run(&script);
     case FACE_CLI:

@@ -109,6 +109,11 @@ bool rsp_has_late_stop(const struct rsp_connection *c)
     return c->late_count > 0;
 }
 
+const char *rsp_last_stop(const struct rsp_connection *c)
+{
+    return buf_text(&c->last_stop);
+}
+
 void rsp_assume_stopped(struct rsp_connection *c)
 {
     if (c->state == RSP_STATE_RUNNING)

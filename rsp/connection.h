@@ -139,6 +139,8 @@ struct error *rsp_batch_then_resume(struct rsp_connection *c, struct rsp_request
  */
 struct error *rsp_wait_stop(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, struct rsp_stop *ret,
                             bool *stopped) BASE_MUST_CHECK;
+/* The payload of the stop that rsp_wait_stop() gave last; "" before the first. */
+const char *rsp_last_stop(const struct rsp_connection *c);
 /* A stop that came while the target counted as stopped is waiting to be taken. */
 bool rsp_has_late_stop(const struct rsp_connection *c);
 /* Sends 0x03 (or the transport's break). Only while RUNNING, else ERR_NOT_RUNNING. */

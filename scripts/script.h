@@ -33,12 +33,17 @@ struct script_options {
     const char *const *symbols; /* added to the file's, NULL-terminated, or NULL */
     const char *const *defines; /* "NAME=VALUE", NULL-terminated, or NULL; VALUE is JSON, or else a string */
     const char *wire_log;
-    uint64_t seed; /* of what is drawn at random */
-    int cancel_fd; /* readable: Ctrl-C; -1: none */
+    uint64_t seed;          /* of what is drawn at random */
+    const char *audit_json; /* audit_report(): where its JSON goes, "-" for standard output; or NULL */
+    int cancel_fd;          /* readable: Ctrl-C; -1: none */
 };
 
 int script_run(const struct script_options *options);
 int jsonl_run(const struct script_options *options);
+/* `--audit`: puts the target through the checks and tells the report: 0 nothing found, 1 a violation, 3 the
+ * target was not reached or was lost on the way (the report is told as far as it came). `file` is not used.
+ */
+int audit_report(const struct script_options *options);
 
 /* Of two statuses the one that counts: 2, 5, 3, 4, 1, 0. */
 int script_worse(int a, int b);

@@ -100,7 +100,7 @@ static void keep(struct session *s, const char *kind, const struct ptid *thread,
     struct audit_finding *f = &a->last[a->findings++ % AUDIT_LAST];
     free(f->evidence);
     struct buf shown = {0};
-    text_add_ascii(&shown, evidence, n);
+    text_add_ascii(&shown, n ? evidence : "$#00", n ? n : 4); /* an empty packet */
     *f = (struct audit_finding){
         .kind = kind,
         .has_thread = thread != NULL,

@@ -270,7 +270,7 @@ static void describe(struct buf *ret)
     static const char *const names[] = {"rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp", "r8",
                                         "r9",  "r10", "r11", "r12", "r13", "r14", "r15", "rip"};
     buf_add_text(ret,
-                 "l<target><architecture>i386:x86-64</architecture><feature name=\"org.gnu.gdb.i386.core\">");
+                 "<target><architecture>i386:x86-64</architecture><feature name=\"org.gnu.gdb.i386.core\">");
     for (unsigned i = 0; i < REGISTERS; i++)
         buf_printf(ret, "<reg name=\"%s\" bitsize=\"64\"/>", names[i]);
     buf_add_text(ret, "</feature></target>");
@@ -278,7 +278,7 @@ static void describe(struct buf *ret)
 
 static void tell_map(const struct machine *m, struct buf *ret)
 {
-    buf_add_text(ret, "l<memory-map>");
+    buf_add_text(ret, "<memory-map>");
     for (size_t i = 0; i < m->region_count; i++)
         buf_printf(ret, "<memory type=\"%s\" start=\"0x%" PRIx64 "\" length=\"0x%" PRIx64 "\"/>",
                    m->regions[i].rom ? "rom" : "ram", m->regions[i].start, m->regions[i].size);
@@ -290,17 +290,32 @@ static bool starts(const char *payload, const char *with)
     return strncmp(payload, with, strlen(with)) == 0;
 }
 
+/* One chunk of a document: "…:OFFSET,LENGTH". */
+static void serve(const struct buf *document, const char *payload, struct buf *ret)
+{
+    uint64_t offset = 0, length = 0;
+    if (sscanf(strrchr(payload, ':') + 1, "%" SCNx64 ",%" SCNx64, &offset, &length) != 2 ||
+        offset > document->length)
+        offset = document->length;
+    size_t rest = document->length - offset;
+    buf_add_char(ret, rest > length ? 'm' : 'l');
+    buf_add(ret, document->data + offset, rest > length ? length : rest);
+}
+
 static bool answer_query(struct machine *m, const char *payload, struct buf *ret)
 {
+    BASE_BUF struct buf document = {0};
     bool map = cJSON_IsTrue(get(m->description, "map"));
     if (starts(payload, "qSupported"))
         buf_printf(ret, "PacketSize=4000;QStartNoAckMode+;qXfer:features:read+%s",
                    map ? ";qXfer:memory-map:read+" : "");
-    else if (starts(payload, "qXfer:features:read:target.xml:0,"))
-        describe(ret);
-    else if (map && starts(payload, "qXfer:memory-map:read::0,"))
-        tell_map(m, ret);
-    else if (strcmp(payload, "qC") == 0)
+    else if (starts(payload, "qXfer:features:read:target.xml:")) {
+        describe(&document);
+        serve(&document, payload, ret);
+    } else if (map && starts(payload, "qXfer:memory-map:read::")) {
+        tell_map(m, &document);
+        serve(&document, payload, ret);
+    } else if (strcmp(payload, "qC") == 0)
         buf_add_text(ret, "QC1");
     else if (strcmp(payload, "qfThreadInfo") == 0)
         buf_add_text(ret, "m1");

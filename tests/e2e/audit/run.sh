@@ -126,3 +126,80 @@ if [ "$off" -gt 0 ] && [ "$off" = "$was_on" ] && [ "$is_on" -gt $((off + 30)) ];
 else
     echo "FAIL switched off the second look costs nothing: $off turns, after it was on $was_on, on $is_on"
 fi
+
+# -- the report -------------------------------------------------------------------------------------------
+# report NAME EXPECTED_STATUS [ARGUMENTS…]: `--audit`, its table in $work/out and its JSON in $work/report
+report() {
+    local name=$1 expected=$2
+    shift 2
+    rm -f "$work/report"
+    timeout 300 "$A" --audit --audit-json "$work/report" "$@" >"$work/out" 2>"$work/err" </dev/null
+    local status=$?
+    if [[ $status == $expected ]]; then echo "ok $name"; else
+        echo "FAIL $name: status $status, expected $expected: $(grep -m 3 -A 3 VIOLATION "$work/out" | cut -c1-300) $(tail -n 3 "$work/out" "$work/err")"
+    fi
+}
+
+# verdict NAME CHECK VERDICT: what the last report says of one check
+verdict() {
+    local found
+    found=$(python3 -c '
+import json, sys
+report = json.load(open(sys.argv[1]))
+print(",".join(line["verdict"] for line in report["lines"] if line["check"] == sys.argv[2]))' "$work/report" "$2" 2>&1)
+    if [ "$found" = "$3" ]; then echo "ok $1: $2 is $3"; else echo "FAIL $1: $2 is '$found', not $3"; fi
+}
+
+report "gdbserver" 0 "$B/targets/stress"
+for check in qSupported M Z0 step under-load interrupt second-look; do verdict "gdbserver" $check ok; done
+verdict "gdbserver" overfull-read skipped
+says "gdbserver: nothing found" '[0-9]+ ok, 0 violations, 0 differ'
+report "gdbserver, all checks" 0 -D unsafe=true "$B/targets/stress"
+verdict "gdbserver, all checks" longest-packet ok
+verdict "gdbserver, all checks" G ok
+report "gdbserver, a place by name" 0 -D at=hot "$B/targets/stress"
+report "a short program" 0 "$B/targets/steps"
+says "a short program: says that it ended" 'the program has ended|0 violations'
+
+quiet='"machine":{"memory":[{"start":"0x1000","size":4096},{"start":"0x7000","size":8192}],"map":true,"loop":true,"end":"0x1800"}'
+stack=$(registers 0 0x1000)
+# lies NAME EXPECTED_STATUS CHECK RULES [MACHINE]: a machine that lies; its report must say which check found it out
+lies() {
+    printf '{"rules":[%s],%s}' "$4" "${5:-$quiet}" >"$work/stub.json"
+    report "$1" "$2" -D at='*0x1234' -t "launch:$S $work/stub.json {port}"
+    [ -z "$3" ] || verdict "$1" "$3" violation
+}
+lies "a stub that does not lie" 0 "" ""
+supported='{"on":"qSupported","reply":"PacketSize=4000;qXfer:features:read+;QStartNoAckMode+'
+lies "vCont promised and not known" 1 vCont "$supported;vContSupported+\"}"
+lies "swbreak promised and not said" 1 hit "$supported;swbreak+\"}"
+lies "an object promised and not there" 1 auxv "$supported;qXfer:auxv:read+\"},{\"on\":\"qXfer:auxv\",\"reply\":\"\"}"
+lies "OK to anything" 1 unknown-query '{"on":"qAllstop","reply":"OK"}'
+lies "a breakpoint that is taken and never hit" 1 hit "" "${quiet%?},\"Z0\":\"lie\"}"
+lies "a breakpoint that cannot be lifted" 1 Z0 '{"on":"z0","times":1,"reply":"E01"}'
+lies "registers that change" 1 registers-stand "{\"on\":\"g\",\"times\":1,\"reply\":\"$(registers 1 0x1000)\"}"
+lies "a thread that stopped and is not listed" 1 same-list '{"on":"qfThreadInfo","reply":"m7"}'
+lies "a list without an end" 1 thread-list '{"on":"qsThreadInfo","reply":"m1"}'
+lies "an answer in the middle of another" 1 unknown-query "{\"on\":\"qAllstop\",\"raw\":\"$(frame T05threa)$(frame '')\"}"
+says "an answer in the middle of another: its evidence is in the report" '!! torn-packet p1.1: T05threa'
+lies "a stub that dies in the middle" 3 "" '{"on":"Z1","raw":"","close":true}'
+verdict "a stub that dies in the middle" Z0 ok
+verdict "a stub that dies in the middle" Z1 violation
+says "a stub that dies in the middle: says so" 'not all checks were run: the connection was lost'
+lies "a stub that falls silent" 3 "" '{"on":"qRcmd","mute":true},{"on":"g","mute":true},{"on":"vMust","mute":true}'
+says "a stub that falls silent: says so" 'not all checks were run: the stub has fallen silent'
+report "nobody listens" 3 -t 127.0.0.1:1
+report "no target" 2
+report "an unknown variable" 2 -D att=main "$B/targets/steps"
+report "a place that is none" 2 -D at=nowhere_at_all "$B/targets/steps"
+"$A" --audit-json "$work/report" "$B/targets/steps" >"$work/out" 2>&1 </dev/null
+[ $? = 2 ] && echo "ok --audit-json alone is status 2" || echo "FAIL --audit-json alone is status 2"
+timeout 100 "$A" --audit --audit-json - "$B/targets/stress" 2>"$work/err" </dev/null | python3 -c 'import json, sys; assert json.load(sys.stdin)["status"] == 0' &&
+    echo "ok JSON on standard output" || echo "FAIL JSON on standard output"
+
+for way in port socket; do
+    report "qemu-x86_64, $way, one thread" 0 -D at=leaf -t "launch:qemu-x86_64 -g {$way} $B/targets/x86_64/steps" "$B/targets/x86_64/steps"
+    verdict "qemu-x86_64, $way, one thread" hit ok
+done
+report "qemu-x86_64, one thread that runs" 3 -t "launch:qemu-x86_64 -g {port} $B/targets/x86_64/race" "$B/targets/x86_64/race"
+report "qemu-x86_64, eight threads" "[13]" -D at=hot -t "launch:qemu-x86_64 -g {port} $B/targets/x86_64/stress" "$B/targets/x86_64/stress"

@@ -19,6 +19,7 @@
 #include "engine/signals.h"
 #include "engine/stop.h"
 #include "engine/threads/threads.h"
+#include "engine/time/time.h"
 #include "rsp/remote.h"
 #include "rsp/wire_log.h"
 #include "symbols/map.h"
@@ -53,6 +54,7 @@ struct session {
     struct journal journal;
     struct signal_table signals;
 
+    struct time_line time;
     struct follow follow;
     struct plan plan;
     bool plan_active;
@@ -90,6 +92,12 @@ void session_drop_connection(struct session *s, enum session_state state);
 struct rsp_stats session_stats(const struct session *s);
 /* Draws the consequences of a failed call: ERR_LOST drops the connection. Returns `e`. */
 struct error *session_check(struct session *s, struct error *e) BASE_MUST_CHECK;
+
+/*
+ * engine/execute.c: tells a stop: epoch, `stopped` event, *ret the stop as JSON. True when the commands of
+ * its breakpoint have let the target go on (*ret NULL then).
+ */
+bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret);
 
 /* engine/events.c: events for the face; the object is taken over. */
 void session_emit(struct session *s, cJSON *event);

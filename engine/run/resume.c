@@ -157,6 +157,8 @@ static void mark_running(struct session *s)
 {
     session_forget(s);
     threads_resumed(s);
+    time_moved(s);
+    s->time.unsettled = false;
     rsp_forget_selected(s->connection);
     for (size_t i = 0; i < s->threads.count; i++)
         if (s->threads.items[i]->state == THREAD_STOPPED)
@@ -210,6 +212,11 @@ struct error *plan_resume(struct session *s)
     struct plan *p = &s->plan;
     if (p->phase != PHASE_OFF)
         TRY(find_thread_to_step_off(s, p));
+    if (steps(s, p)) {
+        TRY(time_before_step(s, &s->time.ended));
+        if (s->time.ended)
+            return NULL; /* plan_on_stop() tells that this is the end of the record */
+    }
     p->under_way = true;
     struct rsp_action actions[ACTIONS_MAX];
     size_t count = steps(s, p) ? step_actions(s, p, actions) : continue_actions(s, p, actions);

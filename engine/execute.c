@@ -51,6 +51,8 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
     *ret = stop_to_json(s, final);
     if (!gone)
         upgrade_means(s);
+    if (!gone)
+        ladder_at_stop(s);
     if (gone)
         session_drop_connection(s, SESSION_EXITED);
     breakpoints_drop_spent(s);

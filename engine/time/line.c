@@ -75,20 +75,33 @@ struct error *time_lift(struct session *s)
     if (s->time.lifted)
         return NULL;
     s->time.lifted = true;
-    for (size_t i = 0; i < t->count; i++)
+    for (size_t i = t->count; i-- > 0;) /* one that nobody wants may go, and the last takes its place */
         plant_lift(s, t->items[i], true);
     return plants_dirty(s) ? plants_flush(s) : NULL;
 }
 
-struct error *time_replant(struct session *s)
+static bool belongs_to(const struct plant *p, int wish)
+{
+    for (size_t i = 0; i < p->wish_count; i++)
+        if (p->wishes[i] == wish)
+            return true;
+    return wish == 0;
+}
+
+struct error *time_replant_only(struct session *s, int wish)
 {
     struct plant_table *t = &s->breakpoints.plants;
     if (!s->time.lifted)
         return NULL;
     s->time.lifted = false;
-    for (size_t i = 0; i < t->count; i++)
-        plant_lift(s, t->items[i], false);
+    for (size_t i = t->count; i-- > 0;)
+        plant_lift(s, t->items[i], !belongs_to(t->items[i], wish));
     return s->connection && plants_dirty(s) ? plants_flush(s) : NULL;
+}
+
+struct error *time_replant(struct session *s)
+{
+    return time_replant_only(s, 0);
 }
 
 struct error *time_landed(struct session *s, const struct rsp_stop *stop)

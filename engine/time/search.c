@@ -47,68 +47,92 @@ static void keep(struct time_search *t, uint64_t position, const struct stop *st
 
 /* One stretch while it is run through. */
 struct stretch {
-    uint64_t end, at;
+    uint64_t end;
+    uint64_t at; /* where it stands; asked for when it matters */
+    bool at_known;
     unsigned counted, stuck;
     bool done, on_plant, at_limit;
 };
 
-/* AArch64 stops before the store that it watches, x86 after it: told is the place behind it, everywhere. */
-static struct error *behind_the_store(struct session *s, struct stretch *r, uint64_t *position)
+static struct error *where(struct time_search *t, struct stretch *r)
 {
-    struct rsp_stop stop;
-    *position = r->at;
-    if (!s->arch || !s->arch->link_register)
+    if (r->at_known)
         return NULL;
-    TRY(time_lift(s));
-    TRY(s->time.driver->step(s, &stop));
-    TRY(time_landed(s, &stop));
-    s->time.position_known = false;
-    TRY(time_position(s, position));
-    r->at = *position;
+    uint64_t before = r->at;
+    TRY(time_position(t->session, &r->at));
+    r->at_known = true;
+    r->stuck = r->at > before ? 0 : r->stuck + 1;
+    if (r->stuck > STUCK_MOST)
+        return error_new(ERR_VIOLATION, "the target is resumed without moving from %" PRIu64, r->at);
+    r->done |= r->at >= r->end;
     return NULL;
+}
+
+static struct error *landed(struct time_search *t, struct stretch *r, const struct rsp_stop *stop)
+{
+    r->at_known = false;
+    t->session->time.position_known = false;
+    return time_landed(t->session, stop);
+}
+
+static struct error *step_once(struct time_search *t, struct stretch *r, struct rsp_stop *stop)
+{
+    TRY(t->session->time.driver->step(t->session, stop));
+    return landed(t, r, stop);
+}
+
+/* Whether the wishes say that this is a hit; *stop as it is to be told. */
+static struct error *ask(struct time_search *t, const struct rsp_stop *from, struct stop *stop, bool *ret)
+{
+    *ret = false;
+    TRY(stop_classify(t->session, from, stop));
+    bool hit = stop->reason == STOP_BREAKPOINT || stop->reason == STOP_WATCHPOINT ||
+               (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP);
+    return hit ? t->counts(t, stop, ret) : NULL;
+}
+
+/* AArch64 stops before the store that it watches, x86 after it: told is the place behind it, everywhere. */
+static bool stops_before_store(const struct session *s, const struct stop *stop)
+{
+    return stop->reason == STOP_WATCHPOINT && s->arch && s->arch->link_register;
 }
 
 static struct error *note_hit(struct time_search *t, struct stretch *r, const struct rsp_stop *from)
 {
     struct session *s = t->session;
     struct stop stop;
-    uint64_t position = r->at;
-    bool counts = false;
-    TRY(stop_classify(s, from, &stop));
+    struct rsp_stop behind;
+    bool counts;
+    TRY(ask(t, from, &stop, &counts));
     r->on_plant = stop.reason == STOP_BREAKPOINT || (stop.has_pc && plant_at(s, stop.pc));
-    if (stop.reason == STOP_WATCHPOINT) {
-        uint64_t before = r->at;
-        TRY(behind_the_store(s, r, &position));
-        r->on_plant &= before == r->at;
+    if (stops_before_store(s, &stop)) {
+        TRY(time_lift(s));
+        TRY(step_once(t, r, &behind));
+        r->on_plant = r->at_limit = false;
     }
-    if (stop.reason == STOP_BREAKPOINT || stop.reason == STOP_WATCHPOINT || stop.reason == STOP_SIGNAL)
-        TRY(t->counts(t, &stop, &counts));
-    if (!counts || position >= t->from)
+    if (!counts)
         return NULL;
-    keep(t, position, &stop);
+    TRY(where(t, r));
+    if (r->at >= t->from)
+        return NULL;
+    keep(t, r->at, &stop);
     r->counted++;
-    r->done = t->first;
+    r->done |= t->first;
     return NULL;
 }
 
 /* Off the plant under the pc. Right after a watched store QEMU 7.2 may answer a step without having moved. */
 static struct error *step_off(struct time_search *t, struct stretch *r)
 {
-    struct session *s = t->session;
     struct rsp_stop stop;
-    uint64_t before = r->at;
     if (r->stuck > STUCK_PLANTED)
-        TRY(time_lift(s));
-    s->time.position_known = false;
-    TRY(s->time.driver->step(s, &stop));
-    TRY(time_landed(s, &stop));
-    TRY(time_position(s, &r->at));
-    r->stuck = r->at > before ? 0 : r->stuck + 1;
-    if (r->stuck > STUCK_MOST)
-        return error_new(ERR_VIOLATION, "the target answers steps without moving");
+        TRY(time_lift(t->session));
+    TRY(step_once(t, r, &stop));
     bool watch = stop.reason == RSP_REASON_WATCH || stop.reason == RSP_REASON_RWATCH ||
                  stop.reason == RSP_REASON_AWATCH;
-    return watch && r->at <= r->end ? note_hit(t, r, &stop) : NULL;
+    if (watch)
+        return note_hit(t, r, &stop);
+    return where(t, r); /* behind the limit nothing would stop it any more */
 }
 
 /*
@@ -120,38 +144,36 @@ static struct error *step_off(struct time_search *t, struct stretch *r)
 static struct error *to_limit(struct time_search *t, struct stretch *r, struct rsp_stop *stop)
 {
     struct session *s = t->session;
-    bool at_limit = true;
     *stop = (struct rsp_stop){.core = -1, .has_thread = true, .thread = s->threads.current};
-    if (r->at + 1 < r->end) {
-        s->time.position_known = false;
-        TRY(s->time.driver->run(s, r->end - 1, stop, &at_limit));
-        TRY(time_landed(s, stop));
-        TRY(time_position(s, &r->at));
+    r->at_limit = true;
+    if (!r->at_known || r->at + 1 < r->end) {
+        TRY(s->time.driver->run(s, r->end - 1, stop, &r->at_limit));
+        TRY(landed(t, r, stop));
     }
-    if (at_limit && r->at + 1 < r->end)
+    if (!r->at_limit)
+        return NULL;
+    TRY(where(t, r));
+    if (r->at + 1 < r->end)
         return error_new(ERR_VIOLATION, "the target was to run to %" PRIu64 " and stopped at %" PRIu64,
                          r->end - 1, r->at);
-    if (at_limit) {
-        stop->kind = RSP_STOP_SIGNAL;
-        stop->reason = RSP_REASON_NONE;
-        stop->signal = TARGET_SIGTRAP;
-    }
-    r->at_limit = at_limit;
+    stop->kind = RSP_STOP_SIGNAL;
+    stop->reason = RSP_REASON_NONE;
+    stop->signal = TARGET_SIGTRAP;
     return NULL;
 }
 
 static struct error *run_on(struct time_search *t, struct stretch *r)
 {
     struct rsp_stop stop;
-    uint64_t began = r->at;
-    TRY(time_replant(t->session));
+    TRY(time_replant_only(t->session, t->only));
     TRY(to_limit(t, r, &stop));
-    bool moved = r->at > began;
     TRY(note_hit(t, r, &stop));
-    uint64_t before = r->at;
-    while ((r->on_plant || r->at_limit || !moved) && !r->done && r->at < r->end && r->at == before)
-        TRY(step_off(t, r));
-    r->done |= r->at >= r->end;
+    if (r->done)
+        return NULL;
+    if (!r->at_limit)
+        return r->on_plant ? step_off(t, r) : NULL;
+    while (!r->done)
+        TRY(step_off(t, r)); /* the last instruction of the stretch */
     return NULL;
 }
 
@@ -176,12 +198,13 @@ static struct error *halve(struct time_search *t, struct stretch *r, unsigned *c
 
 static struct error *search_stretch(struct time_search *t, uint64_t from, uint64_t to, unsigned *counted)
 {
-    struct stretch r = {.at = from, .end = to};
+    struct stretch r = {.at = from, .at_known = true, .end = to};
     TRY(time_seek(t->session, from));
     r.done = from >= to;
     while (!r.done) {
         TRY(run_on(t, &r));
-        bool halves = !t->first && !r.done && r.counted >= BURST && r.end - r.at > WORTH_HALVING;
+        bool halves =
+            !t->first && !r.done && r.at_known && r.counted >= BURST && r.end - r.at > WORTH_HALVING;
         if (halves) {
             *counted += r.counted;
             return halve(t, &r, counted);

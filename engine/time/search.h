@@ -30,6 +30,7 @@ typedef struct error *time_counts(struct time_search *search, struct stop *stop,
 struct time_search {
     struct session *session;
     const char *what; /* of the progress events */
+    int only;         /* this wish alone is planted; 0: all */
     uint64_t from;    /* hits before this position are looked for */
     bool first;       /* the first of all is wanted, and not the last */
     time_counts *counts;

@@ -17,6 +17,7 @@
 
 #include "engine/stop.h"
 #include "engine/time/driver.h"
+#include "engine/time/ladder.h"
 
 #define TIME_SNAPSHOT_PREFIX "allstop-"
 
@@ -42,6 +43,7 @@ struct time_line {
     char *no_snapshots;  /* why none can be taken, or NULL */
     unsigned near_count; /* snapshots placed close behind, since the connection */
     struct bookmark_table *bookmarks;
+    struct ladder ladder;
 };
 
 /* -- line.c ---------------------------------------------------------------------------------------- */
@@ -55,6 +57,8 @@ struct error *time_last(struct session *s, bool *known, uint64_t *ret) BASE_MUST
 /* Takes what is planted out, or makes it wanted again and sends that. */
 struct error *time_lift(struct session *s) BASE_MUST_CHECK;
 struct error *time_replant(struct session *s) BASE_MUST_CHECK;
+/* Only what this wish wants, the rest stays out; 0: all. */
+struct error *time_replant_only(struct session *s, int wish) BASE_MUST_CHECK;
 /* The target stands somewhere else: caches are dropped, the thread of `stop` (or NULL) becomes the current
  * one. */
 struct error *time_landed(struct session *s, const struct rsp_stop *stop) BASE_MUST_CHECK;

@@ -33,9 +33,9 @@ static struct error *run_autobookmark(struct session *s, const cJSON *args, cJSO
     if (arg_given(args, "each_stop"))
         policy.each_stop = arg_true(args, "each_stop");
     TRY(read_budget(args, &policy));
-    if (!d->save)
+    if (!d->save || d->only_asked)
         return error_hint(error_new(ERR_UNSUPPORTED, "autobookmark: this target takes no snapshots"),
-                          "`bookmark` keeps registers and memory instead");
+                          "`bookmark` with `snapshot: \"memory\"` keeps registers and writable memory");
     s->time.ladder = policy;
     if (arg_true(args, "index"))
         TRY(ladder_index(s, &state));

@@ -61,13 +61,25 @@ const struct command command_position = {
 
 /* -- bookmark -------------------------------------------------------------------------------------- */
 
+static struct error *wants_snapshot(const struct time_driver *d, const cJSON *wanted, bool *ret)
+{
+    const char *kind = cJSON_GetStringValue(wanted);
+    if (kind && strcmp(kind, "memory") != 0)
+        return error_new(ERR_USAGE, "bookmark: `snapshot` is true, false or \"memory\", not `%.60s`", kind);
+    if (wanted && !kind && !cJSON_IsBool(wanted))
+        return error_new(ERR_USAGE, "bookmark: `snapshot` is true, false or \"memory\"");
+    *ret = wanted ? kind || cJSON_IsTrue(wanted) : d->save && !d->only_asked;
+    return NULL;
+}
+
 static struct error *run_bookmark(struct session *s, const cJSON *args, cJSON **ret)
 {
     const struct time_driver *d;
     struct bookmark *b;
     TRY(time_driver(s, &d));
     const cJSON *wanted = cJSON_GetObjectItemCaseSensitive(args, "snapshot");
-    bool snapshot = wanted ? cJSON_IsTrue(wanted) : d->save != NULL;
+    bool snapshot = false;
+    TRY(wants_snapshot(d, wanted, &snapshot));
     struct error *e = bookmark_make(s, arg_text(args, "name"), arg_text(args, "note"), snapshot, &b);
     /* In a recording the position is enough: a snapshot that nobody asked for may fail. */
     if (!wanted && d->exact && error_is(e, ERR_REFUSED)) {
@@ -75,7 +87,12 @@ static struct error *run_bookmark(struct session *s, const cJSON *args, cJSON **
         error_free(e);
         e = bookmark_make(s, arg_text(args, "name"), arg_text(args, "note"), false, &b);
     }
-    TRY(e);
+    struct error *planted = s->connection ? time_replant(s) : NULL;
+    if (e) {
+        error_free(planted);
+        return e;
+    }
+    TRY(planted);
     *ret = bookmark_to_json(b);
     return NULL;
 }
@@ -105,7 +122,7 @@ static void bookmark_text(const cJSON *result, struct buf *out)
 static const struct command_arg bookmark_args[] = {
     {"name", ARG_TEXT, false, NULL, "what to call it; none: a name is made up"},
     {"note", ARG_TEXT, false, NULL, "a remark"},
-    {"snapshot", ARG_BOOLEAN, false, NULL, "keep a snapshot with it (where the target can)"},
+    {"snapshot", ARG_ANY, false, NULL, "true, false, or \"memory\": registers and writable memory"},
     {0}};
 
 const struct command command_bookmark = {

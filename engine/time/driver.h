@@ -31,6 +31,8 @@ struct time_driver {
     const char *unit; /* what positions count: "instructions" */
     bool reverses;    /* there is a history to go back in, position by position */
     bool exact;       /* every position can be gone to, forwards too */
+    bool lifts;       /* what is planted would be part of a snapshot: it is lifted for one */
+    bool only_asked;  /* a snapshot costs much or covers little: taken where it is asked for by name */
     /* Whether this is the way for the connected target. Errors only when the connection is in trouble. */
     struct error *(*probe)(struct session *s, bool *ret)BASE_MUST_CHECK;
     struct error *(*position)(struct session *s, uint64_t *ret)BASE_MUST_CHECK;
@@ -56,7 +58,8 @@ struct time_driver {
     struct error *(*list)(struct session *s, struct time_snapshot **ret, size_t *count)BASE_MUST_CHECK;
 };
 
-extern const struct time_driver time_driver_replay;
+extern const struct time_driver time_driver_replay, time_driver_recording, time_driver_live,
+    time_driver_memory;
 
 /* -- drive.c: what drivers share ------------------------------------------------------------------- */
 

@@ -17,24 +17,9 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/core.h"
+#include "engine/time/qemu.h"
 #include "engine/time/replay_log.h"
 #include "engine/time/time.h"
-
-/* "Replaying execution 'rr.bin': instruction count = 7000000" */
-static bool parse_info(struct buf *text, char **file, uint64_t *position)
-{
-    static const char middle[] = "': instruction count = ", begin[] = "Replaying execution '";
-    char *start = strstr(text->data ? text->data : "", begin), *at = NULL;
-    for (char *p = start ? strstr(start, middle) : NULL; p; p = strstr(p + 1, middle))
-        at = p; /* the name of a file may hold anything */
-    if (!at)
-        return false;
-    start += sizeof begin - 1;
-    if (file)
-        *file = xstrndup(start, (size_t)(at - start));
-    *position = strtoull(at + sizeof middle - 1, NULL, 10);
-    return true;
-}
 
 static struct error *probe(struct session *s, bool *ret)
 {
@@ -50,7 +35,7 @@ static struct error *probe(struct session *s, bool *ret)
     TRY(e);
     free(s->time.recording);
     s->time.recording = NULL;
-    *ret = parse_info(&out, &s->time.recording, &s->time.position);
+    *ret = time_qemu_info(&out, "Replaying", &s->time.recording, &s->time.position);
     s->time.unsettled = *ret;
     return NULL;
 }
@@ -59,7 +44,7 @@ static struct error *position(struct session *s, uint64_t *ret)
 {
     BASE_BUF struct buf out = {0};
     TRY(time_monitor(s, &out, "info replay"));
-    if (!parse_info(&out, NULL, ret))
+    if (!time_qemu_info(&out, "Replaying", NULL, ret))
         return error_new(ERR_VIOLATION, "asking for the position: `info replay` says %.200s", buf_text(&out));
     return NULL;
 }
@@ -205,76 +190,11 @@ static struct error *step(struct session *s, struct rsp_stop *stop)
     return NULL;
 }
 
-static struct error *save(struct session *s, const char *name)
-{
-    return time_monitor_quiet(s, "savevm %s", name);
-}
-
 /* `loadvm` would leave it unsettled; a seek to where the snapshot is loads it as well. */
 static struct error *restore(struct session *s, const char *name, uint64_t at)
 {
     (void)name;
     return seek(s, at);
-}
-
-static struct error *remove_snapshot(struct session *s, const char *name)
-{
-    return time_monitor_quiet(s, "delvm %s", name);
-}
-
-static uint64_t parse_size(const char *number, const char *unit)
-{
-    double n = strtod(number, NULL);
-    const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
-    for (size_t i = 0; i < ARRAY_LENGTH(units) && n >= 0 && n < 1e9; i++, n *= 1024)
-        if (strcmp(unit, units[i]) == 0)
-            return (uint64_t)n;
-    return 0;
-}
-
-enum { SNAPSHOT_WORDS = 16, SNAPSHOTS_MOST = 65536 };
-
-/* "--  init  350 KiB 2026-01-01 10:00:00 00:00:00.000          0": the columns behind the name are counted
- * from the end, since a name may have blanks. */
-static bool parse_row(char *line, struct time_snapshot *ret)
-{
-    char *words[SNAPSHOT_WORDS];
-    size_t n = 0;
-    for (char *p = strtok_r(line, " \t", &line); p && n < SNAPSHOT_WORDS; p = strtok_r(NULL, " \t", &line))
-        words[n++] = p;
-    if (n != 8)
-        return false; /* another's name with blanks in it: never ours, and not needed */
-    char *end;
-    *ret = (struct time_snapshot){.position = strtoull(words[7], &end, 10)};
-    if (*end || end == words[7])
-        ret->position = UINT64_MAX;
-    ret->bytes = parse_size(words[2], words[3]);
-    ret->name = xstrdup(words[1]);
-    return true;
-}
-
-static struct error *list(struct session *s, struct time_snapshot **ret, size_t *count)
-{
-    BASE_BUF struct buf out = {0};
-    *ret = NULL;
-    *count = 0;
-    TRY(time_monitor(s, &out, "info snapshots"));
-    size_t capacity = 0;
-    bool rows = false;
-    char *rest = NULL;
-    for (char *line = strtok_r(out.data, "\n", &rest); line && *count < SNAPSHOTS_MOST;
-         line = strtok_r(NULL, "\n", &rest)) {
-        struct time_snapshot one;
-        if (strncmp(line, "List of partial", 15) == 0)
-            break;
-        if (strncmp(line, "ID ", 3) == 0) {
-            rows = true;
-        } else if (rows && parse_row(line, &one)) {
-            ARRAY_RESERVE(*ret, *count, capacity);
-            (*ret)[(*count)++] = one;
-        }
-    }
-    return NULL;
 }
 
 const struct time_driver time_driver_replay = {
@@ -290,8 +210,8 @@ const struct time_driver time_driver_replay = {
     .run = run,
     .step = step,
     .guard = arm,
-    .save = save,
+    .save = time_qemu_save,
     .restore = restore,
-    .remove = remove_snapshot,
-    .list = list,
+    .remove = time_qemu_remove,
+    .list = time_qemu_list,
 };

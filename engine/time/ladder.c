@@ -94,7 +94,8 @@ static struct error *place_where_due(struct session *s)
     if (!is_due(s, now))
         return NULL;
     TRY(place(s));
-    return thin(s, now);
+    TRY(thin(s, now));
+    return time_replant(s);
 }
 
 void ladder_at_stop(struct session *s)

@@ -6,9 +6,11 @@
 #include "engine/core.h"
 #include "engine/registers.h"
 #include "engine/time/bookmarks.h"
+#include "engine/time/kept_memory.h"
 #include "engine/time/time.h"
 
-static const struct time_driver *const drivers[] = {&time_driver_replay};
+static const struct time_driver *const drivers[] = {&time_driver_replay, &time_driver_recording,
+                                                    &time_driver_live, &time_driver_memory};
 
 struct error *time_driver(struct session *s, const struct time_driver **ret)
 {
@@ -194,5 +196,6 @@ void time_forget(struct session *s)
     free(t->recording);
     free(t->no_snapshots);
     bookmarks_free(t->bookmarks);
+    kept_memory_free(t->kept);
     *t = (struct time_line){0};
 }

@@ -76,6 +76,8 @@ static struct error *cannot_save(struct session *s, struct error *why)
         s->time.no_snapshots = xstrdup(why->message);
     }
     struct error *e = error_while(why, "taking a snapshot");
+    if (e->hint)
+        return e;
     return error_hint(e, "snapshots live in a qcow2 drive: `qemu-img create -f qcow2 rr.qcow2 1G` and "
                          "`-drive file=rr.qcow2,if=none,id=rr`, with room on its disk");
 }
@@ -102,6 +104,8 @@ struct error *time_save(struct session *s, const char *kind, char **ret)
     s->time.listed = false; /* somebody else may have taken one meanwhile: nothing is overwritten */
     TRY(time_snapshots(s));
     BASE_FREE char *name = free_name(s, kind, position);
+    if (d->lifts)
+        TRY(time_lift(s));
     struct error *e = d->save(s, name);
     if (!e)
         e = check_saved(s, name, position);

@@ -22,6 +22,7 @@
 #define TIME_SNAPSHOT_PREFIX "allstop-"
 
 struct bookmark_table;
+struct kept_memory;
 
 struct time_line {
     bool probed;
@@ -43,6 +44,7 @@ struct time_line {
     char *no_snapshots;  /* why none can be taken, or NULL */
     unsigned near_count; /* snapshots placed close behind, since the connection */
     struct bookmark_table *bookmarks;
+    struct kept_memory *kept; /* of the memory driver: a list */
     struct ladder ladder;
 };
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/alloc.h"
 #include "engine/core.h"
 #include "engine/frames/frames.h"
 #include "engine/registers.h"
@@ -72,11 +73,11 @@ static struct error *over_call(struct session *s, struct time_walk *w, const str
                                struct stop *ret, bool *user)
 {
     struct symbol_place callee = place_of(s, before->pc);
-    uint64_t sp = w->now.sp - s->arch->stack_alignment_slot;
+    struct time_entry entry = {callee.function_low, w->now.sp - s->arch->stack_alignment_slot, false};
     bool found = false, own = false;
     *user = false;
     if (callee.function_high)
-        TRY(time_back_to_entry(s, w->now.position, callee.function_low, sp, &found, &own, ret));
+        TRY(time_back_to_entry(s, w->now.position, entry, &found, &own, ret));
     *user = found && !own;
     if (*user)
         return NULL;
@@ -213,19 +214,25 @@ static struct error *next_instruction(struct session *s, struct stop *ret)
     return time_here(s, STOP_STEP, ret);
 }
 
-/* Where the stack pointer was when the selected frame's function was entered. */
-static struct error *entry_of_frame(struct session *s, uint64_t *address, uint64_t *sp)
+/*
+ * How the selected frame's function was entered. Its CFA tells where the stack was then. Without call frame
+ * information it was at least where it is now, as what was called since and has returned had it lower.
+ */
+static struct error *entry_of_frame(struct session *s, struct time_entry *ret)
 {
     struct thread *t;
     struct frame_list list;
     TRY(threads_current(s, &t));
     TRY(frames_read(s, t, s->frame + 1, true, &list));
     const struct frame *f = s->frame < list.count ? &list.items[s->frame] : NULL;
-    bool known = f && f->has_cfa;
+    bool known = f && f->registers;
     struct symbol_place place = place_of(s, f ? f->pc : 0);
-    *sp = known ? f->cfa - s->arch->stack_alignment_slot : 0;
+    BASE_FREE struct cfi_row *row = xcalloc(1, sizeof *row);
+    *ret = (struct time_entry){.address = place.function_low};
+    ret->at_least = known && !(f->has_cfa && symbols_unwind_row(s->map, f->pc, row));
+    if (known)
+        ret->sp = ret->at_least ? f->registers->sp : f->cfa - s->arch->stack_alignment_slot;
     frames_free(&list);
-    *address = place.function_low;
     if (!known || !place.function_high)
         return error_new(ERR_NO_SYMBOL, "reverse-finish: where this function begins is not known");
     return NULL;
@@ -233,17 +240,17 @@ static struct error *entry_of_frame(struct session *s, uint64_t *address, uint64
 
 static struct error *finish_back(struct session *s, struct stop *ret)
 {
-    uint64_t address, sp, now;
+    struct time_entry entry;
+    struct thread *t;
+    uint64_t pc, now;
     bool found, own;
     TRY(time_position(s, &now));
-    TRY(entry_of_frame(s, &address, &sp));
-    struct thread *t;
-    uint64_t pc;
+    TRY(entry_of_frame(s, &entry));
     TRY(threads_current(s, &t));
     TRY(thread_pc(s, t, &pc));
-    if (s->frame == 0 && pc == address)
+    if (s->frame == 0 && pc == entry.address)
         return one_instruction(s, ret);
-    TRY(time_back_to_entry(s, now, address, sp, &found, &own, ret));
+    TRY(time_back_to_entry(s, now, entry, &found, &own, ret));
     if (!found)
         return history_ends(s, ret);
     return own ? one_instruction(s, ret) : NULL;

@@ -30,9 +30,14 @@ struct error *time_back(struct session *s, enum time_back_kind kind, uint64_t ti
 struct error *time_back_continue(struct session *s, uint64_t times, struct stop *ret) BASE_MUST_CHECK;
 /* Takes the target to a hit; for a watched store with the bytes before and after it. */
 struct error *time_land_on(struct session *s, const struct time_hit *hit, struct stop *ret) BASE_MUST_CHECK;
-/* To the last time before `from` that `address` was reached with this stack pointer, or to a hit of the
- * user's that came later: then *own is false. *found false: neither, and the target stands somewhere. */
-struct error *time_back_to_entry(struct session *s, uint64_t from, uint64_t address, uint64_t sp, bool *found,
+/* The first instruction of a function, with what the stack pointer was then: exactly, or at least. */
+struct time_entry {
+    uint64_t address, sp;
+    bool at_least;
+};
+/* To the last time before `from` that this entry was passed, or to a hit of the user's that came later: then
+ * *own is false. *found false: neither, and the target stands somewhere. */
+struct error *time_back_to_entry(struct session *s, uint64_t from, struct time_entry entry, bool *found,
                                  bool *own, struct stop *ret) BASE_MUST_CHECK;
 
 /* -- back_walk.c ----------------------------------------------------------------------------------- */

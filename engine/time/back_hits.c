@@ -101,32 +101,27 @@ struct error *time_back_continue(struct session *s, uint64_t times, struct stop 
 
 /* -- entries --------------------------------------------------------------------------------------- */
 
-struct entry {
-    uint64_t address, sp;
-};
-
 static struct error *counts_entry(struct time_search *t, struct stop *stop, bool *ret)
 {
-    const struct entry *entry = t->context;
+    const struct time_entry *entry = t->context;
     struct thread *thread = threads_find(&t->session->threads, stop->thread);
     uint64_t sp;
     TRY(wish_would_stop(t->session, stop, ret));
     if (*ret || !thread || !stop->has_pc || stop->pc != entry->address)
         return NULL;
     TRY(thread_sp(t->session, thread, &sp));
-    *ret = sp == entry->sp;
+    *ret = entry->at_least ? sp >= entry->sp : sp == entry->sp;
     stop->reason = STOP_STEP;
     stop->breakpoint = stop->watchpoint = stop->signal = 0;
     return NULL;
 }
 
-struct error *time_back_to_entry(struct session *s, uint64_t from, uint64_t address, uint64_t sp, bool *found,
+struct error *time_back_to_entry(struct session *s, uint64_t from, struct time_entry entry, bool *found,
                                  bool *own, struct stop *ret)
 {
-    struct entry entry = {address, sp};
     struct time_search search;
     struct time_hit hit = {0};
-    struct plant *plant = means_for_run(s, address);
+    struct plant *plant = means_for_run(s, entry.address);
     time_search_begin(&search, s, "reverse", from);
     search.counts = counts_entry;
     search.context = &entry;

@@ -49,10 +49,28 @@ static struct error *position(struct session *s, uint64_t *ret)
     return NULL;
 }
 
+/* The log's name is relative to where QEMU runs, which is known of a child of ours. */
+static bool read_log(struct session *s, uint64_t *ret)
+{
+    pid_t child = transport_child(rsp_transport(s->connection));
+    if (replay_log_file_length(s->time.recording, ret))
+        return true;
+    if (child <= 0 || s->time.recording[0] == '/')
+        return false;
+    char *there = xasprintf("/proc/%ld/cwd/%s", (long)child, s->time.recording);
+    if (!replay_log_file_length(there, ret)) {
+        free(there);
+        return false;
+    }
+    free(s->time.recording);
+    s->time.recording = there;
+    return true;
+}
+
 /* The log's last count is where QEMU ends; the one before can be reached. */
 static struct error *last(struct session *s, bool *known, uint64_t *ret)
 {
-    *known = s->time.recording && replay_log_file_length(s->time.recording, ret);
+    *known = s->time.recording && read_log(s, ret);
     if (*known)
         --*ret;
     return NULL;

@@ -115,12 +115,24 @@ static bool is_step_key(const char *name)
     return false;
 }
 
+/* A remark on the step, but for the command that keeps one (`bookmark`). */
+static bool takes_note(const cJSON *step)
+{
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "do"));
+    const struct command *c = name ? command_find(name) : NULL;
+    for (const struct command_arg *a = c ? c->args : NULL; a && a->name; a++)
+        if (strcmp(a->name, "note") == 0)
+            return true;
+    return false;
+}
+
 cJSON *step_arguments(const cJSON *step)
 {
     cJSON *args = cJSON_CreateObject();
     const cJSON *item;
+    bool note = takes_note(step);
     cJSON_ArrayForEach (item, step) {
-        if (!is_step_key(item->string))
+        if (!is_step_key(item->string) || (note && strcmp(item->string, "note") == 0))
             cJSON_AddItemToObject(args, item->string, cJSON_Duplicate(item, true));
     }
     return args;

@@ -115,8 +115,9 @@ struct error *time_landed(struct session *s, const struct rsp_stop *stop)
     if (stop && stop->has_thread && stop->thread.tid > 0) {
         id = stop->thread;
         rsp_note_selected(s->connection, id);
-    } else if (s->threads.has_current && s->threads.count == 1) {
-        return NULL;
+    } else if (s->threads.has_current) {
+        rsp_forget_selected(s->connection);
+        id = s->threads.current;
     } else {
         rsp_forget_selected(s->connection);
         TRY(session_check(s, rsp_query_current(s->connection, &id)));

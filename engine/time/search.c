@@ -8,7 +8,14 @@
 #include "engine/core.h"
 
 /* The first stretch is short: most searches end close by. */
-enum { FIRST_STRETCH = 20000, BURST = 64, WORTH_HALVING = 4096, STUCK_PLANTED = 3, STUCK_MOST = 8 };
+enum {
+    FIRST_STRETCH = 1000,
+    GROWTH = 20,
+    BURST = 32,
+    WORTH_HALVING = 512,
+    STUCK_PLANTED = 3,
+    STUCK_MOST = 8
+};
 
 void time_search_begin(struct time_search *t, struct session *s, const char *what, uint64_t from)
 {
@@ -217,7 +224,7 @@ static struct error *search_stretch(struct time_search *t, uint64_t from, uint64
 /* Where the stretch before `to` begins: a little back at first, then at the snapshots. */
 static uint64_t stretch_start(struct time_search *t, uint64_t to)
 {
-    uint64_t far = t->from - to ? 4 * (t->from - to) : FIRST_STRETCH;
+    uint64_t far = t->from - to ? GROWTH * (t->from - to) : FIRST_STRETCH;
     uint64_t least = to > far ? to - far : 0;
     const struct time_snapshot *snapshot = to ? time_nearest(t->session, to - 1) : NULL;
     uint64_t from = snapshot ? snapshot->position : 0;

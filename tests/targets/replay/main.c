@@ -24,7 +24,9 @@ __attribute__((noinline)) void print(const char *text)
 
 __attribute__((noinline)) u32 mix(u32 h, u64 value)
 {
-    return (h ^ (u32)value) * 16777619u;
+    u32 mixed = h ^ (u32)value;
+    table[0] = mixed;
+    return mixed * 16777619u;
 }
 
 __attribute__((noinline)) void once_early(void)

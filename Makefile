@@ -104,8 +104,26 @@ $(SMP): tests/targets/smp/boot.S tests/targets/smp/main.c tests/targets/smp/link
 		-Wl,--no-warn-rwx-segments,--build-id=none -T tests/targets/smp/link.ld -o $@ \
 		tests/targets/smp/boot.S tests/targets/smp/main.c
 
+# Guests that make history, for record and replay
+REPLAY := tests/targets/replay
+REPLAY_GUESTS := $(B)/targets/replay/x86_64.elf $(B)/targets/replay/aarch64.elf
+REPLAY_CFLAGS := -g -O1 -ffreestanding -fno-pic -no-pie -fno-stack-protector -nostdlib
+
+$(B)/targets/replay/x86_64.elf: $(REPLAY)/main.c $(REPLAY)/machine.h $(REPLAY)/x86_64.S $(REPLAY)/x86_64.ld
+	@mkdir -p $(@D)
+	$(Q)gcc $(REPLAY_CFLAGS) -mno-red-zone -mno-sse -c -o $(@D)/x86_64_main.o $(REPLAY)/main.c
+	$(Q)gcc -g -c -o $(@D)/x86_64_start.o $(REPLAY)/x86_64.S
+	$(Q)ld -n --no-warn-rwx-segments -T $(REPLAY)/x86_64.ld -o $@ $(@D)/x86_64_start.o $(@D)/x86_64_main.o
+	$(Q)objcopy -O elf32-i386 $@ $(@D)/x86_64_boot.elf
+
+$(B)/targets/replay/aarch64.elf: $(REPLAY)/main.c $(REPLAY)/machine.h $(REPLAY)/aarch64.S $(REPLAY)/aarch64.ld
+	@mkdir -p $(@D)
+	$(Q)aarch64-linux-gnu-gcc $(REPLAY_CFLAGS) -mgeneral-regs-only -c -o $(@D)/aarch64_main.o $(REPLAY)/main.c
+	$(Q)aarch64-linux-gnu-gcc -g -c -o $(@D)/aarch64_start.o $(REPLAY)/aarch64.S
+	$(Q)aarch64-linux-gnu-ld -n --no-warn-rwx-segments -T $(REPLAY)/aarch64.ld -o $@ $(@D)/aarch64_start.o $(@D)/aarch64_main.o
+
 .PHONY: targets
-targets: $(NATIVE_TARGETS) $(CROSS_TARGETS) $(GUEST) $(SMP)
+targets: $(NATIVE_TARGETS) $(CROSS_TARGETS) $(GUEST) $(SMP) $(REPLAY_GUESTS)
 
 # -- the fake stub ---------------------------------------------------------------------------------------
 $(B)/tests/stub/stub: $(STUB_SRCS) $(B)/liballstop.a

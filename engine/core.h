@@ -21,6 +21,7 @@
 #include "engine/stop.h"
 #include "engine/threads/hold.h"
 #include "engine/threads/threads.h"
+#include "engine/time/time.h"
 #include "rsp/remote.h"
 #include "rsp/wire_log.h"
 #include "symbols/map.h"
@@ -57,6 +58,7 @@ struct session {
     struct signal_table signals;
     struct audit audit;
 
+    struct time_line time;
     struct follow follow;
     struct plan plan;
     bool plan_active;
@@ -97,6 +99,11 @@ struct error *session_check(struct session *s, struct error *e) BASE_MUST_CHECK;
 
 /* engine/execute.c: an interrupt that was meant for what was just given up is not to hit what comes next. */
 void session_cancelled(struct session *s);
+/*
+ * engine/execute.c: tells a stop: epoch, `stopped` event, *ret the stop as JSON. True when the commands of
+ * its breakpoint have let the target go on (*ret NULL then).
+ */
+bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret);
 
 /* engine/events.c: events for the face; the object is taken over. */
 void session_emit(struct session *s, cJSON *event);

@@ -58,6 +58,7 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
     if (s->state == SESSION_STOPPED) {
         upgrade_means(s);
         hold_check_run(s, final);
+        ladder_at_stop(s);
     }
     if (gone)
         session_drop_connection(s, SESSION_EXITED);
@@ -85,7 +86,7 @@ static struct error *plan_failed(struct session *s, struct error *e)
 }
 
 /* The stop is told; then the commands of the breakpoint run, which may let the target go on. */
-static bool goes_on(struct session *s, const struct stop *final, cJSON **ret)
+bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret)
 {
     BASE_FREE char *commands = at_stop_commands(s, final);
     int id = final->breakpoint ? final->breakpoint : final->watchpoint;
@@ -121,7 +122,7 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
         if (e)
             return plan_failed(s, session_check(s, e));
         if (*done) {
-            *done = !goes_on(s, &final, ret);
+            *done = !session_tell_stop(s, &final, ret);
             if (*done)
                 return NULL;
         }
@@ -166,6 +167,16 @@ static struct error *check_state(struct session *s, const struct command *c)
     return NULL;
 }
 
+static struct error *tell_end_of_record(struct session *s, cJSON **ret)
+{
+    struct stop stop;
+    s->time.ended = false;
+    plan_end(s);
+    TRY(time_here(s, STOP_HISTORY_END, &stop));
+    session_tell_stop(s, &stop, ret);
+    return NULL;
+}
+
 struct error *session_begin(struct session *s, const struct command *c, const cJSON *args, cJSON **ret,
                             bool *running)
 {
@@ -182,6 +193,10 @@ struct error *session_begin(struct session *s, const struct command *c, const cJ
         if (error_is(e, ERR_CANCELLED))
             drain(s->options.cancel_fd);
         return c->flags & COMMAND_RUNS ? plan_failed(s, e) : e;
+    }
+    if (s->time.ended) {
+        TRY(tell_end_of_record(s, ret));
+        return NULL;
     }
     *running = (c->flags & COMMAND_RUNS) && s->state == SESSION_RUNNING && s->plan_active;
     if (!*ret && !*running)

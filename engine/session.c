@@ -71,6 +71,7 @@ void session_drop_connection(struct session *s, enum session_state state)
     journal_close(s, state == SESSION_EXITED);
     plants_lost(s);
     slots_forget(s);
+    time_forget(s);
     fork_forget(s);
     memory_map_forget(&s->memory_map);
     threads_clear(&s->threads);
@@ -92,6 +93,7 @@ void session_destroy(struct session *s)
         session_drop_connection(s, SESSION_DISCONNECTED);
     }
     cJSON_Delete(s->untaken_stop);
+    time_forget(s);
     breakpoints_free(&s->breakpoints);
     threads_free(&s->threads);
     memory_free(&s->memory);

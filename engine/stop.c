@@ -100,6 +100,8 @@ cJSON *stop_to_json(struct session *s, const struct stop *stop)
         cJSON_AddNumberToObject(o, "exit_code", (double)stop->exit_code);
     if (stop->has_value)
         cJSON_AddStringToObject(o, "value", stop->value_text);
+    if (stop->has_position)
+        cJSON_AddNumberToObject(o, "position", (double)stop->position);
     cJSON_AddNumberToObject(o, "epoch", (double)s->epoch);
     return o;
 }

@@ -49,6 +49,8 @@ struct stop {
     uint64_t exit_code;
     bool has_value; /* what a finished function returned, in `value_text` */
     char value_text[64];
+    bool has_position;
+    uint64_t position; /* in time (engine/time/time.h) */
 };
 
 const char *stop_reason_name(enum stop_reason reason);

@@ -58,6 +58,12 @@ struct error *rsp_resume(struct rsp_connection *c, const char *payload, size_t n
     return conn_write(c);
 }
 
+void rsp_assume_running(struct rsp_connection *c)
+{
+    if (c->state == RSP_STATE_STOPPED && c->late_count == 0) /* else the stop is there already */
+        mark_running(c, "", 0);
+}
+
 /* QEMU's system emulator takes an ack that comes after the resume for a key press and stops for ever, its
  * user emulator waits for that ack for ever: so only where there are no acks. */
 static bool may_go_together(struct rsp_connection *c, const struct rsp_request *requests, size_t count,

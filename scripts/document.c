@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "engine/command.h"
 
 enum { FILE_LIMIT = 16 << 20 };
 
@@ -68,12 +69,24 @@ bool step_holds_steps(const char *key)
     return strcmp(key, "steps") == 0 || strcmp(key, "then") == 0;
 }
 
+/* A remark on the step, but for the command that keeps one (`bookmark`). */
+static bool takes_note(const cJSON *step)
+{
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "do"));
+    const struct command *c = name ? command_find(name) : NULL;
+    for (const struct command_arg *a = c ? c->args : NULL; a && a->name; a++)
+        if (strcmp(a->name, "note") == 0)
+            return true;
+    return false;
+}
+
 cJSON *step_arguments(const cJSON *step)
 {
     cJSON *args = cJSON_CreateObject();
     const cJSON *item;
+    bool note = takes_note(step);
     cJSON_ArrayForEach (item, step) {
-        if (!is_step_key(item->string))
+        if (!is_step_key(item->string) || (note && strcmp(item->string, "note") == 0))
             cJSON_AddItemToObject(args, item->string, cJSON_Duplicate(item, true));
     }
     return args;

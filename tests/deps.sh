@@ -3,7 +3,7 @@
 set -eu
 build='gcc make pkg-config libc6-dev libncurses-dev libreadline-dev libelf-dev libdwarf-dev libcjson-dev
 libexpat1-dev libcapstone-dev zlib1g-dev libiberty-dev libzstd-dev gdbserver qemu-user'
-test='libcmocka-dev g++ mandoc qemu-system-x86 qemu-system-arm valgrind gdb tmux binutils python3
+test='libcmocka-dev g++ mandoc qemu-system-x86 qemu-system-arm qemu-utils valgrind gdb tmux binutils python3
 libc6-dbg clang gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 gcc-arm-linux-gnueabihf libc6-dev-armhf-cross gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross
 gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross

@@ -46,6 +46,10 @@ extern const struct command command_break, command_watch, command_breakpoints, c
 extern const struct command command_continue, command_step, command_next, command_stepi, command_nexti,
     command_finish, command_until, command_wait, command_interrupt, command_schedule, command_hold,
     command_release;
+extern const struct command command_reverse_continue, command_reverse_step, command_reverse_next,
+    command_reverse_stepi, command_reverse_nexti, command_reverse_finish;
+extern const struct command command_position, command_bookmark, command_bookmarks, command_goto,
+    command_unbookmark, command_autobookmark, command_last_write, command_first_write, command_last_call;
 extern const struct command command_threads, command_thread, command_stacks, command_audit;
 extern const struct command command_backtrace, command_frame, command_locals, command_eval, command_set,
     command_registers, command_read, command_write, command_examine, command_disassemble, command_find_bytes;

@@ -145,6 +145,20 @@ static void share_out(const struct command *c, const char *text, cJSON *args)
     }
 }
 
+/* Words that begin several commands, which may be abbreviated; NULL for any other. */
+static const char *family_of(const char *word, size_t n)
+{
+    static const char *const families[][2] = {{"info", "info"},
+                                              {"i", "info"},
+                                              {"set", "set"},
+                                              {"target", "target"},
+                                              {"maintenance", "maintenance"}};
+    for (size_t i = 0; i < ARRAY_LENGTH(families); i++)
+        if (strlen(families[i][0]) == n && strncmp(word, families[i][0], n) == 0)
+            return families[i][1];
+    return NULL;
+}
+
 /* "info threads" and "set var" are found as one word, info-threads; both parts may be abbreviated. */
 static const struct command *find_two_words(const char *line, size_t *used, struct search *f)
 {
@@ -153,15 +167,12 @@ static const struct command *find_two_words(const char *line, size_t *used, stru
     size_t n = strcspn(second, " \t/");
     if (second == line + first || n == 0)
         return NULL;
-    static const char *const families[] = {"info", "i", "set", "target", "maintenance"};
-    bool family = false;
-    for (size_t i = 0; i < ARRAY_LENGTH(families); i++)
-        family = family || (strlen(families[i]) == first && strncmp(line, families[i], first) == 0);
-    if (!family)
-        return NULL;
-    const char *head = *line == 'i' ? "info" : *line == 's' ? "set" : *line == 't' ? "target" : "maintenance";
-    BASE_FREE char *joined = xasprintf("%s-%.*s", head, (int)n, second);
+    const char *head = family_of(line, first);
+    BASE_FREE char *joined = head ? xasprintf("%s-%.*s", head, (int)n, second)
+                                  : xasprintf("%.*s-%.*s", (int)first, line, (int)n, second);
     const struct command *c = find_word(joined, strlen(joined), f);
+    if (!head && !f->exact) /* only what is spelt out: "delete checkpoint", but never "b m" */
+        return NULL;
     if (!c && f->ambiguous)
         c = f->prefix; /* as gdb: "info r" is registers, the first that fits */
     *used = (size_t)(second - line) + n;

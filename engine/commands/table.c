@@ -48,6 +48,23 @@ static const struct command *const table[] = {
     &command_schedule,
     &command_hold,
     &command_release,
+    /* time */
+    &command_reverse_continue,
+    &command_reverse_step,
+    &command_reverse_next,
+    &command_reverse_stepi,
+    &command_reverse_nexti,
+    &command_reverse_finish,
+    &command_last_write,
+    &command_first_write,
+    &command_last_call,
+    /* bookmarks */
+    &command_bookmark,
+    &command_bookmarks,
+    &command_goto,
+    &command_unbookmark,
+    &command_autobookmark,
+    &command_position,
     /* threads */
     &command_threads,
     &command_thread,

@@ -215,6 +215,7 @@ static struct error *run_monitor(struct session *s, const cJSON *args, cJSON **r
     TRY(rsp_monitor(s->connection, arg_text(args, "command"), &output));
     session_forget(s); /* a monitor command may have changed anything */
     threads_resumed(s);
+    time_doubt(s);
     BASE_BUF struct buf shown = {0};
     size_t kept = 0;
     for (size_t i = 0; i < output.length; i++)

@@ -198,8 +198,14 @@ struct error *stop_classify(struct session *s, const struct rsp_stop *from, stru
         struct error *e = own_trap(s, threads_find(&s->threads, ret->thread), ret, &ret->late_hit);
         error_free(e); /* unreadable code is no trap of ours either */
     }
+    bool guard;
+    TRY(time_guard_hit(s, from, &guard));
+    if (guard && !own_step) {
+        ret->reason = STOP_HISTORY_END;
+        return NULL;
+    }
     if (from->kind != RSP_STOP_SIGNAL ||
-        (from->signal != TARGET_SIGTRAP && from->reason == RSP_REASON_NONE)) {
+        (!guard && from->signal != TARGET_SIGTRAP && from->reason == RSP_REASON_NONE)) {
         ret->reason = STOP_SIGNAL;
         ret->signal = from->kind == RSP_STOP_SIGNAL ? from->signal : 0;
         return NULL;
@@ -208,11 +214,10 @@ struct error *stop_classify(struct session *s, const struct rsp_stop *from, stru
     return NULL;
 }
 
-static struct error *one_stops(struct session *s, struct wish *w, const struct stop *stop, bool *ret)
+/* The thread and the condition of one wish. */
+static struct error *is_meant(struct session *s, const struct wish *w, const struct stop *stop, bool *ret)
 {
     *ret = true;
-    if (w->is_watch)
-        watchpoint_note(s, w, true); /* also where nobody is told: it is the value before the next one */
     if (w->has_thread && !ptid_equal(w->thread, stop->thread)) {
         *ret = false;
         return NULL;
@@ -225,9 +230,17 @@ static struct error *one_stops(struct session *s, struct wish *w, const struct s
             error_free(told);
             *ret = true; /* a condition that cannot be decided stops, so that nothing is missed */
         }
-        if (!*ret)
-            return NULL;
     }
+    return NULL;
+}
+
+static struct error *one_stops(struct session *s, struct wish *w, const struct stop *stop, bool *ret)
+{
+    if (w->is_watch)
+        watchpoint_note(s, w, true); /* also where nobody is told: it is the value before the next one */
+    TRY(is_meant(s, w, stop, ret));
+    if (!*ret)
+        return NULL;
     w->hits++;
     if (w->ignore) {
         w->ignore--;
@@ -312,5 +325,35 @@ struct error *wish_stops(struct session *s, struct stop *stop, bool *ret)
         TRY(ask_breakpoints(s, stop, ret));
     if (watch && *ret && !watch_stops)
         stop->reason = STOP_BREAKPOINT;
+    return NULL;
+}
+
+struct error *wish_would_stop(struct session *s, struct stop *stop, bool *ret)
+{
+    *ret = false;
+    const struct wish *first = breakpoint_find(s, stop->watchpoint);
+    for (size_t i = 0; first && i < s->breakpoints.wish_count && !*ret; i++) {
+        const struct wish *w = s->breakpoints.wishes[i];
+        if (w != first && !same_watch(first, w))
+            continue;
+        TRY(is_meant(s, w, stop, ret));
+        stop->watchpoint = *ret ? w->id : stop->watchpoint;
+    }
+    if (*ret || !stop->has_pc)
+        return NULL;
+    BASE_FREE int *ids = NULL;
+    size_t count = breakpoints_at(s, stop->pc, &ids);
+    if (count)
+        qsort(ids, count, sizeof *ids, by_id);
+    for (size_t i = 0; i < count && !*ret; i++) {
+        const struct wish *w = breakpoint_find(s, ids[i]);
+        if (w)
+            TRY(is_meant(s, w, stop, ret));
+        if (*ret) {
+            stop->reason = STOP_BREAKPOINT;
+            stop->breakpoint = ids[i];
+            stop->watchpoint = 0;
+        }
+    }
     return NULL;
 }

@@ -38,6 +38,20 @@ static struct error *begin(struct session *s, struct plan *p)
     return p->kind != PLAN_STEPI && t && t->pending_signal ? plan_run_handler(s, p) : NULL;
 }
 
+/* What has to be so before the target runs; the guest of a replay must not run into the end of its record. */
+static struct error *set_off(struct session *s)
+{
+    TRY(time_replant(s));
+    TRY(time_before_run(s, &s->time.ended));
+    if (s->time.ended)
+        return NULL; /* session_begin() tells that */
+    if (is_step(&s->plan))
+        TRY(begin(s, &s->plan));
+    TRY(watch_steps_begin(s));
+    TRY(hold_begin(s, &s->plan));
+    return plan_resume(s);
+}
+
 struct error *plan_start(struct session *s, const struct plan *plan)
 {
     TRY(breakpoints_complete(s));
@@ -50,13 +64,7 @@ struct error *plan_start(struct session *s, const struct plan *plan)
     if (s->plan.times == 0)
         s->plan.times = 1;
     s->plan.phase = PHASE_RUN;
-    struct error *e = is_step(plan) ? begin(s, &s->plan) : NULL;
-    if (!e)
-        e = watch_steps_begin(s);
-    if (!e)
-        e = hold_begin(s, &s->plan);
-    if (!e)
-        e = plan_resume(s);
+    struct error *e = set_off(s);
     if (e && s->state != SESSION_RUNNING)
         plan_end(s);
     return e;
@@ -385,11 +393,25 @@ static struct error *take_stop(struct session *s, const struct rsp_stop *stop, s
     return handled ? NULL : on_stopped(s, final, done);
 }
 
+/* It would have stepped on, but there is nothing more. */
+static struct error *end_of_record(struct session *s, const struct rsp_stop *stop, struct stop *final,
+                                   bool *done)
+{
+    s->time.ended = false;
+    *done = true;
+    TRY(stop_classify(s, stop, final));
+    final->reason = STOP_HISTORY_END;
+    final->signal = final->breakpoint = final->watchpoint = 0;
+    return NULL;
+}
+
 struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struct stop *final, bool *done)
 {
     *done = false;
     s->plan.held = false;
     TRY(take_stop(s, stop, final, done));
+    if (!*done && s->time.ended)
+        return end_of_record(s, stop, final, done);
     if (*done || !s->plan.held)
         return NULL;
     final->reason = STOP_INTERRUPT;

@@ -105,6 +105,9 @@ struct error *plan_resume(struct session *s) BASE_MUST_CHECK;
 struct error *stop_classify(struct session *s, const struct rsp_stop *from, struct stop *ret) BASE_MUST_CHECK;
 /* Counts a hit and asks thread, ignore count and condition: whether this wish really stops. */
 struct error *wish_stops(struct session *s, struct stop *stop, bool *ret) BASE_MUST_CHECK;
+/* Whether some wish of this place would stop here by its thread and condition; nothing is counted. The first
+ * that would is named in *stop. */
+struct error *wish_would_stop(struct session *s, struct stop *stop, bool *ret) BASE_MUST_CHECK;
 
 /* -- step.c ---------------------------------------------------------------------------------------- */
 

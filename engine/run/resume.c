@@ -186,6 +186,8 @@ static void mark_running(struct session *s)
 {
     session_forget(s);
     threads_resumed(s);
+    time_moved(s);
+    s->time.unsettled = false;
     rsp_forget_selected(s->connection);
     for (size_t i = 0; i < s->threads.count; i++)
         if (s->threads.items[i]->state == THREAD_STOPPED)
@@ -249,6 +251,11 @@ struct error *plan_resume(struct session *s)
         TRY(threads_list(s));
     if (p->phase != PHASE_OFF)
         TRY(find_thread_to_step_off(s, p));
+    if (steps(s, p)) {
+        TRY(time_before_step(s, &s->time.ended));
+        if (s->time.ended)
+            return NULL; /* plan_on_stop() tells that this is the end of the record */
+    }
     p->under_way = true;
     ACTIONS struct actions actions = {0};
     if (steps(s, p))

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 from schema import Schema
 
@@ -302,6 +303,18 @@ def table_rows(text, heading):
     return rows
 
 
+def run_back():
+    """The output of a session in a recording."""
+    with tempfile.TemporaryDirectory() as folder:
+        machine = ["bash", "tests/e2e/time/machine.sh"]
+        what = [BUILD, "aarch64", "2000", folder]
+        subprocess.run([*machine, "record", *what], check=True, timeout=300)
+        status, out, err = run(["-S", f"{HERE}/everything_back.json", "-s", f"{BUILD}/targets/replay/aarch64.elf",
+                                "-t", "launch:" + " ".join([*machine, "replay", *what, "{port}"])])
+    report("a session of everything back in time", f"status {status}: {out[-600:]} {err[-300:]}" if status else "")
+    return out
+
+
 def check_results():
     text = read("doc/jsonl.md")
     results, events = table_rows(text, "## Results"), table_rows(text, "## Events")
@@ -309,6 +322,7 @@ def check_results():
     end_detached(out)
     failed = [line[:300] for line in out.splitlines() if '"ok":false' in line]
     report("a session of everything", [f"status {status}", *failed, err[-300:]] if status else [])
+    out += run_back()
     done, trouble = set(), []
     for line in map(json.loads, out.splitlines()):
         name = line.get("do") or line.get("event")

@@ -1,0 +1,96 @@
+/* Snapshots by a policy. */
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/commands/args.h"
+#include "engine/time/ladder.h"
+
+static struct error *read_budget(const cJSON *args, struct ladder *policy)
+{
+    const cJSON *budget = cJSON_GetObjectItemCaseSensitive(args, "budget"), *one;
+    cJSON_ArrayForEach (one, budget) {
+        bool count = strcmp(one->string, "count") == 0, bytes = strcmp(one->string, "bytes") == 0;
+        uint64_t n;
+        if (!count && !bytes)
+            return error_new(ERR_USAGE, "autobookmark: `budget` has a `count` and `bytes`, not `%.60s`",
+                             one->string);
+        TRY(arg_unsigned(budget, one->string, 0, &n));
+        if (n == 0)
+            return error_new(ERR_USAGE, "autobookmark: a budget of nothing");
+        *(count ? &policy->most : &policy->bytes) = n;
+    }
+    return NULL;
+}
+
+static struct error *run_autobookmark(struct session *s, const cJSON *args, cJSON **ret)
+{
+    const struct time_driver *d;
+    struct ladder_state state = {0};
+    struct ladder policy;
+    TRY(time_driver(s, &d));
+    policy = s->time.ladder;
+    TRY(arg_unsigned(args, "every", policy.every, &policy.every));
+    if (arg_given(args, "each_stop"))
+        policy.each_stop = arg_true(args, "each_stop");
+    TRY(read_budget(args, &policy));
+    if (!d->save || d->only_asked)
+        return error_hint(error_new(ERR_UNSUPPORTED, "autobookmark: this target takes no snapshots"),
+                          "`bookmark` with `snapshot: \"memory\"` keeps registers and writable memory");
+    s->time.ladder = policy;
+    if (arg_true(args, "index"))
+        TRY(ladder_index(s, &state));
+    TRY(ladder_count(s, &state));
+    *ret = cJSON_CreateObject();
+    cJSON_AddNumberToObject(*ret, "placed", (double)state.placed);
+    cJSON_AddNumberToObject(*ret, "kept", (double)state.kept);
+    cJSON_AddNumberToObject(*ret, "bytes", (double)state.bytes);
+    return NULL;
+}
+
+static struct error *parse_autobookmark(struct session *s, const char *alias, const char *text, cJSON *args)
+{
+    (void)s;
+    (void)alias;
+    BASE_FREE char *word = prompt_word(&text);
+    if (!word)
+        return NULL;
+    if (strcmp(word, "index") == 0) {
+        cJSON_AddTrueToObject(args, "index");
+        return NULL;
+    }
+    if (strcmp(word, "stops") == 0 || strcmp(word, "off") == 0) {
+        cJSON_AddBoolToObject(args, "each_stop", word[0] == 's');
+        if (word[0] == 'o')
+            cJSON_AddNumberToObject(args, "every", 0);
+        return NULL;
+    }
+    cJSON_AddStringToObject(args, "every", word);
+    return NULL;
+}
+
+static void autobookmark_text(const cJSON *result, struct buf *out)
+{
+    json_append(out, "", result, "placed", " placed, ");
+    json_append(out, "", result, "kept", " kept, ");
+    json_append(out, "", result, "bytes", " bytes\n");
+}
+
+static const struct command_arg autobookmark_args[] = {
+    {"every", ARG_UNSIGNED, false, NULL, "a snapshot where the last one is so far behind; 0: none"},
+    {"each_stop", ARG_BOOLEAN, false, NULL, "a snapshot at every stop"},
+    {"budget", ARG_OBJECT, false, NULL, "{\"count\": …, \"bytes\": …}: how many, and how big together"},
+    {"index", ARG_BOOLEAN, false, NULL, "walk the recording now and leave snapshots behind"},
+    {0}};
+
+const struct command command_autobookmark = {
+    .name = "autobookmark",
+    .group = "bookmarks",
+    .aliases = "",
+    .usage = "[index|stops|off|EVERY]",
+    .about = "snapshots by themselves, dense near now and sparse far away",
+    .args = autobookmark_args,
+    .flags = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED,
+    .run = run_autobookmark,
+    .parse = parse_autobookmark,
+    .text = autobookmark_text,
+};

@@ -1,0 +1,219 @@
+/* Who did that last? last-write, first-write, last-call. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/breakpoints/means.h"
+#include "engine/commands/args.h"
+#include "engine/location.h"
+#include "engine/time/back.h"
+#include "engine/values/values.h"
+
+/* Back to where the search began: nothing was found, or it was cut short. */
+static struct error *back_home(struct session *s, uint64_t origin, struct error *why)
+{
+    if (!s->connection || s->state != SESSION_STOPPED)
+        return why;
+    struct error *e = time_seek(s, origin);
+    if (s->connection && s->state == SESSION_STOPPED) {
+        struct error *planted = time_replant(s);
+        error_free(planted);
+    }
+    error_free(e);
+    return why;
+}
+
+static struct error *tell(struct session *s, const struct time_hit *hit, cJSON **ret)
+{
+    struct stop stop;
+    TRY(time_land_on(s, hit, &stop));
+    TRY(time_replant(s));
+    session_tell_stop(s, &stop, ret);
+    return NULL;
+}
+
+/* -- writes ---------------------------------------------------------------------------------------- */
+
+static struct error *counts_watch(struct time_search *t, struct stop *stop, bool *ret)
+{
+    const int *id = t->context;
+    *ret = stop->reason == STOP_WATCHPOINT && stop->watchpoint == *id;
+    return NULL;
+}
+
+static struct error *what_to_watch(struct session *s, const cJSON *args, uint64_t *address, uint64_t *length)
+{
+    const char *expr = arg_text(args, "expr");
+    if (expr && !arg_given(args, "addr"))
+        return values_place(s, expr, address, length);
+    if (!arg_given(args, "addr") || expr)
+        return error_new(ERR_USAGE, "give an `expr`, or an `addr` and a `length`");
+    TRY(arg_address(s, args, "addr", address));
+    return arg_unsigned(args, "length", 1, length);
+}
+
+static struct error *search_write(struct session *s, struct wish *w, bool first, uint64_t origin, cJSON **ret)
+{
+    struct time_search search;
+    struct time_hit hit;
+    bool found = false;
+    int id = w->id;
+    time_search_begin(&search, s, first ? "first-write" : "last-write", origin);
+    search.counts = counts_watch;
+    search.context = &id;
+    search.only = id;
+    search.first = first;
+    struct error *e = time_search_next(&search, &found, &hit);
+    time_search_end(&search);
+    TRY(e);
+    if (!found)
+        return error_new(ERR_HISTORY_END, "nothing wrote %s between the start of the recording and here",
+                         w->at);
+    w->spent = w->once = true; /* it goes when the stop was told */
+    s->breakpoints.any_spent = true;
+    return tell(s, &hit, ret);
+}
+
+static struct error *run_write(struct session *s, const cJSON *args, bool first, cJSON **ret)
+{
+    const struct time_driver *d;
+    uint64_t address, length, origin;
+    struct wish *w;
+    TRY(time_history(s, &d));
+    TRY(what_to_watch(s, args, &address, &length));
+    TRY(time_position(s, &origin));
+    const char *expr = arg_text(args, "expr");
+    struct wish_request request = {.at = expr ? expr : "these bytes", .kind = WISH_HARDWARE};
+    TRY(watchpoint_set(s, &request, address, length, PLANT_WRITE, &w));
+    int id = w->id;
+    struct error *e = search_write(s, w, first, origin, ret);
+    w = s->connection ? breakpoint_find(s, id) : NULL;
+    if (e && w) {
+        struct error *gone = breakpoint_delete(s, w);
+        error_free(gone);
+    }
+    return e ? back_home(s, origin, e) : NULL;
+}
+
+static struct error *run_last_write(struct session *s, const cJSON *args, cJSON **ret)
+{
+    return run_write(s, args, false, ret);
+}
+
+static struct error *run_first_write(struct session *s, const cJSON *args, cJSON **ret)
+{
+    return run_write(s, args, true, ret);
+}
+
+static const struct command_arg write_args[] = {
+    {"expr", ARG_TEXT, false, NULL, "a variable or another place in memory"},
+    {"addr", ARG_ADDRESS, false, NULL, "or an address"},
+    {"length", ARG_UNSIGNED, false, NULL, "and how many bytes (1)"},
+    {0}};
+
+enum { SEARCH_FLAGS = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS };
+
+const struct command command_last_write = {
+    .name = "last-write",
+    .group = "time",
+    .aliases = "who-wrote",
+    .usage = "EXPRESSION",
+    .about = "back to just behind what wrote this last",
+    .args = write_args,
+    .flags = SEARCH_FLAGS,
+    .run = run_last_write,
+    .text = stop_to_text,
+};
+
+const struct command command_first_write = {
+    .name = "first-write",
+    .group = "time",
+    .aliases = "",
+    .usage = "EXPRESSION",
+    .about = "to just behind what wrote this first",
+    .args = write_args,
+    .flags = SEARCH_FLAGS,
+    .run = run_first_write,
+    .text = stop_to_text,
+};
+
+/* -- calls ----------------------------------------------------------------------------------------- */
+
+enum { ENTRIES_MOST = 16 };
+
+struct entries {
+    struct plant *plants[ENTRIES_MOST];
+    size_t count;
+};
+
+static struct error *counts_entries(struct time_search *t, struct stop *stop, bool *ret)
+{
+    const struct entries *entries = t->context;
+    *ret = false;
+    for (size_t i = 0; i < entries->count && stop->has_pc; i++)
+        *ret |= entries->plants[i]->address == stop->pc;
+    stop->reason = STOP_GOTO;
+    stop->breakpoint = stop->watchpoint = stop->signal = 0;
+    return NULL;
+}
+
+static struct error *plant_entries(struct session *s, const char *function, struct entries *ret)
+{
+    struct symbol_match *matches = NULL;
+    size_t count = 0;
+    TRY(location_find(s, function, &matches, &count));
+    for (size_t i = 0; i < count && ret->count < ENTRIES_MOST; i++)
+        if (!matches[i].data)
+            ret->plants[ret->count++] = means_for_run(
+                s, matches[i].inlined || !matches[i].entry ? matches[i].address : matches[i].entry);
+    free(matches);
+    return ret->count ? NULL : error_new(ERR_NO_SYMBOL, "last-call: %.100s is no code", function);
+}
+
+static struct error *search_call(struct session *s, const char *function, struct entries *entries,
+                                 uint64_t origin, struct time_hit *hit)
+{
+    struct time_search search;
+    bool found = false;
+    time_search_begin(&search, s, "last-call", origin);
+    search.counts = counts_entries;
+    search.context = entries;
+    struct error *e = time_search_next(&search, &found, hit);
+    time_search_end(&search);
+    TRY(e);
+    return found ? NULL
+                 : error_new(ERR_HISTORY_END,
+                             "%.100s was not called between the start of the recording and here", function);
+}
+
+static struct error *run_last_call(struct session *s, const cJSON *args, cJSON **ret)
+{
+    const struct time_driver *d;
+    const char *function = arg_text(args, "function");
+    struct entries entries = {0};
+    struct time_hit hit;
+    uint64_t origin;
+    TRY(time_history(s, &d));
+    TRY(time_position(s, &origin));
+    struct error *e = plant_entries(s, function, &entries);
+    if (!e)
+        e = search_call(s, function, &entries, origin, &hit);
+    for (size_t i = 0; i < entries.count && s->connection; i++)
+        plant_release(s, entries.plants[i]);
+    if (!e)
+        e = tell(s, &hit, ret);
+    return e ? back_home(s, origin, e) : NULL;
+}
+
+static const struct command_arg call_args[] = {{"function", ARG_TEXT, true, NULL, "its name"}, {0}};
+
+const struct command command_last_call = {
+    .name = "last-call",
+    .group = "time",
+    .aliases = "",
+    .usage = "FUNCTION",
+    .about = "back to where this function was entered last",
+    .args = call_args,
+    .flags = SEARCH_FLAGS,
+    .run = run_last_call,
+    .text = stop_to_text,
+};

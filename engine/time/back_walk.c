@@ -1,0 +1,77 @@
+#include <inttypes.h>
+
+#include "engine/core.h"
+#include "engine/registers.h"
+#include "engine/time/back.h"
+
+enum { FIRST_WINDOW = 16 };
+
+static struct error *look(struct session *s, struct time_place *ret)
+{
+    struct thread *t;
+    TRY(threads_current(s, &t));
+    TRY(thread_pc(s, t, &ret->pc));
+    return thread_sp(s, t, &ret->sp);
+}
+
+struct error *time_walk_again(struct time_walk *w)
+{
+    w->count = 0;
+    w->window = FIRST_WINDOW;
+    TRY(time_position(w->session, &w->now.position));
+    return look(w->session, &w->now);
+}
+
+struct error *time_walk_begin(struct session *s, struct time_walk *w)
+{
+    *w = (struct time_walk){.session = s};
+    return time_walk_again(w);
+}
+
+/* Steps through what lies before `now`. Every step is one position, or the window is of no use. */
+static struct error *fill(struct time_walk *w)
+{
+    struct session *s = w->session;
+    uint64_t end = w->now.position, n = w->window < end ? w->window : end, at;
+    TRY(time_come_close(s, end - 1));
+    TRY(time_lift(s));
+    TRY(time_seek(s, end - n));
+    for (uint64_t i = 0; i < n; i++) {
+        w->trace[i].position = end - n + i;
+        TRY(look(s, &w->trace[i]));
+        if (i + 1 == n)
+            break;
+        struct rsp_stop stop;
+        time_moved(s);
+        TRY(s->time.driver->step(s, &stop));
+        TRY(time_landed(s, &stop));
+    }
+    TRY(time_position(s, &at));
+    if (at != end - 1)
+        return error_new(ERR_VIOLATION, "%" PRIu64 " steps from %" PRIu64 " led to %" PRIu64, n - 1, end - n,
+                         at);
+    w->count = n;
+    w->window = w->window * 4 < WALK_MOST ? w->window * 4 : WALK_MOST;
+    return NULL;
+}
+
+struct error *time_walk_peek(struct time_walk *w, struct time_place *ret, bool *ended)
+{
+    *ended = w->now.position == 0;
+    if (*ended)
+        return NULL;
+    if (w->count == 0)
+        TRY(fill(w));
+    *ret = w->trace[w->count - 1];
+    return NULL;
+}
+
+void time_walk_back(struct time_walk *w)
+{
+    w->now = w->trace[--w->count];
+}
+
+struct error *time_walk_land(struct time_walk *w)
+{
+    return time_seek(w->session, w->now.position);
+}

@@ -18,7 +18,7 @@
 
 /* What the visible panes need; the screen sets it (worker_set_needs()). Counts are rows, 0: not shown. */
 struct view_needs {
-    unsigned source, disassembly, registers, threads, breakpoints, frames, locals, memory;
+    unsigned source, disassembly, registers, threads, breakpoints, frames, locals, memory, time;
     bool all_registers;        /* else the general ones */
     uint64_t disassembly_from; /* 0: around the pc */
     char memory_at[128];       /* expression for the memory pane, "" : the stack pointer */
@@ -95,6 +95,27 @@ struct view_memory_row {
     char *hex; /* 16 bytes, "--" where unreadable */
     char *text;
 };
+struct view_bookmark {
+    uint64_t id, position;
+    char *name;
+    char *where; /* "main.c:42", "inner+4", or NULL */
+    char *note;  /* or NULL */
+    bool snapshot, stale;
+};
+/* The recording, or whatever else can be gone back in. */
+struct view_time {
+    bool shown;                      /* it was asked for */
+    char *problem;                   /* why there is no time line, or NULL */
+    char *unit;                      /* "instructions" */
+    uint64_t position, total;        /* total 0: not known */
+    struct view_bookmark *bookmarks; /* in time order */
+    size_t bookmark_count;
+    uint64_t *snapshots;
+    size_t snapshot_count;
+    uint64_t *stops; /* positions of stops seen with this line shown, the newest last */
+    size_t stop_count;
+    uint64_t epoch; /* of the newest of them */
+};
 struct view_line_mark {
     unsigned line;
     enum view_mark mark;
@@ -135,6 +156,8 @@ struct view {
     size_t breakpoint_count;
     struct view_memory_row *memory;
     size_t memory_count;
+
+    struct view_time time;
 
     /* status line */
     char *target;  /* "qemu-x86_64 · tcp:127.0.0.1:1234", or NULL */

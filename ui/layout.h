@@ -20,6 +20,7 @@ enum pane_id {
     PANE_FRAMES,
     PANE_LOCALS,
     PANE_MEMORY,
+    PANE_TIME,
     PANE_CONSOLE,
     PANE_COUNT,
     PANE_NONE = PANE_COUNT

@@ -87,11 +87,27 @@ static const struct layout_node memory_rows[] = {
     PANE(PANE_CONSOLE, .weight = 1),
 };
 
+static const struct layout_node time_right[] = {
+    PANE(PANE_LOCALS, .weight = 3),
+    PANE(PANE_FRAMES, .weight = 2),
+    PANE(PANE_BREAKPOINTS, .weight = 2),
+};
+static const struct layout_node time_top[] = {
+    PANE(PANE_SOURCE, .weight = 1, .main = true),
+    {.kind = LAYOUT_ROWS, .weight = 1, WIDE, CHILDREN(time_right)},
+};
+static const struct layout_node time_rows[] = {
+    {.kind = LAYOUT_COLUMNS, .weight = 4, CHILDREN(time_top)},
+    PANE(PANE_TIME, .weight = 2),
+    PANE(PANE_CONSOLE, .weight = 1),
+};
+
 static const struct layout layouts[] = {
     {"source", {.kind = LAYOUT_ROWS, .weight = 1, CHILDREN(source_rows)}},
     {"assembly", {.kind = LAYOUT_ROWS, .weight = 1, CHILDREN(assembly_rows)}},
     {"threads", {.kind = LAYOUT_ROWS, .weight = 1, CHILDREN(threads_rows)}},
     {"memory", {.kind = LAYOUT_ROWS, .weight = 1, CHILDREN(memory_rows)}},
+    {"time", {.kind = LAYOUT_ROWS, .weight = 1, CHILDREN(time_rows)}},
 };
 
 const struct layout *layout_table(size_t *count)

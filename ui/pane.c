@@ -5,10 +5,15 @@
 #include "base/alloc.h"
 
 const struct pane_class *const pane_classes[PANE_COUNT] = {
-    [PANE_SOURCE] = &pane_source,           [PANE_DISASSEMBLY] = &pane_disassembly,
-    [PANE_REGISTERS] = &pane_registers,     [PANE_THREADS] = &pane_threads,
-    [PANE_BREAKPOINTS] = &pane_breakpoints, [PANE_FRAMES] = &pane_frames,
-    [PANE_LOCALS] = &pane_locals,           [PANE_MEMORY] = &pane_memory,
+    [PANE_SOURCE] = &pane_source,
+    [PANE_DISASSEMBLY] = &pane_disassembly,
+    [PANE_REGISTERS] = &pane_registers,
+    [PANE_THREADS] = &pane_threads,
+    [PANE_BREAKPOINTS] = &pane_breakpoints,
+    [PANE_FRAMES] = &pane_frames,
+    [PANE_LOCALS] = &pane_locals,
+    [PANE_MEMORY] = &pane_memory,
+    [PANE_TIME] = &pane_time,
     [PANE_CONSOLE] = &pane_console,
 };
 

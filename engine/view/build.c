@@ -244,6 +244,8 @@ static void build_stopped(struct session *s, struct view *v, const struct view_n
         view_build_locals(s, v, previous);
     if (needs->threads)
         view_build_threads(s, v, needs);
+    if (needs->time)
+        view_build_time(s, v, previous);
 }
 
 struct view *view_build(struct session *s, const struct view_needs *needs, const struct view *previous)

@@ -25,4 +25,10 @@ void view_build_frames(struct session *s, struct view *v, const struct view_need
 void view_build_locals(struct session *s, struct view *v, const struct view *previous);
 void view_build_threads(struct session *s, struct view *v, const struct view_needs *needs);
 
+/* -- time.c -- */
+void view_build_time(struct session *s, struct view *v, const struct view *previous);
+void view_time_free(struct view_time *t);
+/* Replaces what `t` shares with the view it was copied from by copies. */
+void view_time_own(struct view_time *t);
+
 #endif

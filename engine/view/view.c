@@ -47,6 +47,7 @@ static void free_panes(struct view *v)
 static void view_free(struct view *v)
 {
     free_panes(v);
+    view_time_free(&v->time);
     free(v->instructions);
     free(v->registers);
     free(v->threads);
@@ -129,6 +130,7 @@ struct view *view_clone(const struct view *from)
     v->memory = copy_list(from->memory, from->memory_count, sizeof *from->memory);
     v->line_marks = copy_list(from->line_marks, from->line_mark_count, sizeof *from->line_marks);
     copy_panes(v);
+    view_time_own(&v->time);
     if (v->source)
         v->source = source_ref(v->source);
     copy_text(&v->stop_text);

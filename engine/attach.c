@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/core.h"
+#include "engine/run/trap_flag.h"
 #include "engine/libraries.h"
 #include "engine/location.h"
 #include "engine/registers.h"
@@ -171,6 +172,7 @@ static struct error *note_stop(struct session *s, const struct rsp_stop *from)
 {
     struct stop stop;
     TRY(stop_classify(s, from, &stop));
+    trap_flag_check(s, &stop);
     if (stop.reason == STOP_EXITED || stop.reason == STOP_KILLED)
         return error_new(ERR_NOT_CONNECTED, "the stub says that its program has already ended");
     stop.reason = STOP_ATTACH;

@@ -73,6 +73,16 @@ static void add_watch(struct session *s, cJSON *o, int id)
     cJSON_AddItemToObject(o, "new", watched_value(s, w, w->watch_new));
 }
 
+static void add_note(cJSON *o, const struct stop *stop)
+{
+    char text[64];
+    snprintf(text, sizeof text, "the step ended at interrupt vector 0x%" PRIx64, stop->vector);
+    if (stop->vector)
+        cJSON_AddStringToObject(o, "note", text);
+    else if (stop->others_ran)
+        cJSON_AddStringToObject(o, "note", "other threads ran meanwhile: which of them wrote is not known");
+}
+
 cJSON *stop_to_json(struct session *s, const struct stop *stop)
 {
     cJSON *o = cJSON_CreateObject();
@@ -94,8 +104,7 @@ cJSON *stop_to_json(struct session *s, const struct stop *stop)
     }
     if (stop->has_pc)
         add_place(s, o, stop->pc);
-    if (stop->others_ran)
-        cJSON_AddStringToObject(o, "note", "other threads ran meanwhile: which of them wrote is not known");
+    add_note(o, stop);
     if (stop->has_exit_code)
         cJSON_AddNumberToObject(o, "exit_code", (double)stop->exit_code);
     if (stop->has_value)

@@ -44,6 +44,7 @@ struct stop {
     int watchpoint;  /* id, 0: none */
     int signal;      /* gdb's number, 0: none */
     bool others_ran; /* a watched change that another thread may have made */
+    uint64_t vector; /* the step ended at this interrupt vector (engine/run/trap_flag.h), 0: at none */
     bool late_hit;   /* of a plant that is no longer there: nobody needs to see it */
     bool has_exit_code;
     uint64_t exit_code;

@@ -6,6 +6,7 @@
 #include "engine/libraries.h"
 #include "engine/registers.h"
 #include "engine/run/fork.h"
+#include "engine/run/trap_flag.h"
 #include "engine/run/watch_steps.h"
 
 static void drop_targets(struct session *s, struct plan *p)
@@ -382,6 +383,7 @@ static struct error *take_stop(struct session *s, const struct rsp_stop *stop, s
     if (may_go_on_unseen(s, stop))
         return go_on_unseen(s);
     TRY(stop_classify(s, stop, final));
+    trap_flag_check(s, final);
     if (final->reason == STOP_EXITED || final->reason == STOP_KILLED) {
         bool others;
         TRY(fork_process_ended(s, stop, &others));

@@ -73,8 +73,9 @@ struct plan {
     struct ptid off_thread;
     bool off_lifted, off_with_signal, off_must_lift;
     uint64_t off_pc;
-    bool under_way; /* it has resumed before */
-    bool held;      /* it would have run on, but for the user's interrupt */
+    bool under_way;      /* it has resumed before */
+    bool told_trap_flag; /* engine/run/trap_flag.h */
+    bool held;           /* it would have run on, but for the user's interrupt */
 
     /* watching by stepping (watch_steps.h) */
     bool watch_stepping;

@@ -42,7 +42,8 @@ struct thread {
     uint64_t handler_pc, handler_sp;
     int pending_signal; /* to be passed on at the next resume, gdb's number */
 
-    bool has_last_pc; /* where it was at the stop that was shown before this one, when that was known */
+    bool own_trap_flag; /* it was there without a step of ours (engine/run/trap_flag.h) */
+    bool has_last_pc;   /* where it was at the stop that was shown before this one, when that was known */
     uint64_t last_pc;
     bool shown;   /* by `threads` */
     bool in_list; /* the stub's list that is being taken has it */

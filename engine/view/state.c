@@ -13,7 +13,7 @@
 #include "engine/values/values.h"
 #include "engine/view/build.h"
 
-enum { ROW_BYTES = 16, ROWS_MAX = 512, WHERE_MAX = 64 };
+enum { ROW_BYTES = 16, ROWS_MAX = 512, WHERE_MAX = 256, GROUPED = 4 };
 
 static bool is_general(const struct session *s, const struct rsp_register *r)
 {
@@ -220,7 +220,11 @@ void view_build_threads(struct session *s, struct view *v, const struct view_nee
     error_free(e);
     v->thread_total = s->threads.count;
     v->threads = xcalloc(s->threads.count, sizeof *v->threads);
-    unsigned places = needs->threads < WHERE_MAX ? needs->threads : WHERE_MAX;
+    /* Those in the same place are one row on the screen, so that a screenful shows more than its rows; on a
+     * slow line only what fits without that is asked for. */
+    bool slow = !s->connection || transport_byte_cost_ns(rsp_transport(s->connection)) > 0;
+    unsigned wanted = needs->threads * (slow ? 1 : GROUPED);
+    unsigned places = wanted < WHERE_MAX ? wanted : WHERE_MAX;
     if (listed && s->state == SESSION_STOPPED) {
         e = registers_fetch_pcs(s, s->threads.items, s->threads.count < places ? s->threads.count : places);
         error_free(e);

@@ -210,6 +210,44 @@ static void test_registers(void **state)
     assert_non_null(strstr(buf_text(&row.text), "was 0000000000000001"));
 }
 
+static struct view_thread sleeper(unsigned number)
+{
+    return (struct view_thread){.number = number,
+                                .id = xasprintf("p1.%u", number),
+                                .name = xstrdup(number == 5 ? "other" : "idler"),
+                                .state = xstrdup("stopped"),
+                                .where = xstrdup(number == 7 ? "pause+0x2" : "futex_wait"),
+                                .function = xstrdup("wait")};
+}
+
+/* Threads in the same place are one row; the selected one, and one that has stopped, stand for themselves. */
+static void test_threads_together(void **state)
+{
+    struct fixture *f = *state;
+    struct view *v = make_view(f, SESSION_STOPPED, 2);
+    v->threads = xreallocarray(v->threads, 9, sizeof *v->threads);
+    for (unsigned i = 2; i < 9; i++)
+        v->threads[i] = sleeper(i + 1);
+    v->threads[8].reason = xstrdup("breakpoint 1");
+    v->thread_count = v->thread_total = 9;
+    ready(f);
+    show(f, v);
+    struct pane *p = &f->screen.panes[PANE_THREADS];
+    assert_int_equal(pane_threads.count(p, f->screen.view), 5);
+    check_shows("p1.3 ×5");
+    check_shows("p1.7");
+    check_shows("p1.9");
+    assert_int_equal(find_line("p1.5"), -1);
+    press(f, KEY_ESCAPE);
+    press(f, 't');
+    press(f, 'j');
+    press(f, KEY_RETURN);
+    check_shows("p1.5");
+    assert_int_equal(pane_threads.count(p, f->screen.view), 9);
+    press(f, 'x');
+    assert_int_equal(pane_threads.count(p, f->screen.view), 5);
+}
+
 /* Names from the target that are wide, broken or escapes stay inside of their pane. */
 static void test_hostile_names(void **state)
 {
@@ -263,7 +301,8 @@ int main(void)
         TEST(test_draws_view),        TEST(test_every_size),        TEST(test_needs_follow_layout),
         TEST(test_error_and_hint),    TEST(test_running_is_dimmed), TEST(test_events),
         TEST(test_stop_is_told_once), TEST(test_scroll_back),       TEST(test_progress),
-        TEST(test_registers),         TEST(test_hostile_names),     TEST(test_no_source),
+        TEST(test_registers),         TEST(test_hostile_names),     TEST(test_threads_together),
+        TEST(test_no_source),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

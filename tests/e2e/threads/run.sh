@@ -93,6 +93,13 @@ turns "stacks of 17 threads in 20 turns, qemu-user" 20 first
 session "stacks of two CPUs" $here/sessions/cpu_stacks.json -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -M pc -m 16 -smp 2 \
 -nodefaults -display none -net none -serial null -kernel $guest/guest32.elf -S -gdb tcp:127.0.0.1:{port}"
 
+# -- steps of a full system ------------------------------------------------------------------------------
+session "1000 steps, qemu-system" $here/sessions/steps.json -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -M pc -m 16 -smp 2 \
+-nodefaults -display none -net none -serial null -kernel $guest/guest32.elf -S -gdb tcp:127.0.0.1:{port}"
+turns "a step that is checked costs no turn more than its pc" 2 one
+printf '%s' '{"steps":[{"do":"sstep","expect":{"supported":false,"irqs":{"exists":false}}},{"do":"sstep","irqs":true,"expect":{"error":{"code":"unsupported"}}}]}' >"$work/sstep.json"
+session "sstep, gdbserver has none" "$work/sstep.json" "$B/targets/spinners"
+
 # -- stubs that misbehave ----------------------------------------------------------------------------------
 hello='{"on":"qSupported","reply":"PacketSize=1000;qXfer:features:read+;QStartNoAckMode+"},{"on":"QStartNoAckMode","reply":"OK"},{"on":"?","reply":"T05thread:1;"}'
 regs='{"on":"qXfer:features:read:target.xml","xml":"<target><architecture>riscv:rv64</architecture><feature name=\"a\"><reg name=\"pc\" bitsize=\"64\"/><reg name=\"sp\" bitsize=\"64\"/></feature></target>"},{"on":"g","reply":"00100000000000000020000000000000"},{"on":"H","reply":"OK"}'
@@ -156,3 +163,29 @@ refuses=${regs/'{"on":"H","reply":"OK"}'/'{"on":"H","reply":"E01"}'}
 misbehave "stacks where no thread can be selected" "$process,$refuses,$three,{\"on\":\"m\",\"reply\":\"E14\"}" \
     '{"do":"stacks","expect":{"groups":[{"count":2,"frames":{"count":0}},{"count":1,"frames":{"count":1}}]}},{"do":"stacks","depth":0}'
 misbehave "stacks of CPUs without memory" "$hello,$regs,$three,{\"on\":\"m\",\"reply\":\"E14\"}" '{"do":"stacks","expect":{"groups":[{"count":3}]}}'
+
+# What KVM on Power did in 2018: stepping two CPUs at once left MSR.SE in the guest's MSR, and the guest took the
+# trace interrupt. ppc64 PC MSR PC MSR: the registers before and after each step.
+little() { echo "${1:14:2}${1:12:2}${1:10:2}${1:8:2}${1:6:2}${1:4:2}${1:2:2}${1:0:2}"; }
+ppc64() {
+    printf '%s' '{"on":"qSupported","reply":"PacketSize=1000;qXfer:features:read+;QStartNoAckMode+"},{"on":"QStartNoAckMode","reply":"OK"},{"on":"?","reply":"T05thread:1;"},{"on":"H","reply":"OK"},{"on":"vCont?","reply":"vCont;c;C;s;S"},{"on":"vCont","reply":"T05thread:1;"},{"on":"qXfer:features:read:target.xml","xml":"<target><architecture>powerpc:common64</architecture><feature name=\"a\"><reg name=\"r1\" bitsize=\"64\"/><reg name=\"pc\" bitsize=\"64\"/><reg name=\"msr\" bitsize=\"64\"/></feature></target>"}'
+    while [ $# -gt 2 ]; do printf ',{"on":"g","times":1,"reply":"0020000000000000%s%s"}' "$(little "$1")" "$(little "$2")"; shift 2; done
+    printf ',{"on":"g","reply":"0020000000000000%s%s"}' "$(little "$1")" "$(little "$2")"
+}
+plain=9000000000009032 traced=9000000000009432
+misbehave "ppc64: a step that leaves no trace" "$(ppc64 0000000000010000 $plain 0000000000010004 $plain)" \
+    '{"do":"stepi","expect":{"pc":"0x10004","note":{"exists":false}}},{"do":"summary","expect":{"violations":0}}'
+misbehave "ppc64: MSR.SE is visible after a step" "$(ppc64 0000000000010000 $plain 0000000000010004 $traced)" \
+    '{"do":"stepi","expect":{"reason":"step"}},{"do":"summary","expect":{"violations":1}},{"do":"stepi"},{"do":"summary","expect":{"violations":2}}'
+says "ppc64: MSR.SE is visible after a step: named" '"kind":"trap-flag-visible","thread":"p1.1".*msr 0x9000000000009432, so SE or BE is visible'
+misbehave "ppc64: the guest takes the trace interrupt" "$(ppc64 0000000000010000 $plain 0000000000000d00 1000000000001000)" \
+    '{"do":"stepi","expect":{"reason":"step","pc":"0xd00","note":{"match":"vector 0xd00"}}},{"do":"summary","expect":{"violations":1}}'
+says "ppc64: the guest takes the trace interrupt: named" '"kind":"trap-flag-visible".*took the trace interrupt'
+misbehave "ppc64: both at once, with translation" "$(ppc64 c000000000010000 $plain c000000000004d00 $traced)" \
+    '{"do":"stepi","expect":{"note":{"match":"vector 0xd00"}}},{"do":"summary","expect":{"violations":1}}'
+misbehave "ppc64: a page fault is no violation, and is told" "$(ppc64 0000000000010000 $plain c000000000000300 1000000000001000)" \
+    '{"do":"stepi","expect":{"note":{"match":"vector 0x300"}}},{"do":"summary","expect":{"violations":0}}'
+misbehave "ppc64: from one vector into the code behind it" "$(ppc64 000000000000011c $plain 0000000000000120 $plain)" \
+    '{"do":"stepi","expect":{"note":{"exists":false}}}'
+misbehave "ppc64: a guest that traces itself" "$(ppc64 0000000000010000 $traced 0000000000010004 $traced)" \
+    '{"do":"stepi"},{"do":"summary","expect":{"violations":0}}'

@@ -203,6 +203,18 @@ static struct error *through_plt(struct session *s, struct plan *p, struct threa
     return NULL;
 }
 
+/* A leaf that pushed nothing returns with the stack as it was: its return address still says where to. */
+static struct error *came_by_return(struct session *s, struct thread *t, uint64_t pc, bool *ret)
+{
+    uint64_t address;
+    *ret = false;
+    if (!s->arch->link_register)
+        return NULL;
+    TRY(register_value(s, t, s->arch->link_register, &address));
+    *ret = (address & ~(uint64_t)(s->arch->code_align > 1 ? 1 : 0)) == pc;
+    return NULL;
+}
+
 /* Out of the function by a return or a jump. */
 static struct error *left_function(struct session *s, struct plan *p, struct thread *t, uint64_t pc,
                                    bool *done)
@@ -213,7 +225,9 @@ static struct error *left_function(struct session *s, struct plan *p, struct thr
     bool known = symbols_line_range(s->map, pc, &line);
     struct symbol_place place;
     symbols_lookup(s->map, pc, &place);
-    if (sp > p->start_sp || !p->function_high) {
+    bool returned;
+    TRY(came_by_return(s, t, pc, &returned));
+    if (sp > p->start_sp || !p->function_high || returned) {
         if (known) {
             /* Back in the caller, in the middle of the line that called: as gdb, go on to a line's start. */
             p->start_sp = sp;

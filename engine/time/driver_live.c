@@ -7,9 +7,12 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/core.h"
 #include "engine/time/qemu.h"
 #include "engine/time/time.h"
+
+#define MOMENT_NS 300000000
 
 static struct error *ask(struct session *s, bool *is_qemu, bool *records, uint64_t *position)
 {
@@ -54,13 +57,17 @@ static struct error *count_instructions(struct session *s, uint64_t *ret)
     return records ? NULL : error_new(ERR_VIOLATION, "asking for the position: it does not record any more");
 }
 
-/* What the machine does meanwhile is undone by the load that follows. A halted processor would never answer a
- * single step. */
+/* One instruction; the load that follows undoes it. A halted processor never answers that: it is stopped. */
 static struct error *run_a_moment(struct session *s)
 {
-    struct rsp_action all = {.thread = {-1, -1}, .how = RSP_CONTINUE};
+    struct rsp_action one = {.thread = s->threads.current, .how = RSP_STEP};
     struct rsp_stop stop;
-    TRY(session_check(s, rsp_resume_actions(s->connection, &all, 1)));
+    bool stopped;
+    TRY(session_check(s, rsp_resume_actions(s->connection, &one, 1)));
+    struct error *e = rsp_wait_stop(s->connection, clock_now_ns() + MOMENT_NS, -1, &stop, &stopped);
+    if (!error_is(e, ERR_TIMEOUT))
+        return session_check(s, e);
+    error_free(e);
     TRY(session_check(s, rsp_interrupt(s->connection)));
     return time_wait(s, &stop);
 }

@@ -54,7 +54,7 @@ static bool was_stepped(const struct session *s, const struct stop *stop)
 static void violated(struct session *s, const struct thread *t, const struct buf *evidence)
 {
     if (!s->plan.told_trap_flag)
-        session_violation_by(s, &t->id, "trap-flag-visible", buf_text(evidence), evidence->length);
+        audit_tell(s, "trap-flag-visible", t->id, buf_text(evidence), evidence->length);
     s->plan.told_trap_flag = true;
 }
 

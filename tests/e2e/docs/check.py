@@ -278,6 +278,7 @@ def check_examples():
         "race-use-after-free": [[]],
         "race-aba": [[]],
         "race-two-cpus": [[]],
+        "stop-race": [["-t", f"launch:gdbserver --once 127.0.0.1:{{port}} {BUILD}/targets/x86_64/stress 8 0"]],
     }
     there = {os.path.basename(p).removesuffix(".json") for p in glob.glob("scripts/examples/*.json")}
     report("each example is run", differences("example", set(runs), there, "this test"))

@@ -67,6 +67,11 @@ session "a stub that holds nobody" 1 "$(inline "{\"timeout\":20,\"program\":\"$B
     \"target\":\"launch:qemu-x86_64 -g {port} $B/targets/x86_64/races/lost_update\",\"steps\":[{\"do\":\"explore\",
     \"threads\":{$two},\"points\":{$points}}]}")"
 
+# Threads that are not stopped: how it ends differs from run to run, but it ends, and with evidence.
+timeout 120 "$A" -S scripts/examples/stop-race.json >"$work/out" 2>"$work/err" </dev/null
+case $? in 1 | 3 | 4) echo "ok the stop race of QEMU's user emulator: a verdict" ;; *) echo "FAIL the stop race of QEMU's user emulator: $(tail -n 1 "$work/out" | cut -c1-300)" ;; esac
+says "the stop race of QEMU's user emulator: evidence" '"event":"violation","kind":"[a-z-]+".*"evidence":".+"'
+
 # -- orders are searched ----------------------------------------------------------------------------------------
 session "all orders of three points in two threads" 0 scripts/examples/race-explore.json -D found="$work/found"
 same "all orders: the outcomes" "$(result 'sorted((o["outcome"]["balance"]["value"], o["count"]) for o in r["outcomes"])')" \

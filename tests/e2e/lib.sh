@@ -27,6 +27,13 @@ session() {
     fi
 }
 
+# holds NAME FILE [ARGUMENTS…]: a session whose every expectation is met
+holds() {
+    local name=$1
+    shift
+    session "$name" 0 "$@"
+}
+
 # says NAME PATTERN: in what the last session printed
 says() {
     if grep -qE -- "$2" "$work/err" "$work/out"; then echo "ok $1"; else

@@ -1,39 +1,7 @@
 #!/usr/bin/env bash
 # Whole sessions on real stubs. One line a check: "ok NAME", "FAIL NAME: why", "skip NAME: what is missing".
-set -u
-B=${1:?the build folder}
-A=$PWD/$B/allstop
+. tests/e2e/lib.sh "$1"
 here=tests/e2e
-work=$(mktemp -d)
-pids=()
-end_all() {
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
-    rm -rf "$work"
-}
-trap end_all EXIT
-export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config
-
-# session NAME EXPECTED_STATUS FILE [ARGUMENTS…]: runs a session file and compares the exit status
-session() {
-    local name=$1 expected=$2 file=$3
-    shift 3
-    timeout 300 "$A" -S "$file" "$@" >"$work/out" 2>"$work/err" </dev/null
-    local status=$?
-    if [ $status = "$expected" ]; then
-        echo "ok $name"
-    else
-        echo "FAIL $name: status $status, expected $expected: $(grep -m 3 '"ok":false' "$work/out" | cut -c1-600) $(tail -n 2 "$work/err")"
-    fi
-}
-
-# says NAME PATTERN: the diagnostics of the last session
-says() {
-    if grep -qE "$2" "$work/err" "$work/out"; then echo "ok $1"; else
-        echo "FAIL $1: nothing matches $2 in: $(cat "$work/err" | head -c 400)"
-    fi
-}
-
-inline() { printf '%s' "$1" >"$work/inline.json"; echo "$work/inline.json"; }
 
 for name in x86_64 aarch64 riscv64 arm ppc64 ppc64le s390x i386 mips mipsel; do
     session "steps on $name" 0 $here/sessions/arch.json "$B/targets/$name/steps"
@@ -100,7 +68,6 @@ cp "$B/targets/steps" "$work/stripped" && strip "$work/stripped"
 session "a stripped program" 0 "$(inline '{"steps":[{"do":"stepi","times":10,"expect":{"reason":"step"}},{"do":"disassemble","count":3},{"do":"break","at":"main","expect":{"error":{"code":"no-symbol"}}}]}')" "$work/stripped"
 
 # -- stubs that misbehave ---------------------------------------------------------------------------------
-S=$PWD/$B/tests/stub/stub
 hello='{"on":"qSupported","reply":"PacketSize=1000;qXfer:features:read+;QStartNoAckMode+"},{"on":"QStartNoAckMode","reply":"OK"},{"on":"?","reply":"T05thread:1;"}'
 regs='{"on":"qXfer:features:read:target.xml","xml":"<target><architecture>riscv:rv64</architecture><feature name=\"a\"><reg name=\"pc\" bitsize=\"64\"/><reg name=\"sp\" bitsize=\"64\"/></feature></target>"},{"on":"g","reply":"00100000000000000020000000000000"}'
 # misbehave NAME STATUS RULES [STEPS]: a session against the fake stub; it must end within its time and not crash

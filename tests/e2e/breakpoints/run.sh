@@ -1,35 +1,13 @@
 #!/usr/bin/env bash
 # Breakpoints that tell the truth: on real stubs, and on a machine that refuses, runs out of slots and lies.
 # One line a check: "ok NAME", "FAIL NAME: why", "skip NAME: what is missing".
-set -u
-B=${1:?the build folder}
-A=$PWD/$B/allstop
-S=$PWD/$B/tests/stub/stub
+. tests/e2e/lib.sh "$1"
 here=tests/e2e/breakpoints
-work=$(mktemp -d)
-pids=()
-end_all() {
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
-    rm -rf "$work"
-}
-trap end_all EXIT
-export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config
-
-# session NAME FILE [ARGUMENTS…]: runs a session file, whose expectations must hold
-session() {
-    local name=$1 file=$2
-    shift 2
-    timeout 300 "$A" -S "$file" "$@" >"$work/out" 2>"$work/err" </dev/null
-    local status=$?
-    if [ $status = 0 ]; then echo "ok $name"; else
-        echo "FAIL $name: status $status: $(grep -m 2 '"ok":false' "$work/out" | cut -c1-700) $(tail -n 2 "$work/err")"
-    fi
-}
 
 # machine NAME DESCRIPTION SESSION: a session against the fake machine
 machine() {
     printf '{"machine":%s}' "$2" >"$work/machine.json"
-    session "$1" "$3" --wire-log "$work/wire" -t "launch:$S $work/machine.json {port}"
+    holds "$1" "$3" --wire-log "$work/wire" -t "launch:$S $work/machine.json {port}"
 }
 
 # sent NAME PATTERN COUNT: how many packets of ours look like this in the last wire log
@@ -82,28 +60,28 @@ for _ in $(seq 600); do grep -q '"id":1' "$work/out" && break; sleep 0.05; done
 kill -9 "$debugger" 2>/dev/null
 wait "$debugger" 2>/dev/null
 exec 7>&-
-session "what a killed debugger left behind is found and taken out" $here/sessions/recover.json -t "127.0.0.1:$port"
+holds "what a killed debugger left behind is found and taken out" $here/sessions/recover.json -t "127.0.0.1:$port"
 if grep -q 'left 1 trap' "$work/out" "$work/err"; then echo "ok what was left behind is told"; else echo "FAIL what was left behind is told: $(cat "$work/err")"; fi
 if [ -z "$(ls "$work/state/allstop/journal" 2>/dev/null)" ]; then echo "ok the journal is gone"; else
     echo "FAIL the journal is gone: $(ls "$work/state/allstop/journal")"; fi
 
 printf '{"machine":{%s,"Z0":"none"}}' "$memory" >"$work/machine.json"
 mkdir -p "$work/broken"; : >"$work/broken/allstop"
-XDG_STATE_HOME=$work/broken session "no journal, no trap" $here/sessions/no_journal.json -t "launch:$S $work/machine.json {port}"
+XDG_STATE_HOME=$work/broken holds "no journal, no trap" $here/sessions/no_journal.json -t "launch:$S $work/machine.json {port}"
 
 # -- real stubs ---------------------------------------------------------------------------------------------
-session "gdbserver" $here/sessions/gdbserver.json "$B/targets/x86_64/steps"
-session "gdbserver: four slots" $here/sessions/real_slots.json "$B/targets/x86_64/steps"
-session "qemu-x86_64" $here/sessions/qemu_user.json -t "launch:qemu-x86_64 -g {socket} $B/targets/x86_64/steps" "$B/targets/x86_64/steps"
-session "commands of a breakpoint" $here/sessions/commands.json "$B/targets/x86_64/steps"
+holds "gdbserver" $here/sessions/gdbserver.json "$B/targets/x86_64/steps"
+holds "gdbserver: four slots" $here/sessions/real_slots.json "$B/targets/x86_64/steps"
+holds "qemu-x86_64" $here/sessions/qemu_user.json -t "launch:qemu-x86_64 -g {socket} $B/targets/x86_64/steps" "$B/targets/x86_64/steps"
+holds "commands of a breakpoint" $here/sessions/commands.json "$B/targets/x86_64/steps"
 for mode in parent child both; do
-    session "follow the $mode" $here/sessions/follow_$mode.json "$B/targets/forks"
+    holds "follow the $mode" $here/sessions/follow_$mode.json "$B/targets/forks"
 done
 python3 $here/conditions.py "$A" "$B/targets/conditions"
 
 # -- watches, conditions and places that go wrong ----------------------------------------------------------
-session "watches that overlap or do not fit" $here/sessions/watches.json "$B/targets/x86_64/steps"
-session "conditions and places that cannot be meant" $here/sessions/places.json "$B/targets/x86_64/steps"
+holds "watches that overlap or do not fit" $here/sessions/watches.json "$B/targets/x86_64/steps"
+holds "conditions and places that cannot be meant" $here/sessions/places.json "$B/targets/x86_64/steps"
 
 # balanced NAME: whatever was planted was taken out again
 balanced() {
@@ -129,23 +107,23 @@ print("volatile long sink;\nstatic inline __attribute__((always_inline)) void ma
 print("\n".join(f"    many({i});" for i in range(320)) + "\n    return 0;\n}")
 P
 gcc -g -O1 -o "$work/many" "$work/many.c"
-session "320 places of one name" $here/sessions/many.json --wire-log "$work/wire" "$work/many"
+holds "320 places of one name" $here/sessions/many.json --wire-log "$work/wire" "$work/many"
 balanced "all of them are taken out"
 
 # each thread's hits are counted against the program's own counter
 for kind in software hardware memory; do
     for mode in all step; do
         sed "s/KIND/$kind/; s/MODE/$mode/" $here/sessions/hits.json >"$work/hits.json"
-        session "no hit is missed: $kind, schedule $mode" "$work/hits.json" "$B/targets/shared_hits" 4 250
+        holds "no hit is missed: $kind, schedule $mode" "$work/hits.json" "$B/targets/shared_hits" 4 250
     done
 done
-session "schedule one: continue runs one thread" $here/sessions/one_thread.json "$B/targets/shared_hits" 4 250
+holds "schedule one: continue runs one thread" $here/sessions/one_thread.json "$B/targets/shared_hits" 4 250
 
 # -- a bare machine ----------------------------------------------------------------------------------------
 guest=$B/targets/guest
 machine_options="-M pc -m 16 -nodefaults -display none -net none -serial null -kernel $guest/guest32.elf -S -gdb tcp:127.0.0.1:{port}"
 inner=$(nm "$guest/guest64.elf" | awk '$3 == "inner" { print $1 }')
-session "qemu-system: before and after the loader" $here/sessions/qemu_system.json -D inner="$inner" --wire-log "$work/wire" \
+holds "qemu-system: before and after the loader" $here/sessions/qemu_system.json -D inner="$inner" --wire-log "$work/wire" \
     -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -accel tcg -smp 2 $machine_options"
 balanced "qemu-system: detach leaves nothing planted"
 if [ ! -w /dev/kvm ]; then
@@ -165,14 +143,14 @@ valgrind -q --vgdb=yes --vgdb-error=0 --vgdb-prefix="$work/vgdb" "$B/targets/ste
 valgrind_pid=$!
 pids+=("$valgrind_pid")
 for _ in $(seq 600); do ls "$work"/vgdb-* >/dev/null 2>&1 && break; sleep 0.05; done
-session "valgrind: Z0 to Z4" $here/sessions/valgrind.json \
+holds "valgrind: Z0 to Z4" $here/sessions/valgrind.json \
     -t "exec:vgdb --wait=60 --vgdb-prefix=$work/vgdb --pid=$valgrind_pid" -s "$B/targets/steps"
 
 # -- the trap of each processor ----------------------------------------------------------------------------
 arm-linux-gnueabihf-gcc -g -O0 -static -marm -o "$work/arm" tests/targets/steps.c
 arm-linux-gnueabihf-gcc -g -O0 -static -mthumb -o "$work/thumb" tests/targets/steps.c
 traps() { # NAME PROGRAM KIND: the only `kind`s that its Z packets may carry, a pattern
-    session "traps of $1" $here/sessions/traps.json --wire-log "$work/wire" "$2"
+    holds "traps of $1" $here/sessions/traps.json --wire-log "$work/wire" "$2"
     sent "traps of $1: none of another kind" "^[Zz][01],[0-9a-f]+,(?!($3)\$)" 0
 }
 traps arm "$work/arm" 4
@@ -189,12 +167,12 @@ print(json.dumps({"rules": [{"on": "qSupported", "reply": "PacketSize=1000;qXfer
                             {"on": "qXfer:memory-map", "xml": sys.argv[1]}],
                   "machine": {"memory": [{"start": "0x1000", "size": 4096}], "loop": True, "end": "0x1800"}}))
 P
-    session "$1" $here/sessions/bad_map.json -t "launch:$S $work/machine.json {port}"
+    holds "$1" $here/sessions/bad_map.json -t "launch:$S $work/machine.json {port}"
 }
 mapped "a memory map that is cut short" '<memory-map><memory type="rom" start="0x1000" length="0x1000"/><mem'
 mapped "a memory map of entities" '<!DOCTYPE m [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><memory-map>&c;<memory type="rom" start="0" length="0x10000"/></memory-map>'
 mapped "a memory map with numbers that are none" '<memory-map><memory type="rom" start="-" length="0x1000"/><memory type="rom" start="0x1000" length=""/><memory start="0" length="9"/></memory-map>'
 printf '{"clients":3,"rules":[{"on":"M1100","times":1,"close":true}],"machine":{%s,"loop":true,"end":"0x1800"}}' "$memory" >"$work/machine.json"
-session "hung up between journal and trap" $here/sessions/hung_up.json -t "launch:$S $work/machine.json {port}"
+holds "hung up between journal and trap" $here/sessions/hung_up.json -t "launch:$S $work/machine.json {port}"
 printf '{"rules":[{"on":"Z0,1100","reply":"T05thread:1;"},{"on":"Z0,1200","reply":"E01","delay":300}],"machine":{%s}}' "$memory" >"$work/machine.json"
-session "another packet's answer to Z0" $here/sessions/wrong_reply.json -t "launch:$S $work/machine.json {port}"
+holds "another packet's answer to Z0" $here/sessions/wrong_reply.json -t "launch:$S $work/machine.json {port}"

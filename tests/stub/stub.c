@@ -18,6 +18,7 @@
 #include <arpa/inet.h>
 #include <cjson/cJSON.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -289,6 +290,8 @@ int main(int argc, char **argv)
         s.fd = accept(fd, NULL, NULL);
         if (s.fd < 0)
             return 1;
+        int at_once = 1; /* as gdbserver and QEMU do */
+        setsockopt(s.fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
         serve_client(&s);
     }
     close(fd);

@@ -173,7 +173,10 @@ void hold_resumed(struct session *s, const struct rsp_action *actions, size_t co
 {
     struct hold *h = &s->hold;
     h->sure = !rsp_has_late_stop(s->connection);
-    h->only = count == 1 && actions[0].thread.tid > 0;
+    /* what a plain `s` lets the other threads do, no manual says */
+    bool promised =
+        s->schedule == SCHEDULE_ONE || rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT);
+    h->only = promised && count == 1 && actions[0].thread.tid > 0;
     h->resumed = actions[0].thread;
 }
 

@@ -54,8 +54,25 @@ static void take_answer(struct session *s, struct thread *t, const struct rsp_re
     rsp_g_free(&g);
 }
 
+/* A silent stub is not asked for the rest: *silent. When the user's time is up, that is the error. */
+static struct error *check_silence(struct session *s, struct rsp_request *requests, size_t count,
+                                   bool *silent)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct error *e = requests[i].error;
+        if (!error_is(e, ERR_TIMEOUT))
+            continue;
+        *silent = true;
+        if (clock_now_ns() < s->deadline_ns)
+            return NULL;
+        requests[i].error = NULL;
+        return e;
+    }
+    return NULL;
+}
+
 static struct error *ask_batch(struct session *s, struct question *questions, size_t count,
-                               const struct rsp_register *one)
+                               const struct rsp_register *one, bool *silent)
 {
     struct rsp_request requests[2 * AT_ONCE] = {0};
     for (size_t i = 0; i < count; i++) {
@@ -66,6 +83,8 @@ static struct error *ask_batch(struct session *s, struct question *questions, si
     }
     rsp_forget_selected(s->connection);
     struct error *e = session_check(s, rsp_call_batch(s->connection, requests, 2 * count));
+    if (!e)
+        e = check_silence(s, requests, 2 * count, silent);
     for (size_t i = 0; i < count; i++) {
         if (!e)
             take_answer(s, questions[i].thread, one, &requests[2 * i], &requests[2 * i + 1]);
@@ -80,11 +99,12 @@ static struct error *fetch(struct session *s, struct thread *const *threads, siz
 {
     struct question questions[AT_ONCE];
     size_t n = 0;
-    for (size_t i = 0; i < count; i++) {
+    bool silent = false;
+    for (size_t i = 0; i < count && !silent; i++) {
         if (one ? !register_cached(threads[i], one) : !threads[i]->has_g)
             ask_about(&questions[n++], threads[i], one);
         if (n == AT_ONCE || (n && i + 1 == count)) {
-            TRY(ask_batch(s, questions, n, one));
+            TRY(ask_batch(s, questions, n, one, &silent));
             n = 0;
         }
     }

@@ -10,7 +10,8 @@
 
 enum {
     LOOKS_MOST = 16,     /* threads that are looked at under `schedule` */
-    STEP_LOOKS_MOST = 8, /* times that is done for a single instruction */
+    STEP_LOOKS_MOST = 8, /* times that is done, for single instructions, */
+    RUN_LOOKS_MOST = 64, /* and for longer runs */
     EVIDENCE_REGISTERS = 4,
 };
 
@@ -133,9 +134,8 @@ static void note_start(struct session *s)
 /* Threads whose registers are compared after this run: all that are held, or some that stay by `schedule`. */
 static size_t choose(struct session *s, const struct plan *p, struct thread **list)
 {
-    bool all = others_stay(s, p) && *trait(s) == TRI_UNKNOWN;
-    if (all && is_one_instruction(p))
-        all = s->hold.step_looks < STEP_LOOKS_MOST;
+    bool all = others_stay(s, p) && *trait(s) == TRI_UNKNOWN &&
+               s->hold.looks < (is_one_instruction(p) ? STEP_LOOKS_MOST : RUN_LOOKS_MOST);
     size_t n = 0, unnamed = 0;
     for (size_t i = 0; i < s->threads.count; i++) {
         struct thread *t = s->threads.items[i];
@@ -147,8 +147,7 @@ static size_t choose(struct session *s, const struct plan *p, struct thread **li
         unnamed += !held;
         list[n++] = t;
     }
-    if (unnamed && is_one_instruction(p))
-        s->hold.step_looks++;
+    s->hold.looks += unnamed > 0;
     return n;
 }
 
@@ -174,7 +173,10 @@ void hold_resumed(struct session *s, const struct rsp_action *actions, size_t co
 {
     struct hold *h = &s->hold;
     h->sure = !rsp_has_late_stop(s->connection);
-    h->only = count == 1 && actions[0].thread.tid > 0;
+    /* what a plain `s` lets the other threads do, no manual says */
+    bool promised =
+        s->schedule == SCHEDULE_ONE || rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT);
+    h->only = promised && count == 1 && actions[0].thread.tid > 0;
     h->resumed = actions[0].thread;
 }
 
@@ -255,6 +257,18 @@ static bool proves(struct session *s, const struct plan *p, const struct stop *f
            final->pc != h->start_pc;
 }
 
+/* Linux leaves the number of the system call that a thread waits in where ptrace shows it, else -1. */
+static bool waits_in_kernel(struct session *s, struct thread *t)
+{
+    const struct rsp_register *r = register_find(s, "orig_rax");
+    if (!r)
+        r = register_find(s, "orig_eax");
+    if (!r || r->size > 8 || !register_cached(t, r) || !t->known[r->offset])
+        return false;
+    uint64_t number = arch_load(t->bytes + r->offset, r->size, s->big_endian);
+    return !(number >> (8 * r->size - 1));
+}
+
 static size_t watched(struct session *s, struct thread **list)
 {
     size_t n = 0;
@@ -270,7 +284,7 @@ void hold_check_run(struct session *s, const struct stop *final)
         return;
     s->hold.watching = 0;
     BASE_FREE struct thread **list = xcalloc(s->threads.count + 1, sizeof *list);
-    size_t n = watched(s, list), same = 0;
+    size_t n = watched(s, list), same = 0, could_move = 0;
     if (n == 0)
         return;
     BASE_ERROR struct error *e = registers_fetch_many(s, list, n);
@@ -285,8 +299,9 @@ void hold_check_run(struct session *s, const struct stop *final)
             violated(s, list[i], &evidence);
         else
             same += list[i]->has_g && !list[i]->told_not_held;
+        could_move += list[i]->has_g && !waits_in_kernel(s, list[i]);
         list[i]->watched = false;
     }
-    if (proof && same == n && *trait(s) == TRI_UNKNOWN)
+    if (proof && same == n && could_move && *trait(s) == TRI_UNKNOWN)
         *trait(s) = TRI_YES;
 }

@@ -8,9 +8,9 @@
  * Whether they do stay is measured (FEATURE_HOLD, never advertised): a stop that is told for a thread that
  * was not resumed, or registers of such a thread that differ after a run, is the violation `not-held`, told
  * once a thread and run. After a run of some length in which another thread moved and these did not, the
- * trait is true, until something else is seen. That look costs one batch at each stop shown to somebody,
- * only while threads are held; under `schedule` only until the trait is known, for a few threads, and a few
- * times where single instructions prove nothing.
+ * trait is true, until something else is seen; threads that all wait in the kernel prove nothing. That look
+ * costs one batch at each stop shown to somebody, only while threads are held; under `schedule` only until
+ * the trait is known, for a few threads and so many times, fewer where single instructions prove nothing.
  *
  * Owned by the session; engine thread. Looks that fail leave the trait as it is.
  */
@@ -44,7 +44,7 @@ struct hold {
     bool has_start;      /* where the thread was that was selected when the run began */
     struct ptid start_thread;
     uint64_t start_pc;
-    unsigned step_looks; /* looks spent on single instructions under `schedule` */
+    unsigned looks; /* spent under `schedule` */
 };
 
 /* True when threads are held by name. */

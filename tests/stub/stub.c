@@ -290,8 +290,8 @@ int main(int argc, char **argv)
         s.fd = accept(fd, NULL, NULL);
         if (s.fd < 0)
             return 1;
-        int one = 1;
-        setsockopt(s.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+        int at_once = 1; /* as gdbserver and QEMU do */
+        setsockopt(s.fd, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
         serve_client(&s);
     }
     close(fd);

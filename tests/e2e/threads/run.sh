@@ -21,6 +21,20 @@ session() {
     fi
 }
 
+# frail NAME FILE [ARGUMENTS…]: the same on qemu-user 7.2, which now and then loses itself while its threads run on
+# behind a stop (silence, EOF, SIGSEGV, answers to nothing): that is not what is asked here, so it gets five tries
+frail() {
+    local try status
+    for try in 1 2 3 4 5; do
+        timeout 300 "$A" -S "$2" "${@:3}" >"$work/out" 2>"$work/err" </dev/null
+        status=$?
+        [ $status = 0 ] && break
+    done
+    if [ $status = 0 ]; then echo "ok $1"; else
+        echo "FAIL $1: five times, at last with status $status: $(grep -m 2 '"ok":false' "$work/out" | cut -c1-900) $(tail -n 2 "$work/err")"
+    fi
+}
+
 # says NAME PATTERN: what the last session wrote
 says() {
     if grep -qE "$2" "$work/out" "$work/err"; then echo "ok $1"; else
@@ -40,12 +54,12 @@ with() {
 user="launch:qemu-x86_64 -g {port} $B/targets/x86_64/spinners 4"
 guest=$B/targets/guest
 session "hold, gdbserver" $here/sessions/hold.json "$B/targets/spinners" 4
-session "schedule one, gdbserver" "$(with '"HONOURED"' true '"VIOLATIONS"' 0 $here/sessions/schedule.json)" "$B/targets/spinners" 4
+session "schedule one, gdbserver" "$(with '"HONOURED"' true '"VIOLATIONS"' 0 CONTINUES breakpoint $here/sessions/schedule.json)" "$B/targets/spinners" 4
 if qemu-x86_64 --version | grep -q 'version 7\.'; then
-    session "hold, qemu-user: it lets them run" $here/sessions/not_held.json -t "$user" -s "$B/targets/x86_64/spinners"
+    frail "hold, qemu-user: it lets them run" $here/sessions/not_held.json -t "$user" -s "$B/targets/x86_64/spinners"
     says "hold, qemu-user: the evidence" '"violation","kind":"not-held","thread":"p[0-9.]+".*"evidence":"[a-z0-9]+ 0x[0-9a-f]+ -> 0x'
-    session "schedule one, qemu-user: it lets them run" \
-        "$(with '"HONOURED"' false '"VIOLATIONS"' '{"ge":1}' $here/sessions/schedule.json)" -t "$user" -s "$B/targets/x86_64/spinners"
+    frail "schedule one, qemu-user: it lets them run" \
+        "$(with '"HONOURED"' false '"VIOLATIONS"' '{"ge":1}' '"CONTINUES"' '{"in":["breakpoint","signal"]}' $here/sessions/schedule.json)" -t "$user" -s "$B/targets/x86_64/spinners"
 else
     echo "skip hold, qemu-user: the one here is not 7.x"
 fi

@@ -171,7 +171,8 @@ static void drop_gone(struct session *s, const struct rsp_thread *threads, size_
     size_t kept = 0;
     for (size_t i = 0; i < table->count; i++) {
         struct thread *t = table->items[i];
-        if (listed(threads, count, t->id)) {
+        bool stopped = table->has_current && ptid_equal(t->id, table->current); /* whatever a list says */
+        if (stopped || listed(threads, count, t->id)) {
             table->items[kept++] = t;
             continue;
         }

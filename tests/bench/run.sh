@@ -159,3 +159,4 @@ printf '\nstart and end: '
 /usr/bin/env bash -c "TIMEFORMAT='%R s'; time for i in 1 2 3 4 5 6 7 8 9 10; do '$A' --version >/dev/null; done" 2>&1 | sed 's/$/ for 10 times --version/'
 echo
 bash "$(dirname "$0")/symbols.sh" "$B"
+bash "$(dirname "$0")/audit.sh" "$B"

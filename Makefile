@@ -182,6 +182,15 @@ oracle:
 	@$(MAKE) --no-print-directory $(B)/allstop
 	@ORACLE_RANDOM=1 ORACLE_ROUNDS=$(ORACLE_ROUNDS) bash tests/e2e/oracle/run.sh $(B)
 
+# The all-stop race of QEMU's user emulator, and stubs that have none, for longer than the tests do.
+SOAK_RUNS ?= 20
+SOAK_STOPS ?= 1000
+.PHONY: soak
+soak:
+	@sh tests/deps.sh build test
+	@$(MAKE) --no-print-directory all targets
+	@bash tests/e2e/audit/soak.sh $(B) $(SOAK_RUNS) $(SOAK_STOPS)
+
 .PHONY: bench
 bench:
 	@sh tests/deps.sh build test
@@ -232,6 +241,7 @@ help:
 	@echo 'all      build build/allstop; CC=clang, SANITIZE=address,undefined or thread, DEBUG=1, V=1'
 	@echo 'check    format, warnings under both compilers, cppcheck, clang-tidy, sanitized unit tests'
 	@echo 'oracle   random questions to gdb and to us, ORACLE_ROUNDS times as many'
+	@echo 'soak     SOAK_RUNS sessions against a stub that races, SOAK_STOPS stops on those that do not'
 	@echo 'bench    counts and times beside gdb     fuzz  each fuzzer for FUZZ_SECONDS'
 	@echo 'deps     install the packages            install  to $$(DESTDIR)$$(prefix)    clean'
 

@@ -30,6 +30,7 @@ struct checking {
 
     uint64_t at; /* a place that is hit again and again */
     bool has_at;
+    bool moves;      /* the second look found that it does not stand still */
     unsigned silent; /* checks in a row that got no answer */
 };
 

@@ -18,16 +18,7 @@ enum { SAMPLES = 4, CANDIDATES = 12, LOAD_ROUNDS = 20 };
 #define RUN_NS 30000000
 #define HIT_NS 3000000000
 
-/* -- the second look, and steps -------------------------------------------------------------------- */
-
-static struct error *stands_still(struct checking *c)
-{
-    uint64_t before = c->s->audit.checks;
-    TRY(audit_look(c->s));
-    if (c->s->audit.checks == before)
-        check_says(c, AUDIT_SKIPPED, "the second look was not finished");
-    return NULL;
-}
+/* -- steps ------------------------------------------------------------------------------------------ */
 
 static struct error *one_step(struct checking *c)
 {
@@ -341,7 +332,6 @@ static struct error *detach_and_return(struct checking *c)
 }
 
 const struct audit_check audit_checks_run[] = {
-    {"second-look", "all-stop", "registers and memory stand still while stopped", true, stands_still},
     {"step", "running", "one instruction", true, one_step},
     {"range-step", "running", "vCont;r stops behind its range", true, range_step},
     {"step-off", "running", "a step with Z0 at the pc", true, step_off},

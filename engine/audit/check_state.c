@@ -9,6 +9,24 @@
 
 enum { WRITTEN = 64, READ_MOST = 1 << 16 };
 
+static struct error *stands_still(struct checking *c)
+{
+    uint64_t looks = c->s->audit.checks, findings = c->s->audit.findings;
+    TRY(audit_look(c->s));
+    if (c->s->audit.checks == looks)
+        check_says(c, AUDIT_SKIPPED, "the second look was not finished");
+    c->moves = c->s->audit.findings > findings;
+    return NULL;
+}
+
+/* What does not stand still may need the very bytes that would be written back. */
+static bool moves(struct checking *c)
+{
+    if (c->moves)
+        check_says(c, AUDIT_SKIPPED, "nothing is written to a target that moves");
+    return c->moves;
+}
+
 /* -- registers ------------------------------------------------------------------------------------- */
 
 static struct error *registers_stand(struct checking *c)
@@ -72,6 +90,8 @@ static struct error *one_register(struct checking *c)
 
 static struct error *write_register(struct checking *c)
 {
+    if (moves(c))
+        return NULL;
     BASE_BUF struct buf before = {0};
     BASE_BUF struct buf reply = {0};
     BASE_BUF struct buf after = {0};
@@ -95,6 +115,8 @@ static struct error *write_register(struct checking *c)
 
 static struct error *write_all(struct checking *c)
 {
+    if (moves(c))
+        return NULL;
     BASE_BUF struct buf before = {0};
     BASE_BUF struct buf reply = {0};
     BASE_BUF struct buf after = {0};
@@ -166,7 +188,7 @@ static struct error *write_hex(struct checking *c)
     BASE_BUF struct buf before = {0};
     BASE_BUF struct buf reply = {0};
     uint64_t at;
-    if (!need_ram(c, &at))
+    if (moves(c) || !need_ram(c, &at))
         return NULL;
     TRY(check_ask(c, RSP_GRAMMAR_HEX, &before, "m%" PRIx64 ",%x", at, (unsigned)WRITTEN));
     if (check_is_error(&before) || before.length == 0) {
@@ -185,7 +207,7 @@ static struct error *write_binary(struct checking *c)
     BASE_BUF struct buf before = {0};
     BASE_BUF struct buf reply = {0};
     uint64_t at;
-    if (!need_ram(c, &at))
+    if (moves(c) || !need_ram(c, &at))
         return NULL;
     TRY(check_ask(c, RSP_GRAMMAR_OK, &reply, "X%" PRIx64 ",0:", at));
     if (reply.length == 0) {
@@ -305,6 +327,7 @@ static struct error *overfull_read(struct checking *c)
 }
 
 const struct audit_check audit_checks_state[] = {
+    {"second-look", "all-stop", "registers and memory stand still while stopped", true, stands_still},
     {"registers-stand", "registers", "g twice is the same", true, registers_stand},
     {"registers-fit", "registers", "g has the size that is described", true, registers_fit},
     {"p", "registers", "one register is what g has", true, one_register},

@@ -9,7 +9,7 @@
  *
  *   check.c           running one check, its verdict, asking and running the target by hand
  *   check_query.c     what is advertised, and answers to what nobody knows
- *   check_state.c     registers and memory
+ *   check_state.c     the second look; registers and memory
  *   check_points.c    Z and z
  *   check_threads.c   lists, names, selection
  *   check_run.c       steps, hits, interrupts, all-stop under load, leaving

@@ -220,7 +220,8 @@ static void drop_gone(struct session *s, const struct rsp_thread *threads, size_
     mark_listed(table, threads, count);
     for (size_t i = 0; i < table->count; i++) {
         struct thread *t = table->items[i];
-        if (t->in_list) {
+        bool stopped = table->has_current && ptid_equal(t->id, table->current); /* whatever a list says */
+        if (stopped || t->in_list) {
             table->items[kept++] = t;
             continue;
         }

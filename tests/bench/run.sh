@@ -160,3 +160,4 @@ printf '\nstart and end: '
 echo
 bash "$(dirname "$0")/threads.sh" "$B"
 bash "$(dirname "$0")/symbols.sh" "$B"
+bash "$(dirname "$0")/audit.sh" "$B"

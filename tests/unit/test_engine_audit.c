@@ -1,0 +1,123 @@
+/* Violations as the session keeps and tells them, and the table of system calls. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "engine/audit/audit.h"
+#include "engine/audit/syscalls.h"
+#include "engine/core.h"
+
+static void keep_event(void *context, const cJSON *event)
+{
+    cJSON **last = context;
+    cJSON_Delete(*last);
+    *last = cJSON_Duplicate(event, true);
+}
+
+static const char *text_of(const cJSON *o, const char *name)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, name));
+    return text ? text : "";
+}
+
+static double count_of(struct session *s, const char *kind)
+{
+    cJSON *counts = audit_counts(s);
+    const cJSON *o = cJSON_GetObjectItemCaseSensitive(counts, kind);
+    double n = o ? o->valuedouble : 0;
+    cJSON_Delete(counts);
+    return n;
+}
+
+static void tell(struct session *s, const char *kind, const char *evidence)
+{
+    session_violation(s, kind, evidence, strlen(evidence));
+}
+
+static void test_findings(void **state)
+{
+    (void)state;
+    cJSON *event = NULL;
+    struct session_options options = {.cancel_fd = -1, .event = keep_event, .context = &event};
+    struct session *s = session_create(&options);
+    s->epoch = 7;
+
+    tell(s, "torn-packet", "p01.d35;T05thread:p01.d36;");
+    assert_string_equal(text_of(event, "event"), "violation");
+    assert_string_equal(text_of(event, "kind"), "torn-packet");
+    assert_string_equal(text_of(event, "thread"), "p1.3382");
+    assert_int_equal(cJSON_GetObjectItem(event, "epoch")->valueint, 7);
+    assert_true(cJSON_GetObjectItem(event, "ms")->valuedouble >= 0);
+
+    /* evidence that names no thread: that of the last stop, or none */
+    tell(s, "no-reply", "g");
+    assert_string_equal(text_of(event, "thread"), "");
+    s->last_stop.has_thread = true;
+    s->last_stop.thread = (struct ptid){1, 5};
+    static const char *const nameless[] = {"g",         "thread:",    "T05thread:;",
+                                           "thread:zz", "thread:-1;", "xthread"};
+    for (size_t i = 0; i < sizeof nameless / sizeof nameless[0]; i++) {
+        tell(s, "torn-packet", nameless[i]);
+        assert_string_equal(text_of(event, "thread"), "p1.5");
+    }
+    session_violation(s, "binary-in-hex", "m\0\x1b\xff\\1", 6);
+    assert_string_equal(text_of(event, "evidence"), "m\\x00\\x1b\\xff\\x5c1");
+    session_violation(s, "reply-to-another-question", "", 0);
+    assert_string_equal(text_of(event, "evidence"), "$#00");
+    audit_tell(s, "registers-move", (struct ptid){1, 9}, "rip", 3);
+    assert_string_equal(text_of(event, "thread"), "p1.9");
+    audit_lost(s, "end of file");
+    assert_string_equal(text_of(event, "kind"), "lost-without-exit");
+
+    assert_int_equal(s->violations, 12);
+    assert_int_equal((int)count_of(s, "torn-packet"), 7);
+    assert_int_equal((int)count_of(s, "binary-in-hex"), 1);
+    assert_int_equal((int)count_of(s, "not-held"), 0);
+    cJSON *last = audit_last(s);
+    assert_int_equal(cJSON_GetArraySize(last), AUDIT_LAST);
+    assert_string_equal(text_of(cJSON_GetArrayItem(last, AUDIT_LAST - 1), "kind"), "lost-without-exit");
+    cJSON_Delete(last);
+    cJSON_Delete(event);
+    session_destroy(s);
+}
+
+static void test_kinds(void **state)
+{
+    (void)state;
+    unsigned count = 0;
+    for (; audit_kind_name(count); count++)
+        for (unsigned k = 0; k < count; k++)
+            assert_string_not_equal(audit_kind_name(count), audit_kind_name(k));
+    assert_int_equal(count, AUDIT_KINDS);
+}
+
+static void test_syscalls(void **state)
+{
+    (void)state;
+    assert_string_equal(syscall_row_of(&arch_x86_64, 34)->name, "pause");
+    assert_true(syscall_row_of(&arch_x86_64, 0)->reads);
+    assert_string_equal(syscall_row_of(&arch_aarch64, 63)->name, "read");
+    assert_false(syscall_row_of(&arch_aarch64, 101)->reads);
+    assert_null(syscall_row_of(&arch_x86_64, (uint64_t)-1));
+    assert_null(syscall_row_of(&arch_riscv64, 63));
+    assert_null(syscall_row_of(NULL, 0));
+    assert_null(syscall_abi_of(NULL));
+    for (size_t i = 0; arch_row(i); i++) {
+        const struct syscall_abi *abi = syscall_abi_of(arch_row(i));
+        assert_true(!abi || (abi->instruction_size > 0 && abi->instruction_size <= 8));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_findings),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_syscalls),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -70,8 +70,9 @@ struct rsp_connection {
     struct buf held_stop; /* a stop that came where an answer was due; what to call it is not clear yet */
     bool holds_stop;
 
-    struct buf last_misfit; /* the last packet that fitted no question */
-    unsigned misfit_copies; /* how often exactly that came again */
+    struct buf last_misfit;   /* the last packet that fitted no question */
+    unsigned misfit_copies;   /* how often exactly that came again */
+    unsigned known_questions; /* bits of those that were answered with something (connection_batch.c) */
 
     struct buf *console_sink; /* qRcmd's output, or NULL */
     struct buf scratch;

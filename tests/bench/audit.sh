@@ -21,7 +21,7 @@ sed -n 's/^ok \(gdbserver\|four\)/\1/p' "$work/soak"
 good=0
 for i in 1 2 3; do
     rm -f "$work/socket"
-    qemu-x86_64 -g "$work/socket" "$B/targets/x86_64/stress" >/dev/null 2>&1 &
+    { qemu-x86_64 -g "$work/socket" "$B/targets/x86_64/stress" >/dev/null 2>&1 & } 2>/dev/null
     qemu_pid=$!
     until [ -S "$work/socket" ]; do sleep 0.02; done
     timeout -k 2 60 gdb -nx -batch -ex 'set confirm off' -ex "file $B/targets/x86_64/stress" -ex "target remote $work/socket" \

@@ -72,6 +72,10 @@ commits bad-checksum "no acks" '{"on":"m8000,4","times":1,"raw":"$90909090#00"}'
 commits bad-checksum "twice, with acks" "{\"on\":\"m8000,4\",\"times\":2,\"raw\":\"\$90909090#00\"},{\"on\":\"m8000,4\",\"reply\":\"90909090\"}" \
     "$read" acks
 commits reply-to-another-question "" "{\"on\":\"m8000,4\",\"times\":1,\"raw\":\"$(frame OK)$good\"}" "$read"
+all=$(printf '00%.0s' {1..136})
+commits reply-to-another-question "nothing, to what was answered before" \
+    "{\"on\":\"g\",\"times\":1,\"reply\":\"$all\"},{\"on\":\"g\",\"times\":1,\"raw\":\"$(frame '')$(frame "$all")\"}" \
+    '{"do":"registers"},{"do":"stepi"},{"do":"registers","expect":{"registers":{"rbx":"0x0000000000000000"}}}'
 commits binary-in-hex "" '{"on":"m8000,4","times":1,"raw":"$90\u0001\u00ff9090#3b$90909090#a4"}' "$read"
 says "binary-in-hex: bytes are told as hex" '"evidence":"90\\\\x01\\\\xff9090"'
 commits stray-nak "no acks" "{\"on\":\"m8000,4\",\"times\":1,\"raw\":\"-$good\"}" "$read"

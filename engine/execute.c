@@ -175,6 +175,7 @@ static void hold_off(struct session *s, const struct command *c, bool hold)
 {
     if (!(c->flags & COMMAND_WAITS_ITSELF) || !s->connection)
         return;
+    s->time.holds = hold;
     transport_set_cancel_fd(rsp_transport(s->connection), hold ? -1 : s->options.cancel_fd);
     rsp_set_deadline(s->connection, hold ? INT64_MAX : s->deadline_ns);
 }

@@ -116,7 +116,8 @@ struct error *time_wait(struct session *s, struct rsp_stop *ret)
     bool stopped = false;
     transport_set_cancel_fd(rsp_transport(s->connection), s->options.cancel_fd);
     struct error *e = rsp_wait_stop(s->connection, s->deadline_ns, -1, ret, &stopped);
-    transport_set_cancel_fd(rsp_transport(s->connection), -1);
+    if (s->time.holds)
+        transport_set_cancel_fd(rsp_transport(s->connection), -1);
     if (error_is(e, ERR_CANCELLED) || error_is(e, ERR_TIMEOUT))
         return stop_it(s, e);
     TRY(session_check(s, e));

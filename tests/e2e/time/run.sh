@@ -49,12 +49,15 @@ for arch in x86_64 aarch64; do
         continue
     fi
     replay=(-s "$B/targets/replay/$arch.elf" -t "launch:$machine replay $B $arch $rounds $folder {port}")
+    short=(-s "$B/targets/replay/$arch.elf" -t "launch:$machine plain $B $arch $rounds $work/plain-$arch {port}")
     live=(-s "$B/targets/replay/$arch.elf" -t "launch:$machine live $B $arch 100000000 $work/live-$arch {port}")
 
     session "$arch: QEMU's own scenario" 0 "$here/sessions/published.json" "${replay[@]}"
     session "$arch: back and forth" 0 "$here/sessions/back.json" "${replay[@]}"
     snapshot=$(grep -o 'allstop-b1-[0-9]*' "$work/out" | head -n 1)
     session "$arch: bookmarks the next time" 0 "$here/sessions/again.json" -D "snapshot=$snapshot" "${replay[@]}"
+    session "$arch: watchpoints in a recording" 0 "$here/sessions/watch.json" "${replay[@]}"
+    session "$arch: watchpoints" 0 "$here/sessions/watch.json" "${short[@]}"
     session "$arch: live snapshots" 0 "$here/sessions/live.json" "${live[@]}"
     python3 "$here/trouble.py" "$A" "${replay[3]}" "$B/targets/replay/$arch.elf" "$folder/pid" "$arch" 2>"$work/trouble" ||
         echo "FAIL $arch: trouble on the way back: $(tail -n 1 "$work/trouble")"

@@ -177,6 +177,16 @@ static struct error *tell_end_of_record(struct session *s, cJSON **ret)
     return NULL;
 }
 
+/* A request that is cut off in the middle may have let the target run all the same (engine/time/drive.c). */
+static void hold_off(struct session *s, const struct command *c, bool hold)
+{
+    if (!(c->flags & COMMAND_WAITS_ITSELF) || !s->connection)
+        return;
+    s->time.holds = hold;
+    transport_set_cancel_fd(rsp_transport(s->connection), hold ? -1 : s->options.cancel_fd);
+    rsp_set_deadline(s->connection, hold ? INT64_MAX : s->deadline_ns);
+}
+
 struct error *session_begin(struct session *s, const struct command *c, const cJSON *args, cJSON **ret,
                             bool *running)
 {
@@ -186,7 +196,9 @@ struct error *session_begin(struct session *s, const struct command *c, const cJ
     TRY(check_state(s, c));
     if ((c->flags & COMMAND_RUNS) && s->state == SESSION_STOPPED)
         count_from_here(s);
+    hold_off(s, c, true);
     struct error *e = names_outcome(s, session_check(s, c->run(s, args, ret)));
+    hold_off(s, c, false);
     if (e) {
         cJSON_Delete(*ret);
         *ret = NULL;

@@ -44,6 +44,7 @@ const struct arch arch_aarch64 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .stops_before_access = true,
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,

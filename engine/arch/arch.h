@@ -57,6 +57,7 @@ struct arch {
     const unsigned char *short_trap; /* of two-byte instructions (Thumb, compressed RISC-V), or NULL */
     unsigned short_trap_size;        /* and the `kind` Z0 wants for it */
     unsigned pc_behind_trap;         /* a trap reported raw leaves the pc this far behind it */
+    bool stops_before_access;        /* a watchpoint stops before the instruction that it watches is done */
     unsigned stack_alignment_slot;   /* bytes a call pushes (the return address), 0 with a link register */
 
     int capstone_arch;       /* cs_arch, or CAPSTONE_NONE */

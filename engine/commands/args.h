@@ -36,6 +36,9 @@ char *prompt_word(const char **text);
  */
 void prompt_format(const char **text, char *format, size_t n);
 
+/* What became of a way through time that was cut short: interrupted, it ends with a stop as any other. */
+struct error *time_cut_short(struct session *s, struct error *e, cJSON **ret) BASE_MUST_CHECK;
+
 extern const struct command command_connect, command_launch, command_detach, command_kill, command_restart,
     command_reconnect, command_features, command_monitor, command_wire, command_signals, command_summary,
     command_sstep, command_follow;

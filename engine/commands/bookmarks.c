@@ -132,7 +132,7 @@ const struct command command_bookmark = {
     .usage = "[NAME [NOTE]]",
     .about = "remember this moment",
     .args = bookmark_args,
-    .flags = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED,
+    .flags = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_WAITS_ITSELF,
     .run = run_bookmark,
     .text = bookmark_text,
 };
@@ -276,7 +276,7 @@ static struct error *run_goto(struct session *s, const cJSON *args, cJSON **ret)
     struct error *planted = s->connection && s->state == SESSION_STOPPED ? time_replant(s) : NULL;
     if (e) {
         error_free(planted);
-        return e;
+        return time_cut_short(s, e, ret);
     }
     TRY(planted);
     session_tell_stop(s, &stop, ret);
@@ -319,7 +319,7 @@ const struct command command_goto = {
     .usage = "NAME|NUMBER|COUNT|PERCENT%|start|end|last",
     .about = "take the target to another moment",
     .args = goto_args,
-    .flags = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS,
+    .flags = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS | COMMAND_WAITS_ITSELF,
     .run = run_goto,
     .parse = parse_goto,
     .text = stop_to_text,

@@ -13,7 +13,10 @@ static struct error *back_home(struct session *s, uint64_t origin, struct error 
 {
     if (!s->connection || s->state != SESSION_STOPPED)
         return why;
+    int64_t saved;
+    time_way_home(s, true, &saved);
     struct error *e = time_seek(s, origin);
+    time_way_home(s, false, &saved);
     if (s->connection && s->state == SESSION_STOPPED) {
         struct error *planted = time_replant(s);
         error_free(planted);
@@ -110,7 +113,7 @@ static const struct command_arg write_args[] = {
     {"length", ARG_UNSIGNED, false, NULL, "and how many bytes (1)"},
     {0}};
 
-enum { SEARCH_FLAGS = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS };
+enum { SEARCH_FLAGS = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS | COMMAND_WAITS_ITSELF };
 
 const struct command command_last_write = {
     .name = "last-write",

@@ -2,19 +2,15 @@
 #include "engine/commands/args.h"
 #include "engine/time/back.h"
 
-/* What became of a command that was cut short: interrupted, it ends with a stop as any other. */
-static struct error *cut_short(struct session *s, struct error *e, cJSON **ret)
+struct error *time_cut_short(struct session *s, struct error *e, cJSON **ret)
 {
     bool interrupted = error_is(e, ERR_CANCELLED);
     struct stop stop;
     if ((!interrupted && !error_is(e, ERR_TIMEOUT)) || !s->connection || s->state != SESSION_STOPPED)
         return e;
-    rsp_set_deadline(s->connection, INT64_MAX);
     struct error *second = time_here(s, STOP_INTERRUPT, &stop);
     if (!second)
         session_tell_stop(s, &stop, ret);
-    if (s->connection)
-        rsp_set_deadline(s->connection, s->deadline_ns);
     if (interrupted) {
         error_free(e);
         return second;
@@ -32,14 +28,14 @@ static struct error *run_back(struct session *s, const cJSON *args, enum time_ba
         return error_new(ERR_USAGE, "`times` counts from 1");
     struct error *e = time_back(s, kind, times, &stop);
     if (e)
-        return cut_short(s, e, ret);
+        return time_cut_short(s, e, ret);
     session_tell_stop(s, &stop, ret);
     return NULL;
 }
 
 static const struct command_arg back_args[] = {{"times", ARG_UNSIGNED, false, NULL, "how often (1)"}, {0}};
 
-enum { BACK_FLAGS = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS };
+enum { BACK_FLAGS = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS | COMMAND_WAITS_ITSELF };
 
 #define BACK_COMMAND(symbol, text_name, kind, words, what)                                                   \
     static struct error *run_##symbol(struct session *s, const cJSON *args, cJSON **ret)                     \

@@ -373,6 +373,20 @@ static struct error *on_stopped(struct session *s, struct stop *final, bool *don
     return e;
 }
 
+/* Arm stops before the access (Arm ARM D2.10): continuing would meet it for ever, and the value is still the
+ * old one. So the one instruction is done here, with everything lifted. */
+static struct error *finish_access(struct session *s, struct stop *final)
+{
+    struct rsp_stop after;
+    struct thread *t;
+    TRY(time_lift(s));
+    TRY(time_go(s, true, &after));
+    TRY(time_landed(s, &after));
+    TRY(time_replant(s));
+    TRY(threads_current(s, &t));
+    return thread_pc(s, t, &final->pc);
+}
+
 static struct error *take_stop(struct session *s, const struct rsp_stop *stop, struct stop *final, bool *done)
 {
     if (may_skip_look(s, stop)) {
@@ -383,6 +397,8 @@ static struct error *take_stop(struct session *s, const struct rsp_stop *stop, s
     if (may_go_on_unseen(s, stop))
         return go_on_unseen(s);
     TRY(stop_classify(s, stop, final));
+    if (final->reason == STOP_WATCHPOINT && s->arch && s->arch->stops_before_access)
+        TRY(finish_access(s, final));
     trap_flag_check(s, final);
     if (final->reason == STOP_EXITED || final->reason == STOP_KILLED) {
         bool others;

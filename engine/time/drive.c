@@ -13,6 +13,8 @@
 #define MONITOR_NS 120000000000
 /* How long an interrupted target is waited for. */
 #define GRACE_NS 10000000000
+/* How long it may take to go back to where a search began. */
+#define HOME_NS 60000000000
 
 void time_snapshots_free(struct time_snapshot *list, size_t count)
 {
@@ -81,17 +83,25 @@ static struct error *stop_it(struct session *s, struct error *why)
 {
     if (error_is(why, ERR_CANCELLED))
         drain(s->options.cancel_fd);
-    rsp_set_deadline(s->connection, INT64_MAX);
     struct rsp_stop stop;
     bool stopped = false;
     struct error *e = rsp_interrupt(s->connection);
     if (!e)
         e = rsp_wait_stop(s->connection, clock_now_ns() + GRACE_NS, -1, &stop, &stopped);
-    rsp_set_deadline(s->connection, s->deadline_ns);
     if (!e)
         return why;
     error_free(why);
     return session_check(s, e);
+}
+
+void time_way_home(struct session *s, bool begin, int64_t *saved)
+{
+    if (begin) {
+        *saved = s->deadline_ns;
+        s->deadline_ns = clock_now_ns() + HOME_NS;
+    } else {
+        s->deadline_ns = *saved;
+    }
 }
 
 static struct error *target_ended(struct session *s)
@@ -104,7 +114,10 @@ static struct error *target_ended(struct session *s)
 struct error *time_wait(struct session *s, struct rsp_stop *ret)
 {
     bool stopped = false;
+    transport_set_cancel_fd(rsp_transport(s->connection), s->options.cancel_fd);
     struct error *e = rsp_wait_stop(s->connection, s->deadline_ns, -1, ret, &stopped);
+    if (s->time.holds)
+        transport_set_cancel_fd(rsp_transport(s->connection), -1);
     if (error_is(e, ERR_CANCELLED) || error_is(e, ERR_TIMEOUT))
         return stop_it(s, e);
     TRY(session_check(s, e));

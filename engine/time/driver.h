@@ -71,10 +71,13 @@ struct error *time_monitor(struct session *s, struct buf *out, const char *forma
 struct error *time_monitor_quiet(struct session *s, const char *format, ...)
     BASE_PRINTF(2, 3) BASE_MUST_CHECK;
 /*
- * Waits for the stop that ends a resume. Out of time or cancelled, the target is interrupted and waited for,
+ * Waits for the stop that ends a resume; the one place where the session's deadline and the cancel descriptor
+ * count (COMMAND_WAITS_ITSELF). Out of time or cancelled, the target is interrupted and waited for,
  * and the error says which. A target that ended is ERR_LOST, and the session knows.
  */
 struct error *time_wait(struct session *s, struct rsp_stop *ret) BASE_MUST_CHECK;
+/* A command whose time is up gets some more to leave the target where it was: between begin and end. */
+void time_way_home(struct session *s, bool begin, int64_t *saved);
 /* Sends a resume packet and waits. */
 struct error *time_resume(struct session *s, const char *packet, struct rsp_stop *ret) BASE_MUST_CHECK;
 /* c or s of every thread, or of the current one. */

@@ -160,7 +160,10 @@ struct error *ladder_index(struct session *s, struct ladder_state *ret)
     struct error *e = walk(s, last, step < LEAST_STEP ? LEAST_STEP : step, ret);
     if (!s->connection || s->state != SESSION_STOPPED)
         return e;
+    int64_t saved;
+    time_way_home(s, true, &saved);
     struct error *home = time_seek(s, origin);
+    time_way_home(s, false, &saved);
     struct error *planted = s->connection ? time_replant(s) : NULL;
     if (!home)
         home = planted;

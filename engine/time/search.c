@@ -101,7 +101,7 @@ static struct error *ask(struct time_search *t, const struct rsp_stop *from, str
 /* AArch64 stops before the store that it watches, x86 after it: told is the place behind it, everywhere. */
 static bool stops_before_store(const struct session *s, const struct stop *stop)
 {
-    return stop->reason == STOP_WATCHPOINT && s->arch && s->arch->link_register;
+    return stop->reason == STOP_WATCHPOINT && s->arch && s->arch->stops_before_access;
 }
 
 static struct error *note_hit(struct time_search *t, struct stretch *r, const struct rsp_stop *from)

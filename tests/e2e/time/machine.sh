@@ -9,6 +9,8 @@ set -eu
 mode=$1 build=$(realpath "$2") arch=$3 rounds=$4 folder=$5 port=${6:-}
 mkdir -p "$folder"
 cd "$folder"
+# ALLSTOP_FILE_BLOCKS: no file grows beyond so many blocks of 1024 bytes
+[ -z "${ALLSTOP_FILE_BLOCKS:-}" ] || { trap '' XFSZ && ulimit -f "$ALLSTOP_FILE_BLOCKS"; }
 common=(-m 16 -nodefaults -display none -net none -monitor none -serial "file:out.txt")
 drive=(-drive "file=rr.qcow2,if=none,id=rr")
 case $arch in
@@ -20,6 +22,7 @@ aarch64)
         -device "loader,addr=0x40f00000,data=$rounds,data-len=8") ;;
 *) echo "machine.sh: no machine $arch" >&2; exit 2 ;;
 esac
+echo $$ >pid # exec keeps it
 case $mode in
 record)
     rm -f rr.qcow2 rr.bin

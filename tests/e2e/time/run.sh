@@ -49,13 +49,44 @@ for arch in x86_64 aarch64; do
         continue
     fi
     replay=(-s "$B/targets/replay/$arch.elf" -t "launch:$machine replay $B $arch $rounds $folder {port}")
+    short=(-s "$B/targets/replay/$arch.elf" -t "launch:$machine plain $B $arch $rounds $work/plain-$arch {port}")
     live=(-s "$B/targets/replay/$arch.elf" -t "launch:$machine live $B $arch 100000000 $work/live-$arch {port}")
 
     session "$arch: QEMU's own scenario" 0 "$here/sessions/published.json" "${replay[@]}"
     session "$arch: back and forth" 0 "$here/sessions/back.json" "${replay[@]}"
     snapshot=$(grep -o 'allstop-b1-[0-9]*' "$work/out" | head -n 1)
     session "$arch: bookmarks the next time" 0 "$here/sessions/again.json" -D "snapshot=$snapshot" "${replay[@]}"
+    session "$arch: watchpoints in a recording" 0 "$here/sessions/watch.json" "${replay[@]}"
+    session "$arch: watchpoints" 0 "$here/sessions/watch.json" "${short[@]}"
     session "$arch: live snapshots" 0 "$here/sessions/live.json" "${live[@]}"
+    python3 "$here/trouble.py" "$A" "${replay[3]}" "$B/targets/replay/$arch.elf" "$folder/pid" "$arch" 2>"$work/trouble" ||
+        echo "FAIL $arch: trouble on the way back: $(tail -n 1 "$work/trouble")"
+
+    # bookmark files: damaged, of another version, of a recording or a program that is another now
+    bookmarks=$work/state/allstop/bookmarks
+    rm -rf "$bookmarks"
+    session "$arch: a bookmark to spoil" 0 "$(inline '{"steps":[{"do":"goto","position":"40%"},{"do":"bookmark","name":"a"}]}')" "${replay[@]}"
+    file=$(ls "$bookmarks"/*.json)
+    cp "$file" "$work/good.json"
+    sed -i 's/"pc":.*/"pc": "0x1",/' "$file"
+    session "$arch: a bookmark that does not fit" 0 "$(inline '{"steps":[{"do":"goto","name":"a"},{"do":"bookmarks","expect":{"bookmarks":[{"state":"stale"}]}}]}')" "${replay[@]}"
+    says "$arch: a bookmark that does not fit: says so" 'is stale'
+    sed 's/"program":.*/"program": "another",/' "$work/good.json" >"$file"
+    session "$arch: bookmarks of another build" 0 "$(inline '{"steps":[{"do":"bookmarks","expect":{"bookmarks":{"count":1}}}]}')" "${replay[@]}"
+    says "$arch: bookmarks of another build: says so" 'another build of the program'
+    for spoil in 's/"version":.*/"version": 99,/' 's/"position":.*/"position": -4,/' 's/"bookmarks":.*//' 's/^.*$/\x00\xff/'; do
+        sed "$spoil" "$work/good.json" >"$file"
+        session "$arch: a damaged file of bookmarks" 0 "$(inline '{"steps":[{"do":"bookmarks"},{"do":"bookmark","name":"b"},{"do":"unbookmark","name":"b"}]}')" "${replay[@]}"
+        says "$arch: a damaged file of bookmarks: says where it is kept" 'is kept as .*damaged'
+    done
+    mkdir -p "$work/none" && chmod 500 "$work/none"
+    if [ "$(id -u)" != 0 ]; then
+        XDG_STATE_HOME=$work/none session "$arch: no place for bookmarks" 0 "$(inline '{"steps":[{"do":"bookmark","name":"b"}]}')" "${replay[@]}"
+        says "$arch: no place for bookmarks: says so" 'writing the bookmarks'
+    fi
+    ALLSTOP_FILE_BLOCKS=$(($(stat -c %s "$folder/rr.qcow2") / 1024 + 64)) session "$arch: no room for snapshots" 0 \
+        "$(inline '{"steps":[{"do":"goto","position":"60%"},{"do":"bookmark","name":"small"},{"do":"bookmark","snapshot":true,"expect":{"error":{"code":"refused"}}},
+        {"do":"reverse-stepi","expect":{"reason":"step"}},{"do":"goto","name":"small","expect":{"reason":"goto"}}]}')" "${replay[@]}"
     if python3 "$here/walk.py" "$A" "${replay[3]}" "$B/targets/replay/$arch.elf" "$walk_rounds" "$seed" >"$work/walk" 2>&1; then
         echo "ok $arch: a walk of $walk_rounds moves, seed $seed"
     else

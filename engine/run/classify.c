@@ -42,8 +42,8 @@ static struct error *note_thread(struct session *s, const struct rsp_stop *from,
     if (from->core >= 0)
         t->core = from->core;
     threads_expedited(s, t, from);
-    s->threads.current = id;
-    s->threads.has_current = true;
+    s->threads.current = s->threads.stopped = id;
+    s->threads.has_current = s->threads.has_stopped = true;
     ret->has_thread = true;
     ret->thread = id;
     return NULL;

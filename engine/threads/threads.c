@@ -39,7 +39,7 @@ void threads_clear(struct thread_table *t)
     t->count = 0;
     t->next_number = 0;
     t->listed = t->listed_any = t->shown = false;
-    t->has_current = false;
+    t->has_current = t->has_stopped = false;
 }
 
 void threads_drop_process(struct session *s, int64_t pid)
@@ -220,7 +220,7 @@ static void drop_gone(struct session *s, const struct rsp_thread *threads, size_
     mark_listed(table, threads, count);
     for (size_t i = 0; i < table->count; i++) {
         struct thread *t = table->items[i];
-        bool stopped = table->has_current && ptid_equal(t->id, table->current); /* whatever a list says */
+        bool stopped = table->has_stopped && ptid_equal(t->id, table->stopped);
         if (stopped || t->in_list) {
             table->items[kept++] = t;
             continue;
@@ -290,7 +290,7 @@ void threads_leave(struct session *s)
 
 void threads_resumed(struct session *s)
 {
-    s->threads.listed = false;
+    s->threads.listed = s->threads.has_stopped = false;
     for (size_t i = 0; i < s->threads.count; i++) {
         struct thread *t = s->threads.items[i];
         keep_previous(t);

@@ -63,6 +63,8 @@ struct thread_table {
     bool shown;           /* `threads` was answered before: what it did not show is new */
     struct ptid current;  /* selected */
     bool has_current;
+    struct ptid stopped; /* whom the last stop reply named: it exists, whatever a list says */
+    bool has_stopped;
 };
 
 void threads_free(struct thread_table *t);

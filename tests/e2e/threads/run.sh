@@ -163,10 +163,10 @@ misbehave "names with control characters" "{\"on\":\"qSupported\",\"reply\":\"Pa
     '{"do":"threads","expect":{"threads":{"count":2}}},{"do":"hold","threads":[2]}'
 if LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$work/out"; then echo "FAIL names with control characters: one got out"; else echo "ok no control character gets out"; fi
 misbehave "a stop for a thread that nobody listed" "$hello,$regs,$three,$vcont,{\"on\":\"vCont\",\"reply\":\"T05thread:63;\"}" \
-    '{"do":"threads"},{"do":"continue","expect":{"thread":"p1.99"}},{"do":"thread","expect":{"id":"p1.99","pc":"0x1000"}},{"do":"threads","expect":{"threads":{"count":3}}},{"do":"thread","expect":{"error":{"code":"no-thread","message":{"match":"ended"}}}},{"do":"stepi","expect":{"error":{"code":"no-thread"}}},{"do":"thread","id":2},{"do":"continue","expect":{"thread":"p1.99"}}'
+    '{"do":"threads"},{"do":"continue","expect":{"thread":"p1.99"}},{"do":"thread","expect":{"id":"p1.99","pc":"0x1000"}},{"do":"threads","expect":{"threads":{"count":4}}},{"do":"thread","id":2},{"do":"continue","expect":{"thread":"p1.99"}}'
 says "a stop for a thread that nobody listed: announced" '"event":"thread-created","thread":"p1.99"'
-misbehave "a selected thread that ends" "$hello,$regs,{\"on\":\"qfThreadInfo\",\"reply\":\"m1,2\",\"times\":1},{\"on\":\"qfThreadInfo\",\"reply\":\"m2\"},{\"on\":\"qsThreadInfo\",\"reply\":\"l\"},$vcont,{\"on\":\"vCont\",\"reply\":\"T05thread:1;\"}" \
-    '{"do":"threads"},{"do":"continue"},{"do":"threads","expect":{"threads":[{"id":"p1.2"}]}},{"do":"backtrace","expect":{"error":{"code":"no-thread"}}},{"do":"thread","id":"p1.2"},{"do":"registers"}'
+misbehave "a selected thread that ends" "$hello,$regs,{\"on\":\"qfThreadInfo\",\"reply\":\"m1,2\",\"times\":1},{\"on\":\"qfThreadInfo\",\"reply\":\"m2\"},{\"on\":\"qsThreadInfo\",\"reply\":\"l\"},$vcont,{\"on\":\"vCont\",\"reply\":\"T05thread:2;\"}" \
+    '{"do":"threads"},{"do":"continue"},{"do":"thread","id":"p1.1"},{"do":"threads","expect":{"threads":[{"id":"p1.2"}]}},{"do":"backtrace","expect":{"error":{"code":"no-thread"}}},{"do":"thread","id":"p1.2"},{"do":"registers"}'
 misbehave "all threads gone" "$hello,$regs,{\"on\":\"qfThreadInfo\",\"reply\":\"m1,2\",\"times\":1},{\"on\":\"qfThreadInfo\",\"reply\":\"l\"},{\"on\":\"qsThreadInfo\",\"reply\":\"l\"},$vcont,{\"on\":\"vCont\",\"reply\":\"T05thread:1;\"}" \
     '{"do":"threads"},{"do":"hold","threads":[2]},{"do":"continue"},{"do":"threads","expect":{"threads":[{"id":"p1.1","state":"unknown"},{"id":"p1.2","state":"held"}]}},{"do":"continue","expect":{"thread":"p1.1"}}'
 misbehave "no thread is left to run" "$hello,$regs,$three,$vcont,{\"on\":\"vCont\",\"reply\":\"N\"}" '{"do":"threads"},{"do":"continue","timeout":1},{"do":"threads"}'

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "engine/core.h"
 #include "engine/time/bookmarks.h"
@@ -107,7 +107,8 @@ static bool read_one(const cJSON *o, struct bookmark_table *t)
     b->snapshot = text_member(o, "snapshot");
     b->has_pc = pc && text_parse_u64(pc, &b->pc);
     bool good = number_member(o, "id", &b->id) && number_member(o, "position", &b->position) && b->name &&
-                b->id > 0 && !bookmarks_by_id(t, b->id) && !bookmarks_by_name(t, b->name);
+                (!b->snapshot || time_snapshot_is_ours(b->snapshot)) && b->id > 0 &&
+                !bookmarks_by_id(t, b->id) && !bookmarks_by_name(t, b->name);
     number_member(o, "line", &line);
     number_member(o, "made", &made);
     b->line = (unsigned)line;
@@ -192,50 +193,15 @@ static char *as_text(const struct bookmark_table *t)
     return text;
 }
 
-static void make_folders(const char *path)
-{
-    BASE_FREE char *part = xstrdup(path);
-    for (char *p = strchr(part + 1, '/'); p; p = strchr(p + 1, '/')) {
-        *p = '\0';
-        mkdir(part, 0700);
-        *p = '/';
-    }
-}
-
-static bool write_all(int fd, const char *text, size_t n)
-{
-    while (n > 0) {
-        ssize_t done = write(fd, text, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done <= 0)
-            return false;
-        text += done;
-        n -= (size_t)done;
-    }
-    return fsync(fd) == 0;
-}
-
 struct error *bookmark_write(const struct bookmark_table *t)
 {
     if (!t->path)
         return NULL;
-    make_folders(t->path);
     BASE_FREE char *text = as_text(t);
-    BASE_FREE char *temporary = xasprintf("%s.%ld", t->path, (long)getpid());
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    bool good = fd >= 0 && text && write_all(fd, text, strlen(text));
-    int why = errno;
-    if (fd >= 0)
-        close(fd);
-    if (good && rename(temporary, t->path) == 0)
-        return NULL;
-    if (good)
-        why = errno;
-    unlink(temporary);
-    BASE_FREE char *shown = text_visible(t->path, strlen(t->path));
-    return error_hint(
-        error_new(ERR_INTERNAL, "writing the bookmarks to %s: %s", shown, strerror(why)),
-        "they hold for this session; free some space, or set XDG_STATE_HOME to a folder that can "
-        "be written");
+    struct error *e = file_replace(t->path, text, strlen(text), true);
+    return e ? error_hint(
+                   error_while(e, "keeping the bookmarks"),
+                   "they hold for this session; free some space, or set XDG_STATE_HOME to a folder that "
+                   "can be written")
+             : NULL;
 }

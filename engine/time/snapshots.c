@@ -13,9 +13,12 @@
  */
 enum { FAR = 200000, BEHIND = 50000, NEAR_MOST = 8 };
 
+/* The name also goes into a line for the monitor, and may come from a file: no more than we ever write. */
 bool time_snapshot_is_ours(const char *name)
 {
-    return strncmp(name, TIME_SNAPSHOT_PREFIX, sizeof TIME_SNAPSHOT_PREFIX - 1) == 0;
+    size_t n = sizeof TIME_SNAPSHOT_PREFIX - 1;
+    return strncmp(name, TIME_SNAPSHOT_PREFIX, n) == 0 &&
+           strspn(name + n, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(name + n);
 }
 
 static int by_position(const void *a, const void *b)

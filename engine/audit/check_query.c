@@ -260,7 +260,7 @@ const struct audit_check audit_checks_query[] = {
     {"unknown-packet", "errors", "vMustReplyEmpty is answered with nothing", true, unknown_packet},
     {"unknown-query", "errors", "so is a query that nobody knows", true, unknown_query},
     {"monitor", "advertised", "qRcmd `help`", true, monitor},
-    {"longest-packet", "limits", "a packet as long as the stub says (kgdb falls silent)", false,
+    {"longest-packet", "limits", "a packet as long as the stub says (QEMU and kgdb fall silent)", false,
      longest_packet},
     {0},
 };

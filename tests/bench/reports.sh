@@ -35,7 +35,7 @@ guest=$B/targets/guest
 make_report gdbserver "$(version gdbserver)" -D unsafe=true -D at=hot "$B/targets/stress"
 make_report qemu-user-x86_64 "$(version qemu-x86_64)" -D at=hot \
     -t "launch:qemu-x86_64 -g {port} $B/targets/x86_64/stress" "$B/targets/x86_64/stress"
-make_report qemu-user-one-thread "$(version qemu-x86_64)" -D at=leaf \
+make_report qemu-user-one-thread "$(version qemu-x86_64)" -D unsafe=true -D at=leaf \
     -t "launch:qemu-x86_64 -g {port} $B/targets/x86_64/steps" "$B/targets/x86_64/steps"
 make_report qemu-user-calls "$(version qemu-x86_64)" -D at=tick \
     -t "launch:qemu-x86_64 -g {port} $B/targets/x86_64/syscalls" "$B/targets/x86_64/syscalls"

@@ -201,6 +201,22 @@ report "a place that is none" 2 -D at=nowhere_at_all "$B/targets/steps"
 timeout 100 "$A" --audit --audit-json - "$B/targets/stress" 2>"$work/err" </dev/null | python3 -c 'import json, sys; assert json.load(sys.stdin)["status"] == 0' &&
     echo "ok JSON on standard output" || echo "FAIL JSON on standard output"
 
+# a stub that serves two clients one after the other: left and come back to
+waits='{"on":"c","raw":""},{"on":"\u0003","reply":"T02thread:1;"}'
+printf '{"clients":2,"rules":[%s],%s}' "$waits" "$quiet" >"$work/stub.json"
+"$S" "$work/stub.json" 0 >"$work/port" 2>/dev/null &
+stub_pid=$!
+until port=$(head -n 1 "$work/port") && [ -n "$port" ]; do sleep 0.02; done
+report "detach and connect again" 0 -D unsafe=true -t "127.0.0.1:$port"
+kill $stub_pid 2>/dev/null
+verdict "detach and connect again" detach ok
+printf '{"clients":1,"rules":[%s],%s}' "$waits" "$quiet" >"$work/stub.json"
+"$S" "$work/stub.json" 0 >"$work/port" 2>/dev/null &
+stub_pid=$!
+until port=$(head -n 1 "$work/port") && [ -n "$port" ]; do sleep 0.02; done
+report "detach, and nobody is there" 3 -D unsafe=true -t "127.0.0.1:$port"
+kill $stub_pid 2>/dev/null
+
 for way in port socket; do
     report "qemu-x86_64, $way, one thread" 0 -D at=leaf -t "launch:qemu-x86_64 -g {$way} $B/targets/x86_64/steps" "$B/targets/x86_64/steps"
     verdict "qemu-x86_64, $way, one thread" hit ok

@@ -40,7 +40,8 @@ static void choose_subjects(struct look *l)
     size_t i = 0;
     for (; i < table->count && l->subject_count + 1 < most; i++) {
         const struct thread *t = table->items[(first + i) % table->count];
-        if (t->id.tid > 0 && t->state == THREAD_STOPPED && !ptid_equal(t->id, l->reporter))
+        bool still = t->state == THREAD_STOPPED || t->state == THREAD_HELD; /* else it runs by design */
+        if (t->id.tid > 0 && still && !ptid_equal(t->id, l->reporter))
             add_subject(l, t->id);
     }
     s->audit.next_thread = table->count ? (first + i) % table->count : 0;

@@ -260,7 +260,7 @@ static struct error *go(struct session *s, const cJSON *args)
         return error_new(ERR_USAGE, "goto: a bookmark's `name` or `id`, or a `position` is missing");
     const struct time_driver *d;
     TRY(time_driver(s, &d));
-    if (!d->exact)
+    if (!d->seek)
         return error_hint(error_new(ERR_UNSUPPORTED, "without a recording only bookmarks can be gone to"),
                           "`bookmarks` lists them");
     TRY(read_position(s, position, &goal));

@@ -96,3 +96,5 @@ done
 
 session "memory kept by ourselves" 0 "$here/sessions/memory.json" "$B/targets/race"
 says "memory kept by ourselves: says what it does not cover" 'Not put back: files, sockets'
+python3 "$here/rr.py" >"$work/rr.json"
+session "rr, as a fake stub answers" 0 "$here/sessions/rr.json" -t "launch:$B/tests/stub/stub $work/rr.json {port}"

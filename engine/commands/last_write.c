@@ -89,7 +89,7 @@ static struct error *need_positions(struct session *s)
 
 static struct error *run_write(struct session *s, const cJSON *args, bool first, cJSON **ret)
 {
-    uint64_t address, length, origin;
+    uint64_t address = 0, length = 0, origin;
     struct wish *w;
     TRY(need_positions(s));
     TRY(what_to_watch(s, args, &address, &length));

@@ -97,6 +97,19 @@ static struct error *run_bookmark(struct session *s, const cJSON *args, cJSON **
     return NULL;
 }
 
+/* A name, and the rest is a remark. */
+static struct error *parse_bookmark(struct session *s, const char *alias, const char *text, cJSON *args)
+{
+    (void)s;
+    (void)alias;
+    BASE_FREE char *name = prompt_word(&text);
+    if (name)
+        cJSON_AddStringToObject(args, "name", name);
+    if (*text)
+        cJSON_AddStringToObject(args, "note", text);
+    return NULL;
+}
+
 static void add_bookmark(struct buf *out, const cJSON *b)
 {
     json_append(out, "", b, "id", "");
@@ -134,6 +147,7 @@ const struct command command_bookmark = {
     .args = bookmark_args,
     .flags = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_WAITS_ITSELF,
     .run = run_bookmark,
+    .parse = parse_bookmark,
     .text = bookmark_text,
 };
 
@@ -260,7 +274,7 @@ static struct error *go(struct session *s, const cJSON *args)
         return error_new(ERR_USAGE, "goto: a bookmark's `name` or `id`, or a `position` is missing");
     const struct time_driver *d;
     TRY(time_driver(s, &d));
-    if (!d->exact)
+    if (!d->seek)
         return error_hint(error_new(ERR_UNSUPPORTED, "without a recording only bookmarks can be gone to"),
                           "`bookmarks` lists them");
     TRY(read_position(s, position, &goal));

@@ -76,12 +76,22 @@ static struct error *search_write(struct session *s, struct wish *w, bool first,
     return tell(s, &hit, ret);
 }
 
-static struct error *run_write(struct session *s, const cJSON *args, bool first, cJSON **ret)
+/* Searches go by exact positions. */
+static struct error *need_positions(struct session *s)
 {
     const struct time_driver *d;
-    uint64_t address, length, origin;
-    struct wish *w;
     TRY(time_history(s, &d));
+    if (d->exact)
+        return NULL;
+    return error_hint(error_new(ERR_UNSUPPORTED, "%s tells no exact positions to search by", d->name),
+                      "set a watchpoint or a breakpoint and `reverse-continue`");
+}
+
+static struct error *run_write(struct session *s, const cJSON *args, bool first, cJSON **ret)
+{
+    uint64_t address = 0, length = 0, origin;
+    struct wish *w;
+    TRY(need_positions(s));
     TRY(what_to_watch(s, args, &address, &length));
     TRY(time_position(s, &origin));
     const char *expr = arg_text(args, "expr");
@@ -190,12 +200,11 @@ static struct error *search_call(struct session *s, const char *function, struct
 
 static struct error *run_last_call(struct session *s, const cJSON *args, cJSON **ret)
 {
-    const struct time_driver *d;
     const char *function = arg_text(args, "function");
     struct entries entries = {0};
     struct time_hit hit;
     uint64_t origin;
-    TRY(time_history(s, &d));
+    TRY(need_positions(s));
     TRY(time_position(s, &origin));
     struct error *e = plant_entries(s, function, &entries);
     if (!e)

@@ -37,30 +37,104 @@ static const struct command_arg back_args[] = {{"times", ARG_UNSIGNED, false, NU
 
 enum { BACK_FLAGS = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS | COMMAND_WAITS_ITSELF };
 
-#define BACK_COMMAND(symbol, text_name, kind, words, what)                                                   \
-    static struct error *run_##symbol(struct session *s, const cJSON *args, cJSON **ret)                     \
-    {                                                                                                        \
-        return run_back(s, args, kind, ret);                                                                 \
-    }                                                                                                        \
-    const struct command command_##symbol = {                                                                \
-        .name = text_name,                                                                                   \
-        .group = "time",                                                                                     \
-        .aliases = words,                                                                                    \
-        .usage = "[TIMES]",                                                                                  \
-        .about = what,                                                                                       \
-        .args = back_args,                                                                                   \
-        .flags = BACK_FLAGS,                                                                                 \
-        .run = run_##symbol,                                                                                 \
-        .text = stop_to_text,                                                                                \
-    }
+static struct error *run_reverse_continue(struct session *s, const cJSON *args, cJSON **ret)
+{
+    return run_back(s, args, TIME_BACK_CONTINUE, ret);
+}
 
-BACK_COMMAND(reverse_continue, "reverse-continue", TIME_BACK_CONTINUE, "rc",
-             "back to what was hit last, or to the start of the record");
-BACK_COMMAND(reverse_step, "reverse-step", TIME_BACK_STEP, "rs",
-             "back to the start of the line before, into calls from their end");
-BACK_COMMAND(reverse_next, "reverse-next", TIME_BACK_NEXT, "rn",
-             "back to the start of the line before, over calls");
-BACK_COMMAND(reverse_stepi, "reverse-stepi", TIME_BACK_STEPI, "rsi", "one instruction back");
-BACK_COMMAND(reverse_nexti, "reverse-nexti", TIME_BACK_NEXTI, "rni", "one instruction back, over calls");
-BACK_COMMAND(reverse_finish, "reverse-finish", TIME_BACK_FINISH, "",
-             "back to the call of the selected frame's function");
+const struct command command_reverse_continue = {
+    .name = "reverse-continue",
+    .group = "time",
+    .aliases = "rc",
+    .usage = "[TIMES]",
+    .about = "back to what was hit last, or to the start of the record",
+    .args = back_args,
+    .flags = BACK_FLAGS,
+    .run = run_reverse_continue,
+    .text = stop_to_text,
+};
+
+static struct error *run_reverse_step(struct session *s, const cJSON *args, cJSON **ret)
+{
+    return run_back(s, args, TIME_BACK_STEP, ret);
+}
+
+const struct command command_reverse_step = {
+    .name = "reverse-step",
+    .group = "time",
+    .aliases = "rs",
+    .usage = "[TIMES]",
+    .about = "back to the start of the line before, into calls from their end",
+    .args = back_args,
+    .flags = BACK_FLAGS,
+    .run = run_reverse_step,
+    .text = stop_to_text,
+};
+
+static struct error *run_reverse_next(struct session *s, const cJSON *args, cJSON **ret)
+{
+    return run_back(s, args, TIME_BACK_NEXT, ret);
+}
+
+const struct command command_reverse_next = {
+    .name = "reverse-next",
+    .group = "time",
+    .aliases = "rn",
+    .usage = "[TIMES]",
+    .about = "back to the start of the line before, over calls",
+    .args = back_args,
+    .flags = BACK_FLAGS,
+    .run = run_reverse_next,
+    .text = stop_to_text,
+};
+
+static struct error *run_reverse_stepi(struct session *s, const cJSON *args, cJSON **ret)
+{
+    return run_back(s, args, TIME_BACK_STEPI, ret);
+}
+
+const struct command command_reverse_stepi = {
+    .name = "reverse-stepi",
+    .group = "time",
+    .aliases = "rsi",
+    .usage = "[TIMES]",
+    .about = "one instruction back",
+    .args = back_args,
+    .flags = BACK_FLAGS,
+    .run = run_reverse_stepi,
+    .text = stop_to_text,
+};
+
+static struct error *run_reverse_nexti(struct session *s, const cJSON *args, cJSON **ret)
+{
+    return run_back(s, args, TIME_BACK_NEXTI, ret);
+}
+
+const struct command command_reverse_nexti = {
+    .name = "reverse-nexti",
+    .group = "time",
+    .aliases = "rni",
+    .usage = "[TIMES]",
+    .about = "one instruction back, over calls",
+    .args = back_args,
+    .flags = BACK_FLAGS,
+    .run = run_reverse_nexti,
+    .text = stop_to_text,
+};
+
+static struct error *run_reverse_finish(struct session *s, const cJSON *args, cJSON **ret)
+{
+    return run_back(s, args, TIME_BACK_FINISH, ret);
+}
+
+const struct command command_reverse_finish = {
+    .name = "reverse-finish",
+    .group = "time",
+    .aliases = "",
+    .usage = "[TIMES]",
+    .about = "back to the call of the selected frame's function",
+    .args = back_args,
+    .flags = BACK_FLAGS,
+    .run = run_reverse_finish,
+    .text = stop_to_text,
+};

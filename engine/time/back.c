@@ -63,7 +63,8 @@ static struct error *stops_at(struct session *s, const struct time_place *at, st
     *stops = false;
     if (!breakpoint_at(s, at->pc))
         return NULL;
-    TRY(time_seek(s, at->position));
+    if (s->time.driver->exact)
+        TRY(time_seek(s, at->position));
     TRY(time_here(s, STOP_STEP, ret));
     return wish_would_stop(s, ret, stops);
 }
@@ -97,7 +98,8 @@ static struct error *over_call(struct session *s, struct time_walk *w, const str
 
 static struct error *history_ends(struct session *s, struct stop *ret)
 {
-    TRY(time_seek(s, 0));
+    if (s->time.driver->exact)
+        TRY(time_seek(s, 0));
     return time_here(s, STOP_HISTORY_END, ret);
 }
 
@@ -179,10 +181,26 @@ static struct error *line_back(struct session *s, bool over_calls, struct stop *
     return NULL;
 }
 
+static struct error *one_by_stub(struct session *s, struct stop *ret)
+{
+    bool stops;
+    struct error *e = time_plain_back(s);
+    if (error_is(e, ERR_HISTORY_END)) {
+        error_free(e);
+        TRY(time_landed(s, NULL));
+        return time_here(s, STOP_HISTORY_END, ret);
+    }
+    TRY(e);
+    TRY(time_here(s, STOP_STEP, ret));
+    return wish_would_stop(s, ret, &stops);
+}
+
 static struct error *one_instruction(struct session *s, struct stop *ret)
 {
     uint64_t now;
     bool stops;
+    if (!s->time.driver->exact)
+        return one_by_stub(s, ret);
     TRY(time_position(s, &now));
     if (now == 0)
         return time_here(s, STOP_HISTORY_END, ret);

@@ -40,6 +40,17 @@ struct time_entry {
 struct error *time_back_to_entry(struct session *s, uint64_t from, struct time_entry entry, bool *found,
                                  bool *own, struct stop *ret) BASE_MUST_CHECK;
 
+/* Counts a hit as forwards: false where it is ignored, or not yet the one of so many. */
+bool time_hit_is_told(struct session *s, const struct stop *stop, uint64_t *times);
+
+/* -- back_plain.c ---------------------------------------------------------------------------------- */
+
+/* One instruction back, by the stub. */
+struct error *time_plain_back(struct session *s) BASE_MUST_CHECK;
+struct error *time_plain_continue(struct session *s, uint64_t times, struct stop *ret) BASE_MUST_CHECK;
+struct error *time_plain_to_entry(struct session *s, struct time_entry entry, bool *found, bool *own,
+                                  struct stop *ret) BASE_MUST_CHECK;
+
 /* -- back_walk.c ----------------------------------------------------------------------------------- */
 
 enum { WALK_MOST = 256 };

@@ -48,10 +48,9 @@ struct error *time_land_on(struct session *s, const struct time_hit *hit, struct
     return NULL;
 }
 
-/* Counted as forwards: a hit that is ignored is passed. */
-static bool is_told(struct session *s, const struct time_hit *hit, uint64_t *times)
+bool time_hit_is_told(struct session *s, const struct stop *stop, uint64_t *times)
 {
-    struct wish *w = breakpoint_find(s, hit->stop.breakpoint ? hit->stop.breakpoint : hit->stop.watchpoint);
+    struct wish *w = breakpoint_find(s, stop->breakpoint ? stop->breakpoint : stop->watchpoint);
     if (w) {
         w->hits++;
         if (w->ignore) {
@@ -81,6 +80,8 @@ static bool anything_planted(const struct session *s)
 struct error *time_back_continue(struct session *s, uint64_t times, struct stop *ret)
 {
     uint64_t now;
+    if (!s->time.driver->exact)
+        return time_plain_continue(s, times, ret);
     TRY(time_position(s, &now));
     if (!anything_planted(s))
         return to_the_start(s, ret);
@@ -91,7 +92,7 @@ struct error *time_back_continue(struct session *s, uint64_t times, struct stop 
     struct error *e = NULL;
     while (!e && found) {
         e = time_search_next(&search, &found, &hit);
-        if (!e && found && is_told(s, &hit, &times))
+        if (!e && found && time_hit_is_told(s, &hit.stop, &times))
             break;
     }
     time_search_end(&search);
@@ -119,6 +120,8 @@ static struct error *counts_entry(struct time_search *t, struct stop *stop, bool
 struct error *time_back_to_entry(struct session *s, uint64_t from, struct time_entry entry, bool *found,
                                  bool *own, struct stop *ret)
 {
+    if (!s->time.driver->exact)
+        return time_plain_to_entry(s, entry, found, own, ret);
     struct time_search search;
     struct time_hit hit = {0};
     struct plant *plant = means_for_run(s, entry.address);
@@ -133,7 +136,7 @@ struct error *time_back_to_entry(struct session *s, uint64_t from, struct time_e
     *own = *found && hit.stop.reason == STOP_STEP;
     if (*found && !*own) {
         uint64_t once = 1;
-        is_told(s, &hit, &once);
+        time_hit_is_told(s, &hit.stop, &once);
     }
     return *found ? time_land_on(s, &hit, ret) : NULL;
 }

@@ -55,13 +55,29 @@ static struct error *fill(struct time_walk *w)
     return NULL;
 }
 
+/* Where positions are not exact the target itself goes back, one instruction ahead of the walk. */
+static struct error *fill_one(struct time_walk *w, bool *ended)
+{
+    struct error *e = time_plain_back(w->session);
+    *ended = error_is(e, ERR_HISTORY_END);
+    if (*ended)
+        error_free(e);
+    else
+        TRY(e);
+    TRY(time_position(w->session, &w->trace[0].position));
+    TRY(look(w->session, &w->trace[0]));
+    w->count = 1;
+    return NULL;
+}
+
 struct error *time_walk_peek(struct time_walk *w, struct time_place *ret, bool *ended)
 {
-    *ended = w->now.position == 0;
+    bool exact = w->session->time.driver->exact;
+    *ended = exact && w->now.position == 0;
+    if (w->count == 0 && !*ended)
+        TRY(exact ? fill(w) : fill_one(w, ended));
     if (*ended)
         return NULL;
-    if (w->count == 0)
-        TRY(fill(w));
     *ret = w->trace[w->count - 1];
     return NULL;
 }
@@ -73,5 +89,5 @@ void time_walk_back(struct time_walk *w)
 
 struct error *time_walk_land(struct time_walk *w)
 {
-    return time_seek(w->session, w->now.position);
+    return w->session->time.driver->exact ? time_seek(w->session, w->now.position) : NULL;
 }

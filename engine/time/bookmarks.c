@@ -211,6 +211,8 @@ static struct error *move_to(struct session *s, const struct bookmark *b)
         return time_seek(s, b->position);
     TRY(time_snapshots(s));
     const struct time_snapshot *one = b->snapshot ? time_snapshot_named(s, b->snapshot) : NULL;
+    if (!one && d->seek)
+        return time_seek(s, b->position);
     if (!one)
         return error_hint(error_new(ERR_NO_SNAPSHOT, "bookmark `%s`: its snapshot is gone", b->name),
                           "without a recording a bookmark is only as good as its snapshot");

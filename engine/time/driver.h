@@ -58,7 +58,7 @@ struct time_driver {
     struct error *(*list)(struct session *s, struct time_snapshot **ret, size_t *count)BASE_MUST_CHECK;
 };
 
-extern const struct time_driver time_driver_replay, time_driver_recording, time_driver_live,
+extern const struct time_driver time_driver_rr, time_driver_replay, time_driver_recording, time_driver_live,
     time_driver_memory;
 
 /* -- drive.c: what drivers share ------------------------------------------------------------------- */

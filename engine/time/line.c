@@ -9,8 +9,8 @@
 #include "engine/time/kept_memory.h"
 #include "engine/time/time.h"
 
-static const struct time_driver *const drivers[] = {&time_driver_replay, &time_driver_recording,
-                                                    &time_driver_live, &time_driver_memory};
+static const struct time_driver *const drivers[] = {
+    &time_driver_replay, &time_driver_rr, &time_driver_recording, &time_driver_live, &time_driver_memory};
 
 struct error *time_driver(struct session *s, const struct time_driver **ret)
 {

@@ -33,7 +33,7 @@ struct time_line {
     bool last_asked, last_known;
     uint64_t last;       /* the last position that can be reached */
     uint64_t armed;      /* QEMU's replay_break, 0: none */
-    bool holds;             /* Ctrl-C does not cut requests off (COMMAND_WAITS_ITSELF) */
+    bool holds;          /* Ctrl-C does not cut requests off (COMMAND_WAITS_ITSELF) */
     bool unsettled;      /* a snapshot was loaded and the target has not run since */
     uint64_t steps_left; /* before the end of the record can be met by stepping */
     bool steps_left_known;

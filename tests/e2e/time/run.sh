@@ -59,6 +59,16 @@ for arch in x86_64 aarch64; do
     session "$arch: watchpoints in a recording" 0 "$here/sessions/watch.json" "${replay[@]}"
     session "$arch: watchpoints" 0 "$here/sessions/watch.json" "${short[@]}"
     session "$arch: live snapshots" 0 "$here/sessions/live.json" "${live[@]}"
+    recorded=(-s "$B/targets/replay/$arch.elf" -t "launch:$machine recorded $B $arch $rounds $work/recorded-$arch {port}")
+    again=(-s "$B/targets/replay/$arch.elf" -t "launch:$machine replay $B $arch $rounds $work/recorded-$arch {port}")
+    session "$arch: while it is recorded" 0 "$here/sessions/recording.json" "${recorded[@]}"
+    session "$arch: what was recorded so" 0 "$here/sessions/recorded.json" "${again[@]}"
+    # at the prompt
+    printf '%s\n' 'goto 50%' 'bookmark here a  remark' 'rsi' 'bookmarks' 'goto 1' 'when' 'unbookmark here' 'goto start' 'rc' |
+        timeout 60 "$A" --cli "${replay[@]}" >"$work/out" 2>"$work/err"
+    says "$arch: the prompt makes bookmarks" 'here.*\(1\).*a  remark'
+    says "$arch: the prompt tells positions" '^[0-9]+ of [0-9]+ instructions \((49.99|50)%\)'
+    says "$arch: the prompt tells the start" 'history-end'
     python3 "$here/trouble.py" "$A" "${replay[3]}" "$B/targets/replay/$arch.elf" "$folder/pid" "$arch" 2>"$work/trouble" ||
         echo "FAIL $arch: trouble on the way back: $(tail -n 1 "$work/trouble")"
 
@@ -96,3 +106,5 @@ done
 
 session "memory kept by ourselves" 0 "$here/sessions/memory.json" "$B/targets/race"
 says "memory kept by ourselves: says what it does not cover" 'Not put back: files, sockets'
+python3 "$here/rr.py" >"$work/rr.json"
+session "rr, as a fake stub answers" 0 "$here/sessions/rr.json" -t "launch:$B/tests/stub/stub $work/rr.json {port}"

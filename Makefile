@@ -198,6 +198,7 @@ bench:
 		$(B)/tests/bench/index
 	@bash tests/bench/run.sh $(B)
 	@bash tests/bench/breakpoints.sh $(B)
+	@bash tests/bench/races.sh $(B)
 	@bash tests/bench/time.sh $(B)
 
 $(B)/tests/bench/%: tests/bench/%.c $(B)/liballstop.a

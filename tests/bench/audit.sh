@@ -2,6 +2,7 @@
 # The all-stop race under us and under gdb: how many runs of 500 continues end with a verdict, and what a second look
 # after each stop costs. audit.sh [BUILD [RUNS]]
 set -u
+ulimit -c 0 # the emulator and gdb crash here
 B=${1:-build}
 runs=${2:-8}
 A=$B/allstop

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the reports in doc/audit anew: `--audit` on every stub that is installed. Each begins with how it was made.
 set -u
+ulimit -c 0 # the emulator crashes here
 B=${1:-build}
 out=${2:-doc/audit}
 work=$(mktemp -d)

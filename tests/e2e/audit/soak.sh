@@ -4,6 +4,7 @@
 # and a tenth of them on four processors of QEMU's system emulator must show no violation. The second look is on
 # everywhere. Prints "ok NAME" or "FAIL NAME: why".
 set -u
+ulimit -c 0 # the emulator crashes here
 B=${1:?the build folder}
 runs=${2:-20}
 stops=${3:-1000}

@@ -202,6 +202,8 @@ struct error *stop_classify(struct session *s, const struct rsp_stop *from, stru
     TRY(time_guard_hit(s, from, &guard));
     if (guard && !own_step) {
         ret->reason = STOP_HISTORY_END;
+        ret->has_position = true;
+        ret->position = s->time.position;
         return NULL;
     }
     if (from->kind != RSP_STOP_SIGNAL ||

@@ -373,20 +373,6 @@ static struct error *on_stopped(struct session *s, struct stop *final, bool *don
     return e;
 }
 
-/* Arm stops before the access (Arm ARM D2.10): continuing would meet it for ever, and the value is still the
- * old one. So the one instruction is done here, with everything lifted. */
-static struct error *finish_access(struct session *s, struct stop *final)
-{
-    struct rsp_stop after;
-    struct thread *t;
-    TRY(time_lift(s));
-    TRY(time_go(s, true, &after));
-    TRY(time_landed(s, &after));
-    TRY(time_replant(s));
-    TRY(threads_current(s, &t));
-    return thread_pc(s, t, &final->pc);
-}
-
 static struct error *take_stop(struct session *s, const struct rsp_stop *stop, struct stop *final, bool *done)
 {
     if (may_skip_look(s, stop)) {
@@ -398,7 +384,7 @@ static struct error *take_stop(struct session *s, const struct rsp_stop *stop, s
         return go_on_unseen(s);
     TRY(stop_classify(s, stop, final));
     if (final->reason == STOP_WATCHPOINT && s->arch && s->arch->stops_before_access)
-        TRY(finish_access(s, final));
+        TRY(time_finish_access(s, final));
     trap_flag_check(s, final);
     if (final->reason == STOP_EXITED || final->reason == STOP_KILLED) {
         bool others;
@@ -411,25 +397,15 @@ static struct error *take_stop(struct session *s, const struct rsp_stop *stop, s
     return handled ? NULL : on_stopped(s, final, done);
 }
 
-/* It would have stepped on, but there is nothing more. */
-static struct error *end_of_record(struct session *s, const struct rsp_stop *stop, struct stop *final,
-                                   bool *done)
-{
-    s->time.ended = false;
-    *done = true;
-    TRY(stop_classify(s, stop, final));
-    final->reason = STOP_HISTORY_END;
-    final->signal = final->breakpoint = final->watchpoint = 0;
-    return NULL;
-}
-
 struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struct stop *final, bool *done)
 {
     *done = false;
     s->plan.held = false;
     TRY(take_stop(s, stop, final, done));
-    if (!*done && s->time.ended)
-        return end_of_record(s, stop, final, done);
+    if (!*done && s->time.ended) {
+        *done = true;
+        return time_end_of_record(s, stop, final);
+    }
     if (*done || !s->plan.held)
         return NULL;
     final->reason = STOP_INTERRUPT;

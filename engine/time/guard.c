@@ -1,5 +1,6 @@
 /* A replay that meets the end of its log is gone: every forward run stops one instruction before it. */
 #include "engine/core.h"
+#include "engine/registers.h"
 #include "engine/time/time.h"
 
 /* True where there is an end to be met. */
@@ -61,4 +62,27 @@ struct error *time_guard_hit(struct session *s, const struct rsp_stop *stop, boo
     if (*ret)
         t->armed = 0;
     return NULL;
+}
+
+struct error *time_end_of_record(struct session *s, const struct rsp_stop *stop, struct stop *final)
+{
+    s->time.ended = false;
+    TRY(stop_classify(s, stop, final));
+    final->reason = STOP_HISTORY_END;
+    final->signal = final->breakpoint = final->watchpoint = 0;
+    return NULL;
+}
+
+/* Arm stops before the access (Arm ARM D2.10): continuing would meet it for ever, and the value is still the
+ * old one. So the one instruction is done here, with everything lifted. */
+struct error *time_finish_access(struct session *s, struct stop *final)
+{
+    struct rsp_stop after;
+    struct thread *t;
+    TRY(time_lift(s));
+    TRY(time_go(s, true, &after));
+    TRY(time_landed(s, &after));
+    TRY(time_replant(s));
+    TRY(threads_current(s, &t));
+    return thread_pc(s, t, &final->pc);
 }

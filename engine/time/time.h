@@ -85,6 +85,12 @@ struct error *time_before_step(struct session *s, bool *ended) BASE_MUST_CHECK;
 /* True when a stop with this signal is the guard's. */
 struct error *time_guard_hit(struct session *s, const struct rsp_stop *stop, bool *ret) BASE_MUST_CHECK;
 
+/* A run would have stepped on, but there is nothing more: what to tell. */
+struct error *time_end_of_record(struct session *s, const struct rsp_stop *stop,
+                                 struct stop *final) BASE_MUST_CHECK;
+/* Where watchpoints stop before the access: does it. */
+struct error *time_finish_access(struct session *s, struct stop *final) BASE_MUST_CHECK;
+
 /* -- snapshots.c ----------------------------------------------------------------------------------- */
 
 /* The snapshots by position, as the target has them. */

@@ -1,7 +1,7 @@
 /*
  * A guest that makes history: it counts, writes some places often and some only once, and ends the machine by
- * itself after as many rounds as the word at ROUNDS says (`-device loader` puts it there), so that a recording
- * of a given length ends at the same instruction each time.
+ * itself after as many rounds as the word at ROUNDS says (`-device loader` puts it there), so that a
+ * recording of a given length ends at the same instruction each time.
  */
 #include "machine.h"
 
@@ -9,10 +9,10 @@ typedef unsigned int u32;
 
 enum { MIDDLE_ROUNDS = 16 };
 
-volatile u64 counter;      /* every round */
-volatile u64 sixteenths;   /* sixteen times in all */
-volatile u64 early;        /* in round 100 */
-volatile u64 late;         /* once, when nine tenths have passed */
+volatile u64 counter;    /* every round */
+volatile u64 sixteenths; /* sixteen times in all */
+volatile u64 early;      /* in round 100 */
+volatile u64 late;       /* once, when nine tenths have passed */
 volatile u32 hash = 2166136261u;
 volatile u64 table[64];
 

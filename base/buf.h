@@ -26,10 +26,10 @@ void buf_add_char(struct buf *b, char c);
 void buf_add_text(struct buf *b, const char *text);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list args);
-void buf_clear(struct buf *b);             /* keeps the memory */
-void buf_truncate(struct buf *b, size_t n);    /* back to its first n bytes (n at most length) */
-void buf_drop(struct buf *b, size_t n);    /* removes the first n bytes */
-const char *buf_text(const struct buf *b); /* "" when empty */
-char *buf_take(struct buf *b);             /* the bytes as a malloc'd string; *b is empty afterwards */
+void buf_clear(struct buf *b);              /* keeps the memory */
+void buf_truncate(struct buf *b, size_t n); /* back to its first n bytes (n at most length) */
+void buf_drop(struct buf *b, size_t n);     /* removes the first n bytes */
+const char *buf_text(const struct buf *b);  /* "" when empty */
+char *buf_take(struct buf *b);              /* the bytes as a malloc'd string; *b is empty afterwards */
 
 #endif

@@ -174,7 +174,6 @@ const struct audit_check audit_checks_threads[] = {
     {"qThreadExtraInfo", "threads", "each of them has a description", true, extra},
     {"Hg-nobody", "errors", "selecting a thread that is not there", true, select_nobody},
     {"T-nobody", "errors", "and asking whether it is alive", true, nobody_alive},
-    {"extra-nobody", "errors", "and what it is called (QEMU never answers)", false,
-     nobody_extra},
+    {"extra-nobody", "errors", "and what it is called (QEMU never answers)", false, nobody_extra},
     {0},
 };

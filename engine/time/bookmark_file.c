@@ -146,6 +146,7 @@ static struct error *parse(const char *path, const char *text, size_t n, struct 
         wrong = "the file is of another version of this program";
     else if (!cJSON_IsArray(list))
         wrong = "the file holds no list";
+    free(t->program);
     t->program = wrong ? NULL : text_member(o, "program");
     if (!wrong) {
         cJSON_ArrayForEach (one, list)

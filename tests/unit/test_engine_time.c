@@ -28,7 +28,7 @@ static void add_log(struct buf *b, const char *bytes, size_t n)
     buf_add(b, bytes, n);
 }
 
-#define ADD(b, text) add_log(b, text, sizeof text - 1)
+#define ADD(b, text) add_log(b, text, sizeof(text) - 1)
 
 static uint64_t length_of(const struct buf *b)
 {

@@ -26,15 +26,20 @@ void view_time_free(struct view_time *t)
     *t = (struct view_time){0};
 }
 
-void view_time_own(struct view_time *t)
+static void own_bookmarks(struct view_time *t)
 {
-    if (t->bookmarks)
-        t->bookmarks = xmemdup(t->bookmarks, t->bookmark_count * sizeof *t->bookmarks);
+    t->bookmarks = xmemdup(t->bookmarks, t->bookmark_count * sizeof *t->bookmarks);
     for (size_t i = 0; i < t->bookmark_count; i++) {
         t->bookmarks[i].name = xstrdup(t->bookmarks[i].name);
         t->bookmarks[i].where = xstrdup_or_null(t->bookmarks[i].where);
         t->bookmarks[i].note = xstrdup_or_null(t->bookmarks[i].note);
     }
+}
+
+void view_time_own(struct view_time *t)
+{
+    if (t->bookmarks)
+        own_bookmarks(t);
     if (t->snapshots)
         t->snapshots = xmemdup(t->snapshots, t->snapshot_count * sizeof *t->snapshots);
     if (t->stops)

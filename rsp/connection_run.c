@@ -10,6 +10,7 @@
 static const char file_io_refused[] = "F-1,1";
 
 enum { SHOWN_RESUME = 60 };
+#define ACK_NS 1000000000
 
 /* -- away ------------------------------------------------------------------------------------------ */
 
@@ -280,6 +281,27 @@ static bool wants_break(const struct rsp_connection *c)
            (c->supported_empty || c->features.state[FEATURE_PACKET_SIZE].advertised == TRI_UNKNOWN);
 }
 
+/*
+ * Linux 6.1's kgdb takes a BREAK for a byte like any other until it has let the kernel run, and QEMU 7.2 lets
+ * one that comes by telnet overtake the bytes in front of it: a BREAK right behind the resume would be no
+ * answer to the last packet, which then comes again, and the letter would be typed at the console. So the
+ * resume's ack is awaited. A stop that comes instead is kept.
+ */
+static struct error *await_ack(struct rsp_connection *c)
+{
+    struct rsp_stop stop;
+    bool stopped = false;
+    c->awaits_ack = true;
+    struct error *e = c->acked ? NULL : rsp_wait_stop(c, conn_deadline(c, ACK_NS, 0), -1, &stop, &stopped);
+    c->awaits_ack = false;
+    if (stopped)
+        conn_keep_stop(c, buf_text(&c->last_stop), c->last_stop.length);
+    if (!error_is(e, ERR_TIMEOUT))
+        return e;
+    error_free(e); /* lost on the line */
+    return NULL;
+}
+
 struct error *rsp_interrupt(struct rsp_connection *c)
 {
     if (c->state == RSP_STATE_LOST)
@@ -289,6 +311,9 @@ struct error *rsp_interrupt(struct rsp_connection *c)
                          transport_describe(c->transport));
     if (!wants_break(c))
         return conn_send_raw(c, "\x03", 1, "interrupt", 0);
+    TRY(await_ack(c));
+    if (c->state != RSP_STATE_RUNNING)
+        return NULL;
     TRY(transport_send_break(c->transport));
     return conn_send_raw(c, "g", 1, "stray", 1);
 }

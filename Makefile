@@ -248,7 +248,7 @@ help:
 	@echo 'check    format, warnings under both compilers, cppcheck, clang-tidy, sanitized unit tests'
 	@echo 'oracle   random questions to gdb and to us, ORACLE_ROUNDS times as many'
 	@echo 'soak     SOAK_RUNS sessions against a stub that races, SOAK_STOPS stops on those that do not'
-	@echo 'kernel   the Linux kernel for the kgdb tests: once, some 15 minutes and 2 GB under ~/.cache'
+	@echo 'kernel   the Linux kernel for the kgdb tests: once, some 12 minutes and 1.3 GB under ~/.cache'
 	@echo 'bench    counts and times beside gdb     fuzz  each fuzzer for FUZZ_SECONDS'
 	@echo 'deps     install the packages            install  to $$(DESTDIR)$$(prefix)    clean'
 

@@ -49,6 +49,7 @@ struct rsp_connection {
     bool no_ack;
     bool theirs_last; /* their packet is the newest one on the wire */
     bool acked;       /* a `+` came since our last packet */
+    int64_t break_ns; /* when SysRq-g is sent again; 0: none is due */
     bool awaits_ack;  /* conn_next() returns for one, as woken */
     unsigned bad_in_row, resends;
 

@@ -56,17 +56,17 @@ attached() {
     fi
 }
 
-boot unix "socket,path=$work/line,server=on,wait=off" kgdbwait chatter loop
+boot unix "socket,path=$work/line,server=on,wait=off" kgdbwait chatter loop autobrk
 attached unix "unix:$work/line" $here/sessions/kgdb.json
 shut_down
 
-boot pty pty kgdbwait chatter loop
-has_pty() { grep -q 'redirected to /dev' "$work/pty.qemu"; }
+boot pty pty kgdbwait chatter loop autobrk
+has_pty() { grep -qs 'redirected to /dev' "$work/pty.qemu"; }
 wait_for 30 has_pty
 attached pty "$(sed -n 's/.*redirected to \([^ ]*\).*/\1/p' "$work/pty.qemu" | head -n 1)" $here/sessions/kgdb.json
 shut_down
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-boot telnet "socket,host=127.0.0.1,port=$port,server=on,wait=off,telnet=on" kgdbwait chatter loop
+boot telnet "socket,host=127.0.0.1,port=$port,server=on,wait=off,telnet=on" kgdbwait chatter loop autobrk
 attached telnet "telnet:127.0.0.1:$port" $here/sessions/break.json
 shut_down

@@ -70,3 +70,16 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 boot telnet "socket,host=127.0.0.1,port=$port,server=on,wait=off,telnet=on" kgdbwait chatter loop autobrk
 attached telnet "telnet:127.0.0.1:$port" $here/sessions/break.json
 shut_down
+
+# the other forms, which `make kernel` builds behind that one
+other=${kernel%/shipped}
+for form in perf kdb; do
+    kernel=$other/$form
+    if [ ! -e "$kernel/complete" ]; then
+        echo "skip kgdb, $form: no kernel in $kernel (make kernel)"
+        continue
+    fi
+    boot "$form" "socket,path=$work/$form.line,server=on,wait=off" kgdbwait chatter loop autobrk
+    attached "$form" "unix:$work/$form.line" $here/sessions/hardware.json
+    shut_down
+done

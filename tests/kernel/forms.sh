@@ -10,15 +10,16 @@ form_config() {
 # Since a change in perf an event that is not active is dropped, and kgdb's breakpoints never are active: their handler is
 # not called. The repair exempts them.
 perf_dropped='event->state != PERF_EVENT_STATE_ACTIVE)'
-perf_repaired='event->state != PERF_EVENT_STATE_ACTIVE \&\& event->attr.type != PERF_TYPE_BREAKPOINT)'
+perf_repaired='event->state != PERF_EVENT_STATE_ACTIVE && event->attr.type != PERF_TYPE_BREAKPOINT)'
 
 # Changes the source to that of the form, whatever it was before; a file that is right keeps its time.
 form_source() {
-    local file=$2/kernel/events/core.c wanted=$perf_dropped other=$perf_repaired
-    if [ "$1" != shipped ]; then
-        wanted=$perf_repaired other=$perf_dropped
+    local file=$2/kernel/events/core.c wanted=$perf_repaired edit='s/_ACTIVE)$/_ACTIVE \&\& event->attr.type != PERF_TYPE_BREAKPOINT)/'
+    if [ "$1" = shipped ]; then
+        wanted=$perf_dropped
+        edit='s/_ACTIVE && event->attr.type != PERF_TYPE_BREAKPOINT)$/_ACTIVE)/'
     fi
-    sed "/^static void perf_swevent_event(/,/^}/s/^\tif (${other/\\&\\&/&&}\$/\tif ($wanted/" "$file" >"$file.new"
+    sed "/^static void perf_swevent_event(/,/^}/$edit" "$file" >"$file.new"
     if cmp -s "$file" "$file.new"; then rm "$file.new"; else mv "$file.new" "$file"; fi
-    sed -n '/^static void perf_swevent_event(/,/^}/p' "$file" | grep -qxF "	if (${wanted//\\/}"
+    sed -n '/^static void perf_swevent_event(/,/^}/p' "$file" | grep -qxF "	if ($wanted"
 }

@@ -191,6 +191,12 @@ soak:
 	@$(MAKE) --no-print-directory all targets
 	@bash tests/e2e/audit/soak.sh $(B) $(SOAK_RUNS) $(SOAK_STOPS)
 
+# The Linux kernel that tests/e2e/kernel debugs by kgdb: built once, cached outside the tree.
+.PHONY: kernel
+kernel:
+	@sh tests/deps.sh kernel
+	@bash tests/kernel/build.sh
+
 .PHONY: bench
 bench:
 	@sh tests/deps.sh build test
@@ -244,6 +250,7 @@ help:
 	@echo 'check    format, warnings under both compilers, cppcheck, clang-tidy, sanitized unit tests'
 	@echo 'oracle   random questions to gdb and to us, ORACLE_ROUNDS times as many'
 	@echo 'soak     SOAK_RUNS sessions against a stub that races, SOAK_STOPS stops on those that do not'
+	@echo 'kernel   the Linux kernel for the kgdb tests: once, some 12 minutes and 1.3 GB under ~/.cache'
 	@echo 'bench    counts and times beside gdb     fuzz  each fuzzer for FUZZ_SECONDS'
 	@echo 'deps     install the packages            install  to $$(DESTDIR)$$(prefix)    clean'
 

@@ -53,6 +53,7 @@ static const char usage_text[] =
     "  -t, --target SPEC     attach to a stub:\n"
     "                          HOST:PORT  :PORT  tcp:HOST:PORT  unix:PATH\n"
     "                          /dev/ttyS0[,BAUD[,8n1]]  serial:PATH[,BAUD]\n"
+    "                          telnet:HOST:PORT    a serial line behind a terminal server\n"
     "                          exec:COMMAND ...    speaks on its stdin and stdout\n"
     "                          launch:COMMAND ...  started first; {port}, {socket} or {pty}\n"
     "                                              in it is where the stub is reached\n"

@@ -165,7 +165,7 @@ static bool same(const struct buf *b, const char *payload, size_t n)
     return b->length == n && n > 0 && memcmp(b->data, payload, n) == 0;
 }
 
-static void queue_late(struct rsp_connection *c, const char *payload, size_t n)
+void conn_keep_stop(struct rsp_connection *c, const char *payload, size_t n)
 {
     if (c->late_count == LATE_STOPS_MOST)
         return;
@@ -204,7 +204,7 @@ void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t 
             return;
     }
     if (!is_queued(c, payload, n))
-        queue_late(c, payload, n);
+        conn_keep_stop(c, payload, n);
     conn_release_stop(c, "stop-while-stopped"); /* of two, the first was surely no answer */
     if (!hold) {
         conn_violation(c, "stop-while-stopped", payload, n);

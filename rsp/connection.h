@@ -143,6 +143,8 @@ struct error *rsp_wait_stop(struct rsp_connection *c, int64_t deadline_ns, int w
 const char *rsp_last_stop(const struct rsp_connection *c);
 /* A stop that came while the target counted as stopped is waiting to be taken. */
 bool rsp_has_late_stop(const struct rsp_connection *c);
+/* What rsp_interrupt() sends is SysRq-g: a kernel behind a line, whose own trap is then the stop. */
+bool rsp_interrupts_by_break(const struct rsp_connection *c);
 /* Sends 0x03 (or the transport's break). Only while RUNNING, else ERR_NOT_RUNNING. */
 struct error *rsp_interrupt(struct rsp_connection *c) BASE_MUST_CHECK;
 /* After a goto, a detach … the caller knows better: the target is stopped. */

@@ -49,6 +49,8 @@ struct rsp_connection {
     bool no_ack;
     bool theirs_last; /* their packet is the newest one on the wire */
     bool acked;       /* a `+` came since our last packet */
+    int64_t break_ns; /* when SysRq-g is sent again; 0: none is due */
+    bool awaits_ack;  /* conn_next() returns for one, as woken */
     unsigned bad_in_row, resends;
 
     bool pipelines;
@@ -101,6 +103,8 @@ int64_t conn_deadline(const struct rsp_connection *c, int64_t timeout_ns, size_t
 /* A stop reply that nobody waited for: queued, named. With `hold`, what to call it is decided later by
  * conn_release_stop(). */
 void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t n, bool hold);
+/* Keeps a stop for the next rsp_wait_stop(). */
+void conn_keep_stop(struct rsp_connection *c, const char *payload, size_t n);
 void conn_release_stop(struct rsp_connection *c, const char *kind);
 /* A packet that is no answer to a question of this grammar: named, and dropped by the caller. */
 void conn_misfit(struct rsp_connection *c, enum rsp_grammar grammar, const char *payload, size_t n);

@@ -147,7 +147,8 @@ static bool take_event(struct rsp_connection *c, const struct rsp_event *event, 
     case RSP_ACK:
         log_wire(c, false, "ack", "", 0);
         c->acked = true;
-        return false;
+        *got = GOT_WOKEN;
+        return c->awaits_ack;
     case RSP_NAK:
         log_wire(c, false, "nak", "", 0);
         *got = GOT_NAK;

@@ -14,6 +14,8 @@
 #include "rsp/transport_spec.h"
 
 enum { CHILD_END_GRACE_NS = 200000000 };
+/* For a few bytes of the transport's own. */
+#define ANSWER_NS 5000000000
 
 struct transport *transport_new(enum transport_kind kind)
 {
@@ -37,6 +39,8 @@ static struct error *open_kind(struct transport *t, const struct transport_spec 
     switch (spec->kind) {
     case TRANSPORT_TCP:
         return transport_open_tcp(t, spec, deadline_ns);
+    case TRANSPORT_TELNET:
+        return transport_open_telnet(t, spec, deadline_ns);
     case TRANSPORT_UNIX:
         return transport_open_unix(t, spec->path);
     case TRANSPORT_SERIAL:
@@ -104,6 +108,7 @@ void transport_close(struct transport *t)
     transport_restore_line(t);
     close_fd(t->fd);
     close_fd(t->slave_fd);
+    transport_close_telnet(t);
     transport_end_child(t);
     if (t->output_fd >= 0)
         transport_drain_output(t);
@@ -234,8 +239,8 @@ static struct error *lost(struct transport *t, const char *how)
     return error_new(ERR_LOST, "%s", buf_text(&b));
 }
 
-struct error *transport_read(struct transport *t, void *bytes, size_t capacity, int64_t deadline_ns,
-                             int wake_fd, size_t *ret)
+static struct error *read_raw(struct transport *t, void *bytes, size_t capacity, int64_t deadline_ns,
+                              int wake_fd, size_t *ret)
 {
     *ret = 0;
     /* the master of a {pty} gives no end of file while we hold the slave: the child's end is the only sign */
@@ -266,7 +271,20 @@ struct error *transport_read(struct transport *t, void *bytes, size_t capacity, 
     }
 }
 
-struct error *transport_write(struct transport *t, const void *bytes, size_t n, int64_t deadline_ns)
+struct error *transport_read(struct transport *t, void *bytes, size_t capacity, int64_t deadline_ns,
+                             int wake_fd, size_t *ret)
+{
+    for (;;) {
+        TRY(read_raw(t, bytes, capacity, deadline_ns, wake_fd, ret));
+        if (*ret == 0 || !t->telnet)
+            return NULL;
+        TRY(transport_telnet_received(t, bytes, *ret, clock_now_ns() + ANSWER_NS, ret));
+        if (*ret > 0)
+            return NULL;
+    }
+}
+
+struct error *transport_write_raw(struct transport *t, const void *bytes, size_t n, int64_t deadline_ns)
 {
     const char *p = bytes;
     const struct transport_wait w = {
@@ -286,6 +304,27 @@ struct error *transport_write(struct transport *t, const void *bytes, size_t n, 
         TRY(transport_wait(t, &w, &ready));
     }
     return NULL;
+}
+
+struct error *transport_write(struct transport *t, const void *bytes, size_t n, int64_t deadline_ns)
+{
+    if (!t->telnet)
+        return transport_write_raw(t, bytes, n, deadline_ns);
+    BASE_BUF struct buf b = {0};
+    transport_telnet_escape(&b, bytes, n);
+    return transport_write_raw(t, buf_text(&b), b.length, deadline_ns);
+}
+
+struct error *transport_send_break(struct transport *t)
+{
+    if (t->kind == TRANSPORT_SERIAL)
+        return transport_serial_break(t);
+    if (t->kind == TRANSPORT_TELNET)
+        return transport_telnet_break(t, clock_now_ns() + ANSWER_NS);
+    return error_hint(error_new(ERR_UNSUPPORTED,
+                                "sending a BREAK to %s: only a serial line and telnet carry one",
+                                transport_describe(t)),
+                      "break in by another way, as the emulator's monitor or /proc/sysrq-trigger");
 }
 
 /* -- facts ----------------------------------------------------------------------------------------- */

@@ -3,6 +3,8 @@
  *
  *   HOST:PORT  :PORT  tcp:HOST:PORT    TCP (IPv4, IPv6 as [::1]:PORT), TCP_NODELAY
  *   unix:PATH                          Unix stream socket
+ *   telnet:HOST:PORT                   a serial line behind a terminal server or QEMU's `-serial telnet:`:
+ *                                      TCP, 0xff doubled both ways, options settled out of sight
  *   /dev/…[,BAUD[,8n1]]  serial:PATH[,BAUD[,8n1]]   termios line or pty, raw, no flow control, exclusive
  *   exec:COMMAND …                     the stub speaks on COMMAND's stdin and stdout
  *   launch:COMMAND …                   COMMAND is started; {port}, {socket}, {pty} in it become the place
@@ -63,7 +65,8 @@ struct error *transport_read(struct transport *t, void *bytes, size_t capacity, 
 /* Writes all of it. */
 struct error *transport_write(struct transport *t, const void *bytes, size_t n,
                               int64_t deadline_ns) BASE_MUST_CHECK;
-/* A BREAK on a serial line; ERR_UNSUPPORTED elsewhere. */
+/* A BREAK: on a serial line its own, by telnet the command IAC BREAK; ERR_UNSUPPORTED elsewhere, on a pty
+ * too. */
 struct error *transport_send_break(struct transport *t) BASE_MUST_CHECK;
 
 /* The descriptor to poll for input. */
@@ -72,7 +75,8 @@ int transport_fd(const struct transport *t);
 int transport_output_fd(const struct transport *t);
 void transport_drain_output(struct transport *t);
 
-/* True for TCP, Unix sockets and pipes, where bytes are neither lost nor changed. */
+/* True for TCP, Unix sockets and pipes, where bytes are neither lost nor changed; not for telnet, which ends
+ * in a line. */
 bool transport_is_reliable(const struct transport *t);
 /* Time one byte takes on the line in ns (10 bits at the baud rate), 0 where it does not matter. */
 int64_t transport_byte_cost_ns(const struct transport *t);

@@ -14,6 +14,7 @@
 
 enum transport_kind {
     TRANSPORT_TCP,
+    TRANSPORT_TELNET,
     TRANSPORT_UNIX,
     TRANSPORT_SERIAL,
     TRANSPORT_EXEC,
@@ -23,8 +24,8 @@ enum transport_kind {
 
 struct transport_spec {
     enum transport_kind kind;
-    char *host;    /* tcp: "127.0.0.1" where none was given */
-    char *port;    /* tcp: decimal */
+    char *host;    /* tcp, telnet: "127.0.0.1" where none was given */
+    char *port;    /* tcp, telnet: decimal */
     char *path;    /* unix, serial */
     unsigned baud; /* serial: 0 where none was given */
     char **words;  /* exec, launch */
@@ -49,6 +50,8 @@ struct transport {
     int child_status;     /* of waitpid */
     struct buf last_line; /* the last whole line that the child printed, cut */
     struct buf line;      /* the one being printed */
+
+    struct telnet *telnet; /* telnet: where its commands stand; else NULL */
 
     bool restore_line; /* serial: `saved` is what the line was like */
     struct termios saved;
@@ -78,6 +81,9 @@ struct transport_wait {
 };
 struct error *transport_wait(struct transport *t, const struct transport_wait *w,
                              bool *ready) BASE_MUST_CHECK;
+/* Writes all of it as it is. */
+struct error *transport_write_raw(struct transport *t, const void *bytes, size_t n,
+                                  int64_t deadline_ns) BASE_MUST_CHECK;
 
 /* -- the kinds ------------------------------------------------------------------------------------- */
 
@@ -89,6 +95,18 @@ struct error *transport_try_loopback(struct transport *t, unsigned port, int64_t
 /* A TCP port of 127.0.0.1 that is free now. */
 struct error *transport_free_port(unsigned *ret) BASE_MUST_CHECK;
 
+/* -- transport_telnet.c ---------------------------------------------------------------------------- */
+
+struct error *transport_open_telnet(struct transport *t, const struct transport_spec *spec,
+                                    int64_t deadline_ns) BASE_MUST_CHECK;
+void transport_close_telnet(struct transport *t);
+/* Takes telnet's own out of what came, in place: *ret bytes are left, maybe none. Answers what was asked. */
+struct error *transport_telnet_received(struct transport *t, void *bytes, size_t n, int64_t deadline_ns,
+                                        size_t *ret) BASE_MUST_CHECK;
+/* Appends what must be sent for these bytes. */
+void transport_telnet_escape(struct buf *b, const void *bytes, size_t n);
+struct error *transport_telnet_break(struct transport *t, int64_t deadline_ns) BASE_MUST_CHECK;
+
 struct error *transport_open_unix(struct transport *t, const char *path) BASE_MUST_CHECK;
 /* *ret is -1 when nobody listens there yet. */
 struct error *transport_try_unix(const char *path, int *ret) BASE_MUST_CHECK;
@@ -96,6 +114,7 @@ struct error *transport_try_unix(const char *path, int *ret) BASE_MUST_CHECK;
 struct error *transport_open_serial(struct transport *t, const char *path, unsigned baud) BASE_MUST_CHECK;
 /* True for a rate that termios knows. */
 bool transport_knows_baud(unsigned baud);
+struct error *transport_serial_break(struct transport *t) BASE_MUST_CHECK;
 void transport_restore_line(struct transport *t);
 /* Makes a pty: t->fd is the master, t->slave_fd the raw slave; its path is malloc'd. */
 struct error *transport_make_pty(struct transport *t, char **path) BASE_MUST_CHECK;

@@ -127,12 +127,8 @@ struct error *transport_make_pty(struct transport *t, char **path)
     return NULL;
 }
 
-struct error *transport_send_break(struct transport *t)
+struct error *transport_serial_break(struct transport *t)
 {
-    if (t->kind != TRANSPORT_SERIAL)
-        return error_hint(error_new(ERR_UNSUPPORTED, "sending a BREAK to %s: only a serial line carries one",
-                                    transport_describe(t)),
-                          "break in by another way, as the emulator's monitor or /proc/sysrq-trigger");
     /* the kernel takes the call on a pty and does nothing */
     if (is_pty(t->fd))
         return error_hint(error_new(ERR_UNSUPPORTED, "sending a BREAK to %s: a pty does not carry one",

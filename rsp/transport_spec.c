@@ -10,8 +10,9 @@ enum { PORT_MOST = 65535 };
 
 static struct error *bad_spec(const char *text, const char *why)
 {
-    return error_hint(error_new(ERR_USAGE, "target '%.200s': %s", text, why),
-                      "give HOST:PORT, unix:PATH, /dev/…[,BAUD], exec:COMMAND or launch:COMMAND");
+    return error_hint(
+        error_new(ERR_USAGE, "target '%.200s': %s", text, why),
+        "give HOST:PORT, telnet:HOST:PORT, unix:PATH, /dev/…[,BAUD], exec:COMMAND or launch:COMMAND");
 }
 
 static const char *after_prefix(const char *text, const char *prefix)
@@ -21,7 +22,8 @@ static const char *after_prefix(const char *text, const char *prefix)
 }
 
 /* HOST:PORT, [V6]:PORT or :PORT. */
-static struct error *parse_tcp(const char *text, const char *place, struct transport_spec *ret)
+static struct error *parse_tcp(enum transport_kind kind, const char *text, const char *place,
+                               struct transport_spec *ret)
 {
     const char *colon = strrchr(place, ':');
     if (!colon)
@@ -37,7 +39,7 @@ static struct error *parse_tcp(const char *text, const char *place, struct trans
     } else if (memchr(host, ':', length)) {
         return bad_spec(text, "an IPv6 address is written [ADDRESS]:PORT");
     }
-    ret->kind = TRANSPORT_TCP;
+    ret->kind = kind;
     ret->host = length ? xstrndup(host, length) : xstrdup("127.0.0.1");
     ret->port = xasprintf("%u", (unsigned)port);
     return NULL;
@@ -105,7 +107,9 @@ static struct error *parse(const char *text, struct transport_spec *ret)
 {
     const char *rest;
     if ((rest = after_prefix(text, "tcp:")))
-        return parse_tcp(text, rest, ret);
+        return parse_tcp(TRANSPORT_TCP, text, rest, ret);
+    if ((rest = after_prefix(text, "telnet:")))
+        return parse_tcp(TRANSPORT_TELNET, text, rest, ret);
     if ((rest = after_prefix(text, "unix:")))
         return parse_unix(text, rest, ret);
     if ((rest = after_prefix(text, "serial:")))
@@ -118,7 +122,7 @@ static struct error *parse(const char *text, struct transport_spec *ret)
     }
     if (text[0] == '/')
         return parse_serial(text, text, ret);
-    return parse_tcp(text, text, ret);
+    return parse_tcp(TRANSPORT_TCP, text, text, ret);
 }
 
 struct error *transport_spec_parse(const char *text, struct transport_spec *ret)

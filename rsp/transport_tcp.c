@@ -74,7 +74,8 @@ static struct error *try_address(struct transport *t, const struct addrinfo *a, 
 struct error *transport_open_tcp(struct transport *t, const struct transport_spec *spec, int64_t deadline_ns)
 {
     bool v6 = strchr(spec->host, ':') != NULL;
-    t->description = xasprintf(v6 ? "tcp:[%s]:%s" : "tcp:%s:%s", spec->host, spec->port);
+    const char *kind = spec->kind == TRANSPORT_TELNET ? "telnet" : "tcp";
+    t->description = xasprintf(v6 ? "%s:[%s]:%s" : "%s:%s:%s", kind, spec->host, spec->port);
     t->is_socket = true;
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
     struct addrinfo *list = NULL;

@@ -9,6 +9,8 @@ gcc-arm-linux-gnueabihf libc6-dev-armhf-cross gcc-powerpc64-linux-gnu libc6-dev-
 gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross
 gcc-i686-linux-gnu libc6-dev-i386-cross gcc-mips-linux-gnu libc6-dev-mips-cross gcc-mipsel-linux-gnu
 libc6-dev-mipsel-cross gdb-multiarch procps rustc dwz llvm time'
+# tests/kernel/build.sh
+kernel='linux-source-6.1 make gcc flex bison bc libssl-dev libelf-dev xz-utils busybox-static cpio qemu-system-x86'
 check='clang clang-format clang-tidy cppcheck git'
 wanted=''
 for group in "$@"; do
@@ -16,6 +18,7 @@ for group in "$@"; do
     build) wanted="$wanted $build" ;;
     test) wanted="$wanted $test" ;;
     check) wanted="$wanted $check" ;;
+    kernel) wanted="$wanted $kernel" ;;
     *) echo "deps.sh: no group $group" >&2; exit 2 ;;
     esac
 done

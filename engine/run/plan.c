@@ -273,6 +273,11 @@ static struct error *on_trap(struct session *s, struct stop *stop, bool *done)
     if (stop->reason != STOP_SIGNAL || stop->late_hit || linker)
         return run_on(s); /* a condition that was false, or a plant that is gone */
     *done = true;         /* a trap of the guest's own */
+    if (s->interrupt_sent && rsp_interrupts_by_break(s->connection)) {
+        /* Linux 6.1's kgdb: SysRq-g runs into a trap in the kernel */
+        stop->reason = STOP_INTERRUPT;
+        stop->signal = 0;
+    }
     return NULL;
 }
 

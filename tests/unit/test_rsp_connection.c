@@ -102,6 +102,7 @@ static void test_opening_with_kgdb(void **state)
     assert_false(rsp_pipelines(s.c));
     assert_int_equal(rsp_packet_size(s.c), 400);
     assert_int_equal(rsp_features(s.c)->state[FEATURE_VCONT].works, TRI_NO);
+    assert_int_equal(rsp_features(s.c)->state[FEATURE_STEP_OFF].works, TRI_NO);
     session_close(&s);
 }
 

@@ -273,8 +273,8 @@ static struct error *on_trap(struct session *s, struct stop *stop, bool *done)
     if (stop->reason != STOP_SIGNAL || stop->late_hit || linker)
         return run_on(s); /* a condition that was false, or a plant that is gone */
     *done = true;         /* a trap of the guest's own */
-    if (s->interrupt_sent && rsp_interrupts_by_break(s->connection)) {
-        /* Linux 6.1's kgdb: SysRq-g runs into a trap in the kernel */
+    if (s->interrupt_sent && !rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT)) {
+        /* Linux 6.1's kgdb, where SysRq-g runs into a trap in the kernel, and valgrind 3.19 */
         stop->reason = STOP_INTERRUPT;
         stop->signal = 0;
     }
@@ -373,7 +373,7 @@ static struct error *on_stopped(struct session *s, struct stop *final, bool *don
         *done = true;
     }
     /* A stop that crossed our interrupt on the wire: the stub still owes a SIGINT. */
-    if (!e && *done && crossed)
+    if (!e && *done && crossed && final->reason != STOP_INTERRUPT)
         s->swallow_interrupt = true;
     return e;
 }

@@ -113,7 +113,10 @@ void trap_flag_check(struct session *s, struct stop *stop)
     bool trap = stop->reason == STOP_BREAKPOINT || stop->reason == STOP_WATCHPOINT ||
                 (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP);
     struct thread *t = stop->has_thread ? threads_find(&s->threads, stop->thread) : NULL;
-    if (s->is_process || !t || !s->arch || !s->description)
+    /* kgdb has no vCont, and its own flag in the registers of the kernel that it stops: that is how it steps
+     */
+    bool kernel = !rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT);
+    if (s->is_process || kernel || !t || !s->arch || !s->description)
         return;
     bool stepped = trap && was_stepped(s, stop);
     check_flag(s, t, stop, stepped);

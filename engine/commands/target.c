@@ -28,7 +28,8 @@ const struct command command_connect = {
     .group = "target",
     .aliases = "target-remote target-extended-remote attach",
     .usage = "TARGET",
-    .about = "attach to a stub: HOST:PORT, telnet:HOST:PORT, unix:PATH, serial:PATH, exec:COMMAND, launch:COMMAND",
+    .about =
+        "attach to a stub: HOST:PORT, telnet:HOST:PORT, unix:PATH, serial:PATH, exec:COMMAND, launch:COMMAND",
     .args = connect_args,
     .run = run_connect,
     .text = stop_to_text,

@@ -201,7 +201,7 @@ struct error *bookmark_write(const struct bookmark_table *t)
     BASE_FREE char *text = as_text(t);
     struct error *e = file_replace(t->path, text, strlen(text), true);
     return e ? error_hint(
-                   error_while(e, "keeping the bookmarks"),
+                   error_while(e, "writing the bookmarks"),
                    "they hold for this session; free some space, or set XDG_STATE_HOME to a folder that "
                    "can be written")
              : NULL;

@@ -1,6 +1,6 @@
 /*
- * A module to find in a running kernel: a name, sections of its own, a parameter, and one function that is called by
- * writing to the parameter, so that a breakpoint in it can be hit when wanted.
+ * A module to find in a running kernel: a name, sections of its own, a parameter, and one function that is
+ * called by writing to the parameter, so that a breakpoint in it can be hit when wanted.
  */
 #include <linux/kernel.h>
 #include <linux/module.h>

@@ -10,6 +10,14 @@
 
 #include "base/alloc.h"
 
+char *file_state_path(const char *name)
+{
+    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+    if (state && state[0] == '/')
+        return xasprintf("%s/allstop/%s", state, name);
+    return home && home[0] == '/' ? xasprintf("%s/.local/state/allstop/%s", home, name) : NULL;
+}
+
 void file_make_folders(const char *path)
 {
     BASE_FREE char *part = xstrdup(path);

@@ -11,6 +11,10 @@
 
 #include "base/error.h"
 
+/* Where a file of ours that outlives a session is kept: `name` below $XDG_STATE_HOME/allstop, or
+ * ~/.local/state/allstop (XDG Base Directory Specification: relative paths are ignored). malloc'd; NULL
+ * where neither is known. */
+char *file_state_path(const char *name);
 /* Makes the folders above `path` that are not there yet, for the user alone. Whether it worked shows when the
  * file is opened. */
 void file_make_folders(const char *path);

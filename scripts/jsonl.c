@@ -63,15 +63,8 @@ static void reply(struct server *s, const cJSON *request, const struct error *e,
 {
     cJSON *line = cJSON_CreateObject();
     const cJSON *expect = member(request, "expect"), *id = member(request, "id");
-    cJSON *failed = cJSON_CreateArray(), *outcome = NULL;
-    bool ok = e == NULL;
-    if (expect && e) {
-        outcome = cJSON_CreateObject();
-        cJSON_AddItemToObject(outcome, "error", error_to_json(e));
-        ok = member(expect, "error") && match_value(expect, outcome, failed);
-    } else if (expect) {
-        ok = match_value(expect, result, failed);
-    }
+    cJSON *failed = cJSON_CreateArray();
+    bool ok = match_outcome(expect, e, result, failed);
     if (id)
         cJSON_AddItemToObject(line, "id", cJSON_Duplicate(id, true));
     cJSON_AddBoolToObject(line, "ok", ok);
@@ -87,7 +80,6 @@ static void reply(struct server *s, const cJSON *request, const struct error *e,
         cJSON_AddItemToObject(line, "failed", failed);
     else
         cJSON_Delete(failed);
-    cJSON_Delete(outcome);
     output_line(line);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "scripts/output.h"
 
 /* Wide enough for 64-bit numbers of either sign and 128-bit ones up to half their range. */
 typedef __int128 wide;
@@ -320,4 +321,20 @@ bool match_truth(const cJSON *value)
     if (cJSON_IsString(value))
         return *value->valuestring != '\0';
     return !cJSON_IsNumber(value) || value->valuedouble != 0;
+}
+
+bool match_outcome(const cJSON *expect, const struct error *e, const cJSON *result, cJSON *failed)
+{
+    if (!expect)
+        return e == NULL;
+    bool wants_error = cJSON_GetObjectItemCaseSensitive(expect, "error") != NULL;
+    if (!e)
+        return match_value(expect, result, failed);
+    if (!wants_error)
+        return false;
+    cJSON *outcome = result ? cJSON_Duplicate(result, true) : cJSON_CreateObject();
+    cJSON_AddItemToObject(outcome, "error", error_to_json(e));
+    bool fits = match_value(expect, outcome, failed);
+    cJSON_Delete(outcome);
+    return fits;
 }

@@ -12,8 +12,14 @@
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 
+#include "base/error.h"
+
 /* `got` may be NULL (not there). Each misfit adds {at, expected, got} to the array `failed` (may be NULL). */
 bool match_value(const cJSON *expected, const cJSON *got, cJSON *failed);
+
+/* The same for what a step came to, an error or a result: whether that is what was expected (NULL: no error).
+ * An error is matched as the member `error` beside those of the result. */
+bool match_outcome(const cJSON *expect, const struct error *e, const cJSON *result, cJSON *failed);
 
 /* A problem in an expectation that can be seen before the run (a bad regular expression, a matcher of the
  *wrong type): a malloc'd message, or NULL; pointer (malloc'd) says where below the expectation. */

@@ -66,9 +66,6 @@ void run_steps(struct run *r, const char *name, const cJSON *steps);
 int64_t run_deadline(const struct run *r, const cJSON *step);
 /* One command with these arguments, which are taken over. The result may be NULL where `ret` is. */
 struct error *run_command(struct run *r, const char *name, cJSON *args, cJSON **ret) BASE_MUST_CHECK;
-/* Whether what came (an error, or a result) is what was expected (NULL: no error). Misfits are added to
- * `failed`. */
-bool outcome_fits(const cJSON *expect, const struct error *e, const cJSON *result, cJSON *failed);
 
 /* -- the steps that hold others ---------------------------------------------------------------------- */
 

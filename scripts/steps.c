@@ -120,22 +120,6 @@ static cJSON *begin_line(struct run *r, const char *name)
     return line;
 }
 
-bool outcome_fits(const cJSON *expect, const struct error *e, const cJSON *result, cJSON *failed)
-{
-    if (!expect)
-        return e == NULL;
-    bool wants_error = cJSON_GetObjectItemCaseSensitive(expect, "error") != NULL;
-    if (!e)
-        return match_value(expect, result, failed);
-    if (!wants_error)
-        return false;
-    cJSON *outcome = result ? cJSON_Duplicate(result, true) : cJSON_CreateObject();
-    cJSON_AddItemToObject(outcome, "error", error_to_json(e));
-    bool fits = match_value(expect, outcome, failed);
-    cJSON_Delete(outcome);
-    return fits;
-}
-
 static void count_step(struct run *r, const char *name, bool ok)
 {
     if (strcmp(name, "repeat") == 0 || strcmp(name, "summary") == 0 || strcmp(name, "include") == 0)
@@ -167,7 +151,7 @@ static void finish_step(struct run *r, const cJSON *step, struct error *e, cJSON
 {
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "do"));
     cJSON *failed = cJSON_CreateArray();
-    bool ok = outcome_fits(expect, e, result, failed);
+    bool ok = match_outcome(expect, e, result, failed);
     count_step(r, name, ok);
     cJSON *line = begin_line(r, name);
     const cJSON *label = cJSON_GetObjectItemCaseSensitive(step, "label");

@@ -16,13 +16,7 @@ enum { FILE_BYTES = 1 << 20 }; /* more is not read: somebody else's file */
 
 char *history_path(void)
 {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    /* The specification has relative paths ignored. */
-    if (state && state[0] == '/')
-        return xasprintf("%s/allstop/history", state);
-    if (home && home[0] == '/')
-        return xasprintf("%s/.local/state/allstop/history", home);
-    return NULL;
+    return file_state_path("history");
 }
 
 static struct error *failed(const char *what, const char *path)

@@ -17,17 +17,9 @@ enum { FILE_LIMIT = 4 << 20, ENTRY_LIMIT = 65536 };
 
 static const char first_line[] = "allstop-journal 1\n";
 
-static char *state_folder(void)
-{
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    if (state && state[0] == '/') /* the specification has relative paths ignored */
-        return xasprintf("%s/allstop/journal", state);
-    return home && home[0] == '/' ? xasprintf("%s/.local/state/allstop/journal", home) : NULL;
-}
-
 char *journal_path(const char *target)
 {
-    BASE_FREE char *folder = state_folder();
+    BASE_FREE char *folder = file_state_path("journal");
     uint64_t hash = 0xcbf29ce484222325u;
     for (const char *p = target; *p; p++)
         hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;

@@ -47,18 +47,10 @@ char *bookmark_program(struct session *s)
     return id ? xstrdup(id) : xasprintf("code-%016" PRIx64, hash_code(f));
 }
 
-static char *folder(void)
-{
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    if (state && state[0] == '/') /* the specification has relative paths ignored */
-        return xasprintf("%s/allstop/bookmarks", state);
-    return home && home[0] == '/' ? xasprintf("%s/.local/state/allstop/bookmarks", home) : NULL;
-}
-
 /* The file of the record with its size and time; where it cannot be seen, its name and the program. */
 char *bookmark_path(struct session *s)
 {
-    BASE_FREE char *where = folder();
+    BASE_FREE char *where = file_state_path("bookmarks");
     BASE_FREE char *real = s->time.recording ? realpath(s->time.recording, NULL) : NULL;
     BASE_FREE char *program = real ? NULL : bookmark_program(s);
     struct stat st = {0};

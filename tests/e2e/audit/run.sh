@@ -1,32 +1,8 @@
 #!/usr/bin/env bash
 # The audit: each violation committed on purpose by the fake stub, the second look, and `--audit` on real stubs.
 # One line a check: "ok NAME", "FAIL NAME: why", "skip NAME: what is missing".
-set -u
-B=${1:?the build folder}
-A=$PWD/$B/allstop
-S=$PWD/$B/tests/stub/stub
+. tests/e2e/lib.sh "$1"
 here=tests/e2e/audit
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config
-
-# session NAME EXPECTED_STATUS FILE [ARGUMENTS…]: runs a session file and compares the exit status
-session() {
-    local name=$1 expected=$2 file=$3
-    shift 3
-    timeout 300 "$A" -S "$file" "$@" >"$work/out" 2>"$work/err" </dev/null
-    local status=$?
-    if [ $status = "$expected" ]; then echo "ok $name"; else
-        echo "FAIL $name: status $status, expected $expected: $(grep -m 2 '"ok":false' "$work/out" | cut -c1-700) $(tail -n 2 "$work/err")"
-    fi
-}
-
-# says NAME PATTERN: the last session's output
-says() {
-    if grep -qE "$2" "$work/out" "$work/err"; then echo "ok $1"; else
-        echo "FAIL $1: nothing matches $2 in: $(grep violation "$work/out" | head -c 600)"
-    fi
-}
 
 # frame PAYLOAD: as on the wire; the payload is printable ASCII
 frame() {

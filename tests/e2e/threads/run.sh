@@ -1,25 +1,8 @@
 #!/usr/bin/env bash
 # Threads: held and let go, listed and grouped, on real stubs and on one that tells nonsense of them.
 # One line a check: "ok NAME", "FAIL NAME: why", "skip NAME: what is missing".
-set -u
-B=${1:?the build folder}
-A=$PWD/$B/allstop
-S=$PWD/$B/tests/stub/stub
+. tests/e2e/lib.sh "$1"
 here=tests/e2e/threads
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config
-
-# session NAME FILE [ARGUMENTS…]: runs a session file, whose expectations must hold
-session() {
-    local name=$1 file=$2
-    shift 2
-    timeout 300 "$A" -S "$file" "$@" >"$work/out" 2>"$work/err" </dev/null
-    local status=$?
-    if [ $status = 0 ]; then echo "ok $name"; else
-        echo "FAIL $name: status $status: $(grep -m 2 '"ok":false' "$work/out" | cut -c1-900) $(tail -n 2 "$work/err")"
-    fi
-}
 
 # frail NAME FILE [ARGUMENTS…]: the same on qemu-user 7.2, which now and then loses itself while its threads run on
 # behind a stop (silence, EOF, SIGSEGV, answers to nothing): that is not what is asked here, so it gets five tries
@@ -35,13 +18,6 @@ frail() {
     fi
 }
 
-# says NAME PATTERN: what the last session wrote
-says() {
-    if grep -qE "$2" "$work/out" "$work/err"; then echo "ok $1"; else
-        echo "FAIL $1: nothing matches $2 in: $(head -c 600 "$work/out")"
-    fi
-}
-
 # with PATTERN REPLACEMENT … FILE: a session made of a template
 with() {
     local edits=()
@@ -53,8 +29,8 @@ with() {
 # -- hold and release ------------------------------------------------------------------------------------
 user="launch:qemu-x86_64 -g {port} $B/targets/x86_64/spinners 4"
 guest=$B/targets/guest
-session "hold, gdbserver" $here/sessions/hold.json "$B/targets/spinners" 4
-session "schedule one, gdbserver" "$(with '"HONOURED"' true '"VIOLATIONS"' 0 CONTINUES breakpoint $here/sessions/schedule.json)" "$B/targets/spinners" 4
+holds "hold, gdbserver" $here/sessions/hold.json "$B/targets/spinners" 4
+holds "schedule one, gdbserver" "$(with '"HONOURED"' true '"VIOLATIONS"' 0 CONTINUES breakpoint $here/sessions/schedule.json)" "$B/targets/spinners" 4
 if qemu-x86_64 --version | grep -q 'version 7\.'; then
     frail "hold, qemu-user: it lets them run" $here/sessions/not_held.json -t "$user" -s "$B/targets/x86_64/spinners"
     says "hold, qemu-user: the evidence" '"violation","kind":"not-held","thread":"p[0-9.]+".*"evidence":"[a-z0-9]+ 0x[0-9a-f]+ -> 0x'
@@ -63,7 +39,7 @@ if qemu-x86_64 --version | grep -q 'version 7\.'; then
 else
     echo "skip hold, qemu-user: the one here is not 7.x"
 fi
-session "hold, qemu-system" $here/sessions/cpus.json -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -M pc -m 16 -smp 2 \
+holds "hold, qemu-system" $here/sessions/cpus.json -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -M pc -m 16 -smp 2 \
 -nodefaults -display none -net none -serial null -kernel $guest/guest32.elf -S -gdb tcp:127.0.0.1:{port}"
 
 # -- views -----------------------------------------------------------------------------------------------
@@ -83,36 +59,36 @@ P
 )
     if [ "${spent:-99999}" -le "$2" ]; then echo "ok $1 ($spent)"; else echo "FAIL $1: $spent turns, more than $2"; fi
 }
-session "17 threads, gdbserver" $here/sessions/views.json "$B/targets/cost" 16
+holds "17 threads, gdbserver" $here/sessions/views.json "$B/targets/cost" 16
 turns "17 threads with functions in 4 turns, gdbserver" 4 first
 turns "and in none the second time, gdbserver" 0 again
-session "17 threads, qemu-user" $here/sessions/views.json -t "launch:qemu-x86_64 -g {port} $B/targets/x86_64/cost 16" -s "$B/targets/x86_64/cost"
+holds "17 threads, qemu-user" $here/sessions/views.json -t "launch:qemu-x86_64 -g {port} $B/targets/x86_64/cost 16" -s "$B/targets/x86_64/cost"
 turns "17 threads with functions in 10 turns, qemu-user" 10 first
 turns "and in none the second time, qemu-user" 0 again
-session "threads that are born" $here/sessions/births.json "$B/targets/spinners" 2
+holds "threads that are born" $here/sessions/births.json "$B/targets/spinners" 2
 says "threads that are born: announced" '"event":"thread-created","thread":"p[0-9.]+","number":2'
-session "two processes" $here/sessions/processes.json "$B/targets/forks"
+holds "two processes" $here/sessions/processes.json "$B/targets/forks"
 
 # -- stacks ----------------------------------------------------------------------------------------------
 # many THREADS GROUPS LARGEST: a session for so many threads of tests/targets/many.c beside main
 many() { with GROUPS "$2" LARGEST "$3" LAST "$(($3 - 1))" $here/sessions/stacks.json; }
-session "stacks of 3 threads" "$(many 2 3 1)" "$B/targets/many" 2
-session "stacks of 17 threads" "$(many 16 4 13)" "$B/targets/many" 16
-session "stacks of 501 threads" "$(many 500 4 440)" "$B/targets/many" 500
+holds "stacks of 3 threads" "$(many 2 3 1)" "$B/targets/many" 2
+holds "stacks of 17 threads" "$(many 16 4 13)" "$B/targets/many" 16
+holds "stacks of 501 threads" "$(many 500 4 440)" "$B/targets/many" 500
 turns "stacks of 501 threads in 60 turns" 60 first
 turns "and in none the second time" 0 again
 says "stacks of 501 threads: progress" '"progress","what":"stacks","done":501,"total":501'
-session "stacks of 17 threads, qemu-user" "$(many 16 4 13)" -t "launch:qemu-x86_64 -g {port} $B/targets/x86_64/many 16" -s "$B/targets/x86_64/many"
+holds "stacks of 17 threads, qemu-user" "$(many 16 4 13)" -t "launch:qemu-x86_64 -g {port} $B/targets/x86_64/many 16" -s "$B/targets/x86_64/many"
 turns "stacks of 17 threads in 20 turns, qemu-user" 20 first
-session "stacks of two CPUs" $here/sessions/cpu_stacks.json -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -M pc -m 16 -smp 2 \
+holds "stacks of two CPUs" $here/sessions/cpu_stacks.json -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -M pc -m 16 -smp 2 \
 -nodefaults -display none -net none -serial null -kernel $guest/guest32.elf -S -gdb tcp:127.0.0.1:{port}"
 
 # -- steps of a full system ------------------------------------------------------------------------------
-session "1000 steps, qemu-system" $here/sessions/steps.json -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -M pc -m 16 -smp 2 \
+holds "1000 steps, qemu-system" $here/sessions/steps.json -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -M pc -m 16 -smp 2 \
 -nodefaults -display none -net none -serial null -kernel $guest/guest32.elf -S -gdb tcp:127.0.0.1:{port}"
 turns "a step that is checked costs no turn more than its pc" 2 one
 printf '%s' '{"steps":[{"do":"sstep","expect":{"supported":false,"irqs":{"exists":false}}},{"do":"sstep","irqs":true,"expect":{"error":{"code":"unsupported"}}}]}' >"$work/sstep.json"
-session "sstep, gdbserver has none" "$work/sstep.json" "$B/targets/spinners"
+holds "sstep, gdbserver has none" "$work/sstep.json" "$B/targets/spinners"
 
 # -- stubs that misbehave ----------------------------------------------------------------------------------
 hello='{"on":"qSupported","reply":"PacketSize=1000;qXfer:features:read+;QStartNoAckMode+"},{"on":"QStartNoAckMode","reply":"OK"},{"on":"?","reply":"T05thread:1;"}'
@@ -123,7 +99,7 @@ vcont='{"on":"vCont?","reply":"vCont;c;C;s;S"}'
 misbehave() {
     printf '%s' "{\"rules\":[$2]}" >"$work/stub.json"
     printf '%s' "{\"timeout\":5,\"steps\":[$3]}" >"$work/bad.json"
-    session "$1" "$work/bad.json" --wire-log "$work/wire" -t "launch:$S $work/stub.json {port}"
+    holds "$1" "$work/bad.json" --wire-log "$work/wire" -t "launch:$S $work/stub.json {port}"
 }
 # sent NAME PACKET: a packet of ours in the last wire log, exactly
 sent() {

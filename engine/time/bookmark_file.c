@@ -23,6 +23,15 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n)
     return hash;
 }
 
+static uint64_t hash_number(uint64_t hash, uint64_t number)
+{
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        unsigned char byte = (unsigned char)(number >> shift);
+        hash = hash_bytes(hash, &byte, 1);
+    }
+    return hash;
+}
+
 static uint64_t hash_code(const struct symbol_file *f)
 {
     uint64_t hash = 0xcbf29ce484222325u;
@@ -60,8 +69,9 @@ char *bookmark_path(struct session *s)
     const char *name = real ? real : s->time.recording;
     hash = hash_bytes(hash, name, strlen(name) + 1);
     if (real && stat(real, &st) == 0) {
-        int64_t facts[] = {st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec};
-        hash = hash_bytes(hash, facts, sizeof facts);
+        hash = hash_number(hash, (uint64_t)st.st_size);
+        hash = hash_number(hash, (uint64_t)st.st_mtim.tv_sec);
+        hash = hash_number(hash, (uint64_t)st.st_mtim.tv_nsec);
     } else if (program) {
         hash = hash_bytes(hash, program, strlen(program));
     }

@@ -1,0 +1,62 @@
+# What the suites about the test kernel share, sourced with the build folder in place of tests/e2e/lib.sh. `make kernel`
+# builds that kernel; without it a suite says what is skipped and ends.
+# the user's cache, before the suite gets one of its own
+forms=$(bash tests/kernel/build.sh --where)
+kernel=$forms/shipped
+. tests/e2e/lib.sh "$1"
+here=tests/e2e/kernel
+if [ ! -e "$kernel/complete" ]; then
+    echo "skip $(basename "$0" .sh): no kernel in $kernel (make kernel)"
+    exit 0
+fi
+
+# wait_for SECONDS COMMAND…: until it is true
+wait_for() {
+    local tries=$(($1 * 10))
+    shift
+    while ! "$@"; do
+        [ $((tries -= 1)) -gt 0 ] || return 1
+        sleep 0.1
+    done
+}
+
+# What boot gives QEMU: CPUs, the word about the address slide, further options.
+cpus=2
+slide=nokaslr
+options=()
+
+# boot NAME CHARDEV [WORDS…]: its console goes to the chardev and, all of it, to $console; $machine is its process
+boot() {
+    console=$work/$1.console
+    : >"$console"
+    qemu-system-x86_64 -accel tcg -m 256 -smp "$cpus" -no-reboot -display none -monitor none -nodefaults \
+        -kernel "$kernel/bzImage" -initrd "$kernel/initramfs.gz" -chardev "$2,id=line,logfile=$console" -serial chardev:line \
+        "${options[@]}" -append "console=ttyS0,115200 kgdboc=ttyS0,115200 $slide ${*:3}" >"$work/$1.qemu" 2>&1 </dev/null &
+    machine=$!
+    pids+=("$machine")
+}
+
+shut_down() { kill "$machine" 2>/dev/null; wait "$machine" 2>/dev/null; }
+
+waits() { grep -q 'Waiting for connection from remote' "$console"; }
+lines() { grep -c 'chatter line [0-9]* from user space' "$console"; }
+more_than() { [ "$(lines)" -gt "$1" ]; }
+
+# attached NAME TARGET SESSION: waits for kgdbwait's line, runs the session, and sees that the console goes on behind it
+attached() {
+    if ! wait_for 120 waits; then
+        echo "FAIL $1: the kernel did not come to kgdbwait: $(tail -n 2 "$console") $(tail -n 2 "$work/$1.qemu")"
+        return
+    fi
+    holds "$1" "$3" -t "$2" -s "$kernel/vmlinux" --wire-log "$work/$1.wire"
+    local now
+    now=$(lines)
+    if wait_for 60 more_than $((now + 20)); then echo "ok $1: it runs on"; else
+        echo "FAIL $1: it does not run on: $(tail -n 3 "$console")"
+    fi
+    if grep -qE 'Oops|BUG:|kernel panic|int3:' "$console"; then
+        echo "FAIL $1: no oops: $(grep -m 1 -E 'Oops|BUG:|kernel panic|int3:' "$console")"
+    else
+        echo "ok $1: no oops"
+    fi
+}

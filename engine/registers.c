@@ -140,19 +140,65 @@ static struct error *unavailable(const struct rsp_register *r)
                      r->name);
 }
 
-/* A register behind the end of `g` is asked for by itself. */
-static struct error *read_alone(struct session *s, struct thread *t, const struct rsp_register *r)
+/* One register by itself; *size 0: the stub does not tell it. */
+static struct error *ask_alone(struct session *s, struct thread *t, const struct rsp_register *r,
+                               unsigned char *bytes, size_t *size)
+{
+    struct error *e = session_check(s, rsp_read_register(s->connection, t->id, r->number, bytes, size));
+    if (!error_is(e, ERR_UNSUPPORTED) && !error_is(e, ERR_REFUSED))
+        return e;
+    error_free(e);
+    *size = 0;
+    return NULL;
+}
+
+/* A register behind the end of `g`. */
+static struct error *read_behind_g(struct session *s, struct thread *t, const struct rsp_register *r)
 {
     unsigned char bytes[64];
     size_t size = sizeof bytes;
-    struct error *e = session_check(s, rsp_read_register(s->connection, t->id, r->number, bytes, &size));
-    if (error_is(e, ERR_UNSUPPORTED) || error_is(e, ERR_REFUSED)) {
-        error_free(e);
-        size = 0;
-    } else if (e) {
-        return e;
-    }
+    TRY(ask_alone(s, t, r, bytes, &size));
     store(t, r, bytes, size == r->size);
+    return NULL;
+}
+
+/* What one register and all of them cost on the wire, both directions, two framings and two acks. */
+enum { PACKETS_COST = 12 };
+
+static size_t cost_alone(const struct rsp_register *r)
+{
+    return PACKETS_COST + sizeof "p10" + 2 * (size_t)r->size;
+}
+
+static size_t cost_of_all(const struct session *s)
+{
+    return PACKETS_COST + 2 * s->description->g_size;
+}
+
+/*
+ * Where bytes are dear a register is asked for by itself, until what that has cost comes to half of `g`: most
+ * stops need the pc, or with it the stack's two pointers. Who looks at them all asks registers_fetch().
+ */
+static bool pays_alone(struct session *s, struct thread *t, const struct rsp_register *r)
+{
+    return session_is_thrifty(s) && !t->has_g &&
+           rsp_features(s->connection)->state[FEATURE_READ_REGISTER].works != TRI_NO &&
+           2 * (t->paid_alone + cost_alone(r)) <= cost_of_all(s);
+}
+
+/* A stub that does not tell it is asked for all of them, as ever. */
+static struct error *read_alone(struct session *s, struct thread *t, const struct rsp_register *r)
+{
+    TRY(session_need_stopped(s));
+    make_room(s, t);
+    if (!pays_alone(s, t, r))
+        return NULL;
+    unsigned char bytes[64];
+    size_t size = sizeof bytes;
+    t->paid_alone += cost_alone(r);
+    TRY(ask_alone(s, t, r, bytes, &size));
+    if (size == r->size)
+        store(t, r, bytes, true);
     return NULL;
 }
 
@@ -161,10 +207,12 @@ struct error *register_read(struct session *s, struct thread *t, const struct rs
 {
     if (r->size > 64)
         return error_new(ERR_UNSUPPORTED, "register %s has %u bytes, more than 64", r->name, r->size);
+    if (!register_cached(t, r) && s->description)
+        TRY(read_alone(s, t, r));
     if (!register_cached(t, r))
         TRY(registers_fetch(s, t));
     if (!register_cached(t, r))
-        TRY(read_alone(s, t, r));
+        TRY(read_behind_g(s, t, r));
     if (!t->known[r->offset])
         return unavailable(r);
     memcpy(bytes, t->bytes + r->offset, r->size);

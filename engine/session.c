@@ -149,6 +149,11 @@ struct error *session_check(struct session *s, struct error *e)
     return e;
 }
 
+bool session_is_thrifty(const struct session *s)
+{
+    return s->connection && !transport_is_reliable(rsp_transport(s->connection));
+}
+
 struct error *session_need_target(struct session *s)
 {
     if (s->state == SESSION_EXITED)

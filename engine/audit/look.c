@@ -34,8 +34,7 @@ static void choose_subjects(struct look *l)
 {
     struct session *s = l->s;
     struct thread_table *table = &s->threads;
-    bool slow = transport_byte_cost_ns(rsp_transport(s->connection)) > 0;
-    size_t most = slow ? THREADS_ON_A_SLOW_LINE : AUDIT_THREADS;
+    size_t most = session_is_thrifty(s) ? THREADS_ON_A_SLOW_LINE : AUDIT_THREADS;
     size_t first = table->count ? s->audit.next_thread % table->count : 0;
     size_t i = 0;
     for (; i < table->count && l->subject_count + 1 < most; i++) {

@@ -156,7 +156,7 @@ static struct error *run_threads(struct session *s, const cJSON *args, cJSON **r
     enum detail detail = !text || strcmp(text, "functions") == 0 ? DETAIL_FUNCTIONS
                          : strcmp(text, "names") == 0            ? DETAIL_NAMES
                                                                  : DETAIL_IDS;
-    if (!text && transport_byte_cost_ns(rsp_transport(s->connection)) > 0)
+    if (!text && session_is_thrifty(s))
         detail = DETAIL_IDS; /* a slow line: only what is asked for */
     TRY(threads_list(s));
     if (detail != DETAIL_IDS)

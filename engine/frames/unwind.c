@@ -10,7 +10,7 @@
 #include "engine/registers.h"
 
 /* Leaf functions keep variables below the stack pointer: 128 bytes on x86-64, 288 on 64-bit Power. */
-enum { STACK_PREFETCH = 1024, STACK_PREFETCH_MAX = 4096, RED_ZONE = 288 };
+enum { STACK_PREFETCH = 1024, STACK_PREFETCH_MAX = 4096, RED_ZONE = 288, STACK_THRIFTY = 64 };
 
 static int dwarf_number(const struct arch *arch, const char *name)
 {
@@ -51,15 +51,16 @@ struct error *unwind_start(struct session *s, struct thread *t, struct frame_reg
     memset(ret->is_live, true, sizeof ret->is_live);
     /* Nearly every unwind step reads near the stack pointer: one read serves many frames. */
     struct memory_want want = {ret->sp - RED_ZONE, STACK_PREFETCH + RED_ZONE};
-    return memory_prefetch(s, &want, 1);
+    return session_is_thrifty(s) ? NULL : memory_prefetch(s, &want, 1);
 }
 
-/* What is not there yet is read with much of what lies behind it: the next frames live there. */
+/* What is not there yet is read with much of what lies behind it: the next frames live there. Where bytes are
+ * dear that is what one function saves, and as a rule its return address. */
 static bool load(struct session *s, uint64_t address, uint64_t *ret)
 {
     if (address + s->arch->address_size < address)
         return false;
-    struct memory_want want = {address, STACK_PREFETCH_MAX};
+    struct memory_want want = {address, session_is_thrifty(s) ? STACK_THRIFTY : STACK_PREFETCH_MAX};
     if (!memory_cached(s, address, s->arch->address_size)) {
         struct error *failed = memory_prefetch(s, &want, 1);
         error_free(failed);

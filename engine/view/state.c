@@ -222,7 +222,7 @@ void view_build_threads(struct session *s, struct view *v, const struct view_nee
     v->threads = xcalloc(s->threads.count, sizeof *v->threads);
     /* Those in the same place are one row on the screen, so that a screenful shows more than its rows; on a
      * slow line only what fits without that is asked for. */
-    bool slow = !s->connection || transport_byte_cost_ns(rsp_transport(s->connection)) > 0;
+    bool slow = !s->connection || session_is_thrifty(s);
     unsigned wanted = needs->threads * (slow ? 1 : GROUPED);
     unsigned places = wanted < WHERE_MAX ? wanted : WHERE_MAX;
     if (listed && s->state == SESSION_STOPPED) {

@@ -11,7 +11,7 @@
 #include "engine/location.h"
 #include "engine/registers.h"
 
-enum { COUNT_MAX = 4096, AROUND_MAX = 16384, AHEAD = 16 };
+enum { COUNT_MAX = 4096, AROUND_MAX = 16384, AHEAD = 16, USUAL_SIZE = 4, BACK_MAX = 64 };
 
 /* A register of the current thread, where the stub has one of that name. */
 static bool current_register(struct session *s, const char *name, uint64_t *ret)
@@ -128,6 +128,34 @@ static void one_instruction(struct session *s, bool decoder, csh handle, const u
     memcpy(out->bytes, bytes, out->size);
 }
 
+/* Bytes to ask for at once for so many instructions: the longest there may be, or, where bytes are dear, what
+ * most come to. */
+static size_t room_for(const struct session *s, size_t count)
+{
+    size_t longest = s->arch->longest_instruction;
+    bool varies = longest > s->arch->code_align && longest > USUAL_SIZE;
+    return session_is_thrifty(s) && varies ? count * USUAL_SIZE + longest - USUAL_SIZE : count * longest;
+}
+
+/* With `more` to come behind them, bytes that may be only part of an instruction are left alone. */
+static size_t decode(struct session *s, uint64_t address, const unsigned char *bytes, size_t have, bool more,
+                     struct instruction *list, size_t count)
+{
+    size_t least = more ? s->arch->longest_instruction : 1;
+    csh handle = 0;
+    bool decoder = open_capstone(s, &handle);
+    size_t got = 0;
+    for (size_t at = 0; got < count && at + least <= have;) {
+        struct instruction *out = &list[got++];
+        out->address = address + at;
+        one_instruction(s, decoder, handle, bytes + at, have - at, out);
+        at += out->size;
+    }
+    if (decoder)
+        cs_close(&handle);
+    return got;
+}
+
 struct error *disassemble(struct session *s, uint64_t address, size_t count, struct instruction **ret,
                           size_t *got)
 {
@@ -138,21 +166,18 @@ struct error *disassemble(struct session *s, uint64_t address, size_t count, str
                           "load a program's symbols, or connect to a stub that describes itself");
     if (count > COUNT_MAX)
         count = COUNT_MAX;
-    size_t room = count * s->arch->longest_instruction;
-    BASE_FREE unsigned char *bytes = xmalloc(room);
-    size_t have = 0;
-    TRY(fetch(s, address, bytes, room, &have));
-    csh handle = 0;
-    bool decoder = open_capstone(s, &handle);
-    *ret = xcalloc(count, sizeof **ret);
-    for (size_t at = 0; *got < count && at < have;) {
-        struct instruction *out = &(*ret)[(*got)++];
-        out->address = address + at;
-        one_instruction(s, decoder, handle, bytes + at, have - at, out);
-        at += out->size;
+    size_t most = count * s->arch->longest_instruction, have = 0;
+    BASE_FREE unsigned char *bytes = xmalloc(most);
+    BASE_FREE struct instruction *list = xcalloc(count, sizeof *list);
+    bool more = true;
+    for (size_t room = room_for(s, count); more && *got < count; room += room_for(s, count - *got)) {
+        room = room < most ? room : most;
+        TRY(fetch(s, address, bytes, room, &have));
+        more = have == room && room < most;
+        *got = decode(s, address, bytes, have, more, list, count);
     }
-    if (decoder)
-        cs_close(&handle);
+    *ret = list;
+    list = NULL;
     return NULL;
 }
 
@@ -265,6 +290,46 @@ uint64_t instruction_around(struct session *s, uint64_t address)
     if (got <= address - from || !open_for_code(s, thumb, &handle))
         return 0;
     ret = decode_up_to(handle, bytes, got, from, address);
+    cs_close(&handle);
+    return ret;
+}
+
+/* The last of the starts before `address` that lies `count` instructions back, or the first there is. */
+static uint64_t start_back(csh handle, const unsigned char *bytes, uint64_t from, uint64_t address,
+                           unsigned count)
+{
+    uint64_t starts[BACK_MAX], at = from;
+    unsigned n = 0;
+    while (at < address) {
+        cs_insn *insn = NULL;
+        size_t offset = (size_t)(at - from);
+        size_t size =
+            cs_disasm(handle, bytes + offset, (size_t)(address - at), at, 1, &insn) == 1 ? insn->size : 0;
+        if (insn)
+            cs_free(insn, 1);
+        if (size == 0)
+            return address;
+        starts[n++ % BACK_MAX] = at;
+        at += size;
+    }
+    if (at != address || n == 0)
+        return address;
+    return starts[(n - (count < n ? count : n)) % BACK_MAX];
+}
+
+uint64_t instruction_back(struct session *s, uint64_t address, unsigned count)
+{
+    unsigned char bytes[AROUND_MAX];
+    struct symbol_place place;
+    csh handle;
+    if (!s->arch || count == 0 || !symbols_lookup(s->map, address, &place) || !place.function_low)
+        return address;
+    uint64_t from = place.function_low;
+    if (from >= address || address - from > AROUND_MAX ||
+        !memory_from_file(s, from, bytes, (size_t)(address - from)) ||
+        !open_for_code(s, symbols_is_thumb(s->map, address), &handle))
+        return address;
+    uint64_t ret = start_back(handle, bytes, from, address, count < BACK_MAX ? count : BACK_MAX);
     cs_close(&handle);
     return ret;
 }

@@ -19,6 +19,7 @@
 /* What the visible panes need; the screen sets it (worker_set_needs()). Counts are rows, 0: not shown. */
 struct view_needs {
     unsigned source, disassembly, registers, threads, breakpoints, frames, locals, memory, time;
+    unsigned threads_from;     /* rows scrolled away above those of `threads` */
     bool all_registers;        /* else the general ones */
     uint64_t disassembly_from; /* 0: around the pc */
     char memory_at[128];       /* expression for the memory pane, "" : the stack pointer */
@@ -147,6 +148,7 @@ struct view {
     size_t register_count;
     struct view_thread *threads;
     size_t thread_count, thread_total;
+    bool threads_apart; /* bytes are dear: only the rows asked for have a place, and none stands for others */
     struct view_frame *frames;
     size_t frame_count;
     char *frames_end; /* why the backtrace ended, or NULL */

@@ -39,8 +39,9 @@ void screen_note(struct screen *s, enum style style, const char *format, ...)
 static bool same_needs(const struct view_needs *a, const struct view_needs *b)
 {
     return a->source == b->source && a->disassembly == b->disassembly && a->registers == b->registers &&
-           a->threads == b->threads && a->breakpoints == b->breakpoints && a->frames == b->frames &&
-           a->locals == b->locals && a->memory == b->memory && a->all_registers == b->all_registers &&
+           a->threads == b->threads && a->threads_from == b->threads_from && a->time == b->time &&
+           a->breakpoints == b->breakpoints && a->frames == b->frames && a->locals == b->locals &&
+           a->memory == b->memory && a->all_registers == b->all_registers &&
            a->disassembly_from == b->disassembly_from && strcmp(a->memory_at, b->memory_at) == 0 &&
            strcmp(a->source_file, b->source_file) == 0;
 }

@@ -255,12 +255,13 @@ struct error *threads_list(struct session *s)
         drop_gone(s, threads, count);
     else if (s->threads.listed_any)
         none_left(&s->threads);
+    bool had_come = !s->threads.listed_any && !s->launched; /* they were there before us */
     s->threads.listed_any |= count > 0;
     for (size_t i = 0; i < count; i++) {
         bool is_new = !threads_find(&s->threads, threads[i].id);
         struct thread *t = threads_note(s, threads[i].id);
         adopt(t, &threads[i]);
-        if (is_new)
+        if (is_new && !had_come)
             announce(s, "thread-created", t);
     }
     rsp_threads_free(threads, count);

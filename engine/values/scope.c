@@ -10,7 +10,7 @@
 #include "engine/registers.h"
 
 /* How far callers are looked at for values at entry. */
-enum { ENTRY_FRAMES = 64 };
+enum { ENTRY_FRAMES = 64, ENTRY_FRAMES_THRIFTY = 8 };
 
 void scope_frame_free(struct scope_frame *f)
 {
@@ -28,7 +28,9 @@ static const struct frame_list *longer(void *owner)
         e->frame.tried_longer = true;
         struct error *failed = threads_current(s, &t);
         if (!failed)
-            failed = frames_read(s, t, s->frame + ENTRY_FRAMES, true, &e->frame.longer);
+            failed =
+                frames_read(s, t, s->frame + (session_is_thrifty(s) ? ENTRY_FRAMES_THRIFTY : ENTRY_FRAMES),
+                            true, &e->frame.longer);
         error_free(failed);
     }
     return e->frame.longer.count > e->frame.level ? &e->frame.longer : &e->frame.list;

@@ -56,7 +56,8 @@ void view_build_registers(struct session *s, struct view *v, const struct view_n
     v->registers = xcalloc(s->description->count, sizeof *v->registers);
     for (size_t i = 0; i < s->description->count; i++) {
         const struct rsp_register *r = &s->description->registers[i];
-        if (r->size <= 64 && (needs->all_registers || is_general(s, r)))
+        bool dear = session_is_thrifty(s) && !register_cached(t, r); /* one that `g` leaves out */
+        if (r->size <= 64 && (needs->all_registers || (is_general(s, r) && !dear)))
             add_register(s, v, t, r);
     }
 }
@@ -204,13 +205,25 @@ static void add_thread(struct session *s, struct view *v, struct thread *t, bool
     uint64_t pc;
     struct error *e = with_place ? thread_pc(s, t, &pc) : NULL;
     error_free(e);
-    if (!with_place || e)
+    if (!with_place || e || pc == 0) /* of a task that sleeps kgdb tells no pc */
         return;
     struct symbol_place place;
     libraries_cover(s, pc);
     symbols_lookup(s->map, pc, &place);
     row->function = view_text(place.function);
     row->where = place.file ? where_text(place.file, place.line) : view_place(s, pc);
+}
+
+/* Those in the same place are one row on the screen, so that a screenful shows more than its rows; on a slow
+ * line only the very rows are asked for. */
+static void threads_in_sight(const struct session *s, const struct view_needs *needs, bool thrifty,
+                             size_t *first, size_t *count)
+{
+    size_t rows = thrifty ? needs->threads : GROUPED * ((size_t)needs->threads_from + needs->threads);
+    size_t total = s->threads.count;
+    *first = !thrifty ? 0 : needs->threads_from < total ? needs->threads_from : total;
+    *count = rows < WHERE_MAX ? rows : WHERE_MAX;
+    *count = *count < total - *first ? *count : total - *first;
 }
 
 void view_build_threads(struct session *s, struct view *v, const struct view_needs *needs)
@@ -220,15 +233,13 @@ void view_build_threads(struct session *s, struct view *v, const struct view_nee
     error_free(e);
     v->thread_total = s->threads.count;
     v->threads = xcalloc(s->threads.count, sizeof *v->threads);
-    /* Those in the same place are one row on the screen, so that a screenful shows more than its rows; on a
-     * slow line only what fits without that is asked for. */
-    bool slow = !s->connection || session_is_thrifty(s);
-    unsigned wanted = needs->threads * (slow ? 1 : GROUPED);
-    unsigned places = wanted < WHERE_MAX ? wanted : WHERE_MAX;
+    v->threads_apart = session_is_thrifty(s);
+    size_t first, count;
+    threads_in_sight(s, needs, v->threads_apart, &first, &count);
     if (listed && s->state == SESSION_STOPPED) {
-        e = registers_fetch_pcs(s, s->threads.items, s->threads.count < places ? s->threads.count : places);
+        e = registers_fetch_pcs(s, s->threads.items + first, count);
         error_free(e);
     }
     for (size_t i = 0; i < s->threads.count && s->state == SESSION_STOPPED; i++)
-        add_thread(s, v, s->threads.items[i], i < places);
+        add_thread(s, v, s->threads.items[i], i - first < count);
 }

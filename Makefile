@@ -206,6 +206,7 @@ bench:
 	@bash tests/bench/breakpoints.sh $(B)
 	@bash tests/bench/races.sh $(B)
 	@bash tests/bench/time.sh $(B)
+	@bash tests/bench/kgdb.sh $(B)
 
 $(B)/tests/bench/%: tests/bench/%.c $(B)/liballstop.a
 	@mkdir -p $(@D)

@@ -1,21 +1,26 @@
 /*
  * A counting proxy: stands between a debugger and a stub and counts packets, bytes and turns by phase.
  *
- *   proxy STUB_HOST:PORT|unix:PATH    prints its own port, serves one client, then prints a table
+ *   proxy STUB_HOST:PORT|unix:PATH [pty]   prints its own port, or with `pty` the path of a pty, serves one
+ *                                          client (a pty: until it is closed), then prints a table
  *
  * A phase begins when the debugger reads one byte at 0xfeed0000 + N: that packet is answered here with E01,
  * is not counted and not passed on. So both debuggers can mark phases without a second channel. A turn is a
  * packet of the debugger's that follows one of the stub's (or begins the phase): a round trip waited for.
+ * What a console prints between packets is not counted.
  */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -50,7 +55,7 @@ static void die(const char *what)
 static void send_all(int fd, const char *bytes, size_t n)
 {
     while (n > 0) {
-        ssize_t sent = send(fd, bytes, n, MSG_NOSIGNAL);
+        ssize_t sent = write(fd, bytes, n);
         if (sent <= 0)
             exit(1);
         bytes += sent;
@@ -155,6 +160,8 @@ static void stub_bytes(struct proxy *p, const char *bytes, size_t n)
             p->phases[p->now].packets_in++;
             p->outstanding -= p->outstanding > 0;
             p->stub_spoke = true;
+        } else if (e.kind == RSP_STRAY) {
+            p->phases[p->now].bytes_in -= e.length;
         }
 }
 
@@ -197,7 +204,31 @@ static int accept_client(void)
     return client;
 }
 
-static void serve(struct proxy *p)
+/* A line to the client. Its other end is kept open until the client has it, or it would count as closed. */
+static int make_pty(int *slave)
+{
+    int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    struct termios line;
+    if (fd < 0 || grantpt(fd) != 0 || unlockpt(fd) != 0)
+        die("make a pty");
+    *slave = open(ptsname(fd), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (*slave < 0 || tcgetattr(*slave, &line) != 0)
+        die("open the pty");
+    cfmakeraw(&line);
+    tcsetattr(*slave, TCSANOW, &line);
+    printf("%s\n", ptsname(fd));
+    fflush(stdout);
+    return fd;
+}
+
+static void close_once_used(int *slave)
+{
+    if (*slave >= 0)
+        close(*slave);
+    *slave = -1;
+}
+
+static void serve(struct proxy *p, int slave)
 {
     char bytes[65536];
     for (;;) {
@@ -216,6 +247,7 @@ static void serve(struct proxy *p)
             ssize_t n = read(p->client, bytes, sizeof bytes);
             if (n <= 0)
                 return;
+            close_once_used(&slave);
             size_t left = (size_t)n;
             if (client_bytes(p, bytes, &left))
                 send_all(p->stub, bytes, left);
@@ -226,18 +258,19 @@ static void serve(struct proxy *p)
 int main(int argc, char **argv)
 {
     struct proxy p = {0};
-    int one = 1;
-    if (argc != 2)
+    int one = 1, slave = -1;
+    if (argc < 2 || argc > 3)
         return 2;
+    signal(SIGPIPE, SIG_IGN);
     rsp_decoder_init(&p.from_client, LIMIT);
     rsp_decoder_init(&p.from_stub, LIMIT);
     p.phases[0].used = true;
     p.stub_spoke = true;
-    p.client = accept_client();
+    p.client = argc == 3 ? make_pty(&slave) : accept_client();
     p.stub = connect_stub(argv[1]);
     setsockopt(p.client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     setsockopt(p.stub, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    serve(&p);
+    serve(&p, slave);
     for (int i = 0; i < PHASES; i++)
         if (p.phases[i].used)
             printf("%d %lu %lu %lu %lu\n", i, p.phases[i].turns, p.phases[i].packets_out,

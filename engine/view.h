@@ -148,7 +148,7 @@ struct view {
     size_t register_count;
     struct view_thread *threads;
     size_t thread_count, thread_total;
-    bool threads_apart; /* bytes are dear: only the rows asked for have a place, and none stands for others */
+    bool thrifty; /* bytes are dear: only the rows asked for were fetched, and no thread stands for others */
     struct view_frame *frames;
     size_t frame_count;
     char *frames_end; /* why the backtrace ended, or NULL */

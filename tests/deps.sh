@@ -10,7 +10,8 @@ gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-powerpc64le-linux-gnu libc6-dev-pp
 gcc-i686-linux-gnu libc6-dev-i386-cross gcc-mips-linux-gnu libc6-dev-mips-cross gcc-mipsel-linux-gnu
 libc6-dev-mipsel-cross gdb-multiarch procps rustc dwz llvm time'
 # tests/kernel/build.sh
-kernel='linux-source-6.1 make gcc flex bison bc libssl-dev libelf-dev xz-utils busybox-static cpio qemu-system-x86'
+kernel='linux-source-6.1 make gcc flex bison bc libssl-dev libelf-dev xz-utils busybox-static cpio qemu-system-x86 qemu-system-arm
+gcc-aarch64-linux-gnu libc6-dev-arm64-cross'
 check='clang clang-format clang-tidy cppcheck git'
 wanted=''
 for group in "$@"; do

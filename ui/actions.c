@@ -177,6 +177,7 @@ static void choose_layout(struct screen *s, const char *number)
     if (wanted >= count)
         return;
     s->layout = wanted;
+    s->layout_settled = true;
     s->in_main = PANE_NONE;
     s->zoom = false;
     memset(s->growth, 0, sizeof s->growth);
@@ -323,12 +324,14 @@ static const struct key_binding panes[] = {
     {'b', focus_named, "breakpoints", "show breakpoints"},
     {'m', focus_named, "memory", "show memory"},
     {'T', focus_named, "time", "show the time line"},
+    {'y', focus_named, "terminal", "show the target's console"},
     {'\t', focus_next, "+", "next pane"},
     {'1', choose_layout, "1", "layout: source"},
     {'2', choose_layout, "2", "layout: assembly"},
     {'3', choose_layout, "3", "layout: threads"},
     {'4', choose_layout, "4", "layout: memory"},
     {'5', choose_layout, "5", "layout: time"},
+    {'6', choose_layout, "6", "layout: wire (the target's console beside the prompt)"},
     {'z', zoom, NULL, "this pane alone, and back"},
     {'+', grow, "+", "larger, smaller"},
     {'-', grow, "-", "larger, smaller"},

@@ -1,4 +1,5 @@
 #include "ui/keys.h"
+#include "ui/columns.h"
 
 #include <string.h>
 
@@ -73,4 +74,27 @@ const struct key_binding *keys_find(const struct key_binding *table, unsigned ke
         if (table->key == key)
             return table;
     return NULL;
+}
+
+/* Keys that have no character, as xterm in its normal mode sends them; Home and End as readline knows them
+ * everywhere. */
+static const struct {
+    unsigned key;
+    const char *bytes;
+} sequences[] = {
+    {KEY_OF(KEY_UP), "\033[A"},   {KEY_OF(KEY_DOWN), "\033[B"}, {KEY_OF(KEY_RIGHT), "\033[C"},
+    {KEY_OF(KEY_LEFT), "\033[D"}, {KEY_OF(KEY_HOME), "\001"},   {KEY_OF(KEY_END), "\005"},
+    {KEY_OF(KEY_DC), "\033[3~"},
+};
+
+void key_bytes(unsigned key, struct buf *out)
+{
+    for (size_t i = 0; i < ARRAY_LENGTH(sequences); i++)
+        if (sequences[i].key == key)
+            buf_add_text(out, sequences[i].bytes);
+    if (key & KEY_PAD)
+        return;
+    if (key & KEY_ALT)
+        buf_add_char(out, KEY_ESCAPE);
+    columns_encode(out, (wchar_t)(key & ~(unsigned)KEY_ALT));
 }

@@ -41,6 +41,9 @@ unsigned key_normal(unsigned key);
 /* Appends "F5", "Shift-F11", "Ctrl-C", "Alt-F5", "Tab", "c". */
 void key_spell(unsigned key, struct buf *out);
 
+/* Appends what a terminal sends for it; nothing where it sends nothing that programs agree on. */
+void key_bytes(unsigned key, struct buf *out);
+
 const struct key_binding *keys_global(void);
 /* Every pane but the console, where they are text. */
 const struct key_binding *keys_panes(void);

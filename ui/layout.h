@@ -21,6 +21,7 @@ enum pane_id {
     PANE_LOCALS,
     PANE_MEMORY,
     PANE_TIME,
+    PANE_TERMINAL,
     PANE_CONSOLE,
     PANE_COUNT,
     PANE_NONE = PANE_COUNT
@@ -47,6 +48,8 @@ struct layout {
     const char *name;
     struct layout_node root;
 };
+
+enum { LAYOUT_WIRE = 5 }; /* where the line to the target is its console too */
 
 /* All layouts, the key "1" first. */
 const struct layout *layout_table(size_t *count);

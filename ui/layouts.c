@@ -102,12 +102,32 @@ static const struct layout_node time_rows[] = {
     PANE(PANE_CONSOLE, .weight = 1),
 };
 
+/* One line for console and protocol: what is typed at the debugger and at the target side by side. */
+static const struct layout_node wire_right[] = {
+    PANE(PANE_THREADS, .weight = 3),
+    PANE(PANE_FRAMES, .weight = 3),
+    PANE(PANE_BREAKPOINTS, .weight = 2),
+};
+static const struct layout_node wire_top[] = {
+    PANE(PANE_SOURCE, .weight = 1, .main = true),
+    {.kind = LAYOUT_ROWS, .weight = 1, WIDE, CHILDREN(wire_right)},
+};
+static const struct layout_node wire_bottom[] = {
+    PANE(PANE_CONSOLE, .weight = 1),
+    PANE(PANE_TERMINAL, .weight = 1),
+};
+static const struct layout_node wire_rows[] = {
+    {.kind = LAYOUT_COLUMNS, .weight = 3, CHILDREN(wire_top)},
+    {.kind = LAYOUT_COLUMNS, .weight = 2, CHILDREN(wire_bottom)},
+};
+
 static const struct layout layouts[] = {
     {"source", {.kind = LAYOUT_ROWS, .weight = 1, CHILDREN(source_rows)}},
     {"assembly", {.kind = LAYOUT_ROWS, .weight = 1, CHILDREN(assembly_rows)}},
     {"threads", {.kind = LAYOUT_ROWS, .weight = 1, CHILDREN(threads_rows)}},
     {"memory", {.kind = LAYOUT_ROWS, .weight = 1, CHILDREN(memory_rows)}},
     {"time", {.kind = LAYOUT_ROWS, .weight = 1, CHILDREN(time_rows)}},
+    {"wire", {.kind = LAYOUT_ROWS, .weight = 1, CHILDREN(wire_rows)}},
 };
 
 const struct layout *layout_table(size_t *count)

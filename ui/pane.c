@@ -14,6 +14,7 @@ const struct pane_class *const pane_classes[PANE_COUNT] = {
     [PANE_LOCALS] = &pane_locals,
     [PANE_MEMORY] = &pane_memory,
     [PANE_TIME] = &pane_time,
+    [PANE_TERMINAL] = &pane_terminal,
     [PANE_CONSOLE] = &pane_console,
 };
 

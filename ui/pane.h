@@ -65,6 +65,6 @@ void pane_add_mark(struct row *row, enum view_mark mark);
 void pane_add_arrow(struct row *row, bool here);
 
 extern const struct pane_class pane_source, pane_disassembly, pane_registers, pane_threads, pane_breakpoints,
-    pane_frames, pane_locals, pane_memory, pane_time, pane_console;
+    pane_frames, pane_locals, pane_memory, pane_time, pane_terminal, pane_console;
 
 #endif

@@ -56,7 +56,7 @@ static void make_rows(const struct pane *p, const struct view *v, struct rows *r
     r->count = 0;
     r->threads = v->thread_count < GROUPED_MOST ? v->thread_count : GROUPED_MOST;
     for (size_t i = 0; i < r->threads; i++) {
-        struct together *row = choice->apart || v->threads_apart ? NULL : find_row(r, v, &v->threads[i]);
+        struct together *row = choice->apart || v->thrifty ? NULL : find_row(r, v, &v->threads[i]);
         if (row) {
             row->members++;
             row->same_name = row->same_name && same_text(v->threads[row->first].name, v->threads[i].name);

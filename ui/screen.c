@@ -72,7 +72,7 @@ void screen_set_focus(struct screen *s, enum pane_id pane)
 {
     size_t count;
     const struct layout *layout = &layout_table(&count)[s->layout];
-    if (s->focus != PANE_CONSOLE)
+    if (s->focus != PANE_CONSOLE && s->focus != PANE_TERMINAL)
         s->back = s->focus;
     s->focus = pane;
     if (pane != PANE_CONSOLE) {
@@ -153,6 +153,7 @@ void screen_open(struct screen *s, const struct ui_options *options)
     s->launched = face_launches(options->worker);
     s->talk = (struct talk){.print = on_print, .context = s};
     scrollback_init(&s->log);
+    scrollback_init(&s->terminal_log);
     theme_init(&s->theme);
     for (int i = 0; i < PANE_COUNT; i++)
         pane_open(&s->panes[i], pane_classes[i]);
@@ -178,6 +179,8 @@ void screen_close(struct screen *s)
         pane_close(&s->panes[i]);
     view_unref(s->view);
     scrollback_free(&s->log);
+    scrollback_free(&s->terminal_log);
+    console_text_free(&s->terminal_text);
     talk_free(&s->talk);
     posts_free(&s->posts);
     help_free(&s->help);

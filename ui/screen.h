@@ -10,6 +10,7 @@
 
 #include "engine/worker.h"
 #include "ui/ask.h"
+#include "ui/console_text.h"
 #include "ui/editor.h"
 #include "ui/help.h"
 #include "ui/layout.h"
@@ -38,12 +39,15 @@ struct screen {
     enum pane_id focus, back; /* back: where Escape leads from the console */
     enum pane_id in_main;     /* shown in the layout's main place, or PANE_NONE */
     size_t layout;
+    bool layout_settled; /* chosen by the user, or for him by what the target is */
     bool zoom;
     int growth[PANE_COUNT];
     struct layout_result placed;
     struct view_needs needs; /* as last told to the worker */
 
     struct scrollback log;
+    struct scrollback terminal_log; /* the target's console */
+    struct console_text terminal_text;
     struct editor editor;
     struct talk talk;
     struct posts posts;

@@ -6,6 +6,7 @@
 #include "ui/area.h"
 #include "ui/list.h"
 #include "ui/pane_console.h"
+#include "ui/pane_terminal.h"
 #include "ui/screen.h"
 #include "ui/status.h"
 
@@ -164,7 +165,7 @@ static void draw_status(const struct screen *s, int *cursor)
         .busy = s->posts.count ? posts_text(&s->posts.items[0]) : NULL,
         .busy_since_ns = s->posts.count ? s->posts.items[0].since_ns : 0,
         .own_keys = buf_text(&own),
-        .keys = s->focus == PANE_CONSOLE ? "F1 help" : "? help",
+        .keys = s->focus == PANE_CONSOLE || s->focus == PANE_TERMINAL ? "F1 help" : "? help",
     };
     if (s->ask.open)
         ask_row(&s->ask, &row);
@@ -203,6 +204,8 @@ static void draw_cursor(const struct screen *s, int question_end)
     bool shown = s->ask.open;
     if (!shown && !s->help.open && s->focus == PANE_CONSOLE)
         shown = pane_console_cursor(&s->panes[PANE_CONSOLE], &y, &x);
+    if (!shown && !s->help.open && s->focus == PANE_TERMINAL)
+        shown = pane_terminal_cursor(&s->panes[PANE_TERMINAL], &y, &x);
     curs_set(shown);
     if (shown && x < COLS && y < LINES)
         move(y, x);

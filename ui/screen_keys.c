@@ -1,6 +1,7 @@
 #include "ui/area.h"
 #include "ui/list.h"
 #include "ui/pane_console.h"
+#include "ui/pane_terminal.h"
 #include "ui/screen.h"
 
 enum { WHEEL_LINES = 3 };
@@ -49,10 +50,16 @@ static void on_mouse(struct screen *s)
     }
 }
 
+/* Letters are text there. */
+static bool is_typed_at(enum pane_id pane)
+{
+    return pane == PANE_CONSOLE || pane == PANE_TERMINAL;
+}
+
 static const struct key_binding *find(const struct screen *s, unsigned key)
 {
     const struct key_binding *k = keys_find(s->panes[s->focus].class->keys, key);
-    if (!k && s->focus != PANE_CONSOLE)
+    if (!k && !is_typed_at(s->focus))
         k = keys_find(keys_panes(), key);
     return k ? k : keys_find(keys_global(), key);
 }
@@ -67,11 +74,13 @@ void screen_key(struct screen *s, unsigned key)
         ask_key(s, key);
     } else if (s->help.open) {
         help_key(&s->help, key, LINES > 4 ? (size_t)LINES - 4 : 1);
-    } else {
+    } else if (s->focus != PANE_TERMINAL || !pane_terminal_takes(s, key)) {
         const struct key_binding *k = find(s, key);
         if (k)
             k->run(s, k->argument);
         else if (s->focus == PANE_CONSOLE)
             pane_console_type(s, key);
+        else if (s->focus == PANE_TERMINAL)
+            pane_terminal_type(s, key);
     }
 }

@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "ui/area.h"
 #include "ui/face.h"
+#include "ui/pane_terminal.h"
 #include "ui/screen.h"
 #include "ui/status.h"
 
@@ -128,6 +130,10 @@ static void on_view(struct screen *s)
             s->panes[i].class->update(&s->panes[i], s->view, now);
     view_unref(s->view);
     s->view = now;
+    if (now->thrifty && !s->layout_settled) {
+        s->layout = LAYOUT_WIRE;
+        s->layout_settled = true;
+    }
     screen_needs_changed(s);
 }
 
@@ -144,6 +150,17 @@ static void note_progress(struct screen *s, const cJSON *event)
         status_progress(what ? what : "working", done->valuedouble, total->valuedouble, &s->progress);
 }
 
+/* What the target prints is kept for its pane; while that is shown, the prompt's log is left clean. */
+static bool took_console(struct screen *s, const cJSON *event)
+{
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "event"));
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "text"));
+    if (!name || strcmp(name, "console") != 0 || !text)
+        return false;
+    pane_terminal_add(s, text);
+    return area_shown(&s->panes[PANE_TERMINAL].area);
+}
+
 void screen_take_messages(struct screen *s)
 {
     struct worker_message m;
@@ -154,7 +171,8 @@ void screen_take_messages(struct screen *s)
             break;
         case WORKER_EVENT:
             note_progress(s, m.event);
-            talk_event(&s->talk, m.event);
+            if (!took_console(s, m.event))
+                talk_event(&s->talk, m.event);
             break;
         case WORKER_VIEW:
             on_view(s);

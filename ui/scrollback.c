@@ -99,6 +99,18 @@ void scrollback_add(struct scrollback *s, enum style style, const char *text)
     }
 }
 
+void scrollback_open_line(struct scrollback *s, enum style style, const char *text)
+{
+    if (s->open && s->count) {
+        struct scrollback_line *line = line_at(s, s->count - 1);
+        s->bytes -= line->length;
+        line->length = 0;
+        line->text[0] = '\0';
+    }
+    if (*text || s->open)
+        add_piece(s, style, text, strlen(text));
+}
+
 void scrollback_line(struct scrollback *s, enum style style, const char *text)
 {
     s->open = false;

@@ -38,6 +38,10 @@ void scrollback_free(struct scrollback *s);
 void scrollback_add(struct scrollback *s, enum style style, const char *text);
 /* Adds `text` as whole lines. */
 void scrollback_line(struct scrollback *s, enum style style, const char *text);
+/* The line that has not ended becomes `text` (of at most SCROLLBACK_LINE bytes, without newline), or begins
+ * with it;
+ * "" where there is none begins none. */
+void scrollback_open_line(struct scrollback *s, enum style style, const char *text);
 /* 0: the oldest. */
 const struct scrollback_line *scrollback_at(const struct scrollback *s, size_t index);
 /* Rows that a line takes when it is broken at `width` columns: at least 1. */

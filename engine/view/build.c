@@ -266,6 +266,7 @@ struct view *view_build(struct session *s, const struct view_needs *needs, const
     v->serial = previous ? previous->serial + 1 : 1;
     v->state = s->state;
     v->epoch = s->epoch;
+    v->thrifty = session_is_thrifty(s);
     build_breakpoints(s, v);
     if (s->state == SESSION_STOPPED)
         build_stopped(s, v, needs, previous);

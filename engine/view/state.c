@@ -233,9 +233,8 @@ void view_build_threads(struct session *s, struct view *v, const struct view_nee
     error_free(e);
     v->thread_total = s->threads.count;
     v->threads = xcalloc(s->threads.count, sizeof *v->threads);
-    v->threads_apart = session_is_thrifty(s);
     size_t first, count;
-    threads_in_sight(s, needs, v->threads_apart, &first, &count);
+    threads_in_sight(s, needs, v->thrifty, &first, &count);
     if (listed && s->state == SESSION_STOPPED) {
         e = registers_fetch_pcs(s, s->threads.items + first, count);
         error_free(e);

@@ -4,13 +4,15 @@
 #   shipped  kgdb without kdb, the source as Debian has it: hardware breakpoints are accepted and never fire
 #   perf     the same with that repaired in kernel/events/core.c
 #   kdb      perf, and KGDB_KDB
-# with bzImage, vmlinux (DWARF 5), System.map, config, version, allstop_probe.ko and initramfs.gz. The source tree stays
+#   arm64    perf for aarch64
+# with bzImage (arm64: Image), vmlinux (DWARF 5), System.map, config, version, allstop_probe.ko and initramfs.gz. The source tree stays
 # beside them, so that a further form, or one that has changed, costs only what differs.
-# It lives under ${XDG_CACHE_HOME:-~/.cache}/allstop/kernel, by a checksum of the configuration.
+# It lives under ${XDG_CACHE_HOME:-~/.cache}/allstop/kernel, by a checksum of the configuration. The source is built in a
+# folder beside it for each processor.
 # KERNEL_FORMS="shipped perf" builds fewer; KERNEL_JOBS is how many compilers run (2).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-forms=${KERNEL_FORMS:-shipped perf kdb}
+forms=${KERNEL_FORMS:-shipped perf kdb arm64}
 jobs=${KERNEL_JOBS:-2}
 source=${KERNEL_SOURCE:-/usr/src/linux-source-6.1.tar.xz}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/allstop/kernel/$(sha256sum <"$here/kernel.config" | cut -c1-16)
@@ -47,7 +49,7 @@ progress() {
 }
 
 make_tree() {
-    nice -n 19 make -C "$tree" ARCH=x86_64 KBUILD_BUILD_TIMESTAMP='1 January 2026' KBUILD_BUILD_USER=allstop \
+    nice -n 19 make -C "$tree" O="$out" ARCH="$arch" CROSS_COMPILE="$(form_compiler "$form")" KBUILD_BUILD_TIMESTAMP='1 January 2026' KBUILD_BUILD_USER=allstop \
         KBUILD_BUILD_HOST=test "$@"
 }
 
@@ -70,26 +72,28 @@ unpack() {
 }
 
 configure() {
-    local form=$1 line
+    local line
     { cat "$here/kernel.config" && form_config "$form"; } >"$cache/wanted"
     make_tree tinyconfig >>"$log" 2>&1 || fail "tinyconfig"
-    (cd "$tree" && ARCH=x86_64 scripts/kconfig/merge_config.sh -m .config "$cache/wanted") >>"$log" 2>&1 ||
+    (cd "$out" && ARCH=$arch "$tree/scripts/kconfig/merge_config.sh" -m .config "$cache/wanted") >>"$log" 2>&1 ||
         fail "merging the configuration"
     make_tree olddefconfig >>"$log" 2>&1 || fail "olddefconfig"
     while IFS= read -r line; do
-        case $line in CONFIG_*) grep -qxF "$line" "$tree/.config" || say "$form: $line did not come about" ;; esac
+        case $line in CONFIG_*) grep -qxF "$line" "$out/.config" || say "$form: $line did not come about" ;; esac
     done <"$cache/wanted"
 }
 
 build() {
-    local form=$1 to=$2
+    local to=$1 image
+    image=$(form_image "$form")
+    mkdir -p "$out"
     form_source "$form" "$tree" || fail "$form: the source is not as expected"
-    configure "$form"
+    configure
     rm -f "$cache/failed"
-    { make_tree -j"$jobs" bzImage modules 2>&1 || touch "$cache/failed"; } | progress "$form"
+    { make_tree -j"$jobs" "${image##*/}" modules 2>&1 || touch "$cache/failed"; } | progress "$form"
     [ ! -e "$cache/failed" ] || fail "$form does not build"
-    cp "$tree/arch/x86/boot/bzImage" "$tree/vmlinux" "$tree/System.map" "$to"
-    cp "$tree/.config" "$to/config"
+    cp "$out/$image" "$out/vmlinux" "$out/System.map" "$to"
+    cp "$out/.config" "$to/config"
     make_tree -s kernelrelease >"$to/version" 2>>"$log"
 }
 
@@ -104,11 +108,15 @@ initramfs() {
     local to=$1 root=$cache/root name
     rm -rf "$root"
     mkdir -p "$root/bin" "$root/proc" "$root/sys" "$root/dev"
-    cp /bin/busybox "$root/bin"
-    for name in $(/bin/busybox --list); do
-        [ "$name" = busybox ] || ln -s busybox "$root/bin/$name"
-    done
-    cp "$here/init" "$root/init"
+    if [ "$arch" = x86_64 ]; then
+        cp /bin/busybox "$root/bin"
+        for name in $(/bin/busybox --list); do
+            [ "$name" = busybox ] || ln -s busybox "$root/bin/$name"
+        done
+        cp "$here/init" "$root/init"
+    else
+        "$(form_compiler "$form")gcc" -O1 -Wall -static -o "$root/init" "$here/init.c" >>"$log" 2>&1 || fail "init.c does not compile"
+    fi
     cp "$to/allstop_probe.ko" "$root"
     chmod 755 "$root/init"
     (cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 | gzip -9n) >"$to/initramfs.gz"
@@ -117,7 +125,7 @@ initramfs() {
 
 # A form is built again when the source package or anything of ours that goes into it is another.
 stamp() {
-    { stat -L -c '%s %Y' "$source" 2>/dev/null || true; cat "$here/forms.sh" "$here/init" "$here"/module/*; } | sha256sum
+    { stat -L -c '%s %Y' "$source" 2>/dev/null || true; cat "$here/forms.sh" "$here/init" "$here/init.c" "$here"/module/*; } | sha256sum
 }
 
 mkdir -p "$cache"
@@ -129,9 +137,11 @@ for form in $forms; do
         continue
     fi
     unpack
+    arch=$(form_arch "$form")
+    out=$cache/build-$arch
     rm -rf "$cache/new"
     mkdir "$cache/new"
-    build "$form" "$cache/new"
+    build "$cache/new"
     build_module "$cache/new"
     initramfs "$cache/new"
     stamp >"$cache/new/complete"

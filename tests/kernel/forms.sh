@@ -4,8 +4,14 @@ form_config() {
     case $1 in
     shipped | perf) echo '# CONFIG_KGDB_KDB is not set' ;;
     kdb) echo 'CONFIG_KGDB_KDB=y' ;;
+    arm64) printf 'CONFIG_%s=y\n' SERIAL_AMBA_PL011 SERIAL_AMBA_PL011_CONSOLE && echo '# CONFIG_KGDB_KDB is not set' ;;
     esac
 }
+
+# What make calls the processor, what the compiler's name begins with, and where the kernel's image is.
+form_arch() { case $1 in arm64) echo arm64 ;; *) echo x86_64 ;; esac }
+form_compiler() { case $1 in arm64) echo aarch64-linux-gnu- ;; esac }
+form_image() { case $1 in arm64) echo arch/arm64/boot/Image ;; *) echo arch/x86/boot/bzImage ;; esac }
 
 # Since a change in perf an event that is not active is dropped, and kgdb's breakpoints never are active: their handler is
 # not called. The repair exempts them.

@@ -1,0 +1,190 @@
+#include "ui/console_text.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+enum {
+    TAB = 8,
+    NUMBER_MOST = 9999,
+    LINE_MOST = SCROLLBACK_LINE - 8,
+    RUBOUT = 127,
+    ESCAPE_BYTE = 27,
+    BELL = 7
+};
+
+void console_text_free(struct console_text *c)
+{
+    buf_free(&c->line);
+    *c = (struct console_text){0};
+}
+
+static bool continues(char byte)
+{
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+/* The byte behind the character at `at`. */
+static size_t behind(const struct buf *line, size_t at)
+{
+    if (at < line->length)
+        at++;
+    while (at < line->length && continues(line->data[at]))
+        at++;
+    return at;
+}
+
+static void left(struct console_text *c)
+{
+    if (c->cursor > 0)
+        c->cursor--;
+    while (c->cursor > 0 && continues(c->line.data[c->cursor]))
+        c->cursor--;
+}
+
+static void end_line(struct console_text *c, struct scrollback *log)
+{
+    scrollback_open_line(log, STYLE_TARGET, buf_text(&c->line));
+    if (!log->open)
+        scrollback_add(log, STYLE_TARGET, "\n"); /* an empty one */
+    log->open = false;
+    buf_clear(&c->line);
+    c->cursor = 0;
+}
+
+/* Bytes of one character, or what stands for it: over what is there. */
+static void put(struct console_text *c, struct scrollback *log, const char *bytes, size_t n)
+{
+    if (c->line.length + n > LINE_MOST)
+        end_line(c, log);
+    size_t tail = c->line.length - behind(&c->line, c->cursor);
+    struct buf rest = {0};
+    buf_add(&rest, buf_text(&c->line) + c->line.length - tail, tail);
+    buf_truncate(&c->line, c->cursor);
+    buf_add(&c->line, bytes, n);
+    c->cursor = c->line.length;
+    buf_add(&c->line, buf_text(&rest), rest.length);
+    buf_free(&rest);
+}
+
+static void to_column(struct console_text *c, struct scrollback *log, size_t column)
+{
+    c->cursor = 0;
+    for (size_t i = 0; i < column && i < LINE_MOST; i++)
+        if (c->cursor < c->line.length)
+            c->cursor = behind(&c->line, c->cursor);
+        else
+            put(c, log, " ", 1);
+}
+
+static void finish_csi(struct console_text *c, struct scrollback *log, char final)
+{
+    unsigned times = c->number ? c->number : 1;
+    switch (final) {
+    case 'C':
+        for (unsigned i = 0; i < times && c->cursor < c->line.length; i++)
+            c->cursor = behind(&c->line, c->cursor);
+        break;
+    case 'D':
+        for (unsigned i = 0; i < times && c->cursor > 0; i++)
+            left(c);
+        break;
+    case 'G':
+        to_column(c, log, times - 1);
+        break;
+    case 'J':
+    case 'K':
+        if (c->number == 0)
+            buf_truncate(&c->line, c->cursor);
+        break;
+    default:
+        break;
+    }
+}
+
+static void in_escape(struct console_text *c, struct scrollback *log, char byte)
+{
+    switch (c->escape) {
+    case ESCAPE_BEGUN:
+        c->number = 0;
+        c->escape = byte == '[' ? ESCAPE_CSI : strchr("]PX^_", byte) ? ESCAPE_STRING : ESCAPE_NONE;
+        break;
+    case ESCAPE_CSI:
+        if (byte >= '0' && byte <= '9')
+            c->number = c->number > NUMBER_MOST / 10 ? NUMBER_MOST : c->number * 10 + (unsigned)(byte - '0');
+        if (byte >= '@' && byte <= '~') {
+            c->escape = ESCAPE_NONE;
+            finish_csi(c, log, byte);
+        }
+        break;
+    case ESCAPE_STRING:
+    case ESCAPE_STRING_END:
+        if (byte == BELL || byte == '\n' || (c->escape == ESCAPE_STRING_END && byte == '\\'))
+            c->escape = ESCAPE_NONE;
+        else
+            c->escape = byte == ESCAPE_BYTE ? ESCAPE_STRING_END : ESCAPE_STRING;
+        break;
+    case ESCAPE_NONE:
+        break;
+    }
+}
+
+/* A control character, or a byte that stands alone. */
+static void control(struct console_text *c, struct scrollback *log, char byte)
+{
+    switch (byte) {
+    case '\n':
+        end_line(c, log);
+        break;
+    case '\r':
+        c->cursor = 0;
+        break;
+    case '\b':
+        left(c);
+        break;
+    case '\t':
+        for (size_t n = TAB - c->cursor % TAB; n > 0; n--)
+            put(c, log, " ", 1);
+        break;
+    case ESCAPE_BYTE:
+        c->escape = ESCAPE_BEGUN;
+        break;
+    case BELL:
+    case '\0':
+        break;
+    default: {
+        BASE_BUF struct buf seen = {0};
+        text_add_visible(&seen, &byte, 1, false);
+        put(c, log, buf_text(&seen), seen.length);
+    }
+    }
+}
+
+/* Bytes of the character at `s`: 1 where it is no UTF-8. */
+static size_t character(const char *s, size_t n)
+{
+    unsigned char first = (unsigned char)*s;
+    size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
+    if (length > n)
+        return 1;
+    for (size_t i = 1; i < length; i++)
+        if (!continues(s[i]))
+            return 1;
+    return length;
+}
+
+void console_text_add(struct console_text *c, struct scrollback *log, const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        unsigned char byte = (unsigned char)bytes[i];
+        size_t length = c->escape ? 1 : character(bytes + i, n - i);
+        if (c->escape)
+            in_escape(c, log, bytes[i]);
+        else if (length > 1 || (byte >= ' ' && byte < RUBOUT))
+            put(c, log, bytes + i, length);
+        else
+            control(c, log, bytes[i]);
+        i += length;
+    }
+    scrollback_open_line(log, STYLE_TARGET, buf_text(&c->line));
+}

@@ -1,0 +1,133 @@
+/* The target's console: what it prints, and a place to type at it while it runs. */
+#include "ui/pane_terminal.h"
+
+#include <string.h>
+
+#include "ui/log_view.h"
+#include "ui/pane_console.h"
+#include "ui/screen.h"
+
+struct state {
+    struct log_view view; /* first: pane_log_page() scrolls it */
+    bool verbatim;        /* the next key goes to the target whatever it means here */
+};
+
+static bool has_open_line(const struct screen *s)
+{
+    return s->terminal_log.open && s->terminal_log.count > 0;
+}
+
+/* The lines that have ended; the one that has not stands behind them. */
+static size_t whole_lines(const struct screen *s)
+{
+    return s->terminal_log.count - has_open_line(s);
+}
+
+static void draw(struct screen *s, struct pane *p)
+{
+    struct state *state = p->state;
+    char nothing[] = "";
+    struct scrollback_line last = {.text = nothing, .style = STYLE_TARGET};
+    if (has_open_line(s))
+        last = *scrollback_at(&s->terminal_log, s->terminal_log.count - 1);
+    log_view_draw(&state->view, &s->theme, &p->area, &s->terminal_log, whole_lines(s), &last,
+                  s->terminal_text.cursor < last.length ? s->terminal_text.cursor : last.length);
+}
+
+static void title(const struct pane *p, const struct view *v, struct row *out)
+{
+    const struct state *state = p->state;
+    row_add(out, STYLE_TITLE, "target's console");
+    if (v && v->state == SESSION_STOPPED)
+        row_add(out, STYLE_TITLE, " · stopped");
+    if (state->view.back)
+        row_printf(out, STYLE_TITLE, " · %zu rows back", state->view.back);
+}
+
+static void scroll_by(struct screen *s, struct pane *p, long lines)
+{
+    (void)s;
+    log_view_scroll(p->state, lines);
+}
+
+static bool search(struct screen *s, struct pane *p, const char *text, int direction)
+{
+    size_t width = p->area.width > 0 ? (size_t)p->area.width : 1;
+    return log_view_search(p->state, &s->terminal_log, whole_lines(s), width, text, direction);
+}
+
+void pane_terminal_add(struct screen *s, const char *text)
+{
+    console_text_add(&s->terminal_text, &s->terminal_log, text, strlen(text));
+}
+
+bool pane_terminal_cursor(const struct pane *p, int *y, int *x)
+{
+    const struct state *state = p->state;
+    *y = state->view.cursor_y;
+    *x = state->view.cursor_x;
+    return state->view.cursor_shown;
+}
+
+static void send(struct screen *s, const struct buf *bytes)
+{
+    if (!screen_is_running(s)) {
+        screen_note(s, STYLE_HINT, "the target is stopped and hears nothing: F5 lets it run");
+        return;
+    }
+    ((struct log_view *)s->panes[PANE_TERMINAL].state)->back = 0;
+    cJSON *args = cJSON_CreateObject();
+    cJSON_AddStringToObject(args, "text", buf_text(bytes));
+    screen_do(s, "console", args);
+}
+
+void pane_terminal_type(struct screen *s, unsigned key)
+{
+    BASE_BUF struct buf bytes = {0};
+    key_bytes(key, &bytes);
+    if (bytes.length && buf_text(&bytes)[0]) /* no JSON string holds a NUL */
+        send(s, &bytes);
+}
+
+bool pane_terminal_takes(struct screen *s, unsigned key)
+{
+    struct state *state = s->panes[PANE_TERMINAL].state;
+    if (!state->verbatim)
+        return false;
+    state->verbatim = false;
+    pane_terminal_type(s, key);
+    return true;
+}
+
+static void leave(struct screen *s, const char *argument)
+{
+    (void)argument;
+    screen_set_focus(s, s->back);
+}
+
+static void verbatim(struct screen *s, const char *argument)
+{
+    (void)argument;
+    ((struct state *)s->panes[PANE_TERMINAL].state)->verbatim = true;
+    screen_note(s, STYLE_HINT, "the next key goes to the target, whatever it is");
+}
+
+static const struct key_binding keys[] = {
+    {KEY_ESCAPE, leave, NULL, "leave"},
+    {KEY_CTRL(']'), verbatim, NULL, "send the next key as it is (Ctrl-C, Escape …)"},
+    {KEY_OF(KEY_PPAGE), pane_log_page, "-", "scroll back"},
+    {KEY_OF(KEY_NPAGE), pane_log_page, "+", "scroll on"},
+    {KEY_ALT | '/', pane_log_search, NULL, "search"},
+    {0},
+};
+
+const struct pane_class pane_terminal = {
+    .id = PANE_TERMINAL,
+    .name = "terminal",
+    .keys = keys,
+    .state_size = sizeof(struct state),
+    .title = title,
+    .draw = draw,
+    .scroll = scroll_by,
+    .search = search,
+};

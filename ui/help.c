@@ -66,8 +66,8 @@ void help_build(struct help *h, const struct pane_class *pane, const struct comm
     help_free(h);
     BASE_FREE char *own = xasprintf("Keys of the %s pane", pane->name);
     add_keys(h, own, pane->keys);
-    if (pane->id != PANE_CONSOLE && pane->id != PANE_TERMINAL)
-        add_keys(h, "Keys of all panes but the console", keys_panes());
+    if (!pane_is_typed_at(pane->id))
+        add_keys(h, "Keys of all panes that are not typed at", keys_panes());
     add_keys(h, "Keys everywhere", keys_global());
     const char *group = "";
     for (size_t i = 0; i < command_count; i++) {

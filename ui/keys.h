@@ -2,8 +2,8 @@
  * ui/keys.h - keys as numbers, their names, and tables that bind them to actions.
  *
  * A key is a character, or KEY_PAD plus a curses KEY_… code, or either with KEY_ALT. What can be pressed
- * where is the union of three tables: the pane's own, the one of all panes but the console, and the global
- * one; no key stands twice in such a union. The help is made from the same tables.
+ * where is the union of three tables: the pane's own, the one of all panes that are not typed at, and the
+ * global one; no key stands twice in such a union. The help is made from the same tables.
  */
 #ifndef ALLSTOP_UI_KEYS_H
 #define ALLSTOP_UI_KEYS_H
@@ -45,7 +45,7 @@ void key_spell(unsigned key, struct buf *out);
 void key_bytes(unsigned key, struct buf *out);
 
 const struct key_binding *keys_global(void);
-/* Every pane but the console, where they are text. */
+/* Every pane but those where they are text (pane_is_typed_at()). */
 const struct key_binding *keys_panes(void);
 /* The binding of a key in a table, or NULL. */
 const struct key_binding *keys_find(const struct key_binding *table, unsigned key);

@@ -56,6 +56,12 @@ struct pane {
 /* Indexed by enum pane_id. */
 extern const struct pane_class *const pane_classes[PANE_COUNT];
 
+/* Letters are text there, and no keys: the prompt, the target's console. */
+static inline bool pane_is_typed_at(enum pane_id id)
+{
+    return id == PANE_CONSOLE || id == PANE_TERMINAL;
+}
+
 void pane_open(struct pane *p, const struct pane_class *class);
 void pane_close(struct pane *p);
 

@@ -165,7 +165,7 @@ static void draw_status(const struct screen *s, int *cursor)
         .busy = s->posts.count ? posts_text(&s->posts.items[0]) : NULL,
         .busy_since_ns = s->posts.count ? s->posts.items[0].since_ns : 0,
         .own_keys = buf_text(&own),
-        .keys = s->focus == PANE_CONSOLE || s->focus == PANE_TERMINAL ? "F1 help" : "? help",
+        .keys = pane_is_typed_at(s->focus) ? "F1 help" : "? help",
     };
     if (s->ask.open)
         ask_row(&s->ask, &row);

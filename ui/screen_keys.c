@@ -50,16 +50,10 @@ static void on_mouse(struct screen *s)
     }
 }
 
-/* Letters are text there. */
-static bool is_typed_at(enum pane_id pane)
-{
-    return pane == PANE_CONSOLE || pane == PANE_TERMINAL;
-}
-
 static const struct key_binding *find(const struct screen *s, unsigned key)
 {
     const struct key_binding *k = keys_find(s->panes[s->focus].class->keys, key);
-    if (!k && !is_typed_at(s->focus))
+    if (!k && !pane_is_typed_at(s->focus))
         k = keys_find(keys_panes(), key);
     return k ? k : keys_find(keys_global(), key);
 }

@@ -15,7 +15,7 @@
 
 static size_t gather(const struct pane_class *pane, const struct key_binding **all, size_t room)
 {
-    const struct key_binding *tables[] = {pane->keys, pane->id == PANE_CONSOLE ? NULL : keys_panes(),
+    const struct key_binding *tables[] = {pane->keys, pane_is_typed_at(pane->id) ? NULL : keys_panes(),
                                           keys_global()};
     size_t count = 0;
     for (size_t t = 0; t < ARRAY_LENGTH(tables); t++)
@@ -40,14 +40,18 @@ static void test_no_key_twice(void **state)
     }
 }
 
-/* In the console letters are text: only keys that no one types. */
-static void test_console_leaves_text_alone(void **state)
+/* Where one types letters are text: only keys that no one types. */
+static void test_text_is_left_alone(void **state)
 {
     (void)state;
-    const struct key_binding *all[256];
-    size_t count = gather(pane_classes[PANE_CONSOLE], all, ARRAY_LENGTH(all));
-    for (size_t i = 0; i < count; i++)
-        assert_true(all[i]->key < ' ' || all[i]->key & (KEY_PAD | KEY_ALT));
+    static const enum pane_id typed_at[] = {PANE_CONSOLE, PANE_TERMINAL};
+    for (size_t p = 0; p < ARRAY_LENGTH(typed_at); p++) {
+        const struct key_binding *all[256];
+        size_t count = gather(pane_classes[typed_at[p]], all, ARRAY_LENGTH(all));
+        assert_true(count > 0);
+        for (size_t i = 0; i < count; i++)
+            assert_true(all[i]->key < ' ' || all[i]->key & (KEY_PAD | KEY_ALT));
+    }
 }
 
 static bool has_word(const char *text, const char *word)
@@ -166,7 +170,7 @@ static void test_commands_exist(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_key_twice),   cmocka_unit_test(test_console_leaves_text_alone),
+        cmocka_unit_test(test_no_key_twice),   cmocka_unit_test(test_text_is_left_alone),
         cmocka_unit_test(test_help_tells_all), cmocka_unit_test(test_help_scrolls),
         cmocka_unit_test(test_names),          cmocka_unit_test(test_commands_exist),
     };

@@ -169,6 +169,17 @@ void symbol_map_set_offset(struct symbol_map *m, size_t i, uint64_t offset)
         m->entries[i].offset = offset;
 }
 
+void symbol_map_set_told(struct symbol_map *m, size_t i)
+{
+    if (i < m->count)
+        m->entries[i].told = true;
+}
+
+bool symbol_map_told(const struct symbol_map *m, size_t i)
+{
+    return i < m->count && m->entries[i].told;
+}
+
 struct symbol_file *symbol_map_file_at(const struct symbol_map *m, uint64_t address, uint64_t *offset)
 {
     for (size_t i = 0; i < m->count; i++) {

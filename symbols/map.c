@@ -59,6 +59,19 @@ struct error *symbol_map_remove(struct symbol_map *m, const char *path)
                       "`symbols` lists the files that are");
 }
 
+void symbol_map_retire(struct symbol_map *m, const struct symbol_file *f)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        if (m->entries[i].file != f)
+            continue;
+        ARRAY_RESERVE(m->retired, m->retired_count, m->retired_capacity);
+        m->retired[m->retired_count++] = m->entries[i];
+        memmove(m->entries + i, m->entries + i + 1, (--m->count - i) * sizeof *m->entries);
+        memset(m->builtins, 0, sizeof m->builtins);
+        return;
+    }
+}
+
 void symbol_map_list_begin(struct symbol_map *m)
 {
     for (size_t i = 0; i < m->count; i++)

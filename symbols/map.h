@@ -23,6 +23,8 @@ struct error *symbol_map_add_sections(struct symbol_map *m, struct symbol_file *
                                       const struct section_address *list, size_t count) BASE_MUST_CHECK;
 /* Closes and forgets a file; ERR_USAGE when it is not in the map. */
 struct error *symbol_map_remove(struct symbol_map *m, const char *path) BASE_MUST_CHECK;
+/* Nothing is found in a file any more, but what was answered stays valid: it is closed with the map. */
+void symbol_map_retire(struct symbol_map *m, const struct symbol_file *f);
 /* Opens files again that changed on disk; one that cannot be opened stays as it is. How many were. What
  * answers pointed into is gone. */
 size_t symbol_map_refresh(struct symbol_map *m);

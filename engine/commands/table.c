@@ -21,6 +21,7 @@ static const struct command *const table[] = {
     &command_summary,
     /* symbols */
     &command_symbols,
+    &command_modules,
     &command_lookup,
     &command_type,
     &command_list,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/core.h"
+#include "engine/kernel/modules.h"
 
 static bool has_symbol(struct symbol_file *f, const char *name, uint64_t *ret)
 {
@@ -84,6 +85,7 @@ void kernel_forget(struct session *s)
 {
     s->kernel.slide = SLIDE_UNKNOWN;
     s->kernel.slide_tries = 0;
+    modules_forget(s);
 }
 
 struct error *kernel_progress(struct session *s, const char *what, size_t done, size_t total)

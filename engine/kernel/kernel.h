@@ -29,6 +29,7 @@
 struct session;
 struct stop;
 struct symbol_file;
+struct kernel_modules;
 
 enum slide_state {
     SLIDE_UNKNOWN, /* not looked for, or nothing to go by yet */
@@ -42,6 +43,7 @@ struct kernel {
     const struct symbol_file *sought; /* the kernel whose place was looked for, and what came of it */
     enum slide_state slide;
     unsigned slide_tries;
+    struct kernel_modules *modules; /* modules.h; or NULL */
 };
 
 /* The kernel among the files; NULL: there is none. */

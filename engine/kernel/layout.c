@@ -46,7 +46,7 @@ static bool take_index(const char **path, struct kernel_field *f)
     char *end;
     unsigned long index = strtoul(*path + 1, &end, 10);
     struct type *array = type_strip(f->type);
-    if (*end != ']' || array->kind != TYPE_ARRAY)
+    if (*end != ']' || array->kind != TYPE_ARRAY || !array->count_known || index >= array->count)
         return false;
     f->type = type_target(array);
     f->offset += index * type_size(f->type);

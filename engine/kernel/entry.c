@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "engine/core.h"
+#include "engine/frames/unwind.h"
 #include "engine/kernel/kernel.h"
 #include "engine/kernel/layout.h"
 
@@ -16,7 +17,7 @@ enum {
     SCAN_WORDS = 24,
     HARDWARE_WORDS = 5
 };
-enum { SLEEPER_STACK = 512, STACK_DISTANCE = 4096 };
+enum { SLEEPER_STACK = 200, STACK_DISTANCE = 4096 };
 enum { TOP_OF_USER = 63 };
 
 /* struct pt_regs of x86-64, by DWARF number (arch/x86/include/asm/ptrace.h): rax rdx rcx rbx rsi rdi rbp rsp
@@ -102,12 +103,13 @@ static bool scan_stack(struct session *s, const struct frame_registers *from, st
 }
 
 /* syscall leaves the stack pointer as it was, and rip in rcx. */
-static bool at_syscall(const struct frame_registers *from, struct frame_registers *ret)
+static bool at_syscall(struct session *s, const struct frame_registers *from, struct frame_registers *ret)
 {
-    if (from->sp >> TOP_OF_USER || !from->known[RCX] || from->value[RCX] >> TOP_OF_USER)
+    uint64_t back;
+    if (from->sp >> TOP_OF_USER || !unwind_register(s, from, RCX, &back) || back >> TOP_OF_USER)
         return false;
     *ret = *from;
-    set(ret, RIP, from->value[RCX], 0);
+    set(ret, RIP, back, 0);
     take_place(ret);
     return true;
 }
@@ -133,15 +135,16 @@ enum entry_found kernel_entry_step(struct session *s, const struct frame_registe
     if (!is_kernel(s))
         return ENTRY_NONE;
     bool entry = in_entry_text(s, from->pc), begins = !entry && began_here(s, from->pc);
-    bool encoded = from->known[RBP] && from->value[RBP] & 1 && from->value[RBP] >> TOP_OF_USER;
+    uint64_t bp;
+    bool encoded = unwind_register(s, from, RBP, &bp) && bp & 1 && bp >> TOP_OF_USER;
     if (!entry && !begins && !encoded)
         return ENTRY_NONE;
-    if (entry && exact && (at_syscall(from, ret) || scan_stack(s, from, ret)))
+    if (entry && exact && (at_syscall(s, from, ret) || scan_stack(s, from, ret)))
         return ENTRY_INTERRUPTED;
     for (unsigned i = 0; (entry || begins) && i < SLACK_WORDS; i++)
         if (take_pt_regs(s, from, from->sp + i * WORD, ret))
             return ENTRY_INTERRUPTED;
-    if (encoded && from->value[RBP] > from->sp && take_pt_regs(s, from, from->value[RBP] & ~(uint64_t)1, ret))
+    if (encoded && bp > from->sp && take_pt_regs(s, from, bp & ~(uint64_t)1, ret))
         return ENTRY_INTERRUPTED;
     return begins ? ENTRY_OUTERMOST : ENTRY_NONE;
 }

@@ -213,11 +213,12 @@ struct error *log_read(struct session *s, size_t most, unsigned level, struct lo
     r.word = s->arch ? s->arch->address_size : 8;
     TRY(find_ring(s, &r));
     struct error *e = read_back(&r, most, level, ret);
-    if (e)
-        log_free(ret);
-    else
+    if (!e) {
         turn_round(ret);
-    return e;
+        return NULL;
+    }
+    log_free(ret);
+    return error_is(e, ERR_CANCELLED) ? e : error_while(e, "read the kernel's log");
 }
 
 void log_free(struct log_list *list)

@@ -15,7 +15,7 @@
 #include "engine/registers.h"
 
 /* MODULE_NAME_LEN is 56 on 64-bit kernels; few names are longer than the first part that is read. */
-enum { MODULES_MAX = 4096, NAME_FIRST = 24, NAME_MOST = 64, MEM_TYPES = 8, BANNER_BYTES = 192 };
+enum { MODULES_MAX = 4096, NAME_FIRST = 24, NAME_MOST = 64, MEM_TYPES = 8, BANNER_BYTES = 192, PROGRESS_EACH = 16 };
 
 struct fields {
     struct kernel_field next, state, name, base, references, sections, per_cpu, per_cpu_size;
@@ -288,7 +288,8 @@ static struct error *walk(struct session *s, const struct fields *f)
             note(s, &m);
         else
             module_free(&m);
-        TRY(kernel_progress(s, "modules", i, i + 2));
+        if (i % PROGRESS_EACH == PROGRESS_EACH - 1)
+            TRY(kernel_progress(s, "modules", i, i + PROGRESS_EACH));
     }
     return NULL;
 }
@@ -350,7 +351,10 @@ bool modules_ask(struct session *s)
         return false;
     struct error *e = modules_read(s, &k);
     error_free(e);
-    return symbol_map_count(s->map) > before;
+    if (symbol_map_count(s->map) == before)
+        return false;
+    modules_follow(s); /* what is planted in one is to leave with it */
+    return true;
 }
 
 /* The module is the first argument (System V ABI of x86-64, AAPCS64). */

@@ -248,6 +248,7 @@ struct error *session_attach(struct session *s, const char *spec)
     s->state = SESSION_STOPPED;
     TRY(note_stop(s, &first));
     libraries_attached(s);
+    kernel_find_slide(s, &s->last_stop, true);
     s->stop_ended_ns = clock_now_ns();
     announce(s);
     audit_at_stop(s);

@@ -12,6 +12,7 @@
 #include "engine/breakpoints/breakpoints.h"
 #include "engine/breakpoints/journal.h"
 #include "engine/breakpoints/slots.h"
+#include "engine/kernel/kernel.h"
 #include "engine/memory.h"
 #include "engine/memory_map.h"
 #include "engine/run/fork.h"
@@ -52,6 +53,7 @@ struct session {
     struct hold hold;
     struct memory_cache memory;
     struct memory_map memory_map;
+    struct kernel kernel;
     struct breakpoint_table breakpoints;
     struct slot_table slots;
     struct journal journal;

@@ -40,6 +40,12 @@ static void upgrade_means(struct session *s)
     error_free(e);
 }
 
+static void replant(struct session *s)
+{
+    struct error *e = breakpoints_replant(s);
+    error_free(e);
+}
+
 static void finish_stop(struct session *s, const struct stop *final, cJSON **ret)
 {
     plan_end(s);
@@ -52,10 +58,13 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
     s->state = gone ? SESSION_EXITED : SESSION_STOPPED;
     if (final->has_pc && !gone)
         libraries_cover(s, final->pc);
+    bool moved = !gone && kernel_find_slide(s, final, false);
     session_emit_stop(s);
     *ret = stop_to_json(s, final);
     audit_at_stop(s);
     if (s->state == SESSION_STOPPED) {
+        if (moved)
+            replant(s);
         upgrade_means(s);
         hold_check_run(s, final);
         ladder_at_stop(s);

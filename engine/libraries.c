@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/core.h"
+#include "engine/kernel/modules.h"
 
 enum { LIST_LIMIT = 4 << 20, LIBRARIES_MAX = 4096, NEIGHBOURHOOD_BITS = 21 };
 
@@ -125,9 +126,11 @@ static bool can_ask(const struct session *s)
 
 bool libraries_ask(struct session *s)
 {
-    if (!can_ask(s) || s->library_epoch == s->epoch)
+    if (s->library_epoch == s->epoch || s->state != SESSION_STOPPED || !s->connection)
         return false;
     s->library_epoch = s->epoch;
+    if (!s->is_process)
+        return modules_ask(s);
     return (libraries_listed(s) ? ask_stub(s) : libraries_read_debug(s)) > 0;
 }
 

@@ -9,6 +9,7 @@
 
 #include "engine/breakpoints/means.h"
 #include "engine/core.h"
+#include "engine/kernel/modules.h"
 #include "engine/libraries.h"
 
 enum { LIBRARIES_MAX = 4096, PATH_MAX_READ = 1024, DYNAMIC_MAX = 512 };
@@ -136,6 +137,8 @@ void libraries_attached(struct session *s)
 void libraries_want_events(struct session *s)
 {
     uint64_t offset;
+    if (!s->is_process && s->arch)
+        modules_follow(s);
     const struct symbol_file *program = s->arch && s->is_process ? program_of(s, &offset) : NULL;
     const char *linker = program ? symbol_file_interpreter(program) : NULL;
     if (s->loader_plant || !linker || !s->loader_base)
@@ -148,7 +151,7 @@ struct error *libraries_at_stop(struct session *s, struct ptid thread, uint64_t 
 {
     *event = s->loader_plant && pc == s->loader_plant->address;
     if (!*event)
-        return NULL;
+        return modules_at_stop(s, thread, pc, event);
     struct thread *t = threads_find(&s->threads, thread);
     if (t) {
         t->at_plant = true;

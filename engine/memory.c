@@ -96,8 +96,7 @@ struct error *memory_read_some(struct session *s, uint64_t address, void *bytes,
     *got = 0;
     TRY(session_need_stopped(s));
     bool ram = is_ram(s, address, n);
-    if (ram)
-        *got = from_cache(&s->memory, address, bytes, n);
+    *got = from_cache(&s->memory, address, bytes, n); /* which holds RAM only */
     if (*got == n)
         return NULL;
     if (ram && s->memory.misses) {
@@ -132,7 +131,7 @@ struct error *memory_read(struct session *s, uint64_t address, void *bytes, size
                       "`maps` shows what is mapped");
 }
 
-struct error *memory_prefetch(struct session *s, const struct memory_want *wants, size_t count)
+static struct error *prefetch(struct session *s, const struct memory_want *wants, size_t count, bool all_ram)
 {
     TRY(session_need_stopped(s));
     struct rsp_read reads[PREFETCH_MAX];
@@ -140,7 +139,7 @@ struct error *memory_prefetch(struct session *s, const struct memory_want *wants
     unsigned char probe[4096];
     for (size_t i = 0; i < count && used < PREFETCH_MAX; i++) {
         size_t n = wants[i].length;
-        if (n == 0 || n > sizeof probe || !is_ram(s, wants[i].address, n))
+        if (n == 0 || n > sizeof probe || !(all_ram || is_ram(s, wants[i].address, n)))
             continue;
         size_t got = from_cache(&s->memory, wants[i].address, probe, n);
         if (got < n && s->memory.misses)
@@ -157,6 +156,16 @@ struct error *memory_prefetch(struct session *s, const struct memory_want *wants
         free(reads[i].bytes);
     }
     return e;
+}
+
+struct error *memory_prefetch(struct session *s, const struct memory_want *wants, size_t count)
+{
+    return prefetch(s, wants, count, false);
+}
+
+struct error *memory_prefetch_ram(struct session *s, const struct memory_want *wants, size_t count)
+{
+    return prefetch(s, wants, count, true);
 }
 
 bool memory_cached(struct session *s, uint64_t address, size_t n)

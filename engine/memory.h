@@ -51,6 +51,9 @@ bool memory_cached(struct session *s, uint64_t address, size_t n);
 /* Brings ranges of RAM into the cache in one batch; what cannot be read is left out silently. */
 struct error *memory_prefetch(struct session *s, const struct memory_want *wants,
                               size_t count) BASE_MUST_CHECK;
+/* The same for what the caller knows to be RAM: a kernel's pointers lead there. */
+struct error *memory_prefetch_ram(struct session *s, const struct memory_want *wants,
+                                  size_t count) BASE_MUST_CHECK;
 struct error *memory_write(struct session *s, uint64_t address, const void *bytes, size_t n) BASE_MUST_CHECK;
 /* Where the file says the bytes are constant (read-only sections), reads them without the target. */
 bool memory_from_file(struct session *s, uint64_t address, void *bytes, size_t n);

@@ -74,6 +74,7 @@ void session_drop_connection(struct session *s, enum session_state state)
     time_forget(s);
     fork_forget(s);
     memory_map_forget(&s->memory_map);
+    kernel_forget(s);
     threads_clear(&s->threads);
     hold_forget(s);
     rsp_tdesc_free(s->description);
@@ -206,6 +207,8 @@ static struct error *load(struct session *s, const char *path, bool absolute, ui
             offset = address - sections[i].address;
     learn_arch(s, f);
     symbol_map_add(s->map, f, offset);
+    if (absolute || address)
+        symbol_map_set_told(s->map, symbol_map_count(s->map) - 1);
     return NULL;
 }
 

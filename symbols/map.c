@@ -59,6 +59,19 @@ struct error *symbol_map_remove(struct symbol_map *m, const char *path)
                       "`symbols` lists the files that are");
 }
 
+void symbol_map_retire(struct symbol_map *m, const struct symbol_file *f)
+{
+    for (size_t i = 0; i < m->count; i++) {
+        if (m->entries[i].file != f)
+            continue;
+        ARRAY_RESERVE(m->retired, m->retired_count, m->retired_capacity);
+        m->retired[m->retired_count++] = m->entries[i];
+        memmove(m->entries + i, m->entries + i + 1, (--m->count - i) * sizeof *m->entries);
+        memset(m->builtins, 0, sizeof m->builtins);
+        return;
+    }
+}
+
 void symbol_map_list_begin(struct symbol_map *m)
 {
     for (size_t i = 0; i < m->count; i++)
@@ -167,6 +180,17 @@ void symbol_map_set_offset(struct symbol_map *m, size_t i, uint64_t offset)
 {
     if (i < m->count)
         m->entries[i].offset = offset;
+}
+
+void symbol_map_set_told(struct symbol_map *m, size_t i)
+{
+    if (i < m->count)
+        m->entries[i].told = true;
+}
+
+bool symbol_map_told(const struct symbol_map *m, size_t i)
+{
+    return i < m->count && m->entries[i].told;
 }
 
 struct symbol_file *symbol_map_file_at(const struct symbol_map *m, uint64_t address, uint64_t *offset)

@@ -23,6 +23,8 @@ struct error *symbol_map_add_sections(struct symbol_map *m, struct symbol_file *
                                       const struct section_address *list, size_t count) BASE_MUST_CHECK;
 /* Closes and forgets a file; ERR_USAGE when it is not in the map. */
 struct error *symbol_map_remove(struct symbol_map *m, const char *path) BASE_MUST_CHECK;
+/* Nothing is found in a file any more, but what was answered stays valid: it is closed with the map. */
+void symbol_map_retire(struct symbol_map *m, const struct symbol_file *f);
 /* Opens files again that changed on disk; one that cannot be opened stays as it is. How many were. What
  * answers pointed into is gone. */
 size_t symbol_map_refresh(struct symbol_map *m);
@@ -39,6 +41,9 @@ size_t symbol_map_list_end(struct symbol_map *m, bool complete);
 size_t symbol_map_count(const struct symbol_map *m);
 struct symbol_file *symbol_map_file(const struct symbol_map *m, size_t i, uint64_t *offset);
 void symbol_map_set_offset(struct symbol_map *m, size_t i, uint64_t offset);
+/* The user said where this file is: nobody else is to look for it. */
+void symbol_map_set_told(struct symbol_map *m, size_t i);
+bool symbol_map_told(const struct symbol_map *m, size_t i);
 /* The file whose sections hold this address, or NULL; with its offset. */
 struct symbol_file *symbol_map_file_at(const struct symbol_map *m, uint64_t address, uint64_t *offset);
 

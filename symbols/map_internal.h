@@ -12,6 +12,7 @@ struct map_entry {
     struct symbol_file *file;
     uint64_t offset;
     bool library, listed; /* the target's list named it; it did in the reading under way */
+    bool told;            /* the user said where it is */
 };
 
 enum { BUILTIN_TYPES = 18 };

@@ -122,6 +122,7 @@ static struct error *resolve_or_wait(struct session *s, struct wish *w, bool pen
     struct error *e = resolve(s, w);
     if (!e || !pending || !is_unknown_place(e))
         return e;
+    free_locations(w); /* where it was is not its place any more */
     w->pending = true;
     s->breakpoints.any_unfinished = true;
     free(w->reason);

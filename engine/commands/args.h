@@ -43,7 +43,7 @@ extern const struct command command_connect, command_launch, command_detach, com
     command_reconnect, command_features, command_monitor, command_wire, command_signals, command_summary,
     command_sstep, command_follow;
 extern const struct command command_symbols, command_lookup, command_type, command_list, command_sources,
-    command_maps;
+    command_maps, command_modules, command_ps, command_dmesg;
 extern const struct command command_break, command_watch, command_breakpoints, command_enable,
     command_disable, command_delete, command_slots, command_verify, command_recover;
 extern const struct command command_continue, command_step, command_next, command_stepi, command_nexti,

@@ -79,6 +79,7 @@ static struct error *run_symbols(struct session *s, const cJSON *args, cJSON **r
         TRY(symbol_map_remove(s->map, file));
     } else if (file) {
         TRY(load_file(s, file, args));
+        kernel_find_slide(s, &s->last_stop, false);
         if (s->state == SESSION_STOPPED && s->breakpoints.wish_count)
             TRY(breakpoints_replant(s));
     }

@@ -21,6 +21,7 @@ static const struct command *const table[] = {
     &command_summary,
     /* symbols */
     &command_symbols,
+    &command_modules,
     &command_lookup,
     &command_type,
     &command_list,
@@ -69,6 +70,7 @@ static const struct command *const table[] = {
     &command_threads,
     &command_thread,
     &command_stacks,
+    &command_ps,
     &command_audit,
     /* data */
     &command_backtrace,
@@ -82,6 +84,7 @@ static const struct command *const table[] = {
     &command_examine,
     &command_disassemble,
     &command_find_bytes,
+    &command_dmesg,
     /* scripts */
     &command_repeat,
     &command_interleave,

@@ -7,11 +7,13 @@
 #include "base/alloc.h"
 #include "engine/core.h"
 #include "engine/frames/unwind.h"
+#include "engine/kernel/entry.h"
 #include "engine/registers.h"
 
 const char *frame_rule_name(enum frame_rule rule)
 {
-    static const char *const names[] = {"top", "cfi", "frame-pointer", "entry", "signal", "inline", "orc"};
+    static const char *const names[] = {"top",    "cfi",    "frame-pointer", "entry",
+                                        "signal", "inline", "orc",           "interrupt"};
     return names[rule];
 }
 
@@ -26,6 +28,9 @@ void frames_free(struct frame_list *list)
     free(list->items);
     *list = (struct frame_list){0};
 }
+
+/* A kernel goes from a task's stack to those of interrupts and exceptions. */
+enum { STACKS_MOST = 8 };
 
 static struct frame *add(struct frame_list *list, const struct frame *f)
 {
@@ -98,6 +103,7 @@ struct error *frames_read(struct session *s, struct thread *t, unsigned depth, b
         depth = FRAME_DEPTH_MAX;
     enum frame_rule rule = FRAME_TOP;
     bool interrupted = true; /* nothing was called here: the pc is the very instruction */
+    unsigned switches = 0;
     for (;;) {
         struct frame_registers *caller = xcalloc(1, sizeof *caller);
         uint64_t cfa = 0;
@@ -110,7 +116,11 @@ struct error *frames_read(struct session *s, struct thread *t, unsigned depth, b
             why = "main reached";
         if (!why && ret->count >= depth)
             why = "the depth asked for";
-        if (!why && repeats(registers, caller))
+        if (!why && kernel_switches_stack(s, registers, caller))
+            switches++;
+        else if (!why && repeats(registers, caller))
+            why = "the stack pointer does not grow: a cycle or a damaged stack";
+        if (!why && switches > STACKS_MOST)
             why = "the stack pointer does not grow: a cycle or a damaged stack";
         if (why) {
             finish(ret, why);
@@ -119,7 +129,7 @@ struct error *frames_read(struct session *s, struct thread *t, unsigned depth, b
         }
         registers = caller;
         rule = trampoline ? FRAME_CFI : next;
-        interrupted = trampoline;
+        interrupted = trampoline || next == FRAME_INTERRUPT;
     }
 }
 

@@ -17,7 +17,16 @@
 #include "engine/threads/threads.h"
 #include "symbols/map.h"
 
-enum frame_rule { FRAME_TOP, FRAME_CFI, FRAME_POINTER, FRAME_ENTRY, FRAME_SIGNAL, FRAME_INLINE, FRAME_ORC };
+enum frame_rule {
+    FRAME_TOP,
+    FRAME_CFI,
+    FRAME_POINTER,
+    FRAME_ENTRY,
+    FRAME_SIGNAL,
+    FRAME_INLINE,
+    FRAME_ORC,
+    FRAME_INTERRUPT
+};
 
 enum { FRAME_REGISTERS = CFI_REGISTERS, FRAME_DEPTH_MAX = 10000 };
 

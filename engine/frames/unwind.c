@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "engine/core.h"
 #include "engine/frames/trampoline.h"
+#include "engine/kernel/entry.h"
 #include "engine/libraries.h"
 #include "engine/registers.h"
 
@@ -49,6 +50,8 @@ struct error *unwind_start(struct session *s, struct thread *t, struct frame_reg
     }
     set(ret, dwarf_number(s->arch, s->arch->sp), ret->sp);
     memset(ret->is_live, true, sizeof ret->is_live);
+    if (ret->pc == 0)
+        kernel_wake_registers(s, ret);
     /* Nearly every unwind step reads near the stack pointer: one read serves many frames. */
     struct memory_want want = {ret->sp - RED_ZONE, STACK_PREFETCH + RED_ZONE};
     return session_is_thrifty(s) ? NULL : memory_prefetch(s, &want, 1);
@@ -236,9 +239,12 @@ const char *unwind_step(struct session *s, const struct frame_registers *from, b
     BASE_FREE struct cfi_row *row = xcalloc(1, sizeof *row);
     const char *why;
     struct symbol_place place;
+    enum entry_found entry;
     *cfa = 0;
     if (from->pc == 0 && !innermost)
         return "the caller's pc is 0";
+    if (!innermost && kernel_is_user(s, from->pc))
+        return "user space";
     libraries_cover(s, from->pc);
     /* A handler returns to the trampoline's first instruction, of which nothing else speaks reliably; call
      * frame information that knows it for what it is tells of more registers. */
@@ -252,8 +258,12 @@ const char *unwind_step(struct session *s, const struct frame_registers *from, b
         exact = true;
     if (exact ? known : symbols_unwind_row(s->map, from->pc - 1, row)) {
         bool orc = strcmp(row->section, ".orc_unwind") == 0;
-        *rule = row->signal_frame ? FRAME_SIGNAL : orc ? FRAME_ORC : FRAME_CFI;
+        *rule = row->signal_frame ? (orc ? FRAME_INTERRUPT : FRAME_SIGNAL) : orc ? FRAME_ORC : FRAME_CFI;
         why = by_cfi(s, row, from, ret, cfa);
+    } else if ((entry = kernel_entry_step(s, from, exact, ret)) != ENTRY_NONE) {
+        *rule = FRAME_INTERRUPT;
+        *cfa = from->sp;
+        why = entry == ENTRY_OUTERMOST ? "outermost frame: here the kernel began a thread" : NULL;
     } else if (exact && symbols_lookup(s->map, from->pc, &place) && place.symbol && place.offset == 0) {
         *rule = FRAME_ENTRY;
         why = by_entry(s, from, ret, cfa);

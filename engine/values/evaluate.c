@@ -146,6 +146,22 @@ static struct error *conditional(struct evaluation *e, const struct node *n, str
     return evaluate(e, truth ? n->right : n->third, ret);
 }
 
+static struct error *of_cpu(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v = NULL;
+    uint64_t number;
+    bool had = e->pool.has_cpu;
+    unsigned before = e->pool.cpu;
+    TRY(evaluate(e, n->left, &v));
+    TRY(value_as_integer(&e->pool, v, &number));
+    e->pool.has_cpu = true;
+    e->pool.cpu = number < UINT32_MAX ? (unsigned)number : UINT32_MAX;
+    struct error *failed = evaluate(e, n->right, ret);
+    e->pool.has_cpu = had;
+    e->pool.cpu = before;
+    return failed;
+}
+
 static struct error *evaluate(struct evaluation *e, const struct node *n, struct value **ret)
 {
     struct value *v = NULL;
@@ -195,6 +211,8 @@ static struct error *evaluate(struct evaluation *e, const struct node *n, struct
     case NODE_COMMA:
         TRY(evaluate(e, n->left, &v));
         return evaluate(e, n->right, ret);
+    case NODE_CPU:
+        return of_cpu(e, n, ret);
     }
     return error_new(ERR_INTERNAL, "an expression of unknown kind");
 }

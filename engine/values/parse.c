@@ -189,6 +189,17 @@ static struct error *parse_sizeof(struct parser *p, struct node **ret)
     return expect(p, ')', "a closing parenthesis");
 }
 
+/* Behind $cpu: of which CPU the per-CPU variables in a value are. */
+static struct error *parse_cpu(struct parser *p, struct node *n)
+{
+    n->kind = NODE_CPU;
+    TRY(lexer_next(&p->lexer));
+    TRY(parse_assignment(p, &n->left));
+    TRY(expect(p, ',', "a comma"));
+    TRY(parse_assignment(p, &n->right));
+    return expect(p, ')', "a closing parenthesis");
+}
+
 static struct error *parse_primary(struct parser *p, struct node **ret)
 {
     size_t length;
@@ -207,7 +218,8 @@ static struct error *parse_primary(struct parser *p, struct node **ret)
         return lexer_next(&p->lexer);
     case TOKEN_REGISTER:
         *ret = leaf(p, NODE_REGISTER);
-        return lexer_next(&p->lexer);
+        TRY(lexer_next(&p->lexer));
+        return at_op(p, '(') && strcmp((*ret)->text, "cpu") == 0 ? parse_cpu(p, *ret) : NULL;
     case TOKEN_QUOTED:
         return parse_name(p, ret);
     case TOKEN_NAME:

@@ -1,7 +1,7 @@
 /*
  * engine/values/parse.h - C expressions to trees.
  *
- * All of C's operators but calls; besides: registers ($pc), p@n, 'file.c'::name and
+ * All of C's operators but calls; besides: registers ($pc), p@n, $cpu(n, value), 'file.c'::name and
  * file.c::name. A cast or sizeof of a type is told from one of a value by asking the caller which names are
  * types. Trees are at most 200 deep and texts 16 KiB long. No state. Error: ERR_SYNTAX with the place.
  */
@@ -34,6 +34,7 @@ enum node_kind {
     NODE_SIZEOF,      /* sizeof left */
     NODE_SLICE,       /* left @ right */
     NODE_COMMA,       /* left, right */
+    NODE_CPU,         /* $cpu(left, right) */
 };
 
 /* Operators of two characters; the others are their character. */

@@ -8,6 +8,7 @@
 #include "engine/core.h"
 #include "engine/frames/expression.h"
 #include "engine/registers.h"
+#include "engine/values/scope_kernel.h"
 
 /* How far callers are looked at for values at entry. */
 enum { ENTRY_FRAMES = 64, ENTRY_FRAMES_THRIFTY = 8 };
@@ -200,7 +201,7 @@ static struct error *in_function(struct evaluation *e, const char *file, const c
     return failed;
 }
 
-struct error *scope_name(struct evaluation *e, const char *file, const char *name, struct value **ret)
+static struct error *find_name(struct evaluation *e, const char *file, const char *name, struct value **ret)
 {
     struct session *s = e->pool.session;
     *ret = NULL;
@@ -221,6 +222,12 @@ struct error *scope_name(struct evaluation *e, const char *file, const char *nam
         return NULL;
     }
     return bare_symbol(e, full, ret) ? NULL : unknown_name(e, name);
+}
+
+struct error *scope_name(struct evaluation *e, const char *file, const char *name, struct value **ret)
+{
+    TRY(find_name(e, file, name, ret));
+    return scope_per_cpu(e, *ret);
 }
 
 static struct type *register_type(struct evaluation *e, const struct rsp_register *r)
@@ -252,6 +259,11 @@ struct error *scope_register(struct evaluation *e, const char *name, struct valu
     struct session *s = e->pool.session;
     TRY(session_need_stopped(s));
     const struct rsp_register *r = s->arch ? register_find(s, name) : NULL;
+    *ret = NULL;
+    if (!r)
+        TRY(scope_kernel_register(e, name, ret));
+    if (*ret)
+        return NULL;
     if (!r)
         return error_hint(error_new(ERR_NO_SYMBOL, "there is no register $%s", name),
                           "`registers all` lists them");

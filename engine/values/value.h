@@ -58,6 +58,8 @@ struct pool {
     struct value *values;
     uint64_t pc; /* scope of names; has_pc false: none */
     bool has_pc;
+    unsigned cpu; /* $cpu(N, …) is being evaluated, where has_cpu */
+    bool has_cpu;
     size_t bytes; /* allocated so far */
 };
 

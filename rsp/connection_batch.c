@@ -33,17 +33,27 @@ static struct error *request_error(const struct rsp_request *r, enum error_code 
 }
 
 /* A line that may lose bytes gets three tries, a sure one gets all the time there is. */
-static bool may_resend(const struct await *a)
+static bool gets_tries(const struct await *a)
 {
-    return a->alone && !(a->r->flags & RSP_MUTATES) && !a->c->no_ack &&
-           !transport_is_reliable(a->c->transport) && a->r->grammar != RSP_GRAMMAR_CONSOLE;
+    return a->alone && !a->c->no_ack && !transport_is_reliable(a->c->transport) &&
+           a->r->grammar != RSP_GRAMMAR_CONSOLE;
+}
+
+/*
+ * What was acked was understood: only the answer, which comes again for a `-`, can have been lost. kgdb acks
+ * before it does anything, so there what was not acked was not done.
+ */
+static bool may_try_again(const struct await *a)
+{
+    bool changes = a->r->flags & RSP_MUTATES;
+    return gets_tries(a) && (!changes || a->c->acked || a->c->supported_empty);
 }
 
 static void start_clock(struct await *a)
 {
     struct rsp_connection *c = a->c;
     size_t bytes = a->r->length + 2 * c->packet_size;
-    int64_t timeout = may_resend(a) ? c->timeout_ns / RESENDS_MOST : c->timeout_ns;
+    int64_t timeout = gets_tries(a) ? c->timeout_ns / RESENDS_MOST : c->timeout_ns;
     a->deadline_ns = conn_deadline(c, timeout, bytes);
     a->last_deadline_ns = conn_deadline(c, CONSOLE_PATIENCE * c->timeout_ns, bytes);
     a->cut = a->deadline_ns == c->deadline_ns;
@@ -78,10 +88,14 @@ static struct error *no_answer(struct await *a)
 static struct error *silence(struct await *a, enum conn_fate *ret, bool *done)
 {
     struct rsp_connection *c = a->c;
-    if (may_resend(a) && a->resends + 1 < RESENDS_MOST && !a->misfit && !c->holds_stop && !a->cut) {
+    if (may_try_again(a) && a->resends + 1 < RESENDS_MOST && !a->misfit && !c->holds_stop && !a->cut) {
         a->resends++;
-        c->owed++; /* the first answer may only be late */
-        TRY(conn_write_again(c));
+        if (c->acked) {
+            TRY(conn_send_nak(c));
+        } else {
+            c->owed++; /* the first answer may only be late */
+            TRY(conn_write_again(c));
+        }
         start_clock(a);
         return NULL;
     }

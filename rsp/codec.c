@@ -167,10 +167,10 @@ static bool is_text(const struct rsp_decoder *d, const char *s, size_t n)
     return *s != '$' && *s != INTERRUPT_BYTE && !(*s == '%' && starts_notification(s, n));
 }
 
-/* A stub's ack may come right behind a prompt. */
-static bool is_due_ack(const struct rsp_decoder *d, const char *s, size_t n)
+/* A stub's ack may come right behind a prompt, with its answer behind it. */
+static bool may_be_due_ack(const struct rsp_decoder *d, const char *s, size_t n)
 {
-    return d->plain && d->ack_due && n >= 2 && s[0] == '+' && s[1] == '$';
+    return d->plain && d->ack_due && s[0] == '+' && (n == 1 || s[1] == '$');
 }
 
 /* Bytes up to the next thing that has a meaning. Acks are looked for only at the start of a line: kgdb sends
@@ -181,13 +181,13 @@ static void take_text(struct rsp_decoder *d, const char *s, size_t n, struct rsp
     bool ack = false;
     while (length < n && is_text(d, s + length, n - length)) {
         bool line_ended = s[length - 1] == '\n' || s[length - 1] == '\r';
-        ack = is_due_ack(d, s + length, n - length);
+        ack = may_be_due_ack(d, s + length, n - length);
         if (ack || (line_ended && (s[length] == '+' || s[length] == '-')))
             break;
         length++;
     }
     give_raw(d, RSP_STRAY, s, length, ret);
-    d->in_text = !ack && s[length - 1] != '\n' && s[length - 1] != '\r';
+    d->in_text = s[length - 1] != '\n' && s[length - 1] != '\r';
     consume(d, length);
 }
 
@@ -309,7 +309,10 @@ bool rsp_decoder_next(struct rsp_decoder *d, struct rsp_event *ret)
     size_t n = d->input.length - d->start;
     if (d->skipping)
         return skip(d, s, n, ret);
-    bool sign = (*s == '+' || *s == '-') && (!d->in_text || is_due_ack(d, s, n));
+    bool due = may_be_due_ack(d, s, n);
+    if (due && d->in_text && n == 1)
+        return false; /* what comes next tells */
+    bool sign = due || ((*s == '+' || *s == '-') && !d->in_text);
     if (is_text(d, s, n) && !sign) {
         take_text(d, s, n, ret);
         return true;

@@ -116,6 +116,8 @@ void rsp_assume_unspoken(struct rsp_connection *c);
 bool rsp_never_spoke(const struct rsp_connection *c);
 /* The line is a kernel's console too, as far as it is known. */
 bool rsp_shares_console(const struct rsp_connection *c);
+/* kgdb, by its empty answer to qSupported, or nobody that has spoken yet. */
+bool rsp_may_be_kgdb(const struct rsp_connection *c);
 /* Types at that console, only while RUNNING: ERR_NOT_RUNNING, ERR_UNSUPPORTED where there is none. */
 struct error *rsp_type(struct rsp_connection *c, const char *bytes, size_t n) BASE_MUST_CHECK;
 /* The console's last words are kdb's prompt. */

@@ -75,6 +75,8 @@ static struct error *no_answer(struct await *a)
     }
     if (a->misfit)
         return request_error(a->r, ERR_VIOLATION, "what came was no answer to it");
+    if (rsp_shares_console(c) && c->text_since && !c->negotiating && !a->cut)
+        return conn_runs_again(c, a->r->payload, a->r->length);
     if (!c->negotiating && !a->cut)
         conn_violation(c, "no-reply", a->r->payload, a->r->length);
     struct error *e = request_error(a->r, ERR_TIMEOUT, "the stub gave no answer in time");
@@ -134,8 +136,7 @@ static bool is_echo(const struct rsp_request *r, const struct rsp_event *event)
 static void take_echo(struct await *a)
 {
     struct rsp_connection *c = a->c;
-    c->pending_acks = 0; /* an ack would be typed too */
-    c->state = RSP_STATE_RUNNING;
+    rsp_assume_unspoken(c);
     a->r->error = error_hint(request_error(a->r, ERR_NOT_STOPPED, "the line sends back what it is sent"),
                              "the target runs and its terminal echoes: interrupt it first");
 }
@@ -214,9 +215,24 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
     return true;
 }
 
+/* The same, broken into lines by a shell that edits them. */
+static bool is_broken_echo(const struct await *a, const struct rsp_event *event)
+{
+    enum { ENOUGH = 10 };
+    return a->c->negotiating && a->r->length > ENOUGH && event->length > ENOUGH &&
+           memcmp(event->data, a->r->payload, ENOUGH) == 0;
+}
+
 static struct error *take_damaged(struct await *a, const struct rsp_event *event, enum conn_fate *ret,
                                   bool *done)
 {
+    if (is_broken_echo(a, event)) {
+        conn_console(a->c, event->raw, event->raw_length);
+        take_echo(a);
+        *ret = FATE_FAILED;
+        *done = true;
+        return NULL;
+    }
     bool again;
     TRY(conn_damaged(a->c, event, &again));
     if (again)

@@ -161,8 +161,9 @@ struct error *rsp_interrupt(struct rsp_connection *c)
         return error_new(ERR_NOT_RUNNING, "interrupting %s: it is not running",
                          transport_describe(c->transport));
     c->interrupting = true;
-    if (rsp_at_kdb(c)) {
+    if (rsp_at_kdb(c) || c->stays_in_kdb) {
         c->stays_in_kdb = false;
+        c->break_ns = clock_now_ns() + BREAK_AGAIN_NS; /* should kdb have let the kernel go */
         return conn_probe(c);
     }
     if (!rsp_interrupts_by_break(c))

@@ -24,6 +24,12 @@ bool rsp_shares_console(const struct rsp_connection *c)
     return !transport_is_reliable(c->transport) || c->came_running || (c->supported_empty && c->saw_text);
 }
 
+bool rsp_may_be_kgdb(const struct rsp_connection *c)
+{
+    bool asked = c->features.state[FEATURE_PACKET_SIZE].advertised != TRI_UNKNOWN;
+    return c->supported_empty || c->unspoken || !asked;
+}
+
 /* kgdb's packets are words of plain text; until it is known who is there, so are those of any stub. */
 bool conn_is_plain(const struct rsp_connection *c)
 {
@@ -41,10 +47,21 @@ void rsp_assume_unspoken(struct rsp_connection *c)
     c->state = RSP_STATE_RUNNING;
     c->came_running = c->unspoken = c->acked = true;
     c->pending_acks = 0; /* it would be typed */
+    c->owed = 0;
     c->break_ns = c->probe_ns = 0;
     c->stop_asked = false;
     buf_clear(&c->last_stop);
     rsp_forget_selected(c);
+}
+
+struct error *conn_runs_again(struct rsp_connection *c, const char *payload, size_t n)
+{
+    enum { SHOWN = 60 };
+    rsp_assume_unspoken(c);
+    error_free(conn_kill_line(c)); /* should the line be gone, the next call says so */
+    return error_hint(error_new(ERR_NOT_STOPPED, "asking '%.*s': no answer, and the console prints: the kernel runs again, or "
+                                "was started anew", (int)(n < SHOWN ? n : SHOWN), payload),
+                      "`interrupt` breaks in");
 }
 
 struct error *conn_kill_line(struct rsp_connection *c)
@@ -123,7 +140,7 @@ void conn_console(struct rsp_connection *c, const char *bytes, size_t n)
 {
     if (n == 0)
         return;
-    c->saw_text = c->text_since_resume = true;
+    c->saw_text = c->text_since = true;
     if (c->verifying) {
         buf_add(&c->withheld, bytes, n);
         return;
@@ -144,7 +161,7 @@ bool conn_is_only_text(const struct rsp_connection *c, const struct rsp_event *e
     if (n == strlen(c->probe) && memcmp(p, c->probe, n) == 0)
         return false; /* our own, or its echo */
     /* a resume that was refused is answered at once */
-    return c->text_since_resume || c->unspoken || (n > 0 && !conn_is_error(p, n));
+    return c->text_since || c->unspoken || (n > 0 && !conn_is_error(p, n));
 }
 
 /* -- is it text? ----------------------------------------------------------------------------------- */
@@ -166,13 +183,16 @@ static struct error *weigh(struct rsp_connection *c, enum conn_got got, const st
         return conn_write_again(c); /* it was still waiting for the ack of its stop */
     if (got != GOT_PACKET)
         return NULL;
-    bool echo = event->length == 2 && memcmp(event->data, "qC", 2) == 0;
-    if (echo)
-        c->pending_acks = 0;
-    if (echo)
+    const char *p = event->data;
+    size_t n = event->length;
+    if (n == 2 && memcmp(p, "qC", 2) == 0) {
         *ret = VERDICT_TEXT;
-    else if (!rsp_is_stop_reply(event->data, event->length)) /* which is the same once more */
+    } else if ((n > 2 && memcmp(p, "QC", 2) == 0) || (n == 0 && !c->supported_empty && !c->unspoken)) {
         *ret = VERDICT_STOP;
+    } else if (!rsp_is_stop_reply(p, n)) { /* which is the same once more */
+        conn_console(c, event->raw, event->raw_length);
+        c->pending_acks = 0;
+    }
     return NULL;
 }
 
@@ -204,7 +224,7 @@ static struct error *await_verdict(struct rsp_connection *c, enum verdict *ret)
 struct error *conn_verify_stop(struct rsp_connection *c, const struct rsp_event *event, bool *real)
 {
     *real = true;
-    bool stepped = buf_text(&c->resumed_with)[0] == 's' && !c->text_since_resume;
+    bool stepped = buf_text(&c->resumed_with)[0] == 's' && !c->text_since;
     if (!rsp_shares_console(c) || c->state != RSP_STATE_RUNNING || stepped)
         return NULL;
     BASE_BUF struct buf raw = {0};

@@ -63,7 +63,8 @@ struct rsp_connection {
     bool unspoken;     /* its kgdb does not know of us, and stops without a word */
     bool stop_asked;   /* the stop was the answer to `?` */
     bool probing;      /* it is not known yet who is there */
-    bool saw_text, text_since_resume;
+    bool saw_text;
+    bool text_since; /* our last packet */
     bool interrupting; /* a stop was asked for */
     bool wakes_for_duty; /* conn_next() returns when a probe has become due */
     bool stays_in_kdb; /* its prompt is wanted */
@@ -171,6 +172,8 @@ struct error *conn_verify_stop(struct rsp_connection *c, const struct rsp_event 
 /* Asks a kernel that may have stopped without a word. */
 struct error *conn_probe(struct rsp_connection *c) BASE_MUST_CHECK;
 struct error *conn_probe_failed(struct rsp_connection *c) BASE_MUST_CHECK;
+/* A request got no answer, and the console prints. */
+struct error *conn_runs_again(struct rsp_connection *c, const char *payload, size_t n) BASE_MUST_CHECK;
 /* Takes back what was typed. */
 struct error *conn_kill_line(struct rsp_connection *c) BASE_MUST_CHECK;
 

@@ -41,7 +41,7 @@ static void mark_running(struct rsp_connection *c, const char *payload, size_t n
     c->state = RSP_STATE_RUNNING;
     c->break_ns = c->probe_ns = 0;
     c->resend_ns = n && !c->no_ack && rsp_shares_console(c) ? clock_now_ns() + RESUME_AGAIN_NS : 0;
-    c->text_since_resume = c->stop_asked = c->interrupting = false;
+    c->stop_asked = c->interrupting = false;
     c->probe = "";
     c->stop_copies = 0;
     buf_clear(&c->probed);

@@ -42,7 +42,7 @@ void conn_begin(struct rsp_connection *c)
     buf_clear(&c->out);
     add_acks(c);
     c->out_packets_at = c->out.length;
-    c->acked = false;
+    c->acked = c->text_since = false;
     c->resends = 0;
 }
 

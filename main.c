@@ -24,6 +24,8 @@ enum long_option {
     OPTION_AUDIT,
     OPTION_AUDIT_JSON,
     OPTION_WIRE_LOG,
+    OPTION_BREAK_IN,
+    OPTION_RUNNING,
     OPTION_SERVE_WIRE_LOG,
     OPTION_LISTEN,
     OPTION_SEED,
@@ -33,7 +35,8 @@ enum long_option {
 
 struct arguments {
     enum face face;
-    const char *program, *target, *script, *wire_log, *audit_json, *serve_log, *listen;
+    bool running;
+    const char *program, *target, *script, *break_in, *wire_log, *audit_json, *serve_log, *listen;
     char **program_args;
     const char **symbols;
     size_t symbol_count, symbol_capacity;
@@ -58,6 +61,9 @@ static const char usage_text[] =
     "                          launch:COMMAND ...  started first; {port}, {socket} or {pty}\n"
     "                                              in it is where the stub is reached\n"
     "                          none                no target: the files alone\n"
+    "      --running         a kernel runs there: send nothing before it is interrupted\n"
+    "      --break-in HOW    how to stop it: auto, interrupt, break-g, sysrq,\n"
+    "                        command:LINE or break-command:LINE\n"
     "  -s, --symbols FILE[@ADDRESS]  more symbols; @+OFFSET for a slide; may repeat\n"
     "  -S, --script FILE     run a JSON session without a screen ('-': standard input)\n"
     "      --jsonl           serve requests, one JSON object a line, on stdin and stdout\n"
@@ -86,6 +92,8 @@ static const struct option long_options[] = {
     {"cli", no_argument, NULL, OPTION_CLI},
     {"audit", no_argument, NULL, OPTION_AUDIT},
     {"audit-json", required_argument, NULL, OPTION_AUDIT_JSON},
+    {"running", no_argument, NULL, OPTION_RUNNING},
+    {"break-in", required_argument, NULL, OPTION_BREAK_IN},
     {"wire-log", required_argument, NULL, OPTION_WIRE_LOG},
     {"serve-wire-log", required_argument, NULL, OPTION_SERVE_WIRE_LOG},
     {"listen", required_argument, NULL, OPTION_LISTEN},
@@ -131,6 +139,12 @@ static int take_option(struct arguments *a, int option)
         return -1;
     case OPTION_AUDIT_JSON:
         a->audit_json = optarg;
+        return -1;
+    case OPTION_RUNNING:
+        a->running = true;
+        return -1;
+    case OPTION_BREAK_IN:
+        a->break_in = optarg;
         return -1;
     case OPTION_WIRE_LOG:
         a->wire_log = optarg;
@@ -240,6 +254,8 @@ static int run(const struct arguments *a)
         .target = a->target,
         .symbols = a->symbols,
         .defines = a->defines,
+        .break_in = a->break_in,
+        .running = a->running,
         .wire_log = a->wire_log,
         .seed = a->seed,
         .audit_json = a->audit_json,
@@ -250,6 +266,8 @@ static int run(const struct arguments *a)
         .args = a->program_args,
         .target = a->target,
         .symbols = a->symbols,
+        .break_in = a->break_in,
+        .running = a->running,
         .wire_log = a->wire_log,
         .capture_output = true,
     };

@@ -24,7 +24,7 @@ static void on_output(void *context, const char *bytes, size_t n)
 
 static void on_console(void *context, const char *bytes, size_t n)
 {
-    session_emit_text(context, "console", bytes, n);
+    console_take(context, bytes, n);
 }
 
 static void on_violation(void *context, const char *kind, const char *evidence, size_t n)
@@ -32,13 +32,15 @@ static void on_violation(void *context, const char *kind, const char *evidence, 
     session_violation(context, kind, evidence, n);
 }
 
-static struct error *open_connection(struct session *s, const char *spec)
+static struct error *open_connection(struct session *s, const struct session_target *target, bool *running)
 {
+    const char *spec = target->spec;
     int64_t limit = clock_now_ns() + CONNECT_TIME_NS;
     struct transport_options to = {.deadline_ns = s->deadline_ns < limit ? s->deadline_ns : limit,
                                    .cancel_fd = s->options.cancel_fd,
                                    .output = s->options.capture_output ? on_output : NULL,
-                                   .context = s};
+                                   .context = s,
+                                   .wait_for_device = target->wait_for_device};
     struct transport *t;
     TRY(transport_open(spec, &to, &t));
     if (s->options.wire_log) {
@@ -50,12 +52,16 @@ static struct error *open_connection(struct session *s, const char *spec)
     }
     struct rsp_options options = {
         .cancel_fd = s->options.cancel_fd,
-        .callbacks = {.context = s, .violation = on_violation, .console = on_console},
+        .callbacks = {.context = s, .violation = on_violation, .console = on_console, .break_in = break_in_call},
         .log = s->log,
     };
     s->connection = rsp_connection_create(t, &options);
     rsp_set_deadline(s->connection, s->deadline_ns);
-    return rsp_negotiate(s->connection);
+    *running = target->running;
+    if (!target->running)
+        return rsp_open(s->connection, running);
+    rsp_assume_unspoken(s->connection);
+    return NULL;
 }
 
 static struct symbol_file *program_file(struct session *s, size_t *index)
@@ -168,7 +174,7 @@ static void pass_quiet_signals(struct session *s)
     error_free(e);
 }
 
-static struct error *note_stop(struct session *s, const struct rsp_stop *from)
+static struct error *note_stop(struct session *s, const struct rsp_stop *from, struct stop *ret)
 {
     struct stop stop;
     TRY(stop_classify(s, from, &stop));
@@ -177,9 +183,7 @@ static struct error *note_stop(struct session *s, const struct rsp_stop *from)
         return error_new(ERR_NOT_CONNECTED, "the stub says that its program has already ended");
     stop.reason = STOP_ATTACH;
     stop.signal = 0;
-    s->last_stop = stop;
-    s->epoch++;
-    s->stops++;
+    *ret = stop;
     return NULL;
 }
 
@@ -198,16 +202,17 @@ static cJSON *usable_features(struct session *s)
     return o;
 }
 
-static void announce(struct session *s)
+static void announce(struct session *s, bool running)
 {
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "connected");
     cJSON_AddStringToObject(o, "target", s->target_spec);
     if (s->arch)
         cJSON_AddStringToObject(o, "architecture", s->arch->name);
+    if (running)
+        cJSON_AddTrueToObject(o, "running");
     cJSON_AddItemToObject(o, "features", usable_features(s));
     session_emit(s, o);
-    session_emit_stop(s);
 }
 
 /* Traps of a debugger that was killed: told, and left alone until the user says so. */
@@ -226,34 +231,120 @@ static struct error *tell_left_behind(struct session *s)
     return NULL;
 }
 
-struct error *session_attach(struct session *s, const char *spec)
+/* -- a kernel that runs ---------------------------------------------------------------------------- */
+
+static void wait_for_first_stop(struct session *s)
 {
-    free(s->target_spec);
-    s->target_spec = xstrdup(spec);
-    s->state = SESSION_DISCONNECTED;
-    s->stop_stats = session_stats(s);
-    s->stop_started_ns = clock_now_ns();
-    TRY(open_connection(s, spec));
-    s->launched = strncmp(spec, "launch:", 7) == 0 || strncmp(spec, "exec:", 5) == 0;
-    libraries_may_have_changed(s);
+    s->state = SESSION_RUNNING;
+    s->attaching = true;
+    s->interrupt_sent = false;
+}
+
+static void tell_running(struct session *s)
+{
+    BASE_FREE char *text =
+        xasprintf("%s runs: `interrupt` stops it (`break-in` shows how), `console TEXT` types at its console\n",
+                  s->target_spec);
+    session_emit_text(s, "output", text, strlen(text));
+}
+
+void session_left_for_kdb(struct session *s)
+{
+    plan_end(s);
+    session_forget(s);
+    threads_clear(&s->threads);
+    plants_lost(s);
+    slots_forget(s);
+    wait_for_first_stop(s);
+}
+
+void session_runs_again(struct session *s)
+{
+    session_left_for_kdb(s);
+    tell_running(s);
+}
+
+/* -- the two halves -------------------------------------------------------------------------------- */
+
+/* What is learnt at the first stop. */
+static struct error *learn(struct session *s, const struct rsp_stop *first, struct stop *ret)
+{
     s->is_process = rsp_feature_usable(rsp_features(s->connection), FEATURE_XFER_AUXV);
-    struct rsp_stop first;
-    /* First of all: gdbserver has no current thread before, and its target description depends on that. */
-    TRY(rsp_query_stop(s->connection, &first));
     TRY(read_description(s));
     load_exec_file(s);
     TRY(choose_arch(s));
     session_find_slide(s);
     pass_quiet_signals(s);
     s->state = SESSION_STOPPED;
-    TRY(note_stop(s, &first));
+    TRY(note_stop(s, first, ret));
     libraries_attached(s);
-    kernel_find_slide(s, &s->last_stop, true);
-    s->stop_ended_ns = clock_now_ns();
-    announce(s);
-    audit_at_stop(s);
+    kernel_find_slide(s, ret, true);
+    return NULL;
+}
+
+/* What waits for a target that stands. */
+static struct error *settle(struct session *s)
+{
     TRY(tell_left_behind(s));
     if (s->breakpoints.wish_count)
         return breakpoints_replant(s);
     return NULL;
+}
+
+static struct error *first_words(struct session *s, const struct rsp_stop *first, struct stop *ret)
+{
+    struct rsp_stop asked = *first;
+    bool interrupted = s->interrupt_sent;
+    rsp_tdesc_free(s->description);
+    s->description = NULL;
+    TRY(rsp_negotiate(s->connection));
+    if (!rsp_stop_was_asked(s->connection))
+        TRY(rsp_query_stop(s->connection, &asked));
+    TRY(learn(s, &asked, ret));
+    if (interrupted)
+        ret->reason = STOP_INTERRUPT;
+    s->attaching = false;
+    announce(s, false);
+    return settle(s);
+}
+
+struct error *session_first_stop(struct session *s, const struct rsp_stop *first, struct stop *ret)
+{
+    struct error *e = first_words(s, first, ret);
+    if (e && s->connection && s->attaching && rsp_state(s->connection) != RSP_STATE_LOST) {
+        rsp_assume_unspoken(s->connection); /* it can be tried again */
+        wait_for_first_stop(s);
+    }
+    return e;
+}
+
+struct error *session_attach(struct session *s, const struct session_target *target)
+{
+    char *spec = xstrdup(target->spec);
+    free(s->target_spec);
+    s->target_spec = spec;
+    s->state = SESSION_DISCONNECTED;
+    s->stop_stats = session_stats(s);
+    s->stop_started_ns = clock_now_ns();
+    bool running;
+    TRY(open_connection(s, target, &running));
+    s->launched = strncmp(spec, "launch:", 7) == 0 || strncmp(spec, "exec:", 5) == 0;
+    libraries_may_have_changed(s);
+    if (running) {
+        wait_for_first_stop(s);
+        announce(s, true);
+        tell_running(s);
+        return NULL;
+    }
+    struct rsp_stop first;
+    /* First of all: gdbserver has no current thread before, and its target description depends on that. */
+    TRY(rsp_query_stop(s->connection, &first));
+    TRY(learn(s, &first, &s->last_stop));
+    s->epoch++;
+    s->stops++;
+    s->stop_ended_ns = clock_now_ns();
+    announce(s, false);
+    session_emit_stop(s);
+    audit_at_stop(s);
+    return settle(s);
 }

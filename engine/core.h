@@ -9,9 +9,11 @@
 
 #include "engine/arch/arch.h"
 #include "engine/audit/audit.h"
+#include "engine/break_in.h"
 #include "engine/breakpoints/breakpoints.h"
 #include "engine/breakpoints/journal.h"
 #include "engine/breakpoints/slots.h"
+#include "engine/console.h"
 #include "engine/kernel/kernel.h"
 #include "engine/memory.h"
 #include "engine/memory_map.h"
@@ -38,6 +40,7 @@ struct session {
     struct wire_log *log;
     char *target_spec; /* what we are or were connected to */
     bool launched;     /* the program was started by us */
+    bool attaching;    /* RUNNING since we came, without a plan: the first stop does what attaching does */
     bool is_process;   /* the target is a process of an operating system: all its memory is RAM */
 
     char *program;       /* path, or NULL */
@@ -48,6 +51,9 @@ struct session {
     const struct arch *arch; /* NULL until a target or a file says */
     bool big_endian;
     struct rsp_tdesc *description;
+
+    struct break_in break_in;
+    struct console console;
 
     struct thread_table threads;
     struct hold hold;
@@ -117,8 +123,16 @@ void session_emit_stop(struct session *s);
 /* engine/audit/findings.c: a rule of all-stop was broken; `kind` is one of the documented slugs. */
 void session_violation(struct session *s, const char *kind, const char *evidence, size_t n);
 
-/* engine/attach.c: everything between an open transport and a stopped session. */
-struct error *session_attach(struct session *s, const char *spec) BASE_MUST_CHECK;
+/* engine/attach.c: everything between an open transport and a stopped session; or, where a kernel runs at the
+ * other end, a session that waits for its first stop. */
+struct error *session_attach(struct session *s, const struct session_target *target) BASE_MUST_CHECK;
+/* That first stop. */
+struct error *session_first_stop(struct session *s, const struct rsp_stop *first,
+                                 struct stop *ret) BASE_MUST_CHECK;
+/* The target is found to run without our doing. */
+void session_runs_again(struct session *s);
+/* It was left for the prompt of kdb: nothing is planted any more, and the next stop is a first one. */
+void session_left_for_kdb(struct session *s);
 /* Where a position-independent program was loaded, asked of the auxiliary vector. */
 void session_find_slide(struct session *s);
 /* engine/leave.c: lifts what is planted and detaches, or kills; the connection is still to be dropped. */

@@ -80,6 +80,7 @@ struct error *session_interrupt(struct session *s)
     if (s->state != SESSION_RUNNING)
         return error_new(ERR_NOT_RUNNING, "the target is not running");
     s->interrupt_sent = true;
+    break_in_prepare(s);
     if (rsp_state(s->connection) != RSP_STATE_RUNNING)
         return NULL; /* a stop is already on its way through the plan */
     return session_check(s, rsp_interrupt(s->connection));
@@ -89,7 +90,7 @@ struct error *session_interrupt(struct session *s)
 static struct error *plan_failed(struct session *s, struct error *e)
 {
     plan_end(s);
-    if (s->connection && s->state == SESSION_RUNNING && rsp_state(s->connection) == RSP_STATE_STOPPED)
+    if (s->connection && s->state == SESSION_RUNNING && !s->attaching && rsp_state(s->connection) == RSP_STATE_STOPPED)
         s->state = SESSION_STOPPED;
     return e;
 }
@@ -127,7 +128,12 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
         if (!stopped)
             return NULL;
         struct stop final;
-        e = plan_on_stop(s, &stop, &final, done);
+        if (s->attaching) {
+            e = session_first_stop(s, &stop, &final);
+            *done = true;
+        } else {
+            e = plan_on_stop(s, &stop, &final, done);
+        }
         if (e)
             return plan_failed(s, session_check(s, e));
         if (*done) {
@@ -137,6 +143,14 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
         }
     }
     return NULL;
+}
+
+static struct error *still_running(struct session *s, struct error *timeout)
+{
+    if (!s->connection || !rsp_interrupts_by_break(s->connection))
+        return error_hint(timeout, "the target did not stop when asked to and counts as running");
+    BASE_FREE char *advice = break_in_advice(s);
+    return error_hint(timeout, "%s", advice);
 }
 
 /* The time is up: the target is asked to stop, and given a little longer for it. */
@@ -152,8 +166,9 @@ static struct error *out_of_time(struct session *s, struct error *timeout)
     error_free(e);
     if (s->connection)
         rsp_set_deadline(s->connection, s->deadline_ns);
-    return error_hint(timeout, done ? "the target was interrupted; `timeout` allows more time"
-                                    : "the target did not stop when asked to and counts as running");
+    if (!done)
+        return still_running(s, timeout);
+    return error_hint(timeout, "the target was interrupted; `timeout` allows more time");
 }
 
 static struct error *wait_for_stop(struct session *s, bool may_interrupt, cJSON **ret)
@@ -162,6 +177,8 @@ static struct error *wait_for_stop(struct session *s, bool may_interrupt, cJSON 
     struct error *e = session_pump(s, s->deadline_ns, -1, ret, &done);
     if (may_interrupt && error_is(e, ERR_TIMEOUT) && s->state == SESSION_RUNNING)
         return out_of_time(s, e);
+    if (error_is(e, ERR_TIMEOUT) && s->interrupt_sent && s->state == SESSION_RUNNING)
+        return still_running(s, e);
     return e;
 }
 
@@ -219,7 +236,8 @@ struct error *session_begin(struct session *s, const struct command *c, const cJ
         TRY(tell_end_of_record(s, ret));
         return NULL;
     }
-    *running = (c->flags & COMMAND_RUNS) && s->state == SESSION_RUNNING && s->plan_active;
+    *running = !*ret && (c->flags & COMMAND_RUNS) && s->state == SESSION_RUNNING &&
+               (s->plan_active || s->attaching);
     if (!*ret && !*running)
         *ret = cJSON_CreateObject();
     return NULL;

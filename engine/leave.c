@@ -29,6 +29,8 @@ struct error *session_leave(struct session *s, bool kill)
 {
     if (!s->connection || s->state == SESSION_EXITED || s->state == SESSION_DISCONNECTED)
         return NULL;
+    if (rsp_never_spoke(s->connection))
+        return NULL; /* nothing is planted, and nobody listens */
     TRY(stop_it(s));
     if (s->state == SESSION_EXITED)
         return NULL;

@@ -19,6 +19,7 @@ struct session *session_create(const struct session_options *options)
     names_watch(s);
     s->sources = source_cache_create();
     s->created_ns = clock_now_ns();
+    console_init(&s->console);
     signal_table_init(&s->signals);
     audit_init(&s->audit);
     return s;
@@ -64,6 +65,8 @@ void session_drop_connection(struct session *s, enum session_state state)
     if (s->connection)
         add_stats(&s->finished_stats, rsp_stats(s->connection));
     plan_end(s);
+    console_flush(s);
+    s->attaching = false;
     rsp_connection_destroy(s->connection);
     s->connection = NULL;
     close_log(s);
@@ -101,6 +104,8 @@ void session_destroy(struct session *s)
     symbol_map_free(s->map);
     source_cache_free(s->sources);
     audit_free(&s->audit);
+    console_free(&s->console);
+    break_in_free(&s->break_in);
     free(s->target_spec);
     free(s->program);
     free_args(s->program_args);
@@ -138,6 +143,8 @@ void session_forget(struct session *s)
 
 struct error *session_check(struct session *s, struct error *e)
 {
+    if (s->connection && s->state == SESSION_STOPPED && !s->attaching && rsp_never_spoke(s->connection))
+        session_runs_again(s);
     bool lost = s->connection && rsp_state(s->connection) == RSP_STATE_LOST;
     if (!lost || s->state == SESSION_DISCONNECTED || s->state == SESSION_EXITED)
         return e;
@@ -240,17 +247,27 @@ struct error *session_set_program(struct session *s, const char *program, char *
 
 struct error *session_connect(struct session *s, const char *spec)
 {
+    return session_connect_to(s, &(struct session_target){.spec = spec});
+}
+
+struct error *session_connect_to(struct session *s, const struct session_target *target)
+{
     if (s->connection && s->state != SESSION_EXITED && s->state != SESSION_DISCONNECTED)
         return error_hint(error_new(ERR_USAGE, "already connected to %s", s->target_spec),
                           "`detach` or `kill` first");
     if (s->connection)
         session_drop_connection(s, SESSION_DISCONNECTED);
     BASE_FREE char *launch = NULL;
-    if (!spec) {
+    struct session_target t = *target;
+    if (!t.spec) {
         TRY(session_launch_spec(s, &launch));
-        spec = launch;
+        t.spec = launch;
     }
-    struct error *e = session_attach(s, spec);
+    const char *break_in = s->options.break_in; /* named once: the command may name another */
+    s->options.break_in = NULL;
+    if (break_in)
+        TRY(break_in_name(s, break_in));
+    struct error *e = session_attach(s, &t);
     if (e && s->connection)
         session_drop_connection(s, SESSION_DISCONNECTED);
     return e;

@@ -4,7 +4,8 @@
  * States, and what holds in each:
  *   DISCONNECTED  no connection; symbol files may be loaded; questions about files are answered
  *   STOPPED       the connection answers; caches belong to the current epoch; a current thread exists
- *   RUNNING       the target was resumed by a plan (engine/run/plan.h); nothing is sent but an interrupt
+ *   RUNNING       the target was resumed by a plan (engine/run/plan.h), or ran when we came and has not been spoken to
+ *                 yet; nothing is sent but an interrupt, and what is typed at a console
  *   EXITED        the program ended; the connection may be gone; `last stop` says how
  *
  * The stop epoch grows with every stop shown to somebody. Every cache of target state dies with a resume.
@@ -36,6 +37,7 @@ struct session_options {
     void (*event)(void *context, const cJSON *event);
     void *context;
     const char *wire_log; /* path, or NULL */
+    const char *break_in; /* how to stop a running target (engine/break_in.h), or NULL */
     bool capture_output;  /* what launched programs print becomes `output` events instead of standard error */
 };
 
@@ -55,7 +57,14 @@ struct error *session_add_symbols(struct session *s, const char *spec) BASE_MUST
 struct section_address;
 struct error *session_add_sections(struct session *s, const char *path, const struct section_address *list,
                                    size_t count) BASE_MUST_CHECK;
-/* Connects to a target spec, or with NULL starts the program (gdbserver or qemu-ARCH). Emits `connected`. */
+struct session_target {
+    const char *spec;     /* NULL: the program is started (gdbserver or qemu-ARCH) */
+    bool running;         /* it runs: nothing is sent until it is interrupted */
+    bool wait_for_device; /* a serial line that is not there yet is waited for */
+};
+/* Connects. Emits `connected`. A kernel that runs leaves the session RUNNING. */
+struct error *session_connect_to(struct session *s, const struct session_target *target) BASE_MUST_CHECK;
+/* The same with nothing but a spec. */
 struct error *session_connect(struct session *s, const char *spec) BASE_MUST_CHECK;
 
 /* The second look after every stop (engine/audit/audit.h), from the connection on. */

@@ -342,7 +342,8 @@ static struct error *open_session(struct worker *w)
         TRY(session_set_program(w->session, o->program, o->args));
     if (none || (!o->target && !o->program))
         return NULL;
-    return session_connect(w->session, o->target);
+    return session_connect_to(w->session,
+                              &(struct session_target){.spec = o->target, .running = o->running});
 }
 
 /* A target that cannot say good-bye in time is left as it is. */
@@ -362,6 +363,7 @@ static void *engine_main(void *context)
                                       .event = on_event,
                                       .context = w,
                                       .wire_log = w->options.wire_log,
+                                      .break_in = w->options.break_in,
                                       .capture_output = w->options.capture_output};
     w->session = session_create(&options);
     struct worker_message ready = {.kind = WORKER_READY, .error = open_session(w)};
@@ -403,6 +405,7 @@ static void copy_options(struct worker_options *to, const struct worker_options 
     to->program = xstrdup_or_null(from->program);
     to->target = xstrdup_or_null(from->target);
     to->wire_log = xstrdup_or_null(from->wire_log);
+    to->break_in = xstrdup_or_null(from->break_in);
     to->args = copy_words((const char *const *)from->args);
     to->symbols = (const char *const *)copy_words(from->symbols);
 }
@@ -412,6 +415,7 @@ static void free_options(struct worker_options *o)
     free((char *)(uintptr_t)o->program);
     free((char *)(uintptr_t)o->target);
     free((char *)(uintptr_t)o->wire_log);
+    free((char *)(uintptr_t)o->break_in);
     worker_words_free((char **)(uintptr_t)o->args);
     worker_words_free((char **)(uintptr_t)o->symbols);
 }

@@ -9,7 +9,8 @@ enum {
     REPEAT_LEAST = 3,     /* fewer copies are not worth two characters */
     REPEAT_MOST = 97,     /* '~' - REPEAT_BASE */
     ESCAPE_FLIP = 0x20,   /* an escaped byte is sent xor this */
-    INTERRUPT_BYTE = 0x03 /* Ctrl-C */
+    INTERRUPT_BYTE = 0x03, /* Ctrl-C */
+    PLAIN_MOST = 8192     /* kgdb's packets are a fraction of that: a longer word is text */
 };
 
 void rsp_decoder_init(struct rsp_decoder *d, size_t limit)
@@ -138,6 +139,15 @@ static void give_raw(struct rsp_decoder *d, enum rsp_event_kind kind, const char
     give(d, kind, ret);
 }
 
+/* Also tells the bytes as they came: they lie in the input until more is fed. */
+static void consume_packet(struct rsp_decoder *d, size_t n, struct rsp_event *ret)
+{
+    ret->raw = d->input.data + d->start;
+    ret->raw_length = n;
+    d->start += n;
+    d->scanned = 0;
+}
+
 static void consume(struct rsp_decoder *d, size_t n)
 {
     d->start += n;
@@ -150,9 +160,17 @@ static bool starts_notification(const char *s, size_t n)
     return n < 2 || (s[1] >= 'A' && s[1] <= 'Z') || (s[1] >= 'a' && s[1] <= 'z');
 }
 
-static bool is_text(const char *s, size_t n)
+static bool is_text(const struct rsp_decoder *d, const char *s, size_t n)
 {
+    if (d->plain)
+        return *s != '$';
     return *s != '$' && *s != INTERRUPT_BYTE && !(*s == '%' && starts_notification(s, n));
+}
+
+/* A stub's ack may come right behind a prompt, with its answer behind it. */
+static bool may_be_due_ack(const struct rsp_decoder *d, const char *s, size_t n)
+{
+    return d->plain && d->ack_due && s[0] == '+' && (n == 1 || s[1] == '$');
 }
 
 /* Bytes up to the next thing that has a meaning. Acks are looked for only at the start of a line: kgdb sends
@@ -160,9 +178,11 @@ static bool is_text(const char *s, size_t n)
 static void take_text(struct rsp_decoder *d, const char *s, size_t n, struct rsp_event *ret)
 {
     size_t length = 1;
-    while (length < n && is_text(s + length, n - length)) {
+    bool ack = false;
+    while (length < n && is_text(d, s + length, n - length)) {
         bool line_ended = s[length - 1] == '\n' || s[length - 1] == '\r';
-        if (line_ended && (s[length] == '+' || s[length] == '-'))
+        ack = may_be_due_ack(d, s + length, n - length);
+        if (ack || (line_ended && (s[length] == '+' || s[length] == '-')))
             break;
         length++;
     }
@@ -193,14 +213,14 @@ static bool take_packet(struct rsp_decoder *d, const char *s, size_t length, str
             give_raw(d, RSP_STRAY, s, length + 2 + digits, ret);
         else
             give_raw(d, RSP_BAD_CHECKSUM, raw, length, ret);
-        consume(d, length + 2 + digits);
+        consume_packet(d, length + 2 + digits, ret);
         return true;
     }
     bool fits = expand(d, raw, length);
     if (!fits)
         buf_clear(&d->payload);
     give(d, !fits ? RSP_OVERSIZE : *s == '%' ? RSP_NOTIFICATION : RSP_PACKET, ret);
-    consume(d, length + 4);
+    consume_packet(d, length + 4, ret);
     return true;
 }
 
@@ -216,9 +236,37 @@ static bool take_torn(struct rsp_decoder *d, const char *s, size_t length, struc
     return true;
 }
 
+/* What began with `$` was only text, `length` bytes of it. */
+static bool take_word(struct rsp_decoder *d, const char *s, size_t length, struct rsp_event *ret)
+{
+    give_raw(d, RSP_STRAY, s, length, ret);
+    d->in_text = true;
+    consume(d, length);
+    return true;
+}
+
+/* The same where packets are plain words. */
+static bool next_in_word(struct rsp_decoder *d, const char *s, size_t n, struct rsp_event *ret)
+{
+    size_t i = d->scanned ? d->scanned : 1;
+    while (i < n && i < PLAIN_MOST && s[i] > ' ' && s[i] <= '~' && s[i] != '#' && s[i] != '$')
+        i++;
+    d->scanned = i;
+    if (i == n)
+        return false;
+    if (s[i] != '#')
+        return take_word(d, s, i, ret);
+    for (size_t k = i + 1; k < n && k < i + 3; k++)
+        if (hex_digit(s[k]) < 0)
+            return take_word(d, s, k, ret);
+    return i + 2 < n && take_packet(d, s, i - 1, ret);
+}
+
 /* Searches the end of the packet at `s`; false when more bytes are needed. */
 static bool next_in_packet(struct rsp_decoder *d, const char *s, size_t n, struct rsp_event *ret)
 {
+    if (d->plain)
+        return next_in_word(d, s, n, ret);
     size_t i = d->scanned ? d->scanned : 1;
     while (i < n && s[i] != '#' && s[i] != '$' && !(*s == '%' && s[i] == '\n'))
         i++;
@@ -261,7 +309,11 @@ bool rsp_decoder_next(struct rsp_decoder *d, struct rsp_event *ret)
     size_t n = d->input.length - d->start;
     if (d->skipping)
         return skip(d, s, n, ret);
-    if (is_text(s, n) && (d->in_text || (*s != '+' && *s != '-'))) {
+    bool due = may_be_due_ack(d, s, n);
+    if (due && d->in_text && n == 1)
+        return false; /* what comes next tells */
+    bool sign = due || ((*s == '+' || *s == '-') && !d->in_text);
+    if (is_text(d, s, n) && !sign) {
         take_text(d, s, n, ret);
         return true;
     }

@@ -24,6 +24,7 @@ struct rsp_connection *rsp_connection_create(struct transport *t, const struct r
     c->deadline_ns = INT64_MAX;
     c->payload_limit = options->payload_limit ? options->payload_limit : DEFAULT_PAYLOAD_LIMIT;
     c->packet_size = DEFAULT_PACKET_SIZE;
+    c->probe = "";
     c->theirs_last = true; /* the first packet begins a turn */
     rsp_decoder_init(&c->decoder, c->payload_limit);
     transport_set_cancel_fd(t, options->cancel_fd);
@@ -46,6 +47,8 @@ void rsp_connection_destroy(struct rsp_connection *c)
     buf_free(&c->resumed_with);
     buf_free(&c->last_misfit);
     buf_free(&c->scratch);
+    buf_free(&c->withheld);
+    buf_free(&c->probed);
     free(c->lost_message);
     free(c);
 }
@@ -109,6 +112,11 @@ bool rsp_has_late_stop(const struct rsp_connection *c)
     return c->late_count > 0;
 }
 
+bool rsp_stop_was_asked(const struct rsp_connection *c)
+{
+    return c->stop_asked;
+}
+
 const char *rsp_last_stop(const struct rsp_connection *c)
 {
     return buf_text(&c->last_stop);
@@ -154,12 +162,6 @@ void conn_violation(struct rsp_connection *c, const char *kind, const char *evid
                                n < EVIDENCE_MOST ? n : EVIDENCE_MOST);
 }
 
-void conn_console(struct rsp_connection *c, const char *bytes, size_t n)
-{
-    if (c->callbacks.console && n)
-        c->callbacks.console(c->callbacks.context, bytes, n);
-}
-
 static bool same(const struct buf *b, const char *payload, size_t n)
 {
     return b->length == n && n > 0 && memcmp(b->data, payload, n) == 0;
@@ -199,7 +201,7 @@ void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t 
         if (c->stop_copies == COPIES_OF_A_STORM)
             conn_violation(c, "retransmit-storm", payload, n);
         /* a serial line may lose our ack; the stub then rightly says it again */
-        bool mended = !c->no_ack && !transport_is_reliable(c->transport);
+        bool mended = !c->no_ack && rsp_shares_console(c);
         if (c->stop_copies >= COPIES_OF_A_STORM || mended)
             return;
     }

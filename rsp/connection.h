@@ -3,7 +3,7 @@
  *
  * States: STOPPED (requests are answered), RUNNING (nothing but an interrupt may be sent; a stop reply
  * ends it), LOST (nothing works any more; every call returns ERR_LOST with the first reason).
- * Invariants: while RUNNING no byte but 0x03 (or the transport's break) goes out; in no-ack mode no `+` is
+ * Invariants: while RUNNING no byte but 0x03 (or another way to break in, and what is typed at a console) goes out; in no-ack mode no `+` is
  * sent; a reply is matched to the oldest unanswered request and checked against that request's grammar, so
  * it is never taken for the answer to another question.
  *
@@ -11,7 +11,8 @@
  * one batch are pipelined where this connection has been seen to take it (no-ack mode on a reliable
  * transport; or, in ack mode on a reliable transport, in writes of at most 256 bytes without an ack inside,
  * one ack for each reply, as QEMU takes it), else sent one at a time.
- * A request that changes the target is never sent twice by itself; ERR_TIMEOUT then says so.
+ * A request that changes the target is never sent twice by itself, but where kgdb did not even
+ * ack it; ERR_TIMEOUT then says so.
  *
  * What an all-stop stub must not do is reported through `violation` (slugs of the JSON interface) and the
  * conversation goes on if it can: a stop reply in place of an answer is queued as a stop, an answer that
@@ -75,6 +76,8 @@ struct rsp_callbacks {
     void (*violation)(void *context, const char *kind, const char *evidence, size_t n);
     /* Text the target printed (O packets while it runs; stray text on a shared line). Raw bytes. */
     void (*console)(void *context, const char *bytes, size_t n);
+    /* Makes the target stop, or a BREAK, by a way of the caller's own (RSP_BREAK_CALL, RSP_BREAK_CALL_G). */
+    struct error *(*break_in)(void *context);
 };
 
 struct rsp_options {
@@ -85,10 +88,42 @@ struct rsp_options {
     struct wire_log *log; /* or NULL; not owned */
 };
 
+/* How a running target is asked to stop. */
+enum rsp_break {
+    RSP_BREAK_AUTO,      /* RSP_BREAK_G where a silent kernel is on a line, else RSP_BREAK_INTERRUPT */
+    RSP_BREAK_INTERRUPT, /* 0x03 */
+    RSP_BREAK_G,         /* SysRq-g: a BREAK, then `g`; again each second */
+    RSP_BREAK_SYSRQ,     /* `echo g >/proc/sysrq-trigger` typed at the console, once */
+    RSP_BREAK_CALL,      /* the callback, once */
+    RSP_BREAK_CALL_G,    /* the callback makes the BREAK, then `g`; again each second */
+};
+
 /* Takes over the transport (also on error: it is closed). Sends nothing yet. */
 struct rsp_connection *rsp_connection_create(struct transport *t, const struct rsp_options *options);
 /* Closes the transport without a word to the stub. NULL is fine. */
 void rsp_connection_destroy(struct rsp_connection *c);
+
+/*
+ * Finds out who is at the other end. *running: nobody who speaks the protocol now, but a line that may be a
+ * kernel's console: serial lines and telnet always, other transports where our own packet came back or text.
+ * The state is RUNNING then, and `unspoken`: the first stop is asked for where it does not come by itself,
+ * and rsp_negotiate() is still to be called. Else it has negotiated.
+ * As little as possible is typed at a console, and taken back with Ctrl-U.
+ */
+struct error *rsp_open(struct rsp_connection *c, bool *running) BASE_MUST_CHECK;
+/* The same without a word: the caller knows that the target runs. */
+void rsp_assume_unspoken(struct rsp_connection *c);
+bool rsp_never_spoke(const struct rsp_connection *c);
+/* The line is a kernel's console too, as far as it is known. */
+bool rsp_shares_console(const struct rsp_connection *c);
+/* kgdb, by its empty answer to qSupported, or nobody that has spoken yet. */
+bool rsp_may_be_kgdb(const struct rsp_connection *c);
+/* Types at that console, only while RUNNING: ERR_NOT_RUNNING, ERR_UNSUPPORTED where there is none. */
+struct error *rsp_type(struct rsp_connection *c, const char *bytes, size_t n) BASE_MUST_CHECK;
+/* The console's last words are kdb's prompt. */
+bool rsp_at_kdb(const struct rsp_connection *c);
+/* Leaves the protocol for the prompt of kdb (Linux, KGDB_KDB), which deletes every breakpoint: unspoken. */
+struct error *rsp_to_kdb(struct rsp_connection *c) BASE_MUST_CHECK;
 
 /*
  * The opening: a `+` where the line wants one, qSupported, QStartNoAckMode where advertised, vCont? and the
@@ -143,9 +178,12 @@ struct error *rsp_wait_stop(struct rsp_connection *c, int64_t deadline_ns, int w
 const char *rsp_last_stop(const struct rsp_connection *c);
 /* A stop that came while the target counted as stopped is waiting to be taken. */
 bool rsp_has_late_stop(const struct rsp_connection *c);
+/* The answer to `?` was the last stop: it is not to be asked again. */
+bool rsp_stop_was_asked(const struct rsp_connection *c);
 /* What rsp_interrupt() sends is SysRq-g: a kernel behind a line, whose own trap is then the stop. */
 bool rsp_interrupts_by_break(const struct rsp_connection *c);
-/* Sends 0x03 (or the transport's break). Only while RUNNING, else ERR_NOT_RUNNING. */
+void rsp_set_break(struct rsp_connection *c, enum rsp_break how);
+/* Asks the target to stop. Only while RUNNING, else ERR_NOT_RUNNING. At kdb's prompt it switches to the protocol. */
 struct error *rsp_interrupt(struct rsp_connection *c) BASE_MUST_CHECK;
 /* After a goto, a detach … the caller knows better: the target is stopped. */
 void rsp_assume_stopped(struct rsp_connection *c);

@@ -33,17 +33,27 @@ static struct error *request_error(const struct rsp_request *r, enum error_code 
 }
 
 /* A line that may lose bytes gets three tries, a sure one gets all the time there is. */
-static bool may_resend(const struct await *a)
+static bool gets_tries(const struct await *a)
 {
-    return a->alone && !(a->r->flags & RSP_MUTATES) && !a->c->no_ack &&
-           !transport_is_reliable(a->c->transport) && a->r->grammar != RSP_GRAMMAR_CONSOLE;
+    return a->alone && !a->c->no_ack && !transport_is_reliable(a->c->transport) &&
+           a->r->grammar != RSP_GRAMMAR_CONSOLE;
+}
+
+/*
+ * What was acked was understood: only the answer, which comes again for a `-`, can have been lost. kgdb acks
+ * before it does anything, so there what was not acked was not done.
+ */
+static bool may_try_again(const struct await *a)
+{
+    bool changes = a->r->flags & RSP_MUTATES;
+    return gets_tries(a) && (!changes || a->c->acked || a->c->supported_empty);
 }
 
 static void start_clock(struct await *a)
 {
     struct rsp_connection *c = a->c;
     size_t bytes = a->r->length + 2 * c->packet_size;
-    int64_t timeout = may_resend(a) ? c->timeout_ns / RESENDS_MOST : c->timeout_ns;
+    int64_t timeout = gets_tries(a) ? c->timeout_ns / RESENDS_MOST : c->timeout_ns;
     a->deadline_ns = conn_deadline(c, timeout, bytes);
     a->last_deadline_ns = conn_deadline(c, CONSOLE_PATIENCE * c->timeout_ns, bytes);
     a->cut = a->deadline_ns == c->deadline_ns;
@@ -65,6 +75,8 @@ static struct error *no_answer(struct await *a)
     }
     if (a->misfit)
         return request_error(a->r, ERR_VIOLATION, "what came was no answer to it");
+    if (rsp_shares_console(c) && c->text_since && !c->negotiating && !a->cut)
+        return conn_runs_again(c, a->r->payload, a->r->length);
     if (!c->negotiating && !a->cut)
         conn_violation(c, "no-reply", a->r->payload, a->r->length);
     struct error *e = request_error(a->r, ERR_TIMEOUT, "the stub gave no answer in time");
@@ -78,10 +90,14 @@ static struct error *no_answer(struct await *a)
 static struct error *silence(struct await *a, enum conn_fate *ret, bool *done)
 {
     struct rsp_connection *c = a->c;
-    if (may_resend(a) && a->resends + 1 < RESENDS_MOST && !a->misfit && !c->holds_stop && !a->cut) {
+    if (may_try_again(a) && a->resends + 1 < RESENDS_MOST && !a->misfit && !c->holds_stop && !a->cut) {
         a->resends++;
-        c->owed++; /* the first answer may only be late */
-        TRY(conn_write_again(c));
+        if (c->acked) {
+            TRY(conn_send_nak(c));
+        } else {
+            c->owed++; /* the first answer may only be late */
+            TRY(conn_write_again(c));
+        }
         start_clock(a);
         return NULL;
     }
@@ -120,8 +136,7 @@ static bool is_echo(const struct rsp_request *r, const struct rsp_event *event)
 static void take_echo(struct await *a)
 {
     struct rsp_connection *c = a->c;
-    c->pending_acks = 0; /* an ack would be typed too */
-    c->state = RSP_STATE_RUNNING;
+    rsp_assume_unspoken(c);
     a->r->error = error_hint(request_error(a->r, ERR_NOT_STOPPED, "the line sends back what it is sent"),
                              "the target runs and its terminal echoes: interrupt it first");
 }
@@ -200,9 +215,24 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
     return true;
 }
 
+/* The same, broken into lines by a shell that edits them. */
+static bool is_broken_echo(const struct await *a, const struct rsp_event *event)
+{
+    enum { ENOUGH = 10 };
+    return a->c->negotiating && a->r->length > ENOUGH && event->length > ENOUGH &&
+           memcmp(event->data, a->r->payload, ENOUGH) == 0;
+}
+
 static struct error *take_damaged(struct await *a, const struct rsp_event *event, enum conn_fate *ret,
                                   bool *done)
 {
+    if (is_broken_echo(a, event)) {
+        conn_console(a->c, event->raw, event->raw_length);
+        take_echo(a);
+        *ret = FATE_FAILED;
+        *done = true;
+        return NULL;
+    }
     bool again;
     TRY(conn_damaged(a->c, event, &again));
     if (again)

@@ -6,7 +6,9 @@
  *   connection_grammar.c    does this answer fit that question?
  *   connection_batch.c      requests and their answers
  *   connection_resync.c     finding the place again after an answer was lost
- *   connection_run.c        resume, wait, interrupt
+ *   connection_run.c        resume, wait for a stop
+ *   connection_break.c      interrupting, and what is sent again while a stop is waited for
+ *   connection_console.c    a line that is a console too
  *   connection_negotiate.c  the opening
  */
 #ifndef ALLSTOP_RSP_CONNECTION_PRIVATE_H
@@ -24,7 +26,10 @@ enum {
     WINDOW_BYTES_ACK = 256, /* QEMU's user emulator reads so many at once and waits for an ack after each */
     EVIDENCE_MOST = 256,
     RESENDS_MOST = 3, /* of one packet, after `-` or a bad checksum */
+    TAIL_BYTES = 64,  /* of console text, to know a prompt */
 };
+/* A moment that is past: at once. */
+#define PROBE_NOW 1
 
 /* What vCont? listed. */
 struct vcont_actions {
@@ -49,7 +54,28 @@ struct rsp_connection {
     bool no_ack;
     bool theirs_last; /* their packet is the newest one on the wire */
     bool acked;       /* a `+` came since our last packet */
-    int64_t break_ns; /* when SysRq-g is sent again; 0: none is due */
+    enum rsp_break break_in;
+    int64_t break_ns;  /* when SysRq-g is sent again; 0: none is due */
+    int64_t resend_ns; /* when a resume that was not acked is sent again; 0: none is due */
+
+    /* a console on the line */
+    bool came_running; /* it ran when we came: a kernel */
+    bool unspoken;     /* its kgdb does not know of us, and stops without a word */
+    bool stop_asked;   /* the stop was the answer to `?` */
+    bool probing;      /* it is not known yet who is there */
+    bool saw_text;
+    bool text_since; /* our last packet */
+    bool interrupting; /* a stop was asked for */
+    bool wakes_for_duty; /* conn_next() returns when a probe has become due */
+    bool stays_in_kdb; /* its prompt is wanted */
+    bool verifying;    /* what is printed is withheld */
+    struct buf withheld;
+    const char *probe; /* what was sent last to see who is there; "" none */
+    bool probe_sent;
+    int64_t probe_ns; /* when the probe is sent, or given up; 0: none is due */
+    char tail[TAIL_BYTES];
+    size_t tail_length;
+    struct buf probed; /* the answer to qC that opened the conversation; empty once the target has run */
     bool awaits_ack;  /* conn_next() returns for one, as woken */
     unsigned bad_in_row, resends;
 
@@ -111,7 +137,7 @@ void conn_misfit(struct rsp_connection *c, enum rsp_grammar grammar, const char 
 
 /* -- connection_wire.c ----------------------------------------------------------------------------- */
 
-enum conn_got { GOT_PACKET, GOT_NAK, GOT_DAMAGED, GOT_OVERSIZE, GOT_WOKEN };
+enum conn_got { GOT_PACKET, GOT_NAK, GOT_DAMAGED, GOT_OVERSIZE, GOT_WOKEN, GOT_DUTY };
 
 /* Begins a write: the acks that are due. */
 void conn_begin(struct rsp_connection *c);
@@ -134,6 +160,28 @@ struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_
 /* A packet with a bad checksum came: asks for it again where that is possible (*again). */
 struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *event,
                            bool *again) BASE_MUST_CHECK;
+
+/* -- connection_console.c -------------------------------------------------------------------------- */
+
+bool conn_is_plain(const struct rsp_connection *c);
+/* A whole packet that came while the target runs and is only what its console printed. */
+bool conn_is_only_text(const struct rsp_connection *c, const struct rsp_event *event);
+/* Whether a stop reply that came while the target runs is one; text is handed on as such. */
+struct error *conn_verify_stop(struct rsp_connection *c, const struct rsp_event *event,
+                               bool *real) BASE_MUST_CHECK;
+/* Asks a kernel that may have stopped without a word. */
+struct error *conn_probe(struct rsp_connection *c) BASE_MUST_CHECK;
+struct error *conn_probe_failed(struct rsp_connection *c) BASE_MUST_CHECK;
+/* A request got no answer, and the console prints. */
+struct error *conn_runs_again(struct rsp_connection *c, const char *payload, size_t n) BASE_MUST_CHECK;
+/* Takes back what was typed. */
+struct error *conn_kill_line(struct rsp_connection *c) BASE_MUST_CHECK;
+
+/* -- connection_break.c ---------------------------------------------------------------------------- */
+
+/* The next thing before the deadline; what is due meanwhile is sent again. */
+struct error *conn_next_of_run(struct rsp_connection *c, int64_t deadline_ns, int wake_fd,
+                               enum conn_got *got, struct rsp_event *event) BASE_MUST_CHECK;
 
 /* -- connection_grammar.c -------------------------------------------------------------------------- */
 

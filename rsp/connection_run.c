@@ -10,8 +10,7 @@
 static const char file_io_refused[] = "F-1,1";
 
 enum { SHOWN_RESUME = 60 };
-#define ACK_NS         1000000000
-#define BREAK_AGAIN_NS 1000000000
+#define RESUME_AGAIN_NS 2000000000
 
 /* -- away ------------------------------------------------------------------------------------------ */
 
@@ -40,8 +39,12 @@ static struct error *take_unread(struct rsp_connection *c)
 static void mark_running(struct rsp_connection *c, const char *payload, size_t n)
 {
     c->state = RSP_STATE_RUNNING;
-    c->break_ns = 0;
+    c->break_ns = c->probe_ns = 0;
+    c->resend_ns = n && !c->no_ack && rsp_shares_console(c) ? clock_now_ns() + RESUME_AGAIN_NS : 0;
+    c->stop_asked = c->interrupting = false;
+    c->probe = "";
     c->stop_copies = 0;
+    buf_clear(&c->probed);
     buf_clear(&c->last_stop);
     buf_clear(&c->resumed_with);
     buf_add(&c->resumed_with, payload, n < SHOWN_RESUME ? n : SHOWN_RESUME);
@@ -138,7 +141,10 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
     if (!w->asked)
         conn_violation(c, "stop-while-stopped", payload, n);
     c->state = RSP_STATE_STOPPED;
-    c->break_ns = 0;
+    c->stop_asked = c->probe_sent;
+    c->unspoken = c->probe_sent = c->stays_in_kdb = c->interrupting = false;
+    c->probe = "";
+    c->break_ns = c->probe_ns = c->resend_ns = 0;
     c->stop_copies = 0;
     buf_clear(&c->last_stop);
     buf_add(&c->last_stop, payload, n);
@@ -188,13 +194,35 @@ static bool is_file_io(const char *p, size_t n)
     return n >= 2 && p[0] == 'F' && p[1] >= 'a' && p[1] <= 'z';
 }
 
+/* Our own probe came back from a terminal. kdb echoes as well, and answers then. */
+static bool is_echo(const struct rsp_connection *c, const char *p, size_t n)
+{
+    return c->state == RSP_STATE_RUNNING && n > 0 && n == strlen(c->probe) && memcmp(p, c->probe, n) == 0;
+}
+
+/* A stop reply while a console is on the line may be text (conn_verify_stop()). */
+static struct error *take_stop_reply(struct wait *w, const struct rsp_event *event)
+{
+    struct rsp_connection *c = w->c;
+    BASE_BUF struct buf payload = {0};
+    buf_add(&payload, event->data, event->length);
+    bool real = true;
+    if (!c->probe_sent)
+        TRY(conn_verify_stop(c, event, &real));
+    return real ? take_stop(w, buf_text(&payload), payload.length) : NULL;
+}
+
 static struct error *take_packet(struct wait *w, const struct rsp_event *event)
 {
     struct rsp_connection *c = w->c;
     const char *p = event->data;
     size_t n = event->length;
+    if (is_echo(c, p, n)) {
+        c->pending_acks = 0;
+        return NULL;
+    }
     if (rsp_is_stop_reply(p, n))
-        return take_stop(w, p, n);
+        return take_stop_reply(w, event);
     if (conn_is_console(p, n)) {
         conn_take_console(c, p, n);
         return NULL;
@@ -222,16 +250,19 @@ static struct error *take_nak(struct rsp_connection *c)
     return conn_write_again(c);
 }
 
-/* What a running kernel's console prints may look like a broken packet; a `-` would be typed at it. */
+/* What a running kernel's console prints may look like a broken packet, and a broken one like text: it is
+ * shown, and kgdb, should it wait for an ack, says it again for any other byte. */
 static struct error *take_damaged(struct rsp_connection *c, const struct rsp_event *event)
 {
     bool again;
-    bool plausible = event->length > 0 && event->data[0] && strchr("TSWXwNOF", event->data[0]);
-    if (!plausible && !transport_is_reliable(c->transport)) {
-        conn_console(c, event->data, event->length);
+    if (!rsp_shares_console(c))
+        return conn_damaged(c, event, &again);
+    conn_console(c, event->raw, event->raw_length);
+    bool plausible = event->length > 0 && event->data[0] && strchr("TSO", event->data[0]);
+    if (!plausible || c->resends == RESENDS_MOST)
         return NULL;
-    }
-    return conn_damaged(c, event, &again);
+    c->resends++;
+    return conn_kill_line(c);
 }
 
 static struct error *take(struct wait *w, enum conn_got got, const struct rsp_event *event)
@@ -247,32 +278,10 @@ static struct error *take(struct wait *w, enum conn_got got, const struct rsp_ev
         w->done = true;
         break;
     case GOT_OVERSIZE:
+    case GOT_DUTY:
         break;
     }
     return NULL;
-}
-
-/* A BREAK that a kernel did not hear: it was still on its way out of kgdb, or its console was just polling
- * the line (Linux 6.1, 8250). One too many is passed over by a kgdb that listens again. */
-static struct error *break_in(struct rsp_connection *c)
-{
-    c->break_ns = clock_now_ns() + BREAK_AGAIN_NS;
-    TRY(transport_send_break(c->transport));
-    return conn_send_raw(c, "g", 1, "stray", 1);
-}
-
-/* The next thing before the deadline, with breaks sent again meanwhile. */
-static struct error *next_of_wait(struct rsp_connection *c, int64_t deadline_ns, int wake_fd,
-                                  enum conn_got *got, struct rsp_event *event)
-{
-    for (;;) {
-        bool again = c->break_ns && c->break_ns < deadline_ns && c->state == RSP_STATE_RUNNING;
-        struct error *e = conn_next(c, again ? c->break_ns : deadline_ns, wake_fd, got, event);
-        if (!again || !error_is(e, ERR_TIMEOUT))
-            return e;
-        error_free(e);
-        TRY(break_in(c));
-    }
 }
 
 struct error *rsp_wait_stop(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, struct rsp_stop *ret,
@@ -291,52 +300,8 @@ struct error *rsp_wait_stop(struct rsp_connection *c, int64_t deadline_ns, int w
     while (!w.done) {
         enum conn_got got;
         struct rsp_event event;
-        TRY(next_of_wait(c, deadline_ns, wake_fd, &got, &event));
+        TRY(conn_next_of_run(c, deadline_ns, wake_fd, &got, &event));
         TRY(take(&w, got, &event));
     }
     return conn_flush_acks(c);
-}
-
-/* -- stopping it ----------------------------------------------------------------------------------- */
-
-/* A kernel behind a serial line is stopped by SysRq-g: a BREAK and the letter. 0x03 would only be typed at
- * its terminal. kgdb is known by its empty answer to qSupported, or, not yet stopped once, by none. */
-bool rsp_interrupts_by_break(const struct rsp_connection *c)
-{
-    return !transport_is_reliable(c->transport) &&
-           (c->supported_empty || c->features.state[FEATURE_PACKET_SIZE].advertised == TRI_UNKNOWN);
-}
-
-/*
- * Linux 6.1's kgdb takes a BREAK for a byte like any other until it has let the kernel run, and QEMU 7.2 lets
- * one that comes by telnet overtake the bytes in front of it: a BREAK right behind the resume would be no
- * answer to the last packet, which then comes again, and the letter would be typed at the console. So the
- * resume's ack is awaited. A stop that comes instead is kept.
- */
-static struct error *await_ack(struct rsp_connection *c)
-{
-    struct rsp_stop stop;
-    bool stopped = false;
-    c->awaits_ack = true;
-    struct error *e = c->acked ? NULL : rsp_wait_stop(c, conn_deadline(c, ACK_NS, 0), -1, &stop, &stopped);
-    c->awaits_ack = false;
-    if (stopped)
-        conn_keep_stop(c, buf_text(&c->last_stop), c->last_stop.length);
-    if (!error_is(e, ERR_TIMEOUT))
-        return e;
-    error_free(e); /* lost on the line */
-    return NULL;
-}
-
-struct error *rsp_interrupt(struct rsp_connection *c)
-{
-    if (c->state == RSP_STATE_LOST)
-        return conn_lost_error(c);
-    if (c->state != RSP_STATE_RUNNING)
-        return error_new(ERR_NOT_RUNNING, "interrupting %s: it is not running",
-                         transport_describe(c->transport));
-    if (!rsp_interrupts_by_break(c))
-        return conn_send_raw(c, "\x03", 1, "interrupt", 0);
-    TRY(await_ack(c));
-    return c->state == RSP_STATE_RUNNING ? break_in(c) : NULL;
 }

@@ -42,7 +42,7 @@ void conn_begin(struct rsp_connection *c)
     buf_clear(&c->out);
     add_acks(c);
     c->out_packets_at = c->out.length;
-    c->acked = false;
+    c->acked = c->text_since = false;
     c->resends = 0;
 }
 
@@ -117,6 +117,21 @@ struct error *conn_send_raw(struct rsp_connection *c, const char *bytes, size_t 
 
 /* -- in -------------------------------------------------------------------------------------------- */
 
+/* Console text that has the form of a packet or an ack. */
+static bool take_text(struct rsp_connection *c, const char *bytes, size_t n)
+{
+    log_wire(c, false, "stray", bytes, n);
+    conn_console(c, bytes, n);
+    return false;
+}
+
+/* A kernel that runs says no more than the one ack of the resume; `+` and `-` are typed by others too. */
+static bool is_typed_sign(const struct rsp_connection *c)
+{
+    return c->state == RSP_STATE_RUNNING && c->acked && !c->verifying && !c->probe_sent &&
+           rsp_shares_console(c);
+}
+
 /* A prompt like "$ " in console text begins no packet; on a line of its own the stub has no such excuse. */
 static void take_torn(struct rsp_connection *c, const struct rsp_event *event)
 {
@@ -137,6 +152,8 @@ static bool take_event(struct rsp_connection *c, const struct rsp_event *event, 
 {
     switch (event->kind) {
     case RSP_PACKET:
+        if (conn_is_only_text(c, event))
+            return take_text(c, event->raw, event->raw_length);
         log_wire(c, false, "packet", event->data, event->length);
         c->stats.packets_in++;
         c->theirs_last = true;
@@ -145,11 +162,15 @@ static bool take_event(struct rsp_connection *c, const struct rsp_event *event, 
         *got = GOT_PACKET;
         return true;
     case RSP_ACK:
+        if (is_typed_sign(c))
+            return take_text(c, "+", 1);
         log_wire(c, false, "ack", "", 0);
         c->acked = true;
         *got = GOT_WOKEN;
         return c->awaits_ack;
     case RSP_NAK:
+        if (is_typed_sign(c))
+            return take_text(c, "-", 1);
         log_wire(c, false, "nak", "", 0);
         *got = GOT_NAK;
         return true;
@@ -192,9 +213,18 @@ struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_
                         struct rsp_event *ret)
 {
     for (;;) {
-        while (rsp_decoder_next(&c->decoder, ret))
+        for (;;) {
+            c->decoder.plain = conn_is_plain(c);
+            c->decoder.ack_due = !c->acked;
+            if (!rsp_decoder_next(&c->decoder, ret))
+                break;
             if (take_event(c, ret, got))
                 return NULL;
+        }
+        if (c->wakes_for_duty && c->probe_ns == PROBE_NOW) {
+            *got = GOT_DUTY;
+            return NULL;
+        }
         /* QEMU's user emulator goes on only after the ack of what it said */
         if (deadline_ns != CONN_ONLY_LOOK)
             TRY(conn_flush_acks(c));

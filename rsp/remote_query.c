@@ -22,7 +22,9 @@ struct error *rsp_query_stop(struct rsp_connection *c, struct rsp_stop *ret)
 struct error *rsp_query_current(struct rsp_connection *c, struct ptid *ret)
 {
     BASE_BUF struct buf reply = {0};
-    TRY(rsp_call(c, RSP_GRAMMAR_TEXT, 0, &reply, "qC"));
+    buf_add(&reply, buf_text(&c->probed), c->probed.length);
+    if (reply.length == 0)
+        TRY(rsp_call(c, RSP_GRAMMAR_TEXT, 0, &reply, "qC"));
     TRY(remote_check(&reply, "asking for the current thread"));
     const char *s = reply.data + 2;
     const char *end = reply.data + reply.length;

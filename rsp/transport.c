@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,7 +35,8 @@ void transport_set_nonblocking(int fd)
     fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-static struct error *open_kind(struct transport *t, const struct transport_spec *spec, int64_t deadline_ns)
+static struct error *open_kind(struct transport *t, const struct transport_spec *spec, int64_t deadline_ns,
+                               bool wait_for_device)
 {
     switch (spec->kind) {
     case TRANSPORT_TCP:
@@ -44,7 +46,7 @@ static struct error *open_kind(struct transport *t, const struct transport_spec 
     case TRANSPORT_UNIX:
         return transport_open_unix(t, spec->path);
     case TRANSPORT_SERIAL:
-        return transport_open_serial(t, spec->path, spec->baud);
+        return transport_open_serial(t, spec, wait_for_device ? deadline_ns : 0);
     case TRANSPORT_EXEC:
         return transport_open_exec(t, spec->words);
     case TRANSPORT_LAUNCH:
@@ -64,7 +66,7 @@ struct error *transport_open(const char *spec_text, const struct transport_optio
     t->cancel_fd = options->cancel_fd;
     t->output = options->output;
     t->output_context = options->context;
-    struct error *e = open_kind(t, &spec, options->deadline_ns);
+    struct error *e = open_kind(t, &spec, options->deadline_ns, options->wait_for_device);
     transport_spec_free(&spec);
     if (e) {
         transport_close(t);
@@ -121,6 +123,7 @@ void transport_close(struct transport *t)
     free(t->socket_path);
     free(t->socket_folder);
     free(t->description);
+    free(t->device);
     buf_free(&t->line);
     buf_free(&t->last_line);
     free(t);
@@ -228,8 +231,19 @@ struct error *transport_wait(struct transport *t, const struct transport_wait *w
 
 /* -- bytes ----------------------------------------------------------------------------------------- */
 
+/* A modem that hung up and an adapter that was pulled out look alike to read(). */
+static const char *what_became(const struct transport *t, const char *how)
+{
+    if (t->kind != TRANSPORT_SERIAL)
+        return how;
+    if (access(t->device, F_OK) != 0)
+        return "its device is gone: was it unplugged? `reconnect` waits for it to come back";
+    return "the line hung up: a modem, or the other side of a pty; `reconnect` opens it again";
+}
+
 static struct error *lost(struct transport *t, const char *how)
 {
+    how = what_became(t, how);
     BASE_BUF struct buf b = {0};
     buf_printf(&b, "the connection to %s was lost: %s", transport_describe(t), how);
     if (t->child && transport_child_ended(t, CHILD_END_GRACE_NS)) {
@@ -327,6 +341,11 @@ struct error *transport_send_break(struct transport *t)
                       "break in by another way, as the emulator's monitor or /proc/sysrq-trigger");
 }
 
+bool transport_carries_break(const struct transport *t)
+{
+    return t->kind == TRANSPORT_TELNET || (t->kind == TRANSPORT_SERIAL && !t->is_pty);
+}
+
 /* -- facts ----------------------------------------------------------------------------------------- */
 
 int transport_fd(const struct transport *t)
@@ -347,6 +366,12 @@ bool transport_is_reliable(const struct transport *t)
 int64_t transport_byte_cost_ns(const struct transport *t)
 {
     return t->byte_cost_ns;
+}
+
+bool transport_child_succeeded(struct transport *t)
+{
+    return t->child && transport_child_ended(t, CHILD_END_GRACE_NS) && WIFEXITED(t->child_status) &&
+           WEXITSTATUS(t->child_status) == 0;
 }
 
 pid_t transport_child(const struct transport *t)

@@ -36,6 +36,7 @@ struct transport;
 struct transport_options {
     int64_t deadline_ns; /* for connecting */
     int cancel_fd;       /* -1: none */
+    bool wait_for_device; /* a serial line whose device is not there yet is waited for until the deadline */
     /*
      * What a launched or exec'ed child prints (its stdout and stderr for launch, stderr for exec) goes to
      * `output` when given (called from within waits on the owner's thread), else to our standard error.
@@ -69,6 +70,9 @@ struct error *transport_write(struct transport *t, const void *bytes, size_t n,
  * too. */
 struct error *transport_send_break(struct transport *t) BASE_MUST_CHECK;
 
+/* Whether transport_send_break() can do anything there. */
+bool transport_carries_break(const struct transport *t);
+
 /* The descriptor to poll for input. */
 int transport_fd(const struct transport *t);
 /* The descriptor of a child's output to poll while idle, or -1; drain with transport_drain_output(). */
@@ -80,6 +84,8 @@ void transport_drain_output(struct transport *t);
 bool transport_is_reliable(const struct transport *t);
 /* Time one byte takes on the line in ns (10 bits at the baud rate), 0 where it does not matter. */
 int64_t transport_byte_cost_ns(const struct transport *t);
+/* The process started for us has ended, with status 0. */
+bool transport_child_succeeded(struct transport *t);
 /* The process started for us, or 0. */
 pid_t transport_child(const struct transport *t);
 /* Where we are connected, for people: "tcp:127.0.0.1:1234". Owned by the transport. */

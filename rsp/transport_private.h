@@ -53,6 +53,8 @@ struct transport {
 
     struct telnet *telnet; /* telnet: where its commands stand; else NULL */
 
+    char *device;      /* serial: its path */
+    bool is_pty;       /* serial: a pty, which carries no BREAK */
     bool restore_line; /* serial: `saved` is what the line was like */
     struct termios saved;
     int slave_fd;      /* our end of a {pty}, kept so that its master never reads EIO; -1 */
@@ -111,7 +113,7 @@ struct error *transport_open_unix(struct transport *t, const char *path) BASE_MU
 /* *ret is -1 when nobody listens there yet. */
 struct error *transport_try_unix(const char *path, int *ret) BASE_MUST_CHECK;
 
-struct error *transport_open_serial(struct transport *t, const char *path, unsigned baud) BASE_MUST_CHECK;
+struct error *transport_open_serial(struct transport *t, const struct transport_spec *spec, int64_t wait_until_ns) BASE_MUST_CHECK;
 /* True for a rate that termios knows. */
 bool transport_knows_baud(unsigned baud);
 struct error *transport_serial_break(struct transport *t) BASE_MUST_CHECK;

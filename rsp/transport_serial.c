@@ -18,6 +18,7 @@ enum {
     /* Linux, Documentation/admin-guide/devices.txt: slaves of Unix98 ptys */
     PTY_MAJOR_FIRST = 136,
     PTY_MAJOR_LAST = 143,
+    LOOK_AGAIN_NS = 100000000,
 };
 
 static const struct {
@@ -73,9 +74,34 @@ static struct error *serial_trouble(const char *path, const char *hint)
                       hint);
 }
 
-struct error *transport_open_serial(struct transport *t, const char *path, unsigned baud)
+/* USB adapters go away and come back; a pty of an emulator too. */
+static bool may_come(int reason)
 {
-    t->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    return reason == ENOENT || reason == ENODEV || reason == ENXIO || reason == EIO;
+}
+
+/* Opens the device, trying until `wait_until_ns` (0: once). */
+static struct error *open_device(struct transport *t, const char *path, int64_t wait_until_ns)
+{
+    for (;;) {
+        t->fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+        if (t->fd >= 0 || !may_come(errno) || clock_now_ns() >= wait_until_ns)
+            return NULL;
+        bool ready;
+        const struct transport_wait nap = {
+            .fd = -1, .wake_fd = -1, .quiet = true, .deadline_ns = clock_now_ns() + LOOK_AGAIN_NS};
+        TRY(transport_wait(t, &nap, &ready));
+    }
+}
+
+struct error *transport_open_serial(struct transport *t, const struct transport_spec *spec,
+                                    int64_t wait_until_ns)
+{
+    const char *path = spec->path;
+    unsigned baud = spec->baud;
+    t->device = xstrdup(path);
+    errno = 0;
+    TRY(open_device(t, path, wait_until_ns));
     if (t->fd < 0)
         return serial_trouble(path, errno == EACCES  ? "are you in the group that owns the device (dialout)?"
                                     : errno == EBUSY ? "another program has the line: a terminal, a getty?"
@@ -85,7 +111,7 @@ struct error *transport_open_serial(struct transport *t, const char *path, unsig
     if (ioctl(t->fd, TIOCEXCL) != 0)
         return serial_trouble(path, "another program has the line: a terminal, a getty?");
     t->restore_line = true;
-    bool pty = is_pty(t->fd);
+    bool pty = t->is_pty = is_pty(t->fd);
     if (!baud && !pty)
         baud = DEFAULT_BAUD;
     if (!make_raw(t->fd, &t->saved, baud))
@@ -130,7 +156,7 @@ struct error *transport_make_pty(struct transport *t, char **path)
 struct error *transport_serial_break(struct transport *t)
 {
     /* the kernel takes the call on a pty and does nothing */
-    if (is_pty(t->fd))
+    if (t->is_pty)
         return error_hint(error_new(ERR_UNSUPPORTED, "sending a BREAK to %s: a pty does not carry one",
                                     transport_describe(t)),
                           "use chardev-send-break in QEMU's monitor, or echo g > /proc/sysrq-trigger");

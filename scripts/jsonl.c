@@ -366,6 +366,8 @@ int jsonl_run(const struct script_options *options)
                                     .target = options->target,
                                     .symbols = options->symbols,
                                     .wire_log = options->wire_log,
+                                    .break_in = options->break_in,
+                                    .running = options->running,
                                     .capture_output = true};
     struct server s = {0};
     scope_init(&s.scope);

@@ -91,7 +91,7 @@ static struct error *open_target(struct run *r, const cJSON *session)
         TRY(session_add_symbols(r->session, o->symbols[i]));
     if ((target && strcmp(target, "none") == 0) || (!target && !program))
         return NULL;
-    return session_connect(r->session, target);
+    return session_connect_to(r->session, &(struct session_target){.spec = target, .running = o->running});
 }
 
 static struct error *fill_top(struct run *r, cJSON *session)
@@ -133,7 +133,8 @@ static void run_session(struct run *r, const cJSON *session)
     struct session_options options = {.cancel_fd = r->options->cancel_fd,
                                       .event = on_event,
                                       .context = r,
-                                      .wire_log = r->options->wire_log};
+                                      .wire_log = r->options->wire_log,
+                                      .break_in = r->options->break_in};
     r->session = session_create(&options);
     session_set_audit(r->session, r->audit);
     struct error *e = open_target(r, session);

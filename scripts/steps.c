@@ -73,6 +73,8 @@ static struct error *do_assert(struct run *r, const cJSON *args, bool expected, 
 static struct error *do_wait(struct run *r, const cJSON *args, cJSON **ret)
 {
     const cJSON *until = cJSON_GetObjectItemCaseSensitive(args, "until");
+    if (cJSON_GetObjectItemCaseSensitive(args, "console"))
+        return run_command(r, "wait", cJSON_Duplicate(args, true), ret);
     for (;;) {
         TRY(run_command(r, "wait", NULL, ret));
         if (!until || match_value(until, *ret, NULL) || session_state(r->session) != SESSION_STOPPED)

@@ -41,7 +41,7 @@ struct error *time_cut_short(struct session *s, struct error *e, cJSON **ret) BA
 
 extern const struct command command_connect, command_launch, command_detach, command_kill, command_restart,
     command_reconnect, command_features, command_monitor, command_wire, command_signals, command_summary,
-    command_sstep, command_follow;
+    command_sstep, command_follow, command_console, command_break_in, command_kdb;
 extern const struct command command_symbols, command_lookup, command_type, command_list, command_sources,
     command_maps, command_modules, command_ps, command_dmesg;
 extern const struct command command_break, command_watch, command_breakpoints, command_enable,

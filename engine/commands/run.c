@@ -220,14 +220,47 @@ static struct error *take_or_wait(struct session *s, cJSON **ret)
     return NULL;
 }
 
+/* A stop that comes first is kept for the next wait. */
+static struct error *wait_for_console(struct session *s, const char *text, cJSON **ret)
+{
+    console_await(s, text);
+    bool found = console_found(s);
+    struct error *e = NULL;
+    while (!e && !found && s->state == SESSION_RUNNING) {
+        bool done;
+        cJSON *stop = NULL;
+        e = session_pump(s, s->deadline_ns, console_wait_fd(s), &stop, &done);
+        if (done)
+            session_keep_stop(s, stop);
+        found = console_found(s);
+        if (!found)
+            console_await(s, text);
+    }
+    console_await_no_more(s);
+    if (found) {
+        error_free(e);
+        *ret = cJSON_CreateObject();
+        cJSON_AddStringToObject(*ret, "console", text);
+        return NULL;
+    }
+    if (e)
+        return e;
+    return error_hint(error_new(ERR_NOT_RUNNING, "waiting for '%s' on the console: the target stopped before", text),
+                      "the next `wait` returns that stop");
+}
+
 static struct error *run_wait(struct session *s, const cJSON *args, cJSON **ret)
 {
-    (void)args;
+    const char *text = arg_text(args, "console");
+    if (text && *text)
+        return wait_for_console(s, text, ret);
     return take_or_wait(s, ret);
 }
 
 static const struct command_arg wait_args[] = {
-    {"until", ARG_OBJECT, false, NULL, "let stops pass until one is like this (scripts)"}, {0}};
+    {"until", ARG_OBJECT, false, NULL, "let stops pass until one is like this (scripts)"},
+    {"console", ARG_TEXT, false, NULL, "wait for this text on the console instead, behind what was waited for before"},
+    {0}};
 
 const struct command command_wait = {
     .name = "wait",

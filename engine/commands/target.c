@@ -10,29 +10,60 @@
 
 static cJSON *where_now(struct session *s)
 {
-    return stop_to_json(s, &s->last_stop);
+    if (s->state != SESSION_RUNNING)
+        return stop_to_json(s, &s->last_stop);
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddTrueToObject(o, "running");
+    return o;
+}
+
+static void where_text(const cJSON *result, struct buf *out)
+{
+    if (!cJSON_GetObjectItemCaseSensitive(result, "running"))
+        stop_to_text(result, out);
 }
 
 static struct error *run_connect(struct session *s, const cJSON *args, cJSON **ret)
 {
-    TRY(session_connect(s, arg_text(args, "target")));
+    TRY(session_connect_to(s, &(struct session_target){.spec = arg_text(args, "target"),
+                                                       .running = arg_true(args, "running")}));
     *ret = where_now(s);
     return NULL;
 }
 
 static const struct command_arg connect_args[] = {
-    {"target", ARG_TEXT, true, NULL, "where the stub is, as for --target"}, {0}};
+    {"target", ARG_TEXT, true, NULL, "where the stub is, as for --target"},
+    {"running", ARG_BOOLEAN, false, NULL, "a kernel runs there: nothing is sent before it is interrupted"},
+    {0}};
+
+/* `connect [--running] TARGET` */
+static struct error *parse_connect(struct session *s, const char *alias, const char *text, cJSON *args)
+{
+    static const char option[] = "--running ";
+    (void)s;
+    (void)alias;
+    bool running = strncmp(text, option, sizeof option - 1) == 0;
+    if (running) {
+        cJSON_AddTrueToObject(args, "running");
+        text += sizeof option - 1;
+        text += strspn(text, " ");
+    }
+    if (*text)
+        cJSON_AddStringToObject(args, "target", text);
+    return NULL;
+}
 
 const struct command command_connect = {
     .name = "connect",
     .group = "target",
     .aliases = "target-remote target-extended-remote attach",
-    .usage = "TARGET",
+    .usage = "[--running] TARGET",
     .about =
         "attach to a stub: HOST:PORT, telnet:HOST:PORT, unix:PATH, serial:PATH, exec:COMMAND, launch:COMMAND",
     .args = connect_args,
     .run = run_connect,
-    .text = stop_to_text,
+    .parse = parse_connect,
+    .text = where_text,
 };
 
 static struct error *run_launch(struct session *s, const cJSON *args, cJSON **ret)
@@ -101,7 +132,7 @@ const struct command command_kill = {
 };
 
 /* The same target again: what we launched is started anew, a stub that listens is attached to again. */
-static struct error *again(struct session *s, bool kill, cJSON **ret)
+static struct error *again(struct session *s, bool kill, bool running, cJSON **ret)
 {
     if (!s->target_spec)
         return error_hint(error_new(ERR_NOT_CONNECTED, "there was no target yet"),
@@ -111,7 +142,8 @@ static struct error *again(struct session *s, bool kill, cJSON **ret)
     error_free(e); /* whether or not the old one could say good-bye, the new one counts */
     session_drop_connection(s, SESSION_DISCONNECTED);
     symbol_map_refresh(s->map); /* it may have been built anew */
-    TRY(session_connect(s, spec));
+    TRY(session_connect_to(
+        s, &(struct session_target){.spec = spec, .running = running, .wait_for_device = true}));
     *ret = where_now(s);
     return NULL;
 }
@@ -122,7 +154,7 @@ static struct error *run_restart(struct session *s, const cJSON *args, cJSON **r
     if (!s->launched)
         return error_hint(error_new(ERR_UNSUPPORTED, "restart: the target was not started by us"),
                           "`reconnect` attaches again; a `launch:` target can be restarted");
-    return again(s, true, ret);
+    return again(s, true, false, ret);
 }
 
 const struct command command_restart = {
@@ -137,18 +169,22 @@ const struct command command_restart = {
 
 static struct error *run_reconnect(struct session *s, const cJSON *args, cJSON **ret)
 {
-    (void)args;
-    return again(s, s->launched, ret); /* what we started would run on with nobody to end it */
+    return again(s, s->launched, arg_true(args, "running"), ret); /* what we started would run on with nobody to end it */
 }
+
+static const struct command_arg reconnect_args[] = {
+    {"running", ARG_BOOLEAN, false, NULL, "a kernel runs there: nothing is sent before it is interrupted"},
+    {0}};
 
 const struct command command_reconnect = {
     .name = "reconnect",
     .group = "target",
     .aliases = "",
     .usage = "",
-    .about = "attach to the same target again",
+    .about = "attach to the same target again; a serial device that is gone is waited for",
+    .args = reconnect_args,
     .run = run_reconnect,
-    .text = stop_to_text,
+    .text = where_text,
 };
 
 static struct error *run_features(struct session *s, const cJSON *args, cJSON **ret)

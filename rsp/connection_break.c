@@ -1,0 +1,189 @@
+/* Interrupting a target that runs, and what is sent again while its stop is waited for. */
+#include "rsp/connection_private.h"
+
+#include "base/text.h"
+
+#define ACK_NS         1000000000
+#define BREAK_AGAIN_NS 1000000000
+
+/* Needs a root shell at the console. The Ctrl-U empties a line that somebody began to type. */
+static const char sysrq[] = "\x15" "echo g >/proc/sysrq-trigger\n";
+
+/* -- ways ------------------------------------------------------------------------------------------ */
+
+void rsp_set_break(struct rsp_connection *c, enum rsp_break how)
+{
+    c->break_in = how;
+}
+
+/* A kernel behind a serial line is stopped by SysRq-g. 0x03 would only be typed at its terminal. kgdb is
+ * known by its empty answer to qSupported, or, not yet stopped once, by none. */
+static bool is_silent_kernel(const struct rsp_connection *c)
+{
+    return !transport_is_reliable(c->transport) &&
+           (c->supported_empty || c->features.state[FEATURE_PACKET_SIZE].advertised == TRI_UNKNOWN);
+}
+
+static enum rsp_break way(const struct rsp_connection *c)
+{
+    if (c->break_in != RSP_BREAK_AUTO)
+        return c->break_in;
+    return is_silent_kernel(c) ? RSP_BREAK_G : RSP_BREAK_INTERRUPT;
+}
+
+bool rsp_interrupts_by_break(const struct rsp_connection *c)
+{
+    return way(c) != RSP_BREAK_INTERRUPT;
+}
+
+static struct error *send_g(struct rsp_connection *c)
+{
+    return conn_send_raw(c, "g", 1, "stray", 1);
+}
+
+static struct error *call(struct rsp_connection *c)
+{
+    if (!c->callbacks.break_in)
+        return error_new(ERR_INTERNAL, "breaking in: there is nobody to do it");
+    return c->callbacks.break_in(c->callbacks.context);
+}
+
+/* A BREAK that a kernel did not hear: it was still on its way out of kgdb, or its console was just polling
+ * the line (Linux 6.1, 8250). One too many is passed over by a kgdb that listens again. */
+static struct error *break_in(struct rsp_connection *c)
+{
+    enum rsp_break how = way(c);
+    c->break_ns = how == RSP_BREAK_G || how == RSP_BREAK_CALL_G ? clock_now_ns() + BREAK_AGAIN_NS : 0;
+    if (c->unspoken && !c->probe_sent && c->probe_ns == 0)
+        c->probe_ns = clock_now_ns() + BREAK_AGAIN_NS;
+    switch (how) {
+    case RSP_BREAK_G:
+        TRY(transport_send_break(c->transport));
+        return send_g(c);
+    case RSP_BREAK_CALL_G:
+        TRY(call(c));
+        return send_g(c);
+    case RSP_BREAK_CALL:
+        return call(c);
+    case RSP_BREAK_SYSRQ:
+        return conn_send_raw(c, sysrq, sizeof sysrq - 1, "stray", sizeof sysrq - 1);
+    case RSP_BREAK_AUTO:
+    case RSP_BREAK_INTERRUPT:
+        break;
+    }
+    return conn_send_raw(c, "\x03", 1, "interrupt", 0);
+}
+
+/* -- meanwhile ------------------------------------------------------------------------------------- */
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a && (!b || a < b) ? a : b;
+}
+
+/* The moment at which something is to be sent, 0: none. */
+static int64_t next_duty(const struct rsp_connection *c)
+{
+    if (c->state != RSP_STATE_RUNNING)
+        return 0;
+    int64_t due = sooner(c->probe_sent ? 0 : c->break_ns, c->probe_ns);
+    return sooner(c->acked ? 0 : c->resend_ns, due);
+}
+
+/* The resume was not acked: the line lost it, or lost the ack. */
+static struct error *resume_again(struct rsp_connection *c)
+{
+    c->resend_ns = 0;
+    return conn_write_again(c);
+}
+
+static struct error *do_duty(struct rsp_connection *c, int64_t now)
+{
+    if (c->probe_ns && c->probe_ns <= now) {
+        if (!c->probe_sent)
+            return conn_probe(c);
+        TRY(conn_probe_failed(c));
+        /* while a stop is wanted, it is asked again */
+        c->probe_ns = c->interrupting && c->unspoken ? now + BREAK_AGAIN_NS : 0;
+        return NULL;
+    }
+    if (!c->acked && c->resend_ns && c->resend_ns <= now)
+        return resume_again(c);
+    return c->break_ns && c->break_ns <= now ? break_in(c) : NULL;
+}
+
+struct error *conn_next_of_run(struct rsp_connection *c, int64_t deadline_ns, int wake_fd,
+                               enum conn_got *got, struct rsp_event *event)
+{
+    for (;;) {
+        int64_t due = next_duty(c);
+        bool first = due && due < deadline_ns;
+        /* something may have to be sent because of what was just read: that is not waited for */
+        c->wakes_for_duty = true;
+        struct error *e = conn_next(c, first ? due : deadline_ns, wake_fd, got, event);
+        c->wakes_for_duty = false;
+        bool duty = !e && *got == GOT_DUTY;
+        if (!duty && (!first || !error_is(e, ERR_TIMEOUT)))
+            return e;
+        error_free(e);
+        TRY(do_duty(c, clock_now_ns()));
+    }
+}
+
+/* -- the interrupt --------------------------------------------------------------------------------- */
+
+/*
+ * Linux 6.1's kgdb takes a BREAK for a byte like any other until it has let the kernel run, and QEMU 7.2 lets
+ * one that comes by telnet overtake the bytes in front of it: a BREAK right behind the resume would be no
+ * answer to the last packet, which then comes again, and the letter would be typed at the console. So the
+ * resume's ack is awaited. A stop that comes instead is kept.
+ */
+static struct error *await_ack(struct rsp_connection *c)
+{
+    struct rsp_stop stop;
+    bool stopped = false;
+    c->awaits_ack = true;
+    struct error *e = c->acked ? NULL : rsp_wait_stop(c, conn_deadline(c, ACK_NS, 0), -1, &stop, &stopped);
+    c->awaits_ack = false;
+    if (stopped)
+        conn_keep_stop(c, buf_text(&c->last_stop), c->last_stop.length);
+    if (!error_is(e, ERR_TIMEOUT))
+        return e;
+    error_free(e); /* lost on the line */
+    return NULL;
+}
+
+struct error *rsp_interrupt(struct rsp_connection *c)
+{
+    if (c->state == RSP_STATE_LOST)
+        return conn_lost_error(c);
+    if (c->state != RSP_STATE_RUNNING)
+        return error_new(ERR_NOT_RUNNING, "interrupting %s: it is not running",
+                         transport_describe(c->transport));
+    c->interrupting = true;
+    if (rsp_at_kdb(c) || c->stays_in_kdb) {
+        c->stays_in_kdb = false;
+        c->break_ns = clock_now_ns() + BREAK_AGAIN_NS; /* should kdb have let the kernel go */
+        return conn_probe(c);
+    }
+    if (!rsp_interrupts_by_break(c))
+        return break_in(c);
+    TRY(await_ack(c));
+    return c->state == RSP_STATE_RUNNING ? break_in(c) : NULL;
+}
+
+/* Linux, kernel/debug/gdbstub.c: `3` removes the breakpoints, forgets the client and gives no answer. */
+struct error *rsp_to_kdb(struct rsp_connection *c)
+{
+    TRY(conn_check_stopped(c));
+    TRY(conn_resync(c));
+    conn_begin(c);
+    conn_add(c, "3", 1, 0);
+    TRY(conn_write(c));
+    rsp_assume_unspoken(c);
+    c->acked = false;
+    c->interrupting = false;
+    c->stays_in_kdb = true;
+    c->tail_length = 0;
+    return NULL;
+}

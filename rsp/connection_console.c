@@ -1,0 +1,348 @@
+/*
+ * A line that is the console of a kernel and the way to its kgdb. While the kernel runs everything on it is
+ * console text but a stop reply, a console packet (kgdbcon) and the answer to a probe of ours; what we send
+ * is typed at a terminal, which echoes it.
+ */
+#include "rsp/connection_private.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+/* How long a stub may take to say a word when nothing keeps it. */
+#define PROBE_NS  1000000000
+#define SETTLE_NS 300000000
+
+enum {
+    PROBES_MOST = 3,
+    KILL_LINE = 0x15, /* Ctrl-U: empties the line that is being typed, at a shell, a login and a cooked tty */
+};
+
+bool rsp_shares_console(const struct rsp_connection *c)
+{
+    return !transport_is_reliable(c->transport) || c->came_running || (c->supported_empty && c->saw_text);
+}
+
+bool rsp_may_be_kgdb(const struct rsp_connection *c)
+{
+    bool asked = c->features.state[FEATURE_PACKET_SIZE].advertised != TRI_UNKNOWN;
+    return c->supported_empty || c->unspoken || !asked;
+}
+
+/* kgdb's packets are words of plain text; until it is known who is there, so are those of any stub. */
+bool conn_is_plain(const struct rsp_connection *c)
+{
+    return rsp_shares_console(c) &&
+           (c->state == RSP_STATE_RUNNING || c->supported_empty || c->came_running || c->probing);
+}
+
+bool rsp_never_spoke(const struct rsp_connection *c)
+{
+    return c->unspoken;
+}
+
+void rsp_assume_unspoken(struct rsp_connection *c)
+{
+    c->state = RSP_STATE_RUNNING;
+    c->came_running = c->unspoken = c->acked = true;
+    c->pending_acks = 0; /* it would be typed */
+    c->owed = 0;
+    c->break_ns = c->probe_ns = 0;
+    c->stop_asked = false;
+    buf_clear(&c->last_stop);
+    rsp_forget_selected(c);
+}
+
+struct error *conn_runs_again(struct rsp_connection *c, const char *payload, size_t n)
+{
+    enum { SHOWN = 60 };
+    rsp_assume_unspoken(c);
+    error_free(conn_kill_line(c)); /* should the line be gone, the next call says so */
+    return error_hint(error_new(ERR_NOT_STOPPED, "asking '%.*s': no answer, and the console prints: the kernel runs again, or "
+                                "was started anew", (int)(n < SHOWN ? n : SHOWN), payload),
+                      "`interrupt` breaks in");
+}
+
+struct error *conn_kill_line(struct rsp_connection *c)
+{
+    static const char byte[] = {KILL_LINE};
+    return conn_send_raw(c, byte, 1, "stray", 1);
+}
+
+struct error *rsp_type(struct rsp_connection *c, const char *bytes, size_t n)
+{
+    if (c->state == RSP_STATE_LOST)
+        return conn_lost_error(c);
+    if (!rsp_shares_console(c))
+        return error_hint(error_new(ERR_UNSUPPORTED, "typing at the console of %s: it has none on this line",
+                                    transport_describe(c->transport)),
+                          "a kernel whose kgdb shares the line with its console has one");
+    if (c->state != RSP_STATE_RUNNING)
+        return error_hint(error_new(ERR_NOT_RUNNING,
+                                    "typing at the console of %s: it is stopped, and the line belongs to kgdb",
+                                    transport_describe(c->transport)),
+                          "`continue` first; `kdb` for the kernel's own prompt");
+    return conn_send_raw(c, bytes, n, "stray", n);
+}
+
+/* -- what it prints -------------------------------------------------------------------------------- */
+
+/* Linux 6.1, drivers/tty/sysrq.c and kernel/debug: what it says when it stops for somebody it never heard. */
+static const char *const entries[] = {"Entering KGDB\r\n", "KGDB or $3#33 for KDB\r\n",
+                                      "Waiting for connection from remote gdb...\r\n"};
+
+static bool ends_with(const struct rsp_connection *c, const char *end)
+{
+    size_t n = strlen(end);
+    return c->tail_length >= n && memcmp(c->tail + c->tail_length - n, end, n) == 0;
+}
+
+bool rsp_at_kdb(const struct rsp_connection *c)
+{
+    return ends_with(c, "]kdb> ");
+}
+
+static void remember_tail(struct rsp_connection *c, const char *bytes, size_t n)
+{
+    if (n > TAIL_BYTES) {
+        bytes += n - TAIL_BYTES;
+        n = TAIL_BYTES;
+    }
+    if (c->tail_length + n > TAIL_BYTES) {
+        size_t drop = c->tail_length + n - TAIL_BYTES;
+        c->tail_length -= drop;
+        memmove(c->tail, c->tail + drop, c->tail_length);
+    }
+    memcpy(c->tail + c->tail_length, bytes, n);
+    c->tail_length += n;
+}
+
+/* A kernel that says it stopped, and waits without a word: it is spoken to at once. */
+static void note_entry(struct rsp_connection *c)
+{
+    if (c->state != RSP_STATE_RUNNING || c->probe_ns == PROBE_NOW)
+        return;
+    bool entered = rsp_at_kdb(c) && !c->stays_in_kdb;
+    for (size_t i = 0; c->unspoken && i < ARRAY_LENGTH(entries); i++)
+        entered |= ends_with(c, entries[i]);
+    if (entered)
+        c->probe_ns = PROBE_NOW;
+}
+
+static void give(struct rsp_connection *c, const char *bytes, size_t n)
+{
+    if (c->callbacks.console && n)
+        c->callbacks.console(c->callbacks.context, bytes, n);
+}
+
+void conn_console(struct rsp_connection *c, const char *bytes, size_t n)
+{
+    if (n == 0)
+        return;
+    c->saw_text = c->text_since = true;
+    if (c->verifying) {
+        buf_add(&c->withheld, bytes, n);
+        return;
+    }
+    remember_tail(c, bytes, n);
+    note_entry(c);
+    give(c, bytes, n);
+}
+
+bool conn_is_only_text(const struct rsp_connection *c, const struct rsp_event *event)
+{
+    const char *p = event->data;
+    size_t n = event->length;
+    if (c->state != RSP_STATE_RUNNING || !rsp_shares_console(c) || c->owed > 0 || c->verifying)
+        return false;
+    if (rsp_is_stop_reply(p, n) || conn_is_console(p, n))
+        return false;
+    if (n == strlen(c->probe) && memcmp(p, c->probe, n) == 0)
+        return false; /* our own, or its echo */
+    /* a resume that was refused is answered at once */
+    return c->text_since || c->unspoken || (n > 0 && !conn_is_error(p, n));
+}
+
+/* -- is it text? ----------------------------------------------------------------------------------- */
+
+enum verdict { VERDICT_OPEN, VERDICT_STOP, VERDICT_TEXT };
+
+static struct error *ask_current(struct rsp_connection *c)
+{
+    conn_begin(c);
+    conn_add(c, "qC", 2, 0);
+    return conn_write(c);
+}
+
+/* One thing that came after the question. */
+static struct error *weigh(struct rsp_connection *c, enum conn_got got, const struct rsp_event *event,
+                           enum verdict *ret)
+{
+    if (got == GOT_NAK)
+        return conn_write_again(c); /* it was still waiting for the ack of its stop */
+    if (got != GOT_PACKET)
+        return NULL;
+    const char *p = event->data;
+    size_t n = event->length;
+    if (n == 2 && memcmp(p, "qC", 2) == 0) {
+        *ret = VERDICT_TEXT;
+    } else if ((n > 2 && memcmp(p, "QC", 2) == 0) || (n == 0 && !c->supported_empty && !c->unspoken)) {
+        *ret = VERDICT_STOP;
+    } else if (!rsp_is_stop_reply(p, n)) { /* which is the same once more */
+        conn_console(c, event->raw, event->raw_length);
+        c->pending_acks = 0;
+    }
+    return NULL;
+}
+
+static struct error *await_verdict(struct rsp_connection *c, enum verdict *ret)
+{
+    for (int tries = 0; tries < PROBES_MOST && *ret == VERDICT_OPEN; tries++) {
+        TRY(ask_current(c));
+        int64_t deadline_ns = conn_deadline(c, PROBE_NS, 200);
+        while (*ret == VERDICT_OPEN) {
+            enum conn_got got;
+            struct rsp_event event;
+            struct error *e = conn_next(c, deadline_ns, -1, &got, &event);
+            bool late = error_is(e, ERR_TIMEOUT);
+            if (!late)
+                TRY(e);
+            error_free(e);
+            if (late)
+                break;
+            TRY(weigh(c, got, &event, ret));
+        }
+    }
+    return NULL;
+}
+
+/*
+ * A console can print a stop reply with a good checksum. kgdb, which waits for the ack of its own, answers a
+ * question; a terminal echoes it. A single step is over before anything else is printed.
+ */
+struct error *conn_verify_stop(struct rsp_connection *c, const struct rsp_event *event, bool *real)
+{
+    *real = true;
+    bool stepped = buf_text(&c->resumed_with)[0] == 's' && !c->text_since;
+    if (!rsp_shares_console(c) || c->state != RSP_STATE_RUNNING || stepped)
+        return NULL;
+    BASE_BUF struct buf raw = {0};
+    BASE_BUF struct buf payload = {0};
+    buf_add(&raw, event->raw, event->raw_length);
+    buf_add(&payload, event->data, event->length);
+    enum verdict verdict = VERDICT_OPEN;
+    c->verifying = true;
+    struct error *e = await_verdict(c, &verdict);
+    c->verifying = false;
+    *real = verdict == VERDICT_STOP;
+    if (!*real && !e) {
+        c->pending_acks = 0;
+        c->acked = true;
+        e = conn_kill_line(c);
+    }
+    if (!*real)
+        conn_console(c, buf_text(&raw), raw.length);
+    BASE_BUF struct buf withheld = c->withheld;
+    c->withheld = (struct buf){0};
+    conn_console(c, buf_text(&withheld), withheld.length);
+    return e;
+}
+
+/* -- speaking to a kernel that may have stopped without a word ------------------------------------------ */
+
+struct error *conn_probe(struct rsp_connection *c)
+{
+    /* at kdb's prompt the packet is a command that switches to the protocol (TARGETS: `$?#3f`) */
+    conn_begin(c);
+    conn_add(c, "?", 1, 0);
+    c->probe = "?";
+    c->probe_ns = clock_now_ns() + PROBE_NS + 200 * transport_byte_cost_ns(c->transport);
+    c->probe_sent = true;
+    return conn_write(c);
+}
+
+/* Nobody answered: what was typed is taken back. */
+struct error *conn_probe_failed(struct rsp_connection *c)
+{
+    c->probe_sent = false;
+    c->probe_ns = 0;
+    c->acked = true;
+    return conn_kill_line(c);
+}
+
+static struct error *await_first_word(struct rsp_connection *c, bool *answered, bool *echoed)
+{
+    int64_t deadline_ns = conn_deadline(c, c->timeout_ns < PROBE_NS ? c->timeout_ns : PROBE_NS, 200);
+    for (;;) {
+        enum conn_got got;
+        struct rsp_event event;
+        struct error *e = conn_next(c, deadline_ns, -1, &got, &event);
+        if (error_is(e, ERR_TIMEOUT) && deadline_ns != c->deadline_ns) {
+            error_free(e);
+            return NULL;
+        }
+        TRY(e);
+        if (got == GOT_NAK) /* it had waited for an ack */
+            TRY(conn_write_again(c));
+        if (got != GOT_PACKET)
+            continue;
+        if (event.length == 2 && memcmp(event.data, "qC", 2) == 0) {
+            /* kdb echoes too, and answers then */
+            *echoed = true;
+            c->pending_acks = 0;
+            deadline_ns = conn_deadline(c, SETTLE_NS, 200);
+        } else if (!rsp_is_stop_reply(event.data, event.length)) {
+            *answered = true;
+            if (event.length > 2 && memcmp(event.data, "QC", 2) == 0)
+                buf_add(&c->probed, event.data, event.length); /* it need not be asked again */
+            return NULL;
+        }
+    }
+}
+
+/* Whether kgdb listens at the other end of a line that may be a console. */
+static struct error *probe_line(struct rsp_connection *c, bool *running)
+{
+    bool answered = false;
+    bool echoed = false;
+    c->probing = true;
+    /* a stub on a shared line may still wait for the ack of something said long ago */
+    c->pending_acks = 1;
+    struct error *e = NULL;
+    for (int tries = 0; tries < 2 && !e && !answered && !echoed; tries++) {
+        e = ask_current(c);
+        if (!e)
+            e = await_first_word(c, &answered, &echoed);
+    }
+    c->probing = false;
+    TRY(e);
+    *running = !answered;
+    if (!*running)
+        return conn_flush_acks(c);
+    rsp_assume_unspoken(c);
+    return conn_kill_line(c);
+}
+
+/* On a transport that is no line a stub is expected; a kernel's terminal gives itself away by its echo. */
+static struct error *negotiate_or_run(struct rsp_connection *c, bool *running)
+{
+    struct error *e = rsp_negotiate(c);
+    bool echoed = error_is(e, ERR_NOT_STOPPED) && c->state == RSP_STATE_RUNNING;
+    bool printed = error_is(e, ERR_VIOLATION) && c->saw_text;
+    if (!echoed && !printed)
+        return e;
+    error_free(e);
+    *running = true;
+    rsp_assume_unspoken(c);
+    return conn_kill_line(c);
+}
+
+struct error *rsp_open(struct rsp_connection *c, bool *running)
+{
+    *running = false;
+    if (transport_is_reliable(c->transport))
+        return negotiate_or_run(c, running);
+    TRY(probe_line(c, running));
+    return *running ? NULL : rsp_negotiate(c);
+}

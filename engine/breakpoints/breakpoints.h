@@ -76,6 +76,7 @@ struct breakpoint_table {
     struct wish **wishes; /* by id */
     size_t wish_count, wish_capacity;
     struct plant_table plants;
+    bool reasons_told;   /* this stub names the watchpoint that it stops for */
     bool waits_for_code; /* a location may have no_code (means_upgrade) */
     int next_id;
     bool any_unfinished; /* some wish may be pending or incomplete */

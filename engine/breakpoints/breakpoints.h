@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 #include "engine/breakpoints/plant.h"
+#include "engine/breakpoints/printk.h"
 #include "rsp/stop_reply.h"
 
 struct symbol_match;
@@ -81,6 +82,7 @@ struct breakpoint_table {
     int next_id;
     bool any_unfinished; /* some wish may be pending or incomplete */
     bool any_spent;      /* some wish may be spent */
+    struct printk_line printk;
 };
 
 void breakpoints_free(struct breakpoint_table *t);

@@ -153,6 +153,7 @@ bool slots_inside(const struct session *s)
 void slots_forget(struct session *s)
 {
     s->breakpoints.reasons_told = false;
+    s->breakpoints.printk.length = 0;
     for (unsigned i = 0; i < SLOT_POOLS; i++) {
         free(s->slots.pools[i].silent);
         s->slots.pools[i].silent = NULL;

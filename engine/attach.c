@@ -25,6 +25,7 @@ static void on_output(void *context, const char *bytes, size_t n)
 static void on_console(void *context, const char *bytes, size_t n)
 {
     console_take(context, bytes, n);
+    printk_feed(context, bytes, n);
 }
 
 static void on_violation(void *context, const char *kind, const char *evidence, size_t n)

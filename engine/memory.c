@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/breakpoints/evidence.h"
 #include "engine/core.h"
 #include "engine/registers.h"
 
@@ -179,6 +180,7 @@ struct error *memory_write(struct session *s, uint64_t address, const void *byte
     TRY(session_need_stopped(s));
     BASE_FREE unsigned char *beneath = xmemdup(bytes, n);
     traps_divert(s, address, beneath, n);
+    evidence_written(s, address, bytes, n);
     struct error *e = session_check(s, rsp_write_memory(s->connection, current_id(s), address, beneath, n));
     if (e)
         return error_while(e, "write %zu bytes at 0x%" PRIx64, n, address);

@@ -99,6 +99,7 @@ void session_destroy(struct session *s)
     cJSON_Delete(s->untaken_stop);
     time_forget(s);
     breakpoints_free(&s->breakpoints);
+    slots_free(&s->slots);
     threads_free(&s->threads);
     memory_free(&s->memory);
     symbol_map_free(s->map);

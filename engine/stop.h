@@ -40,12 +40,13 @@ struct stop {
     struct ptid thread;
     bool has_pc;
     uint64_t pc;
-    int breakpoint;  /* id, 0: none */
-    int watchpoint;  /* id, 0: none */
-    int signal;      /* gdb's number, 0: none */
-    bool others_ran; /* a watched change that another thread may have made */
-    uint64_t vector; /* the step ended at this interrupt vector (engine/run/trap_flag.h), 0: at none */
-    bool late_hit;   /* of a plant that is no longer there: nobody needs to see it */
+    int breakpoint;   /* id, 0: none */
+    int watchpoint;   /* id, 0: none */
+    int signal;       /* gdb's number, 0: none */
+    bool others_ran;  /* a watched change that another thread may have made */
+    uint64_t vector;  /* the step ended at this interrupt vector (engine/run/trap_flag.h), 0: at none */
+    bool was_rewound; /* by a trap instruction, and the pc set back to it by us */
+    bool late_hit;    /* of a plant that is no longer there: nobody needs to see it */
     bool has_exit_code;
     uint64_t exit_code;
     bool has_value; /* what a finished function returned, in `value_text` */

@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 #include "engine/breakpoints/plant.h"
+#include "engine/breakpoints/printk.h"
 #include "rsp/stop_reply.h"
 
 struct symbol_match;
@@ -76,10 +77,12 @@ struct breakpoint_table {
     struct wish **wishes; /* by id */
     size_t wish_count, wish_capacity;
     struct plant_table plants;
+    bool reasons_told;   /* this stub names the watchpoint that it stops for */
     bool waits_for_code; /* a location may have no_code (means_upgrade) */
     int next_id;
     bool any_unfinished; /* some wish may be pending or incomplete */
     bool any_spent;      /* some wish may be spent */
+    struct printk_line printk;
 };
 
 void breakpoints_free(struct breakpoint_table *t);

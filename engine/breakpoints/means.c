@@ -100,7 +100,7 @@ static struct candidates candidates_for(struct session *s, const struct wish *w,
         add(&c, PLANT_MEMORY);
     } else if ((kind = memory_kind_at(s, l->address)) == MEMORY_ROM || kind == MEMORY_FLASH) {
         add(&c, PLANT_HARDWARE);
-    } else if (l->no_code) {
+    } else if (l->no_code && !slots_silence(s, PLANT_HARDWARE)) {
         add(&c, PLANT_HARDWARE);
         add(&c, PLANT_SOFTWARE);
     } else {
@@ -361,7 +361,8 @@ struct plant *means_for_run(struct session *s, uint64_t address)
 {
     const struct plant *there = plant_at(s, address);
     unsigned length = plant_length_at(s, address, false, NULL);
-    if (there && there->state != PLANT_FAILED)
+    bool fires = there && !slots_silence(s, there->type);
+    if (fires && there->state != PLANT_FAILED)
         return plant_acquire(s, there->type, address, there->length);
     enum memory_kind kind = memory_kind_at(s, address);
     if (kind == MEMORY_ROM || kind == MEMORY_FLASH)

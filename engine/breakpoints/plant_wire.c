@@ -56,6 +56,14 @@ static struct error *may_insert(struct session *s, struct plant *p)
     return NULL;
 }
 
+/* Accepted like others here that did not fire. */
+static void doubt(struct session *s, struct plant *p)
+{
+    p->state = PLANT_SUSPECT;
+    free(p->reason);
+    p->reason = xasprintf("hardware is accepted here and does not fire: %s", slots_silence(s, p->type));
+}
+
 static void note_insertion(struct session *s, struct plant *p, bool insert)
 {
     struct plant_table *t = &s->breakpoints.plants;
@@ -73,6 +81,8 @@ static void note_insertion(struct session *s, struct plant *p, bool insert)
         p->state = PLANT_PLANNED;
     else if (p->type == PLANT_MEMORY && !p->seen)
         p->state = PLANT_UNVERIFIED;
+    else if (slots_silence(s, p->type))
+        doubt(s, p);
     else if (p->state != PLANT_SUSPECT)
         p->state = PLANT_ARMED;
     if (!insert && p->type == PLANT_MEMORY && p->users == 0)

@@ -13,7 +13,10 @@ static bool wanted(const struct plant *p)
 
 static bool needs_sending(const struct plant *p)
 {
-    return p->state != PLANT_FAILED && (wanted(p) != p->inserted || (p->inserted && (p->renew || p->stale)));
+    if (p->state == PLANT_FAILED)
+        return p->inserted &&
+               !wanted(p); /* what failed although the stub took it is taken out like any other */
+    return (wanted(p) != p->inserted || (p->inserted && (p->renew || p->stale)));
 }
 
 bool plant_is_code(const struct plant *p)
@@ -207,11 +210,14 @@ void plant_set_conditions(struct session *s, struct plant *p, char *conditions)
 
 void plants_seen_at(struct session *s, uint64_t address)
 {
+    bool stepping = s->plan_active && (s->plan.phase == PHASE_STEP || s->plan.phase == PHASE_OFF);
     for (struct plant *p = chain_first(&s->breakpoints.plants, address); p; p = p->next) {
         if (p->address != address || !p->inserted)
             continue;
         p->seen = true;
-        if (p->state == PLANT_UNVERIFIED) {
+        if (p->type == PLANT_HARDWARE && !stepping && slots_silence(s, p->type))
+            slots_fire(s, p->type);
+        if (p->state == PLANT_UNVERIFIED || (p->type == PLANT_HARDWARE && !stepping)) {
             p->state = PLANT_ARMED;
             free(p->reason);
             p->reason = NULL;

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -21,6 +22,12 @@ static bool is_hardware(enum plant_type type)
 static unsigned pool_index(const struct session *s, enum plant_type type)
 {
     return !shared(s) && type != PLANT_HARDWARE ? 1 : 0;
+}
+
+/* How many there are in the processor itself: DR0 to DR3 (Intel SDM volume 3, 18.2.1). 0: not known. */
+static unsigned registers_of(const struct session *s)
+{
+    return s->arch == &arch_x86_64 || s->arch == &arch_i386 ? 4 : 0;
 }
 
 static unsigned used(const struct session *s, unsigned pool)
@@ -60,6 +67,12 @@ static struct error *full(struct session *s, unsigned pool, const char *how)
 {
     BASE_BUF struct buf holders = {0};
     add_holders_text(s, pool, &holders);
+    unsigned mine = used(s, pool), all = registers_of(s);
+    if (slots_inside(s) && mine < all)
+        return error_hint(error_new(ERR_NO_SLOT,
+                                    "%s: refused: others inside the kernel hold %u of the %u slots%s%s", how,
+                                    all - mine, all, holders.length ? ", the rest " : "", buf_text(&holders)),
+                          "perf, ptrace or another debugger has them; `slots` shows what this session holds");
     struct error *e =
         holders.length
             ? error_new(ERR_NO_SLOT, "%s: the hardware slots (%u) are held by %s", how, used(s, pool),
@@ -84,6 +97,12 @@ struct error *slots_refused(struct session *s, enum plant_type type, uint64_t ad
 {
     unsigned i = pool_index(s, type);
     struct slot_pool *pool = &s->slots.pools[i];
+    if (type == PLANT_READ && registers_of(s))
+        return error_hint(error_new(ERR_UNSUPPORTED,
+                                    "the stub answered %s to Z3 at 0x%" PRIx64
+                                    ": the processor has no watch for reads alone",
+                                    reply, address),
+                          "watch with access `any`");
     if (!pool->by_user) {
         pool->total_known = true;
         pool->total = used(s, i);
@@ -99,15 +118,55 @@ struct error *slots_set_total(struct session *s, const char *pool, unsigned tota
     unsigned i = pool && strcmp(pool, "data") == 0 && !shared(s) ? 1 : 0;
     if (pool && strcmp(pool, "data") != 0 && strcmp(pool, "code") != 0)
         return error_new(ERR_USAGE, "there is no pool `%s`: `code` or `data`", pool);
-    s->slots.pools[i] = (struct slot_pool){.total_known = total > 0, .total = total, .by_user = total > 0};
+    struct slot_pool *p = &s->slots.pools[i];
+    p->total_known = p->by_user = total > 0;
+    p->total = total;
+    p->refused = false;
     return NULL;
+}
+
+void slots_silent(struct session *s, enum plant_type type, const char *why)
+{
+    struct slot_pool *pool = &s->slots.pools[pool_index(s, type)];
+    free(pool->silent);
+    pool->silent = xstrdup(why);
+}
+
+void slots_fire(struct session *s, enum plant_type type)
+{
+    struct slot_pool *pool = &s->slots.pools[pool_index(s, type)];
+    free(pool->silent);
+    pool->silent = NULL;
+}
+
+const char *slots_silence(const struct session *s, enum plant_type type)
+{
+    return is_hardware(type) ? s->slots.pools[pool_index(s, type)].silent : NULL;
+}
+
+bool slots_inside(const struct session *s)
+{
+    return s->connection && !s->is_process && !s->breakpoints.reasons_told &&
+           rsp_features(s->connection)->state[FEATURE_PACKET_SIZE].advertised == TRI_NO;
 }
 
 void slots_forget(struct session *s)
 {
-    for (unsigned i = 0; i < SLOT_POOLS; i++)
+    s->breakpoints.reasons_told = false;
+    s->breakpoints.printk.length = 0;
+    for (unsigned i = 0; i < SLOT_POOLS; i++) {
+        free(s->slots.pools[i].silent);
+        s->slots.pools[i].silent = NULL;
         if (!s->slots.pools[i].by_user)
             s->slots.pools[i] = (struct slot_pool){0};
+    }
+}
+
+void slots_free(struct slot_table *t)
+{
+    for (unsigned i = 0; i < SLOT_POOLS; i++)
+        free(t->pools[i].silent);
+    *t = (struct slot_table){0};
 }
 
 /* A refusal that is older than a run says less than what is planted now. */
@@ -141,6 +200,11 @@ static cJSON *pool_to_json(struct session *s, unsigned i)
         if (pool_index(s, (enum plant_type)type) == i)
             cJSON_AddItemToArray(kinds, cJSON_CreateString(kind_name((enum plant_type)type)));
     add_counts(s, i, o);
+    cJSON_AddBoolToObject(o, "at_most", !s->slots.pools[i].by_user);
+    if (s->slots.pools[i].silent) {
+        cJSON_AddBoolToObject(o, "fires", false);
+        cJSON_AddStringToObject(o, "reason", s->slots.pools[i].silent);
+    }
     cJSON *holders = cJSON_AddArrayToObject(o, "holders");
     int slot = 0;
     for (size_t k = 0; k < t->count; k++) {

@@ -173,6 +173,10 @@ static void mark_hardware(struct session *s, struct plant *p, bool fires)
     p->seen = fires;
     p->state = fires ? PLANT_ARMED : PLANT_SUSPECT;
     free(p->reason);
+    if (fires)
+        slots_fire(s, p->type);
+    else
+        slots_silent(s, p->type, "one that had to be hit was not");
     p->reason = fires ? NULL : xstrdup("accepted but does not fire: one that had to be hit was not");
     plant_changed(s, p);
 }

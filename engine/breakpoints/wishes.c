@@ -184,6 +184,8 @@ struct error *breakpoint_enable(struct session *s, struct wish *w, bool enabled)
     }
     TRY(means_plant(s, w));
     w->enabled = true;
+    if (w->is_watch)
+        watchpoint_note(s, w, false);
     return NULL;
 }
 

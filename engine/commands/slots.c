@@ -32,9 +32,11 @@ static void pool_text(const cJSON *pool, struct buf *out)
     if (cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(pool, "total")))
         buf_add_text(out, ": not known how many there are\n");
     else {
-        json_append(out, ": at most ", pool, "total", "");
+        bool at_most = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(pool, "at_most"));
+        json_append(out, at_most ? ": at most " : ": ", pool, "total", "");
         json_append(out, ", ", pool, "free", " free\n");
     }
+    json_append(out, "  accepted but not firing: ", pool, "reason", "\n");
     cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(pool, "holders")) {
         json_append(out, "  ", o, "slot", "");
         json_append(out, "  ", o, "kind", "");

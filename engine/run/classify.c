@@ -64,6 +64,7 @@ static struct error *rewind_trap(struct session *s, struct thread *t, const stru
     if (!p || (p->type != PLANT_SOFTWARE && p->type != PLANT_MEMORY) || !p->inserted)
         return NULL;
     stop->pc -= behind;
+    stop->was_rewound = true;
     return register_write_value(s, t, s->arch->pc, stop->pc);
 }
 
@@ -108,6 +109,7 @@ static void classify_trap(struct session *s, const struct rsp_stop *from, struct
     case RSP_REASON_RWATCH:
     case RSP_REASON_AWATCH: {
         struct wish *w = watchpoint_at(s, from->address, watch_type(from->reason));
+        s->breakpoints.reasons_told = true;
         stop->reason = STOP_WATCHPOINT;
         stop->watchpoint = w ? w->id : 0;
         return;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/breakpoints/evidence.h"
 #include "engine/core.h"
 #include "engine/libraries.h"
 #include "engine/registers.h"
@@ -345,6 +346,7 @@ static struct error *on_event(struct session *s, const struct rsp_stop *stop, bo
 
 static struct error *on_stopped(struct session *s, struct stop *final, bool *done)
 {
+    TRY(evidence_at_stop(s, final));
     if (s->plan.phase == PHASE_OFF) {
         bool handled = false;
         TRY(after_off(s, final, &handled));

@@ -114,31 +114,41 @@ initramfs() {
             [ "$name" = busybox ] || ln -s busybox "$root/bin/$name"
         done
         cp "$here/init" "$root/init"
+        gcc -std=gnu17 -O2 -static -o "$root/slots" "$here/slots.c" >>"$log" 2>&1 || fail "slots.c does not build"
     else
-        "$(form_compiler "$form")gcc" -O1 -Wall -static -o "$root/init" "$here/init.c" >>"$log" 2>&1 || fail "init.c does not compile"
+        "$(form_compiler "$form")gcc" -std=gnu17 -O2 -static -o "$root/init" "$here/init.c" >>"$log" 2>&1 || fail "init.c does not build"
     fi
     cp "$to/allstop_probe.ko" "$root"
     chmod 755 "$root/init"
-    (cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 | gzip -9n) >"$to/initramfs.gz"
+    (cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 | gzip -9n) >"$to/initramfs.new"
+    mv "$to/initramfs.new" "$to/initramfs.gz"
+    packed >"$to/packed"
     rm -rf "$root"
 }
 
 # A form is built again when the source package or anything of ours that goes into it is another.
 stamp() {
-    { stat -L -c '%s %Y' "$source" 2>/dev/null || true; cat "$here/forms.sh" "$here/init" "$here/init.c" "$here"/module/*; } | sha256sum
+    { stat -L -c '%s %Y' "$source" 2>/dev/null || true; cat "$here/forms.sh" "$here"/module/*; } | sha256sum
 }
+
+# What user space finds is only packed again.
+packed() { cat "$here/init" "$here/init.c" "$here/slots.c" | sha256sum; }
 
 mkdir -p "$cache"
 exec 9>"$cache/lock"
 flock 9
 for form in $forms; do
+    arch=$(form_arch "$form")
+    out=$cache/build-$arch
     if [ "$(cat "$cache/$form/complete" 2>/dev/null)" = "$(stamp)" ]; then
+        if [ "$(cat "$cache/$form/packed" 2>/dev/null)" != "$(packed)" ]; then
+            initramfs "$cache/$form"
+            say "$form has another initramfs"
+        fi
         say "$form is there"
         continue
     fi
     unpack
-    arch=$(form_arch "$form")
-    out=$cache/build-$arch
     rm -rf "$cache/new"
     mkdir "$cache/new"
     build "$cache/new"

@@ -1,0 +1,230 @@
+/* A kernel's console and our breakpoints: which lines are about them, and what they do. What a stub inside a
+ * kernel leaves unsaid about its slots. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/alloc.h"
+#include "engine/breakpoints/evidence.h"
+#include "engine/breakpoints/wish.h"
+#include "engine/core.h"
+
+#define PLACE 0xffffffff8115a0a0u
+
+static struct session *session;
+static unsigned changes;
+
+static void count_changes(void *context, const cJSON *event)
+{
+    (void)context;
+    changes += strcmp(cJSON_GetObjectItem(event, "event")->valuestring, "breakpoint-changed") == 0;
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    struct session_options options = {.cancel_fd = -1, .event = count_changes};
+    session = session_create(&options);
+    session->arch = &arch_x86_64;
+    changes = 0;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    session_destroy(session);
+    return 0;
+}
+
+static struct plant *planted(enum plant_type type, uint64_t address)
+{
+    struct wish *w = xcalloc(1, sizeof *w);
+    wish_add(session, w);
+    w->at = xstrdup("somewhere");
+    w->enabled = true;
+    w->is_watch = type >= PLANT_WRITE;
+    w->watch_type = type;
+    w->watch_address = address;
+    w->watch_length = 8;
+    w->locations = xcalloc(1, sizeof *w->locations);
+    w->count = 1;
+    w->locations[0].address = address;
+    struct plant *p = plant_acquire_for(session, w->id, type, address, type >= PLANT_WRITE ? 8 : 1);
+    w->locations[0].plant = p;
+    p->inserted = true;
+    p->stale = false;
+    p->state = PLANT_ARMED;
+    plant_changed(session, p);
+    return p;
+}
+
+static void feed(const char *text)
+{
+    printk_feed(session, text, strlen(text));
+}
+
+static bool matches(const char *line, uint64_t *address, bool *hardware)
+{
+    return printk_match(line, strlen(line), address, hardware);
+}
+
+static void test_messages(void **state)
+{
+    (void)state;
+    uint64_t address;
+    bool hardware;
+    assert_true(matches("KGDB: BP install failed: ffffffff8115a0a0", &address, &hardware));
+    assert_int_equal(address, PLACE);
+    assert_false(hardware);
+    assert_true(matches("[    2.639230] KGDB: BP remove failed: ffffffff8115a0a0", &address, &hardware));
+    assert_int_equal(address, PLACE);
+    assert_true(matches("[    2.639230][  T123] Cannot remove hw breakpoint at c0de", &address, &hardware));
+    assert_int_equal(address, 0xc0de);
+    assert_true(hardware);
+    assert_true(matches("KGDB: hw bpt remove failed ffffffff8115a0a0", &address, &hardware));
+    assert_true(hardware);
+}
+
+static void test_what_only_looks_like_one(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "",
+        "[",
+        "[]",
+        "[1] ",
+        "KGDB: BP install failed: ",
+        "KGDB: BP install failed: 0xffffffff8115a0a0",
+        "KGDB: BP install failed: FFFFFFFF8115A0A0",
+        "KGDB: BP install failed: ffffffff8115a0a0 ",
+        "KGDB: BP install failed: 0ffffffff8115a0a0",
+        "KGDB: BP install failed: 1ffffffff8115a0a0",
+        " KGDB: BP install failed: ffffffff8115a0a0",
+        "sh: KGDB: BP install failed: ffffffff8115a0a0",
+        "[x KGDB: BP install failed: ffffffff8115a0a0",
+        "KGDB: BP installed: ffffffff8115a0a0",
+        "Cannot remove hw breakpoint at 0",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        uint64_t address = 0;
+        bool hardware;
+        bool found = matches(lines[i], &address, &hardware);
+        if (found && address != 0)
+            fail_msg("taken for a message: %s", lines[i]);
+    }
+}
+
+static void test_marks_what_is_ours(void **state)
+{
+    (void)state;
+    struct plant *trap = planted(PLANT_SOFTWARE, PLACE), *slot = planted(PLANT_WRITE, PLACE);
+    feed("KGDB: BP install failed: ffffffff8115a0a8\r\n");
+    assert_int_equal(trap->state, PLANT_ARMED);
+    feed("chatter line 1 from user space\r\nKGDB: BP ");
+    feed("install failed: ffffffff8115");
+    assert_int_equal(changes, 0);
+    feed("a0a0\r\nmore");
+    assert_int_equal(trap->state, PLANT_FAILED);
+    assert_non_null(strstr(trap->reason, "KGDB: BP install failed: ffffffff8115a0a0"));
+    assert_int_equal(slot->state, PLANT_ARMED);
+    assert_int_equal(changes, 1);
+    feed("\nKGDB: hw bpt remove failed ffffffff8115a0a0\n");
+    assert_int_equal(slot->state, PLANT_FAILED);
+    feed("KGDB: hw bpt remove failed ffffffff8115a0a0\n");
+    assert_int_equal(changes, 2);
+}
+
+/* It failed, but the stub took it: without its user it is still to be taken out. */
+static void test_failed_is_taken_out(void **state)
+{
+    (void)state;
+    struct plant *p = planted(PLANT_SOFTWARE, PLACE);
+    feed("KGDB: BP install failed: ffffffff8115a0a0\n");
+    plant_changed(session, p);
+    assert_int_equal(plants_dirty(session), 0);
+    plant_lift(session, p, true);
+    assert_int_equal(plants_dirty(session), 1);
+    plant_lift(session, p, false);
+    assert_int_equal(plants_dirty(session), 0);
+}
+
+static void test_long_line(void **state)
+{
+    (void)state;
+    struct plant *p = planted(PLANT_SOFTWARE, PLACE);
+    for (int i = 0; i < 3000; i++)
+        feed("x");
+    feed("KGDB: BP install failed: ffffffff8115a0a0\n");
+    assert_int_equal(p->state, PLANT_ARMED);
+    feed("KGDB: BP install failed: ffffffff8115a0a0\n");
+    assert_int_equal(p->state, PLANT_FAILED);
+}
+
+static void test_silence(void **state)
+{
+    (void)state;
+    assert_null(slots_silence(session, PLANT_HARDWARE));
+    slots_silent(session, PLANT_WRITE, "nothing came");
+    assert_string_equal(slots_silence(session, PLANT_HARDWARE), "nothing came"); /* x86: one pool */
+    assert_null(slots_silence(session, PLANT_SOFTWARE));
+    cJSON *o = slots_to_json(session);
+    const cJSON *pool = cJSON_GetArrayItem(cJSON_GetObjectItem(o, "pools"), 0);
+    assert_true(cJSON_IsFalse(cJSON_GetObjectItem(pool, "fires")));
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItem(pool, "at_most")));
+    cJSON_Delete(o);
+    slots_fire(session, PLANT_ACCESS);
+    assert_null(slots_silence(session, PLANT_HARDWARE));
+    slots_silent(session, PLANT_WRITE, "nothing came");
+    slots_forget(session);
+    assert_null(slots_silence(session, PLANT_HARDWARE));
+}
+
+/* A refusal of Z3 on x86 is not for want of slots. */
+static void test_read_watch(void **state)
+{
+    (void)state;
+    struct error *e = slots_refused(session, PLANT_READ, PLACE, "E01");
+    assert_true(error_is(e, ERR_UNSUPPORTED));
+    error_free(e);
+    assert_false(session->slots.pools[0].total_known);
+    e = slots_refused(session, PLANT_WRITE, PLACE, "E01");
+    assert_true(error_is(e, ERR_NO_SLOT));
+    error_free(e);
+    assert_true(session->slots.pools[0].total_known);
+}
+
+/* What the user writes is no change of the target's. */
+static void test_written_by_the_user(void **state)
+{
+    (void)state;
+    planted(PLANT_WRITE, 0x1000);
+    struct wish *w = breakpoint_find(session, 1);
+    w->watch_old_known = true;
+    memset(w->watch_old, 0, 8);
+    evidence_written(session, 0xffe, (const unsigned char *)"abcdef", 6);
+    assert_memory_equal(w->watch_old, "cdef\0\0\0\0", 8);
+    evidence_written(session, 0x1006, (const unsigned char *)"xyz", 3);
+    assert_memory_equal(w->watch_old, "cdef\0\0xy", 8);
+    evidence_written(session, UINT64_MAX - 1, (const unsigned char *)"pq", 2);
+    assert_memory_equal(w->watch_old, "cdef\0\0xy", 8);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_messages, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_only_looks_like_one, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_marks_what_is_ours, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_failed_is_taken_out, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_long_line, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_silence, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_read_watch, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_written_by_the_user, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -78,6 +78,7 @@ wait_for 30 listens
     echo '{"id": 1, "do": "continue", "background": true}'
     wait_for 120 booted
     echo '{"id": 2, "do": "interrupt"}'
+    wait_for 60 grep -q '"id":2' "$work/out" # what comes before that is told that the target runs
     echo '{"id": 3, "do": "eval", "expr": "$current->pid"}'
     echo '{"id": 4, "do": "detach"}'
 } | timeout 300 "$A" --jsonl -t "unix:$work/gdb2" -s "$vmlinux" >"$work/out" 2>"$work/err"

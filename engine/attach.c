@@ -53,7 +53,10 @@ static struct error *open_connection(struct session *s, const struct session_tar
     }
     struct rsp_options options = {
         .cancel_fd = s->options.cancel_fd,
-        .callbacks = {.context = s, .violation = on_violation, .console = on_console, .break_in = break_in_call},
+        .callbacks = {.context = s,
+                      .violation = on_violation,
+                      .console = on_console,
+                      .break_in = break_in_call},
         .log = s->log,
     };
     s->connection = rsp_connection_create(t, &options);
@@ -243,9 +246,9 @@ static void wait_for_first_stop(struct session *s)
 
 static void tell_running(struct session *s)
 {
-    BASE_FREE char *text =
-        xasprintf("%s runs: `interrupt` stops it (`break-in` shows how), `console TEXT` types at its console\n",
-                  s->target_spec);
+    BASE_FREE char *text = xasprintf(
+        "%s runs: `interrupt` stops it (`break-in` shows how), `console TEXT` types at its console\n",
+        s->target_spec);
     session_emit_text(s, "output", text, strlen(text));
 }
 

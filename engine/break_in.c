@@ -18,12 +18,14 @@ static const struct {
 } ways[] = {
     [BREAK_AUTO] = {"auto", false, RSP_BREAK_AUTO, "what fits the line"},
     [BREAK_INTERRUPT] = {"interrupt", false, RSP_BREAK_INTERRUPT, "the byte 0x03, as most stubs take it"},
-    [BREAK_G] = {"break-g", false, RSP_BREAK_G, "SysRq-g: a BREAK and the letter, where the line carries one"},
+    [BREAK_G] = {"break-g", false, RSP_BREAK_G,
+                 "SysRq-g: a BREAK and the letter, where the line carries one"},
     [BREAK_SYSRQ] = {"sysrq", false, RSP_BREAK_SYSRQ,
                      "types echo g >/proc/sysrq-trigger at the console: needs a root shell there"},
     [BREAK_COMMAND] = {"command", true, RSP_BREAK_CALL, "runs LINE, which makes the kernel stop"},
-    [BREAK_BREAK_COMMAND] = {"break-command", true, RSP_BREAK_CALL_G,
-                             "runs LINE, which makes the BREAK (chardev-send-break in QEMU's monitor); then the letter"},
+    [BREAK_BREAK_COMMAND] =
+        {"break-command", true, RSP_BREAK_CALL_G,
+         "runs LINE, which makes the BREAK (chardev-send-break in QEMU's monitor); then the letter"},
 };
 
 struct error *break_in_name(struct session *s, const char *how)
@@ -125,8 +127,7 @@ struct error *break_in_call(void *context)
 {
     struct session *s = context;
     int64_t limit = clock_now_ns() + LINE_TIME_NS;
-    struct transport_options to = {
-        .deadline_ns = limit, .cancel_fd = -1, .output = on_output, .context = s};
+    struct transport_options to = {.deadline_ns = limit, .cancel_fd = -1, .output = on_output, .context = s};
     BASE_FREE char *spec = xasprintf("exec:%s", s->break_in.line ? s->break_in.line : "");
     struct transport *t;
     struct error *e = transport_open(spec, &to, &t);
@@ -137,8 +138,8 @@ struct error *break_in_call(void *context)
     if (!e)
         return NULL;
     BASE_FREE char *advice = break_in_advice(s);
-    struct error *told = error_hint(error_new(ERR_REFUSED, "breaking in by '%s': %s", s->break_in.line, e->message),
-                                    "%s", advice);
+    struct error *told = error_hint(
+        error_new(ERR_REFUSED, "breaking in by '%s': %s", s->break_in.line, e->message), "%s", advice);
     error_free(e);
     return told;
 }

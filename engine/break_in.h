@@ -2,9 +2,9 @@
  * engine/break_in.h - how a running target is made to stop.
  *
  * One way is in use at a time: the one the user named, else the one that fits the transport and who was found
- * there. `interrupt` goes that way; rsp/ sends what has to be sent, and calls back for a command of the user's.
- * Owned by the session, engine thread. Errors: ERR_USAGE for a way that does not exist, and whatever becomes of
- * the user's command, each with the other ways in its hint.
+ * there. `interrupt` goes that way; rsp/ sends what has to be sent, and calls back for a command of the
+ * user's. Owned by the session, engine thread. Errors: ERR_USAGE for a way that does not exist, and whatever
+ * becomes of the user's command, each with the other ways in its hint.
  */
 #ifndef ALLSTOP_ENGINE_BREAK_IN_H
 #define ALLSTOP_ENGINE_BREAK_IN_H

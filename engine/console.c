@@ -58,7 +58,8 @@ static void write_log(struct session *s, const char *bytes, size_t n)
         if (k < 0 && errno == EINTR)
             continue;
         if (k <= 0) {
-            BASE_FREE char *text = xasprintf("the console's log %s ends here: %s\n", c->log_path, strerror(errno));
+            BASE_FREE char *text =
+                xasprintf("the console's log %s ends here: %s\n", c->log_path, strerror(errno));
             close_log(c);
             session_emit_text(s, "output", text, strlen(text));
             return;

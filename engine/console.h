@@ -1,12 +1,12 @@
 /*
  * engine/console.h - what the console of the target has printed.
  *
- * Every byte becomes part of a `console` event, made harmless; the last 1 MiB is kept raw; a log file gets all of it
- * raw. A UTF-8 character that was cut by a read is joined with its rest. A wait looks for text behind what earlier
- * waits have found.
+ * Every byte becomes part of a `console` event, made harmless; the last 1 MiB is kept raw; a log file gets
+ * all of it raw. A UTF-8 character that was cut by a read is joined with its rest. A wait looks for text
+ * behind what earlier waits have found.
  *
- * Owned by the session, engine thread. Errors: ERR_REFUSED when the log cannot be opened; a full disk ends the log
- * with a line of output.
+ * Owned by the session, engine thread. Errors: ERR_REFUSED when the log cannot be opened; a full disk ends
+ * the log with a line of output.
  */
 #ifndef ALLSTOP_ENGINE_CONSOLE_H
 #define ALLSTOP_ENGINE_CONSOLE_H
@@ -23,15 +23,15 @@ struct session;
 enum { CONSOLE_KEPT = 1 << 20, CONSOLE_LINES_MOST = 10000 };
 
 struct console {
-    char *ring; /* CONSOLE_KEPT bytes, or NULL before the first */
-    uint64_t total; /* bytes that ever came; the last of them are kept, each at its number modulo the size */
+    char *ring;      /* CONSOLE_KEPT bytes, or NULL before the first */
+    uint64_t total;  /* bytes that ever came; the last of them are kept, each at its number modulo the size */
     uint64_t looked; /* a wait begins here */
-    char split[4]; /* the beginning of a character */
+    char split[4];   /* the beginning of a character */
     size_t split_length;
     int log_fd; /* -1: none */
     char *log_path;
     char *awaited; /* text that a wait is for, or NULL */
-    int wake_fd; /* readable when it has come; -1 before the first wait */
+    int wake_fd;   /* readable when it has come; -1 before the first wait */
 };
 
 void console_init(struct console *c);

@@ -90,7 +90,8 @@ struct error *session_interrupt(struct session *s)
 static struct error *plan_failed(struct session *s, struct error *e)
 {
     plan_end(s);
-    if (s->connection && s->state == SESSION_RUNNING && !s->attaching && rsp_state(s->connection) == RSP_STATE_STOPPED)
+    if (s->connection && s->state == SESSION_RUNNING && !s->attaching &&
+        rsp_state(s->connection) == RSP_STATE_STOPPED)
         s->state = SESSION_STOPPED;
     return e;
 }
@@ -236,8 +237,8 @@ struct error *session_begin(struct session *s, const struct command *c, const cJ
         TRY(tell_end_of_record(s, ret));
         return NULL;
     }
-    *running = !*ret && (c->flags & COMMAND_RUNS) && s->state == SESSION_RUNNING &&
-               (s->plan_active || s->attaching);
+    *running =
+        !*ret && (c->flags & COMMAND_RUNS) && s->state == SESSION_RUNNING && (s->plan_active || s->attaching);
     if (!*ret && !*running)
         *ret = cJSON_CreateObject();
     return NULL;

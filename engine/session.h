@@ -4,9 +4,9 @@
  * States, and what holds in each:
  *   DISCONNECTED  no connection; symbol files may be loaded; questions about files are answered
  *   STOPPED       the connection answers; caches belong to the current epoch; a current thread exists
- *   RUNNING       the target was resumed by a plan (engine/run/plan.h), or ran when we came and has not been spoken to
- *                 yet; nothing is sent but an interrupt, and what is typed at a console
- *   EXITED        the program ended; the connection may be gone; `last stop` says how
+ *   RUNNING       the target was resumed by a plan (engine/run/plan.h), or ran when we came and has not been
+ * spoken to yet; nothing is sent but an interrupt, and what is typed at a console EXITED        the program
+ * ended; the connection may be gone; `last stop` says how
  *
  * The stop epoch grows with every stop shown to somebody. Every cache of target state dies with a resume.
  *

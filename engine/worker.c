@@ -342,8 +342,7 @@ static struct error *open_session(struct worker *w)
         TRY(session_set_program(w->session, o->program, o->args));
     if (none || (!o->target && !o->program))
         return NULL;
-    return session_connect_to(w->session,
-                              &(struct session_target){.spec = o->target, .running = o->running});
+    return session_connect_to(w->session, &(struct session_target){.spec = o->target, .running = o->running});
 }
 
 /* A target that cannot say good-bye in time is left as it is. */

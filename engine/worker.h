@@ -23,8 +23,8 @@ struct worker_options {
     char *const *args;          /* of the program, NULL-terminated, or NULL */
     const char *target;         /* spec, or NULL: launch the program when there is one; "none": do neither */
     const char *const *symbols; /* NULL-terminated specs, or NULL */
-    const char *break_in; /* as session_options */
-    bool running;         /* as session_target */
+    const char *break_in;       /* as session_options */
+    bool running;               /* as session_target */
     const char *wire_log;
     bool capture_output;
     bool views; /* build and publish views */

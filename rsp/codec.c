@@ -5,12 +5,12 @@
 #include "base/text.h"
 
 enum {
-    REPEAT_BASE = 29,     /* `*` is followed by a character: its code minus this is the number of copies */
-    REPEAT_LEAST = 3,     /* fewer copies are not worth two characters */
-    REPEAT_MOST = 97,     /* '~' - REPEAT_BASE */
-    ESCAPE_FLIP = 0x20,   /* an escaped byte is sent xor this */
+    REPEAT_BASE = 29,      /* `*` is followed by a character: its code minus this is the number of copies */
+    REPEAT_LEAST = 3,      /* fewer copies are not worth two characters */
+    REPEAT_MOST = 97,      /* '~' - REPEAT_BASE */
+    ESCAPE_FLIP = 0x20,    /* an escaped byte is sent xor this */
     INTERRUPT_BYTE = 0x03, /* Ctrl-C */
-    PLAIN_MOST = 8192     /* kgdb's packets are a fraction of that: a longer word is text */
+    PLAIN_MOST = 8192      /* kgdb's packets are a fraction of that: a longer word is text */
 };
 
 void rsp_decoder_init(struct rsp_decoder *d, size_t limit)

@@ -7,8 +7,8 @@
  * speaks on the same wire. No descriptors, no clock, no allocation per byte. The same codec serves the
  * client, the fake stub, the proxy, the wire-log server and the fuzzers.
  *
- * On a line that is a console too (`plain`), a packet is a word of printable ASCII, as kgdb's all are: a `$` with anything
- * else before its `#` is a prompt or an amount of money, and is text as soon as that is seen.
+ * On a line that is a console too (`plain`), a packet is a word of printable ASCII, as kgdb's all are: a `$`
+ * with anything else before its `#` is a prompt or an amount of money, and is text as soon as that is seen.
  *
  * A decoder belongs to one owner on one thread. Nothing here can fail: what is not a packet is an event
  * that says so. Memory is bounded by the limit given to rsp_decoder_init().
@@ -38,7 +38,8 @@ struct rsp_event {
     const char *data; /* valid until the next call on this decoder; not NUL-terminated for binary payloads,
                          but followed by a NUL that is not counted */
     size_t length;
-    const char *raw; /* RSP_PACKET, RSP_NOTIFICATION, RSP_BAD_CHECKSUM: all its bytes as they came; valid as long */
+    const char
+        *raw; /* RSP_PACKET, RSP_NOTIFICATION, RSP_BAD_CHECKSUM: all its bytes as they came; valid as long */
     size_t raw_length;
 };
 
@@ -50,9 +51,9 @@ struct rsp_decoder {
     size_t limit;       /* most bytes of one expanded payload */
     bool skipping;      /* inside an oversize packet */
     bool in_text;       /* the last byte taken was stray text: `+` and `-` belong to it, not to us */
-    bool plain;         /* a packet is one word of printable ASCII; there are no notifications or interrupts */
-    bool ack_due;       /* with `plain`: a `+` right in front of a packet is an ack, also behind text */
-    bool keep_raw;      /* do not expand run-length or unescape (host-to-stub direction has no run-length) */
+    bool plain;    /* a packet is one word of printable ASCII; there are no notifications or interrupts */
+    bool ack_due;  /* with `plain`: a `+` right in front of a packet is an ack, also behind text */
+    bool keep_raw; /* do not expand run-length or unescape (host-to-stub direction has no run-length) */
 };
 
 /* `limit`: largest expanded payload accepted, bytes; at least 1. */

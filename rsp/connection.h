@@ -3,9 +3,9 @@
  *
  * States: STOPPED (requests are answered), RUNNING (nothing but an interrupt may be sent; a stop reply
  * ends it), LOST (nothing works any more; every call returns ERR_LOST with the first reason).
- * Invariants: while RUNNING no byte but 0x03 (or another way to break in, and what is typed at a console) goes out; in no-ack mode no `+` is
- * sent; a reply is matched to the oldest unanswered request and checked against that request's grammar, so
- * it is never taken for the answer to another question.
+ * Invariants: while RUNNING no byte but 0x03 (or another way to break in, and what is typed at a console)
+ * goes out; in no-ack mode no `+` is sent; a reply is matched to the oldest unanswered request and checked
+ * against that request's grammar, so it is never taken for the answer to another question.
  *
  * One owner, one thread; calls block until the answer, the deadline or the cancel descriptor. Requests of
  * one batch are pipelined where this connection has been seen to take it (no-ack mode on a reliable
@@ -183,7 +183,8 @@ bool rsp_stop_was_asked(const struct rsp_connection *c);
 /* What rsp_interrupt() sends is SysRq-g: a kernel behind a line, whose own trap is then the stop. */
 bool rsp_interrupts_by_break(const struct rsp_connection *c);
 void rsp_set_break(struct rsp_connection *c, enum rsp_break how);
-/* Asks the target to stop. Only while RUNNING, else ERR_NOT_RUNNING. At kdb's prompt it switches to the protocol. */
+/* Asks the target to stop. Only while RUNNING, else ERR_NOT_RUNNING. At kdb's prompt it switches to the
+ * protocol. */
 struct error *rsp_interrupt(struct rsp_connection *c) BASE_MUST_CHECK;
 /* After a goto, a detach … the caller knows better: the target is stopped. */
 void rsp_assume_stopped(struct rsp_connection *c);

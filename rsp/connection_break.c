@@ -7,7 +7,8 @@
 #define BREAK_AGAIN_NS 1000000000
 
 /* Needs a root shell at the console. The Ctrl-U empties a line that somebody began to type. */
-static const char sysrq[] = "\x15" "echo g >/proc/sysrq-trigger\n";
+static const char sysrq[] = "\x15"
+                            "echo g >/proc/sysrq-trigger\n";
 
 /* -- ways ------------------------------------------------------------------------------------------ */
 
@@ -112,8 +113,8 @@ static struct error *do_duty(struct rsp_connection *c, int64_t now)
     return c->break_ns && c->break_ns <= now ? break_in(c) : NULL;
 }
 
-struct error *conn_next_of_run(struct rsp_connection *c, int64_t deadline_ns, int wake_fd,
-                               enum conn_got *got, struct rsp_event *event)
+struct error *conn_next_of_run(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, enum conn_got *got,
+                               struct rsp_event *event)
 {
     for (;;) {
         int64_t due = next_duty(c);

@@ -59,8 +59,10 @@ struct error *conn_runs_again(struct rsp_connection *c, const char *payload, siz
     enum { SHOWN = 60 };
     rsp_assume_unspoken(c);
     error_free(conn_kill_line(c)); /* should the line be gone, the next call says so */
-    return error_hint(error_new(ERR_NOT_STOPPED, "asking '%.*s': no answer, and the console prints: the kernel runs again, or "
-                                "was started anew", (int)(n < SHOWN ? n : SHOWN), payload),
+    return error_hint(error_new(ERR_NOT_STOPPED,
+                                "asking '%.*s': no answer, and the console prints: the kernel runs again, or "
+                                "was started anew",
+                                (int)(n < SHOWN ? n : SHOWN), payload),
                       "`interrupt` breaks in");
 }
 
@@ -79,10 +81,11 @@ struct error *rsp_type(struct rsp_connection *c, const char *bytes, size_t n)
                                     transport_describe(c->transport)),
                           "a kernel whose kgdb shares the line with its console has one");
     if (c->state != RSP_STATE_RUNNING)
-        return error_hint(error_new(ERR_NOT_RUNNING,
-                                    "typing at the console of %s: it is stopped, and the line belongs to kgdb",
-                                    transport_describe(c->transport)),
-                          "`continue` first; `kdb` for the kernel's own prompt");
+        return error_hint(
+            error_new(ERR_NOT_RUNNING,
+                      "typing at the console of %s: it is stopped, and the line belongs to kgdb",
+                      transport_describe(c->transport)),
+            "`continue` first; `kdb` for the kernel's own prompt");
     return conn_send_raw(c, bytes, n, "stray", n);
 }
 

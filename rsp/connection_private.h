@@ -64,11 +64,11 @@ struct rsp_connection {
     bool stop_asked;   /* the stop was the answer to `?` */
     bool probing;      /* it is not known yet who is there */
     bool saw_text;
-    bool text_since; /* our last packet */
-    bool interrupting; /* a stop was asked for */
+    bool text_since;     /* our last packet */
+    bool interrupting;   /* a stop was asked for */
     bool wakes_for_duty; /* conn_next() returns when a probe has become due */
-    bool stays_in_kdb; /* its prompt is wanted */
-    bool verifying;    /* what is printed is withheld */
+    bool stays_in_kdb;   /* its prompt is wanted */
+    bool verifying;      /* what is printed is withheld */
     struct buf withheld;
     const char *probe; /* what was sent last to see who is there; "" none */
     bool probe_sent;
@@ -76,7 +76,7 @@ struct rsp_connection {
     char tail[TAIL_BYTES];
     size_t tail_length;
     struct buf probed; /* the answer to qC that opened the conversation; empty once the target has run */
-    bool awaits_ack;  /* conn_next() returns for one, as woken */
+    bool awaits_ack;   /* conn_next() returns for one, as woken */
     unsigned bad_in_row, resends;
 
     bool pipelines;
@@ -180,8 +180,8 @@ struct error *conn_kill_line(struct rsp_connection *c) BASE_MUST_CHECK;
 /* -- connection_break.c ---------------------------------------------------------------------------- */
 
 /* The next thing before the deadline; what is due meanwhile is sent again. */
-struct error *conn_next_of_run(struct rsp_connection *c, int64_t deadline_ns, int wake_fd,
-                               enum conn_got *got, struct rsp_event *event) BASE_MUST_CHECK;
+struct error *conn_next_of_run(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, enum conn_got *got,
+                               struct rsp_event *event) BASE_MUST_CHECK;
 
 /* -- connection_grammar.c -------------------------------------------------------------------------- */
 

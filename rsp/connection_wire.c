@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 
-enum { READ_BYTES = 65536 };
+enum { READ_BYTES = 65536, LOSSY_PACKET = 100 };
 
 #define WRITE_TIMEOUT_NS 5000000000
 
@@ -244,8 +244,13 @@ struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *eve
 {
     c->bad_in_row++;
     *again = !c->no_ack && c->bad_in_row <= RESENDS_MOST;
-    /* a retransmission mends the first one on an acked line */
-    if (c->no_ack || c->bad_in_row == 2)
+    bool lossy = !transport_is_reliable(c->transport);
+    /* where bytes get lost, less at once gets through more often */
+    if (lossy && c->packet_size > LOSSY_PACKET)
+        c->packet_size /= 2;
+    /* a retransmission mends the first one on an acked line; a line that is bad by nature gets all of its
+     * tries */
+    if (c->no_ack || (lossy ? !*again : c->bad_in_row == 2))
         conn_violation(c, "bad-checksum", event->data, event->length);
     return *again ? conn_send_nak(c) : NULL;
 }

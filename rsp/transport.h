@@ -34,8 +34,8 @@
 struct transport;
 
 struct transport_options {
-    int64_t deadline_ns; /* for connecting */
-    int cancel_fd;       /* -1: none */
+    int64_t deadline_ns;  /* for connecting */
+    int cancel_fd;        /* -1: none */
     bool wait_for_device; /* a serial line whose device is not there yet is waited for until the deadline */
     /*
      * What a launched or exec'ed child prints (its stdout and stderr for launch, stderr for exec) goes to

@@ -113,7 +113,8 @@ struct error *transport_open_unix(struct transport *t, const char *path) BASE_MU
 /* *ret is -1 when nobody listens there yet. */
 struct error *transport_try_unix(const char *path, int *ret) BASE_MUST_CHECK;
 
-struct error *transport_open_serial(struct transport *t, const struct transport_spec *spec, int64_t wait_until_ns) BASE_MUST_CHECK;
+struct error *transport_open_serial(struct transport *t, const struct transport_spec *spec,
+                                    int64_t wait_until_ns) BASE_MUST_CHECK;
 /* True for a rate that termios knows. */
 bool transport_knows_baud(unsigned baud);
 struct error *transport_serial_break(struct transport *t) BASE_MUST_CHECK;

@@ -101,7 +101,8 @@ static void break_in_text(const cJSON *result, struct buf *out)
 }
 
 static const struct command_arg break_in_args[] = {
-    {"how", ARG_TEXT, false, NULL, "auto, interrupt, break-g, sysrq, command:LINE, break-command:LINE; none: show"},
+    {"how", ARG_TEXT, false, NULL,
+     "auto, interrupt, break-g, sysrq, command:LINE, break-command:LINE; none: show"},
     {0}};
 
 const struct command command_break_in = {

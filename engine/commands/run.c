@@ -245,8 +245,9 @@ static struct error *wait_for_console(struct session *s, const char *text, cJSON
     }
     if (e)
         return e;
-    return error_hint(error_new(ERR_NOT_RUNNING, "waiting for '%s' on the console: the target stopped before", text),
-                      "the next `wait` returns that stop");
+    return error_hint(
+        error_new(ERR_NOT_RUNNING, "waiting for '%s' on the console: the target stopped before", text),
+        "the next `wait` returns that stop");
 }
 
 static struct error *run_wait(struct session *s, const cJSON *args, cJSON **ret)
@@ -259,7 +260,8 @@ static struct error *run_wait(struct session *s, const cJSON *args, cJSON **ret)
 
 static const struct command_arg wait_args[] = {
     {"until", ARG_OBJECT, false, NULL, "let stops pass until one is like this (scripts)"},
-    {"console", ARG_TEXT, false, NULL, "wait for this text on the console instead, behind what was waited for before"},
+    {"console", ARG_TEXT, false, NULL,
+     "wait for this text on the console instead, behind what was waited for before"},
     {0}};
 
 const struct command command_wait = {

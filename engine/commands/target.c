@@ -25,8 +25,8 @@ static void where_text(const cJSON *result, struct buf *out)
 
 static struct error *run_connect(struct session *s, const cJSON *args, cJSON **ret)
 {
-    TRY(session_connect_to(s, &(struct session_target){.spec = arg_text(args, "target"),
-                                                       .running = arg_true(args, "running")}));
+    TRY(session_connect_to(
+        s, &(struct session_target){.spec = arg_text(args, "target"), .running = arg_true(args, "running")}));
     *ret = where_now(s);
     return NULL;
 }
@@ -169,7 +169,8 @@ const struct command command_restart = {
 
 static struct error *run_reconnect(struct session *s, const cJSON *args, cJSON **ret)
 {
-    return again(s, s->launched, arg_true(args, "running"), ret); /* what we started would run on with nobody to end it */
+    return again(s, s->launched, arg_true(args, "running"),
+                 ret); /* what we started would run on with nobody to end it */
 }
 
 static const struct command_arg reconnect_args[] = {

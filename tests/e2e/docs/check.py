@@ -333,7 +333,7 @@ def check_results():
         done.add(name)
         trouble += [f"{name} gives {key}" for key in sorted(keys - rows.get(name, set()))]
     report("doc/jsonl.md: what results and events hold", sorted(set(trouble)))
-    kernel = {"modules", "ps", "dmesg"}  # asked of a real one in tests/e2e/kernel
+    kernel = {"modules", "ps", "dmesg", "kdb"}  # asked of a real one in tests/e2e/kernel
     missing = set(results) - done - kernel - {"sstep", "include", "launch", "connect"}
     report("doc/jsonl.md: every command was asked", [f"{name} was not" for name in sorted(missing)])
 

@@ -1,4 +1,5 @@
 /* Ways to end with a target: detach and let it run, or kill it. */
+#include "engine/breakpoints/settle.h"
 #include "engine/core.h"
 
 static int64_t process_of(const struct session *s)
@@ -25,6 +26,25 @@ static struct error *stop_it(struct session *s)
     return NULL;
 }
 
+/* A kernel that has had debug registers planted is not left with them (breakpoints/settle.h). */
+static struct error *settle(struct session *s)
+{
+    if (!settle_needed_to_leave(s) || !s->threads.has_stopped)
+        return NULL;
+    struct plan plan = {
+        .kind = PLAN_STEPI, .times = 1, .has_thread = true, .thread = s->threads.stopped, .settle = true};
+    cJSON *stop = NULL;
+    bool done = false;
+    struct error *e = plan_start(s, &plan);
+    if (!e)
+        e = session_pump(s, s->deadline_ns, -1, &stop, &done);
+    cJSON_Delete(stop);
+    if (e && s->state != SESSION_STOPPED)
+        return e;
+    error_free(e); /* it is left in any case */
+    return NULL;
+}
+
 struct error *session_leave(struct session *s, bool kill)
 {
     if (!s->connection || s->state == SESSION_EXITED || s->state == SESSION_DISCONNECTED)
@@ -40,6 +60,7 @@ struct error *session_leave(struct session *s, bool kill)
         journal_close(s, true);
         return NULL;
     }
+    TRY(settle(s));
     struct error *lifted = plants_remove_all(s);
     struct error *e = rsp_detach(s->connection, pid);
     if (e) {

@@ -49,6 +49,7 @@ struct plant {
     size_t wish_count;
     bool lifted;     /* taken out for a moment, to step off it */
     bool inserted;   /* the target has it */
+    bool comes_back; /* taken out to be stepped off (settle.h) */
     bool renew;      /* to be sent again although it is there: its conditions changed */
     bool stale;      /* its users changed: its conditions may have to */
     bool seen;       /* it was hit at least once */
@@ -72,6 +73,8 @@ struct plant_table {
     size_t dirty_count, dirty_capacity;
     size_t in_memory;           /* traps in memory that are inserted */
     size_t stepped;             /* places watched by stepping */
+    size_t hardware_live;       /* in hardware, when the target ran last (settle.h) */
+    bool hardware_changed;      /* since then */
     uint64_t gone[PLANTS_GONE]; /* addresses lately taken out, a ring */
     size_t gone_count;
 };

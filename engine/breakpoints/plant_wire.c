@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "engine/breakpoints/conditions.h"
 #include "engine/breakpoints/journal.h"
+#include "engine/breakpoints/settle.h"
 #include "engine/breakpoints/slots.h"
 #include "engine/core.h"
 
@@ -73,6 +74,7 @@ static void note_insertion(struct session *s, struct plant *p, bool insert)
         t->stepped += insert ? 1 : (size_t)-1;
     if (p->inserted && !insert && (p->type == PLANT_SOFTWARE || p->type == PLANT_MEMORY))
         t->gone[t->gone_count++ % PLANTS_GONE] = p->address;
+    settle_note(s, p, insert);
     p->inserted = insert;
     p->renew = false;
     if (!insert && p->users)

@@ -228,10 +228,10 @@ void plants_seen_at(struct session *s, uint64_t address)
 void plants_lost(struct session *s)
 {
     struct plant_table *t = &s->breakpoints.plants;
-    t->in_memory = t->stepped = 0;
+    t->in_memory = t->stepped = t->hardware_live = 0;
     for (size_t i = t->count; i-- > 0;) {
         struct plant *p = t->items[i];
-        p->inserted = p->lifted = p->seen = p->renew = p->saved_known = p->journalled = false;
+        p->inserted = p->comes_back = p->lifted = p->seen = p->renew = p->saved_known = p->journalled = false;
         if (p->state != PLANT_FAILED)
             p->state = PLANT_PLANNED;
         plant_changed(s, p);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/breakpoints/evidence.h"
+#include "engine/breakpoints/settle.h"
 #include "engine/core.h"
 #include "engine/libraries.h"
 #include "engine/registers.h"
@@ -23,6 +24,8 @@ void plan_end(struct session *s)
         return;
     if (s->plan.off_lifted && s->plan.phase == PHASE_OFF)
         plants_lift_at(s, s->plan.off_pc, false);
+    if (s->plan.off_settles)
+        settle_lift(s, false);
     drop_targets(s, &s->plan);
     s->plan_active = false;
 }
@@ -91,7 +94,9 @@ static struct error *after_off(struct session *s, struct stop *stop, bool *handl
     bool was_lifted = p->off_lifted;
     if (was_lifted)
         plants_lift_at(s, p->off_pc, false);
-    p->off_lifted = false;
+    if (p->off_settles)
+        settle_lift(s, false);
+    p->off_lifted = p->off_settles = false;
     p->phase = p->after_off;
     struct thread *t = threads_find(&s->threads, p->off_thread);
     bool own_step =

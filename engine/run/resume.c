@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/breakpoints/settle.h"
 #include "engine/core.h"
 #include "engine/registers.h"
 #include "engine/run/watch_steps.h"
@@ -109,6 +110,25 @@ static struct error *find_thread_to_step_off(struct session *s, struct plan *p)
     return NULL;
 }
 
+/* A set of debug registers that is another than the target ran with last comes about only by a step without
+ * any: the one off a plant, where there is one to be made. */
+static struct error *settle(struct session *s, struct plan *p)
+{
+    struct thread *t = s->threads.has_stopped ? threads_find(&s->threads, s->threads.stopped) : NULL;
+    if (!t || (p->phase == PHASE_OFF && !ptid_equal(p->off_thread, t->id)) ||
+        !(settle_needed(s) || (p->settle && settle_needed_to_leave(s))))
+        return NULL;
+    uint64_t pc;
+    TRY(thread_pc(s, t, &pc));
+    TRY(settle_others(s));
+    if (p->phase != PHASE_OFF)
+        begin_off(s, p, t, pc);
+    p->off_settles = true;
+    p->settle = false;
+    settle_lift(s, true);
+    return NULL;
+}
+
 static int take_signal(struct session *s, struct ptid id)
 {
     struct thread *t = threads_find(&s->threads, id);
@@ -207,6 +227,7 @@ static struct error *resume_with_plants(struct session *s, const char *packet, s
     }
     mark_running(s);
     e = plants_sent(s, requests, count);
+    settle_resumed(s);
     if (!e)
         return NULL;
     if (rsp_state(s->connection) == RSP_STATE_RUNNING) {
@@ -234,6 +255,7 @@ static struct error *send_actions(struct session *s, const struct actions *actio
         return resume_with_plants(s, packet.data, packet.length);
     TRY(session_check(s, rsp_resume(s->connection, packet.data, packet.length)));
     mark_running(s);
+    settle_resumed(s);
     return NULL;
 }
 
@@ -249,8 +271,10 @@ struct error *plan_resume(struct session *s)
     /* a thread that was born meanwhile has to be named too, or it would stay */
     if (hold_any(s))
         TRY(threads_list(s));
-    if (p->phase != PHASE_OFF)
+    if (p->phase != PHASE_OFF) {
         TRY(find_thread_to_step_off(s, p));
+        TRY(settle(s, p));
+    }
     if (steps(s, p)) {
         TRY(time_before_step(s, &s->time.ended));
         if (s->time.ended)

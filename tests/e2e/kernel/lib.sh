@@ -20,9 +20,10 @@ wait_for() {
     done
 }
 
-# What boot gives QEMU: CPUs, the word about the address slide, further options.
+# What boot gives QEMU: CPUs, the words about the address slide and about kgdb's line, further options.
 cpus=2
 slide=nokaslr
+gdb_line=kgdboc=ttyS0,115200
 options=()
 
 # boot NAME CHARDEV [WORDS…]: its console goes to the chardev and, all of it, to $console; $machine is its process
@@ -31,7 +32,7 @@ boot() {
     : >"$console"
     qemu-system-x86_64 -accel tcg -m 256 -smp "$cpus" -no-reboot -display none -monitor none -nodefaults \
         -kernel "$kernel/bzImage" -initrd "$kernel/initramfs.gz" -chardev "$2,id=line,logfile=$console" -serial chardev:line \
-        "${options[@]}" -append "console=ttyS0,115200 kgdboc=ttyS0,115200 $slide ${*:3}" >"$work/$1.qemu" 2>&1 </dev/null &
+        "${options[@]}" -append "console=ttyS0,115200 $gdb_line $slide ${*:3}" >"$work/$1.qemu" 2>&1 </dev/null &
     machine=$!
     pids+=("$machine")
 }

@@ -189,6 +189,13 @@ static size_t unfinished(const char *bytes, size_t n)
     return 0;
 }
 
+static void tell(struct session *s, const char *bytes, size_t n)
+{
+    session_emit_text(s, "console", bytes, n);
+    if (s->options.console)
+        s->options.console(s->options.context, bytes, n);
+}
+
 void console_take(struct session *s, const char *bytes, size_t n)
 {
     struct console *c = &s->console;
@@ -201,7 +208,7 @@ void console_take(struct session *s, const char *bytes, size_t n)
     size_t shown = whole.length - c->split_length;
     memcpy(c->split, buf_text(&whole) + shown, c->split_length);
     if (shown)
-        session_emit_text(s, "console", buf_text(&whole), shown);
+        tell(s, buf_text(&whole), shown);
     wake(s);
 }
 
@@ -210,5 +217,5 @@ void console_flush(struct session *s)
     size_t n = s->console.split_length;
     s->console.split_length = 0;
     if (n)
-        session_emit_text(s, "console", s->console.split, n);
+        tell(s, s->console.split, n);
 }

@@ -35,6 +35,8 @@ struct session_options {
     /* Events as in doc/ ("stopped", "violation", "console" …). Called on the session's thread; the object is
      * only lent. */
     void (*event)(void *context, const cJSON *event);
+    /* The bytes of a `console` event as they came, right behind it; or NULL. */
+    void (*console)(void *context, const char *bytes, size_t n);
     void *context;
     const char *wire_log; /* path, or NULL */
     const char *break_in; /* how to stop a running target (engine/break_in.h), or NULL */

@@ -115,6 +115,15 @@ static void on_event(void *context, const cJSON *event)
     send_message(context, &m);
 }
 
+static void on_console(void *context, const char *bytes, size_t n)
+{
+    struct worker *w = context;
+    if (!w->options.views)
+        return;
+    struct worker_message m = {.kind = WORKER_CONSOLE, .text = xmemdup(bytes, n), .length = n};
+    send_message(w, &m);
+}
+
 /* -- the engine's thread ---------------------------------------------------------------------------- */
 
 static void publish(struct worker *w)
@@ -360,6 +369,7 @@ static void *engine_main(void *context)
     struct worker *w = context;
     struct session_options options = {.cancel_fd = w->cancel_fd,
                                       .event = on_event,
+                                      .console = on_console,
                                       .context = w,
                                       .wire_log = w->options.wire_log,
                                       .break_in = w->options.break_in,

@@ -31,10 +31,12 @@ struct worker_options {
 };
 
 enum worker_message_kind {
-    WORKER_ANSWER, /* id, and either error or result (and text for prompt lines) */
-    WORKER_EVENT,  /* event */
-    WORKER_VIEW,   /* a new view is there: worker_view() */
-    WORKER_READY,  /* the opening (symbols, connection) is over; error says how it failed, or NULL */
+    WORKER_ANSWER,  /* id, and either error or result (and text for prompt lines) */
+    WORKER_EVENT,   /* event */
+    WORKER_CONSOLE, /* text, length: what the target's console printed, as it came, where there are views; its
+                       event comes too */
+    WORKER_VIEW,    /* a new view is there: worker_view() */
+    WORKER_READY,   /* the opening (symbols, connection) is over; error says how it failed, or NULL */
 };
 
 struct worker_message {
@@ -43,7 +45,9 @@ struct worker_message {
     const struct command *command; /* of an answer; NULL when the line named none */
     struct error *error;
     cJSON *result;
-    char *text; /* the result for people (prompt lines), many lines, harmless, or NULL */
+    char
+        *text; /* the result for people (prompt lines), many lines, harmless, or NULL; or of a console, raw */
+    size_t length; /* bytes of a console's text */
     cJSON *event;
     int64_t elapsed_ns;
 };

@@ -56,9 +56,9 @@ static bool search(struct screen *s, struct pane *p, const char *text, int direc
     return log_view_search(p->state, &s->terminal_log, whole_lines(s), width, text, direction);
 }
 
-void pane_terminal_add(struct screen *s, const char *text)
+void pane_terminal_add(struct screen *s, const char *bytes, size_t n)
 {
-    console_text_add(&s->terminal_text, &s->terminal_log, text, strlen(text));
+    console_text_add(&s->terminal_text, &s->terminal_log, bytes, n);
 }
 
 bool pane_terminal_cursor(const struct pane *p, int *y, int *x)

@@ -5,12 +5,13 @@
 #define ALLSTOP_UI_PANE_TERMINAL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct pane;
 struct screen;
 
-/* Text of a `console` event: kept, and shown when the pane is. */
-void pane_terminal_add(struct screen *s, const char *text);
+/* What the console printed: kept, and shown when the pane is. */
+void pane_terminal_add(struct screen *s, const char *bytes, size_t n);
 /* True when the key was taken because the one before it said so. */
 bool pane_terminal_takes(struct screen *s, unsigned key);
 /* A key for the target, which must be running to hear it. */

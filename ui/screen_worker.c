@@ -150,15 +150,11 @@ static void note_progress(struct screen *s, const cJSON *event)
         status_progress(what ? what : "working", done->valuedouble, total->valuedouble, &s->progress);
 }
 
-/* What the target prints is kept for its pane; while that is shown, the prompt's log is left clean. */
-static bool took_console(struct screen *s, const cJSON *event)
+/* What the target prints is in its own pane; while that is shown, the prompt's log is left clean. */
+static bool is_shown_there(const struct screen *s, const cJSON *event)
 {
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "event"));
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "text"));
-    if (!name || strcmp(name, "console") != 0 || !text)
-        return false;
-    pane_terminal_add(s, text);
-    return area_shown(&s->panes[PANE_TERMINAL].area);
+    return name && strcmp(name, "console") == 0 && area_shown(&s->panes[PANE_TERMINAL].area);
 }
 
 void screen_take_messages(struct screen *s)
@@ -171,8 +167,11 @@ void screen_take_messages(struct screen *s)
             break;
         case WORKER_EVENT:
             note_progress(s, m.event);
-            if (!took_console(s, m.event))
+            if (!is_shown_there(s, m.event))
                 talk_event(&s->talk, m.event);
+            break;
+        case WORKER_CONSOLE:
+            pane_terminal_add(s, m.text, m.length);
             break;
         case WORKER_VIEW:
             on_view(s);

@@ -91,7 +91,7 @@ static void add_cost(struct parts *p, const struct view *v)
 {
     if (v->state != SESSION_STOPPED || !v->stop_turns)
         return;
-    struct buf *text = add(p, STYLE_QUIET, 6, " · ");
+    struct buf *text = add(p, STYLE_QUIET, v->thrifty ? 1 : 6, " · ");
     buf_printf(text, "%llu turn%s ", (unsigned long long)v->stop_turns, v->stop_turns == 1 ? "" : "s");
     status_bytes(v->stop_bytes, text);
     buf_add_char(text, ' ');

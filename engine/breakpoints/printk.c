@@ -83,6 +83,14 @@ static void mark(struct session *s, struct plant *p, const char *line, size_t n)
     }
 }
 
+/* What the kernel says of that comes late, once it runs again. */
+static bool made_good(struct plant *p)
+{
+    bool ret = p->was_stuck;
+    p->was_stuck = false;
+    return ret;
+}
+
 static void take_line(struct session *s, const char *line, size_t n)
 {
     const struct plant_table *t = &s->breakpoints.plants;
@@ -93,7 +101,8 @@ static void take_line(struct session *s, const char *line, size_t n)
     if (!printk_match(line, n, &address, &hardware))
         return;
     for (size_t i = 0; i < t->count; i++)
-        if (is_meant(t->items[i], address, hardware) && t->items[i]->state != PLANT_FAILED)
+        if (is_meant(t->items[i], address, hardware) && t->items[i]->state != PLANT_FAILED &&
+            !made_good(t->items[i]))
             mark(s, t->items[i], line, n);
 }
 

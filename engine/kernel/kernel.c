@@ -85,6 +85,7 @@ void kernel_forget(struct session *s)
 {
     s->kernel.slide = SLIDE_UNKNOWN;
     s->kernel.slide_tries = 0;
+    s->kernel.text = TEXT_UNKNOWN;
     modules_forget(s);
 }
 

@@ -12,6 +12,7 @@
  *   percpu.c    per-CPU variables, the running task of a CPU, which CPU a thread is on
  *   tasks.c     the list of tasks
  *   log.c       the ring buffer of printk
+ *   sealed_text.c  traps that boot made unremovable
  *   entry.c     stacks across interrupts, exceptions and system calls, and of tasks that sleep
  *
  * Owner: the session. Engine thread. Errors: the connection's, ERR_CANCELLED, ERR_NO_MEMORY for what cannot
@@ -37,7 +38,11 @@ enum slide_state {
     SLIDE_OTHER,   /* the file is not what runs there */
 };
 
+/* Whether the kernel's text can be written (sealed_text.h). */
+enum text_state { TEXT_UNKNOWN, TEXT_WRITABLE, TEXT_SEALED };
+
 struct kernel {
+    enum text_state text;
     const struct symbol_file *known; /* the last file that was looked at, and what it was */
     bool known_is_kernel;
     const struct symbol_file *sought; /* the kernel whose place was looked for, and what came of it */

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "engine/core.h"
+#include "engine/kernel/sealed_text.h"
 #include "engine/registers.h"
 #include "engine/values/values.h"
 
@@ -191,6 +192,7 @@ struct error *stop_classify(struct session *s, const struct rsp_stop *from, stru
     s->state = SESSION_STOPPED;
     TRY(note_thread(s, from, ret));
     TRY(note_pc(s, from, ret));
+    TRY(sealed_text_check(s, ret));
     bool own_step = s->plan_active && s->plan.has_thread && ptid_equal(s->plan.thread, ret->thread) &&
                     s->plan.phase == PHASE_STEP;
     bool maybe_late = from->reason == RSP_REASON_SWBREAK ||

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/breakpoints/settle.h"
 #include "engine/core.h"
+#include "engine/kernel/sealed_text.h"
 #include "engine/registers.h"
 #include "engine/run/watch_steps.h"
 
@@ -268,6 +269,7 @@ static struct error *nobody_runs(struct session *s)
 struct error *plan_resume(struct session *s)
 {
     struct plan *p = &s->plan;
+    TRY(sealed_text_leave(s));
     /* a thread that was born meanwhile has to be named too, or it would stay */
     if (hold_any(s))
         TRY(threads_list(s));

@@ -13,6 +13,10 @@ wait_for 30 has_pty
 attached pty "$(sed -n 's/.*redirected to \([^ ]*\).*/\1/p' "$work/pty.qemu" | head -n 1)" $here/sessions/kgdb.json
 shut_down
 
+boot early "socket,path=$work/early.line,server=on,wait=off" kgdbwait chatter loop
+attached early "unix:$work/early.line" $here/sessions/early.json
+shut_down
+
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 boot telnet "socket,host=127.0.0.1,port=$port,server=on,wait=off,telnet=on" kgdbwait chatter loop autobrk
 attached telnet "telnet:127.0.0.1:$port" $here/sessions/break.json

@@ -15,7 +15,14 @@
 #include "engine/registers.h"
 
 /* MODULE_NAME_LEN is 56 on 64-bit kernels; few names are longer than the first part that is read. */
-enum { MODULES_MAX = 4096, NAME_FIRST = 24, NAME_MOST = 64, MEM_TYPES = 8, BANNER_BYTES = 192, PROGRESS_EACH = 16 };
+enum {
+    MODULES_MAX = 4096,
+    NAME_FIRST = 24,
+    NAME_MOST = 64,
+    MEM_TYPES = 8,
+    BANNER_BYTES = 192,
+    PROGRESS_EACH = 16
+};
 
 struct fields {
     struct kernel_field next, state, name, base, references, sections, per_cpu, per_cpu_size;
@@ -252,6 +259,7 @@ static struct kernel_module *note(struct session *s, struct kernel_module *m)
         module_free(old);
     }
     *old = *m;
+    old->problem = NULL;
     old->listed = true;
     return old;
 }

@@ -149,7 +149,7 @@ static struct error *run_dmesg(struct session *s, const cJSON *args, cJSON **ret
     cJSON *rows = cJSON_AddArrayToObject(*ret, "lines");
     for (size_t i = 0; i < list.count; i++) {
         cJSON *o = cJSON_CreateObject();
-        cJSON_AddNumberToObject(o, "time", (double)(list.items[i].time_ns / 1000) / 1e6);
+        cJSON_AddNumberToObject(o, "time", (double)list.items[i].time_ns / 1e9);
         cJSON_AddNumberToObject(o, "level", list.items[i].level);
         cJSON_AddStringToObject(o, "text", list.items[i].text);
         cJSON_AddItemToArray(rows, o);

@@ -60,7 +60,7 @@ bool kernel_field(struct session *s, const char *type, const char *path, struct 
     *ret = (struct kernel_field){0};
     while (f.type && *path) {
         size_t n = strcspn(path, ".[");
-        if (!find_member(f.type, path, n, 0, &f))
+        if (n == 0 || !find_member(f.type, path, n, 0, &f))
             return false;
         path += n;
         if (*path == '[' && !take_index(&path, &f))

@@ -1,7 +1,6 @@
 #include "engine/kernel/modules.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,17 +10,9 @@
 #include "engine/breakpoints/means.h"
 #include "engine/core.h"
 #include "engine/kernel/kernel.h"
-#include "engine/kernel/layout.h"
 #include "engine/registers.h"
 
-/* MODULE_NAME_LEN is 56 on 64-bit kernels; few names are longer than the first part that is read. */
-enum { MODULES_MAX = 4096, NAME_FIRST = 24, NAME_MOST = 64, MEM_TYPES = 8, BANNER_BYTES = 192, PROGRESS_EACH = 16 };
-
-struct fields {
-    struct kernel_field next, state, name, base, references, sections, per_cpu, per_cpu_size;
-    struct kernel_field sizes[MEM_TYPES];
-    size_t size_count;
-};
+enum { MODULES_MAX = 4096, BANNER_BYTES = 192, PROGRESS_EACH = 16 };
 
 static struct kernel_modules *mine(struct session *s)
 {
@@ -152,81 +143,6 @@ static struct error *load(struct session *s, struct kernel_module *m)
 
 /* -- the kernel's list ----------------------------------------------------------------------------- */
 
-static struct error *find_fields(struct session *s, struct fields *f)
-{
-    *f = (struct fields){0};
-    bool found =
-        kernel_field(s, "struct module", "list.next", &f->next) &&
-        kernel_field(s, "struct module", "state", &f->state) &&
-        kernel_field(s, "struct module", "name", &f->name) &&
-        kernel_field_of(s, "struct module", &f->base, "mem[0].base", "core_layout.base", "module_core", NULL);
-    kernel_field(s, "struct module", "refcnt.counter", &f->references);
-    kernel_field(s, "struct module", "sect_attrs", &f->sections);
-    if (kernel_field(s, "struct module", "percpu", &f->per_cpu))
-        kernel_field(s, "struct module", "percpu_size", &f->per_cpu_size);
-    if (kernel_field_of(s, "struct module", &f->sizes[0], "core_layout.size", "core_size", NULL))
-        f->size_count = 1;
-    for (unsigned i = 0; !f->size_count && i < MEM_TYPES; i++) {
-        char path[24];
-        snprintf(path, sizeof path, "mem[%u].size", i);
-        if (!kernel_field(s, "struct module", path, &f->sizes[i])) {
-            f->size_count = i;
-            break;
-        }
-    }
-    return found
-               ? NULL
-               : error_hint(error_new(ERR_UNSUPPORTED, "the kernel's debug information has no struct module"),
-                            "a kernel with CONFIG_MODULES and CONFIG_DEBUG_INFO is needed");
-}
-
-static uint64_t optional(struct session *s, uint64_t base, const struct kernel_field *f)
-{
-    uint64_t value = 0;
-    struct error *e = f->size ? kernel_number(s, base, f, &value) : NULL;
-    error_free(e);
-    return value;
-}
-
-static struct error *read_name(struct session *s, uint64_t at, char **ret)
-{
-    TRY(kernel_string(s, at, NAME_FIRST, ret));
-    if (strlen(*ret) < NAME_FIRST)
-        return NULL;
-    free(*ret);
-    return kernel_string(s, at, NAME_MOST, ret);
-}
-
-/* enum module_state: live, coming, going, unformed (not filled in yet). */
-static const char *state_name(uint64_t state)
-{
-    return state == 0 ? "live" : state == 1 ? "coming" : state == 2 ? "going" : NULL;
-}
-
-static struct error *read_module(struct session *s, const struct fields *f, uint64_t at,
-                                 struct kernel_module *m)
-{
-    uint64_t state, head = f->name.size < NAME_FIRST ? f->name.size : NAME_FIRST;
-    struct kernel_field wanted[8 + MEM_TYPES] = {
-        f->next,    f->state,       {f->name.offset, head, NULL, 0, 0}, f->base, f->references, f->sections,
-        f->per_cpu, f->per_cpu_size};
-    memcpy(wanted + 8, f->sizes, sizeof f->sizes);
-    *m = (struct kernel_module){.structure = at, .references = -1};
-    TRY(kernel_fetch_fields(s, at, wanted, 8 + f->size_count));
-    TRY(kernel_number(s, at, &f->state, &state));
-    m->state = state_name(state);
-    TRY(kernel_number(s, at, &f->base, &m->base));
-    for (size_t i = 0; i < f->size_count; i++)
-        m->size += optional(s, at, &f->sizes[i]);
-    /* MODULE_REF_BASE is 1: the module's own */
-    if (f->references.size)
-        m->references = (int64_t)(int32_t)optional(s, at, &f->references) - 1;
-    m->sections = optional(s, at, &f->sections);
-    m->per_cpu = optional(s, at, &f->per_cpu);
-    m->per_cpu_size = optional(s, at, &f->per_cpu_size);
-    return read_name(s, at + f->name.offset, &m->name);
-}
-
 static struct kernel_module *find(struct kernel_modules *k, uint64_t structure)
 {
     for (size_t i = 0; i < k->count; i++)
@@ -252,6 +168,7 @@ static struct kernel_module *note(struct session *s, struct kernel_module *m)
         module_free(old);
     }
     *old = *m;
+    old->problem = NULL;
     old->listed = true;
     return old;
 }
@@ -265,7 +182,7 @@ static void drop(struct session *s, size_t i)
     memmove(k->items + i, k->items + i + 1, (--k->count - i) * sizeof *k->items);
 }
 
-static struct error *walk(struct session *s, const struct fields *f)
+static struct error *walk(struct session *s, const struct module_fields *f)
 {
     uint64_t head, at, list = f->next.offset;
     if (!kernel_symbol(s, "modules", &head))
@@ -277,7 +194,7 @@ static struct error *walk(struct session *s, const struct fields *f)
         struct kernel_module m;
         if (i == MODULES_MAX || at == 0)
             return error_new(ERR_NO_MEMORY, "the kernel's list of modules does not end: it is damaged");
-        struct error *e = read_module(s, f, at - list, &m);
+        struct error *e = module_read(s, f, at - list, &m);
         if (!e)
             e = kernel_number(s, at - list, &f->next, &at);
         if (e) {
@@ -297,10 +214,10 @@ static struct error *walk(struct session *s, const struct fields *f)
 struct error *modules_read(struct session *s, const struct kernel_modules **ret)
 {
     struct kernel_modules *k = mine(s);
-    struct fields f;
+    struct module_fields f;
     *ret = k;
     TRY(kernel_need(s));
-    TRY(find_fields(s, &f));
+    TRY(module_fields_find(s, &f));
     for (size_t i = 0; i < k->count; i++)
         k->items[i].listed = false;
     struct error *e = walk(s, &f);
@@ -369,10 +286,10 @@ static bool argument(struct session *s, struct thread *t, uint64_t *ret)
 
 static struct error *has_come(struct session *s, uint64_t structure)
 {
-    struct fields f;
+    struct module_fields f;
     struct kernel_module m;
-    TRY(find_fields(s, &f));
-    struct error *e = read_module(s, &f, structure, &m);
+    TRY(module_fields_find(s, &f));
+    struct error *e = module_read(s, &f, structure, &m);
     if (e || !m.state) {
         module_free(&m);
         return e;

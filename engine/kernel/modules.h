@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "engine/kernel/layout.h"
 #include "rsp/stop_reply.h"
 
 struct session;
@@ -56,6 +57,21 @@ bool modules_ask(struct session *s);
 struct error *modules_at_stop(struct session *s, struct ptid thread, uint64_t pc,
                               bool *event) BASE_MUST_CHECK;
 void modules_forget(struct session *s);
+
+/* -- module_read.c ---------------------------------------------------------------------------------- */
+
+enum { MODULE_MEM_TYPES = 8 };
+struct module_fields {
+    struct kernel_field next, state, name, base, references, sections, per_cpu, per_cpu_size;
+    struct kernel_field sizes[MODULE_MEM_TYPES];
+    size_t size_count;
+};
+/* ERR_UNSUPPORTED: the kernel's debug information lacks them. */
+struct error *module_fields_find(struct session *s, struct module_fields *f) BASE_MUST_CHECK;
+/* Reads the struct module at this address; `state` is NULL while it is not filled in. The name is *m's, also
+ * after an error. */
+struct error *module_read(struct session *s, const struct module_fields *f, uint64_t at,
+                          struct kernel_module *m) BASE_MUST_CHECK;
 
 /* -- module_files.c --------------------------------------------------------------------------------- */
 

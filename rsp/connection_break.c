@@ -4,7 +4,7 @@
 #include "base/text.h"
 
 #define ACK_NS         1000000000
-#define BREAK_AGAIN_NS 1000000000
+#define BREAK_AGAIN_NS INT64_C(1000000000)
 
 /* Needs a root shell at the console. The Ctrl-U empties a line that somebody began to type. */
 static const char sysrq[] = "\x15"
@@ -49,12 +49,21 @@ static struct error *call(struct rsp_connection *c)
     return c->callbacks.break_in(c->callbacks.context);
 }
 
+/* When it is sent again, 0: never. What is typed while kgdbcon waits for an ack is lost in parts. */
+static int64_t again_ns(const struct rsp_connection *c, enum rsp_break how)
+{
+    if (how == RSP_BREAK_G || how == RSP_BREAK_CALL_G)
+        return clock_now_ns() + BREAK_AGAIN_NS;
+    bool eaten = how == RSP_BREAK_SYSRQ && c->console_packet.length > 0;
+    return eaten ? clock_now_ns() + 3 * BREAK_AGAIN_NS : 0;
+}
+
 /* A BREAK that a kernel did not hear: it was still on its way out of kgdb, or its console was just polling
  * the line (Linux 6.1, 8250). One too many is passed over by a kgdb that listens again. */
 static struct error *break_in(struct rsp_connection *c)
 {
     enum rsp_break how = way(c);
-    c->break_ns = how == RSP_BREAK_G || how == RSP_BREAK_CALL_G ? clock_now_ns() + BREAK_AGAIN_NS : 0;
+    c->break_ns = again_ns(c, how);
     if (c->unspoken && !c->probe_sent && c->probe_ns == 0)
         c->probe_ns = clock_now_ns() + BREAK_AGAIN_NS;
     switch (how) {
@@ -87,7 +96,7 @@ static int64_t next_duty(const struct rsp_connection *c)
 {
     if (c->state != RSP_STATE_RUNNING)
         return 0;
-    int64_t due = sooner(c->probe_sent ? 0 : c->break_ns, c->probe_ns);
+    int64_t due = sooner(c->nudge_ns, sooner(c->probe_sent ? 0 : c->break_ns, c->probe_ns));
     return sooner(c->acked ? 0 : c->resend_ns, due);
 }
 
@@ -110,6 +119,10 @@ static struct error *do_duty(struct rsp_connection *c, int64_t now)
     }
     if (!c->acked && c->resend_ns && c->resend_ns <= now)
         return resume_again(c);
+    if (c->nudge_ns && c->nudge_ns <= now) {
+        c->nudge_ns = 0;
+        return conn_kill_line(c);
+    }
     return c->break_ns && c->break_ns <= now ? break_in(c) : NULL;
 }
 

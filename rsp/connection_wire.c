@@ -112,6 +112,7 @@ struct error *conn_send_raw(struct rsp_connection *c, const char *bytes, size_t 
                             size_t log_length)
 {
     log_wire(c, true, log_kind, bytes, log_length);
+    c->typed_since = true;
     return write_bytes(c, bytes, n);
 }
 

@@ -3,8 +3,13 @@
 
 #include "base/text.h"
 
-#define ACK_NS         1000000000
+#define ACK_NS 1000000000
+/* A BREAK may overtake what was typed in front of it (QEMU 7.2, telnet), which then is taken for the letter.
+ */
+#define SWALLOW_NS     300000000
 #define BREAK_AGAIN_NS INT64_C(1000000000)
+
+enum { TYPED_MOST = 5 };
 
 /* Needs a root shell at the console. The Ctrl-U empties a line that somebody began to type. */
 static const char sysrq[] = "\x15"
@@ -49,13 +54,15 @@ static struct error *call(struct rsp_connection *c)
     return c->callbacks.break_in(c->callbacks.context);
 }
 
-/* When it is sent again, 0: never. What is typed while kgdbcon waits for an ack is lost in parts. */
+/* When it is sent again, 0: never. What is typed is typed once, unless some of it may have been lost: on a
+ * line that has lost bytes before, or while kgdbcon waited for an ack. */
 static int64_t again_ns(const struct rsp_connection *c, enum rsp_break how)
 {
     if (how == RSP_BREAK_G || how == RSP_BREAK_CALL_G)
         return clock_now_ns() + BREAK_AGAIN_NS;
-    bool eaten = how == RSP_BREAK_SYSRQ && c->console_packet.length > 0;
-    return eaten ? clock_now_ns() + 3 * BREAK_AGAIN_NS : 0;
+    bool loses = c->console_packet.length > 0 || c->stats.retransmits > 0;
+    bool again = how == RSP_BREAK_SYSRQ && loses && c->times_typed < TYPED_MOST;
+    return again ? clock_now_ns() + 3 * BREAK_AGAIN_NS : 0;
 }
 
 /* A BREAK that a kernel did not hear: it was still on its way out of kgdb, or its console was just polling
@@ -63,6 +70,13 @@ static int64_t again_ns(const struct rsp_connection *c, enum rsp_break how)
 static struct error *break_in(struct rsp_connection *c)
 {
     enum rsp_break how = way(c);
+    if (how == RSP_BREAK_G && !transport_carries_break(c->transport))
+        return transport_send_break(c->transport); /* which says so */
+    bool breaks = how == RSP_BREAK_G || how == RSP_BREAK_CALL_G;
+    if (breaks && clock_now_ns() < c->typed_ns + SWALLOW_NS) {
+        c->break_ns = c->typed_ns + SWALLOW_NS;
+        return NULL;
+    }
     c->break_ns = again_ns(c, how);
     if (c->unspoken && !c->probe_sent && c->probe_ns == 0)
         c->probe_ns = clock_now_ns() + BREAK_AGAIN_NS;
@@ -76,6 +90,7 @@ static struct error *break_in(struct rsp_connection *c)
     case RSP_BREAK_CALL:
         return call(c);
     case RSP_BREAK_SYSRQ:
+        c->times_typed++;
         return conn_send_raw(c, sysrq, sizeof sysrq - 1, "stray", sizeof sysrq - 1);
     case RSP_BREAK_AUTO:
     case RSP_BREAK_INTERRUPT:
@@ -175,6 +190,7 @@ struct error *rsp_interrupt(struct rsp_connection *c)
         return error_new(ERR_NOT_RUNNING, "interrupting %s: it is not running",
                          transport_describe(c->transport));
     c->interrupting = true;
+    c->times_typed = 0;
     if (rsp_at_kdb(c) || c->stays_in_kdb) {
         c->stays_in_kdb = false;
         c->break_ns = clock_now_ns() + BREAK_AGAIN_NS; /* should kdb have let the kernel go */

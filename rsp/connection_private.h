@@ -65,6 +65,7 @@ struct rsp_connection {
     bool probing;      /* it is not known yet who is there */
     bool saw_text;
     bool text_since;             /* our last packet */
+    unsigned times_typed;        /* SysRq for one interrupt */
     bool interrupting;           /* a stop was asked for */
     bool wakes_for_duty;         /* conn_next() returns when a probe has become due */
     bool stays_in_kdb;           /* its prompt is wanted */
@@ -72,6 +73,7 @@ struct rsp_connection {
     struct buf withheld;         /* all of it, */
     struct buf withheld_of_stop; /* and without copies of the stop reply */
     struct buf console_packet;   /* the last O packet while it ran */
+    int64_t typed_ns;            /* when something that is no packet was sent last */
     bool typed_since;            /* and something was sent behind our ack: it may come again */
     int64_t nudge_ns;  /* when it is made to come again, should its ack have been lost; 0: none is due */
     const char *probe; /* what was sent last to see who is there; "" none */

@@ -48,7 +48,7 @@ shut_down
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 boot telnet "socket,host=127.0.0.1,port=$port,server=on,wait=off,telnet=on"
 if ready telnet booted; then
-    holds "running, telnet" $here/sessions/running.json -t "telnet:127.0.0.1:$port" -s "$kernel/vmlinux"
+    holds "running, telnet" $here/sessions/running.json -t "telnet:127.0.0.1:$port" -s "$kernel/vmlinux" --wire-log "$wires/telnet.wire"
     no_oops telnet
 fi
 shut_down

@@ -48,7 +48,9 @@ void rsp_connection_destroy(struct rsp_connection *c)
     buf_free(&c->last_misfit);
     buf_free(&c->scratch);
     buf_free(&c->withheld);
+    buf_free(&c->withheld_of_stop);
     buf_free(&c->probed);
+    buf_free(&c->console_packet);
     free(c->lost_message);
     free(c);
 }

@@ -3,8 +3,13 @@
 
 #include "base/text.h"
 
-#define ACK_NS         1000000000
-#define BREAK_AGAIN_NS 1000000000
+#define ACK_NS 1000000000
+/* A BREAK may overtake what was typed in front of it (QEMU 7.2, telnet), which then is taken for the letter.
+ */
+#define SWALLOW_NS     300000000
+#define BREAK_AGAIN_NS INT64_C(1000000000)
+
+enum { TYPED_MOST = 5 };
 
 /* Needs a root shell at the console. The Ctrl-U empties a line that somebody began to type. */
 static const char sysrq[] = "\x15"
@@ -49,12 +54,30 @@ static struct error *call(struct rsp_connection *c)
     return c->callbacks.break_in(c->callbacks.context);
 }
 
+/* When it is sent again, 0: never. What is typed is typed once, unless some of it may have been lost: on a
+ * line that has lost bytes before, or while kgdbcon waited for an ack. */
+static int64_t again_ns(const struct rsp_connection *c, enum rsp_break how)
+{
+    if (how == RSP_BREAK_G || how == RSP_BREAK_CALL_G)
+        return clock_now_ns() + BREAK_AGAIN_NS;
+    bool loses = c->console_packet.length > 0 || c->stats.retransmits > 0;
+    bool again = how == RSP_BREAK_SYSRQ && loses && c->times_typed < TYPED_MOST;
+    return again ? clock_now_ns() + 3 * BREAK_AGAIN_NS : 0;
+}
+
 /* A BREAK that a kernel did not hear: it was still on its way out of kgdb, or its console was just polling
  * the line (Linux 6.1, 8250). One too many is passed over by a kgdb that listens again. */
 static struct error *break_in(struct rsp_connection *c)
 {
     enum rsp_break how = way(c);
-    c->break_ns = how == RSP_BREAK_G || how == RSP_BREAK_CALL_G ? clock_now_ns() + BREAK_AGAIN_NS : 0;
+    if (how == RSP_BREAK_G && !transport_carries_break(c->transport))
+        return transport_send_break(c->transport); /* which says so */
+    bool breaks = how == RSP_BREAK_G || how == RSP_BREAK_CALL_G;
+    if (breaks && clock_now_ns() < c->typed_ns + SWALLOW_NS) {
+        c->break_ns = c->typed_ns + SWALLOW_NS;
+        return NULL;
+    }
+    c->break_ns = again_ns(c, how);
     if (c->unspoken && !c->probe_sent && c->probe_ns == 0)
         c->probe_ns = clock_now_ns() + BREAK_AGAIN_NS;
     switch (how) {
@@ -67,6 +90,7 @@ static struct error *break_in(struct rsp_connection *c)
     case RSP_BREAK_CALL:
         return call(c);
     case RSP_BREAK_SYSRQ:
+        c->times_typed++;
         return conn_send_raw(c, sysrq, sizeof sysrq - 1, "stray", sizeof sysrq - 1);
     case RSP_BREAK_AUTO:
     case RSP_BREAK_INTERRUPT:
@@ -87,7 +111,7 @@ static int64_t next_duty(const struct rsp_connection *c)
 {
     if (c->state != RSP_STATE_RUNNING)
         return 0;
-    int64_t due = sooner(c->probe_sent ? 0 : c->break_ns, c->probe_ns);
+    int64_t due = sooner(c->nudge_ns, sooner(c->probe_sent ? 0 : c->break_ns, c->probe_ns));
     return sooner(c->acked ? 0 : c->resend_ns, due);
 }
 
@@ -110,6 +134,10 @@ static struct error *do_duty(struct rsp_connection *c, int64_t now)
     }
     if (!c->acked && c->resend_ns && c->resend_ns <= now)
         return resume_again(c);
+    if (c->nudge_ns && c->nudge_ns <= now) {
+        c->nudge_ns = 0;
+        return conn_kill_line(c);
+    }
     return c->break_ns && c->break_ns <= now ? break_in(c) : NULL;
 }
 
@@ -162,6 +190,7 @@ struct error *rsp_interrupt(struct rsp_connection *c)
         return error_new(ERR_NOT_RUNNING, "interrupting %s: it is not running",
                          transport_describe(c->transport));
     c->interrupting = true;
+    c->times_typed = 0;
     if (rsp_at_kdb(c) || c->stays_in_kdb) {
         c->stays_in_kdb = false;
         c->break_ns = clock_now_ns() + BREAK_AGAIN_NS; /* should kdb have let the kernel go */

@@ -13,6 +13,7 @@
 /* How long a stub may take to say a word when nothing keeps it. */
 #define PROBE_NS  1000000000
 #define SETTLE_NS 300000000
+#define NUDGE_NS  300000000
 
 enum {
     PROBES_MOST = 3,
@@ -146,11 +147,32 @@ void conn_console(struct rsp_connection *c, const char *bytes, size_t n)
     c->saw_text = c->text_since = true;
     if (c->verifying) {
         buf_add(&c->withheld, bytes, n);
+        buf_add(&c->withheld_of_stop, bytes, n);
         return;
     }
     remember_tail(c, bytes, n);
     note_entry(c);
     give(c, bytes, n);
+}
+
+/*
+ * kgdbcon waits for the ack of each packet by polling the UART, and on another CPU the tty's interrupt may
+ * take the ack from under it (Linux 6.1, seen with two CPUs): it then waits for ever. Any other byte makes it
+ * say the packet again.
+ */
+void conn_take_console_packet(struct rsp_connection *c, const char *p, size_t n)
+{
+    bool shared = rsp_shares_console(c);
+    bool copy = shared && c->typed_since && n == c->console_packet.length &&
+                memcmp(c->console_packet.data, p, n) == 0;
+    if (!copy) {
+        c->typed_since = false;
+        buf_clear(&c->console_packet);
+        buf_add(&c->console_packet, p, n);
+        conn_take_console(c, p, n);
+    }
+    if (shared)
+        c->nudge_ns = clock_now_ns() + NUDGE_NS;
 }
 
 bool conn_is_only_text(const struct rsp_connection *c, const struct rsp_event *event)
@@ -192,7 +214,9 @@ static struct error *weigh(struct rsp_connection *c, enum conn_got got, const st
         *ret = VERDICT_TEXT;
     } else if ((n > 2 && memcmp(p, "QC", 2) == 0) || (n == 0 && !c->supported_empty && !c->unspoken)) {
         *ret = VERDICT_STOP;
-    } else if (!rsp_is_stop_reply(p, n)) { /* which is the same once more */
+    } else if (rsp_is_stop_reply(p, n)) { /* the same once more, or text as the first */
+        buf_add(&c->withheld, event->raw, event->raw_length);
+    } else {
         conn_console(c, event->raw, event->raw_length);
         c->pending_acks = 0;
     }
@@ -246,8 +270,11 @@ struct error *conn_verify_stop(struct rsp_connection *c, const struct rsp_event 
     }
     if (!*real)
         conn_console(c, buf_text(&raw), raw.length);
-    BASE_BUF struct buf withheld = c->withheld;
-    c->withheld = (struct buf){0};
+    BASE_BUF struct buf withheld = {0};
+    const struct buf *kept = *real ? &c->withheld_of_stop : &c->withheld;
+    buf_add(&withheld, buf_text(kept), kept->length);
+    buf_clear(&c->withheld);
+    buf_clear(&c->withheld_of_stop);
     conn_console(c, buf_text(&withheld), withheld.length);
     return e;
 }

@@ -64,12 +64,18 @@ struct rsp_connection {
     bool stop_asked;   /* the stop was the answer to `?` */
     bool probing;      /* it is not known yet who is there */
     bool saw_text;
-    bool text_since;     /* our last packet */
-    bool interrupting;   /* a stop was asked for */
-    bool wakes_for_duty; /* conn_next() returns when a probe has become due */
-    bool stays_in_kdb;   /* its prompt is wanted */
-    bool verifying;      /* what is printed is withheld */
-    struct buf withheld;
+    bool text_since;             /* our last packet */
+    unsigned times_typed;        /* SysRq for one interrupt */
+    bool interrupting;           /* a stop was asked for */
+    bool wakes_for_duty;         /* conn_next() returns when a probe has become due */
+    bool stays_in_kdb;           /* its prompt is wanted */
+    bool verifying;              /* what is printed is withheld */
+    struct buf withheld;         /* all of it, */
+    struct buf withheld_of_stop; /* and without copies of the stop reply */
+    struct buf console_packet;   /* the last O packet while it ran */
+    int64_t typed_ns;            /* when something that is no packet was sent last */
+    bool typed_since;            /* and something was sent behind our ack: it may come again */
+    int64_t nudge_ns;  /* when it is made to come again, should its ack have been lost; 0: none is due */
     const char *probe; /* what was sent last to see who is there; "" none */
     bool probe_sent;
     int64_t probe_ns; /* when the probe is sent, or given up; 0: none is due */
@@ -163,6 +169,8 @@ struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *eve
 
 /* -- connection_console.c -------------------------------------------------------------------------- */
 
+/* An O packet while it runs; a copy is only acked. */
+void conn_take_console_packet(struct rsp_connection *c, const char *p, size_t n);
 bool conn_is_plain(const struct rsp_connection *c);
 /* A whole packet that came while the target runs and is only what its console printed. */
 bool conn_is_only_text(const struct rsp_connection *c, const struct rsp_event *event);

@@ -39,7 +39,7 @@ static struct error *take_unread(struct rsp_connection *c)
 static void mark_running(struct rsp_connection *c, const char *payload, size_t n)
 {
     c->state = RSP_STATE_RUNNING;
-    c->break_ns = c->probe_ns = 0;
+    c->break_ns = c->probe_ns = c->nudge_ns = 0;
     c->resend_ns = n && !c->no_ack && rsp_shares_console(c) ? clock_now_ns() + RESUME_AGAIN_NS : 0;
     c->stop_asked = c->interrupting = false;
     c->probe = "";
@@ -144,7 +144,7 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
     c->stop_asked = c->probe_sent;
     c->unspoken = c->probe_sent = c->stays_in_kdb = c->interrupting = false;
     c->probe = "";
-    c->break_ns = c->probe_ns = c->resend_ns = 0;
+    c->break_ns = c->probe_ns = c->resend_ns = c->nudge_ns = 0;
     c->stop_copies = 0;
     buf_clear(&c->last_stop);
     buf_add(&c->last_stop, payload, n);
@@ -224,7 +224,7 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
     if (rsp_is_stop_reply(p, n))
         return take_stop_reply(w, event);
     if (conn_is_console(p, n)) {
-        conn_take_console(c, p, n);
+        conn_take_console_packet(c, p, n);
         return NULL;
     }
     if (c->owed > 0) {

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 
-enum { READ_BYTES = 65536, LOSSY_PACKET = 100 };
+enum { READ_BYTES = 65536, LOSSY_PACKET = 100, LOSSY_TRIES = 10 };
 
 #define WRITE_TIMEOUT_NS 5000000000
 
@@ -112,6 +112,8 @@ struct error *conn_send_raw(struct rsp_connection *c, const char *bytes, size_t 
                             size_t log_length)
 {
     log_wire(c, true, log_kind, bytes, log_length);
+    c->typed_since = true;
+    c->typed_ns = clock_now_ns();
     return write_bytes(c, bytes, n);
 }
 
@@ -243,8 +245,8 @@ struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_
 struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *event, bool *again)
 {
     c->bad_in_row++;
-    *again = !c->no_ack && c->bad_in_row <= RESENDS_MOST;
     bool lossy = !transport_is_reliable(c->transport);
+    *again = !c->no_ack && c->bad_in_row <= (lossy ? LOSSY_TRIES : (unsigned)RESENDS_MOST);
     /* where bytes get lost, less at once gets through more often */
     if (lossy && c->packet_size > LOSSY_PACKET)
         c->packet_size /= 2;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -108,7 +109,8 @@ struct error *transport_open_serial(struct transport *t, const struct transport_
                                                      : "check the path");
     if (tcgetattr(t->fd, &t->saved) != 0)
         return serial_trouble(path, "the path must be a serial line or a pty");
-    if (ioctl(t->fd, TIOCEXCL) != 0)
+    /* the lock is for those that may open an exclusive line all the same, as root does */
+    if (ioctl(t->fd, TIOCEXCL) != 0 || flock(t->fd, LOCK_EX | LOCK_NB) != 0)
         return serial_trouble(path, "another program has the line: a terminal, a getty?");
     t->restore_line = true;
     bool pty = t->is_pty = is_pty(t->fd);

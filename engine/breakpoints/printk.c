@@ -40,10 +40,10 @@ static bool read_address(const char *at, const char *end, uint64_t *ret)
     if (at == end || end - at > 16 || (*at == '0' && end - at > 1))
         return false;
     for (; at < end; at++) {
-        const char *digit = memchr("0123456789abcdef", *at, 16);
-        if (!digit)
+        bool decimal = *at >= '0' && *at <= '9';
+        if (!decimal && (*at < 'a' || *at > 'f'))
             return false;
-        *ret = *ret << 4 | (uint64_t)((*at <= '9' ? *at - '0' : *at - 'a' + 10) & 0xf);
+        *ret = *ret << 4 | (uint64_t)(decimal ? *at - '0' : *at - 'a' + 10);
     }
     return true;
 }

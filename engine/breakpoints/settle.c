@@ -19,7 +19,8 @@ static bool is_hardware(const struct plant *p)
 
 static bool concerned(const struct session *s)
 {
-    return s->breakpoints.plants.hardware_live > 0 && s->arch == &arch_x86_64 && slots_inside(s);
+    bool x86 = s->arch == &arch_x86_64 || s->arch == &arch_i386;
+    return s->breakpoints.plants.hardware_live > 0 && x86 && slots_inside(s);
 }
 
 /* What was lifted to step off it leaves its place to nobody, and gets it back. */

@@ -2,6 +2,8 @@
 #include "engine/breakpoints/settle.h"
 #include "engine/core.h"
 
+enum { SETTLE_TRIES = 16 };
+
 static int64_t process_of(const struct session *s)
 {
     if (s->threads.has_current)
@@ -45,6 +47,14 @@ static struct error *settle(struct session *s)
     return NULL;
 }
 
+/* A branch has to be stepped over before it can be done. */
+static struct error *settle_all(struct session *s)
+{
+    for (int i = 0; i < SETTLE_TRIES && s->state == SESSION_STOPPED && settle_needed_to_leave(s); i++)
+        TRY(settle(s));
+    return NULL;
+}
+
 struct error *session_leave(struct session *s, bool kill)
 {
     if (!s->connection || s->state == SESSION_EXITED || s->state == SESSION_DISCONNECTED)
@@ -60,7 +70,7 @@ struct error *session_leave(struct session *s, bool kill)
         journal_close(s, true);
         return NULL;
     }
-    TRY(settle(s));
+    TRY(settle_all(s));
     struct error *lifted = plants_remove_all(s);
     struct error *e = rsp_detach(s->connection, pid);
     if (e) {

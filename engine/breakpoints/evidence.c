@@ -105,9 +105,10 @@ struct error *evidence_at_stop(struct session *s, struct stop *stop)
 {
     bool may_be = stop->reason == STOP_BREAKPOINT ||
                   (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP && !stop->late_hit);
-    if (!may_be || !s->arch || !slots_inside(s) || !any_watch(s))
+    if (!may_be || !s->arch || !slots_inside(s) || !(any_watch(s) || s->breakpoints.plants.hardware_gone))
         return NULL;
     bool trap = is_trap_instruction(s, stop), step = is_own_step(s, stop);
+    bool unexplained = !trap && !step && stop->reason == STOP_SIGNAL;
     struct wish *hit = NULL;
     for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
         struct wish *w = s->breakpoints.wishes[i];
@@ -118,8 +119,12 @@ struct error *evidence_at_stop(struct session *s, struct stop *stop)
         else if (!hit)
             hit = w;
     }
-    if (!hit && !trap && !step && stop->reason == STOP_SIGNAL)
+    if (!hit && unexplained)
+        stop->late_hit = s->breakpoints.plants.hardware_gone;
+    if (!hit && unexplained && !stop->late_hit)
         hit = only_candidate(s);
+    if (!step)
+        s->breakpoints.plants.hardware_gone = false;
     return hit ? fires(s, hit, stop, step) : NULL;
 }
 

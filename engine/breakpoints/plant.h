@@ -75,6 +75,7 @@ struct plant_table {
     size_t in_memory;           /* traps in memory that are inserted */
     size_t stepped;             /* places watched by stepping */
     size_t hardware_live;       /* in hardware, when the target ran last (settle.h) */
+    bool hardware_gone;         /* one was taken out, and another processor may be about to tell of it */
     bool hardware_changed;      /* since then */
     uint64_t gone[PLANTS_GONE]; /* addresses lately taken out, a ring */
     size_t gone_count;

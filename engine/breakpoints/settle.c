@@ -30,6 +30,8 @@ void settle_note(struct session *s, struct plant *p, bool insert)
         return;
     if (insert ? !p->comes_back : !p->users)
         s->breakpoints.plants.hardware_changed = true;
+    if (!insert && !p->users)
+        s->breakpoints.plants.hardware_gone = true;
     p->comes_back = !insert && p->users;
 }
 
@@ -52,6 +54,18 @@ bool settle_needed(struct session *s)
 bool settle_needed_to_leave(struct session *s)
 {
     return concerned(s);
+}
+
+/* X86_FEATURE_HYPERVISOR is bit 31 of word 4 (arch/x86/include/asm/cpufeatures.h). */
+bool settle_by_trap(struct session *s)
+{
+    cJSON *value = NULL;
+    struct error *e = values_evaluate(s, "boot_cpu_data.x86_capability[4] >> 31 & 1", 0, &value);
+    const char *text = e ? NULL : cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(value, "text"));
+    bool hypervisor = text && strcmp(text, "1") == 0;
+    error_free(e);
+    cJSON_Delete(value);
+    return !hypervisor;
 }
 
 void settle_lift(struct session *s, bool lifted)
@@ -139,7 +153,9 @@ struct error *settle_others(struct session *s)
 void settle_resumed(struct session *s)
 {
     struct plant_table *t = &s->breakpoints.plants;
-    if (s->plan_active && s->plan.phase == PHASE_OFF && !s->plan.off_settles)
+    bool steps =
+        s->plan_active && !s->plan.off_settles && (s->plan.phase == PHASE_OFF || s->plan.phase == PHASE_STEP);
+    if (steps && t->hardware_live)
         return;
     t->hardware_changed = false;
     t->hardware_live = 0;

@@ -10,12 +10,13 @@
  * kernel hangs. The same holds for the other processors, which are stopped by NMIs. A stop by a trap
  * instruction restores nothing.
  *
- * The way out: a processor that kgdb has nothing planted on saves nothing under a hypervisor
- * (hw_breakpoint_active()). So before the target runs with another set than it ran with last, all of hardware
- * is taken out, the stopped processor makes one step, and all is planted again; the others have the word that
- * they saved, nmi_dr7, set to zero, which means that there is nothing to put back. That is done only where
- * the symbols know nmi_dr7 and what stands there looks like it. On the bare machine the step does not help:
- * the register itself is read there; a watch that does not fire then is found out by evidence.h.
+ * The way out: before the target runs with another set than it ran with last, all of hardware is taken out,
+ * the stopped processor goes one instruction on, and all is planted again. Under a hypervisor that is a step:
+ * a processor that has nothing planted saves nothing there (hw_breakpoint_active()). On the bare machine the
+ * register itself is read, and only a trap instruction helps: one behind the current instruction, and
+ * everything runs to it. The other processors have the word that they saved, nmi_dr7, set to zero, which
+ * means that there is nothing to put back; only where the symbols know it and what stands there looks like
+ * it. While the user steps on the bare machine nothing is settled: only the stopped processor runs then.
  *
  * Part of a plan; engine thread; target stopped.
  */
@@ -35,6 +36,8 @@ void settle_note(struct session *s, struct plant *p, bool insert);
 bool settle_needed(struct session *s);
 /* The target ran with some, and is left alone now. */
 bool settle_needed_to_leave(struct session *s);
+/* The step has to end in a trap instruction. */
+bool settle_by_trap(struct session *s);
 /* Takes all of hardware out, for a step, with the next resume; or back in. */
 void settle_lift(struct session *s, bool lifted);
 /* The other processors: their saved words. Best effort; only a lost connection is an error. */

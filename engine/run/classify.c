@@ -58,7 +58,8 @@ static struct error *rewind_trap(struct session *s, struct thread *t, const stru
                                  struct stop *stop)
 {
     unsigned behind = s->arch->pc_behind_trap;
-    bool stepping = s->plan_active && (s->plan.phase == PHASE_STEP || s->plan.phase == PHASE_OFF);
+    bool stepping =
+        s->plan_active && (s->plan.phase == PHASE_STEP || (s->plan.phase == PHASE_OFF && !s->plan.off_trap));
     if (!behind || plant_at(s, stop->pc) || (stepping && from->reason != RSP_REASON_SWBREAK))
         return NULL;
     struct plant *p = plant_at(s, stop->pc - behind);

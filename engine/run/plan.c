@@ -18,6 +18,13 @@ static void drop_targets(struct session *s, struct plan *p)
     p->target_count = 0;
 }
 
+static void drop_off_trap(struct session *s, struct plan *p)
+{
+    if (p->off_trap)
+        plant_release(s, p->off_trap);
+    p->off_trap = NULL;
+}
+
 void plan_end(struct session *s)
 {
     if (!s->plan_active)
@@ -26,6 +33,7 @@ void plan_end(struct session *s)
         plants_lift_at(s, s->plan.off_pc, false);
     if (s->plan.off_settles)
         settle_lift(s, false);
+    drop_off_trap(s, &s->plan);
     drop_targets(s, &s->plan);
     s->plan_active = false;
 }
@@ -96,6 +104,7 @@ static struct error *after_off(struct session *s, struct stop *stop, bool *handl
         plants_lift_at(s, p->off_pc, false);
     if (p->off_settles)
         settle_lift(s, false);
+    drop_off_trap(s, p);
     p->off_lifted = p->off_settles = false;
     p->phase = p->after_off;
     struct thread *t = threads_find(&s->threads, p->off_thread);

@@ -72,6 +72,7 @@ struct plan {
 
     struct ptid off_thread;
     bool off_lifted, off_with_signal, off_must_lift;
+    struct plant *off_trap;   /* that step ends in this trap, and all run meanwhile; or NULL */
     bool off_settles, settle; /* breakpoints/settle.h: this step is for that; it is to be done in any case */
     uint64_t off_pc;
     bool under_way;      /* it has resumed before */

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/breakpoints/settle.h"
 #include "engine/core.h"
+#include "engine/disassembly.h"
 #include "engine/kernel/sealed_text.h"
 #include "engine/registers.h"
 #include "engine/run/watch_steps.h"
@@ -119,11 +120,19 @@ static struct error *settle(struct session *s, struct plan *p)
     if (!t || (p->phase == PHASE_OFF && !ptid_equal(p->off_thread, t->id)) ||
         !(settle_needed(s) || (p->settle && settle_needed_to_leave(s))))
         return NULL;
-    uint64_t pc;
+    bool by_trap = settle_by_trap(s),
+         is_step = (p->phase == PHASE_OFF ? p->after_off : p->phase) == PHASE_STEP;
+    if (by_trap && is_step && !p->settle)
+        return NULL;
+    uint64_t pc, next;
     TRY(thread_pc(s, t, &pc));
-    TRY(settle_others(s));
     if (p->phase != PHASE_OFF)
         begin_off(s, p, t, pc);
+    if (by_trap && !instruction_falls_through(s, pc, &next))
+        return NULL; /* after this step, then */
+    if (by_trap)
+        p->off_trap = plant_acquire(s, PLANT_SOFTWARE, next, plant_length_at(s, next, false, NULL));
+    TRY(settle_others(s));
     p->off_settles = true;
     p->settle = false;
     settle_lift(s, true);
@@ -200,7 +209,7 @@ static void continue_actions(struct session *s, const struct plan *p, struct act
 
 static bool steps(const struct session *s, const struct plan *p)
 {
-    return p->phase == PHASE_OFF || p->phase == PHASE_STEP || watch_steps_any(s);
+    return (p->phase == PHASE_OFF && !p->off_trap) || p->phase == PHASE_STEP || watch_steps_any(s);
 }
 
 static void mark_running(struct session *s)

@@ -54,6 +54,13 @@ for setting in perf:1 perf:2 kdb:2; do
     by_unix "reused-${setting/:/-}" "${setting%:*}" "${setting#*:}" slots_reused chatter && runs_on "reused, $setting" && shut_down
 done
 
+# as on a bare machine
+options=(-cpu "qemu64,-hypervisor")
+for n in 1 2; do
+    by_unix "bare-$n" perf $n slots_reused chatter && runs_on "bare, $n" && shut_down
+done
+options=()
+
 # without the symbol that would let it be mended (engine/kernel/sealed_text.h)
 if [ -e "$forms/perf/complete" ]; then
     objcopy -N kgdb_break "$forms/perf/vmlinux" "$work/vmlinux"

@@ -59,7 +59,7 @@ struct worker {
     struct message *first_message, **last_message;
     struct view *view;
     uint64_t next_id;
-    bool busy;
+    bool busy, stopping;
 
     /* the engine thread's own */
     struct worker_options options;
@@ -113,6 +113,15 @@ static void on_event(void *context, const cJSON *event)
 {
     struct worker_message m = {.kind = WORKER_EVENT, .event = cJSON_Duplicate(event, true)};
     send_message(context, &m);
+}
+
+static bool is_stopping(void *context)
+{
+    struct worker *w = context;
+    pthread_mutex_lock(&w->lock);
+    bool stopping = w->stopping;
+    pthread_mutex_unlock(&w->lock);
+    return stopping;
 }
 
 /* -- the engine's thread ---------------------------------------------------------------------------- */
@@ -360,6 +369,7 @@ static void *engine_main(void *context)
     struct worker *w = context;
     struct session_options options = {.cancel_fd = w->cancel_fd,
                                       .event = on_event,
+                                      .leaving = is_stopping,
                                       .context = w,
                                       .wire_log = w->options.wire_log,
                                       .break_in = w->options.break_in,
@@ -573,6 +583,9 @@ void worker_stop(struct worker *w, bool kill)
 {
     if (!w)
         return;
+    pthread_mutex_lock(&w->lock);
+    w->stopping = true;
+    pthread_mutex_unlock(&w->lock);
     worker_interrupt(w);
     struct request *r = xcalloc(1, sizeof *r);
     r->kind = REQUEST_QUIT;

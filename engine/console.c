@@ -112,10 +112,12 @@ cJSON *console_tail(const struct console *c, uint64_t count)
             break;
         from--;
     }
-    for (uint64_t end = from; count && from < c->total; from = end + 1) {
-        for (end = from; end < c->total && at(c, end) != '\n'; end++) {
-        }
+    while (count && from < c->total) {
+        uint64_t end = from;
+        while (end < c->total && at(c, end) != '\n')
+            end++;
         add_line(c, list, from, end);
+        from = end + 1;
     }
     return list;
 }

@@ -119,6 +119,8 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
         if (error_is(e, ERR_CANCELLED)) {
             error_free(e);
             drain(s->options.cancel_fd);
+            if (s->attaching && s->options.leaving && s->options.leaving(s->options.context))
+                return NULL;
             TRY(session_interrupt(s));
             continue;
         }

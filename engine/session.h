@@ -38,6 +38,9 @@ struct session_options {
     /* The bytes of a `console` event as they came, right behind it; or NULL. */
     void (*console)(void *context, const char *bytes, size_t n);
     void *context;
+    /* Asked when a wait is cancelled, or NULL. True: the session is about to end, so a kernel that nobody has
+     * spoken to yet is not broken into. */
+    bool (*leaving)(void *context);
     const char *wire_log; /* path, or NULL */
     const char *break_in; /* how to stop a running target (engine/break_in.h), or NULL */
     bool capture_output;  /* what launched programs print becomes `output` events instead of standard error */

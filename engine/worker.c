@@ -59,7 +59,7 @@ struct worker {
     struct message *first_message, **last_message;
     struct view *view;
     uint64_t next_id;
-    bool busy;
+    bool busy, stopping;
 
     /* the engine thread's own */
     struct worker_options options;
@@ -122,6 +122,15 @@ static void on_console(void *context, const char *bytes, size_t n)
         return;
     struct worker_message m = {.kind = WORKER_CONSOLE, .text = xmemdup(bytes, n), .length = n};
     send_message(w, &m);
+}
+
+static bool is_stopping(void *context)
+{
+    struct worker *w = context;
+    pthread_mutex_lock(&w->lock);
+    bool stopping = w->stopping;
+    pthread_mutex_unlock(&w->lock);
+    return stopping;
 }
 
 /* -- the engine's thread ---------------------------------------------------------------------------- */
@@ -370,6 +379,7 @@ static void *engine_main(void *context)
     struct session_options options = {.cancel_fd = w->cancel_fd,
                                       .event = on_event,
                                       .console = on_console,
+                                      .leaving = is_stopping,
                                       .context = w,
                                       .wire_log = w->options.wire_log,
                                       .break_in = w->options.break_in,
@@ -583,6 +593,9 @@ void worker_stop(struct worker *w, bool kill)
 {
     if (!w)
         return;
+    pthread_mutex_lock(&w->lock);
+    w->stopping = true;
+    pthread_mutex_unlock(&w->lock);
     worker_interrupt(w);
     struct request *r = xcalloc(1, sizeof *r);
     r->kind = REQUEST_QUIT;

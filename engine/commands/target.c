@@ -8,6 +8,9 @@
 #include "base/text.h"
 #include "engine/commands/args.h"
 
+/* For stopping and leaving a target that is then connected to again: it may be dead. */
+#define GOOD_BYE_NS 3000000000
+
 static cJSON *where_now(struct session *s)
 {
     if (s->state != SESSION_RUNNING)
@@ -138,7 +141,10 @@ static struct error *again(struct session *s, bool kill, bool running, cJSON **r
         return error_hint(error_new(ERR_NOT_CONNECTED, "there was no target yet"),
                           "`connect` or `launch` first");
     BASE_FREE char *spec = xstrdup(s->target_spec);
+    int64_t deadline_ns = s->deadline_ns, soon_ns = clock_now_ns() + GOOD_BYE_NS;
+    session_set_deadline(s, soon_ns < deadline_ns ? soon_ns : deadline_ns);
     struct error *e = session_leave(s, kill);
+    session_set_deadline(s, deadline_ns);
     error_free(e); /* whether or not the old one could say good-bye, the new one counts */
     session_drop_connection(s, SESSION_DISCONNECTED);
     symbol_map_refresh(s->map); /* it may have been built anew */

@@ -151,6 +151,77 @@ static void test_stray_text_is_given_at_once(void **state)
     rsp_decoder_free(&d);
 }
 
+/* -- a line that is a console too ------------------------------------------------------------------ */
+
+static void add_as_it_came(struct buf *b, const struct rsp_event *e)
+{
+    if (e->kind == RSP_ACK || e->kind == RSP_NAK)
+        buf_add_char(b, e->kind == RSP_ACK ? '+' : '-');
+    else if (e->kind == RSP_STRAY)
+        buf_add(b, e->data, e->length);
+    else
+        buf_add(b, e->raw, e->raw_length);
+}
+
+/* Whatever comes, in whatever pieces: every byte is in some event, in order. */
+static void test_plain_loses_nothing(void **state)
+{
+    (void)state;
+    static const char alphabet[] = "$#+-%a1 9\nT05OK}*~\x03\xff";
+    unsigned seed = (unsigned)clock_now_ns();
+    print_message("seed %u\n", seed);
+    for (int round = 0; round < 2000; round++) {
+        struct rsp_decoder d;
+        rsp_decoder_init(&d, 100);
+        d.plain = true;
+        BASE_BUF struct buf in = {0};
+        BASE_BUF struct buf out = {0};
+        struct rsp_event e;
+        for (int piece = 0; piece < 20; piece++) {
+            size_t before = in.length;
+            for (int n = rand_r(&seed) % 12; n > 0; n--)
+                buf_add_char(&in, alphabet[(size_t)rand_r(&seed) % (sizeof alphabet - 1)]);
+            if (rand_r(&seed) % 4 == 0)
+                buf_add_text(&in, "$OK#9a");
+            d.ack_due = rand_r(&seed) % 2;
+            rsp_decoder_feed(&d, buf_text(&in) + before, in.length - before);
+            while (rsp_decoder_next(&d, &e)) {
+                assert_true(e.kind != RSP_NOTIFICATION && e.kind != RSP_INTERRUPT && e.kind != RSP_TORN);
+                add_as_it_came(&out, &e);
+            }
+        }
+        buf_add(&out, buf_text(&d.input) + d.start, d.input.length - d.start);
+        assert_int_equal(out.length, in.length);
+        if (in.length)
+            assert_memory_equal(out.data, in.data, in.length);
+        rsp_decoder_free(&d);
+    }
+}
+
+/* A prompt is text as soon as its blank is seen, and a packet behind it a packet. */
+static void test_plain_prompt(void **state)
+{
+    (void)state;
+    struct rsp_decoder d;
+    rsp_decoder_init(&d, 100);
+    d.plain = d.ack_due = true;
+    rsp_decoder_feed(&d, "bash$ ", 6);
+    struct rsp_event e;
+    BASE_BUF struct buf out = {0};
+    while (rsp_decoder_next(&d, &e))
+        add_as_it_came(&out, &e);
+    assert_string_equal(buf_text(&out), "bash$ ");
+    rsp_decoder_feed(&d, "+", 1);
+    assert_false(rsp_decoder_next(&d, &e));
+    rsp_decoder_feed(&d, "$OK#9a", 6);
+    assert_true(rsp_decoder_next(&d, &e));
+    assert_int_equal(e.kind, RSP_ACK);
+    assert_true(rsp_decoder_next(&d, &e));
+    assert_int_equal(e.kind, RSP_PACKET);
+    assert_int_equal(e.raw_length, 6);
+    rsp_decoder_free(&d);
+}
+
 static void test_oversize(void **state)
 {
     (void)state;
@@ -279,6 +350,8 @@ int main(void)
         cmocka_unit_test(test_torn),
         cmocka_unit_test(test_stray_text),
         cmocka_unit_test(test_stray_text_is_given_at_once),
+        cmocka_unit_test(test_plain_loses_nothing),
+        cmocka_unit_test(test_plain_prompt),
         cmocka_unit_test(test_oversize),
         cmocka_unit_test(test_endless_packet_is_bounded),
         cmocka_unit_test(test_keep_raw),

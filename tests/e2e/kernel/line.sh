@@ -42,6 +42,7 @@ if ready pty booted; then
     says "a second program on the port: told" 'another program has the line'
     kill "$other"
     no_oops pty
+    holds "a panic" $here/sessions/panic.json -t "$(pty_of pty)" -s "$kernel/vmlinux" --wire-log "$wires/panic.wire"
 fi
 shut_down
 

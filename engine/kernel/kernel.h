@@ -48,6 +48,9 @@ struct kernel {
     const struct symbol_file *sought; /* the kernel whose place was looked for, and what came of it */
     enum slide_state slide;
     unsigned slide_tries;
+    const struct symbol_file *per_cpu_of; /* the kernel whose per-CPU section was looked up (percpu.c) */
+    uint64_t per_cpu_start, per_cpu_size;
+    bool per_cpu_moves;             /* with the kernel */
     struct kernel_modules *modules; /* modules.h; or NULL */
 };
 

@@ -127,7 +127,8 @@ static struct error *load(struct session *s, struct kernel_module *m)
     set_problem(m, xasprintf("no %s.ko in the folders looked at", m->name));
     for (size_t from = 0; !m->file && (path = module_files_find(files, m->name, &from)) != NULL;) {
         if (is_packed(path)) {
-            set_problem(m, xasprintf("%s is compressed", path));
+            BASE_FREE char *shown = text_visible(path, strlen(path));
+            set_problem(m, xasprintf("%s is compressed", shown));
             continue;
         }
         struct error *e = module_place(s, m, path, &m->file);

@@ -12,22 +12,38 @@
 /* kgdb's fffffffe is CPU 0, fffffffd CPU 1: -2 - cpu (kernel/debug/gdbstub.c, pid_to_uid). */
 enum { SHADOW_CPU = -2 };
 
+/* Where the section was linked: asked of the symbols once. */
+static void find_section(struct session *s, const struct symbol_file *f)
+{
+    struct kernel *k = &s->kernel;
+    uint64_t start, end, text;
+    if (k->per_cpu_of == f)
+        return;
+    k->per_cpu_of = f;
+    k->per_cpu_start = k->per_cpu_size = 0;
+    if (!kernel_link_symbol(s, "__per_cpu_start", &start) || !kernel_link_symbol(s, "__per_cpu_end", &end))
+        return;
+    k->per_cpu_start = start;
+    k->per_cpu_size = end > start ? end - start : 0;
+    k->per_cpu_moves = kernel_link_symbol(s, "_text", &text) && start >= text;
+}
+
 bool percpu_is(struct session *s, uint64_t address, uint64_t *linked)
 {
-    uint64_t offset, start, end, text;
-    if (!kernel_file(s, &offset) || !kernel_link_symbol(s, "__per_cpu_start", &start) ||
-        !kernel_link_symbol(s, "__per_cpu_end", &end))
-        return false;
+    uint64_t offset;
+    const struct symbol_file *f = kernel_file(s, &offset);
     const struct kernel_modules *k = s->kernel.modules;
-    for (size_t i = 0; k && i < k->count; i++)
-        if (k->items[i].per_cpu && address - k->items[i].per_cpu < k->items[i].per_cpu_size) {
-            *linked = address;
-            return true;
-        }
-    if (address - offset - start >= end - start)
+    if (!f)
         return false;
-    bool moves = kernel_link_symbol(s, "_text", &text) && start >= text;
-    *linked = moves ? address : address - offset;
+    *linked = address;
+    for (size_t i = 0; k && i < k->count; i++)
+        if (k->items[i].per_cpu && address - k->items[i].per_cpu < k->items[i].per_cpu_size)
+            return true;
+    find_section(s, f);
+    if (address - offset - s->kernel.per_cpu_start >= s->kernel.per_cpu_size)
+        return false;
+    if (!s->kernel.per_cpu_moves)
+        *linked = address - offset;
     return true;
 }
 

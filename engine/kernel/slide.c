@@ -44,6 +44,8 @@ struct search {
     struct candidate list[CANDIDATES_MAX];
     size_t count;
     unsigned checks;
+    bool runs;     /* a kernel does, by what the target tells */
+    bool readable; /* the place that was checked last */
     uint64_t found;
     char *other; /* the banner of another kernel that was seen there */
 };
@@ -115,8 +117,8 @@ static bool check(struct search *x, uint64_t slide)
     unsigned char bytes[PROOF_MAX];
     size_t got = 0;
     x->checks++;
-    if (!read_there(x->s, x->proof_at + slide, bytes, x->proof_size, &got) || got < x->proof_size ||
-        memcmp(bytes, x->proof, got) != 0)
+    x->readable = read_there(x->s, x->proof_at + slide, bytes, x->proof_size, &got) && got >= x->proof_size;
+    if (!x->readable || memcmp(bytes, x->proof, got) != 0)
         return false;
     x->found = slide;
     return true;
@@ -194,33 +196,55 @@ static bool check_all(struct search *x)
 
 /* -- what the target tells ------------------------------------------------------------------------- */
 
-/* Linux maps the interrupt table at an address of its own; its gates hold addresses of the kernel's text
- * (Intel SDM volume 3, "64-Bit IDT Gate Descriptor"). QEMU's monitor tells where it is. */
-static bool by_interrupt_table(struct search *x)
+/* The slide that a gate of the interrupt table tells (Intel SDM volume 3, "64-Bit IDT Gate Descriptor"). */
+static bool slide_of_gate(struct search *x, uint64_t table, unsigned vector, const char *const names[2],
+                          uint64_t *ret)
 {
-    static const char *const handlers[] = {"asm_exc_divide_error", "divide_error"};
-    struct session *s = x->s;
-    BASE_BUF struct buf text = {0};
-    uint64_t table, handler = 0, link = 0;
     unsigned char gate[16];
     size_t got;
-    if (s->arch != &arch_x86_64 || !rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT))
+    uint64_t link = 0;
+    if (!read_there(x->s, table + vector * sizeof gate, gate, sizeof gate, &got) || got < sizeof gate)
         return false;
+    uint64_t handler =
+        arch_load(gate, 2, false) | arch_load(gate + 6, 2, false) << 16 | arch_load(gate + 8, 4, false) << 32;
+    x->runs |= handler >= x->low;
+    for (unsigned i = 0; i < 2 && !link; i++)
+        kernel_link_symbol(x->s, names[i], &link);
+    *ret = handler - link;
+    return link && *ret % 4096 == 0 && allowed(x, *ret);
+}
+
+static bool find_table(struct session *s, uint64_t *ret)
+{
+    BASE_BUF struct buf text = {0};
     struct error *e = session_check(s, rsp_monitor(s->connection, "info registers", &text));
     const char *at = e ? NULL : strstr(buf_text(&text), "IDT=");
     error_free(e);
     if (!at)
         return false;
     at += strspn(at + 4, " ") + 4;
-    if (!hex_parse_u64(&at, buf_text(&text) + text.length, &table) || table < UINT64_MAX / 2 ||
-        !read_there(s, table, gate, sizeof gate, &got) || got < sizeof gate)
+    return hex_parse_u64(&at, buf_text(&text) + text.length, ret) && *ret > UINT64_MAX / 2;
+}
+
+/* Linux maps the interrupt table at an address of its own, which a CPU in user space sees too, unlike (with
+ * page tables of its own, against Meltdown) the kernel's data: then two gates that agree are the proof.
+ * QEMU's monitor tells where it is. */
+static bool by_interrupt_table(struct search *x)
+{
+    static const char *const divide[] = {"asm_exc_divide_error", "divide_error"};
+    static const char *const fault[] = {"asm_exc_page_fault", "page_fault"};
+    struct session *s = x->s;
+    uint64_t table, slide, again;
+    if (s->arch != &arch_x86_64 || !rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT) ||
+        !find_table(s, &table) || !slide_of_gate(x, table, 0, divide, &slide))
         return false;
-    handler =
-        arch_load(gate, 2, false) | arch_load(gate + 6, 2, false) << 16 | arch_load(gate + 8, 4, false) << 32;
-    for (size_t i = 0; i < ARRAY_LENGTH(handlers) && !link; i++)
-        kernel_link_symbol(s, handlers[i], &link);
-    uint64_t slide = handler - link;
-    return link && slide % 4096 == 0 && allowed(x, slide) && check(x, slide);
+    if (check(x, slide))
+        return true;
+    if (x->readable || !slide_of_gate(x, table, 14, fault, &again) || again != slide)
+        return false;
+    x->found = slide;
+    x->proved_by = "interrupt table";
+    return true;
 }
 
 static bool by_stack(struct search *x, const struct stop *stop)
@@ -288,7 +312,11 @@ static void tell(struct search *x, bool found)
         symbol_file_read(x->file, x->banner_at, banner, BANNER_BYTES);
         BASE_FREE char *mine = text_visible(banner, strcspn(banner, "\n"));
         cJSON_AddStringToObject(o, "banner", mine);
-        cJSON_AddStringToObject(o, "target_banner", x->other);
+        if (x->other)
+            cJSON_AddStringToObject(o, "target_banner", x->other);
+        cJSON_AddStringToObject(o, "problem",
+                                "this file is not what runs there: its build ID or banner is "
+                                "at none of the places where it could be");
     }
     session_emit(s, o);
 }
@@ -324,12 +352,14 @@ bool kernel_find_slide(struct session *s, const struct stop *stop, bool attached
     s->kernel.slide_tries++;
     if (stop->has_pc)
         offer(x, stop->pc);
+    x->runs = x->count > 0;
     bool found = check_all(x);
     if (!found)
         look_for_other(x);
     found = found || (!x->other && (by_interrupt_table(x) || by_stack(x, stop)));
     s->kernel.slide = found ? SLIDE_CHECKED : x->other ? SLIDE_OTHER : SLIDE_UNKNOWN;
-    if (found || x->other)
+    /* A place that fits nowhere is told once; later stops may know better. */
+    if (found || x->other || (x->runs && s->kernel.slide_tries == 1))
         tell(x, found);
     free(x->other);
     if (found)

@@ -64,6 +64,7 @@ holds "modules of a file that is no kernel" "$(inline '{"steps": [{"do": "module
 if [ -e "$forms/kdb/vmlinux" ]; then
     session "another kernel's file" 0 "$(inline '{"steps": [{"do": "detach"}]}')" -t "unix:$work/gdb" -s "$forms/kdb/vmlinux"
     same "another kernel's file is not taken" "$(grep -c '"checked_by"' "$work/out")" 0
+    says "another kernel's file is told" '"event":"kernel".*"banner":"Linux version.*"problem":"this file is not what runs there'
 fi
 holds "lists that are damaged" $here/sessions/damaged.json -t "unix:$work/gdb" -s "$vmlinux"
 shut_down

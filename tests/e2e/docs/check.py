@@ -135,6 +135,8 @@ def valid_step(validator, root, command):
     step = {name: next(s for s in SAMPLES if validator.fits(rules[name], s)) for name in rules if name != "do"}
     if command == "include":
         step["file"] = "tests/e2e/docs/empty.json"
+    if command == "console":
+        step["log"] = ""  # a name would be that of a file
     if command == "repeat":
         step["times"] = 0
     return {**step, "do": command, "on_fail": "go_on"}
@@ -148,6 +150,8 @@ def check_types(validator, root):
             for sample in SAMPLES:
                 if command == "include" and isinstance(sample, str):
                     continue  # the file is opened before anything is run
+                if (command, name) == ("console", "log") and isinstance(sample, str):
+                    continue  # it would be made
                 changed = {**step, name: sample}
                 if validator.fits(root["$defs"]["do." + command]["properties"][name], sample):
                     accepted.append(changed)

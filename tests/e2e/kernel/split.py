@@ -24,7 +24,7 @@ def visible(raw):
 
 
 def console_of(raw, wire):
-    """The text between the packets, up to the last one; the acks are those right in front of an answer or behind a resume."""
+    """The text between the packets, and what follows the last one; the acks are those right in front of an answer or behind a resume."""
     text, at = b"", 0
     for line in wire:
         if line.get("dir") != "in" or line["kind"] not in ("packet", "ack"):
@@ -36,7 +36,7 @@ def console_of(raw, wire):
             sys.exit(f"{token!r} is not in the line at {at}: {raw[at:at + 80]!r}")
         text += raw[at:found]
         at = found + len(token)
-    return text
+    return text, raw[at:]
 
 
 def gaps(text, pattern):
@@ -54,11 +54,13 @@ def main():
     raw = open(sys.argv[1], "rb").read()[int(sys.argv[2]):]
     wire = [json.loads(line) for line in open(sys.argv[3])][1:]
     events = [json.loads(line) for line in open(sys.argv[4]) if '"event"' in line]
-    expected = visible(console_of(raw, wire))
+    between, behind = console_of(raw, wire)
+    expected = visible(between)
+    whole = expected + visible(behind)
     told = "".join(e["text"] for e in events if e["event"] == "console")
-    if told[:len(expected)] != expected:
-        at = next(i for i, (a, b) in enumerate(zip(told + "\0", expected)) if a != b)
-        sys.exit(f"character {at}: the events say {told[at - 40:at + 40]!r}, the line {expected[at - 40:at + 40]!r}")
+    if len(told) < len(expected) or not whole.startswith(told):
+        at = next(i for i, (a, b) in enumerate(zip(told + "\0", whole + "\1")) if a != b)
+        sys.exit(f"character {at}: the events say {told[at - 40:at + 40]!r}, the line {whole[at - 40:at + 40]!r}")
     kernel = gaps(told, r"kchatter (\d+)")
     # the kernel's lines come whole, also in the middle of a program's
     others = re.sub(r"(kchatter \d+|INFO: [^\n]*|sysrq: DEBUG|KGDB: [^\n]*|hrtimer: [^\n]*)\^M\n", "", told)

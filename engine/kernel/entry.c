@@ -8,7 +8,7 @@
 #include "engine/kernel/kernel.h"
 #include "engine/kernel/layout.h"
 
-enum { RBX = 3, RBP = 6, RSP = 7, RCX = 2, RIP = 16 }; /* DWARF numbers */
+enum { RBX = 3, RSI = 4, RBP = 6, RSP = 7, RCX = 2, RIP = 16 }; /* DWARF numbers */
 enum {
     WORD = 8,
     PT_REGS_BYTES = 168,
@@ -92,10 +92,10 @@ static bool scan_stack(struct session *s, const struct frame_registers *from, st
         return false;
     if (i >= PT_REGS_IP / WORD && take_pt_regs(s, from, from->sp + i * WORD - PT_REGS_IP, ret))
         return true;
-    if (i <= 1) /* but for an error code nothing was pushed yet: all are as they were */
-        *ret = *from;
-    else
-        *ret = (struct frame_registers){.thread = from->thread};
+    /* While they are pushed none but rsi is changed (PUSH_REGS of arch/x86/entry/calling.h). */
+    *ret = *from;
+    if (i > 1)
+        ret->known[RSI] = ret->is_live[RSI] = false;
     set(ret, RIP, words[i], from->sp + i * WORD);
     set(ret, RSP, words[i + 3], from->sp + (i + 3) * WORD);
     take_place(ret);
@@ -111,6 +111,23 @@ static bool at_syscall(struct session *s, const struct frame_registers *from, st
     *ret = *from;
     set(ret, RIP, back, 0);
     take_place(ret);
+    return true;
+}
+
+/* Behind that the kernel has its own stack, and has not pushed all yet: the user's stack pointer is put away.
+ */
+static bool in_syscall(struct session *s, const struct frame_registers *from, struct frame_registers *ret)
+{
+    struct symbol_place place;
+    uint64_t back;
+    if (!symbols_lookup(s->map, from->pc, &place) || !place.symbol ||
+        strcmp(place.symbol, "entry_SYSCALL_64") != 0 || !unwind_register(s, from, RCX, &back) ||
+        back >> TOP_OF_USER)
+        return false;
+    *ret = *from;
+    ret->known[RSP] = ret->is_live[RSP] = false;
+    set(ret, RIP, back, 0);
+    ret->pc = back;
     return true;
 }
 
@@ -139,7 +156,7 @@ enum entry_found kernel_entry_step(struct session *s, const struct frame_registe
     bool encoded = unwind_register(s, from, RBP, &bp) && bp & 1 && bp >> TOP_OF_USER;
     if (!entry && !begins && !encoded)
         return ENTRY_NONE;
-    if (entry && exact && (at_syscall(s, from, ret) || scan_stack(s, from, ret)))
+    if (entry && exact && (at_syscall(s, from, ret) || scan_stack(s, from, ret) || in_syscall(s, from, ret)))
         return ENTRY_INTERRUPTED;
     for (unsigned i = 0; (entry || begins) && i < SLACK_WORDS; i++)
         if (take_pt_regs(s, from, from->sp + i * WORD, ret))

@@ -30,6 +30,7 @@ void console_free(struct console *c)
     close_log(c);
     if (c->wake_fd >= 0)
         close(c->wake_fd);
+    buf_free(&c->typed);
     free(c->awaited);
     free(c->ring);
     console_init(c);
@@ -120,6 +121,36 @@ cJSON *console_tail(const struct console *c, uint64_t count)
         from = end + 1;
     }
     return list;
+}
+
+/* -- typing ---------------------------------------------------------------------------------------- */
+
+struct error *console_type_waiting(struct session *s)
+{
+    struct console *c = &s->console;
+    if (c->typed.length == 0 || s->state != SESSION_RUNNING || !s->connection ||
+        rsp_state(s->connection) != RSP_STATE_RUNNING || (s->plan_active && plan_steps(s)))
+        return NULL;
+    struct error *e = rsp_type(s->connection, buf_text(&c->typed), c->typed.length);
+    if (!error_is(e, ERR_NOT_RUNNING)) { /* else it has stopped just now: the next run gets it */
+        buf_clear(&c->typed);
+        return e;
+    }
+    error_free(e);
+    return NULL;
+}
+
+struct error *console_type(struct session *s, const char *text)
+{
+    struct console *c = &s->console;
+    size_t n = strlen(text);
+    if (s->state != SESSION_RUNNING)
+        return rsp_type(s->connection, text, n); /* which says why not */
+    if (c->typed.length + n > CONSOLE_TYPED_MOST)
+        return error_new(ERR_REFUSED, "typing %zu bytes at the console: %zu are still on their way", n,
+                         c->typed.length);
+    buf_add(&c->typed, text, n);
+    return console_type_waiting(s);
 }
 
 /* -- waiting for words ----------------------------------------------------------------------------- */

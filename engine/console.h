@@ -16,11 +16,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 
 struct session;
 
-enum { CONSOLE_KEPT = 1 << 20, CONSOLE_LINES_MOST = 10000 };
+enum { CONSOLE_KEPT = 1 << 20, CONSOLE_LINES_MOST = 10000, CONSOLE_TYPED_MOST = 1 << 16 };
 
 struct console {
     char *ring;      /* CONSOLE_KEPT bytes, or NULL before the first */
@@ -30,8 +31,9 @@ struct console {
     size_t split_length;
     int log_fd; /* -1: none */
     char *log_path;
-    char *awaited; /* text that a wait is for, or NULL */
-    int wake_fd;   /* readable when it has come; -1 before the first wait */
+    struct buf typed; /* on its way to the target: at most CONSOLE_TYPED_MOST bytes */
+    char *awaited;    /* text that a wait is for, or NULL */
+    int wake_fd;      /* readable when it has come; -1 before the first wait */
 };
 
 void console_init(struct console *c);
@@ -42,6 +44,13 @@ void console_take(struct session *s, const char *bytes, size_t n);
 void console_flush(struct session *s);
 /* From now on everything goes to this file too; "" ends that. */
 struct error *console_log(struct session *s, const char *path) BASE_MUST_CHECK;
+/*
+ * Types text at it, as soon as the target runs freely: while one of its processors is stepped, as off a
+ * breakpoint after `continue`, the line belongs to its debugger. ERR_NOT_RUNNING when it is stopped.
+ */
+struct error *console_type(struct session *s, const char *text) BASE_MUST_CHECK;
+/* The target was resumed: what waits to be typed is, unless it only steps. */
+struct error *console_type_waiting(struct session *s) BASE_MUST_CHECK;
 /* The last `count` lines, harmless, as an array. */
 cJSON *console_tail(const struct console *c, uint64_t count);
 /* Lets console_wait_fd() become readable when `text` comes, or has come behind what was found last. */

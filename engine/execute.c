@@ -115,6 +115,7 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
     while (s->state == SESSION_RUNNING) {
         struct rsp_stop stop;
         bool stopped = false;
+        TRY(session_check(s, console_type_waiting(s)));
         struct error *e = rsp_wait_stop(s->connection, deadline_ns, wake_fd, &stop, &stopped);
         if (error_is(e, ERR_CANCELLED)) {
             error_free(e);

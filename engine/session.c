@@ -66,6 +66,7 @@ void session_drop_connection(struct session *s, enum session_state state)
         add_stats(&s->finished_stats, rsp_stats(s->connection));
     plan_end(s);
     console_flush(s);
+    buf_clear(&s->console.typed);
     s->attaching = false;
     rsp_connection_destroy(s->connection);
     s->connection = NULL;

@@ -165,9 +165,9 @@ struct error *conn_next_of_run(struct rsp_connection *c, int64_t deadline_ns, in
  * Linux 6.1's kgdb takes a BREAK for a byte like any other until it has let the kernel run, and QEMU 7.2 lets
  * one that comes by telnet overtake the bytes in front of it: a BREAK right behind the resume would be no
  * answer to the last packet, which then comes again, and the letter would be typed at the console. So the
- * resume's ack is awaited. A stop that comes instead is kept.
+ * resume's ack is awaited, and so before anything is typed. A stop that comes instead is kept.
  */
-static struct error *await_ack(struct rsp_connection *c)
+struct error *conn_await_ack(struct rsp_connection *c)
 {
     struct rsp_stop stop;
     bool stopped = false;
@@ -198,7 +198,7 @@ struct error *rsp_interrupt(struct rsp_connection *c)
     }
     if (!rsp_interrupts_by_break(c))
         return break_in(c);
-    TRY(await_ack(c));
+    TRY(conn_await_ack(c));
     return c->state == RSP_STATE_RUNNING ? break_in(c) : NULL;
 }
 

@@ -87,6 +87,11 @@ struct error *rsp_type(struct rsp_connection *c, const char *bytes, size_t n)
                       "typing at the console of %s: it is stopped, and the line belongs to kgdb",
                       transport_describe(c->transport)),
             "`continue` first; `kdb` for the kernel's own prompt");
+    if (!c->unspoken) /* else it ran when we came, or is in kdb: there is no ack to come */
+        TRY(conn_await_ack(c));
+    if (c->state != RSP_STATE_RUNNING)
+        return error_new(ERR_NOT_RUNNING, "typing at the console of %s: it has just stopped",
+                         transport_describe(c->transport));
     return conn_send_raw(c, bytes, n, "stray", n);
 }
 

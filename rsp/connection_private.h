@@ -190,6 +190,9 @@ struct error *conn_kill_line(struct rsp_connection *c) BASE_MUST_CHECK;
 /* The next thing before the deadline; what is due meanwhile is sent again. */
 struct error *conn_next_of_run(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, enum conn_got *got,
                                struct rsp_event *event) BASE_MUST_CHECK;
+/* Waits until the resume is acked, or for a moment: what is sent earlier is lost in kgdb. A stop that comes
+ * instead is kept, and the state is STOPPED. */
+struct error *conn_await_ack(struct rsp_connection *c) BASE_MUST_CHECK;
 
 /* -- connection_grammar.c -------------------------------------------------------------------------- */
 

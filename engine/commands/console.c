@@ -19,7 +19,7 @@ static struct error *run_console(struct session *s, const cJSON *args, cJSON **r
         TRY(console_log(s, log));
     if (text) {
         TRY(session_need_target(s));
-        TRY(session_check(s, rsp_type(s->connection, text, strlen(text))));
+        TRY(session_check(s, console_type(s, text)));
     }
     *ret = cJSON_CreateObject();
     if (text)

@@ -101,6 +101,8 @@ void plan_add_target(struct session *s, struct plan *plan, uint64_t address, uin
 /* Sends what is pending of plants and the resume packet for the plan's phase, in one write where the stub
  * takes it. */
 struct error *plan_resume(struct session *s) BASE_MUST_CHECK;
+/* What runs now is a step. */
+bool plan_steps(const struct session *s);
 
 /* -- classify.c ------------------------------------------------------------------------------------ */
 

@@ -212,6 +212,11 @@ static bool steps(const struct session *s, const struct plan *p)
     return (p->phase == PHASE_OFF && !p->off_trap) || p->phase == PHASE_STEP || watch_steps_any(s);
 }
 
+bool plan_steps(const struct session *s)
+{
+    return steps(s, &s->plan);
+}
+
 static void mark_running(struct session *s)
 {
     session_forget(s);

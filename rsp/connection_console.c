@@ -11,9 +11,10 @@
 #include "base/text.h"
 
 /* How long a stub may take to say a word when nothing keeps it. */
-#define PROBE_NS  1000000000
-#define SETTLE_NS 300000000
-#define NUDGE_NS  300000000
+#define PROBE_NS    1000000000
+#define SETTLE_NS   300000000
+#define NUDGE_NS    300000000
+#define ENTERING_NS 100000000
 
 enum {
     PROBES_MOST = 3,
@@ -92,6 +93,9 @@ struct error *rsp_type(struct rsp_connection *c, const char *bytes, size_t n)
     if (c->state != RSP_STATE_RUNNING)
         return error_new(ERR_NOT_RUNNING, "typing at the console of %s: it has just stopped",
                          transport_describe(c->transport));
+    if (n && c->line_dirty)
+        TRY(conn_kill_line(c));
+    c->line_dirty &= n == 0;
     return conn_send_raw(c, bytes, n, "stray", n);
 }
 
@@ -132,11 +136,14 @@ static void note_entry(struct rsp_connection *c)
 {
     if (c->state != RSP_STATE_RUNNING || c->probe_ns == PROBE_NOW)
         return;
-    bool entered = rsp_at_kdb(c) && !c->stays_in_kdb;
+    bool entered = false;
     for (size_t i = 0; c->unspoken && i < ARRAY_LENGTH(entries); i++)
         entered |= ends_with(c, entries[i]);
-    if (entered)
+    if (rsp_at_kdb(c) && !c->stays_in_kdb)
         c->probe_ns = PROBE_NOW;
+    else if (entered) /* the other processors, one of which takes the line's interrupts, are still to be
+                         stopped */
+        c->probe_ns = clock_now_ns() + ENTERING_NS;
 }
 
 static void give(struct rsp_connection *c, const char *bytes, size_t n)
@@ -288,7 +295,8 @@ struct error *conn_verify_stop(struct rsp_connection *c, const struct rsp_event 
 
 struct error *conn_probe(struct rsp_connection *c)
 {
-    /* at kdb's prompt the packet is a command that switches to the protocol (TARGETS: `$?#3f`) */
+    /* at kdb's prompt the packet is a command that switches to the protocol (Linux 6.1,
+     * kernel/debug/kdb/kdb_io.c) */
     conn_begin(c);
     conn_add(c, "?", 1, 0);
     c->probe = "?";
@@ -303,6 +311,7 @@ struct error *conn_probe_failed(struct rsp_connection *c)
     c->probe_sent = false;
     c->probe_ns = 0;
     c->acked = true;
+    c->line_dirty = true; /* should kgdb have got that byte, and the console's terminal the packet */
     return conn_kill_line(c);
 }
 

@@ -64,6 +64,7 @@ struct rsp_connection {
     bool stop_asked;   /* the stop was the answer to `?` */
     bool probing;      /* it is not known yet who is there */
     bool saw_text;
+    bool line_dirty;             /* some of a packet may stand on the console's input line */
     bool text_since;             /* our last packet */
     unsigned times_typed;        /* SysRq for one interrupt */
     bool interrupting;           /* a stop was asked for */

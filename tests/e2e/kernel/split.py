@@ -27,9 +27,9 @@ def console_of(raw, wire):
     """The text between the packets, and what follows the last one; the acks are those right in front of an answer or behind a resume."""
     text, at = b"", 0
     for line in wire:
-        if line.get("dir") != "in" or line["kind"] not in ("packet", "ack"):
+        if line.get("dir") != "in" or line["kind"] not in ("packet", "ack", "nak"):
             continue
-        token = b"+" if line["kind"] == "ack" else framed(line["data"])
+        token = {"ack": b"+", "nak": b"-"}.get(line["kind"]) or framed(line["data"])
         stop = line["kind"] == "packet" and line["data"][:1] in "TS"
         found = raw.find(token, at) if stop else at if raw.startswith(token, at) else -1
         if found < 0:

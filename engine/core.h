@@ -96,7 +96,7 @@ struct session {
 /* ERR_NOT_CONNECTED, ERR_NOT_STOPPED unless the target is stopped. */
 struct error *session_need_stopped(struct session *s) BASE_MUST_CHECK;
 struct error *session_need_target(struct session *s) BASE_MUST_CHECK;
-/* Bytes are dear: a serial line, or what ends in one (telnet, a pty). Only what is looked at is fetched then. */
+/* Bytes are dear: a serial line, or what ends in one (telnet, a pty). Only what is looked at is fetched. */
 bool session_is_thrifty(const struct session *s);
 /* Throws away every cache of target state. */
 void session_forget(struct session *s);

@@ -32,8 +32,8 @@ bool instruction_falls_through(struct session *s, uint64_t pc, uint64_t *next);
 /* The start of the instruction that `address` is inside of, decoded from the nearest start that the symbols
  * know; 0 when it is a start itself, or nobody knows. */
 uint64_t instruction_around(struct session *s, uint64_t address);
-/* The start of the instruction `count` (at most 64) before the one at `address` in its function, by the file's
- * bytes alone; nearer where the function begins, `address` itself where the file does not tell. */
+/* The start of the instruction `count` (at most 64) before the one at `address` in its function, by the
+ * file's bytes alone; nearer where the function begins, `address` itself where the file does not tell. */
 uint64_t instruction_back(struct session *s, uint64_t address, unsigned count);
 
 #endif

@@ -32,8 +32,8 @@ struct script_options {
     const char *target;         /* overrides the file's `target`, or NULL */
     const char *const *symbols; /* added to the file's, NULL-terminated, or NULL */
     const char *const *defines; /* "NAME=VALUE", NULL-terminated, or NULL; VALUE is JSON, or else a string */
-    const char *break_in; /* as session_options */
-    bool running;         /* as session_target */
+    const char *break_in;       /* as session_options */
+    bool running;               /* as session_target */
     const char *wire_log;
     uint64_t seed;          /* of what is drawn at random */
     const char *audit_json; /* audit_report(): where its JSON goes, "-" for standard output; or NULL */

@@ -136,13 +136,13 @@ static void note_entry(struct rsp_connection *c)
 {
     if (c->state != RSP_STATE_RUNNING || c->probe_ns == PROBE_NOW)
         return;
-    bool entered = false;
+    bool at_kdb = rsp_at_kdb(c) && !c->stays_in_kdb, entered = false;
     for (size_t i = 0; c->unspoken && i < ARRAY_LENGTH(entries); i++)
         entered |= ends_with(c, entries[i]);
-    if (rsp_at_kdb(c) && !c->stays_in_kdb)
+    c->probe_wanted = at_kdb || entered;
+    if (at_kdb)
         c->probe_ns = PROBE_NOW;
-    else if (entered) /* the other processors, one of which takes the line's interrupts, are still to be
-                         stopped */
+    else if (entered) /* the other processors are still to be stopped: one may take the line's interrupts */
         c->probe_ns = clock_now_ns() + ENTERING_NS;
 }
 

@@ -68,7 +68,8 @@ struct rsp_connection {
     bool text_since;             /* our last packet */
     unsigned times_typed;        /* SysRq for one interrupt */
     bool interrupting;           /* a stop was asked for */
-    bool wakes_for_duty;         /* conn_next() returns when a probe has become due */
+    bool wakes_for_duty;         /* conn_next() returns when a probe has come to be wanted */
+    bool probe_wanted;           /* by what was just printed */
     bool stays_in_kdb;           /* its prompt is wanted */
     bool verifying;              /* what is printed is withheld */
     struct buf withheld;         /* all of it, */

@@ -223,7 +223,8 @@ struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_
             if (take_event(c, ret, got))
                 return NULL;
         }
-        if (c->wakes_for_duty && c->probe_ns == PROBE_NOW) {
+        if (c->wakes_for_duty && c->probe_wanted) {
+            c->probe_wanted = false;
             *got = GOT_DUTY;
             return NULL;
         }

@@ -167,8 +167,7 @@ check-built:
 	@$(MAKE) --no-print-directory CC=clang all
 	@echo "cppcheck over $(words $(TIDY_SRCS)) files"
 	@cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr \
-		'-DcJSON_ArrayForEach(e,a)=for(e=(a)->child;e;e=e->next)' \
-		--suppressions-list=tests/cppcheck.txt --error-exitcode=1 -j2 -I. $(TIDY_SRCS)
+		--library=tests/cppcheck.cfg --suppressions-list=tests/cppcheck.txt --error-exitcode=1 -j2 -I. $(TIDY_SRCS)
 	@echo "clang-tidy over $(words $(TIDY_SRCS)) files"
 	@printf '%s\n' $(TIDY_SRCS) | xargs -P2 -n1 sh -c 'clang-tidy --quiet "$$@" -- $(subst ','\'',$(filter-out -Werror,$(ALL_CFLAGS))) 2>/dev/null' tidy
 	@$(MAKE) --no-print-directory CC=clang SANITIZE=address,undefined unit

@@ -51,7 +51,7 @@ struct error {
 };
 
 #define BASE_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define BASE_MUST_CHECK        __attribute__((warn_unused_result))
+#define BASE_MUST_CHECK        __attribute__((__warn_unused_result__))
 
 /* Makes an error. The formatted message is cut at 2 KiB and its control characters are made visible. */
 struct error *error_new(enum error_code code, const char *format, ...) BASE_PRINTF(2, 3) BASE_MUST_CHECK;

@@ -56,7 +56,9 @@ static struct error *build_vcont(struct rsp_connection *c, const struct rsp_acti
  */
 static void choose_stepped(struct rsp_connection *c, const struct rsp_action *a, struct buf *before)
 {
-    struct ptid wanted = is_everybody(a) ? (struct ptid){.tid = -1} : a->thread;
+    struct ptid wanted = a->thread;
+    if (is_everybody(a))
+        wanted = (struct ptid){.tid = -1};
     bool implied =
         !c->stepped_known && (is_everybody(a) || (c->stopped_known && ptid_equal(c->stopped, wanted)));
     if (implied || (c->stepped_known && ptid_equal(c->stepped, wanted)) || wanted.tid == 0)

@@ -351,7 +351,7 @@ struct error *rsp_tdesc_includes(const char *document, size_t n, char ***ret)
     char **names = NULL;
     struct document d = {.annex = "description", .includes = &names};
     struct error *e = run_parser(&d, document, n);
-    ARRAY_RESERVE(names, d.include_count, d.include_capacity);
+    names = xreallocarray(names, d.include_count + 1, sizeof *names);
     names[d.include_count] = NULL;
     if (!e) {
         *ret = names;

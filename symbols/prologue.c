@@ -10,13 +10,11 @@
 
 static bool optimised(const char *producer)
 {
-    const char *o = producer && strncmp(producer, "GNU ", 4) == 0 ? producer : NULL;
+    bool is_gcc = producer && strncmp(producer, "GNU ", 4) == 0;
     bool on = false;
     /* gcc records its switches; the last -O counts. */
-    while (o && (o = strstr(o, " -O"))) {
-        o += 3;
-        on = *o != '0';
-    }
+    for (const char *o = is_gcc ? strstr(producer, " -O") : NULL; o; o = strstr(o + 3, " -O"))
+        on = o[3] != '0';
     return on;
 }
 

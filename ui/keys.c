@@ -1,5 +1,4 @@
 #include "ui/keys.h"
-#include "ui/columns.h"
 
 #include <string.h>
 

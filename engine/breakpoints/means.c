@@ -154,7 +154,9 @@ static bool acquire_round(struct session *s, struct wish *w, unsigned round, str
     bool any = false;
     for (size_t i = 0; i < w->count; i++) {
         struct wish_location *l = &w->locations[i];
-        struct candidates c = l->plant ? (struct candidates){.count = 0} : candidates_for(s, w, l);
+        struct candidates c = {.count = 0};
+        if (!l->plant)
+            c = candidates_for(s, w, l);
         if (round >= c.count)
             continue;
         any = true;

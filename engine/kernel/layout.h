@@ -27,7 +27,7 @@ struct kernel_field {
 /* `path` of "struct module" or another type: "state", "core_layout.base", "mem[0].base"; through anonymous
  * members. False: the kernel has none. */
 bool kernel_field(struct session *s, const char *type, const char *path, struct kernel_field *ret);
-/* The first of these paths that is there (the last argument is NULL). */
+/* The first of these paths that is there (the last argument is `(char *)NULL`). */
 bool kernel_field_of(struct session *s, const char *type, struct kernel_field *ret, ... /* const char * */)
     __attribute__((sentinel));
 /* Bytes of a type; 0: unknown. */

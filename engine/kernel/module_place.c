@@ -28,7 +28,7 @@ static bool find_attrs(struct session *s, const struct kernel_module *m, struct 
     if (!m->sections || !kernel_field(s, "struct module_sect_attrs", "nsections", &count) ||
         !kernel_field(s, "struct module_sect_attr", "address", &ret->address) ||
         !kernel_field_of(s, "struct module_sect_attr", &ret->name, "battr.attr.name", "mattr.attr.name",
-                         NULL))
+                         (char *)NULL))
         return false;
     /* the array at its end has no length, and so no size */
     struct type *t = symbols_find_type(s->map, "struct module_sect_attrs", UINT64_MAX);

@@ -12,16 +12,16 @@ enum { NAME_FIRST = 24, NAME_MOST = 64 };
 struct error *module_fields_find(struct session *s, struct module_fields *f)
 {
     *f = (struct module_fields){0};
-    bool found =
-        kernel_field(s, "struct module", "list.next", &f->next) &&
-        kernel_field(s, "struct module", "state", &f->state) &&
-        kernel_field(s, "struct module", "name", &f->name) &&
-        kernel_field_of(s, "struct module", &f->base, "mem[0].base", "core_layout.base", "module_core", NULL);
+    bool found = kernel_field(s, "struct module", "list.next", &f->next) &&
+                 kernel_field(s, "struct module", "state", &f->state) &&
+                 kernel_field(s, "struct module", "name", &f->name) &&
+                 kernel_field_of(s, "struct module", &f->base, "mem[0].base", "core_layout.base",
+                                 "module_core", (char *)NULL);
     kernel_field(s, "struct module", "refcnt.counter", &f->references);
     kernel_field(s, "struct module", "sect_attrs", &f->sections);
     if (kernel_field(s, "struct module", "percpu", &f->per_cpu))
         kernel_field(s, "struct module", "percpu_size", &f->per_cpu_size);
-    if (kernel_field_of(s, "struct module", &f->sizes[0], "core_layout.size", "core_size", NULL))
+    if (kernel_field_of(s, "struct module", &f->sizes[0], "core_layout.size", "core_size", (char *)NULL))
         f->size_count = 1;
     for (unsigned i = 0; !f->size_count && i < MODULE_MEM_TYPES; i++) {
         char path[24];

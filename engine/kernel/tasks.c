@@ -43,10 +43,10 @@ static struct error *find_layout(struct session *s, bool threads, struct layout 
     bool found = kernel_field(s, type, "tasks.next", &f[NEXT]) && kernel_field(s, type, "pid", &f[PID]) &&
                  kernel_field(s, type, "comm", &f[COMM]);
     kernel_field(s, type, "tgid", &f[TGID]);
-    kernel_field_of(s, type, &f[STATE], "__state", "state", NULL);
+    kernel_field_of(s, type, &f[STATE], "__state", "state", (char *)NULL);
     kernel_field(s, type, "exit_state", &f[EXIT_STATE]);
     kernel_field(s, type, "flags", &f[FLAGS]);
-    kernel_field_of(s, type, &f[CPU], "thread_info.cpu", "cpu", NULL);
+    kernel_field_of(s, type, &f[CPU], "thread_info.cpu", "cpu", (char *)NULL);
     kernel_field(s, type, "real_parent", &f[PARENT]);
     if (threads && (!kernel_field(s, type, "signal", &f[SIGNAL]) ||
                     !kernel_field(s, type, "thread_node.next", &f[NODE]) ||
@@ -292,7 +292,7 @@ struct error *task_cpu(struct session *s, uint64_t task, unsigned *ret)
     struct kernel_field f;
     uint64_t cpu;
     *ret = 0;
-    if (!kernel_field_of(s, "struct task_struct", &f, "thread_info.cpu", "cpu", NULL))
+    if (!kernel_field_of(s, "struct task_struct", &f, "thread_info.cpu", "cpu", (char *)NULL))
         return NULL; /* one processor */
     TRY(kernel_fetch_fields(s, task, &f, 1));
     TRY(kernel_number(s, task, &f, &cpu));

@@ -72,8 +72,9 @@ static void add_process(struct session *s, int64_t pid)
     for (size_t i = 0; i < f->count; i++)
         if (f->processes[i].pid == pid)
             return;
+    bool fresh = f->count > 0;
     if (f->count < PROCESSES_MAX)
-        f->processes[f->count++] = (struct process){.pid = pid, .fresh = f->count > 0};
+        f->processes[f->count++] = (struct process){.pid = pid, .fresh = fresh};
 }
 
 static void drop_process(struct session *s, int64_t pid)

@@ -93,7 +93,7 @@ struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struc
 /* Ends the plan: its own plants are no longer wanted. */
 void plan_end(struct session *s);
 /* Adds a place of our own to run to; a hit counts where sp is at least `least_sp` (0: always). */
-void plan_add_plant(struct plan *plan, struct plant *p); /* one that is wanted already, taken over */
+void plan_add_plant(struct plan *p, struct plant *plant); /* one that is wanted already, taken over */
 void plan_add_target(struct session *s, struct plan *plan, uint64_t address, uint64_t least_sp);
 
 /* -- resume.c -------------------------------------------------------------------------------------- */

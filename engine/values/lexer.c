@@ -195,3 +195,16 @@ struct error *lexer_rewind(struct lexer *l, const char *at)
     l->at = at;
     return lexer_next(l);
 }
+
+bool lexer_at_file(const struct lexer *l, size_t *length)
+{
+    const char *c = l->now.start;
+    bool dot = false;
+    for (; isalnum((unsigned char)*c) || strchr("_.-+", *c); c++) {
+        if (*c == '\0')
+            return false;
+        dot = dot || *c == '.';
+    }
+    *length = (size_t)(c - l->now.start);
+    return dot && c[0] == ':' && c[1] == ':';
+}

@@ -43,6 +43,9 @@ struct lexer {
 struct error *lexer_next(struct lexer *l) BASE_MUST_CHECK;
 /* Goes back to an earlier place of the text, and reads the token there. */
 struct error *lexer_rewind(struct lexer *l, const char *at) BASE_MUST_CHECK;
+/* Whether the token begins "main.c::x" without quotes: names and dots up to "::"; *length: of the file's
+ * name. */
+bool lexer_at_file(const struct lexer *l, size_t *length);
 void lexer_free(struct lexer *l);
 struct error *lexer_error(const struct lexer *l, const char *wanted) BASE_MUST_CHECK;
 

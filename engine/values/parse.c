@@ -1,6 +1,5 @@
 #include "engine/values/parse.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -105,6 +104,11 @@ static struct node *leaf(struct parser *p, enum node_kind kind)
     return n;
 }
 
+static bool is_named(const struct node *n, const char *name)
+{
+    return n->text && strcmp(n->text, name) == 0;
+}
+
 /* A name, or FILE::NAME where FILE is quoted or (as "main.c") made of names and dots. */
 static struct error *parse_name(struct parser *p, struct node **ret)
 {
@@ -129,20 +133,6 @@ static struct error *parse_name(struct parser *p, struct node **ret)
         TRY(lexer_next(&p->lexer));
     }
     return NULL;
-}
-
-/* "main.c::x" without quotes: names and dots up to "::". */
-static bool unquoted_file(const struct parser *p, size_t *length)
-{
-    const char *c = p->lexer.now.start;
-    bool dot = false;
-    for (; isalnum((unsigned char)*c) || strchr("_.-+", *c); c++) {
-        if (*c == '\0')
-            return false;
-        dot = dot || *c == '.';
-    }
-    *length = (size_t)(c - p->lexer.now.start);
-    return dot && c[0] == ':' && c[1] == ':';
 }
 
 static struct error *parse_file_name(struct parser *p, size_t length, struct node **ret)
@@ -219,11 +209,11 @@ static struct error *parse_primary(struct parser *p, struct node **ret)
     case TOKEN_REGISTER:
         *ret = leaf(p, NODE_REGISTER);
         TRY(lexer_next(&p->lexer));
-        return at_op(p, '(') && strcmp((*ret)->text, "cpu") == 0 ? parse_cpu(p, *ret) : NULL;
+        return at_op(p, '(') && is_named(*ret, "cpu") ? parse_cpu(p, *ret) : NULL;
     case TOKEN_QUOTED:
         return parse_name(p, ret);
     case TOKEN_NAME:
-        if (unquoted_file(p, &length))
+        if (lexer_at_file(&p->lexer, &length))
             return parse_file_name(p, length, ret);
         if (strcmp(p->lexer.now.text, "sizeof") == 0)
             return parse_sizeof(p, ret);

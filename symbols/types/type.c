@@ -208,8 +208,9 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
 struct type *type_of_die(struct symbol_file *f, uint64_t die)
 {
     struct type **slot = table_slot(f, die);
-    if (*slot)
-        return *slot;
+    struct type *known = *slot;
+    if (known)
+        return known;
     struct type *t = type_make(&f->strings, f, TYPE_UNKNOWN);
     t->die = die;
     *slot = t;

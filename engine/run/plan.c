@@ -9,6 +9,7 @@
 #include "engine/registers.h"
 #include "engine/run/fork.h"
 #include "engine/run/trap_flag.h"
+#include "engine/run/unmasked.h"
 #include "engine/run/watch_steps.h"
 
 static void drop_targets(struct session *s, struct plan *p)
@@ -301,7 +302,7 @@ static bool may_skip_look(const struct session *s, const struct rsp_stop *stop)
 {
     const struct plan *p = &s->plan;
     return p->kind == PLAN_STEPI && p->phase == PHASE_STEP && p->times > 1 && !s->interrupt_sent &&
-           !plants_any(s) && stop->kind == RSP_STOP_SIGNAL && stop->signal == TARGET_SIGTRAP &&
+           !p->masked && !plants_any(s) && stop->kind == RSP_STOP_SIGNAL && stop->signal == TARGET_SIGTRAP &&
            stop->reason == RSP_REASON_NONE && (!stop->has_thread || ptid_equal(stop->thread, p->thread));
 }
 
@@ -404,6 +405,7 @@ static struct error *take_stop(struct session *s, const struct rsp_stop *stop, s
     if (may_go_on_unseen(s, stop))
         return go_on_unseen(s);
     TRY(stop_classify(s, stop, final));
+    TRY(unmasked_at_stop(s, &s->plan));
     if (final->reason == STOP_WATCHPOINT && s->arch && s->arch->stops_before_access)
         TRY(time_finish_access(s, final));
     trap_flag_check(s, final);

@@ -75,6 +75,8 @@ struct plan {
     struct plant *off_trap;   /* that step ends in this trap, and all run meanwhile; or NULL */
     bool off_settles, settle; /* breakpoints/settle.h: this step is for that; it is to be done in any case */
     uint64_t off_pc;
+    bool masked; /* unmasked.h: interrupts, for this step of this thread */
+    struct ptid masked_thread;
     bool under_way;      /* it has resumed before */
     bool told_trap_flag; /* engine/run/trap_flag.h */
     bool held;           /* it would have run on, but for the user's interrupt */

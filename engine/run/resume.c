@@ -8,6 +8,7 @@
 #include "engine/disassembly.h"
 #include "engine/kernel/sealed_text.h"
 #include "engine/registers.h"
+#include "engine/run/unmasked.h"
 #include "engine/run/watch_steps.h"
 
 enum { PENDING_MAX = 64 };
@@ -291,6 +292,7 @@ struct error *plan_resume(struct session *s)
         TRY(find_thread_to_step_off(s, p));
         TRY(settle(s, p));
     }
+    TRY(unmasked_before_step(s, p));
     if (steps(s, p)) {
         TRY(time_before_step(s, &s->time.ended));
         if (s->time.ended)

@@ -20,22 +20,31 @@ wait_for() {
     done
 }
 
-# What boot gives QEMU: CPUs, the words about the address slide and about kgdb's line, further options.
+# What boot runs: the emulator, the kernel's file in $kernel, its console; CPUs, the words about the address slide and about
+# kgdb's line, further options.
+emulator=(qemu-system-x86_64)
+image=bzImage
+tty=ttyS0
 cpus=2
 slide=nokaslr
-gdb_line=kgdboc=ttyS0,115200
+gdb_line=kgdboc=$tty,115200
 options=()
 
 # boot NAME CHARDEV [WORDS…]: its console goes to the chardev and, all of it, to $console; $machine is its process
 boot() {
     console=$work/$1.console
     : >"$console"
-    qemu-system-x86_64 -accel tcg -m 256 -smp "$cpus" -no-reboot -display none -monitor none -nodefaults \
-        -kernel "$kernel/bzImage" -initrd "$kernel/initramfs.gz" -chardev "$2,id=line,logfile=$console" -serial chardev:line \
-        "${options[@]}" -append "console=ttyS0,115200 $gdb_line $slide ${*:3}" >"$work/$1.qemu" 2>&1 </dev/null &
+    "${emulator[@]}" -accel tcg -m 256 -smp "$cpus" -no-reboot -display none -monitor none -nodefaults \
+        -kernel "$kernel/$image" -initrd "$kernel/initramfs.gz" -chardev "$2,id=line,logfile=$console" -serial chardev:line \
+        "${options[@]}" -append "console=$tty,115200 $gdb_line $slide ${*:3}" >"$work/$1.qemu" 2>&1 </dev/null &
     machine=$!
     pids+=("$machine")
 }
+
+# pty_of NAME: what QEMU called the pty that is its console
+pty_of() { sed -n 's/.*redirected to \([^ ]*\).*/\1/p' "$work/$1.qemu" | head -n 1; }
+has_pty() { [ -n "$(pty_of "$1")" ]; }
+booted() { grep -q 'INIT: booted' "$console" && sleep 1; }
 
 shut_down() { kill "$machine" 2>/dev/null; wait "$machine" 2>/dev/null; }
 

@@ -13,11 +13,11 @@
 /* How long a stub may take to say a word when nothing keeps it. */
 #define PROBE_NS    1000000000
 #define SETTLE_NS   300000000
-#define NUDGE_NS    300000000
 #define ENTERING_NS 100000000
 
 enum {
     PROBES_MOST = 3,
+    STOP_MOST = 40,   /* bytes from `thread:` to the end of a reply */
     KILL_LINE = 0x15, /* Ctrl-U: empties the line that is being typed, at a shell, a login and a cooked tty */
 };
 
@@ -144,6 +144,23 @@ static void note_entry(struct rsp_connection *c)
         c->probe_ns = PROBE_NOW;
     else if (entered) /* the other processors are still to be stopped: one may take the line's interrupts */
         c->probe_ns = clock_now_ns() + ENTERING_NS;
+}
+
+static bool is_hex(char byte)
+{
+    return hex_digit(byte) >= 0;
+}
+
+bool conn_ends_as_stop(const char *p, size_t n)
+{
+    const char *thread = memmem(p, n, "thread:", 7);
+    size_t behind = thread ? (size_t)(p + n - thread) : 0;
+    return behind > 7 && behind < STOP_MOST && is_hex(thread[7]);
+}
+
+bool conn_may_be_stop(const char *p, size_t n)
+{
+    return (n > 1 && (p[0] == 'T' || p[0] == 'S') && is_hex(p[1])) || conn_ends_as_stop(p, n);
 }
 
 static void give(struct rsp_connection *c, const char *bytes, size_t n)

@@ -30,6 +30,8 @@ enum {
 };
 /* A moment that is past: at once. */
 #define PROBE_NOW 1
+/* The silence after which what has come is taken for all there is. */
+#define NUDGE_NS 300000000
 
 /* What vCont? listed. */
 struct vcont_actions {
@@ -64,6 +66,7 @@ struct rsp_connection {
     bool stop_asked;   /* the stop was the answer to `?` */
     bool probing;      /* it is not known yet who is there */
     bool saw_text;
+    int64_t came_ns;             /* when something came last */
     bool line_dirty;             /* some of a packet may stand on the console's input line */
     bool text_since;             /* our last packet */
     unsigned times_typed;        /* SysRq for one interrupt */
@@ -174,6 +177,9 @@ struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *eve
 /* An O packet while it runs; a copy is only acked. */
 void conn_take_console_packet(struct rsp_connection *c, const char *p, size_t n);
 bool conn_is_plain(const struct rsp_connection *c);
+/* A stop reply of kgdb, or what the line has left of one; text whose end may be one. */
+bool conn_may_be_stop(const char *p, size_t n);
+bool conn_ends_as_stop(const char *p, size_t n);
 /* A whole packet that came while the target runs and is only what its console printed. */
 bool conn_is_only_text(const struct rsp_connection *c, const struct rsp_event *event);
 /* Whether a stop reply that came while the target runs is one; text is handed on as such. */

@@ -145,6 +145,7 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
     c->unspoken = c->probe_sent = c->stays_in_kdb = c->interrupting = false;
     c->probe = "";
     c->break_ns = c->probe_ns = c->resend_ns = c->nudge_ns = 0;
+    c->tail_length = 0;
     c->stop_copies = 0;
     buf_clear(&c->last_stop);
     buf_add(&c->last_stop, payload, n);
@@ -258,8 +259,8 @@ static struct error *take_damaged(struct rsp_connection *c, const struct rsp_eve
     if (!rsp_shares_console(c))
         return conn_damaged(c, event, &again);
     conn_console(c, event->raw, event->raw_length);
-    bool plausible = event->length > 0 && event->data[0] && strchr("TSO", event->data[0]);
-    if (!plausible || c->resends == RESENDS_MOST)
+    bool console = event->length > 0 && event->data[0] == 'O';
+    if (!(console || conn_may_be_stop(event->data, event->length)) || c->resends == RESENDS_MOST)
         return NULL;
     c->resends++;
     return conn_kill_line(c);

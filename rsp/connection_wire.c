@@ -239,6 +239,7 @@ struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_
             return NULL;
         }
         c->stats.bytes_in += n;
+        c->came_ns = clock_now_ns();
         rsp_decoder_feed(&c->decoder, bytes, n);
     }
 }

@@ -266,6 +266,66 @@ static void test_damaged_stop(void **state)
     session_close(&s);
 }
 
+static const char whole_stop[] = "$T05thread:1;#d7";
+
+/* Each of its bytes is lost once: what is left stands there as text, as a packet that does not end, or as a
+ * wrong one. */
+static void script_cut_stops(struct peer *p)
+{
+    peer_negotiate(p, "");
+    for (size_t lost = 0; lost < sizeof whole_stop - 1; lost++) {
+        BASE_BUF struct buf cut = {0};
+        buf_add_text(&cut, "+up 3 days\r\n");
+        buf_add(&cut, whole_stop, lost);
+        buf_add_text(&cut, whole_stop + lost + 1);
+        expect_bytes(p, "+$c#63");
+        peer_raw(p, buf_text(&cut));
+        expect_bytes(p, "\x15");
+        peer_raw(p, whole_stop);
+        expect_bytes(p, "+$qC#b4");
+        peer_raw(p, "+$QC1#c5");
+    }
+    expect_bytes(p, "+");
+}
+
+static void test_cut_stops(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open_serial(&s, script_cut_stops, 10);
+    must(rsp_negotiate(s.c));
+    for (size_t lost = 0; lost < sizeof whole_stop - 1; lost++) {
+        must(rsp_resume(s.c, "c", 1));
+        assert_int_equal(stops(&s).thread.tid, 1);
+    }
+    assert_violations(&s, "");
+    session_close(&s);
+}
+
+/* A prompt and words of a user are no stop: nothing is sent because of them. */
+static void script_no_stop(struct peer *p)
+{
+    peer_negotiate(p, "");
+    expect_bytes(p, "+$c#63");
+    peer_raw(p, "+Sat Nov 21\r\n$ ls T05 thread: $Ok");
+    usleep(700000); /* longer than a stop that was cut is waited for */
+    peer_raw(p, "\r\n$T05thread:1;#d7");
+    expect_bytes(p, "+$qC#b4");
+    peer_raw(p, "+$QC1#c5");
+    expect_bytes(p, "+");
+}
+
+static void test_no_stop(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open_serial(&s, script_no_stop, 10);
+    must(rsp_negotiate(s.c));
+    must(rsp_resume(s.c, "c", 1));
+    assert_int_equal(stops(&s).thread.tid, 1);
+    session_close(&s);
+}
+
 static void script_lost_bytes(struct peer *p)
 {
     peer_negotiate(p, "");
@@ -385,6 +445,8 @@ int main(void)
         cmocka_unit_test(test_text_like_packets),
         cmocka_unit_test(test_console_packets),
         cmocka_unit_test(test_damaged_stop),
+        cmocka_unit_test(test_cut_stops),
+        cmocka_unit_test(test_no_stop),
         cmocka_unit_test(test_lost_bytes),
         cmocka_unit_test(test_reboot),
         cmocka_unit_test(test_pulled_out),

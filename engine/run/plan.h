@@ -102,6 +102,11 @@ void plan_add_target(struct session *s, struct plan *plan, uint64_t address, uin
  * takes it. */
 struct error *plan_resume(struct session *s) BASE_MUST_CHECK;
 
+/* -- unseen.c -------------------------------------------------------------------------------------- */
+
+/* Lets the target run on where that is right without a look at the stop; *gone: that was so. */
+struct error *plan_go_on_unseen(struct session *s, const struct rsp_stop *stop, bool *gone) BASE_MUST_CHECK;
+
 /* -- classify.c ------------------------------------------------------------------------------------ */
 
 /* What a stop is, before the plan has looked at it: thread and pc noted, reason by signal and plants. */

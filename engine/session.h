@@ -87,9 +87,9 @@ struct error *session_execute(struct session *s, const struct command *c, const 
                               cJSON **ret) BASE_MUST_CHECK;
 
 /*
- * For event loops (engine/worker.c). session_begin() is session_execute() without the wait: *running says
- * that the result will come from session_pump(). session_pump() waits until the deadline or `wake_fd` and
- * handles what the stub sends; *done with *ret set when the plan has come to its final stop.
+ * For event loops (engine/worker_engine.c). session_begin() is session_execute() without the wait: *running
+ * says that the result will come from session_pump(). session_pump() waits until the deadline or `wake_fd`
+ * and handles what the stub sends; *done with *ret set when the plan has come to its final stop.
  */
 struct error *session_begin(struct session *s, const struct command *c, const cJSON *args, cJSON **ret,
                             bool *running) BASE_MUST_CHECK;

@@ -4,7 +4,8 @@
  *   connection.c            life, facts, the late stops, violations
  *   connection_wire.c       bytes: framing, acks, counting, the log, one received packet at a time
  *   connection_grammar.c    does this answer fit that question?
- *   connection_batch.c      requests and their answers
+ *   connection_await.c      one request's answer
+ *   connection_batch.c      requests, as many at once as may be
  *   connection_resync.c     finding the place again after an answer was lost
  *   connection_run.c        resume, wait for a stop
  *   connection_break.c      interrupting, and what is sent again while a stop is waited for
@@ -25,8 +26,9 @@ enum {
     WINDOW_BYTES = 16384,   /* no-ack: fits into any socket's buffer */
     WINDOW_BYTES_ACK = 256, /* QEMU's user emulator reads so many at once and waits for an ack after each */
     EVIDENCE_MOST = 256,
-    RESENDS_MOST = 3, /* of one packet, after `-` or a bad checksum */
-    TAIL_BYTES = 64,  /* of console text, to know a prompt */
+    RESENDS_MOST = 3,   /* of one packet, after `-` or a bad checksum */
+    TAIL_BYTES = 64,    /* of console text, to know a prompt */
+    SHOWN_REQUEST = 60, /* bytes of one in a message */
 };
 /* A moment that is past: at once. */
 #define PROBE_NOW 1
@@ -111,7 +113,7 @@ struct rsp_connection {
 
     struct buf last_misfit;   /* the last packet that fitted no question */
     unsigned misfit_copies;   /* how often exactly that came again */
-    unsigned known_questions; /* bits of those that were answered with something (connection_batch.c) */
+    unsigned known_questions; /* bits of those that were answered with something (connection_await.c) */
 
     struct buf *console_sink; /* qRcmd's output, or NULL */
     struct buf scratch;
@@ -212,7 +214,7 @@ const char *conn_misfit_kind(enum rsp_grammar grammar, const char *p, size_t n);
 /* Hands on the text of an O packet. */
 void conn_take_console(struct rsp_connection *c, const char *p, size_t n);
 
-/* -- connection_batch.c ---------------------------------------------------------------------------- */
+/* -- connection_await.c ---------------------------------------------------------------------------- */
 
 /* What became of a request whose answer was waited for. */
 enum conn_fate {
@@ -224,6 +226,12 @@ enum conn_fate {
  * error is one that ends the conversation or the wait as a whole. */
 struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, bool alone,
                          enum conn_fate *ret) BASE_MUST_CHECK;
+/* "asking '…': what" */
+struct error *conn_request_error(const struct rsp_request *r, enum error_code code,
+                                 const char *what) BASE_MUST_CHECK;
+
+/* -- connection_batch.c ---------------------------------------------------------------------------- */
+
 void conn_stop_pipelining(struct rsp_connection *c);
 void conn_owe(struct rsp_connection *c, const struct rsp_request *oldest, size_t count);
 

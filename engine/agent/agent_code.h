@@ -85,6 +85,23 @@ void agent_guard_address(struct agent *a);
 void agent_finish(struct agent *a);
 struct error *agent_unsupported(const char *what) BASE_MUST_CHECK;
 
+/* agent_operators.c */
+
+struct type *agent_basic(struct agent *a, const char *name);
+bool agent_is_pointer(struct type *t);
+/* Extends the topmost value as one of this type. */
+void agent_extend(struct agent *a, struct type *t);
+/* What is smaller than int becomes int. */
+struct type *agent_promoted(struct agent *a, struct type *t);
+/* The type in which C calculates with these two. */
+struct type *agent_common(struct agent *a, struct type *left, struct type *right);
+/* pointer + n, n + pointer, pointer - n, pointer - pointer; as agent_operate(). */
+struct error *agent_pointer_sum(struct agent *a, int op, struct operand left, struct operand right,
+                                struct operand *ret) BASE_MUST_CHECK;
+/* Takes both from the stack and leaves the result; any binary operator but && and ||. */
+struct error *agent_operate(struct agent *a, int op, struct operand left, struct operand right,
+                            struct operand *ret) BASE_MUST_CHECK;
+
 /* agent_names.c: a variable, function or enumerator. */
 struct error *agent_name(struct agent *a, const struct node *n, struct operand *ret) BASE_MUST_CHECK;
 

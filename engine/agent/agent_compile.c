@@ -7,17 +7,6 @@ enum { DEPTH_MAX = 64 };
 
 static struct error *compile(struct agent *a, const struct node *n, struct operand *ret);
 
-static struct type *basic(struct agent *a, const char *name)
-{
-    return basic_type(&a->evaluation->pool, name);
-}
-
-static bool is_pointer(struct type *t)
-{
-    enum type_kind kind = type_strip(t)->kind;
-    return kind == TYPE_POINTER;
-}
-
 /* Loads what the address on the stack is of. An array is its address. */
 static struct error *load(struct agent *a, struct operand *o)
 {
@@ -44,126 +33,20 @@ static struct error *value(struct agent *a, const struct node *n, struct operand
     return load(a, ret);
 }
 
-static void extend(struct agent *a, struct type *t)
-{
-    struct type *bare = type_strip(t);
-    agent_emit_extension(a, type_size(bare), bare->is_signed && bare->kind != TYPE_POINTER);
-}
-
-/* C17 6.3.1.1: what is smaller than int becomes int. */
-static struct type *promoted(struct agent *a, struct type *t)
-{
-    struct type *bare = type_strip(t);
-    return bare->kind != TYPE_POINTER && type_size(bare) < 4 ? basic(a, "int") : bare;
-}
-
-/* C17 6.3.1.8. */
-static struct type *common(struct agent *a, struct type *left, struct type *right)
-{
-    left = promoted(a, left);
-    right = promoted(a, right);
-    if (is_pointer(left) || is_pointer(right))
-        return is_pointer(left) ? left : right;
-    uint64_t size = type_size(left) > type_size(right) ? type_size(left) : type_size(right);
-    bool is_unsigned =
-        (!left->is_signed && type_size(left) == size) || (!right->is_signed && type_size(right) == size);
-    if (size == 4)
-        return basic(a, is_unsigned ? "unsigned int" : "int");
-    return basic(a, is_unsigned ? "unsigned long long" : "long long");
-}
-
-static void scale(struct agent *a, uint64_t size, enum agent_op op)
-{
-    if (size <= 1)
-        return;
-    agent_emit_constant(a, size);
-    agent_emit(a, op);
-}
-
-/* pointer + n, n + pointer, pointer - n, pointer - pointer; both are on the stack. */
-static struct error *pointer_sum(struct agent *a, int op, struct operand left, struct operand right,
-                                 struct operand *ret)
-{
-    struct type *pointer = is_pointer(left.type) ? left.type : right.type;
-    uint64_t size = type_size(type_strip(type_target(type_strip(pointer))));
-    bool both = is_pointer(left.type) && is_pointer(right.type);
-    if ((both && op != '-') || (!is_pointer(left.type) && op == '-'))
-        return agent_unsupported("arithmetic with that pointer");
-    *ret = (struct operand){.type = both ? basic(a, "long") : pointer};
-    if (both) {
-        agent_emit(a, AGENT_SUB);
-        scale(a, size, AGENT_DIV_SIGNED);
-        return NULL;
-    }
-    if (is_pointer(right.type))
-        agent_emit(a, AGENT_SWAP);
-    scale(a, size, AGENT_MUL);
-    agent_emit(a, op == '+' ? AGENT_ADD : AGENT_SUB);
-    extend(a, pointer);
-    return NULL;
-}
-
-static enum agent_op arithmetic_op(int op, bool is_signed)
-{
-    switch (op) {
-    case '+':
-        return AGENT_ADD;
-    case '-':
-        return AGENT_SUB;
-    case '*':
-        return AGENT_MUL;
-    case '/':
-        return is_signed ? AGENT_DIV_SIGNED : AGENT_DIV_UNSIGNED;
-    case '%':
-        return is_signed ? AGENT_REM_SIGNED : AGENT_REM_UNSIGNED;
-    case '&':
-        return AGENT_BIT_AND;
-    case '|':
-        return AGENT_BIT_OR;
-    case '^':
-        return AGENT_BIT_XOR;
-    case OP_SHIFT_LEFT:
-        return AGENT_LSH;
-    case OP_SHIFT_RIGHT:
-        return is_signed ? AGENT_RSH_SIGNED : AGENT_RSH_UNSIGNED;
-    default:
-        return AGENT_END;
-    }
-}
-
-static bool is_comparison(int op)
-{
-    return op == '<' || op == '>' || op == OP_LE || op == OP_GE || op == OP_EQ || op == OP_NE;
-}
-
-/* Left and right are on the stack: a > b is b < a, a <= b is !(b < a). */
-static void compare(struct agent *a, int op, bool is_signed)
-{
-    if (op == OP_EQ || op == OP_NE) {
-        agent_emit(a, AGENT_EQUAL);
-    } else {
-        if (op == '>' || op == OP_LE)
-            agent_emit(a, AGENT_SWAP);
-        agent_emit(a, is_signed ? AGENT_LESS_SIGNED : AGENT_LESS_UNSIGNED);
-    }
-    if (op == OP_NE || op == OP_LE || op == OP_GE)
-        agent_emit(a, AGENT_LOG_NOT);
-}
-
 /* Both operands in their common type; the left one is converted beneath the right one. */
 static struct error *operands(struct agent *a, const struct node *n, struct operand *left,
                               struct operand *right)
 {
     TRY(value(a, n->left, left));
     TRY(value(a, n->right, right));
-    if (is_pointer(left->type) || is_pointer(right->type))
+    if (agent_is_pointer(left->type) || agent_is_pointer(right->type))
         return NULL;
-    struct type *t = common(a, left->type, right->type);
+    struct type *t = agent_common(a, left->type, right->type);
     bool shift = n->op == OP_SHIFT_LEFT || n->op == OP_SHIFT_RIGHT;
     if (!shift)
-        extend(a, t);
+        agent_extend(a, t);
     agent_emit(a, AGENT_SWAP);
-    extend(a, shift ? promoted(a, left->type) : t);
+    agent_extend(a, shift ? agent_promoted(a, left->type) : t);
     agent_emit(a, AGENT_SWAP);
     return NULL;
 }
@@ -182,7 +65,7 @@ static struct error *logical(struct agent *a, const struct node *n, struct opera
     agent_land(a, decided);
     agent_emit_constant(a, n->op == OP_OR);
     agent_land(a, end);
-    *ret = (struct operand){.type = basic(a, "int")};
+    *ret = (struct operand){.type = agent_basic(a, "int")};
     return NULL;
 }
 
@@ -192,32 +75,13 @@ static struct error *binary(struct agent *a, const struct node *n, struct operan
     if (n->op == OP_AND || n->op == OP_OR)
         return logical(a, n, ret);
     TRY(operands(a, n, &left, &right));
-    struct type *t = common(a, left.type, right.type);
-    bool is_signed = type_strip(t)->is_signed && !is_pointer(t);
-    if (is_comparison(n->op)) {
-        compare(a, n->op, is_signed);
-        *ret = (struct operand){.type = basic(a, "int")};
-        return NULL;
-    }
-    if (is_pointer(left.type) || is_pointer(right.type))
-        return pointer_sum(a, n->op, left, right, ret);
-    if (n->op == OP_SHIFT_LEFT || n->op == OP_SHIFT_RIGHT) {
-        t = promoted(a, left.type);
-        is_signed = type_strip(t)->is_signed;
-    }
-    enum agent_op op = arithmetic_op(n->op, is_signed);
-    if (op == AGENT_END)
-        return agent_unsupported("that operator");
-    agent_emit(a, op);
-    extend(a, t);
-    *ret = (struct operand){.type = t};
-    return NULL;
+    return agent_operate(a, n->op, left, right, ret);
 }
 
 static struct error *dereference(struct agent *a, struct operand *o)
 {
     TRY(load(a, o));
-    if (!is_pointer(o->type))
+    if (!agent_is_pointer(o->type))
         return agent_unsupported("* of what is no pointer");
     agent_guard_address(a);
     *o = (struct operand){.type = type_target(type_strip(o->type)), .in_memory = true};
@@ -238,10 +102,10 @@ static struct error *unary(struct agent *a, const struct node *n, struct operand
     TRY(load(a, ret));
     if (n->op == '!') {
         agent_emit(a, AGENT_LOG_NOT);
-        *ret = (struct operand){.type = basic(a, "int")};
+        *ret = (struct operand){.type = agent_basic(a, "int")};
         return NULL;
     }
-    ret->type = promoted(a, ret->type);
+    ret->type = agent_promoted(a, ret->type);
     if (n->op == '-') {
         agent_emit_constant(a, 0);
         agent_emit(a, AGENT_SWAP);
@@ -251,7 +115,7 @@ static struct error *unary(struct agent *a, const struct node *n, struct operand
     } else if (n->op != '+') {
         return agent_unsupported("an operator that changes something");
     }
-    extend(a, ret->type);
+    agent_extend(a, ret->type);
     return NULL;
 }
 
@@ -286,7 +150,7 @@ static struct error *element(struct agent *a, const struct node *n, struct opera
     struct operand base, at;
     TRY(value(a, n->left, &base));
     TRY(value(a, n->right, &at));
-    TRY(pointer_sum(a, '+', base, at, ret));
+    TRY(agent_pointer_sum(a, '+', base, at, ret));
     return dereference(a, ret);
 }
 
@@ -302,7 +166,7 @@ static struct error *cast(struct agent *a, const struct node *n, struct operand 
         agent_emit(a, AGENT_LOG_NOT);
         agent_emit(a, AGENT_LOG_NOT);
     }
-    extend(a, to);
+    agent_extend(a, to);
     *ret = (struct operand){.type = to};
     return NULL;
 }
@@ -320,9 +184,9 @@ static struct error *conditional(struct agent *a, const struct node *n, struct o
     agent_land(a, end);
     /* Values of both branches are extended already; converting them to their common type is left out where it
      * changes nothing. */
-    struct type *t = common(a, ret->type, o.type);
-    if (!is_pointer(t))
-        extend(a, t);
+    struct type *t = agent_common(a, ret->type, o.type);
+    if (!agent_is_pointer(t))
+        agent_extend(a, t);
     ret->type = t;
     return NULL;
 }
@@ -331,11 +195,11 @@ static struct error *literal(struct agent *a, const struct node *n, struct opera
 {
     bool is_long = n->is_long || n->integer > (n->is_unsigned ? 0xffffffffu : 0x7fffffffu);
     agent_emit_constant(a, n->integer);
-    *ret = (struct operand){.type = basic(a, is_long          ? (n->is_unsigned ? "unsigned long" : "long")
-                                             : n->is_unsigned ? "unsigned int"
-                                                              : "int")};
+    *ret = (struct operand){.type = agent_basic(a, is_long ? (n->is_unsigned ? "unsigned long" : "long")
+                                                   : n->is_unsigned ? "unsigned int"
+                                                                    : "int")};
     if (n->kind == NODE_CHARACTER)
-        ret->type = basic(a, "char");
+        ret->type = agent_basic(a, "char");
     return NULL;
 }
 
@@ -344,14 +208,14 @@ static struct error *size_of(struct agent *a, const struct node *n, struct opera
     struct type *t;
     TRY(scope_type(a->evaluation, n->text, &t));
     agent_emit_constant(a, type_size(type_strip(t)));
-    *ret = (struct operand){.type = basic(a, "unsigned long")};
+    *ret = (struct operand){.type = agent_basic(a, "unsigned long")};
     return NULL;
 }
 
 static struct error *cpu_register(struct agent *a, const struct node *n, struct operand *ret)
 {
     TRY(agent_emit_register(a, n->text));
-    *ret = (struct operand){.type = basic(a, "long long")};
+    *ret = (struct operand){.type = agent_basic(a, "long long")};
     return NULL;
 }
 

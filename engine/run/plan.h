@@ -106,6 +106,11 @@ struct error *plan_resume(struct session *s) BASE_MUST_CHECK;
 /* What runs now is a step. */
 bool plan_steps(const struct session *s);
 
+/* -- unseen.c -------------------------------------------------------------------------------------- */
+
+/* Lets the target run on where that is right without a look at the stop; *gone: that was so. */
+struct error *plan_go_on_unseen(struct session *s, const struct rsp_stop *stop, bool *gone) BASE_MUST_CHECK;
+
 /* -- classify.c ------------------------------------------------------------------------------------ */
 
 /* What a stop is, before the plan has looked at it: thread and pc noted, reason by signal and plants. */

@@ -1,7 +1,7 @@
 /*
  * tests/unit/ui_fake_worker.h - a worker without an engine, for tests of the faces.
  *
- * Included by one test program, it takes the place of engine/worker.c in the link. It writes down what is
+ * Included by one test program, it takes the place of engine/worker*.c in the link. It writes down what is
  * posted; the test pushes the messages that an engine would send.
  */
 #ifndef ALLSTOP_TESTS_UI_FAKE_WORKER_H

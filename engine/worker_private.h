@@ -1,0 +1,107 @@
+/*
+ * engine/worker_private.h - what the two sides of a worker share, and who may touch which part of it.
+ *
+ * worker.c and worker_complete.c are the face's side, worker_engine.c is the engine's thread,
+ * worker_messages.c carries what that says to the face, and worker_waiters.c knows who waits for the next
+ * stop. What is under the lock is touched with it held, everything else by the engine's thread alone once
+ * that runs. Nothing here fails.
+ */
+#ifndef ALLSTOP_ENGINE_WORKER_PRIVATE_H
+#define ALLSTOP_ENGINE_WORKER_PRIVATE_H
+
+#include <pthread.h>
+
+#include "engine/worker.h"
+
+enum request_kind { REQUEST_LINE, REQUEST_JSON, REQUEST_NEEDS, REQUEST_COMPLETE, REQUEST_QUIT };
+
+struct request {
+    struct request *next;
+    enum request_kind kind;
+    uint64_t id;
+    char *text; /* line or command name */
+    cJSON *args;
+    struct view_needs needs;
+    struct completion *completion;
+    bool kill;
+};
+
+/* Shared by the face that waits and the engine that answers; the last one frees it. */
+struct completion {
+    unsigned references;
+    bool done;
+    size_t cursor, word_start;
+    char **words;
+};
+
+struct message {
+    struct message *next;
+    struct worker_message content;
+};
+
+/* A request whose answer is the next stop. */
+struct waiter {
+    struct waiter *next;
+    uint64_t id;
+    const struct command *command;
+    bool is_line;
+    int64_t started_ns;
+};
+
+struct worker {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t completed;
+    int wake_fd, message_fd, cancel_fd;
+
+    /* under the lock */
+    struct request *first_request, **last_request;
+    struct message *first_message, **last_message;
+    struct view *view;
+    uint64_t next_id;
+    bool busy, stopping;
+
+    /* the engine thread's own */
+    struct worker_options options;
+    struct session *session;
+    struct view_needs needs;
+    struct waiter *waiters;
+    bool quitting, kill;
+};
+
+/* -- worker.c -------------------------------------------------------------------------------------- */
+
+/* Queues a request, which is taken over, and wakes the engine; its id. */
+uint64_t worker_post_request(struct worker *w, struct request *r);
+
+/* -- worker_complete.c ----------------------------------------------------------------------------- */
+
+/* Engine's thread: answers a completion. */
+void worker_handle_complete(struct worker *w, const struct request *r);
+/* With the lock held. */
+void worker_completion_unref(struct completion *c);
+
+/* -- worker_engine.c ------------------------------------------------------------------------------- */
+
+/* The engine's thread; its argument is the worker. */
+void *worker_engine_main(void *context);
+
+/* -- worker_messages.c ----------------------------------------------------------------------------- */
+
+void worker_signal_fd(int fd);
+void worker_drain_fd(int fd);
+/* To the face; what the content points to is taken over. */
+void worker_send(struct worker *w, const struct worker_message *content);
+/* Builds a view of what the panes need and says that there is one; nothing without views. */
+void worker_publish(struct worker *w);
+
+/* -- worker_waiters.c ------------------------------------------------------------------------------ */
+
+/* Says what became of a request; `e` and `result` are taken over. */
+void worker_answer(struct worker *w, const struct waiter *to, struct error *e, cJSON *result);
+/* Its answer is the next stop; copied. */
+void worker_add_waiter(struct worker *w, const struct waiter *from);
+/* The stop (or what went wrong), taken over, goes to everyone who waits for it. */
+void worker_answer_waiters(struct worker *w, struct error *e, cJSON *stop);
+
+#endif

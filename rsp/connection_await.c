@@ -1,0 +1,271 @@
+#include <string.h>
+
+#include "base/buf.h"
+#include "rsp/connection_private.h"
+
+/* After something that was no answer, the true one comes soon or never. */
+#define SECOND_CHANCE_NS 1000000000
+
+/* Timeouts that a command may take in all while it keeps printing. */
+enum { CONSOLE_PATIENCE = 12 };
+
+struct await {
+    struct rsp_connection *c;
+    struct rsp_request *r;
+    bool alone;
+    unsigned resends; /* after a silence */
+    int64_t deadline_ns, last_deadline_ns;
+    bool misfit; /* something came that was no answer */
+    bool cut;    /* the deadline is that of the whole conversation, nearer than the timeout */
+};
+
+struct error *conn_request_error(const struct rsp_request *r, enum error_code code, const char *what)
+{
+    int n = (int)(r->length < SHOWN_REQUEST ? r->length : SHOWN_REQUEST);
+    return error_new(code, "asking '%.*s%s': %s", n, r->payload, r->length > SHOWN_REQUEST ? "…" : "", what);
+}
+
+/* A line that may lose bytes gets three tries, a sure one gets all the time there is. */
+static bool gets_tries(const struct await *a)
+{
+    return a->alone && !a->c->no_ack && !transport_is_reliable(a->c->transport) &&
+           a->r->grammar != RSP_GRAMMAR_CONSOLE;
+}
+
+/*
+ * What was acked was understood: only the answer, which comes again for a `-`, can have been lost. kgdb acks
+ * before it does anything, so there what was not acked was not done.
+ */
+static bool may_try_again(const struct await *a)
+{
+    bool changes = a->r->flags & RSP_MUTATES;
+    return gets_tries(a) && (!changes || a->c->acked || a->c->supported_empty);
+}
+
+static void start_clock(struct await *a)
+{
+    struct rsp_connection *c = a->c;
+    size_t bytes = a->r->length + 2 * c->packet_size;
+    int64_t timeout = gets_tries(a) ? c->timeout_ns / RESENDS_MOST : c->timeout_ns;
+    a->deadline_ns = conn_deadline(c, timeout, bytes);
+    a->last_deadline_ns = conn_deadline(c, CONSOLE_PATIENCE * c->timeout_ns, bytes);
+    a->cut = a->deadline_ns == c->deadline_ns;
+}
+
+static void expect_soon(struct await *a)
+{
+    int64_t soon = conn_deadline(a->c, SECOND_CHANCE_NS, 2 * a->c->packet_size);
+    if (soon < a->deadline_ns)
+        a->deadline_ns = soon;
+}
+
+static struct error *no_answer(struct await *a)
+{
+    struct rsp_connection *c = a->c;
+    if (c->holds_stop) {
+        conn_release_stop(c, "stop-instead-of-reply");
+        return conn_request_error(a->r, ERR_VIOLATION, "a stop reply came in place of the answer");
+    }
+    if (a->misfit)
+        return conn_request_error(a->r, ERR_VIOLATION, "what came was no answer to it");
+    if (rsp_shares_console(c) && c->text_since && !c->negotiating && !a->cut)
+        return conn_runs_again(c, a->r->payload, a->r->length);
+    if (!c->negotiating && !a->cut)
+        conn_violation(c, "no-reply", a->r->payload, a->r->length);
+    struct error *e = conn_request_error(a->r, ERR_TIMEOUT, "the stub gave no answer in time");
+    if (a->r->flags & RSP_MUTATES)
+        return error_hint(e,
+                          "it is not sent again by itself: look at the target to see whether it took effect");
+    return error_hint(e, "is the target hung? 'reconnect' starts over");
+}
+
+/* The wait ended by the clock. */
+static struct error *silence(struct await *a, enum conn_fate *ret, bool *done)
+{
+    struct rsp_connection *c = a->c;
+    if (may_try_again(a) && a->resends + 1 < RESENDS_MOST && !a->misfit && !c->holds_stop && !a->cut) {
+        a->resends++;
+        if (c->acked) {
+            TRY(conn_send_nak(c));
+        } else {
+            c->owed++; /* the first answer may only be late */
+            TRY(conn_write_again(c));
+        }
+        start_clock(a);
+        return NULL;
+    }
+    a->r->error = no_answer(a);
+    *ret = FATE_OPEN;
+    *done = true;
+    return NULL;
+}
+
+/* A `-`: our packet arrived damaged and was not taken, so sending it again is right whatever it does. */
+static struct error *take_nak(struct await *a, enum conn_fate *ret, bool *done)
+{
+    struct rsp_connection *c = a->c;
+    bool reliable = transport_is_reliable(c->transport);
+    if (c->no_ack || (reliable && !c->negotiating))
+        conn_violation(c, "stray-nak", a->r->payload, a->r->length);
+    if (c->no_ack)
+        return NULL;
+    if (a->alone && c->resends < RESENDS_MOST) {
+        c->resends++;
+        return conn_write_again(c);
+    }
+    a->r->error = conn_request_error(a->r, ERR_VIOLATION, "the stub says that the packet arrived damaged");
+    *ret = a->alone ? FATE_FAILED : FATE_OPEN;
+    *done = true;
+    return NULL;
+}
+
+/* A running kernel's terminal sends back what is typed at it. */
+static bool is_echo(const struct rsp_request *r, const struct rsp_event *event)
+{
+    return r->grammar != RSP_GRAMMAR_ANY && event->length == r->length && r->length > 0 &&
+           memcmp(event->data, r->payload, r->length) == 0;
+}
+
+static void take_echo(struct await *a)
+{
+    struct rsp_connection *c = a->c;
+    rsp_assume_unspoken(c);
+    a->r->error = error_hint(conn_request_error(a->r, ERR_NOT_STOPPED, "the line sends back what it is sent"),
+                             "the target runs and its terminal echoes: interrupt it first");
+}
+
+static void take_answer(struct await *a, const struct rsp_event *event, enum conn_fate *ret)
+{
+    conn_release_stop(a->c, "stop-while-stopped");
+    buf_clear(&a->r->reply);
+    buf_add(&a->r->reply, event->data, event->length);
+    *ret = FATE_ANSWERED;
+}
+
+static void take_misfit(struct await *a, const struct rsp_event *event)
+{
+    struct rsp_connection *c = a->c;
+    conn_misfit(c, a->r->grammar, event->data, event->length);
+    if (!c->no_ack)
+        conn_stop_pipelining(c);
+    a->misfit = true;
+    expect_soon(a);
+}
+
+/* Questions that are never answered with nothing once they were answered with something, as a bit each. */
+static unsigned known_question(const struct rsp_request *r)
+{
+    if (r->grammar == RSP_GRAMMAR_HEX && r->length == 1 && r->payload[0] == 'g')
+        return 1;
+    return r->grammar == RSP_GRAMMAR_OK && r->length > 2 && memcmp(r->payload, "Hg", 2) == 0 ? 2 : 0;
+}
+
+/* QEMU's user emulator, once out of step, says the nothing that it owed to another question. */
+static bool is_others_nothing(const struct await *a, const struct rsp_event *event)
+{
+    return event->length == 0 && (a->c->known_questions & known_question(a->r));
+}
+
+/* True when the wait is over. */
+static bool take_packet(struct await *a, const struct rsp_event *event, enum conn_fate *ret)
+{
+    struct rsp_connection *c = a->c;
+    enum rsp_grammar grammar = a->r->grammar;
+    if (conn_is_console(event->data, event->length)) {
+        conn_take_console(c, event->data, event->length);
+        if (grammar == RSP_GRAMMAR_CONSOLE) {
+            int64_t later = conn_deadline(c, c->timeout_ns, 2 * c->packet_size);
+            a->deadline_ns = later < a->last_deadline_ns ? later : a->last_deadline_ns;
+        }
+        return false;
+    }
+    if (is_echo(a->r, event)) {
+        take_echo(a);
+        *ret = FATE_FAILED;
+        return true;
+    }
+    bool stop_is_due = grammar == RSP_GRAMMAR_STOP || grammar == RSP_GRAMMAR_ANY;
+    if (!stop_is_due && rsp_is_stop_reply(event->data, event->length)) {
+        conn_unexpected_stop(c, event->data, event->length, true);
+        if (!c->no_ack && !c->negotiating)
+            conn_stop_pipelining(c);
+        if (!c->negotiating)
+            expect_soon(a);
+        return false;
+    }
+    if (conn_fits(grammar, event->data, event->length) && !is_others_nothing(a, event)) {
+        if (event->length && !conn_is_error(event->data, event->length))
+            c->known_questions |= known_question(a->r);
+        take_answer(a, event, ret);
+        return true;
+    }
+    take_misfit(a, event);
+    if (a->alone)
+        return false;
+    /* which of the answers behind it belongs to which question cannot be told any more */
+    a->r->error = conn_request_error(a->r, ERR_VIOLATION, "what came was no answer to it");
+    *ret = FATE_OPEN;
+    return true;
+}
+
+/* The same, broken into lines by a shell that edits them. */
+static bool is_broken_echo(const struct await *a, const struct rsp_event *event)
+{
+    enum { ENOUGH = 10 };
+    return a->c->negotiating && a->r->length > ENOUGH && event->length > ENOUGH &&
+           memcmp(event->data, a->r->payload, ENOUGH) == 0;
+}
+
+static struct error *take_damaged(struct await *a, const struct rsp_event *event, enum conn_fate *ret,
+                                  bool *done)
+{
+    if (is_broken_echo(a, event)) {
+        conn_console(a->c, event->raw, event->raw_length);
+        take_echo(a);
+        *ret = FATE_FAILED;
+        *done = true;
+        return NULL;
+    }
+    bool again;
+    TRY(conn_damaged(a->c, event, &again));
+    if (again)
+        return NULL;
+    a->r->error = conn_request_error(a->r, ERR_VIOLATION, "the answer's checksum is wrong");
+    *ret = FATE_FAILED;
+    *done = true;
+    return NULL;
+}
+
+struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, bool alone, enum conn_fate *ret)
+{
+    struct await a = {.c = c, .r = r, .alone = alone};
+    start_clock(&a);
+    bool done = false;
+    while (!done) {
+        enum conn_got got;
+        struct rsp_event event;
+        struct error *e = conn_next(c, a.deadline_ns, -1, &got, &event);
+        if (error_is(e, ERR_TIMEOUT)) {
+            error_free(e);
+            TRY(silence(&a, ret, &done));
+            continue;
+        }
+        if (e) {
+            conn_release_stop(c, "stop-while-stopped");
+            return error_while(e, "asking '%.*s'",
+                               (int)(r->length < SHOWN_REQUEST ? r->length : SHOWN_REQUEST), r->payload);
+        }
+        if (got == GOT_PACKET) {
+            done = take_packet(&a, &event, ret);
+        } else if (got == GOT_NAK) {
+            TRY(take_nak(&a, ret, &done));
+        } else if (got == GOT_DAMAGED) {
+            TRY(take_damaged(&a, &event, ret, &done));
+        } else if (got == GOT_OVERSIZE) {
+            r->error = conn_request_error(r, ERR_VIOLATION, "the answer is longer than we take");
+            *ret = FATE_FAILED;
+            done = true;
+        }
+    }
+    return NULL;
+}

@@ -23,7 +23,10 @@ def main():
     while True:
         for fd in select.select([line, master], [], [])[0]:
             from_line = fd is line
-            data = line.recv(4096) if from_line else os.read(master, 4096)
+            try:
+                data = line.recv(4096) if from_line else os.read(master, 4096)
+            except ConnectionResetError:  # the machine was killed
+                return
             if not data:
                 return
             spoken |= not from_line
@@ -36,7 +39,10 @@ def main():
             if from_line:
                 os.write(master, kept)
             else:
-                line.sendall(kept)
+                try:
+                    line.sendall(kept)
+                except (BrokenPipeError, ConnectionResetError):
+                    return
 
 
 main()

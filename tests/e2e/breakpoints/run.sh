@@ -56,7 +56,8 @@ debugger=$!
 pids+=("$debugger")
 exec 7>"$work/in"
 echo '{"id":1,"do":"break","at":"*0x1200"}' >&7
-for _ in $(seq 600); do grep -q '"id":1' "$work/out" && break; sleep 0.05; done
+for _ in $(seq 1200); do grep -q '"id":1' "$work/out" && break; sleep 0.05; done
+grep -q '"id":1,"ok":true' "$work/out" || echo "FAIL the debugger that is to be killed has planted: $(cut -c1-400 "$work/out" "$work/err")"
 kill -9 "$debugger" 2>/dev/null
 wait "$debugger" 2>/dev/null
 exec 7>&-

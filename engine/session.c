@@ -99,6 +99,7 @@ void session_destroy(struct session *s)
     }
     cJSON_Delete(s->untaken_stop);
     time_forget(s);
+    kernel_forget(s); /* where modules are can be said before there is a target */
     breakpoints_free(&s->breakpoints);
     slots_free(&s->slots);
     threads_free(&s->threads);

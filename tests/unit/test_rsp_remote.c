@@ -1,8 +1,6 @@
 /* The typed calls against real stubs. Turn counts are exact and are what the wire costs. */
 #include "test_rsp_stubs.h"
 
-#include <signal.h>
-
 struct stub {
     const char *name;
     const char *spec;
@@ -17,25 +15,6 @@ static void report(const struct stub *stub, const char *what, struct session *s,
 {
     print_message("%s: %s: %llu turns\n", stub->name, what,
                   (unsigned long long)(rsp_stats(s->c)->turns - before));
-}
-
-static struct rsp_stop wait_stop(struct session *s)
-{
-    struct rsp_stop stop;
-    bool stopped;
-    must(rsp_wait_stop(s->c, in_seconds(30), -1, &stop, &stopped));
-    assert_true(stopped);
-    return stop;
-}
-
-static struct ptid first_stop(struct session *s)
-{
-    struct rsp_stop stop;
-    must(rsp_query_stop(s->c, &stop));
-    assert_int_equal(stop.kind, RSP_STOP_SIGNAL);
-    assert_true(stop.has_thread);
-    rsp_note_selected(s->c, stop.thread);
-    return stop.thread;
 }
 
 static void everybody(struct session *s, enum rsp_resume_how how)
@@ -399,108 +378,14 @@ static void test_threads_qemu(void **state)
     threads_of(&qemu_user, 2, 1);
 }
 
-/* -- parting --------------------------------------------------------------------------------------- */
-
-static void detach_from(const struct stub *stub)
-{
-    struct session s;
-    if (!stub_open(&s, stub->spec, NULL))
-        skip();
-    struct ptid thread = first_stop(&s);
-    must(rsp_detach(s.c, thread.pid));
-    if (stub == &gdbserver)
-        kill((pid_t)thread.pid, SIGKILL); /* it runs on, and is ours to end */
-    stub_close(&s);
-}
-
-static void test_detach(void **state)
-{
-    (void)state;
-    detach_from(&gdbserver);
-    detach_from(&qemu_user);
-}
-
-/* The program that gdbserver let go of is ours to end. */
-static void test_detach_lets_it_live(void **state)
-{
-    (void)state;
-    struct session s;
-    if (!stub_open(&s, GDBSERVER, NULL))
-        skip();
-    struct ptid thread = first_stop(&s);
-    must(rsp_detach(s.c, thread.pid));
-    pid_t pid = (pid_t)thread.pid;
-    assert_int_equal(kill(pid, 0), 0);
-    kill(pid, SIGKILL);
-    stub_close(&s);
-}
-
-static void test_kill_is_quick(void **state)
-{
-    (void)state;
-    struct session s;
-    if (!stub_open(&s, QEMU_USER, NULL))
-        skip();
-    first_stop(&s);
-    must(rsp_kill(s.c, 0)); /* no process named: k */
-    BASE_ERROR struct error *e = rsp_query_stop(s.c, &(struct rsp_stop){0});
-    assert_non_null(e);
-    stub_close(&s);
-}
-
-/* -- other ways to the same stubs ------------------------------------------------------------------- */
-
-static void way_to(const char *spec)
-{
-    struct session s;
-    if (!stub_open(&s, spec, NULL))
-        skip();
-    struct ptid thread = first_stop(&s);
-    unsigned char b[11];
-    struct rsp_read r = {.address = stub_symbol("bytes"), .length = sizeof b, .bytes = b};
-    must(rsp_read_memory(s.c, thread, &r, 1, true));
-    assert_string_equal((char *)b, "some bytes");
-    must(rsp_kill(s.c, thread.pid));
-    stub_close(&s);
-}
-
-static void test_exec(void **state)
-{
-    (void)state;
-    way_to("exec:gdbserver --once - %s");
-}
-
-static void test_socket(void **state)
-{
-    (void)state;
-    way_to("launch:qemu-x86_64 -g {socket} %s");
-}
-
-static void test_pty(void **state)
-{
-    (void)state;
-    way_to("launch:gdbserver --once {pty} %s");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_registers_gdbserver),
-        cmocka_unit_test(test_registers_qemu),
-        cmocka_unit_test(test_memory_gdbserver),
-        cmocka_unit_test(test_memory_qemu),
-        cmocka_unit_test(test_run_gdbserver),
-        cmocka_unit_test(test_run_qemu),
-        cmocka_unit_test(test_step_over_in_one_turn),
-        cmocka_unit_test(test_interrupt),
-        cmocka_unit_test(test_threads_gdbserver),
-        cmocka_unit_test(test_threads_qemu),
-        cmocka_unit_test(test_detach),
-        cmocka_unit_test(test_detach_lets_it_live),
-        cmocka_unit_test(test_kill_is_quick),
-        cmocka_unit_test(test_exec),
-        cmocka_unit_test(test_socket),
-        cmocka_unit_test(test_pty),
+        cmocka_unit_test(test_registers_gdbserver),   cmocka_unit_test(test_registers_qemu),
+        cmocka_unit_test(test_memory_gdbserver),      cmocka_unit_test(test_memory_qemu),
+        cmocka_unit_test(test_run_gdbserver),         cmocka_unit_test(test_run_qemu),
+        cmocka_unit_test(test_step_over_in_one_turn), cmocka_unit_test(test_interrupt),
+        cmocka_unit_test(test_threads_gdbserver),     cmocka_unit_test(test_threads_qemu),
     };
     return cmocka_run_group_tests(tests, stubs_setup, stubs_teardown);
 }

@@ -109,4 +109,14 @@ static UNUSED_FUNCTION struct rsp_request hex_request(const char *payload)
 #define NO_ACK   "PacketSize=1000;QStartNoAckMode+;vContSupported+"
 #define WITH_ACK "PacketSize=1000;vContSupported+"
 
+/* The next stop, which must come. */
+static UNUSED_FUNCTION struct rsp_stop wait_stop(struct session *s)
+{
+    struct rsp_stop stop;
+    bool stopped;
+    must(rsp_wait_stop(s->c, in_seconds(30), -1, &stop, &stopped));
+    assert_true(stopped);
+    return stop;
+}
+
 #endif

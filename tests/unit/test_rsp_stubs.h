@@ -117,4 +117,15 @@ static UNUSED_FUNCTION void stub_close(struct session *s)
 #define GDBSERVER "launch:gdbserver --once 127.0.0.1:{port} %s"
 #define QEMU_USER "launch:qemu-x86_64 -g {port} %s"
 
+/* The thread that the stub stopped in when we came. */
+static UNUSED_FUNCTION struct ptid first_stop(struct session *s)
+{
+    struct rsp_stop stop;
+    must(rsp_query_stop(s->c, &stop));
+    assert_int_equal(stop.kind, RSP_STOP_SIGNAL);
+    assert_true(stop.has_thread);
+    rsp_note_selected(s->c, stop.thread);
+    return stop.thread;
+}
+
 #endif

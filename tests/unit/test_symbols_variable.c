@@ -2,70 +2,9 @@
  * symbols/variable.h: at stops that gdb makes in a running program, every variable in scope has the value gdb
  * prints, or is optimised out where gdb says so; with registers, stack and CFA as they were at the stop.
  */
-#include "test_symbols_support.h"
-
-#include "symbols/variable.h"
+#include "test_symbols_work.h"
 
 enum { REGISTERS = 17, STACK_BYTES = 1536, BELOW = 256, ANSWER_LIMIT = 256 };
-
-static const char source[] =
-    "#include <stdlib.h>\n"
-    "enum kind { NONE, SOME = 7 };\n"
-    "struct pair { int a; long b; };\n"
-    "int global = 42; static long hidden = 1234567890123; extern int elsewhere; static short unused_ = 3;\n"
-    "__attribute__((noinline)) void touch(void *p) { __asm__ volatile(\"\" : : \"r\"(p) : \"memory\"); }\n"
-    "static inline __attribute__((always_inline)) int square(int base_of)\n"
-    "{\n"
-    "    int squared = base_of * base_of;\n"
-    "    touch(&global);\n"
-    "    return squared + global;\n"
-    "}\n"
-    "__attribute__((noinline)) long work(int n, char c, unsigned short s, long l, struct pair p, int *ptr,\n"
-    "                                    enum kind k, _Bool yesno)\n"
-    "{\n"
-    "    static int calls = 5;\n"
-    "    long sum = n + c + s;\n"
-    "    calls++;\n"
-    "    for (int i = 0; i < 2; i++) {\n"
-    "        int inner_part = (int)sum * 2 + i;\n"
-    "        unsigned char tiny_part = (unsigned char)inner_part;\n"
-    "        touch(ptr);\n" /* line 21 */
-    "        sum += inner_part + tiny_part + p.a + p.b + *ptr;\n"
-    "    }\n"
-    "    sum += square((int)sum & 15) + k + yesno + l;\n"
-    "    touch(ptr);\n" /* line 25 */
-    "    return sum + hidden + elsewhere + unused_ + calls;\n"
-    "}\n"
-    "int main(int argc, char **argv)\n"
-    "{\n"
-    "    int local_one = 17;\n"
-    "    struct pair p = {3, 4};\n"
-    "    long r = work(argc + 2, 'x', 65535, -5, p, &local_one, SOME, 1);\n"
-    "    (void)argv;\n"
-    "    return (int)r & 1;\n"
-    "}\n";
-
-struct variant {
-    const char *name, *compile;
-};
-
-static const struct variant variants[] = {
-    {"gcc-O0", "gcc -g -O0"},     {"gcc-O2", "gcc -g -O2"},     {"gcc-O1-4", "gcc -gdwarf-4 -O1"},
-    {"clang-O0", "clang -g -O0"}, {"clang-O2", "clang -g -O2"}, {"clang-O1-4", "clang -gdwarf-4 -O1"},
-};
-
-static int set_up(void **state)
-{
-    if (make_scratch(state) != 0)
-        return -1;
-    write_file("work.c", source);
-    write_file("other.c",
-               "int elsewhere = 99;\nstatic int hidden = 5;\nint use(void) { return hidden++; }\n");
-    for (size_t i = 0; i < ARRAY_LENGTH(variants); i++)
-        free(run("%s -no-pie work.c other.c -o %s", variants[i].compile, variants[i].name));
-    free(run("gcc -g -O0 -fPIE -pie work.c other.c -o pie"));
-    return 0;
-}
 
 /* What gdb saw at one stop. */
 struct stop {
@@ -237,14 +176,6 @@ static void read_stack(struct stop *s, int index)
     s->stack_low = s->registers[7] - BELOW;
 }
 
-static const struct variable *find(const struct variable *list, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(list[i].name, name) == 0)
-            return &list[i];
-    return NULL;
-}
-
 /* One `VAR name value` line against us; 1 when a value was compared. */
 static unsigned check_variable(const char *program, struct stop *s, const struct variable *list, size_t count,
                                const char *name, const char *theirs)
@@ -318,149 +249,10 @@ static void test_values_as_gdb(void **state)
     }
 }
 
-static void test_scopes(void **state)
-{
-    (void)state;
-    struct symbol_map *m = open_map("gcc-O0", 0);
-    struct symbol_match *at;
-    size_t n, count;
-    struct error *e = symbols_find_line(m, "work.c", 21, &at, &n);
-    assert_null(e);
-    struct variable *list;
-    assert_true(symbols_variables_at(m, at[0].address, 0, &list, &count));
-    static const char *const order[] = {"n",     "c",          "s",         "l", "p",     "ptr", "k",
-                                        "yesno", "inner_part", "tiny_part", "i", "calls", "sum"};
-    assert_int_equal(count, ARRAY_LENGTH(order));
-    for (size_t i = 0; i < count; i++) {
-        assert_string_equal(list[i].name, order[i]);
-        assert_int_equal(list[i].argument, i < 8);
-        assert_int_equal(list[i].where, VARIABLE_LOCATION);
-        assert_non_null(strstr(list[i].file, "/work.c"));
-    }
-    assert_int_equal(list[8].depth, 2);
-    assert_int_equal(list[8].line, 19);
-    assert_string_equal(type_strip(list[6].type)->name, "kind");
-    free(list);
-    free(at);
-    assert_false(symbols_variables_at(m, 1, 0, &list, &count));
-    assert_null(list);
-    assert_false(symbols_variables_at(m, find_one(m, "main").address, 1, &list, &count));
-    struct type *work = symbols_function_type(m, find_one(m, "work").address, 0);
-    BASE_FREE char *name = type_name(work);
-    assert_string_equal(name, "long (int, char, unsigned short, long, struct pair, int *, enum kind, _Bool)");
-    symbol_map_free(m);
-}
-
-/* Inside inlined code: its own variables at level 0, its caller's at level 1. */
-static void test_inlined_scopes(void **state)
-{
-    (void)state;
-    static const char *const programs[] = {"gcc-O0", "gcc-O2", "clang-O0", "clang-O2"};
-    for (size_t i = 0; i < ARRAY_LENGTH(programs); i++) {
-        struct symbol_map *m = open_map(programs[i], 0);
-        struct symbol_match *at;
-        size_t n, count;
-        struct error *e = symbols_find_line(m, "work.c", 9, &at, &n);
-        assert_null(e);
-        assert_true(at[0].inlined);
-        struct variable *list;
-        assert_true(symbols_variables_at(m, at[0].address, 0, &list, &count));
-        assert_non_null(find(list, count, "base_of"));
-        assert_true(find(list, count, "base_of")->argument);
-        assert_non_null(find(list, count, "squared"));
-        assert_null(find(list, count, "sum"));
-        free(list);
-        assert_true(symbols_variables_at(m, at[0].address, 1, &list, &count));
-        assert_non_null(find(list, count, "sum"));
-        assert_null(find(list, count, "base_of"));
-        free(list);
-        free(at);
-        symbol_map_free(m);
-    }
-}
-
-static uint64_t address_of(const struct variable *v)
-{
-    static const struct dwarf_callbacks none = {0};
-    uint64_t address = 0;
-    assert_int_equal(v->where, VARIABLE_LOCATION);
-    struct error *e = dwarf_evaluate_number(&v->expression, &none, &address);
-    if (e)
-        fail_msg("%s: %s", v->name, e->message);
-    return address;
-}
-
-static void test_globals(void **state)
-{
-    (void)state;
-    static const char *const programs[] = {"gcc-O0", "clang-O0", "gcc-O2", "pie"};
-    for (size_t i = 0; i < ARRAY_LENGTH(programs); i++) {
-        uint64_t offset = strcmp(programs[i], "pie") == 0 ? 0x555555554000 : 0;
-        struct symbol_map *m = open_map(programs[i], offset);
-        struct variable v;
-        assert_true(symbols_find_variable(m, "global", UINT64_MAX, &v));
-        assert_int_equal(address_of(&v), find_one(m, "global").address);
-        assert_true(v.external);
-        assert_int_equal(v.line, 4);
-        /* Declared in one CU, defined in another. */
-        assert_true(symbols_find_variable(m, "elsewhere", find_one(m, "main").address, &v));
-        assert_int_equal(address_of(&v), find_one(m, "elsewhere").address);
-        assert_int_equal(type_size(v.type), 4);
-        /* Two statics of one name: the scope decides. */
-        if (strcmp(programs[i], "gcc-O2") != 0) {
-            assert_true(symbols_find_variable(m, "hidden", find_one(m, "main").address, &v));
-            assert_int_equal(type_size(v.type), 8);
-            assert_false(v.external);
-            assert_true(symbols_find_variable(m, "hidden", find_one(m, "use").address, &v));
-            assert_int_equal(type_size(v.type), 4);
-            assert_true(symbols_find_variable(m, "other.c:hidden", find_one(m, "main").address, &v));
-            assert_int_equal(type_size(v.type), 4);
-            assert_true(symbols_find_variable(m, "'work.c'::hidden", UINT64_MAX, &v));
-            assert_int_equal(type_size(v.type), 8);
-        }
-        assert_false(symbols_find_variable(m, "nothing", UINT64_MAX, &v));
-        assert_false(symbols_find_variable(m, "main", UINT64_MAX, &v));
-        assert_false(symbols_find_variable(m, "nofile.c:global", UINT64_MAX, &v));
-        symbol_map_free(m);
-    }
-}
-
-/* gcc notes at its calls what it passed: main calls work() with a constant 65535 and so on. */
-static void test_call_sites(void **state)
-{
-    (void)state;
-    struct symbol_map *m = open_map("gcc-O2", 0);
-    BASE_FREE char *out = run("objdump -d --no-show-raw-insn gcc-O2 | grep -A1 'call.*<work>' | tail -1");
-    uint64_t back = strtoull(out, NULL, 16);
-    assert_true(back > 0x1000);
-    struct symbol_match *work, *caller;
-    size_t count;
-    symbols_find_name(m, "work", &work, &count);
-    assert_int_equal(count, 1);
-    symbols_find_name(m, "main", &caller, &count);
-    struct call_site_value e;
-    static const struct dwarf_callbacks none = {0};
-    uint64_t value = 0;
-    assert_true(symbols_call_site_value(m, back, work->entry, 1, &e)); /* rdx: s */
-    assert_false(e.has_target);
-    struct error *err = dwarf_evaluate_number(&e.value, &none, &value);
-    assert_null(err);
-    assert_int_equal(value & 0xffff, 65535);
-    assert_false(symbols_call_site_value(m, back, work->entry, 13, &e));
-    assert_false(symbols_call_site_value(m, back + 1, work->entry, 1, &e));
-    /* what was called was not this function: its arguments are unknown */
-    assert_false(symbols_call_site_value(m, back, caller->entry, 1, &e));
-    free(work);
-    free(caller);
-    symbol_map_free(m);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values_as_gdb),  cmocka_unit_test(test_scopes),
-        cmocka_unit_test(test_inlined_scopes), cmocka_unit_test(test_globals),
-        cmocka_unit_test(test_call_sites),
+        cmocka_unit_test(test_values_as_gdb),
     };
     return cmocka_run_group_tests(tests, set_up, remove_scratch);
 }

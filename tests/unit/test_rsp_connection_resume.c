@@ -1,0 +1,113 @@
+/* Requests that go in front of a resume. */
+#include "test_rsp_session.h"
+
+static void script_together(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK);
+    peer_expect(p, "z0,1000,1");
+    peer_expect(p, "vCont;s:1");
+    peer_reply(p, "OK");
+    peer_reply(p, "T05thread:1;");
+}
+
+static void test_lift_and_step_in_one_turn(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_together, 20);
+    must(rsp_negotiate(s.c));
+    uint64_t turns = rsp_stats(s.c)->turns;
+    struct rsp_request r = {
+        .payload = "z0,1000,1", .length = 9, .grammar = RSP_GRAMMAR_OK, .flags = RSP_MUTATES};
+    must(rsp_batch_then_resume(s.c, &r, 1, "vCont;s:1", 9));
+    assert_null(r.error);
+    assert_string_equal(buf_text(&r.reply), "OK");
+    wait_stop(&s);
+    assert_int_equal(rsp_stats(s.c)->turns - turns, 1);
+    assert_violations(&s, "");
+    rsp_request_free(&r);
+    session_close(&s);
+}
+
+/* An ack behind the resume would stop QEMU for ever. */
+static void script_apart(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_expect(p, "z0,1000,1");
+    unsigned acks = p->acks;
+    peer_reply(p, "OK");
+    peer_expect(p, "vCont;s:1");
+    if (p->acks != acks + 1)
+        peer_fail(p, "the answer was not acked before the resume");
+    peer_reply(p, "T05thread:1;");
+    peer_await_count(p, &p->acks, acks + 2, "acks");
+}
+
+static void test_lift_and_step_with_acks(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_apart, 20);
+    must(rsp_negotiate(s.c));
+    struct rsp_request r = {
+        .payload = "z0,1000,1", .length = 9, .grammar = RSP_GRAMMAR_OK, .flags = RSP_MUTATES};
+    must(rsp_batch_then_resume(s.c, &r, 1, "vCont;s:1", 9));
+    wait_stop(&s);
+    rsp_request_free(&r);
+    session_close(&s);
+}
+
+static void script_lift_fails(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_answer(p, "z0,1000,1", "E01");
+    peer_answer(p, "m1,2", "1111");
+}
+
+static void test_no_step_after_a_failed_lift(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_lift_fails, 20);
+    must(rsp_negotiate(s.c));
+    struct rsp_request r = {
+        .payload = "z0,1000,1", .length = 9, .grammar = RSP_GRAMMAR_OK, .flags = RSP_MUTATES};
+    must(rsp_batch_then_resume(s.c, &r, 1, "vCont;s:1", 9));
+    assert_string_equal(buf_text(&r.reply), "E01");
+    assert_int_equal(rsp_state(s.c), RSP_STATE_STOPPED);
+    ask(&s, "m1,2", "1111");
+    rsp_request_free(&r);
+    session_close(&s);
+}
+
+/* kgdb refuses what comes while it waits for an ack. */
+static void script_nak_resume(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_expect(p, "vCont;c");
+    peer_raw(p, "-");
+    peer_answer(p, "vCont;c", "T05thread:1;");
+}
+
+static void test_refused_resume_is_sent_again(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_nak_resume, 20);
+    must(rsp_negotiate(s.c));
+    must(rsp_resume(s.c, "vCont;c", 7));
+    wait_stop(&s);
+    assert_int_equal(rsp_stats(s.c)->retransmits, 1);
+    session_close(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lift_and_step_in_one_turn),
+        cmocka_unit_test(test_lift_and_step_with_acks),
+        cmocka_unit_test(test_no_step_after_a_failed_lift),
+        cmocka_unit_test(test_refused_resume_is_sent_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

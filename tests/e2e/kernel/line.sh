@@ -98,6 +98,15 @@ if ready lossy waits; then
 fi
 shut_down
 
+seed=$RANDOM
+python3 $here/noise.py "$work/noise" $seed &
+pids+=($!)
+wait_for 10 test -e "$work/noise"
+deaf='{"steps": [{"do": "interrupt", "timeout": 4, "expect": {"error": {"code": "timeout"}}}, {"do": "detach"}]}'
+holds "another baud rate, seed $seed: it is taken to run" "$(inline "$deaf")" -t "serial:$work/noise" -s "$kernel/vmlinux"
+says "another baud rate: told" '"event":"output","text":"most of what comes over this line is no text'
+same "another baud rate: told once" "$(grep -c 'is no text: is that its baud rate' "$work/out")" 1
+
 kernel=$forms/kdb
 if [ -e "$kernel/complete" ]; then
     boot kdb pty

@@ -69,9 +69,11 @@ shut_down
 boot mute pty
 if ready mute booted; then
     holds "a panic" $here/sessions/panic.json -t "$(pty_of mute)" -s "$kernel/vmlinux" --wire-log "$wires/panic.wire"
-    dies pty "$(pty_of mute)"
 fi
 shut_down
+
+boot killed pty
+if ready killed booted; then dies pty "$(pty_of killed)"; fi
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 boot telnet "socket,host=127.0.0.1,port=$port,server=on,wait=off,telnet=on"

@@ -22,8 +22,19 @@ static void on_output(void *context, const char *bytes, size_t n)
     session_emit_text(context, "output", bytes, n);
 }
 
+/* Before it is shown: what comes may be much. */
+static void look_at_line(struct session *s, const char *bytes, size_t n)
+{
+    static const char text[] =
+        "most of what comes over this line is no text: is that its baud rate? It is named as in "
+        "`-t /dev/ttyUSB0,115200`\n";
+    if (session_is_thrifty(s) && line_noise_feed(&s->noise, bytes, n))
+        session_emit_text(s, "output", text, sizeof text - 1);
+}
+
 static void on_console(void *context, const char *bytes, size_t n)
 {
+    look_at_line(context, bytes, n);
     console_take(context, bytes, n);
     printk_feed(context, bytes, n);
 }
@@ -328,6 +339,7 @@ struct error *session_attach(struct session *s, const struct session_target *tar
     free(s->target_spec);
     s->target_spec = spec;
     s->state = SESSION_DISCONNECTED;
+    s->noise = (struct line_noise){0};
     s->stop_stats = session_stats(s);
     s->stop_started_ns = clock_now_ns();
     bool running;

@@ -14,6 +14,7 @@
 #include "engine/breakpoints/journal.h"
 #include "engine/breakpoints/slots.h"
 #include "engine/console.h"
+#include "engine/line_noise.h"
 #include "engine/kernel/kernel.h"
 #include "engine/memory.h"
 #include "engine/memory_map.h"
@@ -53,6 +54,7 @@ struct session {
     struct rsp_tdesc *description;
 
     struct break_in break_in;
+    struct line_noise noise;
     struct console console;
 
     struct thread_table threads;

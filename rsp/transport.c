@@ -250,7 +250,9 @@ static struct error *lost(struct transport *t, const char *how)
         buf_add_text(&b, "; ");
         transport_describe_child_end(t, &b);
     }
-    return error_new(ERR_LOST, "%s", buf_text(&b));
+    struct error *e = error_new(ERR_LOST, "%s", buf_text(&b));
+    bool again = !t->child && t->kind != TRANSPORT_SERIAL;
+    return again ? error_hint(e, "`reconnect` attaches again, once something is there that listens") : e;
 }
 
 static struct error *read_raw(struct transport *t, void *bytes, size_t capacity, int64_t deadline_ns,

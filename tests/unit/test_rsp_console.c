@@ -238,6 +238,31 @@ static void test_console_packets(void **state)
     session_close(&s);
 }
 
+/* They come between a question and its answer too: what another processor printed, or kgdb itself. */
+static void script_console_while_stopped(struct peer *p)
+{
+    peer_negotiate(p, "");
+    peer_expect(p, "m10,2");
+    unsigned before = p->acks;
+    peer_raw(p, "+$O68656c6c6f0a#87");
+    peer_await_count(p, &p->acks, before + 1, "acks");
+    peer_raw(p, "$0102#c3");
+}
+
+static void test_console_while_stopped(void **state)
+{
+    (void)state;
+    struct session s;
+    BASE_BUF struct buf reply = {0};
+    session_open_serial(&s, script_console_while_stopped, 10);
+    must(rsp_negotiate(s.c));
+    must(rsp_call(s.c, RSP_GRAMMAR_HEX, 0, &reply, "m10,2"));
+    assert_string_equal(buf_text(&reply), "0102");
+    assert_string_equal(buf_text(&s.console), "hello\n");
+    assert_violations(&s, "");
+    session_close(&s);
+}
+
 /* -- a line that loses bytes ----------------------------------------------------------------------- */
 
 static void script_damaged_stop(struct peer *p)
@@ -444,6 +469,7 @@ int main(void)
         cmocka_unit_test(test_wrong_baud),
         cmocka_unit_test(test_text_like_packets),
         cmocka_unit_test(test_console_packets),
+        cmocka_unit_test(test_console_while_stopped),
         cmocka_unit_test(test_damaged_stop),
         cmocka_unit_test(test_cut_stops),
         cmocka_unit_test(test_no_stop),

@@ -6,6 +6,7 @@ set -u
 build=$(realpath "${1:?usage: run.sh BUILD_DIR}")
 here=$(dirname "$(realpath "$0")")
 race_c=$(realpath "$here/../../targets/race.c")
+kernel=$(bash "$here/../../kernel/build.sh" --where)/shipped # in the user's cache, before we get one of our own
 PATIENCE=${PATIENCE:-30}
 socket=allstop-screen-$$
 folder=$(mktemp -d /tmp/allstop-screen-XXXXXX)
@@ -272,6 +273,47 @@ test_detach() {
     holds detach-runs-on 'the target is gone' kill -0 "$pid"
 }
 
+# A Linux kernel that runs, on the pty that is its console: typed at, stopped, and left running.
+booted() { grep -q 'INIT: booted' "$folder/console"; }
+test_kernel() {
+    if [ ! -e "$kernel/complete" ]; then
+        echo "skip kernel: no kernel in $kernel (make kernel)"
+        return
+    fi
+    : >"$folder/console"
+    qemu-system-x86_64 -accel tcg -m 256 -smp 2 -no-reboot -display none -monitor none -nodefaults -kernel "$kernel/bzImage" \
+        -initrd "$kernel/initramfs.gz" -chardev "pty,id=line,logfile=$folder/console" -serial chardev:line \
+        -append 'console=ttyS0,115200 kgdboc=ttyS0,115200 nokaslr' >"$folder/qemu" 2>&1 </dev/null &
+    local machine=$!
+    server_pids+=("$machine")
+    PATIENCE=120 within booted || { bad kernel 'the kernel does not come up'; return; }
+    start 120 36 xterm-256color "$build/allstop" -t "$(sed -n 's/.*redirected to \([^ ]*\).*/\1/p' "$folder/qemu" | head -n 1)" \
+        -s "$kernel/vmlinux"
+    sees kernel-runs 'runs: `interrupt` stops it'
+    sees kernel-layout "target's console"
+    leave_prompt
+    keys y
+    await 'Ctrl-]'
+    typed 'echo sum $((6 * 7))'
+    sees kernel-answers 'sum 42'
+    keys F6
+    sees kernel-stopped 'stopped · interrupt'
+    sees kernel-says-so "target's console · stopped"
+    check kernel-cost 'no turns and bytes in the status line' costs
+    keys x
+    sees kernel-is-deaf 'is stopped and hears nothing'
+    keys F5
+    sees_not kernel-goes-on "target's console · stopped"
+    typed 'echo sum $((6 * 9))'
+    sees kernel-answers-again 'sum 54'
+    leave_prompt
+    keys q
+    sees kernel-left 'status=0'
+    holds kernel-machine 'the machine is gone' kill -0 "$machine"
+    kill "$machine"
+}
+costs() { shot | tail -n 3 | grep -qE ' [0-9]+ turns? [0-9.]+ k?B [0-9.]+ m?s '; }
+
 # The server ends with its last session; one that stays spares the next start a race with its end.
 t new-session -d -s keeper 'exec cat'
 test_session
@@ -280,4 +322,5 @@ test_poor_terminals
 test_cli_terminal
 test_cli_pipe
 test_detach
+test_kernel
 [ $failures = 0 ]

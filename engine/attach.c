@@ -333,6 +333,18 @@ struct error *session_first_stop(struct session *s, const struct rsp_stop *first
     return e;
 }
 
+/* First of all: gdbserver has no current thread before, and its target description depends on that. A kernel
+ * that was just let go may run again by now, and its terminal answers. */
+static struct error *ask_first(struct session *s, struct rsp_stop *ret, bool *running)
+{
+    struct error *e = rsp_query_stop(s->connection, ret);
+    *running = error_is(e, ERR_NOT_STOPPED) && rsp_state(s->connection) == RSP_STATE_RUNNING;
+    if (!*running)
+        return e;
+    error_free(e);
+    return NULL;
+}
+
 struct error *session_attach(struct session *s, const struct session_target *target)
 {
     char *spec = xstrdup(target->spec);
@@ -343,7 +355,10 @@ struct error *session_attach(struct session *s, const struct session_target *tar
     s->stop_stats = session_stats(s);
     s->stop_started_ns = clock_now_ns();
     bool running;
+    struct rsp_stop first;
     TRY(open_connection(s, target, &running));
+    if (!running)
+        TRY(ask_first(s, &first, &running));
     s->launched = strncmp(spec, "launch:", 7) == 0 || strncmp(spec, "exec:", 5) == 0;
     libraries_may_have_changed(s);
     if (running) {
@@ -352,9 +367,6 @@ struct error *session_attach(struct session *s, const struct session_target *tar
         tell_running(s);
         return NULL;
     }
-    struct rsp_stop first;
-    /* First of all: gdbserver has no current thread before, and its target description depends on that. */
-    TRY(rsp_query_stop(s->connection, &first));
     TRY(learn(s, &first, &s->last_stop));
     s->epoch++;
     s->stops++;

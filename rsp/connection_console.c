@@ -146,23 +146,6 @@ static void note_entry(struct rsp_connection *c)
         c->probe_ns = clock_now_ns() + ENTERING_NS;
 }
 
-static bool is_hex(char byte)
-{
-    return hex_digit(byte) >= 0;
-}
-
-bool conn_ends_as_stop(const char *p, size_t n)
-{
-    const char *thread = memmem(p, n, "thread:", 7);
-    size_t behind = thread ? (size_t)(p + n - thread) : 0;
-    return behind > 7 && behind < STOP_MOST && is_hex(thread[7]);
-}
-
-bool conn_may_be_stop(const char *p, size_t n)
-{
-    return (n > 1 && (p[0] == 'T' || p[0] == 'S') && is_hex(p[1])) || conn_ends_as_stop(p, n);
-}
-
 static void give(struct rsp_connection *c, const char *bytes, size_t n)
 {
     if (c->callbacks.console && n)

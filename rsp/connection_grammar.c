@@ -111,3 +111,17 @@ void conn_take_console(struct rsp_connection *c, const char *p, size_t n)
     else if (c->console_sink->length + (size_t)length <= c->payload_limit)
         buf_add(c->console_sink, c->scratch.data, (size_t)length);
 }
+
+enum { STOP_MOST = 40 }; /* bytes from `thread:` to the end of a reply of kgdb */
+
+bool conn_ends_as_stop(const char *p, size_t n)
+{
+    const char *thread = memmem(p, n, "thread:", 7);
+    size_t behind = thread ? (size_t)(p + n - thread) : 0;
+    return behind > 7 && behind < STOP_MOST && is_hex(thread + 7, 1);
+}
+
+bool conn_may_be_stop(const char *p, size_t n)
+{
+    return (n > 1 && (p[0] == 'T' || p[0] == 'S') && is_hex(p + 1, 1)) || conn_ends_as_stop(p, n);
+}

@@ -179,9 +179,6 @@ struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *eve
 /* An O packet while it runs; a copy is only acked. */
 void conn_take_console_packet(struct rsp_connection *c, const char *p, size_t n);
 bool conn_is_plain(const struct rsp_connection *c);
-/* A stop reply of kgdb, or what the line has left of one; text whose end may be one. */
-bool conn_may_be_stop(const char *p, size_t n);
-bool conn_ends_as_stop(const char *p, size_t n);
 /* A whole packet that came while the target runs and is only what its console printed. */
 bool conn_is_only_text(const struct rsp_connection *c, const struct rsp_event *event);
 /* Whether a stop reply that came while the target runs is one; text is handed on as such. */
@@ -209,6 +206,9 @@ struct error *conn_await_ack(struct rsp_connection *c) BASE_MUST_CHECK;
 bool conn_is_error(const char *p, size_t n);
 bool conn_is_console(const char *p, size_t n);
 bool conn_fits(enum rsp_grammar grammar, const char *p, size_t n);
+/* A stop reply of kgdb, or what the line has left of one; text whose end may be one. */
+bool conn_may_be_stop(const char *p, size_t n);
+bool conn_ends_as_stop(const char *p, size_t n);
 /* The slug for an answer that does not fit. */
 const char *conn_misfit_kind(enum rsp_grammar grammar, const char *p, size_t n);
 /* Hands on the text of an O packet. */

@@ -106,16 +106,24 @@ static int64_t sooner(int64_t a, int64_t b)
     return a && (!b || a < b) ? a : b;
 }
 
-/* A stop reply that lost its `$`, its `#` or what follows that: it stands there, and nothing comes any more.
- * 0: none. */
-static int64_t cut_stop_ns(const struct rsp_connection *c)
+/* With kgdbcon the other processor's terminal may print into a console packet, which then waits for an ack.
+ */
+static bool console_was_cut(const struct rsp_connection *c)
 {
-    if (!rsp_shares_console(c) || c->unspoken || c->resends == RESENDS_MOST)
+    return c->console_packet.length > 0 && c->came_ns > c->nudged_ns && conn_has_hex(c->tail, c->tail_length);
+}
+
+/* A packet that lost its `$`, its `#` or what follows that, or was broken up: it stands there, and nothing
+ * comes any more. When kgdb is made to say it again; 0: never. */
+static int64_t cut_packet_ns(const struct rsp_connection *c)
+{
+    if (!rsp_shares_console(c) || c->unspoken)
         return 0;
     const struct rsp_decoder *d = &c->decoder;
     size_t n = d->input.length - d->start;
     bool begun = n > 1 && conn_may_be_stop(d->input.data + d->start + 1, n - 1);
-    return begun || conn_ends_as_stop(c->tail, c->tail_length) ? c->came_ns + NUDGE_NS : 0;
+    bool stop = c->resends < RESENDS_MOST && (begun || conn_ends_as_stop(c->tail, c->tail_length));
+    return stop || console_was_cut(c) ? c->came_ns + NUDGE_NS : 0;
 }
 
 /* The moment at which something is to be sent, 0: none. */
@@ -124,7 +132,7 @@ static int64_t next_duty(const struct rsp_connection *c)
     if (c->state != RSP_STATE_RUNNING)
         return 0;
     int64_t due =
-        sooner(sooner(c->nudge_ns, cut_stop_ns(c)), sooner(c->probe_sent ? 0 : c->break_ns, c->probe_ns));
+        sooner(sooner(c->nudge_ns, cut_packet_ns(c)), sooner(c->probe_sent ? 0 : c->break_ns, c->probe_ns));
     return sooner(c->acked ? 0 : c->resend_ns, due);
 }
 
@@ -151,10 +159,10 @@ static struct error *do_duty(struct rsp_connection *c, int64_t now)
         c->nudge_ns = 0;
         return conn_kill_line(c);
     }
-    int64_t cut = cut_stop_ns(c);
+    int64_t cut = cut_packet_ns(c);
     if (cut && cut <= now) {
-        c->resends++;
-        c->came_ns = now;
+        c->resends += !console_was_cut(c);
+        c->came_ns = c->nudged_ns = now;
         return conn_kill_line(c);
     }
     return c->break_ns && c->break_ns <= now ? break_in(c) : NULL;

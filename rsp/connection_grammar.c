@@ -112,16 +112,30 @@ void conn_take_console(struct rsp_connection *c, const char *p, size_t n)
         buf_add(c->console_sink, c->scratch.data, (size_t)length);
 }
 
-enum { STOP_MOST = 40 }; /* bytes from `thread:` to the end of a reply of kgdb */
-
 bool conn_ends_as_stop(const char *p, size_t n)
 {
-    const char *thread = memmem(p, n, "thread:", 7);
-    size_t behind = thread ? (size_t)(p + n - thread) : 0;
-    return behind > 7 && behind < STOP_MOST && is_hex(thread + 7, 1);
+    const char *end = p + n, *at = memmem(p, n, "thread:", 7);
+    for (const char *next = at; next; next = memmem(at + 1, (size_t)(end - at - 1), "thread:", 7))
+        at = next;
+    if (!at || at + 7 == end || !is_hex(at + 7, 1))
+        return false;
+    for (at += 7; at < end && is_hex(at, 1);)
+        at++;
+    at += at < end && *at == ';';
+    at += at < end && *at == '#';
+    return end - at <= 2 && is_hex(at, (size_t)(end - at));
 }
 
 bool conn_may_be_stop(const char *p, size_t n)
 {
     return (n > 1 && (p[0] == 'T' || p[0] == 'S') && is_hex(p + 1, 1)) || conn_ends_as_stop(p, n);
+}
+
+bool conn_has_hex(const char *p, size_t n)
+{
+    enum { LEAST = 6 };
+    size_t run = 0;
+    for (size_t i = 0; i < n && run < LEAST; i++)
+        run = is_hex(p + i, 1) ? run + 1 : 0;
+    return run == LEAST;
 }

@@ -68,6 +68,7 @@ struct rsp_connection {
     bool stop_asked;   /* the stop was the answer to `?` */
     bool probing;      /* it is not known yet who is there */
     bool saw_text;
+    int64_t nudged_ns;           /* when a packet that was cut was last asked for again */
     int64_t came_ns;             /* when something came last */
     bool line_dirty;             /* some of a packet may stand on the console's input line */
     bool text_since;             /* our last packet */
@@ -206,9 +207,12 @@ struct error *conn_await_ack(struct rsp_connection *c) BASE_MUST_CHECK;
 bool conn_is_error(const char *p, size_t n);
 bool conn_is_console(const char *p, size_t n);
 bool conn_fits(enum rsp_grammar grammar, const char *p, size_t n);
-/* A stop reply of kgdb, or what the line has left of one; text whose end may be one. */
+/* A stop reply of kgdb, or what the line has left of one; text that ends as one does, with nothing behind it.
+ */
 bool conn_may_be_stop(const char *p, size_t n);
 bool conn_ends_as_stop(const char *p, size_t n);
+/* Text that holds some of a packet in hex. */
+bool conn_has_hex(const char *p, size_t n);
 /* The slug for an answer that does not fit. */
 const char *conn_misfit_kind(enum rsp_grammar grammar, const char *p, size_t n);
 /* Hands on the text of an O packet. */

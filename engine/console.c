@@ -214,10 +214,8 @@ static size_t unfinished(const char *bytes, size_t n)
         unsigned char lead = (unsigned char)bytes[n - back];
         if (lead < 0x80)
             return 0;
-        if (lead >= 0xc0) {
-            size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-            return length > back ? back : 0;
-        }
+        if (lead >= 0xc0)
+            return text_utf8_expected(lead) > back ? back : 0;
     }
     return 0;
 }

@@ -102,6 +102,8 @@ struct plant *plant_at(struct session *s, uint64_t address);
 /* True when a software plant was lately taken out there: another thread may still report its hit. */
 bool plant_was_at(const struct session *s, uint64_t address);
 bool plant_is_code(const struct plant *p); /* software, hardware or in memory */
+/* Of a kind that takes debug registers; NULL is none. */
+bool plant_in_hardware(const struct plant *p);
 /* Conditions for the stub (";X…", taken over) or NULL: sent again where they changed. */
 void plant_set_conditions(struct session *s, struct plant *p, char *conditions);
 /* A hit at this address: what was planted there works. */

@@ -24,6 +24,11 @@ bool plant_is_code(const struct plant *p)
     return p->type == PLANT_SOFTWARE || p->type == PLANT_HARDWARE || p->type == PLANT_MEMORY;
 }
 
+bool plant_in_hardware(const struct plant *p)
+{
+    return p && p->type >= PLANT_HARDWARE && p->type <= PLANT_ACCESS;
+}
+
 static struct plant **chain_of(const struct plant_table *t, uint64_t address)
 {
     uint64_t mixed = address * 0x9e3779b97f4a7c15u;

@@ -40,7 +40,7 @@ enum view_mark view_mark_of(const struct wish *w)
 
 static bool holds_slot(const struct plant *p)
 {
-    return p && p->inserted && p->type >= PLANT_HARDWARE && p->type <= PLANT_ACCESS;
+    return plant_in_hardware(p) && p->inserted;
 }
 
 static void build_breakpoints(struct session *s, struct view *v)

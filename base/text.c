@@ -34,6 +34,14 @@ size_t text_utf8_length(const char *s, size_t n)
     return length;
 }
 
+bool text_is_utf8(const char *s, size_t n)
+{
+    for (size_t i = 0, length; i < n; i += length)
+        if ((length = text_utf8_length(s + i, n - i)) == 0)
+            return false;
+    return true;
+}
+
 /* C1 controls (U+0080 to U+009F) are escapes to some terminals even as UTF-8. */
 static bool is_c1_control(const char *s, size_t length)
 {

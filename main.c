@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "rsp/transport.h"
 #include "rsp/wire_log.h"
@@ -82,7 +83,7 @@ static const char usage_text[] =
     "Exit status of --script and --audit: 0 every expectation held, 1 one failed or a\n"
     "violation was found, 2 the command line or\n"
     "the script is wrong, 3 the target could not be reached or was lost, 4 a step ran out of\n"
-    "time, 5 internal error.\n";
+    "time, 5 internal error, 6 the output or the wire log could not be written.\n";
 
 static const struct option long_options[] = {
     {"target", required_argument, NULL, 't'},
@@ -292,13 +293,32 @@ static int run(const struct arguments *a)
     return STATUS_INTERNAL;
 }
 
+/* Where one of them is closed, a file or the stub's connection would take its number, and what is printed
+ * would go there. What is put in its place cannot be written, so that the loss is noticed. */
+static void hold_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+            _exit(STATUS_INTERNAL);
+}
+
+/* Who reads only the status must not take a session for good whose output was lost. */
+static int check_output(int status)
+{
+    return output_flush() || status != STATUS_OK ? status : STATUS_UNWRITTEN;
+}
+
 int main(int argc, char **argv)
 {
     struct arguments a = {.face = FACE_SCREEN, .seed = (uint64_t)clock_now_ns()};
-    signal(SIGPIPE, SIG_IGN); /* a peer that goes away is an error of the write, not our end */
+    /* A peer that goes away or a file that may not grow is an error of the write, not our end. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    hold_standard_streams();
     int status = parse(&a, argc, argv);
     if (status < 0)
         status = run(&a);
+    status = check_output(status);
     free(a.symbols);
     free(a.defines);
     return status;

@@ -44,6 +44,11 @@ static void on_violation(void *context, const char *kind, const char *evidence, 
     session_violation(context, kind, evidence, n);
 }
 
+static void on_log_failed(void *context, const struct error *e)
+{
+    session_emit_problem(context, "wire-log", e);
+}
+
 static struct error *open_connection(struct session *s, const struct session_target *target, bool *running)
 {
     const char *spec = target->spec;
@@ -56,7 +61,7 @@ static struct error *open_connection(struct session *s, const struct session_tar
     struct transport *t;
     TRY(transport_open(spec, &to, &t));
     if (s->options.wire_log) {
-        struct error *e = wire_log_create(s->options.wire_log, spec, &s->log);
+        struct error *e = wire_log_create(s->options.wire_log, spec, on_log_failed, s, &s->log);
         if (e) {
             transport_close(t);
             return e;

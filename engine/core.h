@@ -120,6 +120,8 @@ bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret)
 /* engine/events.c: events for the face; the object is taken over. */
 void session_emit(struct session *s, cJSON *event);
 void session_emit_text(struct session *s, const char *event, const char *bytes, size_t n);
+/* An event with the `message` and `hint` of an error, which stays the caller's. */
+void session_emit_problem(struct session *s, const char *event, const struct error *e);
 void session_emit_stop(struct session *s);
 
 /* engine/audit/findings.c: a rule of all-stop was broken; `kind` is one of the documented slugs. */

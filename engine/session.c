@@ -34,10 +34,7 @@ static void free_args(char **args)
 
 static void close_log(struct session *s)
 {
-    struct error *e = wire_log_close(s->log);
-    if (e)
-        session_emit_text(s, "output", e->message, strlen(e->message));
-    error_free(e);
+    wire_log_close(s->log);
     s->log = NULL;
 }
 

@@ -20,8 +20,10 @@ enum { DEFAULT_TIMEOUT_S = 30 };
 
 int script_worse(int a, int b)
 {
-    static const int rank[] = {[STATUS_OK] = 0,   [STATUS_FAILED] = 1,   [STATUS_TIMEOUT] = 2,
-                               [STATUS_LOST] = 3, [STATUS_INTERNAL] = 4, [STATUS_WRONG] = 5};
+    static const int rank[] = {
+        [STATUS_OK] = 0,   [STATUS_UNWRITTEN] = 1, [STATUS_FAILED] = 2, [STATUS_TIMEOUT] = 3,
+        [STATUS_LOST] = 4, [STATUS_INTERNAL] = 5,  [STATUS_WRONG] = 6,
+    };
     return rank[a] >= rank[b] ? a : b;
 }
 
@@ -35,6 +37,8 @@ static void on_event(void *context, const cJSON *event)
     struct run *r = context;
     const char *kind = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "event"));
     bool violation = kind && strcmp(kind, "violation") == 0;
+    if (kind && strcmp(kind, "wire-log") == 0)
+        run_worsen(r, STATUS_UNWRITTEN);
     if (r->told)
         return;
     tally_event(r, event);

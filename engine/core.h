@@ -31,6 +31,14 @@
 #include "symbols/map.h"
 #include "symbols/source.h"
 
+/* What `list` showed last, and where the target stood then. */
+struct listing {
+    char *file; /* NULL: nothing yet */
+    uint64_t first, last, epoch;
+    unsigned frame;
+    struct ptid thread;
+};
+
 struct session {
     struct session_options options;
     enum session_state state;
@@ -88,8 +96,7 @@ struct session {
     struct rsp_stats stop_stats;     /* as they were when the last resume began */
     int64_t stop_started_ns, stop_ended_ns;
     int64_t created_ns;
-    uint64_t list_line; /* where the next plain `list` goes on */
-    char *list_file;
+    struct listing listing;
     uint64_t next_read; /* where a plain `x` goes on */
     enum error_code
         names_given_up; /* why a wait for the name index ended early (engine/names.h); 0: it did not */

@@ -109,7 +109,7 @@ void session_destroy(struct session *s)
     free(s->target_spec);
     free(s->program);
     free_args(s->program_args);
-    free(s->list_file);
+    free(s->listing.file);
     free(s);
 }
 

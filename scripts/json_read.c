@@ -1,6 +1,8 @@
 #include "scripts/json_read.h"
 
+#include <ctype.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +11,26 @@
 #include "base/buf.h"
 #include "base/text.h"
 
-/* The bytes alone: what cJSON would cut or hand on. */
+/* Bytes of the number at `text`; *exact: it is no whole number that a double would round. */
+static size_t number_length(const char *text, size_t n, bool *exact)
+{
+    static const char most[] = "9007199254740991"; /* 2^53 - 1 */
+    size_t digits = 0, length = *text == '-';
+    for (; length < n && isdigit((unsigned char)text[length]); length++)
+        digits++;
+    bool whole = length == n || !strchr(".eE", text[length]);
+    const char *first = text + (*text == '-');
+    *exact = !whole || digits < sizeof most - 1 || *first == '0' ||
+             (digits == sizeof most - 1 && memcmp(first, most, digits) <= 0);
+    while (length < n && (isdigit((unsigned char)text[length]) || strchr("+-.eE", text[length])))
+        length++;
+    return length;
+}
+
+/* What cJSON would cut, round or hand on. */
 static struct error *check_bytes(const char *text, size_t n, size_t *where)
 {
+    bool quoted = false, exact = true;
     for (size_t i = 0, length; i < n; i += length) {
         *where = i;
         length = text_utf8_length(text + i, n - i);
@@ -20,6 +39,12 @@ static struct error *check_bytes(const char *text, size_t n, size_t *where)
                               "JSON is UTF-8; bytes are given as `hex`");
         if (text[i] == '\0')
             return error_new(ERR_SYNTAX, "there is a NUL byte");
+        quoted ^= text[i] == '"';
+        if (!quoted && (text[i] == '-' || isdigit((unsigned char)text[i])))
+            length = number_length(text + i, n - i, &exact);
+        if (!exact)
+            return error_hint(error_new(ERR_SYNTAX, "a whole number from 2^53 on loses its last digits"),
+                              "write it as a text: \"0x...\" or \"%.*s\"", (int)length, text + i);
         if (text[i] != '\\' || i + 1 == n)
             continue;
         length = 1 + text_utf8_length(text + i + 1, n - i - 1);

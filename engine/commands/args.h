@@ -10,6 +10,9 @@
 #include "engine/core.h"
 #include "engine/json.h"
 
+/* The largest whole number that no rounding leads to: 2^53 may have been 2^53 + 1. */
+#define JSON_EXACT_MOST 9007199254740991.0
+
 /* A string argument, or NULL. */
 const char *arg_text(const cJSON *args, const char *name);
 /* A number, or a string that is one; `fallback` when it is not there. ERR_USAGE otherwise. */

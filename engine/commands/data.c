@@ -1,5 +1,6 @@
 /* eval, set, registers. */
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,6 +78,10 @@ const struct command command_eval = {
 static struct error *run_set(struct session *s, const cJSON *args, cJSON **ret)
 {
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(args, "value");
+    if (cJSON_IsNumber(value) && fabs(value->valuedouble) > JSON_EXACT_MOST &&
+        value->valuedouble == floor(value->valuedouble) && fabs(value->valuedouble) < 0x1p64)
+        return error_hint(error_new(ERR_USAGE, "set: a JSON number from 2^53 on loses its last digits"),
+                          "write `value` as a text");
     BASE_FREE char *text =
         cJSON_IsString(value) ? xstrdup(value->valuestring) : cJSON_PrintUnformatted(value);
     return values_assign(s, arg_text(args, "expr"), text, ret);

@@ -33,6 +33,9 @@ static const struct refusal refusals[] = {
     {"[\"a\\u0000b\"]", 0, 3, "a text cannot hold \\u0000"},
     {"{\"a\\u0000\": 1}", 0, 3, "a text cannot hold \\u0000"},
     {"[\"\\\\\\u0000\"]", 0, 4, "a text cannot hold \\u0000"},
+    {"[9007199254740992]", 0, 1, "a whole number from 2^53 on loses its last digits"},
+    {"{\"a\": -9007199254740993}", 0, 6, "a whole number from 2^53 on loses its last digits"},
+    {"[1, 18446744073709551615 ]", 0, 4, "a whole number from 2^53 on loses its last digits"},
     {"{\"a\": 1, \"b\": 2, \"a\": 3}", 0, SIZE_MAX, "/a: stands twice in one object"},
     {"{\"s\": [1, {\"do\": 1, \"do\": 1}]}", 0, SIZE_MAX, "/s/1/do: stands twice in one object"},
     {"{\"\\u0061\": 1, \"a\": 2}", 0, SIZE_MAX, "/a: stands twice in one object"},
@@ -66,6 +69,8 @@ static void test_what_is_kept(void **state)
         "[\"\\\\u0000\"]",
         "[\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"]",
         "[1e308]",
+        "[9007199254740991,-9007199254740991,9007199254740993.0,1e17,0.12345678901234567890]",
+        "[\"9007199254740993\",\"\\\"9007199254740993\"]",
         "{\"\":1,\" \":2}",
     };
     for (size_t i = 0; i < ARRAY_LENGTH(good); i++) {

@@ -56,7 +56,10 @@ static void watch_text(const cJSON *result, struct buf *out)
     json_append(out, ", ", result, "kind", "");
     json_append(out, ", ", result, "access", "");
     json_append(out, ": ", result, "length", " bytes");
-    json_append(out, " at ", result, "address", "\n");
+    json_append(out, " at ", result, "address", "");
+    json_append(out, ", ", result, "state", "");
+    json_append(out, " (", result, "reason", ")");
+    buf_add_char(out, '\n');
 }
 
 static const struct command_arg watch_args[] = {

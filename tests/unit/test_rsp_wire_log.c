@@ -183,25 +183,15 @@ static void round_trip(const char *spec)
     assert_string_equal(replayed.data, recorded.data);
 }
 
-static bool installed(const char *program)
-{
-    BASE_FREE char *command = xasprintf("command -v %s >/dev/null", program);
-    return stub_ready && system(command) == 0;
-}
-
 static void test_gdbserver(void **state)
 {
     (void)state;
-    if (!installed("gdbserver"))
-        skip();
     round_trip(GDBSERVER);
 }
 
 static void test_qemu(void **state)
 {
     (void)state;
-    if (!installed("qemu-x86_64"))
-        skip();
     round_trip(QEMU_USER);
 }
 
@@ -250,8 +240,6 @@ static void test_full_disk(void **state)
     (void)state;
     struct wire_log *log;
     must_fail(wire_log_create("/no-such-folder/x", "t", &log), ERR_USAGE);
-    if (access("/dev/full", W_OK) != 0)
-        skip();
     must(wire_log_create("/dev/full", "t", &log));
     wire_log_write(log, true, "packet", "g", 1);
     struct error *e = wire_log_close(log);

@@ -15,8 +15,6 @@ libc6-dev-mipsel-cross gdb-multiarch procps rustc dwz time'
 kernel='linux-source-6.1 make gcc flex bison bc libssl-dev libelf-dev xz-utils busybox-static cpio qemu-system-x86 qemu-system-arm
 gcc-aarch64-linux-gnu libc6-dev-arm64-cross'
 check='clang clang-format clang-tidy cppcheck git'
-again="make deps${1:+-$1}"
-[ $# -le 1 ] || again='make deps'
 wanted='' runtime=''
 for group in "$@"; do
     case $group in
@@ -56,19 +54,19 @@ find_missing
 [ -n "$missing" ] || exit 0
 as_root=''
 if [ "$(id -u)" != 0 ]; then
-    command -v sudo >/dev/null || give_up "there is no sudo, so as root run: apt-get install$missing, and then this again"
+    command -v sudo >/dev/null || give_up "there is no sudo, so let root run: apt-get install$missing"
     as_root=sudo
-    $as_root true || give_up "sudo does not let us install; let an administrator run \`$again\`"
+    $as_root true || give_up "sudo does not let us install; let an administrator run: apt-get install$missing"
 fi
-echo "installing:$missing"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # A source that cannot be reached is only a warning to apt, which then asks the mirror for each package in vain.
 $as_root apt-get -o Acquire::Retries=0 -o Acquire::http::Timeout=30 -o Acquire::https::Timeout=30 update >"$log" 2>&1 || true
 if ! grep -qE '^(Hit|Get):' "$log"; then
     why=$(sed -n 's/^[EW]: //p' "$log" | grep -m 1 . || true)
-    give_up "the packages cannot be fetched (${why:-no source of packages is configured}); with a network, run \`$again\`"
+    give_up "the packages cannot be fetched (${why:-no source of packages is configured}); run this again with a network"
 fi
 [ -z "$runtime" ] || { find_runtime && find_missing; }
+echo "installing:$missing"
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing ||
-    { find_missing; give_up "apt-get did not install everything, for the reason above; then run \`$again\`"; }
+    { find_missing; give_up "apt-get did not install everything, for the reason above"; }

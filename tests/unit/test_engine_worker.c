@@ -169,7 +169,7 @@ static void end_inferior(void)
 static struct worker *stopped_in_work(void)
 {
     if (!ready)
-        skip();
+        fail_msg("gdbserver or a compiler is not installed (`make deps-test`)");
     struct worker *w = start(program, NULL);
     worker_set_needs(w, &all_panes);
     wait_ready(w);

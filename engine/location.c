@@ -237,6 +237,10 @@ struct error *location_line(struct session *s, const char *at, const char *file,
         size_t count = 0;
         TRY(location_find(s, *at ? at : "main", &matches, &count));
         *ret = (struct line_place){matches[0].file, matches[0].line, matches[0].address, true};
+        /* A function begins above the line that a breakpoint on it stands at. */
+        if (matches[0].entry != matches[0].address && symbols_lookup(s->map, matches[0].entry, &place) &&
+            place.file && place.line && !place.inlined_count)
+            *ret = (struct line_place){place.file, place.line, matches[0].entry, true};
         free(matches);
     }
     return ret->file ? NULL

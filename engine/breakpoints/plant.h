@@ -58,6 +58,7 @@ struct plant {
     enum plant_state state;
     enum error_code code; /* why it failed, as a code */
     char *reason;         /* and in words, or NULL */
+    char *hint;           /* what to try when it failed, or NULL */
     char *conditions;     /* ";X…" for the stub to evaluate, or NULL */
     bool saved_known;
     unsigned char saved[TRAP_MAX]; /* what is under a trap in memory */

@@ -85,6 +85,7 @@ static void set_dirty(struct plant_table *t, struct plant *p, bool dirty)
 static void plant_free(struct plant *p)
 {
     free(p->reason);
+    free(p->hint);
     free(p->conditions);
     free(p->wishes);
     free(p);

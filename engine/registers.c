@@ -175,7 +175,9 @@ static struct error *one_by_one(struct session *s, struct thread *t, struct erro
     bool told = false;
     for (size_t i = 0; i < s->description->count; i++) {
         const struct rsp_register *r = &s->description->registers[i];
-        struct error *e = r->size <= 64 && !register_cached(t, r) ? read_behind_g(s, t, r) : NULL;
+        if (r->size > 64 || register_cached(t, r))
+            continue;
+        struct error *e = read_behind_g(s, t, r);
         if (e) {
             error_free(refused);
             return e;

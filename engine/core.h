@@ -48,7 +48,8 @@ struct session {
     struct rsp_connection *connection;
     struct wire_log *log;
     char *target_spec; /* what we are or were connected to */
-    bool launched;     /* the program was started by us */
+    bool launched;     /* its stub was started by us */
+    bool was_there;    /* the stub was, but attached to a process that ran before (`qAttached`) */
     bool attaching;    /* RUNNING since we came, without a plan: the first stop does what attaching does */
     bool is_process;   /* the target is a process of an operating system: all its memory is RAM */
 
@@ -105,6 +106,14 @@ struct session {
 /* ERR_NOT_CONNECTED, ERR_NOT_STOPPED unless the target is stopped. */
 struct error *session_need_stopped(struct session *s) BASE_MUST_CHECK;
 struct error *session_need_target(struct session *s) BASE_MUST_CHECK;
+/* For commands that let the target run: as session_need_stopped(), and ERR_NOT_RUNNING once it has ended. */
+struct error *session_need_runnable(struct session *s) BASE_MUST_CHECK;
+/* For what is planted: as session_need_stopped(), but after the end it is planned for the next start. */
+struct error *session_need_plantable(struct session *s) BASE_MUST_CHECK;
+/* `run` has something to start. */
+bool session_can_run(const struct session *s);
+/* There is a target, standing or running. */
+bool session_is_connected(const struct session *s);
 /* Bytes are dear: a serial line, or what ends in one (telnet, a pty). Only what is looked at is fetched. */
 bool session_is_thrifty(const struct session *s);
 /* Throws away every cache of target state. */

@@ -71,6 +71,7 @@ void session_drop_connection(struct session *s, enum session_state state)
     session_forget(s);
     journal_close(s, state == SESSION_EXITED);
     plants_lost(s);
+    breakpoints_lost(s);
     slots_forget(s);
     time_forget(s);
     fork_forget(s);
@@ -90,7 +91,7 @@ void session_destroy(struct session *s)
     if (s->connection) {
         /* Nobody waits for a good-bye longer than this. */
         s->deadline_ns = clock_now_ns() + 2000000000;
-        struct error *e = session_leave(s, s->launched);
+        struct error *e = session_leave(s, session_launched(s));
         error_free(e);
         session_drop_connection(s, SESSION_DISCONNECTED);
     }
@@ -162,10 +163,17 @@ bool session_is_thrifty(const struct session *s)
     return s->connection && !transport_is_reliable(rsp_transport(s->connection));
 }
 
+/* What starts what has ended again depends on who started it. */
+static struct error *has_ended(const struct session *s, enum error_code code)
+{
+    return error_hint(error_new(code, "the program has ended"),
+                      session_can_run(s) ? "`run` starts it again" : "`reconnect` attaches to its stub again");
+}
+
 struct error *session_need_target(struct session *s)
 {
     if (s->state == SESSION_EXITED)
-        return error_hint(error_new(ERR_NOT_CONNECTED, "the program has ended"), "`restart` starts it again");
+        return has_ended(s, ERR_NOT_CONNECTED);
     if (!s->connection || s->state == SESSION_DISCONNECTED)
         return error_hint(error_new(ERR_NOT_CONNECTED, "there is no target"),
                           "`connect HOST:PORT` attaches to a stub, `launch` starts the program");
@@ -179,6 +187,28 @@ struct error *session_need_stopped(struct session *s)
         return error_hint(error_new(ERR_NOT_STOPPED, "the target is running"),
                           "`interrupt` (Ctrl-C) stops it");
     return NULL;
+}
+
+struct error *session_need_runnable(struct session *s)
+{
+    if (s->state == SESSION_EXITED)
+        return has_ended(s, ERR_NOT_RUNNING);
+    return session_need_stopped(s);
+}
+
+struct error *session_need_plantable(struct session *s)
+{
+    return s->state == SESSION_EXITED ? NULL : session_need_stopped(s);
+}
+
+bool session_can_run(const struct session *s)
+{
+    return s->launched ? !s->was_there : s->program != NULL;
+}
+
+bool session_is_connected(const struct session *s)
+{
+    return s->connection && s->state != SESSION_EXITED && s->state != SESSION_DISCONNECTED;
 }
 
 static void learn_arch(struct session *s, const struct symbol_file *f)
@@ -252,7 +282,7 @@ struct error *session_connect(struct session *s, const char *spec)
 
 struct error *session_connect_to(struct session *s, const struct session_target *target)
 {
-    if (s->connection && s->state != SESSION_EXITED && s->state != SESSION_DISCONNECTED)
+    if (session_is_connected(s))
         return error_hint(error_new(ERR_USAGE, "already connected to %s", s->target_spec),
                           "`detach` or `kill` first");
     if (s->connection)
@@ -306,5 +336,5 @@ bool session_has_plants(const struct session *s)
 
 bool session_launched(const struct session *s)
 {
-    return s->launched;
+    return s->launched && !s->was_there;
 }

@@ -5,8 +5,9 @@
  *   DISCONNECTED  no connection; symbol files may be loaded; questions about files are answered
  *   STOPPED       the connection answers; caches belong to the current epoch; a current thread exists
  *   RUNNING       the target was resumed by a plan (engine/run/plan.h), or ran when we came and has not been
- * spoken to yet; nothing is sent but an interrupt, and what is typed at a console EXITED        the program
- * ended; the connection may be gone; `last stop` says how
+ *                 spoken to yet; nothing is sent but an interrupt, and what is typed at a console
+ *   EXITED        the program ended, and the connection with it; `last stop` says how. Breakpoints are
+ *                 `planned` and can be set and changed; `run` starts it again
  *
  * The stop epoch grows with every stop shown to somebody. Every cache of target state dies with a resume.
  *
@@ -106,8 +107,10 @@ void session_drain_output(struct session *s);
 /* Counters of the `summary` command: turns packets bytes_out bytes_in violations (and by_kind) stops, as a
  * new object. */
 cJSON *session_counters(struct session *s);
-/* True when something of ours is planted in the target or it was started by us (asked before quitting). */
+/* True when something of ours is planted in the target (asked before quitting). */
 bool session_has_plants(const struct session *s);
+/* The program was started for this session, and ends with it; not one that was there before, whoever started
+ * its stub. */
 bool session_launched(const struct session *s);
 
 #endif

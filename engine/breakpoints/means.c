@@ -281,6 +281,8 @@ struct error *means_plant(struct session *s, struct wish *w)
 {
     struct outcome o = {0};
     wish_attempts_free(w);
+    if (s->state == SESSION_EXITED)
+        return NULL; /* planned: means are chosen when there is a target again */
     note_inside(s, w);
     struct error *e = look(s, w);
     for (unsigned round = 0; !e && round < CANDIDATES && missing(w); round++) {

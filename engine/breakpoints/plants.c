@@ -238,8 +238,9 @@ void plants_lost(struct session *s)
     for (size_t i = t->count; i-- > 0;) {
         struct plant *p = t->items[i];
         p->inserted = p->comes_back = p->lifted = p->seen = p->renew = p->saved_known = p->journalled = false;
-        if (p->state != PLANT_FAILED)
-            p->state = PLANT_PLANNED;
+        p->state = PLANT_PLANNED;
+        free(p->reason);
+        p->reason = NULL;
         plant_changed(s, p);
     }
 }

@@ -71,6 +71,7 @@ const struct command command_eval = {
     .usage = "[/FORMAT] EXPRESSION",
     .about = "the value of an expression",
     .args = eval_args,
+    .flags = COMMAND_WHILE_RUNNING, /* numbers alone; what is the target's says not-stopped */
     .run = run_eval,
     .parse = parse_eval,
     .text = eval_text,

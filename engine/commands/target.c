@@ -157,10 +157,15 @@ static struct error *again(struct session *s, bool kill, bool running, cJSON **r
 static struct error *run_restart(struct session *s, const cJSON *args, cJSON **ret)
 {
     (void)args;
-    if (!s->launched)
+    if (s->launched && !s->was_there)
+        return again(s, true, false, ret);
+    if (session_is_connected(s) || !session_can_run(s))
         return error_hint(error_new(ERR_UNSUPPORTED, "restart: the target was not started by us"),
-                          "`reconnect` attaches again; a `launch:` target can be restarted");
-    return again(s, true, false, ret);
+                          "`reconnect` attaches again; a program or a `launch:` target can be restarted");
+    symbol_map_refresh(s->map); /* it may have been built anew */
+    TRY(session_connect(s, NULL));
+    *ret = where_now(s);
+    return NULL;
 }
 
 const struct command command_restart = {
@@ -175,7 +180,7 @@ const struct command command_restart = {
 
 static struct error *run_reconnect(struct session *s, const cJSON *args, cJSON **ret)
 {
-    return again(s, s->launched, arg_true(args, "running"),
+    return again(s, session_launched(s), arg_true(args, "running"),
                  ret); /* what we started would run on with nobody to end it */
 }
 

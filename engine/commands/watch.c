@@ -82,7 +82,6 @@ const struct command command_watch = {
     .usage = "EXPRESSION [if CONDITION]",
     .about = "stop when memory is written (rwatch: read; awatch: either)",
     .args = watch_args,
-    .flags = COMMAND_NEEDS_STOPPED,
     .run = run_watch,
     .parse = parse_watch,
     .text = watch_text,

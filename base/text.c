@@ -39,6 +39,20 @@ size_t text_utf8_length(const char *s, size_t n)
     return length;
 }
 
+size_t text_unfinished(const char *bytes, size_t n)
+{
+    for (size_t back = 1; back <= 3 && back <= n; back++) {
+        unsigned char lead = (unsigned char)bytes[n - back];
+        if (lead < 0x80)
+            return 0;
+        if (lead >= 0xc0) {
+            size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+            return length > back ? back : 0;
+        }
+    }
+    return 0;
+}
+
 /* C1 controls (U+0080 to U+009F) are escapes to some terminals even as UTF-8. */
 static bool is_c1_control(const char *s, size_t length)
 {

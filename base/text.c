@@ -42,6 +42,18 @@ bool text_is_utf8(const char *s, size_t n)
     return true;
 }
 
+size_t text_unfinished(const char *bytes, size_t n)
+{
+    for (size_t back = 1; back <= 3 && back <= n; back++) {
+        unsigned char lead = (unsigned char)bytes[n - back];
+        if (lead < 0x80)
+            return 0;
+        if (lead >= 0xc0)
+            return text_utf8_expected(lead) > back ? back : 0;
+    }
+    return 0;
+}
+
 /* C1 controls (U+0080 to U+009F) are escapes to some terminals even as UTF-8. */
 static bool is_c1_control(const char *s, size_t length)
 {

@@ -53,11 +53,14 @@ static struct error *open_connection(struct session *s, const struct session_tar
 {
     const char *spec = target->spec;
     int64_t limit = clock_now_ns() + CONNECT_TIME_NS;
+    const struct transport_side side = pty_side(s);
     struct transport_options to = {.deadline_ns = s->deadline_ns < limit ? s->deadline_ns : limit,
                                    .cancel_fd = s->options.cancel_fd,
                                    .output = s->options.capture_output ? on_output : NULL,
                                    .context = s,
-                                   .wait_for_device = target->wait_for_device};
+                                   .wait_for_device = target->wait_for_device,
+                                   .child = s->child,
+                                   .side = &side};
     struct transport *t;
     TRY(transport_open(spec, &to, &t));
     if (s->options.wire_log) {

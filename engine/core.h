@@ -16,6 +16,8 @@
 #include "engine/console.h"
 #include "engine/line_noise.h"
 #include "engine/kernel/kernel.h"
+#include "engine/launch/setup.h"
+#include "engine/launch/pty.h"
 #include "engine/memory.h"
 #include "engine/memory_map.h"
 #include "engine/run/fork.h"
@@ -53,8 +55,11 @@ struct session {
     bool attaching;    /* RUNNING since we came, without a plan: the first stop does what attaching does */
     bool is_process;   /* the target is a process of an operating system: all its memory is RAM */
 
-    char *program;       /* path, or NULL */
-    char **program_args; /* NULL-terminated, or NULL */
+    char *program; /* path, or NULL */
+    struct program_setup setup;
+    struct program_terminal terminal;
+    bool started; /* what we are or were connected to is that program, started by its name */
+    const struct transport_child_options *child; /* how, only while it is connected to; or NULL */
     struct symbol_map *map;
     struct source_cache *sources;
 
@@ -157,9 +162,10 @@ void session_left_for_kdb(struct session *s);
 void session_find_slide(struct session *s);
 /* engine/leave.c: lifts what is planted and detaches, or kills; the connection is still to be dropped. */
 struct error *session_leave(struct session *s, bool kill) BASE_MUST_CHECK;
-/* engine/launch.c: the target spec that starts `program`; malloc'd. */
-struct error *session_launch_spec(struct session *s, char **ret) BASE_MUST_CHECK;
-/* Where the libraries of a target for another processor are on this machine; malloc'd, or NULL. */
+/* Connects to the same target again: the program is started anew with its present arguments. */
+struct error *session_connect_again(struct session *s, bool running) BASE_MUST_CHECK;
+/* engine/launch/runner.c: where the libraries of a target for another processor are on this machine;
+ * malloc'd, or NULL. */
 char *session_sysroot(const struct session *s);
 
 #endif

@@ -49,6 +49,7 @@ static void replant(struct session *s)
 static void finish_stop(struct session *s, const struct stop *final, cJSON **ret)
 {
     plan_end(s);
+    pty_drain(s); /* what the program printed came before its stop */
     s->last_stop = *final;
     s->epoch++;
     s->stops++;

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/core.h"
+#include "engine/launch/runner.h"
 #include "engine/names.h"
 
 struct session *session_create(const struct session_options *options)
@@ -20,16 +21,12 @@ struct session *session_create(const struct session_options *options)
     s->sources = source_cache_create();
     s->created_ns = clock_now_ns();
     console_init(&s->console);
+    pty_init(&s->terminal);
+    if (options->tty)
+        s->setup.tty = xstrdup(options->tty);
     signal_table_init(&s->signals);
     audit_init(&s->audit);
     return s;
-}
-
-static void free_args(char **args)
-{
-    for (size_t i = 0; args && args[i]; i++)
-        free(args[i]);
-    free(args);
 }
 
 static void close_log(struct session *s)
@@ -67,6 +64,7 @@ void session_drop_connection(struct session *s, enum session_state state)
     s->attaching = false;
     rsp_connection_destroy(s->connection);
     s->connection = NULL;
+    pty_close(s);
     close_log(s);
     session_forget(s);
     journal_close(s, state == SESSION_EXITED);
@@ -109,8 +107,9 @@ void session_destroy(struct session *s)
     break_in_free(&s->break_in);
     free(s->target_spec);
     free(s->program);
-    free_args(s->program_args);
     free(s->listing.file);
+    setup_free(&s->setup);
+    pty_free(s);
     free(s);
 }
 
@@ -153,6 +152,7 @@ struct error *session_check(struct session *s, struct error *e)
      * asked. */
     if (e && e->code == ERR_LOST)
         audit_lost(s, e->message);
+    pty_drain(s); /* what the program said last may tell why */
     s->state = SESSION_DISCONNECTED;
     s->threads.has_current = false;
     return e;
@@ -265,19 +265,40 @@ struct error *session_set_program(struct session *s, const char *program, char *
     TRY(load(s, program, false, 0));
     free(s->program);
     s->program = xstrdup(program);
-    free_args(s->program_args);
-    size_t count = 0;
-    while (args && args[count])
-        count++;
-    s->program_args = xcalloc(count + 1, sizeof *s->program_args);
-    for (size_t i = 0; i < count; i++)
-        s->program_args[i] = xstrdup(args[i]);
+    setup_set_args(&s->setup, args);
     return NULL;
 }
 
 struct error *session_connect(struct session *s, const char *spec)
 {
     return session_connect_to(s, &(struct session_target){.spec = spec});
+}
+
+static struct error *attach(struct session *s, const struct session_target *target)
+{
+    const char *break_in = s->options.break_in; /* named once: the command may name another */
+    s->options.break_in = NULL;
+    if (break_in)
+        TRY(break_in_name(s, break_in));
+    struct error *e = session_attach(s, target);
+    if (e && s->connection)
+        session_drop_connection(s, SESSION_DISCONNECTED);
+    return e;
+}
+
+static struct error *start(struct session *s, const struct session_target *target)
+{
+    struct runner runner;
+    struct session_target t = *target;
+    TRY(runner_prepare(s, &runner));
+    t.spec = runner.spec;
+    s->child = &runner.child;
+    s->started = true;
+    struct error *e = attach(s, &t);
+    s->child = NULL;
+    runner_free(&runner);
+    pty_started(s);
+    return e ? runner_failed(s, e) : NULL;
 }
 
 struct error *session_connect_to(struct session *s, const struct session_target *target)
@@ -287,20 +308,22 @@ struct error *session_connect_to(struct session *s, const struct session_target 
                           "`detach` or `kill` first");
     if (s->connection)
         session_drop_connection(s, SESSION_DISCONNECTED);
-    BASE_FREE char *launch = NULL;
-    struct session_target t = *target;
-    if (!t.spec) {
-        TRY(session_launch_spec(s, &launch));
-        t.spec = launch;
-    }
-    const char *break_in = s->options.break_in; /* named once: the command may name another */
-    s->options.break_in = NULL;
-    if (break_in)
-        TRY(break_in_name(s, break_in));
-    struct error *e = session_attach(s, &t);
-    if (e && s->connection)
-        session_drop_connection(s, SESSION_DISCONNECTED);
+    if (!target->spec)
+        return start(s, target);
+    bool before = s->started;
+    s->started = false;
+    struct error *e = attach(s, target);
+    if (e)
+        s->started = before; /* `run` is about what was there before */
     return e;
+}
+
+struct error *session_connect_again(struct session *s, bool running)
+{
+    BASE_FREE char *spec = xstrdup(s->target_spec);
+    return session_connect_to(s, &(struct session_target){.spec = s->started ? NULL : spec,
+                                                          .running = running,
+                                                          .wait_for_device = true});
 }
 
 int session_output_fd(struct session *s)
@@ -312,6 +335,31 @@ void session_drain_output(struct session *s)
 {
     if (s->connection)
         transport_drain_output(rsp_transport(s->connection));
+}
+
+int session_terminal_fd(struct session *s, short *events)
+{
+    struct transport_side side = pty_side(s);
+    return side.fd(side.context, events);
+}
+
+void session_serve_terminal(struct session *s)
+{
+    struct transport_side side = pty_side(s);
+    side.ready(side.context);
+}
+
+void session_type(struct session *s, const char *bytes, size_t n)
+{
+    struct error *e = pty_type(s, bytes, n, false);
+    if (e)
+        session_emit_text(s, "output", e->message, strlen(e->message));
+    error_free(e);
+}
+
+void session_resize_terminal(struct session *s, unsigned rows, unsigned columns)
+{
+    pty_resize(s, rows, columns);
 }
 
 cJSON *session_counters(struct session *s)

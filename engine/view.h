@@ -164,8 +164,9 @@ struct view {
     struct view_time time;
 
     /* status line */
-    char *target;  /* "qemu-x86_64 · tcp:127.0.0.1:1234", or NULL */
-    char *program; /* base name or NULL */
+    char *target;      /* "qemu-x86_64 · tcp:127.0.0.1:1234", or NULL */
+    char *program;     /* base name or NULL */
+    bool has_terminal; /* it was started here, and can be typed at */
     uint64_t violations, stops;
     uint64_t stop_turns, stop_bytes; /* what the last stop cost, with its panes */
     int64_t stop_ns;

@@ -382,6 +382,7 @@ int jsonl_run(const struct script_options *options)
                                     .target = options->target,
                                     .symbols = options->symbols,
                                     .wire_log = options->wire_log,
+                                    .tty = options->tty,
                                     .break_in = options->break_in,
                                     .running = options->running,
                                     .capture_output = true};

@@ -77,6 +77,19 @@ static char **args_of(const cJSON *session)
     return args;
 }
 
+/* The keys of the session that are arguments of `settings` too. */
+static struct error *set_up_program(struct run *r, const cJSON *session)
+{
+    static const char *const keys[] = {"env", "cwd", "stdin"};
+    cJSON *args = cJSON_CreateObject();
+    for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(session, keys[i]);
+        if (item)
+            cJSON_AddItemToObject(args, keys[i], cJSON_Duplicate(item, true));
+    }
+    return run_command(r, "settings", args, NULL);
+}
+
 static struct error *open_target(struct run *r, const cJSON *session)
 {
     const struct script_options *o = r->options;
@@ -87,6 +100,7 @@ static struct error *open_target(struct run *r, const cJSON *session)
     session_set_deadline(r->session, run_deadline(r, NULL));
     if (program)
         TRY(session_set_program(r->session, program, o->program ? o->args : args));
+    TRY(set_up_program(r, session));
     cJSON_ArrayForEach (item, symbols) {
         if (!program || strcmp(program, item->valuestring) != 0)
             TRY(session_add_symbols(r->session, item->valuestring));
@@ -100,7 +114,7 @@ static struct error *open_target(struct run *r, const cJSON *session)
 
 static struct error *fill_top(struct run *r, cJSON *session)
 {
-    static const char *const keys[] = {"program", "target", "args", "symbols"};
+    static const char *const keys[] = {"program", "target", "args", "env", "cwd", "stdin", "symbols"};
     const cJSON *item, *define = cJSON_GetObjectItemCaseSensitive(session, "define");
     cJSON_ArrayForEach (item, define) {
         if (!cJSON_GetObjectItemCaseSensitive(r->scope.values, item->string))
@@ -138,6 +152,7 @@ static void run_session(struct run *r, const cJSON *session)
                                       .event = on_event,
                                       .context = r,
                                       .wire_log = r->options->wire_log,
+                                      .tty = r->options->tty,
                                       .break_in = r->options->break_in};
     r->session = session_create(&options);
     session_set_audit(r->session, r->audit);

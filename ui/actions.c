@@ -333,6 +333,7 @@ static const struct key_binding panes[] = {
     {'m', focus_named, "memory", "show memory"},
     {'T', focus_named, "time", "show the time line"},
     {'y', focus_named, "terminal", "show the target's console"},
+    {'p', focus_named, "program", "show the program's terminal"},
     {'\t', focus_next, "+", "next pane"},
     {'1', choose_layout, "1", "layout: source"},
     {'2', choose_layout, "2", "layout: assembly"},

@@ -197,6 +197,7 @@ static void build_status(struct session *s, struct view *v)
     struct rsp_stats now = session_stats(s);
     v->target = view_text(s->target_spec);
     v->program = view_text(path_base(s->program));
+    v->has_terminal = s->terminal.master >= 0;
     v->violations = s->violations;
     v->stops = s->stops;
     v->stop_turns = now.turns - s->stop_stats.turns;

@@ -12,7 +12,6 @@
 #include "base/error.h"
 #include "base/output.h"
 #include "base/text.h"
-#include "engine/launch/starter.h"
 #include "rsp/transport.h"
 #include "rsp/wire_log.h"
 #include "scripts/script.h"
@@ -346,8 +345,6 @@ static int check_output(int status)
 
 int main(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], STARTER_WORD) == 0)
-        return starter_main();
     struct arguments a = {.face = FACE_SCREEN, .seed = (uint64_t)clock_now_ns()};
     /* A peer that goes away or a file that may not grow is an error of the write, not our end. */
     signal(SIGPIPE, SIG_IGN);

@@ -167,7 +167,8 @@ bool session_is_thrifty(const struct session *s)
 static struct error *has_ended(const struct session *s, enum error_code code)
 {
     return error_hint(error_new(code, "the program has ended"),
-                      session_can_run(s) ? "`run` starts it again" : "`reconnect` attaches to its stub again");
+                      session_can_run(s) ? "`run` starts it again"
+                                         : "`reconnect` attaches to its stub again");
 }
 
 struct error *session_need_target(struct session *s)
@@ -336,10 +337,9 @@ struct error *session_connect_to(struct session *s, const struct session_target 
 struct error *session_connect_again(struct session *s, bool running, enum start_at at)
 {
     BASE_FREE char *spec = xstrdup(s->target_spec);
-    return session_connect_to(s, &(struct session_target){.spec = s->started ? NULL : spec,
-                                                           .at = at,
-                                                          .running = running,
-                                                          .wait_for_device = true});
+    return session_connect_to(
+        s, &(struct session_target){
+               .spec = s->started ? NULL : spec, .at = at, .running = running, .wait_for_device = true});
 }
 
 int session_output_fd(struct session *s)

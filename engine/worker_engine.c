@@ -223,8 +223,8 @@ static struct error *open_session(struct worker *w)
     if (none || (!o->target && !o->program))
         return NULL;
     enum start_at at = o->target ? START_ENTRY : o->stop_at;
-    TRY(session_connect_to(
-        w->session, &(struct session_target){.spec = o->target, .at = at, .running = o->running}));
+    TRY(session_connect_to(w->session,
+                           &(struct session_target){.spec = o->target, .at = at, .running = o->running}));
     w->opening = at == START_MAIN && session_state(w->session) == SESSION_RUNNING;
     return NULL;
 }

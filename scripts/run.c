@@ -132,7 +132,8 @@ static struct error *open_target(struct run *r, const cJSON *session)
 
 static struct error *fill_top(struct run *r, cJSON *session)
 {
-    static const char *const keys[] = {"program", "target", "args", "env", "cwd", "stdin", "stop_at", "symbols"};
+    static const char *const keys[] = {"program", "target", "args",    "env",
+                                       "cwd",     "stdin",  "stop_at", "symbols"};
     const cJSON *item, *define = cJSON_GetObjectItemCaseSensitive(session, "define");
     cJSON_ArrayForEach (item, define) {
         if (!cJSON_GetObjectItemCaseSensitive(r->scope.values, item->string))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/signal_pipe.h"
 #include "base/text.h"
 #include "scripts/document.h"
 #include "scripts/match.h"
@@ -32,7 +33,7 @@ static struct error *do_sleep(struct run *r, const cJSON *args)
     double seconds = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(args, "seconds"));
     if (!(seconds >= 0 && seconds <= 86400))
         return error_new(ERR_USAGE, "`seconds` is 0 to 86400");
-    struct pollfd fd = {.fd = r->options->cancel_fd, .events = POLLIN};
+    struct pollfd fd = {.fd = r->options->signals->fd, .events = POLLIN};
     if (poll(&fd, 1, (int)(seconds * 1000)) > 0)
         return error_new(ERR_CANCELLED, "interrupted");
     return NULL;
@@ -262,6 +263,8 @@ void run_steps(struct run *r, const char *name, const cJSON *steps)
     cJSON_ArrayForEach (step, steps) {
         buf_printf(&r->pointer, "/%s/%d", name, i++);
         run_step(r, step);
+        session_put_away_lost(r->session);
+        r->over = r->over || signal_pipe_ended_by();
         buf_truncate(&r->pointer, outer);
         if (r->over)
             return;

@@ -13,9 +13,11 @@
 #include "scripts/output.h"
 #include "scripts/runner.h"
 
-static int status_of(const struct error *e)
+static int status_of(const struct run *r, const struct error *e)
 {
     switch (e->code) {
+    case ERR_NOT_RUNNING: /* after the end there is no target either */
+        return session_state(r->session) == SESSION_EXITED ? STATUS_LOST : STATUS_FAILED;
     case ERR_LOST:
     case ERR_NOT_CONNECTED:
         return STATUS_LOST;
@@ -172,7 +174,7 @@ static void finish_step(struct run *r, const cJSON *step, struct error *e, cJSON
     tell_result(r, line, e, result, failed);
     const char *on_fail = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "on_fail"));
     if (!ok) {
-        run_worsen(r, e ? status_of(e) : STATUS_FAILED);
+        run_worsen(r, e ? status_of(r, e) : STATUS_FAILED);
         r->over = !on_fail || strcmp(on_fail, "go_on") != 0;
     }
     error_free(e);

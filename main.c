@@ -314,8 +314,8 @@ static int run(const struct arguments *a)
 
 int main(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], STARTER_WORD) == 0)
-        return starter_main();
+    if (starter_is_meant(argc, argv))
+        return starter_main(argc, argv);
     struct arguments a = {.face = FACE_SCREEN, .seed = (uint64_t)clock_now_ns()};
     signal(SIGPIPE, SIG_IGN); /* a peer that goes away is an error of the write, not our end */
     int status = parse(&a, argc, argv);

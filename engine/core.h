@@ -33,6 +33,8 @@
 #include "symbols/map.h"
 #include "symbols/source.h"
 
+struct runner;
+
 struct session {
     struct session_options options;
     enum session_state state;
@@ -49,8 +51,8 @@ struct session {
     char *program; /* path, or NULL */
     struct program_setup setup;
     struct program_terminal terminal;
-    bool started; /* what we are or were connected to is that program, started by its name */
-    const struct transport_child_options *child; /* how, only while it is connected to; or NULL */
+    bool started;                /* what we are or were connected to is that program, started by its name */
+    const struct runner *runner; /* what runs it, only while it is connected to; or NULL */
     struct symbol_map *map;
     struct source_cache *sources;
 

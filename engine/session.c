@@ -259,17 +259,14 @@ static struct error *attach(struct session *s, const struct session_target *targ
     return e;
 }
 
-static struct error *start(struct session *s, const struct session_target *target)
+/* With what runs the program, which is taken over. */
+static struct error *attach_with(struct session *s, const struct session_target *target,
+                                 struct runner *runner)
 {
-    struct runner runner;
-    struct session_target t = *target;
-    TRY(runner_prepare(s, &runner));
-    t.spec = runner.spec;
-    s->child = &runner.child;
-    s->started = true;
-    struct error *e = attach(s, &t);
-    s->child = NULL;
-    runner_free(&runner);
+    s->runner = runner;
+    struct error *e = attach(s, target);
+    s->runner = NULL;
+    runner_free(runner);
     pty_started(s);
     return e ? runner_failed(s, e) : NULL;
 }
@@ -281,10 +278,19 @@ struct error *session_connect_to(struct session *s, const struct session_target 
                           "`detach` or `kill` first");
     if (s->connection)
         session_drop_connection(s, SESSION_DISCONNECTED);
-    if (!target->spec)
-        return start(s, target);
-    s->started = false;
-    return attach(s, target);
+    struct runner runner;
+    struct session_target t = *target;
+    bool runs = true;
+    s->started = !target->spec;
+    if (s->started)
+        TRY(runner_prepare(s, &runner));
+    else
+        TRY(runner_for_spec(s, target->spec, &runner, &runs));
+    if (!runs)
+        return attach(s, target);
+    BASE_FREE char *spec = xstrdup(target->spec ? target->spec : runner.spec);
+    t.spec = spec;
+    return attach_with(s, &t, &runner);
 }
 
 struct error *session_connect_again(struct session *s, bool running)

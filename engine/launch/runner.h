@@ -22,6 +22,13 @@ struct runner {
 
 /* Opens the program's terminal as well. */
 struct error *runner_prepare(struct session *s, struct runner *ret) BASE_MUST_CHECK;
+/*
+ * A spec of the user's whose program can be given a terminal because nothing of the stub's own comes there:
+ * `launch:qemu-ARCH …`, and `launch:valgrind …` or `exec:valgrind …`, for which vgdb is started too, so that
+ * no place has to be named. *found is false for any other, and nothing was made then.
+ */
+struct error *runner_for_spec(struct session *s, const char *spec, struct runner *ret,
+                              bool *found) BASE_MUST_CHECK;
 void runner_free(struct runner *r);
 /* The connection failed: what the program's terminal said last is added, which may be the emulator's reason.
  */

@@ -12,7 +12,7 @@ Q := $(if $(V),,@)
 empty :=
 comma := ,
 space := $(empty) $(empty)
-VARIANT := $(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
+VARIANT := $(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))$(if $(DEBUG),-debug)
 ifneq ($(filter clang%,$(notdir $(CC))),)
 VARIANT := $(VARIANT)-clang
 endif
@@ -32,6 +32,16 @@ ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DALLSTOP_VERSION='"$(VERSION)"' -I. $(PK
 	$(WARNINGS) $(SANITIZE_FLAGS) $(CFLAGS)
 LIBS := $(PKG_LIBS) $(DWARF_LIBS) -liberty -lz -lpthread -lm
 
+# Objects are made anew when the flags are others than those they were made with.
+FLAGS := $(B)/flags
+FLAGS_NOW := $(strip $(ALL_CFLAGS) $(LDFLAGS))
+ifneq ($(FLAGS_NOW),$(strip $(file <$(FLAGS))))
+.PHONY: $(FLAGS)
+endif
+$(FLAGS):
+	@sh tests/headers.sh "$(CC)" $(ALL_CFLAGS)
+	$(shell mkdir -p $(@D))$(file >$@,$(FLAGS_NOW))
+
 ROOMS := base rsp symbols engine scripts ui
 SRCS := $(sort $(foreach room,$(ROOMS),$(shell find $(room) -name '*.c' 2>/dev/null)))
 OBJS := $(SRCS:%.c=$(B)/%.o)
@@ -46,7 +56,7 @@ $(B)/allstop: $(B)/main.o $(OBJS)
 	@echo "  LD  $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(B)/%.o: %.c
+$(B)/%.o: %.c $(FLAGS)
 	@mkdir -p $(@D)
 	@echo "  CC  $<"
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
@@ -133,9 +143,11 @@ $(B)/tests/stub/stub: $(STUB_SRCS) $(B)/liballstop.a
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(STUB_SRCS) $(B)/liballstop.a $(LIBS)
 
 # -- what users call -------------------------------------------------------------------------------------
-.PHONY: deps
+.PHONY: deps deps-build deps-test deps-check
 deps:
 	@sh tests/deps.sh build test check
+deps-build deps-test deps-check: deps-%:
+	@sh tests/deps.sh $*
 
 # Both do all the set-up on a fresh Debian machine. The second make sees the packages the first one installed.
 .PHONY: test
@@ -149,7 +161,7 @@ test-built: $(B)/allstop $(UNIT_BINS) $(B)/tests/stub/stub targets
 
 .PHONY: demo
 demo:
-	@sh tests/deps.sh build
+	@sh tests/deps.sh build demo
 	@$(MAKE) --no-print-directory $(B)/allstop $(B)/targets/race
 	$(B)/allstop $(B)/targets/race
 
@@ -243,6 +255,12 @@ install: all
 	install -m 644 doc/allstop.1 $(DESTDIR)$(prefix)/share/man/man1/allstop.1
 	install -m 644 doc/session.schema.json $(DESTDIR)$(prefix)/share/allstop/session.schema.json
 
+.PHONY: uninstall
+uninstall:
+	rm -f $(DESTDIR)$(prefix)/bin/allstop $(DESTDIR)$(prefix)/share/man/man1/allstop.1
+	rm -f $(DESTDIR)$(prefix)/share/allstop/session.schema.json
+	-[ ! -d $(DESTDIR)$(prefix)/share/allstop ] || rmdir $(DESTDIR)$(prefix)/share/allstop
+
 .PHONY: help
 help:
 	@echo 'demo     open the debugger on a multi-threaded program (installs what is missing)'
@@ -253,10 +271,13 @@ help:
 	@echo 'soak     SOAK_RUNS sessions against a stub that races, SOAK_STOPS stops on those that do not'
 	@echo 'kernel   the Linux kernel for the kgdb tests: once, some 12 minutes and 1.3 GB under ~/.cache'
 	@echo 'bench    counts and times beside gdb     fuzz  each fuzzer for FUZZ_SECONDS'
-	@echo 'deps     install the packages            install  to $$(DESTDIR)$$(prefix)    clean'
+	@echo 'deps     install all packages; deps-build, deps-test, deps-check: those of a group'
+	@echo 'install  to $$(DESTDIR)$$(prefix); uninstall     clean  the build folder, B=FOLDER another'
 
+# Only what is a build folder: B may be anything.
 .PHONY: clean
 clean:
-	rm -rf build
+	@if [ "$(B)" = build ] || { [ -e "$(B)/flags" ] && [ ! -e "$(B)/main.c" ]; }; then echo "rm -rf $(B)" && rm -rf "$(B)"; \
+	elif [ -e "$(B)" ]; then echo "clean: $(B) is left alone, it is no build folder" >&2; exit 1; fi
 
--include $(shell find $(B) -name "*.d" 2>/dev/null)
+-include $(shell find $(B) -type f -name "*.d" 2>/dev/null)

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "engine/launch/starter.h"
 #include "rsp/transport.h"
@@ -33,6 +34,7 @@ enum long_option {
     OPTION_NO_CONFIG,
     OPTION_ARGS,
     OPTION_TTY,
+    OPTION_STOP_AT,
     OPTION_VERSION,
 };
 
@@ -40,7 +42,7 @@ struct arguments {
     enum face face;
     bool running;
     bool ended; /* --args: what follows is the program and its arguments */
-    const char *tty;
+    const char *tty, *stop_at;
     const char *program, *target, *script, *break_in, *wire_log, *audit_json, *serve_log, *listen;
     char **program_args;
     const char **symbols;
@@ -56,11 +58,13 @@ static const char usage_text[] =
     "A debugger for anything that speaks the GDB Remote Serial Protocol.\n"
     "\n"
     "  PROGRAM               an ELF file: its symbols are loaded. Without --target it is\n"
-    "                        also started, stopped at its entry, under gdbserver or,\n"
+    "                        also started, and stands at main, under gdbserver or,\n"
     "                        for another processor, under qemu-ARCH\n"
     "      --args            PROGRAM and its arguments follow: no option does (-- says the same)\n"
     "      --tty PATH        the terminal of the program that is started; it gets one of its\n"
     "                        own otherwise, shown in a pane, or among the output of --cli\n"
+    "      --stop-at PLACE   where the program that is started stands first: entry, main or\n"
+    "                        none; main on the screen and with --cli, else entry\n"
     "  -t, --target SPEC     attach to a stub:\n"
     "                          HOST:PORT  :PORT  tcp:HOST:PORT  unix:PATH\n"
     "                          /dev/ttyS0[,BAUD[,8n1]]  serial:PATH[,BAUD]\n"
@@ -90,7 +94,7 @@ static const char usage_text[] =
     "Exit status of --script and --audit: 0 every expectation held, 1 one failed or a\n"
     "violation was found, 2 the command line or\n"
     "the script is wrong, 3 the target could not be reached or was lost, 4 a step ran out of\n"
-    "time, 5 internal error.\n";
+    "time, 5 internal error, 6 the output or the wire log could not be written.\n";
 
 static const struct option long_options[] = {
     {"target", required_argument, NULL, 't'},
@@ -109,6 +113,7 @@ static const struct option long_options[] = {
     {"seed", required_argument, NULL, OPTION_SEED},
     {"args", no_argument, NULL, OPTION_ARGS},
     {"tty", required_argument, NULL, OPTION_TTY},
+    {"stop-at", required_argument, NULL, OPTION_STOP_AT},
     {"no-config", no_argument, NULL, OPTION_NO_CONFIG},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, 'h'},
@@ -179,6 +184,9 @@ static int take_option(struct arguments *a, int option)
     case OPTION_TTY:
         a->tty = optarg;
         return -1;
+    case OPTION_STOP_AT:
+        a->stop_at = optarg;
+        return -1;
     case OPTION_VERSION:
         puts("allstop " ALLSTOP_VERSION);
         return STATUS_OK;
@@ -220,6 +228,11 @@ static int parse(struct arguments *a, int argc, char **argv)
         if (e)
             return tell(e);
     }
+    enum start_at at;
+    if (a->stop_at && !start_at_parse(a->stop_at, &at))
+        return tell(error_new(ERR_USAGE, "--stop-at %s: it is entry, main or none", a->stop_at));
+    if (a->stop_at && a->target)
+        return tell(error_new(ERR_USAGE, "--stop-at goes with a program that is started, not with --target"));
     if (a->tty && a->target)
         return tell(error_new(ERR_USAGE, "--tty goes with a program that is started, not with --target"));
     if (a->listen && a->face != FACE_SERVE_LOG)
@@ -265,6 +278,8 @@ static int serve_log(const struct arguments *a)
 
 static int run(const struct arguments *a)
 {
+    /* ourselves, also where the binary has been built anew since */
+    BASE_FREE char *starter = xasprintf("/proc/%d/exe", (int)getpid());
     struct script_options script = {
         .file = a->script,
         .program = a->program,
@@ -276,6 +291,8 @@ static int run(const struct arguments *a)
         .running = a->running,
         .wire_log = a->wire_log,
         .tty = a->tty,
+        .starter = starter,
+        .stop_at = a->stop_at,
         .seed = a->seed,
         .audit_json = a->audit_json,
         .cancel_fd = -1,
@@ -289,8 +306,12 @@ static int run(const struct arguments *a)
         .running = a->running,
         .wire_log = a->wire_log,
         .tty = a->tty,
+        .starter = starter,
+        .stop_at = START_MAIN,
         .capture_output = true,
     };
+    if (a->stop_at)
+        start_at_parse(a->stop_at, &worker.stop_at);
     struct ui_options ui = {.worker = &worker};
     switch (a->face) {
     case FACE_SERVE_LOG:
@@ -312,15 +333,34 @@ static int run(const struct arguments *a)
     return STATUS_INTERNAL;
 }
 
+/* Where one of them is closed, a file or the stub's connection would take its number, and what is printed
+ * would go there. What is put in its place cannot be written, so that the loss is noticed. */
+static void hold_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+            _exit(STATUS_INTERNAL);
+}
+
+/* Who reads only the status must not take a session for good whose output was lost. */
+static int check_output(int status)
+{
+    return output_flush() || status != STATUS_OK ? status : STATUS_UNWRITTEN;
+}
+
 int main(int argc, char **argv)
 {
     if (starter_is_meant(argc, argv))
         return starter_main(argc, argv);
     struct arguments a = {.face = FACE_SCREEN, .seed = (uint64_t)clock_now_ns()};
-    signal(SIGPIPE, SIG_IGN); /* a peer that goes away is an error of the write, not our end */
+    /* A peer that goes away or a file that may not grow is an error of the write, not our end. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    hold_standard_streams();
     int status = parse(&a, argc, argv);
     if (status < 0)
         status = run(&a);
+    status = check_output(status);
     free(a.symbols);
     free(a.defines);
     return status;

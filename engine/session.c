@@ -31,10 +31,7 @@ struct session *session_create(const struct session_options *options)
 
 static void close_log(struct session *s)
 {
-    struct error *e = wire_log_close(s->log);
-    if (e)
-        session_emit_text(s, "output", e->message, strlen(e->message));
-    error_free(e);
+    wire_log_close(s->log);
     s->log = NULL;
 }
 
@@ -72,6 +69,7 @@ void session_drop_connection(struct session *s, enum session_state state)
     session_forget(s);
     journal_close(s, state == SESSION_EXITED);
     plants_lost(s);
+    breakpoints_lost(s);
     slots_forget(s);
     time_forget(s);
     fork_forget(s);
@@ -91,7 +89,7 @@ void session_destroy(struct session *s)
     if (s->connection) {
         /* Nobody waits for a good-bye longer than this. */
         s->deadline_ns = clock_now_ns() + 2000000000;
-        struct error *e = session_leave(s, s->launched);
+        struct error *e = session_leave(s, session_launched(s));
         error_free(e);
         session_drop_connection(s, SESSION_DISCONNECTED);
     }
@@ -109,9 +107,9 @@ void session_destroy(struct session *s)
     break_in_free(&s->break_in);
     free(s->target_spec);
     free(s->program);
+    free(s->listing.file);
     setup_free(&s->setup);
     pty_free(s);
-    free(s->list_file);
     free(s);
 }
 
@@ -165,10 +163,18 @@ bool session_is_thrifty(const struct session *s)
     return s->connection && !transport_is_reliable(rsp_transport(s->connection));
 }
 
+/* What starts what has ended again depends on who started it. */
+static struct error *has_ended(const struct session *s, enum error_code code)
+{
+    return error_hint(error_new(code, "the program has ended"),
+                      session_can_run(s) ? "`run` starts it again"
+                                         : "`reconnect` attaches to its stub again");
+}
+
 struct error *session_need_target(struct session *s)
 {
     if (s->state == SESSION_EXITED)
-        return error_hint(error_new(ERR_NOT_CONNECTED, "the program has ended"), "`restart` starts it again");
+        return has_ended(s, ERR_NOT_CONNECTED);
     if (!s->connection || s->state == SESSION_DISCONNECTED)
         return error_hint(error_new(ERR_NOT_CONNECTED, "there is no target"),
                           "`connect HOST:PORT` attaches to a stub, `launch` starts the program");
@@ -182,6 +188,28 @@ struct error *session_need_stopped(struct session *s)
         return error_hint(error_new(ERR_NOT_STOPPED, "the target is running"),
                           "`interrupt` (Ctrl-C) stops it");
     return NULL;
+}
+
+struct error *session_need_runnable(struct session *s)
+{
+    if (s->state == SESSION_EXITED)
+        return has_ended(s, ERR_NOT_RUNNING);
+    return session_need_stopped(s);
+}
+
+struct error *session_need_plantable(struct session *s)
+{
+    return s->state == SESSION_EXITED ? NULL : session_need_stopped(s);
+}
+
+bool session_can_run(const struct session *s)
+{
+    return s->launched ? !s->was_there : s->program != NULL;
+}
+
+bool session_is_connected(const struct session *s)
+{
+    return s->connection && s->state != SESSION_EXITED && s->state != SESSION_DISCONNECTED;
 }
 
 static void learn_arch(struct session *s, const struct symbol_file *f)
@@ -242,6 +270,11 @@ struct error *session_set_program(struct session *s, const char *program, char *
     return NULL;
 }
 
+void session_set_start(struct session *s, enum start_at at)
+{
+    s->setup.stop_at = at;
+}
+
 struct error *session_connect(struct session *s, const char *spec)
 {
     return session_connect_to(s, &(struct session_target){.spec = spec});
@@ -259,6 +292,15 @@ static struct error *attach(struct session *s, const struct session_target *targ
     return e;
 }
 
+static struct error *go_from_entry(struct session *s, enum start_at at)
+{
+    bool told;
+    struct error *e = start_from_entry(s, at, &told);
+    if ((e || told) && at != START_ENTRY && s->state == SESSION_STOPPED)
+        session_emit_stop(s);
+    return e;
+}
+
 /* With what runs the program, which is taken over. */
 static struct error *attach_with(struct session *s, const struct session_target *target,
                                  struct runner *runner)
@@ -271,34 +313,47 @@ static struct error *attach_with(struct session *s, const struct session_target 
     return e ? runner_failed(s, e) : NULL;
 }
 
+static struct error *start_program(struct session *s, const struct session_target *target)
+{
+    struct runner runner;
+    struct session_target t = *target;
+    TRY(runner_prepare(s, &runner));
+    BASE_FREE char *spec = xstrdup(runner.spec);
+    t.spec = spec;
+    s->started = true;
+    return attach_with(s, &t, &runner);
+}
+
+static struct error *attach_to_spec(struct session *s, const struct session_target *target)
+{
+    struct runner runner;
+    bool runs;
+    TRY(runner_for_spec(s, target->spec, &runner, &runs));
+    bool before = s->started;
+    s->started = false;
+    struct error *e = runs ? attach_with(s, target, &runner) : attach(s, target);
+    if (e)
+        s->started = before; /* `run` is about what was there before */
+    return e;
+}
+
 struct error *session_connect_to(struct session *s, const struct session_target *target)
 {
-    if (s->connection && s->state != SESSION_EXITED && s->state != SESSION_DISCONNECTED)
+    if (session_is_connected(s))
         return error_hint(error_new(ERR_USAGE, "already connected to %s", s->target_spec),
                           "`detach` or `kill` first");
     if (s->connection)
         session_drop_connection(s, SESSION_DISCONNECTED);
-    struct runner runner;
-    struct session_target t = *target;
-    bool runs = true;
-    s->started = !target->spec;
-    if (s->started)
-        TRY(runner_prepare(s, &runner));
-    else
-        TRY(runner_for_spec(s, target->spec, &runner, &runs));
-    if (!runs)
-        return attach(s, target);
-    BASE_FREE char *spec = xstrdup(target->spec ? target->spec : runner.spec);
-    t.spec = spec;
-    return attach_with(s, &t, &runner);
+    TRY(target->spec ? attach_to_spec(s, target) : start_program(s, target));
+    return go_from_entry(s, target->at);
 }
 
-struct error *session_connect_again(struct session *s, bool running)
+struct error *session_connect_again(struct session *s, bool running, enum start_at at)
 {
     BASE_FREE char *spec = xstrdup(s->target_spec);
-    return session_connect_to(s, &(struct session_target){.spec = s->started ? NULL : spec,
-                                                          .running = running,
-                                                          .wait_for_device = true});
+    return session_connect_to(
+        s, &(struct session_target){
+               .spec = s->started ? NULL : spec, .at = at, .running = running, .wait_for_device = true});
 }
 
 int session_output_fd(struct session *s)
@@ -359,5 +414,5 @@ bool session_has_plants(const struct session *s)
 
 bool session_launched(const struct session *s)
 {
-    return s->launched;
+    return s->launched && !s->was_there;
 }

@@ -5,8 +5,9 @@
  *   DISCONNECTED  no connection; symbol files may be loaded; questions about files are answered
  *   STOPPED       the connection answers; caches belong to the current epoch; a current thread exists
  *   RUNNING       the target was resumed by a plan (engine/run/plan.h), or ran when we came and has not been
- * spoken to yet; nothing is sent but an interrupt, and what is typed at a console EXITED        the program
- * ended; the connection may be gone; `last stop` says how
+ *                 spoken to yet; nothing is sent but an interrupt, and what is typed at a console
+ *   EXITED        the program ended, and the connection with it; `last stop` says how. Breakpoints are
+ *                 `planned` and can be set and changed; `run` starts it again
  *
  * The stop epoch grows with every stop shown to somebody. Every cache of target state dies with a resume.
  *
@@ -23,6 +24,7 @@
 
 #include "base/error.h"
 #include "engine/command.h"
+#include "engine/launch/start.h"
 
 struct session;
 
@@ -47,9 +49,13 @@ struct session_options {
     bool (*leaving)(void *context);
     const char *wire_log; /* path, or NULL */
     const char *break_in; /* how to stop a running target (engine/break_in.h), or NULL */
-    const char *tty;      /* the terminal of the program that is started, or NULL: one of ours */
-    bool capture_output;  /* what launched programs print becomes `output` and `program` events instead of
-                             standard error */
+    /* A binary that is a starter (engine/launch/starter.h), or NULL: then none is run under gdbserver. Never
+     * our own without its knowing: one that takes STARTER_WORD for something else would start itself for
+     * ever. */
+    const char *starter;
+    const char *tty;     /* the terminal of the program that is started, or NULL: one of ours */
+    bool capture_output; /* what launched programs print becomes `output` and `program` events instead of
+                            standard error */
 };
 
 struct session *session_create(const struct session_options *options);
@@ -70,10 +76,14 @@ struct error *session_add_sections(struct session *s, const char *path, const st
                                    size_t count) BASE_MUST_CHECK;
 struct session_target {
     const char *spec;     /* NULL: the program is started (gdbserver or qemu-ARCH) */
+    enum start_at at;     /* where it is let stand; anywhere but at its entry leaves the session RUNNING */
     bool running;         /* it runs: nothing is sent until it is interrupted */
     bool wait_for_device; /* a serial line that is not there yet is waited for */
 };
-/* Connects. Emits `connected`. A kernel that runs leaves the session RUNNING. */
+/* Where a program that is started by its name stands first, from its next start on; `entry` before this. */
+void session_set_start(struct session *s, enum start_at at);
+/* Connects. Emits `connected`, and `stopped` where the target is let stand. A kernel that runs leaves the
+ * session RUNNING, and so does a program on its way to `main`. */
 struct error *session_connect_to(struct session *s, const struct session_target *target) BASE_MUST_CHECK;
 /* The same with nothing but a spec. */
 struct error *session_connect(struct session *s, const char *spec) BASE_MUST_CHECK;
@@ -119,8 +129,10 @@ void session_resize_terminal(struct session *s, unsigned rows, unsigned columns)
 /* Counters of the `summary` command: turns packets bytes_out bytes_in violations (and by_kind) stops, as a
  * new object. */
 cJSON *session_counters(struct session *s);
-/* True when something of ours is planted in the target or it was started by us (asked before quitting). */
+/* True when something of ours is planted in the target (asked before quitting). */
 bool session_has_plants(const struct session *s);
+/* The program was started for this session, and ends with it; not one that was there before, whoever started
+ * its stub. */
 bool session_launched(const struct session *s);
 
 #endif

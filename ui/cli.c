@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "ui/cli_program.h"
 #include "ui/editor.h"
@@ -63,9 +64,11 @@ static void on_print(void *context, enum style style, const char *text)
     hide_prompt(c);
     if (c->in_line && style != STYLE_TARGET)
         putchar('\n');
-    fflush(stdout);
-    fwrite(text, 1, n, stream);
-    fflush(stream);
+    output_flush();
+    if (stream == stdout)
+        output_write(text, n);
+    else
+        fwrite(text, 1, n, stream);
     c->in_line = n > 0 && text[n - 1] != '\n' && stream == stdout;
 }
 
@@ -184,8 +187,9 @@ static void on_answer(struct cli *c, const struct worker_message *m)
     const cJSON *epoch = cJSON_GetObjectItemCaseSensitive(m->result, "epoch");
     talk_answer(&c->talk, m, true);
     free(c->repeat);
-    c->repeat = runs ? c->line : NULL;
-    if (runs)
+    bool again = runs && !(m->command->flags & COMMAND_STARTS);
+    c->repeat = again ? c->line : NULL;
+    if (again)
         c->line = NULL;
     if (runs && cJSON_IsNumber(epoch)) {
         c->asked = ASKED_VIEW;
@@ -286,6 +290,8 @@ static void loop(struct cli *c)
 {
     for (;;) {
         go_on(c);
+        if (output_broken()) /* nobody reads the answers any more; main() tells it */
+            end_unattended(c);
         if (c->ending != ENDING_NONE)
             return;
         bool listening = c->ready && c->asked == ASKED_NOTHING;

@@ -163,24 +163,11 @@ static void control(struct console_text *c, struct scrollback *log, char byte)
     }
 }
 
-/* Bytes of the character at `s`: 1 where it is no UTF-8. */
-static size_t character(const char *s, size_t n)
-{
-    unsigned char first = (unsigned char)*s;
-    size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
-    if (length > n)
-        return 1;
-    for (size_t i = 1; i < length; i++)
-        if (!continues(s[i]))
-            return 1;
-    return length;
-}
-
 void console_text_add(struct console_text *c, struct scrollback *log, const char *bytes, size_t n)
 {
     for (size_t i = 0; i < n;) {
         unsigned char byte = (unsigned char)bytes[i];
-        size_t length = c->escape ? 1 : character(bytes + i, n - i);
+        size_t whole = c->escape ? 1 : text_utf8_length(bytes + i, n - i), length = whole ? whole : 1;
         if (c->escape)
             in_escape(c, log, bytes[i]);
         else if (length > 1 || (byte >= ' ' && byte < RUBOUT))

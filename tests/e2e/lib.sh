@@ -1,9 +1,12 @@
-# What the suites share. Sourced with the build folder: `. tests/e2e/lib.sh "$1"`. Suites print one line a
-# check: "ok NAME", "FAIL NAME: why", "skip NAME: what is missing".
+# What the suites share. Sourced with the build folder, from the root of the tree: `. tests/e2e/lib.sh "$1"`. Suites print
+# one line a check: "ok NAME", "FAIL NAME: why", "skip NAME: what is missing", and "again NAME: why" where a check is made
+# once more. The last thing a suite does is to call `finish`: tests/run.sh takes one that does not as failed.
 set -u
 B=${1:?the build folder}
-A=$PWD/$B/allstop
-S=$PWD/$B/tests/stub/stub
+case $B in /*) A=$B/allstop S=$B/tests/stub/stub ;; *) A=$PWD/$B/allstop S=$PWD/$B/tests/stub/stub ;; esac
+suite=${0##*e2e/}
+suite=${suite%/run.sh}
+suite=${suite%.sh}
 work=$(mktemp -d)
 pids=()
 end_all() {
@@ -12,7 +15,45 @@ end_all() {
 }
 trap end_all EXIT
 trap 'exit 1' INT TERM HUP
-export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config
+user_cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache} # where `make kernel` keeps what it built
+export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config PYTHONDONTWRITEBYTECODE=1
+
+# A word that is no command, be it a slip or a tool that is not installed, would otherwise be a check that is not made.
+command_not_found_handle() {
+    echo "$1" >>"$work/not-found"
+    echo "$0: $1 is no command here" >&2
+    return 127
+}
+
+# finish: the end of a suite, and the only place that says so
+finish() {
+    [ ! -e "$work/not-found" ] || echo "FAIL $suite: no command $(sort -u "$work/not-found" | tr '\n' ' ')"
+    echo "done $suite"
+    exit 0
+}
+
+# runs NAME COMMAND…: a program that prints lines of checks itself. It must print one, and end with status 0.
+runs() {
+    local name=$1 status
+    shift
+    "$@" 2>"$work/runs.err" | tee "$work/runs.out"
+    status=${PIPESTATUS[0]}
+    if [ "$status" != 0 ]; then
+        echo "FAIL $name: status $status: $(tail -n 3 "$work/runs.err" | tr '\n' ' ')"
+    elif ! grep -qE '^(ok|FAIL|skip) ' "$work/runs.out"; then
+        echo "FAIL $name: no check was made"
+    fi
+}
+
+# part SUITE [ARGUMENTS…]: another suite as a part of this one, which must come to its end as well
+part() {
+    local status name=${1##*e2e/}
+    name=${name%/run.sh}
+    XDG_CACHE_HOME=$user_cache bash "$1" "$B" "${@:2}" 2>&1 | tee "$work/part.out"
+    status=${PIPESTATUS[0]}
+    [ "$status" = 0 ] && grep -qxF "done ${name%.sh}" "$work/part.out" ||
+        echo "FAIL suite ${name%.sh}: it did not come to its end, status $status"
+}
 
 # session NAME EXPECTED_STATUS FILE [ARGUMENTS…]: runs a session file and compares the exit status
 session() {
@@ -34,10 +75,18 @@ holds() {
     session "$name" 0 "$@"
 }
 
+# steps NAME STEPS [ARGUMENTS…]: the same, of the steps alone
+steps() {
+    local name=$1
+    printf '{"steps": [%s]}' "$2" >"$work/steps.json"
+    shift 2
+    session "$name" 0 "$work/steps.json" --no-config "$@"
+}
+
 # says NAME PATTERN: in what the last session printed
 says() {
     if grep -qE -- "$2" "$work/err" "$work/out"; then echo "ok $1"; else
-        echo "FAIL $1: nothing matches $2 in: $(head -c 400 "$work/err")"
+        echo "FAIL $1: nothing matches $2 in: $(head -c 400 "$work/err") $(tail -n 3 "$work/out" | cut -c1-400)"
     fi
 }
 

@@ -142,3 +142,4 @@ printf 'b leaf\nc\nbt\np a\ninfo threads\nx/2i $pc\nnonsense\nfin\nk\nq\n' | tim
 for want in 'Breakpoint 1' 'main reached' '^3$' 'there is no command nonsense' 'middle'; do
     grep -qE "$want" "$work/out" && echo "ok cli $want" || echo "FAIL cli $want: $(head -c 900 "$work/out")"
 done
+finish

@@ -169,8 +169,9 @@ static void end_inferior(void)
 static struct worker *stopped_in_work(void)
 {
     if (!ready)
-        skip();
-    struct worker *w = start(program, NULL);
+        fail_msg("gdbserver or a compiler is not installed (`make deps-test`)");
+    BASE_FREE char *target = xasprintf("launch:gdbserver --once 127.0.0.1:{port} %s", program);
+    struct worker *w = start(program, target);
     worker_set_needs(w, &all_panes);
     wait_ready(w);
     line(w, "break work");

@@ -95,8 +95,7 @@ static void check_description(const struct stub *stub, struct session *s, struct
 static void registers_of(const struct stub *stub)
 {
     struct session s;
-    if (!stub_open(&s, stub->spec, NULL))
-        skip();
+    stub_open(&s, stub->spec, NULL);
     report(stub, "opening", &s, 0);
     assert_int_equal(rsp_stats(s.c)->turns, stub->negotiation_turns);
     assert_true(rsp_pipelines(s.c));
@@ -203,8 +202,7 @@ static void check_write(const struct stub *stub, struct session *s, struct ptid 
 static void memory_of(const struct stub *stub)
 {
     struct session s;
-    if (!stub_open(&s, stub->spec, NULL))
-        skip();
+    stub_open(&s, stub->spec, NULL);
     struct ptid thread = first_stop(&s);
     check_batch_of_reads(stub, &s, thread);
     check_bisect(stub, &s, thread);
@@ -231,8 +229,7 @@ static void test_memory_qemu(void **state)
 static void run_of(const struct stub *stub)
 {
     struct session s;
-    if (!stub_open(&s, stub->spec, NULL))
-        skip();
+    stub_open(&s, stub->spec, NULL);
     first_stop(&s);
     struct rsp_tdesc *d;
     must(rsp_read_description(s.c, &d));
@@ -276,8 +273,7 @@ static void test_step_over_in_one_turn(void **state)
 {
     (void)state;
     struct session s;
-    if (!stub_open(&s, GDBSERVER, NULL))
-        skip();
+    stub_open(&s, GDBSERVER, NULL);
     first_stop(&s);
     uint64_t hot = stub_symbol("hot");
     struct rsp_stop stop = run_to_hot(&s);
@@ -304,8 +300,7 @@ static void test_interrupt(void **state)
 {
     (void)state;
     struct session s;
-    if (!stub_open(&s, GDBSERVER, NULL))
-        skip();
+    stub_open(&s, GDBSERVER, NULL);
     first_stop(&s);
     run_to_hot(&s);
     everybody(&s, RSP_CONTINUE);
@@ -326,8 +321,7 @@ static void test_interrupt(void **state)
 static void threads_of(const struct stub *stub, unsigned first_turns, unsigned later_turns)
 {
     struct session s;
-    if (!stub_open(&s, stub->spec, NULL))
-        skip();
+    stub_open(&s, stub->spec, NULL);
     first_stop(&s);
     struct rsp_stop stop = run_to_hot(&s);
     for (int round = 0; round < 2; round++) {

@@ -6,8 +6,7 @@
 static void detach_from(const char *spec, bool lives)
 {
     struct session s;
-    if (!stub_open(&s, spec, NULL))
-        skip();
+    stub_open(&s, spec, NULL);
     struct ptid thread = first_stop(&s);
     must(rsp_detach(s.c, thread.pid));
     if (lives)
@@ -27,8 +26,7 @@ static void test_detach_lets_it_live(void **state)
 {
     (void)state;
     struct session s;
-    if (!stub_open(&s, GDBSERVER, NULL))
-        skip();
+    stub_open(&s, GDBSERVER, NULL);
     struct ptid thread = first_stop(&s);
     must(rsp_detach(s.c, thread.pid));
     pid_t pid = (pid_t)thread.pid;
@@ -41,8 +39,7 @@ static void test_kill_is_quick(void **state)
 {
     (void)state;
     struct session s;
-    if (!stub_open(&s, QEMU_USER, NULL))
-        skip();
+    stub_open(&s, QEMU_USER, NULL);
     first_stop(&s);
     must(rsp_kill(s.c, 0)); /* no process named: k */
     BASE_ERROR struct error *e = rsp_query_stop(s.c, &(struct rsp_stop){0});
@@ -55,8 +52,7 @@ static void test_kill_is_quick(void **state)
 static void way_to(const char *spec)
 {
     struct session s;
-    if (!stub_open(&s, spec, NULL))
-        skip();
+    stub_open(&s, spec, NULL);
     struct ptid thread = first_stop(&s);
     unsigned char b[11];
     struct rsp_read r = {.address = stub_symbol("bytes"), .length = sizeof b, .bytes = b};

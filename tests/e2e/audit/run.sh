@@ -201,4 +201,5 @@ report "qemu-x86_64, one thread that runs" 3 -t "launch:qemu-x86_64 -g {port} $B
 report "qemu-x86_64, eight threads" "[13]" -D at=hot -t "launch:qemu-x86_64 -g {port} $B/targets/x86_64/stress" "$B/targets/x86_64/stress"
 
 # -- the race, a few times --------------------------------------------------------------------------------
-bash $here/soak.sh "$B" 4 200
+part $here/soak.sh 4 200
+finish

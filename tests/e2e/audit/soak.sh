@@ -3,16 +3,11 @@
 # against QEMU's user emulator must each end with a verdict and evidence within their time; STOPS stops under gdbserver
 # and a tenth of them on four processors of QEMU's system emulator must show no violation. The second look is on
 # everywhere. Prints "ok NAME" or "FAIL NAME: why".
-set -u
+. tests/e2e/lib.sh "$1"
 ulimit -c 0 # the emulator crashes here
-B=${1:?the build folder}
 runs=${2:-20}
 stops=${3:-1000}
-A=$PWD/$B/allstop
 here=tests/e2e/audit
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config
 
 # verdict NAME STATUS SECONDS: one run of $work/out, which may find a race but must not hang, crash or be without a reason
 verdict() {
@@ -65,3 +60,4 @@ still "gdbserver, 8 threads" "$stops" hot "$B/targets/stress"
 guest=$B/targets/guest
 still "four processors" $((stops / 10)) inner -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -M pc -m 16 -smp 4 \
 -nodefaults -display none -net none -serial null -kernel $guest/guest32.elf -S -gdb tcp:127.0.0.1:{port}"
+finish

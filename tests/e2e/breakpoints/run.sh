@@ -78,7 +78,7 @@ holds "commands of a breakpoint" $here/sessions/commands.json "$B/targets/x86_64
 for mode in parent child both; do
     holds "follow the $mode" $here/sessions/follow_$mode.json "$B/targets/forks"
 done
-python3 $here/conditions.py "$A" "$B/targets/conditions"
+runs "conditions in the stub" python3 $here/conditions.py "$A" "$B/targets/conditions"
 
 # -- watches, conditions and places that go wrong ----------------------------------------------------------
 holds "watches that overlap or do not fit" $here/sessions/watches.json "$B/targets/x86_64/steps"
@@ -177,3 +177,4 @@ printf '{"clients":3,"rules":[{"on":"M1100","times":1,"close":true}],"machine":{
 holds "hung up between journal and trap" $here/sessions/hung_up.json -t "launch:$S $work/machine.json {port}"
 printf '{"rules":[{"on":"Z0,1100","reply":"T05thread:1;"},{"on":"Z0,1200","reply":"E01","delay":300}],"machine":{%s}}' "$memory" >"$work/machine.json"
 holds "another packet's answer to Z0" $here/sessions/wrong_reply.json -t "launch:$S $work/machine.json {port}"
+finish

@@ -5,7 +5,7 @@
 kernel=$forms/arm64
 if [ ! -e "$kernel/complete" ]; then
     echo "skip arm64: no kernel in $kernel (make kernel)"
-    exit 0
+    finish
 fi
 emulator=(qemu-system-aarch64 -M virt -cpu cortex-a57)
 image=Image
@@ -24,3 +24,4 @@ wait_for 30 has_pty arm64-pty
 attached arm64-pty "$(pty_of arm64-pty)" $here/sessions/arm64.json
 found arm64-pty
 shut_down
+finish

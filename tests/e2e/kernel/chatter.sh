@@ -8,7 +8,7 @@ has_pty() { grep -qs 'redirected to /dev' "$work/chatter.qemu"; }
 wait_for 30 has_pty
 if ! wait_for 120 waits; then
     echo "FAIL chatter: the kernel did not come to kgdbwait: $(tail -n 2 "$console") $(tail -n 2 "$work/chatter.qemu")"
-    exit 0
+    finish
 fi
 before=$(stat -c %s "$console")
 began=$SECONDS
@@ -24,3 +24,4 @@ if wait_for 60 more_than $((now + 20)); then echo "ok chatter: it runs on"; else
     echo "FAIL chatter: it does not run on: $(tail -n 3 "$console")"
 fi
 shut_down
+finish

@@ -33,3 +33,4 @@ for form in perf kdb; do
     attached "$form" "unix:$work/$form.line" $here/sessions/hardware.json
     shut_down
 done
+finish

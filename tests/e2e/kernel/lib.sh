@@ -1,13 +1,12 @@
 # What the suites about the test kernel share, sourced with the build folder in place of tests/e2e/lib.sh. `make kernel`
 # builds that kernel; without it a suite says what is skipped and ends.
-# the user's cache, before the suite gets one of its own
-forms=$(bash tests/kernel/build.sh --where)
-kernel=$forms/shipped
 . tests/e2e/lib.sh "$1"
+forms=$(XDG_CACHE_HOME=$user_cache bash tests/kernel/build.sh --where)
+kernel=$forms/shipped
 here=tests/e2e/kernel
 if [ ! -e "$kernel/complete" ]; then
     echo "skip $(basename "$0" .sh): no kernel in $kernel (make kernel)"
-    exit 0
+    finish
 fi
 
 # wait_for SECONDS COMMAND…: until it is true

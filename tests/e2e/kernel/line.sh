@@ -120,3 +120,4 @@ if [ -e "$kernel/complete" ]; then
 else
     echo "skip line, kdb: no kernel in $kernel (make kernel)"
 fi
+finish

@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# The suites about the test kernel, one after the other.
-for suite in tests/e2e/kernel/*.sh; do
-    case $suite in */run.sh | */lib.sh) ;; *) bash "$suite" "$1" ;; esac
+# The suites about the test kernel, one after the other. Where `make kernel` has built none, each of them is skipped.
+. tests/e2e/lib.sh "$1"
+for file in tests/e2e/kernel/*.sh; do
+    case $file in */run.sh | */lib.sh) ;; *) part "$file" ;; esac
 done
+finish

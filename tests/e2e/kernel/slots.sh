@@ -87,3 +87,4 @@ for form in shipped perf kdb; do
     fi
     shut_down
 done
+finish

@@ -86,3 +86,4 @@ wait_for 30 listens
 says "from the reset on: found once it runs" '"event":"kernel".*"checked_by":"build ID"'
 says "from the reset on: and told in front of the stop" '"id":3,.*"ok":true'
 shut_down
+finish

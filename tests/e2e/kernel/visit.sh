@@ -4,7 +4,7 @@
 kernel=$forms/perf
 if [ ! -e "$kernel/complete" ]; then
     echo "skip visit: no kernel in $kernel (make kernel)"
-    exit 0
+    finish
 fi
 booted() { grep -q 'INIT: booted' "$console" && sleep 1; }
 has_pty() { grep -qs 'redirected to /dev' "$work/visit.qemu"; }
@@ -26,3 +26,4 @@ else
     echo "FAIL visit: the kernel did not come up: $(tail -n 2 "$console") $(tail -n 2 "$work/visit.qemu")"
 fi
 shut_down
+finish

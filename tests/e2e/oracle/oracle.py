@@ -473,7 +473,7 @@ def main():
                 done += session(judge, argparse.Namespace(**dict(vars(options), stops=options.stops - done)), draw, first)
             except Crashed as e:
                 crashes += 1
-                print("note: %s" % str(e)[:200])
+                print("again %s: %s" % (options.name, str(e)[:200]))
                 if crashes > 2:
                     raise
                 done += 1

@@ -123,3 +123,4 @@ says "a share that is none: its error" '"code":"usage"'
 session "a folder that cannot be written" 1 "$(search lost_update "$two" "$points" "$balance,\"sessions\":\"/dev/null/x\"")"
 says "a folder that cannot be written: said" 'write /dev/null/x/outcome-1.json'
 session "a seed that is none" 2 "$(inline '{"steps":[]}')" --seed many
+finish

@@ -1,27 +1,22 @@
 #!/bin/bash
 # The screen and the line mode as a person meets them: the real program in a terminal (tmux), real targets.
-# run.sh BUILD_DIR prints "ok NAME" or "FAIL NAME: why" for each check; the status is 1 when one failed.
 # Nothing waits for time: every check polls until what it expects is there, at most PATIENCE seconds.
-set -u
-build=$(realpath "${1:?usage: run.sh BUILD_DIR}")
+. tests/e2e/lib.sh "$1"
+kernel=$(XDG_CACHE_HOME=$user_cache bash tests/kernel/build.sh --where)/shipped
+build=$(dirname "$(realpath "$A")")
 here=$(dirname "$(realpath "$0")")
 race_c=$(realpath "$here/../../targets/race.c")
-kernel=$(bash "$here/../../kernel/build.sh" --where)/shipped # in the user's cache, before we get one of our own
 PATIENCE=${PATIENCE:-30}
 socket=allstop-screen-$$
-folder=$(mktemp -d /tmp/allstop-screen-XXXXXX)
-failures=0
-server_pids=()
+folder=$work
 
 cleanup() {
     tmux -L "$socket" kill-server 2>/dev/null
-    for pid in "${server_pids[@]}"; do kill "$pid" 2>/dev/null; done
-    rm -rf "$folder"
+    end_all
 }
 trap cleanup EXIT
-trap 'exit 1' INT TERM HUP
 
-export LC_ALL=C.UTF-8 XDG_STATE_HOME=$folder/state XDG_CACHE_HOME=$folder/cache XDG_CONFIG_HOME=$folder/config
+export LC_ALL=C.UTF-8
 unset TMUX COLUMNS LINES
 
 t() { tmux -L "$socket" -f /dev/null "$@"; }
@@ -63,7 +58,6 @@ has_not() { ! has "$1"; }
 good() { echo "ok $1"; }
 bad() {
     echo "FAIL $1: $2"
-    failures=$((failures + 1))
     shot | sed 's/^/    | /'
 }
 check() {
@@ -255,12 +249,12 @@ test_cli_pipe() {
 # A target that somebody else started runs on after d)etach.
 test_detach() {
     gdbserver --once 127.0.0.1:0 "$build/targets/race" 1 >"$folder/server" 2>&1 &
-    server_pids+=($!)
+    pids+=($!)
     within grep -q 'Listening on port' "$folder/server" || { bad detach 'gdbserver does not start'; return; }
     local port pid
     port=$(sed -n 's/Listening on port //p' "$folder/server")
     pid=$(sed -n 's/.*pid = //p' "$folder/server")
-    server_pids+=("$pid")
+    pids+=("$pid")
     start 100 30 xterm-256color "$build/allstop" -t "127.0.0.1:$port" "$build/targets/race"
     await 'stopped · '
     typed 'b deposit'
@@ -285,7 +279,7 @@ test_kernel() {
         -initrd "$kernel/initramfs.gz" -chardev "pty,id=line,logfile=$folder/console" -serial chardev:line \
         -append 'console=ttyS0,115200 kgdboc=ttyS0,115200 nokaslr' >"$folder/qemu" 2>&1 </dev/null &
     local machine=$!
-    server_pids+=("$machine")
+    pids+=("$machine")
     PATIENCE=120 within booted || { bad kernel 'the kernel does not come up'; return; }
     start 120 36 xterm-256color "$build/allstop" -t "$(sed -n 's/.*redirected to \([^ ]*\).*/\1/p' "$folder/qemu" | head -n 1)" \
         -s "$kernel/vmlinux"
@@ -323,4 +317,4 @@ test_cli_terminal
 test_cli_pipe
 test_detach
 test_kernel
-[ $failures = 0 ]
+finish

@@ -1,24 +1,7 @@
 #!/usr/bin/env bash
 # Source files that moved, are missing, or are newer than the program; modules at load addresses; a program that
-# is built anew. One line a check: "ok NAME", "FAIL NAME: why".
-set -u
-B=${1:?the build folder}
-case $B in /*) A=$B/allstop ;; *) A=$PWD/$B/allstop ;; esac
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config
-
-# steps NAME JSON ARGUMENTS…
-steps() {
-    local name=$1
-    printf '{"steps": [%s]}' "$2" >"$work/steps.json"
-    shift 2
-    if timeout 120 "$A" --no-config -S "$work/steps.json" "$@" >"$work/out" 2>"$work/err" </dev/null; then
-        echo "ok $name"
-    else
-        echo "FAIL $name: $(grep -m 2 '"ok":false' "$work/out" | cut -c1-500) $(tail -n 2 "$work/err")"
-    fi
-}
+# is built anew.
+. tests/e2e/lib.sh "$1"
 
 mkdir -p "$work/build/deep" "$work/kept/deep"
 cat >"$work/build/deep/one.c" <<'C'
@@ -37,11 +20,11 @@ mv "$work/build/deep/one.c" "$work/kept/deep/"
 touch -d '2000-01-01' "$work/kept/deep/one.c"
 
 steps "a missing source: the code, and the path tried" '
-    {"do": "list", "at": "one", "expect": {"problem": {"match": "build/deep/one.c .No such file"}, "line": 4, "instructions": {"count": 10}}}' \
+    {"do": "list", "at": "one", "expect": {"problem": {"match": "build/deep/one.c .No such file"}, "line": 3, "instructions": {"count": 10}}}' \
     -t none -s "$work/program"
 steps "directories by trailing components" "
     {\"do\": \"sources\", \"directories\": [\"/nowhere\", \"$work/kept\"], \"expect\": {\"directories\": {\"count\": 2}}},
-    {\"do\": \"list\", \"at\": \"one\", \"count\": 3, \"expect\": {\"file\": \"$work/kept/deep/one.c\", \"first\": 3, \"lines\": [\"{\", \"    return n + shared;\", \"}\"], \"warning\": {\"exists\": false}}},
+    {\"do\": \"list\", \"at\": \"one\", \"count\": 3, \"expect\": {\"file\": \"$work/kept/deep/one.c\", \"first\": 2, \"lines\": [\"int one(int n)\", \"{\", \"    return n + shared;\"], \"warning\": {\"exists\": false}}},
     {\"do\": \"sources\", \"clear\": true, \"expect\": {\"directories\": {\"count\": 0}}},
     {\"do\": \"list\", \"at\": \"one\", \"expect\": {\"problem\": {\"exists\": true}}}" -t none -s "$work/program"
 steps "a substituted beginning" "
@@ -76,3 +59,4 @@ eval "exec ${server[1]}>&-"
 wait "$server_PID" 2>/dev/null
 if grep -q 'was replaced' "$work/a2"; then echo "ok a replaced file is told"; else echo "FAIL a replaced file is told: $(cut -c1-400 "$work/a2")"; fi
 if grep -q '"line":6' "$work/a4"; then echo "ok restart reads it again"; else echo "FAIL restart reads it again: $(cut -c1-400 "$work/a3" "$work/a4")"; fi
+finish

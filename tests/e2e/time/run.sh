@@ -1,48 +1,15 @@
 #!/usr/bin/env bash
 # Back in time: QEMU's replay on two architectures, snapshots without one, memory kept by ourselves. One line a check.
-set -u
-B=${1:?the build folder}
-A=$(realpath "$B")/allstop
-B=$(realpath "$B")
-here=$(realpath "$(dirname "$0")")
-cd "$here/../../.." || exit 1
-work=$(mktemp -d)
-pids=()
-end_all() {
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
-    rm -rf "$work"
-}
-trap end_all EXIT
-trap 'exit 1' INT TERM HUP
-export XDG_STATE_HOME=$work/state XDG_CACHE_HOME=$work/cache XDG_CONFIG_HOME=$work/config LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+. tests/e2e/lib.sh "$1"
+B=$(dirname "$A")
+here=$PWD/tests/e2e/time
+export LC_ALL=C.UTF-8
 machine="bash $here/machine.sh"
-
-# session NAME EXPECTED_STATUS FILE [ARGUMENTS…]
-session() {
-    local name=$1 expected=$2 file=$3
-    shift 3
-    timeout 300 "$A" -S "$file" "$@" >"$work/out" 2>"$work/err" </dev/null
-    local status=$?
-    if [ $status = "$expected" ]; then echo "ok $name"; else
-        echo "FAIL $name: status $status, expected $expected: $(grep -m 3 '"ok":false' "$work/out" | cut -c1-600) $(tail -n 2 "$work/err" | cut -c1-300)"
-    fi
-}
-# says NAME PATTERN: what the last session printed
-says() {
-    if grep -qE "$2" "$work/err" "$work/out"; then echo "ok $1"; else
-        echo "FAIL $1: nothing matches $2 in: $(head -c 400 "$work/err") $(tail -n 3 "$work/out" | cut -c1-400)"
-    fi
-}
-inline() { printf '%s' "$1" >"$work/inline.json"; echo "$work/inline.json"; }
 
 rounds=3000
 seed=${ALLSTOP_SEED:-$(date +%s)}
 walk_rounds=${ALLSTOP_WALK_ROUNDS:-60}
 for arch in x86_64 aarch64; do
-    if ! command -v qemu-system-$arch >/dev/null || ! command -v qemu-img >/dev/null; then
-        echo "skip replay on $arch: qemu-system-$arch or qemu-img is not installed"
-        continue
-    fi
     folder=$work/$arch
     if ! $machine record "$B" $arch $rounds "$folder" >"$work/record" 2>&1; then
         echo "FAIL recording on $arch: $(tail -n 2 "$work/record")"
@@ -69,8 +36,8 @@ for arch in x86_64 aarch64; do
     says "$arch: the prompt makes bookmarks" 'here.*\(1\).*a  remark'
     says "$arch: the prompt tells positions" '^[0-9]+ of [0-9]+ instructions \((49.99|50)%\)'
     says "$arch: the prompt tells the start" 'history-end'
-    python3 "$here/trouble.py" "$A" "${replay[3]}" "$B/targets/replay/$arch.elf" "$folder/pid" "$arch" 2>"$work/trouble" ||
-        echo "FAIL $arch: trouble on the way back: $(tail -n 1 "$work/trouble")"
+    runs "$arch: trouble on the way back" \
+        python3 "$here/trouble.py" "$A" "${replay[3]}" "$B/targets/replay/$arch.elf" "$folder/pid" "$arch"
 
     # bookmark files: damaged, of another version, of a recording or a program that is another now
     bookmarks=$work/state/allstop/bookmarks
@@ -107,3 +74,4 @@ session "memory kept by ourselves" 0 "$here/sessions/memory.json" "$B/targets/ra
 says "memory kept by ourselves: says what it does not cover" 'Not put back: files, sockets'
 python3 "$here/rr.py" >"$work/rr.json"
 session "rr, as a fake stub answers" 0 "$here/sessions/rr.json" -t "launch:$B/tests/stub/stub $work/rr.json {port}"
+finish

@@ -49,8 +49,8 @@ for form in "" aarch64/ s390x/ ppc64/; do
     holds "${name%/}: standard input is a file" "$work/stdin.json"
     gives "${name%/}: which it reads to the end" 'end after 2'
     printf '%s' "{\"program\": \"$program\", \"timeout\": 60, \"steps\": [
-        {\"do\": \"run\", \"line\": \"talk < '$work/a folder/lines' > $work/out.txt 2>&1\"}, {\"do\": \"continue\"},
-        {\"do\": \"run\", \"line\": \"nothing >> $work/out.txt 2> $work/err.txt\"}, {\"do\": \"continue\"}]}" >"$work/files.json"
+        {\"do\": \"run\", \"line\": \"talk < '$work/a folder/lines' > $work/out.txt 2>&1\", \"expect\": {\"reason\": \"exited\"}},
+        {\"do\": \"run\", \"line\": \"nothing >> $work/out.txt 2> $work/err.txt\", \"expect\": {\"reason\": \"exited\"}}]}" >"$work/files.json"
     rm -f "$work/out.txt"
     holds "${name%/}: redirections" "$work/files.json"
     same "${name%/}: where they lead" "$(tr '\n' ' ' <"$work/out.txt"; cat "$work/err.txt")" \
@@ -60,9 +60,9 @@ done
 # -- a line of the prompt, and what is shown ------------------------------------------------------------------
 cli() { timeout 120 "$A" --cli "$@" >"$work/out" 2>"$work/err"; }
 printf '%s\n' 'set args arguments "a  b" c\ d' 'show args' 'set environment COLOUR = deep blue' 'show environment COLOUR' \
-    'unset environment HOME' "cd $work" pwd continue 'run place' continue 'run arguments "open' 'run arguments <' \
+    'unset environment HOME' "cd $work" pwd run 'run place' 'run arguments "open' 'run arguments <' \
     'settings' | cli "$targets/terminal" arguments
-says 'set args is for the next start' '^\[\]|^$'
+says 'set args' '^\[61202062\] \[632064\]$'
 says 'show args' "^arguments: arguments 'a  b' 'c d'$"
 says 'show environment' '^COLOUR=deep blue$'
 says 'pwd' "^folder: $(realpath "$work")$"
@@ -71,7 +71,7 @@ says 'cd' "^folder $(realpath "$work")$"
 says 'an open quote is said' 'a " is never closed'
 says 'a redirection to nowhere is said' 'no file is named behind <'
 says 'settings show what was set' '^HOME: taken away$'
-printf '%s\n' 'unset environment' 'run place' continue | cli "$targets/terminal" x
+printf '%s\n' 'unset environment' 'run place' | cli "$targets/terminal" x
 says 'unset environment leaves none' '^environment none$'
 
 # -- the command line ------------------------------------------------------------------------------------------
@@ -93,7 +93,7 @@ says 'gdbserver on a pipe: the output goes to standard error' '^done'
 inline "{\"target\": \"launch:gdbserver --once :{port} $targets/terminal\", \"timeout\": 60, \"steps\": [
     {\"do\": \"input\", \"text\": \"x\", \"expect\": {\"error\": {\"code\": \"unsupported\"}}},
     {\"do\": \"run\", \"args\": [\"x\"], \"expect\": {\"error\": {\"code\": \"unsupported\"}}},
-    {\"do\": \"run\"}, {\"do\": \"continue\", \"expect\": {\"reason\": \"exited\"}}]}" >/dev/null
+    {\"do\": \"run\", \"expect\": {\"reason\": \"exited\"}}]}" >/dev/null
 holds 'launch:gdbserver' "$work/inline.json"
 
 PYTHONDONTWRITEBYTECODE=1 python3 "$here/dialogues.py" "$(realpath "$A")" "$targets" 2>"$work/err" ||

@@ -37,7 +37,7 @@ sees 'its question is among the output of the console' 'name\?'
 keys Escape
 sees 'the prompt is left' '\? help'
 keys p
-sees 'the pane of the program' '─ program'
+sees 'the pane of the program' '. program ─'
 sees 'what it has said is there' 'name\?'
 typed 'Ada L'
 sees 'what is typed there goes to it' 'hello <Ada L>'
@@ -45,9 +45,9 @@ keys s i z e Enter
 sees 'it knows the size of its pane' 'size [0-9]+ x [0-9]+'
 size=$(shot | grep -oE 'size [0-9]+ x [0-9]+' | tail -n 1)
 keys Escape
-keys z
-sees 'the pane alone' 'hello <Ada L>'
-keys p
+sees 'it is left' '\? help'
+keys z p
+sees 'the pane alone' '^┌ program ─+┐$'
 typed size
 sees 'the size follows' 'size (2[89]|3[0-9]) x (10[89]|110)'
 [ "$(shot | grep -oE 'size [0-9]+ x [0-9]+' | tail -n 1)" != "$size" ] && echo 'ok screen: it is another' ||
@@ -59,5 +59,6 @@ keys C-d
 sees 'Ctrl-D ends its input' 'end after 3'
 sees 'its end' 'program · ended'
 keys Escape
+sees 'it is left again' '\? help'
 keys q
-sees 'it is left' 'status=0'
+sees 'the end' 'status=0'

@@ -128,6 +128,7 @@ struct view {
     enum session_state state;
     uint64_t epoch;
     bool launched;            /* the program ends with this session */
+    bool deaf;                /* it runs, and was interrupted in vain */
     bool can_run;             /* `restart` has something to start */
     int64_t running_since_ns; /* CLOCK_MONOTONIC, while running */
     char *stop_text;          /* "breakpoint 1 · p1.3" in plain words, or NULL */

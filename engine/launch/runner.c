@@ -111,14 +111,6 @@ static struct error *open_files(struct session *s, struct runner *r)
 
 /* -- gdbserver ------------------------------------------------------------------------------------- */
 
-static struct error *need_starter(const struct session *s, const char *program)
-{
-    if (s->options.starter)
-        return NULL;
-    return error_new(ERR_UNSUPPORTED, "starting %s: there is no binary that could do it (starter.h)",
-                     program);
-}
-
 /* gdbserver hands its wrapper to the shell that SHELL names, which must be one that every script knows. */
 static char **with_shell(void)
 {
@@ -132,7 +124,6 @@ static char **with_shell(void)
 
 static struct error *by_gdbserver(struct session *s, const char *name, struct runner *r)
 {
-    TRY(need_starter(s, name));
     BASE_FREE char *program = realpath(name, NULL);
     if (!program)
         return error_new(ERR_NO_SOURCE, "starting %s: %s", name, strerror(errno));
@@ -144,8 +135,9 @@ static struct error *by_gdbserver(struct session *s, const char *name, struct ru
     r->child.input = description;
     r->environment = with_shell();
     BASE_BUF struct buf b = {0};
-    buf_printf(&b, "launch:gdbserver --once --wrapper %s " STARTER_WORD " -- 127.0.0.1:{port} ",
-               s->options.starter);
+    /* our own binary by this name also where it has been built anew since */
+    buf_printf(&b, "launch:gdbserver --once --wrapper /proc/%d/exe " STARTER_WORD " -- 127.0.0.1:{port} ",
+               (int)getpid());
     words_quote(&b, program);
     r->spec = buf_take(&b);
     return NULL;
@@ -259,8 +251,8 @@ static struct error *by_valgrind(struct session *s, char **words, struct runner 
     if (e)
         return e;
     hold(r, description);
-    r->spec = xasprintf("exec:%s " STARTER_VALGRIND_WORD " /proc/%d/fd/%d", s->options.starter, (int)getpid(),
-                        description);
+    r->spec = xasprintf("exec:/proc/%d/exe " STARTER_VALGRIND_WORD " /proc/%d/fd/%d", (int)getpid(),
+                        (int)getpid(), description);
     return NULL;
 }
 
@@ -273,8 +265,6 @@ static struct error *for_words(struct session *s, const char *spec, char **words
     if (!*found)
         return NULL;
     TRY(pty_open(s));
-    if (valgrind)
-        TRY(need_starter(s, "valgrind"));
     if (valgrind)
         return by_valgrind(s, words, r);
     int slave = s->terminal.slave;

@@ -254,17 +254,11 @@ static int run_valgrind(struct start *s)
     return cannot(s, "starting", "vgdb");
 }
 
-bool starter_is_meant(int argc, char **argv)
-{
-    return (argc > 1 && strcmp(argv[1], STARTER_WORD) == 0) ||
-           (argc == 3 && strcmp(argv[1], STARTER_VALGRIND_WORD) == 0);
-}
-
-int starter_main(int argc, char **argv)
+static int starter_main(char **argv)
 {
     struct start s = {.report = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STARTER_LOG_FD + 1)};
     BASE_BUF struct buf description = {0};
-    bool valgrind = argc == 3 && strcmp(argv[1], STARTER_VALGRIND_WORD) == 0;
+    bool valgrind = strcmp(argv[1], STARTER_VALGRIND_WORD) == 0;
     int fd = valgrind ? open(argv[2], O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
     int status = CANNOT_START;
     if (!read_description(fd, &description) || !parse(&s, description.data, description.length))
@@ -274,4 +268,13 @@ int starter_main(int argc, char **argv)
     free(s.args);
     free(s.environment);
     return status;
+}
+
+/* A program that has the engine in it and went on with its own main() would, as a test does, start a session,
+ * which starts this program as its starter, and so on until the machine is full. */
+__attribute__((constructor)) static void be_the_starter(int argc, char **argv)
+{
+    if ((argc > 1 && strcmp(argv[1], STARTER_WORD) == 0) ||
+        (argc == 3 && strcmp(argv[1], STARTER_VALGRIND_WORD) == 0))
+        _exit(starter_main(argv));
 }

@@ -170,8 +170,7 @@ static struct worker *stopped_in_work(void)
 {
     if (!ready)
         fail_msg("gdbserver or a compiler is not installed (`make deps-test`)");
-    BASE_FREE char *target = xasprintf("launch:gdbserver --once 127.0.0.1:{port} %s", program);
-    struct worker *w = start(program, target);
+    struct worker *w = start(program, NULL);
     worker_set_needs(w, &all_panes);
     wait_ready(w);
     line(w, "break work");

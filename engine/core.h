@@ -61,6 +61,7 @@ struct session {
     struct program_setup setup;
     struct program_terminal terminal;
     bool started;                /* what we are or were connected to is that program, started by its name */
+    bool emulated;               /* what we are connected to is qemu's user emulator, a child of ours */
     const struct runner *runner; /* what runs it, only while it is connected to; or NULL */
     struct symbol_map *map;
     struct source_cache *sources;

@@ -60,6 +60,7 @@ void session_drop_connection(struct session *s, enum session_state state)
         add_stats(&s->finished_stats, rsp_stats(s->connection));
     plan_end(s);
     console_flush(s);
+    s->emulated = false;
     buf_clear(&s->console.typed);
     s->attaching = false;
     rsp_connection_destroy(s->connection);
@@ -322,6 +323,7 @@ static struct error *attach_with(struct session *s, const struct session_target 
     s->runner = runner;
     struct error *e = attach(s, target);
     s->runner = NULL;
+    s->emulated = !e && runner->emulator;
     runner_free(runner);
     pty_started(s);
     return e ? runner_failed(s, e) : NULL;

@@ -185,6 +185,7 @@ static struct error *by_emulator(struct session *s, struct symbol_file *f, const
     }
     r->environment = setup_environment(p, true);
     r->child.folder = p->folder;
+    r->emulator = true;
     r->spec = buf_take(&b);
     return open_files(s, r);
 }
@@ -269,6 +270,7 @@ static struct error *for_words(struct session *s, const char *spec, char **words
         return by_valgrind(s, words, r);
     int slave = s->terminal.slave;
     r->spec = xstrdup(spec);
+    r->emulator = true;
     r->child = (struct transport_child_options){
         .has_terminal = true, .terminal = slave, .input = slave, .output = slave, .error = slave};
     return NULL;

@@ -16,6 +16,7 @@ struct session;
 struct runner {
     char *spec; /* as for --target */
     struct transport_child_options child;
+    bool emulator;      /* qemu's user emulator is the child itself */
     char **environment; /* the child's */
     int opened[4];      /* descriptors of the child's, to be closed here; -1 */
 };

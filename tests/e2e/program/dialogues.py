@@ -46,6 +46,21 @@ def talk(where):
     j.end()
 
 
+def interrupted(where):
+    j = start(where, "talk")
+    j.say(id=1, do="continue")
+    j.printed("name? ")
+    j.say(id=2, do="interrupt")
+    stop = j.answer(1).get("result", {})
+    check(f"{where}: a program that reads can be interrupted", stop.get("reason") == "interrupt", (stop, j.lines[-1]))
+    j.say(id=3, do="continue")
+    j.ask(4, do="input", text="Ada\n")
+    check(f"{where}: and goes on as if nothing had been", j.printed("hello <Ada>\n"), (j.text("program"), j.lines[-2:]))
+    j.ask(5, do="input", end=True)
+    check(f"{where}: and to its end", j.answer(3).get("result", {}).get("reason") == "exited", j.lines[-1])
+    j.end()
+
+
 def crash(where):
     j = start(where, "crash")
     j.say(id=1, do="continue")
@@ -184,6 +199,7 @@ def again():
 def main():
     for where in [*RUNNERS, *SPECS]:
         talk(where)
+        interrupted(where)
         crash(where)
     for one in (flood, let_go, at_a_terminal, no_escapes, another_terminal, again):
         one()

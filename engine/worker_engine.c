@@ -290,6 +290,7 @@ void *worker_engine_main(void *context)
                                       .wire_log = w->options.wire_log,
                                       .tty = w->options.tty,
                                       .break_in = w->options.break_in,
+                                      .plans_ahead = w->options.views,
                                       .capture_output = w->options.capture_output};
     w->session = session_create(&options);
     struct error *failed = open_session(w);

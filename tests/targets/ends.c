@@ -50,7 +50,7 @@ int main(int argc, char **argv)
     pthread_t one;
     way = argc > 1 ? argv[1] : "exit";
     number = argc > 2 ? atoi(argv[2]) : 0;
-    alarm(300); /* it is not left behind by a test that was killed */
+    alarm(300);                                /* it is not left behind by a test that was killed */
     prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY); /* Debian lets only a parent attach */
     if (strcmp(way, "spin") == 0) {
         pthread_create(&one, NULL, spin, NULL);

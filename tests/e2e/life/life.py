@@ -3,7 +3,7 @@ expects to come, PATIENCE seconds at most; what was started is ended by its proc
 import atexit, json, os, pty, queue, re, select, shutil, signal, subprocess, sys, tempfile, termios, threading, time
 
 ALLSTOP, STUB, ENDS = (os.path.realpath(p) for p in sys.argv[1:4])
-PATIENCE = 60
+PATIENCE = int(os.environ.get("PATIENCE", 60))
 work = tempfile.mkdtemp(prefix="allstop-life-")
 started = []
 

@@ -81,6 +81,7 @@ void session_drop_connection(struct session *s, enum session_state state)
     rsp_tdesc_free(s->description);
     s->description = NULL;
     session_interrupt_settled(s);
+    s->swallow_interrupt = false;
     s->state = state;
 }
 

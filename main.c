@@ -10,7 +10,9 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/output.h"
 #include "base/text.h"
+#include "engine/launch/starter.h"
 #include "rsp/transport.h"
 #include "rsp/wire_log.h"
 #include "scripts/script.h"
@@ -30,12 +32,16 @@ enum long_option {
     OPTION_LISTEN,
     OPTION_SEED,
     OPTION_NO_CONFIG,
+    OPTION_ARGS,
+    OPTION_TTY,
     OPTION_VERSION,
 };
 
 struct arguments {
     enum face face;
     bool running;
+    bool ended; /* --args: what follows is the program and its arguments */
+    const char *tty;
     const char *program, *target, *script, *break_in, *wire_log, *audit_json, *serve_log, *listen;
     char **program_args;
     const char **symbols;
@@ -46,13 +52,16 @@ struct arguments {
 };
 
 static const char usage_text[] =
-    "usage: allstop [OPTIONS] [PROGRAM [ARGS...]]\n"
+    "usage: allstop [OPTIONS] [--] [PROGRAM [ARGS...]]\n"
     "\n"
     "A debugger for anything that speaks the GDB Remote Serial Protocol.\n"
     "\n"
     "  PROGRAM               an ELF file: its symbols are loaded. Without --target it is\n"
     "                        also started, stopped at its entry, under gdbserver or,\n"
     "                        for another processor, under qemu-ARCH\n"
+    "      --args            PROGRAM and its arguments follow: no option does (-- says the same)\n"
+    "      --tty PATH        the terminal of the program that is started; it gets one of its\n"
+    "                        own otherwise, shown in a pane, or among the output of --cli\n"
     "  -t, --target SPEC     attach to a stub:\n"
     "                          HOST:PORT  :PORT  tcp:HOST:PORT  unix:PATH\n"
     "                          /dev/ttyS0[,BAUD[,8n1]]  serial:PATH[,BAUD]\n"
@@ -82,7 +91,7 @@ static const char usage_text[] =
     "Exit status of --script and --audit: 0 every expectation held, 1 one failed or a\n"
     "violation was found, 2 the command line or\n"
     "the script is wrong, 3 the target could not be reached or was lost, 4 a step ran out of\n"
-    "time, 5 internal error.\n";
+    "time, 5 internal error, 6 the output or the wire log could not be written.\n";
 
 static const struct option long_options[] = {
     {"target", required_argument, NULL, 't'},
@@ -99,6 +108,8 @@ static const struct option long_options[] = {
     {"listen", required_argument, NULL, OPTION_LISTEN},
     {"define", required_argument, NULL, 'D'},
     {"seed", required_argument, NULL, OPTION_SEED},
+    {"args", no_argument, NULL, OPTION_ARGS},
+    {"tty", required_argument, NULL, OPTION_TTY},
     {"no-config", no_argument, NULL, OPTION_NO_CONFIG},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, 'h'},
@@ -163,6 +174,12 @@ static int take_option(struct arguments *a, int option)
         return STATUS_WRONG;
     case OPTION_NO_CONFIG:
         return -1;
+    case OPTION_ARGS:
+        a->ended = true;
+        return -1;
+    case OPTION_TTY:
+        a->tty = optarg;
+        return -1;
     case OPTION_VERSION:
         puts("allstop " ALLSTOP_VERSION);
         return STATUS_OK;
@@ -188,7 +205,7 @@ static int parse(struct arguments *a, int argc, char **argv)
 {
     int option;
     /* '+': what follows PROGRAM is the program's. */
-    while ((option = getopt_long(argc, argv, "+t:s:S:D:h", long_options, NULL)) != -1) {
+    while (!a->ended && (option = getopt_long(argc, argv, "+t:s:S:D:h", long_options, NULL)) != -1) {
         int status = take_option(a, option);
         if (status >= 0)
             return status;
@@ -204,6 +221,8 @@ static int parse(struct arguments *a, int argc, char **argv)
         if (e)
             return tell(e);
     }
+    if (a->tty && a->target)
+        return tell(error_new(ERR_USAGE, "--tty goes with a program that is started, not with --target"));
     if (a->listen && a->face != FACE_SERVE_LOG)
         return tell(error_new(ERR_USAGE, "--listen goes with --serve-wire-log"));
     if (a->audit_json && a->face != FACE_AUDIT)
@@ -257,6 +276,7 @@ static int run(const struct arguments *a)
         .break_in = a->break_in,
         .running = a->running,
         .wire_log = a->wire_log,
+        .tty = a->tty,
         .seed = a->seed,
         .audit_json = a->audit_json,
         .cancel_fd = -1,
@@ -269,6 +289,7 @@ static int run(const struct arguments *a)
         .break_in = a->break_in,
         .running = a->running,
         .wire_log = a->wire_log,
+        .tty = a->tty,
         .capture_output = true,
     };
     struct ui_options ui = {.worker = &worker};
@@ -292,13 +313,34 @@ static int run(const struct arguments *a)
     return STATUS_INTERNAL;
 }
 
+/* Where one of them is closed, a file or the stub's connection would take its number, and what is printed
+ * would go there. What is put in its place cannot be written, so that the loss is noticed. */
+static void hold_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+            _exit(STATUS_INTERNAL);
+}
+
+/* Who reads only the status must not take a session for good whose output was lost. */
+static int check_output(int status)
+{
+    return output_flush() || status != STATUS_OK ? status : STATUS_UNWRITTEN;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], STARTER_WORD) == 0)
+        return starter_main();
     struct arguments a = {.face = FACE_SCREEN, .seed = (uint64_t)clock_now_ns()};
-    signal(SIGPIPE, SIG_IGN); /* a peer that goes away is an error of the write, not our end */
+    /* A peer that goes away or a file that may not grow is an error of the write, not our end. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    hold_standard_streams();
     int status = parse(&a, argc, argv);
     if (status < 0)
         status = run(&a);
+    status = check_output(status);
     free(a.symbols);
     free(a.defines);
     return status;

@@ -5,27 +5,22 @@
 #include <string.h>
 #include <time.h>
 
+size_t text_utf8_expected(unsigned char lead)
+{
+    if (lead < 0x80)
+        return 1;
+    return lead < 0xc2 || lead > 0xf4 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
 size_t text_utf8_length(const char *s, size_t n)
 {
     const unsigned char *u = (const unsigned char *)s;
     if (n == 0)
         return 0;
-    if (u[0] < 0x80)
-        return 1;
-    size_t length;
-    uint32_t point;
-    if (u[0] >= 0xc2 && u[0] <= 0xdf) {
-        length = 2;
-        point = u[0] & 0x1fu;
-    } else if ((u[0] & 0xf0) == 0xe0) {
-        length = 3;
-        point = u[0] & 0x0fu;
-    } else if (u[0] >= 0xf0 && u[0] <= 0xf4) {
-        length = 4;
-        point = u[0] & 0x07u;
-    } else {
-        return 0;
-    }
+    size_t length = text_utf8_expected(u[0]);
+    if (length < 2)
+        return length;
+    uint32_t point = u[0] & (0x7fu >> length);
     if (n < length)
         return 0;
     for (size_t i = 1; i < length; i++) {
@@ -37,6 +32,26 @@ size_t text_utf8_length(const char *s, size_t n)
     if (point < least[length] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
         return 0;
     return length;
+}
+
+bool text_is_utf8(const char *s, size_t n)
+{
+    for (size_t i = 0, length; i < n; i += length)
+        if ((length = text_utf8_length(s + i, n - i)) == 0)
+            return false;
+    return true;
+}
+
+size_t text_unfinished(const char *bytes, size_t n)
+{
+    for (size_t back = 1; back <= 3 && back <= n; back++) {
+        unsigned char lead = (unsigned char)bytes[n - back];
+        if (lead < 0x80)
+            return 0;
+        if (lead >= 0xc0)
+            return text_utf8_expected(lead) > back ? back : 0;
+    }
+    return 0;
 }
 
 /* C1 controls (U+0080 to U+009F) are escapes to some terminals even as UTF-8. */

@@ -30,6 +30,15 @@ void text_add_ascii(struct buf *b, const char *bytes, size_t n);
  * readable. */
 size_t text_utf8_length(const char *s, size_t n);
 
+/* True when all n bytes are well-formed UTF-8. */
+bool text_is_utf8(const char *s, size_t n);
+
+/* Bytes of the UTF-8 sequence that begins with this byte (2 to 4), 1 for ASCII, 0 where none does. */
+size_t text_utf8_expected(unsigned char lead);
+/* How many bytes at the end (0 to 3) may be the beginning of a UTF-8 character whose rest is still to come.
+ */
+size_t text_unfinished(const char *bytes, size_t n);
+
 /* Value of one hex digit, or -1. */
 int hex_digit(char c);
 

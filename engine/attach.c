@@ -44,19 +44,27 @@ static void on_violation(void *context, const char *kind, const char *evidence, 
     session_violation(context, kind, evidence, n);
 }
 
+static void on_log_failed(void *context, const struct error *e)
+{
+    session_emit_problem(context, "wire-log", e);
+}
+
 static struct error *open_connection(struct session *s, const struct session_target *target, bool *running)
 {
     const char *spec = target->spec;
     int64_t limit = clock_now_ns() + CONNECT_TIME_NS;
+    const struct transport_side side = pty_side(s);
     struct transport_options to = {.deadline_ns = s->deadline_ns < limit ? s->deadline_ns : limit,
                                    .cancel_fd = s->options.cancel_fd,
                                    .output = s->options.capture_output ? on_output : NULL,
                                    .context = s,
-                                   .wait_for_device = target->wait_for_device};
+                                   .wait_for_device = target->wait_for_device,
+                                   .child = s->child,
+                                   .side = &side};
     struct transport *t;
     TRY(transport_open(spec, &to, &t));
     if (s->options.wire_log) {
-        struct error *e = wire_log_create(s->options.wire_log, spec, &s->log);
+        struct error *e = wire_log_create(s->options.wire_log, spec, on_log_failed, s, &s->log);
         if (e) {
             transport_close(t);
             return e;
@@ -345,11 +353,27 @@ static struct error *ask_first(struct session *s, struct rsp_stop *ret, bool *ru
     return NULL;
 }
 
-struct error *session_attach(struct session *s, const struct session_target *target)
+/* gdb manual, "General Query Packets", qAttached: 1 for a process that was there before its stub. gdbserver
+ * --attach and valgrind say so; a machine is never asked, as QEMU's ends with the child that it is. */
+static bool was_there(struct session *s)
 {
-    char *spec = xstrdup(target->spec);
-    free(s->target_spec);
-    s->target_spec = spec;
+    BASE_BUF struct buf reply = {0};
+    bool processes = rsp_feature_usable(rsp_features(s->connection), FEATURE_MULTIPROCESS);
+    BASE_FREE char *packet = processes && s->threads.has_current && s->threads.current.pid > 0
+                                 ? xasprintf("qAttached:%llx", (unsigned long long)s->threads.current.pid)
+                                 : xstrdup("qAttached");
+    struct error *e = rsp_call(s->connection, RSP_GRAMMAR_TEXT, 0, &reply, "%s", packet);
+    error_free(e); /* a stub that does not know leaves what was started for us ours */
+    return !e && strcmp(buf_text(&reply), "1") == 0;
+}
+
+static bool starts_stub(const char *spec)
+{
+    return strncmp(spec, "launch:", 7) == 0 || strncmp(spec, "exec:", 5) == 0;
+}
+
+static struct error *attach(struct session *s, const struct session_target *target)
+{
     s->state = SESSION_DISCONNECTED;
     s->noise = (struct line_noise){0};
     s->stop_stats = session_stats(s);
@@ -359,7 +383,6 @@ struct error *session_attach(struct session *s, const struct session_target *tar
     TRY(open_connection(s, target, &running));
     if (!running)
         TRY(ask_first(s, &first, &running));
-    s->launched = strncmp(spec, "launch:", 7) == 0 || strncmp(spec, "exec:", 5) == 0;
     libraries_may_have_changed(s);
     if (running) {
         wait_for_first_stop(s);
@@ -368,6 +391,7 @@ struct error *session_attach(struct session *s, const struct session_target *tar
         return NULL;
     }
     TRY(learn(s, &first, &s->last_stop));
+    s->was_there = s->launched && s->is_process && was_there(s);
     s->epoch++;
     s->stops++;
     s->stop_ended_ns = clock_now_ns();
@@ -375,4 +399,24 @@ struct error *session_attach(struct session *s, const struct session_target *tar
     session_emit_stop(s);
     audit_at_stop(s);
     return settle(s);
+}
+
+/* A failed attempt leaves it at the target before: that is what `run` and `reconnect` are about. */
+struct error *session_attach(struct session *s, const struct session_target *target)
+{
+    char *before = s->target_spec;
+    bool launched = s->launched, was_there_before = s->was_there;
+    s->target_spec = xstrdup(target->spec);
+    s->launched = starts_stub(target->spec);
+    s->was_there = false;
+    struct error *e = attach(s, target);
+    if (!e || !before) {
+        free(before);
+        return e;
+    }
+    free(s->target_spec);
+    s->target_spec = before;
+    s->launched = launched;
+    s->was_there = was_there_before;
+    return e;
 }

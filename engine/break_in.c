@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/core.h"
+#include "engine/kernel/kernel.h"
 
 /* A user's command that takes longer is ended. */
 #define LINE_TIME_NS 5000000000
@@ -55,16 +56,6 @@ void break_in_free(struct break_in *b)
     *b = (struct break_in){0};
 }
 
-/* kgdb gives its empty answer to qSupported also where nothing was printed yet; the symbols know better. */
-static bool is_kernel(struct session *s)
-{
-    struct symbol_match *list = NULL;
-    size_t count = 0;
-    symbols_find_name(s->map, "linux_banner", &list, &count);
-    free(list);
-    return count > 0;
-}
-
 static enum break_way choose(struct session *s, const char **why)
 {
     struct rsp_connection *c = s->connection;
@@ -72,7 +63,9 @@ static enum break_way choose(struct session *s, const char **why)
     if (s->break_in.named != BREAK_AUTO)
         return s->break_in.named;
     *why = "a debug stub takes it";
-    if (!c || !rsp_may_be_kgdb(c) || (!rsp_shares_console(c) && !is_kernel(s)))
+    /* kgdb gives its empty answer to qSupported also where nothing was printed yet; the symbols know better
+     */
+    if (!c || !rsp_may_be_kgdb(c) || (!rsp_shares_console(c) && !kernel_file(s, NULL)))
         return BREAK_INTERRUPT;
     if (transport_carries_break(rsp_transport(c))) {
         *why = "a kernel is at the other end of a line that carries a BREAK";

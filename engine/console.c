@@ -207,21 +207,6 @@ static void wake(struct session *s)
 
 /* -- what comes ------------------------------------------------------------------------------------ */
 
-/* Bytes at the end that may be the beginning of a character. */
-static size_t unfinished(const char *bytes, size_t n)
-{
-    for (size_t back = 1; back <= 3 && back <= n; back++) {
-        unsigned char lead = (unsigned char)bytes[n - back];
-        if (lead < 0x80)
-            return 0;
-        if (lead >= 0xc0) {
-            size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-            return length > back ? back : 0;
-        }
-    }
-    return 0;
-}
-
 static void tell(struct session *s, const char *bytes, size_t n)
 {
     session_emit_text(s, "console", bytes, n);
@@ -237,7 +222,7 @@ void console_take(struct session *s, const char *bytes, size_t n)
     BASE_BUF struct buf whole = {0};
     buf_add(&whole, c->split, c->split_length);
     buf_add(&whole, bytes, n);
-    c->split_length = unfinished(buf_text(&whole), whole.length);
+    c->split_length = text_unfinished(buf_text(&whole), whole.length);
     size_t shown = whole.length - c->split_length;
     memcpy(c->split, buf_text(&whole) + shown, c->split_length);
     if (shown)

@@ -16,6 +16,8 @@
 #include "engine/console.h"
 #include "engine/line_noise.h"
 #include "engine/kernel/kernel.h"
+#include "engine/launch/setup.h"
+#include "engine/launch/pty.h"
 #include "engine/memory.h"
 #include "engine/memory_map.h"
 #include "engine/run/fork.h"
@@ -31,6 +33,14 @@
 #include "symbols/map.h"
 #include "symbols/source.h"
 
+/* What `list` showed last, and where the target stood then. */
+struct listing {
+    char *file; /* NULL: nothing yet */
+    uint64_t first, last, epoch;
+    unsigned frame;
+    struct ptid thread;
+};
+
 struct session {
     struct session_options options;
     enum session_state state;
@@ -40,12 +50,16 @@ struct session {
     struct rsp_connection *connection;
     struct wire_log *log;
     char *target_spec; /* what we are or were connected to */
-    bool launched;     /* the program was started by us */
+    bool launched;     /* its stub was started by us */
+    bool was_there;    /* the stub was, but attached to a process that ran before (`qAttached`) */
     bool attaching;    /* RUNNING since we came, without a plan: the first stop does what attaching does */
     bool is_process;   /* the target is a process of an operating system: all its memory is RAM */
 
-    char *program;       /* path, or NULL */
-    char **program_args; /* NULL-terminated, or NULL */
+    char *program; /* path, or NULL */
+    struct program_setup setup;
+    struct program_terminal terminal;
+    bool started; /* what we are or were connected to is that program, started by its name */
+    const struct transport_child_options *child; /* how, only while it is connected to; or NULL */
     struct symbol_map *map;
     struct source_cache *sources;
 
@@ -88,8 +102,7 @@ struct session {
     struct rsp_stats stop_stats;     /* as they were when the last resume began */
     int64_t stop_started_ns, stop_ended_ns;
     int64_t created_ns;
-    uint64_t list_line; /* where the next plain `list` goes on */
-    char *list_file;
+    struct listing listing;
     uint64_t next_read; /* where a plain `x` goes on */
     enum error_code
         names_given_up; /* why a wait for the name index ended early (engine/names.h); 0: it did not */
@@ -98,6 +111,14 @@ struct session {
 /* ERR_NOT_CONNECTED, ERR_NOT_STOPPED unless the target is stopped. */
 struct error *session_need_stopped(struct session *s) BASE_MUST_CHECK;
 struct error *session_need_target(struct session *s) BASE_MUST_CHECK;
+/* For commands that let the target run: as session_need_stopped(), and ERR_NOT_RUNNING once it has ended. */
+struct error *session_need_runnable(struct session *s) BASE_MUST_CHECK;
+/* For what is planted: as session_need_stopped(), but after the end it is planned for the next start. */
+struct error *session_need_plantable(struct session *s) BASE_MUST_CHECK;
+/* `run` has something to start. */
+bool session_can_run(const struct session *s);
+/* There is a target, standing or running. */
+bool session_is_connected(const struct session *s);
 /* Bytes are dear: a serial line, or what ends in one (telnet, a pty). Only what is looked at is fetched. */
 bool session_is_thrifty(const struct session *s);
 /* Throws away every cache of target state. */
@@ -120,6 +141,8 @@ bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret)
 /* engine/events.c: events for the face; the object is taken over. */
 void session_emit(struct session *s, cJSON *event);
 void session_emit_text(struct session *s, const char *event, const char *bytes, size_t n);
+/* An event with the `message` and `hint` of an error, which stays the caller's. */
+void session_emit_problem(struct session *s, const char *event, const struct error *e);
 void session_emit_stop(struct session *s);
 
 /* engine/audit/findings.c: a rule of all-stop was broken; `kind` is one of the documented slugs. */
@@ -139,9 +162,10 @@ void session_left_for_kdb(struct session *s);
 void session_find_slide(struct session *s);
 /* engine/leave.c: lifts what is planted and detaches, or kills; the connection is still to be dropped. */
 struct error *session_leave(struct session *s, bool kill) BASE_MUST_CHECK;
-/* engine/launch.c: the target spec that starts `program`; malloc'd. */
-struct error *session_launch_spec(struct session *s, char **ret) BASE_MUST_CHECK;
-/* Where the libraries of a target for another processor are on this machine; malloc'd, or NULL. */
+/* Connects to the same target again: the program is started anew with its present arguments. */
+struct error *session_connect_again(struct session *s, bool running) BASE_MUST_CHECK;
+/* engine/launch/runner.c: where the libraries of a target for another processor are on this machine;
+ * malloc'd, or NULL. */
 char *session_sysroot(const struct session *s);
 
 #endif

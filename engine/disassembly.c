@@ -63,8 +63,8 @@ static bool open_capstone(struct session *s, csh *handle)
 
 static struct error *fetch(struct session *s, uint64_t address, unsigned char *bytes, size_t n, size_t *got)
 {
-    if (s->state == SESSION_STOPPED)
-        TRY(memory_read_some(s, address, bytes, n, got));
+    if (s->state == SESSION_STOPPED || s->state == SESSION_RUNNING)
+        TRY(memory_read_some(s, address, bytes, n, got)); /* which says so while it runs */
     while (s->state != SESSION_STOPPED && *got < n && memory_from_file(s, address + *got, bytes + *got, 1))
         ++*got;
     if (*got == 0)

@@ -25,6 +25,16 @@ void session_emit_text(struct session *s, const char *event, const char *bytes, 
     session_emit(s, o);
 }
 
+void session_emit_problem(struct session *s, const char *event, const struct error *e)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "event", event);
+    cJSON_AddStringToObject(o, "message", e->message);
+    if (e->hint)
+        cJSON_AddStringToObject(o, "hint", e->hint);
+    session_emit(s, o);
+}
+
 void session_emit_stop(struct session *s)
 {
     cJSON *stop = stop_to_json(s, &s->last_stop);

@@ -49,6 +49,7 @@ static void replant(struct session *s)
 static void finish_stop(struct session *s, const struct stop *final, cJSON **ret)
 {
     plan_end(s);
+    pty_drain(s); /* what the program printed came before its stop */
     s->last_stop = *final;
     s->epoch++;
     s->stops++;
@@ -191,7 +192,7 @@ static struct error *check_state(struct session *s, const struct command *c)
     if (!c->run)
         return error_new(ERR_USAGE, "`%s` belongs into a script", c->name);
     if (c->flags & COMMAND_NEEDS_STOPPED)
-        return session_need_stopped(s);
+        return c->flags & COMMAND_RUNS ? session_need_runnable(s) : session_need_stopped(s);
     if (c->flags & COMMAND_NEEDS_TARGET)
         return session_need_target(s);
     return NULL;

@@ -66,6 +66,7 @@ struct error *session_leave(struct session *s, bool kill)
         return NULL;
     int64_t pid = process_of(s);
     if (kill) {
+        pty_before_kill(s);
         TRY(rsp_kill(s->connection, pid));
         journal_close(s, true);
         return NULL;
@@ -77,5 +78,6 @@ struct error *session_leave(struct session *s, bool kill)
         error_free(lifted);
         return e;
     }
+    pty_let_go(s);
     return lifted;
 }

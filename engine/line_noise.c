@@ -2,13 +2,7 @@
 
 #include <string.h>
 
-static unsigned rest_of_character(unsigned char lead)
-{
-    return lead >= 0xc2 && lead < 0xe0   ? 1
-           : lead >= 0xe0 && lead < 0xf0 ? 2
-           : lead >= 0xf0 && lead < 0xf5 ? 3
-                                         : 0;
-}
+#include "base/text.h"
 
 /* How many bytes this one shows to be no text: itself, and a character that it cuts short. */
 static unsigned odd_bytes(struct line_noise *n, unsigned char c)
@@ -18,7 +12,7 @@ static unsigned odd_bytes(struct line_noise *n, unsigned char c)
         return 0;
     }
     unsigned cut = n->rest ? 1 : 0;
-    n->rest = rest_of_character(c);
+    n->rest = text_utf8_expected(c) > 1 ? (unsigned)text_utf8_expected(c) - 1 : 0;
     if (n->rest)
         return cut;
     bool usual = (c >= 0x20 && c < 0x7f) || (c && strchr("\a\b\t\n\r\033", c));

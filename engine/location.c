@@ -8,9 +8,12 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/core.h"
+#include "engine/frames/frames.h"
 #include "engine/libraries.h"
 #include "engine/registers.h"
 #include "engine/values/values.h"
+
+enum { LINE_MOST = 10000000 };
 
 const char *path_base(const char *path)
 {
@@ -38,41 +41,75 @@ static struct error *one_address(struct session *s, uint64_t address, struct sym
     return NULL;
 }
 
-/* The pc of the selected thread, where a place is relative to it. */
+/* An outer frame's line is that of its call, and an inlined one has its own. */
+static struct error *outer_place(struct session *s, struct thread *t, struct symbol_place *place)
+{
+    struct frame_list list = {0};
+    struct error *e = frames_read(s, t, s->frame + 1, true, &list);
+    const struct frame *f = !e && s->frame < list.count ? &list.items[s->frame] : NULL;
+    *place = (struct symbol_place){0};
+    if (f)
+        *place = (struct symbol_place){
+            .address = f->pc, .function = f->function, .file = f->file, .line = f->line};
+    frames_free(&list);
+    return e;
+}
+
+/* Where the selected frame is, for a place that is relative to it. */
 static bool here(struct session *s, struct symbol_place *place)
 {
     struct thread *t = s->threads.has_current ? threads_find(&s->threads, s->threads.current) : NULL;
-    uint64_t pc;
+    uint64_t pc = 0;
     if (!t || s->state != SESSION_STOPPED)
         return false;
-    struct error *e = thread_pc(s, t, &pc);
+    struct error *e = s->frame ? outer_place(s, t, place) : thread_pc(s, t, &pc);
     if (e) {
         error_free(e);
         return false;
     }
-    return symbols_lookup(s->map, pc, place);
+    return s->frame ? place->function != NULL : symbols_lookup(s->map, pc, place);
+}
+
+/* The file that a bare line number is in, and the line that +N and -N count from. */
+static struct error *current_line(struct session *s, struct symbol_place *place, const char **file)
+{
+    *place = (struct symbol_place){0};
+    *file = here(s, place) && place->file ? place->file : s->listing.file;
+    if (*file)
+        return NULL;
+    struct symbol_match *matches = NULL;
+    size_t count = 0;
+    symbols_find_name(s->map, "main", &matches, &count);
+    if (count) {
+        *file = matches[0].file;
+        place->line = matches[0].line;
+    }
+    free(matches);
+    return *file ? NULL
+                 : error_hint(error_new(ERR_NO_SOURCE, "no source file is current"),
+                              "write FILE:LINE, or *ADDRESS for an address");
+}
+
+static struct error *line_number(const char *at, unsigned current, unsigned *ret)
+{
+    uint64_t line = 0;
+    bool relative = *at == '+' || *at == '-';
+    if (!text_parse_u64(relative ? at + 1 : at, &line) || line > LINE_MOST)
+        return error_new(ERR_SYNTAX, "%s is no line number", at);
+    if (*at == '-' && line >= current)
+        return error_new(ERR_NO_SYMBOL, "there is no line %s from line %u", at, current);
+    *ret = *at == '+' ? current + (unsigned)line : *at == '-' ? current - (unsigned)line : (unsigned)line;
+    return *ret ? NULL : error_new(ERR_NO_SYMBOL, "there is no line %s", at);
 }
 
 static struct error *line_here(struct session *s, const char *at, struct symbol_match **ret, size_t *count)
 {
-    struct symbol_place place = {0};
-    const char *file = s->list_file;
-    if (here(s, &place) && place.file)
-        file = place.file;
-    if (!file)
-        return error_hint(error_new(ERR_NO_SOURCE, "line %s: no source file is current", at),
-                          "write FILE:LINE, or *ADDRESS for an address");
-    uint64_t line = 0;
-    if (*at == '+' || *at == '-') {
-        if (!text_parse_u64(at + 1, &line))
-            return error_new(ERR_SYNTAX, "%s is no line offset", at);
-        line = *at == '+' ? place.line + line : place.line - line;
-    } else if (!text_parse_u64(at, &line)) {
-        return error_new(ERR_SYNTAX, "%s is no line number", at);
-    }
-    if (line == 0 || line > 10000000)
-        return error_new(ERR_NO_SYMBOL, "there is no line %s in %s", at, file);
-    return symbols_find_line(s->map, file, (unsigned)line, ret, count);
+    struct symbol_place place;
+    const char *file;
+    unsigned line;
+    TRY(current_line(s, &place, &file));
+    TRY(line_number(at, place.line, &line));
+    return symbols_find_line(s->map, file, line, ret, count);
 }
 
 /* FILE:LINE, where FILE may hold colons and the last part is all digits. */
@@ -82,7 +119,7 @@ static bool split_line(const char *at, char **file, unsigned *line)
     if (!colon || colon == at || !isdigit((unsigned char)colon[1]))
         return false;
     uint64_t number;
-    if (!text_parse_u64(colon + 1, &number) || number == 0 || number > 10000000)
+    if (!text_parse_u64(colon + 1, &number) || number == 0 || number > LINE_MOST)
         return false;
     *file = xstrndup(at, (size_t)(colon - at));
     *line = (unsigned)number;
@@ -158,6 +195,60 @@ struct error *location_find(struct session *s, const char *at, struct symbol_mat
     return no_symbol(s, at);
 }
 
+/* A line with its file as the symbols know it; the code there, where there is some. */
+static struct error *known_line(struct session *s, const char *file, unsigned line, struct line_place *ret)
+{
+    struct symbol_match *matches = NULL;
+    size_t count = 0;
+    struct error *e = symbols_find_line(s->map, file, line, &matches, &count);
+    bool exact = !e && count && matches[0].line == line;
+    if (error_is(e, ERR_NO_SYMBOL)) { /* behind the last line with code */
+        error_free(e);
+        e = symbols_find_line(s->map, file, 1, &matches, &count);
+    }
+    if (!e && count)
+        *ret = (struct line_place){matches[0].file, line, exact ? matches[0].address : 0, exact};
+    free(matches);
+    return e;
+}
+
+struct error *location_line(struct session *s, const char *at, const char *file, struct line_place *ret)
+{
+    struct symbol_place place;
+    unsigned line;
+    char *named;
+    while (isspace((unsigned char)*at))
+        at++;
+    if (is_line_text(at)) {
+        const char *current;
+        TRY(current_line(s, &place, &current));
+        TRY(line_number(at, place.line, &line));
+        return known_line(s, file ? file : current, line, ret);
+    }
+    if (*at != '*' && split_line(at, &named, &line)) {
+        struct error *e = known_line(s, named, line, ret);
+        free(named);
+        return e;
+    }
+    if (!*at && here(s, &place)) {
+        *ret = (struct line_place){place.file, place.line, place.address, true};
+    } else {
+        struct symbol_match *matches = NULL;
+        size_t count = 0;
+        TRY(location_find(s, *at ? at : "main", &matches, &count));
+        *ret = (struct line_place){matches[0].file, matches[0].line, matches[0].address, true};
+        /* A function begins above the line that a breakpoint on it stands at. */
+        if (matches[0].entry != matches[0].address && symbols_lookup(s->map, matches[0].entry, &place) &&
+            place.file && place.line && !place.inlined_count)
+            *ret = (struct line_place){place.file, place.line, matches[0].entry, true};
+        free(matches);
+    }
+    return ret->file ? NULL
+                     : error_hint(error_new(ERR_NO_SOURCE, "list %s: there is no line information",
+                                            *at ? at : "here"),
+                                  "`disassemble` shows the code");
+}
+
 struct error *location_address(struct session *s, const char *at, uint64_t *ret)
 {
     if (text_parse_u64(at, ret))
@@ -183,6 +274,18 @@ struct error *location_address(struct session *s, const char *at, uint64_t *ret)
             return NULL;
     }
     return values_address(s, *at == '*' ? at + 1 : at, ret);
+}
+
+struct error *location_of(struct session *s, const char *at, uint64_t *ret)
+{
+    uint64_t size;
+    size_t n = strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:");
+    bool name = n && at[n] == '\0' && !isdigit((unsigned char)at[0]);
+    struct error *e = name ? values_place(s, at, ret, &size) : NULL;
+    if (name && !e)
+        return NULL;
+    error_free(e);
+    return location_address(s, at, ret);
 }
 
 void location_describe(struct session *s, uint64_t address, struct buf *out)

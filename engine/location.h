@@ -15,8 +15,21 @@ struct session;
 /* All code places of `at`; *ret malloc'd, *count at least 1 on success. */
 struct error *location_find(struct session *s, const char *at, struct symbol_match **ret,
                             size_t *count) BASE_MUST_CHECK;
+/* A line of source, whether it has code or not. */
+struct line_place {
+    const char *file; /* as the debug information has it; the symbols' */
+    unsigned line;
+    uint64_t address;
+    bool has_code; /* `address` is known */
+};
+/* The line of `at`: FILE:LINE, LINE or +N and -N in `file` (NULL: that of the last listing, of the selected
+ * frame, or of `main`), or any place with code. "": where the selected frame is. */
+struct error *location_line(struct session *s, const char *at, const char *file,
+                            struct line_place *ret) BASE_MUST_CHECK;
 /* One address, of code or data: a place as above, else any expression. A line gives its first address. */
 struct error *location_address(struct session *s, const char *at, uint64_t *ret) BASE_MUST_CHECK;
+/* The same, but a variable named by itself means where it is and not what it holds. */
+struct error *location_of(struct session *s, const char *at, uint64_t *ret) BASE_MUST_CHECK;
 /* "main+4 at file.c:12" appended, as much as is known. */
 void location_describe(struct session *s, uint64_t address, struct buf *out);
 /* Last component of a path; NULL stays NULL. */

@@ -175,6 +175,28 @@ bool memory_cached(struct session *s, uint64_t address, size_t n)
     return n <= sizeof probe && from_cache(&s->memory, address, probe, n) == n;
 }
 
+/*
+ * A stub writes word by word or packet by packet until it meets what cannot be written, and only says that it
+ * failed. RAM is looked at again, so that the user knows which half stands; a device is left alone.
+ */
+static struct error *tell_half(struct session *s, uint64_t address, const void *bytes, size_t n,
+                               struct error *failed)
+{
+    memory_forget(s);
+    if ((!error_is(failed, ERR_REFUSED) && !error_is(failed, ERR_NO_MEMORY)) || !is_ram(s, address, n))
+        return failed;
+    BASE_FREE unsigned char *now = xmalloc(n);
+    size_t got = 0, same = 0;
+    struct error *e = memory_read_some(s, address, now, n, &got);
+    error_free(e);
+    while (same < got && now[same] == ((const unsigned char *)bytes)[same])
+        same++;
+    if (same == 0)
+        return error_hint(failed, "nothing was written; `maps` shows what is mapped");
+    return error_hint(failed, "the first %zu bytes are written; from 0x%" PRIx64 " on not, or not all", same,
+                      address + same);
+}
+
 struct error *memory_write(struct session *s, uint64_t address, const void *bytes, size_t n)
 {
     TRY(session_need_stopped(s));
@@ -183,7 +205,7 @@ struct error *memory_write(struct session *s, uint64_t address, const void *byte
     evidence_written(s, address, bytes, n);
     struct error *e = session_check(s, rsp_write_memory(s->connection, current_id(s), address, beneath, n));
     if (e)
-        return error_while(e, "write %zu bytes at 0x%" PRIx64, n, address);
+        return error_while(tell_half(s, address, bytes, n, e), "write %zu bytes at 0x%" PRIx64, n, address);
     const unsigned char *from = bytes;
     for (size_t i = 0; i < s->memory.count; i++) {
         struct memory_piece *p = &s->memory.pieces[i];

@@ -118,7 +118,8 @@ void registers_note_all(struct session *s, struct thread *t, const struct rsp_g 
     t->has_g = true;
 }
 
-struct error *registers_fetch(struct session *s, struct thread *t)
+/* Refused once it is not asked again in this stop. */
+static struct error *ask_all(struct session *s, struct thread *t)
 {
     TRY(session_need_stopped(s));
     if (!s->description)
@@ -127,8 +128,13 @@ struct error *registers_fetch(struct session *s, struct thread *t)
     make_room(s, t);
     if (t->has_g)
         return NULL;
+    if (t->g_refused)
+        return error_new(ERR_REFUSED, "reading registers: the stub refuses `g` and `p`");
     struct rsp_g g = {0};
-    TRY(session_check(s, rsp_read_g(s->connection, t->id, &g)));
+    struct error *e = session_check(s, rsp_read_g(s->connection, t->id, &g));
+    t->g_refused = error_is(e, ERR_REFUSED) || error_is(e, ERR_UNSUPPORTED);
+    if (e)
+        return e;
     registers_note_all(s, t, &g);
     rsp_g_free(&g);
     return NULL;
@@ -160,6 +166,34 @@ static struct error *read_behind_g(struct session *s, struct thread *t, const st
     TRY(ask_alone(s, t, r, bytes, &size));
     store(t, r, bytes, size == r->size);
     return NULL;
+}
+
+/* Stubs of cores whose whole set cannot be read refuse `g` and tell single registers. `refused` is taken
+ * over, and given back when not one of them is told. */
+static struct error *one_by_one(struct session *s, struct thread *t, struct error *refused)
+{
+    bool told = false;
+    for (size_t i = 0; i < s->description->count; i++) {
+        const struct rsp_register *r = &s->description->registers[i];
+        if (r->size > 64 || register_cached(t, r))
+            continue;
+        struct error *e = read_behind_g(s, t, r);
+        if (e) {
+            error_free(refused);
+            return e;
+        }
+        told = told || t->known[r->offset];
+    }
+    if (!told)
+        return refused;
+    error_free(refused);
+    return NULL;
+}
+
+struct error *registers_fetch(struct session *s, struct thread *t)
+{
+    struct error *e = ask_all(s, t);
+    return e && t->g_refused ? one_by_one(s, t, e) : e;
 }
 
 /* What one register and all of them cost on the wire, both directions, two framings and two acks. */
@@ -209,12 +243,19 @@ struct error *register_read(struct session *s, struct thread *t, const struct rs
         return error_new(ERR_UNSUPPORTED, "register %s has %u bytes, more than 64", r->name, r->size);
     if (!register_cached(t, r) && s->description)
         TRY(read_alone(s, t, r));
-    if (!register_cached(t, r))
-        TRY(registers_fetch(s, t));
-    if (!register_cached(t, r))
-        TRY(read_behind_g(s, t, r));
+    struct error *refused = register_cached(t, r) ? NULL : ask_all(s, t);
+    if (refused && !t->g_refused)
+        return refused;
+    if (!register_cached(t, r)) {
+        struct error *e = read_behind_g(s, t, r);
+        if (e) {
+            error_free(refused);
+            return e;
+        }
+    }
     if (!t->known[r->offset])
-        return unavailable(r);
+        return refused ? refused : unavailable(r);
+    error_free(refused);
     memcpy(bytes, t->bytes + r->offset, r->size);
     return NULL;
 }

@@ -20,7 +20,8 @@ const struct rsp_register *register_find(struct session *s, const char *name);
 /* Bytes of one register. */
 struct error *register_read(struct session *s, struct thread *t, const struct rsp_register *r,
                             unsigned char *bytes) BASE_MUST_CHECK;
-/* Makes sure that all registers of a thread were asked for (one `g`). */
+/* Makes sure that all registers of a thread were asked for: one `g`, or, where the stub refuses that, each by
+ * itself. */
 struct error *registers_fetch(struct session *s, struct thread *t) BASE_MUST_CHECK;
 /* Takes a value that somebody else asked the stub for. */
 void registers_note(struct session *s, struct thread *t, const struct rsp_register *r,

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/core.h"
+#include "engine/launch/runner.h"
 #include "engine/names.h"
 
 struct session *session_create(const struct session_options *options)
@@ -20,24 +21,17 @@ struct session *session_create(const struct session_options *options)
     s->sources = source_cache_create();
     s->created_ns = clock_now_ns();
     console_init(&s->console);
+    pty_init(&s->terminal);
+    if (options->tty)
+        s->setup.tty = xstrdup(options->tty);
     signal_table_init(&s->signals);
     audit_init(&s->audit);
     return s;
 }
 
-static void free_args(char **args)
-{
-    for (size_t i = 0; args && args[i]; i++)
-        free(args[i]);
-    free(args);
-}
-
 static void close_log(struct session *s)
 {
-    struct error *e = wire_log_close(s->log);
-    if (e)
-        session_emit_text(s, "output", e->message, strlen(e->message));
-    error_free(e);
+    wire_log_close(s->log);
     s->log = NULL;
 }
 
@@ -70,10 +64,12 @@ void session_drop_connection(struct session *s, enum session_state state)
     s->attaching = false;
     rsp_connection_destroy(s->connection);
     s->connection = NULL;
+    pty_close(s);
     close_log(s);
     session_forget(s);
     journal_close(s, state == SESSION_EXITED);
     plants_lost(s);
+    breakpoints_lost(s);
     slots_forget(s);
     time_forget(s);
     fork_forget(s);
@@ -93,7 +89,7 @@ void session_destroy(struct session *s)
     if (s->connection) {
         /* Nobody waits for a good-bye longer than this. */
         s->deadline_ns = clock_now_ns() + 2000000000;
-        struct error *e = session_leave(s, s->launched);
+        struct error *e = session_leave(s, session_launched(s));
         error_free(e);
         session_drop_connection(s, SESSION_DISCONNECTED);
     }
@@ -111,8 +107,9 @@ void session_destroy(struct session *s)
     break_in_free(&s->break_in);
     free(s->target_spec);
     free(s->program);
-    free_args(s->program_args);
-    free(s->list_file);
+    free(s->listing.file);
+    setup_free(&s->setup);
+    pty_free(s);
     free(s);
 }
 
@@ -155,6 +152,7 @@ struct error *session_check(struct session *s, struct error *e)
      * asked. */
     if (e && e->code == ERR_LOST)
         audit_lost(s, e->message);
+    pty_drain(s); /* what the program said last may tell why */
     s->state = SESSION_DISCONNECTED;
     s->threads.has_current = false;
     return e;
@@ -165,10 +163,17 @@ bool session_is_thrifty(const struct session *s)
     return s->connection && !transport_is_reliable(rsp_transport(s->connection));
 }
 
+/* What starts what has ended again depends on who started it. */
+static struct error *has_ended(const struct session *s, enum error_code code)
+{
+    return error_hint(error_new(code, "the program has ended"),
+                      session_can_run(s) ? "`run` starts it again" : "`reconnect` attaches to its stub again");
+}
+
 struct error *session_need_target(struct session *s)
 {
     if (s->state == SESSION_EXITED)
-        return error_hint(error_new(ERR_NOT_CONNECTED, "the program has ended"), "`restart` starts it again");
+        return has_ended(s, ERR_NOT_CONNECTED);
     if (!s->connection || s->state == SESSION_DISCONNECTED)
         return error_hint(error_new(ERR_NOT_CONNECTED, "there is no target"),
                           "`connect HOST:PORT` attaches to a stub, `launch` starts the program");
@@ -182,6 +187,28 @@ struct error *session_need_stopped(struct session *s)
         return error_hint(error_new(ERR_NOT_STOPPED, "the target is running"),
                           "`interrupt` (Ctrl-C) stops it");
     return NULL;
+}
+
+struct error *session_need_runnable(struct session *s)
+{
+    if (s->state == SESSION_EXITED)
+        return has_ended(s, ERR_NOT_RUNNING);
+    return session_need_stopped(s);
+}
+
+struct error *session_need_plantable(struct session *s)
+{
+    return s->state == SESSION_EXITED ? NULL : session_need_stopped(s);
+}
+
+bool session_can_run(const struct session *s)
+{
+    return s->launched ? !s->was_there : s->program != NULL;
+}
+
+bool session_is_connected(const struct session *s)
+{
+    return s->connection && s->state != SESSION_EXITED && s->state != SESSION_DISCONNECTED;
 }
 
 static void learn_arch(struct session *s, const struct symbol_file *f)
@@ -238,13 +265,7 @@ struct error *session_set_program(struct session *s, const char *program, char *
     TRY(load(s, program, false, 0));
     free(s->program);
     s->program = xstrdup(program);
-    free_args(s->program_args);
-    size_t count = 0;
-    while (args && args[count])
-        count++;
-    s->program_args = xcalloc(count + 1, sizeof *s->program_args);
-    for (size_t i = 0; i < count; i++)
-        s->program_args[i] = xstrdup(args[i]);
+    setup_set_args(&s->setup, args);
     return NULL;
 }
 
@@ -253,27 +274,56 @@ struct error *session_connect(struct session *s, const char *spec)
     return session_connect_to(s, &(struct session_target){.spec = spec});
 }
 
-struct error *session_connect_to(struct session *s, const struct session_target *target)
+static struct error *attach(struct session *s, const struct session_target *target)
 {
-    if (s->connection && s->state != SESSION_EXITED && s->state != SESSION_DISCONNECTED)
-        return error_hint(error_new(ERR_USAGE, "already connected to %s", s->target_spec),
-                          "`detach` or `kill` first");
-    if (s->connection)
-        session_drop_connection(s, SESSION_DISCONNECTED);
-    BASE_FREE char *launch = NULL;
-    struct session_target t = *target;
-    if (!t.spec) {
-        TRY(session_launch_spec(s, &launch));
-        t.spec = launch;
-    }
     const char *break_in = s->options.break_in; /* named once: the command may name another */
     s->options.break_in = NULL;
     if (break_in)
         TRY(break_in_name(s, break_in));
-    struct error *e = session_attach(s, &t);
+    struct error *e = session_attach(s, target);
     if (e && s->connection)
         session_drop_connection(s, SESSION_DISCONNECTED);
     return e;
+}
+
+static struct error *start(struct session *s, const struct session_target *target)
+{
+    struct runner runner;
+    struct session_target t = *target;
+    TRY(runner_prepare(s, &runner));
+    t.spec = runner.spec;
+    s->child = &runner.child;
+    s->started = true;
+    struct error *e = attach(s, &t);
+    s->child = NULL;
+    runner_free(&runner);
+    pty_started(s);
+    return e ? runner_failed(s, e) : NULL;
+}
+
+struct error *session_connect_to(struct session *s, const struct session_target *target)
+{
+    if (session_is_connected(s))
+        return error_hint(error_new(ERR_USAGE, "already connected to %s", s->target_spec),
+                          "`detach` or `kill` first");
+    if (s->connection)
+        session_drop_connection(s, SESSION_DISCONNECTED);
+    if (!target->spec)
+        return start(s, target);
+    bool before = s->started;
+    s->started = false;
+    struct error *e = attach(s, target);
+    if (e)
+        s->started = before; /* `run` is about what was there before */
+    return e;
+}
+
+struct error *session_connect_again(struct session *s, bool running)
+{
+    BASE_FREE char *spec = xstrdup(s->target_spec);
+    return session_connect_to(s, &(struct session_target){.spec = s->started ? NULL : spec,
+                                                          .running = running,
+                                                          .wait_for_device = true});
 }
 
 int session_output_fd(struct session *s)
@@ -285,6 +335,31 @@ void session_drain_output(struct session *s)
 {
     if (s->connection)
         transport_drain_output(rsp_transport(s->connection));
+}
+
+int session_terminal_fd(struct session *s, short *events)
+{
+    struct transport_side side = pty_side(s);
+    return side.fd(side.context, events);
+}
+
+void session_serve_terminal(struct session *s)
+{
+    struct transport_side side = pty_side(s);
+    side.ready(side.context);
+}
+
+void session_type(struct session *s, const char *bytes, size_t n)
+{
+    struct error *e = pty_type(s, bytes, n, false);
+    if (e)
+        session_emit_text(s, "output", e->message, strlen(e->message));
+    error_free(e);
+}
+
+void session_resize_terminal(struct session *s, unsigned rows, unsigned columns)
+{
+    pty_resize(s, rows, columns);
 }
 
 cJSON *session_counters(struct session *s)
@@ -309,5 +384,5 @@ bool session_has_plants(const struct session *s)
 
 bool session_launched(const struct session *s)
 {
-    return s->launched;
+    return s->launched && !s->was_there;
 }

@@ -5,8 +5,9 @@
  *   DISCONNECTED  no connection; symbol files may be loaded; questions about files are answered
  *   STOPPED       the connection answers; caches belong to the current epoch; a current thread exists
  *   RUNNING       the target was resumed by a plan (engine/run/plan.h), or ran when we came and has not been
- * spoken to yet; nothing is sent but an interrupt, and what is typed at a console EXITED        the program
- * ended; the connection may be gone; `last stop` says how
+ *                 spoken to yet; nothing is sent but an interrupt, and what is typed at a console
+ *   EXITED        the program ended, and the connection with it; `last stop` says how. Breakpoints are
+ *                 `planned` and can be set and changed; `run` starts it again
  *
  * The stop epoch grows with every stop shown to somebody. Every cache of target state dies with a resume.
  *
@@ -37,13 +38,19 @@ struct session_options {
     void (*event)(void *context, const cJSON *event);
     /* The bytes of a `console` event as they came, right behind it; or NULL. */
     void (*console)(void *context, const char *bytes, size_t n);
+    /* The same of a `program` event, which only `capture_output` brings. */
+    void (*program)(void *context, const char *bytes, size_t n);
+    /* Asked before more of what the program prints is taken, or NULL. True: the face is behind. */
+    bool (*program_waits)(void *context);
     void *context;
     /* Asked when a wait is cancelled, or NULL. True: the session is about to end, so a kernel that nobody has
      * spoken to yet is not broken into. */
     bool (*leaving)(void *context);
     const char *wire_log; /* path, or NULL */
     const char *break_in; /* how to stop a running target (engine/break_in.h), or NULL */
-    bool capture_output;  /* what launched programs print becomes `output` events instead of standard error */
+    const char *tty;      /* the terminal of the program that is started, or NULL: one of ours */
+    bool capture_output;  /* what launched programs print becomes `output` and `program` events instead of
+                             standard error */
 };
 
 struct session *session_create(const struct session_options *options);
@@ -102,12 +109,21 @@ struct error *session_interrupt(struct session *s) BASE_MUST_CHECK;
 /* Descriptor of a launched program's output to watch while nothing runs, or -1, and its draining. */
 int session_output_fd(struct session *s);
 void session_drain_output(struct session *s);
+/* The same for the terminal of the program. */
+int session_terminal_fd(struct session *s, short *events);
+void session_serve_terminal(struct session *s);
+/* Types at the program; that it cannot hear becomes an `output` event. */
+void session_type(struct session *s, const char *bytes, size_t n);
+/* The size of the terminal that the program has, in cells. */
+void session_resize_terminal(struct session *s, unsigned rows, unsigned columns);
 
 /* Counters of the `summary` command: turns packets bytes_out bytes_in violations (and by_kind) stops, as a
  * new object. */
 cJSON *session_counters(struct session *s);
-/* True when something of ours is planted in the target or it was started by us (asked before quitting). */
+/* True when something of ours is planted in the target (asked before quitting). */
 bool session_has_plants(const struct session *s);
+/* The program was started for this session, and ends with it; not one that was there before, whoever started
+ * its stub. */
 bool session_launched(const struct session *s);
 
 #endif

@@ -125,6 +125,7 @@ static void headline(const cJSON *stop, struct buf *out)
     const char *reason = text_of(stop, "reason");
     const cJSON *number = cJSON_GetObjectItemCaseSensitive(stop, "breakpoint");
     const cJSON *watch = cJSON_GetObjectItemCaseSensitive(stop, "watchpoint");
+    const cJSON *exit_code = cJSON_GetObjectItemCaseSensitive(stop, "exit_code");
     const char *thread = text_of(stop, "thread");
     if (number)
         buf_printf(out, "Breakpoint %d", number->valueint);
@@ -133,9 +134,12 @@ static void headline(const cJSON *stop, struct buf *out)
     else if (text_of(stop, "signal"))
         buf_printf(out, "%s %s", strcmp(reason, "killed") == 0 ? "Killed by" : "Signal",
                    text_of(stop, "signal"));
+    else if (strcmp(reason, "killed") == 0)
+        buf_add_text(out, "Killed by a signal that the stub did not name");
+    else if (exit_code)
+        buf_printf(out, "The program exited with status %.0f", cJSON_GetNumberValue(exit_code));
     else if (strcmp(reason, "exited") == 0)
-        buf_printf(out, "The program exited with status %.0f",
-                   cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(stop, "exit_code")));
+        buf_add_text(out, "The program has exited");
     else
         buf_add_text(out, reason);
     if (thread)

@@ -127,6 +127,8 @@ struct view {
     uint64_t serial;     /* grows with each published view */
     enum session_state state;
     uint64_t epoch;
+    bool launched; /* the program ends with this session */
+    bool can_run;  /* `restart` has something to start */
     int64_t running_since_ns; /* CLOCK_MONOTONIC, while running */
     char *stop_text;          /* "breakpoint 1 · p1.3" in plain words, or NULL */
     char *stop_thread, *stop_reason;
@@ -162,8 +164,9 @@ struct view {
     struct view_time time;
 
     /* status line */
-    char *target;  /* "qemu-x86_64 · tcp:127.0.0.1:1234", or NULL */
-    char *program; /* base name or NULL */
+    char *target;      /* "qemu-x86_64 · tcp:127.0.0.1:1234", or NULL */
+    char *program;     /* base name or NULL */
+    bool has_terminal; /* it was started here, and can be typed at */
     uint64_t violations, stops;
     uint64_t stop_turns, stop_bytes; /* what the last stop cost, with its panes */
     int64_t stop_ns;

@@ -25,6 +25,7 @@ static void copy_options(struct worker_options *to, const struct worker_options 
     to->target = xstrdup_or_null(from->target);
     to->wire_log = xstrdup_or_null(from->wire_log);
     to->break_in = xstrdup_or_null(from->break_in);
+    to->tty = xstrdup_or_null(from->tty);
     to->args = copy_words((const char *const *)from->args);
     to->symbols = (const char *const *)copy_words(from->symbols);
 }
@@ -35,6 +36,7 @@ static void free_options(struct worker_options *o)
     free((char *)(uintptr_t)o->target);
     free((char *)(uintptr_t)o->wire_log);
     free((char *)(uintptr_t)o->break_in);
+    free((char *)(uintptr_t)o->tty);
     worker_words_free((char **)(uintptr_t)o->args);
     worker_words_free((char **)(uintptr_t)o->symbols);
 }
@@ -93,6 +95,24 @@ uint64_t worker_post(struct worker *w, const char *command, cJSON *args)
     return worker_post_request(w, r);
 }
 
+void worker_type(struct worker *w, const char *bytes, size_t n)
+{
+    struct request *r = xcalloc(1, sizeof *r);
+    r->kind = REQUEST_TYPE;
+    r->text = xmemdup(bytes, n);
+    r->length = n;
+    worker_post_request(w, r);
+}
+
+void worker_resize(struct worker *w, unsigned rows, unsigned columns)
+{
+    struct request *r = xcalloc(1, sizeof *r);
+    r->kind = REQUEST_SIZE;
+    r->rows = rows;
+    r->columns = columns;
+    worker_post_request(w, r);
+}
+
 void worker_set_needs(struct worker *w, const struct view_needs *needs)
 {
     struct request *r = xcalloc(1, sizeof *r);
@@ -119,6 +139,10 @@ bool worker_take(struct worker *w, struct worker_message *ret)
     pthread_mutex_lock(&w->lock);
     struct message *m = w->first_message;
     if (m) {
+        bool was_behind = w->backlog > PROGRAM_BACKLOG_MOST;
+        w->backlog -= m->program_bytes;
+        if (was_behind && w->backlog <= PROGRAM_BACKLOG_MOST)
+            worker_signal_fd(w->wake_fd); /* more can be taken from the terminal */
         w->first_message = m->next;
         if (!w->first_message)
             w->last_message = &w->first_message;

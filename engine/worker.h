@@ -26,6 +26,7 @@ struct worker_options {
     const char *break_in;       /* as session_options */
     bool running;               /* as session_target */
     const char *wire_log;
+    const char *tty; /* of the program that is started, or NULL: one of ours */
     bool capture_output;
     bool views; /* build and publish views */
 };
@@ -35,6 +36,7 @@ enum worker_message_kind {
     WORKER_EVENT,   /* event */
     WORKER_CONSOLE, /* text, length: what the target's console printed, as it came, where there are views; its
                        event comes too */
+    WORKER_PROGRAM, /* the same of the terminal of a program that we started */
     WORKER_VIEW,    /* a new view is there: worker_view() */
     WORKER_READY,   /* the opening (symbols, connection) is over; error says how it failed, or NULL */
 };
@@ -61,6 +63,10 @@ void worker_stop(struct worker *w, bool kill);
 uint64_t worker_post_line(struct worker *w, const char *line);
 /* A command by name with JSON arguments, which are taken over (NULL: none); the id of its answer. */
 uint64_t worker_post(struct worker *w, const char *command, cJSON *args);
+/* Bytes typed at the terminal of the program; nothing answers. */
+void worker_type(struct worker *w, const char *bytes, size_t n);
+/* The size of that terminal, in cells. */
+void worker_resize(struct worker *w, unsigned rows, unsigned columns);
 /* Ctrl-C: interrupts a running target, cancels a long command, at once. */
 void worker_interrupt(struct worker *w);
 

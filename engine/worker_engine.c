@@ -27,6 +27,24 @@ static void on_console(void *context, const char *bytes, size_t n)
     worker_send(w, &m);
 }
 
+static void on_program(void *context, const char *bytes, size_t n)
+{
+    struct worker *w = context;
+    if (!w->options.views)
+        return;
+    struct worker_message m = {.kind = WORKER_PROGRAM, .text = xmemdup(bytes, n), .length = n};
+    worker_send(w, &m);
+}
+
+static bool is_behind(void *context)
+{
+    struct worker *w = context;
+    pthread_mutex_lock(&w->lock);
+    bool behind = w->backlog > PROGRAM_BACKLOG_MOST;
+    pthread_mutex_unlock(&w->lock);
+    return behind;
+}
+
 static bool is_stopping(void *context)
 {
     struct worker *w = context;
@@ -104,6 +122,12 @@ static void handle(struct worker *w, struct request *r)
         if (session_state(w->session) != SESSION_RUNNING)
             worker_publish(w);
         break;
+    case REQUEST_TYPE:
+        session_type(w->session, r->text, r->length);
+        break;
+    case REQUEST_SIZE:
+        session_resize_terminal(w->session, r->rows, r->columns);
+        break;
     case REQUEST_COMPLETE:
         worker_handle_complete(w, r);
         break;
@@ -137,14 +161,19 @@ static struct request *take_request(struct worker *w)
 
 static void wait_idle(struct worker *w)
 {
-    struct pollfd fds[2] = {{.fd = w->wake_fd, .events = POLLIN},
-                            {.fd = session_output_fd(w->session), .events = POLLIN}};
-    if (poll(fds, 2, -1) < 0)
+    short events = 0;
+    int terminal = session_terminal_fd(w->session, &events);
+    struct pollfd fds[3] = {{.fd = w->wake_fd, .events = POLLIN},
+                            {.fd = session_output_fd(w->session), .events = POLLIN},
+                            {.fd = terminal, .events = events}};
+    if (poll(fds, 3, -1) < 0)
         return;
     if (fds[0].revents)
         worker_drain_fd(w->wake_fd);
     if (fds[1].revents)
         session_drain_output(w->session);
+    if (fds[2].revents)
+        session_serve_terminal(w->session);
 }
 
 static void pump(struct worker *w, bool *shown_running)
@@ -197,9 +226,12 @@ void *worker_engine_main(void *context)
     struct session_options options = {.cancel_fd = w->cancel_fd,
                                       .event = on_event,
                                       .console = on_console,
+                                      .program = on_program,
+                                      .program_waits = is_behind,
                                       .leaving = is_stopping,
                                       .context = w,
                                       .wire_log = w->options.wire_log,
+                                      .tty = w->options.tty,
                                       .break_in = w->options.break_in,
                                       .capture_output = w->options.capture_output};
     w->session = session_create(&options);

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -30,11 +31,21 @@ void worker_message_free(struct worker_message *m)
     *m = (struct worker_message){0};
 }
 
+static size_t program_bytes(const struct worker_message *m)
+{
+    const char *kind = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(m->event, "event"));
+    if (m->kind != WORKER_EVENT || !kind || strcmp(kind, "program") != 0)
+        return 0;
+    return strlen(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(m->event, "output")));
+}
+
 void worker_send(struct worker *w, const struct worker_message *content)
 {
     struct message *m = xcalloc(1, sizeof *m);
     m->content = *content;
+    m->program_bytes = program_bytes(content);
     pthread_mutex_lock(&w->lock);
+    w->backlog += m->program_bytes;
     *w->last_message = m;
     w->last_message = &m->next;
     pthread_mutex_unlock(&w->lock);

@@ -13,13 +13,26 @@
 
 #include "engine/worker.h"
 
-enum request_kind { REQUEST_LINE, REQUEST_JSON, REQUEST_NEEDS, REQUEST_COMPLETE, REQUEST_QUIT };
+enum request_kind {
+    REQUEST_LINE,
+    REQUEST_JSON,
+    REQUEST_NEEDS,
+    REQUEST_COMPLETE,
+    REQUEST_TYPE,
+    REQUEST_SIZE,
+    REQUEST_QUIT
+};
+
+/* What a program printed and the face has not taken yet: above this no more is read from its terminal. */
+enum { PROGRAM_BACKLOG_MOST = 256 << 10 };
 
 struct request {
     struct request *next;
     enum request_kind kind;
     uint64_t id;
-    char *text; /* line or command name */
+    char *text; /* line, command name, or what is typed */
+    size_t length;
+    unsigned rows, columns;
     cJSON *args;
     struct view_needs needs;
     struct completion *completion;
@@ -36,6 +49,7 @@ struct completion {
 
 struct message {
     struct message *next;
+    size_t program_bytes; /* of what a program printed */
     struct worker_message content;
 };
 
@@ -60,6 +74,7 @@ struct worker {
     struct view *view;
     uint64_t next_id;
     bool busy, stopping;
+    size_t backlog; /* program_bytes of all messages */
 
     /* the engine thread's own */
     struct worker_options options;

@@ -17,7 +17,6 @@
 
 enum {
     PROBES_MOST = 3,
-    STOP_MOST = 40,   /* bytes from `thread:` to the end of a reply */
     KILL_LINE = 0x15, /* Ctrl-U: empties the line that is being typed, at a shell, a login and a cooked tty */
 };
 

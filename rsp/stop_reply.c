@@ -62,11 +62,12 @@ void ptid_encode(struct buf *b, struct ptid id)
     encode_id(b, id.tid);
 }
 
-/* -- T's pairs ------------------------------------------------------------------------------------- */
+/* -- pairs ----------------------------------------------------------------------------------------- */
 
 struct pair {
     const char *key, *key_end;
     const char *value, *end;
+    bool closed; /* a `;` stands behind it */
 };
 
 static bool key_is(const struct pair *p, const char *name)
@@ -75,23 +76,41 @@ static bool key_is(const struct pair *p, const char *name)
     return n == strlen(name) && memcmp(p->key, name, n) == 0;
 }
 
+/* HEX of the grammar: hex_parse_u64() takes no more than sixteen digits, and leading zeros are none. */
+static bool parse_number(const char **s, const char *end, uint64_t *ret)
+{
+    const char *p = *s;
+    while (end - p > 1 && p[0] == '0' && hex_digit(p[1]) >= 0)
+        p++;
+    if (!hex_parse_u64(&p, end, ret))
+        return false;
+    *s = p;
+    return true;
+}
+
 /* A key that is all hex digits is a register's number, so no later name may be ("ea" would be one). */
 static bool register_key(const struct pair *p, uint64_t *number)
 {
     const char *s = p->key;
-    return hex_parse_u64(&s, p->key_end, number) && s == p->key_end;
+    return parse_number(&s, p->key_end, number) && s == p->key_end;
 }
 
 static bool parse_hex_value(const struct pair *p, uint64_t *ret)
 {
     const char *s = p->value;
-    return hex_parse_u64(&s, p->end, ret) && s == p->end;
+    return parse_number(&s, p->end, ret) && s == p->end;
 }
 
 static bool parse_thread_value(const struct pair *p, struct ptid *ret)
 {
     const char *s = p->value;
     return ptid_parse(&s, p->end, ret) && s == p->end;
+}
+
+/* A value that was left out, and not one that the packet lost where it breaks off. */
+static bool is_left_out(const struct pair *p)
+{
+    return p->value == p->end && p->closed;
 }
 
 /* Values that are missing ("xxxx"), too long or too many are no error: `g` has them all. */
@@ -101,9 +120,9 @@ static bool read_register(const struct pair *p, uint64_t number, struct rsp_stop
     for (size_t i = 0; i < digits; i++)
         if (hex_digit(p->value[i]) < 0 && p->value[i] != 'x')
             return false;
-    if (digits % 2 || digits == 0 || number > UINT32_MAX)
+    if (digits % 2 || digits == 0)
         return false;
-    if (ret->expedited_count == RSP_EXPEDITED_MAX)
+    if (ret->expedited_count == RSP_EXPEDITED_MAX || number > UINT32_MAX)
         return true;
     struct rsp_expedited *r = &ret->expedited[ret->expedited_count];
     long size = hex_decode(p->value, digits, r->bytes, sizeof r->bytes);
@@ -126,14 +145,25 @@ static bool read_path(const struct pair *p, struct rsp_stop *ret)
     return true;
 }
 
-enum value_kind { VALUE_NONE, VALUE_ADDRESS, VALUE_CHILD, VALUE_PATH, VALUE_NUMBER, VALUE_HISTORY };
+enum value_kind {
+    VALUE_NONE,
+    VALUE_THREAD,
+    VALUE_CORE,
+    VALUE_ADDRESS,
+    VALUE_CHILD,
+    VALUE_PATH,
+    VALUE_NUMBER,
+    VALUE_HISTORY
+};
 
 /* gdb manual, "Stop Reply Packets": what `n` of an `n:r` pair can be when it is no register. */
 static const struct {
     const char *name;
     enum rsp_stop_reason reason;
     enum value_kind value;
-} reasons[] = {
+} keys[] = {
+    {"thread", RSP_REASON_NONE, VALUE_THREAD},
+    {"core", RSP_REASON_NONE, VALUE_CORE},
     {"watch", RSP_REASON_WATCH, VALUE_ADDRESS},
     {"rwatch", RSP_REASON_RWATCH, VALUE_ADDRESS},
     {"awatch", RSP_REASON_AWATCH, VALUE_ADDRESS},
@@ -150,9 +180,32 @@ static const struct {
     {"replaylog", RSP_REASON_REPLAYLOG, VALUE_HISTORY},
 };
 
-static bool read_reason_value(const struct pair *p, enum value_kind kind, struct rsp_stop *ret)
+static bool read_thread(const struct pair *p, struct rsp_stop *ret)
+{
+    if (is_left_out(p))
+        return true;
+    ret->has_thread = parse_thread_value(p, &ret->thread);
+    return ret->has_thread;
+}
+
+static bool read_core(const struct pair *p, struct rsp_stop *ret)
+{
+    uint64_t number;
+    if (is_left_out(p))
+        return true;
+    if (!parse_hex_value(p, &number))
+        return false;
+    ret->core = number < INT32_MAX ? (int)number : -1;
+    return true;
+}
+
+static bool read_value(const struct pair *p, enum value_kind kind, struct rsp_stop *ret)
 {
     switch (kind) {
+    case VALUE_THREAD:
+        return read_thread(p, ret);
+    case VALUE_CORE:
+        return read_core(p, ret);
     case VALUE_ADDRESS:
         ret->has_address = parse_hex_value(p, &ret->address);
         return ret->has_address;
@@ -164,23 +217,33 @@ static bool read_reason_value(const struct pair *p, enum value_kind kind, struct
         return parse_hex_value(p, &ret->number);
     case VALUE_HISTORY:
         ret->history_begin = p->end - p->value == 5 && memcmp(p->value, "begin", 5) == 0;
-        return ret->history_begin || (p->end - p->value == 3 && memcmp(p->value, "end", 3) == 0);
+        break;
     case VALUE_NONE:
         break;
     }
     return true;
 }
 
-/* Names we do not know are skipped (lldb-server sends many), as long as they could be names: two stop replies
- * torn into each other show in their keys. */
-static bool unknown_key_is_fine(const struct pair *p)
+/* The beginning of a T or S packet at s, up to and with the colon of a key that we know. */
+static bool begins_stop(const char *s, const char *end)
 {
-    if (p->key == p->key_end)
+    if (end - s < 3 || (s[0] != 'T' && s[0] != 'S') || hex_digit(s[1]) < 0 || hex_digit(s[2]) < 0)
         return false;
-    for (const char *s = p->key; s < p->key_end; s++)
-        if (!((*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9') || *s == '_' || *s == '-' || *s == '.'))
-            return false;
-    return true;
+    for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+        size_t n = strlen(keys[i].name);
+        if ((size_t)(end - s) > 3 + n && memcmp(s + 3, keys[i].name, n) == 0 && s[3 + n] == ':')
+            return true;
+    }
+    return false;
+}
+
+/* Two stop replies melted into one, or bytes that no stub writes into one. */
+static bool is_torn(const struct pair *p)
+{
+    for (const char *s = p->key; s < p->end; s++)
+        if ((unsigned char)*s < 0x20 || *s == 0x7f || *s == '$' || *s == '#' || begins_stop(s, p->end))
+            return true;
+    return p->key == p->key_end;
 }
 
 static bool read_pair(const struct pair *p, struct rsp_stop *ret)
@@ -188,36 +251,56 @@ static bool read_pair(const struct pair *p, struct rsp_stop *ret)
     uint64_t number;
     if (register_key(p, &number))
         return read_register(p, number, ret);
-    if (key_is(p, "thread")) {
-        ret->has_thread = parse_thread_value(p, &ret->thread);
-        return ret->has_thread;
-    }
-    if (key_is(p, "core")) {
-        ret->core = parse_hex_value(p, &number) && number < INT32_MAX ? (int)number : -1;
-        return ret->core >= 0;
-    }
-    for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++) {
-        if (!key_is(p, reasons[i].name))
+    if (is_torn(p))
+        return false;
+    for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+        if (!key_is(p, keys[i].name))
             continue;
-        ret->reason = reasons[i].reason;
-        return read_reason_value(p, reasons[i].value, ret);
+        if (keys[i].value == VALUE_ADDRESS && is_left_out(p))
+            return true;
+        if (keys[i].reason != RSP_REASON_NONE)
+            ret->reason = keys[i].reason;
+        return read_value(p, keys[i].value, ret);
     }
-    return unknown_key_is_fine(p);
+    return true;
 }
 
-static bool read_pairs(const char *s, const char *end, struct rsp_stop *ret)
+/* What stands behind the number of W and X. */
+static bool read_end_pair(const struct pair *p, struct rsp_stop *ret)
+{
+    uint64_t pid;
+    if (is_torn(p))
+        return false;
+    if (!key_is(p, "process") || p->value == p->end)
+        return true;
+    if (!parse_hex_value(p, &pid) || pid > INT64_MAX)
+        return false;
+    ret->has_thread = true;
+    ret->thread = (struct ptid){.pid = (int64_t)pid, .tid = -1};
+    return true;
+}
+
+static bool read_other_pair(const struct pair *p, struct rsp_stop *ret)
+{
+    (void)ret;
+    return !is_torn(p);
+}
+
+typedef bool pair_reader(const struct pair *p, struct rsp_stop *ret);
+
+static bool read_pairs(const char *s, const char *end, pair_reader *read, struct rsp_stop *ret)
 {
     while (s < end) {
         const char *stop = memchr(s, ';', (size_t)(end - s));
-        if (!stop)
+        bool closed = stop != NULL;
+        if (!closed)
             stop = end;
         const char *colon = memchr(s, ':', (size_t)(stop - s));
-        if (!colon)
+        const struct pair p = {
+            .key = s, .key_end = colon, .value = colon ? colon + 1 : NULL, .end = stop, .closed = closed};
+        if (s < stop && (!colon || !read(&p, ret)))
             return false;
-        const struct pair p = {.key = s, .key_end = colon, .value = colon + 1, .end = stop};
-        if (!read_pair(&p, ret))
-            return false;
-        s = stop < end ? stop + 1 : end;
+        s = closed ? stop + 1 : end;
     }
     return true;
 }
@@ -233,29 +316,44 @@ static bool read_signal(const char **s, const char *end, struct rsp_stop *ret)
     return true;
 }
 
-/* `;process:PID` behind W and X. */
-static bool read_process(const char *s, const char *end, struct rsp_stop *ret)
+/* A signal alone, of any number of digits; else as T. */
+static bool read_plain_stop(const char *s, const char *end, struct rsp_stop *ret)
 {
-    static const char name[] = ";process:";
-    size_t n = sizeof name - 1;
-    if (s == end)
-        return true;
-    if ((size_t)(end - s) < n || memcmp(s, name, n) != 0)
+    uint64_t number;
+    const char *p = s;
+    if (parse_number(&p, end, &number) && p == end) {
+        ret->signal = (int)number;
+        return number <= INT32_MAX;
+    }
+    return read_signal(&s, end, ret) && read_pairs(s, end, read_pair, ret);
+}
+
+/* What follows a number: nothing, or `;` and pairs. */
+static bool read_rest(const char *s, const char *end, pair_reader *read, struct rsp_stop *ret)
+{
+    return s == end || (*s == ';' && read_pairs(s + 1, end, read, ret));
+}
+
+static bool read_exit(const char *s, const char *end, struct rsp_stop *ret)
+{
+    ret->has_status = parse_number(&s, end, &ret->status);
+    return read_rest(s, end, read_end_pair, ret);
+}
+
+static bool read_death(const char *s, const char *end, struct rsp_stop *ret)
+{
+    uint64_t number = 0;
+    if (parse_number(&s, end, &number) && number > INT32_MAX)
         return false;
-    s += n;
-    uint64_t pid;
-    if (!hex_parse_u64(&s, end, &pid) || s != end || pid > INT64_MAX)
-        return false;
-    ret->has_thread = true;
-    ret->thread = (struct ptid){.pid = (int64_t)pid, .tid = -1};
-    return true;
+    ret->signal = (int)number;
+    return read_rest(s, end, read_end_pair, ret);
 }
 
 static bool read_thread_exit(const char *s, const char *end, struct rsp_stop *ret)
 {
-    ret->has_thread = hex_parse_u64(&s, end, &ret->status) && s < end && *s++ == ';' &&
-                      ptid_parse(&s, end, &ret->thread) && s == end;
-    return ret->has_thread;
+    ret->has_status = parse_number(&s, end, &ret->status);
+    ret->has_thread = s < end && *s++ == ';' && ptid_parse(&s, end, &ret->thread);
+    return ret->has_thread && read_rest(s, end, read_other_pair, ret);
 }
 
 /* Everything but the expedited registers, of which only the first `expedited_count` mean anything: clearing
@@ -276,22 +374,22 @@ static bool parse(const char *payload, size_t n, struct rsp_stop *ret)
     switch (payload[0]) {
     case 'S':
         ret->kind = RSP_STOP_SIGNAL;
-        return read_signal(&s, end, ret) && s == end;
+        return read_plain_stop(s, end, ret);
     case 'T':
         ret->kind = RSP_STOP_SIGNAL;
-        return read_signal(&s, end, ret) && read_pairs(s, end, ret);
+        return read_signal(&s, end, ret) && read_pairs(s, end, read_pair, ret);
     case 'W':
         ret->kind = RSP_STOP_EXITED;
-        return hex_parse_u64(&s, end, &ret->status) && read_process(s, end, ret);
+        return read_exit(s, end, ret);
     case 'X':
         ret->kind = RSP_STOP_KILLED;
-        return read_signal(&s, end, ret) && read_process(s, end, ret);
+        return read_death(s, end, ret);
     case 'w':
         ret->kind = RSP_STOP_THREAD_EXITED;
         return read_thread_exit(s, end, ret);
     case 'N':
         ret->kind = RSP_STOP_NO_RESUMED;
-        return n == 1;
+        return read_rest(s, end, read_other_pair, ret);
     default:
         return false;
     }

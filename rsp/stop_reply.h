@@ -3,6 +3,41 @@
  *
  * Plain values parsed from payloads; nothing is kept, nothing blocks. A payload that is not a stop reply
  * gives ERR_VIOLATION with the offending bytes in its message.
+ *
+ * The grammar, as loose as gdb's own reading of it: a target whose end or stop is not understood would count
+ * as running for ever. HEX is one hex digit or more, of either case, with any number of leading zeros. A row
+ * here is a row of the test (tests/unit/test_rsp_stop_reply.c, test_grammar).
+ *
+ *   S HEX [PAIRS]              stopped by a signal
+ *   T DIGIT DIGIT [PAIRS]      the same, with what the stub knows of it
+ *   W [HEX] [;PAIRS]           the program ended; without HEX its status is not known
+ *   X [HEX] [;PAIRS]           a signal ended it; gdbserver writes those below 16 with one digit
+ *   w [HEX] ;THREAD [;PAIRS]   one thread ended
+ *   N [;PAIRS]                 nothing is left that was resumed
+ *
+ *   PAIRS    KEY:VALUE, separated by `;`; empty ones, and a `;` at the end, mean nothing
+ *   THREAD   HEX, -1, pHEX, pHEX.HEX, p-1.-1
+ *
+ *   KEY                       VALUE, in T and S
+ *   thread                    THREAD, or nothing
+ *   core                      HEX, or nothing
+ *   watch rwatch awatch       HEX; with nothing it is a stop without a reason
+ *   swbreak hwbreak library   anything
+ *   vforkdone create          anything
+ *   fork vfork                THREAD
+ *   exec                      a path in hex, cut at 255 bytes
+ *   syscall_entry _return     HEX
+ *   replaylog                 begin: no more past; anything else: no more future
+ *   HEX                       that register's bytes in hex, or x where they are not known
+ *   any other                 anything, and is skipped: stubs have keys of their own, in any characters
+ *
+ *   KEY                       VALUE, in W, X, w and N
+ *   process                   HEX, or nothing
+ *   any other                 anything, and is skipped
+ *
+ * What is torn stays a violation: a value that is none of these (`thread:p1.1T05thread`), a piece without a
+ * colon (`threa`), a key or a value in which another stop reply begins (`T05thread:`), a control character, a
+ * `$` or a `#`, and a value that is missing where the packet breaks off without its `;`.
  */
 #ifndef ALLSTOP_RSP_STOP_REPLY_H
 #define ALLSTOP_RSP_STOP_REPLY_H
@@ -67,7 +102,8 @@ struct rsp_expedited {
 struct rsp_stop {
     enum rsp_stop_kind kind;
     enum rsp_stop_reason reason;
-    int signal;      /* gdb's signal number, kinds SIGNAL and KILLED */
+    int signal;      /* gdb's signal number, kinds SIGNAL and KILLED; 0 in KILLED: not told */
+    bool has_status; /* W and w said one */
     uint64_t status; /* exit status, kinds EXITED and THREAD_EXITED */
     bool has_thread; /* W and X: only pid is meaningful */
     struct ptid thread;

@@ -66,7 +66,11 @@ struct error *transport_open(const char *spec_text, const struct transport_optio
     t->cancel_fd = options->cancel_fd;
     t->output = options->output;
     t->output_context = options->context;
+    if (options->side)
+        t->side = *options->side;
+    t->child_options = options->child;
     struct error *e = open_kind(t, &spec, options->deadline_ns, options->wait_for_device);
+    t->child_options = NULL;
     transport_spec_free(&spec);
     if (e) {
         transport_close(t);
@@ -198,9 +202,11 @@ static int poll_until(struct pollfd *fds, nfds_t count, int64_t deadline_ns)
 
 struct error *transport_wait(struct transport *t, const struct transport_wait *w, bool *ready)
 {
-    enum { MAIN, CANCEL, WAKE, OUTPUT, CHILD, SLOTS };
+    enum { MAIN, CANCEL, WAKE, OUTPUT, CHILD, SIDE, SLOTS };
     *ready = false;
     for (;;) {
+        short side_events = 0;
+        int side_fd = t->side.fd ? t->side.fd(t->side.context, &side_events) : -1;
         /* poll() skips negative descriptors */
         struct pollfd fds[SLOTS] = {
             [MAIN] = {.fd = w->fd, .events = w->events},
@@ -208,12 +214,15 @@ struct error *transport_wait(struct transport *t, const struct transport_wait *w
             [WAKE] = {.fd = w->wake_fd, .events = POLLIN},
             [OUTPUT] = {.fd = t->output_fd, .events = POLLIN},
             [CHILD] = {.fd = w->child_end ? t->child_fd : -1, .events = POLLIN},
+            [SIDE] = {.fd = side_fd, .events = side_events},
         };
         int n = poll_until(fds, SLOTS, w->deadline_ns);
         if (n < 0 && errno != EINTR)
             return error_new(ERR_INTERNAL, "waiting for %s: %s", transport_describe(t), strerror(errno));
         if (n < 0)
             continue;
+        if (fds[SIDE].revents)
+            t->side.ready(t->side.context);
         if (fds[OUTPUT].revents)
             transport_drain_output(t);
         if (fds[CANCEL].revents)

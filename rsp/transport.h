@@ -29,9 +29,27 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 
 struct transport;
+
+/* How the child of launch: and exec: starts, where that matters. {0} changes nothing. */
+struct transport_child_options {
+    bool has_terminal; /* launch: `terminal` becomes its controlling terminal, which these belong to: */
+    int terminal;      /* a terminal */
+    int input, output, error; /* its descriptors 0, 1 and 2 */
+    bool has_input;           /* without a terminal: `input` is its descriptor 0 */
+    char *const *environment; /* all of it, NULL-terminated; NULL: ours. PATH is searched as ours says */
+    const char *folder;       /* where it starts; NULL: here */
+};
+
+/* Something else to look after in every wait, on the owner's thread. */
+struct transport_side {
+    int (*fd)(void *context, short *events); /* what to poll, -1: nothing for now */
+    void (*ready)(void *context);
+    void *context;
+};
 
 struct transport_options {
     int64_t deadline_ns;  /* for connecting */
@@ -43,6 +61,8 @@ struct transport_options {
      */
     void (*output)(void *context, const char *bytes, size_t n);
     void *context;
+    const struct transport_child_options *child; /* NULL: nothing in particular */
+    const struct transport_side *side;           /* copied; NULL: none */
 };
 
 struct error *transport_open(const char *spec, const struct transport_options *options,
@@ -98,5 +118,16 @@ void transport_set_cancel_fd(struct transport *t, int fd);
  */
 struct error *words_split(const char *line, char ***ret) BASE_MUST_CHECK;
 void words_free(char **words);
+
+/* A word, or one of the redirections < > >> 2> 2>> 2>&1 that no quotes were around. */
+struct shell_word {
+    char *text;
+    bool is_operator;
+};
+/* The same with redirections told apart; no word at all is none. Freed by shell_words_free(). */
+struct error *shell_words_split(const char *line, struct shell_word **ret, size_t *count) BASE_MUST_CHECK;
+void shell_words_free(struct shell_word *words, size_t count);
+/* Appends a word so that splitting, and any sh, gives it back. */
+void words_quote(struct buf *out, const char *word);
 
 #endif

@@ -36,11 +36,15 @@ static char *describe(const char *kind, char **words)
 /* Starts the child with a pipe for what it prints; the ends that are the child's are closed here. */
 static struct error *spawn_with_output(struct transport *t, char **words, struct child_io io)
 {
+    const struct transport_child_options *o = t->child_options;
     int output[2];
     if (pipe2(output, O_CLOEXEC) != 0)
         return system_trouble("making a pipe");
     transport_set_nonblocking(output[0]);
-    io.errors = output[1];
+    io.environment = o ? o->environment : NULL;
+    io.folder = o ? o->folder : NULL;
+    if (io.errors < 0)
+        io.errors = output[1];
     if (io.output < 0)
         io.output = output[1];
     struct error *e = transport_spawn(t, words, &io);
@@ -60,8 +64,8 @@ struct error *transport_open_exec(struct transport *t, char **words)
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return system_trouble("making a socket pair");
     t->description = describe("exec:", words);
-    struct error *e =
-        spawn_with_output(t, words, (struct child_io){.input = pair[1], .output = pair[1], .errors = -1});
+    struct error *e = spawn_with_output(
+        t, words, (struct child_io){.input = pair[1], .output = pair[1], .errors = -1, .terminal = -1});
     if (e) {
         close_pair(pair);
         return e;
@@ -206,8 +210,14 @@ struct error *transport_open_launch(struct transport *t, char **words, int64_t d
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (null < 0)
         return system_trouble("opening /dev/null");
-    struct error *e =
-        spawn_with_output(t, words, (struct child_io){.input = null, .output = -1, .errors = -1});
+    const struct transport_child_options *o = t->child_options;
+    struct child_io io = {.input = null, .output = -1, .errors = -1, .terminal = -1};
+    if (o && o->has_terminal)
+        io = (struct child_io){
+            .input = o->input, .output = o->output, .errors = o->error, .terminal = o->terminal};
+    else if (o && o->has_input)
+        io.input = o->input;
+    struct error *e = spawn_with_output(t, words, io);
     close(null);
     if (e || t->fd >= 0)
         return e;

@@ -42,6 +42,8 @@ struct transport {
 
     void (*output)(void *context, const char *bytes, size_t n);
     void *output_context;
+    struct transport_side side;
+    const struct transport_child_options *child_options; /* only while it is opened; or NULL */
 
     pid_t child;
     int child_fd;  /* pidfd: readable when the child has ended; -1 */
@@ -129,6 +131,9 @@ struct error *transport_open_launch(struct transport *t, char **words, int64_t d
 /* Descriptors that become 0, 1 and 2 of the child. */
 struct child_io {
     int input, output, errors;
+    int terminal;             /* its controlling terminal; -1: none */
+    char *const *environment; /* NULL: ours */
+    const char *folder;       /* NULL: here */
 };
 /* Starts it; ERR_NOT_CONNECTED when it cannot be executed. */
 struct error *transport_spawn(struct transport *t, char **words, const struct child_io *io) BASE_MUST_CHECK;

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -35,10 +36,13 @@ _Noreturn static void run_child(char **words, const struct child_io *io, pid_t p
     reset_signals();
     bool ok = prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && dup2(io->input, STDIN_FILENO) >= 0 &&
               dup2(io->output, STDOUT_FILENO) >= 0 && dup2(io->errors, STDERR_FILENO) >= 0;
+    if (io->terminal >= 0) /* refused where it is another session's already: it is a terminal all the same */
+        ioctl(io->terminal, TIOCSCTTY, 0);
     if (getppid() != parent) /* it died before the death signal was asked for */
         _exit(127);
+    ok = ok && (!io->folder || chdir(io->folder) == 0);
     if (ok)
-        execvp(words[0], words);
+        execvpe(words[0], words, io->environment ? io->environment : environ);
     int reason = errno;
     ssize_t written = write(report_fd, &reason, sizeof reason);
     _exit(written == sizeof reason ? 127 : 126);

@@ -16,6 +16,8 @@ struct wire_log {
     char *path;
     int64_t opened_ns;
     int failed; /* the errno of the first write that did not work; nothing is written after it */
+    wire_log_failed *tell;
+    void *context;
     struct buf line;
 };
 
@@ -35,6 +37,17 @@ static void add_string(struct buf *b, const char *data, size_t n)
     buf_add_char(b, '"');
 }
 
+static void fail(struct wire_log *log, int number)
+{
+    log->failed = number;
+    if (!log->tell)
+        return;
+    BASE_ERROR struct error *e = error_hint(
+        error_new(ERR_REFUSED, "writing the wire log %s: %s; it ends here", log->path, strerror(number)),
+        "look at the free space of its file system");
+    log->tell(log->context, e);
+}
+
 /* A line at a time, so that the log of a session that crashes is whole up to its last packet. */
 static void write_line(struct wire_log *log)
 {
@@ -46,7 +59,7 @@ static void write_line(struct wire_log *log)
         if (k < 0 && errno == EINTR)
             continue;
         if (k <= 0) {
-            log->failed = k < 0 ? errno : ENOSPC;
+            fail(log, k < 0 ? errno : ENOSPC);
             return;
         }
         p += k;
@@ -54,12 +67,18 @@ static void write_line(struct wire_log *log)
     }
 }
 
-struct error *wire_log_create(const char *path, const char *target, struct wire_log **ret)
+static struct error *cannot_write(const char *path, int number)
+{
+    return error_hint(error_new(ERR_USAGE, "writing the wire log %s: %s", path, strerror(number)),
+                      "choose a file that you may write to, where there is room");
+}
+
+struct error *wire_log_create(const char *path, const char *target, wire_log_failed *failed, void *context,
+                              struct wire_log **ret)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
-        return error_hint(error_new(ERR_USAGE, "writing the wire log %s: %s", path, strerror(errno)),
-                          "choose a file in a folder that you may write to");
+        return cannot_write(path, errno);
     struct wire_log *log = xcalloc(1, sizeof *log);
     log->fd = fd;
     log->path = xstrdup(path);
@@ -68,6 +87,13 @@ struct error *wire_log_create(const char *path, const char *target, struct wire_
     add_string(&log->line, target, strlen(target));
     buf_add_char(&log->line, '}');
     write_line(log);
+    if (log->failed) {
+        struct error *e = cannot_write(path, log->failed);
+        wire_log_close(log);
+        return e;
+    }
+    log->tell = failed;
+    log->context = context;
     *ret = log;
     return NULL;
 }
@@ -86,19 +112,13 @@ void wire_log_write(struct wire_log *log, bool out, const char *kind, const char
     write_line(log);
 }
 
-struct error *wire_log_close(struct wire_log *log)
+void wire_log_close(struct wire_log *log)
 {
     if (!log)
-        return NULL;
+        return;
     if (close(log->fd) != 0 && !log->failed)
-        log->failed = errno;
-    struct error *e = NULL;
-    if (log->failed)
-        e = error_hint(error_new(ERR_LOST, "writing the wire log %s: %s; it ends early", log->path,
-                                 strerror(log->failed)),
-                       "is the disk full?");
+        fail(log, errno);
     free(log->path);
     buf_free(&log->line);
     free(log);
-    return e;
 }

@@ -4,8 +4,8 @@
  * One object a line: {"t": seconds since the log was opened, "dir": "out"|"in", "kind": "packet"|"ack"|
  * "nak"|"interrupt"|"notification"|"stray"|"bad-checksum"|"torn"|"oversize", "data": payload with bytes
  * outside printable ASCII, `"` and `\` as \u00XX (Latin-1)}. The first line is {"wire-log": 1, "target":
- * SPEC}. Writing: one owner, one thread; a full disk is reported once through the returned error and logging
- * stops.
+ * SPEC}. Writing: one owner, one thread. When a line cannot be written (the disk is full) logging stops and
+ * that is told once, at that moment.
  */
 #ifndef ALLSTOP_RSP_WIRE_LOG_H
 #define ALLSTOP_RSP_WIRE_LOG_H
@@ -17,10 +17,15 @@
 
 struct wire_log;
 
-struct error *wire_log_create(const char *path, const char *target, struct wire_log **ret) BASE_MUST_CHECK;
+/* Called at most once, on the writer's thread; the error is only lent. */
+typedef void wire_log_failed(void *context, const struct error *e);
+
+/* ERR_USAGE when the file cannot be made, or not even its first line be written. */
+struct error *wire_log_create(const char *path, const char *target, wire_log_failed *failed, void *context,
+                              struct wire_log **ret) BASE_MUST_CHECK;
 void wire_log_write(struct wire_log *log, bool out, const char *kind, const char *data, size_t n);
-/* Flushes and closes; ERR_LOST when something could not be written. NULL is fine. */
-struct error *wire_log_close(struct wire_log *log) BASE_MUST_CHECK;
+/* NULL is fine. */
+void wire_log_close(struct wire_log *log);
 
 /*
  * Serves one client on `listen` ("127.0.0.1:0", ":PORT", "unix:PATH"), answering each request as the log did:

@@ -1,5 +1,6 @@
 #include "rsp/transport.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,48 +68,87 @@ static struct error *take_char(struct splitter *p)
 }
 
 struct words {
-    char **items;
+    struct shell_word *items;
     size_t count, capacity;
 };
 
-static void words_add(struct words *w, struct splitter *p)
+static void words_add(struct words *w, struct splitter *p, bool is_operator)
 {
     ARRAY_RESERVE(w->items, w->count, w->capacity);
-    w->items[w->count++] = buf_take(&p->word);
+    w->items[w->count++] = (struct shell_word){.text = buf_take(&p->word), .is_operator = is_operator};
     p->in_word = false;
 }
 
-static void words_end(struct words *w)
+/* The redirections that are known, the longer of two first; a digit in front is the descriptor's number. */
+static size_t operator_length(const char *s)
 {
-    ARRAY_RESERVE(w->items, w->count, w->capacity);
-    w->items[w->count] = NULL;
+    static const char *const known[] = {"2>&1", "2>>", "2>", ">>", ">", "<"};
+    for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
+        if (strncmp(s, known[i], strlen(known[i])) == 0)
+            return strlen(known[i]);
+    return 0;
 }
 
-struct error *words_split(const char *line, char ***ret)
+static struct error *split(const char *line, bool operators, struct words *w)
 {
     struct splitter p = {.s = line};
-    struct words w = {0};
     struct error *e = NULL;
     while (!e && *p.s) {
-        if (*p.s != ' ' && *p.s != '\t' && *p.s != '\n') {
+        bool blank = *p.s == ' ' || *p.s == '\t' || *p.s == '\n';
+        bool may_begin = !p.in_word || *p.s == '<' || *p.s == '>'; /* "a2>b" is the word a2 and > */
+        size_t n = operators && may_begin ? operator_length(p.s) : 0;
+        if (!blank && !n) {
             e = take_char(&p);
             continue;
         }
         if (p.in_word)
-            words_add(&w, &p);
-        p.s++;
+            words_add(w, &p, false);
+        buf_add(&p.word, p.s, n);
+        if (n)
+            words_add(w, &p, true);
+        p.s += n ? n : 1;
     }
     if (!e && p.in_word)
-        words_add(&w, &p);
+        words_add(w, &p, false);
     buf_free(&p.word);
-    words_end(&w);
-    if (!e && w.count == 0)
-        e = error_new(ERR_USAGE, "splitting the command: there is no word in it");
+    return e;
+}
+
+void shell_words_free(struct shell_word *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(words[i].text);
+    free(words);
+}
+
+struct error *shell_words_split(const char *line, struct shell_word **ret, size_t *count)
+{
+    struct words w = {0};
+    struct error *e = split(line, true, &w);
     if (e) {
-        words_free(w.items);
+        shell_words_free(w.items, w.count);
         return e;
     }
     *ret = w.items;
+    *count = w.count;
+    return NULL;
+}
+
+struct error *words_split(const char *line, char ***ret)
+{
+    struct words w = {0};
+    struct error *e = split(line, false, &w);
+    if (!e && w.count == 0)
+        e = error_new(ERR_USAGE, "splitting the command: there is no word in it");
+    if (e) {
+        shell_words_free(w.items, w.count);
+        return e;
+    }
+    char **words = xcalloc(w.count + 1, sizeof *words);
+    for (size_t i = 0; i < w.count; i++)
+        words[i] = w.items[i].text;
+    free(w.items);
+    *ret = words;
     return NULL;
 }
 
@@ -119,4 +159,24 @@ void words_free(char **words)
     for (char **w = words; *w; w++)
         free(*w);
     free(words);
+}
+
+void words_quote(struct buf *out, const char *word)
+{
+    static const char plain[] = "%+,-./:=@_";
+    bool simple = *word != '\0';
+    for (const char *p = word; *p && simple; p++)
+        simple = isalnum((unsigned char)*p) || strchr(plain, *p);
+    if (simple) {
+        buf_add_text(out, word);
+        return;
+    }
+    buf_add_char(out, '\'');
+    for (; *word; word++) {
+        if (*word == '\'')
+            buf_add_text(out, "'\\''");
+        else
+            buf_add_char(out, *word);
+    }
+    buf_add_char(out, '\'');
 }

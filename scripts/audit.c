@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/output.h"
 #include "base/buf.h"
 #include "base/text.h"
 #include "engine/audit/report.h"
@@ -104,14 +105,21 @@ static void show(const cJSON *report, struct buf *out)
 
 static struct error *write_json(const char *path, const cJSON *report)
 {
-    char *text = cJSON_Print(report);
-    FILE *f = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
-    bool good = f && text && fprintf(f, "%s\n", text) > 0 && fflush(f) == 0;
+    char *printed = cJSON_Print(report);
+    BASE_FREE char *text = xasprintf("%s\n", printed ? printed : "null");
+    free(printed);
+    if (strcmp(path, "-") == 0) {
+        output_write(text, strlen(text)); /* main() sees to what is lost */
+        return NULL;
+    }
+    FILE *f = fopen(path, "we");
+    bool good = f && fputs(text, f) >= 0;
     int why = errno;
-    if (f && f != stdout)
-        good = fclose(f) == 0 && good;
-    free(text);
-    return good ? NULL : error_new(ERR_USAGE, "writing the report %s: %s", path, strerror(why));
+    if (f && fclose(f) != 0) {
+        why = good ? errno : why;
+        good = false;
+    }
+    return good ? NULL : error_new(ERR_REFUSED, "writing the report %s: %s", path, strerror(why));
 }
 
 /* -- the run --------------------------------------------------------------------------------------- */
@@ -186,11 +194,13 @@ static int tell_report(const struct script_options *options, cJSON *report)
     if (!json || strcmp(json, "-") != 0) {
         BASE_BUF struct buf text = {0};
         show(report, &text);
-        fputs(buf_text(&text), stdout);
-        fflush(stdout);
+        output_write(buf_text(&text), text.length);
     }
     struct error *e = json ? write_json(json, report) : NULL;
-    return e ? tell(e) : status;
+    if (!e)
+        return status;
+    tell(e);
+    return script_worse(status, STATUS_UNWRITTEN);
 }
 
 int audit_report(const struct script_options *options)

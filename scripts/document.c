@@ -1,6 +1,7 @@
 #include "scripts/document.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "engine/command.h"
+#include "scripts/json_read.h"
 
 enum { FILE_LIMIT = 16 << 20 };
 
@@ -27,14 +29,18 @@ static struct error *read_all(FILE *f, const char *path, struct buf *b)
     return NULL;
 }
 
-static struct error *syntax_error(const char *path, const struct buf *b, const char *at)
+/* `problem` is taken over. */
+static struct error *wrong_text(const char *path, const struct buf *b, size_t where, struct error *problem)
 {
+    problem->code = ERR_USAGE;
+    if (where == SIZE_MAX)
+        return error_while(problem, "%s", path);
     unsigned line = 1, column = 1;
-    for (const char *p = buf_text(b); p < at && *p; p++) {
-        column = *p == '\n' ? 1 : column + 1;
-        line += *p == '\n';
+    for (size_t i = 0; i < where && i < b->length; i++) {
+        column = b->data[i] == '\n' ? 1 : column + 1;
+        line += b->data[i] == '\n';
     }
-    return error_new(ERR_USAGE, "%s:%u:%u: this is no JSON", path, line, column);
+    return error_while(problem, "%s:%u:%u", path, line, column);
 }
 
 struct error *document_read(const char *path, cJSON **ret)
@@ -49,11 +55,9 @@ struct error *document_read(const char *path, cJSON **ret)
         fclose(f);
     if (e)
         return e;
-    const char *end = NULL;
-    *ret = cJSON_ParseWithLengthOpts(buf_text(&b), b.length + 1, &end, true);
-    if (!*ret)
-        return syntax_error(path, &b, end ? end : buf_text(&b));
-    return NULL;
+    size_t where;
+    e = json_read(buf_text(&b), b.length, ret, &where);
+    return e ? wrong_text(path, &b, where, e) : NULL;
 }
 
 static bool is_step_key(const char *name)

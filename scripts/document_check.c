@@ -307,12 +307,24 @@ static bool string_array(const cJSON *item)
     return true;
 }
 
+static bool string_object(const cJSON *object)
+{
+    const cJSON *item;
+    if (!cJSON_IsObject(object))
+        return false;
+    cJSON_ArrayForEach (item, object)
+        if (!cJSON_IsString(item) && !cJSON_IsNull(item))
+            return false;
+    return true;
+}
+
 static struct error *check_top(struct check *c, const cJSON *session)
 {
-    static const char *const texts[] = {"title", "program", "target", "note", "$schema"};
+    static const char *const texts[] = {"title", "program", "target", "cwd", "stdin", "note", "$schema"};
     const cJSON *item;
     cJSON_ArrayForEach (item, session) {
-        const char *wanted = "a known key: title program args target symbols define timeout audit steps note";
+        const char *wanted = "a known key: title program args env cwd stdin target symbols define timeout "
+                             "audit steps note";
         bool ok = false;
         for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
             if (strcmp(item->string, texts[i]) == 0) {
@@ -322,6 +334,9 @@ static struct error *check_top(struct check *c, const cJSON *session)
         if (strcmp(item->string, "args") == 0 || strcmp(item->string, "symbols") == 0) {
             ok = string_array(item);
             wanted = "an array of strings";
+        } else if (strcmp(item->string, "env") == 0) {
+            ok = string_object(item);
+            wanted = "an object of strings and nulls";
         } else if (strcmp(item->string, "define") == 0) {
             ok = cJSON_IsObject(item);
             wanted = "an object";

@@ -8,10 +8,12 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "engine/json.h"
 #include "engine/worker.h"
 #include "scripts/document.h"
+#include "scripts/json_read.h"
 #include "scripts/match.h"
 #include "scripts/output.h"
 #include "scripts/scope.h"
@@ -34,7 +36,7 @@ struct server {
     struct buf input;
     struct pending *pending;
     bool end_of_input, ready;
-    int status;
+    int status; /* of the whole, so far */
 };
 
 static cJSON *member(const cJSON *o, const char *name)
@@ -208,17 +210,29 @@ static void take_request(struct server *s, cJSON *raw)
     cJSON_Delete(raw);
 }
 
+/* With the request's id where it has one all the same. */
+static void refuse_line(struct server *s, const char *line, size_t n, struct error *e)
+{
+    cJSON *read = cJSON_ParseWithLength(line, n), *only_id = cJSON_CreateObject();
+    cJSON *id = cJSON_DetachItemFromObjectCaseSensitive(read, "id");
+    if (id)
+        cJSON_AddItemToObject(only_id, "id", id);
+    reply_error(s, only_id, e);
+    cJSON_Delete(only_id);
+    cJSON_Delete(read);
+}
+
 static void take_line(struct server *s, const char *line, size_t n)
 {
     size_t blank = strspn(line, " \t\r");
     if (blank >= n)
         return;
-    BASE_FREE char *text = xstrndup(line, n);
-    cJSON *request = cJSON_ParseWithOpts(text, NULL, true);
-    if (request)
-        take_request(s, request);
+    cJSON *request = NULL;
+    struct error *e = json_read(line, n, &request, NULL);
+    if (e)
+        refuse_line(s, line, n, error_while(e, "read the request %.*s", (int)(n < 200 ? n : 200), line));
     else
-        reply_error(s, NULL, error_new(ERR_SYNTAX, "this line is no JSON: %.200s", text));
+        take_request(s, request);
 }
 
 static void read_input(struct server *s)
@@ -280,6 +294,8 @@ static void take_messages(struct server *s)
     struct worker_message m;
     while (worker_take(s->worker, &m)) {
         if (m.kind == WORKER_EVENT) {
+            if (strcmp(json_text(m.event, "event"), "wire-log") == 0)
+                s->status = script_worse(s->status, STATUS_UNWRITTEN);
             output_line(m.event);
             m.event = NULL;
         } else if (m.kind == WORKER_ANSWER) {
@@ -366,6 +382,7 @@ int jsonl_run(const struct script_options *options)
                                     .target = options->target,
                                     .symbols = options->symbols,
                                     .wire_log = options->wire_log,
+                                    .tty = options->tty,
                                     .break_in = options->break_in,
                                     .running = options->running,
                                     .capture_output = true};

@@ -2,22 +2,41 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/output.h"
+#include "base/text.h"
+
+/* What the system names (files, arguments, terminals) need not be UTF-8, but JSON is: U+FFFD stands for a
+ * byte that is not. */
+static void add_text(struct buf *b, const char *text)
+{
+    size_t n = strlen(text);
+    if (text_is_utf8(text, n)) {
+        buf_add(b, text, n);
+        return;
+    }
+    for (size_t i = 0, length; i < n; i += length ? length : 1) {
+        length = text_utf8_length(text + i, n - i);
+        if (length)
+            buf_add(b, text + i, length);
+        else
+            buf_add_text(b, "\\uFFFD");
+    }
+}
 
 void output_line(cJSON *line)
 {
     char *text = cJSON_PrintUnformatted(line);
     cJSON_Delete(line);
     if (text) {
-        fputs(text, stdout);
-        putchar('\n');
-        fflush(stdout);
+        BASE_BUF struct buf whole = {0};
+        add_text(&whole, text);
+        buf_add_char(&whole, '\n');
+        output_write(whole.data, whole.length);
     }
     free(text);
-}
-
-bool output_broken(void)
-{
-    return ferror(stdout) != 0;
 }
 
 cJSON *error_to_json(const struct error *e)

@@ -1,20 +1,17 @@
 /*
  * scripts/output.h - JSON Lines on standard output, one object a line, flushed at once.
  *
- * Single thread. When standard output cannot be written any more the lines are dropped and output_broken()
- * says so.
+ * Single thread. When standard output cannot be written any more the lines are dropped (base/output.h).
  */
 #ifndef ALLSTOP_SCRIPTS_OUTPUT_H
 #define ALLSTOP_SCRIPTS_OUTPUT_H
 
 #include <cjson/cJSON.h>
-#include <stdbool.h>
 
 #include "base/error.h"
 
 /* Prints and frees `line`. */
 void output_line(cJSON *line);
-bool output_broken(void);
 /* {code, message, hint?} of an error, which stays the caller's. */
 cJSON *error_to_json(const struct error *e);
 /* The error on standard error, for people. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "engine/json.h"
 #include "scripts/match.h"

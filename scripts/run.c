@@ -20,8 +20,10 @@ enum { DEFAULT_TIMEOUT_S = 30 };
 
 int script_worse(int a, int b)
 {
-    static const int rank[] = {[STATUS_OK] = 0,   [STATUS_FAILED] = 1,   [STATUS_TIMEOUT] = 2,
-                               [STATUS_LOST] = 3, [STATUS_INTERNAL] = 4, [STATUS_WRONG] = 5};
+    static const int rank[] = {
+        [STATUS_OK] = 0,   [STATUS_UNWRITTEN] = 1, [STATUS_FAILED] = 2, [STATUS_TIMEOUT] = 3,
+        [STATUS_LOST] = 4, [STATUS_INTERNAL] = 5,  [STATUS_WRONG] = 6,
+    };
     return rank[a] >= rank[b] ? a : b;
 }
 
@@ -35,6 +37,8 @@ static void on_event(void *context, const cJSON *event)
     struct run *r = context;
     const char *kind = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "event"));
     bool violation = kind && strcmp(kind, "violation") == 0;
+    if (kind && strcmp(kind, "wire-log") == 0)
+        run_worsen(r, STATUS_UNWRITTEN);
     if (r->told)
         return;
     tally_event(r, event);
@@ -73,6 +77,19 @@ static char **args_of(const cJSON *session)
     return args;
 }
 
+/* The keys of the session that are arguments of `settings` too. */
+static struct error *set_up_program(struct run *r, const cJSON *session)
+{
+    static const char *const keys[] = {"env", "cwd", "stdin"};
+    cJSON *args = cJSON_CreateObject();
+    for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(session, keys[i]);
+        if (item)
+            cJSON_AddItemToObject(args, keys[i], cJSON_Duplicate(item, true));
+    }
+    return run_command(r, "settings", args, NULL);
+}
+
 static struct error *open_target(struct run *r, const cJSON *session)
 {
     const struct script_options *o = r->options;
@@ -83,6 +100,7 @@ static struct error *open_target(struct run *r, const cJSON *session)
     session_set_deadline(r->session, run_deadline(r, NULL));
     if (program)
         TRY(session_set_program(r->session, program, o->program ? o->args : args));
+    TRY(set_up_program(r, session));
     cJSON_ArrayForEach (item, symbols) {
         if (!program || strcmp(program, item->valuestring) != 0)
             TRY(session_add_symbols(r->session, item->valuestring));
@@ -96,7 +114,7 @@ static struct error *open_target(struct run *r, const cJSON *session)
 
 static struct error *fill_top(struct run *r, cJSON *session)
 {
-    static const char *const keys[] = {"program", "target", "args", "symbols"};
+    static const char *const keys[] = {"program", "target", "args", "env", "cwd", "stdin", "symbols"};
     const cJSON *item, *define = cJSON_GetObjectItemCaseSensitive(session, "define");
     cJSON_ArrayForEach (item, define) {
         if (!cJSON_GetObjectItemCaseSensitive(r->scope.values, item->string))
@@ -134,6 +152,7 @@ static void run_session(struct run *r, const cJSON *session)
                                       .event = on_event,
                                       .context = r,
                                       .wire_log = r->options->wire_log,
+                                      .tty = r->options->tty,
                                       .break_in = r->options->break_in};
     r->session = session_create(&options);
     session_set_audit(r->session, r->audit);

@@ -1,10 +1,13 @@
 #include "scripts/scope.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/text.h"
+#include "scripts/json_read.h"
 
 enum { TEXT_LIMIT = 1 << 20 };
 
@@ -31,8 +34,18 @@ struct error *scope_define(struct scope *s, const char *text)
     if (!equals || equals == text)
         return error_new(ERR_USAGE, "--define %s: it is written NAME=VALUE", text);
     BASE_FREE char *name = xstrndup(text, (size_t)(equals - text));
-    cJSON *value = cJSON_ParseWithOpts(equals + 1, NULL, true);
-    scope_set(s, name, value ? value : cJSON_CreateString(equals + 1));
+    cJSON *value = NULL;
+    size_t where, n = strlen(equals + 1);
+    struct error *e = json_read(equals + 1, n, &value, &where);
+    if (!e) {
+        scope_set(s, name, value);
+        return NULL;
+    }
+    /* A value that is no JSON is a text, if it can be one. */
+    if (where == SIZE_MAX || !text_is_utf8(equals + 1, n))
+        return error_while(e, "--define %s", name);
+    error_free(e);
+    scope_set(s, name, cJSON_CreateString(equals + 1));
     return NULL;
 }
 

@@ -8,8 +8,9 @@
  * script_run() drives an engine session on the calling thread; jsonl_run() reads requests on the calling
  * thread and has the engine on another (engine/worker.h). Both return the process's exit status:
  * 0 every expectation held · 1 one failed, or a violation under audit · 2 the command line or the script
- * is wrong · 3 the target could not be reached or was lost · 4 a step ran out of time · 5 internal.
- * When several apply: 2, 5, 3, 4, 1 in this order.
+ * is wrong · 3 the target could not be reached or was lost · 4 a step ran out of time · 5 internal · 6 the
+ * output or the wire log could not be written, which ends a session early (output) or not (log).
+ * When several apply: 2, 5, 3, 4, 1, 6 in this order.
  */
 #ifndef ALLSTOP_SCRIPTS_SCRIPT_H
 #define ALLSTOP_SCRIPTS_SCRIPT_H
@@ -23,6 +24,7 @@ enum script_status {
     STATUS_LOST = 3,
     STATUS_TIMEOUT = 4,
     STATUS_INTERNAL = 5,
+    STATUS_UNWRITTEN = 6,
 };
 
 struct script_options {
@@ -35,6 +37,7 @@ struct script_options {
     const char *break_in;       /* as session_options */
     bool running;               /* as session_target */
     const char *wire_log;
+    const char *tty;        /* of the program that is started, or NULL: one of ours */
     uint64_t seed;          /* of what is drawn at random */
     const char *audit_json; /* audit_report(): where its JSON goes, "-" for standard output; or NULL */
     int cancel_fd;          /* readable: Ctrl-C; -1: none */
@@ -47,7 +50,7 @@ int jsonl_run(const struct script_options *options);
  */
 int audit_report(const struct script_options *options);
 
-/* Of two statuses the one that counts: 2, 5, 3, 4, 1, 0. */
+/* Of two statuses the one that counts: 2, 5, 3, 4, 1, 6, 0. */
 int script_worse(int a, int b);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/output.h"
 #include "base/text.h"
 #include "scripts/document.h"
 #include "scripts/match.h"
@@ -263,6 +264,7 @@ void run_steps(struct run *r, const char *name, const cJSON *steps)
         buf_printf(&r->pointer, "/%s/%d", name, i++);
         run_step(r, step);
         buf_truncate(&r->pointer, outer);
+        r->over = r->over || output_broken(); /* nobody would learn what comes of the rest */
         if (r->over)
             return;
     }

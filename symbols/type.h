@@ -92,6 +92,9 @@ struct type *type_pointer_to(struct type *t);
 struct type *type_array_of(struct type *t, uint64_t count);
 /* A function returning `t`; without a prototype its parameters are unknown (count 0). */
 struct type *type_function_of(struct type *t, struct type *const *parameters, size_t count, bool prototyped);
+/* What a function is of which only the ELF symbol is known, under gdb's name for it. `near` is any type of
+ * the map that it is to live with. */
+struct type *type_bare_function(struct type *near);
 
 /*
  * A type by name: `struct x`, `union x`, `enum x`, `class x`, a typedef, or an integer or floating type in

@@ -16,6 +16,14 @@ static void run(struct screen *s, const char *command)
     screen_run(s, command, NULL);
 }
 
+/* Once the program has ended, or was never reached, it is started: nothing else could be meant. */
+static void go_on(struct screen *s, const char *command)
+{
+    const struct view *v = s->view;
+    bool gone = v && (v->state == SESSION_EXITED || v->state == SESSION_DISCONNECTED);
+    run(s, gone && v->can_run && !posts_runs(&s->posts) ? "restart" : command);
+}
+
 /* Whether the target stands in a line of some source. */
 static bool has_line(const struct view *v)
 {
@@ -290,7 +298,7 @@ static void quit(struct screen *s, const char *argument)
 }
 
 static const struct key_binding panes[] = {
-    {'c', run, "continue", "continue"},
+    {'c', go_on, "continue", "continue, or start again"},
     {'n', run_line, "next", "next line, over calls"},
     {'s', run_line, "step", "next line, into calls"},
     {'f', run, "finish", "run to the caller"},
@@ -325,6 +333,7 @@ static const struct key_binding panes[] = {
     {'m', focus_named, "memory", "show memory"},
     {'T', focus_named, "time", "show the time line"},
     {'y', focus_named, "terminal", "show the target's console"},
+    {'p', focus_named, "program", "show the program's terminal"},
     {'\t', focus_next, "+", "next pane"},
     {'1', choose_layout, "1", "layout: source"},
     {'2', choose_layout, "2", "layout: assembly"},
@@ -342,7 +351,7 @@ static const struct key_binding panes[] = {
 };
 
 static const struct key_binding global[] = {
-    {KEY_FUNCTION(5), run, "continue", "continue"},
+    {KEY_FUNCTION(5), go_on, "continue", "continue, or start again"},
     {KEY_FUNCTION(10), run_line, "next", "next line, over calls"},
     {KEY_FUNCTION(11), run_line, "step", "next line, into calls"},
     {KEY_SHIFT_FUNCTION(11), run, "finish", "run to the caller"},

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/output.h"
 #include "base/text.h"
+#include "ui/cli_program.h"
 #include "ui/editor.h"
 #include "ui/face.h"
 #include "ui/line_reader.h"
@@ -32,6 +34,8 @@ struct cli {
     struct signal_pipe signals;
     struct talk talk;
     bool terminal, launched;
+    struct cli_program program;
+    bool has_program, running; /* of the last view: one that can be typed at is there; the target runs */
     struct editor editor;      /* at a terminal */
     struct line_reader reader; /* else */
 
@@ -60,9 +64,11 @@ static void on_print(void *context, enum style style, const char *text)
     hide_prompt(c);
     if (c->in_line && style != STYLE_TARGET)
         putchar('\n');
-    fflush(stdout);
-    fwrite(text, 1, n, stream);
-    fflush(stream);
+    output_flush();
+    if (stream == stdout)
+        output_write(text, n);
+    else
+        fwrite(text, 1, n, stream);
     c->in_line = n > 0 && text[n - 1] != '\n' && stream == stdout;
 }
 
@@ -109,6 +115,8 @@ static void do_line(struct cli *c, const char *line)
     c->id = worker_post_line(c->worker, copy);
     talk_posted(&c->talk);
     hide_prompt(c);
+    if (c->terminal && c->has_program)
+        cli_program_lend(&c->program);
 }
 
 static void on_line(void *context, char *text)
@@ -160,6 +168,8 @@ static void print_source(struct cli *c, const struct view *v)
 static void on_view(struct cli *c)
 {
     struct view *v = worker_view(c->worker);
+    c->has_program = v && v->has_terminal;
+    c->running = v && v->state == SESSION_RUNNING;
     if (v && c->asked == ASKED_VIEW && (double)v->epoch >= c->epoch) {
         c->asked = ASKED_NOTHING;
         print_source(c, v);
@@ -172,6 +182,7 @@ static void on_answer(struct cli *c, const struct worker_message *m)
     if (c->asked != ASKED_LINE || m->id != c->id)
         return;
     c->asked = ASKED_NOTHING;
+    cli_program_take_back(&c->program);
     bool runs = m->command && (m->command->flags & COMMAND_RUNS);
     const cJSON *epoch = cJSON_GetObjectItemCaseSensitive(m->result, "epoch");
     talk_answer(&c->talk, m, true);
@@ -197,6 +208,21 @@ static void on_ready(struct cli *c, const struct worker_message *m)
     view_unref(v);
 }
 
+/* What the program printed goes to a terminal as it came, to anything else as its event says it. */
+static bool is_printed_raw(const struct cli *c, const cJSON *event)
+{
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "event"));
+    return c->terminal && name && strcmp(name, "program") == 0;
+}
+
+static void print_program(struct cli *c, const struct worker_message *m)
+{
+    BASE_BUF struct buf text = {0};
+    cli_program_text(&c->program, m->text, m->length, &text);
+    if (c->terminal && text.length)
+        on_print(c, STYLE_TARGET, buf_text(&text));
+}
+
 static void take_messages(struct cli *c)
 {
     struct worker_message m;
@@ -204,7 +230,10 @@ static void take_messages(struct cli *c)
         if (m.kind == WORKER_ANSWER) {
             on_answer(c, &m);
         } else if (m.kind == WORKER_EVENT) {
-            talk_event(&c->talk, m.event);
+            if (!is_printed_raw(c, m.event))
+                talk_event(&c->talk, m.event);
+        } else if (m.kind == WORKER_PROGRAM) {
+            print_program(c, &m);
         } else if (m.kind == WORKER_READY) {
             on_ready(c, &m);
         } else if (m.kind == WORKER_VIEW) {
@@ -217,6 +246,8 @@ static void take_messages(struct cli *c)
 static void on_signals(struct cli *c)
 {
     struct signals_seen seen = signal_pipe_take(&c->signals);
+    if (seen.resized)
+        cli_program_size(c->worker);
     if (seen.ended_by) {
         c->ended_by = seen.ended_by;
         end_unattended(c);
@@ -258,11 +289,14 @@ static void loop(struct cli *c)
 {
     for (;;) {
         go_on(c);
+        if (output_broken()) /* nobody reads the answers any more; main() tells it */
+            end_unattended(c);
         if (c->ending != ENDING_NONE)
             return;
         bool listening = c->ready && c->asked == ASKED_NOTHING;
+        bool lent = c->program.lent && c->running;
         struct pollfd waits[] = {
-            {.fd = listening ? STDIN_FILENO : -1, .events = POLLIN},
+            {.fd = listening || lent ? STDIN_FILENO : -1, .events = POLLIN},
             {.fd = worker_fd(c->worker), .events = POLLIN},
             {.fd = c->signals.fd, .events = POLLIN},
         };
@@ -272,7 +306,10 @@ static void loop(struct cli *c)
             on_signals(c);
         if (waits[1].revents)
             take_messages(c);
-        if (waits[0].revents && c->terminal)
+        if (waits[0].revents && lent) {
+            if (c->program.lent && !cli_program_read(c->worker))
+                end_unattended(c);
+        } else if (waits[0].revents && c->terminal)
             editor_read(&c->editor);
         else if (waits[0].revents)
             line_reader_fill(&c->reader);
@@ -291,6 +328,7 @@ static void open_cli(struct cli *c, const struct ui_options *options)
     c->worker = worker_start(&worker);
     /* Neither is asked of the target. */
     worker_set_needs(c->worker, &(struct view_needs){.source = 1, .breakpoints = FACE_BREAKPOINTS});
+    cli_program_size(c->worker);
     if (!c->terminal)
         return;
     struct editor_options editor = {
@@ -314,6 +352,7 @@ int ui_run_cli(const struct ui_options *options)
     }
     open_cli(&c, options);
     loop(&c);
+    cli_program_take_back(&c.program);
     if (c.terminal)
         editor_close(&c.editor);
     worker_stop(c.worker, c.ending == ENDING_KILL);

@@ -102,31 +102,34 @@ static void finish_csi(struct console_text *c, struct scrollback *log, char fina
     }
 }
 
-static void in_escape(struct console_text *c, struct scrollback *log, char byte)
+enum console_escape console_escape_next(enum console_escape at, char byte)
 {
-    switch (c->escape) {
+    switch (at) {
     case ESCAPE_BEGUN:
-        c->number = 0;
-        c->escape = byte == '[' ? ESCAPE_CSI : strchr("]PX^_", byte) ? ESCAPE_STRING : ESCAPE_NONE;
-        break;
+        return byte == '[' ? ESCAPE_CSI : byte && strchr("]PX^_", byte) ? ESCAPE_STRING : ESCAPE_NONE;
     case ESCAPE_CSI:
-        if (byte >= '0' && byte <= '9')
-            c->number = c->number > NUMBER_MOST / 10 ? NUMBER_MOST : c->number * 10 + (unsigned)(byte - '0');
-        if (byte >= '@' && byte <= '~') {
-            c->escape = ESCAPE_NONE;
-            finish_csi(c, log, byte);
-        }
-        break;
+        return byte >= '@' && byte <= '~' ? ESCAPE_NONE : ESCAPE_CSI;
     case ESCAPE_STRING:
     case ESCAPE_STRING_END:
-        if (byte == BELL || byte == '\n' || (c->escape == ESCAPE_STRING_END && byte == '\\'))
-            c->escape = ESCAPE_NONE;
-        else
-            c->escape = byte == ESCAPE_BYTE ? ESCAPE_STRING_END : ESCAPE_STRING;
-        break;
+        if (byte == BELL || byte == '\n' || (at == ESCAPE_STRING_END && byte == '\\'))
+            return ESCAPE_NONE;
+        return byte == ESCAPE_BYTE ? ESCAPE_STRING_END : ESCAPE_STRING;
     case ESCAPE_NONE:
         break;
     }
+    return byte == ESCAPE_BYTE ? ESCAPE_BEGUN : ESCAPE_NONE;
+}
+
+static void in_escape(struct console_text *c, struct scrollback *log, char byte)
+{
+    enum console_escape before = c->escape;
+    c->escape = console_escape_next(before, byte);
+    if (before == ESCAPE_BEGUN)
+        c->number = 0;
+    if (before == ESCAPE_CSI && byte >= '0' && byte <= '9')
+        c->number = c->number > NUMBER_MOST / 10 ? NUMBER_MOST : c->number * 10 + (unsigned)(byte - '0');
+    if (before == ESCAPE_CSI && c->escape == ESCAPE_NONE)
+        finish_csi(c, log, byte);
 }
 
 /* A control character, or a byte that stands alone. */
@@ -160,24 +163,11 @@ static void control(struct console_text *c, struct scrollback *log, char byte)
     }
 }
 
-/* Bytes of the character at `s`: 1 where it is no UTF-8. */
-static size_t character(const char *s, size_t n)
-{
-    unsigned char first = (unsigned char)*s;
-    size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
-    if (length > n)
-        return 1;
-    for (size_t i = 1; i < length; i++)
-        if (!continues(s[i]))
-            return 1;
-    return length;
-}
-
 void console_text_add(struct console_text *c, struct scrollback *log, const char *bytes, size_t n)
 {
     for (size_t i = 0; i < n;) {
         unsigned char byte = (unsigned char)bytes[i];
-        size_t length = c->escape ? 1 : character(bytes + i, n - i);
+        size_t whole = c->escape ? 1 : text_utf8_length(bytes + i, n - i), length = whole ? whole : 1;
         if (c->escape)
             in_escape(c, log, bytes[i]);
         else if (length > 1 || (byte >= ' ' && byte < RUBOUT))

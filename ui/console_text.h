@@ -23,6 +23,9 @@ struct console_text {
     unsigned number; /* the sequence's parameter, as far as it has come */
 };
 
+/* The state behind one more byte; ESCAPE_NONE, for a byte that belongs to no sequence. */
+enum console_escape console_escape_next(enum console_escape at, char byte);
+
 void console_text_free(struct console_text *c);
 void console_text_add(struct console_text *c, struct scrollback *log, const char *bytes, size_t n);
 

@@ -22,6 +22,7 @@ enum pane_id {
     PANE_MEMORY,
     PANE_TIME,
     PANE_TERMINAL,
+    PANE_PROGRAM,
     PANE_CONSOLE,
     PANE_COUNT,
     PANE_NONE = PANE_COUNT

@@ -15,6 +15,7 @@ const struct pane_class *const pane_classes[PANE_COUNT] = {
     [PANE_MEMORY] = &pane_memory,
     [PANE_TIME] = &pane_time,
     [PANE_TERMINAL] = &pane_terminal,
+    [PANE_PROGRAM] = &pane_program,
     [PANE_CONSOLE] = &pane_console,
 };
 

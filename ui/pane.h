@@ -56,10 +56,16 @@ struct pane {
 /* Indexed by enum pane_id. */
 extern const struct pane_class *const pane_classes[PANE_COUNT];
 
-/* Letters are text there, and no keys: the prompt, the target's console. */
+/* Where a target or a program is typed at. */
+static inline bool pane_is_terminal(enum pane_id id)
+{
+    return id == PANE_TERMINAL || id == PANE_PROGRAM;
+}
+
+/* Letters are text there, and no keys. */
 static inline bool pane_is_typed_at(enum pane_id id)
 {
-    return id == PANE_CONSOLE || id == PANE_TERMINAL;
+    return id == PANE_CONSOLE || pane_is_terminal(id);
 }
 
 void pane_open(struct pane *p, const struct pane_class *class);
@@ -71,6 +77,6 @@ void pane_add_mark(struct row *row, enum view_mark mark);
 void pane_add_arrow(struct row *row, bool here);
 
 extern const struct pane_class pane_source, pane_disassembly, pane_registers, pane_threads, pane_breakpoints,
-    pane_frames, pane_locals, pane_memory, pane_time, pane_terminal, pane_console;
+    pane_frames, pane_locals, pane_memory, pane_time, pane_terminal, pane_program, pane_console;
 
 #endif

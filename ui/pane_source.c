@@ -119,7 +119,7 @@ static enum view_mark mark_of(const struct view *v, size_t line)
 static void problem_row(const struct view *v, struct row *out)
 {
     if (v->state == SESSION_EXITED)
-        row_add(out, STYLE_QUIET, "the program has ended; `restart` at the prompt starts it again");
+        row_add(out, STYLE_QUIET, "the program has ended; F5, or `run` at the prompt, starts it again");
     else if (v->source_problem)
         row_add(out, STYLE_HINT, v->source_problem);
     else if (v->state == SESSION_DISCONNECTED)
@@ -139,6 +139,8 @@ static void row(const struct pane *p, const struct view *v, size_t index, struct
         return;
     }
     size_t number = index + 1, n;
+    /* without a target it is only what was read last */
+    bool gone = v->state == SESSION_EXITED || v->state == SESSION_DISCONNECTED;
     bool here = number == v->source_line;
     pane_add_arrow(out, here);
     pane_add_mark(out, mark_of(v, number));
@@ -149,13 +151,13 @@ static void row(const struct pane *p, const struct view *v, size_t index, struct
     if (!line)
         return;
     n = n < LINE_BYTES ? n : LINE_BYTES;
-    if (state->states && state->source == v->source) {
+    if (!gone && state->states && state->source == v->source) {
         highlight_line(line, n, state->states[index], out);
     } else {
         BASE_BUF struct buf text = {0};
         size_t column = 0;
         columns_add_source(&text, line, n, &column);
-        row_add_bytes(out, STYLE_TEXT, buf_text(&text), text.length);
+        row_add_bytes(out, gone ? STYLE_QUIET : STYLE_TEXT, buf_text(&text), text.length);
     }
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "ui/area.h"
 #include "ui/face.h"
 #include "ui/pane_console.h"
 
@@ -46,10 +47,23 @@ static bool same_needs(const struct view_needs *a, const struct view_needs *b)
            strcmp(a->source_file, b->source_file) == 0;
 }
 
+/* The program's terminal is as large as its pane; while that is not shown, as the screen. */
+static void tell_size(struct screen *s)
+{
+    const struct area *a = &s->panes[PANE_PROGRAM].area;
+    int rows = area_shown(a) ? a->height : LINES, columns = area_shown(a) ? a->width : COLS;
+    if (rows == s->program_rows && columns == s->program_columns)
+        return;
+    s->program_rows = rows;
+    s->program_columns = columns;
+    worker_resize(s->worker, (unsigned)rows, (unsigned)columns);
+}
+
 void screen_needs_changed(struct screen *s)
 {
     struct view_needs needs = {0};
     screen_place(s);
+    tell_size(s);
     for (int i = 0; i < PANE_COUNT; i++) {
         const struct pane *p = &s->panes[i];
         if (p->area.height > 0 && p->area.width > 0 && p->class->needs)
@@ -72,7 +86,7 @@ void screen_set_focus(struct screen *s, enum pane_id pane)
 {
     size_t count;
     const struct layout *layout = &layout_table(&count)[s->layout];
-    if (s->focus != PANE_CONSOLE && s->focus != PANE_TERMINAL)
+    if (!pane_is_typed_at(s->focus))
         s->back = s->focus;
     s->focus = pane;
     if (pane != PANE_CONSOLE) {
@@ -153,7 +167,8 @@ void screen_open(struct screen *s, const struct ui_options *options)
     s->launched = face_launches(options->worker);
     s->talk = (struct talk){.print = on_print, .context = s};
     scrollback_init(&s->log);
-    scrollback_init(&s->terminal_log);
+    scrollback_init(&s->target.log);
+    scrollback_init(&s->program.log);
     theme_init(&s->theme);
     for (int i = 0; i < PANE_COUNT; i++)
         pane_open(&s->panes[i], pane_classes[i]);
@@ -179,8 +194,10 @@ void screen_close(struct screen *s)
         pane_close(&s->panes[i]);
     view_unref(s->view);
     scrollback_free(&s->log);
-    scrollback_free(&s->terminal_log);
-    console_text_free(&s->terminal_text);
+    scrollback_free(&s->target.log);
+    console_text_free(&s->target.text);
+    scrollback_free(&s->program.log);
+    console_text_free(&s->program.text);
     talk_free(&s->talk);
     posts_free(&s->posts);
     help_free(&s->help);

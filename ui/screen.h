@@ -25,6 +25,11 @@
 
 enum screen_ending { ENDING_NONE, ENDING_DETACH, ENDING_KILL };
 
+struct screen_terminal {
+    struct scrollback log;
+    struct console_text text;
+};
+
 struct screen {
     struct worker *worker;
     bool launched; /* the target was started by us */
@@ -46,8 +51,8 @@ struct screen {
     struct view_needs needs; /* as last told to the worker */
 
     struct scrollback log;
-    struct scrollback terminal_log; /* the target's console */
-    struct console_text terminal_text;
+    struct screen_terminal target, program; /* the target's console; what a program of ours printed */
+    int program_rows, program_columns;      /* as last told to the worker */
     struct editor editor;
     struct talk talk;
     struct posts posts;

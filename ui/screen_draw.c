@@ -204,8 +204,8 @@ static void draw_cursor(const struct screen *s, int question_end)
     bool shown = s->ask.open;
     if (!shown && !s->help.open && s->focus == PANE_CONSOLE)
         shown = pane_console_cursor(&s->panes[PANE_CONSOLE], &y, &x);
-    if (!shown && !s->help.open && s->focus == PANE_TERMINAL)
-        shown = pane_terminal_cursor(&s->panes[PANE_TERMINAL], &y, &x);
+    if (!shown && !s->help.open && pane_is_terminal(s->focus))
+        shown = pane_terminal_cursor(&s->panes[s->focus], &y, &x);
     curs_set(shown);
     if (shown && x < COLS && y < LINES)
         move(y, x);

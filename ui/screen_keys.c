@@ -68,13 +68,13 @@ void screen_key(struct screen *s, unsigned key)
         ask_key(s, key);
     } else if (s->help.open) {
         help_key(&s->help, key, LINES > 4 ? (size_t)LINES - 4 : 1);
-    } else if (s->focus != PANE_TERMINAL || !pane_terminal_takes(s, key)) {
+    } else if (!pane_is_terminal(s->focus) || !pane_terminal_takes(s, key)) {
         const struct key_binding *k = find(s, key);
         if (k)
             k->run(s, k->argument);
         else if (s->focus == PANE_CONSOLE)
             pane_console_type(s, key);
-        else if (s->focus == PANE_TERMINAL)
+        else if (pane_is_terminal(s->focus))
             pane_terminal_type(s, key);
     }
 }

@@ -150,11 +150,13 @@ static void note_progress(struct screen *s, const cJSON *event)
         status_progress(what ? what : "working", done->valuedouble, total->valuedouble, &s->progress);
 }
 
-/* What the target prints is in its own pane; while that is shown, the prompt's log is left clean. */
+/* What is printed is in its own pane; while that is shown, the prompt's log is left clean. */
 static bool is_shown_there(const struct screen *s, const cJSON *event)
 {
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "event"));
-    return name && strcmp(name, "console") == 0 && area_shown(&s->panes[PANE_TERMINAL].area);
+    if (name && strcmp(name, "console") == 0)
+        return area_shown(&s->panes[PANE_TERMINAL].area);
+    return name && strcmp(name, "program") == 0 && area_shown(&s->panes[PANE_PROGRAM].area);
 }
 
 void screen_take_messages(struct screen *s)
@@ -171,7 +173,10 @@ void screen_take_messages(struct screen *s)
                 talk_event(&s->talk, m.event);
             break;
         case WORKER_CONSOLE:
-            pane_terminal_add(s, m.text, m.length);
+            pane_terminal_add(s, PANE_TERMINAL, m.text, m.length);
+            break;
+        case WORKER_PROGRAM:
+            pane_terminal_add(s, PANE_PROGRAM, m.text, m.length);
             break;
         case WORKER_VIEW:
             on_view(s);

@@ -112,6 +112,9 @@ void talk_event(struct talk *t, const cJSON *event)
     } else if (strcmp(name, "output") == 0 || strcmp(name, "console") == 0) {
         if (text_of(event, "text"))
             print(t, STYLE_TARGET, text_of(event, "text"));
+    } else if (strcmp(name, "program") == 0) {
+        if (text_of(event, "output"))
+            print(t, STYLE_TARGET, text_of(event, "output"));
     } else if (strcmp(name, "connected") == 0) {
         print_connected(t, event);
     } else {

@@ -5,7 +5,8 @@
  * (inlined copies, a watch split over slots), and each location one plant (plant.h), or none while it is
  * disabled or could not be planted. How a location gets its plant is decided in means.h.
  *
- * Owned by the session; engine thread; target stopped for everything that sends.
+ * Owned by the session; engine thread; target stopped for everything that sends. Once the program has ended
+ * wishes can still be set, changed and deleted: nothing is sent, they are `planned` for the next start.
  * Errors: those of plant.h; with kind `auto` a wish that cannot be planted is kept and says why.
  */
 #ifndef ALLSTOP_ENGINE_BREAKPOINTS_BREAKPOINTS_H
@@ -132,6 +133,8 @@ struct error *breakpoints_resolve_pending(struct session *s) BASE_MUST_CHECK;
 /* Before the target runs: waits for the name index where a wish names a function, adds the inlined copies
  * that it knows, and emits `breakpoint-changed`. ERR_CANCELLED, ERR_TIMEOUT: the target is not resumed. */
 struct error *breakpoints_complete(struct session *s) BASE_MUST_CHECK;
+/* The target is gone, and what it refused with it: every enabled wish is planned. */
+void breakpoints_lost(struct session *s);
 /* After symbols were loaded or the target replaced: every enabled wish is resolved and planted again. */
 struct error *breakpoints_replant(struct session *s) BASE_MUST_CHECK;
 

@@ -60,7 +60,7 @@ static const struct node *unknown(struct session *s, uint64_t pc, const struct n
     if (n->kind == NODE_NAME)
         return known(s, pc, n) ? NULL : n;
     if (n->kind == NODE_REGISTER)
-        return !s->arch || register_find(s, n->text) ? NULL : n;
+        return !s->description || register_find(s, n->text) ? NULL : n;
     const struct node *found = unknown(s, pc, n->left);
     if (!found)
         found = unknown(s, pc, n->right);

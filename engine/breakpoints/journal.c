@@ -39,7 +39,7 @@ static struct error *open_journal(struct session *s)
     j->path = journal_path(s->target_spec);
     if (!j->path)
         return error_hint(
-            error_new(ERR_INTERNAL, "a trap is not written: there is nowhere to keep its journal"),
+            error_new(ERR_REFUSED, "a trap is not written: there is nowhere to keep its journal"),
             "set XDG_STATE_HOME or HOME");
     struct error *e = journal_open(j->path, &j->fd);
     if (e) {

@@ -30,7 +30,7 @@ static struct error *failed(const char *what, const char *path)
 {
     BASE_FREE char *shown = text_visible(path, strlen(path));
     return error_hint(
-        error_new(ERR_INTERNAL, "a trap is not written: %s the journal %s: %s", what, shown, strerror(errno)),
+        error_new(ERR_REFUSED, "a trap is not written: %s the journal %s: %s", what, shown, strerror(errno)),
         "free some space, or set XDG_STATE_HOME to a folder that can be written");
 }
 
@@ -43,7 +43,7 @@ struct error *journal_open(const char *path, int *ret)
     struct stat st;
     struct error *e = NULL;
     if (fstat(*ret, &st) != 0 || !S_ISREG(st.st_mode))
-        e = error_new(ERR_INTERNAL, "a trap is not written: the journal %s is not a file", path);
+        e = error_new(ERR_REFUSED, "a trap is not written: the journal %s is not a file", path);
     else if (st.st_size == 0)
         e = journal_append(path, *ret, first_line);
     if (e)

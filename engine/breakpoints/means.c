@@ -139,13 +139,16 @@ static unsigned length_for(struct session *s, const struct wish *w, const struct
 struct outcome {
     enum error_code code;
     char *reason; /* of the last location that has no plant, or NULL */
+    char *hint;   /* what to try, or NULL */
 };
 
-static void outcome_set(struct outcome *o, enum error_code code, const char *reason)
+static void outcome_set(struct outcome *o, enum error_code code, const char *reason, const char *hint)
 {
     free(o->reason);
+    free(o->hint);
     o->code = code;
     o->reason = xstrdup(reason);
+    o->hint = xstrdup_or_null(hint);
 }
 
 /* Every location without a plant tries its `round`-th means; false when none had one left. */
@@ -165,7 +168,7 @@ static bool acquire_round(struct session *s, struct wish *w, unsigned round, str
         BASE_FREE char *why = hopeless(s, l, type, &code);
         if (why) {
             note_attempt(w, type, l->address, why);
-            outcome_set(o, code, why);
+            outcome_set(o, code, why, NULL);
         } else {
             l->plant = plant_acquire_for(s, w->id, type, l->address, length_for(s, w, l));
         }
@@ -189,7 +192,7 @@ static void settle_round(struct session *s, struct wish *w, struct outcome *o)
             continue;
         note_attempt(w, l->plant->type, l->address, l->plant->reason ? l->plant->reason : "not sent");
         outcome_set(o, l->plant->reason ? l->plant->code : ERR_INTERNAL,
-                    l->plant->reason ? l->plant->reason : "not sent");
+                    l->plant->reason ? l->plant->reason : "not sent", l->plant->hint);
         plant_release_for(s, w->id, l->plant);
         l->plant = NULL;
     }
@@ -265,7 +268,8 @@ static struct error *settle(struct session *s, struct wish *w, const struct outc
     if (!keeps) {
         means_release(s, w);
         TRY(flush(s));
-        return error_hint(error_new(o->code, "%s", o->reason), "%s", hint_for(o->code));
+        return error_hint(error_new(o->code, "%s", o->reason), "%s",
+                          o->hint ? o->hint : hint_for(o->code));
     }
     w->reason = w->count == 1
                     ? xstrdup(o->reason)
@@ -277,6 +281,8 @@ struct error *means_plant(struct session *s, struct wish *w)
 {
     struct outcome o = {0};
     wish_attempts_free(w);
+    if (s->state == SESSION_EXITED)
+        return NULL; /* planned: means are chosen when there is a target again */
     note_inside(s, w);
     struct error *e = look(s, w);
     for (unsigned round = 0; !e && round < CANDIDATES && missing(w); round++) {
@@ -292,6 +298,7 @@ struct error *means_plant(struct session *s, struct wish *w)
         e = settle(s, w, &o);
     }
     free(o.reason);
+    free(o.hint);
     return e;
 }
 

@@ -58,6 +58,7 @@ struct plant {
     enum plant_state state;
     enum error_code code; /* why it failed, as a code */
     char *reason;         /* and in words, or NULL */
+    char *hint;           /* what to try when it failed, or NULL */
     char *conditions;     /* ";X…" for the stub to evaluate, or NULL */
     bool saved_known;
     unsigned char saved[TRAP_MAX]; /* what is under a trap in memory */
@@ -102,6 +103,8 @@ struct plant *plant_at(struct session *s, uint64_t address);
 /* True when a software plant was lately taken out there: another thread may still report its hit. */
 bool plant_was_at(const struct session *s, uint64_t address);
 bool plant_is_code(const struct plant *p); /* software, hardware or in memory */
+/* Of a kind that takes debug registers; NULL is none. */
+bool plant_in_hardware(const struct plant *p);
 /* Conditions for the stub (";X…", taken over) or NULL: sent again where they changed. */
 void plant_set_conditions(struct session *s, struct plant *p, char *conditions);
 /* A hit at this address: what was planted there works. */

@@ -44,6 +44,8 @@ static void fail(struct session *s, struct plant *p, const struct error *e)
     p->code = e->code;
     free(p->reason);
     p->reason = xstrdup(e->message);
+    free(p->hint);
+    p->hint = xstrdup_or_null(e->hint);
     plant_changed(s, p);
 }
 

@@ -24,6 +24,11 @@ bool plant_is_code(const struct plant *p)
     return p->type == PLANT_SOFTWARE || p->type == PLANT_HARDWARE || p->type == PLANT_MEMORY;
 }
 
+bool plant_in_hardware(const struct plant *p)
+{
+    return p && p->type >= PLANT_HARDWARE && p->type <= PLANT_ACCESS;
+}
+
 static struct plant **chain_of(const struct plant_table *t, uint64_t address)
 {
     uint64_t mixed = address * 0x9e3779b97f4a7c15u;
@@ -80,6 +85,7 @@ static void set_dirty(struct plant_table *t, struct plant *p, bool dirty)
 static void plant_free(struct plant *p)
 {
     free(p->reason);
+    free(p->hint);
     free(p->conditions);
     free(p->wishes);
     free(p);
@@ -232,8 +238,9 @@ void plants_lost(struct session *s)
     for (size_t i = t->count; i-- > 0;) {
         struct plant *p = t->items[i];
         p->inserted = p->comes_back = p->lifted = p->seen = p->renew = p->saved_known = p->journalled = false;
-        if (p->state != PLANT_FAILED)
-            p->state = PLANT_PLANNED;
+        p->state = PLANT_PLANNED;
+        free(p->reason);
+        p->reason = NULL;
         plant_changed(s, p);
     }
 }

@@ -64,9 +64,8 @@ bool printk_match(const char *line, size_t n, uint64_t *address, bool *hardware)
 /* It may be lifted for a step off it just now: it is the removal that failed then. */
 static bool is_meant(const struct plant *p, uint64_t address, bool hardware)
 {
-    bool in_hardware = p->type >= PLANT_HARDWARE && p->type <= PLANT_ACCESS;
     bool trap = p->type == PLANT_SOFTWARE;
-    return p->address == address && (p->inserted || p->users) && (hardware ? in_hardware : trap);
+    return p->address == address && (p->inserted || p->users) && (hardware ? plant_in_hardware(p) : trap);
 }
 
 static void mark(struct session *s, struct plant *p, const char *line, size_t n)

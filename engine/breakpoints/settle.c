@@ -4,18 +4,16 @@
 
 #include "base/alloc.h"
 #include "engine/core.h"
+#include "engine/kernel/kernel.h"
+#include "engine/kernel/percpu.h"
 #include "engine/values/values.h"
 
 /* Enable bits of DR7, and all that it may have (Intel SDM volume 3, 18.2.4; bit 10 always reads as one). */
 #define DR7_ENABLED  0xffu
 #define DR7_POSSIBLE 0xffff2fffu
 
-enum { CPUS_MAX = 64, PER_CPU_MAX = 1 << 20, NMI_EXECUTING = 1 };
-
-static bool is_hardware(const struct plant *p)
-{
-    return p->type >= PLANT_HARDWARE && p->type <= PLANT_ACCESS;
-}
+/* enum nmi_states of arch/x86/kernel/nmi.c is an int. */
+enum { CPUS_MAX = 64, STATE_BYTES = 4, NMI_EXECUTING = 1 };
 
 static bool concerned(const struct session *s)
 {
@@ -26,7 +24,7 @@ static bool concerned(const struct session *s)
 /* What was lifted to step off it leaves its place to nobody, and gets it back. */
 void settle_note(struct session *s, struct plant *p, bool insert)
 {
-    if (!is_hardware(p) || p->inserted == insert)
+    if (!plant_in_hardware(p) || p->inserted == insert)
         return;
     if (insert ? !p->comes_back : !p->users)
         s->breakpoints.plants.hardware_changed = true;
@@ -39,7 +37,7 @@ void settle_note(struct session *s, struct plant *p, bool insert)
 static bool will_change(const struct plant *p)
 {
     bool comes = p->users && !p->inserted && !p->comes_back;
-    return is_hardware(p) && p->state != PLANT_FAILED && (comes || (!p->users && p->inserted));
+    return plant_in_hardware(p) && p->state != PLANT_FAILED && (comes || (!p->users && p->inserted));
 }
 
 bool settle_needed(struct session *s)
@@ -72,81 +70,51 @@ void settle_lift(struct session *s, bool lifted)
 {
     const struct plant_table *t = &s->breakpoints.plants;
     for (size_t i = t->count; i-- > 0;)
-        if (is_hardware(t->items[i]))
+        if (plant_in_hardware(t->items[i]))
             plant_lift(s, t->items[i], lifted);
 }
 
-static uint64_t value_of(const unsigned char *bytes, size_t n)
+/* Where a per-CPU word is in each processor's area; false: the kernel has none of this name. */
+static bool find_word(struct session *s, const char *name, uint64_t *ret)
 {
-    uint64_t value = 0;
-    for (size_t i = n; i-- > 0;)
-        value = value << 8 | bytes[i];
-    return value;
+    uint64_t address;
+    return kernel_symbol(s, name, &address) && percpu_is(s, address, ret);
 }
 
-/* False where it is not known, or cannot be read. */
-static bool place_of(struct session *s, const char *name, uint64_t *address, uint64_t *length)
+static bool read_number(struct session *s, uint64_t address, size_t size, uint64_t *ret)
 {
-    struct error *e = values_place(s, name, address, length);
+    struct error *e = memory_read_number(s, address, size, ret);
     bool known = !e;
     error_free(e);
-    return known;
-}
-
-static bool read_value(struct session *s, uint64_t address, size_t n, uint64_t *ret)
-{
-    unsigned char bytes[8];
-    struct error *e = n <= sizeof bytes ? memory_read(s, address, bytes, n) : NULL;
-    bool known = !e && n <= sizeof bytes;
-    error_free(e);
-    *ret = known ? value_of(bytes, n) : 0;
-    return known;
-}
-
-struct saved_words {
-    uint64_t word, state, state_length;   /* nmi_dr7, nmi_state: offsets in a processor's area */
-    uint64_t areas[CPUS_MAX], area_count; /* where those are */
-};
-
-static bool find_words(struct session *s, struct saved_words *ret)
-{
-    uint64_t offsets, length, cpus, cpus_length;
-    if (!place_of(s, "nmi_dr7", &ret->word, &length) || length != 8 || ret->word >= PER_CPU_MAX ||
-        !place_of(s, "nmi_state", &ret->state, &ret->state_length) || ret->state >= PER_CPU_MAX ||
-        !place_of(s, "__per_cpu_offset", &offsets, &length) ||
-        !place_of(s, "nr_cpu_ids", &cpus, &cpus_length) || !read_value(s, cpus, cpus_length, &cpus))
-        return false;
-    ret->area_count = cpus < length / 8 ? cpus : length / 8;
-    if (ret->area_count > CPUS_MAX)
-        return false;
-    unsigned char bytes[8 * CPUS_MAX];
-    struct error *e = memory_read(s, offsets, bytes, ret->area_count * 8);
-    bool known = !e;
-    error_free(e);
-    for (size_t i = 0; known && i < ret->area_count; i++)
-        ret->areas[i] = value_of(bytes + 8 * i, 8);
     return known;
 }
 
 /* One that is inside an NMI, with debug registers to put back. */
-static struct error *settle_processor(struct session *s, const struct saved_words *w, uint64_t area)
+static struct error *settle_processor(struct session *s, uint64_t word, uint64_t state)
 {
     static const unsigned char none[8];
-    uint64_t state, saved;
-    if (!read_value(s, area + w->state, w->state_length, &state) || state < NMI_EXECUTING ||
-        state > NMI_EXECUTING + 1 || !read_value(s, area + w->word, 8, &saved) || !(saved & DR7_ENABLED) ||
-        (saved & ~(uint64_t)DR7_POSSIBLE))
+    uint64_t now, saved, size = s->arch->address_size;
+    if (!read_number(s, state, STATE_BYTES, &now) || now < NMI_EXECUTING || now > NMI_EXECUTING + 1 ||
+        !read_number(s, word, size, &saved) || !(saved & DR7_ENABLED) || (saved & ~(uint64_t)DR7_POSSIBLE))
         return NULL;
-    return memory_write(s, area + w->word, none, sizeof none);
+    return memory_write(s, word, none, size);
 }
 
 struct error *settle_others(struct session *s)
 {
-    struct saved_words words;
-    if (!find_words(s, &words))
+    uint64_t word, state, area;
+    if (!find_word(s, "nmi_dr7", &word) || !find_word(s, "nmi_state", &state))
         return NULL;
-    for (size_t i = 0; i < words.area_count; i++)
-        TRY(settle_processor(s, &words, words.areas[i]));
+    for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++) {
+        struct error *e = percpu_address(s, 0, cpu, &area);
+        if (error_is(e, ERR_LOST))
+            return e;
+        bool last = e != NULL;
+        error_free(e);
+        if (last)
+            break;
+        TRY(settle_processor(s, area + word, area + state));
+    }
     return NULL;
 }
 
@@ -160,5 +128,5 @@ void settle_resumed(struct session *s)
     t->hardware_changed = false;
     t->hardware_live = 0;
     for (size_t i = 0; i < t->count; i++)
-        t->hardware_live += t->items[i]->inserted && is_hardware(t->items[i]);
+        t->hardware_live += t->items[i]->inserted && plant_in_hardware(t->items[i]);
 }

@@ -183,15 +183,10 @@ static void mark_hardware(struct session *s, struct plant *p, bool fires)
 
 /* -- wishes ---------------------------------------------------------------------------------------- */
 
-static bool is_hardware(const struct plant *p)
-{
-    return p->type >= PLANT_HARDWARE && p->type <= PLANT_ACCESS;
-}
-
 static bool has_hardware(const struct wish *w)
 {
     for (size_t i = 0; i < w->count; i++)
-        if (w->locations[i].plant && is_hardware(w->locations[i].plant))
+        if (w->locations[i].plant && plant_in_hardware(w->locations[i].plant))
             return true;
     return false;
 }
@@ -206,7 +201,7 @@ static struct error *check_all(struct session *s, struct wish *w, enum verify_me
         struct plant *p = w->locations[i].plant;
         if (!p)
             continue;
-        if (is_hardware(p)) {
+        if (plant_in_hardware(p)) {
             mark_hardware(s, p, fires);
             add_check(list, p, fires ? "fires" : "does-not-fire", NULL, 0);
         } else if (p->type != PLANT_STEPPED) {

@@ -170,7 +170,7 @@ cJSON *wish_to_json(struct session *s, const struct wish *w)
     }
     if (w->attempt_count > 1)
         add_attempts(o, w);
-    if (p && p->type >= PLANT_HARDWARE && p->type <= PLANT_ACCESS)
+    if (plant_in_hardware(p))
         cJSON_AddItemToObject(o, "slots", slots_of_type(s, p->type));
     return o;
 }

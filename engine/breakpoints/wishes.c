@@ -133,7 +133,7 @@ static struct error *resolve_or_wait(struct session *s, struct wish *w, bool pen
 
 struct error *breakpoint_set(struct session *s, const struct wish_request *request, struct wish **ret)
 {
-    TRY(session_need_stopped(s));
+    TRY(session_need_plantable(s));
     struct wish *w = xcalloc(1, sizeof *w);
     wish_add(s, w);
     struct error *e = wish_fill(s, request, w);
@@ -176,11 +176,11 @@ struct error *breakpoint_enable(struct session *s, struct wish *w, bool enabled)
 {
     if (w->enabled == enabled)
         return NULL;
-    TRY(session_need_stopped(s));
+    TRY(session_need_plantable(s));
     if (!enabled) {
         means_release(s, w);
         w->enabled = false;
-        return plants_flush(s);
+        return s->state == SESSION_STOPPED ? plants_flush(s) : NULL;
     }
     TRY(means_plant(s, w));
     w->enabled = true;
@@ -299,6 +299,18 @@ struct error *breakpoints_replant(struct session *s)
         keep_first(&first, replant(s, s->breakpoints.wishes[i]));
     keep_first(&first, plants_flush(s));
     return first;
+}
+
+void breakpoints_lost(struct session *s)
+{
+    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
+        struct wish *w = s->breakpoints.wishes[i];
+        if (w->pending || !w->enabled)
+            continue;
+        free(w->reason);
+        w->reason = NULL;
+        wish_attempts_free(w);
+    }
 }
 
 struct error *breakpoints_resolve_pending(struct session *s)

@@ -26,12 +26,20 @@ bool arg_true(const cJSON *args, const char *name)
     return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(args, name));
 }
 
+static struct error *inexact(const char *name)
+{
+    return error_hint(error_new(ERR_USAGE, "`%s`: a JSON number loses its last digits from 2^53 on", name),
+                      "write it as a text: \"0x...\"");
+}
+
 static struct error *number_of(const cJSON *item, const char *name, uint64_t *ret)
 {
     if (cJSON_IsNumber(item)) {
         double d = item->valuedouble;
-        if (d < 0 || d != floor(d) || d > 9007199254740992.0)
-            return error_new(ERR_USAGE, "`%s` is no whole number that JSON keeps exactly", name);
+        if (d < 0 || d != floor(d))
+            return error_new(ERR_USAGE, "`%s` is no whole number", name);
+        if (d > JSON_EXACT_MOST)
+            return inexact(name);
         *ret = (uint64_t)d;
         return NULL;
     }
@@ -60,9 +68,11 @@ struct error *arg_address(struct session *s, const cJSON *args, const char *name
 struct error *thread_by_json(struct session *s, const cJSON *id, struct thread **ret)
 {
     char number[24];
+    uint64_t value;
     if (cJSON_IsString(id))
         return threads_by_name(s, id->valuestring, ret);
-    snprintf(number, sizeof number, "%.0f", id->valuedouble);
+    TRY(number_of(id, "thread", &value));
+    snprintf(number, sizeof number, "%" PRIu64, value);
     return threads_by_name(s, number, ret);
 }
 

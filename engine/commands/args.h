@@ -10,6 +10,9 @@
 #include "engine/core.h"
 #include "engine/json.h"
 
+/* The largest whole number that no rounding leads to: 2^53 may have been 2^53 + 1. */
+#define JSON_EXACT_MOST 9007199254740991.0
+
 /* A string argument, or NULL. */
 const char *arg_text(const cJSON *args, const char *name);
 /* A number, or a string that is one; `fallback` when it is not there. ERR_USAGE otherwise. */
@@ -39,6 +42,11 @@ void prompt_format(const char **text, char *format, size_t n);
 /* What became of a way through time that was cut short: interrupted, it ends with a stop as any other. */
 struct error *time_cut_short(struct session *s, struct error *e, cJSON **ret) BASE_MUST_CHECK;
 
+/* engine/commands/target.c: the same target again: what we launched is started anew, a stub that listens is
+ * attached to again. */
+struct error *target_again(struct session *s, bool kill, bool running, cJSON **ret) BASE_MUST_CHECK;
+
+extern const struct command command_run, command_settings, command_input;
 extern const struct command command_connect, command_launch, command_detach, command_kill, command_restart,
     command_reconnect, command_features, command_monitor, command_wire, command_signals, command_summary,
     command_sstep, command_follow, command_console, command_break_in, command_kdb;

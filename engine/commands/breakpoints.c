@@ -92,9 +92,40 @@ static struct error *run_change(struct session *s, const cJSON *args, enum chang
     return change_one(s, id > 1000000000 ? -1 : (int)id, change, ids);
 }
 
+/* What the stub refuses is enabled and yet does nothing: that is said now, not when it does not stop. */
+static void add_refused(struct session *s, cJSON *result)
+{
+    cJSON *refused = cJSON_CreateArray();
+    const cJSON *id;
+    cJSON_ArrayForEach (id, cJSON_GetObjectItemCaseSensitive(result, "ids")) {
+        const struct wish *w = breakpoint_find(s, id->valueint);
+        if (!w || strcmp(wish_state_name(w), "failed") != 0)
+            continue;
+        cJSON *o = cJSON_CreateObject();
+        cJSON_AddNumberToObject(o, "id", w->id);
+        cJSON_AddStringToObject(o, "reason", wish_reason(w) ? wish_reason(w) : "not known");
+        cJSON_AddItemToArray(refused, o);
+    }
+    if (cJSON_GetArraySize(refused))
+        cJSON_AddItemToObject(result, "refused", refused);
+    else
+        cJSON_Delete(refused);
+}
+
 static struct error *run_enable(struct session *s, const cJSON *args, cJSON **ret)
 {
-    return run_change(s, args, CHANGE_ENABLE, ret);
+    TRY(run_change(s, args, CHANGE_ENABLE, ret));
+    add_refused(s, *ret);
+    return NULL;
+}
+
+static void enable_text(const cJSON *result, struct buf *out)
+{
+    const cJSON *o;
+    cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(result, "refused")) {
+        json_append(out, "Breakpoint ", o, "id", " is not armed: ");
+        json_append(out, "", o, "reason", "\n");
+    }
 }
 
 static struct error *run_disable(struct session *s, const cJSON *args, cJSON **ret)
@@ -131,6 +162,7 @@ const struct command command_enable = {
     .args = change_args,
     .run = run_enable,
     .parse = parse_change,
+    .text = enable_text,
 };
 
 const struct command command_disable = {

@@ -17,12 +17,12 @@ static const char *type_name(enum command_arg_type type)
 {
     static const char *const names[] = {
         [ARG_TEXT] = "a string",
-        [ARG_ADDRESS] = "a string or a number",
+        [ARG_ADDRESS] = "a string or a whole number",
         [ARG_UNSIGNED] = "a whole number",
         [ARG_NUMBER] = "a number",
         [ARG_BOOLEAN] = "true or false",
         [ARG_TEXTS] = "an array of strings",
-        [ARG_ID] = "a number or a string",
+        [ARG_ID] = "a whole number or a string",
         [ARG_STEPS] = "an array of steps",
         [ARG_OBJECT] = "an object",
         [ARG_IDS] = "an array of numbers and strings",
@@ -44,7 +44,7 @@ static bool all_are(const cJSON *array, enum command_arg_type type)
     const cJSON *item;
     cJSON_ArrayForEach (item, array) {
         bool fits = type == ARG_STEPS ? cJSON_IsObject(item)
-                                      : cJSON_IsString(item) || (type == ARG_IDS && cJSON_IsNumber(item));
+                                      : cJSON_IsString(item) || (type == ARG_IDS && is_whole(item));
         if (!fits)
             return false;
     }
@@ -58,7 +58,7 @@ static bool type_holds(const struct command_arg *a, const cJSON *item)
         return cJSON_IsString(item);
     case ARG_ADDRESS:
     case ARG_ID:
-        return cJSON_IsString(item) || cJSON_IsNumber(item);
+        return cJSON_IsString(item) || is_whole(item);
     case ARG_UNSIGNED:
         return is_whole(item);
     case ARG_NUMBER:
@@ -75,6 +75,11 @@ static bool type_holds(const struct command_arg *a, const cJSON *item)
         return true;
     }
     return false;
+}
+
+static bool takes_whole(enum command_arg_type type)
+{
+    return type == ARG_ADDRESS || type == ARG_ID || type == ARG_UNSIGNED;
 }
 
 static bool is_choice(const char *choices, const char *word)
@@ -98,6 +103,11 @@ static struct error *check_one(const struct command *c, const cJSON *item)
     }
     if (!type_holds(a, item))
         return error_new(ERR_USAGE, "`%s` of `%s` must be %s", a->name, c->name, type_name(a->type));
+    if (cJSON_IsNumber(item) && takes_whole(a->type) && item->valuedouble > JSON_EXACT_MOST)
+        return error_hint(error_new(ERR_USAGE,
+                                    "`%s` of `%s`: a JSON number from 2^53 on loses its last digits", a->name,
+                                    c->name),
+                          "write it as a text: \"0x...\"");
     if (a->choices && !is_choice(a->choices, item->valuestring))
         return error_new(ERR_USAGE, "`%s` of `%s` must be one of: %s", a->name, c->name, a->choices);
     return NULL;

@@ -1,11 +1,13 @@
 /* eval, set, registers. */
 #include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/frames/frame_registers.h"
 #include "engine/registers.h"
 #include "engine/values/values.h"
 
@@ -69,6 +71,7 @@ const struct command command_eval = {
     .usage = "[/FORMAT] EXPRESSION",
     .about = "the value of an expression",
     .args = eval_args,
+    .flags = COMMAND_WHILE_RUNNING, /* numbers alone; what is the target's says not-stopped */
     .run = run_eval,
     .parse = parse_eval,
     .text = eval_text,
@@ -77,6 +80,10 @@ const struct command command_eval = {
 static struct error *run_set(struct session *s, const cJSON *args, cJSON **ret)
 {
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(args, "value");
+    if (cJSON_IsNumber(value) && fabs(value->valuedouble) > JSON_EXACT_MOST &&
+        value->valuedouble == floor(value->valuedouble) && fabs(value->valuedouble) < 0x1p64)
+        return error_hint(error_new(ERR_USAGE, "set: a JSON number from 2^53 on loses its last digits"),
+                          "write `value` as a text");
     BASE_FREE char *text =
         cJSON_IsString(value) ? xstrdup(value->valuestring) : cJSON_PrintUnformatted(value);
     return values_assign(s, arg_text(args, "expr"), text, ret);
@@ -127,60 +134,87 @@ static bool in_group(const struct rsp_register *r, const char *group)
     return strcmp(group, "all") == 0 || strcmp(names[r->group], group) == 0;
 }
 
-static void add_register(struct session *s, struct thread *t, const struct rsp_register *r, cJSON *o)
+/* Whose registers are asked for: a thread's own where `frame` is NULL. */
+struct whose {
+    struct thread *thread;
+    struct frame_list list;
+    const struct frame *frame;
+};
+
+/* What the stub or the frame does not know is null; anything else that goes wrong is no value at all. */
+static struct error *add_register(struct session *s, const struct whose *w, const struct rsp_register *r,
+                                  const char *name, cJSON *o)
 {
     unsigned char bytes[64];
     char text[2 * sizeof bytes + 3] = "0x";
-    struct error *e = register_read(s, t, r, bytes);
-    if (e) {
+    struct error *e = r->size <= sizeof bytes ? frame_register_read(s, w->thread, w->frame, r, bytes)
+                                              : error_new(ERR_OPTIMISED_OUT, "too wide");
+    if (error_is(e, ERR_OPTIMISED_OUT)) {
         error_free(e);
-        cJSON_AddNullToObject(o, r->name);
-        return;
+        cJSON_AddNullToObject(o, name);
+        return NULL;
     }
+    if (e)
+        return e;
     register_text(s, r, bytes, text + 2);
     const char *digits = text + 2;
     while (digits[0] == '0' && digits[1] && r->size <= 8)
         digits++;
     BASE_FREE char *shown = xasprintf("0x%s", digits);
-    cJSON_AddStringToObject(o, r->name, shown);
+    cJSON_AddStringToObject(o, name, shown);
+    return NULL;
 }
 
-static struct error *add_named(struct session *s, struct thread *t, const cJSON *names, cJSON *o)
+static struct error *add_named(struct session *s, const struct whose *w, const cJSON *names, cJSON *o)
 {
     const cJSON *name;
     cJSON_ArrayForEach (name, names) {
         const struct rsp_register *r = register_find(s, name->valuestring);
-        if (r && strcmp(r->name, name->valuestring) == 0)
-            add_register(s, t, r, o);
-        else if (r) {
-            cJSON *under = cJSON_CreateObject();
-            add_register(s, t, r, under);
-            cJSON *item = cJSON_DetachItemViaPointer(under, under->child);
-            cJSON_AddItemToObject(o, name->valuestring, item);
-            cJSON_Delete(under);
-        } else
+        if (r)
+            TRY(add_register(s, w, r, name->valuestring, o));
+        else
             cJSON_AddNullToObject(o, name->valuestring);
     }
     return NULL;
 }
 
+static struct error *add_group(struct session *s, const struct whose *w, const char *group, cJSON *o)
+{
+    TRY(registers_fetch(s, w->thread));
+    for (size_t i = 0; i < s->description->count; i++) {
+        const struct rsp_register *r = &s->description->registers[i];
+        if (in_group(r, group ? group : "general"))
+            TRY(add_register(s, w, r, r->name, o));
+    }
+    return NULL;
+}
+
+/* `frame` counts in the thread that is named; without it the selected frame of the selected thread is meant,
+ * and the innermost one of another. */
+static struct error *find_whose(struct session *s, const cJSON *args, struct whose *w)
+{
+    uint64_t level;
+    TRY(arg_thread(s, args, &w->thread));
+    bool selected = s->threads.has_current && ptid_equal(w->thread->id, s->threads.current);
+    TRY(arg_unsigned(args, "frame", selected ? s->frame : 0, &level));
+    if (level > FRAME_DEPTH_MAX)
+        return error_new(ERR_USAGE, "there is no frame %llu", (unsigned long long)level);
+    return frame_select(s, w->thread, (unsigned)level, &w->list, &w->frame);
+}
+
 static struct error *run_registers(struct session *s, const cJSON *args, cJSON **ret)
 {
-    struct thread *t;
-    TRY(arg_thread(s, args, &t));
-    if (!s->description)
-        TRY(registers_fetch(s, t));
+    struct whose w = {0};
     const cJSON *names = cJSON_GetObjectItemCaseSensitive(args, "names");
-    const char *group = arg_text(args, "group");
+    struct error *e = find_whose(s, args, &w);
+    if (!e && !s->description)
+        e = registers_fetch(s, w.thread);
     *ret = cJSON_CreateObject();
     cJSON *o = cJSON_AddObjectToObject(*ret, "registers");
-    if (names)
-        return add_named(s, t, names, o);
-    TRY(registers_fetch(s, t));
-    for (size_t i = 0; i < s->description->count; i++)
-        if (in_group(&s->description->registers[i], group ? group : "general"))
-            add_register(s, t, &s->description->registers[i], o);
-    return NULL;
+    if (!e)
+        e = names ? add_named(s, &w, names, o) : add_group(s, &w, arg_text(args, "group"), o);
+    frames_free(&w.list);
+    return e;
 }
 
 static struct error *parse_registers(struct session *s, const char *alias, const char *text, cJSON *args)
@@ -213,6 +247,7 @@ static void registers_text(const cJSON *result, struct buf *out)
 
 static const struct command_arg registers_args[] = {
     {"thread", ARG_ID, false, NULL, "whose (the selected one)"},
+    {"frame", ARG_UNSIGNED, false, NULL, "in this frame (the selected one)"},
     {"names", ARG_TEXTS, false, NULL, "only these"},
     {"group", ARG_TEXT, false, "general float vector system all", "which (general)"},
     {0}};
@@ -222,7 +257,7 @@ const struct command command_registers = {
     .group = "data",
     .aliases = "regs info-registers info-all-registers",
     .usage = "[NAME…|general|float|vector|system|all]",
-    .about = "register values",
+    .about = "register values in the selected frame",
     .args = registers_args,
     .flags = COMMAND_NEEDS_STOPPED,
     .run = run_registers,

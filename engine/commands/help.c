@@ -10,7 +10,7 @@ static const char *const groups[] = {"target",    "symbols", "breakpoints", "run
 /* The dash of "info-threads", which is typed as two words; NULL where the dash belongs to the word. */
 static char *family_dash(char *word)
 {
-    static const char *const families[] = {"info-", "set-", "target-", "maintenance-"};
+    static const char *const families[] = {"info-", "set-", "show-", "unset-", "target-", "maintenance-"};
     for (size_t i = 0; i < ARRAY_LENGTH(families); i++)
         if (strncmp(word, families[i], strlen(families[i])) == 0)
             return word + strlen(families[i]) - 1;

@@ -151,6 +151,8 @@ static const char *family_of(const char *word, size_t n)
     static const char *const families[][2] = {{"info", "info"},
                                               {"i", "info"},
                                               {"set", "set"},
+                                              {"show", "show"},
+                                              {"unset", "unset"},
                                               {"target", "target"},
                                               {"maintenance", "maintenance"}};
     for (size_t i = 0; i < ARRAY_LENGTH(families); i++)

@@ -154,7 +154,8 @@ const struct command command_symbols = {
 static struct error *run_lookup(struct session *s, const cJSON *args, cJSON **ret)
 {
     uint64_t address;
-    TRY(arg_address(s, args, "at", &address));
+    const char *at = arg_text(args, "at");
+    TRY(at ? location_of(s, at, &address) : arg_address(s, args, "at", &address));
     struct symbol_place place;
     symbols_lookup(s->map, address, &place);
     cJSON *o = *ret = cJSON_CreateObject();

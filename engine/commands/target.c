@@ -134,13 +134,11 @@ const struct command command_kill = {
     .run = run_kill,
 };
 
-/* The same target again: what we launched is started anew, a stub that listens is attached to again. */
-static struct error *again(struct session *s, bool kill, bool running, cJSON **ret)
+struct error *target_again(struct session *s, bool kill, bool running, cJSON **ret)
 {
     if (!s->target_spec)
         return error_hint(error_new(ERR_NOT_CONNECTED, "there was no target yet"),
                           "`connect` or `launch` first");
-    BASE_FREE char *spec = xstrdup(s->target_spec);
     int64_t deadline_ns = s->deadline_ns, soon_ns = clock_now_ns() + GOOD_BYE_NS;
     session_set_deadline(s, soon_ns < deadline_ns ? soon_ns : deadline_ns);
     struct error *e = session_leave(s, kill);
@@ -148,8 +146,7 @@ static struct error *again(struct session *s, bool kill, bool running, cJSON **r
     error_free(e); /* whether or not the old one could say good-bye, the new one counts */
     session_drop_connection(s, SESSION_DISCONNECTED);
     symbol_map_refresh(s->map); /* it may have been built anew */
-    TRY(session_connect_to(
-        s, &(struct session_target){.spec = spec, .running = running, .wait_for_device = true}));
+    TRY(session_connect_again(s, running));
     *ret = where_now(s);
     return NULL;
 }
@@ -157,16 +154,21 @@ static struct error *again(struct session *s, bool kill, bool running, cJSON **r
 static struct error *run_restart(struct session *s, const cJSON *args, cJSON **ret)
 {
     (void)args;
-    if (!s->launched)
+    if (s->launched && !s->was_there)
+        return target_again(s, true, false, ret);
+    if (session_is_connected(s) || !session_can_run(s))
         return error_hint(error_new(ERR_UNSUPPORTED, "restart: the target was not started by us"),
-                          "`reconnect` attaches again; a `launch:` target can be restarted");
-    return again(s, true, false, ret);
+                          "`reconnect` attaches again; a program or a `launch:` target can be restarted");
+    symbol_map_refresh(s->map); /* it may have been built anew */
+    TRY(session_connect(s, NULL));
+    *ret = where_now(s);
+    return NULL;
 }
 
 const struct command command_restart = {
     .name = "restart",
     .group = "target",
-    .aliases = "run r",
+    .aliases = "",
     .usage = "",
     .about = "start the launched program again, with the breakpoints kept",
     .run = run_restart,
@@ -175,8 +177,8 @@ const struct command command_restart = {
 
 static struct error *run_reconnect(struct session *s, const cJSON *args, cJSON **ret)
 {
-    return again(s, s->launched, arg_true(args, "running"),
-                 ret); /* what we started would run on with nobody to end it */
+    return target_again(s, session_launched(s), arg_true(args, "running"),
+                        ret); /* what we started would run on with nobody to end it */
 }
 
 static const struct command_arg reconnect_args[] = {

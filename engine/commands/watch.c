@@ -56,7 +56,10 @@ static void watch_text(const cJSON *result, struct buf *out)
     json_append(out, ", ", result, "kind", "");
     json_append(out, ", ", result, "access", "");
     json_append(out, ": ", result, "length", " bytes");
-    json_append(out, " at ", result, "address", "\n");
+    json_append(out, " at ", result, "address", "");
+    json_append(out, ", ", result, "state", "");
+    json_append(out, " (", result, "reason", ")");
+    buf_add_char(out, '\n');
 }
 
 static const struct command_arg watch_args[] = {
@@ -79,7 +82,6 @@ const struct command command_watch = {
     .usage = "EXPRESSION [if CONDITION]",
     .about = "stop when memory is written (rwatch: read; awatch: either)",
     .args = watch_args,
-    .flags = COMMAND_NEEDS_STOPPED,
     .run = run_watch,
     .parse = parse_watch,
     .text = watch_text,

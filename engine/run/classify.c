@@ -177,7 +177,7 @@ struct error *stop_classify(struct session *s, const struct rsp_stop *from, stru
     switch (from->kind) {
     case RSP_STOP_EXITED:
         ret->reason = STOP_EXITED;
-        ret->has_exit_code = true;
+        ret->has_exit_code = from->has_status;
         ret->exit_code = from->status;
         return NULL;
     case RSP_STOP_KILLED:

@@ -209,7 +209,7 @@ struct error *fork_process_ended(struct session *s, const struct rsp_stop *stop,
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "process-exited");
     cJSON_AddNumberToObject(o, "pid", (double)pid);
-    if (stop->kind == RSP_STOP_EXITED)
+    if (stop->kind == RSP_STOP_EXITED && stop->has_status)
         cJSON_AddNumberToObject(o, "exit_code", (double)stop->status);
     session_emit(s, o);
     s->state = SESSION_STOPPED;

@@ -296,6 +296,7 @@ void threads_resumed(struct session *s)
         struct thread *t = s->threads.items[i];
         keep_previous(t);
         t->has_g = false;
+        t->g_refused = false;
         t->paid_alone = 0;
         if (t->asked)
             memset(t->asked, 0, t->size);

@@ -130,7 +130,7 @@ static struct error *not_ours(const char *path, const char *what)
     BASE_FREE char *aside = xasprintf("%s.damaged", path);
     BASE_FREE char *shown = text_visible(aside, strlen(aside));
     bool moved = rename(path, aside) == 0;
-    return error_hint(error_new(ERR_INTERNAL, "the bookmarks of this recording cannot be read: %s", what),
+    return error_hint(error_new(ERR_REFUSED, "the bookmarks of this recording cannot be read: %s", what),
                       moved ? "the file is kept as %s"
                             : "the file was to be kept as %s, but it could not be renamed",
                       shown);

@@ -104,8 +104,15 @@ void time_way_home(struct session *s, bool begin, int64_t *saved)
     }
 }
 
-static struct error *target_ended(struct session *s)
+/* Told as every end is, and what was asked for fails with it. */
+static struct error *target_ended(struct session *s, const struct rsp_stop *end)
 {
+    TRY(stop_classify(s, end, &s->last_stop));
+    s->epoch++;
+    s->stops++;
+    s->stop_ended_ns = clock_now_ns();
+    s->state = SESSION_EXITED;
+    session_emit_stop(s);
     session_drop_connection(s, SESSION_EXITED);
     return error_hint(error_new(ERR_LOST, "the target ended while it was taken to another moment"),
                       "start it again; bookmarks are kept");
@@ -122,7 +129,7 @@ struct error *time_wait(struct session *s, struct rsp_stop *ret)
         return stop_it(s, e);
     TRY(session_check(s, e));
     if (ret->kind == RSP_STOP_EXITED || ret->kind == RSP_STOP_KILLED)
-        return target_ended(s);
+        return target_ended(s, ret);
     return NULL;
 }
 

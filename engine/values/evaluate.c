@@ -162,6 +162,15 @@ static struct error *of_cpu(struct evaluation *e, const struct node *n, struct v
     return failed;
 }
 
+/* What a name stands for depends on the frame, and a register is one: neither is known while the target
+ * runs. Numbers can be reckoned with all the same. */
+static struct error *name_or_register(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    if (e->pool.session->state == SESSION_RUNNING)
+        return session_need_stopped(e->pool.session);
+    return n->kind == NODE_NAME ? scope_name(e, n->file, n->text, ret) : scope_register(e, n->text, ret);
+}
+
 static struct error *evaluate(struct evaluation *e, const struct node *n, struct value **ret)
 {
     struct value *v = NULL;
@@ -179,9 +188,8 @@ static struct error *evaluate(struct evaluation *e, const struct node *n, struct
     case NODE_STRING:
         return string_literal(e, n, ret);
     case NODE_NAME:
-        return scope_name(e, n->file, n->text, ret);
     case NODE_REGISTER:
-        return scope_register(e, n->text, ret);
+        return name_or_register(e, n, ret);
     case NODE_UNARY:
         TRY(evaluate(e, n->left, &v));
         return value_unary(&e->pool, n->op, v, ret);

@@ -65,8 +65,7 @@ static struct character invalid(struct reader *r, enum result result, size_t siz
 /* A sequence that is cut off by the end, as opposed to a wrong one. */
 static bool cut_off(const unsigned char *s, size_t n)
 {
-    size_t wanted = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : s[0] >= 0xc2 ? 2 : 0;
-    if (s[0] >= 0xf8 || n >= wanted)
+    if (n >= text_utf8_expected(s[0]))
         return false;
     for (size_t i = 1; i < n; i++)
         if ((s[i] & 0xc0) != 0x80)

@@ -126,6 +126,19 @@ static struct error *local_name(struct evaluation *e, const char *name, struct v
     return failed;
 }
 
+static struct type *bare_type(struct evaluation *e, const struct symbol_match *m)
+{
+    struct type *function = m->data ? NULL : symbols_function_type(e->pool.session->map, m->entry, 0);
+    if (function)
+        return function;
+    if (!m->data)
+        return type_bare_function(basic_type(&e->pool, "void"));
+    return basic_type(&e->pool, m->size == 8   ? "long"
+                                : m->size == 4 ? "int"
+                                : m->size == 2 ? "short"
+                                               : "char");
+}
+
 /* A symbol of the ELF table that no DWARF describes: a function, or data whose type nobody knows. */
 static bool bare_symbol(struct evaluation *e, const char *name, struct value **ret)
 {
@@ -133,16 +146,8 @@ static bool bare_symbol(struct evaluation *e, const char *name, struct value **r
     size_t count = 0;
     symbols_find_name(e->pool.session->map, name, &matches, &count);
     if (count) {
-        struct type *type =
-            matches[0].data ? NULL : symbols_function_type(e->pool.session->map, matches[0].entry, 0);
-        bool data = matches[0].data;
-        if (!type)
-            type = basic_type(&e->pool, data && matches[0].size == 4   ? "int"
-                                        : data && matches[0].size == 8 ? "long"
-                                        : data && matches[0].size == 2 ? "short"
-                                                                       : "char");
-        *ret = value_at(&e->pool, type, matches[0].entry);
-        (*ret)->is_unsized_symbol = data || !symbols_function_type(e->pool.session->map, matches[0].entry, 0);
+        *ret = value_at(&e->pool, bare_type(e, &matches[0]), matches[0].entry);
+        (*ret)->is_unsized_symbol = matches[0].data;
     }
     free(matches);
     return count > 0;

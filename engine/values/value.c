@@ -106,6 +106,8 @@ static struct error *load_memory(struct pool *p, struct value *v)
     struct session *s = p->session;
     if (s->state == SESSION_STOPPED)
         return memory_read(s, v->address, v->bytes, v->size);
+    if (s->state == SESSION_RUNNING)
+        return session_need_stopped(s); /* what the file starts with is not what the variable is now */
     uint64_t offset;
     struct symbol_file *f = symbol_map_file_at(s->map, v->address, &offset);
     if (f && symbol_file_read(f, v->address - offset, v->bytes, v->size) == v->size)

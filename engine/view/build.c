@@ -40,7 +40,7 @@ enum view_mark view_mark_of(const struct wish *w)
 
 static bool holds_slot(const struct plant *p)
 {
-    return p && p->inserted && p->type >= PLANT_HARDWARE && p->type <= PLANT_ACCESS;
+    return plant_in_hardware(p) && p->inserted;
 }
 
 static void build_breakpoints(struct session *s, struct view *v)
@@ -148,7 +148,20 @@ static void build_line_marks(struct session *s, struct view *v, const char *file
     }
 }
 
-static void build_source(struct session *s, struct view *v, const struct view_needs *needs)
+/* What was read last stays when the target is gone; there is no line in it where something stands. */
+static bool keep_source(struct view *v, const struct view *previous)
+{
+    bool gone = v->state == SESSION_EXITED || v->state == SESSION_DISCONNECTED;
+    if (!gone || !previous || !previous->source || !previous->source_path)
+        return false;
+    v->source = source_ref(previous->source);
+    v->source_path = xstrdup(previous->source_path);
+    v->source_newer = previous->source_newer;
+    return true;
+}
+
+static void build_source(struct session *s, struct view *v, const struct view_needs *needs,
+                         const struct view *previous)
 {
     struct symbol_place place = {0};
     if (v->has_pc)
@@ -159,6 +172,10 @@ static void build_source(struct session *s, struct view *v, const struct view_ne
             file = v->frames[i].file;
             place.line = v->frames[i].line;
         }
+    if (!file && keep_source(v, previous)) {
+        build_line_marks(s, v, v->source_path);
+        return;
+    }
     if (!file) {
         v->source_problem = view_text(v->has_pc ? "no line information for this address" : "no source yet");
         return;
@@ -180,6 +197,7 @@ static void build_status(struct session *s, struct view *v)
     struct rsp_stats now = session_stats(s);
     v->target = view_text(s->target_spec);
     v->program = view_text(path_base(s->program));
+    v->has_terminal = s->terminal.master >= 0;
     v->violations = s->violations;
     v->stops = s->stops;
     v->stop_turns = now.turns - s->stop_stats.turns;
@@ -267,11 +285,13 @@ struct view *view_build(struct session *s, const struct view_needs *needs, const
     v->state = s->state;
     v->epoch = s->epoch;
     v->thrifty = session_is_thrifty(s);
+    v->launched = session_launched(s);
+    v->can_run = session_can_run(s);
     build_breakpoints(s, v);
     if (s->state == SESSION_STOPPED)
         build_stopped(s, v, needs, previous);
     if (needs->source)
-        build_source(s, v, needs);
+        build_source(s, v, needs, previous);
     /* Without a source there is the code, in its pane. */
     struct view_needs code = {.disassembly = needs->source};
     if (needs->source && !needs->disassembly && !v->source && v->has_pc && !needs->source_file[0])

@@ -6,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/frames/frames.h"
+#include "engine/frames/frame_registers.h"
 #include "engine/libraries.h"
 #include "engine/location.h"
 #include "engine/registers.h"
@@ -27,13 +27,14 @@ static bool is_general(const struct session *s, const struct rsp_register *r)
     return false;
 }
 
-static void add_register(struct session *s, struct view *v, struct thread *t, const struct rsp_register *r)
+static void add_register(struct session *s, struct view *v, struct thread *t, const struct frame *f,
+                         const struct rsp_register *r)
 {
     unsigned char bytes[64];
     char text[2 * sizeof bytes + 1];
     struct view_register *row = &v->registers[v->register_count++];
     *row = (struct view_register){.name = view_text(r->name), .group = (int)r->group};
-    struct error *e = register_read(s, t, r, bytes);
+    struct error *e = frame_register_read(s, t, f, r, bytes);
     if (e) {
         error_free(e);
         row->value = xstrdup("unavailable");
@@ -41,7 +42,7 @@ static void add_register(struct session *s, struct view *v, struct thread *t, co
     }
     register_text(s, r, bytes, text);
     row->value = xstrdup(text);
-    if (t->has_previous && memcmp(t->previous + r->offset, bytes, r->size) != 0) {
+    if (!f && t->has_previous && memcmp(t->previous + r->offset, bytes, r->size) != 0) {
         register_text(s, r, t->previous + r->offset, text);
         row->old = xstrdup(text);
     }
@@ -49,17 +50,21 @@ static void add_register(struct session *s, struct view *v, struct thread *t, co
 
 void view_build_registers(struct session *s, struct view *v, const struct view_needs *needs, struct thread *t)
 {
+    struct frame_list list = {0};
+    const struct frame *f = NULL;
     struct error *e = registers_fetch(s, t);
+    if (!e)
+        e = frame_select(s, t, s->frame, &list, &f);
+    bool known = !e && s->description;
     error_free(e);
-    if (e || !s->description)
-        return;
-    v->registers = xcalloc(s->description->count, sizeof *v->registers);
-    for (size_t i = 0; i < s->description->count; i++) {
+    v->registers = known ? xcalloc(s->description->count, sizeof *v->registers) : NULL;
+    for (size_t i = 0; known && i < s->description->count; i++) {
         const struct rsp_register *r = &s->description->registers[i];
         bool dear = session_is_thrifty(s) && !register_cached(t, r); /* one that `g` leaves out */
         if (r->size <= 64 && (needs->all_registers || (is_general(s, r) && !dear)))
-            add_register(s, v, t, r);
+            add_register(s, v, t, f, r);
     }
+    frames_free(&list);
 }
 
 static struct error *memory_start(struct session *s, const struct view_needs *needs, struct thread *t,

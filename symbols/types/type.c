@@ -374,3 +374,15 @@ struct type *type_function_of(struct type *t, struct type *const *parameters, si
         memcpy(f->inside->parameters, parameters, count * sizeof *parameters);
     return f;
 }
+
+struct type *type_bare_function(struct type *near)
+{
+    struct type *returned = type_make(near->inside->arena, NULL, TYPE_UNKNOWN);
+    returned->inside->map = near->inside->map;
+    returned->name = "<unknown return type>";
+    struct type *named = type_make(near->inside->arena, NULL, TYPE_TYPEDEF);
+    named->inside->map = near->inside->map;
+    named->inside->target = type_function_of(returned, NULL, 0, false);
+    named->name = "<text variable, no debug info>";
+    return named;
+}

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "scripts/document.h"
+#include "scripts/json_read.h"
 #include "scripts/match.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -35,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (mentions_include(data, size))
         return 0;
-    cJSON *session = cJSON_ParseWithLength((const char *)data, size);
+    cJSON *session;
+    error_free(json_read((const char *)data, size, &session, NULL));
     if (!session)
         return 0;
     cJSON *names = cJSON_Parse("{\"times\":\"3\"}");

@@ -166,6 +166,136 @@ static void test_registers_that_are_not_kept(void **state)
     assert_int_equal(strlen(s.path), sizeof s.path - 1);
 }
 
+/* -- the grammar, a row of rsp/stop_reply.h at a time ----------------------------------------------- */
+
+struct row {
+    const char *payload;
+    enum rsp_stop_kind kind;
+    int signal;
+    int64_t status;   /* -1: not told */
+    int64_t pid, tid; /* NOBODY: no thread; a W or X has a tid of -1 */
+    enum rsp_stop_reason reason;
+};
+
+enum { NOBODY = -9 };
+
+#define STOPPED(signal, reason)              RSP_STOP_SIGNAL, signal, -1, NOBODY, NOBODY, RSP_REASON_##reason
+#define STOPPED_IN(signal, pid, tid, reason) RSP_STOP_SIGNAL, signal, -1, pid, tid, RSP_REASON_##reason
+#define EXITED(status, pid)                  RSP_STOP_EXITED, 0, status, pid, (pid) == NOBODY ? NOBODY : -1, RSP_REASON_NONE
+#define KILLED(signal, pid)                  RSP_STOP_KILLED, signal, -1, pid, (pid) == NOBODY ? NOBODY : -1, RSP_REASON_NONE
+
+static const struct row rows[] = {
+    /* S HEX [PAIRS] */
+    {"S05", STOPPED(5, NONE)},
+    {"S5", STOPPED(5, NONE)},
+    {"S0", STOPPED(0, NONE)},
+    {"S0B", STOPPED(11, NONE)},
+    {"S000005", STOPPED(5, NONE)},
+    {"S05;", STOPPED(5, NONE)},
+    {"S05thread:1;", STOPPED_IN(5, 0, 1, NONE)},
+    {"S05;thread:p1.2;x:y", STOPPED_IN(5, 1, 2, NONE)},
+    /* T DIGIT DIGIT [PAIRS] */
+    {"T05", STOPPED(5, NONE)},
+    {"T0bthread:p1.2;", STOPPED_IN(11, 1, 2, NONE)},
+    {"T0Bthread:p1.2", STOPPED_IN(11, 1, 2, NONE)},
+    {"T05;;thread:p1.2;;", STOPPED_IN(5, 1, 2, NONE)},
+    /* W [HEX] [;PAIRS] */
+    {"W00", EXITED(0, NOBODY)},
+    {"W0", EXITED(0, NOBODY)},
+    {"W2a", EXITED(42, NOBODY)},
+    {"W2A", EXITED(42, NOBODY)},
+    {"W0000000000000000000000ff", EXITED(255, NOBODY)},
+    {"Wffffffff", EXITED(0xffffffff, NOBODY)},
+    {"W", EXITED(-1, NOBODY)},
+    {"W;process:1", EXITED(-1, 1)},
+    {"W00;", EXITED(0, NOBODY)},
+    {"W2a;process:7db", EXITED(42, 0x7db)},
+    {"W2a;process:7db;", EXITED(42, 0x7db)},
+    {"W2a;process:", EXITED(42, NOBODY)},
+    {"W2a;process:000000000000000000007db", EXITED(42, 0x7db)},
+    {"W2a;core:1;process:7db;Some Key/+:any/thing, really;", EXITED(42, 0x7db)},
+    {"W00;proc:1", EXITED(0, NOBODY)},
+    /* X [HEX] [;PAIRS] */
+    {"Xb;process:62f", KILLED(11, 0x62f)}, /* gdbserver 13 */
+    {"X9;process:62f", KILLED(9, 0x62f)},
+    {"X1f;process:62f", KILLED(31, 0x62f)},
+    {"X6", KILLED(6, NOBODY)},
+    {"X0b", KILLED(11, NOBODY)},
+    {"X000b", KILLED(11, NOBODY)},
+    {"X8e", KILLED(142, NOBODY)}, /* the last real-time signal is one of three digits in decimal */
+    {"X", KILLED(0, NOBODY)},
+    {"X;process:1", KILLED(0, 1)},
+    {"X9;why:oom;process:1", KILLED(9, 1)},
+    /* w [HEX] ;THREAD [;PAIRS] */
+    {"w0;p7db.7dd", RSP_STOP_THREAD_EXITED, 0, 0, 0x7db, 0x7dd, RSP_REASON_NONE},
+    {"w2a;12", RSP_STOP_THREAD_EXITED, 0, 42, 0, 0x12, RSP_REASON_NONE},
+    {"w;p1.2", RSP_STOP_THREAD_EXITED, 0, -1, 1, 2, RSP_REASON_NONE},
+    {"w0;p1.2;core:0;", RSP_STOP_THREAD_EXITED, 0, 0, 1, 2, RSP_REASON_NONE},
+    /* N [;PAIRS] */
+    {"N", RSP_STOP_NO_RESUMED, 0, -1, NOBODY, NOBODY, RSP_REASON_NONE},
+    {"N;", RSP_STOP_NO_RESUMED, 0, -1, NOBODY, NOBODY, RSP_REASON_NONE},
+    {"N;why:none", RSP_STOP_NO_RESUMED, 0, -1, NOBODY, NOBODY, RSP_REASON_NONE},
+    /* THREAD */
+    {"T05thread:1;", STOPPED_IN(5, 0, 1, NONE)},
+    {"T05thread:-1;", STOPPED_IN(5, 0, -1, NONE)},
+    {"T05thread:p1;", STOPPED_IN(5, 1, -1, NONE)},
+    {"T05thread:p-1.-1;", STOPPED_IN(5, -1, -1, NONE)},
+    {"T05thread:pA.0B;", STOPPED_IN(5, 10, 11, NONE)},
+    /* keys of T */
+    {"T05thread:;", STOPPED(5, NONE)},
+    {"T05core:;", STOPPED(5, NONE)},
+    {"T05core:ffffffff;", STOPPED(5, NONE)},
+    {"T05watch:1000;", STOPPED(5, WATCH)},
+    {"T05rwatch:00000000000000000001000;", STOPPED(5, RWATCH)},
+    {"T05awatch:FFFF;", STOPPED(5, AWATCH)},
+    {"T05watch:;", STOPPED(5, NONE)},
+    {"T05swbreak:;", STOPPED(5, SWBREAK)},
+    {"T05swbreak:1;", STOPPED(5, SWBREAK)},
+    {"T05hwbreak:;", STOPPED(5, HWBREAK)},
+    {"T05library:r;", STOPPED(5, LIBRARY)},
+    {"T05fork:p1.2;", STOPPED(5, FORK)},
+    {"T05vfork:p1.2;", STOPPED(5, VFORK)},
+    {"T05vforkdone:;", STOPPED(5, VFORKDONE)},
+    {"T05create:;", STOPPED(5, CREATE)},
+    {"T05exec:2f61;", STOPPED(5, EXEC)},
+    {"T05exec:;", STOPPED(5, EXEC)},
+    {"T05syscall_entry:1;", STOPPED(5, SYSCALL_ENTRY)},
+    {"T05syscall_return:1;", STOPPED(5, SYSCALL_RETURN)},
+    {"T05replaylog:begin;", STOPPED(5, REPLAYLOG)},
+    {"T05replaylog:end;", STOPPED(5, REPLAYLOG)},
+    {"T05replaylog:;", STOPPED(5, REPLAYLOG)},
+    {"T050000000000000000000000006:00;", STOPPED(5, NONE)},
+    {"T05ffffffffff:00;", STOPPED(5, NONE)},
+    /* keys of a stub's own */
+    {"T05Reason:x;thread:p1.2;", STOPPED_IN(5, 1, 2, NONE)},
+    {"T05QEMU/Stop+Why?:a b,c:d;thread:p1.2;", STOPPED_IN(5, 1, 2, NONE)},
+    {"T05\xc3\xa9t\xc3\xa9:;thread:p1.2;", STOPPED_IN(5, 1, 2, NONE)},
+    {"T05threads:p1.2,p1.3;thread:p1.2;", STOPPED_IN(5, 1, 2, NONE)},
+    {"T05THREAD:p1.2;", STOPPED(5, NONE)},
+};
+
+static void test_grammar(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+        const struct row *r = &rows[i];
+        struct rsp_stop s;
+        size_t n = strlen(r->payload);
+        BASE_ERROR struct error *e = rsp_stop_parse(r->payload, n, &s);
+        if (e || !rsp_is_stop_reply(r->payload, n))
+            fail_msg("'%s' was not taken for a stop reply", r->payload);
+        bool has_thread = r->pid != NOBODY, has_status = r->status >= 0;
+        bool same = s.kind == r->kind && s.signal == r->signal && s.has_status == has_status &&
+                    s.has_thread == has_thread && s.reason == r->reason;
+        same = same && (!has_status || s.status == (uint64_t)r->status);
+        same = same && (!has_thread || (s.thread.pid == r->pid && s.thread.tid == r->tid));
+        if (!same)
+            fail_msg("'%s' was read as kind %d, signal %d, status %d %llu, thread %d p%lld.%lld, reason %d",
+                     r->payload, s.kind, s.signal, s.has_status, (unsigned long long)s.status, s.has_thread,
+                     (long long)s.thread.pid, (long long)s.thread.tid, s.reason);
+    }
+}
+
 static void test_garbage(void **state)
 {
     (void)state;
@@ -176,35 +306,52 @@ static void test_garbage(void **state)
         "l",
         "m1,2",
         "S",
-        "S5",
         "S0g",
-        "S055",
+        "S05threa",
+        "S100000005",
         "T",
         "T0",
         "T05threa",
         "T05thread:",
-        "T05watch:;",
+        "T05thread:p1.2x;",
+        "T05watch:",
         "T05watch:zz;",
+        "T05core:",
         "T05core:x;",
         "T05fork:;",
         "T05exec:4;",
         "T05exec:4z;",
-        "T05replaylog:x;",
+        "T05syscall_entry:;",
         "T05:;",
         "T05001:0;",
         "T0501:zz;",
+        "T05a\tb:1;",
+        "T05a#b:1;",
+        "T05$T05thread:1;",
         "T05thread:p1.2;T05thread:p1.3;",
+        "T05thread:p01.1T05thread:p01.2;",
+        "T05x:yT05thread:p01.2;",
+        "T05thrT05thread:p01.2;",
+        "S05T05thread:p01.2;",
         "p01.d35;T05thread:p01.d36;",
-        "W",
         "Wx",
-        "W00;proc:1",
-        "W00;process:",
-        "X",
-        "X9",
+        "W00x",
+        "W00T05thread:p1.2;",
+        "W00;process:xyz",
+        "W00;process:1T05thread:p1.2;",
+        "W00;T05thread:p1.2",
+        "W00;process",
+        "W10000000000000000",
+        "Xg",
+        "X9thread:p1.2;",
+        "X100000000",
         "w",
         "w0",
         "w0;",
+        "w0;p1.2,",
         "Nx",
+        "No",
+        "N;x",
         "O4142",
         "00000000",
         "F1,2",
@@ -234,10 +381,11 @@ static void test_random_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ids),     cmocka_unit_test(test_ids_stop_at_what_follows),
-        cmocka_unit_test(test_plain),   cmocka_unit_test(test_gdbserver),
-        cmocka_unit_test(test_others),  cmocka_unit_test(test_registers_that_are_not_kept),
-        cmocka_unit_test(test_garbage), cmocka_unit_test(test_random_bytes),
+        cmocka_unit_test(test_ids),          cmocka_unit_test(test_ids_stop_at_what_follows),
+        cmocka_unit_test(test_plain),        cmocka_unit_test(test_gdbserver),
+        cmocka_unit_test(test_others),       cmocka_unit_test(test_registers_that_are_not_kept),
+        cmocka_unit_test(test_grammar),      cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_random_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

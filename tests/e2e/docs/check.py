@@ -126,7 +126,7 @@ def check_schema_against_program(root, commands, helps):
 
 SAMPLES = ["text", "0x10", 1, -1, 0.25, True, [], ["a"], [1], [{"do": "echo", "text": 1}], {"a": 1}, {"A": "x"},
            {"A": {"at": "x"}}, ["A@A"], None, "auto", "write",
-           "all", "ids", "general", "code", "report", "parent"]
+           "all", "ids", "general", "code", "report", "parent", "cwd"]
 
 
 def valid_step(validator, root, command):
@@ -186,6 +186,7 @@ BAD = {
 GOOD = {
     "nothing to do": {"steps": []},
     "every key at the top": {"$schema": "x", "title": "x", "note": "x", "target": "none", "symbols": [], "args": [],
+                             "env": {"A": "b", "C": None}, "cwd": ".", "stdin": "x",
                              "define": {"a": 1}, "timeout": 1.5, "audit": False, "steps": []},
     "a reference in place of a number": {"define": {"n": 2}, "steps": [{"do": "repeat", "times": "${n}", "steps": []}]},
     "an expectation that looks like a matcher": {"steps": [

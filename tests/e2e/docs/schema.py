@@ -6,6 +6,7 @@ import re
 
 SILENT = {"$schema", "$defs", "title", "description"}
 TYPES = {
+    "null": lambda v: v is None,
     "object": lambda v: isinstance(v, dict),
     "array": lambda v: isinstance(v, list),
     "string": lambda v: isinstance(v, str),

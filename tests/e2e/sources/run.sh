@@ -20,11 +20,11 @@ mv "$work/build/deep/one.c" "$work/kept/deep/"
 touch -d '2000-01-01' "$work/kept/deep/one.c"
 
 steps "a missing source: the code, and the path tried" '
-    {"do": "list", "at": "one", "expect": {"problem": {"match": "build/deep/one.c .No such file"}, "line": 4, "instructions": {"count": 10}}}' \
+    {"do": "list", "at": "one", "expect": {"problem": {"match": "build/deep/one.c .No such file"}, "line": 3, "instructions": {"count": 10}}}' \
     -t none -s "$work/program"
 steps "directories by trailing components" "
     {\"do\": \"sources\", \"directories\": [\"/nowhere\", \"$work/kept\"], \"expect\": {\"directories\": {\"count\": 2}}},
-    {\"do\": \"list\", \"at\": \"one\", \"count\": 3, \"expect\": {\"file\": \"$work/kept/deep/one.c\", \"first\": 3, \"lines\": [\"{\", \"    return n + shared;\", \"}\"], \"warning\": {\"exists\": false}}},
+    {\"do\": \"list\", \"at\": \"one\", \"count\": 3, \"expect\": {\"file\": \"$work/kept/deep/one.c\", \"first\": 2, \"lines\": [\"int one(int n)\", \"{\", \"    return n + shared;\"], \"warning\": {\"exists\": false}}},
     {\"do\": \"sources\", \"clear\": true, \"expect\": {\"directories\": {\"count\": 0}}},
     {\"do\": \"list\", \"at\": \"one\", \"expect\": {\"problem\": {\"exists\": true}}}" -t none -s "$work/program"
 steps "a substituted beginning" "

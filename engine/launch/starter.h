@@ -1,0 +1,30 @@
+/*
+ * engine/launch/starter.h - the last step before the user's program, done by this very binary in its place.
+ *
+ * gdbserver has no way to give its program a terminal of its own, another folder or environment than its
+ * own, and its versions differ in what they do to arguments: some refuse blanks, some quote for the shell,
+ * some do not. So it is told to start the program through a wrapper, which is this binary with STARTER_WORD
+ * as its first argument. What is to be started it reads from its standard input, a file in memory that
+ * starter_describe() wrote; then it begins a session with the terminal, opens the files and executes the
+ * program. gdbserver counts the wrapper's own exec and stops at the program's.
+ *
+ * The description is made and read by the same binary; the starter has no threads. It fails with a line on
+ * gdbserver's standard error and status 127.
+ */
+#ifndef ALLSTOP_ENGINE_LAUNCH_STARTER_H
+#define ALLSTOP_ENGINE_LAUNCH_STARTER_H
+
+#include "base/error.h"
+#include "engine/launch/setup.h"
+
+#define STARTER_WORD "--start-program"
+
+/* A descriptor to read the description from, owned by the caller. `terminal` is a path, `program` absolute,
+ * and what it finds as its own name. */
+struct error *starter_describe(const struct program_setup *setup, const char *terminal, const char *program,
+                               int *ret) BASE_MUST_CHECK;
+
+/* The starter itself; its exit status, when it returns. */
+int starter_main(void);
+
+#endif

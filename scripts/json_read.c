@@ -1,0 +1,121 @@
+#include "scripts/json_read.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/text.h"
+
+/* Bytes of the number at `text`; *exact: it is no whole number that a double would round. */
+static size_t number_length(const char *text, size_t n, bool *exact)
+{
+    static const char most[] = "9007199254740991"; /* 2^53 - 1 */
+    size_t digits = 0, length = *text == '-';
+    for (; length < n && isdigit((unsigned char)text[length]); length++)
+        digits++;
+    bool whole = length == n || !strchr(".eE", text[length]);
+    const char *first = text + (*text == '-');
+    *exact = !whole || digits < sizeof most - 1 || *first == '0' ||
+             (digits == sizeof most - 1 && memcmp(first, most, digits) <= 0);
+    while (length < n && (isdigit((unsigned char)text[length]) || strchr("+-.eE", text[length])))
+        length++;
+    return length;
+}
+
+/* What cJSON would cut, round or hand on. */
+static struct error *check_bytes(const char *text, size_t n, size_t *where)
+{
+    bool quoted = false, exact = true;
+    for (size_t i = 0, length; i < n; i += length) {
+        *where = i;
+        length = text_utf8_length(text + i, n - i);
+        if (length == 0)
+            return error_hint(error_new(ERR_SYNTAX, "the byte 0x%02x is no UTF-8", (unsigned char)text[i]),
+                              "JSON is UTF-8; bytes are given as `hex`");
+        if (text[i] == '\0')
+            return error_new(ERR_SYNTAX, "there is a NUL byte");
+        quoted ^= text[i] == '"';
+        if (!quoted && (text[i] == '-' || isdigit((unsigned char)text[i])))
+            length = number_length(text + i, n - i, &exact);
+        if (!exact)
+            return error_hint(error_new(ERR_SYNTAX, "a whole number from 2^53 on loses its last digits"),
+                              "write it as a text: \"0x...\" or \"%.*s\"", (int)length, text + i);
+        if (text[i] != '\\' || i + 1 == n)
+            continue;
+        length = 1 + text_utf8_length(text + i + 1, n - i - 1);
+        if (n - i >= 6 && memcmp(text + i, "\\u0000", 6) == 0)
+            return error_hint(error_new(ERR_SYNTAX, "a text cannot hold \\u0000"),
+                              "bytes with a NUL among them are given as `hex`");
+    }
+    return NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static struct error *check_names(const cJSON *object, struct buf *pointer)
+{
+    size_t n = 0;
+    BASE_FREE const char **names = xcalloc((size_t)cJSON_GetArraySize(object) + 1, sizeof *names);
+    const cJSON *item;
+    cJSON_ArrayForEach (item, object)
+        names[n++] = item->string;
+    qsort(names, n, sizeof *names, by_name);
+    for (size_t i = 1; i < n; i++)
+        if (strcmp(names[i - 1], names[i]) == 0)
+            return error_hint(
+                error_new(ERR_SYNTAX, "%s/%s: stands twice in one object", buf_text(pointer), names[i]),
+                "only one of the two could count");
+    return NULL;
+}
+
+/* cJSON has bounded the depth (CJSON_NESTING_LIMIT). `pointer` is where `value` stands, and is left so. */
+static struct error *check_values(const cJSON *value, struct buf *pointer)
+{
+    if (cJSON_IsNumber(value) && !isfinite(value->valuedouble))
+        return error_new(ERR_SYNTAX, "%s%sthe number is too large", buf_text(pointer),
+                         pointer->length ? ": " : "");
+    if (cJSON_IsObject(value))
+        TRY(check_names(value, pointer));
+    size_t length = pointer->length, i = 0;
+    const cJSON *item;
+    cJSON_ArrayForEach (item, value) {
+        if (item->string)
+            buf_printf(pointer, "/%s", item->string);
+        else
+            buf_printf(pointer, "/%zu", i++);
+        TRY(check_values(item, pointer));
+        buf_truncate(pointer, length);
+    }
+    return NULL;
+}
+
+struct error *json_read(const char *text, size_t n, cJSON **ret, size_t *where)
+{
+    size_t unused;
+    *ret = NULL;
+    where = where ? where : &unused;
+    TRY(check_bytes(text, n, where));
+    BASE_FREE char *whole = xstrndup(text, n);
+    const char *end = NULL;
+    cJSON *value = cJSON_ParseWithOpts(whole, &end, true);
+    if (!value) {
+        *where = end ? (size_t)(end - whole) : 0;
+        return error_new(ERR_SYNTAX, "this is no JSON");
+    }
+    BASE_BUF struct buf pointer = {0};
+    struct error *e = check_values(value, &pointer);
+    *where = SIZE_MAX;
+    if (e)
+        cJSON_Delete(value);
+    else
+        *ret = value;
+    return e;
+}

@@ -87,7 +87,8 @@ class File:
             value = int(m[1], 16 if m[1][:2] in ("0x", "0X") else 10)
             if re.search(r"\b\w+ \w+\[$", self.code[:m.start()]):
                 continue  # the size of an array: larger is the same
-            self.add("constant", m.start(), len(m[0]), f"{value + 1:#x}{m[2]}" if value > 9 else f"{value + 1}{m[2]}")
+            if not re.search(r"[(,=?:] ?-$|return -$", self.code[:m.start()]):  # -2 is as negative as -1
+                self.add("constant", m.start(), len(m[0]), f"{value + 1:#x}{m[2]}" if value > 9 else f"{value + 1}{m[2]}")
             if value == 1:
                 self.add("constant", m.start(), len(m[0]), "0" + m[2])
         for m in _WORD.finditer(self.code, begin, end):

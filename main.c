@@ -34,6 +34,7 @@ enum long_option {
     OPTION_NO_CONFIG,
     OPTION_ARGS,
     OPTION_TTY,
+    OPTION_STOP_AT,
     OPTION_VERSION,
 };
 
@@ -41,7 +42,7 @@ struct arguments {
     enum face face;
     bool running;
     bool ended; /* --args: what follows is the program and its arguments */
-    const char *tty;
+    const char *tty, *stop_at;
     const char *program, *target, *script, *break_in, *wire_log, *audit_json, *serve_log, *listen;
     char **program_args;
     const char **symbols;
@@ -57,11 +58,13 @@ static const char usage_text[] =
     "A debugger for anything that speaks the GDB Remote Serial Protocol.\n"
     "\n"
     "  PROGRAM               an ELF file: its symbols are loaded. Without --target it is\n"
-    "                        also started, stopped at its entry, under gdbserver or,\n"
+    "                        also started, and stands at main, under gdbserver or,\n"
     "                        for another processor, under qemu-ARCH\n"
     "      --args            PROGRAM and its arguments follow: no option does (-- says the same)\n"
     "      --tty PATH        the terminal of the program that is started; it gets one of its\n"
     "                        own otherwise, shown in a pane, or among the output of --cli\n"
+    "      --stop-at PLACE   where the program that is started stands first: entry, main or\n"
+    "                        none; main on the screen and with --cli, else entry\n"
     "  -t, --target SPEC     attach to a stub:\n"
     "                          HOST:PORT  :PORT  tcp:HOST:PORT  unix:PATH\n"
     "                          /dev/ttyS0[,BAUD[,8n1]]  serial:PATH[,BAUD]\n"
@@ -110,6 +113,7 @@ static const struct option long_options[] = {
     {"seed", required_argument, NULL, OPTION_SEED},
     {"args", no_argument, NULL, OPTION_ARGS},
     {"tty", required_argument, NULL, OPTION_TTY},
+    {"stop-at", required_argument, NULL, OPTION_STOP_AT},
     {"no-config", no_argument, NULL, OPTION_NO_CONFIG},
     {"version", no_argument, NULL, OPTION_VERSION},
     {"help", no_argument, NULL, 'h'},
@@ -180,6 +184,9 @@ static int take_option(struct arguments *a, int option)
     case OPTION_TTY:
         a->tty = optarg;
         return -1;
+    case OPTION_STOP_AT:
+        a->stop_at = optarg;
+        return -1;
     case OPTION_VERSION:
         puts("allstop " ALLSTOP_VERSION);
         return STATUS_OK;
@@ -221,6 +228,11 @@ static int parse(struct arguments *a, int argc, char **argv)
         if (e)
             return tell(e);
     }
+    enum start_at at;
+    if (a->stop_at && !start_at_parse(a->stop_at, &at))
+        return tell(error_new(ERR_USAGE, "--stop-at %s: it is entry, main or none", a->stop_at));
+    if (a->stop_at && a->target)
+        return tell(error_new(ERR_USAGE, "--stop-at goes with a program that is started, not with --target"));
     if (a->tty && a->target)
         return tell(error_new(ERR_USAGE, "--tty goes with a program that is started, not with --target"));
     if (a->listen && a->face != FACE_SERVE_LOG)
@@ -277,6 +289,7 @@ static int run(const struct arguments *a)
         .running = a->running,
         .wire_log = a->wire_log,
         .tty = a->tty,
+        .stop_at = a->stop_at,
         .seed = a->seed,
         .audit_json = a->audit_json,
         .cancel_fd = -1,
@@ -290,8 +303,11 @@ static int run(const struct arguments *a)
         .running = a->running,
         .wire_log = a->wire_log,
         .tty = a->tty,
+        .stop_at = START_MAIN,
         .capture_output = true,
     };
+    if (a->stop_at)
+        start_at_parse(a->stop_at, &worker.stop_at);
     struct ui_options ui = {.worker = &worker};
     switch (a->face) {
     case FACE_SERVE_LOG:

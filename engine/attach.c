@@ -396,7 +396,8 @@ static struct error *attach(struct session *s, const struct session_target *targ
     s->stops++;
     s->stop_ended_ns = clock_now_ns();
     announce(s, false);
-    session_emit_stop(s);
+    if (target->at == START_ENTRY)
+        session_emit_stop(s);
     audit_at_stop(s);
     return settle(s);
 }

@@ -51,6 +51,7 @@ enum command_flags {
     COMMAND_WHILE_RUNNING = 64, /* served by an event loop while the target runs */
     COMMAND_WAITS_ITSELF =
         128,             /* lets the target run and waits for it: only there Ctrl-C and the time count */
+    COMMAND_STARTS = 256, /* begins the program anew: an empty line at the prompt does not repeat that */
     COMMAND_PROMPT = 16, /* only typed (help, quit …), no JSON form */
 };
 

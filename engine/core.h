@@ -163,7 +163,7 @@ void session_find_slide(struct session *s);
 /* engine/leave.c: lifts what is planted and detaches, or kills; the connection is still to be dropped. */
 struct error *session_leave(struct session *s, bool kill) BASE_MUST_CHECK;
 /* Connects to the same target again: the program is started anew with its present arguments. */
-struct error *session_connect_again(struct session *s, bool running) BASE_MUST_CHECK;
+struct error *session_connect_again(struct session *s, bool running, enum start_at at) BASE_MUST_CHECK;
 /* engine/launch/runner.c: where the libraries of a target for another processor are on this machine;
  * malloc'd, or NULL. */
 char *session_sysroot(const struct session *s);

@@ -269,6 +269,11 @@ struct error *session_set_program(struct session *s, const char *program, char *
     return NULL;
 }
 
+void session_set_start(struct session *s, enum start_at at)
+{
+    s->setup.stop_at = at;
+}
+
 struct error *session_connect(struct session *s, const char *spec)
 {
     return session_connect_to(s, &(struct session_target){.spec = spec});
@@ -286,6 +291,15 @@ static struct error *attach(struct session *s, const struct session_target *targ
     return e;
 }
 
+static struct error *go_from_entry(struct session *s, enum start_at at)
+{
+    bool told;
+    struct error *e = start_from_entry(s, at, &told);
+    if ((e || told) && at != START_ENTRY && s->state == SESSION_STOPPED)
+        session_emit_stop(s);
+    return e;
+}
+
 static struct error *start(struct session *s, const struct session_target *target)
 {
     struct runner runner;
@@ -298,7 +312,7 @@ static struct error *start(struct session *s, const struct session_target *targe
     s->child = NULL;
     runner_free(&runner);
     pty_started(s);
-    return e ? runner_failed(s, e) : NULL;
+    return e ? runner_failed(s, e) : go_from_entry(s, t.at);
 }
 
 struct error *session_connect_to(struct session *s, const struct session_target *target)
@@ -313,15 +327,17 @@ struct error *session_connect_to(struct session *s, const struct session_target 
     bool before = s->started;
     s->started = false;
     struct error *e = attach(s, target);
-    if (e)
-        s->started = before; /* `run` is about what was there before */
+    if (!e)
+        return go_from_entry(s, target->at);
+    s->started = before; /* `run` is about what was there before */
     return e;
 }
 
-struct error *session_connect_again(struct session *s, bool running)
+struct error *session_connect_again(struct session *s, bool running, enum start_at at)
 {
     BASE_FREE char *spec = xstrdup(s->target_spec);
     return session_connect_to(s, &(struct session_target){.spec = s->started ? NULL : spec,
+                                                           .at = at,
                                                           .running = running,
                                                           .wait_for_device = true});
 }

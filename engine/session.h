@@ -24,6 +24,7 @@
 
 #include "base/error.h"
 #include "engine/command.h"
+#include "engine/launch/start.h"
 
 struct session;
 
@@ -71,10 +72,14 @@ struct error *session_add_sections(struct session *s, const char *path, const st
                                    size_t count) BASE_MUST_CHECK;
 struct session_target {
     const char *spec;     /* NULL: the program is started (gdbserver or qemu-ARCH) */
+    enum start_at at;     /* where it is let stand; anywhere but at its entry leaves the session RUNNING */
     bool running;         /* it runs: nothing is sent until it is interrupted */
     bool wait_for_device; /* a serial line that is not there yet is waited for */
 };
-/* Connects. Emits `connected`. A kernel that runs leaves the session RUNNING. */
+/* Where a program that is started by its name stands first, from its next start on; `entry` before this. */
+void session_set_start(struct session *s, enum start_at at);
+/* Connects. Emits `connected`, and `stopped` where the target is let stand. A kernel that runs leaves the session
+ * RUNNING, and so does a program on its way to `main`. */
 struct error *session_connect_to(struct session *s, const struct session_target *target) BASE_MUST_CHECK;
 /* The same with nothing but a spec. */
 struct error *session_connect(struct session *s, const char *spec) BASE_MUST_CHECK;

@@ -26,7 +26,8 @@ struct worker_options {
     const char *break_in;       /* as session_options */
     bool running;               /* as session_target */
     const char *wire_log;
-    const char *tty; /* of the program that is started, or NULL: one of ours */
+    const char *tty;       /* of the program that is started, or NULL: one of ours */
+    enum start_at stop_at; /* where that program stands first */
     bool capture_output;
     bool views; /* build and publish views */
 };
@@ -38,7 +39,7 @@ enum worker_message_kind {
                        event comes too */
     WORKER_PROGRAM, /* the same of the terminal of a program that we started */
     WORKER_VIEW,    /* a new view is there: worker_view() */
-    WORKER_READY,   /* the opening (symbols, connection) is over; error says how it failed, or NULL */
+    WORKER_READY,   /* the opening (symbols, connection, the way to `main`) is over; error: how it failed, or NULL */
 };
 
 struct worker_message {

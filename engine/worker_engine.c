@@ -176,6 +176,15 @@ static void wait_idle(struct worker *w)
         session_serve_terminal(w->session);
 }
 
+/* The face may begin. The error, or NULL, is taken over. */
+static void opened(struct worker *w, struct error *e)
+{
+    struct worker_message ready = {.kind = WORKER_READY, .error = e};
+    w->opening = false;
+    worker_publish(w);
+    worker_send(w, &ready);
+}
+
 static void pump(struct worker *w, bool *shown_running)
 {
     cJSON *stop = NULL;
@@ -193,6 +202,11 @@ static void pump(struct worker *w, bool *shown_running)
         return;
     }
     *shown_running = false;
+    if (w->opening) {
+        cJSON_Delete(stop); /* its event has told it */
+        opened(w, e);
+        return;
+    }
     worker_answer_waiters(w, e, stop);
     worker_publish(w);
 }
@@ -205,9 +219,14 @@ static struct error *open_session(struct worker *w)
         TRY(session_add_symbols(w->session, o->symbols[i]));
     if (o->program)
         TRY(session_set_program(w->session, o->program, o->args));
+    session_set_start(w->session, o->stop_at);
     if (none || (!o->target && !o->program))
         return NULL;
-    return session_connect_to(w->session, &(struct session_target){.spec = o->target, .running = o->running});
+    enum start_at at = o->target ? START_ENTRY : o->stop_at;
+    TRY(session_connect_to(
+        w->session, &(struct session_target){.spec = o->target, .at = at, .running = o->running}));
+    w->opening = at == START_MAIN && session_state(w->session) == SESSION_RUNNING;
+    return NULL;
 }
 
 /* A target that cannot say good-bye in time is left as it is. */
@@ -235,9 +254,9 @@ void *worker_engine_main(void *context)
                                       .break_in = w->options.break_in,
                                       .capture_output = w->options.capture_output};
     w->session = session_create(&options);
-    struct worker_message ready = {.kind = WORKER_READY, .error = open_session(w)};
-    worker_publish(w);
-    worker_send(w, &ready);
+    struct error *failed = open_session(w);
+    if (!w->opening)
+        opened(w, failed);
     bool shown_running = false;
     while (!w->quitting) {
         struct request *r = take_request(w);

@@ -82,6 +82,7 @@ struct worker {
     struct view_needs needs;
     struct waiter *waiters;
     bool quitting, kill;
+    bool opening; /* the program is on its way to where it stands first */
 };
 
 /* -- worker.c -------------------------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "engine/command.h"
+#include "engine/launch/start.h"
 #include "scripts/document.h"
 #include "scripts/match.h"
 #include "scripts/race.h"
@@ -320,10 +321,10 @@ static bool string_object(const cJSON *object)
 
 static struct error *check_top(struct check *c, const cJSON *session)
 {
-    static const char *const texts[] = {"title", "program", "target", "cwd", "stdin", "note", "$schema"};
+    static const char *const texts[] = {"title", "program", "target", "cwd", "stdin", "stop_at", "note", "$schema"};
     const cJSON *item;
     cJSON_ArrayForEach (item, session) {
-        const char *wanted = "a known key: title program args env cwd stdin target symbols define timeout "
+        const char *wanted = "a known key: title program args env cwd stdin stop_at target symbols define timeout "
                              "audit steps note";
         bool ok = false;
         for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
@@ -331,6 +332,11 @@ static struct error *check_top(struct check *c, const cJSON *session)
                 ok = cJSON_IsString(item);
                 wanted = "a string";
             }
+        if (strcmp(item->string, "stop_at") == 0) {
+            enum start_at at;
+            ok = ok && (start_at_parse(item->valuestring, &at) || scope_is_open(item));
+            wanted = "entry, main or none";
+        }
         if (strcmp(item->string, "args") == 0 || strcmp(item->string, "symbols") == 0) {
             ok = string_array(item);
             wanted = "an array of strings";

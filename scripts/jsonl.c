@@ -383,10 +383,13 @@ int jsonl_run(const struct script_options *options)
                                     .symbols = options->symbols,
                                     .wire_log = options->wire_log,
                                     .tty = options->tty,
+                                    .stop_at = START_ENTRY,
                                     .break_in = options->break_in,
                                     .running = options->running,
                                     .capture_output = true};
     struct server s = {0};
+    if (options->stop_at)
+        start_at_parse(options->stop_at, &worker.stop_at);
     scope_init(&s.scope);
     for (size_t i = 0; options->defines && options->defines[i]; i++) {
         struct error *e = scope_define(&s.scope, options->defines[i]);

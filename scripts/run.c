@@ -90,6 +90,15 @@ static struct error *set_up_program(struct run *r, const cJSON *session)
     return run_command(r, "settings", args, NULL);
 }
 
+/* The command line goes before the file. */
+static enum start_at start_of(const struct run *r, const cJSON *session)
+{
+    const char *own = json_text(session, "stop_at");
+    enum start_at at = START_ENTRY;
+    start_at_parse(r->options->stop_at ? r->options->stop_at : own, &at);
+    return at;
+}
+
 static struct error *open_target(struct run *r, const cJSON *session)
 {
     const struct script_options *o = r->options;
@@ -109,12 +118,21 @@ static struct error *open_target(struct run *r, const cJSON *session)
         TRY(session_add_symbols(r->session, o->symbols[i]));
     if ((target && strcmp(target, "none") == 0) || (!target && !program))
         return NULL;
-    return session_connect_to(r->session, &(struct session_target){.spec = target, .running = o->running});
+    enum start_at at = target ? START_ENTRY : start_of(r, session);
+    session_set_start(r->session, at);
+    TRY(session_connect_to(r->session,
+                           &(struct session_target){.spec = target, .at = at, .running = o->running}));
+    if (at != START_MAIN || session_state(r->session) != SESSION_RUNNING)
+        return NULL;
+    cJSON *stop = NULL;
+    struct error *e = run_command(r, "wait", cJSON_CreateObject(), &stop);
+    cJSON_Delete(stop);
+    return e;
 }
 
 static struct error *fill_top(struct run *r, cJSON *session)
 {
-    static const char *const keys[] = {"program", "target", "args", "env", "cwd", "stdin", "symbols"};
+    static const char *const keys[] = {"program", "target", "args", "env", "cwd", "stdin", "stop_at", "symbols"};
     const cJSON *item, *define = cJSON_GetObjectItemCaseSensitive(session, "define");
     cJSON_ArrayForEach (item, define) {
         if (!cJSON_GetObjectItemCaseSensitive(r->scope.values, item->string))

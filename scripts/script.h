@@ -38,6 +38,7 @@ struct script_options {
     bool running;               /* as session_target */
     const char *wire_log;
     const char *tty;        /* of the program that is started, or NULL: one of ours */
+    const char *stop_at;    /* where that stands first: `entry`, `main`, `none`; NULL: as the file says, or `entry` */
     uint64_t seed;          /* of what is drawn at random */
     const char *audit_json; /* audit_report(): where its JSON goes, "-" for standard output; or NULL */
     int cancel_fd;          /* readable: Ctrl-C; -1: none */

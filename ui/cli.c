@@ -187,8 +187,9 @@ static void on_answer(struct cli *c, const struct worker_message *m)
     const cJSON *epoch = cJSON_GetObjectItemCaseSensitive(m->result, "epoch");
     talk_answer(&c->talk, m, true);
     free(c->repeat);
-    c->repeat = runs ? c->line : NULL;
-    if (runs)
+    bool again = runs && !(m->command->flags & COMMAND_STARTS);
+    c->repeat = again ? c->line : NULL;
+    if (again)
         c->line = NULL;
     if (runs && cJSON_IsNumber(epoch)) {
         c->asked = ASKED_VIEW;

@@ -75,7 +75,7 @@ static void remember(struct screen *s, struct post *p, const struct worker_messa
 {
     free(s->posts.repeat);
     s->posts.repeat = NULL;
-    if (m->command && (m->command->flags & COMMAND_RUNS)) {
+    if (m->command && (m->command->flags & COMMAND_RUNS) && !(m->command->flags & COMMAND_STARTS)) {
         s->posts.repeat = p->line;
         p->line = NULL;
     }

@@ -44,9 +44,12 @@ struct error *time_cut_short(struct session *s, struct error *e, cJSON **ret) BA
 
 /* engine/commands/target.c: the same target again: what we launched is started anew, a stub that listens is
  * attached to again. */
-struct error *target_again(struct session *s, bool kill, bool running, cJSON **ret) BASE_MUST_CHECK;
+struct error *target_again(struct session *s, bool kill, bool running, enum start_at at,
+                           cJSON **ret) BASE_MUST_CHECK;
+/* The program is started; *ret stays NULL where it is on its way from its entry. */
+struct error *target_start(struct session *s, enum start_at at, cJSON **ret) BASE_MUST_CHECK;
 
-extern const struct command command_run, command_settings, command_input;
+extern const struct command command_run, command_start, command_starti, command_settings, command_input;
 extern const struct command command_connect, command_launch, command_detach, command_kill, command_restart,
     command_reconnect, command_features, command_monitor, command_wire, command_signals, command_summary,
     command_sstep, command_follow, command_console, command_break_in, command_kdb;

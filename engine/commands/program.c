@@ -86,6 +86,7 @@ static void settings_text(const cJSON *result, struct buf *out)
     }
     json_append(out, "folder: ", result, "cwd", "\n");
     json_append(out, "terminal: ", result, "tty", "\n");
+    json_append(out, "stands first at: ", result, "stop_at", "\n");
     if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(result, "clear_env")))
         buf_add_text(out, "of our own environment it has nothing\n");
     cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(result, "env")) {
@@ -152,6 +153,8 @@ static struct error *apply(struct session *s, const cJSON *args)
     set_file(&s->setup.output, args, "stdout");
     set_file(&s->setup.errors, args, "stderr");
     set_file(&s->setup.tty, args, "tty");
+    if (arg_given(args, "stop_at"))
+        start_at_parse(arg_text(args, "stop_at"), &s->setup.stop_at);
     return NULL;
 }
 
@@ -173,6 +176,8 @@ static struct error *run_settings(struct session *s, const cJSON *args, cJSON **
         show_folder(s, *ret);
     if ((all || asks_for(args, "tty")) && s->setup.tty)
         cJSON_AddItemToObject(*ret, "tty", text_item(s->setup.tty));
+    if (all || asks_for(args, "stop_at"))
+        cJSON_AddStringToObject(*ret, "stop_at", start_at_name(s->setup.stop_at));
     if (all)
         show_changes(s, *ret);
     if (asks_for(args, "environment"))
@@ -227,6 +232,10 @@ static struct error *parse_settings(struct session *s, const char *alias, const 
         cJSON_AddStringToObject(args, "tty", text);
     else if (is_one_of(alias, "show-inferior-tty", "show-tty"))
         show = "tty";
+    else if (strcmp(alias, "set-stop-at") == 0)
+        cJSON_AddStringToObject(args, "stop_at", text);
+    else if (strcmp(alias, "show-stop-at") == 0)
+        show = "stop_at";
     else if (strcmp(alias, "show-environment") == 0) {
         show = "environment";
         cJSON_AddStringToObject(args, "name", text);
@@ -253,7 +262,8 @@ static struct error *parse_settings(struct session *s, const char *alias, const 
 
 static const struct command_arg settings_args[] = {
     START_ARGS,
-    {"show", ARG_TEXT, false, "nothing args cwd tty environment",
+    {"stop_at", ARG_TEXT, false, "entry main none", "where it stands first, and after `restart`"},
+    {"show", ARG_TEXT, false, "nothing args cwd tty environment stop_at",
      "what to show; all that was set when left out"},
     {"name", ARG_TEXT, false, NULL, "the one variable of the environment to show"},
     {0}};
@@ -263,7 +273,7 @@ const struct command command_settings = {
     .group = "target",
     .aliases =
         "set-args show-args set-environment unset-environment show-environment set-cwd show-cwd cd pwd tty "
-        "set-inferior-tty show-inferior-tty",
+        "set-inferior-tty show-inferior-tty set-stop-at show-stop-at",
     .usage = "| set args LINE | set environment NAME=VALUE | unset environment [NAME] | cd FOLDER | tty PATH",
     .about =
         "how the program is started from its next start on: arguments, environment, folder, files, terminal",
@@ -274,23 +284,40 @@ const struct command command_settings = {
     .text = settings_text,
 };
 
-/* -- run ------------------------------------------------------------------------------------------- */
+/* -- run, start, starti ---------------------------------------------------------------------------- */
 
-static struct error *run_run(struct session *s, const cJSON *args, cJSON **ret)
+static struct error *begin(struct session *s, const cJSON *args, enum start_at at, cJSON **ret)
 {
-    bool stands = s->connection && s->state != SESSION_EXITED && s->state != SESSION_DISCONNECTED;
+    bool stands = session_is_connected(s);
     if (!s->started && s->launched && args && args->child)
         return error_hint(error_new(ERR_UNSUPPORTED, "run: the target's own command names its arguments"),
                           "a program that is named without --target can be started with others");
     if (!s->started && stands && !s->launched)
         return error_hint(error_new(ERR_UNSUPPORTED, "run: the target was not started by us"),
                           "`reconnect` attaches again; `detach` or `kill` first, to start the program");
+    if (stands && s->was_there)
+        return error_hint(error_new(ERR_UNSUPPORTED, "run: the process was there before us"),
+                          "`detach` or `kill` first, to start the program");
     TRY(apply(s, args));
     if (s->started || (stands && s->launched))
-        return target_again(s, true, false, ret);
-    TRY(session_connect(s, NULL));
-    *ret = stop_to_json(s, &s->last_stop);
-    return NULL;
+        return target_again(s, true, false, at, ret);
+    symbol_map_refresh(s->map); /* it may have been built anew */
+    return target_start(s, at, ret);
+}
+
+static struct error *run_run(struct session *s, const cJSON *args, cJSON **ret)
+{
+    return begin(s, args, START_NOWHERE, ret);
+}
+
+static struct error *run_start(struct session *s, const cJSON *args, cJSON **ret)
+{
+    return begin(s, args, START_MAIN, ret);
+}
+
+static struct error *run_starti(struct session *s, const cJSON *args, cJSON **ret)
+{
+    return begin(s, args, START_ENTRY, ret);
 }
 
 /* Without arguments the last ones count, as in gdb. */
@@ -303,16 +330,43 @@ static struct error *parse_run(struct session *s, const char *alias, const char 
     return NULL;
 }
 
-static const struct command_arg run_args[] = {START_ARGS, {0}};
+static const struct command_arg begin_args[] = {START_ARGS, {0}};
 
 const struct command command_run = {
     .name = "run",
     .group = "target",
     .aliases = "r",
     .usage = "[ARGUMENTS] [< FILE] [> FILE]",
-    .about = "start the program, again if it runs, with these arguments from now on",
-    .args = run_args,
+    .about = "start the program from its beginning, with these arguments from now on, and let it run",
+    .args = begin_args,
+    .flags = COMMAND_RUNS | COMMAND_STARTS,
     .run = run_run,
+    .parse = parse_run,
+    .text = stop_to_text,
+};
+
+const struct command command_start = {
+    .name = "start",
+    .group = "target",
+    .aliases = "",
+    .usage = "[ARGUMENTS] [< FILE] [> FILE]",
+    .about = "the same, up to `main` or what the language begins with",
+    .args = begin_args,
+    .flags = COMMAND_RUNS | COMMAND_STARTS,
+    .run = run_start,
+    .parse = parse_run,
+    .text = stop_to_text,
+};
+
+const struct command command_starti = {
+    .name = "starti",
+    .group = "target",
+    .aliases = "",
+    .usage = "[ARGUMENTS] [< FILE] [> FILE]",
+    .about = "the same, to stand at its very first instruction",
+    .args = begin_args,
+    .flags = COMMAND_RUNS | COMMAND_STARTS,
+    .run = run_starti,
     .parse = parse_run,
     .text = stop_to_text,
 };

@@ -10,6 +10,8 @@ static const struct command *const table[] = {
     &command_detach,
     &command_kill,
     &command_run,
+    &command_start,
+    &command_starti,
     &command_restart,
     &command_reconnect,
     &command_settings,

@@ -74,9 +74,7 @@ static struct error *run_launch(struct session *s, const cJSON *args, cJSON **re
     const char *program = arg_text(args, "program");
     if (program)
         TRY(session_set_program(s, program, NULL));
-    TRY(session_connect(s, NULL));
-    *ret = where_now(s);
-    return NULL;
+    return target_start(s, s->setup.stop_at, ret);
 }
 
 static const struct command_arg launch_args[] = {
@@ -85,10 +83,11 @@ static const struct command_arg launch_args[] = {
 const struct command command_launch = {
     .name = "launch",
     .group = "target",
-    .aliases = "start",
+    .aliases = "",
     .usage = "[PROGRAM]",
-    .about = "start the program, stopped at its entry, under gdbserver or qemu-ARCH",
+    .about = "start the program under gdbserver or qemu-ARCH; `stop_at` of `settings` says where it stands first",
     .args = launch_args,
+    .flags = COMMAND_RUNS | COMMAND_STARTS,
     .run = run_launch,
     .text = stop_to_text,
 };
@@ -134,7 +133,21 @@ const struct command command_kill = {
     .run = run_kill,
 };
 
-struct error *target_again(struct session *s, bool kill, bool running, cJSON **ret)
+/* What is let run from its entry has its stop still to come. */
+static struct error *started(struct session *s, enum start_at at, cJSON **ret)
+{
+    if (at == START_ENTRY || s->state != SESSION_RUNNING)
+        *ret = where_now(s);
+    return NULL;
+}
+
+struct error *target_start(struct session *s, enum start_at at, cJSON **ret)
+{
+    TRY(session_connect_to(s, &(struct session_target){.at = at}));
+    return started(s, at, ret);
+}
+
+struct error *target_again(struct session *s, bool kill, bool running, enum start_at at, cJSON **ret)
 {
     if (!s->target_spec)
         return error_hint(error_new(ERR_NOT_CONNECTED, "there was no target yet"),
@@ -146,23 +159,20 @@ struct error *target_again(struct session *s, bool kill, bool running, cJSON **r
     error_free(e); /* whether or not the old one could say good-bye, the new one counts */
     session_drop_connection(s, SESSION_DISCONNECTED);
     symbol_map_refresh(s->map); /* it may have been built anew */
-    TRY(session_connect_again(s, running));
-    *ret = where_now(s);
-    return NULL;
+    TRY(session_connect_again(s, running, at));
+    return started(s, at, ret);
 }
 
 static struct error *run_restart(struct session *s, const cJSON *args, cJSON **ret)
 {
     (void)args;
     if (s->launched && !s->was_there)
-        return target_again(s, true, false, ret);
+        return target_again(s, true, false, s->started ? s->setup.stop_at : START_ENTRY, ret);
     if (session_is_connected(s) || !session_can_run(s))
         return error_hint(error_new(ERR_UNSUPPORTED, "restart: the target was not started by us"),
                           "`reconnect` attaches again; a program or a `launch:` target can be restarted");
     symbol_map_refresh(s->map); /* it may have been built anew */
-    TRY(session_connect(s, NULL));
-    *ret = where_now(s);
-    return NULL;
+    return target_start(s, s->setup.stop_at, ret);
 }
 
 const struct command command_restart = {
@@ -170,14 +180,15 @@ const struct command command_restart = {
     .group = "target",
     .aliases = "",
     .usage = "",
-    .about = "start the launched program again, with the breakpoints kept",
+    .about = "start the launched program again, with the breakpoints kept; it stands where it did first",
+    .flags = COMMAND_RUNS | COMMAND_STARTS,
     .run = run_restart,
     .text = stop_to_text,
 };
 
 static struct error *run_reconnect(struct session *s, const cJSON *args, cJSON **ret)
 {
-    return target_again(s, session_launched(s), arg_true(args, "running"),
+    return target_again(s, session_launched(s), arg_true(args, "running"), START_ENTRY,
                         ret); /* what we started would run on with nobody to end it */
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "engine/launch/start.h"
 
 struct setup_variable {
     char *name;
@@ -31,6 +32,7 @@ struct program_setup {
     bool append_output, append_errors;
     bool errors_to_output; /* 2>&1 */
     char *tty;             /* a terminal named by the user, or NULL: one of ours */
+    enum start_at stop_at; /* where it stands first */
 };
 
 void setup_free(struct program_setup *p);

@@ -214,7 +214,7 @@ static struct error *on_target(struct session *s, struct stop *stop, uint64_t le
             TRY(plan_begin_step(s, p));
             return run_on(s);
         }
-        stop->reason = STOP_STEP;
+        stop->reason = p->starts ? STOP_ATTACH : STOP_STEP;
         stop->signal = 0;
         *done = true;
         return NULL;

@@ -65,6 +65,7 @@ struct plan {
     uint64_t target_sp[PLAN_TARGETS];
     unsigned target_count;
     bool final_at_target; /* arriving there ends the plan */
+    bool starts;          /* and is where a new program begins for the user */
 
     /* a step into a function of a library: what the call left, while the linker's stub is walked through */
     bool in_plt;

@@ -89,7 +89,7 @@ if [ -n "$user" ]; then
 fi
 git clone --quiet --depth 1 "file://$tree" "$root$home/allstop" || die "the tree cannot be cloned"
 [ -z "$user" ] || inside network chown -R "$user:" "$home/allstop"
-echo "bare.sh: $suite, $(inside network dpkg-query -f '.\n' -W | wc -l) packages, $(git -C "$root$home/allstop" log -1 --format='%h %s'), as ${user:-root}"
+echo "bare.sh: $suite, $(inside network dpkg-query -f '.\n' -W | wc -l) packages, $(git -C "$tree" log -1 --format='%h %s'), as ${user:-root}"
 if [ "$mode" = offline ]; then inside network apt-get clean; fi
 
 # -- what is to be proved ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ mutant, and a mutant that lives shows what nobody looks at.
     MUTANT_TABLE=F  where the table of results goes, in Markdown
     MUTANT_FOLDER=F where the copy of the tree is built (/var/tmp)
 
-table.txt says which unit programs are nearest to a file; excused.txt has mutants that change nothing anybody could see, each
+table.txt says which unit programs and suites are nearest to a file; excused.txt has mutants that change nothing anybody could see, each
 with its reason. The work tree is never changed: it is copied, and built with the address sanitizer, so that a byte too far and memory
 that is not freed are failures. A mutant with the same machine code as the original is none, and neither is one that does
 not compile. A hang is a kill.
@@ -20,6 +20,7 @@ import random
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -33,7 +34,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 
 
 def read_table():
-    """{file: (group, [unit programs])}"""
+    """{file: (group, [unit programs and suites])}"""
     table = {}
     for line in open(f"{HERE}/table.txt"):
         words = line.split("#")[0].split()
@@ -69,10 +70,12 @@ class Build:
             if os.path.isfile(f"{ROOT}/{name}"):
                 os.makedirs(os.path.dirname(f"{self.tree}/{name}"), exist_ok=True)
                 shutil.copy2(f"{ROOT}/{name}", f"{self.tree}/{name}")
-        self.programs = [f"build/tests/unit/{p}" for p in programs]
-        self.make(f"-j{os.cpu_count()}", "build/liballstop.a", "build/tests/stub/stub", *self.programs)
-        self.libraries = None
-        for program in programs:
+        units = [p for p in programs if not p.endswith(".sh")]
+        self.make(f"-j{os.cpu_count()}", "build/allstop", "build/liballstop.a", "build/tests/stub/stub",
+                  *(f"build/tests/unit/{p}" for p in units))
+        words = self.command("build/allstop", "main.c")
+        self.program_libraries = [w for w in words if w.startswith("-l")]
+        for program in units:
             words = self.command(f"build/tests/unit/{program}", f"tests/unit/{program}.c")
             self.libraries = words[words.index("build/liballstop.a") + 1:]
             self.run([*self.compiler(words), "-c", "-o", f"{folder}/{program}.o", f"tests/unit/{program}.c"], check=True)
@@ -115,25 +118,50 @@ class Mutation:
         done = self.build.run([*words, made, source])
         return open(made, "rb").read() if done.returncode == 0 else None
 
+    def link(self, made, first, place, libraries):
+        done = self.build.run(["cc", "-fsanitize=address", *self.linker, "-o", made, first, f"{place}/mutant.o",
+                               "build/liballstop.a", *libraries])
+        return done.returncode == 0
+
+    def suite(self, file, place, seconds):
+        """The same of a suite: its build folder is the mutant's."""
+        if not os.path.exists(f"{place}/allstop"):
+            if not self.link(f"{place}/allstop", "build/main.o", place, self.build.program_libraries):
+                return "does not link"
+            os.makedirs(f"{place}/tests/stub")
+            os.symlink(f"{self.build.tree}/build/tests/stub/stub", f"{place}/tests/stub/stub")
+        said = self.call(["bash", file, place], place, seconds)
+        if said is None:
+            return "hung"
+        name = re.sub(r"(/run)?\.sh$", "", file.split("e2e/", 1)[1])
+        return said[1] if said[0] or "\nFAIL " in "\n" + said[1] or f"\ndone {name}\n" not in said[1] else None
+
+    def call(self, words, place, seconds):
+        """(status, output), or None when it hung"""
+        environment = dict(os.environ, ALLSTOP_SEED="1", CMOCKA_MESSAGE_OUTPUT="TAP", HOME=place, XDG_CACHE_HOME=place,
+                           XDG_STATE_HOME=place, PATIENCE=str(seconds))
+        process = subprocess.Popen([*self.apart, *words], cwd=self.build.tree, stdin=subprocess.DEVNULL, env=environment,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            said, _ = process.communicate(timeout=seconds)
+            return process.returncode, said.decode(errors="replace")
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            return None
+
     def test(self, program, place, seconds):
         """None when it passed, else how it ended."""
+        if program.endswith(".sh"):
+            return self.suite(program, place, seconds)
         made = f"{place}/{program}"
-        done = self.build.run(["cc", "-fsanitize=address", *self.linker, "-o", made, f"{self.folder}/{program}.o", f"{place}/mutant.o",
-                               "build/liballstop.a", *self.build.libraries])
-        if done.returncode:
+        if not self.link(made, f"{self.folder}/{program}.o", place, self.build.libraries):
             return "does not link"
-        environment = dict(os.environ, ALLSTOP_STUB=f"{self.build.tree}/build/tests/stub/stub", ALLSTOP_SEED="1",
-                           CMOCKA_MESSAGE_OUTPUT="TAP", HOME=place, XDG_CACHE_HOME=place, XDG_STATE_HOME=place)
-        try:
-            done = subprocess.run([*self.apart, made], cwd=self.build.tree, timeout=seconds, stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, start_new_session=True)
-        except subprocess.TimeoutExpired:
+        said = self.call([made], place, seconds)
+        os.unlink(made)
+        if said is None:
             return "hung"
-        finally:
-            os.unlink(made)
-        if done.returncode or b"\nnot ok" in done.stdout:
-            return done.stdout.decode(errors="replace")
-        return None
+        return said[1] if said[0] or "\nnot ok" in said[1] else None
 
 
 def seconds_of(mutation, words, file, programs):

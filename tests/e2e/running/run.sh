@@ -37,9 +37,9 @@ memory='"memory":[{"start":"0x1000","size":4096},{"start":"0x8000","size":4096}]
 two='{"on":"qfThreadInfo","reply":"m1,2"},{"on":"T","reply":"OK"}'
 # at THREAD ADDRESS [MORE]: a stop with SIGTRAP
 at() { printf 'T05%s10:%02x%02x000000000000;thread:%s;' "${3-}" $(($2 & 255)) $(($2 >> 8)) "$1"; }
-# fake NAME RULES STEPS [MACHINE]
+# fake NAME RULES STEPS [MACHINE]: a session with the machine (of $memory), behind rules that are asked first
 fake() {
-    printf '{"rules":[%s],"machine":{%s%s}}' "$2" "$memory" "${4-}" >"$work/stub.json"
+    printf '{"rules":[%s],"machine":{%s}}' "$2" "${4:-$memory}" >"$work/stub.json"
     steps "$1" "$3" -t "launch:$S $work/stub.json {port}"
 }
 stop() { printf '{"do":"%s","expect":{"reason":"%s","pc":"%s"%s}}' "$1" "$2" "$3" "${4-}"; }
@@ -51,6 +51,11 @@ fake "the breakpoint of another thread ends the step" "$two,{\"on\":\"s\",\"time
     "{\"do\":\"break\",\"at\":\"*0x1300\",\"save\":\"b\"},$(stop stepi breakpoint 0x1300 ',"breakpoint":"${b.id}"')"
 fake "another thread's stop while one is stepped off its breakpoint" "$two,{\"on\":\"s\",\"times\":1,\"reply\":\"$(at 2 0x1300)\"}" \
     "{\"do\":\"break\",\"at\":\"*0x1000\"},{\"do\":\"break\",\"at\":\"*0x1300\",\"save\":\"b\"},$(stop continue breakpoint 0x1300 ',"breakpoint":"${b.id}"'),{\"do\":\"breakpoints\",\"expect\":{\"breakpoints\":[{\"hits\":0},{\"hits\":1}]}}"
+fake "another thread's own trap meanwhile" "$two,{\"on\":\"s\",\"times\":1,\"reply\":\"$(at 2 0x1400)\"}" \
+    "{\"do\":\"break\",\"at\":\"*0x1000\"},$(stop continue signal 0x1400 ',"signal":"SIGTRAP"')"
+fake "a step onto a trap of the program's own, where ours was lately" "$two" \
+    "{\"do\":\"break\",\"at\":\"*0x1001\",\"save\":\"b\"},{\"do\":\"delete\",\"id\":\"\${b.id}\"},$(stop stepi step 0x1001),{\"do\":\"eval\",\"expr\":\"\$pc\",\"expect\":{\"value\":{\"eq\":4097}}}" \
+    '"memory":[{"start":"0x1000","size":4096,"bytes":"90cc90"},{"start":"0x8000","size":4096}]'
 fake "a breakpoint of one thread is passed by in another" \
     "$two,{\"on\":\"c\",\"times\":1,\"reply\":\"$(at 2 0x1300)\"},{\"on\":\"s\",\"times\":1,\"reply\":\"$(at 2 0x1301)\"},{\"on\":\"c\",\"times\":1,\"reply\":\"$(at 1 0x1300)\"}" \
     "{\"do\":\"break\",\"at\":\"*0x1300\",\"thread\":\"1\",\"save\":\"b\"},$(stop continue breakpoint 0x1300 ',"breakpoint":"${b.id}"'),{\"do\":\"breakpoints\",\"expect\":{\"breakpoints\":[{\"hits\":1}]}}"

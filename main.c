@@ -11,8 +11,8 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "base/output.h"
+#include "base/signal_pipe.h"
 #include "base/text.h"
-#include "engine/launch/starter.h"
 #include "rsp/transport.h"
 #include "rsp/wire_log.h"
 #include "scripts/script.h"
@@ -242,33 +242,9 @@ static int parse(struct arguments *a, int argc, char **argv)
     return -1;
 }
 
-/* The write end of the pipe that SIGINT wakes a batch run through: the one thing a handler may touch. */
-static volatile sig_atomic_t interrupt_fd = -1;
-
-static void on_interrupt(int number)
+static int serve_log(const struct arguments *a, int cancel_fd)
 {
-    (void)number;
-    int saved = errno;
-    ssize_t n = write(interrupt_fd, "i", 1);
-    (void)n;
-    errno = saved;
-}
-
-static int catch_interrupts(void)
-{
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
-        return -1;
-    interrupt_fd = ends[1];
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    return ends[0];
-}
-
-static int serve_log(const struct arguments *a)
-{
-    struct error *e = wire_log_serve(a->serve_log, a->listen ? a->listen : "127.0.0.1:0", catch_interrupts());
+    struct error *e = wire_log_serve(a->serve_log, a->listen ? a->listen : "127.0.0.1:0", cancel_fd);
     if (!e)
         return STATUS_OK;
     int status = e->code == ERR_USAGE || e->code == ERR_NO_SOURCE ? STATUS_WRONG : STATUS_LOST;
@@ -276,8 +252,16 @@ static int serve_log(const struct arguments *a)
     return status;
 }
 
+static bool has_own_signals(enum face face)
+{
+    return face == FACE_CLI || face == FACE_SCREEN;
+}
+
 static int run(const struct arguments *a)
 {
+    struct signal_pipe signals = {.fd = -1};
+    if (!has_own_signals(a->face) && !signal_pipe_open(&signals, false))
+        return tell(error_new(ERR_INTERNAL, "catching signals: %s", strerror(errno)));
     struct script_options script = {
         .file = a->script,
         .program = a->program,
@@ -292,7 +276,7 @@ static int run(const struct arguments *a)
         .stop_at = a->stop_at,
         .seed = a->seed,
         .audit_json = a->audit_json,
-        .cancel_fd = -1,
+        .signals = &signals,
     };
     struct worker_options worker = {
         .program = a->program,
@@ -311,12 +295,10 @@ static int run(const struct arguments *a)
     struct ui_options ui = {.worker = &worker};
     switch (a->face) {
     case FACE_SERVE_LOG:
-        return serve_log(a);
+        return serve_log(a, signals.fd);
     case FACE_SCRIPT:
-        script.cancel_fd = catch_interrupts();
         return script_run(&script);
     case FACE_AUDIT:
-        script.cancel_fd = catch_interrupts();
         return audit_report(&script);
     case FACE_JSONL:
         return jsonl_run(&script);
@@ -346,8 +328,6 @@ static int check_output(int status)
 
 int main(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], STARTER_WORD) == 0)
-        return starter_main();
     struct arguments a = {.face = FACE_SCREEN, .seed = (uint64_t)clock_now_ns()};
     /* A peer that goes away or a file that may not grow is an error of the write, not our end. */
     signal(SIGPIPE, SIG_IGN);

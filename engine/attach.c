@@ -260,7 +260,7 @@ static void wait_for_first_stop(struct session *s)
 {
     s->state = SESSION_RUNNING;
     s->attaching = true;
-    s->interrupt_sent = false;
+    session_interrupt_settled(s);
 }
 
 static void tell_running(struct session *s)

@@ -50,9 +50,9 @@ enum command_flags {
     COMMAND_ONLY_WAITS = 32,    /* out of time, it leaves the target running */
     COMMAND_WHILE_RUNNING = 64, /* served by an event loop while the target runs */
     COMMAND_WAITS_ITSELF =
-        128,             /* lets the target run and waits for it: only there Ctrl-C and the time count */
+        128,              /* lets the target run and waits for it: only there Ctrl-C and the time count */
     COMMAND_STARTS = 256, /* begins the program anew: an empty line at the prompt does not repeat that */
-    COMMAND_PROMPT = 16, /* only typed (help, quit …), no JSON form */
+    COMMAND_PROMPT = 16,  /* only typed (help, quit …), no JSON form */
 };
 
 struct command {

@@ -87,6 +87,9 @@ struct session {
     struct plan plan;
     bool plan_active;
     bool interrupt_sent;
+    int64_t interrupted_ns; /* when Ctrl-C was pressed that no stop has answered yet, 0: it was not */
+    int64_t deaf_ns;        /* when the target counts as one that does not stop, 0: not awaited */
+    bool deaf;              /* that moment has passed */
     bool swallow_interrupt; /* an interrupt crossed another stop on the wire: its late SIGINT is ours */
     struct stop last_stop;
     cJSON *untaken_stop;        /* a stop that no command has returned yet, or NULL */
@@ -130,6 +133,10 @@ struct rsp_stats session_stats(const struct session *s);
 /* Draws the consequences of a failed call: ERR_LOST drops the connection. Returns `e`. */
 struct error *session_check(struct session *s, struct error *e) BASE_MUST_CHECK;
 
+/* engine/execute.c: a stop, a resume, another target: no interrupt is under way. */
+void session_interrupt_settled(struct session *s);
+/* engine/execute.c: the target was given its time to stop: it counts as deaf. `e` with what to do. */
+struct error *session_does_not_stop(struct session *s, struct error *e) BASE_MUST_CHECK;
 /* engine/execute.c: an interrupt that was meant for what was just given up is not to hit what comes next. */
 void session_cancelled(struct session *s);
 /*

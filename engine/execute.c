@@ -15,6 +15,13 @@
 /* How long a target is waited for that was interrupted because a step ran out of time. */
 enum { INTERRUPT_GRACE_NS = 1000000000 };
 
+/* How long one is waited for that Ctrl-C was pressed for: a kernel behind a line may need several tries, and
+ * who leaves does not wait so long. */
+#define DEAF_AFTER_NS    INT64_C(5000000000)
+#define DEAF_LINE_NS     INT64_C(20000000000)
+#define DEAF_LEAVING_NS  INT64_C(2000000000)
+#define PRESSED_AGAIN_NS INT64_C(1000000000)
+
 static void drain(int fd)
 {
     char bytes[64];
@@ -25,6 +32,32 @@ static void drain(int fd)
 void session_cancelled(struct session *s)
 {
     drain(s->options.cancel_fd);
+}
+
+static bool is_leaving(const struct session *s)
+{
+    return s->options.leaving && s->options.leaving(s->options.context);
+}
+
+void session_interrupt_settled(struct session *s)
+{
+    s->interrupt_sent = s->deaf = false;
+    s->interrupted_ns = s->deaf_ns = 0;
+}
+
+bool session_is_deaf(const struct session *s)
+{
+    return s->deaf;
+}
+
+void session_limit_interrupt(struct session *s)
+{
+    if (s->deaf_ns || s->state != SESSION_RUNNING || !s->connection)
+        return;
+    int64_t patience = rsp_interrupts_by_break(s->connection) ? DEAF_LINE_NS : DEAF_AFTER_NS;
+    s->deaf = false;
+    s->interrupted_ns = clock_now_ns();
+    s->deaf_ns = s->interrupted_ns + (is_leaving(s) ? DEAF_LEAVING_NS : patience);
 }
 
 static void count_from_here(struct session *s)
@@ -54,7 +87,7 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
     s->epoch++;
     s->stops++;
     s->stop_ended_ns = clock_now_ns();
-    s->interrupt_sent = false;
+    session_interrupt_settled(s);
     bool gone = final->reason == STOP_EXITED || final->reason == STOP_KILLED;
     s->state = gone ? SESSION_EXITED : SESSION_STOPPED;
     if (final->has_pc && !gone)
@@ -110,6 +143,35 @@ bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret)
     return true;
 }
 
+struct error *session_does_not_stop(struct session *s, struct error *e)
+{
+    error_free(e);
+    s->deaf_ns = s->interrupted_ns = 0;
+    s->deaf = true;
+    e = error_new(ERR_TIMEOUT, "%s was interrupted and does not stop: it counts as running", s->target_spec);
+    if (!rsp_interrupts_by_break(s->connection))
+        return error_hint(e, "another Ctrl-C offers to drop the connection to it");
+    BASE_FREE char *advice = break_in_advice(s);
+    return error_hint(e, "%s", advice);
+}
+
+/* Ctrl-C. Pressed again it is not waited any longer for what the first one has not brought. */
+static struct error *pressed(struct session *s)
+{
+    int64_t now = clock_now_ns();
+    bool again = s->interrupted_ns && (is_leaving(s) || now - s->interrupted_ns > PRESSED_AGAIN_NS);
+    TRY(session_interrupt(s));
+    session_limit_interrupt(s);
+    if (again)
+        s->deaf_ns = now;
+    return NULL;
+}
+
+static bool out_of_patience(const struct session *s)
+{
+    return s->deaf_ns && s->state == SESSION_RUNNING && clock_now_ns() >= s->deaf_ns;
+}
+
 struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, cJSON **ret, bool *done)
 {
     *done = false;
@@ -117,17 +179,19 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
         struct rsp_stop stop;
         bool stopped = false;
         TRY(session_check(s, console_type_waiting(s)));
-        struct error *e = rsp_wait_stop(s->connection, deadline_ns, wake_fd, &stop, &stopped);
+        bool patient = !s->deaf_ns || deadline_ns < s->deaf_ns;
+        struct error *e =
+            rsp_wait_stop(s->connection, patient ? deadline_ns : s->deaf_ns, wake_fd, &stop, &stopped);
         if (error_is(e, ERR_CANCELLED)) {
             error_free(e);
             drain(s->options.cancel_fd);
-            if (s->attaching && s->options.leaving && s->options.leaving(s->options.context))
+            if (s->attaching && is_leaving(s))
                 return NULL;
-            TRY(session_interrupt(s));
+            TRY(pressed(s));
             continue;
         }
-        if (e && error_is(e, ERR_TIMEOUT))
-            return e;
+        if (error_is(e, ERR_TIMEOUT))
+            return out_of_patience(s) ? session_does_not_stop(s, e) : e;
         if (e)
             return plan_failed(s, session_check(s, e));
         if (!stopped)
@@ -191,6 +255,8 @@ static struct error *check_state(struct session *s, const struct command *c)
 {
     if (!c->run)
         return error_new(ERR_USAGE, "`%s` belongs into a script", c->name);
+    if ((c->flags & COMMAND_RUNS) && is_leaving(s))
+        return error_new(ERR_CANCELLED, "%s: the session is about to end", c->name);
     if (c->flags & COMMAND_NEEDS_STOPPED)
         return c->flags & COMMAND_RUNS ? session_need_runnable(s) : session_need_stopped(s);
     if (c->flags & COMMAND_NEEDS_TARGET)

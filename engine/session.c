@@ -79,6 +79,7 @@ void session_drop_connection(struct session *s, enum session_state state)
     hold_forget(s);
     rsp_tdesc_free(s->description);
     s->description = NULL;
+    session_interrupt_settled(s);
     s->state = state;
 }
 
@@ -141,6 +142,16 @@ void session_forget(struct session *s)
     s->frame = 0;
 }
 
+static void tell_lost(struct session *s, const char *message, const char *hint)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "event", "lost");
+    cJSON_AddStringToObject(o, "message", message);
+    if (hint)
+        cJSON_AddStringToObject(o, "hint", hint);
+    session_emit(s, o);
+}
+
 struct error *session_check(struct session *s, struct error *e)
 {
     if (s->connection && s->state == SESSION_STOPPED && !s->attaching && rsp_never_spoke(s->connection))
@@ -150,11 +161,14 @@ struct error *session_check(struct session *s, struct error *e)
         return e;
     /* The connection object stays until the caller is done with it; the state says that nothing more can be
      * asked. */
-    if (e && e->code == ERR_LOST)
-        audit_lost(s, e->message);
+    BASE_FREE char *message = e && e->code == ERR_LOST ? xstrdup(e->message) : NULL;
+    if (message)
+        audit_lost(s, message);
     pty_drain(s); /* what the program said last may tell why */
     s->state = SESSION_DISCONNECTED;
     s->threads.has_current = false;
+    session_interrupt_settled(s);
+    tell_lost(s, message ? message : "the connection was lost", e ? e->hint : NULL);
     return e;
 }
 
@@ -167,7 +181,8 @@ bool session_is_thrifty(const struct session *s)
 static struct error *has_ended(const struct session *s, enum error_code code)
 {
     return error_hint(error_new(code, "the program has ended"),
-                      session_can_run(s) ? "`run` starts it again" : "`reconnect` attaches to its stub again");
+                      session_can_run(s) ? "`run` starts it again"
+                                         : "`reconnect` attaches to its stub again");
 }
 
 struct error *session_need_target(struct session *s)
@@ -336,33 +351,52 @@ struct error *session_connect_to(struct session *s, const struct session_target 
 struct error *session_connect_again(struct session *s, bool running, enum start_at at)
 {
     BASE_FREE char *spec = xstrdup(s->target_spec);
-    return session_connect_to(s, &(struct session_target){.spec = s->started ? NULL : spec,
-                                                           .at = at,
-                                                          .running = running,
-                                                          .wait_for_device = true});
+    return session_connect_to(
+        s, &(struct session_target){
+               .spec = s->started ? NULL : spec, .at = at, .running = running, .wait_for_device = true});
 }
 
-int session_output_fd(struct session *s)
+size_t session_idle_fds(struct session *s, struct pollfd *fds)
 {
-    return s->connection ? transport_output_fd(rsp_transport(s->connection)) : -1;
+    struct transport_side terminal = pty_side(s);
+    *fds = (struct pollfd){.fd = terminal.fd(terminal.context, &fds->events)};
+    return 1 + (s->connection ? transport_idle_fds(rsp_transport(s->connection), fds + 1) : 0);
 }
 
-void session_drain_output(struct session *s)
+void session_idle(struct session *s, const struct pollfd *fds, size_t count)
 {
-    if (s->connection)
-        transport_drain_output(rsp_transport(s->connection));
+    struct transport_side terminal = pty_side(s);
+    bool any = false;
+    if (count && fds[0].revents)
+        terminal.ready(terminal.context);
+    for (size_t i = 1; i < count; i++)
+        any = any || fds[i].revents;
+    if (!any || !s->connection)
+        return;
+    transport_drain_output(rsp_transport(s->connection));
+    if (s->state != SESSION_STOPPED)
+        return;
+    struct error *e = session_check(s, rsp_look(s->connection));
+    error_free(e); /* a loss was told */
+    session_put_away_lost(s);
 }
 
-int session_terminal_fd(struct session *s, short *events)
+void session_put_away_lost(struct session *s)
 {
-    struct transport_side side = pty_side(s);
-    return side.fd(side.context, events);
+    if (s->connection && s->state == SESSION_DISCONNECTED && rsp_state(s->connection) == RSP_STATE_LOST)
+        session_drop_connection(s, SESSION_DISCONNECTED);
 }
 
-void session_serve_terminal(struct session *s)
+void session_give_up(struct session *s)
 {
-    struct transport_side side = pty_side(s);
-    side.ready(side.context);
+    if (!session_is_connected(s))
+        return;
+    BASE_FREE char *text = xasprintf("the connection to %s was dropped without a word", s->target_spec);
+    bool planted = plants_any(s);
+    session_drop_connection(s, SESSION_DISCONNECTED);
+    tell_lost(s, text,
+              planted ? "what was inserted is still in the target: `recover` puts it right once it answers"
+                      : NULL);
 }
 
 void session_type(struct session *s, const char *bytes, size_t n)

@@ -44,8 +44,9 @@ struct session_options {
     /* Asked before more of what the program prints is taken, or NULL. True: the face is behind. */
     bool (*program_waits)(void *context);
     void *context;
-    /* Asked when a wait is cancelled, or NULL. True: the session is about to end, so a kernel that nobody has
-     * spoken to yet is not broken into. */
+    /* Asked when a wait is cancelled or a run begins, or NULL. True: the session is about to end. A kernel
+     * that nobody has spoken to yet is not broken into then, a target that does not stop is not waited for
+     * long, and nothing is let run any more. */
     bool (*leaving)(void *context);
     const char *wire_log; /* path, or NULL */
     const char *break_in; /* how to stop a running target (engine/break_in.h), or NULL */
@@ -78,8 +79,8 @@ struct session_target {
 };
 /* Where a program that is started by its name stands first, from its next start on; `entry` before this. */
 void session_set_start(struct session *s, enum start_at at);
-/* Connects. Emits `connected`, and `stopped` where the target is let stand. A kernel that runs leaves the session
- * RUNNING, and so does a program on its way to `main`. */
+/* Connects. Emits `connected`, and `stopped` where the target is let stand. A kernel that runs leaves the
+ * session RUNNING, and so does a program on its way to `main`. */
 struct error *session_connect_to(struct session *s, const struct session_target *target) BASE_MUST_CHECK;
 /* The same with nothing but a spec. */
 struct error *session_connect(struct session *s, const char *spec) BASE_MUST_CHECK;
@@ -101,7 +102,9 @@ struct error *session_execute(struct session *s, const struct command *c, const 
 /*
  * For event loops (engine/worker_engine.c). session_begin() is session_execute() without the wait: *running
  * says that the result will come from session_pump(). session_pump() waits until the deadline or `wake_fd`
- * and handles what the stub sends; *done with *ret set when the plan has come to its final stop.
+ * and handles what the stub sends; *done with *ret set when the plan has come to its final stop. Ctrl-C
+ * interrupts the target; when it then does not stop for some seconds, or Ctrl-C comes again, that is
+ * ERR_TIMEOUT, session_is_deaf() and the session stays RUNNING.
  */
 struct error *session_begin(struct session *s, const struct command *c, const cJSON *args, cJSON **ret,
                             bool *running) BASE_MUST_CHECK;
@@ -111,16 +114,27 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
 void session_keep_stop(struct session *s, cJSON *stop);
 /* Asks the running target to stop; the stop comes through session_pump(). */
 struct error *session_interrupt(struct session *s) BASE_MUST_CHECK;
-/* Descriptor of a launched program's output to watch while nothing runs, or -1, and its draining. */
-int session_output_fd(struct session *s);
-void session_drain_output(struct session *s);
-/* The same for the terminal of the program. */
-int session_terminal_fd(struct session *s, short *events);
-void session_serve_terminal(struct session *s);
 /* Types at the program; that it cannot hear becomes an `output` event. */
 void session_type(struct session *s, const char *bytes, size_t n);
 /* The size of the terminal that the program has, in cells. */
 void session_resize_terminal(struct session *s, unsigned rows, unsigned columns);
+/*
+ * For event loops, while nothing runs: what to poll (at most SESSION_IDLE_FDS, filled in; their count), and
+ * what to do when something of it is readable. A connection that has ended is told by the `lost` event, and
+ * the session is DISCONNECTED then.
+ */
+enum { SESSION_IDLE_FDS = 4 };
+struct pollfd;
+size_t session_idle_fds(struct session *s, struct pollfd *fds);
+void session_idle(struct session *s, const struct pollfd *fds, size_t count);
+/* Between two commands: puts away a connection that was found lost. */
+void session_put_away_lost(struct session *s);
+/* Drops the connection without a word to the stub, which is deaf: what was inserted stays there. */
+void session_give_up(struct session *s);
+/* The target was interrupted, and has not stopped in the time that was given to it. */
+bool session_is_deaf(const struct session *s);
+/* An interrupt that was just sent is waited for only so long: session_pump() gives ERR_TIMEOUT then. */
+void session_limit_interrupt(struct session *s);
 
 /* Counters of the `summary` command: turns packets bytes_out bytes_in violations (and by_kind) stops, as a
  * new object. */

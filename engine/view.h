@@ -127,8 +127,9 @@ struct view {
     uint64_t serial;     /* grows with each published view */
     enum session_state state;
     uint64_t epoch;
-    bool launched; /* the program ends with this session */
-    bool can_run;  /* `restart` has something to start */
+    bool launched;            /* the program ends with this session */
+    bool deaf;                /* it runs, and was interrupted in vain */
+    bool can_run;             /* `restart` has something to start */
     int64_t running_since_ns; /* CLOCK_MONOTONIC, while running */
     char *stop_text;          /* "breakpoint 1 · p1.3" in plain words, or NULL */
     char *stop_thread, *stop_reason;

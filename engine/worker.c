@@ -7,6 +7,9 @@
 #include "base/alloc.h"
 #include "engine/worker_private.h"
 
+/* Longer than anything takes that can be cancelled, and the good-bye behind it. */
+enum { JOIN_S = 8 };
+
 static char **copy_words(const char *const *words)
 {
     size_t count = 0;
@@ -121,6 +124,21 @@ void worker_set_needs(struct worker *w, const struct view_needs *needs)
     worker_post_request(w, r);
 }
 
+void worker_give_up(struct worker *w)
+{
+    struct request *r = xcalloc(1, sizeof *r);
+    r->kind = REQUEST_GIVE_UP;
+    worker_post_request(w, r);
+}
+
+void worker_abandon(struct worker *w, uint64_t id)
+{
+    struct request *r = xcalloc(1, sizeof *r);
+    r->kind = REQUEST_ABANDON;
+    r->abandoned = id;
+    worker_post_request(w, r);
+}
+
 void worker_interrupt(struct worker *w)
 {
     pthread_mutex_lock(&w->lock);
@@ -137,18 +155,9 @@ int worker_fd(const struct worker *w)
 bool worker_take(struct worker *w, struct worker_message *ret)
 {
     pthread_mutex_lock(&w->lock);
-    struct message *m = w->first_message;
-    if (m) {
-        bool was_behind = w->backlog > PROGRAM_BACKLOG_MOST;
-        w->backlog -= m->program_bytes;
-        if (was_behind && w->backlog <= PROGRAM_BACKLOG_MOST)
-            worker_signal_fd(w->wake_fd); /* more can be taken from the terminal */
-        w->first_message = m->next;
-        if (!w->first_message)
-            w->last_message = &w->first_message;
-    } else {
+    struct message *m = worker_first_message(w);
+    if (!m)
         worker_drain_fd(w->message_fd);
-    }
     pthread_mutex_unlock(&w->lock);
     if (!m)
         return false;
@@ -178,19 +187,28 @@ static void drop_requests(struct worker *w)
     }
 }
 
-void worker_stop(struct worker *w, bool kill)
+static bool join_in_time(struct worker *w)
+{
+    struct timespec limit;
+    clock_gettime(CLOCK_REALTIME, &limit);
+    limit.tv_sec += JOIN_S;
+    return pthread_timedjoin_np(w->thread, NULL, &limit) == 0;
+}
+
+bool worker_stop(struct worker *w, enum worker_ending ending)
 {
     if (!w)
-        return;
+        return true;
     pthread_mutex_lock(&w->lock);
     w->stopping = true;
     pthread_mutex_unlock(&w->lock);
     worker_interrupt(w);
     struct request *r = xcalloc(1, sizeof *r);
     r->kind = REQUEST_QUIT;
-    r->kill = kill;
+    r->ending = ending;
     worker_post_request(w, r);
-    pthread_join(w->thread, NULL);
+    if (!join_in_time(w))
+        return false;
     struct worker_message m;
     while (worker_take(w, &m))
         worker_message_free(&m);
@@ -203,4 +221,5 @@ void worker_stop(struct worker *w, bool kill)
     pthread_mutex_destroy(&w->lock);
     pthread_cond_destroy(&w->completed);
     free(w);
+    return true;
 }

@@ -5,6 +5,15 @@
  * EVENTs in between, and VIEW when a new view was published. While the target runs, interrupt wait console
  * features breakpoints position summary sleep echo are served; everything else is answered `not-stopped`.
  * All functions may be called from the face's thread; a message is owned by the taker.
+ *
+ * What waits for a slow face is bounded: of events and console text at most WORKER_EVENTS_MOST messages and
+ * WORKER_TEXT_MOST bytes of text are kept. Beyond that the oldest are dropped, and in their place stands one
+ * event {"event":"dropped","count":N}. Answers are never dropped: there are as many as posts. Of views only
+ * the last counts, so one message stands for several.
+ *
+ * Whoever presses Ctrl-C (worker_interrupt()) gets an answer: where the target does not stop for some
+ * seconds, or Ctrl-C comes again, everyone who waits for the stop is answered with `timeout`, the view says
+ * `deaf`, and the target counts as running.
  */
 #ifndef ALLSTOP_ENGINE_WORKER_H
 #define ALLSTOP_ENGINE_WORKER_H
@@ -17,6 +26,8 @@
 #include "engine/view.h"
 
 struct worker;
+
+enum { WORKER_EVENTS_MOST = 16384, WORKER_TEXT_MOST = 16 << 20 };
 
 struct worker_options {
     const char *program;        /* or NULL */
@@ -39,7 +50,8 @@ enum worker_message_kind {
                        event comes too */
     WORKER_PROGRAM, /* the same of the terminal of a program that we started */
     WORKER_VIEW,    /* a new view is there: worker_view() */
-    WORKER_READY,   /* the opening (symbols, connection, the way to `main`) is over; error: how it failed, or NULL */
+    WORKER_READY,   /* the opening (symbols, connection, the way to `main`) is over; error: how it failed, or
+                       NULL */
 };
 
 struct worker_message {
@@ -56,9 +68,19 @@ struct worker_message {
 };
 void worker_message_free(struct worker_message *m);
 
+enum worker_ending {
+    WORKER_LEAVE,  /* ends a program that was started for this session, and detaches from any other */
+    WORKER_DETACH, /* lets it run on, whoever started it */
+    WORKER_KILL,
+};
+
 struct worker *worker_start(const struct worker_options *options);
-/* Cancels what is going on, detaches (or with `kill` ends the target), joins the thread, frees everything. */
-void worker_stop(struct worker *w, bool kill);
+/*
+ * Cancels what is going on, ends with the target, joins the thread, frees everything. It does not wait for
+ * ever for a stub that is deaf: false when the engine is still busy after some seconds, and nothing is freed
+ * then; the process is to end.
+ */
+bool worker_stop(struct worker *w, enum worker_ending ending);
 
 /* A prompt line; the id of its answer. */
 uint64_t worker_post_line(struct worker *w, const char *line);
@@ -70,6 +92,13 @@ void worker_type(struct worker *w, const char *bytes, size_t n);
 void worker_resize(struct worker *w, unsigned rows, unsigned columns);
 /* Ctrl-C: interrupts a running target, cancels a long command, at once. */
 void worker_interrupt(struct worker *w);
+
+/* Drops the connection to a target that is deaf, without a word; told by the `lost` event. Whoever waits for
+ * a stop is answered `lost`. */
+void worker_give_up(struct worker *w);
+/* The answer to this post has been given by the face itself (its time is up): should it be a stop, that is
+ * kept for the next `wait`. */
+void worker_abandon(struct worker *w, uint64_t id);
 
 /* Readable when a message waits. */
 int worker_fd(const struct worker *w);

@@ -69,10 +69,14 @@ static void run_command(struct worker *w, struct waiter *who, const cJSON *args)
     cJSON *result = NULL;
     bool running = false;
     struct error *e = refuse_while_running(w->session, who->command);
+    session_put_away_lost(w->session);
     if (!e)
         e = session_begin(w->session, who->command, args, &result, &running);
     bool background = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(args, "background"));
     if (!e && running && !background) {
+        /* at the prompt nobody could type anything while a deaf target is waited for */
+        if (who->is_line && strcmp(who->command->name, "interrupt") == 0)
+            session_limit_interrupt(w->session);
         worker_add_waiter(w, who);
         return;
     }
@@ -131,9 +135,17 @@ static void handle(struct worker *w, struct request *r)
     case REQUEST_COMPLETE:
         worker_handle_complete(w, r);
         break;
+    case REQUEST_ABANDON:
+        worker_forget_waiter(w, r->abandoned);
+        break;
+    case REQUEST_GIVE_UP:
+        session_give_up(w->session);
+        worker_answer_waiters(w, error_new(ERR_LOST, "the target was given up"), NULL);
+        worker_publish(w);
+        break;
     case REQUEST_QUIT:
         w->quitting = true;
-        w->kill = r->kill;
+        w->ending = r->ending;
         break;
     }
     free(r->text);
@@ -159,21 +171,19 @@ static struct request *take_request(struct worker *w)
     return r;
 }
 
+/* A stub that dies while its target stands is told now, and not at the next command. */
 static void wait_idle(struct worker *w)
 {
-    short events = 0;
-    int terminal = session_terminal_fd(w->session, &events);
-    struct pollfd fds[3] = {{.fd = w->wake_fd, .events = POLLIN},
-                            {.fd = session_output_fd(w->session), .events = POLLIN},
-                            {.fd = terminal, .events = events}};
-    if (poll(fds, 3, -1) < 0)
+    struct pollfd fds[1 + SESSION_IDLE_FDS] = {{.fd = w->wake_fd, .events = POLLIN}};
+    size_t count = session_idle_fds(w->session, fds + 1);
+    if (poll(fds, 1 + count, -1) < 0)
         return;
     if (fds[0].revents)
         worker_drain_fd(w->wake_fd);
-    if (fds[1].revents)
-        session_drain_output(w->session);
-    if (fds[2].revents)
-        session_serve_terminal(w->session);
+    enum session_state before = session_state(w->session);
+    session_idle(w->session, fds + 1, count);
+    if (session_state(w->session) != before)
+        worker_publish(w);
 }
 
 /* The face may begin. The error, or NULL, is taken over. */
@@ -185,12 +195,38 @@ static void opened(struct worker *w, struct error *e)
     worker_send(w, &ready);
 }
 
+/* Whoever waits is told; else it is said all the same, as somebody pressed Ctrl-C. */
+static void tell_deaf(struct worker *w, struct error *e)
+{
+    if (!w->waiters) {
+        cJSON *event = cJSON_CreateObject();
+        cJSON_AddStringToObject(event, "event", "output");
+        BASE_FREE char *text = xasprintf("%s\n%s%s", e->message, e->hint ? e->hint : "", e->hint ? "\n" : "");
+        cJSON_AddStringToObject(event, "text", text);
+        worker_send(w, &(struct worker_message){.kind = WORKER_EVENT, .event = event});
+        error_free(e);
+        e = NULL;
+    } else {
+        worker_answer_waiters(w, e, NULL);
+    }
+    worker_publish(w);
+}
+
 static void pump(struct worker *w, bool *shown_running)
 {
     cJSON *stop = NULL;
-    bool done = false;
+    bool done = false, was_deaf = session_is_deaf(w->session);
     int64_t deadline = *shown_running ? INT64_MAX : clock_now_ns() + SHOW_RUNNING_AFTER_NS;
     struct error *e = session_pump(w->session, deadline, w->wake_fd, &stop, &done);
+    bool deaf = session_is_deaf(w->session) && !was_deaf;
+    if (error_is(e, ERR_TIMEOUT) && deaf) {
+        *shown_running = true;
+        if (w->opening)
+            opened(w, e);
+        else
+            tell_deaf(w, e);
+        return;
+    }
     if (error_is(e, ERR_TIMEOUT) && session_state(w->session) == SESSION_RUNNING) {
         error_free(e);
         *shown_running = true;
@@ -202,6 +238,7 @@ static void pump(struct worker *w, bool *shown_running)
         return;
     }
     *shown_running = false;
+    session_put_away_lost(w->session);
     if (w->opening) {
         cJSON_Delete(stop); /* its event has told it */
         opened(w, e);
@@ -223,8 +260,8 @@ static struct error *open_session(struct worker *w)
     if (none || (!o->target && !o->program))
         return NULL;
     enum start_at at = o->target ? START_ENTRY : o->stop_at;
-    TRY(session_connect_to(
-        w->session, &(struct session_target){.spec = o->target, .at = at, .running = o->running}));
+    TRY(session_connect_to(w->session,
+                           &(struct session_target){.spec = o->target, .at = at, .running = o->running}));
     w->opening = at == START_MAIN && session_state(w->session) == SESSION_RUNNING;
     return NULL;
 }
@@ -233,8 +270,9 @@ static struct error *open_session(struct worker *w)
 static void leave(struct worker *w)
 {
     cJSON *result = NULL;
+    bool kill = w->ending == WORKER_KILL || (w->ending == WORKER_LEAVE && session_launched(w->session));
     session_set_deadline(w->session, clock_now_ns() + LEAVE_TIME_NS);
-    struct error *e = session_execute(w->session, command_find(w->kill ? "kill" : "detach"), NULL, &result);
+    struct error *e = session_execute(w->session, command_find(kill ? "kill" : "detach"), NULL, &result);
     cJSON_Delete(result);
     error_free(e);
 }

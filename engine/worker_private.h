@@ -20,6 +20,8 @@ enum request_kind {
     REQUEST_COMPLETE,
     REQUEST_TYPE,
     REQUEST_SIZE,
+    REQUEST_ABANDON,
+    REQUEST_GIVE_UP,
     REQUEST_QUIT
 };
 
@@ -36,7 +38,8 @@ struct request {
     cJSON *args;
     struct view_needs needs;
     struct completion *completion;
-    bool kill;
+    uint64_t abandoned;
+    enum worker_ending ending;
 };
 
 /* Shared by the face that waits and the engine that answers; the last one frees it. */
@@ -50,6 +53,7 @@ struct completion {
 struct message {
     struct message *next;
     size_t program_bytes; /* of what a program printed */
+    size_t weight;        /* bytes of an event's text */
     struct worker_message content;
 };
 
@@ -71,6 +75,9 @@ struct worker {
     /* under the lock */
     struct request *first_request, **last_request;
     struct message *first_message, **last_message;
+    size_t event_count, event_bytes; /* of those that may be dropped */
+    struct message *dropped;         /* the one that tells how many were, while it is in the queue */
+    bool view_queued;
     struct view *view;
     uint64_t next_id;
     bool busy, stopping;
@@ -81,7 +88,8 @@ struct worker {
     struct session *session;
     struct view_needs needs;
     struct waiter *waiters;
-    bool quitting, kill;
+    bool quitting;
+    enum worker_ending ending;
     bool opening; /* the program is on its way to where it stands first */
 };
 
@@ -108,6 +116,8 @@ void worker_signal_fd(int fd);
 void worker_drain_fd(int fd);
 /* To the face; what the content points to is taken over. */
 void worker_send(struct worker *w, const struct worker_message *content);
+/* With the lock held: the first message leaves the queue; NULL when there is none. */
+struct message *worker_first_message(struct worker *w);
 /* Builds a view of what the panes need and says that there is one; nothing without views. */
 void worker_publish(struct worker *w);
 
@@ -119,5 +129,7 @@ void worker_answer(struct worker *w, const struct waiter *to, struct error *e, c
 void worker_add_waiter(struct worker *w, const struct waiter *from);
 /* The stop (or what went wrong), taken over, goes to everyone who waits for it. */
 void worker_answer_waiters(struct worker *w, struct error *e, cJSON *stop);
+/* Nobody waits for its answer any more. */
+void worker_forget_waiter(struct worker *w, uint64_t id);
 
 #endif

@@ -27,6 +27,18 @@ void worker_add_waiter(struct worker *w, const struct waiter *from)
     w->waiters = copy;
 }
 
+void worker_forget_waiter(struct worker *w, uint64_t id)
+{
+    struct waiter **at = &w->waiters;
+    while (*at && (*at)->id != id)
+        at = &(*at)->next;
+    struct waiter *found = *at;
+    if (!found)
+        return;
+    *at = found->next;
+    free(found);
+}
+
 static struct error *error_copy(const struct error *e)
 {
     struct error *copy = error_new(e->code, "%s", e->message);

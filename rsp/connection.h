@@ -186,6 +186,12 @@ void rsp_set_break(struct rsp_connection *c, enum rsp_break how);
 /* Asks the target to stop. Only while RUNNING, else ERR_NOT_RUNNING. At kdb's prompt it switches to the
  * protocol. */
 struct error *rsp_interrupt(struct rsp_connection *c) BASE_MUST_CHECK;
+/*
+ * While the target stands and nothing is asked: takes what lies there unasked (as the next request would),
+ * and finds out whether the peer is gone: ERR_LOST. Waits for nothing. Where a line may carry a console its
+ * text is left for whoever asks next.
+ */
+struct error *rsp_look(struct rsp_connection *c) BASE_MUST_CHECK;
 /* After a goto, a detach … the caller knows better: the target is stopped. */
 void rsp_assume_stopped(struct rsp_connection *c);
 /* After a request that let the target run (QEMU's `monitor replay_seek`): its end is the next stop. */

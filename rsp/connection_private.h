@@ -153,6 +153,8 @@ void conn_misfit(struct rsp_connection *c, enum rsp_grammar grammar, const char 
 
 enum conn_got { GOT_PACKET, GOT_NAK, GOT_DAMAGED, GOT_OVERSIZE, GOT_WOKEN, GOT_DUTY };
 
+/* The first loss is what every later call reports; returns `e`. */
+struct error *conn_note_loss(struct rsp_connection *c, struct error *e) BASE_MUST_CHECK;
 /* Begins a write: the acks that are due. */
 void conn_begin(struct rsp_connection *c);
 /* Adds a packet unless the packets would exceed `most` bytes (0: no limit); false when it was left out. */
@@ -244,5 +246,7 @@ void conn_owe(struct rsp_connection *c, const struct rsp_request *oldest, size_t
 /* Before a request: whatever earlier questions are still owed is taken off the line. ERR_TIMEOUT when the
  * stub is still silent. */
 struct error *conn_resync(struct rsp_connection *c) BASE_MUST_CHECK;
+/* Takes those of them that lie there already. */
+struct error *conn_take_owed(struct rsp_connection *c) BASE_MUST_CHECK;
 
 #endif

@@ -36,7 +36,7 @@ static struct error *take_old(struct rsp_connection *c, enum conn_got got, const
 }
 
 /* Takes what is there already. */
-static struct error *drain(struct rsp_connection *c)
+struct error *conn_take_owed(struct rsp_connection *c)
 {
     while (c->owed > 0) {
         enum conn_got got;
@@ -64,7 +64,7 @@ static struct error *still_silent(struct rsp_connection *c, struct error *e)
 
 struct error *conn_resync(struct rsp_connection *c)
 {
-    TRY(drain(c));
+    TRY(conn_take_owed(c));
     if (c->owed == 0)
         return NULL;
     conn_begin(c);

@@ -1,5 +1,6 @@
 #include "rsp/connection_private.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -9,15 +10,18 @@
  * Extension"). Nothing of this host is ever touched. */
 static const char file_io_refused[] = "F-1,1";
 
-enum { SHOWN_RESUME = 60 };
+enum {
+    SHOWN_RESUME = 60,
+    LOOK_MOST = 64, /* packets that a look takes: one who never stops talking does not hold us */
+};
 #define RESUME_AGAIN_NS 2000000000
 
 /* -- away ------------------------------------------------------------------------------------------ */
 
 /* A stop that lies there unread belongs to the time before this resume: it must not be taken for its end. */
-static struct error *take_unread(struct rsp_connection *c)
+static struct error *take_unread(struct rsp_connection *c, unsigned most)
 {
-    while (conn_has_input(c)) {
+    for (unsigned i = 0; i < most && conn_has_input(c); i++) {
         enum conn_got got;
         struct rsp_event event;
         struct error *e = conn_next(c, CONN_ONLY_LOOK, -1, &got, &event);
@@ -34,6 +38,15 @@ static struct error *take_unread(struct rsp_connection *c)
             conn_misfit(c, RSP_GRAMMAR_STOP, event.data, event.length);
     }
     return NULL;
+}
+
+struct error *rsp_look(struct rsp_connection *c)
+{
+    TRY(conn_check_stopped(c));
+    struct error *e = conn_note_loss(c, transport_check_child(c->transport));
+    if (!e)
+        e = c->owed > 0 ? conn_take_owed(c) : take_unread(c, LOOK_MOST);
+    return e;
 }
 
 static void mark_running(struct rsp_connection *c, const char *payload, size_t n)
@@ -55,7 +68,7 @@ struct error *rsp_resume(struct rsp_connection *c, const char *payload, size_t n
 {
     TRY(conn_check_stopped(c));
     TRY(conn_resync(c));
-    TRY(take_unread(c));
+    TRY(take_unread(c, UINT_MAX));
     if (c->late_count > 0) /* it has stopped already: the wait gives that stop, and nothing runs meanwhile */
         return NULL;
     conn_begin(c);
@@ -100,7 +113,7 @@ struct error *rsp_batch_then_resume(struct rsp_connection *c, struct rsp_request
     if (!may_go_together(c, requests, count, n))
         return one_after_the_other(c, requests, count, payload, n);
     TRY(conn_resync(c));
-    TRY(take_unread(c));
+    TRY(take_unread(c, UINT_MAX));
     if (c->late_count > 0)
         return one_after_the_other(c, requests, count, payload, n);
     conn_begin(c);

@@ -16,8 +16,7 @@ static void log_wire(struct rsp_connection *c, bool out, const char *kind, const
         wire_log_write(c->log, out, kind, data, n);
 }
 
-/* The first loss is what every later call reports. */
-static struct error *note_loss(struct rsp_connection *c, struct error *e)
+struct error *conn_note_loss(struct rsp_connection *c, struct error *e)
 {
     if (error_is(e, ERR_LOST) && c->state != RSP_STATE_LOST) {
         c->state = RSP_STATE_LOST;
@@ -71,7 +70,7 @@ bool conn_add(struct rsp_connection *c, const char *payload, size_t n, size_t mo
 static struct error *write_bytes(struct rsp_connection *c, const char *bytes, size_t n)
 {
     c->stats.bytes_out += n;
-    return note_loss(c, transport_write(c->transport, bytes, n, conn_deadline(c, WRITE_TIMEOUT_NS, n)));
+    return conn_note_loss(c, transport_write(c->transport, bytes, n, conn_deadline(c, WRITE_TIMEOUT_NS, n)));
 }
 
 struct error *conn_write(struct rsp_connection *c)
@@ -233,7 +232,7 @@ struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_
             TRY(conn_flush_acks(c));
         char bytes[READ_BYTES];
         size_t n;
-        TRY(note_loss(c, transport_read(c->transport, bytes, sizeof bytes, deadline_ns, wake_fd, &n)));
+        TRY(conn_note_loss(c, transport_read(c->transport, bytes, sizeof bytes, deadline_ns, wake_fd, &n)));
         if (n == 0) {
             *got = GOT_WOKEN;
             return NULL;

@@ -364,9 +364,20 @@ int transport_fd(const struct transport *t)
     return t->fd;
 }
 
-int transport_output_fd(const struct transport *t)
+size_t transport_idle_fds(const struct transport *t, struct pollfd *fds)
 {
-    return t->output_fd;
+    size_t n = 0;
+    fds[n++] = (struct pollfd){.fd = t->fd, .events = t->reliable ? POLLIN | POLLRDHUP : POLLRDHUP};
+    if (t->slave_fd >= 0 && t->child_fd >= 0)
+        fds[n++] = (struct pollfd){.fd = t->child_fd, .events = POLLIN};
+    if (t->output_fd >= 0)
+        fds[n++] = (struct pollfd){.fd = t->output_fd, .events = POLLIN};
+    return n;
+}
+
+struct error *transport_check_child(struct transport *t)
+{
+    return t->slave_fd >= 0 && transport_child_ended(t, 0) ? lost(t, "its process has ended") : NULL;
 }
 
 bool transport_is_reliable(const struct transport *t)

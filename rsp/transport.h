@@ -95,9 +95,17 @@ bool transport_carries_break(const struct transport *t);
 
 /* The descriptor to poll for input. */
 int transport_fd(const struct transport *t);
-/* The descriptor of a child's output to poll while idle, or -1; drain with transport_drain_output(). */
-int transport_output_fd(const struct transport *t);
+/*
+ * What to poll while nothing is waited for: bytes that nobody asked for, or the end of the connection (only
+ * that where a line may carry a console: its text waits for whoever asks next), the end of a process whose
+ * line does not end with it, and what a child prints. Fills `fds` and gives their count.
+ */
+enum { TRANSPORT_IDLE_FDS = 3 };
+struct pollfd;
+size_t transport_idle_fds(const struct transport *t, struct pollfd *fds);
 void transport_drain_output(struct transport *t);
+/* A process whose line does not end with it ({pty}) has ended: ERR_LOST. */
+struct error *transport_check_child(struct transport *t) BASE_MUST_CHECK;
 
 /* True for TCP, Unix sockets and pipes, where bytes are neither lost nor changed; not for telnet, which ends
  * in a line. */

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/output.h"
 #include "base/buf.h"
+#include "base/signal_pipe.h"
 #include "base/text.h"
 #include "engine/audit/report.h"
 #include "engine/session.h"
@@ -203,13 +204,21 @@ static int tell_report(const struct script_options *options, cJSON *report)
     return script_worse(status, STATUS_UNWRITTEN);
 }
 
+static bool is_leaving(void *context)
+{
+    (void)context;
+    return signal_pipe_ended_by() != 0;
+}
+
 int audit_report(const struct script_options *options)
 {
     struct scope scope;
     struct audit_options audit = {0};
     scope_init(&scope);
-    struct session_options session = {
-        .cancel_fd = options->cancel_fd, .event = on_event, .wire_log = options->wire_log};
+    struct session_options session = {.cancel_fd = options->signals->fd,
+                                      .event = on_event,
+                                      .leaving = is_leaving,
+                                      .wire_log = options->wire_log};
     struct session *s = session_create(&session);
     cJSON *report = NULL;
     struct error *e = read_defines(options, &scope, &audit);
@@ -219,7 +228,8 @@ int audit_report(const struct script_options *options)
         e = audit_run_checks(s, &audit, &report);
     int status = e ? tell(e) : tell_report(options, report);
     cJSON_Delete(report);
+    signal_pipe_take(options->signals); /* it would cut the good-bye short */
     session_destroy(s);
     scope_free(&scope);
-    return status;
+    return signal_pipe_ended_by() ? 128 + signal_pipe_ended_by() : status;
 }

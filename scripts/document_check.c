@@ -321,11 +321,13 @@ static bool string_object(const cJSON *object)
 
 static struct error *check_top(struct check *c, const cJSON *session)
 {
-    static const char *const texts[] = {"title", "program", "target", "cwd", "stdin", "stop_at", "note", "$schema"};
+    static const char *const texts[] = {"title", "program", "target", "cwd",
+                                        "stdin", "stop_at", "note",   "$schema"};
     const cJSON *item;
     cJSON_ArrayForEach (item, session) {
-        const char *wanted = "a known key: title program args env cwd stdin stop_at target symbols define timeout "
-                             "audit steps note";
+        const char *wanted =
+            "a known key: title program args env cwd stdin stop_at target symbols define timeout "
+            "audit steps note";
         bool ok = false;
         for (size_t i = 0; i < ARRAY_LENGTH(texts); i++)
             if (strcmp(item->string, texts[i]) == 0) {

@@ -3,8 +3,8 @@
  *
  * cJSON takes more than it can keep: a text behind \u0000 is cut, bytes that are not UTF-8 come out again as
  * they went in, of two members with one name the first one counts, a whole number of more than 53 bits loses
- * its last digits, and a number that no double holds becomes infinite. All of these are refused here (RFC 8259, sections 4, 6 and 8), so that no check is skipped and no
- * byte is lost in silence.
+ * its last digits, and a number that no double holds becomes infinite. All of these are refused here (RFC
+ * 8259, sections 4, 6 and 8), so that no check is skipped and no byte is lost in silence.
  *
  * No state, any thread. Errors: ERR_SYNTAX.
  */

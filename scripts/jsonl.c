@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/output.h"
+#include "base/signal_pipe.h"
 #include "base/text.h"
 #include "engine/json.h"
 #include "engine/worker.h"
@@ -21,13 +22,19 @@
 
 enum { LINE_LIMIT = 16 << 20 };
 
+/* For a target that was interrupted because the time was up to stop, and for one who leaves. */
+#define GRACE_NS INT64_C(1000000000)
+/* What waits without a limit of its own when the input ends has as long as a step of a session. */
+#define LAST_WAIT_NS INT64_C(30000000000)
+
 /* A request on its way through the engine, or a sleep. */
 struct pending {
     struct pending *next;
     uint64_t worker_id; /* 0: a sleep */
     cJSON *request;
     int64_t began_ns, due_ns; /* due_ns: when a sleep ends or the time is up; INT64_MAX: never */
-    bool timed_out;
+    bool only_waits;          /* out of time, it leaves the target running */
+    bool timed_out;           /* what is under way was cancelled, and has until due_ns to say how it ended */
 };
 
 struct server {
@@ -35,8 +42,10 @@ struct server {
     struct scope scope;
     struct buf input;
     struct pending *pending;
+    struct signal_pipe *signals;
     bool end_of_input, ready;
-    int status; /* of the whole, so far */
+    int status;   /* of the whole, so far */
+    int ended_by; /* a signal, or 0 */
 };
 
 static cJSON *member(const cJSON *o, const char *name)
@@ -100,6 +109,8 @@ static struct pending *add_pending(struct server *s, cJSON *request, uint64_t wo
                           .began_ns = clock_now_ns(),
                           .due_ns = INT64_MAX,
                           .next = s->pending};
+    const struct command *c = command_find(cJSON_GetStringValue(member(request, "do")));
+    p->only_waits = c && c->flags & COMMAND_ONLY_WAITS;
     if (cJSON_IsNumber(timeout) && timeout->valuedouble > 0 && timeout->valuedouble < 1e8)
         p->due_ns = p->began_ns + (int64_t)(timeout->valuedouble * 1e9);
     s->pending = p;
@@ -313,21 +324,47 @@ static void take_messages(struct server *s)
     }
 }
 
+/* The answer is given here, whatever the engine still says to it. */
+static void answer_for_engine(struct server *s, struct pending *p, struct error *e)
+{
+    worker_abandon(s->worker, p->worker_id);
+    reply(s, p->request, e, NULL, p->began_ns);
+    error_free(e);
+    drop_pending(s, p);
+}
+
+static struct error *out_of_time(const struct pending *p)
+{
+    const char *name = cJSON_GetStringValue(member(p->request, "do"));
+    if (p->only_waits)
+        return error_hint(error_new(ERR_TIMEOUT, "%s: out of time; the target has not stopped", name),
+                          "it counts as running; its stop is what the next `wait` returns");
+    return error_hint(
+        error_new(ERR_TIMEOUT, "%s: out of time; the target was interrupted and has not stopped", name),
+        "it counts as running: is its stub deaf?");
+}
+
+static void expire_one(struct server *s, struct pending *p)
+{
+    if (p->worker_id == 0) {
+        reply(s, p->request, NULL, cJSON_CreateObject(), p->began_ns);
+        drop_pending(s, p);
+    } else if (p->only_waits || p->timed_out) {
+        answer_for_engine(s, p, out_of_time(p));
+    } else {
+        p->timed_out = true;
+        p->due_ns = clock_now_ns() + GRACE_NS;
+        worker_interrupt(s->worker);
+    }
+}
+
 static void expire(struct server *s)
 {
     int64_t now = clock_now_ns();
     for (struct pending *p = s->pending, *next; p; p = next) {
         next = p->next;
-        if (p->due_ns > now)
-            continue;
-        p->due_ns = INT64_MAX;
-        if (p->worker_id == 0) {
-            reply(s, p->request, NULL, cJSON_CreateObject(), p->began_ns);
-            drop_pending(s, p);
-        } else {
-            p->timed_out = true;
-            worker_interrupt(s->worker);
-        }
+        if (p->due_ns <= now)
+            expire_one(s, p);
     }
 }
 
@@ -341,38 +378,56 @@ static int wait_ms(const struct server *s)
     return due <= now ? 0 : (int)((due - now) / 1000000 + 1);
 }
 
+static bool is_over(const struct server *s)
+{
+    return s->ended_by || output_broken() || s->status != STATUS_OK;
+}
+
+/* Waits for what comes next, and does it; input is taken while there is some to come. */
+static void serve_once(struct server *s)
+{
+    struct pollfd fds[3] = {{.fd = worker_fd(s->worker), .events = POLLIN},
+                            {.fd = s->ready && !s->end_of_input ? STDIN_FILENO : -1, .events = POLLIN},
+                            {.fd = s->signals->fd, .events = POLLIN}};
+    if (poll(fds, 3, wait_ms(s)) < 0)
+        return;
+    if (fds[2].revents) {
+        signal_pipe_take(s->signals);
+        s->ended_by = signal_pipe_ended_by();
+        return;
+    }
+    if (fds[0].revents)
+        take_messages(s);
+    if (fds[1].revents)
+        read_input(s);
+    expire(s);
+}
+
 static void serve(struct server *s)
 {
-    while (!s->end_of_input && !output_broken()) {
-        struct pollfd fds[2] = {{.fd = worker_fd(s->worker), .events = POLLIN},
-                                {.fd = s->ready ? STDIN_FILENO : -1, .events = POLLIN}};
-        if (poll(fds, 2, wait_ms(s)) < 0 && errno != EINTR)
-            return;
-        if (fds[0].revents)
-            take_messages(s);
-        if (fds[1].revents)
-            read_input(s);
-        expire(s);
-    }
+    while (!s->end_of_input && !is_over(s))
+        serve_once(s);
 }
 
-/* What was asked before the input ended is still answered, unless it waits for a stop that nothing will
- * bring. */
+/* What was asked before the input ended is still answered, in the time it was given. */
 static void answer_rest(struct server *s)
 {
-    int64_t until = clock_now_ns() + 2000000000;
-    while (s->pending && s->status == STATUS_OK && clock_now_ns() < until && !output_broken()) {
-        struct pollfd fd = {.fd = worker_fd(s->worker), .events = POLLIN};
-        poll(&fd, 1, 100);
-        take_messages(s);
-        expire(s);
-    }
+    int64_t last_ns = clock_now_ns() + LAST_WAIT_NS;
+    for (struct pending *p = s->pending; p; p = p->next)
+        if (p->due_ns == INT64_MAX)
+            p->due_ns = last_ns;
+    while (s->pending && !is_over(s))
+        serve_once(s);
 }
 
-/* At the end of the input a stub we attached to is left, and a program we started is ended with us. */
-static bool is_ours(const char *target)
+/* Each request gets its one answer, also where a signal, or a connection that failed, ends it all. */
+static void cancel_rest(struct server *s)
 {
-    return !target || strncmp(target, "launch:", 7) == 0 || strncmp(target, "exec:", 5) == 0;
+    while (s->pending) {
+        struct pending *p = s->pending;
+        reply_error(s, p->request, error_new(ERR_CANCELLED, "the session is over"));
+        drop_pending(s, p);
+    }
 }
 
 int jsonl_run(const struct script_options *options)
@@ -387,7 +442,7 @@ int jsonl_run(const struct script_options *options)
                                     .break_in = options->break_in,
                                     .running = options->running,
                                     .capture_output = true};
-    struct server s = {0};
+    struct server s = {.signals = options->signals};
     if (options->stop_at)
         start_at_parse(options->stop_at, &worker.stop_at);
     scope_init(&s.scope);
@@ -403,10 +458,9 @@ int jsonl_run(const struct script_options *options)
     s.worker = worker_start(&worker);
     serve(&s);
     answer_rest(&s);
-    worker_stop(s.worker, is_ours(options->target));
-    while (s.pending)
-        drop_pending(&s, s.pending);
+    cancel_rest(&s);
+    worker_stop(s.worker, WORKER_LEAVE);
     buf_free(&s.input);
     scope_free(&s.scope);
-    return s.status;
+    return s.ended_by ? 128 + s.ended_by : s.status;
 }

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/signal_pipe.h"
 #include "base/text.h"
 #include "engine/json.h"
 #include "engine/session.h"
@@ -132,7 +133,8 @@ static struct error *open_target(struct run *r, const cJSON *session)
 
 static struct error *fill_top(struct run *r, cJSON *session)
 {
-    static const char *const keys[] = {"program", "target", "args", "env", "cwd", "stdin", "stop_at", "symbols"};
+    static const char *const keys[] = {"program", "target", "args",    "env",
+                                       "cwd",     "stdin",  "stop_at", "symbols"};
     const cJSON *item, *define = cJSON_GetObjectItemCaseSensitive(session, "define");
     cJSON_ArrayForEach (item, define) {
         if (!cJSON_GetObjectItemCaseSensitive(r->scope.values, item->string))
@@ -149,10 +151,22 @@ static struct error *fill_top(struct run *r, cJSON *session)
     return NULL;
 }
 
+static bool is_leaving(void *context)
+{
+    (void)context;
+    return signal_pipe_ended_by() != 0;
+}
+
+/* The status that is told and returned. */
+static int final_status(const struct run *r)
+{
+    return signal_pipe_ended_by() ? 128 + signal_pipe_ended_by() : r->status;
+}
+
 static void tell_summary(struct run *r)
 {
     cJSON *o = run_counts(r);
-    cJSON_AddNumberToObject(o, "status", r->status);
+    cJSON_AddNumberToObject(o, "status", final_status(r));
     cJSON *line = cJSON_CreateObject();
     cJSON_AddItemToObject(line, "summary", o);
     output_line(line);
@@ -166,8 +180,9 @@ static void run_session(struct run *r, const cJSON *session)
     r->audit = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(session, "audit"));
     r->document = session;
     r->started_ns = clock_now_ns();
-    struct session_options options = {.cancel_fd = r->options->cancel_fd,
+    struct session_options options = {.cancel_fd = r->options->signals->fd,
                                       .event = on_event,
+                                      .leaving = is_leaving,
                                       .context = r,
                                       .wire_log = r->options->wire_log,
                                       .tty = r->options->tty,
@@ -188,6 +203,7 @@ static void run_session(struct run *r, const cJSON *session)
         run_steps(r, "steps", cJSON_GetObjectItemCaseSensitive(session, "steps"));
     }
     tell_summary(r);
+    signal_pipe_take(r->options->signals); /* it would cut the good-bye short */
     session_destroy(r->session);
 }
 
@@ -217,5 +233,5 @@ int script_run(const struct script_options *options)
     cJSON_Delete(r.last);
     scope_free(&r.scope);
     buf_free(&r.pointer);
-    return r.status;
+    return final_status(&r);
 }

@@ -10,12 +10,17 @@
  * 0 every expectation held · 1 one failed, or a violation under audit · 2 the command line or the script
  * is wrong · 3 the target could not be reached or was lost · 4 a step ran out of time · 5 internal · 6 the
  * output or the wire log could not be written, which ends a session early (output) or not (log).
- * When several apply: 2, 5, 3, 4, 1, 6 in this order.
+ * When several apply: 2, 5, 3, 4, 1, 6 in this order. SIGINT, SIGTERM and SIGHUP end each of them: the target
+ * is stopped, what was inserted is taken out, it is detached from (or ended, where it was started for this),
+ * what is under way is told as `cancelled`, and the status is 128 and the signal's number.
  */
 #ifndef ALLSTOP_SCRIPTS_SCRIPT_H
 #define ALLSTOP_SCRIPTS_SCRIPT_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+struct signal_pipe;
 
 enum script_status {
     STATUS_OK = 0,
@@ -37,11 +42,12 @@ struct script_options {
     const char *break_in;       /* as session_options */
     bool running;               /* as session_target */
     const char *wire_log;
-    const char *tty;        /* of the program that is started, or NULL: one of ours */
-    const char *stop_at;    /* where that stands first: `entry`, `main`, `none`; NULL: as the file says, or `entry` */
-    uint64_t seed;          /* of what is drawn at random */
-    const char *audit_json; /* audit_report(): where its JSON goes, "-" for standard output; or NULL */
-    int cancel_fd;          /* readable: Ctrl-C; -1: none */
+    const char *tty; /* of the program that is started, or NULL: one of ours */
+    const char
+        *stop_at;  /* where that stands first: `entry`, `main`, `none`; NULL: as the file says, or `entry` */
+    uint64_t seed; /* of what is drawn at random */
+    const char *audit_json;      /* audit_report(): where its JSON goes, "-" for standard output; or NULL */
+    struct signal_pipe *signals; /* readable: the program is to end; its statuses are 128 and the signal */
 };
 
 int script_run(const struct script_options *options);

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/output.h"
+#include "base/signal_pipe.h"
 #include "base/text.h"
 #include "scripts/document.h"
 #include "scripts/match.h"
@@ -13,9 +14,11 @@
 #include "scripts/output.h"
 #include "scripts/runner.h"
 
-static int status_of(const struct error *e)
+static int status_of(const struct run *r, const struct error *e)
 {
     switch (e->code) {
+    case ERR_NOT_RUNNING: /* after the end there is no target either */
+        return session_state(r->session) == SESSION_EXITED ? STATUS_LOST : STATUS_FAILED;
     case ERR_LOST:
     case ERR_NOT_CONNECTED:
         return STATUS_LOST;
@@ -33,7 +36,7 @@ static struct error *do_sleep(struct run *r, const cJSON *args)
     double seconds = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(args, "seconds"));
     if (!(seconds >= 0 && seconds <= 86400))
         return error_new(ERR_USAGE, "`seconds` is 0 to 86400");
-    struct pollfd fd = {.fd = r->options->cancel_fd, .events = POLLIN};
+    struct pollfd fd = {.fd = r->options->signals->fd, .events = POLLIN};
     if (poll(&fd, 1, (int)(seconds * 1000)) > 0)
         return error_new(ERR_CANCELLED, "interrupted");
     return NULL;
@@ -172,7 +175,7 @@ static void finish_step(struct run *r, const cJSON *step, struct error *e, cJSON
     tell_result(r, line, e, result, failed);
     const char *on_fail = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "on_fail"));
     if (!ok) {
-        run_worsen(r, e ? status_of(e) : STATUS_FAILED);
+        run_worsen(r, e ? status_of(r, e) : STATUS_FAILED);
         r->over = !on_fail || strcmp(on_fail, "go_on") != 0;
     }
     error_free(e);
@@ -263,6 +266,8 @@ void run_steps(struct run *r, const char *name, const cJSON *steps)
     cJSON_ArrayForEach (step, steps) {
         buf_printf(&r->pointer, "/%s/%d", name, i++);
         run_step(r, step);
+        session_put_away_lost(r->session);
+        r->over = r->over || signal_pipe_ended_by();
         buf_truncate(&r->pointer, outer);
         r->over = r->over || output_broken(); /* nobody would learn what comes of the rest */
         if (r->over)

@@ -14,13 +14,11 @@
 #include "ui/editor.h"
 #include "ui/face.h"
 #include "ui/line_reader.h"
-#include "ui/signal_pipe.h"
+#include "base/signal_pipe.h"
 #include "ui/talk.h"
 #include "ui/ui.h"
 
 enum { LINE_SHOWN = 4096 }; /* bytes of a source line */
-
-enum cli_ending { ENDING_NONE, ENDING_DETACH, ENDING_KILL };
 
 /* What is awaited before the next prompt. */
 enum cli_asked {
@@ -33,7 +31,7 @@ struct cli {
     struct worker *worker;
     struct signal_pipe signals;
     struct talk talk;
-    bool terminal, launched;
+    bool terminal;
     struct cli_program program;
     bool has_program, running; /* of the last view: one that can be typed at is there; the target runs */
     struct editor editor;      /* at a terminal */
@@ -46,7 +44,7 @@ struct cli {
     char *line;   /* the command that is being answered */
     char *repeat;
     bool in_line; /* what was printed last did not end its line */
-    enum cli_ending ending;
+    enum face_ending ending;
     int ended_by;
 };
 
@@ -75,13 +73,13 @@ static void on_print(void *context, enum style style, const char *text)
 /* Nobody is there to be asked: a program that was started for this session ends with it. */
 static void end_unattended(struct cli *c)
 {
-    c->ending = c->launched ? ENDING_KILL : ENDING_DETACH;
+    c->ending = ENDING_LEAVE;
 }
 
 static void quit(struct cli *c)
 {
     struct view *v = worker_view(c->worker);
-    if (c->terminal && face_has_plants(v, c->launched))
+    if (c->terminal && face_has_plants(v))
         editor_ask(&c->editor, FACE_QUIT_QUESTION);
     else
         end_unattended(c);
@@ -90,9 +88,12 @@ static void quit(struct cli *c)
 
 static void answer_question(struct cli *c, const char *text)
 {
-    if (*text == 'd')
+    bool giving_up = strcmp(c->editor.question, FACE_GIVE_UP_QUESTION) == 0;
+    if (giving_up && *text == 'g')
+        worker_give_up(c->worker);
+    else if (!giving_up && *text == 'd')
         c->ending = ENDING_DETACH;
-    else if (*text == 'k')
+    else if (!giving_up && *text == 'k')
         c->ending = ENDING_KILL;
     editor_ask(&c->editor, NULL);
 }
@@ -244,6 +245,19 @@ static void take_messages(struct cli *c)
     }
 }
 
+/* Ctrl-C at the prompt: the line is thrown away, and a target that runs behind it is stopped. */
+static void interrupt_prompt(struct cli *c)
+{
+    struct view *v = worker_view(c->worker);
+    editor_discard(&c->editor);
+    hide_prompt(c);
+    puts("^C");
+    editor_ask(&c->editor, face_is_deaf(v) ? FACE_GIVE_UP_QUESTION : NULL);
+    if (v && v->state == SESSION_RUNNING && !v->deaf)
+        worker_interrupt(c->worker);
+    view_unref(v);
+}
+
 static void on_signals(struct cli *c)
 {
     struct signals_seen seen = signal_pipe_take(&c->signals);
@@ -255,10 +269,7 @@ static void on_signals(struct cli *c)
     } else if (seen.interrupt && (c->asked != ASKED_NOTHING || !c->ready)) {
         worker_interrupt(c->worker);
     } else if (seen.interrupt && c->terminal) {
-        editor_discard(&c->editor);
-        hide_prompt(c);
-        puts("^C");
-        editor_ask(&c->editor, NULL);
+        interrupt_prompt(c);
     } else if (seen.interrupt) {
         end_unattended(c);
         c->ended_by = SIGINT;
@@ -324,7 +335,6 @@ static void open_cli(struct cli *c, const struct ui_options *options)
     worker.capture_output = true;
     c->talk = (struct talk){.print = on_print, .context = c};
     c->terminal = isatty(STDIN_FILENO);
-    c->launched = face_launches(options->worker);
     c->reader = (struct line_reader){.fd = STDIN_FILENO};
     c->worker = worker_start(&worker);
     /* Neither is asked of the target. */
@@ -347,7 +357,7 @@ int ui_run_cli(const struct ui_options *options)
 {
     setlocale(LC_CTYPE, "");
     struct cli c = {0};
-    if (!signal_pipe_open(&c.signals)) {
+    if (!signal_pipe_open(&c.signals, true)) {
         fprintf(stderr, "allstop: cannot start: %s\n", strerror(errno));
         return 5;
     }
@@ -356,7 +366,7 @@ int ui_run_cli(const struct ui_options *options)
     cli_program_take_back(&c.program);
     if (c.terminal)
         editor_close(&c.editor);
-    worker_stop(c.worker, c.ending == ENDING_KILL);
+    face_end(c.worker, c.ending);
     signal_pipe_close(&c.signals);
     talk_free(&c.talk);
     line_reader_free(&c.reader);

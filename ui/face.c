@@ -9,23 +9,28 @@
 
 enum { WORDS_SHOWN = 300, WORD_COLUMNS = 60 };
 
-bool face_launches(const struct worker_options *options)
+void face_end(struct worker *w, enum face_ending ending)
 {
-    const char *target = options->target;
-    if (!target)
-        return options->program != NULL;
-    return strncmp(target, "launch:", 7) == 0 || strncmp(target, "exec:", 5) == 0;
+    worker_stop(w, ending == ENDING_DETACH ? WORKER_DETACH
+                   : ending == ENDING_KILL ? WORKER_KILL
+                                           : WORKER_LEAVE);
 }
 
-bool face_has_plants(const struct view *v, bool launched)
+bool face_has_plants(const struct view *v)
 {
     if (!v || v->state == SESSION_DISCONNECTED || v->state == SESSION_EXITED)
         return false;
+    bool launched = v->launched;
     for (size_t i = 0; i < v->breakpoint_count; i++) {
         enum view_mark mark = v->breakpoints[i].mark;
         launched = launched || mark == MARK_SOFTWARE || mark == MARK_HARDWARE || mark == MARK_MEMORY;
     }
     return launched;
+}
+
+bool face_is_deaf(const struct view *v)
+{
+    return v && v->state == SESSION_RUNNING && v->deaf;
 }
 
 bool face_is_quit(const char *line)

@@ -10,16 +10,21 @@
 #include "base/buf.h"
 
 struct view;
-struct worker_options;
+struct worker;
 
 /* As many breakpoints as are ever looked at. */
 enum { FACE_BREAKPOINTS = 256 };
-#define FACE_QUIT_QUESTION "d)etach and let the target run, k)ill it, or c)ancel? "
+#define FACE_QUIT_QUESTION    "d)etach and let the target run, k)ill it, or c)ancel? "
+#define FACE_GIVE_UP_QUESTION "the target does not stop: g)ive it up and drop the connection, or w)ait? "
 
-/* True when the target is a child of ours, which ends with us unless it is let go. */
-bool face_launches(const struct worker_options *options);
-/* True when quitting now would leave traps of ours in the target, or it is our child. NULL: no view yet. */
-bool face_has_plants(const struct view *v, bool launched);
+/* How the user ends it; LEAVE: nobody was asked. */
+enum face_ending { ENDING_NONE, ENDING_LEAVE, ENDING_DETACH, ENDING_KILL };
+void face_end(struct worker *w, enum face_ending ending);
+
+/* True when quitting now would take out traps of ours, or end what was started for us. NULL: no view yet. */
+bool face_has_plants(const struct view *v);
+/* The target runs and was interrupted in vain: Ctrl-C offers to give it up. */
+bool face_is_deaf(const struct view *v);
 /* "quit", "q", "exit" and nothing else. */
 bool face_is_quit(const char *line);
 /* Completions side by side; of very many the first, and a line that says how many there are. */

@@ -109,10 +109,10 @@ static void got_quit(struct screen *s, const char *letter)
 
 void screen_quit(struct screen *s)
 {
-    if (face_has_plants(s->view, s->launched))
+    if (face_has_plants(s->view))
         ask_letter(s, FACE_QUIT_QUESTION, "dkc", got_quit);
     else
-        s->ending = ENDING_DETACH;
+        s->ending = ENDING_LEAVE;
 }
 
 static void on_print(void *context, enum style style, const char *text)
@@ -164,7 +164,6 @@ void screen_open(struct screen *s, const struct ui_options *options)
     s->back = PANE_SOURCE;
     s->in_main = PANE_NONE;
     s->dirty = true;
-    s->launched = face_launches(options->worker);
     s->talk = (struct talk){.print = on_print, .context = s};
     scrollback_init(&s->log);
     scrollback_init(&s->target.log);
@@ -189,7 +188,7 @@ void screen_close(struct screen *s)
 {
     editor_close(&s->editor);
     terminal_close(&s->terminal);
-    worker_stop(s->worker, s->ending == ENDING_KILL);
+    face_end(s->worker, s->ending);
     for (int i = 0; i < PANE_COUNT; i++)
         pane_close(&s->panes[i]);
     view_unref(s->view);
@@ -222,7 +221,7 @@ static int until_tick(const struct screen *s)
 static void end_unattended(struct screen *s, int signal_number)
 {
     s->ended_by = signal_number;
-    s->ending = s->launched ? ENDING_KILL : ENDING_DETACH;
+    s->ending = ENDING_LEAVE;
 }
 
 static void on_signals(struct screen *s)
@@ -277,7 +276,7 @@ int ui_run_screen(const struct ui_options *options)
     setlocale(LC_CTYPE, "");
     struct screen s = {0};
     const char *problem = terminal_problem();
-    if (!problem && !signal_pipe_open(&s.signals))
+    if (!problem && !signal_pipe_open(&s.signals, true))
         problem = strerror(errno);
     if (!problem)
         editor_prepare(true);

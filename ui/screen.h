@@ -8,22 +8,21 @@
 #ifndef ALLSTOP_UI_SCREEN_H
 #define ALLSTOP_UI_SCREEN_H
 
+#include "base/signal_pipe.h"
 #include "engine/worker.h"
 #include "ui/ask.h"
 #include "ui/console_text.h"
 #include "ui/editor.h"
+#include "ui/face.h"
 #include "ui/help.h"
 #include "ui/layout.h"
 #include "ui/pane.h"
 #include "ui/posts.h"
 #include "ui/scrollback.h"
-#include "ui/signal_pipe.h"
 #include "ui/talk.h"
 #include "ui/terminal.h"
 #include "ui/theme.h"
 #include "ui/ui.h"
-
-enum screen_ending { ENDING_NONE, ENDING_DETACH, ENDING_KILL };
 
 struct screen_terminal {
     struct scrollback log;
@@ -32,8 +31,7 @@ struct screen_terminal {
 
 struct screen {
     struct worker *worker;
-    bool launched; /* the target was started by us */
-    bool ready;    /* the opening is over */
+    bool ready; /* the opening is over */
     struct view *view;
 
     struct terminal terminal;
@@ -64,7 +62,7 @@ struct screen {
     enum style note_style;
 
     bool dirty; /* something is to be drawn */
-    enum screen_ending ending;
+    enum face_ending ending;
     int ended_by; /* signal */
 };
 

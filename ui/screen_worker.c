@@ -191,9 +191,19 @@ void screen_take_messages(struct screen *s)
     }
 }
 
+static void got_give_up(struct screen *s, const char *letter)
+{
+    if (letter && *letter == 'g')
+        worker_give_up(s->worker);
+}
+
 void screen_interrupt(struct screen *s)
 {
     posts_forget(&s->posts);
+    if (face_is_deaf(s->view)) {
+        ask_letter(s, FACE_GIVE_UP_QUESTION, "gw", got_give_up);
+        return;
+    }
     /* An interrupt that nothing waits for would hit the next command. */
     if (screen_is_running(s) || s->posts.count || !s->ready)
         worker_interrupt(s->worker);

@@ -80,7 +80,8 @@ static void add_state(struct parts *p, const struct status *s)
         buf_printf(text, "stopped · %s", v->stop_text ? v->stop_text : "");
         break;
     case SESSION_RUNNING:
-        buf_printf(text, "running %lld s", (long long)(seconds > 0 ? seconds : 0));
+        buf_printf(text, "running %lld s%s", (long long)(seconds > 0 ? seconds : 0),
+                   v->deaf ? ", does not stop" : "");
         buf_printf(add(p, STYLE_TEXT, 2, " · "), "panes show stop %llu", (unsigned long long)v->epoch);
         buf_add_text(add(p, STYLE_QUIET, 6, " · "), "F6 stops it");
         break;

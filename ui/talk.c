@@ -98,6 +98,18 @@ static void print_connected(struct talk *t, const cJSON *event)
     print(t, STYLE_EVENT, buf_text(&text));
 }
 
+/* What is awaited fails by it, and says so itself. */
+static void print_lost(struct talk *t, const cJSON *event)
+{
+    const char *message = text_of(event, "message"), *hint = text_of(event, "hint");
+    if (t->awaited || !message)
+        return;
+    BASE_ERROR struct error *e = error_new(ERR_LOST, "%s", message);
+    if (hint)
+        e = error_hint(e, "%s", hint);
+    talk_error(t, e);
+}
+
 void talk_event(struct talk *t, const cJSON *event)
 {
     const char *name = text_of(event, "event");
@@ -117,6 +129,8 @@ void talk_event(struct talk *t, const cJSON *event)
             print(t, STYLE_TARGET, text_of(event, "output"));
     } else if (strcmp(name, "connected") == 0) {
         print_connected(t, event);
+    } else if (strcmp(name, "lost") == 0) {
+        print_lost(t, event);
     } else {
         print_plain(t, name, event, strcmp(name, "violation") == 0 ? STYLE_ERROR : STYLE_EVENT);
     }

@@ -12,6 +12,8 @@
 #include "engine/registers.h"
 
 enum { TRIES = 64 };
+/* For a target to stop after its time was up and it was interrupted. */
+#define STOP_NS INT64_C(3000000000)
 
 /* -- traps ----------------------------------------------------------------------------------------- */
 
@@ -95,12 +97,18 @@ static struct error *check_trap(struct session *s, struct plant *p, enum verify_
 
 /* -- hardware -------------------------------------------------------------------------------------- */
 
-static struct error *run(struct session *s, const struct plan *plan, int64_t deadline, bool *stopped)
+static int64_t within(const struct session *s, int64_t ns)
+{
+    int64_t limit = clock_now_ns() + ns;
+    return limit < s->deadline_ns ? limit : s->deadline_ns;
+}
+
+static struct error *run(struct session *s, const struct plan *plan, double seconds, bool *stopped)
 {
     cJSON *stop = NULL;
     *stopped = false;
     TRY(plan_start(s, plan));
-    struct error *e = session_pump(s, deadline, -1, &stop, stopped);
+    struct error *e = session_pump(s, within(s, (int64_t)(seconds * 1e9)), -1, &stop, stopped);
     cJSON_Delete(stop);
     if (!error_is(e, ERR_TIMEOUT))
         return e;
@@ -115,8 +123,21 @@ static struct error *current_pc(struct session *s, struct thread **t, uint64_t *
     return thread_pc(s, *t, pc);
 }
 
+/* A stub whose runs never end and which heeds no interrupt (QEMU after an error of KVM) is not waited for. */
+static struct error *stop_again(struct session *s)
+{
+    cJSON *stop = NULL;
+    bool stopped = false;
+    if (s->state != SESSION_RUNNING)
+        return NULL;
+    TRY(session_interrupt(s));
+    struct error *e = session_pump(s, within(s, STOP_NS), -1, &stop, &stopped);
+    cJSON_Delete(stop);
+    return error_is(e, ERR_TIMEOUT) ? session_does_not_stop(s, e) : e;
+}
+
 /* Steps to an instruction that goes on to the one behind it, where nothing is planted. */
-static struct error *find_place(struct session *s, uint64_t *ret)
+static struct error *find_place(struct session *s, double seconds, uint64_t *ret)
 {
     for (int i = 0; i < TRIES; i++) {
         struct thread *t;
@@ -126,22 +147,11 @@ static struct error *find_place(struct session *s, uint64_t *ret)
         if (instruction_falls_through(s, pc, ret) && !plant_at(s, *ret))
             return NULL;
         struct plan step = {.kind = PLAN_STEPI, .has_thread = true, .thread = t->id, .times = 1};
-        TRY(run(s, &step, s->deadline_ns, &stopped));
+        TRY(run(s, &step, seconds, &stopped));
+        TRY(stop_again(s));
     }
     return error_hint(error_new(ERR_UNSUPPORTED, "verify: no instruction here goes on to the one behind it"),
                       "run on a little and try again");
-}
-
-static struct error *stop_again(struct session *s)
-{
-    cJSON *stop = NULL;
-    bool stopped = false;
-    if (s->state != SESSION_RUNNING)
-        return NULL;
-    TRY(session_interrupt(s));
-    struct error *e = session_pump(s, s->deadline_ns, -1, &stop, &stopped);
-    cJSON_Delete(stop);
-    return e;
 }
 
 static struct error *try_hardware(struct session *s, double seconds, bool *fires)
@@ -149,7 +159,7 @@ static struct error *try_hardware(struct session *s, double seconds, bool *fires
     uint64_t place, pc;
     struct thread *t;
     bool stopped;
-    TRY(find_place(s, &place));
+    TRY(find_place(s, seconds, &place));
     TRY(threads_current(s, &t));
     struct plant *p = plant_acquire(s, PLANT_HARDWARE, place, plant_length_at(s, place, false, NULL));
     struct error *e = plants_flush(s);
@@ -160,8 +170,7 @@ static struct error *try_hardware(struct session *s, double seconds, bool *fires
     struct plan plan = {
         .kind = PLAN_TO, .times = 1, .final_at_target = true, .has_thread = true, .thread = t->id};
     plan_add_plant(&plan, p);
-    int64_t limit = clock_now_ns() + (int64_t)(seconds * 1e9);
-    TRY(run(s, &plan, limit < s->deadline_ns ? limit : s->deadline_ns, &stopped));
+    TRY(run(s, &plan, seconds, &stopped));
     TRY(stop_again(s));
     TRY(current_pc(s, &t, &pc));
     *fires = stopped && pc == place;

@@ -85,7 +85,8 @@ const struct command command_launch = {
     .group = "target",
     .aliases = "",
     .usage = "[PROGRAM]",
-    .about = "start the program under gdbserver or qemu-ARCH; `stop_at` of `settings` says where it stands first",
+    .about =
+        "start the program under gdbserver or qemu-ARCH; `stop_at` of `settings` says where it stands first",
     .args = launch_args,
     .flags = COMMAND_RUNS | COMMAND_STARTS,
     .run = run_launch,

@@ -38,8 +38,8 @@ static char *ada_name(struct symbol_file *f, const struct elf_symbol *s)
     return got > 1 && name[got - 1] == '\0' && *name ? xstrdup(name) : NULL;
 }
 
-/* `_ZN` LENGTH CRATE `4main17h` HASH `E`: the function main of a crate, and no deeper one (legacy mangling, the
- * default; rustc book, "Symbol Mangling"). */
+/* `_ZN` LENGTH CRATE `4main17h` HASH `E`: the function main of a crate, and no deeper one (legacy mangling,
+ * the default; rustc book, "Symbol Mangling"). */
 static bool is_rust_main(const char *name)
 {
     char *end;
@@ -69,7 +69,8 @@ char *start_main_name(struct symbol_file *f)
         if (ada)
             return ada;
         for (size_t k = 0; k < ARRAY_LENGTH(own); k++)
-            if (is_function(&list[i]) && (own[k] ? strcmp(list[i].name, own[k]) == 0 : is_rust_main(list[i].name)))
+            if (is_function(&list[i]) &&
+                (own[k] ? strcmp(list[i].name, own[k]) == 0 : is_rust_main(list[i].name)))
                 found[k] = &list[i];
     }
     for (size_t k = 0; k < ARRAY_LENGTH(own); k++)

@@ -1,6 +1,6 @@
 /*
- * engine/launch/start.h - where a program that we start is let stand first: at its entry (the dynamic linker's
- * first instruction, as a rule), at `main`, or nowhere.
+ * engine/launch/start.h - where a program that we start is let stand first: at its entry (the dynamic
+ * linker's first instruction, as a rule), at `main`, or nowhere.
  *
  * The process is made at its entry in any case; for the other two it is let run from there, so that starting
  * ends with a plan under way (engine/run/plan.h), like any run command. Where something else comes first (a
@@ -22,12 +22,13 @@ enum start_at { START_ENTRY, START_MAIN, START_NOWHERE };
 bool start_at_parse(const char *word, enum start_at *ret);
 const char *start_at_name(enum start_at at);
 
-/* The function that the language of this program begins with, as gdb's `start` finds it; malloc'd, NULL: there
- * is none. The binder of Ada leaves its name; D, Go and Fortran have names of their own; Rust's is the function
- * `main` of its crate; else it is `main`. */
+/* The function that the language of this program begins with, as gdb's `start` finds it; malloc'd, NULL:
+ * there is none. The binder of Ada leaves its name; D, Go and Fortran have names of their own; Rust's is the
+ * function `main` of its crate; else it is `main`. */
 char *start_main_name(struct symbol_file *f);
 
-/* Standing at the entry: goes on from there. *told: the stop at the entry is the one to tell, as nothing runs. */
+/* Standing at the entry: goes on from there. *told: the stop at the entry is the one to tell, as nothing
+ * runs. */
 struct error *start_from_entry(struct session *s, enum start_at at, bool *told) BASE_MUST_CHECK;
 
 #endif

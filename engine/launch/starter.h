@@ -8,7 +8,8 @@
  * starter_describe() wrote; then it begins a session with the terminal, opens the files and executes the
  * program. gdbserver counts the wrapper's own exec and stops at the program's.
  *
- * The description is made and read by the same binary; the starter has no threads. It fails with a line on
+ * The description is made and read by the same binary; the starter has no threads. Whatever is linked with
+ * the engine is a starter when it is called as one, before its main() begins. It fails with a line on
  * gdbserver's standard error and status 127.
  */
 #ifndef ALLSTOP_ENGINE_LAUNCH_STARTER_H
@@ -23,8 +24,5 @@
  * and what it finds as its own name. */
 struct error *starter_describe(const struct program_setup *setup, const char *terminal, const char *program,
                                int *ret) BASE_MUST_CHECK;
-
-/* The starter itself; its exit status, when it returns. */
-int starter_main(void);
 
 #endif

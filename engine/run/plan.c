@@ -74,7 +74,7 @@ struct error *plan_start(struct session *s, const struct plan *plan)
     threads_leave(s);
     if (!is_step(plan))
         libraries_may_have_changed(s);
-    s->interrupt_sent = false;
+    session_interrupt_settled(s);
     if (s->plan.times == 0)
         s->plan.times = 1;
     s->plan.phase = PHASE_RUN;

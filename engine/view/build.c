@@ -277,6 +277,7 @@ struct view *view_build(struct session *s, const struct view_needs *needs, const
         v->state = s->state;
         v->serial++;
         v->running_since_ns = s->stop_started_ns;
+        v->deaf = s->deaf;
         return v;
     }
     v = xcalloc(1, sizeof *v);

@@ -143,7 +143,7 @@ static void test_quit_without_plants(void **state)
     struct fixture *f = *state;
     ready(f);
     press(f, KEY_CTRL('d'));
-    assert_int_equal(f->screen.ending, ENDING_DETACH);
+    assert_int_equal(f->screen.ending, ENDING_LEAVE);
 }
 
 static void test_interrupt(void **state)

@@ -22,13 +22,14 @@ struct worker {
     size_t first, count;
     struct view *view;
     struct view_needs needs;
-    unsigned needs_set, interrupts;
+    unsigned needs_set, interrupts, given_up;
     const char *words[8];
 };
 
 /* What became of the last worker that was stopped. */
 struct fake_end {
-    bool stopped, killed;
+    bool stopped;
+    enum worker_ending how;
 };
 static struct fake_end fake_end;
 
@@ -47,7 +48,7 @@ void worker_message_free(struct worker_message *m)
     free(m->text);
 }
 
-void worker_stop(struct worker *w, bool kill)
+bool worker_stop(struct worker *w, enum worker_ending ending)
 {
     for (size_t i = 0; i < w->post_count; i++)
         free(w->posts[i]);
@@ -55,7 +56,8 @@ void worker_stop(struct worker *w, bool kill)
         worker_message_free(&w->messages[w->first]);
     view_unref(w->view);
     free(w);
-    fake_end = (struct fake_end){true, kill};
+    fake_end = (struct fake_end){true, ending};
+    return true;
 }
 
 static uint64_t fake_post(struct worker *w, char *text)
@@ -93,6 +95,11 @@ void worker_resize(struct worker *w, unsigned rows, unsigned columns)
 void worker_interrupt(struct worker *w)
 {
     w->interrupts++;
+}
+
+void worker_give_up(struct worker *w)
+{
+    w->given_up++;
 }
 
 int worker_fd(const struct worker *w)

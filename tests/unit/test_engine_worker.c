@@ -15,7 +15,6 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/command.h"
-#include "engine/launch/starter.h"
 #include "engine/worker.h"
 
 enum { PATIENCE_MS = 60000 };
@@ -361,14 +360,8 @@ static void test_leaving_a_mute_stub(void **state)
     assert_true(clock_now_ns() - began < (int64_t)PATIENCE_MS * 1000000);
 }
 
-/* A program is started by this very binary (engine/launch/starter.h): without these lines each start would be
- * the whole test again, and each of those would start programs. */
-int main(int argc, char **argv)
+int main(void)
 {
-    if (argc > 1 && strcmp(argv[1], STARTER_WORD) == 0)
-        return starter_main();
-    if (argc > 1)
-        return 127;
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_view),

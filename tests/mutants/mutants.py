@@ -190,7 +190,7 @@ def judge(mutation, words, text, code, took, number, mutant):
         if made == code:
             return "same", ""
         for program in sorted(took, key=took.get):
-            if mutation.test(program, place, 10 + 10 * took[program]):
+            if mutation.test(program, place, 4 + 10 * took[program]):
                 return "killed", program
         return "lives", ""
     finally:

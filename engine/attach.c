@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "engine/core.h"
 #include "engine/run/trap_flag.h"
+#include "engine/launch/runner.h"
 #include "engine/libraries.h"
 #include "engine/location.h"
 #include "engine/registers.h"
@@ -59,10 +60,10 @@ static struct error *open_connection(struct session *s, const struct session_tar
                                    .output = s->options.capture_output ? on_output : NULL,
                                    .context = s,
                                    .wait_for_device = target->wait_for_device,
-                                   .child = s->child,
+                                   .child = s->runner ? &s->runner->child : NULL,
                                    .side = &side};
     struct transport *t;
-    TRY(transport_open(spec, &to, &t));
+    TRY(transport_open(s->runner ? s->runner->spec : spec, &to, &t));
     if (s->options.wire_log) {
         struct error *e = wire_log_create(s->options.wire_log, spec, on_log_failed, s, &s->log);
         if (e) {

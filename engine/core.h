@@ -33,6 +33,8 @@
 #include "symbols/map.h"
 #include "symbols/source.h"
 
+struct runner;
+
 /* What `list` showed last, and where the target stood then. */
 struct listing {
     char *file; /* NULL: nothing yet */
@@ -58,8 +60,9 @@ struct session {
     char *program; /* path, or NULL */
     struct program_setup setup;
     struct program_terminal terminal;
-    bool started; /* what we are or were connected to is that program, started by its name */
-    const struct transport_child_options *child; /* how, only while it is connected to; or NULL */
+    bool started;                /* what we are or were connected to is that program, started by its name */
+    bool emulated;               /* what we are connected to is qemu's user emulator, a child of ours */
+    const struct runner *runner; /* what runs it, only while it is connected to; or NULL */
     struct symbol_map *map;
     struct source_cache *sources;
 

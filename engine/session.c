@@ -60,6 +60,7 @@ void session_drop_connection(struct session *s, enum session_state state)
         add_stats(&s->finished_stats, rsp_stats(s->connection));
     plan_end(s);
     console_flush(s);
+    s->emulated = false;
     buf_clear(&s->console.typed);
     s->attaching = false;
     rsp_connection_destroy(s->connection);
@@ -315,19 +316,41 @@ static struct error *go_from_entry(struct session *s, enum start_at at)
     return e;
 }
 
-static struct error *start(struct session *s, const struct session_target *target)
+/* With what runs the program, which is taken over. */
+static struct error *attach_with(struct session *s, const struct session_target *target,
+                                 struct runner *runner)
+{
+    s->runner = runner;
+    struct error *e = attach(s, target);
+    s->runner = NULL;
+    s->emulated = !e && runner->emulator;
+    runner_free(runner);
+    pty_started(s);
+    return e ? runner_failed(s, e) : NULL;
+}
+
+static struct error *start_program(struct session *s, const struct session_target *target)
 {
     struct runner runner;
     struct session_target t = *target;
     TRY(runner_prepare(s, &runner));
-    t.spec = runner.spec;
-    s->child = &runner.child;
+    BASE_FREE char *spec = xstrdup(runner.spec);
+    t.spec = spec;
     s->started = true;
-    struct error *e = attach(s, &t);
-    s->child = NULL;
-    runner_free(&runner);
-    pty_started(s);
-    return e ? runner_failed(s, e) : go_from_entry(s, t.at);
+    return attach_with(s, &t, &runner);
+}
+
+static struct error *attach_to_spec(struct session *s, const struct session_target *target)
+{
+    struct runner runner;
+    bool runs;
+    TRY(runner_for_spec(s, target->spec, &runner, &runs));
+    bool before = s->started;
+    s->started = false;
+    struct error *e = runs ? attach_with(s, target, &runner) : attach(s, target);
+    if (e)
+        s->started = before; /* `run` is about what was there before */
+    return e;
 }
 
 struct error *session_connect_to(struct session *s, const struct session_target *target)
@@ -337,15 +360,8 @@ struct error *session_connect_to(struct session *s, const struct session_target 
                           "`detach` or `kill` first");
     if (s->connection)
         session_drop_connection(s, SESSION_DISCONNECTED);
-    if (!target->spec)
-        return start(s, target);
-    bool before = s->started;
-    s->started = false;
-    struct error *e = attach(s, target);
-    if (!e)
-        return go_from_entry(s, target->at);
-    s->started = before; /* `run` is about what was there before */
-    return e;
+    TRY(target->spec ? attach_to_spec(s, target) : start_program(s, target));
+    return go_from_entry(s, target->at);
 }
 
 struct error *session_connect_again(struct session *s, bool running, enum start_at at)

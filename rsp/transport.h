@@ -9,7 +9,8 @@
  *   exec:COMMAND …                     the stub speaks on COMMAND's stdin and stdout
  *   launch:COMMAND …                   COMMAND is started; {port}, {socket}, {pty} in it become the place
  *                                      where the stub is then reached; connecting is tried until it
- *                                      listens, the child exits, or the time is up
+ *                                      listens, the child exits, or the time is up; `valgrind` needs none of
+ *                                      them in its spec, but cannot be opened here
  *
  * COMMAND is split into words as POSIX sh quotes them and run without a shell, in a session of its own so
  * that a Ctrl-C typed at us does not reach it, with /dev/null as stdin (launch), and killed with us

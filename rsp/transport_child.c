@@ -146,6 +146,8 @@ static struct error *choose_place(struct transport *t, char **words, struct laun
         replace_all(words, "{socket}", t->socket_path);
         t->description = xasprintf("unix:%s", t->socket_path);
         t->is_socket = true;
+    } else if (!mentions(words, "{pty}")) {
+        return error_new(ERR_USAGE, "starting %.200s: it is told no place where it can be reached", words[0]);
     } else {
         BASE_FREE char *path = NULL;
         TRY(transport_make_pty(t, &path));

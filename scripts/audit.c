@@ -218,7 +218,8 @@ int audit_report(const struct script_options *options)
     struct session_options session = {.cancel_fd = options->signals->fd,
                                       .event = on_event,
                                       .leaving = is_leaving,
-                                      .wire_log = options->wire_log};
+                                      .wire_log = options->wire_log,
+                                      .tty = options->tty};
     struct session *s = session_create(&session);
     cJSON *report = NULL;
     struct error *e = read_defines(options, &scope, &audit);

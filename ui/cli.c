@@ -319,7 +319,7 @@ static void loop(struct cli *c)
         if (waits[1].revents)
             take_messages(c);
         if (waits[0].revents && lent) {
-            if (c->program.lent && !cli_program_read(c->worker))
+            if (c->program.lent && !cli_program_read(&c->program, c->worker))
                 end_unattended(c);
         } else if (waits[0].revents && c->terminal)
             editor_read(&c->editor);

@@ -28,10 +28,14 @@ void cli_program_take_back(struct cli_program *p)
     p->lent = false;
 }
 
-bool cli_program_read(struct worker *w)
+bool cli_program_read(const struct cli_program *p, struct worker *w)
 {
     char bytes[4096];
     ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+    /* An end of input that was typed before the modes were ours is read as a NUL: Linux keeps it as that. */
+    for (ssize_t i = 0; i < n; i++)
+        if (bytes[i] == '\0')
+            bytes[i] = (char)p->before.c_cc[VEOF];
     if (n > 0)
         worker_type(w, bytes, (size_t)n);
     return n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN));

@@ -25,7 +25,7 @@ struct cli_program {
 void cli_program_lend(struct cli_program *p);
 void cli_program_take_back(struct cli_program *p);
 /* Hands on the keys that wait; false when the terminal is gone. */
-bool cli_program_read(struct worker *w);
+bool cli_program_read(const struct cli_program *p, struct worker *w);
 /* Tells the program's terminal how large ours is. */
 void cli_program_size(struct worker *w);
 /* Appends what may be shown of bytes that the program printed. */

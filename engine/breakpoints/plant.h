@@ -51,6 +51,7 @@ struct plant {
     bool inserted;   /* the target has it */
     bool was_stuck;  /* its removal failed once, and was made good (engine/kernel/sealed_text.h) */
     bool comes_back; /* taken out to be stepped off (settle.h) */
+    bool unsure;     /* its insertion was sent and not answered */
     bool renew;      /* to be sent again although it is there: its conditions changed */
     bool stale;      /* its users changed: its conditions may have to */
     bool seen;       /* it was hit at least once */
@@ -124,11 +125,13 @@ void plants_free(struct plant_table *t);
 struct error *plants_flush(struct session *s) BASE_MUST_CHECK;
 /*
  * The same requests for sending in front of a resume: at most `capacity`, and plants_sent() with the answers
- * afterwards, which also frees them; plants_discard() where nothing was sent.
+ * afterwards, which also frees them.
  */
 size_t plants_requests(struct session *s, struct rsp_request *requests, size_t capacity);
+/* Where the conversation was broken off in the middle of them (Ctrl-C, out of time): those that were not answered
+ * may have been carried out or not. Frees them too. */
+void plants_cut_off(struct session *s, struct rsp_request *requests, size_t count);
 struct error *plants_sent(struct session *s, struct rsp_request *requests, size_t count) BASE_MUST_CHECK;
-void plants_discard(struct rsp_request *requests, size_t count);
 /* Takes everything out of the target (detach). Best effort. */
 struct error *plants_remove_all(struct session *s) BASE_MUST_CHECK;
 

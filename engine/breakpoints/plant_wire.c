@@ -78,7 +78,7 @@ static void note_insertion(struct session *s, struct plant *p, bool insert)
         t->gone[t->gone_count++ % PLANTS_GONE] = p->address;
     settle_note(s, p, insert);
     p->inserted = insert;
-    p->renew = false;
+    p->renew = p->unsure = false;
     if (!insert && p->users)
         return; /* lifted to step off it: it is back before anything runs, and its state is what it was */
     if (!insert)
@@ -223,6 +223,8 @@ static struct error *take_answer(struct session *s, struct rsp_request *r)
     if (ok) {
         note_type(s, p->type, TRI_YES);
         note_insertion(s, p, insert);
+    } else if (insert && p->unsure && !r->error && r->reply.length) {
+        note_insertion(s, p, true); /* kgdb and KVM refuse what is there already */
     } else if (insert) {
         e = refusal(s, p, r);
         fail(s, p, e);
@@ -233,12 +235,38 @@ static struct error *take_answer(struct session *s, struct rsp_request *r)
     return e;
 }
 
-void plants_discard(struct rsp_request *requests, size_t count)
+static void discard(struct rsp_request *requests, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         free((char *)(uintptr_t)requests[i].payload);
         rsp_request_free(&requests[i]);
     }
+}
+
+/* Sent, and nobody knows whether it was carried out: it counts as inserted, so that it is taken out in the end, and
+ * is sent again before that. */
+static void not_known(struct session *s, struct plant *p)
+{
+    bool fresh = !p->inserted;
+    note_insertion(s, p, true);
+    p->state = PLANT_UNVERIFIED;
+    p->renew = true;
+    p->unsure = fresh;
+    plant_changed(s, p);
+}
+
+void plants_cut_off(struct session *s, struct rsp_request *requests, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct plant *p = requests[i].owner;
+        if (!p)
+            continue;
+        if (!requests[i].error && strcmp(buf_text(&requests[i].reply), "OK") == 0)
+            error_free(take_answer(s, &requests[i]));
+        else if (wanted(p))
+            not_known(s, p);
+    }
+    discard(requests, count);
 }
 
 struct error *plants_sent(struct session *s, struct rsp_request *requests, size_t count)
@@ -251,7 +279,7 @@ struct error *plants_sent(struct session *s, struct rsp_request *requests, size_
         else
             first = e;
     }
-    plants_discard(requests, count);
+    discard(requests, count);
     return first;
 }
 
@@ -266,7 +294,7 @@ struct error *plants_flush(struct session *s)
             break;
         struct error *e = session_check(s, rsp_call_batch(s->connection, requests, n));
         if (e) {
-            plants_discard(requests, n);
+            plants_cut_off(s, requests, n);
             error_free(first);
             return e;
         }

@@ -121,7 +121,9 @@ static void tell(struct session *s, const char *bytes, size_t n)
 
 static void remember(struct program_terminal *t, const char *bytes, size_t n)
 {
-    buf_add(&t->last, bytes, n);
+    for (size_t i = 0; i < n; i++)
+        if (bytes[i] != '\r')
+            buf_add_char(&t->last, bytes[i]);
     if (t->last.length > PTY_LAST_MOST)
         buf_drop(&t->last, t->last.length - PTY_LAST_MOST);
 }
@@ -196,7 +198,7 @@ static struct error *check_typed_at(struct session *s)
         return error_hint(error_new(ERR_UNSUPPORTED, "typing at the program: it has no terminal of ours"),
                           "only a program that is started by its name has one; `console` types at the "
                           "console of a target");
-    if (setup->input)
+    if (s->started && setup->input)
         return error_new(ERR_UNSUPPORTED, "typing at the program: it reads %s", setup->input);
     return NULL;
 }

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "engine/core.h"
 #include "engine/launch/starter.h"
+#include "engine/location.h"
 
 static bool runs_here(const struct arch *arch)
 {
@@ -184,6 +185,7 @@ static struct error *by_emulator(struct session *s, struct symbol_file *f, const
     }
     r->environment = setup_environment(p, true);
     r->child.folder = p->folder;
+    r->emulator = true;
     r->spec = buf_take(&b);
     return open_files(s, r);
 }
@@ -214,6 +216,76 @@ struct error *runner_prepare(struct session *s, struct runner *ret)
 {
     *ret = (struct runner){.opened = {-1, -1, -1, -1}};
     struct error *e = prepare(s, ret);
+    if (!e)
+        return NULL;
+    runner_free(ret);
+    pty_close(s);
+    return e;
+}
+
+/* -- specs of the user's --------------------------------------------------------------------------- */
+
+static bool is_user_emulator(const char *name)
+{
+    return strncmp(name, "qemu-", 5) == 0 && strncmp(name, "qemu-system", 11) != 0;
+}
+
+/* The options that make valgrind wait for vgdb, in front of the user's, which may say otherwise. What it says
+ * of itself goes to a descriptor of its own. */
+static struct error *by_valgrind(struct session *s, char **words, struct runner *r)
+{
+    static const char *const options[] = {"--vgdb=yes", "--vgdb-error=0", STARTER_LOG_OPTION};
+    struct program_setup setup = {0};
+    size_t count = 0, n = 0;
+    while (words[count])
+        count++;
+    char **args = xcalloc(count + ARRAY_LENGTH(options) + 1, sizeof *args);
+    for (size_t i = 0; i < ARRAY_LENGTH(options); i++)
+        args[n++] = (char *)(uintptr_t)options[i];
+    for (size_t i = 1; i < count; i++)
+        args[n++] = words[i];
+    setup_set_args(&setup, args);
+    free(args);
+    int description;
+    struct error *e = starter_describe(&setup, s->terminal.path, words[0], &description);
+    setup_free(&setup);
+    if (e)
+        return e;
+    hold(r, description);
+    r->spec = xasprintf("exec:/proc/%d/exe " STARTER_VALGRIND_WORD " /proc/%d/fd/%d", (int)getpid(),
+                        (int)getpid(), description);
+    return NULL;
+}
+
+static struct error *for_words(struct session *s, const char *spec, char **words, struct runner *r,
+                               bool *found)
+{
+    const char *name = path_base(words[0]);
+    bool valgrind = strcmp(name, "valgrind") == 0;
+    *found = valgrind || (strncmp(spec, "launch:", 7) == 0 && is_user_emulator(name));
+    if (!*found)
+        return NULL;
+    TRY(pty_open(s));
+    if (valgrind)
+        return by_valgrind(s, words, r);
+    int slave = s->terminal.slave;
+    r->spec = xstrdup(spec);
+    r->emulator = true;
+    r->child = (struct transport_child_options){
+        .has_terminal = true, .terminal = slave, .input = slave, .output = slave, .error = slave};
+    return NULL;
+}
+
+struct error *runner_for_spec(struct session *s, const char *spec, struct runner *ret, bool *found)
+{
+    *ret = (struct runner){.opened = {-1, -1, -1, -1}};
+    *found = false;
+    if (strncmp(spec, "launch:", 7) != 0 && strncmp(spec, "exec:", 5) != 0)
+        return NULL;
+    char **words;
+    TRY(words_split(strchr(spec, ':') + 1, &words));
+    struct error *e = for_words(s, spec, words, ret, found);
+    words_free(words);
     if (!e)
         return NULL;
     runner_free(ret);

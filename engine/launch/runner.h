@@ -16,12 +16,20 @@ struct session;
 struct runner {
     char *spec; /* as for --target */
     struct transport_child_options child;
+    bool emulator;      /* qemu's user emulator is the child itself */
     char **environment; /* the child's */
     int opened[4];      /* descriptors of the child's, to be closed here; -1 */
 };
 
 /* Opens the program's terminal as well. */
 struct error *runner_prepare(struct session *s, struct runner *ret) BASE_MUST_CHECK;
+/*
+ * A spec of the user's whose program can be given a terminal because nothing of the stub's own comes there:
+ * `launch:qemu-ARCH …`, and `launch:valgrind …` or `exec:valgrind …`, for which vgdb is started too, so that
+ * no place has to be named. *found is false for any other, and nothing was made then.
+ */
+struct error *runner_for_spec(struct session *s, const char *spec, struct runner *ret,
+                              bool *found) BASE_MUST_CHECK;
 void runner_free(struct runner *r);
 /* The connection failed: what the program's terminal said last is added, which may be the emulator's reason.
  */

@@ -2,11 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -153,15 +155,15 @@ static bool parse(struct start *s, char *bytes, size_t n)
 }
 
 /* The writer's position is the reader's too: it is read from its beginning without moving it. */
-static bool read_description(struct buf *b)
+static bool read_description(int fd, struct buf *b)
 {
     struct stat st;
-    if (fstat(STDIN_FILENO, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0)
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0)
         return false;
     size_t size = (size_t)st.st_size;
     buf_reserve(b, size);
     while (b->length < size) {
-        ssize_t n = pread(STDIN_FILENO, b->data + b->length, size - b->length, (off_t)b->length);
+        ssize_t n = pread(fd, b->data + b->length, size - b->length, (off_t)b->length);
         if (n <= 0)
             return false;
         b->length += (size_t)n;
@@ -223,15 +225,46 @@ static int run(struct start *s)
     return cannot(s, "starting", s->parts[PART_PROGRAM]);
 }
 
-static int starter_main(void)
+/* -- valgrind -------------------------------------------------------------------------------------- */
+
+_Noreturn static void be_valgrind(struct start *s, pid_t parent)
 {
-    struct start s = {.report = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent || dup2(s->report, STARTER_LOG_FD) < 0)
+        _exit(CANNOT_START);
+    int terminal = take_terminal(s);
+    if (terminal < 0)
+        _exit(cannot(s, "opening the program's terminal", s->parts[PART_TERMINAL]));
+    if (dup2(terminal, STDIN_FILENO) >= 0 && dup2(terminal, STDOUT_FILENO) >= 0 &&
+        dup2(terminal, STDERR_FILENO) >= 0)
+        execvpe(s->parts[PART_PROGRAM], s->args, s->environment);
+    _exit(cannot(s, "starting", s->parts[PART_PROGRAM]));
+}
+
+static int run_valgrind(struct start *s)
+{
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0)
+        be_valgrind(s, parent);
+    if (pid < 0)
+        return cannot(s, "starting", s->parts[PART_PROGRAM]);
+    char which[32];
+    snprintf(which, sizeof which, "--pid=%d", (int)pid);
+    execlp("vgdb", "vgdb", "--wait=60", which, (char *)NULL);
+    return cannot(s, "starting", "vgdb");
+}
+
+static int starter_main(char **argv)
+{
+    struct start s = {.report = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STARTER_LOG_FD + 1)};
     BASE_BUF struct buf description = {0};
+    bool valgrind = strcmp(argv[1], STARTER_VALGRIND_WORD) == 0;
+    int fd = valgrind ? open(argv[2], O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
     int status = CANNOT_START;
-    if (read_description(&description) && parse(&s, description.data, description.length))
-        status = run(&s);
+    if (!read_description(fd, &description) || !parse(&s, description.data, description.length))
+        fprintf(stderr, "allstop: %s is for allstop's own use\n", argv[1]);
     else
-        fprintf(stderr, "allstop: " STARTER_WORD " is for allstop's own use\n");
+        status = valgrind ? run_valgrind(&s) : run(&s);
     free(s.args);
     free(s.environment);
     return status;
@@ -241,6 +274,7 @@ static int starter_main(void)
  * which starts this program as its starter, and so on until the machine is full. */
 __attribute__((constructor)) static void be_the_starter(int argc, char **argv)
 {
-    if (argc > 1 && strcmp(argv[1], STARTER_WORD) == 0)
-        _exit(starter_main());
+    if ((argc > 1 && strcmp(argv[1], STARTER_WORD) == 0) ||
+        (argc == 3 && strcmp(argv[1], STARTER_VALGRIND_WORD) == 0))
+        _exit(starter_main(argv));
 }

@@ -20,6 +20,16 @@
 
 #define STARTER_WORD "--start-program"
 
+/*
+ * The second use: valgrind's stub is vgdb, a process of its own that finds valgrind by its process id. With
+ * STARTER_VALGRIND_WORD and the path of a description this binary starts valgrind with the terminal and then
+ * becomes vgdb, on the standard input and output that it has. Valgrind's own words go to descriptor 9, which
+ * is the standard error that we were given.
+ */
+#define STARTER_VALGRIND_WORD "--start-valgrind"
+#define STARTER_LOG_OPTION    "--log-fd=9"
+enum { STARTER_LOG_FD = 9 };
+
 /* A descriptor to read the description from, owned by the caller. `terminal` is a path, `program` absolute,
  * and what it finds as its own name. */
 struct error *starter_describe(const struct program_setup *setup, const char *terminal, const char *program,

@@ -238,7 +238,7 @@ static struct error *resume_with_plants(struct session *s, const char *packet, s
     size_t count = plants_requests(s, requests, PENDING_MAX);
     struct error *e = session_check(s, rsp_batch_then_resume(s->connection, requests, count, packet, n));
     if (e) {
-        plants_discard(requests, count);
+        plants_cut_off(s, requests, count);
         return e;
     }
     mark_running(s);

@@ -90,6 +90,32 @@ reason "a pc behind the trap" "$(at 1 0x1101)" '"reason":"breakpoint","breakpoin
 reason "a trap of the program's own" "$(at 1 0x1101)" '"reason":"signal","signal":"SIGTRAP","pc":"0x1101"' '{"do":"break","at":"*0x1200"}'
 reason "a system call" "$(at 1 0x1100 'syscall_entry:1;')" '"reason":"syscall"'
 reason "the end of a recording" "$(at 1 0x1100 'replaylog:end;')" '"reason":"history-end"'
+reason "one of a read" "$(at 1 0x1100 'rwatch:8004;')" '"reason":"watchpoint","watchpoint":"${r.id}"' \
+    '{"do":"watch","addr":"0x8000","length":8,"access":"any"},{"do":"watch","addr":"0x8000","length":8,"access":"read","save":"r"},{"do":"watch","addr":"0x8000","length":8}'
+reason "a trap of the program's own, and a stub that set the pc back" "$(at 1 0x1100 'swbreak:;')" '"reason":"signal","signal":"SIGTRAP","pc":"0x1101"' \
+    '{"do":"write","addr":"0x1100","hex":"cc"}'
+fake "a hit that comes late, of what is gone" "{\"on\":\"c\",\"times\":1,\"reply\":\"$(at 1 0x1100 'swbreak:;')\"},{\"on\":\"c\",\"times\":1,\"reply\":\"W00\"}" \
+    '{"do":"break","at":"*0x1100","save":"b"},{"do":"delete","id":"${b.id}"},{"do":"continue","expect":{"reason":"exited"}}'
+fake "the same without a word of the reason" "{\"on\":\"c\",\"times\":1,\"reply\":\"$(at 1 0x1100)\"},{\"on\":\"c\",\"times\":1,\"reply\":\"W00\"}" \
+    '{"do":"break","at":"*0x1100","save":"b"},{"do":"delete","id":"${b.id}"},{"do":"continue","expect":{"reason":"exited"}}'
+fake "all threads stand when one has stopped" "$two,{\"on\":\"c\",\"times\":1,\"reply\":\"$(at 2 0x1100)\"}" \
+    '{"do":"threads"},{"do":"continue"},{"do":"threads","expect":{"threads":{"count":2}}},{"do":"registers","thread":"1","expect":{"registers":{"rip":{"exists":true}}}}'
+
+# Who was hit by one store: each watch over those bytes, when they changed, and is told once.
+hits() { printf '{"do":"breakpoints","expect":{"breakpoints":['; printf '{"hits":%s},' "${@:1:$#-1}"; printf '{"hits":%s}]}}' "${@: -1}"; }
+stores='"end":"0x1100","memory":[{"start":"0x1000","size":4096},{"start":"0x8000","size":4096,"bytes":"0000000000000000000000000000000000"}],"writes":[{"pc":"0x1010","address":"0x8000","value":7},{"pc":"0x1020","address":"0x8004","value":8},{"pc":"0x1030","address":"0x8004","value":8}]'
+watch() { printf '{"do":"watch","addr":"%s","length":%s%s},' "$@"; }
+fake "watches over the same bytes" "" \
+    "$(watch 0x8000 8 ',"save":"a"')$(watch 0x8000 8 '')$(watch 0x8000 4 '')$(watch 0x8004 4 '')$(watch 0x8008 8 '')$(watch 0x8000 8 ',"access":"any"')$(watch 0x8000 8 ',"save":"off"'){\"do\":\"disable\",\"id\":\"\${off.id}\"},$(stop continue watchpoint 0x1011 ',"watchpoint":"${a.id}"'),$(hits 1 1 1 0 0 0 0),$(stop continue watchpoint 0x1021 ',"watchpoint":"${a.id}"'),$(hits 2 2 1 1 0 0 0)" "$stores"
+fake "a watch whose condition is false, beside one that stops" "" \
+    "$(watch 0x8000 8 ',"if":"*(char *)0x8000 == 9"')$(watch 0x8000 8 ',"ignore":1')$(watch 0x8000 4 ',"save":"c"')$(stop continue watchpoint 0x1011 ',"watchpoint":"${c.id}"'),$(hits 0 1 1)" "$stores"
+fake "a store that is watched ends at a breakpoint" "" \
+    "$(watch 0x8000 8 ',"save":"w"'){\"do\":\"break\",\"at\":\"*0x1011\",\"save\":\"b\"},$(stop continue watchpoint 0x1011 ',"watchpoint":"${w.id}","breakpoint":"${b.id}"'),$(hits 1 1)" "$stores"
+fake "and where the watch does not stop, the breakpoint does" "" \
+    "$(watch 0x8000 8 ',"ignore":1'){\"do\":\"break\",\"at\":\"*0x1011\",\"save\":\"b\"},$(stop continue breakpoint 0x1011 ',"breakpoint":"${b.id}"'),$(hits 1 1)" "$stores"
+fake "several breakpoints at one place" "" \
+    "{\"do\":\"break\",\"at\":\"*0x1100\",\"if\":\"0\"},{\"do\":\"break\",\"at\":\"*0x1100\",\"ignore\":1},{\"do\":\"break\",\"at\":\"*0x1100\",\"save\":\"c\"},{\"do\":\"break\",\"at\":\"*0x1100\"},$(stop continue breakpoint 0x1100 ',"breakpoint":"${c.id}"'),$(hits 0 1 1 1)" \
+    "$memory,\"end\":\"0x1800\""
 fake "a library that comes is no stop" "{\"on\":\"c\",\"times\":1,\"reply\":\"$(at 1 0x1100 'library:;')\"},{\"on\":\"c\",\"times\":1,\"reply\":\"W00\"}" '{"do":"continue","expect":{"reason":"exited"}}'
 fake "nor is a thread that comes" "{\"on\":\"c\",\"times\":1,\"reply\":\"$(at 1 0x1100 'create:;')\"},{\"on\":\"c\",\"times\":1,\"reply\":\"W00\"}" '{"do":"continue","expect":{"reason":"exited"}}'
 finish

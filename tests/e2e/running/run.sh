@@ -32,6 +32,12 @@ native "a condition that cannot be decided stops" bound "{\"do\":\"break\",\"at\
 says "a condition that cannot be decided stops: and is told" '"event":"output".*the condition of breakpoint 2'
 native "a watch and a breakpoint behind its store" bound "{\"do\":\"watch\",\"expr\":\"sink\",\"if\":\"sink == 10\",\"save\":\"w\"},{\"do\":\"continue\",\"expect\":{\"reason\":\"watchpoint\",\"watchpoint\":\"\${w.id}\",\"old\":{\"in\":[8,\"8\"]},\"new\":{\"in\":[10,\"10\"]}}},{\"do\":\"breakpoints\",\"expect\":{\"breakpoints\":[{\"hits\":1}]}},{\"do\":\"delete\",\"id\":\"\${w.id}\"},{\"do\":\"continue\",\"expect\":{\"reason\":\"exited\"}}"
 
+# sessions of some length
+for name in alarms steps signals; do gcc -g -O0 -o "$work/$name" "tests/targets/$name.c"; done
+holds "stepping under signals" tests/e2e/sessions/alarms.json "$work/alarms"
+holds "breakpoints beside and over each other" tests/e2e/sessions/breakpoints.json "$work/steps"
+holds "signals" tests/e2e/sessions/signals.json "$work/signals"
+
 # -- a fake machine of two threads -------------------------------------------------------------------------
 memory='"memory":[{"start":"0x1000","size":4096},{"start":"0x8000","size":4096}]'
 two='{"on":"qfThreadInfo","reply":"m1,2"},{"on":"T","reply":"OK"}'
@@ -44,7 +50,7 @@ fake() {
 }
 stop() { printf '{"do":"%s","expect":{"reason":"%s","pc":"%s"%s}}' "$1" "$2" "$3" "${4-}"; }
 
-fake "a step is over when its own thread has stopped" "$two" "$(stop stepi step 0x1001 ',"thread":{"match":"1$"}')"
+fake "a step is over when its own thread has stopped" "$two" "$(stop stepi step 0x1001 ',"signal":{"exists":false},"thread":{"match":"1$"}')"
 fake "the trap of another thread is not our step" "$two,{\"on\":\"s\",\"times\":1,\"reply\":\"$(at 2 0x1300)\"}" \
     "$(stop stepi signal 0x1300 ',"signal":"SIGTRAP"')"
 fake "the breakpoint of another thread ends the step" "$two,{\"on\":\"s\",\"times\":1,\"reply\":\"$(at 2 0x1300)\"}" \
@@ -67,6 +73,11 @@ fake "an owed SIGINT is swallowed" "$crossing,{\"on\":\"c\",\"times\":1,\"reply\
     "$points,$(stop interrupt breakpoint 0x1100 ',"breakpoint":"${a.id}"'),$(stop continue breakpoint 0x1200 ',"breakpoint":"${b.id}"')"
 fake "and only that one" "$crossing,{\"on\":\"c\",\"times\":1,\"reply\":\"T0210:0611000000000000;thread:1;\"}" \
     "$points,$(stop interrupt breakpoint 0x1100),$(stop continue signal 0x1106 ',"signal":"SIGINT"')"
+fake "an interrupt that crosses a false condition" "$crossing,{\"on\":\"c\",\"times\":1,\"reply\":\"$(at 1 0x1200)\"}" \
+    "{\"do\":\"break\",\"at\":\"*0x1100\",\"if\":\"0\"},{\"do\":\"break\",\"at\":\"*0x1200\"},{\"do\":\"continue\",\"background\":true},$(stop interrupt interrupt 0x1100 ',"signal":{"exists":false},"breakpoint":{"exists":false}'),$(stop continue breakpoint 0x1200)"
+fake "an interrupt while a watch is stepped" "" \
+    '{"do":"watch","addr":"0x8000","length":2,"kind":"software"},{"do":"continue","background":true},{"do":"interrupt","expect":{"reason":"interrupt","signal":{"exists":false}}}' \
+    "$memory,\"loop\":true,\"end\":\"0x1800\""
 fake "a SIGINT that nobody owes is told" "{\"on\":\"c\",\"times\":1,\"reply\":\"T0210:0611000000000000;thread:1;\"}" "$(stop continue signal 0x1106 ',"signal":"SIGINT"')"
 fake "an interrupt is one, and the next signal a signal" \
     "{\"on\":\"c\",\"times\":1,\"raw\":\"\"},{\"on\":\"\\u0003\",\"times\":1,\"reply\":\"T0210:0511000000000000;thread:1;\"},{\"on\":\"c\",\"times\":1,\"reply\":\"T0210:0611000000000000;thread:1;\"}" \
@@ -107,6 +118,8 @@ stores='"end":"0x1100","memory":[{"start":"0x1000","size":4096},{"start":"0x8000
 watch() { printf '{"do":"watch","addr":"%s","length":%s%s},' "$@"; }
 fake "watches over the same bytes" "" \
     "$(watch 0x8000 8 ',"save":"a"')$(watch 0x8000 8 '')$(watch 0x8000 4 '')$(watch 0x8004 4 '')$(watch 0x8008 8 '')$(watch 0x8000 8 ',"access":"any"')$(watch 0x8000 8 ',"save":"off"'){\"do\":\"disable\",\"id\":\"\${off.id}\"},$(stop continue watchpoint 0x1011 ',"watchpoint":"${a.id}"'),$(hits 1 1 1 0 0 0 0),$(stop continue watchpoint 0x1021 ',"watchpoint":"${a.id}"'),$(hits 2 2 1 1 0 0 0)" "$stores"
+fake "two watches of any access at one place" "{\"on\":\"c\",\"times\":1,\"reply\":\"$(at 1 0x1011 'awatch:8000;')\"}" \
+    "$(watch 0x8000 8 ',"access":"any"')$(watch 0x8000 8 ',"access":"any"')$(watch 0x8000 4 ',"access":"any"')$(stop continue watchpoint 0x1011),$(hits 1 1 0)" "$stores"
 fake "a watch whose condition is false, beside one that stops" "" \
     "$(watch 0x8000 8 ',"if":"*(char *)0x8000 == 9"')$(watch 0x8000 8 ',"ignore":1')$(watch 0x8000 4 ',"save":"c"')$(stop continue watchpoint 0x1011 ',"watchpoint":"${c.id}"'),$(hits 0 1 1)" "$stores"
 fake "a store that is watched ends at a breakpoint" "" \

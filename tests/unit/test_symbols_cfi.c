@@ -287,6 +287,33 @@ static struct symbol_map *assemble(const char *name, const char *body)
     return open_map(program, 0);
 }
 
+/* Where both sections speak of a function, the one that is loaded does; one that is in only one of them is
+ * found there. */
+static void test_two_sections(void **state)
+{
+    (void)state;
+    write_file(
+        "both.s",
+        ".cfi_sections .eh_frame,.debug_frame\n.text\n"
+        ".globl both\n.type both,@function\nboth:\n.cfi_startproc\nnop\n.cfi_endproc\n.size both,.-both\n"
+        ".globl more\n.type more,@function\nmore:\n.cfi_startproc\nnop\n.cfi_endproc\n.size more,.-more\n"
+        ".section .note.GNU-stack,\"\",@progbits\n");
+    write_file(
+        "only.s",
+        ".cfi_sections .debug_frame\n.text\n"
+        ".globl only\n.type only,@function\nonly:\n.cfi_startproc\nnop\n.cfi_endproc\n.size only,.-only\n"
+        ".section .note.GNU-stack,\"\",@progbits\n");
+    free(run("gcc -shared -nostdlib both.s only.s -o sections.so"));
+    struct symbol_map *m = open_map("sections.so", 0);
+    static const char *const names[] = {"both", "more", "only"};
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        struct cfi_row row;
+        assert_true(symbols_unwind_row(m, find_one(m, names[i]).entry, &row));
+        assert_string_equal(row.section, i < 2 ? ".eh_frame" : ".debug_frame");
+    }
+    symbol_map_free(m);
+}
+
 /* What the CIE says of a register is what `restore` brings back, and not "same value". */
 static void test_restore_is_to_the_cie(void **state)
 {
@@ -418,9 +445,13 @@ static void test_damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows_as_readelf),   cmocka_unit_test(test_edges),
-        cmocka_unit_test(test_all_rules),         cmocka_unit_test(test_restore_is_to_the_cie),
-        cmocka_unit_test(test_rare_instructions), cmocka_unit_test(test_remembered_states),
+        cmocka_unit_test(test_rows_as_readelf),
+        cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_all_rules),
+        cmocka_unit_test(test_two_sections),
+        cmocka_unit_test(test_restore_is_to_the_cie),
+        cmocka_unit_test(test_rare_instructions),
+        cmocka_unit_test(test_remembered_states),
         cmocka_unit_test(test_damaged),
     };
     return cmocka_run_group_tests(tests, set_up, remove_scratch);

@@ -84,7 +84,7 @@ CROSS := aarch64:aarch64-linux-gnu riscv64:riscv64-linux-gnu arm:arm-linux-gnuea
 CROSS_TARGETS := $(foreach pair,$(CROSS),$(B)/targets/$(firstword $(subst :, ,$(pair)))/steps) \
 	$(B)/targets/x86_64/cost $(B)/targets/x86_64/conditions $(B)/targets/x86_64/race $(B)/targets/x86_64/signals \
 	$(B)/targets/x86_64/races/lost_update $(B)/targets/x86_64/spinners $(B)/targets/x86_64/many \
-	$(B)/targets/x86_64/syscalls $(B)/targets/x86_64/stress $(B)/targets/aarch64/stress \
+	$(B)/targets/x86_64/ends $(B)/targets/x86_64/syscalls $(B)/targets/x86_64/stress $(B)/targets/aarch64/stress \
 	$(B)/targets/x86_64/terminal $(B)/targets/aarch64/terminal $(B)/targets/s390x/terminal $(B)/targets/ppc64/terminal
 GUEST := $(B)/targets/guest/guest64.elf
 GUEST_CFLAGS := -g -O1 -ffreestanding -fno-pic -no-pie -mno-red-zone -mno-sse -fno-stack-protector -nostdlib
@@ -203,6 +203,15 @@ soak:
 	@$(MAKE) --no-print-directory all targets
 	@bash tests/e2e/audit/soak.sh $(B) $(SOAK_RUNS) $(SOAK_STOPS)
 
+# Are the tests sharp? MUTANTS of each file of tests/mutants/table.txt (all with 0), which the nearest tests must kill;
+# GROUPS (or files) of that table, or all of it. See doc/mutants.md.
+MUTANTS ?= 40
+GROUPS ?=
+.PHONY: mutants
+mutants:
+	@sh tests/deps.sh build test
+	@MUTANTS=$(MUTANTS) python3 -B tests/mutants/mutants.py $(GROUPS)
+
 # The Linux kernel that tests/e2e/kernel debugs by kgdb: built once, cached outside the tree.
 .PHONY: kernel
 kernel:
@@ -269,6 +278,7 @@ help:
 	@echo 'check    format, warnings under both compilers, cppcheck, clang-tidy, sanitized unit tests'
 	@echo 'oracle   random questions to gdb and to us, ORACLE_ROUNDS times as many'
 	@echo 'soak     SOAK_RUNS sessions against a stub that races, SOAK_STOPS stops on those that do not'
+	@echo 'mutants  does a test fail when the program is changed? MUTANTS changes of each file, GROUPS="codec cfi"'
 	@echo 'kernel   the Linux kernel for the kgdb tests: once, some 12 minutes and 1.3 GB under ~/.cache'
 	@echo 'bench    counts and times beside gdb     fuzz  each fuzzer for FUZZ_SECONDS'
 	@echo 'deps     install all packages; deps-build, deps-test, deps-check: those of a group'

@@ -71,12 +71,15 @@ inside() {
         mount -t tmpfs shm "$root/dev/shm"
         ip link set lo up 2>/dev/null
         [ -z "$debs" ] || mount --bind "$debs" "$root/var/cache/apt/archives" || exit 125
+        exec 9>&-
         exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root ${TERM:+TERM="$TERM"} \
             chroot "$root" "$@"' bare "$root" "${debs-}" "$@"
 }
+# What was downloaded is apt's own to lock: a second one at the same time downloads for itself.
 if [ -n "$cache" ]; then
-    debs=$cache/debs
-    mkdir -p "$debs"
+    mkdir -p "$cache/debs"
+    exec 9>"$cache/lock"
+    ! flock -n 9 || debs=$cache/debs
 fi
 inside network sh -c "apt-get -qq update && apt-get -qq install -y --no-install-recommends make git ${user:+sudo}" \
     >"$place/setup" 2>&1 </dev/null || { tail -n 5 "$place/setup" && die "make and git cannot be installed"; }
@@ -89,7 +92,7 @@ if [ -n "$user" ]; then
 fi
 git clone --quiet --depth 1 "file://$tree" "$root$home/allstop" || die "the tree cannot be cloned"
 [ -z "$user" ] || inside network chown -R "$user:" "$home/allstop"
-echo "bare.sh: $suite, $(inside network dpkg-query -f '.\n' -W | wc -l) packages, $(git -C "$root$home/allstop" log -1 --format='%h %s'), as ${user:-root}"
+echo "bare.sh: $suite, $(inside network dpkg-query -f '.\n' -W | wc -l) packages, $(git -C "$tree" log -1 --format='%h %s'), as ${user:-root}"
 if [ "$mode" = offline ]; then inside network apt-get clean; fi
 
 # -- what is to be proved ------------------------------------------------------------------------------------

@@ -105,3 +105,15 @@ r = steps[-1].get("result", {})
 print(eval(sys.argv[2]))
 P
 }
+
+# sent NAME PATTERN COUNT: how many packets of ours look like this in the last wire log
+sent() {
+    local n
+    n=$(python3 - "$work/wire" "$2" <<'P'
+import json, re, sys
+lines = [json.loads(l) for l in open(sys.argv[1])]
+print(sum(1 for l in lines if l.get("dir") == "out" and re.search(sys.argv[2], l.get("data", ""))))
+P
+)
+    if [ "$n" = "$3" ]; then echo "ok $1"; else echo "FAIL $1: $n packets like $2, not $3"; fi
+}

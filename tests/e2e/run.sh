@@ -14,7 +14,6 @@ session "steps, position independent" 0 $here/sessions/arch.json "$B/targets/ste
 session "steps under gdbserver on a pipe" 0 $here/sessions/arch.json \
     -t "exec:gdbserver --once - $B/targets/steps" "$B/targets/steps"
 session "threads and values" 0 $here/sessions/gdbserver.json "$B/targets/race"
-session "signals" 0 $here/sessions/signals.json "$B/targets/signals"
 session "signals under qemu-x86_64" 0 $here/sessions/signals.json \
     -t "launch:qemu-x86_64 -g {socket} $B/targets/x86_64/signals" "$B/targets/x86_64/signals"
 session "fork and vfork" 0 $here/sessions/forks.json "$B/targets/forks"
@@ -111,8 +110,6 @@ session "answer from a wire log" 0 "$(inline "$log_session")" -s "$B/targets/x86
     -t "launch:$A --serve-wire-log $work/wire --listen 127.0.0.1:{port}"
 
 # -- stops that come close together ------------------------------------------------------------------------
-session "stepping under signals" 0 $here/sessions/alarms.json "$B/targets/alarms"
-session "breakpoints beside and over each other" 0 $here/sessions/breakpoints.json "$B/targets/steps"
 session "breakpoints beside and over each other, qemu" 0 $here/sessions/breakpoints.json \
     -t "launch:qemu-x86_64 -g {port} $B/targets/x86_64/steps" -s "$B/targets/x86_64/steps"
 session "every hit of 8 threads" 0 $here/sessions/hits.json "$B/targets/race" 8

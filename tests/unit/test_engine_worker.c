@@ -213,7 +213,7 @@ static void test_view(void **state)
         line(w, "stepi");
     assert_string_equal(v->frames[0].function, "work");
     view_unref(v);
-    worker_stop(w, true);
+    worker_stop(w, WORKER_KILL);
 }
 
 static void test_interrupt_and_refusal(void **state)
@@ -236,7 +236,7 @@ static void test_interrupt_and_refusal(void **state)
     m = good(w, worker_post(w, "threads", NULL));
     assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(m.result, "threads")), 4);
     worker_message_free(&m);
-    worker_stop(w, true);
+    worker_stop(w, WORKER_KILL);
 }
 
 /* Every waiter gets the one stop. */
@@ -270,7 +270,7 @@ static void test_many_waiters(void **state)
         worker_message_free(&m);
     }
     assert_int_equal(seen, 15);
-    worker_stop(w, true);
+    worker_stop(w, WORKER_KILL);
 }
 
 static void test_completion(void **state)
@@ -291,7 +291,7 @@ static void test_completion(void **state)
     /* One that nobody waits for is answered to nobody. */
     words = worker_complete(w, "b wor", 5, 0, &at);
     worker_words_free(words);
-    worker_stop(w, true);
+    worker_stop(w, WORKER_KILL);
 }
 
 static void test_stop_while_running(void **state)
@@ -302,7 +302,7 @@ static void test_stop_while_running(void **state)
         line(w, "delete");
         worker_post_line(w, "continue");
         wait_running(w);
-        worker_stop(w, kill_it);
+        worker_stop(w, kill_it ? WORKER_KILL : WORKER_DETACH);
         if (kill_it)
             assert_int_not_equal(kill(inferior, 0), 0);
         end_inferior();
@@ -320,7 +320,7 @@ static void test_stop_at_any_time(void **state)
         worker_interrupt(w);
         size_t at;
         worker_words_free(worker_complete(w, "p rou", 5, 0, &at));
-        worker_stop(w, i % 2);
+        worker_stop(w, i % 2 ? WORKER_KILL : WORKER_LEAVE);
         end_inferior();
     }
 }
@@ -341,13 +341,13 @@ static void test_bad_openings(void **state)
     struct view *v = worker_view(w);
     assert_int_equal(v->state, SESSION_DISCONNECTED);
     view_unref(v);
-    worker_stop(w, true);
+    worker_stop(w, WORKER_KILL);
 
     w = start(NULL, "launch:/bin/false {port}");
     m = next(w, WORKER_READY, 0);
     assert_non_null(m.error);
     worker_message_free(&m);
-    worker_stop(w, false);
+    worker_stop(w, WORKER_LEAVE);
 }
 
 /* A stub that never answers: the opening is cancelled by leaving. */
@@ -356,7 +356,7 @@ static void test_leaving_a_mute_stub(void **state)
     (void)state;
     struct worker *w = start(NULL, "exec:sleep 100");
     int64_t began = clock_now_ns();
-    worker_stop(w, true);
+    worker_stop(w, WORKER_KILL);
     assert_true(clock_now_ns() - began < (int64_t)PATIENCE_MS * 1000000);
 }
 

@@ -276,6 +276,214 @@ static void test_keep_raw(void **state)
     rsp_decoder_free(&d);
 }
 
+/* -- bounds ---------------------------------------------------------------------------------------- */
+
+/* From a copy of the exact size, so that a sanitizer sees a byte too far. */
+static char *decode_exact(const char *bytes, size_t n, size_t limit, bool plain)
+{
+    struct rsp_decoder d;
+    rsp_decoder_init(&d, limit);
+    d.plain = plain;
+    struct buf out = {0};
+    bool in_stray = false;
+    for (size_t i = 0; i < n; i++) {
+        rsp_decoder_feed(&d, bytes + i, 1);
+        describe(&d, &out, &in_stray);
+    }
+    rsp_decoder_free(&d);
+    return out.data ? buf_take(&out) : xstrdup("");
+}
+
+static void check_plain(const char *bytes, const char *expected)
+{
+    BASE_FREE char *got = decode_exact(bytes, strlen(bytes), 4096, true);
+    assert_string_equal(got, expected);
+}
+
+/* On a console a packet is one printable word; anything else is text as soon as it cannot become one. */
+static void test_plain_words(void **state)
+{
+    (void)state;
+    check_plain("$OK#9a", " P:OK");
+    check_plain("$OK#9A", " P:OK");
+    check_plain("$~!#9f", " P:~!");
+    check_plain("$OK#00", " B:OK");
+    check_plain("$ 5 and $6\n$OK#9a", " S:$ 5 and $6\n P:OK");
+    check_plain("$O\x7f#9a$OK#9a", " S:$O\x7f#9a P:OK");
+    check_plain("$O K#9a$OK#9a", " S:$O K#9a P:OK");
+    check_plain("$OK#g", " S:$OK#g");
+    check_plain("$OK#9g$OK#9a", " S:$OK#9g P:OK");
+    check_plain("$OK#0", "");
+    check_plain("$OK#$OK#9a", " S:$OK# P:OK");
+    check_plain("$OK$OK#9a", " S:$OK P:OK");
+    check_plain("%Stop:T05#38\x03\n", " S:%Stop:T05#38\x03\n");
+    /* a word may not be endless */
+    BASE_BUF struct buf b = {0};
+    buf_add_char(&b, '$');
+    for (int i = 0; i < 8190; i++)
+        buf_add_char(&b, 'a');
+    BASE_FREE char *waits = decode_exact(b.data, b.length, 100000, true);
+    assert_string_equal(waits, "");
+    buf_add_text(&b, "aa");
+    BASE_FREE char *text = decode_exact(b.data, b.length, 100000, true);
+    assert_int_equal(strlen(text), 3 + b.length);
+    assert_memory_equal(text, " S:$aaa", 7);
+}
+
+/* Which text after a percent sign may be a notification: a letter. */
+static void test_percent_signs(void **state)
+{
+    (void)state;
+    static const char *const letters[] = {"A", "Z", "a", "z", "M"};
+    for (size_t i = 0; i < ARRAY_LENGTH(letters); i++) {
+        BASE_FREE char *packet = frame(letters[i]);
+        packet[0] = '%';
+        BASE_FREE char *wanted = xasprintf(" %%:%s", letters[i]);
+        check(packet, wanted);
+    }
+    static const char others[] = "@[`{0 9%";
+    for (size_t i = 0; others[i]; i++) {
+        BASE_FREE char *bytes = xasprintf("%%%c\n$OK#9a", others[i]);
+        BASE_FREE char *wanted = xasprintf(" S:%%%c\n P:OK", others[i]);
+        check(bytes, wanted);
+    }
+    BASE_FREE char *end = decode_exact("%", 1, 100, false);
+    assert_string_equal(end, ""); /* it may become one */
+}
+
+/* An ack at the start of a line is ours after either end of line, and text in the middle of one. */
+static void test_acks_and_lines(void **state)
+{
+    (void)state;
+    check("a\n+$OK#9a", " S:a\n A P:OK");
+    check("a\r+$OK#9a", " S:a\r A P:OK");
+    check("a\n-$OK#9a", " S:a\n N P:OK");
+    check("a\r-$OK#9a", " S:a\r N P:OK");
+    check("a+$OK#9a", " S:a+ P:OK");
+    check("a\nb-\n$OK#9a", " S:a\nb-\n P:OK");
+    check("a\n=$OK#9a", " S:a\n= P:OK");
+    /* behind a packet it is no text any more */
+    check("a$OK#9a+", " S:a P:OK A");
+    check("a$OK#9b-", " S:a B:OK N");
+    check("a\x03+", " S:a I A");
+}
+
+static void test_limits(void **state)
+{
+    (void)state;
+    struct rsp_decoder d;
+    struct rsp_event e;
+    rsp_decoder_init(&d, 0); /* is 1 */
+    assert_int_equal(d.limit, 1);
+    rsp_decoder_free(&d);
+    for (size_t limit = 3; limit <= 5; limit++) {
+        BASE_FREE char *fits = frame("aaaa"), *run_of = frame("a* "), *escaped = frame("a}\x03}\x03}\x03"),
+                       *open = frame("aaa}");
+        const char *packets[] = {fits, run_of, escaped, open};
+        static const char *const wanted[] = {" P:aaaa", " P:aaaa", " P:a###", " P:aaa}"};
+        for (size_t i = 0; i < ARRAY_LENGTH(packets); i++) {
+            BASE_FREE char *got = decode_exact(packets[i], strlen(packets[i]), limit, false);
+            assert_string_equal(got, limit >= 4 ? wanted[i] : i == 3 ? " P:aaa" : " O");
+        }
+    }
+    /* all escaped: twice the limit on the wire, and not a byte more before it is given up */
+    rsp_decoder_init(&d, 4);
+    rsp_decoder_feed(&d, "$}\x03}\x03}\x03}\x03", 9);
+    assert_false(rsp_decoder_next(&d, &e));
+    assert_false(d.skipping);
+    rsp_decoder_feed(&d, "a", 1);
+    assert_false(rsp_decoder_next(&d, &e));
+    assert_true(d.skipping);
+    assert_true(rsp_decoder_in_packet(&d));
+    rsp_decoder_feed(&d, "aaaa#", 5);
+    assert_false(rsp_decoder_next(&d, &e));
+    rsp_decoder_feed(&d, "0", 1);
+    assert_false(rsp_decoder_next(&d, &e));
+    rsp_decoder_feed(&d, "0", 1);
+    assert_true(rsp_decoder_next(&d, &e));
+    assert_int_equal(e.kind, RSP_OVERSIZE);
+    assert_int_equal(e.length, 0);
+    assert_false(rsp_decoder_next(&d, &e));
+    assert_false(rsp_decoder_in_packet(&d));
+    rsp_decoder_free(&d);
+}
+
+/* One that is too long may be cut by the next packet, which is not swallowed. */
+static void test_oversize_that_is_torn(void **state)
+{
+    (void)state;
+    BASE_FREE char *got = decode_exact("$0123456789012345678901234$OK#9a", 32, 8, false);
+    assert_string_equal(got, " O P:OK");
+    BASE_FREE char *empty = decode_exact("$0123456789012345678901234#00#$OK#9a", 36, 8, false);
+    assert_string_equal(empty, " O S:# P:OK");
+}
+
+/* What was begun before is forgotten, whatever it was. */
+static void test_reset(void **state)
+{
+    (void)state;
+    static const char *const begun[] = {
+        "$abc", "text", "$0123456789012345678901234567890123456789", "$OK#9a$ab", "a$OK#9a$abcdef#0",
+        "\n%ab"};
+    for (size_t i = 0; i < ARRAY_LENGTH(begun); i++) {
+        struct rsp_decoder d;
+        struct rsp_event e;
+        rsp_decoder_init(&d, 8);
+        rsp_decoder_feed(&d, begun[i], strlen(begun[i]));
+        while (rsp_decoder_next(&d, &e))
+            ;
+        rsp_decoder_reset(&d);
+        assert_false(rsp_decoder_in_packet(&d));
+        rsp_decoder_feed(&d, "+$OK#9a", 7);
+        assert_true(rsp_decoder_next(&d, &e));
+        assert_int_equal(e.kind, RSP_ACK);
+        assert_true(rsp_decoder_next(&d, &e));
+        assert_int_equal(e.kind, RSP_PACKET);
+        assert_string_equal(e.data, "OK");
+        assert_false(rsp_decoder_next(&d, &e));
+        rsp_decoder_free(&d);
+    }
+}
+
+static void test_in_packet(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        bool in;
+    } begun[] = {{"", false},  {"$", true},       {"%S", true},    {"%", true},
+                 {"+", false}, {"$OK#9a", false}, {"$OK#9", true}, {"text", false}};
+    for (size_t i = 0; i < ARRAY_LENGTH(begun); i++) {
+        struct rsp_decoder d;
+        struct rsp_event e;
+        rsp_decoder_init(&d, 100);
+        rsp_decoder_feed(&d, begun[i].bytes, strlen(begun[i].bytes));
+        while (rsp_decoder_next(&d, &e))
+            ;
+        assert_int_equal(rsp_decoder_in_packet(&d), begun[i].in);
+        rsp_decoder_free(&d);
+    }
+}
+
+/* What was taken leaves the buffer: it does not grow with the number of packets, nor is it moved for each. */
+static void test_memory_is_given_back(void **state)
+{
+    (void)state;
+    struct rsp_decoder d;
+    struct rsp_event e;
+    rsp_decoder_init(&d, 1000);
+    rsp_decoder_feed(&d, "$O", 2);
+    for (int i = 0; i < 100000; i++) {
+        rsp_decoder_feed(&d, "K#9a$O", 6);
+        assert_true(rsp_decoder_next(&d, &e));
+        assert_string_equal(e.data, "OK");
+        assert_false(rsp_decoder_next(&d, &e));
+    }
+    assert_true(d.input.capacity < 1000);
+    rsp_decoder_free(&d);
+    assert_int_equal(d.limit, 1000);
+}
+
 /* -- encoding -------------------------------------------------------------------------------------- */
 
 static void test_encode(void **state)
@@ -355,6 +563,14 @@ int main(void)
         cmocka_unit_test(test_oversize),
         cmocka_unit_test(test_endless_packet_is_bounded),
         cmocka_unit_test(test_keep_raw),
+        cmocka_unit_test(test_plain_words),
+        cmocka_unit_test(test_percent_signs),
+        cmocka_unit_test(test_acks_and_lines),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_oversize_that_is_torn),
+        cmocka_unit_test(test_reset),
+        cmocka_unit_test(test_in_packet),
+        cmocka_unit_test(test_memory_is_given_back),
         cmocka_unit_test(test_encode),
         cmocka_unit_test(test_run_length_avoids_framing),
         cmocka_unit_test(test_random_round_trips),

@@ -360,6 +360,162 @@ static void test_garbage(void **state)
         refuse(bad[i]);
 }
 
+/* The last that fits, and the first that does not. */
+static void test_bounds(void **state)
+{
+    (void)state;
+    struct rsp_stop s = parse("T05thread:p7fffffffffffffff.7fffffffffffffff;");
+    assert_true(s.thread.pid == INT64_MAX && s.thread.tid == INT64_MAX);
+    refuse("T05thread:p8000000000000000.1;");
+    refuse("T05thread:p1.8000000000000000;");
+    refuse("T05thread:8000000000000000;");
+    s = parse("W00;process:7fffffffffffffff");
+    assert_true(s.thread.pid == INT64_MAX);
+    refuse("W00;process:8000000000000000");
+    refuse("X09;process:ffffffffffffffff");
+    assert_int_equal(parse("S7fffffff").signal, INT32_MAX);
+    refuse("S80000000");
+    assert_int_equal(parse("X7fffffff").signal, INT32_MAX);
+    refuse("X80000000");
+    assert_int_equal(parse("T05core:7ffffffe;").core, INT32_MAX - 1);
+    assert_int_equal(parse("T05core:7fffffff;").core, -1);
+    assert_int_equal(parse("T05core:2a;").core, 42);
+    s = parse("T05ffffffff:2a;100000000:2b;");
+    assert_int_equal(s.expedited_count, 1);
+    assert_int_equal(s.expedited[0].number, UINT32_MAX);
+    assert_true(parse("Wffffffffffffffff").status == UINT64_MAX);
+}
+
+/* A register's value has two digits at least: without any, the packet was torn there. */
+static void test_register_values(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "T0510:;",     "T0510:",    "T0510:;thread:1;", "T0510:;06:00;", "T0510:1;", "T0510:00f;06:0011;",
+        "T0510:00gg;", "T0510:X0;", "T0510: 0;",        "T05x10:;10:;"};
+    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++)
+        refuse(bad[i]);
+    struct rsp_stop s = parse("T0510:AbcD;0:00;f:xx;x:;");
+    assert_int_equal(s.expedited_count, 2);
+    assert_int_equal(s.expedited[0].number, 0x10);
+    assert_int_equal(s.expedited[0].size, 2);
+    assert_memory_equal(s.expedited[0].bytes, "\xab\xcd", 2);
+    assert_int_equal(s.expedited[1].number, 0);
+    for (size_t size = RSP_EXPEDITED_BYTES - 1; size <= RSP_EXPEDITED_BYTES + 1; size++) {
+        BASE_BUF struct buf b = {0};
+        buf_add_text(&b, "T0503:");
+        for (size_t i = 0; i < size; i++)
+            buf_printf(&b, "%02zx", i);
+        s = parse(buf_text(&b));
+        assert_int_equal(s.expedited_count, size <= RSP_EXPEDITED_BYTES);
+        if (s.expedited_count) {
+            assert_int_equal(s.expedited[0].size, size);
+            assert_int_equal(s.expedited[0].bytes[size - 1], size - 1);
+        }
+    }
+}
+
+/* What comes with its own value, and what a later pair of the same key makes of it. */
+static void test_values(void **state)
+{
+    (void)state;
+    struct rsp_stop s = parse("T05watch:1000;thread:p1.2;core:3;");
+    assert_true(s.has_address && s.address == 0x1000);
+    assert_int_equal(s.core, 3);
+    assert_false(parse("T05watch:;").has_address);
+    assert_false(parse("T05swbreak:;").has_address);
+    s = parse("T05vfork:p1.2;thread:p1.1;");
+    assert_true(s.related.pid == 1 && s.related.tid == 2);
+    assert_true(s.thread.tid == 1);
+    assert_int_equal(parse("T05syscall_return:e7;").number, 0xe7);
+    assert_true(parse("T05replaylog:begin;").history_begin);
+    static const char *const ends[] = {"T05replaylog:end;", "T05replaylog:beg;", "T05replaylog:begin2;",
+                                       "T05replaylog:xegin;"};
+    for (size_t i = 0; i < ARRAY_LENGTH(ends); i++)
+        assert_false(parse(ends[i]).history_begin);
+    s = parse("w2a;p1.2;process:9;");
+    assert_true(s.has_thread && s.thread.pid == 1 && s.thread.tid == 2); /* not what a W says */
+    s = parse("X0b;process:1;process:2");
+    assert_true(s.thread.pid == 2);
+    for (size_t size = sizeof s.path - 2; size <= sizeof s.path; size++) {
+        BASE_BUF struct buf b = {0};
+        buf_add_text(&b, "T05exec:");
+        for (size_t i = 0; i < size; i++)
+            buf_add_text(&b, "61");
+        s = parse(buf_text(&b));
+        assert_int_equal(strlen(s.path), size < sizeof s.path ? size : sizeof s.path - 1);
+    }
+}
+
+/* Each way to begin another stop reply in the middle of one. */
+static void test_torn(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "thread", "core",  "watch",  "rwatch",    "awatch", "swbreak",       "hwbreak",        "library",
+        "fork",   "vfork", "create", "vforkdone", "exec",   "syscall_entry", "syscall_return", "replaylog"};
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+        for (int letter = 0; letter < 3; letter++) {
+            static const char *const begins[] = {"T05", "S0b", "TfF"};
+            BASE_FREE char *key = xasprintf("T05x%s%s:1;", begins[letter], names[i]);
+            BASE_FREE char *value = xasprintf("T05x:y%s%s:1;", begins[letter], names[i]);
+            BASE_FREE char *of_exit = xasprintf("W00;x:y%s%s:1;", begins[letter], names[i]);
+            BASE_FREE char *of_thread = xasprintf("w0;p1.2;x:%s%s:", begins[letter], names[i]);
+            refuse(key);
+            refuse(value);
+            refuse(of_exit);
+            refuse(of_thread);
+        }
+    /* and what only looks like it */
+    static const char *const whole[] = {"T05x:yT05threa:1;",  "T05x:yT0gthread:1;", "T05x:yTg5thread:1;",
+                                        "T05x:yU05thread:1;", "T05x:yT05thread;",   "T05x:T0;",
+                                        "T05x:T05;",          "T05x:T05thread;"};
+    for (size_t i = 0; i < ARRAY_LENGTH(whole); i++)
+        parse(whole[i]);
+    static const char bytes[] = {0x01, 0x1f, 0x7f, '$', '#'};
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        BASE_FREE char *key = xasprintf("T05a%cb:1;", bytes[i]), *value = xasprintf("T05ab:1%c;", bytes[i]);
+        refuse(key);
+        refuse(value);
+    }
+    parse("T05a b:1~ ;");
+    parse("T05\x80\xff:\x80;");
+    refuse("W00;:1;");
+    refuse("w0;p1.2;:1");
+    refuse("N;:");
+}
+
+/* An error shows the bytes, and not all of them. */
+static void test_what_is_said(void **state)
+{
+    (void)state;
+    struct rsp_stop stop;
+    struct error *e = rsp_stop_parse("T05threa", 8, &stop);
+    assert_string_equal(e->message, "reading a stop reply: 'T05threa' is none");
+    error_free(e);
+    char payload[300];
+    memset(payload, 'z', sizeof payload);
+    e = rsp_stop_parse(payload, sizeof payload, &stop);
+    assert_int_equal(strlen(e->message), strlen("reading a stop reply: '' is none") + 200);
+    error_free(e);
+}
+
+/* Ids as they are sent. */
+static void test_encoding(void **state)
+{
+    (void)state;
+    static const struct {
+        struct ptid id;
+        const char *text;
+    } spellings[] = {{{1, 2}, "p1.2"}, {{0, 0}, "0"},    {{0, -1}, "-1"},       {{-1, -1}, "p-1.-1"},
+                     {{1, 0}, "p1.0"}, {{0, 255}, "ff"}, {{255, 16}, "pff.10"}, {{1, -1}, "p1.-1"}};
+    for (size_t i = 0; i < ARRAY_LENGTH(spellings); i++) {
+        BASE_BUF struct buf b = {0};
+        ptid_encode(&b, spellings[i].id);
+        assert_string_equal(b.data, spellings[i].text);
+    }
+}
+
 static void test_random_bytes(void **state)
 {
     (void)state;
@@ -381,11 +537,21 @@ static void test_random_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ids),          cmocka_unit_test(test_ids_stop_at_what_follows),
-        cmocka_unit_test(test_plain),        cmocka_unit_test(test_gdbserver),
-        cmocka_unit_test(test_others),       cmocka_unit_test(test_registers_that_are_not_kept),
-        cmocka_unit_test(test_grammar),      cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_ids_stop_at_what_follows),
+        cmocka_unit_test(test_plain),
+        cmocka_unit_test(test_gdbserver),
+        cmocka_unit_test(test_others),
+        cmocka_unit_test(test_registers_that_are_not_kept),
+        cmocka_unit_test(test_grammar),
+        cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_random_bytes),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_register_values),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_torn),
+        cmocka_unit_test(test_what_is_said),
+        cmocka_unit_test(test_encoding),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

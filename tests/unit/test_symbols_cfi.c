@@ -274,6 +274,149 @@ static void test_all_rules(void **state)
     symbol_map_free(m);
 }
 
+static struct symbol_map *assemble(const char *name, const char *body)
+{
+    BASE_FREE char *file = xasprintf("%s.s", name);
+    BASE_FREE char *text =
+        xasprintf(".text\n.globl rules\n.type rules,@function\nrules:\n.cfi_startproc\n%s.cfi_endproc\n"
+                  ".size rules,.-rules\n.section .note.GNU-stack,\"\",@progbits\n",
+                  body);
+    write_file(file, text);
+    BASE_FREE char *program = xasprintf("%s.so", name);
+    free(run("gcc -shared -nostdlib %s -o %s", file, program));
+    return open_map(program, 0);
+}
+
+/* Where both sections speak of a function, the one that is loaded does; one that is in only one of them is
+ * found there. */
+static void test_two_sections(void **state)
+{
+    (void)state;
+    write_file(
+        "both.s",
+        ".cfi_sections .eh_frame,.debug_frame\n.text\n"
+        ".globl both\n.type both,@function\nboth:\n.cfi_startproc\nnop\n.cfi_endproc\n.size both,.-both\n"
+        ".globl more\n.type more,@function\nmore:\n.cfi_startproc\nnop\n.cfi_endproc\n.size more,.-more\n"
+        ".section .note.GNU-stack,\"\",@progbits\n");
+    write_file(
+        "only.s",
+        ".cfi_sections .debug_frame\n.text\n"
+        ".globl only\n.type only,@function\nonly:\n.cfi_startproc\nnop\n.cfi_endproc\n.size only,.-only\n"
+        ".section .note.GNU-stack,\"\",@progbits\n");
+    free(run("gcc -shared -nostdlib both.s only.s -o sections.so"));
+    struct symbol_map *m = open_map("sections.so", 0);
+    static const char *const names[] = {"both", "more", "only"};
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        struct cfi_row row;
+        assert_true(symbols_unwind_row(m, find_one(m, names[i]).entry, &row));
+        assert_string_equal(row.section, i < 2 ? ".eh_frame" : ".debug_frame");
+    }
+    symbol_map_free(m);
+}
+
+/* What the CIE says of a register is what `restore` brings back, and not "same value". */
+static void test_restore_is_to_the_cie(void **state)
+{
+    (void)state;
+    struct symbol_map *m =
+        assemble("restore", "nop\n.cfi_undefined 16\n"
+                            "nop\n.cfi_restore 16\n"
+                            "nop\n.cfi_offset 16,-64\n.cfi_offset 3,-32\n"
+                            "nop\n.cfi_escape 0x06,16\n.cfi_escape 0x06,3\n" /* restore_extended */
+                            "nop\n");
+    uint64_t at = find_one(m, "rules").entry;
+    struct cfi_row row;
+    static const struct {
+        enum cfi_rule_kind kind;
+        int64_t offset;
+        enum cfi_rule_kind other;
+    } wanted[] = {{CFI_OFFSET, -8, CFI_SAME},
+                  {CFI_UNDEFINED, 0, CFI_SAME},
+                  {CFI_OFFSET, -8, CFI_SAME},
+                  {CFI_OFFSET, -64, CFI_OFFSET},
+                  {CFI_OFFSET, -8, CFI_SAME}};
+    for (size_t i = 0; i < ARRAY_LENGTH(wanted); i++) {
+        assert_true(symbols_unwind_row(m, at + i, &row));
+        assert_int_equal(row.rules[16].kind, wanted[i].kind);
+        assert_int_equal(row.rules[16].offset, wanted[i].offset);
+        assert_int_equal(row.rules[3].kind, wanted[i].other);
+        assert_int_equal(row.cfa.reg, 7); /* nothing of that touches the CFA */
+        assert_int_equal(row.cfa.offset, 8);
+    }
+    symbol_map_free(m);
+}
+
+/* The instructions that no assembler directive makes on x86, by their numbers: what moves the location, with
+ * operands of each width, and what is factored by the CIE's -8. */
+static void test_rare_instructions(void **state)
+{
+    (void)state;
+    struct symbol_map *m =
+        assemble("rare", ".cfi_escape 0x12,6,0x7e\n"             /* def_cfa_sf r6, -2: 16 */
+                         ".cfi_escape 0x02,1\n"                  /* advance_loc1 1 */
+                         ".cfi_escape 0x13,0x7d\n"               /* def_cfa_offset_sf -3: 24 */
+                         ".cfi_escape 0x03,1,0\n"                /* advance_loc2 1 */
+                         ".cfi_escape 0x0d,5\n"                  /* def_cfa_register r5 */
+                         ".cfi_escape 0x04,1,0,0,0\n"            /* advance_loc4 1 */
+                         ".cfi_escape 0x11,8,0x7e\n"             /* offset_extended_sf r8, -2: 16 */
+                         ".cfi_escape 0x05,9,3\n"                /* offset_extended r9, 3: -24 */
+                         ".cfi_escape 0x15,10,0x7f\n"            /* val_offset_sf r10, -1: 8 */
+                         ".cfi_escape 0x1d,1,0,0,0,0,0,0,0\n"    /* MIPS_advance_loc8 1 */
+                         ".cfi_escape 0x2e,0x90,1\n"             /* GNU_args_size 144 */
+                         ".cfi_escape 0x2d\n"                    /* GNU_window_save */
+                         ".cfi_escape 0x05,0x80,0x02,1\n"        /* offset_extended r256: no room for it */
+                         ".cfi_escape 0x06,0x80,0x02\n"          /* restore_extended r256 */
+                         ".cfi_escape 0x09,0x80,0x02,1\n"        /* register r256 */
+                         ".cfi_escape 0x16,0x80,0x02,2,0x77,0\n" /* val_expression r256 */
+                         ".cfi_escape 0x14,11,2\n"               /* val_offset r11, 2: -16 */
+                         ".cfi_escape 0x0e,40\n"                 /* def_cfa_offset 40 */
+                         "nop\nnop\nnop\nnop\nnop\nnop\n");
+    uint64_t at = find_one(m, "rules").entry;
+    struct cfi_row row;
+    static const struct {
+        unsigned reg;
+        int64_t offset;
+    } cfa[] = {{6, 16}, {6, 24}, {5, 24}, {5, 24}, {5, 40}, {5, 40}};
+    for (size_t i = 0; i < ARRAY_LENGTH(cfa); i++) {
+        assert_true(symbols_unwind_row(m, at + i, &row));
+        assert_int_equal(row.cfa.reg, cfa[i].reg);
+        assert_int_equal(row.cfa.offset, cfa[i].offset);
+        assert_int_equal(row.rules[8].kind, i >= 3 ? CFI_OFFSET : CFI_SAME);
+        assert_int_equal(row.rules[11].kind, i >= 4 ? CFI_VALUE_OFFSET : CFI_SAME);
+    }
+    assert_int_equal(row.rules[8].offset, 16);
+    assert_int_equal(row.rules[9].kind, CFI_OFFSET);
+    assert_int_equal(row.rules[9].offset, -24);
+    assert_int_equal(row.rules[10].kind, CFI_VALUE_OFFSET);
+    assert_int_equal(row.rules[10].offset, 8);
+    assert_int_equal(row.rules[11].offset, -16);
+    symbol_map_free(m);
+}
+
+/* As many states as may be remembered come back in the right order; one more is damage. */
+static void test_remembered_states(void **state)
+{
+    (void)state;
+    for (int depth = 63; depth <= 65; depth++) {
+        BASE_BUF struct buf body = {0};
+        for (int i = 0; i < depth; i++)
+            buf_printf(&body, ".cfi_escape 0x0a\n.cfi_escape 0x0e,%d\n", i + 1);
+        for (int i = 0; i < depth; i++)
+            buf_add_text(&body, "nop\n.cfi_escape 0x0b\n");
+        buf_add_text(&body, "nop\n");
+        BASE_FREE char *name = xasprintf("deep%d", depth);
+        struct symbol_map *m = assemble(name, buf_text(&body));
+        uint64_t at = find_one(m, "rules").entry;
+        struct cfi_row row;
+        for (int i = 0; i <= depth; i++) {
+            assert_int_equal(symbols_unwind_row(m, at + (uint64_t)i, &row), depth <= 64);
+            if (depth <= 64)
+                assert_int_equal(row.cfa.offset, i == depth ? 8 : depth - i);
+        }
+        symbol_map_free(m);
+    }
+}
+
 /* A row that cannot be right is no row. */
 static void test_damaged(void **state)
 {
@@ -305,6 +448,10 @@ int main(void)
         cmocka_unit_test(test_rows_as_readelf),
         cmocka_unit_test(test_edges),
         cmocka_unit_test(test_all_rules),
+        cmocka_unit_test(test_two_sections),
+        cmocka_unit_test(test_restore_is_to_the_cie),
+        cmocka_unit_test(test_rare_instructions),
+        cmocka_unit_test(test_remembered_states),
         cmocka_unit_test(test_damaged),
     };
     return cmocka_run_group_tests(tests, set_up, remove_scratch);

@@ -111,8 +111,9 @@ static void test_small_screen(void **state)
 static void test_usual_screen(void **state)
 {
     (void)state;
-    /* the time line and the target's console are shown when they are asked for */
-    const unsigned usual = ((1u << PANE_COUNT) - 1) & ~BIT(PANE_TIME) & ~BIT(PANE_TERMINAL);
+    /* the time line and the consoles of target and program are shown when they are asked for */
+    const unsigned usual =
+        ((1u << PANE_COUNT) - 1) & ~BIT(PANE_TIME) & ~BIT(PANE_TERMINAL) & ~BIT(PANE_PROGRAM);
     struct layout_result r = place(0, 36, 120, PANE_CONSOLE, PANE_NONE);
     check_shown(&r, usual & ~BIT(PANE_MEMORY));
     r = place(0, 60, 200, PANE_CONSOLE, PANE_NONE);

@@ -128,6 +128,8 @@ static void test_odd_numbers(void **state)
 
 int main(void)
 {
+    if (!use_utf8())
+        return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_line, open_fixture, close_fixture),
         cmocka_unit_test_setup_teardown(test_bookmarks, open_fixture, close_fixture),

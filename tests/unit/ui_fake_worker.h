@@ -82,6 +82,16 @@ uint64_t worker_post(struct worker *w, const char *command, cJSON *args)
     return fake_post(w, text);
 }
 
+void worker_type(struct worker *w, const char *bytes, size_t n)
+{
+    fake_post(w, xasprintf("type %.*s", (int)n, bytes));
+}
+
+void worker_resize(struct worker *w, unsigned rows, unsigned columns)
+{
+    (void)w, (void)rows, (void)columns;
+}
+
 void worker_interrupt(struct worker *w)
 {
     w->interrupts++;

@@ -83,7 +83,7 @@ def ask_help(name):
         if line.startswith("  also:"):
             aliases = {spelling(a or b) for a, b in re.findall(r'"([^"]+)"|(\S+)', line[7:])}
         elif match := re.match(r"  (\S+) +(.*)", line):
-            choices = re.search(r" \[([a-z ]+)\]$", match[2])
+            choices = re.search(r" \[([a-z_ ]+)\]$", match[2])
             arguments[match[1]] = ("(needed)" in match[2], tuple(choices[1].split()) if choices else ())
     return arguments, aliases
 
@@ -126,7 +126,7 @@ def check_schema_against_program(root, commands, helps):
 
 SAMPLES = ["text", "0x10", 1, -1, 0.25, True, [], ["a"], [1], [{"do": "echo", "text": 1}], {"a": 1}, {"A": "x"},
            {"A": {"at": "x"}}, ["A@A"], None, "auto", "write",
-           "all", "ids", "general", "code", "report", "parent", "cwd"]
+           "all", "ids", "general", "code", "report", "parent", "cwd", "entry"]
 
 
 def valid_step(validator, root, command):

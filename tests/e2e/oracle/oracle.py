@@ -451,9 +451,10 @@ def arguments():
     options.program = os.path.abspath(options.program)
     if options.seed is None:
         options.seed = random.SystemRandom().randrange(1 << 30)
-    # The same few variables for both, so that their stacks are the same
+    # The same few variables for both, so that their stacks are the same. To gdbserver `:PORT` is a port of `localhost`,
+    # which has to be in /etc/hosts.
     wrapper = "gdbserver --once --wrapper env -i A=1 --"
-    options.target = "launch:%s :{port} %s" % (wrapper, options.program)
+    options.target = "launch:%s 127.0.0.1:{port} %s" % (wrapper, options.program)
     options.gdb_target = "target remote | %s - %s" % (wrapper, options.program)
     if options.emulator:
         words = " ".join("%s=%s" % pair for pair in sorted(ENVIRONMENT.items()))

@@ -1,0 +1,6 @@
+/* A library whose functions are called through the linker's stubs. */
+int from_afar(int a)
+{
+    int twice = a * 2;
+    return twice + 1;
+}

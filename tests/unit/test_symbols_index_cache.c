@@ -265,8 +265,8 @@ static void test_large(void **state)
     f->progress = ask;
     f->progress_context = &asked;
     const struct dwarf_index *x = dwarf_index_of(dwarf_of(f));
-    /* A very fast machine is done before it asks. */
-    assert_true(x ? asked.times == 0 : asked.times == 1);
+    /* A fast machine is done before it asks, or before it hears the answer. */
+    assert_true(asked.times == 1 || (x && asked.times == 0));
     asked = (struct asked){.answer = true};
     x = dwarf_index_of(dwarf_of(f));
     assert_non_null(x);

@@ -28,6 +28,11 @@ done
 machine "a stub that lies" "{$memory,\"Z1\":\"lie\",\"loop\":true,\"end\":\"0x1800\"}" $here/sessions/lies.json
 machine "a trap that is overwritten" "{$memory,\"Z0\":\"none\",\"loop\":true,\"end\":\"0x1800\",\"writes\":[{\"pc\":\"0x1100\",\"address\":\"0x1200\",\"value\":144}]}" \
     $here/sessions/overwritten.json
+# what was written over a trap stays when the trap is taken out, and what was not is put back; more than go into one packet
+places=$(for ((i = 0; i < 70; i++)); do printf '{"do":"break","at":"*0x%x"},' $((0x1200 + 2 * i)); done)
+printf '{"steps":[%s{"do":"break","at":"*0x1180"},{"do":"continue","expect":{"pc":"0x1180"}},{"do":"delete","all":true},{"do":"wire","packet":"m1200,4","expect":{"reply":"f8909090"}},{"do":"wire","packet":"m1280,4","expect":{"reply":"90909090"}},{"do":"wire","packet":"m1288,4","expect":{"reply":"f8909090"}},{"do":"wire","packet":"m1180,1","expect":{"reply":"90"}},{"do":"breakpoints","expect":{"breakpoints":{"count":0}}}]}' "$places" >"$work/deleted.json"
+machine "traps that are overwritten are not put back" "{$memory,\"Z0\":\"none\",\"Z1\":\"none\",\"loop\":true,\"end\":\"0x1800\",\"writes\":[{\"pc\":\"0x1100\",\"address\":\"0x1200\",\"value\":248},{\"pc\":\"0x1101\",\"address\":\"0x1288\",\"value\":248}]}" "$work/deleted.json"
+if [ -z "$(ls "$work/state/allstop/journal" 2>/dev/null)" ]; then echo "ok and their journal is gone"; else echo "FAIL and their journal is gone: $(ls "$work/state/allstop/journal")"; fi
 machine "a watch by stepping" "{$memory,\"Z2\":\"none\",\"Z3\":\"none\",\"end\":\"0x1100\",\"writes\":[{\"pc\":\"0x1010\",\"address\":\"0x8000\",\"value\":7},{\"pc\":\"0x1020\",\"address\":\"0x8001\",\"value\":8}]}" \
     $here/sessions/stepped.json
 machine "an answer that is late" "{$memory,\"late\":{\"Z0\":300},\"loop\":true,\"end\":\"0x1800\"}" $here/sessions/software.json

@@ -16,9 +16,6 @@ for mode in parent child both; do
 done
 runs "conditions in the stub" python3 $here/conditions.py "$A" "$B/targets/conditions"
 
-# -- watches, conditions and places that go wrong ----------------------------------------------------------
-holds "watches that overlap or do not fit" $here/sessions/watches.json "$B/targets/x86_64/steps"
-holds "conditions and places that cannot be meant" $here/sessions/places.json "$B/targets/x86_64/steps"
 
 # balanced NAME: whatever was planted was taken out again
 balanced() {

@@ -36,6 +36,9 @@ native "a watch and a breakpoint behind its store" bound "{\"do\":\"watch\",\"ex
 for name in alarms steps signals; do gcc -g -O0 -o "$work/$name" "tests/targets/$name.c"; done
 holds "stepping under signals" tests/e2e/sessions/alarms.json "$work/alarms"
 holds "breakpoints beside and over each other" tests/e2e/sessions/breakpoints.json "$work/steps"
+gcc -g -O0 -static -pthread -o "$work/static" tests/targets/steps.c
+holds "watches that overlap or do not fit" tests/e2e/breakpoints/sessions/watches.json "$work/static"
+holds "conditions and places that cannot be meant" tests/e2e/breakpoints/sessions/places.json "$work/static"
 holds "signals" tests/e2e/sessions/signals.json "$work/signals"
 
 # -- a fake machine of two threads -------------------------------------------------------------------------
@@ -82,6 +85,29 @@ fake "a SIGINT that nobody owes is told" "{\"on\":\"c\",\"times\":1,\"reply\":\"
 fake "an interrupt is one, and the next signal a signal" \
     "{\"on\":\"c\",\"times\":1,\"raw\":\"\"},{\"on\":\"\\u0003\",\"times\":1,\"reply\":\"T0210:0511000000000000;thread:1;\"},{\"on\":\"c\",\"times\":1,\"reply\":\"T0210:0611000000000000;thread:1;\"}" \
     "{\"do\":\"continue\",\"background\":true},$(stop interrupt interrupt 0x1105),$(stop continue signal 0x1106 ',"signal":"SIGINT"')"
+
+# -- code that is not there yet ------------------------------------------------------------------------------
+# A program that its loader will bring to 0x1100: until then hardware is asked for, which no load overwrites.
+cat >"$work/later.s" <<'A'
+.globl _start, second
+.type _start, @function
+_start: .fill 64, 1, 0x90
+.size _start, 64
+.type second, @function
+second: .fill 64, 1, 0x90
+.size second, 64
+.section .note.GNU-stack,"",@progbits
+A
+gcc -nostdlib -static -no-pie -Wl,-Ttext=0x1100,--build-id=none -o "$work/later" "$work/later.s"
+nothing=$(printf '00%.0s' {1..512})
+later="\"loop\":true,\"end\":\"0x1800\",\"memory\":[{\"start\":\"0x1000\",\"size\":4096,\"bytes\":\"$nothing\"},{\"start\":\"0x8000\",\"size\":4096}]"
+loads='{"do":"write","addr":"0x1100","hex":"'$(printf '90%.0s' {1..64})'"}'
+planned() { printf '{"do":"breakpoints","expect":{"breakpoints":[{"kind":"%s","warning":%s},{"kind":"%s","warning":%s}]}}' "$@"; }
+none='{"exists":false}' no_code='{"match":"there is no code at"}'
+later() { printf '{"rules":[%s],"machine":{%s}}' "$2" "$later" >"$work/stub.json" && steps "$1" "$3" -t "launch:$S $work/stub.json {port}" -s "$work/later"; }
+later "code that comes later" "" "{\"do\":\"break\",\"at\":\"_start\",\"expect\":{\"kind\":\"hardware\",\"state\":\"armed\",\"warning\":$no_code}},{\"do\":\"break\",\"at\":\"second\"},$(stop stepi step 0x1001),$(planned hardware "$no_code" hardware "$no_code"),$loads,$(stop stepi step 0x1002),$(planned software "$none" hardware "$no_code"),{\"do\":\"write\",\"addr\":\"0x1140\",\"hex\":\"$(printf '90%.0s' {1..64})\"},$(stop continue breakpoint 0x1100),$(planned software "$none" software "$none"),$(stop continue breakpoint 0x1140)"
+later "a kind that was asked for stays" "" "{\"do\":\"break\",\"at\":\"_start\",\"kind\":\"hardware\"},{\"do\":\"break\",\"at\":\"second\",\"kind\":\"software\",\"expect\":{\"kind\":\"software\"}},$loads,$(stop stepi step 0x1001),$(planned hardware "$none" software "$none")"
+later "no hardware for it" '{"on":"Z1","reply":""}' "{\"do\":\"break\",\"at\":\"_start\",\"expect\":{\"kind\":\"software\",\"tried\":[{\"kind\":\"hardware\"},{\"kind\":\"software\",\"outcome\":\"OK\"}]}}"
 
 # -- reasons ------------------------------------------------------------------------------------------------
 # reason NAME REPLY EXPECTED [STEPS BEFORE]: what `continue` makes of a reply

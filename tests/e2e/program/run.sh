@@ -98,4 +98,5 @@ holds 'launch:gdbserver' "$work/inline.json"
 
 PYTHONDONTWRITEBYTECODE=1 python3 "$here/dialogues.py" "$(realpath "$A")" "$targets" 2>"$work/err" ||
     echo "FAIL the dialogues came to an end: $(tail -n 3 "$work/err" | tr '\n' ' ')"
-bash "$here/screen.sh" "$(realpath "$A")" "$targets/terminal"
+bash "$here/screen.sh" "$(realpath "$A")" "$targets/terminal" || echo "FAIL screen: it came to its end: status $?"
+finish

@@ -62,3 +62,4 @@ keys Escape
 sees 'it is left again' '\? help'
 keys q
 sees 'the end' 'status=0'
+exit 0

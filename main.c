@@ -94,7 +94,10 @@ static const char usage_text[] =
     "Exit status of --script and --audit: 0 every expectation held, 1 one failed or a\n"
     "violation was found, 2 the command line or\n"
     "the script is wrong, 3 the target could not be reached or was lost, 4 a step ran out of\n"
-    "time, 5 internal error, 6 the output or the wire log could not be written.\n";
+    "time, 5 internal error, 6 the output or the wire log could not be written.\n"
+    "SIGINT, SIGTERM and SIGHUP end every face with 128 and their number\n"
+    "(SIGINT at the prompt and on the screen stops the target), after what was inserted is\n"
+    "taken out and the target is left, or ended where it was started for this.\n";
 
 static const struct option long_options[] = {
     {"target", required_argument, NULL, 't'},

@@ -231,6 +231,8 @@ static void announce(struct session *s, bool running)
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "connected");
     cJSON_AddStringToObject(o, "target", s->target_spec);
+    if (s->started)
+        cJSON_AddStringToObject(o, "program", s->program);
     if (s->arch)
         cJSON_AddStringToObject(o, "architecture", s->arch->name);
     if (running)

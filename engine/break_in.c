@@ -1,5 +1,7 @@
 #include "engine/break_in.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,7 +64,8 @@ static enum break_way choose(struct session *s, const char **why)
     *why = "it was named";
     if (s->break_in.named != BREAK_AUTO)
         return s->break_in.named;
-    *why = "a debug stub takes it";
+    *why = s->emulated ? "the emulator that we started tells of a SIGINT, in place of the byte"
+                       : "a debug stub takes it";
     /* kgdb gives its empty answer to qSupported also where nothing was printed yet; the symbols know better
      */
     if (!c || !rsp_may_be_kgdb(c) || (!rsp_shares_console(c) && !kernel_file(s, NULL)))
@@ -75,10 +78,26 @@ static enum break_way choose(struct session *s, const char **why)
     return BREAK_SYSRQ;
 }
 
+/* qemu's user emulator does not heed 0x03 while its program runs; sent all the same it makes it say its next
+ * stop twice. A signal for it is told to the debugger before its program gets it. */
+static bool by_signal(const struct session *s, enum break_way way)
+{
+    return s->emulated && way == BREAK_INTERRUPT;
+}
+
+static struct error *send_signal(struct session *s)
+{
+    pid_t emulator = transport_child(rsp_transport(s->connection));
+    if (emulator > 0 && kill(emulator, SIGINT) == 0)
+        return NULL;
+    return error_new(ERR_REFUSED, "sending SIGINT to the emulator: %s", strerror(errno));
+}
+
 void break_in_prepare(struct session *s)
 {
     const char *why;
-    rsp_set_break(s->connection, ways[choose(s, &why)].how);
+    enum break_way way = choose(s, &why);
+    rsp_set_break(s->connection, by_signal(s, way) ? RSP_BREAK_CALL : ways[way].how);
 }
 
 char *break_in_advice(struct session *s)
@@ -119,6 +138,9 @@ static struct error *read_all(struct session *s, struct transport *t, int64_t de
 struct error *break_in_call(void *context)
 {
     struct session *s = context;
+    const char *why;
+    if (by_signal(s, choose(s, &why)))
+        return send_signal(s);
     int64_t limit = clock_now_ns() + LINE_TIME_NS;
     struct transport_options to = {.deadline_ns = limit, .cancel_fd = -1, .output = on_output, .context = s};
     BASE_FREE char *spec = xasprintf("exec:%s", s->break_in.line ? s->break_in.line : "");

@@ -119,7 +119,8 @@ struct error *session_need_stopped(struct session *s) BASE_MUST_CHECK;
 struct error *session_need_target(struct session *s) BASE_MUST_CHECK;
 /* For commands that let the target run: as session_need_stopped(), and ERR_NOT_RUNNING once it has ended. */
 struct error *session_need_runnable(struct session *s) BASE_MUST_CHECK;
-/* For what is planted: as session_need_stopped(), but after the end it is planned for the next start. */
+/* For what is planted: as session_need_stopped(), but after the end, and for faces that plan ahead before
+ * there is a target, it is planned for the next start. */
 struct error *session_need_plantable(struct session *s) BASE_MUST_CHECK;
 /* `run` has something to start. */
 bool session_can_run(const struct session *s);

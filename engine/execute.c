@@ -1,6 +1,5 @@
 /* Running one command: the way from checked arguments to a result, and the pump that waits for stops. */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -118,10 +117,7 @@ struct error *session_interrupt(struct session *s)
     break_in_prepare(s);
     if (rsp_state(s->connection) != RSP_STATE_RUNNING)
         return NULL; /* a stop is already on its way through the plan */
-    TRY(session_check(s, rsp_interrupt(s->connection)));
-    if (s->emulated) /* it does not heed the protocol's interrupt, but tells of a signal first */
-        kill(transport_child(rsp_transport(s->connection)), SIGINT);
-    return NULL;
+    return session_check(s, rsp_interrupt(s->connection));
 }
 
 /* A plan that failed half-way leaves the target stopped or running; the session says which. */

@@ -1,8 +1,12 @@
 /* Ways to end with a target: detach and let it run, or kill it. */
+#include "base/text.h"
 #include "engine/breakpoints/settle.h"
 #include "engine/core.h"
 
-enum { SETTLE_TRIES = 16 };
+enum { SETTLE_TRIES = 16, OWED_TRIES = 8 };
+/* For a signal that is on its way to come, and for a target to stop that was interrupted once more. */
+#define OWED_NS INT64_C(300000000)
+#define STOP_NS INT64_C(2000000000)
 
 static int64_t process_of(const struct session *s)
 {
@@ -56,6 +60,37 @@ static struct error *settle_all(struct session *s)
     return NULL;
 }
 
+/* One run, with nothing planted any more, until something stops it. */
+static struct error *run_once(struct session *s, int signal, struct rsp_stop *ret)
+{
+    struct rsp_action action = {.thread = {-1, -1}, .how = RSP_CONTINUE, .signal = signal};
+    bool stopped = false;
+    TRY(rsp_resume_actions(s->connection, &action, 1));
+    struct error *e = rsp_wait_stop(s->connection, clock_now_ns() + OWED_NS, -1, ret, &stopped);
+    if (!error_is(e, ERR_TIMEOUT))
+        return e;
+    error_free(e);
+    TRY(rsp_interrupt(s->connection)); /* nothing was owed after all */
+    return rsp_wait_stop(s->connection, clock_now_ns() + STOP_NS, -1, ret, &stopped);
+}
+
+/*
+ * An interrupt crossed another stop on the wire: gdbserver has sent the SIGINT to the process, no thread has
+ * taken it yet, and it would end a process that is let go now. So it is let run into it first.
+ */
+static struct error *take_owed_interrupt(struct session *s)
+{
+    struct rsp_stop stop = {.signal = 0};
+    for (int i = 0; s->swallow_interrupt && i < OWED_TRIES; i++) {
+        TRY(session_check(s, run_once(s, stop.signal == TARGET_SIGTRAP ? 0 : stop.signal, &stop)));
+        bool over = stop.kind == RSP_STOP_EXITED || stop.kind == RSP_STOP_KILLED;
+        if (over)
+            s->state = SESSION_EXITED;
+        s->swallow_interrupt = !over && stop.signal != TARGET_SIGINT;
+    }
+    return NULL;
+}
+
 struct error *session_leave(struct session *s, bool kill)
 {
     if (!s->connection || s->state == SESSION_EXITED || s->state == SESSION_DISCONNECTED)
@@ -74,7 +109,10 @@ struct error *session_leave(struct session *s, bool kill)
     }
     TRY(settle_all(s));
     struct error *lifted = plants_remove_all(s);
-    struct error *e = rsp_detach(s->connection, pid);
+    struct error *e = lifted ? NULL : take_owed_interrupt(s);
+    if (e || s->state == SESSION_EXITED)
+        return e;
+    e = rsp_detach(s->connection, pid);
     if (e) {
         error_free(lifted);
         return e;

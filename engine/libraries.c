@@ -28,9 +28,24 @@ static void announce(struct session *s, const char *path)
     free(shown);
 }
 
+/* A library that a program opened by a relative path is named so, from the folder it ran in; where we started
+ * it, that is known. A path without a slash was looked for in folders, and nobody tells in which it was
+ * found. */
+static char *from_its_folder(struct session *s, const char *path)
+{
+    if (!s->launched || s->was_there || !strchr(path, '/'))
+        return NULL;
+    BASE_FREE char *here = getcwd(NULL, 0);
+    const char *folder = s->started && s->setup.folder ? s->setup.folder : here;
+    BASE_FREE char *whole = folder ? xasprintf("%s/%s", folder, path) : NULL;
+    return whole && access(whole, R_OK) == 0 ? realpath(whole, NULL) : NULL;
+}
+
 /* The path on this machine, symbolic links followed; malloc'd, or NULL. */
 static char *local_path(struct session *s, const char *path)
 {
+    if (path[0] != '/')
+        return from_its_folder(s, path);
     BASE_FREE char *sysroot = session_sysroot(s);
     BASE_FREE char *below = sysroot ? xasprintf("%s%s", sysroot, path) : NULL;
     char *real = below && access(below, R_OK) == 0 ? realpath(below, NULL) : NULL;
@@ -40,8 +55,8 @@ static char *local_path(struct session *s, const char *path)
 bool libraries_add(struct session *s, const char *path, uint64_t offset)
 {
     struct symbol_file *f;
-    /* A target elsewhere may name anything: only absolute paths of regular, readable files are opened. */
-    BASE_FREE char *real = path[0] == '/' ? local_path(s, path) : NULL;
+    /* A target elsewhere may name anything: only regular, readable files are opened. */
+    BASE_FREE char *real = local_path(s, path);
     bool moved;
     if (!real)
         return false;
@@ -124,6 +139,11 @@ static bool can_ask(const struct session *s)
     return s->is_process && s->state == SESSION_STOPPED && s->connection;
 }
 
+size_t libraries_read(struct session *s)
+{
+    return libraries_listed(s) ? ask_stub(s) : libraries_read_debug(s);
+}
+
 bool libraries_ask(struct session *s)
 {
     if (s->library_epoch == s->epoch || s->state != SESSION_STOPPED || !s->connection)
@@ -131,7 +151,7 @@ bool libraries_ask(struct session *s)
     s->library_epoch = s->epoch;
     if (!s->is_process)
         return modules_ask(s);
-    return (libraries_listed(s) ? ask_stub(s) : libraries_read_debug(s)) > 0;
+    return libraries_read(s) > 0;
 }
 
 bool libraries_cover(struct session *s, uint64_t address)
@@ -142,7 +162,7 @@ bool libraries_cover(struct session *s, uint64_t address)
         return false;
     struct memory_misses *kept = s->memory.misses; /* the linker's own list is not in the cache */
     s->memory.misses = NULL;
-    size_t added = libraries_listed(s) ? ask_stub(s) : libraries_read_debug(s);
+    size_t added = libraries_read(s);
     s->memory.misses = kept;
     if (!symbol_map_file_at(s->map, address, &offset))
         s->library_miss = address >> NEIGHBOURHOOD_BITS;

@@ -44,6 +44,8 @@ void libraries_may_have_changed(struct session *s);
 /* Adds a library that the target calls `path`, at its sysroot's place where there is one, or moves it when it
  * is loaded already; true when it is new or moved. */
 bool libraries_add(struct session *s, const char *path, uint64_t offset);
+/* The list as it is now, the stub's own where it has one: how many libraries came, moved or went. */
+size_t libraries_read(struct session *s);
 /* True when the stub lists libraries itself. */
 bool libraries_listed(struct session *s);
 /* Reads the dynamic linker's list; how many were new, moved or unloaded. */

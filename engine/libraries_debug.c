@@ -158,7 +158,7 @@ struct error *libraries_at_stop(struct session *s, struct ptid thread, uint64_t 
         t->plant_address = pc;
     }
     libraries_may_have_changed(s);
-    if (!libraries_read_debug(s) || !s->breakpoints.wish_count)
+    if (!libraries_read(s) || !s->breakpoints.wish_count)
         return NULL;
     struct error *e = breakpoints_replant(s);
     if (error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED))

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "engine/core.h"
 #include "engine/frames/frames.h"
+#include "engine/kernel/kernel.h"
 #include "engine/libraries.h"
 #include "engine/registers.h"
 #include "engine/values/values.h"
@@ -286,6 +287,17 @@ struct error *location_of(struct session *s, const char *at, uint64_t *ret)
         return NULL;
     error_free(e);
     return location_address(s, at, ret);
+}
+
+bool location_may_come(struct session *s, const char *at)
+{
+    while (isspace((unsigned char)*at))
+        at++;
+    if (*at == '*' || *at == '\0' || is_line_text(at) || strncmp(at, "0x", 2) == 0)
+        return false;
+    uint64_t offset;
+    const struct symbol_file *program = symbol_map_count(s->map) ? symbol_map_file(s->map, 0, &offset) : NULL;
+    return (program && symbol_file_has_interpreter(program)) || kernel_file(s, NULL) != NULL;
 }
 
 void location_describe(struct session *s, uint64_t address, struct buf *out)

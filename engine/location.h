@@ -28,6 +28,9 @@ struct error *location_line(struct session *s, const char *at, const char *file,
                             struct line_place *ret) BASE_MUST_CHECK;
 /* One address, of code or data: a place as above, else any expression. A line gives its first address. */
 struct error *location_address(struct session *s, const char *at, uint64_t *ret) BASE_MUST_CHECK;
+/* A name or a line that nobody knows now, and that a library or a module may bring: the target is a program
+ * with a dynamic linker, or a kernel. */
+bool location_may_come(struct session *s, const char *at);
 /* The same, but a variable named by itself means where it is and not what it holds. */
 struct error *location_of(struct session *s, const char *at, uint64_t *ret) BASE_MUST_CHECK;
 /* "main+4 at file.c:12" appended, as much as is known. */

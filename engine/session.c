@@ -81,6 +81,7 @@ void session_drop_connection(struct session *s, enum session_state state)
     rsp_tdesc_free(s->description);
     s->description = NULL;
     session_interrupt_settled(s);
+    s->swallow_interrupt = false;
     s->state = state;
 }
 
@@ -214,7 +215,8 @@ struct error *session_need_runnable(struct session *s)
 
 struct error *session_need_plantable(struct session *s)
 {
-    return s->state == SESSION_EXITED ? NULL : session_need_stopped(s);
+    bool ahead = s->state == SESSION_DISCONNECTED && s->options.plans_ahead;
+    return s->state == SESSION_EXITED || ahead ? NULL : session_need_stopped(s);
 }
 
 bool session_can_run(const struct session *s)

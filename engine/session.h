@@ -51,6 +51,7 @@ struct session_options {
     const char *wire_log; /* path, or NULL */
     const char *break_in; /* how to stop a running target (engine/break_in.h), or NULL */
     const char *tty;      /* the terminal of the program that is started, or NULL: one of ours */
+    bool plans_ahead;     /* breakpoints can be set before there is a target, and are planned for it */
     bool capture_output;  /* what launched programs print becomes `output` and `program` events instead of
                              standard error */
 };

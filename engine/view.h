@@ -138,6 +138,7 @@ struct view {
 
     struct source_file *source; /* referenced; NULL: none */
     char *source_path;          /* as DWARF says, or NULL */
+    char *last_source_path;     /* the last one that was shown, this one or of a view before; or NULL */
     unsigned source_line;       /* of the selected frame */
     char *source_problem;       /* why there is no source, or NULL */
     bool source_newer;          /* than the program: its lines may not fit */

@@ -153,10 +153,18 @@ static void handle(struct worker *w, struct request *r)
     free(r);
 }
 
+/* What was typed before the program stands where it is to stand first waits for that. */
+static bool is_early(const struct worker *w, const struct request *r)
+{
+    return w->opening && !w->stopping && (r->kind == REQUEST_LINE || r->kind == REQUEST_JSON);
+}
+
 static struct request *take_request(struct worker *w)
 {
     pthread_mutex_lock(&w->lock);
     struct request *r = w->first_request;
+    if (r && is_early(w, r))
+        r = NULL;
     if (r) {
         w->first_request = r->next;
         if (!w->first_request)
@@ -290,6 +298,7 @@ void *worker_engine_main(void *context)
                                       .wire_log = w->options.wire_log,
                                       .tty = w->options.tty,
                                       .break_in = w->options.break_in,
+                                      .plans_ahead = w->options.views,
                                       .capture_output = w->options.capture_output};
     w->session = session_create(&options);
     struct error *failed = open_session(w);

@@ -91,11 +91,17 @@ static void print_plain(struct talk *t, const char *name, const cJSON *event, en
 
 static void print_connected(struct talk *t, const cJSON *event)
 {
-    BASE_BUF struct buf text = {0};
+    BASE_BUF struct buf text = {0}, shown = {0};
     const char *target = text_of(event, "target"), *architecture = text_of(event, "architecture");
-    buf_printf(&text, "connected to %s%s%s\n", target ? target : "the target", architecture ? ", " : "",
-               architecture ? architecture : "");
-    print(t, STYLE_EVENT, buf_text(&text));
+    const char *program = text_of(event, "program"), *runner = target ? strchr(target, ':') : NULL;
+    if (program && runner) /* how its runner was called is nobody's business but the wire log's */
+        buf_printf(&text, "started %s under %.*s", program, (int)strcspn(runner + 1, " "), runner + 1);
+    else
+        buf_printf(&text, "connected to %s", target ? target : "the target");
+    buf_printf(&text, "%s%s", architecture ? ", " : "", architecture ? architecture : "");
+    text_add_visible(&shown, buf_text(&text), text.length, false);
+    buf_add_char(&shown, '\n');
+    print(t, STYLE_EVENT, buf_text(&shown));
 }
 
 /* What is awaited fails by it, and says so itself. */

@@ -66,10 +66,11 @@ struct wish {
     struct ptid thread;
     struct wish_location *locations;
     size_t count;
-    bool pending;   /* its place is not known yet */
-    char *reason;   /* why it is pending, or not planted everywhere; or NULL */
-    char *warning;  /* what the user should know although it is planted; or NULL */
-    char *commands; /* JSON text: the steps to run at a stop, or NULL */
+    bool pending;    /* its place is not known yet */
+    bool in_library; /* some place is in a file that the program may close and open again */
+    char *reason;    /* why it is pending, or not planted everywhere; or NULL */
+    char *warning;   /* what the user should know although it is planted; or NULL */
+    char *commands;  /* JSON text: the steps to run at a stop, or NULL */
     struct wish_attempt *attempts;
     size_t attempt_count;
 };

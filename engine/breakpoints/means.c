@@ -268,8 +268,7 @@ static struct error *settle(struct session *s, struct wish *w, const struct outc
     if (!keeps) {
         means_release(s, w);
         TRY(flush(s));
-        return error_hint(error_new(o->code, "%s", o->reason), "%s",
-                          o->hint ? o->hint : hint_for(o->code));
+        return error_hint(error_new(o->code, "%s", o->reason), "%s", o->hint ? o->hint : hint_for(o->code));
     }
     w->reason = w->count == 1
                     ? xstrdup(o->reason)
@@ -281,7 +280,7 @@ struct error *means_plant(struct session *s, struct wish *w)
 {
     struct outcome o = {0};
     wish_attempts_free(w);
-    if (s->state == SESSION_EXITED)
+    if (s->state == SESSION_EXITED || s->state == SESSION_DISCONNECTED)
         return NULL; /* planned: means are chosen when there is a target again */
     note_inside(s, w);
     struct error *e = look(s, w);

@@ -128,10 +128,12 @@ struct error *plants_flush(struct session *s) BASE_MUST_CHECK;
  * afterwards, which also frees them.
  */
 size_t plants_requests(struct session *s, struct rsp_request *requests, size_t capacity);
-/* Where the conversation was broken off in the middle of them (Ctrl-C, out of time): those that were not answered
- * may have been carried out or not. Frees them too. */
+/* Where the conversation was broken off in the middle of them (Ctrl-C, out of time): those that were not
+ * answered may have been carried out or not. Frees them too. */
 void plants_cut_off(struct session *s, struct rsp_request *requests, size_t count);
 struct error *plants_sent(struct session *s, struct rsp_request *requests, size_t count) BASE_MUST_CHECK;
+/* The memory that a trap stood in is gone: nothing is sent for it. */
+void plant_unmapped(struct session *s, struct plant *p);
 /* Takes everything out of the target (detach). Best effort. */
 struct error *plants_remove_all(struct session *s) BASE_MUST_CHECK;
 

@@ -213,6 +213,14 @@ static struct error *refusal(struct session *s, const struct plant *p, const str
                       "is that address mapped? `maps` shows what is");
 }
 
+void plant_unmapped(struct session *s, struct plant *p)
+{
+    if (!p->inserted || (p->type != PLANT_SOFTWARE && p->type != PLANT_MEMORY))
+        return;
+    note_insertion(s, p, false);
+    plant_changed(s, p);
+}
+
 /* One answer; the error is why it is not planted. */
 static struct error *take_answer(struct session *s, struct rsp_request *r)
 {
@@ -243,8 +251,8 @@ static void discard(struct rsp_request *requests, size_t count)
     }
 }
 
-/* Sent, and nobody knows whether it was carried out: it counts as inserted, so that it is taken out in the end, and
- * is sent again before that. */
+/* Sent, and nobody knows whether it was carried out: it counts as inserted, so that it is taken out in the
+ * end, and is sent again before that. */
 static void not_known(struct session *s, struct plant *p)
 {
     bool fresh = !p->inserted;

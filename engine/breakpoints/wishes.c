@@ -52,6 +52,13 @@ static bool names_function(const char *at)
     return *at != '*' && digits[strspn(digits, "0123456789")] != '\0';
 }
 
+static bool is_in_library(struct session *s, uint64_t address)
+{
+    uint64_t offset;
+    const struct symbol_file *f = s->is_process ? symbol_map_file_at(s->map, address, &offset) : NULL;
+    return f && f != symbol_map_file(s->map, 0, &offset);
+}
+
 static struct error *resolve(struct session *s, struct wish *w)
 {
     struct symbol_match *matches = NULL;
@@ -61,6 +68,9 @@ static struct error *resolve(struct session *s, struct wish *w)
     free_locations(w);
     w->locations = xcalloc(count, sizeof *w->locations);
     w->count = count;
+    w->in_library = false;
+    for (size_t i = 0; i < count; i++)
+        w->in_library |= is_in_library(s, matches[i].address);
     for (size_t i = 0; i < count; i++)
         w->locations[i] = (struct wish_location){.address = matches[i].address,
                                                  .thumb = matches[i].thumb,
@@ -70,7 +80,7 @@ static struct error *resolve(struct session *s, struct wish *w)
     free(matches);
     size_t done, total;
     w->incomplete = names_function(w->at) && !symbols_have_names(s->map, &done, &total);
-    s->breakpoints.any_unfinished |= w->incomplete;
+    s->breakpoints.any_unfinished |= w->incomplete || w->in_library;
     if (w->incomplete)
         symbols_start_names(s->map);
     return NULL;
@@ -126,7 +136,7 @@ static struct error *resolve_or_wait(struct session *s, struct wish *w, bool pen
     w->pending = true;
     s->breakpoints.any_unfinished = true;
     free(w->reason);
-    w->reason = xasprintf("pending: %s", e->message);
+    w->reason = xasprintf("pending: %s%s%s", e->message, e->hint ? "; " : "", e->hint ? e->hint : "");
     error_free(e);
     return NULL;
 }
@@ -254,9 +264,20 @@ static void keep_first(struct error **first, struct error *e)
         *first = e;
 }
 
+/* What stood in a library that is closed went with its memory: gdbserver would answer an error to its
+ * removal, keep it in its own list, and take the next one there for inserted already. */
+static void forget_unmapped(struct session *s, const struct wish *w)
+{
+    uint64_t offset;
+    for (size_t i = 0; w->in_library && i < w->count; i++)
+        if (w->locations[i].plant && !symbol_map_file_at(s->map, w->locations[i].address, &offset))
+            plant_unmapped(s, w->locations[i].plant);
+}
+
 /* A place that is not there any more stays in the list and waits. */
 static struct error *replant(struct session *s, struct wish *w)
 {
+    forget_unmapped(s, w);
     means_release(s, w);
     struct error *e = w->is_watch || *w->at == '*' ? NULL : resolve_or_wait(s, w, true);
     if (!e && w->count)
@@ -280,13 +301,13 @@ struct error *breakpoints_complete(struct session *s)
     bool unfinished = false;
     for (size_t i = 0; s->breakpoints.any_unfinished && i < s->breakpoints.wish_count; i++) {
         struct wish *w = s->breakpoints.wishes[i];
-        if (w->pending)
+        if (w->pending || w->in_library)
             libraries_want_events(s);
         if (w->incomplete) {
             TRY(names_wait(s));
             TRY(complete(s, w));
         }
-        unfinished |= w->pending || w->incomplete;
+        unfinished |= w->pending || w->incomplete || (w->in_library && !s->loader_plant);
     }
     s->breakpoints.any_unfinished = unfinished;
     return NULL;

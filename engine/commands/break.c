@@ -34,12 +34,15 @@ static struct error *run_break(struct session *s, const cJSON *args, cJSON **ret
 
 static struct error *parse_break(struct session *s, const char *alias, const char *text, cJSON *args)
 {
-    (void)s;
     if (strstr(alias, "tb") || strstr(alias, "thb"))
         cJSON_AddTrueToObject(args, "once");
     if (strstr(alias, "hb"))
         cJSON_AddStringToObject(args, "kind", "hardware");
-    return wish_words_parse(text, "at", args);
+    TRY(wish_words_parse(text, "at", args));
+    const char *at = arg_text(args, "at");
+    if (at && location_may_come(s, at))
+        cJSON_AddTrueToObject(args, "pending");
+    return NULL;
 }
 
 static void break_text(const cJSON *result, struct buf *out)
@@ -60,6 +63,7 @@ static void break_text(const cJSON *result, struct buf *out)
         json_append(out, ":", o, "line", "");
     }
     buf_add_char(out, '\n');
+    json_append(out, "  ", result, "warning", "\n");
 }
 
 static const struct command_arg break_args[] = {

@@ -148,34 +148,31 @@ static void build_line_marks(struct session *s, struct view *v, const char *file
     }
 }
 
-/* What was read last stays when the target is gone; there is no line in it where something stands. */
-static bool keep_source(struct view *v, const struct view *previous)
+/* The source of the frame that is looked at, or the file that was asked for; NULL: neither is known. */
+static const char *wanted_source(struct session *s, struct view *v, const struct view_needs *needs,
+                                 struct symbol_place *place)
 {
-    bool gone = v->state == SESSION_EXITED || v->state == SESSION_DISCONNECTED;
-    if (!gone || !previous || !previous->source || !previous->source_path)
-        return false;
-    v->source = source_ref(previous->source);
-    v->source_path = xstrdup(previous->source_path);
-    v->source_newer = previous->source_newer;
-    return true;
-}
-
-static void build_source(struct session *s, struct view *v, const struct view_needs *needs,
-                         const struct view *previous)
-{
-    struct symbol_place place = {0};
     if (v->has_pc)
-        symbols_lookup(s->map, v->pc, &place);
-    const char *file = needs->source_file[0] ? needs->source_file : place.file;
-    for (size_t i = 0; i < v->frame_count && s->frame && !needs->source_file[0]; i++)
+        symbols_lookup(s->map, v->pc, place);
+    if (needs->source_file[0])
+        return needs->source_file;
+    const char *file = place->file;
+    for (size_t i = 0; i < v->frame_count && s->frame; i++)
         if (v->frames[i].selected) {
             file = v->frames[i].file;
-            place.line = v->frames[i].line;
+            place->line = v->frames[i].line;
         }
-    if (!file && keep_source(v, previous)) {
-        build_line_marks(s, v, v->source_path);
-        return;
-    }
+    return file;
+}
+
+static void read_source(struct session *s, struct view *v, const struct view_needs *needs,
+                        const struct view *previous)
+{
+    struct symbol_place place = {0};
+    bool gone = v->state == SESSION_EXITED || v->state == SESSION_DISCONNECTED;
+    const char *file = wanted_source(s, v, needs, &place);
+    if (!file && gone && previous) /* what was shown last stays; nothing stands anywhere in it */
+        file = previous->last_source_path;
     if (!file) {
         v->source_problem = view_text(v->has_pc ? "no line information for this address" : "no source yet");
         return;
@@ -190,6 +187,15 @@ static void build_source(struct session *s, struct view *v, const struct view_ne
     const struct symbol_file *f = v->has_pc ? symbol_map_file_at(s->map, v->pc, &offset) : NULL;
     v->source_newer = v->source && f && source_mtime(v->source) > symbol_file_mtime(f);
     build_line_marks(s, v, file);
+}
+
+static void build_source(struct session *s, struct view *v, const struct view_needs *needs,
+                         const struct view *previous)
+{
+    read_source(s, v, needs, previous);
+    v->last_source_path = v->source  ? xstrdup(v->source_path)
+                          : previous ? xstrdup_or_null(previous->last_source_path)
+                                     : NULL;
 }
 
 static void build_status(struct session *s, struct view *v)

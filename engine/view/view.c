@@ -61,6 +61,7 @@ static void view_free(struct view *v)
     free(v->stop_thread);
     free(v->stop_reason);
     free(v->source_path);
+    free(v->last_source_path);
     free(v->source_problem);
     free(v->disassembly_problem);
     free(v->frames_end);
@@ -137,6 +138,7 @@ struct view *view_clone(const struct view *from)
     copy_text(&v->stop_thread);
     copy_text(&v->stop_reason);
     copy_text(&v->source_path);
+    copy_text(&v->last_source_path);
     copy_text(&v->source_problem);
     copy_text(&v->disassembly_problem);
     copy_text(&v->frames_end);

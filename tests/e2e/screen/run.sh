@@ -308,6 +308,45 @@ test_kernel() {
 }
 costs() { shot | tail -n 3 | grep -qE ' [0-9]+ turns? [0-9.]+ k?B [0-9.]+ m?s '; }
 
+# A program that ends: what was read last stays, breakpoints wait, and the key that continues starts it again.
+test_end() {
+    start 120 40 xterm-256color "$build/allstop" "$build/targets/ends" signal 9
+    sees end-attached 'stopped · attach'
+    typed 'break end_here'
+    sees end-breakpoint 'Breakpoint 1'
+    typed 'continue'
+    sees end-at-breakpoint 'stopped · Breakpoint 1'
+    sees end-source 'raise(number);'
+    typed 'continue'
+    sees end-told 'ended · Killed by SIGKILL'
+    sees end-source-stays 'raise(number);'
+    sees end-planned '○ end_here'
+    typed 'break outer'
+    sees end-breakpoint-planned 'Breakpoint 2, auto, planned'
+    keys F5
+    sees end-f5-starts-again 'stopped · attach'
+    keys F5
+    sees end-inserted-again 'stopped · Breakpoint 2'
+    leave_prompt
+    keys c
+    sees end-goes-on 'stopped · Breakpoint 1'
+    keys c
+    sees end-told-again 'ended · Killed by SIGKILL'
+    keys c
+    sees end-c-starts-again 'stopped · attach'
+    keys q k
+    sees end-left 'status=0'
+    local number
+    for number in 1 15; do
+        start 120 40 xterm-256color "$build/allstop" "$build/targets/ends" spin
+        await 'stopped · attach'
+        typed 'continue'
+        await 'running '
+        kill -$number "$(cat "$folder/pid")"
+        sees "end-by-signal-$number" "status=$((128 + number))"
+    done
+}
+
 # The server ends with its last session; one that stays spares the next start a race with its end.
 t new-session -d -s keeper 'exec cat'
 test_session
@@ -316,5 +355,6 @@ test_poor_terminals
 test_cli_terminal
 test_cli_pipe
 test_detach
+test_end
 test_kernel
 finish

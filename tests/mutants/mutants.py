@@ -24,6 +24,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import defaultdict
 
@@ -142,13 +143,17 @@ class Mutation:
                            XDG_STATE_HOME=place, PATIENCE=str(seconds))
         process = subprocess.Popen([*self.apart, *words], cwd=self.build.tree, stdin=subprocess.DEVNULL, env=environment,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
-        try:
-            said, _ = process.communicate(timeout=seconds)
-            return process.returncode, said.decode(errors="replace")
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-            return None
+        # a suite's first failure is enough
+        said, hung = [], []
+        timer = threading.Timer(seconds, lambda: (hung.append(True), os.killpg(process.pid, signal.SIGKILL)))
+        timer.start()
+        with process:
+            for line in process.stdout:
+                said.append(line.decode(errors="replace"))
+                if said[-1].startswith("FAIL "):
+                    os.killpg(process.pid, signal.SIGKILL)
+        timer.cancel()
+        return None if hung else (process.returncode, "".join(said))
 
     def test(self, program, place, seconds):
         """None when it passed, else how it ended."""
@@ -190,7 +195,7 @@ def judge(mutation, words, text, code, took, number, mutant):
         if made == code:
             return "same", ""
         for program in sorted(took, key=took.get):
-            if mutation.test(program, place, 4 + 10 * took[program]):
+            if mutation.test(program, place, 5 + 4 * took[program]):
                 return "killed", program
         return "lives", ""
     finally:

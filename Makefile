@@ -49,6 +49,7 @@ UNIT_SRCS := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BINS := $(UNIT_SRCS:tests/unit/%.c=$(B)/tests/unit/%)
 STUB_SRCS := $(sort $(wildcard tests/stub/*.c))
 
+.DEFAULT_GOAL := all
 .PHONY: all
 all: $(B)/allstop
 

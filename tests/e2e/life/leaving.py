@@ -88,9 +88,9 @@ pid = int(re.search(r"p(\d+)\.", out)[1])
 check("quit ends what was started for it", until(lambda: gone(pid)), out[-300:])
 
 # -- an attempt that failed ---------------------------------------------------------------------------------------------------
-rc, out = batch_prompt(["kill", "connect 127.0.0.1:1", "run", "break end_here", "continue", "print 41000 + 42"], ENDS, "exit", "3")
+rc, out = batch_prompt(["kill", "connect 127.0.0.1:1", "break end_here", "run", "print 41000 + 42"], ENDS, "exit", "3")
 check("`run` behind a failed `connect`", "Breakpoint 1" in out and "end_here at" in out and "41042" in out, out[-500:])
-rc, out = batch_prompt(["run", "break end_here", "continue"], "-t", "127.0.0.1:1", ENDS)
+rc, out = batch_prompt(["break end_here", "run"], "-t", "127.0.0.1:1", ENDS)
 check("`run` where nothing could be reached", "end_here at" in out, out[-500:])
 rc, out = batch_prompt(["kill", "connect launch:/bin/false {port}", "reconnect", "break end_here", "continue"], ENDS, "exit", "3")
 check("`reconnect` behind a failed `connect`", "end_here at" in out, out[-500:])

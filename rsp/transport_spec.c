@@ -86,7 +86,7 @@ static struct error *parse_command(enum transport_kind kind, const char *text, c
     return NULL;
 }
 
-/* It is reached by a command of its own, vgdb: engine/launch/runner.h. */
+/* It is reached by a command of its own, vgdb: engine/session/launch/runner.h. */
 static bool is_valgrind(const char *word)
 {
     const char *slash = strrchr(word, '/');

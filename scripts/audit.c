@@ -1,4 +1,5 @@
-/* `--audit`: the checks of engine/audit/report.h on a session of this thread, as a table and as JSON. */
+/* `--audit`: the checks of engine/control/audit/report.h on a session of this thread, as a table and as JSON.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +10,8 @@
 #include "base/buf.h"
 #include "base/signal_pipe.h"
 #include "base/text.h"
-#include "engine/audit/report.h"
-#include "engine/session.h"
+#include "engine/control/audit/report.h"
+#include "engine/session/session.h"
 #include "scripts/output.h"
 #include "scripts/scope.h"
 #include "scripts/script.h"

@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "engine/command.h"
+#include "engine/commands/command.h"
 #include "scripts/json_read.h"
 
 enum { FILE_LIMIT = 16 << 20 };

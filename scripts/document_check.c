@@ -6,8 +6,8 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "engine/command.h"
-#include "engine/launch/start.h"
+#include "engine/commands/command.h"
+#include "engine/session/launch/start.h"
 #include "scripts/document.h"
 #include "scripts/match.h"
 #include "scripts/race.h"

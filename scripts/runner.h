@@ -23,7 +23,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "engine/session.h"
+#include "engine/session/session.h"
 #include "scripts/scope.h"
 #include "scripts/script.h"
 

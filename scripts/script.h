@@ -6,7 +6,7 @@
  * object a line on standard output, flushed at once; diagnostics go to standard error.
  *
  * script_run() drives an engine session on the calling thread; jsonl_run() reads requests on the calling
- * thread and has the engine on another (engine/worker.h). Both return the process's exit status:
+ * thread and has the engine on another (engine/face/worker.h). Both return the process's exit status:
  * 0 every expectation held · 1 one failed, or a violation under audit · 2 the command line or the script
  * is wrong · 3 the target could not be reached or was lost · 4 a step ran out of time · 5 internal · 6 the
  * output or the wire log could not be written, which ends a session early (output) or not (log).

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "engine/worker.h"
+#include "engine/face/worker.h"
 
 void cli_program_lend(struct cli_program *p)
 {

@@ -10,7 +10,7 @@
 #include <readline/readline.h>
 
 #include "base/alloc.h"
-#include "engine/worker.h"
+#include "engine/face/worker.h"
 #include "ui/history.h"
 
 enum {

@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/worker.h"
+#include "engine/face/worker.h"
 #include "ui/columns.h"
 
 enum { WORDS_SHOWN = 300, WORD_COLUMNS = 60 };

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "engine/command.h"
+#include "engine/commands/command.h"
 #include "ui/pane.h"
 
 struct help {

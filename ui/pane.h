@@ -1,10 +1,10 @@
 /*
  * ui/pane.h - what a pane is: a struct of functions, one file each.
  *
- * A pane shows one part of the engine's view (engine/view.h) as rows and knows its own keys. It keeps what
- * the user chose (cursor, scroll position, a file he browses) and never any state of the target. Panes are
- * owned by the screen and live as long as it does; main thread. Nothing fails: what is not there says so in
- * a row.
+ * A pane shows one part of the engine's view (engine/face/view.h) as rows and knows its own keys. It keeps
+ * what the user chose (cursor, scroll position, a file he browses) and never any state of the target. Panes
+ * are owned by the screen and live as long as it does; main thread. Nothing fails: what is not there says so
+ * in a row.
  */
 #ifndef ALLSTOP_UI_PANE_H
 #define ALLSTOP_UI_PANE_H
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "engine/view.h"
+#include "engine/face/view.h"
 #include "ui/keys.h"
 #include "ui/layout.h"
 #include "ui/row.h"

@@ -9,7 +9,7 @@
 #define ALLSTOP_UI_SCREEN_H
 
 #include "base/signal_pipe.h"
-#include "engine/worker.h"
+#include "engine/face/worker.h"
 #include "ui/ask.h"
 #include "ui/console_text.h"
 #include "ui/editor.h"

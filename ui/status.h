@@ -6,7 +6,7 @@
 #ifndef ALLSTOP_UI_STATUS_H
 #define ALLSTOP_UI_STATUS_H
 
-#include "engine/view.h"
+#include "engine/face/view.h"
 #include "ui/row.h"
 
 struct status {

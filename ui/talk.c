@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/stop.h"
+#include "engine/target/stop.h"
 
 static const char *text_of(const cJSON *o, const char *name)
 {

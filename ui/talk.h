@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "engine/worker.h"
+#include "engine/face/worker.h"
 #include "ui/row.h"
 
 struct talk {

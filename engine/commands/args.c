@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/location.h"
+#include "engine/inspect/location.h"
 
 const char *arg_text(const cJSON *args, const char *name)
 {

@@ -6,9 +6,9 @@
 #ifndef ALLSTOP_ENGINE_COMMANDS_ARGS_H
 #define ALLSTOP_ENGINE_COMMANDS_ARGS_H
 
-#include "engine/command.h"
-#include "engine/core.h"
-#include "engine/json.h"
+#include "engine/commands/command.h"
+#include "engine/session/core.h"
+#include "engine/commands/json.h"
 
 /* The largest whole number that no rounding leads to: 2^53 may have been 2^53 + 1. */
 #define JSON_EXACT_MOST 9007199254740991.0

@@ -3,7 +3,7 @@
 
 #include "base/alloc.h"
 #include "engine/commands/args.h"
-#include "engine/time/ladder.h"
+#include "engine/control/time/ladder.h"
 
 static struct error *read_budget(const cJSON *args, struct ladder *policy)
 {

@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
-#include "engine/time/bookmarks.h"
+#include "engine/control/time/bookmarks.h"
 
 /* -- position -------------------------------------------------------------------------------------- */
 

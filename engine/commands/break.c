@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "engine/commands/args.h"
 #include "engine/commands/wish_args.h"
-#include "engine/location.h"
+#include "engine/inspect/location.h"
 
 static struct error *run_break(struct session *s, const cJSON *args, cJSON **ret)
 {

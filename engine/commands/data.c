@@ -7,9 +7,9 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
-#include "engine/frames/frame_registers.h"
-#include "engine/registers.h"
-#include "engine/values/values.h"
+#include "engine/inspect/frames/frame_registers.h"
+#include "engine/target/registers.h"
+#include "engine/inspect/values/values.h"
 
 /* Selects thread and frame for the time of one evaluation. */
 static struct error *with_frame(struct session *s, const cJSON *args, struct ptid *kept, unsigned *kept_frame)

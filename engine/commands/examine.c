@@ -8,9 +8,9 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
-#include "engine/disassembly.h"
-#include "engine/location.h"
-#include "engine/registers.h"
+#include "engine/inspect/disassembly.h"
+#include "engine/inspect/location.h"
+#include "engine/target/registers.h"
 
 enum { EXAMINE_MOST = 4096, STRING_MOST = 200 };
 

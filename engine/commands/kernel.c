@@ -3,10 +3,10 @@
 
 #include "base/text.h"
 #include "engine/commands/args.h"
-#include "engine/kernel/kernel.h"
-#include "engine/kernel/log.h"
-#include "engine/kernel/modules.h"
-#include "engine/kernel/tasks.h"
+#include "engine/inspect/kernel/kernel.h"
+#include "engine/inspect/kernel/log.h"
+#include "engine/inspect/kernel/modules.h"
+#include "engine/inspect/kernel/tasks.h"
 
 static cJSON *module_row(const struct kernel_module *m)
 {

@@ -2,11 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/breakpoints/means.h"
+#include "engine/control/breakpoints/means.h"
 #include "engine/commands/args.h"
-#include "engine/location.h"
-#include "engine/time/back.h"
-#include "engine/values/values.h"
+#include "engine/inspect/location.h"
+#include "engine/control/time/back.h"
+#include "engine/inspect/values/values.h"
 
 /* Back to where the search began: nothing was found, or it was cut short. */
 static struct error *back_home(struct session *s, uint64_t origin, struct error *why)

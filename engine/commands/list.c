@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
-#include "engine/location.h"
+#include "engine/inspect/location.h"
 
 enum { LIST_LINES = 10, LIST_MOST = 100000 };
 

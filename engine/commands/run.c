@@ -5,8 +5,8 @@
 
 #include "base/alloc.h"
 #include "engine/commands/args.h"
-#include "engine/frames/frames.h"
-#include "engine/location.h"
+#include "engine/inspect/frames/frames.h"
+#include "engine/inspect/location.h"
 
 static struct error *start(struct session *s, const cJSON *args, struct plan *plan)
 {

@@ -5,10 +5,10 @@
 
 #include "base/alloc.h"
 #include "engine/commands/args.h"
-#include "engine/frames/frames.h"
-#include "engine/frames/stacks.h"
-#include "engine/location.h"
-#include "engine/values/values.h"
+#include "engine/inspect/frames/frames.h"
+#include "engine/inspect/frames/stacks.h"
+#include "engine/inspect/location.h"
+#include "engine/inspect/values/values.h"
 
 enum { DEFAULT_DEPTH = 200, STACKS_DEPTH = 20, NAMES_SHOWN = 8 };
 

@@ -7,9 +7,9 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
-#include "engine/location.h"
-#include "engine/registers.h"
-#include "engine/values/values.h"
+#include "engine/inspect/location.h"
+#include "engine/target/registers.h"
+#include "engine/inspect/values/values.h"
 
 static cJSON *file_row(struct session *s, size_t i)
 {

@@ -7,8 +7,8 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
-#include "engine/libraries.h"
-#include "engine/registers.h"
+#include "engine/target/libraries.h"
+#include "engine/target/registers.h"
 
 enum detail { DETAIL_IDS, DETAIL_NAMES, DETAIL_FUNCTIONS };
 

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "engine/commands/args.h"
 #include "engine/commands/wish_args.h"
-#include "engine/values/values.h"
+#include "engine/inspect/values/values.h"
 
 static enum plant_type access_type(const char *name)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/breakpoints/at_stop.h"
+#include "engine/control/breakpoints/at_stop.h"
 #include "engine/commands/args.h"
 
 static enum wish_kind kind_of(const char *name)

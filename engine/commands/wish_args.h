@@ -4,7 +4,7 @@
 #ifndef ALLSTOP_ENGINE_COMMANDS_WISH_ARGS_H
 #define ALLSTOP_ENGINE_COMMANDS_WISH_ARGS_H
 
-#include "engine/breakpoints/breakpoints.h"
+#include "engine/control/breakpoints/breakpoints.h"
 
 /* A request for a wish at `at`; its strings are those of `args`, but `commands`, malloc'd JSON text or NULL.
  */

@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/command.h"
-#include "engine/location.h"
-#include "engine/session.h"
-#include "engine/values/values.h"
-#include "engine/worker.h"
+#include "engine/commands/command.h"
+#include "engine/inspect/location.h"
+#include "engine/session/session.h"
+#include "engine/inspect/values/values.h"
+#include "engine/face/worker.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

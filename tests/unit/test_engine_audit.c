@@ -7,9 +7,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "engine/audit/audit.h"
-#include "engine/audit/syscalls.h"
-#include "engine/core.h"
+#include "engine/control/audit/audit.h"
+#include "engine/control/audit/syscalls.h"
+#include "engine/session/core.h"
 
 static void keep_event(void *context, const cJSON *event)
 {

@@ -12,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "engine/breakpoints/journal_file.h"
+#include "engine/control/breakpoints/journal_file.h"
 
 #define FIRST "allstop-journal 1\n"
 

@@ -2,12 +2,12 @@
  * modules. */
 #include "test_symbols_support.h"
 
-#include "engine/core.h"
-#include "engine/kernel/kernel.h"
-#include "engine/kernel/layout.h"
-#include "engine/kernel/modules.h"
-#include "engine/libraries.h"
-#include "engine/values/values.h"
+#include "engine/session/core.h"
+#include "engine/inspect/kernel/kernel.h"
+#include "engine/inspect/kernel/layout.h"
+#include "engine/inspect/kernel/modules.h"
+#include "engine/target/libraries.h"
+#include "engine/inspect/values/values.h"
 
 static struct session *session;
 

@@ -11,7 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/launch/setup.h"
+#include "engine/session/launch/setup.h"
 #include "ui/cli_program.h"
 
 static void must(struct error *e)

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "engine/worker_private.h"
+#include "engine/face/worker_private.h"
 
 /* Only what the queue needs: no engine runs. */
 static int set_up(void **state)

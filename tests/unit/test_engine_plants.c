@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "engine/core.h"
+#include "engine/session/core.h"
 
 static struct session *session;
 

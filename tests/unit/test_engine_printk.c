@@ -9,9 +9,9 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "engine/breakpoints/evidence.h"
-#include "engine/breakpoints/wish.h"
-#include "engine/core.h"
+#include "engine/control/breakpoints/evidence.h"
+#include "engine/control/breakpoints/wish.h"
+#include "engine/session/core.h"
 
 #define PLACE 0xffffffff8115a0a0u
 

@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
-#include "engine/frames/stacks_group.h"
+#include "engine/inspect/frames/stacks_group.h"
 
 enum { THREADS = 3000, DEPTH_MOST = 4 };
 

@@ -9,10 +9,10 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "engine/arch/arch.h"
-#include "engine/command.h"
-#include "engine/core.h"
-#include "engine/registers.h"
+#include "engine/target/arch/arch.h"
+#include "engine/commands/command.h"
+#include "engine/session/core.h"
+#include "engine/target/registers.h"
 
 static void test_architectures(void **state)
 {

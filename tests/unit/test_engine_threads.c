@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
-#include "engine/threads/threads.h"
+#include "engine/target/threads.h"
 
 static struct thread *add(struct thread_table *t, int64_t pid, int64_t tid)
 {

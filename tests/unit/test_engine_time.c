@@ -11,11 +11,11 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "engine/time/bookmarks.h"
-#include "engine/time/kept_memory.h"
-#include "engine/time/ladder.h"
-#include "engine/time/qemu.h"
-#include "engine/time/replay_log.h"
+#include "engine/control/time/bookmarks.h"
+#include "engine/control/time/kept_memory.h"
+#include "engine/control/time/ladder.h"
+#include "engine/control/time/qemu.h"
+#include "engine/control/time/replay_log.h"
 
 /* -- the log --------------------------------------------------------------------------------------- */
 

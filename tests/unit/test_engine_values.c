@@ -11,12 +11,12 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "engine/core.h"
-#include "engine/values/floats.h"
-#include "engine/values/pieces.h"
-#include "engine/values/render.h"
-#include "engine/values/value.h"
-#include "engine/values/values.h"
+#include "engine/session/core.h"
+#include "engine/inspect/values/floats.h"
+#include "engine/inspect/values/pieces.h"
+#include "engine/inspect/values/render.h"
+#include "engine/inspect/values/value.h"
+#include "engine/inspect/values/values.h"
 
 static struct session *session;
 

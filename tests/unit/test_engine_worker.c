@@ -14,8 +14,8 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/command.h"
-#include "engine/worker.h"
+#include "engine/commands/command.h"
+#include "engine/face/worker.h"
 
 enum { PATIENCE_MS = 60000 };
 

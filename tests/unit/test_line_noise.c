@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "engine/line_noise.h"
+#include "engine/session/line_noise.h"
 
 static bool all_at_once(const char *bytes, size_t n)
 {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "engine/run/unmasked.h"
+#include "engine/control/run/unmasked.h"
 
 static void test_plain(void **state)
 {

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/worker.h"
+#include "engine/face/worker.h"
 
 enum { FAKE_POSTS = 256, FAKE_MESSAGES = 20000 };
 

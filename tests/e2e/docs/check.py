@@ -244,7 +244,7 @@ def check_manual(commands, helps):
     codes = set(re.findall(r'\[ERR_\w+\] = "([a-z-]+)"', read("base/error.c")))
     told = manual.split(".Ss Errors", 1)[1].split("\n.S", 1)[0]
     report("manual: the error codes", differences("code", set(re.findall(r"\bLi ([a-z-]+)", told)), codes, "the manual"))
-    processors = set(re.findall(r'\.name = "([^"]+)"', "".join(read(f) for f in glob.glob("engine/arch/*.c"))))
+    processors = set(re.findall(r'\.name = "([^"]+)"', "".join(read(f) for f in glob.glob("engine/target/arch/*.c"))))
     told = manual.split(".Sh ARCHITECTURES", 1)[1].split("\n.El", 1)[0]
     report("manual: the architectures", differences(
         "architecture", set(re.findall(r"^\.It (?!Sy)(\S+)", told, re.M)), processors, "the manual"))

@@ -61,7 +61,7 @@ for n in 1 2; do
 done
 options=()
 
-# without the symbol that would let it be mended (engine/kernel/sealed_text.h)
+# without the symbol that would let it be mended (engine/inspect/kernel/sealed_text.h)
 if [ -e "$forms/perf/complete" ]; then
     objcopy -N kgdb_break "$forms/perf/vmlinux" "$work/vmlinux"
     symbols=$work/vmlinux
@@ -71,7 +71,7 @@ fi
 
 # The kernel's own check of its kgdb, without a line: are the kernels what we take them for? The watchpoint for reads
 # fails in the repaired ones too: it takes the register of the one for writes before it, and has that one's kind
-# (engine/breakpoints/settle.h).
+# (engine/control/breakpoints/settle.h).
 ends() { grep -qE 'Unregistered I/O driver kgdbts|INIT: booted' "$console"; }
 gdb_line=
 for form in shipped perf kdb; do

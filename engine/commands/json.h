@@ -1,0 +1,14 @@
+/*
+ * engine/commands/json.h - what cJSON lacks. No state.
+ */
+#ifndef ALLSTOP_ENGINE_COMMANDS_JSON_H
+#define ALLSTOP_ENGINE_COMMANDS_JSON_H
+
+#include <cjson/cJSON.h>
+
+/* Moves all members of `from` into `to` and frees `from`. */
+void json_move_members(cJSON *to, cJSON *from);
+/* The text of a member, which stays the object's; "" when it is not there or no text. */
+const char *json_text(const cJSON *o, const char *name);
+
+#endif

@@ -1,0 +1,108 @@
+/*
+ * engine/control/audit/audit.h - what an all-stop stub must not do: told, counted, and looked for.
+ *
+ * The passive part is always on and costs no turn: what the connection, the threads and the steps notice is
+ * told as a `violation` event with its evidence, the thread that the evidence names (else that of the last
+ * stop), the stop epoch and the time, and counted by kind (findings.c).
+ *
+ * The active part takes a second look after every stop told to the user (look.c): registers of at most
+ * AUDIT_THREADS threads, the words around their stack pointers and the ranges that were chosen are read
+ * twice, a pause apart, and compared. Only what is known to be RAM is read; a device never. Threads that were
+ * stopped inside a system call are recognised by the instruction before their pc (syscalls.c): what they are
+ * waiting to read into is watched too, and a call that returns EINTR because of our stop is told.
+ *
+ * Part of the session; engine thread. The look is bounded in threads, bytes and time, and its own troubles
+ * (a stub that does not answer) never become errors of the command that stopped.
+ */
+#ifndef ALLSTOP_ENGINE_CONTROL_AUDIT_AUDIT_H
+#define ALLSTOP_ENGINE_CONTROL_AUDIT_AUDIT_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "rsp/stop_reply.h"
+
+struct session;
+
+enum {
+    AUDIT_KINDS = 16,
+    AUDIT_LAST = 8,      /* findings kept for the command `audit` */
+    AUDIT_THREADS = 16,  /* looked at after one stop */
+    AUDIT_RANGES = 16,   /* chosen by the user */
+    AUDIT_RANGE = 4096,  /* bytes of one range, chosen or of a read() under way */
+    AUDIT_PAUSE_MS = 20, /* between the two looks, unless told otherwise */
+    AUDIT_PAUSE_MOST_MS = 10000,
+};
+
+struct audit_finding {
+    const char *kind;
+    bool has_thread;
+    struct ptid thread;
+    uint64_t epoch;
+    double ms;
+    char *evidence; /* printable */
+};
+
+struct audit_range {
+    char *text; /* as the user named it */
+    uint64_t address;
+    size_t length;
+};
+
+/* A thread that one stop found inside a system call that blocks. */
+struct audit_call {
+    struct ptid thread;
+    uint64_t pc;
+    uint64_t epoch, seen; /* of the stop that found it there, and of the last look */
+    const char *name;
+    bool returned; /* it came back with EINTR, and no signal for it was told yet */
+};
+
+struct audit {
+    uint64_t counts[AUDIT_KINDS];
+    struct audit_finding last[AUDIT_LAST]; /* a ring */
+    uint64_t findings; /* all there ever were: the next goes to last[findings % AUDIT_LAST] */
+
+    bool active, looking;
+    unsigned pause_ms;
+    struct audit_range ranges[AUDIT_RANGES];
+    size_t range_count;
+    size_t next_thread; /* whose turn it is, where there are more than AUDIT_THREADS */
+    uint64_t checks;    /* second looks that were finished */
+    struct audit_call calls[AUDIT_THREADS];
+    size_t call_count;
+};
+
+void audit_init(struct audit *a);
+void audit_free(struct audit *a);
+
+/* -- findings.c ------------------------------------------------------------------------------------ */
+
+/* Name of a kind, NULL behind the last. */
+const char *audit_kind_name(unsigned kind);
+/* {kind: how often}, those that were seen; a new object. */
+cJSON *audit_counts(const struct session *s);
+/* The last findings, oldest first, as the events had them; a new array. */
+cJSON *audit_last(const struct session *s);
+/* A violation by this very thread. */
+void audit_tell(struct session *s, const char *kind, struct ptid thread, const char *evidence, size_t n);
+/* The connection ended although nobody said that the program had. */
+void audit_lost(struct session *s, const char *how);
+
+/* -- look.c ---------------------------------------------------------------------------------------- */
+
+/* Switches the active part; 0 ms keeps the pause. */
+void audit_activate(struct session *s, bool active, unsigned pause_ms);
+/* Chooses a range: "ADDRESS,LENGTH" or an expression that has an address. ERR_USAGE, or ERR_REFUSED where it
+ * is not known to be RAM. */
+struct error *audit_choose(struct session *s, const char *text) BASE_MUST_CHECK;
+void audit_choose_none(struct session *s);
+/* The second look at the current stop, active or not. Only errors that end the wait as a whole. */
+struct error *audit_look(struct session *s) BASE_MUST_CHECK;
+/* The same after a stop was told, where the audit is active. */
+void audit_at_stop(struct session *s);
+
+#endif

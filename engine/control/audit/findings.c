@@ -1,0 +1,154 @@
+/* Violations as they are found: told, counted by kind, and the last few kept. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/control/audit/audit.h"
+#include "engine/session/core.h"
+#include "engine/commands/json.h"
+
+static const char *const kinds[AUDIT_KINDS] = {
+    "stop-while-stopped",
+    "stop-instead-of-reply",
+    "retransmit-storm",
+    "torn-packet",
+    "bad-checksum",
+    "reply-to-another-question",
+    "binary-in-hex",
+    "stray-nak",
+    "no-reply",
+    "memory-moves",
+    "memory-moves-in-syscall",
+    "registers-move",
+    "syscall-disturbed",
+    "lost-without-exit",
+    "not-held",
+    "trap-flag-visible",
+};
+
+void audit_init(struct audit *a)
+{
+    a->pause_ms = AUDIT_PAUSE_MS;
+}
+
+void audit_free(struct audit *a)
+{
+    for (size_t i = 0; i < AUDIT_LAST; i++)
+        free(a->last[i].evidence);
+    for (size_t i = 0; i < a->range_count; i++)
+        free(a->ranges[i].text);
+    *a = (struct audit){0};
+}
+
+const char *audit_kind_name(unsigned kind)
+{
+    return kind < AUDIT_KINDS ? kinds[kind] : NULL;
+}
+
+static cJSON *finding_to_json(const struct audit_finding *f)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "kind", f->kind);
+    if (f->has_thread) {
+        char name[48];
+        thread_name(f->thread, name, sizeof name);
+        cJSON_AddStringToObject(o, "thread", name);
+    }
+    cJSON_AddNumberToObject(o, "epoch", (double)f->epoch);
+    cJSON_AddNumberToObject(o, "ms", f->ms);
+    cJSON_AddStringToObject(o, "evidence", f->evidence);
+    return o;
+}
+
+cJSON *audit_counts(const struct session *s)
+{
+    cJSON *o = cJSON_CreateObject();
+    for (size_t i = 0; i < AUDIT_KINDS; i++)
+        if (s->audit.counts[i])
+            cJSON_AddNumberToObject(o, kinds[i], (double)s->audit.counts[i]);
+    return o;
+}
+
+cJSON *audit_last(const struct session *s)
+{
+    const struct audit *a = &s->audit;
+    cJSON *list = cJSON_CreateArray();
+    uint64_t kept = a->findings < AUDIT_LAST ? a->findings : AUDIT_LAST;
+    for (uint64_t i = a->findings - kept; i < a->findings; i++)
+        cJSON_AddItemToArray(list, finding_to_json(&a->last[i % AUDIT_LAST]));
+    return list;
+}
+
+/* The thread of the first stop reply in the evidence: "T05thread:p01.05;", whole or torn. */
+static bool named_thread(const char *evidence, size_t n, struct ptid *ret)
+{
+    static const char word[] = "thread:";
+    const char *end = evidence + n;
+    const char *at = memmem(evidence, n, word, sizeof word - 1);
+    if (!at)
+        return false;
+    at += sizeof word - 1;
+    return ptid_parse(&at, end, ret) && ret->tid > 0;
+}
+
+static void keep(struct session *s, const char *kind, const struct ptid *thread, const char *evidence,
+                 size_t n)
+{
+    struct audit *a = &s->audit;
+    struct audit_finding *f = &a->last[a->findings++ % AUDIT_LAST];
+    free(f->evidence);
+    struct buf shown = {0};
+    text_add_ascii(&shown, n ? evidence : "$#00", n ? n : 4); /* an empty packet */
+    *f = (struct audit_finding){
+        .kind = kind,
+        .has_thread = thread != NULL,
+        .epoch = s->epoch,
+        .ms = round((double)(clock_now_ns() - s->created_ns) / 1e4) / 1e2,
+        .evidence = buf_take(&shown),
+    };
+    if (thread)
+        f->thread = *thread;
+    cJSON *event = cJSON_CreateObject();
+    cJSON_AddStringToObject(event, "event", "violation");
+    json_move_members(event, finding_to_json(f));
+    session_emit(s, event);
+}
+
+static void tell(struct session *s, const char *kind, const struct ptid *thread, const char *evidence,
+                 size_t n)
+{
+    s->violations++;
+    for (size_t i = 0; i < AUDIT_KINDS; i++) {
+        if (strcmp(kinds[i], kind) != 0)
+            continue;
+        s->audit.counts[i]++;
+        keep(s, kinds[i], thread, evidence, n);
+        return;
+    }
+}
+
+void audit_tell(struct session *s, const char *kind, struct ptid thread, const char *evidence, size_t n)
+{
+    tell(s, kind, &thread, evidence, n);
+}
+
+void session_violation(struct session *s, const char *kind, const char *evidence, size_t n)
+{
+    struct ptid named;
+    const struct ptid *thread = NULL;
+    if (named_thread(evidence, n, &named))
+        thread = &named;
+    else if (s->last_stop.has_thread)
+        thread = &s->last_stop.thread;
+    else if (s->threads.has_current)
+        thread = &s->threads.current;
+    struct ptid copy = thread ? *thread : (struct ptid){0, 0};
+    tell(s, kind, thread ? &copy : NULL, evidence, n);
+}
+
+void audit_lost(struct session *s, const char *how)
+{
+    session_violation(s, "lost-without-exit", how, strlen(how));
+}

@@ -1,0 +1,37 @@
+#include "engine/control/breakpoints/conditions.h"
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/control/agent/agent.h"
+#include "engine/session/core.h"
+
+/* A packet has to hold them all. */
+enum { CONDITIONS_BYTES_MAX = 400 };
+
+static bool add_condition(struct session *s, const struct wish *w, uint64_t pc, struct buf *out)
+{
+    BASE_BUF struct buf code = {0};
+    if (!w || !w->condition)
+        return false;
+    struct error *e = agent_compile(s, w->condition, pc, &code);
+    bool ok = !e;
+    error_free(e);
+    if (ok) {
+        buf_printf(out, ";X%zx,", code.length);
+        hex_encode(out, (const unsigned char *)code.data, code.length);
+    }
+    return ok;
+}
+
+void conditions_update(struct session *s, struct plant *p)
+{
+    BASE_BUF struct buf text = {0};
+    p->stale = false;
+    bool can = (p->type == PLANT_SOFTWARE || p->type == PLANT_HARDWARE) &&
+               rsp_feature_usable(rsp_features(s->connection), FEATURE_CONDITIONAL_BREAKPOINTS) &&
+               p->wish_count && p->users == p->wish_count;
+    for (size_t i = 0; can && i < p->wish_count; i++)
+        can = add_condition(s, breakpoint_find(s, p->wishes[i]), p->address, &text) &&
+              text.length <= CONDITIONS_BYTES_MAX;
+    plant_set_conditions(s, p, can ? xstrdup(buf_text(&text)) : NULL);
+}

@@ -1,0 +1,120 @@
+#include "engine/control/breakpoints/printk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/session/core.h"
+
+static const struct {
+    const char *text; /* up to the address */
+    bool hardware;
+} messages[] = {
+    {"KGDB: BP install failed: ", false},
+    {"KGDB: BP remove failed: ", false},
+    {"KGDB: breakpoint remove failed: ", false},
+    {"KGDB: Critical breakpoint error, kernel memory destroyed at: ", false},
+    {"KGDB: re-enter error: breakpoint removed ", false},
+    {"Cannot remove hw breakpoint at ", true},
+    {"KGDB: hw bpt remove failed ", true},
+};
+
+/* Past "[   12.345678] " or "[   12.345678][  T123] ", which printk.time and printk.caller put in front. */
+static const char *past_stamps(const char *at, const char *end)
+{
+    const char *from = at;
+    while (at < end && *at == '[') {
+        const char *close = memchr(at, ']', (size_t)(end - at));
+        if (!close)
+            return from;
+        at = close + 1;
+    }
+    return at > from && at < end && *at == ' ' ? at + 1 : from;
+}
+
+/* %lx, and nothing behind it. */
+static bool read_address(const char *at, const char *end, uint64_t *ret)
+{
+    *ret = 0;
+    if (at == end || end - at > 16 || (*at == '0' && end - at > 1))
+        return false;
+    for (; at < end; at++) {
+        bool decimal = *at >= '0' && *at <= '9';
+        if (!decimal && (*at < 'a' || *at > 'f'))
+            return false;
+        *ret = *ret << 4 | (uint64_t)(decimal ? *at - '0' : *at - 'a' + 10);
+    }
+    return true;
+}
+
+bool printk_match(const char *line, size_t n, uint64_t *address, bool *hardware)
+{
+    const char *end = line + n, *at = past_stamps(line, end);
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+        size_t length = strlen(messages[i].text);
+        if ((size_t)(end - at) > length && memcmp(at, messages[i].text, length) == 0) {
+            *hardware = messages[i].hardware;
+            return read_address(at + length, end, address);
+        }
+    }
+    return false;
+}
+
+/* It may be lifted for a step off it just now: it is the removal that failed then. */
+static bool is_meant(const struct plant *p, uint64_t address, bool hardware)
+{
+    bool trap = p->type == PLANT_SOFTWARE;
+    return p->address == address && (p->inserted || p->users) && (hardware ? plant_in_hardware(p) : trap);
+}
+
+static void mark(struct session *s, struct plant *p, const char *line, size_t n)
+{
+    BASE_FREE char *said = text_visible(line, n);
+    free(p->reason);
+    p->reason = xasprintf("accepted, but then the kernel said: %s", said);
+    p->state = PLANT_FAILED;
+    p->code = ERR_REFUSED;
+    for (size_t i = 0; i < p->wish_count; i++) {
+        const struct wish *w = breakpoint_find(s, p->wishes[i]);
+        if (w)
+            breakpoint_emit_changed(s, w);
+    }
+}
+
+/* What the kernel says of that comes late, once it runs again. */
+static bool made_good(struct plant *p)
+{
+    bool ret = p->was_stuck;
+    p->was_stuck = false;
+    return ret;
+}
+
+static void take_line(struct session *s, const char *line, size_t n)
+{
+    const struct plant_table *t = &s->breakpoints.plants;
+    uint64_t address;
+    bool hardware;
+    if (n && line[n - 1] == '\r')
+        n--;
+    if (!printk_match(line, n, &address, &hardware))
+        return;
+    for (size_t i = 0; i < t->count; i++)
+        if (is_meant(t->items[i], address, hardware) && t->items[i]->state != PLANT_FAILED &&
+            !made_good(t->items[i]))
+            mark(s, t->items[i], line, n);
+}
+
+void printk_feed(struct session *s, const char *bytes, size_t n)
+{
+    struct printk_line *l = &s->breakpoints.printk;
+    for (size_t i = 0; i < n; i++) {
+        if (bytes[i] == '\n') {
+            if (l->length < sizeof l->text)
+                take_line(s, l->text, l->length);
+            l->length = 0;
+        } else if (l->length < sizeof l->text) {
+            l->text[l->length++] = bytes[i];
+        }
+    }
+}

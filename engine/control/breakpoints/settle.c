@@ -1,0 +1,132 @@
+#include "engine/control/breakpoints/settle.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/session/core.h"
+#include "engine/inspect/kernel/kernel.h"
+#include "engine/inspect/kernel/percpu.h"
+#include "engine/inspect/values/values.h"
+
+/* Enable bits of DR7, and all that it may have (Intel SDM volume 3, 18.2.4; bit 10 always reads as one). */
+#define DR7_ENABLED  0xffu
+#define DR7_POSSIBLE 0xffff2fffu
+
+/* enum nmi_states of arch/x86/kernel/nmi.c is an int. */
+enum { CPUS_MAX = 64, STATE_BYTES = 4, NMI_EXECUTING = 1 };
+
+static bool concerned(const struct session *s)
+{
+    bool x86 = s->arch == &arch_x86_64 || s->arch == &arch_i386;
+    return s->breakpoints.plants.hardware_live > 0 && x86 && slots_inside(s);
+}
+
+/* What was lifted to step off it leaves its place to nobody, and gets it back. */
+void settle_note(struct session *s, struct plant *p, bool insert)
+{
+    if (!plant_in_hardware(p) || p->inserted == insert)
+        return;
+    if (insert ? !p->comes_back : !p->users)
+        s->breakpoints.plants.hardware_changed = true;
+    if (!insert && !p->users)
+        s->breakpoints.plants.hardware_gone = true;
+    p->comes_back = !insert && p->users;
+}
+
+/* With the next resume. */
+static bool will_change(const struct plant *p)
+{
+    bool comes = p->users && !p->inserted && !p->comes_back;
+    return plant_in_hardware(p) && p->state != PLANT_FAILED && (comes || (!p->users && p->inserted));
+}
+
+bool settle_needed(struct session *s)
+{
+    const struct plant_table *t = &s->breakpoints.plants;
+    bool changed = t->hardware_changed;
+    for (size_t i = 0; !changed && i < t->count; i++)
+        changed = will_change(t->items[i]);
+    return changed && concerned(s);
+}
+
+bool settle_needed_to_leave(struct session *s)
+{
+    return concerned(s);
+}
+
+/* X86_FEATURE_HYPERVISOR is bit 31 of word 4 (arch/x86/include/asm/cpufeatures.h). */
+bool settle_by_trap(struct session *s)
+{
+    cJSON *value = NULL;
+    struct error *e = values_evaluate(s, "boot_cpu_data.x86_capability[4] >> 31 & 1", 0, &value);
+    const char *text = e ? NULL : cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(value, "text"));
+    bool hypervisor = text && strcmp(text, "1") == 0;
+    error_free(e);
+    cJSON_Delete(value);
+    return !hypervisor;
+}
+
+void settle_lift(struct session *s, bool lifted)
+{
+    const struct plant_table *t = &s->breakpoints.plants;
+    for (size_t i = t->count; i-- > 0;)
+        if (plant_in_hardware(t->items[i]))
+            plant_lift(s, t->items[i], lifted);
+}
+
+/* Where a per-CPU word is in each processor's area; false: the kernel has none of this name. */
+static bool find_word(struct session *s, const char *name, uint64_t *ret)
+{
+    uint64_t address;
+    return kernel_symbol(s, name, &address) && percpu_is(s, address, ret);
+}
+
+static bool read_number(struct session *s, uint64_t address, size_t size, uint64_t *ret)
+{
+    struct error *e = memory_read_number(s, address, size, ret);
+    bool known = !e;
+    error_free(e);
+    return known;
+}
+
+/* One that is inside an NMI, with debug registers to put back. */
+static struct error *settle_processor(struct session *s, uint64_t word, uint64_t state)
+{
+    static const unsigned char none[8];
+    uint64_t now, saved, size = s->arch->address_size;
+    if (!read_number(s, state, STATE_BYTES, &now) || now < NMI_EXECUTING || now > NMI_EXECUTING + 1 ||
+        !read_number(s, word, size, &saved) || !(saved & DR7_ENABLED) || (saved & ~(uint64_t)DR7_POSSIBLE))
+        return NULL;
+    return memory_write(s, word, none, size);
+}
+
+struct error *settle_others(struct session *s)
+{
+    uint64_t word, state, area;
+    if (!find_word(s, "nmi_dr7", &word) || !find_word(s, "nmi_state", &state))
+        return NULL;
+    for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++) {
+        struct error *e = percpu_address(s, 0, cpu, &area);
+        if (error_is(e, ERR_LOST))
+            return e;
+        bool last = e != NULL;
+        error_free(e);
+        if (last)
+            break;
+        TRY(settle_processor(s, area + word, area + state));
+    }
+    return NULL;
+}
+
+void settle_resumed(struct session *s)
+{
+    struct plant_table *t = &s->breakpoints.plants;
+    bool steps =
+        s->plan_active && !s->plan.off_settles && (s->plan.phase == PHASE_OFF || s->plan.phase == PHASE_STEP);
+    if (steps && t->hardware_live)
+        return;
+    t->hardware_changed = false;
+    t->hardware_live = 0;
+    for (size_t i = 0; i < t->count; i++)
+        t->hardware_live += t->items[i]->inserted && plant_in_hardware(t->items[i]);
+}

@@ -1,0 +1,250 @@
+#include "engine/control/breakpoints/verify.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/control/breakpoints/means.h"
+#include "engine/session/core.h"
+#include "engine/inspect/disassembly.h"
+#include "engine/target/registers.h"
+
+enum { TRIES = 64 };
+/* For a target to stop after its time was up and it was interrupted. */
+#define STOP_NS INT64_C(3000000000)
+
+/* -- traps ----------------------------------------------------------------------------------------- */
+
+static const char *trap_verdict(struct session *s, struct plant *p, const unsigned char *found, size_t got)
+{
+    unsigned char trap[TRAP_MAX], own[TRAP_MAX];
+    trap_bytes(s, p->length, trap);
+    if (got < p->length)
+        return "overwritten"; /* not even mapped any more */
+    if (memcmp(found, trap, p->length) == 0)
+        return "there";
+    bool known = p->saved_known;
+    if (known)
+        memcpy(own, p->saved, sizeof own);
+    else
+        known = memory_from_file(s, p->address, own, p->length);
+    if (p->type == PLANT_SOFTWARE && (!known || memcmp(found, own, p->length) == 0))
+        return "out-of-sight";
+    return "overwritten";
+}
+
+static void mark_overwritten(struct session *s, struct plant *p, const unsigned char *found, size_t got)
+{
+    BASE_BUF struct buf hex = {0};
+    hex_encode(&hex, found, got < p->length ? got : p->length);
+    free(p->reason);
+    p->reason = got ? xasprintf("overwritten: %s was found at 0x%" PRIx64, buf_text(&hex), p->address)
+                    : xasprintf("nothing can be read at 0x%" PRIx64 " any more", p->address);
+    p->state = PLANT_SUSPECT;
+    plant_changed(s, p);
+}
+
+/* What was found is what the program has there now. */
+static struct error *replant(struct session *s, struct plant *p)
+{
+    if (p->type == PLANT_MEMORY) {
+        s->breakpoints.plants.in_memory--;
+        p->inserted = p->saved_known = false;
+        journal_forget(s, p);
+    } else {
+        p->renew = true;
+    }
+    p->state = PLANT_PLANNED;
+    p->seen = false;
+    free(p->reason);
+    p->reason = NULL;
+    plant_changed(s, p);
+    return plants_flush(s);
+}
+
+static void add_check(cJSON *list, const struct plant *p, const char *verdict, const unsigned char *found,
+                      size_t n)
+{
+    cJSON *o = cJSON_CreateObject();
+    BASE_FREE char *pc = xasprintf("0x%" PRIx64, p->address);
+    cJSON_AddStringToObject(o, "pc", pc);
+    cJSON_AddStringToObject(o, "verdict", verdict);
+    BASE_BUF struct buf hex = {0};
+    if (found && n)
+        hex_encode(&hex, found, n);
+    if (hex.length)
+        cJSON_AddStringToObject(o, "found", buf_text(&hex));
+    cJSON_AddItemToArray(list, o);
+}
+
+static struct error *check_trap(struct session *s, struct plant *p, enum verify_mend mend, cJSON *list)
+{
+    unsigned char found[TRAP_MAX];
+    struct rsp_read read = {.address = p->address, .length = p->length, .bytes = found};
+    struct ptid id = s->threads.has_current ? s->threads.current : (struct ptid){0, 0};
+    TRY(session_check(s, rsp_read_memory(s->connection, id, &read, 1, true)));
+    error_free(read.error);
+    const char *verdict = trap_verdict(s, p, found, read.got);
+    bool overwritten = strcmp(verdict, "overwritten") == 0;
+    add_check(list, p, verdict, overwritten ? found : NULL, read.got);
+    if (!overwritten)
+        return NULL;
+    mark_overwritten(s, p, found, read.got);
+    return mend == VERIFY_REPLANT ? replant(s, p) : NULL;
+}
+
+/* -- hardware -------------------------------------------------------------------------------------- */
+
+static int64_t within(const struct session *s, int64_t ns)
+{
+    int64_t limit = clock_now_ns() + ns;
+    return limit < s->deadline_ns ? limit : s->deadline_ns;
+}
+
+static struct error *run(struct session *s, const struct plan *plan, double seconds, bool *stopped)
+{
+    cJSON *stop = NULL;
+    *stopped = false;
+    TRY(plan_start(s, plan));
+    struct error *e = session_pump(s, within(s, (int64_t)(seconds * 1e9)), -1, &stop, stopped);
+    cJSON_Delete(stop);
+    if (!error_is(e, ERR_TIMEOUT))
+        return e;
+    error_free(e);
+    return NULL;
+}
+
+static struct error *current_pc(struct session *s, struct thread **t, uint64_t *pc)
+{
+    TRY(session_need_stopped(s));
+    TRY(threads_current(s, t));
+    return thread_pc(s, *t, pc);
+}
+
+/* A stub whose runs never end and which heeds no interrupt (QEMU after an error of KVM) is not waited for. */
+static struct error *stop_again(struct session *s)
+{
+    cJSON *stop = NULL;
+    bool stopped = false;
+    if (s->state != SESSION_RUNNING)
+        return NULL;
+    TRY(session_interrupt(s));
+    struct error *e = session_pump(s, within(s, STOP_NS), -1, &stop, &stopped);
+    cJSON_Delete(stop);
+    return error_is(e, ERR_TIMEOUT) ? session_does_not_stop(s, e) : e;
+}
+
+/* Steps to an instruction that goes on to the one behind it, where nothing is planted. */
+static struct error *find_place(struct session *s, double seconds, uint64_t *ret)
+{
+    for (int i = 0; i < TRIES; i++) {
+        struct thread *t;
+        uint64_t pc;
+        bool stopped;
+        TRY(current_pc(s, &t, &pc));
+        if (instruction_falls_through(s, pc, ret) && !plant_at(s, *ret))
+            return NULL;
+        struct plan step = {.kind = PLAN_STEPI, .has_thread = true, .thread = t->id, .times = 1};
+        TRY(run(s, &step, seconds, &stopped));
+        TRY(stop_again(s));
+    }
+    return error_hint(error_new(ERR_UNSUPPORTED, "verify: no instruction here goes on to the one behind it"),
+                      "run on a little and try again");
+}
+
+static struct error *try_hardware(struct session *s, double seconds, bool *fires)
+{
+    uint64_t place, pc;
+    struct thread *t;
+    bool stopped;
+    TRY(find_place(s, seconds, &place));
+    TRY(threads_current(s, &t));
+    struct plant *p = plant_acquire(s, PLANT_HARDWARE, place, plant_length_at(s, place, false, NULL));
+    struct error *e = plants_flush(s);
+    if (e) {
+        plant_release(s, p);
+        return e;
+    }
+    struct plan plan = {
+        .kind = PLAN_TO, .times = 1, .final_at_target = true, .has_thread = true, .thread = t->id};
+    plan_add_plant(&plan, p);
+    TRY(run(s, &plan, seconds, &stopped));
+    TRY(stop_again(s));
+    TRY(current_pc(s, &t, &pc));
+    *fires = stopped && pc == place;
+    return plants_flush(s);
+}
+
+static void mark_hardware(struct session *s, struct plant *p, bool fires)
+{
+    p->seen = fires;
+    p->state = fires ? PLANT_ARMED : PLANT_SUSPECT;
+    free(p->reason);
+    if (fires)
+        slots_fire(s, p->type);
+    else
+        slots_silent(s, p->type, "one that had to be hit was not");
+    p->reason = fires ? NULL : xstrdup("accepted but does not fire: one that had to be hit was not");
+    plant_changed(s, p);
+}
+
+/* -- wishes ---------------------------------------------------------------------------------------- */
+
+static bool has_hardware(const struct wish *w)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (w->locations[i].plant && plant_in_hardware(w->locations[i].plant))
+            return true;
+    return false;
+}
+
+static struct error *check_all(struct session *s, struct wish *w, enum verify_mend mend, double seconds,
+                               cJSON *list)
+{
+    bool fires = false;
+    if (has_hardware(w))
+        TRY(try_hardware(s, seconds, &fires));
+    for (size_t i = 0; i < w->count; i++) {
+        struct plant *p = w->locations[i].plant;
+        if (!p)
+            continue;
+        if (plant_in_hardware(p)) {
+            mark_hardware(s, p, fires);
+            add_check(list, p, fires ? "fires" : "does-not-fire", NULL, 0);
+        } else if (p->type != PLANT_STEPPED) {
+            TRY(check_trap(s, p, mend, list));
+        }
+    }
+    return NULL;
+}
+
+static bool any_suspect(const struct wish *w)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (w->locations[i].plant && w->locations[i].plant->state == PLANT_SUSPECT)
+            return true;
+    return false;
+}
+
+struct error *verify_wish(struct session *s, struct wish *w, enum verify_mend mend, double seconds,
+                          cJSON **ret)
+{
+    int id = w->id;
+    cJSON *list = cJSON_CreateArray();
+    struct error *e = check_all(s, w, mend, seconds, list);
+    w = breakpoint_find(s, id); /* a run may have used it up */
+    if (!e && w && mend == VERIFY_DROP && any_suspect(w)) {
+        e = breakpoint_enable(s, w, false);
+        free(w->reason);
+        w->reason = xstrdup("dropped: it was found overwritten, or does not fire");
+    }
+    if (e) {
+        cJSON_Delete(list);
+        return error_while(e, "verify breakpoint %d", id);
+    }
+    *ret = w ? wish_to_json(s, w) : cJSON_CreateObject();
+    cJSON_AddItemToObject(*ret, "checks", list);
+    return NULL;
+}

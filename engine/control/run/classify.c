@@ -1,0 +1,366 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/session/core.h"
+#include "engine/inspect/kernel/sealed_text.h"
+#include "engine/target/registers.h"
+#include "engine/inspect/values/values.h"
+
+/* A stub that neither names a thread nor answers qC has, as far as we can know, the one that was selected. */
+static struct error *ask_current(struct session *s, struct ptid *ret)
+{
+    struct error *e = session_check(s, rsp_query_current(s->connection, ret));
+    if (!error_is(e, ERR_UNSUPPORTED) || !s->threads.has_current)
+        return e;
+    error_free(e);
+    *ret = s->threads.current;
+    return NULL;
+}
+
+static struct error *note_thread(struct session *s, const struct rsp_stop *from, struct stop *ret)
+{
+    struct ptid id = from->thread;
+    if (!from->has_thread || id.tid <= 0) {
+        if (s->plan_active && s->plan.has_thread)
+            id = s->plan.phase == PHASE_OFF ? s->plan.off_thread : s->plan.thread;
+        else
+            TRY(ask_current(s, &id));
+    } else {
+        /* gdbserver, QEMU and kgdb have the thread of a stop reply selected for `g` and `m`. */
+        rsp_note_selected(s->connection, id);
+    }
+    for (size_t i = 0; i < s->threads.count; i++)
+        if (s->threads.items[i]->state == THREAD_RUNNING)
+            s->threads.items[i]->state = THREAD_STOPPED;
+    struct thread *known = threads_find(&s->threads, id);
+    if (known && from->has_thread)
+        hold_check_stop(s, from, known);
+    struct thread *t = threads_note_stopped(s, id);
+    if (t->state != THREAD_HELD)
+        t->state = THREAD_STOPPED;
+    if (from->core >= 0)
+        t->core = from->core;
+    threads_expedited(s, t, from);
+    s->threads.current = s->threads.stopped = id;
+    s->threads.has_current = s->threads.has_stopped = true;
+    ret->has_thread = true;
+    ret->thread = id;
+    return NULL;
+}
+
+/*
+ * Some stubs (kgdb) report a trap of ours with the pc behind it. While the target ran freely no other way
+ * leads there; after a single step the byte behind a plant is a place like any other.
+ */
+static struct error *rewind_trap(struct session *s, struct thread *t, const struct rsp_stop *from,
+                                 struct stop *stop)
+{
+    unsigned behind = s->arch->pc_behind_trap;
+    bool stepping =
+        s->plan_active && (s->plan.phase == PHASE_STEP || (s->plan.phase == PHASE_OFF && !s->plan.off_trap));
+    if (!behind || plant_at(s, stop->pc) || (stepping && from->reason != RSP_REASON_SWBREAK))
+        return NULL;
+    struct plant *p = plant_at(s, stop->pc - behind);
+    if (!p || (p->type != PLANT_SOFTWARE && p->type != PLANT_MEMORY) || !p->inserted)
+        return NULL;
+    stop->pc -= behind;
+    stop->was_rewound = true;
+    return register_write_value(s, t, s->arch->pc, stop->pc);
+}
+
+/*
+ * A trap of the program's own: a stub that negotiated `swbreak` has set the pc back to it (gdbserver), where
+ * it would trap for ever. A plant that is gone by now can still be reported late: then there is no trap in
+ * memory.
+ */
+static struct error *own_trap(struct session *s, struct thread *t, struct stop *stop, bool *late)
+{
+    unsigned char bytes[4], expected[4];
+    size_t n = s->arch->trap_size;
+    TRY(memory_read(s, stop->pc, bytes, n));
+    for (size_t i = 0; i < n; i++)
+        expected[i] = s->arch->trap[s->big_endian ? n - 1 - i : i];
+    *late = memcmp(bytes, expected, n) != 0;
+    if (*late)
+        return NULL;
+    stop->pc += n;
+    return register_write_value(s, t, s->arch->pc, stop->pc);
+}
+
+static struct error *note_pc(struct session *s, const struct rsp_stop *from, struct stop *stop)
+{
+    struct thread *t = threads_find(&s->threads, stop->thread);
+    if (!t || !s->arch)
+        return NULL;
+    TRY(thread_pc(s, t, &stop->pc));
+    stop->has_pc = true;
+    return rewind_trap(s, t, from, stop);
+}
+
+static enum plant_type watch_type(enum rsp_stop_reason reason)
+{
+    return reason == RSP_REASON_WATCH ? PLANT_WRITE : reason == RSP_REASON_RWATCH ? PLANT_READ : PLANT_ACCESS;
+}
+
+static void classify_trap(struct session *s, const struct rsp_stop *from, struct stop *stop)
+{
+    switch (from->reason) {
+    case RSP_REASON_WATCH:
+    case RSP_REASON_RWATCH:
+    case RSP_REASON_AWATCH: {
+        struct wish *w = watchpoint_at(s, from->address, watch_type(from->reason));
+        s->breakpoints.reasons_told = true;
+        stop->reason = STOP_WATCHPOINT;
+        stop->watchpoint = w ? w->id : 0;
+        return;
+    }
+    case RSP_REASON_LIBRARY:
+        stop->reason = STOP_LIBRARY;
+        return;
+    case RSP_REASON_FORK:
+    case RSP_REASON_VFORK:
+        stop->reason = STOP_FORK;
+        return;
+    case RSP_REASON_EXEC:
+        stop->reason = STOP_EXEC;
+        return;
+    case RSP_REASON_SYSCALL_ENTRY:
+    case RSP_REASON_SYSCALL_RETURN:
+        stop->reason = STOP_SYSCALL;
+        return;
+    case RSP_REASON_REPLAYLOG:
+        stop->reason = STOP_HISTORY_END;
+        return;
+    case RSP_REASON_NONE:
+    case RSP_REASON_SWBREAK:
+    case RSP_REASON_HWBREAK:
+    case RSP_REASON_VFORKDONE:
+    case RSP_REASON_CREATE:
+        break;
+    }
+    struct wish *w = stop->has_pc ? breakpoint_at(s, stop->pc) : NULL;
+    if (stop->has_pc)
+        plants_seen_at(s, stop->pc);
+    if (w) {
+        stop->reason = STOP_BREAKPOINT;
+        stop->breakpoint = w->id;
+        return;
+    }
+    stop->reason = STOP_SIGNAL; /* the plan may know it as its own step */
+    stop->signal = TARGET_SIGTRAP;
+}
+
+/* Of the threads that were let run none is left (gdb manual, "Stop Reply Packets", N), which happens where
+ * one runs alone. Another one that is still there is selected. */
+static struct error *nothing_left(struct session *s, struct stop *ret)
+{
+    struct thread_table *table = &s->threads;
+    s->state = SESSION_STOPPED;
+    ret->reason = STOP_THREAD_EXITED;
+    ret->has_thread = s->plan_active && s->plan.has_thread;
+    ret->thread = s->plan.thread;
+    for (size_t i = 0; i < table->count; i++)
+        if (table->items[i]->state == THREAD_RUNNING)
+            table->items[i]->state = THREAD_STOPPED;
+    TRY(threads_list(s));
+    table->has_current = table->count > 0;
+    if (table->has_current)
+        table->current = table->items[0]->id;
+    return NULL;
+}
+
+struct error *stop_classify(struct session *s, const struct rsp_stop *from, struct stop *ret)
+{
+    *ret = (struct stop){0};
+    switch (from->kind) {
+    case RSP_STOP_EXITED:
+        ret->reason = STOP_EXITED;
+        ret->has_exit_code = from->has_status;
+        ret->exit_code = from->status;
+        return NULL;
+    case RSP_STOP_KILLED:
+        ret->reason = STOP_KILLED;
+        ret->signal = from->signal;
+        return NULL;
+    case RSP_STOP_NO_RESUMED:
+        return nothing_left(s, ret);
+    case RSP_STOP_THREAD_EXITED:
+    case RSP_STOP_SIGNAL:
+        break;
+    }
+    s->state = SESSION_STOPPED;
+    TRY(note_thread(s, from, ret));
+    TRY(note_pc(s, from, ret));
+    TRY(sealed_text_check(s, ret));
+    bool own_step = s->plan_active && s->plan.has_thread && ptid_equal(s->plan.thread, ret->thread) &&
+                    s->plan.phase == PHASE_STEP;
+    bool maybe_late = from->reason == RSP_REASON_SWBREAK ||
+                      (from->reason == RSP_REASON_NONE && from->signal == TARGET_SIGTRAP && !own_step &&
+                       ret->has_pc && plant_was_at(s, ret->pc));
+    if (maybe_late && ret->has_pc && !plant_at(s, ret->pc)) {
+        struct error *e = own_trap(s, threads_find(&s->threads, ret->thread), ret, &ret->late_hit);
+        error_free(e); /* unreadable code is no trap of ours either */
+    }
+    bool guard;
+    TRY(time_guard_hit(s, from, &guard));
+    if (guard && !own_step) {
+        ret->reason = STOP_HISTORY_END;
+        ret->has_position = true;
+        ret->position = s->time.position;
+        return NULL;
+    }
+    if (from->kind != RSP_STOP_SIGNAL ||
+        (!guard && from->signal != TARGET_SIGTRAP && from->reason == RSP_REASON_NONE)) {
+        ret->reason = STOP_SIGNAL;
+        ret->signal = from->kind == RSP_STOP_SIGNAL ? from->signal : 0;
+        return NULL;
+    }
+    classify_trap(s, from, ret);
+    return NULL;
+}
+
+/* The thread and the condition of one wish. */
+static struct error *is_meant(struct session *s, const struct wish *w, const struct stop *stop, bool *ret)
+{
+    *ret = true;
+    if (w->has_thread && !ptid_equal(w->thread, stop->thread)) {
+        *ret = false;
+        return NULL;
+    }
+    if (w->condition) {
+        struct error *e = values_truth(s, w->condition, ret);
+        if (e) {
+            struct error *told = error_while(e, "the condition of breakpoint %d (%s)", w->id, w->condition);
+            session_emit_text(s, "output", told->message, strlen(told->message));
+            error_free(told);
+            *ret = true; /* a condition that cannot be decided stops, so that nothing is missed */
+        }
+    }
+    return NULL;
+}
+
+static struct error *one_stops(struct session *s, struct wish *w, const struct stop *stop, bool *ret)
+{
+    if (w->is_watch)
+        watchpoint_note(s, w, true); /* also where nobody is told: it is the value before the next one */
+    TRY(is_meant(s, w, stop, ret));
+    if (!*ret)
+        return NULL;
+    w->hits++;
+    if (w->ignore) {
+        w->ignore--;
+        *ret = false;
+    }
+    w->spent = *ret && w->once;
+    s->breakpoints.any_spent |= w->spent;
+    return NULL;
+}
+
+static bool same_watch(const struct wish *a, const struct wish *b)
+{
+    return b->is_watch && b->enabled && a->watch_address == b->watch_address &&
+           a->watch_length == b->watch_length && a->watch_type == b->watch_type;
+}
+
+/* A stub tells of one watch only: another over some of the same bytes is hit when those have changed. */
+static bool also_hit(struct session *s, const struct wish *first, const struct wish *w)
+{
+    if (w == first || same_watch(first, w))
+        return true;
+    return w->is_watch && w->enabled && w->watch_type == PLANT_WRITE && first->watch_type == PLANT_WRITE &&
+           w->watch_address < first->watch_address + first->watch_length &&
+           first->watch_address < w->watch_address + w->watch_length && watchpoint_changed(s, w);
+}
+
+/* Asks one wish, and tells of it when it is the first that stops. */
+static struct error *ask(struct session *s, struct wish *w, const struct stop *stop, int *told, bool *ret)
+{
+    bool stops;
+    TRY(one_stops(s, w, stop, &stops));
+    if (stops && !*ret)
+        *told = w->id;
+    *ret = *ret || stops;
+    return NULL;
+}
+
+static struct error *ask_watches(struct session *s, struct stop *stop, bool *ret)
+{
+    const struct wish *first = breakpoint_find(s, stop->watchpoint);
+    for (size_t i = 0; first && i < s->breakpoints.wish_count; i++)
+        if (also_hit(s, first, s->breakpoints.wishes[i]))
+            TRY(ask(s, s->breakpoints.wishes[i], stop, &stop->watchpoint, ret));
+    return NULL;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const int *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+static struct error *ask_breakpoints(struct session *s, struct stop *stop, bool *ret)
+{
+    BASE_FREE int *ids = NULL;
+    size_t count = breakpoints_at(s, stop->pc, &ids);
+    if (count)
+        qsort(ids, count, sizeof *ids, by_id);
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        struct wish *w = breakpoint_find(s, ids[i]);
+        if (w && (i == 0 || ids[i] != ids[i - 1]))
+            TRY(ask(s, w, stop, &stop->breakpoint, &any));
+    }
+    *ret = *ret || any;
+    return NULL;
+}
+
+/* All wishes of this place are asked, so that each counts its hits; the first that stops is told. A store
+ * that is watched can end right at a breakpoint: both are told. */
+struct error *wish_stops(struct session *s, struct stop *stop, bool *ret)
+{
+    bool watch = stop->reason == STOP_WATCHPOINT;
+    bool nobody = watch ? !breakpoint_find(s, stop->watchpoint) : !breakpoint_find(s, stop->breakpoint);
+    *ret = nobody;
+    if (nobody)
+        return NULL;
+    if (watch)
+        TRY(ask_watches(s, stop, ret));
+    bool watch_stops = *ret;
+    if (stop->has_pc)
+        TRY(ask_breakpoints(s, stop, ret));
+    if (watch && *ret && !watch_stops)
+        stop->reason = STOP_BREAKPOINT;
+    return NULL;
+}
+
+struct error *wish_would_stop(struct session *s, struct stop *stop, bool *ret)
+{
+    *ret = false;
+    const struct wish *first = breakpoint_find(s, stop->watchpoint);
+    for (size_t i = 0; first && i < s->breakpoints.wish_count && !*ret; i++) {
+        const struct wish *w = s->breakpoints.wishes[i];
+        if (w != first && !same_watch(first, w))
+            continue;
+        TRY(is_meant(s, w, stop, ret));
+        stop->watchpoint = *ret ? w->id : stop->watchpoint;
+    }
+    if (*ret || !stop->has_pc)
+        return NULL;
+    BASE_FREE int *ids = NULL;
+    size_t count = breakpoints_at(s, stop->pc, &ids);
+    if (count)
+        qsort(ids, count, sizeof *ids, by_id);
+    for (size_t i = 0; i < count && !*ret; i++) {
+        const struct wish *w = breakpoint_find(s, ids[i]);
+        if (w)
+            TRY(is_meant(s, w, stop, ret));
+        if (*ret) {
+            stop->reason = STOP_BREAKPOINT;
+            stop->breakpoint = ids[i];
+            stop->watchpoint = 0;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,399 @@
+#include "engine/control/run/plan.h"
+
+#include <string.h>
+
+#include "engine/control/breakpoints/evidence.h"
+#include "engine/control/breakpoints/settle.h"
+#include "engine/session/core.h"
+#include "engine/target/libraries.h"
+#include "engine/target/registers.h"
+#include "engine/control/run/fork.h"
+#include "engine/control/run/trap_flag.h"
+#include "engine/control/run/unmasked.h"
+#include "engine/control/run/watch_steps.h"
+
+static void drop_targets(struct session *s, struct plan *p)
+{
+    for (unsigned i = 0; i < p->target_count; i++)
+        plant_release(s, p->targets[i]);
+    p->target_count = 0;
+}
+
+static void drop_off_trap(struct session *s, struct plan *p)
+{
+    if (p->off_trap)
+        plant_release(s, p->off_trap);
+    p->off_trap = NULL;
+}
+
+void plan_end(struct session *s)
+{
+    if (!s->plan_active)
+        return;
+    if (s->plan.off_lifted && s->plan.phase == PHASE_OFF)
+        plants_lift_at(s, s->plan.off_pc, false);
+    if (s->plan.off_settles)
+        settle_lift(s, false);
+    drop_off_trap(s, &s->plan);
+    drop_targets(s, &s->plan);
+    s->plan_active = false;
+}
+
+static bool is_step(const struct plan *p)
+{
+    return p->kind >= PLAN_STEPI && p->kind <= PLAN_UNTIL_NEXT;
+}
+
+/* A signal that the last stop told of is passed on with the step: only `stepi` goes into its handler. */
+static struct error *begin(struct session *s, struct plan *p)
+{
+    TRY(plan_begin_step(s, p));
+    const struct thread *t = threads_find(&s->threads, p->thread);
+    return p->kind != PLAN_STEPI && t && t->pending_signal ? plan_run_handler(s, p) : NULL;
+}
+
+/* What has to be so before the target runs; the guest of a replay must not run into the end of its record. */
+static struct error *set_off(struct session *s)
+{
+    TRY(time_replant(s));
+    TRY(time_before_run(s, &s->time.ended));
+    if (s->time.ended)
+        return NULL; /* session_begin() tells that */
+    if (is_step(&s->plan))
+        TRY(begin(s, &s->plan));
+    TRY(watch_steps_begin(s));
+    TRY(hold_begin(s, &s->plan));
+    return plan_resume(s);
+}
+
+struct error *plan_start(struct session *s, const struct plan *plan)
+{
+    TRY(breakpoints_complete(s));
+    s->plan = *plan;
+    s->plan_active = true;
+    threads_leave(s);
+    if (!is_step(plan))
+        libraries_may_have_changed(s);
+    session_interrupt_settled(s);
+    if (s->plan.times == 0)
+        s->plan.times = 1;
+    s->plan.phase = PHASE_RUN;
+    struct error *e = set_off(s);
+    if (e && s->state != SESSION_RUNNING)
+        plan_end(s);
+    return e;
+}
+
+/* A stop that crossed the user's interrupt on the wire is not run on from: QEMU has dropped the interrupt,
+ * and where a false condition is hit all the time every one would be lost like that. */
+static struct error *run_on(struct session *s)
+{
+    if (s->interrupt_sent) {
+        s->plan.held = true;
+        return NULL;
+    }
+    return plan_resume(s);
+}
+
+/* The step of one thread off a plant is over: *handled when the plan has gone on by it. */
+static struct error *after_off(struct session *s, struct stop *stop, bool *handled)
+{
+    struct plan *p = &s->plan;
+    enum rsp_tristate *trait = &rsp_features(s->connection)->state[FEATURE_STEP_OFF].works;
+    bool was_lifted = p->off_lifted;
+    if (was_lifted)
+        plants_lift_at(s, p->off_pc, false);
+    if (p->off_settles)
+        settle_lift(s, false);
+    drop_off_trap(s, p);
+    p->off_lifted = p->off_settles = false;
+    p->phase = p->after_off;
+    struct thread *t = threads_find(&s->threads, p->off_thread);
+    bool own_step =
+        t && ptid_equal(stop->thread, p->off_thread) &&
+        (stop->reason == STOP_BREAKPOINT || (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP));
+    if (!own_step)
+        return NULL;
+    bool moved = !stop->has_pc || stop->pc != p->off_pc;
+    if (!was_lifted && !moved) {
+        /* gdbserver and KVM report the plant again instead of stepping over it; in QEMU a signal that comes
+         * with the step can do that. */
+        if (*trait == TRI_UNKNOWN)
+            *trait = TRI_NO;
+        p->off_must_lift = true;
+        t->at_plant = true;
+        t->plant_address = stop->pc;
+        *handled = true;
+        return run_on(s);
+    }
+    if (!was_lifted && !p->off_with_signal && *trait == TRI_UNKNOWN && stop->has_pc)
+        *trait = TRI_YES;
+    t->at_plant = false;
+    if (stop->reason == STOP_BREAKPOINT && moved)
+        return NULL;            /* stepped onto the next one */
+    stop->reason = STOP_SIGNAL; /* a jump to itself is the step, and the next round of it a new hit */
+    stop->signal = TARGET_SIGTRAP;
+    stop->breakpoint = 0;
+    if (p->phase == PHASE_STEP && p->has_thread && ptid_equal(p->off_thread, p->thread))
+        return NULL; /* that was the step itself */
+    *handled = true;
+    return run_on(s);
+}
+
+static struct error *on_signal(struct session *s, struct stop *stop, bool *done)
+{
+    struct thread *t = threads_find(&s->threads, stop->thread);
+    bool known = stop->signal > 0 && stop->signal < SIGNAL_COUNT;
+    struct signal_policy policy =
+        known ? s->signals.policy[stop->signal] : (struct signal_policy){true, true, false};
+    if (stop->signal == TARGET_SIGINT && s->swallow_interrupt) {
+        s->swallow_interrupt = false;
+        return run_on(s);
+    }
+    if (fork_caught(s, stop))
+        return run_on(s);
+    if (t)
+        t->pending_signal = policy.pass ? stop->signal : 0;
+    if (policy.stop || !t) {
+        *done = true;
+        return NULL;
+    }
+    struct plan *p = &s->plan;
+    if (p->phase == PHASE_STEP && policy.pass && ptid_equal(stop->thread, p->thread)) {
+        TRY(plan_run_handler(s, p));
+    }
+    return run_on(s);
+}
+
+static bool at_target(const struct plan *p, uint64_t pc, uint64_t *least_sp)
+{
+    bool found = false;
+    *least_sp = UINT64_MAX;
+    for (unsigned i = 0; i < p->target_count; i++)
+        if (p->targets[i]->address == pc) {
+            found = true;
+            *least_sp = p->target_sp[i] < *least_sp ? p->target_sp[i] : *least_sp;
+        }
+    return found;
+}
+
+/* One step, or one part of it, is over. */
+static struct error *go_on_stepping(struct session *s, struct stop *stop, bool *done)
+{
+    struct plan *p = &s->plan;
+    bool complete = false;
+    TRY(plan_step_again(s, p, stop->pc, &complete));
+    if (complete && --p->times == 0) {
+        stop->reason = STOP_STEP;
+        stop->signal = 0;
+        *done = true;
+        return NULL;
+    }
+    if (complete)
+        TRY(plan_begin_step(s, p));
+    return run_on(s);
+}
+
+static struct error *on_target(struct session *s, struct stop *stop, uint64_t least_sp, bool *done)
+{
+    struct plan *p = &s->plan;
+    struct thread *t = threads_find(&s->threads, stop->thread);
+    uint64_t sp = 0;
+    if (least_sp)
+        TRY(thread_sp(s, t, &sp));
+    bool mine = (!p->has_thread || ptid_equal(stop->thread, p->thread)) && sp >= least_sp;
+    if (!mine) {
+        t->at_plant = true;
+        t->plant_address = stop->pc;
+        return run_on(s);
+    }
+    bool final = p->final_at_target;
+    drop_targets(s, p);
+    if (!is_step(p) || final) {
+        if (is_step(p) && --p->times > 0) {
+            TRY(plan_begin_step(s, p));
+            return run_on(s);
+        }
+        stop->reason = p->starts ? STOP_ATTACH : STOP_STEP;
+        stop->signal = 0;
+        *done = true;
+        return NULL;
+    }
+    p->phase = PHASE_STEP;
+    if (p->kind == PLAN_STEPI || p->kind == PLAN_NEXTI)
+        return run_on(s); /* back from a signal handler: the step is still to be done */
+    return go_on_stepping(s, stop, done);
+}
+
+/* The thread went from a plant into a signal's handler, and is back: that hit was told before. */
+static struct error *back_from_handler(struct session *s, struct thread *t, const struct stop *stop,
+                                       bool *ret)
+{
+    *ret = false;
+    if (!t->in_handler || stop->pc != t->handler_pc)
+        return NULL;
+    uint64_t sp;
+    TRY(thread_sp(s, t, &sp));
+    *ret = sp == t->handler_sp;
+    t->in_handler = !*ret;
+    return NULL;
+}
+
+static struct error *on_breakpoint(struct session *s, struct stop *stop, bool *done)
+{
+    struct thread *t = threads_find(&s->threads, stop->thread);
+    if (t && stop->has_pc && stop->reason == STOP_BREAKPOINT) {
+        t->at_plant = true;
+        t->plant_address = stop->pc;
+        bool told;
+        TRY(back_from_handler(s, t, stop, &told));
+        if (told)
+            return NULL;
+    }
+    bool stops;
+    TRY(wish_stops(s, stop, &stops));
+    if (stops && s->plan.kind == PLAN_CONTINUE && s->plan.times > 1) {
+        s->plan.times--;
+        stops = false;
+        breakpoints_drop_spent(s);
+    }
+    *done = stops;
+    return NULL;
+}
+
+static struct error *on_trap(struct session *s, struct stop *stop, bool *done)
+{
+    struct plan *p = &s->plan;
+    bool linker = false;
+    if (stop->has_pc && stop->reason != STOP_WATCHPOINT)
+        TRY(libraries_at_stop(s, stop->thread, stop->pc, &linker));
+    if (stop->reason == STOP_BREAKPOINT || stop->reason == STOP_WATCHPOINT) {
+        TRY(on_breakpoint(s, stop, done));
+        if (*done)
+            return NULL;
+    }
+    uint64_t least_sp;
+    if (stop->has_pc && stop->reason != STOP_WATCHPOINT && at_target(p, stop->pc, &least_sp))
+        return on_target(s, stop, least_sp, done);
+    bool own_step = p->phase == PHASE_STEP && p->has_thread && ptid_equal(stop->thread, p->thread);
+    if (own_step && stop->reason != STOP_WATCHPOINT)
+        return go_on_stepping(s, stop, done);
+    if (p->watch_stepping && stop->reason == STOP_SIGNAL && ptid_equal(stop->thread, p->watch_thread)) {
+        if (!s->interrupt_sent)
+            return run_on(s);
+        stop->reason = STOP_INTERRUPT;
+        stop->signal = 0;
+        *done = true;
+        return NULL;
+    }
+    if (stop->reason != STOP_SIGNAL || stop->late_hit || linker)
+        return run_on(s); /* a condition that was false, or a plant that is gone */
+    *done = true;         /* a trap of the guest's own */
+    if (s->interrupt_sent && !rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT)) {
+        /* Linux 6.1's kgdb, where SysRq-g runs into a trap in the kernel, and valgrind 3.19 */
+        stop->reason = STOP_INTERRUPT;
+        stop->signal = 0;
+    }
+    return NULL;
+}
+
+/* Events that are ours to deal with: *handled when the target runs on. */
+static struct error *on_event(struct session *s, const struct rsp_stop *stop, bool *handled)
+{
+    switch (stop->reason) {
+    case RSP_REASON_FORK:
+    case RSP_REASON_VFORK:
+        TRY(fork_follow(s, stop));
+        if (s->follow.stop)
+            return NULL;
+        break;
+    case RSP_REASON_VFORKDONE:
+        fork_vfork_done(s);
+        break;
+    case RSP_REASON_EXEC:
+        return fork_after_exec(s, stop);
+    case RSP_REASON_LIBRARY:
+    case RSP_REASON_CREATE:
+        break;
+    default:
+        return NULL;
+    }
+    *handled = true;
+    return run_on(s);
+}
+
+static struct error *on_stopped(struct session *s, struct stop *final, bool *done)
+{
+    TRY(evidence_at_stop(s, final));
+    if (s->plan.phase == PHASE_OFF) {
+        bool handled = false;
+        TRY(after_off(s, final, &handled));
+        if (handled)
+            return NULL;
+    }
+    bool crossed = s->interrupt_sent;
+    struct error *e = NULL;
+    if (final->reason == STOP_BREAKPOINT || (final->reason == STOP_SIGNAL && final->signal == TARGET_SIGTRAP))
+        TRY(watch_steps_check(s, final));
+    switch (final->reason) {
+    case STOP_SIGNAL:
+        if (crossed && (final->signal == TARGET_SIGINT || final->signal == 0)) {
+            final->reason = STOP_INTERRUPT;
+            final->signal = 0;
+            *done = true;
+            return NULL;
+        }
+        e = final->signal == TARGET_SIGTRAP ? on_trap(s, final, done) : on_signal(s, final, done);
+        break;
+    case STOP_BREAKPOINT:
+    case STOP_WATCHPOINT:
+        e = on_trap(s, final, done);
+        break;
+    default:
+        *done = true;
+    }
+    /* A stop that crossed our interrupt on the wire: the stub still owes a SIGINT. */
+    if (!e && *done && crossed && final->reason != STOP_INTERRUPT)
+        s->swallow_interrupt = true;
+    return e;
+}
+
+static struct error *take_stop(struct session *s, const struct rsp_stop *stop, struct stop *final, bool *done)
+{
+    bool gone = false;
+    TRY(plan_go_on_unseen(s, stop, &gone));
+    if (gone)
+        return NULL;
+    TRY(stop_classify(s, stop, final));
+    TRY(unmasked_at_stop(s, &s->plan));
+    if (final->reason == STOP_WATCHPOINT && s->arch && s->arch->stops_before_access)
+        TRY(time_finish_access(s, final));
+    trap_flag_check(s, final);
+    if (final->reason == STOP_EXITED || final->reason == STOP_KILLED) {
+        bool others;
+        TRY(fork_process_ended(s, stop, &others));
+        *done = !others;
+        return others ? run_on(s) : NULL;
+    }
+    bool handled = false;
+    TRY(on_event(s, stop, &handled));
+    return handled ? NULL : on_stopped(s, final, done);
+}
+
+struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struct stop *final, bool *done)
+{
+    *done = false;
+    s->plan.held = false;
+    TRY(take_stop(s, stop, final, done));
+    if (!*done && s->time.ended) {
+        *done = true;
+        return time_end_of_record(s, stop, final);
+    }
+    if (*done || !s->plan.held)
+        return NULL;
+    final->reason = STOP_INTERRUPT;
+    final->signal = final->breakpoint = final->watchpoint = 0;
+    s->swallow_interrupt = true; /* gdbserver still owes its SIGINT */
+    *done = true;
+    return NULL;
+}

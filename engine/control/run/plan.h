@@ -1,0 +1,136 @@
+/*
+ * engine/control/run/plan.h - running the target until something the user should see happens.
+ *
+ * A plan is one run command under way: what was asked (kind), on which thread, and where it stands (phase).
+ * It is started by plan_start(), which resumes the target, and fed with every stop by plan_on_stop(), which
+ * either resumes again or comes to the final stop. It never waits by itself, so the same plan serves a
+ * batch script that blocks and an event loop that does not.
+ *
+ * Phases: RUN everything runs, until a plant, a signal, the end; STEP one instruction (or a range, where
+ * the stub steps ranges) of the plan's thread; RETURN runs to a plant of ours (a return address, the end of
+ * a prologue) and then goes on; OFF steps one thread off a plant before the phase in `after_off`.
+ * Invariants: at most one plan is active; while it is, the session is RUNNING or in plan_on_stop(); a plant
+ * lifted for OFF is put back with the next resume, or before the final stop is told.
+ * Engine thread. Errors end the plan.
+ */
+#ifndef ALLSTOP_ENGINE_CONTROL_RUN_PLAN_H
+#define ALLSTOP_ENGINE_CONTROL_RUN_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "engine/target/stop.h"
+#include "rsp/stop_reply.h"
+#include "symbols/map.h"
+
+struct session;
+struct plant;
+
+enum plan_kind {
+    PLAN_CONTINUE,
+    PLAN_STEPI,
+    PLAN_NEXTI,
+    PLAN_STEP,
+    PLAN_NEXT,
+    PLAN_UNTIL_NEXT, /* `until` without a place: next that does not go back */
+    PLAN_TO,         /* to a place, or out of the frame */
+    PLAN_FINISH,
+};
+
+enum plan_phase { PHASE_RUN, PHASE_STEP, PHASE_RETURN, PHASE_OFF };
+
+/* Which threads run while one steps. */
+enum schedule_mode { SCHEDULE_ALL, SCHEDULE_ONE, SCHEDULE_STEP };
+
+enum { PLAN_TARGETS = 16 };
+
+struct plan {
+    enum plan_kind kind;
+    enum plan_phase phase, after_off;
+    bool has_thread;
+    struct ptid thread;
+    uint64_t times; /* steps (or continues) still to do, this one included */
+
+    /* where the step began */
+    uint64_t start_pc, start_sp;
+    bool has_line;
+    struct address_range line;
+    uint64_t function_low, function_high;
+    const char *file; /* owned by the symbol file */
+    unsigned line_number;
+
+    /* RETURN and TO: plants of ours, and how high sp must be at each for a hit to count (0: anywhere) */
+    struct plant *targets[PLAN_TARGETS];
+    uint64_t target_sp[PLAN_TARGETS];
+    unsigned target_count;
+    bool final_at_target; /* arriving there ends the plan */
+    bool starts;          /* and is where a new program begins for the user */
+
+    /* a step into a function of a library: what the call left, while the linker's stub is walked through */
+    bool in_plt;
+    uint64_t plt_return, plt_sp;
+
+    struct ptid off_thread;
+    bool off_lifted, off_with_signal, off_must_lift;
+    struct plant *off_trap;   /* that step ends in this trap, and all run meanwhile; or NULL */
+    bool off_settles, settle; /* breakpoints/settle.h: this step is for that; it is to be done in any case */
+    uint64_t off_pc;
+    bool masked; /* unmasked.h: interrupts, for this step of this thread */
+    struct ptid masked_thread;
+    bool under_way;      /* it has resumed before */
+    bool told_trap_flag; /* engine/control/run/trap_flag.h */
+    bool held;           /* it would have run on, but for the user's interrupt */
+
+    /* watching by stepping (watch_steps.h) */
+    bool watch_stepping;
+    struct ptid watch_thread;
+    uint64_t watch_steps;
+};
+
+/* Starts the plan described by `plan` (kind, thread, times, targets filled in): resumes. */
+struct error *plan_start(struct session *s, const struct plan *plan) BASE_MUST_CHECK;
+/* Handles a stop of the stub's. *done: *final is for the user. Else the target runs again. */
+struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struct stop *final,
+                           bool *done) BASE_MUST_CHECK;
+/* Ends the plan: its own plants are no longer wanted. */
+void plan_end(struct session *s);
+/* Adds a place of our own to run to; a hit counts where sp is at least `least_sp` (0: always). */
+void plan_add_plant(struct plan *p, struct plant *plant); /* one that is wanted already, taken over */
+void plan_add_target(struct session *s, struct plan *plan, uint64_t address, uint64_t least_sp);
+
+/* -- resume.c -------------------------------------------------------------------------------------- */
+
+/* Sends what is pending of plants and the resume packet for the plan's phase, in one write where the stub
+ * takes it. */
+struct error *plan_resume(struct session *s) BASE_MUST_CHECK;
+/* What runs now is a step. */
+bool plan_steps(const struct session *s);
+
+/* -- unseen.c -------------------------------------------------------------------------------------- */
+
+/* Lets the target run on where that is right without a look at the stop; *gone: that was so. */
+struct error *plan_go_on_unseen(struct session *s, const struct rsp_stop *stop, bool *gone) BASE_MUST_CHECK;
+
+/* -- classify.c ------------------------------------------------------------------------------------ */
+
+/* What a stop is, before the plan has looked at it: thread and pc noted, reason by signal and plants. */
+struct error *stop_classify(struct session *s, const struct rsp_stop *from, struct stop *ret) BASE_MUST_CHECK;
+/* Counts a hit and asks thread, ignore count and condition: whether this wish really stops. */
+struct error *wish_stops(struct session *s, struct stop *stop, bool *ret) BASE_MUST_CHECK;
+/* Whether some wish of this place would stop here by its thread and condition; nothing is counted. The first
+ * that would is named in *stop. */
+struct error *wish_would_stop(struct session *s, struct stop *stop, bool *ret) BASE_MUST_CHECK;
+
+/* -- step.c ---------------------------------------------------------------------------------------- */
+
+/* A signal is about to be passed to the plan's thread: its handler runs to the end before the step goes on.
+ */
+struct error *plan_run_handler(struct session *s, struct plan *plan) BASE_MUST_CHECK;
+/* Notes where the step begins. */
+struct error *plan_begin_step(struct session *s, struct plan *plan) BASE_MUST_CHECK;
+/* After one instruction or range of the plan's thread: *done when the step is complete, else the phase is
+ * set. */
+struct error *plan_step_again(struct session *s, struct plan *plan, uint64_t pc, bool *done) BASE_MUST_CHECK;
+
+#endif

@@ -1,0 +1,308 @@
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/control/breakpoints/settle.h"
+#include "engine/session/core.h"
+#include "engine/inspect/disassembly.h"
+#include "engine/inspect/kernel/sealed_text.h"
+#include "engine/target/registers.h"
+#include "engine/control/run/unmasked.h"
+#include "engine/control/run/watch_steps.h"
+
+enum { PENDING_MAX = 64 };
+
+struct actions {
+    struct rsp_action *items;
+    size_t count, capacity;
+};
+
+static void actions_free(struct actions *a)
+{
+    free(a->items);
+}
+#define ACTIONS __attribute__((cleanup(actions_free)))
+
+static struct rsp_action *add_action(struct actions *a, struct ptid thread, enum rsp_resume_how how)
+{
+    ARRAY_RESERVE(a->items, a->count, a->capacity);
+    a->items[a->count] = (struct rsp_action){.thread = thread, .how = how};
+    return &a->items[a->count++];
+}
+
+static enum rsp_tristate *step_off_trait(struct session *s)
+{
+    return &rsp_features(s->connection)->state[FEATURE_STEP_OFF].works;
+}
+
+/* True when the thread would run in this phase of the plan. */
+static bool would_run(const struct session *s, const struct plan *p, const struct thread *t)
+{
+    bool is_own = p->has_thread && ptid_equal(t->id, p->thread);
+    if (t->state == THREAD_HELD)
+        return false;
+    if (is_own || !p->has_thread || s->schedule == SCHEDULE_ALL)
+        return true;
+    return s->schedule == SCHEDULE_STEP && p->phase == PHASE_RUN;
+}
+
+/*
+ * The plant this thread stands on and has been told about, so that running on must not report it again:
+ * where its last stop was told there, or (when a command begins, for the selected thread, as gdb does) where
+ * it just stands.
+ */
+static struct error *plant_under(struct session *s, struct thread *t, struct plant **ret)
+{
+    *ret = NULL;
+    bool selected = !s->plan.under_way && s->threads.has_current && ptid_equal(t->id, s->threads.current);
+    if (!t->at_plant && !selected)
+        return NULL;
+    uint64_t pc;
+    TRY(thread_pc(s, t, &pc));
+    if (t->at_plant && pc != t->plant_address)
+        t->at_plant = false;
+    *ret = plant_at(s, pc);
+    if (*ret && !(*ret)->users)
+        *ret = NULL; /* on its way out with this very resume */
+    return NULL;
+}
+
+static void begin_off(struct session *s, struct plan *p, struct thread *t, uint64_t pc)
+{
+    p->after_off = p->phase;
+    p->phase = PHASE_OFF;
+    p->off_thread = t->id;
+    p->off_pc = pc;
+    p->off_with_signal = t->pending_signal != 0;
+    p->off_lifted = p->off_must_lift || *step_off_trait(s) == TRI_NO;
+    p->off_must_lift = false;
+    if (p->off_lifted)
+        plants_lift_at(s, pc, true);
+}
+
+/*
+ * A thread that takes a signal with it leaves its plant by the handler and comes back to it, or meets it at
+ * once when nothing handles the signal. Either way that hit is an old one, and stepped off then.
+ */
+static struct error *leave_by_handler(struct session *s, struct thread *t, uint64_t pc)
+{
+    t->in_handler = true;
+    t->handler_pc = pc;
+    return thread_sp(s, t, &t->handler_sp);
+}
+
+static struct error *find_thread_to_step_off(struct session *s, struct plan *p)
+{
+    if (!plants_any(s))
+        return NULL;
+    for (size_t i = 0; i < s->threads.count; i++) {
+        struct thread *t = s->threads.items[i];
+        if (!would_run(s, p, t))
+            continue;
+        struct plant *plant;
+        TRY(plant_under(s, t, &plant));
+        bool steps = p->phase == PHASE_STEP && ptid_equal(t->id, p->thread);
+        if (plant && t->pending_signal && !steps) {
+            TRY(leave_by_handler(s, t, plant->address));
+        } else if (plant) {
+            begin_off(s, p, t, plant->address);
+            return NULL;
+        }
+    }
+    return NULL;
+}
+
+/* A set of debug registers that is another than the target ran with last comes about only by a step without
+ * any: the one off a plant, where there is one to be made. */
+static struct error *settle(struct session *s, struct plan *p)
+{
+    struct thread *t = s->threads.has_stopped ? threads_find(&s->threads, s->threads.stopped) : NULL;
+    if (!t || (p->phase == PHASE_OFF && !ptid_equal(p->off_thread, t->id)) ||
+        !(settle_needed(s) || (p->settle && settle_needed_to_leave(s))))
+        return NULL;
+    bool by_trap = settle_by_trap(s),
+         is_step = (p->phase == PHASE_OFF ? p->after_off : p->phase) == PHASE_STEP;
+    if (by_trap && is_step && !p->settle)
+        return NULL;
+    uint64_t pc, next;
+    TRY(thread_pc(s, t, &pc));
+    if (p->phase != PHASE_OFF)
+        begin_off(s, p, t, pc);
+    if (by_trap && !instruction_falls_through(s, pc, &next))
+        return NULL; /* after this step, then */
+    if (by_trap)
+        p->off_trap = plant_acquire(s, PLANT_SOFTWARE, next, plant_length_at(s, next, false, NULL));
+    TRY(settle_others(s));
+    p->off_settles = true;
+    p->settle = false;
+    settle_lift(s, true);
+    return NULL;
+}
+
+static int take_signal(struct session *s, struct ptid id)
+{
+    struct thread *t = threads_find(&s->threads, id);
+    int signal = t ? t->pending_signal : 0;
+    if (t)
+        t->pending_signal = 0;
+    return signal;
+}
+
+static bool may_step_range(struct session *s, const struct plan *p)
+{
+    bool by_line = p->kind == PLAN_STEP || p->kind == PLAN_NEXT || p->kind == PLAN_UNTIL_NEXT;
+    return by_line && p->phase == PHASE_STEP && p->line.high > p->line.low && !watch_steps_any(s) &&
+           rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT_RANGE);
+}
+
+/* vCont has no action that means "stay": while some are held, those that run are named one by one. */
+static void other_threads(struct session *s, struct actions *actions, int64_t only)
+{
+    bool named = hold_any(s);
+    for (size_t i = 0; i < s->threads.count; i++) {
+        struct thread *t = s->threads.items[i];
+        bool is_first = actions->count && ptid_equal(actions->items[0].thread, t->id);
+        if (t->state == THREAD_HELD || is_first)
+            continue;
+        if (t->pending_signal)
+            add_action(actions, t->id, RSP_CONTINUE)->signal = take_signal(s, t->id);
+        else if (named && (!only || t->id.pid == only))
+            add_action(actions, t->id, RSP_CONTINUE);
+    }
+}
+
+/* Signals of other threads, and that all of them run that are not held. */
+static void other_actions(struct session *s, struct actions *actions)
+{
+    int64_t only = fork_only_running(s);
+    other_threads(s, actions, only);
+    if (!hold_any(s))
+        add_action(actions, (struct ptid){only ? only : -1, -1}, RSP_CONTINUE);
+}
+
+static void step_actions(struct session *s, struct plan *p, struct actions *actions)
+{
+    struct ptid id = p->phase == PHASE_OFF    ? p->off_thread
+                     : p->phase == PHASE_STEP ? p->thread
+                                              : watch_steps_thread(s, p);
+    struct rsp_action *own = add_action(actions, id, RSP_STEP);
+    own->signal = take_signal(s, id);
+    if (p->phase == PHASE_OFF)
+        return;
+    if (may_step_range(s, p)) {
+        own->range_start = p->line.low;
+        own->range_end = p->line.high;
+    }
+    if (s->schedule == SCHEDULE_ALL)
+        other_actions(s, actions);
+}
+
+static void continue_actions(struct session *s, const struct plan *p, struct actions *actions)
+{
+    bool only_own = p->has_thread && (s->schedule == SCHEDULE_ONE ||
+                                      (s->schedule == SCHEDULE_STEP && p->phase == PHASE_RETURN));
+    if (only_own)
+        add_action(actions, p->thread, RSP_CONTINUE)->signal = take_signal(s, p->thread);
+    else
+        other_actions(s, actions);
+}
+
+static bool steps(const struct session *s, const struct plan *p)
+{
+    return (p->phase == PHASE_OFF && !p->off_trap) || p->phase == PHASE_STEP || watch_steps_any(s);
+}
+
+bool plan_steps(const struct session *s)
+{
+    return steps(s, &s->plan);
+}
+
+static void mark_running(struct session *s)
+{
+    session_forget(s);
+    threads_resumed(s);
+    time_moved(s);
+    s->time.unsettled = false;
+    rsp_forget_selected(s->connection);
+    for (size_t i = 0; i < s->threads.count; i++)
+        if (s->threads.items[i]->state == THREAD_STOPPED)
+            s->threads.items[i]->state = THREAD_RUNNING;
+    s->state = SESSION_RUNNING;
+}
+
+/* A plant of the plan that was refused would let the target run past its goal: it is stopped again. */
+static struct error *resume_with_plants(struct session *s, const char *packet, size_t n)
+{
+    struct rsp_request requests[PENDING_MAX];
+    size_t count = plants_requests(s, requests, PENDING_MAX);
+    struct error *e = session_check(s, rsp_batch_then_resume(s->connection, requests, count, packet, n));
+    if (e) {
+        plants_cut_off(s, requests, count);
+        return e;
+    }
+    mark_running(s);
+    e = plants_sent(s, requests, count);
+    settle_resumed(s);
+    if (!e)
+        return NULL;
+    if (rsp_state(s->connection) == RSP_STATE_RUNNING) {
+        struct error *second = session_interrupt(s);
+        error_free(second);
+    } else {
+        s->state = SESSION_STOPPED;
+    }
+    return e;
+}
+
+static struct error *send_actions(struct session *s, const struct actions *actions)
+{
+    BASE_BUF struct buf before = {0};
+    BASE_BUF struct buf packet = {0};
+    TRY(rsp_resume_packet(s->connection, actions->items, actions->count, &before, &packet));
+    hold_resumed(s, actions->items, actions->count);
+    if (before.length) {
+        BASE_BUF struct buf reply = {0};
+        TRY(session_check(s, rsp_call(s->connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
+    }
+    if (plants_dirty(s) > PENDING_MAX)
+        TRY(plants_flush(s));
+    if (plants_dirty(s))
+        return resume_with_plants(s, packet.data, packet.length);
+    TRY(session_check(s, rsp_resume(s->connection, packet.data, packet.length)));
+    mark_running(s);
+    settle_resumed(s);
+    return NULL;
+}
+
+static struct error *nobody_runs(struct session *s)
+{
+    return error_hint(error_new(ERR_USAGE, "all %zu threads are held: nothing would run", s->hold.count),
+                      "`release` lets one go, `release all` all of them");
+}
+
+struct error *plan_resume(struct session *s)
+{
+    struct plan *p = &s->plan;
+    TRY(sealed_text_leave(s));
+    /* a thread that was born meanwhile has to be named too, or it would stay */
+    if (hold_any(s))
+        TRY(threads_list(s));
+    if (p->phase != PHASE_OFF) {
+        TRY(find_thread_to_step_off(s, p));
+        TRY(settle(s, p));
+    }
+    TRY(unmasked_before_step(s, p));
+    if (steps(s, p)) {
+        TRY(time_before_step(s, &s->time.ended));
+        if (s->time.ended)
+            return NULL; /* plan_on_stop() tells that this is the end of the record */
+    }
+    p->under_way = true;
+    ACTIONS struct actions actions = {0};
+    if (steps(s, p))
+        step_actions(s, p, &actions);
+    else
+        continue_actions(s, p, &actions);
+    return actions.count ? send_actions(s, &actions) : nobody_runs(s);
+}

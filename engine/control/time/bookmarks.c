@@ -1,0 +1,268 @@
+#include "engine/control/time/bookmarks.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "engine/session/core.h"
+#include "engine/inspect/location.h"
+
+void bookmark_free(struct bookmark *b)
+{
+    if (!b)
+        return;
+    free(b->name);
+    free(b->note);
+    free(b->thread);
+    free(b->function);
+    free(b->file);
+    free(b->snapshot);
+    free(b);
+}
+
+void bookmarks_free(struct bookmark_table *t)
+{
+    for (size_t i = 0; t && i < t->count; i++)
+        bookmark_free(t->items[i]);
+    if (!t)
+        return;
+    free(t->items);
+    free(t->path);
+    free(t->program);
+    free(t);
+}
+
+static void say(struct session *s, const char *text)
+{
+    BASE_FREE char *line = xasprintf("%s\n", text);
+    session_emit_text(s, "output", line, strlen(line));
+}
+
+static void check_program(struct session *s, struct bookmark_table *t)
+{
+    BASE_FREE char *now = bookmark_program(s);
+    if (!t->program) {
+        t->program = xstrdup_or_null(now);
+    } else if (t->count && now && strcmp(now, t->program) != 0) {
+        say(s, "the bookmarks of this recording were made with another build of the program: functions and "
+               "lines "
+               "may not fit");
+    }
+}
+
+struct error *bookmarks_of(struct session *s, struct bookmark_table **ret)
+{
+    const struct time_driver *d;
+    *ret = s->time.bookmarks;
+    if (*ret)
+        return NULL;
+    TRY(time_driver(s, &d));
+    struct bookmark_table *t = xcalloc(1, sizeof *t);
+    s->time.bookmarks = *ret = t;
+    t->next_id = 1;
+    t->path = bookmark_path(s);
+    struct error *e = t->path ? bookmark_read(t->path, t) : NULL;
+    if (e) {
+        BASE_FREE char *text = xasprintf("%s (%s)", e->message, e->hint ? e->hint : "");
+        say(s, text);
+        error_free(e);
+    }
+    check_program(s, t);
+    return NULL;
+}
+
+void bookmarks_insert(struct bookmark_table *t, struct bookmark *b)
+{
+    ARRAY_RESERVE(t->items, t->count, t->capacity);
+    size_t at = t->count++;
+    for (; at > 0 && t->items[at - 1]->position > b->position; at--)
+        t->items[at] = t->items[at - 1];
+    t->items[at] = b;
+}
+
+struct bookmark *bookmarks_by_name(struct bookmark_table *t, const char *name)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (strcmp(t->items[i]->name, name) == 0)
+            return t->items[i];
+    return NULL;
+}
+
+struct bookmark *bookmarks_by_id(struct bookmark_table *t, uint64_t id)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->items[i]->id == id)
+            return t->items[i];
+    return NULL;
+}
+
+struct bookmark *bookmarks_newest(struct bookmark_table *t)
+{
+    struct bookmark *found = NULL;
+    for (size_t i = 0; i < t->count; i++)
+        if (!found || t->items[i]->id > found->id)
+            found = t->items[i];
+    return found;
+}
+
+/* Words that `goto` takes for something else cannot be names. */
+static struct error *check_name(struct bookmark_table *t, const char *name)
+{
+    char *end;
+    strtod(name, &end);
+    bool number = end != name && (!*end || strcmp(end, "%") == 0);
+    if (!*name || number || strlen(name) > BOOKMARK_TEXT_MOST || strcmp(name, "start") == 0 ||
+        strcmp(name, "end") == 0 || strcmp(name, "last") == 0)
+        return error_hint(error_new(ERR_USAGE, "`%.60s` cannot be the name of a bookmark", name),
+                          "numbers, percentages, `start`, `end` and `last` mean positions");
+    if (bookmarks_by_name(t, name))
+        return error_hint(error_new(ERR_USAGE, "there is a bookmark `%.60s` already", name),
+                          "`unbookmark` removes it");
+    if (t->count >= BOOKMARKS_MOST)
+        return error_new(ERR_USAGE, "there are %d bookmarks already", BOOKMARKS_MOST);
+    return NULL;
+}
+
+static void describe_place(struct session *s, struct bookmark *b)
+{
+    struct symbol_place place;
+    if (!b->has_pc || !symbols_lookup(s->map, b->pc, &place))
+        return;
+    b->function = xstrdup_or_null(place.function);
+    b->file = place.file ? xstrdup(path_base(place.file)) : NULL;
+    b->line = place.line;
+}
+
+static struct error *fill(struct session *s, struct bookmark *b, bool snapshot)
+{
+    struct stop here;
+    char thread[48];
+    TRY(time_here(s, STOP_NONE, &here));
+    b->position = here.position;
+    b->has_pc = here.has_pc;
+    b->pc = here.pc;
+    thread_name(here.thread, thread, sizeof thread);
+    b->thread = xstrdup(thread);
+    b->made = time(NULL);
+    b->state = BOOKMARK_GOOD;
+    describe_place(s, b);
+    if (!snapshot)
+        return NULL;
+    BASE_FREE char *kind = xasprintf("b%" PRIu64, b->id);
+    return time_save(s, kind, &b->snapshot);
+}
+
+struct error *bookmark_make(struct session *s, const char *name, const char *note, bool snapshot,
+                            struct bookmark **ret)
+{
+    struct bookmark_table *t;
+    TRY(bookmarks_of(s, &t));
+    if (name)
+        TRY(check_name(t, name));
+    struct bookmark *b = xcalloc(1, sizeof *b);
+    b->id = t->next_id;
+    b->name = name ? xstrdup(name) : xasprintf("bookmark-%" PRIu64, b->id);
+    b->note = xstrdup_or_null(note);
+    struct error *e = fill(s, b, snapshot);
+    if (e) {
+        bookmark_free(b);
+        return e;
+    }
+    t->next_id++;
+    bookmarks_insert(t, b);
+    *ret = b;
+    e = bookmark_write(t);
+    if (e)
+        say(s, e->message);
+    error_free(e);
+    return NULL;
+}
+
+struct error *bookmark_remove(struct session *s, struct bookmark *b)
+{
+    struct bookmark_table *t;
+    TRY(bookmarks_of(s, &t));
+    struct error *e = NULL;
+    if (b->snapshot) {
+        TRY(time_snapshots(s));
+        if (time_snapshot_named(s, b->snapshot))
+            e = time_remove(s, b->snapshot);
+    }
+    for (size_t i = 0; i < t->count; i++)
+        if (t->items[i] == b) {
+            memmove(t->items + i, t->items + i + 1, (--t->count - i) * sizeof *t->items);
+            break;
+        }
+    bookmark_free(b);
+    struct error *written = bookmark_write(t);
+    if (e)
+        error_free(written);
+    return e ? e : written;
+}
+
+static struct error *move_to(struct session *s, const struct bookmark *b)
+{
+    const struct time_driver *d;
+    TRY(time_driver(s, &d));
+    if (d->exact)
+        return time_seek(s, b->position);
+    TRY(time_snapshots(s));
+    const struct time_snapshot *one = b->snapshot ? time_snapshot_named(s, b->snapshot) : NULL;
+    if (!one && d->seek)
+        return time_seek(s, b->position);
+    if (!one)
+        return error_hint(error_new(ERR_NO_SNAPSHOT, "bookmark `%s`: its snapshot is gone", b->name),
+                          "without a recording a bookmark is only as good as its snapshot");
+    TRY(time_lift(s));
+    time_moved(s);
+    TRY(d->restore(s, b->snapshot, b->position));
+    return time_landed(s, NULL);
+}
+
+struct error *bookmark_go(struct session *s, struct bookmark *b)
+{
+    struct stop here;
+    TRY(move_to(s, b));
+    TRY(time_here(s, STOP_NONE, &here));
+    bool fits = !b->has_pc || (here.has_pc && here.pc == b->pc);
+    b->state = fits ? BOOKMARK_GOOD : BOOKMARK_STALE;
+    if (fits)
+        return NULL;
+    BASE_FREE char *text = xasprintf("bookmark `%s` is stale: it was made at 0x%" PRIx64
+                                     ", and the recording is at 0x%" PRIx64 " there",
+                                     b->name, b->pc, here.pc);
+    say(s, text);
+    return NULL;
+}
+
+cJSON *bookmark_to_json(const struct bookmark *b)
+{
+    static const char *const states[] = {"unchecked", "good", "stale"};
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddNumberToObject(o, "id", (double)b->id);
+    cJSON_AddStringToObject(o, "name", b->name);
+    if (b->note)
+        cJSON_AddStringToObject(o, "note", b->note);
+    cJSON_AddNumberToObject(o, "position", (double)b->position);
+    if (b->thread)
+        cJSON_AddStringToObject(o, "thread", b->thread);
+    if (b->has_pc) {
+        char pc[24];
+        snprintf(pc, sizeof pc, "0x%" PRIx64, b->pc);
+        cJSON_AddStringToObject(o, "pc", pc);
+    }
+    if (b->function)
+        cJSON_AddStringToObject(o, "function", b->function);
+    if (b->file)
+        cJSON_AddStringToObject(o, "file", b->file);
+    if (b->line)
+        cJSON_AddNumberToObject(o, "line", b->line);
+    cJSON_AddNumberToObject(o, "made", (double)b->made);
+    if (b->snapshot)
+        cJSON_AddStringToObject(o, "snapshot", b->snapshot);
+    cJSON_AddStringToObject(o, "state", states[b->state]);
+    return o;
+}

@@ -1,0 +1,177 @@
+#include "engine/control/time/ladder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/session/core.h"
+#include "engine/control/time/time.h"
+
+enum { LEAST_STEP = 10000 };
+
+static bool is_auto(const struct time_snapshot *one)
+{
+    static const char begin[] = TIME_SNAPSHOT_PREFIX "auto-";
+    return strncmp(one->name, begin, sizeof begin - 1) == 0;
+}
+
+static uint64_t most_of(const struct session *s)
+{
+    return s->time.ladder.most ? s->time.ladder.most : LADDER_COUNT;
+}
+
+static uint64_t bytes_of(const struct session *s)
+{
+    return s->time.ladder.bytes ? s->time.ladder.bytes : LADDER_BYTES;
+}
+
+struct error *ladder_count(struct session *s, struct ladder_state *ret)
+{
+    ret->kept = ret->bytes = 0;
+    TRY(time_snapshots(s));
+    for (size_t i = 0; i < s->time.snapshot_count; i++)
+        if (is_auto(&s->time.snapshots[i])) {
+            ret->kept++;
+            ret->bytes += s->time.snapshots[i].bytes;
+        }
+    return NULL;
+}
+
+size_t ladder_victim(const struct time_snapshot *list, size_t count, uint64_t now)
+{
+    size_t victim = count;
+    double least = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!is_auto(&list[i]))
+            continue;
+        double before = i ? (double)list[i - 1].position : 0;
+        double after = i + 1 < count ? (double)list[i + 1].position : (double)list[i].position;
+        double away = (double)list[i].position - (double)now;
+        double missed = (after - before + 1) / ((away < 0 ? -away : away) + 1);
+        if (victim == count || missed < least) {
+            victim = i;
+            least = missed;
+        }
+    }
+    return victim;
+}
+
+/* Removes what the budget does not allow. */
+static struct error *thin(struct session *s, uint64_t now)
+{
+    for (;;) {
+        struct ladder_state state = {0};
+        TRY(ladder_count(s, &state));
+        bool fits = state.kept <= most_of(s) && state.bytes <= bytes_of(s);
+        size_t victim = ladder_victim(s->time.snapshots, s->time.snapshot_count, now);
+        if (fits || victim == s->time.snapshot_count)
+            return NULL;
+        BASE_FREE char *name = xstrdup(s->time.snapshots[victim].name);
+        TRY(time_remove(s, name));
+    }
+}
+
+static struct error *place(struct session *s)
+{
+    BASE_FREE char *name = NULL;
+    return time_save(s, "auto", &name);
+}
+
+static bool is_due(struct session *s, uint64_t now)
+{
+    const struct time_snapshot *nearest = time_nearest(s, now);
+    if (nearest && nearest->position == now)
+        return false;
+    uint64_t away = now - (nearest ? nearest->position : 0);
+    return s->time.ladder.each_stop || (s->time.ladder.every && away >= s->time.ladder.every);
+}
+
+static struct error *place_where_due(struct session *s)
+{
+    uint64_t now;
+    TRY(time_position(s, &now));
+    TRY(time_snapshots(s));
+    if (!is_due(s, now))
+        return NULL;
+    TRY(place(s));
+    TRY(thin(s, now));
+    return time_replant(s);
+}
+
+void ladder_at_stop(struct session *s)
+{
+    struct ladder *policy = &s->time.ladder;
+    if ((!policy->each_stop && !policy->every) || s->state != SESSION_STOPPED)
+        return;
+    struct error *e = place_where_due(s);
+    if (!e)
+        return;
+    policy->each_stop = false;
+    policy->every = 0;
+    BASE_FREE char *text = xasprintf("no more snapshots are taken at stops: %s\n", e->message);
+    session_emit_text(s, "output", text, strlen(text));
+    error_free(e);
+}
+
+/* -- walking it once ------------------------------------------------------------------------------- */
+
+static void tell_progress(struct session *s, uint64_t at, uint64_t last)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "event", "progress");
+    cJSON_AddStringToObject(o, "what", "autobookmark");
+    cJSON_AddNumberToObject(o, "done", (double)at);
+    cJSON_AddNumberToObject(o, "total", (double)last);
+    session_emit(s, o);
+}
+
+static struct error *walk(struct session *s, uint64_t last, uint64_t step, struct ladder_state *ret)
+{
+    for (uint64_t at = step; at < last; at += step) {
+        TRY(time_snapshots(s));
+        const struct time_snapshot *there = time_nearest(s, at);
+        tell_progress(s, at, last);
+        if (there && there->position == at)
+            continue;
+        struct ladder_state state = {0};
+        TRY(ladder_count(s, &state));
+        if (state.kept >= most_of(s) || state.bytes >= bytes_of(s))
+            return NULL;
+        TRY(time_seek(s, at));
+        TRY(place(s));
+        ret->placed++;
+    }
+    return NULL;
+}
+
+struct error *ladder_index(struct session *s, struct ladder_state *ret)
+{
+    const struct time_driver *d;
+    bool known;
+    uint64_t last, origin;
+    TRY(time_history(s, &d));
+    TRY(time_last(s, &known, &last));
+    if (!known || !d->save)
+        return error_hint(
+            error_new(ERR_UNSUPPORTED, "indexing: how long the recording is is not known"),
+            "QEMU's log tells; it must be readable here under the name `monitor info replay` shows");
+    TRY(time_position(s, &origin));
+    uint64_t step = s->time.ladder.every ? s->time.ladder.every : last / (most_of(s) + 1) + 1;
+    struct error *e = walk(s, last, step < LEAST_STEP ? LEAST_STEP : step, ret);
+    if (!s->connection || s->state != SESSION_STOPPED)
+        return e;
+    int64_t saved;
+    time_way_home(s, true, &saved);
+    struct error *home = time_seek(s, origin);
+    time_way_home(s, false, &saved);
+    struct error *planted = s->connection ? time_replant(s) : NULL;
+    if (!home)
+        home = planted;
+    else
+        error_free(planted);
+    if (e) {
+        error_free(home);
+        return e;
+    }
+    return home;
+}

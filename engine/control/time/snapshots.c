@@ -1,0 +1,179 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/session/core.h"
+#include "engine/control/time/time.h"
+
+/*
+ * Replaying costs some 25 ms a million instructions, loading a snapshot 5 to 10 ms: one that is further
+ * behind than FAR is worth another, which is placed BEHIND the goal so that many steps back are served by it.
+ */
+enum { FAR = 200000, BEHIND = 50000, NEAR_MOST = 8 };
+
+/* The name also goes into a line for the monitor, and may come from a file: no more than we ever write. */
+bool time_snapshot_is_ours(const char *name)
+{
+    size_t n = sizeof TIME_SNAPSHOT_PREFIX - 1;
+    return strncmp(name, TIME_SNAPSHOT_PREFIX, n) == 0 &&
+           strspn(name + n, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(name + n);
+}
+
+static int by_position(const void *a, const void *b)
+{
+    const struct time_snapshot *x = a, *y = b;
+    return x->position < y->position ? -1 : x->position > y->position;
+}
+
+struct error *time_snapshots(struct session *s)
+{
+    struct time_line *t = &s->time;
+    const struct time_driver *d;
+    TRY(time_driver(s, &d));
+    if (t->listed || !d->list)
+        return NULL;
+    struct time_snapshot *list;
+    size_t count;
+    TRY(d->list(s, &list, &count));
+    time_snapshots_free(t->snapshots, t->snapshot_count);
+    t->snapshots = list;
+    t->snapshot_count = count;
+    t->listed = true;
+    if (count)
+        qsort(list, count, sizeof *list, by_position);
+    return NULL;
+}
+
+const struct time_snapshot *time_nearest(struct session *s, uint64_t position)
+{
+    const struct time_snapshot *found = NULL;
+    for (size_t i = 0; i < s->time.snapshot_count && s->time.snapshots[i].position <= position; i++)
+        found = &s->time.snapshots[i];
+    return found;
+}
+
+const struct time_snapshot *time_snapshot_named(struct session *s, const char *name)
+{
+    for (size_t i = 0; i < s->time.snapshot_count; i++)
+        if (strcmp(s->time.snapshots[i].name, name) == 0)
+            return &s->time.snapshots[i];
+    return NULL;
+}
+
+static char *free_name(struct session *s, const char *kind, uint64_t position)
+{
+    char *name = xasprintf(TIME_SNAPSHOT_PREFIX "%s-%" PRIu64, kind, position);
+    for (unsigned i = 2; time_snapshot_named(s, name); i++) {
+        free(name);
+        name = xasprintf(TIME_SNAPSHOT_PREFIX "%s-%" PRIu64 "-%u", kind, position, i);
+    }
+    return name;
+}
+
+static struct error *cannot_save(struct session *s, struct error *why)
+{
+    if (s->connection && error_is(why, ERR_REFUSED)) {
+        free(s->time.no_snapshots);
+        s->time.no_snapshots = xstrdup(why->message);
+    }
+    struct error *e = error_while(why, "taking a snapshot");
+    if (e->hint)
+        return e;
+    return error_hint(e, "snapshots live in a qcow2 drive: `qemu-img create -f qcow2 rr.qcow2 1G` and "
+                         "`-drive file=rr.qcow2,if=none,id=rr`, with room on its disk");
+}
+
+/* What QEMU did, and not what it said: a snapshot that is not in the list, or elsewhere in time, is none. */
+static struct error *check_saved(struct session *s, const char *name, uint64_t position)
+{
+    s->time.listed = false;
+    TRY(time_snapshots(s));
+    const struct time_snapshot *made = time_snapshot_named(s, name);
+    if (made && (made->position == position || made->position == UINT64_MAX))
+        return NULL;
+    return error_new(ERR_REFUSED, "the target said that it took snapshot %s, but does not list it", name);
+}
+
+struct error *time_save(struct session *s, const char *kind, char **ret)
+{
+    const struct time_driver *d;
+    uint64_t position;
+    TRY(time_driver(s, &d));
+    if (!d->save)
+        return error_new(ERR_UNSUPPORTED, "this target takes no snapshots");
+    TRY(time_position(s, &position));
+    s->time.listed = false; /* somebody else may have taken one meanwhile: nothing is overwritten */
+    TRY(time_snapshots(s));
+    BASE_FREE char *name = free_name(s, kind, position);
+    if (d->lifts)
+        TRY(time_lift(s));
+    struct error *e = d->save(s, name);
+    if (!e)
+        e = check_saved(s, name, position);
+    if (e)
+        return cannot_save(s, e);
+    *ret = xstrdup(name);
+    return NULL;
+}
+
+struct error *time_remove(struct session *s, const char *name)
+{
+    const struct time_driver *d;
+    TRY(time_driver(s, &d));
+    if (!time_snapshot_is_ours(name))
+        return error_new(ERR_USAGE, "snapshot %s is not ours", name);
+    s->time.listed = false;
+    return d->remove ? d->remove(s, name) : NULL;
+}
+
+static bool is_near(const struct time_snapshot *one)
+{
+    return strncmp(one->name, TIME_SNAPSHOT_PREFIX "near-", sizeof TIME_SNAPSHOT_PREFIX "near-" - 1) == 0;
+}
+
+/* Of those that only serve steps back, the one furthest from here goes when there are too many. */
+static struct error *thin_near(struct session *s, uint64_t position)
+{
+    struct time_line *t = &s->time;
+    const struct time_snapshot *worst = NULL;
+    uint64_t most = 0;
+    unsigned count = 0;
+    for (size_t i = 0; i < t->snapshot_count; i++) {
+        const struct time_snapshot *one = &t->snapshots[i];
+        uint64_t away = one->position > position ? one->position - position : position - one->position;
+        if (!is_near(one))
+            continue;
+        count++;
+        if (away >= most) {
+            most = away;
+            worst = one;
+        }
+    }
+    if (count <= NEAR_MOST || !worst)
+        return NULL;
+    BASE_FREE char *name = xstrdup(worst->name);
+    return time_remove(s, name);
+}
+
+struct error *time_come_close(struct session *s, uint64_t position)
+{
+    const struct time_driver *d;
+    TRY(time_driver(s, &d));
+    TRY(time_snapshots(s));
+    const struct time_snapshot *nearest = time_nearest(s, position);
+    uint64_t from = nearest ? nearest->position : 0;
+    if (!d->save || s->time.no_snapshots || position - from <= FAR)
+        return NULL;
+    TRY(time_seek(s, position - BEHIND));
+    BASE_FREE char *name = NULL;
+    struct error *e = time_save(s, "near", &name);
+    if (error_is(e, ERR_REFUSED)) {
+        session_emit_text(s, "output", e->message, strlen(e->message));
+        error_free(e);
+        return NULL;
+    }
+    TRY(e);
+    return thin_near(s, position);
+}

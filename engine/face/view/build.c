@@ -1,0 +1,308 @@
+/* Putting a view together. */
+#include "engine/face/view/build.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/inspect/disassembly.h"
+#include "engine/inspect/frames/frames.h"
+#include "engine/inspect/location.h"
+#include "engine/target/registers.h"
+
+enum { BACK_BYTES = 4096, CODE_WINDOW = 256, STACK_WINDOW = 512 };
+
+char *view_text(const char *text)
+{
+    return text ? text_visible(text, strlen(text)) : NULL;
+}
+
+char *view_place(struct session *s, uint64_t address)
+{
+    BASE_BUF struct buf b = {0};
+    location_describe(s, address, &b);
+    return buf_take(&b);
+}
+
+enum view_mark view_mark_of(const struct wish *w)
+{
+    const char *state = wish_state_name(w), *kind = wish_kind_name(w);
+    if (strcmp(state, "failed") == 0 || strcmp(state, "suspect") == 0)
+        return MARK_FAILED;
+    if (strcmp(state, "armed") != 0 && strcmp(state, "unverified") != 0)
+        return MARK_PLANNED;
+    if (strcmp(kind, "memory") == 0)
+        return MARK_MEMORY;
+    return strcmp(kind, "hardware") == 0 ? MARK_HARDWARE : MARK_SOFTWARE;
+}
+
+static bool holds_slot(const struct plant *p)
+{
+    return plant_in_hardware(p) && p->inserted;
+}
+
+static void build_breakpoints(struct session *s, struct view *v)
+{
+    for (unsigned i = 0; i < SLOT_POOLS; i++)
+        v->hardware_total += s->slots.pools[i].total_known ? s->slots.pools[i].total : 0;
+    v->breakpoints = xcalloc(s->breakpoints.wish_count, sizeof *v->breakpoints);
+    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
+        const struct wish *w = s->breakpoints.wishes[i];
+        const struct wish_location *l = w->count ? &w->locations[0] : NULL;
+        v->breakpoints[v->breakpoint_count++] = (struct view_breakpoint){
+            .id = w->id,
+            .mark = view_mark_of(w),
+            .what = view_text(w->at),
+            .kind = xstrdup(w->is_watch ? "watch" : wish_kind_name(w)),
+            .state = xstrdup(wish_state_name(w)),
+            .reason = view_text(wish_reason(w)),
+            .hits = w->hits,
+            .file = l ? view_text(l->file) : NULL,
+            .line = l ? l->line : 0,
+            .address = l ? l->address : 0,
+            .enabled = w->enabled,
+        };
+        for (size_t k = 0; w->locations && k < w->count; k++)
+            v->hardware_used += holds_slot(w->locations[k].plant);
+    }
+}
+
+static enum view_mark mark_at(struct session *s, uint64_t address)
+{
+    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
+        const struct wish *w = s->breakpoints.wishes[i];
+        for (size_t k = 0; !w->is_watch && k < w->count; k++)
+            if (w->locations[k].address == address)
+                return view_mark_of(w);
+    }
+    return MARK_NONE;
+}
+
+/* A function's start is where decoding is sure to be in step; far behind, the pc itself has to do. */
+static uint64_t code_start(struct session *s, const struct view *v, const struct view_needs *needs)
+{
+    if (needs->disassembly_from)
+        return needs->disassembly_from;
+    if (session_is_thrifty(s))
+        return instruction_back(s, v->pc, needs->disassembly / 3);
+    struct symbol_place place;
+    symbols_lookup(s->map, v->pc, &place);
+    uint64_t low = place.function_low ? place.function_low : place.symbol ? v->pc - place.offset : v->pc;
+    return v->pc - low <= BACK_BYTES ? low : v->pc;
+}
+
+static void add_instruction(struct session *s, struct view *v, const struct instruction *from)
+{
+    BASE_BUF struct buf hex = {0};
+    for (unsigned i = 0; i < from->size && i < sizeof from->bytes; i++)
+        buf_printf(&hex, "%s%02x", i ? " " : "", from->bytes[i]);
+    struct symbol_place place;
+    symbols_lookup(s->map, from->address, &place);
+    v->instructions[v->instruction_count++] = (struct view_instruction){
+        .address = from->address,
+        .bytes = buf_take(&hex),
+        .text = view_text(from->text),
+        .place = view_place(s, from->address),
+        .line = place.line,
+        .mark = mark_at(s, from->address),
+        .current = v->has_pc && from->address == v->pc,
+    };
+}
+
+void view_build_code(struct session *s, struct view *v, const struct view_needs *needs)
+{
+    uint64_t from = code_start(s, v, needs);
+    struct instruction *list = NULL;
+    size_t got, first = 0, rows = needs->disassembly;
+    bool around = !needs->disassembly_from && v->has_pc && from < v->pc;
+    size_t count = around && !session_is_thrifty(s) ? (size_t)(v->pc - from) + rows : rows;
+    struct error *e = disassemble(s, from, count, &list, &got);
+    if (e) {
+        v->disassembly_problem = xstrdup(e->message);
+        error_free(e);
+        return;
+    }
+    for (size_t i = 0; around && i < got && list[i].address <= v->pc; i++)
+        first = i;
+    first = first > rows / 3 ? first - rows / 3 : 0;
+    v->instructions = xcalloc(rows, sizeof *v->instructions);
+    for (size_t i = first; i < got && i < first + rows; i++)
+        add_instruction(s, v, &list[i]);
+    free(list);
+}
+
+static void build_line_marks(struct session *s, struct view *v, const char *file)
+{
+    size_t capacity = 0;
+    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
+        const struct wish *w = s->breakpoints.wishes[i];
+        for (size_t k = 0; !w->is_watch && k < w->count; k++) {
+            if (!w->locations[k].file || strcmp(w->locations[k].file, file) != 0)
+                continue;
+            ARRAY_RESERVE(v->line_marks, v->line_mark_count, capacity);
+            v->line_marks[v->line_mark_count++] =
+                (struct view_line_mark){w->locations[k].line, view_mark_of(w)};
+        }
+    }
+}
+
+/* The source of the frame that is looked at, or the file that was asked for; NULL: neither is known. */
+static const char *wanted_source(struct session *s, struct view *v, const struct view_needs *needs,
+                                 struct symbol_place *place)
+{
+    if (v->has_pc)
+        symbols_lookup(s->map, v->pc, place);
+    if (needs->source_file[0])
+        return needs->source_file;
+    const char *file = place->file;
+    for (size_t i = 0; i < v->frame_count && s->frame; i++)
+        if (v->frames[i].selected) {
+            file = v->frames[i].file;
+            place->line = v->frames[i].line;
+        }
+    return file;
+}
+
+static void read_source(struct session *s, struct view *v, const struct view_needs *needs,
+                        const struct view *previous)
+{
+    struct symbol_place place = {0};
+    bool gone = v->state == SESSION_EXITED || v->state == SESSION_DISCONNECTED;
+    const char *file = wanted_source(s, v, needs, &place);
+    if (!file && gone && previous) /* what was shown last stays; nothing stands anywhere in it */
+        file = previous->last_source_path;
+    if (!file) {
+        v->source_problem = view_text(v->has_pc ? "no line information for this address" : "no source yet");
+        return;
+    }
+    v->source_path = view_text(file);
+    v->source_line = needs->source_file[0] && (!place.file || strcmp(place.file, file) != 0) ? 0 : place.line;
+    struct error *e = source_load(s->sources, file, &v->source);
+    if (e)
+        v->source_problem = text_visible(e->message, strlen(e->message));
+    error_free(e);
+    uint64_t offset;
+    const struct symbol_file *f = v->has_pc ? symbol_map_file_at(s->map, v->pc, &offset) : NULL;
+    v->source_newer = v->source && f && source_mtime(v->source) > symbol_file_mtime(f);
+    build_line_marks(s, v, file);
+}
+
+static void build_source(struct session *s, struct view *v, const struct view_needs *needs,
+                         const struct view *previous)
+{
+    read_source(s, v, needs, previous);
+    v->last_source_path = v->source  ? xstrdup(v->source_path)
+                          : previous ? xstrdup_or_null(previous->last_source_path)
+                                     : NULL;
+}
+
+static void build_status(struct session *s, struct view *v)
+{
+    struct rsp_stats now = session_stats(s);
+    v->target = view_text(s->target_spec);
+    v->program = view_text(path_base(s->program));
+    v->has_terminal = s->terminal.master >= 0;
+    v->violations = s->violations;
+    v->stops = s->stops;
+    v->stop_turns = now.turns - s->stop_stats.turns;
+    v->stop_bytes = now.bytes_in + now.bytes_out - s->stop_stats.bytes_in - s->stop_stats.bytes_out;
+    v->stop_ns = s->stop_ended_ns - s->stop_started_ns;
+    v->running_since_ns = s->state == SESSION_RUNNING ? s->stop_started_ns : 0;
+    if (s->last_stop.reason == STOP_NONE)
+        return;
+    cJSON *stop = stop_to_json(s, &s->last_stop);
+    BASE_BUF struct buf text = {0};
+    stop_to_text(stop, &text);
+    v->stop_text = xstrndup(buf_text(&text), strcspn(buf_text(&text), "\n"));
+    v->stop_reason = xstrdup(stop_reason_name(s->last_stop.reason));
+    cJSON_Delete(stop);
+    if (s->last_stop.has_thread) {
+        char name[48];
+        thread_name(s->last_stop.thread, name, sizeof name);
+        v->stop_thread = xstrdup(name);
+    }
+}
+
+/* The code and stack that the panes will look at, in one batch. */
+static void prefetch(struct session *s, const struct view *v, const struct view_needs *needs,
+                     struct thread *t)
+{
+    uint64_t sp;
+    struct memory_want wants[2];
+    size_t n = 0;
+    if (needs->disassembly && v->has_pc) {
+        uint64_t from = code_start(s, v, needs);
+        uint64_t until = (needs->disassembly_from ? from : v->pc) + CODE_WINDOW;
+        size_t length = until - from < 4096 ? (size_t)(until - from) : 4096;
+        wants[n++] = (struct memory_want){from, length};
+    }
+    struct error *e = needs->frames ? thread_sp(s, t, &sp) : NULL;
+    if (needs->frames && !e)
+        wants[n++] = (struct memory_want){sp, STACK_WINDOW};
+    error_free(e);
+    e = n > 1 ? memory_prefetch(s, wants, n) : NULL;
+    error_free(e);
+}
+
+static void build_stopped(struct session *s, struct view *v, const struct view_needs *needs,
+                          const struct view *previous)
+{
+    struct thread *t = s->threads.has_current ? threads_find(&s->threads, s->threads.current) : NULL;
+    if (!t)
+        return;
+    struct error *e = thread_pc(s, t, &v->pc);
+    v->has_pc = !e;
+    error_free(e);
+    if (needs->registers)
+        view_build_registers(s, v, needs, t);
+    if (!session_is_thrifty(s)) /* there each pane reads what it needs */
+        prefetch(s, v, needs, t);
+    if (needs->frames || s->frame)
+        view_build_frames(s, v, needs, t);
+    if (s->frame && s->frame < v->frame_count)
+        v->pc = v->frames[s->frame].pc;
+    if (needs->disassembly)
+        view_build_code(s, v, needs);
+    if (needs->memory)
+        view_build_memory(s, v, needs, t);
+    if (needs->locals)
+        view_build_locals(s, v, previous);
+    if (needs->threads)
+        view_build_threads(s, v, needs);
+    if (needs->time)
+        view_build_time(s, v, previous);
+}
+
+struct view *view_build(struct session *s, const struct view_needs *needs, const struct view *previous)
+{
+    struct view *v;
+    if (s->state == SESSION_RUNNING && previous) {
+        v = view_clone(previous);
+        v->state = s->state;
+        v->serial++;
+        v->running_since_ns = s->stop_started_ns;
+        v->deaf = s->deaf;
+        return v;
+    }
+    v = xcalloc(1, sizeof *v);
+    v->references = 1;
+    v->serial = previous ? previous->serial + 1 : 1;
+    v->state = s->state;
+    v->epoch = s->epoch;
+    v->thrifty = session_is_thrifty(s);
+    v->launched = session_launched(s);
+    v->can_run = session_can_run(s);
+    build_breakpoints(s, v);
+    if (s->state == SESSION_STOPPED)
+        build_stopped(s, v, needs, previous);
+    if (needs->source)
+        build_source(s, v, needs, previous);
+    /* Without a source there is the code, in its pane. */
+    struct view_needs code = {.disassembly = needs->source};
+    if (needs->source && !needs->disassembly && !v->source && v->has_pc && !needs->source_file[0])
+        view_build_code(s, v, &code);
+    build_status(s, v);
+    return v;
+}

@@ -1,0 +1,39 @@
+/*
+ * engine/inspect/disassembly.h - machine code as text, by Capstone.
+ *
+ * Reads target memory (or, without a target, the file's) and decodes it for the session's architecture;
+ * bytes that are no instruction, and processors Capstone lacks, are shown as data. Engine thread.
+ * Errors: ERR_NO_MEMORY, ERR_UNSUPPORTED when the architecture is unknown.
+ */
+#ifndef ALLSTOP_ENGINE_INSPECT_DISASSEMBLY_H
+#define ALLSTOP_ENGINE_INSPECT_DISASSEMBLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct session;
+
+struct instruction {
+    uint64_t address;
+    unsigned size;
+    unsigned char bytes[16];
+    char text[192]; /* AT&T is not used: Intel syntax for x86; harmless to a terminal */
+};
+
+/* Up to `count` (at most 4096) instructions from `address` on; *ret malloc'd. Fewer when memory ends; none is
+ * an error. */
+struct error *disassemble(struct session *s, uint64_t address, size_t count, struct instruction **ret,
+                          size_t *got) BASE_MUST_CHECK;
+/* True when the instruction at `pc` always goes on to the one behind it, *next: no branch, call or trap. */
+bool instruction_falls_through(struct session *s, uint64_t pc, uint64_t *next);
+/* The start of the instruction that `address` is inside of, decoded from the nearest start that the symbols
+ * know; 0 when it is a start itself, or nobody knows. */
+uint64_t instruction_around(struct session *s, uint64_t address);
+/* The start of the instruction `count` (at most 64) before the one at `address` in its function, by the
+ * file's bytes alone; nearer where the function begins, `address` itself where the file does not tell. */
+uint64_t instruction_back(struct session *s, uint64_t address, unsigned count);
+
+#endif

@@ -1,0 +1,150 @@
+#include "engine/inspect/frames/frames.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/session/core.h"
+#include "engine/inspect/frames/unwind.h"
+#include "engine/inspect/kernel/entry.h"
+#include "engine/target/registers.h"
+
+const char *frame_rule_name(enum frame_rule rule)
+{
+    static const char *const names[] = {"top",    "cfi",    "frame-pointer", "entry",
+                                        "signal", "inline", "orc",           "interrupt"};
+    return names[rule];
+}
+
+void frames_free(struct frame_list *list)
+{
+    struct frame_registers *last = NULL;
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].registers != last)
+            free(list->items[i].registers);
+        last = list->items[i].registers;
+    }
+    free(list->items);
+    *list = (struct frame_list){0};
+}
+
+/* A kernel goes from a task's stack to those of interrupts and exceptions. */
+enum { STACKS_MOST = 8 };
+
+static struct frame *add(struct frame_list *list, const struct frame *f)
+{
+    ARRAY_RESERVE(list->items, list->count, list->capacity);
+    list->items[list->count] = *f;
+    list->items[list->count].level = (unsigned)list->count;
+    return &list->items[list->count++];
+}
+
+/*
+ * The frames of one machine-level frame: inlined calls, innermost first, then the function itself. For a
+ * caller (not `exact`) the place looked up is the call, not the instruction behind it.
+ */
+static void add_function(struct session *s, struct frame_list *list, struct frame_registers *registers,
+                         enum frame_rule rule, bool exact, uint64_t cfa, unsigned depth)
+{
+    struct symbol_place place;
+    symbols_lookup(s->map, registers->pc - (exact ? 0 : 1), &place);
+    struct frame f = {.rule = place.inlined_count ? FRAME_INLINE : rule,
+                      .pc = registers->pc,
+                      .exact = exact,
+                      .cfa = cfa,
+                      .has_cfa = cfa != 0,
+                      .function = place.function,
+                      .file = place.file,
+                      .line = place.line,
+                      .inlined = place.inlined_count > 0,
+                      .registers = registers};
+    if (list->count == 0 && f.rule == FRAME_INLINE)
+        f.rule = rule;
+    add(list, &f);
+    for (unsigned i = 0; i < place.inlined_count && list->count < depth; i++) {
+        f.function = place.inlined[i].function;
+        f.file = place.inlined[i].file;
+        f.line = place.inlined[i].line;
+        f.inlined = i + 1 < place.inlined_count;
+        f.rule = f.inlined ? FRAME_INLINE : rule;
+        add(list, &f);
+    }
+}
+
+static void finish(struct frame_list *list, const char *why)
+{
+    snprintf(list->end, sizeof list->end, "%s", why);
+}
+
+static bool is_main(const struct frame_list *list)
+{
+    const struct frame *last = &list->items[list->count - 1];
+    return last->function && strcmp(last->function, "main") == 0 && !last->inlined;
+}
+
+/* A cycle shows as a stack pointer that does not grow: every call takes stack or returns to a new pc. */
+static bool repeats(const struct frame_registers *from, const struct frame_registers *to)
+{
+    return to->sp < from->sp || (to->sp == from->sp && to->pc == from->pc);
+}
+
+struct error *frames_read(struct session *s, struct thread *t, unsigned depth, bool past_main,
+                          struct frame_list *ret)
+{
+    *ret = (struct frame_list){0};
+    struct frame_registers *registers = xcalloc(1, sizeof *registers);
+    struct error *e = unwind_start(s, t, registers);
+    if (e) {
+        free(registers);
+        return e;
+    }
+    if (depth == 0 || depth > FRAME_DEPTH_MAX)
+        depth = FRAME_DEPTH_MAX;
+    enum frame_rule rule = FRAME_TOP;
+    bool interrupted = true; /* nothing was called here: the pc is the very instruction */
+    unsigned switches = 0;
+    for (;;) {
+        struct frame_registers *caller = xcalloc(1, sizeof *caller);
+        uint64_t cfa = 0;
+        enum frame_rule next = FRAME_CFI;
+        const char *why = unwind_step(s, registers, ret->count == 0, interrupted, caller, &cfa, &next);
+        bool trampoline = next == FRAME_SIGNAL;
+        add_function(s, ret, registers, trampoline ? FRAME_SIGNAL : rule, interrupted || trampoline, cfa,
+                     depth);
+        if (!why && is_main(ret) && !past_main)
+            why = "main reached";
+        if (!why && ret->count >= depth)
+            why = "the depth asked for";
+        if (!why && kernel_switches_stack(s, registers, caller))
+            switches++;
+        else if (!why && repeats(registers, caller))
+            why = "the stack pointer does not grow: a cycle or a damaged stack";
+        if (!why && switches > STACKS_MOST)
+            why = "the stack pointer does not grow: a cycle or a damaged stack";
+        if (why) {
+            finish(ret, why);
+            free(caller);
+            return NULL;
+        }
+        registers = caller;
+        rule = trampoline ? FRAME_CFI : next;
+        interrupted = trampoline || next == FRAME_INTERRUPT;
+    }
+}
+
+struct error *frame_return_address(struct session *s, struct thread *t, uint64_t *address, uint64_t *sp)
+{
+    BASE_FREE struct frame_registers *here = xcalloc(1, sizeof *here);
+    BASE_FREE struct frame_registers *caller = xcalloc(1, sizeof *caller);
+    TRY(unwind_start(s, t, here));
+    uint64_t cfa;
+    enum frame_rule rule;
+    const char *why = unwind_step(s, here, true, false, caller, &cfa, &rule);
+    if (why)
+        return error_hint(error_new(ERR_NO_MEMORY, "find the caller: %s", why),
+                          "`backtrace` shows what is known");
+    *address = caller->pc;
+    *sp = caller->sp;
+    return NULL;
+}

@@ -1,0 +1,72 @@
+/*
+ * engine/inspect/frames/frames.h - the call stack of a stopped thread.
+ *
+ * Frames are found by call frame information first, then by the frame-pointer convention, and at a
+ * function's first instruction by where the call left the return address; each says by which rule it was
+ * found. Inlined calls are frames of their own. A stack ends at `main` (unless asked to go past), where
+ * the caller is undefined, at unreadable memory, on a cycle, or at the depth asked for, and says why.
+ * Results are the caller's; strings belong to the symbol files. Engine thread, target stopped.
+ */
+#ifndef ALLSTOP_ENGINE_INSPECT_FRAMES_FRAMES_H
+#define ALLSTOP_ENGINE_INSPECT_FRAMES_FRAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/target/threads.h"
+#include "symbols/map.h"
+
+enum frame_rule {
+    FRAME_TOP,
+    FRAME_CFI,
+    FRAME_POINTER,
+    FRAME_ENTRY,
+    FRAME_SIGNAL,
+    FRAME_INLINE,
+    FRAME_ORC,
+    FRAME_INTERRUPT
+};
+
+enum { FRAME_REGISTERS = CFI_REGISTERS, FRAME_DEPTH_MAX = 10000 };
+
+/* Register values in one frame, by DWARF number. */
+struct frame_registers {
+    uint64_t value[FRAME_REGISTERS];
+    bool known[FRAME_REGISTERS];
+    /* Where it is: still in the processor's register, or saved in memory at `saved_at` (0: neither). */
+    bool is_live[FRAME_REGISTERS];
+    uint64_t saved_at[FRAME_REGISTERS];
+    uint64_t pc, sp;
+    struct thread *thread; /* whose registers outside `g` are asked for when a rule needs them */
+};
+
+struct frame {
+    unsigned level;
+    enum frame_rule rule; /* how this frame was found from the one below it; or a signal's trampoline */
+    uint64_t pc;
+    bool exact;   /* the pc is the very instruction, and not the one behind a call */
+    uint64_t cfa; /* 0: unknown */
+    bool has_cfa;
+    const char *function, *file;
+    unsigned line;
+    bool inlined;
+    struct frame_registers *registers; /* shared by the inlined frames of one function; owned by the list */
+};
+
+struct frame_list {
+    struct frame *items;
+    size_t count, capacity;
+    char end[96]; /* why it ended */
+};
+
+const char *frame_rule_name(enum frame_rule rule);
+/* Up to `depth` frames. */
+struct error *frames_read(struct session *s, struct thread *t, unsigned depth, bool past_main,
+                          struct frame_list *ret) BASE_MUST_CHECK;
+void frames_free(struct frame_list *list);
+/* Where the innermost function returns to, and the stack pointer it will then have at least. */
+struct error *frame_return_address(struct session *s, struct thread *t, uint64_t *address,
+                                   uint64_t *sp) BASE_MUST_CHECK;
+
+#endif

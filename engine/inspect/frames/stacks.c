@@ -1,0 +1,256 @@
+#include "engine/inspect/frames/stacks.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/session/core.h"
+#include "engine/inspect/frames/stacks_group.h"
+#include "engine/target/registers.h"
+
+enum {
+    AT_ONCE = 512,         /* threads whose memory is read together: 16 MiB are cached a stop */
+    ROUNDS_MOST = 12,      /* each brings the next stretch of all stacks */
+    MISSES_MOST = 8,       /* of one thread in one round */
+    ASKED_MOST = 32,       /* of one thread in all */
+    PREFETCH_AT_ONCE = 60, /* one write takes 64 requests, with what selects a thread */
+    PROGRESS_FROM = 100,
+    CACHE_ENOUGH = 8 << 20,
+};
+
+struct task {
+    struct thread *thread;
+    bool done;
+    struct frame_list list;
+    uint64_t asked[ASKED_MOST]; /* memory that was asked for its sake */
+    size_t asked_count;
+};
+
+struct reader {
+    struct session *s;
+    unsigned depth;
+    struct stack_index index;
+    size_t done, total;
+    struct memory_want *wants; /* of this round */
+    size_t want_count, want_capacity;
+};
+
+static bool cancelled(const struct session *s)
+{
+    struct pollfd fd = {.fd = s->options.cancel_fd, .events = POLLIN};
+    return fd.fd >= 0 && poll(&fd, 1, 0) == 1;
+}
+
+static struct error *tell_progress(struct reader *r, size_t done)
+{
+    r->done += done;
+    if (cancelled(r->s))
+        return error_new(ERR_CANCELLED, "reading the stacks of %zu threads was cancelled", r->total);
+    if (r->total <= PROGRESS_FROM)
+        return NULL;
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "event", "progress");
+    cJSON_AddStringToObject(o, "what", "stacks");
+    cJSON_AddNumberToObject(o, "done", (double)r->done);
+    cJSON_AddNumberToObject(o, "total", (double)r->total);
+    session_emit(r->s, o);
+    return NULL;
+}
+
+static bool ends_it(const struct error *e)
+{
+    return error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED) || error_is(e, ERR_TIMEOUT);
+}
+
+static bool has_registers(struct session *s, const struct thread *t)
+{
+    const struct rsp_register *pc = s->arch ? register_find(s, s->arch->pc) : NULL;
+    const struct rsp_register *sp = s->arch ? register_find(s, s->arch->sp) : NULL;
+    return pc && sp && register_cached(t, pc) && register_cached(t, sp);
+}
+
+/* -- a process: from the cache, in rounds ---------------------------------------------------------- */
+
+static bool was_asked(const struct task *k, uint64_t address)
+{
+    for (size_t i = 0; i < k->asked_count; i++)
+        if (k->asked[i] == address)
+            return true;
+    return false;
+}
+
+/* What this thread missed and was not asked before joins the wants of the round; true when there was any. */
+static bool take_misses(struct reader *r, struct task *k, const struct memory_misses *misses)
+{
+    bool any = false;
+    for (size_t i = 0; i < misses->count && k->asked_count < ASKED_MOST; i++) {
+        const struct memory_want *want = &misses->items[i];
+        if (was_asked(k, want->address))
+            continue;
+        k->asked[k->asked_count++] = want->address;
+        ARRAY_RESERVE(r->wants, r->want_count, r->want_capacity);
+        r->wants[r->want_count++] = *want;
+        any = true;
+    }
+    return any;
+}
+
+/* Unwinds as far as the cache goes; the stack is complete when nothing new was missing. */
+static struct error *try_stack(struct reader *r, struct task *k, bool last)
+{
+    struct session *s = r->s;
+    struct memory_want items[MISSES_MOST];
+    struct memory_misses misses = {.items = items, .capacity = MISSES_MOST};
+    s->memory.misses = &misses;
+    struct error *e = frames_read(s, k->thread, r->depth, false, &k->list);
+    s->memory.misses = NULL;
+    if (ends_it(e))
+        return e;
+    error_free(e);
+    k->done = last || !take_misses(r, k, &misses);
+    if (!k->done)
+        frames_free(&k->list);
+    return NULL;
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const struct memory_want *x = a, *y = b;
+    return x->address < y->address ? -1 : x->address > y->address;
+}
+
+static struct error *fetch_wants(struct reader *r)
+{
+    if (r->want_count)
+        qsort(r->wants, r->want_count, sizeof *r->wants, by_address);
+    size_t n = 0; /* many threads may miss the same code */
+    for (size_t i = 0; i < r->want_count; i++)
+        if (n == 0 || r->wants[i].address != r->wants[n - 1].address)
+            r->wants[n++] = r->wants[i];
+    r->want_count = 0;
+    for (size_t i = 0; i < n; i += PREFETCH_AT_ONCE) {
+        size_t some = n - i < PREFETCH_AT_ONCE ? n - i : PREFETCH_AT_ONCE;
+        struct error *e = memory_prefetch(r->s, r->wants + i, some);
+        if (ends_it(e))
+            return e;
+        error_free(e); /* the stacks end where the cache does */
+    }
+    return NULL;
+}
+
+/* `left` of the tasks are to be done. */
+static struct error *read_rounds(struct reader *r, struct task *tasks, size_t count, size_t left)
+{
+    for (unsigned round = 1; left; round++) {
+        size_t before = left;
+        for (size_t i = 0; i < count; i++) {
+            if (tasks[i].done)
+                continue;
+            TRY(try_stack(r, &tasks[i], round == ROUNDS_MOST));
+            left -= tasks[i].done;
+        }
+        TRY(tell_progress(r, before - left));
+        TRY(fetch_wants(r));
+    }
+    return NULL;
+}
+
+static void free_tasks(struct task *tasks, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        frames_free(&tasks[i].list);
+    free(tasks);
+}
+
+/* Threads of one process, which share its memory. */
+static struct error *read_together(struct reader *r, struct thread **threads, size_t count)
+{
+    struct session *s = r->s;
+    struct task *tasks = xcalloc(count, sizeof *tasks);
+    for (size_t i = 0; i < count; i++)
+        tasks[i] = (struct task){.thread = threads[i], .done = !has_registers(s, threads[i])};
+    size_t without = 0;
+    for (size_t i = 0; i < count; i++)
+        without += tasks[i].done;
+    struct error *e = read_rounds(r, tasks, count, count - without);
+    for (size_t i = 0; !e && i < count; i++)
+        stack_index_add(&r->index, threads[i]->id, &tasks[i].list);
+    free_tasks(tasks, count);
+    r->done += without;
+    if (s->memory.total > CACHE_ENOUGH)
+        memory_forget(s);
+    return e;
+}
+
+/* -- CPUs: one after the other --------------------------------------------------------------------- */
+
+static struct error *read_one(struct reader *r, struct thread *t)
+{
+    struct frame_list list = {0};
+    struct error *e = NULL;
+    if (has_registers(r->s, t))
+        e = frames_read(r->s, t, r->depth, false, &list);
+    if (ends_it(e))
+        return e;
+    error_free(e);
+    stack_index_add(&r->index, t->id, &list);
+    frames_free(&list);
+    return tell_progress(r, 1);
+}
+
+/* -- all ------------------------------------------------------------------------------------------- */
+
+/* From `from` on, threads of one process, a CPU alone. */
+static size_t part(const struct session *s, size_t from)
+{
+    size_t n = 1;
+    struct thread *const *items = s->threads.items;
+    while (s->is_process && n < AT_ONCE && from + n < s->threads.count &&
+           items[from + n]->id.pid == items[from]->id.pid)
+        n++;
+    return n;
+}
+
+/* Memory is read of the selected thread's process or CPU. */
+static struct error *read_parts(struct reader *r)
+{
+    struct session *s = r->s;
+    struct error *e = NULL;
+    int64_t pid = s->threads.has_current ? s->threads.current.pid : 0;
+    for (size_t i = 0, n = 0; !e && i < s->threads.count; i += n) {
+        struct thread **items = s->threads.items + i;
+        n = part(s, i);
+        s->threads.current = items[0]->id;
+        s->threads.has_current = true;
+        if (items[0]->id.pid != pid || !s->is_process)
+            memory_forget(s);
+        pid = items[0]->id.pid;
+        e = s->is_process ? read_together(r, items, n) : read_one(r, items[0]);
+    }
+    return e;
+}
+
+struct error *stacks_read(struct session *s, unsigned depth, struct stacks *ret)
+{
+    *ret = (struct stacks){0};
+    TRY(threads_list(s));
+    TRY(registers_fetch_many(s, s->threads.items, s->threads.count));
+    bool deep = depth == 0 || depth > STACKS_DEPTH_MAX;
+    struct reader r = {.s = s, .depth = deep ? STACKS_DEPTH_MAX : depth, .total = s->threads.count};
+    stack_index_init(&r.index, ret);
+    struct ptid kept = s->threads.current;
+    bool kept_has = s->threads.has_current;
+    struct error *e = read_parts(&r);
+    if (kept.pid != s->threads.current.pid || !s->is_process)
+        memory_forget(s);
+    s->threads.current = kept;
+    s->threads.has_current = kept_has;
+    stack_index_free(&r.index);
+    free(r.wants);
+    if (e)
+        stacks_free(ret);
+    else
+        stacks_sort(ret);
+    return e;
+}

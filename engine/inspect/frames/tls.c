@@ -1,0 +1,109 @@
+#include "engine/inspect/frames/tls.h"
+
+#include <elf.h>
+
+#include "base/alloc.h"
+#include "engine/session/core.h"
+#include "engine/target/registers.h"
+
+/* The processor supplements of the ELF ABI, and glibc's sysdeps/ARCH/nptl/tls.h. */
+struct tls_layout {
+    const struct arch *arch;
+    const char *registers[3]; /* names of the thread pointer's register in target descriptions */
+    bool below;               /* variant II: the block ends at the thread pointer */
+    unsigned header;          /* variant I: bytes of the thread's own between the pointer and the block */
+    unsigned bias;            /* what the pointer is ahead of the header */
+};
+
+static const struct tls_layout layouts[] = {
+    {&arch_x86_64, {"fs_base"}, true, 0, 0},
+    {&arch_i386, {"gs_base"}, true, 0, 0},
+    {&arch_s390x, {NULL}, true, 0, 0}, /* access registers 0 and 1 */
+    {&arch_aarch64, {"tpidr", "tpidr_el0", "TPIDR_EL0"}, false, 16, 0},
+    {&arch_arm, {"tpidruro", "TPIDRURO"}, false, 8, 0},
+    {&arch_riscv64, {"tp"}, false, 0, 0},
+    {&arch_riscv32, {"tp"}, false, 0, 0},
+    {&arch_ppc64, {"r13"}, false, 0, 0x7000},
+    {&arch_mips, {"userlocal"}, false, 0, 0x7000},
+};
+
+static struct error *no_pointer(const struct session *s)
+{
+    return error_new(ERR_UNSUPPORTED, "the thread pointer of %s is not among the stub's registers",
+                     s->arch->name);
+}
+
+static struct error *from_access_registers(struct session *s, struct thread *t, uint64_t *ret)
+{
+    uint64_t high = 0, low = 0;
+    if (!register_find(s, "acr0") || !register_find(s, "acr1"))
+        return no_pointer(s);
+    TRY(register_value(s, t, "acr0", &high));
+    TRY(register_value(s, t, "acr1", &low));
+    *ret = high << 32 | (low & 0xffffffffu);
+    return NULL;
+}
+
+static struct error *thread_pointer(struct session *s, const struct tls_layout *l, uint64_t *ret)
+{
+    struct thread *t;
+    TRY(threads_current(s, &t));
+    if (l->arch == &arch_s390x)
+        return from_access_registers(s, t, ret);
+    for (size_t i = 0; i < ARRAY_LENGTH(l->registers); i++)
+        if (l->registers[i] && register_find(s, l->registers[i]))
+            return register_value(s, t, l->registers[i], ret);
+    return no_pointer(s);
+}
+
+static uint64_t round_up(uint64_t n, uint64_t alignment)
+{
+    return (n + alignment - 1) & ~(alignment - 1);
+}
+
+/* The program itself, as opposed to a library: what is linked at a fixed place, or the first file that names
+ * its linker (the C library does as well). */
+static bool is_program(const struct session *s, const struct symbol_file *f)
+{
+    uint64_t offset;
+    for (size_t i = 0; i < symbol_map_count(s->map); i++) {
+        const struct symbol_file *other = symbol_map_file(s->map, i, &offset);
+        if (symbol_file_type(other) == ET_EXEC || symbol_file_has_interpreter(other))
+            return other == f;
+    }
+    return false;
+}
+
+/* As glibc's _dl_determine_tlsoffset places the first block: its address keeps its place within the
+ * alignment. */
+static uint64_t block_from_pointer(const struct tls_layout *l, const struct symbol_tls *block)
+{
+    uint64_t first = (0 - block->address) & (block->alignment - 1);
+    if (l->below)
+        return 0 - (round_up(block->size - first, block->alignment) + first);
+    uint64_t at = round_up(l->header, block->alignment);
+    at += at - l->header < first ? block->alignment : 0;
+    return at - first - l->bias;
+}
+
+struct error *tls_address(struct session *s, const struct symbol_file *f, uint64_t offset, uint64_t *ret)
+{
+    const struct tls_layout *l = NULL;
+    struct symbol_tls block;
+    uint64_t pointer = 0;
+    TRY(session_need_stopped(s));
+    for (size_t i = 0; i < ARRAY_LENGTH(layouts); i++)
+        if (layouts[i].arch == s->arch)
+            l = &layouts[i];
+    if (!l)
+        return no_pointer(s);
+    if (!f || !symbol_file_tls(f, &block) || (block.alignment & (block.alignment - 1)))
+        return error_new(ERR_UNSUPPORTED, "the file of a thread-local variable has no such variables");
+    if (!is_program(s, f))
+        return error_hint(error_new(ERR_UNSUPPORTED, "only the C library knows where a shared library's "
+                                                     "thread-local variables are"),
+                          "look at what a function of the library has in its registers");
+    TRY(thread_pointer(s, l, &pointer));
+    *ret = pointer + block_from_pointer(l, &block) + offset;
+    return NULL;
+}

@@ -1,0 +1,19 @@
+/*
+ * engine/inspect/frames/tls.h - where a thread keeps its copy of a thread-local variable.
+ *
+ * Computed from the thread pointer and the program's PT_TLS segment as the C library lays out the block of
+ * the main program (Ulrich Drepper, "ELF Handling For Thread-Local Storage", section 3: variants I and II).
+ * Of shared libraries only the C library knows the place. Engine thread, target stopped. Errors:
+ * ERR_UNSUPPORTED where the processor's thread pointer cannot be had, or the variable is a library's.
+ */
+#ifndef ALLSTOP_ENGINE_INSPECT_FRAMES_TLS_H
+#define ALLSTOP_ENGINE_INSPECT_FRAMES_TLS_H
+
+#include "engine/target/threads.h"
+#include "symbols/file.h"
+
+/* The address of what is at `offset` in the TLS block that `f` defines. */
+struct error *tls_address(struct session *s, const struct symbol_file *f, uint64_t offset,
+                          uint64_t *ret) BASE_MUST_CHECK;
+
+#endif

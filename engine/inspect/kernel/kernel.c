@@ -1,0 +1,103 @@
+#include "engine/inspect/kernel/kernel.h"
+
+#include <elf.h>
+#include <poll.h>
+#include <string.h>
+
+#include "engine/session/core.h"
+#include "engine/inspect/kernel/modules.h"
+
+static bool has_symbol(struct symbol_file *f, const char *name, uint64_t *ret)
+{
+    const struct elf_symbol *list;
+    size_t count = symbol_file_symbols(f, &list);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(list[i].name, name) != 0)
+            continue;
+        *ret = list[i].value;
+        return true;
+    }
+    return false;
+}
+
+/* Sections first: they cost nothing. */
+static bool looks_like_kernel(struct symbol_file *f)
+{
+    const struct symbol_section *sections;
+    uint64_t ignored;
+    bool may = false;
+    if (symbol_file_type(f) == ET_REL || symbol_file_has_interpreter(f))
+        return false;
+    size_t count = symbol_file_sections(f, &sections);
+    for (size_t i = 0; i < count && !may; i++)
+        may = strcmp(sections[i].name, "__ksymtab") == 0 || strcmp(sections[i].name, ".data..percpu") == 0 ||
+              strcmp(sections[i].name, "__param") == 0;
+    return may && has_symbol(f, "linux_banner", &ignored) && has_symbol(f, "init_task", &ignored);
+}
+
+static bool is_kernel(struct session *s, struct symbol_file *f)
+{
+    if (s->kernel.known == f)
+        return s->kernel.known_is_kernel;
+    if (symbol_file_type(f) == ET_REL)
+        return false;
+    s->kernel.known = f;
+    return s->kernel.known_is_kernel = looks_like_kernel(f);
+}
+
+struct symbol_file *kernel_file(struct session *s, uint64_t *offset)
+{
+    struct symbol_file *f;
+    for (size_t i = 0; (f = symbol_map_file(s->map, i, offset)) != NULL; i++)
+        if (is_kernel(s, f))
+            return f;
+    return NULL;
+}
+
+struct error *kernel_need(struct session *s)
+{
+    TRY(session_need_stopped(s));
+    if (!kernel_file(s, NULL))
+        return error_hint(error_new(ERR_UNSUPPORTED, "none of the files loaded is a Linux kernel"),
+                          "`symbols VMLINUX` loads one; it is recognised by its symbols");
+    return NULL;
+}
+
+bool kernel_link_symbol(struct session *s, const char *name, uint64_t *ret)
+{
+    struct symbol_file *f = kernel_file(s, NULL);
+    *ret = 0;
+    return f && has_symbol(f, name, ret);
+}
+
+bool kernel_symbol(struct session *s, const char *name, uint64_t *ret)
+{
+    uint64_t offset;
+    struct symbol_file *f = kernel_file(s, &offset);
+    *ret = 0;
+    if (!f || !has_symbol(f, name, ret))
+        return false;
+    *ret += offset;
+    return true;
+}
+
+void kernel_forget(struct session *s)
+{
+    s->kernel.slide = SLIDE_UNKNOWN;
+    s->kernel.slide_tries = 0;
+    s->kernel.text = TEXT_UNKNOWN;
+    modules_forget(s);
+}
+
+struct error *kernel_progress(struct session *s, const char *what, size_t done, size_t total)
+{
+    struct pollfd fd = {.fd = s->options.cancel_fd, .events = POLLIN};
+    bool cancelled = fd.fd >= 0 && poll(&fd, 1, 0) == 1;
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "event", "progress");
+    cJSON_AddStringToObject(o, "what", what);
+    cJSON_AddNumberToObject(o, "done", (double)(cancelled ? total : done));
+    cJSON_AddNumberToObject(o, "total", (double)total);
+    session_emit(s, o);
+    return cancelled ? error_new(ERR_CANCELLED, "reading the kernel's %s was cancelled", what) : NULL;
+}

@@ -1,0 +1,368 @@
+/*
+ * Where the kernel was loaded. What a stopped CPU tells at no cost or little - its pc, the gates of its
+ * interrupt table where the stub is QEMU's, words of its stack - leaves a few slides that fit, since a kernel
+ * is moved by multiples of 2 MiB (CONFIG_PHYSICAL_ALIGN of x86-64, MIN_KIMG_ALIGN of arm64). Each is checked
+ * by what the file and the target must have in common: the build ID of the notes, or the end of linux_banner.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/session/core.h"
+#include "engine/inspect/kernel/kernel.h"
+#include "engine/target/registers.h"
+
+enum {
+    SLIDE_STEP = 0x200000,
+    CANDIDATES_MAX = 64,
+    CHECKS_MAX = 24,
+    PROOF_MAX = 32,
+    STACK_BYTES = 256,
+    BANNER_BYTES = 192,
+    TRIES_MAX = 8,
+};
+/* KERNEL_IMAGE_SIZE of x86-64: the kernel stays within it. */
+#define X86_SLIDE_LIMIT ((uint64_t)1 << 30)
+
+struct candidate {
+    uint64_t slide;
+    int score;
+};
+
+struct search {
+    struct session *s;
+    struct symbol_file *file;
+    uint64_t low, high; /* the kernel's text, as the file has it */
+    uint64_t proof_at;
+    size_t proof_size;
+    unsigned char proof[PROOF_MAX];
+    const char *proved_by;
+    uint64_t banner_at;
+    struct candidate list[CANDIDATES_MAX];
+    size_t count;
+    unsigned checks;
+    bool runs;     /* a kernel does, by what the target tells */
+    bool readable; /* the place that was checked last */
+    uint64_t found;
+    char *other; /* the banner of another kernel that was seen there */
+};
+
+/* -- what proves it -------------------------------------------------------------------------------- */
+
+/* The description of NT_GNU_BUILD_ID among the notes: its place in the kernel. */
+static bool build_id_place(struct search *x)
+{
+    const struct symbol_section *sections;
+    size_t count = symbol_file_sections(x->file, &sections);
+    for (size_t i = 0; i < count; i++) {
+        unsigned char notes[4096];
+        if (strcmp(sections[i].name, ".notes") != 0)
+            continue;
+        size_t n = symbol_file_read(x->file, sections[i].address, notes,
+                                    sections[i].size < sizeof notes ? sections[i].size : sizeof notes);
+        for (size_t at = 0; at + 16 <= n;) {
+            bool big = symbol_file_is_big_endian(x->file);
+            uint64_t name = arch_load(notes + at, 4, big), size = arch_load(notes + at + 4, 4, big);
+            uint64_t type = arch_load(notes + at + 8, 4, big);
+            if (name > n || size > n)
+                return false;
+            size_t bytes = at + 12 + ((name + 3) & ~(uint64_t)3);
+            if (type == 3 && name == 4 && size >= 8 && size <= PROOF_MAX && bytes + size <= n &&
+                memcmp(notes + at + 12, "GNU", 4) == 0) {
+                x->proof_at = sections[i].address + bytes;
+                x->proof_size = size;
+                memcpy(x->proof, notes + bytes, size);
+                x->proved_by = "build ID";
+                return true;
+            }
+            at = bytes + ((size + 3) & ~(uint64_t)3);
+        }
+    }
+    return false;
+}
+
+/* The end of the banner, where it tells when the kernel was built. */
+static bool banner_place(struct search *x)
+{
+    unsigned char text[BANNER_BYTES + 1] = {0};
+    size_t n = symbol_file_read(x->file, x->banner_at, text, BANNER_BYTES);
+    n = strnlen((char *)text, n);
+    if (n < PROOF_MAX)
+        return false;
+    x->proof_at = x->banner_at + n - PROOF_MAX;
+    x->proof_size = PROOF_MAX;
+    memcpy(x->proof, text + n - PROOF_MAX, PROOF_MAX);
+    x->proved_by = "linux_banner";
+    return true;
+}
+
+static bool read_there(struct session *s, uint64_t address, void *bytes, size_t n, size_t *got)
+{
+    struct memory_want want = {address, n};
+    struct error *e = memory_prefetch_ram(s, &want, 1);
+    if (!e && memory_cached(s, address, n <= PROOF_MAX ? n : 1))
+        e = memory_read_some(s, address, bytes, n, got);
+    else
+        *got = 0;
+    bool ok = !e;
+    error_free(e);
+    return ok && s->state == SESSION_STOPPED;
+}
+
+static bool check(struct search *x, uint64_t slide)
+{
+    unsigned char bytes[PROOF_MAX];
+    size_t got = 0;
+    x->checks++;
+    x->readable = read_there(x->s, x->proof_at + slide, bytes, x->proof_size, &got) && got >= x->proof_size;
+    if (!x->readable || memcmp(bytes, x->proof, got) != 0)
+        return false;
+    x->found = slide;
+    return true;
+}
+
+/* -- what fits ------------------------------------------------------------------------------------- */
+
+/* Where stops are most likely: a debugger that was broken into, an idle CPU. */
+static int score_of(struct search *x, uint64_t link)
+{
+    static const char *const likely[] = {
+        "kgdb_breakpoint",    "kgdb_initial_breakpoint", "arch_kgdb_breakpoint", "default_idle",
+        "native_safe_halt",   "arch_cpu_idle",           "cpu_idle_poll",        "acpi_safe_halt",
+        "acpi_idle_do_entry", "pv_native_safe_halt",     "mwait_idle",           "intel_idle",
+        "cpu_do_idle"};
+    const struct elf_symbol *list;
+    size_t count = symbol_file_symbols(x->file, &list), low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (list[middle].value <= link)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (!low || link - list[low - 1].value >= list[low - 1].size)
+        return 0;
+    for (size_t i = 0; i < ARRAY_LENGTH(likely); i++)
+        if (strcmp(list[low - 1].name, likely[i]) == 0)
+            return 3;
+    return 1;
+}
+
+static bool allowed(const struct search *x, uint64_t slide)
+{
+    return x->s->arch == &arch_x86_64 ? slide < X86_SLIDE_LIMIT : slide < UINT64_MAX / 2;
+}
+
+/* All slides that put an address of code into the kernel's text. */
+static void offer(struct search *x, uint64_t address)
+{
+    if (address < x->low)
+        return;
+    uint64_t most = (address - x->low) / SLIDE_STEP * SLIDE_STEP;
+    for (uint64_t slide = most; address - slide < x->high; slide -= SLIDE_STEP) {
+        size_t i = 0;
+        while (i < x->count && x->list[i].slide != slide)
+            i++;
+        int score = score_of(x, address - slide);
+        if (i < x->count)
+            x->list[i].score += score;
+        else if (x->count < CANDIDATES_MAX && allowed(x, slide))
+            x->list[x->count++] = (struct candidate){slide, score};
+        if (slide == 0)
+            break;
+    }
+}
+
+static int by_score(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    if (x->score != y->score)
+        return y->score - x->score;
+    return x->slide < y->slide ? -1 : x->slide > y->slide;
+}
+
+static bool check_all(struct search *x)
+{
+    if (x->count)
+        qsort(x->list, x->count, sizeof *x->list, by_score);
+    for (size_t i = 0; i < x->count && x->checks < CHECKS_MAX && x->s->state == SESSION_STOPPED; i++)
+        if (check(x, x->list[i].slide))
+            return true;
+    return false;
+}
+
+/* -- what the target tells ------------------------------------------------------------------------- */
+
+/* The slide that a gate of the interrupt table tells (Intel SDM volume 3, "64-Bit IDT Gate Descriptor"). */
+static bool slide_of_gate(struct search *x, uint64_t table, unsigned vector, const char *const names[2],
+                          uint64_t *ret)
+{
+    unsigned char gate[16];
+    size_t got;
+    uint64_t link = 0;
+    if (!read_there(x->s, table + vector * sizeof gate, gate, sizeof gate, &got) || got < sizeof gate)
+        return false;
+    uint64_t handler =
+        arch_load(gate, 2, false) | arch_load(gate + 6, 2, false) << 16 | arch_load(gate + 8, 4, false) << 32;
+    x->runs |= handler >= x->low;
+    for (unsigned i = 0; i < 2 && !link; i++)
+        kernel_link_symbol(x->s, names[i], &link);
+    *ret = handler - link;
+    return link && *ret % 4096 == 0 && allowed(x, *ret);
+}
+
+static bool find_table(struct session *s, uint64_t *ret)
+{
+    BASE_BUF struct buf text = {0};
+    struct error *e = session_check(s, rsp_monitor(s->connection, "info registers", &text));
+    const char *at = e ? NULL : strstr(buf_text(&text), "IDT=");
+    error_free(e);
+    if (!at)
+        return false;
+    at += strspn(at + 4, " ") + 4;
+    return hex_parse_u64(&at, buf_text(&text) + text.length, ret) && *ret > UINT64_MAX / 2;
+}
+
+/* Linux maps the interrupt table at an address of its own, which a CPU in user space sees too, unlike (with
+ * page tables of its own, against Meltdown) the kernel's data: then two gates that agree are the proof.
+ * QEMU's monitor tells where it is. */
+static bool by_interrupt_table(struct search *x)
+{
+    static const char *const divide[] = {"asm_exc_divide_error", "divide_error"};
+    static const char *const fault[] = {"asm_exc_page_fault", "page_fault"};
+    struct session *s = x->s;
+    uint64_t table, slide, again;
+    if (s->arch != &arch_x86_64 || !rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT) ||
+        !find_table(s, &table) || !slide_of_gate(x, table, 0, divide, &slide))
+        return false;
+    if (check(x, slide))
+        return true;
+    if (x->readable || !slide_of_gate(x, table, 14, fault, &again) || again != slide)
+        return false;
+    x->found = slide;
+    x->proved_by = "interrupt table";
+    return true;
+}
+
+static bool by_stack(struct search *x, const struct stop *stop)
+{
+    struct session *s = x->s;
+    unsigned char words[STACK_BYTES];
+    size_t got = 0;
+    uint64_t sp = 0;
+    struct thread *t = stop->has_thread ? threads_find(&s->threads, stop->thread) : NULL;
+    struct error *e = t && s->arch->address_size == 8 ? thread_sp(s, t, &sp) : NULL;
+    bool read = t && !e && sp > UINT64_MAX / 2 && read_there(s, sp, words, sizeof words, &got);
+    error_free(e);
+    x->count = 0;
+    for (size_t i = 0; read && i + 8 <= got; i += 8) {
+        uint64_t value = arch_load(words + i, 8, s->big_endian);
+        if (value >= x->low && (s->arch != &arch_x86_64 || value - x->low < X86_SLIDE_LIMIT))
+            offer(x, value);
+    }
+    return check_all(x);
+}
+
+/* A kernel that is not the file's: its banner may still be where the file has its own. */
+static void look_for_other(struct search *x)
+{
+    for (size_t i = 0; i < x->count && i < 4 && !x->other; i++) {
+        char text[BANNER_BYTES + 1] = {0};
+        size_t got = 0;
+        if (!read_there(x->s, x->banner_at + x->list[i].slide, text, 64, &got) ||
+            strncmp(text, "Linux version ", 14) != 0)
+            continue;
+        struct error *e = memory_read_some(x->s, x->banner_at + x->list[i].slide, text, BANNER_BYTES, &got);
+        error_free(e);
+        x->other = text_visible(text, strcspn(text, "\n"));
+    }
+}
+
+/* -- all of it ------------------------------------------------------------------------------------- */
+
+static bool begin(struct search *x, size_t index)
+{
+    uint64_t end;
+    struct session *s = x->s;
+    x->file = symbol_map_file(s->map, index, NULL);
+    if (!kernel_link_symbol(s, "linux_banner", &x->banner_at) ||
+        !(kernel_link_symbol(s, "_stext", &x->low) || kernel_link_symbol(s, "_text", &x->low)) ||
+        !(kernel_link_symbol(s, "_end", &end) || kernel_link_symbol(s, "_etext", &end)))
+        return false;
+    x->high = end;
+    return x->high > x->low && (build_id_place(x) || banner_place(x));
+}
+
+static void tell(struct search *x, bool found)
+{
+    struct session *s = x->s;
+    cJSON *o = cJSON_CreateObject();
+    char text[24];
+    cJSON_AddStringToObject(o, "event", "kernel");
+    cJSON_AddStringToObject(o, "file", symbol_file_path(x->file));
+    if (found) {
+        snprintf(text, sizeof text, "0x%" PRIx64, x->found);
+        cJSON_AddStringToObject(o, "slide", text);
+        cJSON_AddStringToObject(o, "checked_by", x->proved_by);
+    } else {
+        char banner[BANNER_BYTES + 1] = {0};
+        symbol_file_read(x->file, x->banner_at, banner, BANNER_BYTES);
+        BASE_FREE char *mine = text_visible(banner, strcspn(banner, "\n"));
+        cJSON_AddStringToObject(o, "banner", mine);
+        if (x->other)
+            cJSON_AddStringToObject(o, "target_banner", x->other);
+        cJSON_AddStringToObject(o, "problem",
+                                "this file is not what runs there: its build ID or banner is "
+                                "at none of the places where it could be");
+    }
+    session_emit(s, o);
+}
+
+static size_t kernel_index(struct session *s, const struct symbol_file *f)
+{
+    size_t i = 0;
+    while (symbol_map_file(s->map, i, NULL) != f)
+        i++;
+    return i;
+}
+
+bool kernel_find_slide(struct session *s, const struct stop *stop, bool attached)
+{
+    uint64_t offset;
+    if (attached)
+        kernel_forget(s);
+    if (s->state != SESSION_STOPPED || s->is_process || !s->arch)
+        return false;
+    const struct symbol_file *f = kernel_file(s, &offset);
+    if (f && s->kernel.sought != f) {
+        s->kernel.sought = f;
+        s->kernel.slide = SLIDE_UNKNOWN;
+        s->kernel.slide_tries = 0;
+    }
+    if (!f || s->kernel.slide != SLIDE_UNKNOWN || s->kernel.slide_tries >= TRIES_MAX)
+        return false;
+    size_t index = kernel_index(s, f);
+    BASE_FREE struct search *x = xcalloc(1, sizeof *x);
+    x->s = s;
+    if (symbol_map_told(s->map, index) || !begin(x, index))
+        return false;
+    s->kernel.slide_tries++;
+    if (stop->has_pc)
+        offer(x, stop->pc);
+    x->runs = x->count > 0;
+    bool found = check_all(x);
+    if (!found)
+        look_for_other(x);
+    found = found || (!x->other && (by_interrupt_table(x) || by_stack(x, stop)));
+    s->kernel.slide = found ? SLIDE_CHECKED : x->other ? SLIDE_OTHER : SLIDE_UNKNOWN;
+    /* A place that fits nowhere is told once; later stops may know better. */
+    if (found || x->other || (x->runs && s->kernel.slide_tries == 1))
+        tell(x, found);
+    free(x->other);
+    if (found)
+        symbol_map_set_offset(s->map, index, x->found);
+    return found && x->found != offset;
+}

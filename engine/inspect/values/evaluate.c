@@ -1,0 +1,235 @@
+#include "engine/inspect/values/evaluate.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/session/core.h"
+#include "engine/inspect/values/parse.h"
+
+enum { SLICE_MAX = 1 << 20 };
+
+static struct error *evaluate(struct evaluation *e, const struct node *n, struct value **ret);
+
+/* The type of a literal: the first of C's list that holds it (C17 6.4.4.1). */
+static struct error *integer_literal(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    /* A decimal literal without a suffix is never unsigned int; an octal or hexadecimal one may be. */
+    bool over_int = n->integer > 0x7fffffffu;
+    bool needs_long =
+        n->is_long || n->integer > 0xffffffffu || (over_int && !n->is_unsigned && n->is_decimal);
+    bool is_unsigned = n->is_unsigned || n->integer > INT64_MAX || (over_int && !needs_long);
+    const char *name =
+        needs_long ? (is_unsigned ? "unsigned long" : "long") : (is_unsigned ? "unsigned int" : "int");
+    struct type *type = basic_type(&e->pool, name);
+    if (type_size(type) < 8 && (n->integer > 0xffffffffu || (needs_long && n->integer > 0x7fffffffu)))
+        type = basic_type(&e->pool, is_unsigned ? "unsigned long long" : "long long");
+    *ret = value_integer(&e->pool, type, n->integer);
+    return NULL;
+}
+
+static struct error *string_literal(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v = *ret = value_new(&e->pool, type_array_of(basic_type(&e->pool, "char"), n->length + 1));
+    v->bytes = xmemdup(n->text, n->length + 1);
+    v->size = n->length + 1;
+    return NULL;
+}
+
+static struct error *logical(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v = NULL;
+    bool truth;
+    TRY(evaluate(e, n->left, &v));
+    TRY(value_truth(&e->pool, v, &truth));
+    if (truth == (n->op == OP_AND)) {
+        TRY(evaluate(e, n->right, &v));
+        TRY(value_truth(&e->pool, v, &truth));
+    }
+    *ret = value_integer(&e->pool, basic_type(&e->pool, "int"), truth);
+    return NULL;
+}
+
+static struct error *binary(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *a = NULL, *b = NULL;
+    if (n->op == OP_AND || n->op == OP_OR)
+        return logical(e, n, ret);
+    TRY(evaluate(e, n->left, &a));
+    TRY(evaluate(e, n->right, &b));
+    return value_binary(&e->pool, n->op, a, b, ret);
+}
+
+static struct error *assign(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *to = NULL, *from = NULL;
+    TRY(session_need_stopped(e->pool.session));
+    TRY(evaluate(e, n->left, &to));
+    TRY(evaluate(e, n->right, &from));
+    if (n->op != '=')
+        TRY(value_binary(&e->pool, n->op, to, from, &from));
+    TRY(value_store(&e->pool, to, from));
+    *ret = to;
+    return NULL;
+}
+
+/* The value before. */
+static struct error *postfix(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v = NULL, *sum = NULL;
+    uint64_t old;
+    TRY(session_need_stopped(e->pool.session));
+    TRY(evaluate(e, n->left, &v));
+    TRY(value_as_integer(&e->pool, v, &old));
+    TRY(value_binary(&e->pool, n->op == OP_INCREMENT ? '+' : '-', v,
+                     value_integer(&e->pool, basic_type(&e->pool, "int"), 1), &sum));
+    TRY(value_store(&e->pool, v, sum));
+    *ret = value_integer(&e->pool, v->type, old);
+    return NULL;
+}
+
+static struct error *slice(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *first = NULL, *count_value = NULL;
+    uint64_t count;
+    TRY(evaluate(e, n->left, &first));
+    TRY(evaluate(e, n->right, &count_value));
+    TRY(value_as_integer(&e->pool, count_value, &count));
+    if (!first || first->place != PLACE_MEMORY)
+        return error_new(ERR_TYPE_MISMATCH, "the left side of @ must be in memory");
+    if (count == 0 || count > SLICE_MAX)
+        return error_new(ERR_USAGE, "the right side of @ is 1 to %d", SLICE_MAX);
+    *ret = value_at(&e->pool, type_array_of(first->type, count), first->address);
+    return NULL;
+}
+
+static struct error *size_of(struct evaluation *e, struct type *type, struct value **ret)
+{
+    uint64_t size = type_size(type_strip(type));
+    *ret = value_integer(&e->pool, basic_type(&e->pool, "unsigned long"), size ? size : 1);
+    return NULL;
+}
+
+static struct error *member(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v = NULL;
+    TRY(evaluate(e, n->left, &v));
+    if (n->kind == NODE_ARROW)
+        TRY(value_dereference(&e->pool, v, &v));
+    return value_member(&e->pool, v, n->text, ret);
+}
+
+static struct error *index_of(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v = NULL, *index = NULL;
+    uint64_t number;
+    TRY(evaluate(e, n->left, &v));
+    TRY(evaluate(e, n->right, &index));
+    TRY(value_as_integer(&e->pool, index, &number));
+    return value_index(&e->pool, v, (int64_t)number, ret);
+}
+
+static struct error *cast(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v = NULL;
+    struct type *type = NULL;
+    TRY(scope_type(e, n->text, &type));
+    TRY(evaluate(e, n->left, &v));
+    return value_cast(&e->pool, v, type, ret);
+}
+
+static struct error *conditional(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v = NULL;
+    bool truth;
+    TRY(evaluate(e, n->left, &v));
+    TRY(value_truth(&e->pool, v, &truth));
+    return evaluate(e, truth ? n->right : n->third, ret);
+}
+
+static struct error *of_cpu(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v = NULL;
+    uint64_t number;
+    bool had = e->pool.has_cpu;
+    unsigned before = e->pool.cpu;
+    TRY(evaluate(e, n->left, &v));
+    TRY(value_as_integer(&e->pool, v, &number));
+    e->pool.has_cpu = true;
+    e->pool.cpu = number < UINT32_MAX ? (unsigned)number : UINT32_MAX;
+    struct error *failed = evaluate(e, n->right, ret);
+    e->pool.has_cpu = had;
+    e->pool.cpu = before;
+    return failed;
+}
+
+/* What a name stands for depends on the frame, and a register is one: neither is known while the target
+ * runs. Numbers can be reckoned with all the same. */
+static struct error *name_or_register(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    if (e->pool.session->state == SESSION_RUNNING)
+        return session_need_stopped(e->pool.session);
+    return n->kind == NODE_NAME ? scope_name(e, n->file, n->text, ret) : scope_register(e, n->text, ret);
+}
+
+static struct error *evaluate(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v = NULL;
+    struct type *type = NULL;
+    switch (n->kind) {
+    case NODE_INTEGER:
+        return integer_literal(e, n, ret);
+    case NODE_FLOAT:
+        *ret =
+            value_float(&e->pool, basic_type(&e->pool, n->is_single ? "float" : "double"), (real)n->number);
+        return NULL;
+    case NODE_CHARACTER:
+        *ret = value_integer(&e->pool, basic_type(&e->pool, "char"), n->integer);
+        return NULL;
+    case NODE_STRING:
+        return string_literal(e, n, ret);
+    case NODE_NAME:
+    case NODE_REGISTER:
+        return name_or_register(e, n, ret);
+    case NODE_UNARY:
+        TRY(evaluate(e, n->left, &v));
+        return value_unary(&e->pool, n->op, v, ret);
+    case NODE_POSTFIX:
+        return postfix(e, n, ret);
+    case NODE_BINARY:
+        return binary(e, n, ret);
+    case NODE_ASSIGN:
+        return assign(e, n, ret);
+    case NODE_CONDITIONAL:
+        return conditional(e, n, ret);
+    case NODE_MEMBER:
+    case NODE_ARROW:
+        return member(e, n, ret);
+    case NODE_INDEX:
+        return index_of(e, n, ret);
+    case NODE_CAST:
+        return cast(e, n, ret);
+    case NODE_SIZEOF_TYPE:
+        TRY(scope_type(e, n->text, &type));
+        return size_of(e, type, ret);
+    case NODE_SIZEOF:
+        TRY(evaluate(e, n->left, &v));
+        return size_of(e, v ? v->type : basic_type(&e->pool, "void"), ret);
+    case NODE_SLICE:
+        return slice(e, n, ret);
+    case NODE_COMMA:
+        TRY(evaluate(e, n->left, &v));
+        return evaluate(e, n->right, ret);
+    case NODE_CPU:
+        return of_cpu(e, n, ret);
+    }
+    return error_new(ERR_INTERNAL, "an expression of unknown kind");
+}
+
+struct error *evaluate_text(struct evaluation *e, const char *text, struct value **ret)
+{
+    struct node *tree;
+    TRY(expression_parse(text, scope_is_type, e, &tree));
+    struct error *failed = evaluate(e, tree, ret);
+    node_free(tree);
+    return failed;
+}

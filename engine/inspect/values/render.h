@@ -1,0 +1,61 @@
+/*
+ * engine/inspect/values/render.h - values as text (as gdb prints) and as JSON (as the interface says).
+ *
+ * Bounded: 200 elements or characters of one array, 20 levels, 64 KiB of text. What cannot be read inside a
+ * struct is shown in its place, so that one bad member does not hide the others. Engine thread.
+ */
+#ifndef ALLSTOP_ENGINE_INSPECT_VALUES_RENDER_H
+#define ALLSTOP_ENGINE_INSPECT_VALUES_RENDER_H
+
+#include <cjson/cJSON.h>
+
+#include "base/buf.h"
+#include "engine/inspect/values/value.h"
+
+enum { RENDER_ELEMENTS = 200, RENDER_DEPTH = 20, RENDER_TEXT = 64 << 10, REPEATS = 10 };
+
+/* `format`: a letter of gdb's /x, or 0. The error of the outermost value; inner ones are text. */
+struct error *render_text(struct pool *p, struct value *v, char format, struct buf *out) BASE_MUST_CHECK;
+/* *truncated is set when an array or string was cut. */
+struct error *render_json(struct pool *p, struct value *v, bool *truncated, cJSON **ret) BASE_MUST_CHECK;
+/* The enumerator of a value, or NULL. */
+const char *enumerator_name(struct type *t, int64_t value);
+/* True for char, signed char and unsigned char elements. */
+bool is_character(struct type *t);
+
+/* -- characters and strings (render_string.c) ------------------------------------------------------- */
+
+struct text_kind {
+    unsigned width; /* bytes of a character: 1, 2 or 4 */
+    char prefix;    /* L, u, U or 0 */
+};
+/* False: values of this type are no characters (in this format). */
+bool text_kind_of(struct type *t, char format, struct text_kind *ret);
+/* One character in quotes, of kind->width bytes in target order. */
+void add_character(struct buf *out, const struct text_kind *kind, const unsigned char *bytes, bool big);
+/* A string in quotes, all of `bytes` at most RENDER_ELEMENTS of them; `more`: it goes on behind. */
+void add_string(struct buf *out, const struct text_kind *kind, const unsigned char *bytes, size_t size,
+                bool big, bool more);
+
+/* -- what a character pointer leads to (render_pointer.c) -------------------------------------------- */
+
+struct string_behind {
+    struct buf bytes; /* without its end */
+    bool more;        /* it goes on behind RENDER_ELEMENTS characters */
+    bool unreadable;  /* it ends where memory cannot be read, at `failed_at` */
+    uint64_t failed_at;
+};
+/* The string at an address, up to its first NUL; the bytes are the caller's to free. */
+void read_string(struct pool *p, uint64_t address, const struct text_kind *kind, struct string_behind *ret);
+void add_pointer(struct pool *p, struct value *v, uint64_t address, unsigned depth, struct buf *out);
+/* " <symbol+4>" where there is one. */
+void add_symbol(struct pool *p, uint64_t address, struct buf *out);
+
+/* -- numbers (render_number.c) ----------------------------------------------------------------------- */
+
+/* A scalar in a format of gdb's /x. */
+struct error *add_formatted(struct pool *p, struct value *v, char format, struct buf *out) BASE_MUST_CHECK;
+struct error *add_number(struct pool *p, struct value *v, struct buf *out) BASE_MUST_CHECK;
+void add_wide(unsigned __int128 number, bool is_signed, struct buf *out);
+
+#endif

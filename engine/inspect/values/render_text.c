@@ -1,0 +1,237 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/session/core.h"
+#include "engine/inspect/values/render.h"
+
+const char *enumerator_name(struct type *t, int64_t value)
+{
+    const struct type_enumerator *list;
+    size_t count = type_enumerators(t, &list);
+    for (size_t i = 0; i < count; i++)
+        if (list[i].value == value)
+            return list[i].name;
+    return NULL;
+}
+
+bool is_character(struct type *t)
+{
+    t = type_strip(t);
+    return t->kind == TYPE_CHAR && type_size(t) == 1;
+}
+
+static struct error *text_at(struct pool *p, struct value *v, char format, unsigned depth, struct buf *out);
+
+static void inner_text(struct pool *p, struct value *v, char format, unsigned depth, struct buf *out)
+{
+    struct error *e = text_at(p, v, format, depth, out);
+    if (error_is(e, ERR_OPTIMISED_OUT))
+        buf_add_text(out, "<optimized out>");
+    else if (e)
+        buf_printf(out, "<error: %s>", e->message);
+    error_free(e);
+}
+
+static bool same_bytes(const struct value *v, size_t element, uint64_t i, uint64_t k)
+{
+    return v->bytes && memcmp(v->bytes + i * element, v->bytes + k * element, element) == 0 &&
+           (!v->known || memcmp(v->known + i * element, v->known + k * element, element) == 0);
+}
+
+/* The elements of an array of known length; runs of equal ones are told by their number. */
+static void elements_text(struct pool *p, struct value *v, uint64_t count, char format, unsigned depth,
+                          struct buf *out)
+{
+    size_t element = (size_t)type_size(type_strip(type_target(type_strip(v->type))));
+    uint64_t i = 0;
+    for (unsigned shown = 0; i < count && shown < RENDER_ELEMENTS && out->length < RENDER_TEXT;) {
+        uint64_t same = i + 1;
+        while (same < count && element && same_bytes(v, element, i, same))
+            same++;
+        if (i)
+            buf_add_text(out, ", ");
+        struct value *item = NULL;
+        struct error *e = value_index(p, v, (int64_t)i, &item);
+        if (e) {
+            buf_printf(out, "<error: %s>", e->message);
+            error_free(e);
+            return;
+        }
+        inner_text(p, item, format, depth + 1, out);
+        bool many = same - i > REPEATS;
+        if (many)
+            buf_printf(out, " <repeats %" PRIu64 " times>", same - i);
+        shown += many ? REPEATS : 1;
+        i = many ? same : i + 1;
+    }
+    if (i < count)
+        buf_add_text(out, "...");
+}
+
+static struct error *array_text(struct pool *p, struct value *v, char format, unsigned depth, struct buf *out)
+{
+    struct type *t = type_strip(v->type);
+    struct text_kind kind;
+    uint64_t count;
+    if (!value_count(p, v, &count) || !v->size) {
+        /* of unknown length or none: where it begins */
+        if (v->place == PLACE_MEMORY)
+            add_pointer(p, value_integer(p, type_pointer_to(type_target(t)), v->address), v->address,
+                        depth + 1, out);
+        else
+            buf_add_text(out, "{}");
+        return NULL;
+    }
+    if (v->size <= VALUE_BYTES_MAX)
+        TRY(value_load(p, v));
+    if (v->bytes && !v->known && !t->vector && text_kind_of(type_target(t), format, &kind)) {
+        size_t size = count * kind.width < v->size ? (size_t)(count * kind.width) : v->size;
+        bool ends = size >= kind.width;
+        for (unsigned i = 0; ends && i < kind.width; i++)
+            ends = v->bytes[size - 1 - i] == 0;
+        add_string(out, &kind, v->bytes, size - (ends ? kind.width : 0), p->session->big_endian, false);
+        return NULL;
+    }
+    buf_add_char(out, '{');
+    elements_text(p, v, count, format, depth, out);
+    buf_add_char(out, '}');
+    return NULL;
+}
+
+static struct error *struct_text(struct pool *p, struct value *v, char format, unsigned depth,
+                                 struct buf *out)
+{
+    const struct type_member *members;
+    size_t count = type_members(type_strip(v->type), &members);
+    if (depth >= RENDER_DEPTH) {
+        buf_add_text(out, "{...}");
+        return NULL;
+    }
+    if (!count && type_strip(v->type)->incomplete) {
+        buf_add_text(out, "<incomplete type>");
+        return NULL;
+    }
+    if (v->size && v->size <= VALUE_BYTES_MAX)
+        TRY(value_load(p, v));
+    buf_add_text(out, count ? "{" : "{<No data fields>");
+    for (size_t i = 0; i < count && out->length < RENDER_TEXT; i++) {
+        if (i)
+            buf_add_text(out, ", ");
+        if (members[i].base) {
+            BASE_FREE char *name = type_name(members[i].type);
+            buf_printf(out, "<%s> = ", name);
+        } else if (*members[i].name) {
+            buf_printf(out, "%s = ", members[i].name);
+        }
+        struct value *member = NULL;
+        struct error *e = value_of_member(p, v, &members[i], &member);
+        if (e)
+            buf_printf(out, "<error: %s>", e->message);
+        else
+            inner_text(p, member, format, depth + 1, out);
+        error_free(e);
+    }
+    buf_add_char(out, '}');
+    return NULL;
+}
+
+static struct error *function_text(struct pool *p, struct value *v, struct buf *out)
+{
+    BASE_FREE char *name = type_name(v->type);
+    buf_printf(out, "{%s} 0x%" PRIx64, name, v->address);
+    add_symbol(p, v->address, out);
+    return NULL;
+}
+
+/* A complex number's real or imaginary part. */
+static struct value *part_of(struct pool *p, struct value *v, bool imaginary)
+{
+    size_t half = v->size / 2;
+    const char *name = half == 4 ? "float" : half == 8 ? "double" : "long double";
+    struct type *type = kind_is_integer(value_kind(v)) ? v->type : basic_type(p, name);
+    struct value *part = value_new(p, type);
+    part->size = half;
+    part->bytes = xmemdup(v->bytes + (imaginary ? half : 0), half ? half : 1);
+    return part;
+}
+
+static struct error *complex_text(struct pool *p, struct value *v, char format, unsigned depth,
+                                  struct buf *out)
+{
+    TRY(value_load(p, v));
+    inner_text(p, part_of(p, v, false), format, depth + 1, out);
+    buf_add_text(out, " + ");
+    inner_text(p, part_of(p, v, true), format, depth + 1, out);
+    buf_add_char(out, 'i');
+    return NULL;
+}
+
+static struct error *reference_text(struct pool *p, struct value *v, char format, unsigned depth,
+                                    struct buf *out)
+{
+    struct value *target = NULL;
+    TRY(value_dereference(p, v, &target));
+    if (depth == 0) {
+        BASE_FREE char *name = type_name(v->type);
+        buf_printf(out, "(%s) ", name);
+    }
+    buf_printf(out, "@0x%" PRIx64, target->address);
+    if (depth > 0) /* gdb shows what members that are references refer to by its address alone */
+        return NULL;
+    buf_add_text(out, ": ");
+    return text_at(p, target, format, depth + 1, out);
+}
+
+static struct error *scalar_text(struct pool *p, struct value *v, char format, unsigned depth,
+                                 struct buf *out)
+{
+    struct type *t = type_strip(v->type);
+    uint64_t address;
+    if (format && format != 's' && strchr("xduotacfz", format))
+        return add_formatted(p, v, format, out);
+    if (t->kind == TYPE_FUNCTION)
+        return function_text(p, v, out);
+    if (kind_is_number(t->kind))
+        return add_number(p, v, out);
+    if (!kind_is_pointer(t->kind))
+        return error_new(ERR_TYPE_MISMATCH, "a value of unknown type cannot be shown");
+    if (v->implicit_file) {
+        BASE_FREE char *name = depth == 0 ? type_name(v->type) : NULL;
+        buf_printf(out, name ? "(%s) <synthetic pointer>" : "<synthetic pointer>", name);
+        return NULL;
+    }
+    TRY(value_as_integer(p, v, &address));
+    add_pointer(p, v, address, depth, out);
+    return NULL;
+}
+
+static struct error *text_at(struct pool *p, struct value *v, char format, unsigned depth, struct buf *out)
+{
+    struct type *t = type_strip(v->type);
+    if (v->optimised_out)
+        return error_new(ERR_OPTIMISED_OUT, "the value is optimised out here");
+    if (out->length > RENDER_TEXT) {
+        buf_add_text(out, "...");
+        return NULL;
+    }
+    if (t->kind == TYPE_ARRAY)
+        return array_text(p, v, format, depth, out);
+    if (kind_is_struct(t->kind))
+        return struct_text(p, v, format, depth, out);
+    if (t->kind == TYPE_VOID) {
+        buf_add_text(out, "void");
+        return NULL;
+    }
+    if (t->kind == TYPE_REFERENCE || t->kind == TYPE_RVALUE_REFERENCE)
+        return reference_text(p, v, format, depth, out);
+    if (t->kind == TYPE_COMPLEX)
+        return complex_text(p, v, format, depth, out);
+    return scalar_text(p, v, format, depth, out);
+}
+
+struct error *render_text(struct pool *p, struct value *v, char format, struct buf *out)
+{
+    return text_at(p, v, format, 0, out);
+}

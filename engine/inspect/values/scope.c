@@ -1,0 +1,293 @@
+#include "engine/inspect/values/scope.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/session/core.h"
+#include "engine/inspect/frames/expression.h"
+#include "engine/target/registers.h"
+#include "engine/inspect/values/scope_kernel.h"
+
+/* How far callers are looked at for values at entry. */
+enum { ENTRY_FRAMES = 64, ENTRY_FRAMES_THRIFTY = 8 };
+
+void scope_frame_free(struct scope_frame *f)
+{
+    frames_free(&f->list);
+    frames_free(&f->longer);
+}
+
+/* Callers are unwound only where a value depends on them. */
+static const struct frame_list *longer(void *owner)
+{
+    struct evaluation *e = owner;
+    struct session *s = e->pool.session;
+    struct thread *t;
+    if (!e->frame.tried_longer) {
+        e->frame.tried_longer = true;
+        struct error *failed = threads_current(s, &t);
+        if (!failed)
+            failed =
+                frames_read(s, t, s->frame + (session_is_thrifty(s) ? ENTRY_FRAMES_THRIFTY : ENTRY_FRAMES),
+                            true, &e->frame.longer);
+        error_free(failed);
+    }
+    return e->frame.longer.count > e->frame.level ? &e->frame.longer : &e->frame.list;
+}
+
+void evaluation_begin(struct session *s, struct evaluation *e)
+{
+    *e = (struct evaluation){.pool = {.session = s, .implicit = scope_implicit}};
+    struct thread *t = s->threads.has_current ? threads_find(&s->threads, s->threads.current) : NULL;
+    if (s->state != SESSION_STOPPED || !t || !s->arch || s->frame)
+        return;
+    struct error *failed = thread_pc(s, t, &e->pool.pc);
+    e->pool.has_pc = !failed;
+    error_free(failed);
+}
+
+void evaluation_end(struct evaluation *e)
+{
+    pool_free(&e->pool);
+    scope_frame_free(&e->frame);
+}
+
+/* The selected frame with its registers, and the caller's for entry values. */
+struct error *scope_need_frame(struct evaluation *e)
+{
+    struct session *s = e->pool.session;
+    struct thread *t;
+    if (e->frame.tried)
+        return NULL;
+    e->frame.tried = true;
+    if (s->state != SESSION_STOPPED)
+        return NULL;
+    TRY(threads_current(s, &t));
+    TRY(frames_read(s, t, s->frame + 1, true, &e->frame.list));
+    if (s->frame >= e->frame.list.count)
+        return error_new(ERR_USAGE, "frame %u is no longer there", s->frame);
+    e->frame.found = true;
+    e->frame.level = s->frame;
+    for (unsigned i = s->frame; i > 0 && e->frame.list.items[i - 1].inlined; i--)
+        e->frame.inlined++;
+    const struct frame *f = &e->frame.list.items[s->frame];
+    e->pool.pc = f->pc - (f->exact ? 0 : 1);
+    e->pool.has_pc = true;
+    return NULL;
+}
+
+const struct frame *scope_selected(const struct evaluation *e)
+{
+    return e->frame.found ? &e->frame.list.items[e->frame.level] : NULL;
+}
+
+void scope_context(struct evaluation *e, struct frame_context *c)
+{
+    *c = (struct frame_context){.session = e->pool.session, .pc = e->pool.pc};
+    const struct frame *f = scope_selected(e);
+    if (!f)
+        return;
+    c->registers = f->registers;
+    c->cfa = f->cfa;
+    c->has_cfa = f->has_cfa;
+    c->frames = &e->frame.list;
+    c->level = e->frame.level;
+    c->more = longer;
+    c->owner = e;
+}
+
+struct error *scope_variables(struct evaluation *e, struct variable **ret, size_t *count)
+{
+    *ret = NULL;
+    *count = 0;
+    TRY(scope_need_frame(e));
+    if (!e->frame.found)
+        return NULL;
+    symbols_variables_at(e->pool.session->map, e->pool.pc, e->frame.inlined, ret, count);
+    return NULL;
+}
+
+/* -- names ------------------------------------------------------------------------------------------- */
+
+static struct error *local_name(struct evaluation *e, const char *name, struct value **ret)
+{
+    struct variable *variables = NULL;
+    size_t count = 0, best = SIZE_MAX;
+    struct error *failed = scope_variables(e, &variables, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(variables[i].name, name) == 0 &&
+            (best == SIZE_MAX || variables[i].depth > variables[best].depth))
+            best = i;
+    if (!failed && best != SIZE_MAX)
+        failed = scope_variable(e, &variables[best], ret);
+    free(variables);
+    return failed;
+}
+
+static struct type *bare_type(struct evaluation *e, const struct symbol_match *m)
+{
+    struct type *function = m->data ? NULL : symbols_function_type(e->pool.session->map, m->entry, 0);
+    if (function)
+        return function;
+    if (!m->data)
+        return type_bare_function(basic_type(&e->pool, "void"));
+    return basic_type(&e->pool, m->size == 8   ? "long"
+                                : m->size == 4 ? "int"
+                                : m->size == 2 ? "short"
+                                               : "char");
+}
+
+/* A symbol of the ELF table that no DWARF describes: a function, or data whose type nobody knows. */
+static bool bare_symbol(struct evaluation *e, const char *name, struct value **ret)
+{
+    struct symbol_match *matches = NULL;
+    size_t count = 0;
+    symbols_find_name(e->pool.session->map, name, &matches, &count);
+    if (count) {
+        *ret = value_at(&e->pool, bare_type(e, &matches[0]), matches[0].entry);
+        (*ret)->is_unsized_symbol = matches[0].data;
+    }
+    free(matches);
+    return count > 0;
+}
+
+static struct error *unknown_name(struct evaluation *e, const char *name)
+{
+    struct error *failed = error_new(ERR_NO_SYMBOL, "there is no symbol %s in the current context", name);
+    char *near = symbols_near(e->pool.session->map, name);
+    if (near)
+        failed = error_hint(failed, "did you mean %s?", near);
+    else if (symbol_map_count(e->pool.session->map) == 0)
+        failed = error_hint(failed, "no symbols are loaded: `symbols FILE` loads them");
+    free(near);
+    return failed;
+}
+
+/* Statics are where they are whether their function runs or not (DW_OP_addr, DW_OP_addrx, thread-locals). */
+static bool is_static(const struct variable *v)
+{
+    uint8_t op = v->where == VARIABLE_LOCATION && v->expression.size ? v->expression.bytes[0] : 0;
+    return op == 0x03 || op == 0xa1 || op == 0xfb || op == 0x0e || op == 0x08 || op == 0x0a || op == 0x0c;
+}
+
+/* FUNCTION::NAME: a static of that function, or a variable of the selected frame if that runs it. */
+static struct error *in_function(struct evaluation *e, const char *file, const char *name, struct value **ret)
+{
+    const char *colons = strstr(name, "::");
+    if (!colons)
+        return NULL;
+    BASE_FREE char *function = xstrndup(name, (size_t)(colons - name));
+    BASE_FREE char *full = file ? xasprintf("%s:%s", file, function) : xstrdup(function);
+    struct symbol_match *matches = NULL;
+    struct variable *variables = NULL;
+    size_t count = 0, found = 0;
+    struct error *failed = NULL;
+    TRY(scope_need_frame(e));
+    symbols_find_name(e->pool.session->map, full, &matches, &found);
+    const struct frame *f = scope_selected(e);
+    bool here = f && f->function && strcmp(f->function, function) == 0;
+    if (here)
+        failed = scope_variables(e, &variables, &count);
+    else if (found)
+        symbols_variables_at(e->pool.session->map, matches[0].entry, 0, &variables, &count);
+    for (size_t i = 0; i < count && !failed && !*ret; i++) {
+        if (strcmp(variables[i].name, colons + 2) != 0)
+            continue;
+        failed = here || is_static(&variables[i])
+                     ? scope_variable(e, &variables[i], ret)
+                     : error_hint(error_new(ERR_NO_SYMBOL, "%s is a variable of frames of %s only",
+                                            colons + 2, function),
+                                  "select one with `frame`");
+    }
+    free(matches);
+    free(variables);
+    return failed;
+}
+
+static struct error *find_name(struct evaluation *e, const char *file, const char *name, struct value **ret)
+{
+    struct session *s = e->pool.session;
+    *ret = NULL;
+    if (!file)
+        TRY(local_name(e, name, ret));
+    if (!*ret)
+        TRY(in_function(e, file, name, ret));
+    if (*ret)
+        return NULL;
+    BASE_FREE char *full = file ? xasprintf("%s:%s", file, name) : xstrdup(name);
+    struct variable variable;
+    if (symbols_find_variable(s->map, full, e->pool.has_pc ? e->pool.pc : UINT64_MAX, &variable))
+        return scope_variable(e, &variable, ret);
+    int64_t number;
+    struct type *type;
+    if (!file && symbols_find_enumerator(s->map, name, &type, &number)) {
+        *ret = value_integer(&e->pool, type, (uint64_t)number);
+        return NULL;
+    }
+    return bare_symbol(e, full, ret) ? NULL : unknown_name(e, name);
+}
+
+struct error *scope_name(struct evaluation *e, const char *file, const char *name, struct value **ret)
+{
+    TRY(find_name(e, file, name, ret));
+    return scope_per_cpu(e, *ret);
+}
+
+static struct type *register_type(struct evaluation *e, const struct rsp_register *r)
+{
+    struct session *s = e->pool.session;
+    bool is_pc = strcmp(r->name, s->arch->pc) == 0, is_sp = strcmp(r->name, s->arch->sp) == 0;
+    if (is_pc || strcmp(r->type, "code_ptr") == 0)
+        return type_pointer_to(type_function_of(basic_type(&e->pool, "void"), NULL, 0, false));
+    if (is_sp || strcmp(r->type, "data_ptr") == 0)
+        return type_pointer_to(basic_type(&e->pool, "void"));
+    if (strncmp(r->type, "ieee", 4) == 0 || strncmp(r->type, "i387", 4) == 0)
+        return basic_type(&e->pool, r->size == 4 ? "float" : r->size == 8 ? "double" : "long double");
+    switch (r->size) {
+    case 1:
+        return basic_type(&e->pool, "signed char");
+    case 2:
+        return basic_type(&e->pool, "short");
+    case 4:
+        return basic_type(&e->pool, "int");
+    case 8:
+        return basic_type(&e->pool, "long long");
+    default:
+        return type_array_of(basic_type(&e->pool, "unsigned char"), r->size);
+    }
+}
+
+struct error *scope_register(struct evaluation *e, const char *name, struct value **ret)
+{
+    struct session *s = e->pool.session;
+    TRY(session_need_stopped(s));
+    const struct rsp_register *r = s->arch ? register_find(s, name) : NULL;
+    *ret = NULL;
+    if (!r)
+        TRY(scope_kernel_register(e, name, ret));
+    if (*ret)
+        return NULL;
+    if (!r)
+        return error_hint(error_new(ERR_NO_SYMBOL, "there is no register $%s", name),
+                          "`registers all` lists them");
+    struct value *v = *ret = value_new(&e->pool, register_type(e, r));
+    /* The innermost frame has the thread's own registers: the stack, which costs a turn, is not looked at. */
+    if (s->frame > 0)
+        TRY(scope_need_frame(e));
+    if (s->frame == 0 || e->frame.level == e->frame.inlined) {
+        v->place = PLACE_REGISTER;
+        v->reg = r;
+        return NULL;
+    }
+    const struct frame *f = scope_selected(e);
+    if (strcmp(r->name, s->arch->pc) == 0) {
+        *ret = value_integer(&e->pool, v->type, f->pc);
+        return NULL;
+    }
+    for (unsigned i = 0; i < s->arch->dwarf_count; i++)
+        if (s->arch->dwarf_names[i] && strcmp(s->arch->dwarf_names[i], r->name) == 0)
+            return scope_in_register(e, i, v);
+    return error_new(ERR_OPTIMISED_OUT, "$%s is not known in frame %u", name, s->frame);
+}

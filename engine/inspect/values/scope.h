@@ -1,0 +1,56 @@
+/*
+ * engine/inspect/values/scope.h - names to values: variables of the selected frame, statics and globals,
+ * functions, enumerators, registers. Engine thread; nothing is kept beyond one evaluation.
+ */
+#ifndef ALLSTOP_ENGINE_INSPECT_VALUES_SCOPE_H
+#define ALLSTOP_ENGINE_INSPECT_VALUES_SCOPE_H
+
+#include "engine/inspect/frames/expression.h"
+#include "engine/inspect/values/value.h"
+#include "symbols/variable.h"
+
+/* The selected frame and what lies under it; fetched when a name first needs it. */
+struct scope_frame {
+    bool tried, found, tried_longer;
+    struct frame_list list;
+    struct frame_list longer; /* as far as values at entry may need it */
+    unsigned level;           /* in the list */
+    unsigned inlined;         /* how many inlined frames lie below it in the same function */
+};
+void scope_frame_free(struct scope_frame *f);
+
+struct evaluation {
+    struct pool pool;
+    struct scope_frame frame;
+};
+/* Begins an evaluation in the selected thread and frame (or without any, when there is no stopped target). */
+void evaluation_begin(struct session *s, struct evaluation *e);
+void evaluation_end(struct evaluation *e);
+
+/* -- for scope.c and locate.c ------------------------------------------------------------------------- */
+
+/* Reads the stack as far as the selected frame's caller. */
+struct error *scope_need_frame(struct evaluation *e) BASE_MUST_CHECK;
+const struct frame *scope_selected(const struct evaluation *e); /* NULL: none */
+void scope_context(struct evaluation *e, struct frame_context *ret);
+/* pool.implicit */
+struct error *scope_implicit(struct pool *p, struct value *pointer, struct value **ret) BASE_MUST_CHECK;
+/* Makes `v` what a register (DWARF number) holds in the selected frame. */
+struct error *scope_in_register(struct evaluation *e, unsigned number, struct value *v) BASE_MUST_CHECK;
+
+/* -- names ----------------------------------------------------------------------------------------------- */
+
+/* `file` may be NULL. ERR_NO_SYMBOL with a near name. */
+struct error *scope_name(struct evaluation *e, const char *file, const char *name,
+                         struct value **ret) BASE_MUST_CHECK;
+struct error *scope_register(struct evaluation *e, const char *name, struct value **ret) BASE_MUST_CHECK;
+/* A variable's value where it lives in the selected frame. */
+struct error *scope_variable(struct evaluation *e, const struct variable *v,
+                             struct value **ret) BASE_MUST_CHECK;
+/* All variables of the selected frame, *ret malloc'd; none: *count 0. */
+struct error *scope_variables(struct evaluation *e, struct variable **ret, size_t *count) BASE_MUST_CHECK;
+/* A type written as in C, with declarators: "struct x *", "int[3]"; ERR_NO_TYPE. */
+struct error *scope_type(struct evaluation *e, const char *text, struct type **ret) BASE_MUST_CHECK;
+bool scope_is_type(void *evaluation, const char *name);
+
+#endif

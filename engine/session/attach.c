@@ -1,0 +1,426 @@
+/* From a target spec to a stopped session: connect, negotiate, learn what the target is and where it stands.
+ */
+#include <elf.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/session/core.h"
+#include "engine/control/run/trap_flag.h"
+#include "engine/session/launch/runner.h"
+#include "engine/target/libraries.h"
+#include "engine/inspect/location.h"
+#include "engine/target/registers.h"
+
+enum { AUXV_LIMIT = 1 << 16, PATH_LIMIT = 4096 };
+#define CONNECT_TIME_NS 10000000000
+
+static void on_output(void *context, const char *bytes, size_t n)
+{
+    session_emit_text(context, "output", bytes, n);
+}
+
+/* Before it is shown: what comes may be much. */
+static void look_at_line(struct session *s, const char *bytes, size_t n)
+{
+    static const char text[] =
+        "most of what comes over this line is no text: is that its baud rate? It is named as in "
+        "`-t /dev/ttyUSB0,115200`\n";
+    if (session_is_thrifty(s) && line_noise_feed(&s->noise, bytes, n))
+        session_emit_text(s, "output", text, sizeof text - 1);
+}
+
+static void on_console(void *context, const char *bytes, size_t n)
+{
+    look_at_line(context, bytes, n);
+    console_take(context, bytes, n);
+    printk_feed(context, bytes, n);
+}
+
+static void on_violation(void *context, const char *kind, const char *evidence, size_t n)
+{
+    session_violation(context, kind, evidence, n);
+}
+
+static void on_log_failed(void *context, const struct error *e)
+{
+    session_emit_problem(context, "wire-log", e);
+}
+
+static struct error *open_connection(struct session *s, const struct session_target *target, bool *running)
+{
+    const char *spec = target->spec;
+    int64_t limit = clock_now_ns() + CONNECT_TIME_NS;
+    const struct transport_side side = pty_side(s);
+    struct transport_options to = {.deadline_ns = s->deadline_ns < limit ? s->deadline_ns : limit,
+                                   .cancel_fd = s->options.cancel_fd,
+                                   .output = s->options.capture_output ? on_output : NULL,
+                                   .context = s,
+                                   .wait_for_device = target->wait_for_device,
+                                   .child = s->runner ? &s->runner->child : NULL,
+                                   .side = &side};
+    struct transport *t;
+    TRY(transport_open(s->runner ? s->runner->spec : spec, &to, &t));
+    if (s->options.wire_log) {
+        struct error *e = wire_log_create(s->options.wire_log, spec, on_log_failed, s, &s->log);
+        if (e) {
+            transport_close(t);
+            return e;
+        }
+    }
+    struct rsp_options options = {
+        .cancel_fd = s->options.cancel_fd,
+        .callbacks = {.context = s,
+                      .violation = on_violation,
+                      .console = on_console,
+                      .break_in = break_in_call},
+        .log = s->log,
+    };
+    s->connection = rsp_connection_create(t, &options);
+    rsp_set_deadline(s->connection, s->deadline_ns);
+    *running = target->running;
+    if (!target->running)
+        return rsp_open(s->connection, running);
+    rsp_assume_unspoken(s->connection);
+    return NULL;
+}
+
+static struct symbol_file *program_file(struct session *s, size_t *index)
+{
+    for (size_t i = 0; i < symbol_map_count(s->map); i++) {
+        struct symbol_file *f = symbol_map_file(s->map, i, NULL);
+        unsigned type = symbol_file_type(f);
+        if (type == ET_EXEC || type == ET_DYN) {
+            *index = i;
+            return f;
+        }
+    }
+    return NULL;
+}
+
+static bool same_family(const struct arch *a, const struct arch *b)
+{
+    bool x86 = (a == &arch_x86_64 || a == &arch_i386) && (b == &arch_x86_64 || b == &arch_i386);
+    return a == b || x86; /* a 64-bit guest may be booted from a 32-bit ELF file */
+}
+
+static struct error *choose_arch(struct session *s)
+{
+    size_t index;
+    struct symbol_file *f = program_file(s, &index);
+    const struct arch *of_file = f ? arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1) : NULL;
+    const struct arch *told = NULL;
+    if (s->description && s->description->architecture)
+        told = arch_by_description(s->description->architecture);
+    if (told && of_file && !same_family(told, of_file))
+        return error_hint(error_new(ERR_USAGE, "%s is for %s, but the target says it is %s",
+                                    symbol_file_path(f), of_file->name, s->description->architecture),
+                          "name the program that really runs there, or leave it out");
+    s->arch = told ? told : of_file;
+    if (f)
+        s->big_endian = symbol_file_is_big_endian(f);
+    else
+        s->big_endian =
+            s->arch && s->arch->qemu_user_big && !strcmp(s->arch->qemu_user, s->arch->qemu_user_big);
+    if (!s->description && s->arch)
+        s->description = registers_builtin(s->arch);
+    return NULL;
+}
+
+/*
+ * A stub may have no description; one that is damaged is told and, where a program says what the processor
+ * is, done without.
+ */
+static struct error *read_description(struct session *s)
+{
+    struct error *e = rsp_read_description(s->connection, &s->description);
+    if (error_is(e, ERR_UNSUPPORTED)) {
+        error_free(e);
+        return NULL;
+    }
+    size_t index;
+    bool known = program_file(s, &index) != NULL;
+    if (known && (error_is(e, ERR_REFUSED) || error_is(e, ERR_VIOLATION))) {
+        session_emit_text(s, "output", e->message, strlen(e->message));
+        error_free(e);
+        return NULL;
+    }
+    return e;
+}
+
+/* The file the stub says it runs, when it is the same machine: saves naming it twice. */
+static void load_exec_file(struct session *s)
+{
+    if (symbol_map_count(s->map) || !rsp_feature_usable(rsp_features(s->connection), FEATURE_XFER_EXEC_FILE))
+        return;
+    BASE_BUF struct buf path = {0};
+    struct error *e = rsp_xfer_read(s->connection, "exec-file", "", PATH_LIMIT, &path);
+    if (!e && path.length && buf_text(&path)[0] == '/' && access(buf_text(&path), R_OK) == 0)
+        e = session_add_symbols(s, buf_text(&path));
+    error_free(e);
+}
+
+/* AT_ENTRY tells where a position-independent program was loaded, AT_BASE where its dynamic linker was
+ * (System V ABI, "Auxiliary Vector"). */
+void session_find_slide(struct session *s)
+{
+    size_t index;
+    struct symbol_file *f = program_file(s, &index);
+    s->loader_base = 0;
+    if (!f || !s->arch || !s->is_process ||
+        (symbol_file_type(f) != ET_DYN && !symbol_file_has_interpreter(f)))
+        return;
+    BASE_BUF struct buf auxv = {0};
+    struct error *e = rsp_xfer_read(s->connection, "auxv", "", AUXV_LIMIT, &auxv);
+    size_t word = s->arch->address_size;
+    const unsigned char *bytes = (const unsigned char *)buf_text(&auxv);
+    for (size_t at = 0; !e && at + 2 * word <= auxv.length; at += 2 * word) {
+        uint64_t tag = arch_load(bytes + at, word, s->big_endian);
+        uint64_t value = arch_load(bytes + at + word, word, s->big_endian);
+        if (tag == AT_ENTRY && symbol_file_type(f) == ET_DYN)
+            symbol_map_set_offset(s->map, index, value - symbol_file_entry(f));
+        else if (tag == AT_BASE)
+            s->loader_base = value;
+    }
+    error_free(e);
+}
+
+static void pass_quiet_signals(struct session *s)
+{
+    if (!rsp_feature_usable(rsp_features(s->connection), FEATURE_PASS_SIGNALS))
+        return;
+    unsigned char numbers[SIGNAL_COUNT];
+    size_t count = signal_table_quiet(&s->signals, numbers);
+    struct error *e = rsp_pass_signals(s->connection, numbers, count);
+    error_free(e);
+}
+
+static struct error *note_stop(struct session *s, const struct rsp_stop *from, struct stop *ret)
+{
+    struct stop stop;
+    TRY(stop_classify(s, from, &stop));
+    trap_flag_check(s, &stop);
+    if (stop.reason == STOP_EXITED || stop.reason == STOP_KILLED)
+        return error_new(ERR_NOT_CONNECTED, "the stub says that its program has already ended");
+    stop.reason = STOP_ATTACH;
+    stop.signal = 0;
+    *ret = stop;
+    return NULL;
+}
+
+static cJSON *usable_features(struct session *s)
+{
+    cJSON *o = cJSON_CreateObject();
+    struct rsp_features *f = rsp_features(s->connection);
+    for (int i = 0; i < FEATURE_COUNT; i++) {
+        if (!rsp_feature_usable(f, (enum rsp_feature_id)i))
+            continue;
+        if (f->state[i].value)
+            cJSON_AddStringToObject(o, rsp_feature_table[i].name, f->state[i].value);
+        else
+            cJSON_AddBoolToObject(o, rsp_feature_table[i].name, true);
+    }
+    return o;
+}
+
+static void announce(struct session *s, bool running)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "event", "connected");
+    cJSON_AddStringToObject(o, "target", s->target_spec);
+    if (s->started)
+        cJSON_AddStringToObject(o, "program", s->program);
+    if (s->arch)
+        cJSON_AddStringToObject(o, "architecture", s->arch->name);
+    if (running)
+        cJSON_AddTrueToObject(o, "running");
+    cJSON_AddItemToObject(o, "features", usable_features(s));
+    session_emit(s, o);
+}
+
+/* Traps of a debugger that was killed: told, and left alone until the user says so. */
+static struct error *tell_left_behind(struct session *s)
+{
+    BASE_FREE struct journal_entry *list = NULL;
+    size_t count;
+    TRY(journal_left_behind(s, &list, &count));
+    if (count == 0)
+        return NULL;
+    BASE_FREE char *text =
+        xasprintf("a debugger that was killed left %zu trap%s in this target's memory: `recover` "
+                  "puts back what was there\n",
+                  count, count == 1 ? "" : "s");
+    session_emit_text(s, "output", text, strlen(text));
+    return NULL;
+}
+
+/* -- a kernel that runs ---------------------------------------------------------------------------- */
+
+static void wait_for_first_stop(struct session *s)
+{
+    s->state = SESSION_RUNNING;
+    s->attaching = true;
+    session_interrupt_settled(s);
+}
+
+static void tell_running(struct session *s)
+{
+    BASE_FREE char *text = xasprintf(
+        "%s runs: `interrupt` stops it (`break-in` shows how), `console TEXT` types at its console\n",
+        s->target_spec);
+    session_emit_text(s, "output", text, strlen(text));
+}
+
+void session_left_for_kdb(struct session *s)
+{
+    plan_end(s);
+    session_forget(s);
+    threads_clear(&s->threads);
+    plants_lost(s);
+    slots_forget(s);
+    wait_for_first_stop(s);
+}
+
+void session_runs_again(struct session *s)
+{
+    session_left_for_kdb(s);
+    tell_running(s);
+}
+
+/* -- the two halves -------------------------------------------------------------------------------- */
+
+/* What is learnt at the first stop. */
+static struct error *learn(struct session *s, const struct rsp_stop *first, struct stop *ret)
+{
+    s->is_process = rsp_feature_usable(rsp_features(s->connection), FEATURE_XFER_AUXV);
+    TRY(read_description(s));
+    load_exec_file(s);
+    TRY(choose_arch(s));
+    session_find_slide(s);
+    pass_quiet_signals(s);
+    s->state = SESSION_STOPPED;
+    TRY(note_stop(s, first, ret));
+    libraries_attached(s);
+    kernel_find_slide(s, ret, true);
+    return NULL;
+}
+
+/* What waits for a target that stands. */
+static struct error *settle(struct session *s)
+{
+    TRY(tell_left_behind(s));
+    if (s->breakpoints.wish_count)
+        return breakpoints_replant(s);
+    return NULL;
+}
+
+static struct error *first_words(struct session *s, const struct rsp_stop *first, struct stop *ret)
+{
+    struct rsp_stop asked = *first;
+    bool interrupted = s->interrupt_sent;
+    rsp_tdesc_free(s->description);
+    s->description = NULL;
+    TRY(rsp_negotiate(s->connection));
+    if (!rsp_stop_was_asked(s->connection))
+        TRY(rsp_query_stop(s->connection, &asked));
+    TRY(learn(s, &asked, ret));
+    if (interrupted)
+        ret->reason = STOP_INTERRUPT;
+    s->attaching = false;
+    announce(s, false);
+    return settle(s);
+}
+
+struct error *session_first_stop(struct session *s, const struct rsp_stop *first, struct stop *ret)
+{
+    struct error *e = first_words(s, first, ret);
+    if (e && s->connection && s->attaching && rsp_state(s->connection) != RSP_STATE_LOST) {
+        rsp_assume_unspoken(s->connection); /* it can be tried again */
+        wait_for_first_stop(s);
+    }
+    return e;
+}
+
+/* First of all: gdbserver has no current thread before, and its target description depends on that. A kernel
+ * that was just let go may run again by now, and its terminal answers. */
+static struct error *ask_first(struct session *s, struct rsp_stop *ret, bool *running)
+{
+    struct error *e = rsp_query_stop(s->connection, ret);
+    *running = error_is(e, ERR_NOT_STOPPED) && rsp_state(s->connection) == RSP_STATE_RUNNING;
+    if (!*running)
+        return e;
+    error_free(e);
+    return NULL;
+}
+
+/* gdb manual, "General Query Packets", qAttached: 1 for a process that was there before its stub. gdbserver
+ * --attach and valgrind say so; a machine is never asked, as QEMU's ends with the child that it is. */
+static bool was_there(struct session *s)
+{
+    BASE_BUF struct buf reply = {0};
+    bool processes = rsp_feature_usable(rsp_features(s->connection), FEATURE_MULTIPROCESS);
+    BASE_FREE char *packet = processes && s->threads.has_current && s->threads.current.pid > 0
+                                 ? xasprintf("qAttached:%llx", (unsigned long long)s->threads.current.pid)
+                                 : xstrdup("qAttached");
+    struct error *e = rsp_call(s->connection, RSP_GRAMMAR_TEXT, 0, &reply, "%s", packet);
+    error_free(e); /* a stub that does not know leaves what was started for us ours */
+    return !e && strcmp(buf_text(&reply), "1") == 0;
+}
+
+static bool starts_stub(const char *spec)
+{
+    return strncmp(spec, "launch:", 7) == 0 || strncmp(spec, "exec:", 5) == 0;
+}
+
+static struct error *attach(struct session *s, const struct session_target *target)
+{
+    s->state = SESSION_DISCONNECTED;
+    s->noise = (struct line_noise){0};
+    s->stop_stats = session_stats(s);
+    s->stop_started_ns = clock_now_ns();
+    bool running;
+    struct rsp_stop first;
+    TRY(open_connection(s, target, &running));
+    if (!running)
+        TRY(ask_first(s, &first, &running));
+    libraries_may_have_changed(s);
+    if (running) {
+        wait_for_first_stop(s);
+        announce(s, true);
+        tell_running(s);
+        return NULL;
+    }
+    TRY(learn(s, &first, &s->last_stop));
+    s->was_there = s->launched && s->is_process && was_there(s);
+    s->epoch++;
+    s->stops++;
+    s->stop_ended_ns = clock_now_ns();
+    announce(s, false);
+    if (target->at == START_ENTRY)
+        session_emit_stop(s);
+    audit_at_stop(s);
+    return settle(s);
+}
+
+/* A failed attempt leaves it at the target before: that is what `run` and `reconnect` are about. */
+struct error *session_attach(struct session *s, const struct session_target *target)
+{
+    char *before = s->target_spec;
+    bool launched = s->launched, was_there_before = s->was_there;
+    s->target_spec = xstrdup(target->spec);
+    s->launched = starts_stub(target->spec);
+    s->was_there = false;
+    struct error *e = attach(s, target);
+    if (!e || !before) {
+        free(before);
+        return e;
+    }
+    free(s->target_spec);
+    s->target_spec = before;
+    s->launched = launched;
+    s->was_there = was_there_before;
+    return e;
+}

@@ -1,0 +1,185 @@
+/*
+ * engine/session/core.h - what is inside a session, for the rooms of engine/ only (faces use
+ * engine/session/session.h).
+ *
+ * One struct, owned by the engine's thread. Each room keeps its part in a struct of its own and is the
+ * only one to change it.
+ */
+#ifndef ALLSTOP_ENGINE_SESSION_CORE_H
+#define ALLSTOP_ENGINE_SESSION_CORE_H
+
+#include "engine/target/arch/arch.h"
+#include "engine/control/audit/audit.h"
+#include "engine/session/break_in.h"
+#include "engine/control/breakpoints/breakpoints.h"
+#include "engine/control/breakpoints/journal.h"
+#include "engine/control/breakpoints/slots.h"
+#include "engine/session/console.h"
+#include "engine/session/line_noise.h"
+#include "engine/inspect/kernel/kernel.h"
+#include "engine/session/launch/setup.h"
+#include "engine/session/launch/pty.h"
+#include "engine/target/memory.h"
+#include "engine/target/memory_map.h"
+#include "engine/control/run/fork.h"
+#include "engine/control/run/plan.h"
+#include "engine/session/session.h"
+#include "engine/target/signals.h"
+#include "engine/target/stop.h"
+#include "engine/control/run/hold.h"
+#include "engine/target/threads.h"
+#include "engine/control/time/time.h"
+#include "rsp/remote.h"
+#include "rsp/wire_log.h"
+#include "symbols/map.h"
+#include "symbols/source.h"
+
+struct runner;
+
+/* What `list` showed last, and where the target stood then. */
+struct listing {
+    char *file; /* NULL: nothing yet */
+    uint64_t first, last, epoch;
+    unsigned frame;
+    struct ptid thread;
+};
+
+struct session {
+    struct session_options options;
+    enum session_state state;
+    uint64_t epoch;
+    int64_t deadline_ns;
+
+    struct rsp_connection *connection;
+    struct wire_log *log;
+    char *target_spec; /* what we are or were connected to */
+    bool launched;     /* its stub was started by us */
+    bool was_there;    /* the stub was, but attached to a process that ran before (`qAttached`) */
+    bool attaching;    /* RUNNING since we came, without a plan: the first stop does what attaching does */
+    bool is_process;   /* the target is a process of an operating system: all its memory is RAM */
+
+    char *program; /* path, or NULL */
+    struct program_setup setup;
+    struct program_terminal terminal;
+    bool started;                /* what we are or were connected to is that program, started by its name */
+    bool emulated;               /* what we are connected to is qemu's user emulator, a child of ours */
+    const struct runner *runner; /* what runs it, only while it is connected to; or NULL */
+    struct symbol_map *map;
+    struct source_cache *sources;
+
+    const struct arch *arch; /* NULL until a target or a file says */
+    bool big_endian;
+    struct rsp_tdesc *description;
+
+    struct break_in break_in;
+    struct line_noise noise;
+    struct console console;
+
+    struct thread_table threads;
+    struct hold hold;
+    struct memory_cache memory;
+    struct memory_map memory_map;
+    struct kernel kernel;
+    struct breakpoint_table breakpoints;
+    struct slot_table slots;
+    struct journal journal;
+    struct signal_table signals;
+    struct audit audit;
+
+    struct time_line time;
+    struct follow follow;
+    struct plan plan;
+    bool plan_active;
+    bool interrupt_sent;
+    int64_t interrupted_ns; /* when Ctrl-C was pressed that no stop has answered yet, 0: it was not */
+    int64_t deaf_ns;        /* when the target counts as one that does not stop, 0: not awaited */
+    bool deaf;              /* that moment has passed */
+    bool swallow_interrupt; /* an interrupt crossed another stop on the wire: its late SIGINT is ours */
+    struct stop last_stop;
+    cJSON *untaken_stop;        /* a stop that no command has returned yet, or NULL */
+    unsigned frame;             /* selected level */
+    uint64_t loader_base;       /* AT_BASE: where the dynamic linker was loaded, 0: unknown */
+    struct plant *loader_plant; /* where it tells of changes (engine/control/libraries_debug.c), or NULL */
+    uint64_t library_epoch;     /* the stop in which the list was last asked for by name */
+    uint64_t library_miss;      /* neighbourhood no library was found for (engine/target/libraries.c) */
+    enum schedule_mode schedule;
+
+    uint64_t stops, violations;
+    struct rsp_stats finished_stats; /* of connections that are closed */
+    struct rsp_stats stop_stats;     /* as they were when the last resume began */
+    int64_t stop_started_ns, stop_ended_ns;
+    int64_t created_ns;
+    struct listing listing;
+    uint64_t next_read;             /* where a plain `x` goes on */
+    enum error_code names_given_up; /* why a wait for the name index ended early (engine/session/names.h); 0:
+                                       it did not */
+};
+
+/* ERR_NOT_CONNECTED, ERR_NOT_STOPPED unless the target is stopped. */
+struct error *session_need_stopped(struct session *s) BASE_MUST_CHECK;
+struct error *session_need_target(struct session *s) BASE_MUST_CHECK;
+/* For commands that let the target run: as session_need_stopped(), and ERR_NOT_RUNNING once it has ended. */
+struct error *session_need_runnable(struct session *s) BASE_MUST_CHECK;
+/* For what is planted: as session_need_stopped(), but after the end, and for faces that plan ahead before
+ * there is a target, it is planned for the next start. */
+struct error *session_need_plantable(struct session *s) BASE_MUST_CHECK;
+/* `run` has something to start. */
+bool session_can_run(const struct session *s);
+/* There is a target, standing or running. */
+bool session_is_connected(const struct session *s);
+/* Bytes are dear: a serial line, or what ends in one (telnet, a pty). Only what is looked at is fetched. */
+bool session_is_thrifty(const struct session *s);
+/* Throws away every cache of target state. */
+void session_forget(struct session *s);
+/* The connection is lost or closed: to DISCONNECTED (or EXITED), with its counters kept. */
+void session_drop_connection(struct session *s, enum session_state state);
+/* The counters of the connections so far. */
+struct rsp_stats session_stats(const struct session *s);
+/* Draws the consequences of a failed call: ERR_LOST drops the connection. Returns `e`. */
+struct error *session_check(struct session *s, struct error *e) BASE_MUST_CHECK;
+
+/* engine/session/execute.c: a stop, a resume, another target: no interrupt is under way. */
+void session_interrupt_settled(struct session *s);
+/* engine/session/execute.c: the target was given its time to stop: it counts as deaf. `e` with what to do. */
+struct error *session_does_not_stop(struct session *s, struct error *e) BASE_MUST_CHECK;
+/* engine/session/execute.c: an interrupt that was meant for what was just given up is not to hit what comes
+ * next. */
+void session_cancelled(struct session *s);
+/*
+ * engine/session/execute.c: tells a stop: epoch, `stopped` event, *ret the stop as JSON. True when the
+ * commands of its breakpoint have let the target go on (*ret NULL then).
+ */
+bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret);
+
+/* engine/session/events.c: events for the face; the object is taken over. */
+void session_emit(struct session *s, cJSON *event);
+void session_emit_text(struct session *s, const char *event, const char *bytes, size_t n);
+/* An event with the `message` and `hint` of an error, which stays the caller's. */
+void session_emit_problem(struct session *s, const char *event, const struct error *e);
+void session_emit_stop(struct session *s);
+
+/* engine/control/audit/findings.c: a rule of all-stop was broken; `kind` is one of the documented slugs. */
+void session_violation(struct session *s, const char *kind, const char *evidence, size_t n);
+
+/* engine/session/attach.c: everything between an open transport and a stopped session; or, where a kernel
+ * runs at the other end, a session that waits for its first stop. */
+struct error *session_attach(struct session *s, const struct session_target *target) BASE_MUST_CHECK;
+/* That first stop. */
+struct error *session_first_stop(struct session *s, const struct rsp_stop *first,
+                                 struct stop *ret) BASE_MUST_CHECK;
+/* The target is found to run without our doing. */
+void session_runs_again(struct session *s);
+/* It was left for the prompt of kdb: nothing is planted any more, and the next stop is a first one. */
+void session_left_for_kdb(struct session *s);
+/* Where a position-independent program was loaded, asked of the auxiliary vector. */
+void session_find_slide(struct session *s);
+/* engine/session/leave.c: lifts what is planted and detaches, or kills; the connection is still to be
+ * dropped. */
+struct error *session_leave(struct session *s, bool kill) BASE_MUST_CHECK;
+/* Connects to the same target again: the program is started anew with its present arguments. */
+struct error *session_connect_again(struct session *s, bool running, enum start_at at) BASE_MUST_CHECK;
+/* engine/session/launch/runner.c: where the libraries of a target for another processor are on this machine;
+ * malloc'd, or NULL. */
+char *session_sysroot(const struct session *s);
+
+#endif

@@ -1,0 +1,338 @@
+/* Running one command: the way from checked arguments to a result, and the pump that waits for stops. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/control/breakpoints/at_stop.h"
+#include "engine/control/breakpoints/means.h"
+#include "engine/session/core.h"
+#include "engine/target/libraries.h"
+#include "engine/session/names.h"
+
+/* How long a target is waited for that was interrupted because a step ran out of time. */
+enum { INTERRUPT_GRACE_NS = 1000000000 };
+
+/* How long one is waited for that Ctrl-C was pressed for: a kernel behind a line may need several tries, and
+ * who leaves does not wait so long. */
+#define DEAF_AFTER_NS    INT64_C(5000000000)
+#define DEAF_LINE_NS     INT64_C(20000000000)
+#define DEAF_LEAVING_NS  INT64_C(2000000000)
+#define PRESSED_AGAIN_NS INT64_C(1000000000)
+
+static void drain(int fd)
+{
+    char bytes[64];
+    while (fd >= 0 && read(fd, bytes, sizeof bytes) > 0) {
+    }
+}
+
+void session_cancelled(struct session *s)
+{
+    drain(s->options.cancel_fd);
+}
+
+static bool is_leaving(const struct session *s)
+{
+    return s->options.leaving && s->options.leaving(s->options.context);
+}
+
+void session_interrupt_settled(struct session *s)
+{
+    s->interrupt_sent = s->deaf = false;
+    s->interrupted_ns = s->deaf_ns = 0;
+}
+
+bool session_is_deaf(const struct session *s)
+{
+    return s->deaf;
+}
+
+void session_limit_interrupt(struct session *s)
+{
+    if (s->deaf_ns || s->state != SESSION_RUNNING || !s->connection)
+        return;
+    int64_t patience = rsp_interrupts_by_break(s->connection) ? DEAF_LINE_NS : DEAF_AFTER_NS;
+    s->deaf = false;
+    s->interrupted_ns = clock_now_ns();
+    s->deaf_ns = s->interrupted_ns + (is_leaving(s) ? DEAF_LEAVING_NS : patience);
+}
+
+static void count_from_here(struct session *s)
+{
+    s->stop_stats = session_stats(s);
+    s->stop_started_ns = clock_now_ns();
+}
+
+/* The stop is told all the same: what could not be done now is tried at the next one. */
+static void upgrade_means(struct session *s)
+{
+    struct error *e = means_upgrade(s);
+    error_free(e);
+}
+
+static void replant(struct session *s)
+{
+    struct error *e = breakpoints_replant(s);
+    error_free(e);
+}
+
+static void finish_stop(struct session *s, const struct stop *final, cJSON **ret)
+{
+    plan_end(s);
+    pty_drain(s); /* what the program printed came before its stop */
+    s->last_stop = *final;
+    s->epoch++;
+    s->stops++;
+    s->stop_ended_ns = clock_now_ns();
+    session_interrupt_settled(s);
+    bool gone = final->reason == STOP_EXITED || final->reason == STOP_KILLED;
+    s->state = gone ? SESSION_EXITED : SESSION_STOPPED;
+    if (final->has_pc && !gone)
+        libraries_cover(s, final->pc);
+    bool moved = !gone && kernel_find_slide(s, final, false);
+    session_emit_stop(s);
+    *ret = stop_to_json(s, final);
+    audit_at_stop(s);
+    if (s->state == SESSION_STOPPED) {
+        if (moved)
+            replant(s);
+        upgrade_means(s);
+        hold_check_run(s, final);
+        ladder_at_stop(s);
+    }
+    if (gone)
+        session_drop_connection(s, SESSION_EXITED);
+    breakpoints_drop_spent(s);
+}
+
+struct error *session_interrupt(struct session *s)
+{
+    TRY(session_need_target(s));
+    if (s->state != SESSION_RUNNING)
+        return error_new(ERR_NOT_RUNNING, "the target is not running");
+    s->interrupt_sent = true;
+    break_in_prepare(s);
+    if (rsp_state(s->connection) != RSP_STATE_RUNNING)
+        return NULL; /* a stop is already on its way through the plan */
+    return session_check(s, rsp_interrupt(s->connection));
+}
+
+/* A plan that failed half-way leaves the target stopped or running; the session says which. */
+static struct error *plan_failed(struct session *s, struct error *e)
+{
+    plan_end(s);
+    if (s->connection && s->state == SESSION_RUNNING && !s->attaching &&
+        rsp_state(s->connection) == RSP_STATE_STOPPED)
+        s->state = SESSION_STOPPED;
+    return e;
+}
+
+/* The stop is told; then the commands of the breakpoint run, which may let the target go on. */
+bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret)
+{
+    BASE_FREE char *commands = at_stop_commands(s, final);
+    int id = final->breakpoint ? final->breakpoint : final->watchpoint;
+    finish_stop(s, final, ret);
+    if (!commands || s->state != SESSION_STOPPED || !at_stop_run(s, id, commands))
+        return false;
+    cJSON_Delete(*ret);
+    *ret = NULL;
+    return true;
+}
+
+struct error *session_does_not_stop(struct session *s, struct error *e)
+{
+    error_free(e);
+    s->deaf_ns = s->interrupted_ns = 0;
+    s->deaf = true;
+    e = error_new(ERR_TIMEOUT, "%s was interrupted and does not stop: it counts as running", s->target_spec);
+    if (!rsp_interrupts_by_break(s->connection))
+        return error_hint(e, "another Ctrl-C offers to drop the connection to it");
+    BASE_FREE char *advice = break_in_advice(s);
+    return error_hint(e, "%s", advice);
+}
+
+/* Ctrl-C. Pressed again it is not waited any longer for what the first one has not brought. */
+static struct error *pressed(struct session *s)
+{
+    int64_t now = clock_now_ns();
+    bool again = s->interrupted_ns && (is_leaving(s) || now - s->interrupted_ns > PRESSED_AGAIN_NS);
+    TRY(session_interrupt(s));
+    session_limit_interrupt(s);
+    if (again)
+        s->deaf_ns = now;
+    return NULL;
+}
+
+static bool out_of_patience(const struct session *s)
+{
+    return s->deaf_ns && s->state == SESSION_RUNNING && clock_now_ns() >= s->deaf_ns;
+}
+
+struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, cJSON **ret, bool *done)
+{
+    *done = false;
+    while (s->state == SESSION_RUNNING) {
+        struct rsp_stop stop;
+        bool stopped = false;
+        TRY(session_check(s, console_type_waiting(s)));
+        bool patient = !s->deaf_ns || deadline_ns < s->deaf_ns;
+        struct error *e =
+            rsp_wait_stop(s->connection, patient ? deadline_ns : s->deaf_ns, wake_fd, &stop, &stopped);
+        if (error_is(e, ERR_CANCELLED)) {
+            error_free(e);
+            drain(s->options.cancel_fd);
+            if (s->attaching && is_leaving(s))
+                return NULL;
+            TRY(pressed(s));
+            continue;
+        }
+        if (error_is(e, ERR_TIMEOUT))
+            return out_of_patience(s) ? session_does_not_stop(s, e) : e;
+        if (e)
+            return plan_failed(s, session_check(s, e));
+        if (!stopped)
+            return NULL;
+        struct stop final;
+        if (s->attaching) {
+            e = session_first_stop(s, &stop, &final);
+            *done = true;
+        } else {
+            e = plan_on_stop(s, &stop, &final, done);
+        }
+        if (e)
+            return plan_failed(s, session_check(s, e));
+        if (*done) {
+            *done = !session_tell_stop(s, &final, ret);
+            if (*done)
+                return NULL;
+        }
+    }
+    return NULL;
+}
+
+static struct error *still_running(struct session *s, struct error *timeout)
+{
+    if (!s->connection || !rsp_interrupts_by_break(s->connection))
+        return error_hint(timeout, "the target did not stop when asked to and counts as running");
+    BASE_FREE char *advice = break_in_advice(s);
+    return error_hint(timeout, "%s", advice);
+}
+
+/* The time is up: the target is asked to stop, and given a little longer for it. */
+static struct error *out_of_time(struct session *s, struct error *timeout)
+{
+    rsp_set_deadline(s->connection, INT64_MAX);
+    struct error *e = session_interrupt(s);
+    cJSON *stop = NULL;
+    bool done = false;
+    if (!e)
+        e = session_pump(s, clock_now_ns() + INTERRUPT_GRACE_NS, -1, &stop, &done);
+    cJSON_Delete(stop);
+    error_free(e);
+    if (s->connection)
+        rsp_set_deadline(s->connection, s->deadline_ns);
+    if (!done)
+        return still_running(s, timeout);
+    return error_hint(timeout, "the target was interrupted; `timeout` allows more time");
+}
+
+static struct error *wait_for_stop(struct session *s, bool may_interrupt, cJSON **ret)
+{
+    bool done = false;
+    struct error *e = session_pump(s, s->deadline_ns, -1, ret, &done);
+    if (may_interrupt && error_is(e, ERR_TIMEOUT) && s->state == SESSION_RUNNING)
+        return out_of_time(s, e);
+    if (error_is(e, ERR_TIMEOUT) && s->interrupt_sent && s->state == SESSION_RUNNING)
+        return still_running(s, e);
+    return e;
+}
+
+static struct error *check_state(struct session *s, const struct command *c)
+{
+    if (!c->run)
+        return error_new(ERR_USAGE, "`%s` belongs into a script", c->name);
+    if ((c->flags & COMMAND_RUNS) && is_leaving(s))
+        return error_new(ERR_CANCELLED, "%s: the session is about to end", c->name);
+    if (c->flags & COMMAND_NEEDS_STOPPED)
+        return c->flags & COMMAND_RUNS ? session_need_runnable(s) : session_need_stopped(s);
+    if (c->flags & COMMAND_NEEDS_TARGET)
+        return session_need_target(s);
+    return NULL;
+}
+
+static struct error *tell_end_of_record(struct session *s, cJSON **ret)
+{
+    struct stop stop;
+    s->time.ended = false;
+    plan_end(s);
+    TRY(time_here(s, STOP_HISTORY_END, &stop));
+    session_tell_stop(s, &stop, ret);
+    return NULL;
+}
+
+/* A request that is cut off in the middle may have let the target run all the same
+ * (engine/control/time/drive.c). */
+static void hold_off(struct session *s, const struct command *c, bool hold)
+{
+    if (!(c->flags & COMMAND_WAITS_ITSELF) || !s->connection)
+        return;
+    s->time.holds = hold;
+    transport_set_cancel_fd(rsp_transport(s->connection), hold ? -1 : s->options.cancel_fd);
+    rsp_set_deadline(s->connection, hold ? INT64_MAX : s->deadline_ns);
+}
+
+struct error *session_begin(struct session *s, const struct command *c, const cJSON *args, cJSON **ret,
+                            bool *running)
+{
+    *ret = NULL;
+    *running = false;
+    TRY(command_check(c, args, NULL));
+    TRY(check_state(s, c));
+    if ((c->flags & COMMAND_RUNS) && s->state == SESSION_STOPPED)
+        count_from_here(s);
+    hold_off(s, c, true);
+    struct error *e = names_outcome(s, session_check(s, c->run(s, args, ret)));
+    hold_off(s, c, false);
+    if (e) {
+        cJSON_Delete(*ret);
+        *ret = NULL;
+        if (error_is(e, ERR_CANCELLED))
+            drain(s->options.cancel_fd);
+        return c->flags & COMMAND_RUNS ? plan_failed(s, e) : e;
+    }
+    if (s->time.ended) {
+        TRY(tell_end_of_record(s, ret));
+        return NULL;
+    }
+    *running =
+        !*ret && (c->flags & COMMAND_RUNS) && s->state == SESSION_RUNNING && (s->plan_active || s->attaching);
+    if (!*ret && !*running)
+        *ret = cJSON_CreateObject();
+    return NULL;
+}
+
+struct error *session_execute(struct session *s, const struct command *c, const cJSON *args, cJSON **ret)
+{
+    bool running;
+    if (s->connection)
+        rsp_set_deadline(s->connection, s->deadline_ns);
+    TRY(session_begin(s, c, args, ret, &running));
+    if (!running)
+        return NULL;
+    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(args, "background"))) {
+        *ret = cJSON_CreateObject();
+        cJSON_AddBoolToObject(*ret, "running", true);
+        return NULL;
+    }
+    return wait_for_stop(s, !(c->flags & COMMAND_ONLY_WAITS), ret);
+}
+
+void session_keep_stop(struct session *s, cJSON *stop)
+{
+    cJSON_Delete(s->untaken_stop);
+    s->untaken_stop = stop;
+}

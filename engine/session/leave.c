@@ -1,0 +1,122 @@
+/* Ways to end with a target: detach and let it run, or kill it. */
+#include "base/text.h"
+#include "engine/control/breakpoints/settle.h"
+#include "engine/session/core.h"
+
+enum { SETTLE_TRIES = 16, OWED_TRIES = 8 };
+/* For a signal that is on its way to come, and for a target to stop that was interrupted once more. */
+#define OWED_NS INT64_C(300000000)
+#define STOP_NS INT64_C(2000000000)
+
+static int64_t process_of(const struct session *s)
+{
+    if (s->threads.has_current)
+        return s->threads.current.pid;
+    return s->threads.count ? s->threads.items[0]->id.pid : 0;
+}
+
+/* A running target is stopped first: nothing may be sent to it while it runs. */
+static struct error *stop_it(struct session *s)
+{
+    if (s->state != SESSION_RUNNING)
+        return NULL;
+    TRY(session_interrupt(s));
+    session_limit_interrupt(s); /* a deaf one is left as it is */
+    bool done = false;
+    while (!done && s->state == SESSION_RUNNING) {
+        cJSON *stop = NULL;
+        struct error *e = session_pump(s, s->deadline_ns, -1, &stop, &done);
+        cJSON_Delete(stop);
+        if (e)
+            return e;
+    }
+    return NULL;
+}
+
+/* A kernel that has had debug registers planted is not left with them (breakpoints/settle.h). */
+static struct error *settle(struct session *s)
+{
+    if (!settle_needed_to_leave(s) || !s->threads.has_stopped)
+        return NULL;
+    struct plan plan = {
+        .kind = PLAN_STEPI, .times = 1, .has_thread = true, .thread = s->threads.stopped, .settle = true};
+    cJSON *stop = NULL;
+    bool done = false;
+    struct error *e = plan_start(s, &plan);
+    if (!e)
+        e = session_pump(s, s->deadline_ns, -1, &stop, &done);
+    cJSON_Delete(stop);
+    if (e && s->state != SESSION_STOPPED)
+        return e;
+    error_free(e); /* it is left in any case */
+    return NULL;
+}
+
+/* A branch has to be stepped over before it can be done. */
+static struct error *settle_all(struct session *s)
+{
+    for (int i = 0; i < SETTLE_TRIES && s->state == SESSION_STOPPED && settle_needed_to_leave(s); i++)
+        TRY(settle(s));
+    return NULL;
+}
+
+/* One run, with nothing planted any more, until something stops it. */
+static struct error *run_once(struct session *s, int signal, struct rsp_stop *ret)
+{
+    struct rsp_action action = {.thread = {-1, -1}, .how = RSP_CONTINUE, .signal = signal};
+    bool stopped = false;
+    TRY(rsp_resume_actions(s->connection, &action, 1));
+    struct error *e = rsp_wait_stop(s->connection, clock_now_ns() + OWED_NS, -1, ret, &stopped);
+    if (!error_is(e, ERR_TIMEOUT))
+        return e;
+    error_free(e);
+    TRY(rsp_interrupt(s->connection)); /* nothing was owed after all */
+    return rsp_wait_stop(s->connection, clock_now_ns() + STOP_NS, -1, ret, &stopped);
+}
+
+/*
+ * An interrupt crossed another stop on the wire: gdbserver has sent the SIGINT to the process, no thread has
+ * taken it yet, and it would end a process that is let go now. So it is let run into it first.
+ */
+static struct error *take_owed_interrupt(struct session *s)
+{
+    struct rsp_stop stop = {.signal = 0};
+    for (int i = 0; s->swallow_interrupt && i < OWED_TRIES; i++) {
+        TRY(session_check(s, run_once(s, stop.signal == TARGET_SIGTRAP ? 0 : stop.signal, &stop)));
+        bool over = stop.kind == RSP_STOP_EXITED || stop.kind == RSP_STOP_KILLED;
+        if (over)
+            s->state = SESSION_EXITED;
+        s->swallow_interrupt = !over && stop.signal != TARGET_SIGINT;
+    }
+    return NULL;
+}
+
+struct error *session_leave(struct session *s, bool kill)
+{
+    if (!s->connection || s->state == SESSION_EXITED || s->state == SESSION_DISCONNECTED)
+        return NULL;
+    if (rsp_never_spoke(s->connection))
+        return NULL; /* nothing is planted, and nobody listens */
+    TRY(stop_it(s));
+    if (s->state == SESSION_EXITED)
+        return NULL;
+    int64_t pid = process_of(s);
+    if (kill) {
+        pty_before_kill(s);
+        TRY(rsp_kill(s->connection, pid));
+        journal_close(s, true);
+        return NULL;
+    }
+    TRY(settle_all(s));
+    struct error *lifted = plants_remove_all(s);
+    struct error *e = lifted ? NULL : take_owed_interrupt(s);
+    if (e || s->state == SESSION_EXITED)
+        return e;
+    e = rsp_detach(s->connection, pid);
+    if (e) {
+        error_free(lifted);
+        return e;
+    }
+    pty_let_go(s);
+    return lifted;
+}

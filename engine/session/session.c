@@ -1,0 +1,456 @@
+#include "engine/session/session.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/session/core.h"
+#include "engine/session/launch/runner.h"
+#include "engine/session/names.h"
+
+struct session *session_create(const struct session_options *options)
+{
+    struct session *s = xcalloc(1, sizeof *s);
+    s->options = *options;
+    s->deadline_ns = INT64_MAX;
+    s->map = symbol_map_create();
+    names_watch(s);
+    s->sources = source_cache_create();
+    s->created_ns = clock_now_ns();
+    console_init(&s->console);
+    pty_init(&s->terminal);
+    if (options->tty)
+        s->setup.tty = xstrdup(options->tty);
+    signal_table_init(&s->signals);
+    audit_init(&s->audit);
+    return s;
+}
+
+static void close_log(struct session *s)
+{
+    wire_log_close(s->log);
+    s->log = NULL;
+}
+
+static void add_stats(struct rsp_stats *to, const struct rsp_stats *from)
+{
+    to->turns += from->turns;
+    to->packets_out += from->packets_out;
+    to->packets_in += from->packets_in;
+    to->bytes_out += from->bytes_out;
+    to->bytes_in += from->bytes_in;
+    to->violations += from->violations;
+    to->retransmits += from->retransmits;
+}
+
+struct rsp_stats session_stats(const struct session *s)
+{
+    struct rsp_stats all = s->finished_stats;
+    if (s->connection)
+        add_stats(&all, rsp_stats(s->connection));
+    return all;
+}
+
+void session_drop_connection(struct session *s, enum session_state state)
+{
+    if (s->connection)
+        add_stats(&s->finished_stats, rsp_stats(s->connection));
+    plan_end(s);
+    console_flush(s);
+    s->emulated = false;
+    buf_clear(&s->console.typed);
+    s->attaching = false;
+    rsp_connection_destroy(s->connection);
+    s->connection = NULL;
+    pty_close(s);
+    close_log(s);
+    session_forget(s);
+    journal_close(s, state == SESSION_EXITED);
+    plants_lost(s);
+    breakpoints_lost(s);
+    slots_forget(s);
+    time_forget(s);
+    fork_forget(s);
+    memory_map_forget(&s->memory_map);
+    kernel_forget(s);
+    threads_clear(&s->threads);
+    hold_forget(s);
+    rsp_tdesc_free(s->description);
+    s->description = NULL;
+    session_interrupt_settled(s);
+    s->swallow_interrupt = false;
+    s->state = state;
+}
+
+void session_destroy(struct session *s)
+{
+    if (!s)
+        return;
+    if (s->connection) {
+        /* Nobody waits for a good-bye longer than this. */
+        s->deadline_ns = clock_now_ns() + 2000000000;
+        struct error *e = session_leave(s, session_launched(s));
+        error_free(e);
+        session_drop_connection(s, SESSION_DISCONNECTED);
+    }
+    cJSON_Delete(s->untaken_stop);
+    time_forget(s);
+    kernel_forget(s); /* where modules are can be said before there is a target */
+    breakpoints_free(&s->breakpoints);
+    slots_free(&s->slots);
+    threads_free(&s->threads);
+    memory_free(&s->memory);
+    symbol_map_free(s->map);
+    source_cache_free(s->sources);
+    audit_free(&s->audit);
+    console_free(&s->console);
+    break_in_free(&s->break_in);
+    free(s->target_spec);
+    free(s->program);
+    free(s->listing.file);
+    setup_free(&s->setup);
+    pty_free(s);
+    free(s);
+}
+
+enum session_state session_state(const struct session *s)
+{
+    return s->state;
+}
+
+uint64_t session_epoch(const struct session *s)
+{
+    return s->epoch;
+}
+
+void session_set_audit(struct session *s, bool active)
+{
+    audit_activate(s, active, 0);
+}
+
+void session_set_deadline(struct session *s, int64_t deadline_ns)
+{
+    s->deadline_ns = deadline_ns;
+    if (s->connection)
+        rsp_set_deadline(s->connection, deadline_ns);
+}
+
+void session_forget(struct session *s)
+{
+    memory_forget(s);
+    s->frame = 0;
+}
+
+static void tell_lost(struct session *s, const char *message, const char *hint)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "event", "lost");
+    cJSON_AddStringToObject(o, "message", message);
+    if (hint)
+        cJSON_AddStringToObject(o, "hint", hint);
+    session_emit(s, o);
+}
+
+struct error *session_check(struct session *s, struct error *e)
+{
+    if (s->connection && s->state == SESSION_STOPPED && !s->attaching && rsp_never_spoke(s->connection))
+        session_runs_again(s);
+    bool lost = s->connection && rsp_state(s->connection) == RSP_STATE_LOST;
+    if (!lost || s->state == SESSION_DISCONNECTED || s->state == SESSION_EXITED)
+        return e;
+    /* The connection object stays until the caller is done with it; the state says that nothing more can be
+     * asked. */
+    BASE_FREE char *message = e && e->code == ERR_LOST ? xstrdup(e->message) : NULL;
+    if (message)
+        audit_lost(s, message);
+    pty_drain(s); /* what the program said last may tell why */
+    s->state = SESSION_DISCONNECTED;
+    s->threads.has_current = false;
+    session_interrupt_settled(s);
+    tell_lost(s, message ? message : "the connection was lost", e ? e->hint : NULL);
+    return e;
+}
+
+bool session_is_thrifty(const struct session *s)
+{
+    return s->connection && !transport_is_reliable(rsp_transport(s->connection));
+}
+
+/* What starts what has ended again depends on who started it. */
+static struct error *has_ended(const struct session *s, enum error_code code)
+{
+    return error_hint(error_new(code, "the program has ended"),
+                      session_can_run(s) ? "`run` starts it again"
+                                         : "`reconnect` attaches to its stub again");
+}
+
+struct error *session_need_target(struct session *s)
+{
+    if (s->state == SESSION_EXITED)
+        return has_ended(s, ERR_NOT_CONNECTED);
+    if (!s->connection || s->state == SESSION_DISCONNECTED)
+        return error_hint(error_new(ERR_NOT_CONNECTED, "there is no target"),
+                          "`connect HOST:PORT` attaches to a stub, `launch` starts the program");
+    return NULL;
+}
+
+struct error *session_need_stopped(struct session *s)
+{
+    TRY(session_need_target(s));
+    if (s->state == SESSION_RUNNING)
+        return error_hint(error_new(ERR_NOT_STOPPED, "the target is running"),
+                          "`interrupt` (Ctrl-C) stops it");
+    return NULL;
+}
+
+struct error *session_need_runnable(struct session *s)
+{
+    if (s->state == SESSION_EXITED)
+        return has_ended(s, ERR_NOT_RUNNING);
+    return session_need_stopped(s);
+}
+
+struct error *session_need_plantable(struct session *s)
+{
+    bool ahead = s->state == SESSION_DISCONNECTED && s->options.plans_ahead;
+    return s->state == SESSION_EXITED || ahead ? NULL : session_need_stopped(s);
+}
+
+bool session_can_run(const struct session *s)
+{
+    return s->launched ? !s->was_there : s->program != NULL;
+}
+
+bool session_is_connected(const struct session *s)
+{
+    return s->connection && s->state != SESSION_EXITED && s->state != SESSION_DISCONNECTED;
+}
+
+static void learn_arch(struct session *s, const struct symbol_file *f)
+{
+    if (s->arch)
+        return;
+    s->arch = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
+    s->big_endian = symbol_file_is_big_endian(f);
+}
+
+struct error *session_add_sections(struct session *s, const char *path, const struct section_address *list,
+                                   size_t count)
+{
+    struct symbol_file *f;
+    TRY(symbol_file_open(path, &f));
+    struct error *e = symbol_map_add_sections(s->map, f, list, count);
+    if (e)
+        symbol_file_close(f);
+    else
+        learn_arch(s, f);
+    return e;
+}
+
+static struct error *load(struct session *s, const char *path, bool absolute, uint64_t address)
+{
+    struct symbol_file *f;
+    TRY(symbol_file_open(path, &f));
+    uint64_t offset = address;
+    const struct symbol_section *sections;
+    size_t count = symbol_file_sections(f, &sections);
+    for (size_t i = 0; absolute && i < count; i++)
+        if (strcmp(sections[i].name, ".text") == 0)
+            offset = address - sections[i].address;
+    learn_arch(s, f);
+    symbol_map_add(s->map, f, offset);
+    if (absolute || address)
+        symbol_map_set_told(s->map, symbol_map_count(s->map) - 1);
+    return NULL;
+}
+
+struct error *session_add_symbols(struct session *s, const char *spec)
+{
+    const char *at = strrchr(spec, '@');
+    uint64_t address = 0;
+    if (at && text_parse_u64(at[1] == '+' ? at + 2 : at + 1, &address)) {
+        BASE_FREE char *path = xstrndup(spec, (size_t)(at - spec));
+        return load(s, path, at[1] != '+', address);
+    }
+    return load(s, spec, false, 0);
+}
+
+struct error *session_set_program(struct session *s, const char *program, char *const *args)
+{
+    TRY(load(s, program, false, 0));
+    free(s->program);
+    s->program = xstrdup(program);
+    setup_set_args(&s->setup, args);
+    return NULL;
+}
+
+void session_set_start(struct session *s, enum start_at at)
+{
+    s->setup.stop_at = at;
+}
+
+struct error *session_connect(struct session *s, const char *spec)
+{
+    return session_connect_to(s, &(struct session_target){.spec = spec});
+}
+
+static struct error *attach(struct session *s, const struct session_target *target)
+{
+    const char *break_in = s->options.break_in; /* named once: the command may name another */
+    s->options.break_in = NULL;
+    if (break_in)
+        TRY(break_in_name(s, break_in));
+    struct error *e = session_attach(s, target);
+    if (e && s->connection)
+        session_drop_connection(s, SESSION_DISCONNECTED);
+    return e;
+}
+
+static struct error *go_from_entry(struct session *s, enum start_at at)
+{
+    bool told;
+    struct error *e = start_from_entry(s, at, &told);
+    if ((e || told) && at != START_ENTRY && s->state == SESSION_STOPPED)
+        session_emit_stop(s);
+    return e;
+}
+
+/* With what runs the program, which is taken over. */
+static struct error *attach_with(struct session *s, const struct session_target *target,
+                                 struct runner *runner)
+{
+    s->runner = runner;
+    struct error *e = attach(s, target);
+    s->runner = NULL;
+    s->emulated = !e && runner->emulator;
+    runner_free(runner);
+    pty_started(s);
+    return e ? runner_failed(s, e) : NULL;
+}
+
+static struct error *start_program(struct session *s, const struct session_target *target)
+{
+    struct runner runner;
+    struct session_target t = *target;
+    TRY(runner_prepare(s, &runner));
+    BASE_FREE char *spec = xstrdup(runner.spec);
+    t.spec = spec;
+    s->started = true;
+    return attach_with(s, &t, &runner);
+}
+
+static struct error *attach_to_spec(struct session *s, const struct session_target *target)
+{
+    struct runner runner;
+    bool runs;
+    TRY(runner_for_spec(s, target->spec, &runner, &runs));
+    bool before = s->started;
+    s->started = false;
+    struct error *e = runs ? attach_with(s, target, &runner) : attach(s, target);
+    if (e)
+        s->started = before; /* `run` is about what was there before */
+    return e;
+}
+
+struct error *session_connect_to(struct session *s, const struct session_target *target)
+{
+    if (session_is_connected(s))
+        return error_hint(error_new(ERR_USAGE, "already connected to %s", s->target_spec),
+                          "`detach` or `kill` first");
+    if (s->connection)
+        session_drop_connection(s, SESSION_DISCONNECTED);
+    TRY(target->spec ? attach_to_spec(s, target) : start_program(s, target));
+    return go_from_entry(s, target->at);
+}
+
+struct error *session_connect_again(struct session *s, bool running, enum start_at at)
+{
+    BASE_FREE char *spec = xstrdup(s->target_spec);
+    return session_connect_to(
+        s, &(struct session_target){
+               .spec = s->started ? NULL : spec, .at = at, .running = running, .wait_for_device = true});
+}
+
+size_t session_idle_fds(struct session *s, struct pollfd *fds)
+{
+    struct transport_side terminal = pty_side(s);
+    *fds = (struct pollfd){.fd = terminal.fd(terminal.context, &fds->events)};
+    return 1 + (s->connection ? transport_idle_fds(rsp_transport(s->connection), fds + 1) : 0);
+}
+
+void session_idle(struct session *s, const struct pollfd *fds, size_t count)
+{
+    struct transport_side terminal = pty_side(s);
+    bool any = false;
+    if (count && fds[0].revents)
+        terminal.ready(terminal.context);
+    for (size_t i = 1; i < count; i++)
+        any = any || fds[i].revents;
+    if (!any || !s->connection)
+        return;
+    transport_drain_output(rsp_transport(s->connection));
+    if (s->state != SESSION_STOPPED)
+        return;
+    struct error *e = session_check(s, rsp_look(s->connection));
+    error_free(e); /* a loss was told */
+    session_put_away_lost(s);
+}
+
+void session_put_away_lost(struct session *s)
+{
+    if (s->connection && s->state == SESSION_DISCONNECTED && rsp_state(s->connection) == RSP_STATE_LOST)
+        session_drop_connection(s, SESSION_DISCONNECTED);
+}
+
+void session_give_up(struct session *s)
+{
+    if (!session_is_connected(s))
+        return;
+    BASE_FREE char *text = xasprintf("the connection to %s was dropped without a word", s->target_spec);
+    bool planted = plants_any(s);
+    session_drop_connection(s, SESSION_DISCONNECTED);
+    tell_lost(s, text,
+              planted ? "what was inserted is still in the target: `recover` puts it right once it answers"
+                      : NULL);
+}
+
+void session_type(struct session *s, const char *bytes, size_t n)
+{
+    struct error *e = pty_type(s, bytes, n, false);
+    if (e)
+        session_emit_text(s, "output", e->message, strlen(e->message));
+    error_free(e);
+}
+
+void session_resize_terminal(struct session *s, unsigned rows, unsigned columns)
+{
+    pty_resize(s, rows, columns);
+}
+
+cJSON *session_counters(struct session *s)
+{
+    struct rsp_stats stats = session_stats(s);
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddNumberToObject(o, "violations", (double)s->violations);
+    if (s->violations)
+        cJSON_AddItemToObject(o, "by_kind", audit_counts(s));
+    cJSON_AddNumberToObject(o, "stops", (double)s->stops);
+    cJSON_AddNumberToObject(o, "turns", (double)stats.turns);
+    cJSON_AddNumberToObject(o, "packets", (double)(stats.packets_out + stats.packets_in));
+    cJSON_AddNumberToObject(o, "bytes_out", (double)stats.bytes_out);
+    cJSON_AddNumberToObject(o, "bytes_in", (double)stats.bytes_in);
+    return o;
+}
+
+bool session_has_plants(const struct session *s)
+{
+    return plants_any(s);
+}
+
+bool session_launched(const struct session *s)
+{
+    return s->launched && !s->was_there;
+}

@@ -1,0 +1,54 @@
+#include "engine/target/arch/arch.h"
+
+#include <capstone/capstone.h>
+#include <elf.h>
+
+/* Register numbers: DWARF for the Arm 64-bit Architecture, section 4.1; the trap is BRK #0. */
+static const char *const dwarf_names[] = {
+    "x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",  "x8",  "x9",  "x10", "x11", "x12", "x13",
+    "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27",
+    "x28", "x29", "x30", "sp",  "pc",  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,
+    NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,
+    NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  "v0",  "v1",  "v2",  "v3",  "v4",  "v5",
+    "v6",  "v7",  "v8",  "v9",  "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17", "v18", "v19",
+    "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31"};
+
+static const char *const general[] = {"x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",   "x7",  "x8",
+                                      "x9",  "x10", "x11", "x12", "x13", "x14", "x15",  "x16", "x17",
+                                      "x18", "x19", "x20", "x21", "x22", "x23", "x24",  "x25", "x26",
+                                      "x27", "x28", "x29", "x30", "sp",  "pc",  "cpsr", NULL};
+
+static const struct arch_register layout[] = {
+    {"x0", 8},  {"x1", 8},  {"x2", 8},  {"x3", 8},  {"x4", 8},  {"x5", 8},   {"x6", 8},
+    {"x7", 8},  {"x8", 8},  {"x9", 8},  {"x10", 8}, {"x11", 8}, {"x12", 8},  {"x13", 8},
+    {"x14", 8}, {"x15", 8}, {"x16", 8}, {"x17", 8}, {"x18", 8}, {"x19", 8},  {"x20", 8},
+    {"x21", 8}, {"x22", 8}, {"x23", 8}, {"x24", 8}, {"x25", 8}, {"x26", 8},  {"x27", 8},
+    {"x28", 8}, {"x29", 8}, {"x30", 8}, {"sp", 8},  {"pc", 8},  {"cpsr", 4}, {NULL, 0}};
+
+static const unsigned char trap[] = {0x00, 0x00, 0x20, 0xd4};
+
+const struct arch arch_aarch64 = {
+    .name = "aarch64",
+    .descriptions = "aarch64",
+    .elf_machine = EM_AARCH64,
+    .elf_class = ELFCLASS64,
+    .qemu_user = "aarch64",
+    .qemu_user_big = "aarch64_be",
+    .address_size = 8,
+    .code_align = 4,
+    .pc = "pc",
+    .sp = "sp",
+    .fp = "x29",
+    .link_register = "x30",
+    .general = general,
+    .dwarf_names = dwarf_names,
+    .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
+    .layout = layout,
+    .stops_before_access = true,
+    .breakpoint_kind = 4,
+    .trap = trap,
+    .trap_size = sizeof trap,
+    .capstone_arch = CS_ARCH_ARM64,
+    .capstone_mode = 0,
+    .longest_instruction = 4,
+};

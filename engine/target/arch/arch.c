@@ -1,0 +1,64 @@
+#include "engine/target/arch/arch.h"
+
+#include <string.h>
+
+static const struct arch *const arch_table[] = {
+    &arch_x86_64,  &arch_i386,  &arch_aarch64, &arch_arm,  &arch_riscv64,
+    &arch_riscv32, &arch_ppc64, &arch_s390x,   &arch_mips,
+};
+
+enum { ARCH_COUNT = sizeof arch_table / sizeof arch_table[0] };
+
+const struct arch *arch_row(size_t i)
+{
+    return i < ARCH_COUNT ? arch_table[i] : NULL;
+}
+
+static bool word_in_list(const char *list, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *p = list; (p = strstr(p, word)) != NULL; p += n)
+        if ((p == list || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
+            return true;
+    return false;
+}
+
+const struct arch *arch_by_description(const char *architecture)
+{
+    for (size_t i = 0; i < ARCH_COUNT; i++)
+        if (word_in_list(arch_table[i]->descriptions, architecture))
+            return arch_table[i];
+    return NULL;
+}
+
+const struct arch *arch_by_elf(unsigned machine, unsigned elf_class)
+{
+    for (size_t i = 0; i < ARCH_COUNT; i++)
+        if (arch_table[i]->elf_machine == machine && arch_table[i]->elf_class == elf_class)
+            return arch_table[i];
+    return NULL;
+}
+
+const struct arch *arch_by_name(const char *name)
+{
+    for (size_t i = 0; i < ARCH_COUNT; i++)
+        if (strcmp(arch_table[i]->name, name) == 0)
+            return arch_table[i];
+    return NULL;
+}
+
+uint64_t arch_load(const unsigned char *bytes, size_t n, bool big_endian)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < n && i < 8; i++)
+        value = value << 8 | bytes[big_endian ? i : n - 1 - i];
+    return value;
+}
+
+void arch_store(unsigned char *bytes, size_t n, bool big_endian, uint64_t value)
+{
+    for (size_t i = 0; i < n; i++) {
+        bytes[big_endian ? n - 1 - i : i] = (unsigned char)value;
+        value >>= 8;
+    }
+}

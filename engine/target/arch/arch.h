@@ -1,0 +1,85 @@
+/*
+ * engine/target/arch/arch.h - what differs from one processor to the next.
+ *
+ * One constant struct an architecture, one file each; arch_table in arch.c lists them. Nothing here has
+ * state, talks to a target or fails.
+ *
+ * Checklist for adding one:
+ *   1. a file engine/target/arch/NAME.c that fills `const struct arch arch_NAME`, and its row in arch_table
+ * (arch.c);
+ *   2. names: those the target description uses (gdb manual, "Standard Target Features"; QEMU's gdb-xml);
+ *   3. dwarf_names: the ABI's register numbers for DWARF, as names above (NULL where we do not care);
+ *   4. layout: the order and sizes of `g` where a stub sends no description (gdb's default layout);
+ *   5. traps, the `kind` that Z0 wants (gdb manual, the architecture's "Breakpoint Kinds"), what the pc reads
+ *      behind a trap that the stub did not rewind;
+ *   6. where a return address is at a function's first instruction: link_register, or NULL for "on the
+ * stack";
+ *   7. Capstone's names, or CAPSTONE_NONE when the library has no such disassembler;
+ *   8. the static program in tests/e2e under qemu-NAME, and a line in the table of doc/allstop.1.
+ */
+#ifndef ALLSTOP_ENGINE_TARGET_ARCH_ARCH_H
+#define ALLSTOP_ENGINE_TARGET_ARCH_ARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CAPSTONE_NONE = -1 };
+
+/* A register of the built-in `g` layout, in order. */
+struct arch_register {
+    const char *name;
+    unsigned size; /* bytes */
+};
+
+struct arch {
+    const char *name;          /* ours: "x86-64" */
+    const char *descriptions;  /* <architecture> texts that mean it, separated by blanks */
+    unsigned elf_machine;      /* e_machine */
+    unsigned elf_class;        /* 1: 32 bit, 2: 64 bit */
+    const char *qemu_user;     /* suffix of its user emulator, little endian: "x86_64" */
+    const char *qemu_user_big; /* the same, big endian, or NULL */
+    unsigned address_size;     /* bytes */
+    unsigned code_align;       /* instructions start at multiples of this */
+
+    const char *pc, *sp;
+    const char *fp;             /* frame pointer by convention, or NULL */
+    const char *link_register;  /* or NULL: a call pushes the return address */
+    const char *const *general; /* what "general" shows when the description has no group, NULL-terminated, or
+                                   NULL: all integers */
+    const char *const *dwarf_names;
+    unsigned dwarf_count;
+    const struct arch_register *layout; /* name NULL ends it */
+
+    unsigned breakpoint_kind;  /* of Z0 */
+    const unsigned char *trap; /* in memory order of a little-endian target */
+    unsigned trap_size;
+    const unsigned char *short_trap; /* of two-byte instructions (Thumb, compressed RISC-V), or NULL */
+    unsigned short_trap_size;        /* and the `kind` Z0 wants for it */
+    unsigned pc_behind_trap;         /* a trap reported raw leaves the pc this far behind it */
+    bool stops_before_access;        /* a watchpoint stops before the instruction that it watches is done */
+    unsigned stack_alignment_slot;   /* bytes a call pushes (the return address), 0 with a link register */
+
+    int capstone_arch;       /* cs_arch, or CAPSTONE_NONE */
+    int capstone_mode;       /* without the endian bit */
+    int capstone_mode_thumb; /* Arm: mode where the Thumb bit is set, else 0 */
+    unsigned longest_instruction;
+};
+
+extern const struct arch arch_x86_64, arch_i386, arch_aarch64, arch_arm, arch_riscv64, arch_riscv32,
+    arch_ppc64, arch_s390x, arch_mips;
+
+/* By the <architecture> of a target description; NULL: none. */
+const struct arch *arch_by_description(const char *architecture);
+/* By e_machine and class (1, 2) of an ELF file; NULL: none. */
+const struct arch *arch_by_elf(unsigned machine, unsigned elf_class);
+/* By our own name. */
+const struct arch *arch_by_name(const char *name);
+/* Row i of the table, NULL behind the last. */
+const struct arch *arch_row(size_t i);
+
+/* A target-order number of at most 8 bytes. */
+uint64_t arch_load(const unsigned char *bytes, size_t n, bool big_endian);
+void arch_store(unsigned char *bytes, size_t n, bool big_endian, uint64_t value);
+
+#endif

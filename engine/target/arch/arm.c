@@ -1,0 +1,50 @@
+#include "engine/target/arch/arch.h"
+
+#include <capstone/capstone.h>
+#include <elf.h>
+
+/* Register numbers: DWARF for the Arm Architecture, section 4.1; the trap is the permanently undefined
+ * instruction that Linux takes for a breakpoint (arch/arm/kernel/ptrace.c). */
+static const char *const dwarf_names[] = {"r0", "r1", "r2",  "r3",  "r4",  "r5", "r6", "r7",
+                                          "r8", "r9", "r10", "r11", "r12", "sp", "lr", "pc"};
+
+static const char *const general[] = {"r0", "r1",  "r2",  "r3",  "r4", "r5", "r6", "r7",   "r8",
+                                      "r9", "r10", "r11", "r12", "sp", "lr", "pc", "cpsr", NULL};
+
+static const struct arch_register layout[] = {
+    {"r0", 4},  {"r1", 4},  {"r2", 4},  {"r3", 4},  {"r4", 4},   {"r5", 4},  {"r6", 4},
+    {"r7", 4},  {"r8", 4},  {"r9", 4},  {"r10", 4}, {"r11", 4},  {"r12", 4}, {"sp", 4},
+    {"lr", 4},  {"pc", 4},  {"f0", 12}, {"f1", 12}, {"f2", 12},  {"f3", 12}, {"f4", 12},
+    {"f5", 12}, {"f6", 12}, {"f7", 12}, {"fps", 4}, {"cpsr", 4}, {NULL, 0}};
+
+static const unsigned char trap[] = {0xf0, 0x01, 0xf0, 0xe7};
+static const unsigned char short_trap[] = {0x01, 0xde};
+
+const struct arch arch_arm = {
+    .name = "arm",
+    .descriptions = "arm armv4 armv4t armv5 armv5t armv5te armv6 armv7 iwmmxt",
+    .elf_machine = EM_ARM,
+    .elf_class = ELFCLASS32,
+    .qemu_user = "arm",
+    .qemu_user_big = "armeb",
+    .address_size = 4,
+    .code_align = 2,
+    .pc = "pc",
+    .sp = "sp",
+    .fp = "r11",
+    .link_register = "lr",
+    .general = general,
+    .dwarf_names = dwarf_names,
+    .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
+    .layout = layout,
+    .stops_before_access = true,
+    .breakpoint_kind = 4,
+    .trap = trap,
+    .trap_size = sizeof trap,
+    .short_trap = short_trap,
+    .short_trap_size = sizeof short_trap,
+    .capstone_arch = CS_ARCH_ARM,
+    .capstone_mode = CS_MODE_ARM,
+    .capstone_mode_thumb = CS_MODE_THUMB,
+    .longest_instruction = 4,
+};

@@ -1,0 +1,45 @@
+#include "engine/target/arch/arch.h"
+
+#include <capstone/capstone.h>
+#include <elf.h>
+
+/* Register numbers: System V ABI for Intel386, table 2.14. */
+static const char *const dwarf_names[] = {"eax",  "ecx",    "edx",  "ebx",  "esp", "ebp",  "esi",  "edi",
+                                          "eip",  "eflags", NULL,   "st0",  "st1", "st2",  "st3",  "st4",
+                                          "st5",  "st6",    "st7",  NULL,   NULL,  "xmm0", "xmm1", "xmm2",
+                                          "xmm3", "xmm4",   "xmm5", "xmm6", "xmm7"};
+
+static const char *const general[] = {"eax",    "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip",
+                                      "eflags", "cs",  "ss",  "ds",  "es",  "fs",  "gs",  NULL};
+
+static const struct arch_register layout[] = {{"eax", 4}, {"ecx", 4}, {"edx", 4}, {"ebx", 4}, {"esp", 4},
+                                              {"ebp", 4}, {"esi", 4}, {"edi", 4}, {"eip", 4}, {"eflags", 4},
+                                              {"cs", 4},  {"ss", 4},  {"ds", 4},  {"es", 4},  {"fs", 4},
+                                              {"gs", 4},  {NULL, 0}};
+
+static const unsigned char trap[] = {0xcc};
+
+const struct arch arch_i386 = {
+    .name = "i386",
+    .descriptions = "i386 i386:intel i8086",
+    .elf_machine = EM_386,
+    .elf_class = ELFCLASS32,
+    .qemu_user = "i386",
+    .address_size = 4,
+    .code_align = 1,
+    .pc = "eip",
+    .sp = "esp",
+    .fp = "ebp",
+    .general = general,
+    .dwarf_names = dwarf_names,
+    .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
+    .layout = layout,
+    .breakpoint_kind = 1,
+    .trap = trap,
+    .trap_size = 1,
+    .pc_behind_trap = 1,
+    .stack_alignment_slot = 4,
+    .capstone_arch = CS_ARCH_X86,
+    .capstone_mode = CS_MODE_32,
+    .longest_instruction = 15,
+};

@@ -1,0 +1,56 @@
+#include "engine/target/arch/arch.h"
+
+#include <capstone/capstone.h>
+#include <elf.h>
+
+/* Register numbers: OpenPOWER ELF V2 ABI, section 2.4 (lr is 65, ctr 66); the trap is `trap` (tw 31,0,0),
+ * here in little-endian order. */
+static const char *const dwarf_names[] = {
+    "r0",  "r1",  "r2",  "r3",  "r4",  "r5",  "r6",  "r7",  "r8",  "r9",  "r10", "r11", "r12", "r13",
+    "r14", "r15", "r16", "r17", "r18", "r19", "r20", "r21", "r22", "r23", "r24", "r25", "r26", "r27",
+    "r28", "r29", "r30", "r31", "f0",  "f1",  "f2",  "f3",  "f4",  "f5",  "f6",  "f7",  "f8",  "f9",
+    "f10", "f11", "f12", "f13", "f14", "f15", "f16", "f17", "f18", "f19", "f20", "f21", "f22", "f23",
+    "f24", "f25", "f26", "f27", "f28", "f29", "f30", "f31", NULL,  "lr",  "ctr"};
+
+static const char *const general[] = {"r0",  "r1",  "r2",  "r3",  "r4",  "r5",  "r6",  "r7",  "r8",  "r9",
+                                      "r10", "r11", "r12", "r13", "r14", "r15", "r16", "r17", "r18", "r19",
+                                      "r20", "r21", "r22", "r23", "r24", "r25", "r26", "r27", "r28", "r29",
+                                      "r30", "r31", "pc",  "msr", "cr",  "lr",  "ctr", "xer", NULL};
+
+static const struct arch_register layout[] = {
+    {"r0", 8},  {"r1", 8},  {"r2", 8},  {"r3", 8},  {"r4", 8},  {"r5", 8},  {"r6", 8},    {"r7", 8},
+    {"r8", 8},  {"r9", 8},  {"r10", 8}, {"r11", 8}, {"r12", 8}, {"r13", 8}, {"r14", 8},   {"r15", 8},
+    {"r16", 8}, {"r17", 8}, {"r18", 8}, {"r19", 8}, {"r20", 8}, {"r21", 8}, {"r22", 8},   {"r23", 8},
+    {"r24", 8}, {"r25", 8}, {"r26", 8}, {"r27", 8}, {"r28", 8}, {"r29", 8}, {"r30", 8},   {"r31", 8},
+    {"f0", 8},  {"f1", 8},  {"f2", 8},  {"f3", 8},  {"f4", 8},  {"f5", 8},  {"f6", 8},    {"f7", 8},
+    {"f8", 8},  {"f9", 8},  {"f10", 8}, {"f11", 8}, {"f12", 8}, {"f13", 8}, {"f14", 8},   {"f15", 8},
+    {"f16", 8}, {"f17", 8}, {"f18", 8}, {"f19", 8}, {"f20", 8}, {"f21", 8}, {"f22", 8},   {"f23", 8},
+    {"f24", 8}, {"f25", 8}, {"f26", 8}, {"f27", 8}, {"f28", 8}, {"f29", 8}, {"f30", 8},   {"f31", 8},
+    {"pc", 8},  {"msr", 8}, {"cr", 4},  {"lr", 8},  {"ctr", 8}, {"xer", 4}, {"fpscr", 4}, {NULL, 0}};
+
+static const unsigned char trap[] = {0x08, 0x00, 0xe0, 0x7f};
+
+const struct arch arch_ppc64 = {
+    .name = "ppc64",
+    .descriptions = "powerpc:common64 powerpc powerpc:e500mc64",
+    .elf_machine = EM_PPC64,
+    .elf_class = ELFCLASS64,
+    .qemu_user = "ppc64le",
+    .qemu_user_big = "ppc64",
+    .address_size = 8,
+    .code_align = 4,
+    .pc = "pc",
+    .sp = "r1",
+    .fp = "r31",
+    .link_register = "lr",
+    .general = general,
+    .dwarf_names = dwarf_names,
+    .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
+    .layout = layout,
+    .breakpoint_kind = 4,
+    .trap = trap,
+    .trap_size = sizeof trap,
+    .capstone_arch = CS_ARCH_PPC,
+    .capstone_mode = CS_MODE_64,
+    .longest_instruction = 4,
+};

@@ -1,0 +1,51 @@
+#include "engine/target/arch/arch.h"
+
+#include <capstone/capstone.h>
+#include <elf.h>
+
+/* Register numbers: RISC-V ABIs, chapter "DWARF Register Numbers"; the trap is EBREAK. */
+static const char *const dwarf_names[] = {
+    "zero", "ra",  "sp",  "gp",  "tp",  "t0",  "t1",   "t2",   "fp",  "s1",  "a0",   "a1",  "a2",
+    "a3",   "a4",  "a5",  "a6",  "a7",  "s2",  "s3",   "s4",   "s5",  "s6",  "s7",   "s8",  "s9",
+    "s10",  "s11", "t3",  "t4",  "t5",  "t6",  "ft0",  "ft1",  "ft2", "ft3", "ft4",  "ft5", "ft6",
+    "ft7",  "fs0", "fs1", "fa0", "fa1", "fa2", "fa3",  "fa4",  "fa5", "fa6", "fa7",  "fs2", "fs3",
+    "fs4",  "fs5", "fs6", "fs7", "fs8", "fs9", "fs10", "fs11", "ft8", "ft9", "ft10", "ft11"};
+
+static const char *const general[] = {
+    "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "fp", "s1",  "a0",  "a1", "a2", "a3", "a4", "a5", "a6",
+    "a7",   "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6", "pc", NULL};
+
+static const struct arch_register layout[] = {
+    {"zero", 4}, {"ra", 4}, {"sp", 4}, {"gp", 4}, {"tp", 4}, {"t0", 4}, {"t1", 4}, {"t2", 4}, {"fp", 4},
+    {"s1", 4},   {"a0", 4}, {"a1", 4}, {"a2", 4}, {"a3", 4}, {"a4", 4}, {"a5", 4}, {"a6", 4}, {"a7", 4},
+    {"s2", 4},   {"s3", 4}, {"s4", 4}, {"s5", 4}, {"s6", 4}, {"s7", 4}, {"s8", 4}, {"s9", 4}, {"s10", 4},
+    {"s11", 4},  {"t3", 4}, {"t4", 4}, {"t5", 4}, {"t6", 4}, {"pc", 4}, {NULL, 0}};
+
+static const unsigned char trap[] = {0x73, 0x00, 0x10, 0x00};
+static const unsigned char short_trap[] = {0x02, 0x90};
+
+const struct arch arch_riscv32 = {
+    .name = "riscv32",
+    .descriptions = "riscv:rv32",
+    .elf_machine = EM_RISCV,
+    .elf_class = ELFCLASS32,
+    .qemu_user = "riscv32",
+    .address_size = 4,
+    .code_align = 2,
+    .pc = "pc",
+    .sp = "sp",
+    .fp = "fp",
+    .link_register = "ra",
+    .general = general,
+    .dwarf_names = dwarf_names,
+    .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
+    .layout = layout,
+    .breakpoint_kind = 4,
+    .trap = trap,
+    .trap_size = sizeof trap,
+    .short_trap = short_trap,
+    .short_trap_size = sizeof short_trap,
+    .capstone_arch = CAPSTONE_NONE,
+    .capstone_mode = 0,
+    .longest_instruction = 4,
+};

@@ -1,0 +1,50 @@
+#include "engine/target/arch/arch.h"
+
+#include <capstone/capstone.h>
+#include <elf.h>
+
+/* Register numbers: s390x ELF ABI supplement, table "DWARF register number mapping"; the trap is 0x0001,
+ * shown here in little-endian order as every trap is. */
+static const char *const dwarf_names[] = {
+    "r0",  "r1",  "r2",  "r3",  "r4", "r5", "r6", "r7", "r8",   "r9",  "r10", "r11", "r12", "r13",
+    "r14", "r15", "f0",  "f2",  "f4", "f6", "f1", "f3", "f5",   "f7",  "f8",  "f10", "f12", "f14",
+    "f9",  "f11", "f13", "f15", NULL, NULL, NULL, NULL, NULL,   NULL,  NULL,  NULL,  NULL,  NULL,
+    NULL,  NULL,  NULL,  NULL,  NULL, NULL, NULL, NULL, NULL,   NULL,  NULL,  NULL,  NULL,  NULL,
+    NULL,  NULL,  NULL,  NULL,  NULL, NULL, NULL, NULL, "pswm", "pswa"};
+
+static const char *const general[] = {"pswm", "pswa", "r0",  "r1",  "r2",  "r3",  "r4",  "r5",  "r6", "r7",
+                                      "r8",   "r9",   "r10", "r11", "r12", "r13", "r14", "r15", NULL};
+
+static const struct arch_register layout[] = {
+    {"pswm", 8},  {"pswa", 8},  {"r0", 8},    {"r1", 8},    {"r2", 8},    {"r3", 8},    {"r4", 8},
+    {"r5", 8},    {"r6", 8},    {"r7", 8},    {"r8", 8},    {"r9", 8},    {"r10", 8},   {"r11", 8},
+    {"r12", 8},   {"r13", 8},   {"r14", 8},   {"r15", 8},   {"acr0", 4},  {"acr1", 4},  {"acr2", 4},
+    {"acr3", 4},  {"acr4", 4},  {"acr5", 4},  {"acr6", 4},  {"acr7", 4},  {"acr8", 4},  {"acr9", 4},
+    {"acr10", 4}, {"acr11", 4}, {"acr12", 4}, {"acr13", 4}, {"acr14", 4}, {"acr15", 4}, {NULL, 0}};
+
+static const unsigned char trap[] = {0x01, 0x00};
+
+const struct arch arch_s390x = {
+    .name = "s390x",
+    .descriptions = "s390:64-bit",
+    .elf_machine = EM_S390,
+    .elf_class = ELFCLASS64,
+    .qemu_user = "s390x",
+    .qemu_user_big = "s390x",
+    .address_size = 8,
+    .code_align = 2,
+    .pc = "pswa",
+    .sp = "r15",
+    .fp = "r11",
+    .link_register = "r14",
+    .general = general,
+    .dwarf_names = dwarf_names,
+    .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
+    .layout = layout,
+    .breakpoint_kind = 2,
+    .trap = trap,
+    .trap_size = sizeof trap,
+    .capstone_arch = CS_ARCH_SYSZ,
+    .capstone_mode = 0,
+    .longest_instruction = 6,
+};

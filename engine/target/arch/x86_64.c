@@ -1,0 +1,51 @@
+#include "engine/target/arch/arch.h"
+
+#include <capstone/capstone.h>
+#include <elf.h>
+
+/* Register numbers: System V ABI for AMD64, figure 3.36; layout: gdb's amd64 `g` (also kgdb's, whose segment
+ * registers are 4 bytes). */
+static const char *const dwarf_names[] = {
+    "rax",  "rdx",    "rcx",  "rbx",   "rsi",   "rdi",   "rbp",   "rsp",   "r8",    "r9",   "r10",  "r11",
+    "r12",  "r13",    "r14",  "r15",   "rip",   "xmm0",  "xmm1",  "xmm2",  "xmm3",  "xmm4", "xmm5", "xmm6",
+    "xmm7", "xmm8",   "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "st0",  "st1",  "st2",
+    "st3",  "st4",    "st5",  "st6",   "st7",   "mm0",   "mm1",   "mm2",   "mm3",   "mm4",  "mm5",  "mm6",
+    "mm7",  "eflags", "es",   "cs",    "ss",    "ds",    "fs",    "gs"};
+
+static const char *const general[] = {
+    "rax",     "rbx",     "rcx",       "rdx", "rsi", "rdi",    "rbp", "rsp", "r8",   "r9", "r10", "r11",
+    "r12",     "r13",     "r14",       "r15", "rip", "eflags", "cs",  "ss",  "ds",   "es", "fs",  "gs",
+    "fs_base", "gs_base", "k_gs_base", "cr0", "cr2", "cr3",    "cr4", "cr8", "efer", NULL};
+
+static const struct arch_register layout[] = {{"rax", 8}, {"rbx", 8}, {"rcx", 8},    {"rdx", 8}, {"rsi", 8},
+                                              {"rdi", 8}, {"rbp", 8}, {"rsp", 8},    {"r8", 8},  {"r9", 8},
+                                              {"r10", 8}, {"r11", 8}, {"r12", 8},    {"r13", 8}, {"r14", 8},
+                                              {"r15", 8}, {"rip", 8}, {"eflags", 4}, {"cs", 4},  {"ss", 4},
+                                              {"ds", 4},  {"es", 4},  {"fs", 4},     {"gs", 4},  {NULL, 0}};
+
+static const unsigned char trap[] = {0xcc};
+
+const struct arch arch_x86_64 = {
+    .name = "x86-64",
+    .descriptions = "i386:x86-64 i386:x86-64:intel i386:x64-32",
+    .elf_machine = EM_X86_64,
+    .elf_class = ELFCLASS64,
+    .qemu_user = "x86_64",
+    .address_size = 8,
+    .code_align = 1,
+    .pc = "rip",
+    .sp = "rsp",
+    .fp = "rbp",
+    .general = general,
+    .dwarf_names = dwarf_names,
+    .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
+    .layout = layout,
+    .breakpoint_kind = 1,
+    .trap = trap,
+    .trap_size = 1,
+    .pc_behind_trap = 1,
+    .stack_alignment_slot = 8,
+    .capstone_arch = CS_ARCH_X86,
+    .capstone_mode = CS_MODE_64,
+    .longest_instruction = 15,
+};

@@ -1,0 +1,244 @@
+#include "engine/target/memory.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/control/breakpoints/evidence.h"
+#include "engine/session/core.h"
+#include "engine/target/registers.h"
+
+enum { CACHE_LIMIT = 16 << 20, STACK_WINDOW = 1 << 20, PREFETCH_MAX = 64 };
+
+void memory_free(struct memory_cache *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        free(c->pieces[i].bytes);
+    free(c->pieces);
+    *c = (struct memory_cache){0};
+}
+
+void memory_forget(struct session *s)
+{
+    for (size_t i = 0; i < s->memory.count; i++)
+        free(s->memory.pieces[i].bytes);
+    s->memory.count = 0;
+    s->memory.total = 0;
+}
+
+static void keep(struct memory_cache *c, uint64_t address, const unsigned char *bytes, size_t n)
+{
+    if (n == 0 || c->total + n > CACHE_LIMIT)
+        return;
+    ARRAY_RESERVE(c->pieces, c->count, c->capacity);
+    c->pieces[c->count++] = (struct memory_piece){address, n, xmemdup(bytes, n)};
+    c->total += n;
+}
+
+/* Copies from the cache as far as one chain of pieces covers the range from its start. */
+static size_t from_cache(const struct memory_cache *c, uint64_t address, unsigned char *bytes, size_t n)
+{
+    size_t got = 0;
+    for (bool progress = true; progress && got < n;) {
+        progress = false;
+        for (size_t i = c->count; i-- > 0 && got < n;) {
+            const struct memory_piece *p = &c->pieces[i];
+            uint64_t at = address + got - p->address;
+            if (at >= p->length)
+                continue;
+            size_t take = p->length - at < n - got ? p->length - at : n - got;
+            memcpy(bytes + got, p->bytes + at, take);
+            got += take;
+            progress = true;
+        }
+    }
+    return got;
+}
+
+static bool near_stack(struct session *s, uint64_t address)
+{
+    struct thread *t = s->threads.has_current ? threads_find(&s->threads, s->threads.current) : NULL;
+    const struct rsp_register *sp = t && s->arch ? register_find(s, s->arch->sp) : NULL;
+    if (!sp || sp->size > 8 || !register_cached(t, sp))
+        return false;
+    uint64_t value = arch_load(t->bytes + sp->offset, sp->size, s->big_endian);
+    return address - (value - STACK_WINDOW) < 2 * (uint64_t)STACK_WINDOW;
+}
+
+/* RAM may be read twice, cached and prefetched; anything else may be a device whose reads have effects. */
+static bool is_ram(struct session *s, uint64_t address, size_t n)
+{
+    if (s->is_process)
+        return true;
+    uint64_t offset;
+    struct symbol_file *first = symbol_map_file_at(s->map, address, &offset);
+    if (first && symbol_map_file_at(s->map, address + (n ? n - 1 : 0), &offset) == first)
+        return true;
+    return near_stack(s, address) && near_stack(s, address + n);
+}
+
+static struct ptid current_id(const struct session *s)
+{
+    return s->threads.has_current ? s->threads.current : (struct ptid){0, 0};
+}
+
+static void note_miss(struct memory_misses *m, uint64_t address, size_t n)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (address - m->items[i].address < m->items[i].length)
+            return; /* it comes with that, or ends there */
+    if (m->count < m->capacity)
+        m->items[m->count++] = (struct memory_want){address, n};
+}
+
+struct error *memory_read_some(struct session *s, uint64_t address, void *bytes, size_t n, size_t *got)
+{
+    *got = 0;
+    TRY(session_need_stopped(s));
+    bool ram = is_ram(s, address, n);
+    *got = from_cache(&s->memory, address, bytes, n); /* which holds RAM only */
+    if (*got == n)
+        return NULL;
+    if (ram && s->memory.misses) {
+        note_miss(s->memory.misses, address + *got, n - *got);
+        return NULL;
+    }
+    struct rsp_read read = {
+        .address = address + *got, .length = n - *got, .bytes = (unsigned char *)bytes + *got};
+    struct error *e = session_check(s, rsp_read_memory(s->connection, current_id(s), &read, 1, ram));
+    if (e)
+        return e;
+    traps_hide(s, read.address, read.bytes, read.got);
+    if (ram)
+        keep(&s->memory, read.address, read.bytes, read.got);
+    *got += read.got;
+    if (error_is(read.error, ERR_TIMEOUT) || error_is(read.error, ERR_VIOLATION) ||
+        error_is(read.error, ERR_CANCELLED))
+        return read.error; /* says nothing about what is mapped */
+    error_free(read.error);
+    return NULL;
+}
+
+struct error *memory_read(struct session *s, uint64_t address, void *bytes, size_t n)
+{
+    size_t got;
+    TRY(memory_read_some(s, address, bytes, n, &got));
+    if (got == n)
+        return NULL;
+    return error_hint(error_new(ERR_NO_MEMORY,
+                                "read %zu bytes at 0x%" PRIx64 ": nothing can be read at 0x%" PRIx64, n,
+                                address, address + got),
+                      "`maps` shows what is mapped");
+}
+
+static struct error *prefetch(struct session *s, const struct memory_want *wants, size_t count, bool all_ram)
+{
+    TRY(session_need_stopped(s));
+    struct rsp_read reads[PREFETCH_MAX];
+    size_t used = 0;
+    unsigned char probe[4096];
+    for (size_t i = 0; i < count && used < PREFETCH_MAX; i++) {
+        size_t n = wants[i].length;
+        if (n == 0 || n > sizeof probe || !(all_ram || is_ram(s, wants[i].address, n)))
+            continue;
+        size_t got = from_cache(&s->memory, wants[i].address, probe, n);
+        if (got < n && s->memory.misses)
+            note_miss(s->memory.misses, wants[i].address, n);
+        else if (got < n)
+            reads[used++] = (struct rsp_read){.address = wants[i].address, .length = n, .bytes = xmalloc(n)};
+    }
+    struct error *e =
+        used ? session_check(s, rsp_read_memory(s->connection, current_id(s), reads, used, true)) : NULL;
+    for (size_t i = 0; i < used; i++) {
+        traps_hide(s, reads[i].address, reads[i].bytes, e ? 0 : reads[i].got);
+        keep(&s->memory, reads[i].address, reads[i].bytes, e ? 0 : reads[i].got);
+        error_free(reads[i].error);
+        free(reads[i].bytes);
+    }
+    return e;
+}
+
+struct error *memory_prefetch(struct session *s, const struct memory_want *wants, size_t count)
+{
+    return prefetch(s, wants, count, false);
+}
+
+struct error *memory_prefetch_ram(struct session *s, const struct memory_want *wants, size_t count)
+{
+    return prefetch(s, wants, count, true);
+}
+
+bool memory_cached(struct session *s, uint64_t address, size_t n)
+{
+    unsigned char probe[64];
+    return n <= sizeof probe && from_cache(&s->memory, address, probe, n) == n;
+}
+
+/*
+ * A stub writes word by word or packet by packet until it meets what cannot be written, and only says that it
+ * failed. RAM is looked at again, so that the user knows which half stands; a device is left alone.
+ */
+static struct error *tell_half(struct session *s, uint64_t address, const void *bytes, size_t n,
+                               struct error *failed)
+{
+    memory_forget(s);
+    if ((!error_is(failed, ERR_REFUSED) && !error_is(failed, ERR_NO_MEMORY)) || !is_ram(s, address, n))
+        return failed;
+    BASE_FREE unsigned char *now = xmalloc(n);
+    size_t got = 0, same = 0;
+    struct error *e = memory_read_some(s, address, now, n, &got);
+    error_free(e);
+    while (same < got && now[same] == ((const unsigned char *)bytes)[same])
+        same++;
+    if (same == 0)
+        return error_hint(failed, "nothing was written; `maps` shows what is mapped");
+    return error_hint(failed, "the first %zu bytes are written; from 0x%" PRIx64 " on not, or not all", same,
+                      address + same);
+}
+
+struct error *memory_write(struct session *s, uint64_t address, const void *bytes, size_t n)
+{
+    TRY(session_need_stopped(s));
+    BASE_FREE unsigned char *beneath = xmemdup(bytes, n);
+    traps_divert(s, address, beneath, n);
+    evidence_written(s, address, bytes, n);
+    struct error *e = session_check(s, rsp_write_memory(s->connection, current_id(s), address, beneath, n));
+    if (e)
+        return error_while(tell_half(s, address, bytes, n, e), "write %zu bytes at 0x%" PRIx64, n, address);
+    const unsigned char *from = bytes;
+    for (size_t i = 0; i < s->memory.count; i++) {
+        struct memory_piece *p = &s->memory.pieces[i];
+        for (size_t k = 0; k < n; k++)
+            if (address + k - p->address < p->length)
+                p->bytes[address + k - p->address] = from[k];
+    }
+    return NULL;
+}
+
+bool memory_from_file(struct session *s, uint64_t address, void *bytes, size_t n)
+{
+    uint64_t offset;
+    struct symbol_file *f = symbol_map_file_at(s->map, address, &offset);
+    if (!f)
+        return false;
+    const struct symbol_section *sections;
+    size_t count = symbol_file_sections(f, &sections);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t at = address - offset - sections[i].address;
+        if (at < sections[i].size && n <= sections[i].size - at)
+            return !sections[i].writable && sections[i].has_bytes &&
+                   symbol_file_read(f, address - offset, bytes, n) == n;
+    }
+    return false;
+}
+
+struct error *memory_read_number(struct session *s, uint64_t address, size_t size, uint64_t *ret)
+{
+    unsigned char bytes[8];
+    if (size == 0 || size > sizeof bytes)
+        return error_new(ERR_INTERNAL, "a number of %zu bytes", size);
+    TRY(memory_read(s, address, bytes, size));
+    *ret = arch_load(bytes, size, s->big_endian);
+    return NULL;
+}

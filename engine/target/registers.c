@@ -1,0 +1,347 @@
+#include "engine/target/registers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/session/core.h"
+
+static void describe(struct rsp_register *r, const struct arch *arch, uint32_t number, size_t offset)
+{
+    const struct arch_register *row = &arch->layout[number];
+    bool is_pc = strcmp(row->name, arch->pc) == 0;
+    *r = (struct rsp_register){
+        .name = xstrdup(row->name),
+        .type = xstrdup(is_pc ? "code_ptr" : "int"),
+        .number = number,
+        .size = row->size,
+        .offset = offset,
+        .group = REGISTER_GENERAL,
+    };
+}
+
+struct rsp_tdesc *registers_builtin(const struct arch *arch)
+{
+    struct rsp_tdesc *t = xcalloc(1, sizeof *t);
+    while (arch->layout[t->count].name)
+        t->count++;
+    t->registers = xcalloc(t->count, sizeof *t->registers);
+    for (uint32_t i = 0; i < t->count; i++) {
+        describe(&t->registers[i], arch, i, t->g_size);
+        t->g_size += arch->layout[i].size;
+    }
+    return t;
+}
+
+const struct rsp_register *register_find(struct session *s, const char *name)
+{
+    if (!s->description)
+        return NULL;
+    if (*name == '$')
+        name++;
+    const struct rsp_register *r = rsp_tdesc_find(s->description, name);
+    if (r || !s->arch)
+        return r;
+    if (strcmp(name, "pc") == 0)
+        return rsp_tdesc_find(s->description, s->arch->pc);
+    if (strcmp(name, "sp") == 0)
+        return rsp_tdesc_find(s->description, s->arch->sp);
+    if (strcmp(name, "fp") == 0 && s->arch->fp)
+        return rsp_tdesc_find(s->description, s->arch->fp);
+    if (strcmp(name, "ps") == 0)
+        return rsp_tdesc_find(s->description, "eflags");
+    return NULL;
+}
+
+static void make_room(struct session *s, struct thread *t)
+{
+    size_t size = s->description->g_size;
+    if (t->size == size && t->bytes)
+        return;
+    free(t->bytes);
+    free(t->known);
+    free(t->asked);
+    free(t->previous);
+    t->bytes = xcalloc(size, 1);
+    t->known = xcalloc(size, 1);
+    t->asked = xcalloc(size, 1);
+    t->previous = NULL;
+    t->has_previous = false;
+    t->size = size;
+}
+
+bool register_cached(const struct thread *t, const struct rsp_register *r)
+{
+    return t->bytes && r->offset + r->size <= t->size && t->asked[r->offset];
+}
+
+static void store(struct thread *t, const struct rsp_register *r, const unsigned char *bytes, bool known)
+{
+    if (known)
+        memcpy(t->bytes + r->offset, bytes, r->size);
+    memset(t->known + r->offset, known, r->size);
+    memset(t->asked + r->offset, 1, r->size);
+}
+
+void registers_note(struct session *s, struct thread *t, const struct rsp_register *r,
+                    const unsigned char *bytes)
+{
+    make_room(s, t);
+    store(t, r, bytes, true);
+}
+
+void threads_expedited(struct session *s, struct thread *t, const struct rsp_stop *stop)
+{
+    if (!s->description)
+        return;
+    make_room(s, t);
+    for (unsigned i = 0; i < stop->expedited_count; i++) {
+        const struct rsp_expedited *x = &stop->expedited[i];
+        const struct rsp_register *r = rsp_tdesc_by_number(s->description, x->number);
+        if (r && r->size == x->size)
+            store(t, r, x->bytes, true);
+    }
+}
+
+void registers_note_all(struct session *s, struct thread *t, const struct rsp_g *g)
+{
+    make_room(s, t);
+    for (size_t i = 0; i < s->description->count; i++) {
+        const struct rsp_register *r = &s->description->registers[i];
+        if (r->offset + r->size > g->size)
+            continue; /* a short `g` leaves these to `p` */
+        bool known = true;
+        for (size_t k = 0; k < r->size; k++)
+            known = known && g->known[r->offset + k];
+        store(t, r, g->bytes + r->offset, known);
+    }
+    t->has_g = true;
+}
+
+/* Refused once it is not asked again in this stop. */
+static struct error *ask_all(struct session *s, struct thread *t)
+{
+    TRY(session_need_stopped(s));
+    if (!s->description)
+        return error_hint(error_new(ERR_UNSUPPORTED, "read registers: the stub sent no target description"),
+                          "name a program with symbols, so that the architecture is known");
+    make_room(s, t);
+    if (t->has_g)
+        return NULL;
+    if (t->g_refused)
+        return error_new(ERR_REFUSED, "reading registers: the stub refuses `g` and `p`");
+    struct rsp_g g = {0};
+    struct error *e = session_check(s, rsp_read_g(s->connection, t->id, &g));
+    t->g_refused = error_is(e, ERR_REFUSED) || error_is(e, ERR_UNSUPPORTED);
+    if (e)
+        return e;
+    registers_note_all(s, t, &g);
+    rsp_g_free(&g);
+    return NULL;
+}
+
+static struct error *unavailable(const struct rsp_register *r)
+{
+    return error_new(ERR_OPTIMISED_OUT, "register %s is not available: the stub does not know its value",
+                     r->name);
+}
+
+/* One register by itself; *size 0: the stub does not tell it. */
+static struct error *ask_alone(struct session *s, struct thread *t, const struct rsp_register *r,
+                               unsigned char *bytes, size_t *size)
+{
+    struct error *e = session_check(s, rsp_read_register(s->connection, t->id, r->number, bytes, size));
+    if (!error_is(e, ERR_UNSUPPORTED) && !error_is(e, ERR_REFUSED))
+        return e;
+    error_free(e);
+    *size = 0;
+    return NULL;
+}
+
+/* A register behind the end of `g`. */
+static struct error *read_behind_g(struct session *s, struct thread *t, const struct rsp_register *r)
+{
+    unsigned char bytes[64];
+    size_t size = sizeof bytes;
+    TRY(ask_alone(s, t, r, bytes, &size));
+    store(t, r, bytes, size == r->size);
+    return NULL;
+}
+
+/* Stubs of cores whose whole set cannot be read refuse `g` and tell single registers. `refused` is taken
+ * over, and given back when not one of them is told. */
+static struct error *one_by_one(struct session *s, struct thread *t, struct error *refused)
+{
+    bool told = false;
+    for (size_t i = 0; i < s->description->count; i++) {
+        const struct rsp_register *r = &s->description->registers[i];
+        if (r->size > 64 || register_cached(t, r))
+            continue;
+        struct error *e = read_behind_g(s, t, r);
+        if (e) {
+            error_free(refused);
+            return e;
+        }
+        told = told || t->known[r->offset];
+    }
+    if (!told)
+        return refused;
+    error_free(refused);
+    return NULL;
+}
+
+struct error *registers_fetch(struct session *s, struct thread *t)
+{
+    struct error *e = ask_all(s, t);
+    return e && t->g_refused ? one_by_one(s, t, e) : e;
+}
+
+/* What one register and all of them cost on the wire, both directions, two framings and two acks. */
+enum { PACKETS_COST = 12 };
+
+static size_t cost_alone(const struct rsp_register *r)
+{
+    return PACKETS_COST + sizeof "p10" + 2 * (size_t)r->size;
+}
+
+static size_t cost_of_all(const struct session *s)
+{
+    return PACKETS_COST + 2 * s->description->g_size;
+}
+
+/*
+ * Where bytes are dear a register is asked for by itself, until what that has cost comes to half of `g`: most
+ * stops need the pc, or with it the stack's two pointers. Who looks at them all asks registers_fetch().
+ */
+static bool pays_alone(struct session *s, struct thread *t, const struct rsp_register *r)
+{
+    return session_is_thrifty(s) && !t->has_g &&
+           rsp_features(s->connection)->state[FEATURE_READ_REGISTER].works != TRI_NO &&
+           2 * (t->paid_alone + cost_alone(r)) <= cost_of_all(s);
+}
+
+/* A stub that does not tell it is asked for all of them, as ever. */
+static struct error *read_alone(struct session *s, struct thread *t, const struct rsp_register *r)
+{
+    TRY(session_need_stopped(s));
+    make_room(s, t);
+    if (!pays_alone(s, t, r))
+        return NULL;
+    unsigned char bytes[64];
+    size_t size = sizeof bytes;
+    t->paid_alone += cost_alone(r);
+    TRY(ask_alone(s, t, r, bytes, &size));
+    if (size == r->size)
+        store(t, r, bytes, true);
+    return NULL;
+}
+
+struct error *register_read(struct session *s, struct thread *t, const struct rsp_register *r,
+                            unsigned char *bytes)
+{
+    if (r->size > 64)
+        return error_new(ERR_UNSUPPORTED, "register %s has %u bytes, more than 64", r->name, r->size);
+    if (!register_cached(t, r) && s->description)
+        TRY(read_alone(s, t, r));
+    struct error *refused = register_cached(t, r) ? NULL : ask_all(s, t);
+    if (refused && !t->g_refused)
+        return refused;
+    if (!register_cached(t, r)) {
+        struct error *e = read_behind_g(s, t, r);
+        if (e) {
+            error_free(refused);
+            return e;
+        }
+    }
+    if (!t->known[r->offset])
+        return refused ? refused : unavailable(r);
+    error_free(refused);
+    memcpy(bytes, t->bytes + r->offset, r->size);
+    return NULL;
+}
+
+static struct error *find_number(struct session *s, const char *name, const struct rsp_register **ret)
+{
+    *ret = register_find(s, name);
+    if (!*ret)
+        return error_hint(error_new(ERR_NO_SYMBOL, "there is no register %s", name),
+                          "`registers` lists them all with `group: all`");
+    if ((*ret)->size > 8)
+        return error_new(ERR_TYPE_MISMATCH, "register %s is no number: it has %u bytes", name, (*ret)->size);
+    return NULL;
+}
+
+struct error *register_value(struct session *s, struct thread *t, const char *name, uint64_t *ret)
+{
+    const struct rsp_register *r;
+    TRY(find_number(s, name, &r));
+    unsigned char bytes[64];
+    TRY(register_read(s, t, r, bytes));
+    *ret = arch_load(bytes, r->size, s->big_endian);
+    return NULL;
+}
+
+static struct error *write_whole_g(struct session *s, struct thread *t, const struct rsp_register *r,
+                                   const unsigned char *bytes)
+{
+    TRY(registers_fetch(s, t));
+    unsigned char *copy = xmemdup(t->bytes, t->size);
+    memcpy(copy + r->offset, bytes, r->size);
+    struct error *e = session_check(s, rsp_write_g(s->connection, t->id, copy, t->size));
+    free(copy);
+    return e;
+}
+
+struct error *register_write(struct session *s, struct thread *t, const struct rsp_register *r,
+                             const unsigned char *bytes)
+{
+    TRY(session_need_stopped(s));
+    make_room(s, t);
+    struct error *e = session_check(s, rsp_write_register(s->connection, t->id, r->number, bytes, r->size));
+    if (error_is(e, ERR_UNSUPPORTED)) {
+        error_free(e);
+        e = write_whole_g(s, t, r, bytes);
+    }
+    if (e)
+        return error_while(e, "write register %s", r->name);
+    store(t, r, bytes, true);
+    /* A write to pc may leave the plant that was reported there. */
+    if (s->arch && strcmp(r->name, s->arch->pc) == 0)
+        t->at_plant = false;
+    return NULL;
+}
+
+struct error *register_write_value(struct session *s, struct thread *t, const char *name, uint64_t value)
+{
+    const struct rsp_register *r;
+    TRY(find_number(s, name, &r));
+    unsigned char bytes[8];
+    arch_store(bytes, r->size, s->big_endian, value);
+    return register_write(s, t, r, bytes);
+}
+
+struct error *thread_pc(struct session *s, struct thread *t, uint64_t *ret)
+{
+    if (!s->arch)
+        return error_new(ERR_UNSUPPORTED, "the target's architecture is not known, so there is no pc");
+    return register_value(s, t, s->arch->pc, ret);
+}
+
+struct error *thread_sp(struct session *s, struct thread *t, uint64_t *ret)
+{
+    if (!s->arch)
+        return error_new(ERR_UNSUPPORTED,
+                         "the target's architecture is not known, so there is no stack pointer");
+    return register_value(s, t, s->arch->sp, ret);
+}
+
+void register_text(struct session *s, const struct rsp_register *r, const unsigned char *bytes, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < r->size; i++) {
+        unsigned char byte = bytes[s->big_endian ? i : r->size - 1 - i];
+        *out++ = digits[byte >> 4];
+        *out++ = digits[byte & 15];
+    }
+    *out = '\0';
+}

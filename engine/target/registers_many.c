@@ -1,0 +1,135 @@
+/* Registers of many threads at once: `Hg` and `p` or `g` for each, in batches. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "engine/session/core.h"
+#include "engine/target/registers.h"
+
+enum { AT_ONCE = 64, PAYLOAD = 48 };
+
+struct question {
+    struct thread *thread;
+    char select[PAYLOAD], ask[PAYLOAD];
+};
+
+/* `one`: this register by `p`; NULL: all by `g`. */
+static void ask_about(struct question *q, struct thread *t, const struct rsp_register *one)
+{
+    BASE_BUF struct buf id = {0};
+    ptid_encode(&id, t->id);
+    q->thread = t;
+    snprintf(q->select, sizeof q->select, "Hg%s", buf_text(&id));
+    if (one)
+        snprintf(q->ask, sizeof q->ask, "p%" PRIx32, one->number);
+    else
+        snprintf(q->ask, sizeof q->ask, "g");
+}
+
+static void take_one(struct session *s, struct thread *t, const struct rsp_register *r,
+                     const struct buf *reply)
+{
+    unsigned char bytes[8];
+    if (reply->length >= (size_t)r->size * 2 &&
+        hex_decode(buf_text(reply), (size_t)r->size * 2, bytes, sizeof bytes) == (long)r->size)
+        registers_note(s, t, r, bytes);
+}
+
+static void take_answer(struct session *s, struct thread *t, const struct rsp_register *one,
+                        const struct rsp_request *select, const struct rsp_request *answer)
+{
+    if (select->error || answer->error || strcmp(buf_text(&select->reply), "OK") != 0)
+        return;
+    if (one) {
+        take_one(s, t, one, &answer->reply);
+        return;
+    }
+    struct rsp_g g;
+    if (!rsp_decode_g(&answer->reply, &g))
+        return;
+    registers_note_all(s, t, &g);
+    rsp_g_free(&g);
+}
+
+/* A silent stub is not asked for the rest: *silent. When the user's time is up, that is the error. */
+static struct error *check_silence(struct session *s, struct rsp_request *requests, size_t count,
+                                   bool *silent)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct error *e = requests[i].error;
+        if (!error_is(e, ERR_TIMEOUT))
+            continue;
+        *silent = true;
+        if (clock_now_ns() < s->deadline_ns)
+            return NULL;
+        requests[i].error = NULL;
+        return e;
+    }
+    return NULL;
+}
+
+static struct error *ask_batch(struct session *s, struct question *questions, size_t count,
+                               const struct rsp_register *one, bool *silent)
+{
+    struct rsp_request requests[2 * AT_ONCE] = {0};
+    for (size_t i = 0; i < count; i++) {
+        requests[2 * i] = (struct rsp_request){
+            .payload = questions[i].select, .length = strlen(questions[i].select), .grammar = RSP_GRAMMAR_OK};
+        requests[2 * i + 1] = (struct rsp_request){
+            .payload = questions[i].ask, .length = strlen(questions[i].ask), .grammar = RSP_GRAMMAR_HEX};
+    }
+    rsp_forget_selected(s->connection);
+    struct error *e = session_check(s, rsp_call_batch(s->connection, requests, 2 * count));
+    if (!e)
+        e = check_silence(s, requests, 2 * count, silent);
+    for (size_t i = 0; i < count; i++) {
+        if (!e)
+            take_answer(s, questions[i].thread, one, &requests[2 * i], &requests[2 * i + 1]);
+        rsp_request_free(&requests[2 * i]);
+        rsp_request_free(&requests[2 * i + 1]);
+    }
+    return e;
+}
+
+static struct error *fetch(struct session *s, struct thread *const *threads, size_t count,
+                           const struct rsp_register *one)
+{
+    struct question questions[AT_ONCE];
+    size_t n = 0;
+    bool silent = false;
+    for (size_t i = 0; i < count && !silent; i++) {
+        if (one ? !register_cached(threads[i], one) : !threads[i]->has_g)
+            ask_about(&questions[n++], threads[i], one);
+        if (n == AT_ONCE || (n && i + 1 == count)) {
+            TRY(ask_batch(s, questions, n, one, &silent));
+            n = 0;
+        }
+    }
+    return NULL;
+}
+
+struct error *registers_fetch_many(struct session *s, struct thread *const *threads, size_t count)
+{
+    TRY(session_need_stopped(s));
+    return s->description ? fetch(s, threads, count, NULL) : NULL;
+}
+
+struct error *registers_fetch_pcs(struct session *s, struct thread *const *threads, size_t count)
+{
+    TRY(session_need_stopped(s));
+    const struct rsp_register *pc = s->arch ? register_find(s, s->arch->pc) : NULL;
+    if (!pc || pc->size > 8)
+        return NULL;
+    bool single = rsp_features(s->connection)->state[FEATURE_READ_REGISTER].works == TRI_YES;
+    if (single)
+        return fetch(s, threads, count, pc);
+    BASE_FREE struct thread **unknown = xcalloc(count + 1, sizeof *unknown);
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!register_cached(threads[i], pc))
+            unknown[n++] = threads[i];
+    return fetch(s, unknown, n, NULL);
+}

@@ -1,0 +1,65 @@
+/*
+ * engine/target/stop.h - a stop as the user sees it.
+ *
+ * Plain data, made by engine/control/run/ from what the stub said and what is planted; copied freely. JSON
+ * field names are those of the documented interface: an unknown field is left out, never made up.
+ */
+#ifndef ALLSTOP_ENGINE_TARGET_STOP_H
+#define ALLSTOP_ENGINE_TARGET_STOP_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rsp/stop_reply.h"
+
+struct session;
+
+enum stop_reason {
+    STOP_NONE,
+    STOP_BREAKPOINT,
+    STOP_WATCHPOINT,
+    STOP_STEP,
+    STOP_SIGNAL,
+    STOP_INTERRUPT,
+    STOP_SYSCALL,
+    STOP_FORK,
+    STOP_EXEC,
+    STOP_LIBRARY,
+    STOP_EXITED,
+    STOP_KILLED,
+    STOP_THREAD_EXITED, /* the only one that ran; the others are stopped */
+    STOP_HISTORY_END,
+    STOP_GOTO,
+    STOP_ATTACH,
+};
+
+struct stop {
+    enum stop_reason reason;
+    bool has_thread;
+    struct ptid thread;
+    bool has_pc;
+    uint64_t pc;
+    int breakpoint;  /* id, 0: none */
+    int watchpoint;  /* id, 0: none */
+    int signal;      /* gdb's number, 0: none */
+    bool others_ran; /* a watched change that another thread may have made */
+    uint64_t
+        vector; /* the step ended at this interrupt vector (engine/control/run/trap_flag.h), 0: at none */
+    bool was_rewound; /* by a trap instruction, and the pc set back to it by us */
+    bool late_hit;    /* of a plant that is no longer there: nobody needs to see it */
+    bool has_exit_code;
+    uint64_t exit_code;
+    bool has_value; /* what a finished function returned, in `value_text` */
+    char value_text[64];
+    bool has_position;
+    uint64_t position; /* in time (engine/control/time/time.h) */
+};
+
+const char *stop_reason_name(enum stop_reason reason);
+/* With function, file and line looked up; a new object. */
+cJSON *stop_to_json(struct session *s, const struct stop *stop);
+/* For people, as gdb tells it: "Breakpoint 1, worker (…) at worker.c:42" and the source line. */
+void stop_to_text(const cJSON *stop, struct buf *out);
+
+#endif

@@ -135,7 +135,7 @@ bare_demo() {
     inside_demo=$(declare -f inside)
     {
         printf 'root=%q debs=%q\n%s\n' "$root" "${debs-}" "$inside_demo"
-        printf 'inside network bash -c %q\n' "$(call "make demo"); echo status=\$?"
+        printf 'inside network bash -c %q\n' "($(call "make demo")); echo status=\$?"
         echo 'exec cat'
     } >"$place/pane"
     t new-session -d -s bare -x 120 -y 36 "bash $place/pane"

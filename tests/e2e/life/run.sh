@@ -3,9 +3,7 @@
 # target does. One line a check: "ok NAME", "FAIL NAME: why", "skip NAME: what is missing".
 . tests/e2e/lib.sh "$1"
 here=tests/e2e/life
-for part in deaths leaving deaf answers; do
-    timeout 900 python3 -B $here/$part.py "$A" "$S" "$B/targets/ends"
-    status=$?
-    [ $status = 0 ] || echo "FAIL $part.py: it ended with status $status"
+for name in deaths leaving deaf answers; do
+    runs "$name.py" timeout 900 python3 -B $here/$name.py "$A" "$S" "$B/targets/ends"
 done
 finish

@@ -96,7 +96,6 @@ inline "{\"target\": \"launch:gdbserver --once :{port} $targets/terminal\", \"ti
     {\"do\": \"run\", \"expect\": {\"reason\": \"exited\"}}]}" >/dev/null
 holds 'launch:gdbserver' "$work/inline.json"
 
-PYTHONDONTWRITEBYTECODE=1 python3 "$here/dialogues.py" "$(realpath "$A")" "$targets" 2>"$work/err" ||
-    echo "FAIL the dialogues came to an end: $(tail -n 3 "$work/err" | tr '\n' ' ')"
-bash "$here/screen.sh" "$(realpath "$A")" "$targets/terminal" || echo "FAIL screen: it came to its end: status $?"
+runs dialogues.py python3 "$here/dialogues.py" "$(realpath "$A")" "$targets"
+runs screen.sh bash "$here/screen.sh" "$(realpath "$A")" "$targets/terminal"
 finish

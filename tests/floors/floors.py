@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Holds the object files of a build against the floors: floors.py BUILD [--print]
+
+A call (or a use of data) that goes up a floor, or to the other room of the same floor, is named with both ends; so are folders
+that reach each other in a circle. tests/floors/allowed.txt has what is known and not mended yet; an entry that is not true
+any more has to go, so that the list only ever shrinks. --print writes what such a list would be now.
+"""
+import collections, os, subprocess, sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def rows(name):
+    """The lines of a file beside this one that are neither empty nor a remark."""
+    with open(os.path.join(HERE, name), encoding="utf-8") as f:
+        lines = (line.split("#")[0].strip() for line in f)
+        return [line for line in lines if line]
+
+
+def objects(build, rooms):
+    """Every object file of the rooms, as its source is called without the ending."""
+    found = {}
+    for room in rooms:
+        path = os.path.join(build, room)
+        if os.path.isfile(path + ".o"):
+            found[room] = path + ".o"
+        for folder, _, files in os.walk(path):
+            for file in files:
+                if file.endswith(".o"):
+                    name = os.path.relpath(os.path.join(folder, file[:-2]), build)
+                    if os.path.exists(name + ".c"):
+                        found[name] = os.path.join(folder, file)
+    return found
+
+
+def symbols(paths):
+    """(defined, wanted): name of a symbol to its file, and file to the names that it wants."""
+    defined, wanted = {}, collections.defaultdict(set)
+    for name, path in paths.items():
+        out = subprocess.run(["nm", "-g", "-P", path], check=True, capture_output=True, text=True).stdout
+        for line in out.splitlines():
+            symbol, kind = line.split()[:2]
+            if kind in "Uw":
+                wanted[name].add(symbol)
+            else:
+                defined[symbol] = name
+    return defined, wanted
+
+
+def floor_of(name, floors):
+    """(number, room) of a file: the longest room that it is below."""
+    best = max((r for rooms in floors for r in rooms if name == r or name.startswith(r + "/")), key=len)
+    return next(i for i, rooms in enumerate(floors) if best in rooms), best
+
+
+def calls_up(edges, floors):
+    found = set()
+    for (source, target), names in edges.items():
+        (a, room), (b, other) = floor_of(source, floors), floor_of(target, floors)
+        if b > a or (a == b and room != other):
+            found |= {"up %s %s %s" % (source, target, name) for name in names}
+    return found
+
+
+def components(graph):
+    """The strongly connected components (Tarjan), as sets of folders."""
+    index, low, stack, result = {}, {}, [], []
+
+    def visit(node):
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for other in sorted(graph[node]):
+            if other not in index:
+                visit(other)
+            if other in stack:
+                low[node] = min(low[node], low[other])
+        if low[node] == index[node]:
+            part = set()
+            while node not in part:
+                part.add(stack.pop())
+            result.append(part)
+
+    for node in sorted(graph):
+        if node not in index:
+            visit(node)
+    return result
+
+
+def circles(edges, floors):
+    """Pairs of folders inside a circle of the calls that do not go up: those that do are named already."""
+    graph = collections.defaultdict(set)
+    for source, target in edges:
+        a, b = os.path.dirname(source), os.path.dirname(target)
+        if a != b and floor_of(target, floors)[0] <= floor_of(source, floors)[0]:
+            graph[a].add(b)
+            graph[b] |= set()
+    found = set()
+    for part in components(graph):
+        found |= {"circle %s %s" % (a, b) for a in part for b in graph[a] & part}
+    return found
+
+
+def main():
+    build = sys.argv[1]
+    floors = [line.split() for line in rows("floors.txt")]
+    paths = objects(build, [r for rooms in floors for r in rooms])
+    if "main" not in paths:
+        sys.exit("floors: %s is no build" % build)
+    defined, wanted = symbols(paths)
+    edges = collections.defaultdict(set)
+    for source, names in wanted.items():
+        for name in names:
+            if name in defined and defined[name] != source:
+                edges[source, defined[name]].add(name)
+    found = calls_up(edges, floors) | circles(edges, floors)
+    if "--print" in sys.argv:
+        print("\n".join(sorted(found)))
+        return
+    allowed = set(rows("allowed.txt")) if os.path.exists(os.path.join(HERE, "allowed.txt")) else set()
+    for line in sorted(found - allowed):
+        print("floors: not allowed: " + line)
+    for line in sorted(allowed - found):
+        print("floors: not true any more, take it out of allowed.txt: " + line)
+    print("floors: %d files, %d calls up and circles that are known" % (len(paths), len(found & allowed)))
+    sys.exit(found != allowed)
+
+
+main()

@@ -39,6 +39,9 @@ size_t text_utf8_expected(unsigned char lead);
  */
 size_t text_unfinished(const char *bytes, size_t n);
 
+/* Last component of a path; NULL stays NULL. */
+const char *path_base(const char *path);
+
 /* Value of one hex digit, or -1. */
 int hex_digit(char c);
 

@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/commands/json.h"
+#include "base/json.h"
 
 cJSON *drive_args(const char *name, const char *value)
 {

@@ -10,7 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/commands/json.h"
+#include "base/json.h"
 #include "scripts/drive.h"
 #include "scripts/waiting.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/commands/json.h"
+#include "base/json.h"
 #include "scripts/drive.h"
 
 enum { ARRIVALS_MAX = 4096 };

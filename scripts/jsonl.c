@@ -11,7 +11,7 @@
 #include "base/output.h"
 #include "base/signal_pipe.h"
 #include "base/text.h"
-#include "engine/commands/json.h"
+#include "base/json.h"
 #include "engine/face/worker.h"
 #include "scripts/document.h"
 #include "scripts/json_read.h"

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "engine/commands/json.h"
+#include "base/json.h"
 
 static const cJSON *member(const cJSON *o, const char *name)
 {

@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/output.h"
 #include "base/text.h"
-#include "engine/commands/json.h"
+#include "base/json.h"
 #include "scripts/match.h"
 #include "scripts/output.h"
 #include "scripts/runner.h"

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/signal_pipe.h"
 #include "base/text.h"
-#include "engine/commands/json.h"
+#include "base/json.h"
 #include "engine/session/session.h"
 #include "scripts/document.h"
 #include "scripts/match.h"

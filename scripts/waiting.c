@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/commands/json.h"
+#include "base/json.h"
 #include "scripts/runner.h"
 
 enum { FRAMES_LOOKED_AT = 12, FRAMES_TOLD = 8 };

@@ -8,7 +8,7 @@
 
 #include "engine/commands/command.h"
 #include "engine/session/core.h"
-#include "engine/commands/json.h"
+#include "base/json.h"
 
 /* The largest whole number that no rounding leads to: 2^53 may have been 2^53 + 1. */
 #define JSON_EXACT_MOST 9007199254740991.0

@@ -25,7 +25,7 @@ static struct error *run_position(struct session *s, const cJSON *args, cJSON **
     uint64_t position, last = 0;
     bool known = false;
     if (s->state == SESSION_RUNNING)
-        return session_need_stopped(s);
+        return target_need_stopped(s);
     TRY(time_driver(s, &d));
     TRY(time_position(s, &position));
     TRY(time_last(s, &known, &last));
@@ -83,7 +83,7 @@ static struct error *run_bookmark(struct session *s, const cJSON *args, cJSON **
     struct error *e = bookmark_make(s, arg_text(args, "name"), arg_text(args, "note"), snapshot, &b);
     /* In a recording the position is enough: a snapshot that nobody asked for may fail. */
     if (!wanted && d->exact && error_is(e, ERR_REFUSED)) {
-        session_emit_text(s, "output", e->message, strlen(e->message));
+        target_emit_text(s, "output", e->message, strlen(e->message));
         error_free(e);
         e = bookmark_make(s, arg_text(args, "name"), arg_text(args, "note"), false, &b);
     }

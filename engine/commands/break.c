@@ -15,10 +15,10 @@ static struct error *run_break(struct session *s, const cJSON *args, cJSON **ret
     BASE_FREE char *number = cJSON_IsNumber(at) ? xasprintf("*%.0f", at->valuedouble) : NULL;
     const char *place = number ? number : cJSON_GetStringValue(at);
     BASE_BUF struct buf here = {0};
-    TRY(session_need_plantable(s));
+    TRY(target_need_plantable(s));
     if (!place || !*place) {
         struct thread *t;
-        TRY(session_need_stopped(s));
+        TRY(target_need_stopped(s));
         TRY(threads_current(s, &t));
         buf_printf(&here, "*0x%" PRIx64, s->last_stop.pc);
         place = buf_text(&here);

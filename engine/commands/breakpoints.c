@@ -80,7 +80,7 @@ static struct error *change_all(struct session *s, enum change change, cJSON *id
 static struct error *run_change(struct session *s, const cJSON *args, enum change change, cJSON **ret)
 {
     if (s->state == SESSION_RUNNING)
-        return session_need_stopped(s);
+        return target_need_stopped(s);
     *ret = cJSON_CreateObject();
     cJSON *ids = cJSON_AddArrayToObject(*ret, "ids");
     if (arg_true(args, "all"))

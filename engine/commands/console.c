@@ -18,8 +18,8 @@ static struct error *run_console(struct session *s, const cJSON *args, cJSON **r
     if (log)
         TRY(console_log(s, log));
     if (text) {
-        TRY(session_need_target(s));
-        TRY(session_check(s, console_type(s, text)));
+        TRY(target_need(s));
+        TRY(target_check(s, console_type(s, text)));
     }
     *ret = cJSON_CreateObject();
     if (text)

@@ -27,7 +27,7 @@ static struct error *run_read(struct session *s, const cJSON *args, cJSON **ret)
     if (s->state == SESSION_STOPPED)
         TRY(memory_read(s, address, bytes, length));
     else if (!memory_from_file(s, address, bytes, length))
-        return session_need_stopped(s);
+        return target_need_stopped(s);
     BASE_BUF struct buf hex = {0};
     BASE_BUF struct buf text = {0};
     hex_encode(&hex, bytes, length);

@@ -288,7 +288,7 @@ const struct command command_settings = {
 
 static struct error *begin(struct session *s, const cJSON *args, enum start_at at, cJSON **ret)
 {
-    bool stands = session_is_connected(s);
+    bool stands = target_is_connected(s);
     if (!s->started && s->launched && args && args->child)
         return error_hint(error_new(ERR_UNSUPPORTED, "run: the target's own command names its arguments"),
                           "a program that is named without --target can be started with others");

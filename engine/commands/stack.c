@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "engine/commands/args.h"
 #include "engine/inspect/frames/frames.h"
 #include "engine/inspect/frames/stacks.h"

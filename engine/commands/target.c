@@ -169,7 +169,7 @@ static struct error *run_restart(struct session *s, const cJSON *args, cJSON **r
     (void)args;
     if (s->launched && !s->was_there)
         return target_again(s, true, false, s->started ? s->setup.stop_at : START_ENTRY, ret);
-    if (session_is_connected(s) || !session_can_run(s))
+    if (target_is_connected(s) || !target_can_run(s))
         return error_hint(error_new(ERR_UNSUPPORTED, "restart: the target was not started by us"),
                           "`reconnect` attaches again; a program or a `launch:` target can be restarted");
     symbol_map_refresh(s->map); /* it may have been built anew */
@@ -271,7 +271,7 @@ static struct error *run_monitor(struct session *s, const cJSON *args, cJSON **r
 {
     BASE_BUF struct buf output = {0};
     TRY(rsp_monitor(s->connection, arg_text(args, "command"), &output));
-    session_forget(s); /* a monitor command may have changed anything */
+    target_forget(s); /* a monitor command may have changed anything */
     threads_resumed(s);
     time_doubt(s);
     BASE_BUF struct buf shown = {0};
@@ -324,7 +324,7 @@ static struct error *run_wire(struct session *s, const cJSON *args, cJSON **ret)
                           "use `continue`, `stepi`, `detach` or `kill`, so that the stop is waited for");
     BASE_BUF struct buf reply = {0};
     TRY(rsp_call(s->connection, RSP_GRAMMAR_ANY, RSP_MUTATES, &reply, "%s", packet));
-    session_forget(s);
+    target_forget(s);
     threads_resumed(s);
     *ret = cJSON_CreateObject();
     BASE_BUF struct buf shown = {0};

@@ -102,7 +102,7 @@ static struct error *ask_extra(struct session *s)
         of[n] = t;
         rows[n++] = (struct rsp_thread){.id = t->id, .core = -1};
     }
-    TRY(session_check(s, rsp_thread_extra(s->connection, rows, n)));
+    TRY(target_check(s, rsp_thread_extra(s->connection, rows, n)));
     for (size_t i = 0; i < n; i++) {
         of[i]->extra_asked = true;
         free(of[i]->extra);
@@ -156,7 +156,7 @@ static struct error *run_threads(struct session *s, const cJSON *args, cJSON **r
     enum detail detail = !text || strcmp(text, "functions") == 0 ? DETAIL_FUNCTIONS
                          : strcmp(text, "names") == 0            ? DETAIL_NAMES
                                                                  : DETAIL_IDS;
-    if (!text && session_is_thrifty(s))
+    if (!text && target_is_thrifty(s))
         detail = DETAIL_IDS; /* a slow line: only what is asked for */
     TRY(threads_list(s));
     if (detail != DETAIL_IDS)

@@ -31,7 +31,7 @@ static struct symbol_file *program_of(struct session *s, uint64_t *offset)
 
 static bool number_at(struct session *s, uint64_t address, uint64_t *ret)
 {
-    struct error *e = session_check(s, memory_read_number(s, address, s->arch->address_size, ret));
+    struct error *e = target_check(s, memory_read_number(s, address, s->arch->address_size, ret));
     bool ok = !e;
     error_free(e);
     return ok;
@@ -65,7 +65,7 @@ static bool find_debug(struct session *s, uint64_t *ret)
 static void read_path(struct session *s, uint64_t address, char path[PATH_MAX_READ])
 {
     size_t got = 0;
-    struct error *e = session_check(s, memory_read_some(s, address, path, PATH_MAX_READ - 1, &got));
+    struct error *e = target_check(s, memory_read_some(s, address, path, PATH_MAX_READ - 1, &got));
     error_free(e);
     path[got] = 0;
 }

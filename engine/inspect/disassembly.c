@@ -134,7 +134,7 @@ static size_t room_for(const struct session *s, size_t count)
 {
     size_t longest = s->arch->longest_instruction;
     bool varies = longest > s->arch->code_align && longest > USUAL_SIZE;
-    return session_is_thrifty(s) && varies ? count * USUAL_SIZE + longest - USUAL_SIZE : count * longest;
+    return target_is_thrifty(s) && varies ? count * USUAL_SIZE + longest - USUAL_SIZE : count * longest;
 }
 
 /* With `more` to come behind them, bytes that may be only part of an instruction are left alone. */

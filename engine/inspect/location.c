@@ -16,12 +16,6 @@
 
 enum { LINE_MOST = 10000000 };
 
-const char *path_base(const char *path)
-{
-    const char *slash = path ? strrchr(path, '/') : NULL;
-    return slash ? slash + 1 : path;
-}
-
 static void fill_address(struct session *s, uint64_t address, struct symbol_match *m)
 {
     struct symbol_place place;

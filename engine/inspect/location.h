@@ -36,7 +36,5 @@ bool location_may_come(struct session *s, const char *at);
 struct error *location_of(struct session *s, const char *at, uint64_t *ret) BASE_MUST_CHECK;
 /* "main+4 at file.c:12" appended, as much as is known. */
 void location_describe(struct session *s, uint64_t address, struct buf *out);
-/* Last component of a path; NULL stays NULL. */
-const char *path_base(const char *path);
 
 #endif

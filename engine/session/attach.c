@@ -20,7 +20,7 @@ enum { AUXV_LIMIT = 1 << 16, PATH_LIMIT = 4096 };
 
 static void on_output(void *context, const char *bytes, size_t n)
 {
-    session_emit_text(context, "output", bytes, n);
+    target_emit_text(context, "output", bytes, n);
 }
 
 /* Before it is shown: what comes may be much. */
@@ -29,8 +29,8 @@ static void look_at_line(struct session *s, const char *bytes, size_t n)
     static const char text[] =
         "most of what comes over this line is no text: is that its baud rate? It is named as in "
         "`-t /dev/ttyUSB0,115200`\n";
-    if (session_is_thrifty(s) && line_noise_feed(&s->noise, bytes, n))
-        session_emit_text(s, "output", text, sizeof text - 1);
+    if (target_is_thrifty(s) && line_noise_feed(&s->noise, bytes, n))
+        target_emit_text(s, "output", text, sizeof text - 1);
 }
 
 static void on_console(void *context, const char *bytes, size_t n)
@@ -47,7 +47,7 @@ static void on_violation(void *context, const char *kind, const char *evidence, 
 
 static void on_log_failed(void *context, const struct error *e)
 {
-    session_emit_problem(context, "wire-log", e);
+    target_emit_problem(context, "wire-log", e);
 }
 
 static struct error *open_connection(struct session *s, const struct session_target *target, bool *running)
@@ -144,7 +144,7 @@ static struct error *read_description(struct session *s)
     size_t index;
     bool known = program_file(s, &index) != NULL;
     if (known && (error_is(e, ERR_REFUSED) || error_is(e, ERR_VIOLATION))) {
-        session_emit_text(s, "output", e->message, strlen(e->message));
+        target_emit_text(s, "output", e->message, strlen(e->message));
         error_free(e);
         return NULL;
     }
@@ -238,7 +238,7 @@ static void announce(struct session *s, bool running)
     if (running)
         cJSON_AddTrueToObject(o, "running");
     cJSON_AddItemToObject(o, "features", usable_features(s));
-    session_emit(s, o);
+    target_emit(s, o);
 }
 
 /* Traps of a debugger that was killed: told, and left alone until the user says so. */
@@ -253,7 +253,7 @@ static struct error *tell_left_behind(struct session *s)
         xasprintf("a debugger that was killed left %zu trap%s in this target's memory: `recover` "
                   "puts back what was there\n",
                   count, count == 1 ? "" : "s");
-    session_emit_text(s, "output", text, strlen(text));
+    target_emit_text(s, "output", text, strlen(text));
     return NULL;
 }
 
@@ -271,13 +271,13 @@ static void tell_running(struct session *s)
     BASE_FREE char *text = xasprintf(
         "%s runs: `interrupt` stops it (`break-in` shows how), `console TEXT` types at its console\n",
         s->target_spec);
-    session_emit_text(s, "output", text, strlen(text));
+    target_emit_text(s, "output", text, strlen(text));
 }
 
 void session_left_for_kdb(struct session *s)
 {
     plan_end(s);
-    session_forget(s);
+    target_forget(s);
     threads_clear(&s->threads);
     plants_lost(s);
     slots_forget(s);
@@ -400,7 +400,7 @@ static struct error *attach(struct session *s, const struct session_target *targ
     s->stop_ended_ns = clock_now_ns();
     announce(s, false);
     if (target->at == START_ENTRY)
-        session_emit_stop(s);
+        target_emit_stop(s);
     audit_at_stop(s);
     return settle(s);
 }

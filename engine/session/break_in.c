@@ -116,7 +116,7 @@ char *break_in_advice(struct session *s)
 
 static void on_output(void *context, const char *bytes, size_t n)
 {
-    session_emit_text(context, "output", bytes, n);
+    target_emit_text(context, "output", bytes, n);
 }
 
 /* What it prints, until it ends. */

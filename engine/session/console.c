@@ -62,7 +62,7 @@ static void write_log(struct session *s, const char *bytes, size_t n)
             BASE_FREE char *text =
                 xasprintf("the console's log %s ends here: %s\n", c->log_path, strerror(errno));
             close_log(c);
-            session_emit_text(s, "output", text, strlen(text));
+            target_emit_text(s, "output", text, strlen(text));
             return;
         }
         bytes += k;
@@ -209,7 +209,7 @@ static void wake(struct session *s)
 
 static void tell(struct session *s, const char *bytes, size_t n)
 {
-    session_emit_text(s, "console", bytes, n);
+    target_emit_text(s, "console", bytes, n);
     if (s->options.console)
         s->options.console(s->options.context, bytes, n);
 }

@@ -19,6 +19,7 @@
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/session/launch/setup.h"
 #include "engine/session/launch/pty.h"
+#include "engine/target/link.h"
 #include "engine/target/memory.h"
 #include "engine/target/memory_map.h"
 #include "engine/control/run/fork.h"
@@ -46,6 +47,7 @@ struct listing {
 
 struct session {
     struct session_options options;
+    struct target_hooks hooks; /* of the link */
     enum session_state state;
     uint64_t epoch;
     int64_t deadline_ns;
@@ -115,28 +117,10 @@ struct session {
                                        it did not */
 };
 
-/* ERR_NOT_CONNECTED, ERR_NOT_STOPPED unless the target is stopped. */
-struct error *session_need_stopped(struct session *s) BASE_MUST_CHECK;
-struct error *session_need_target(struct session *s) BASE_MUST_CHECK;
-/* For commands that let the target run: as session_need_stopped(), and ERR_NOT_RUNNING once it has ended. */
-struct error *session_need_runnable(struct session *s) BASE_MUST_CHECK;
-/* For what is planted: as session_need_stopped(), but after the end, and for faces that plan ahead before
- * there is a target, it is planned for the next start. */
-struct error *session_need_plantable(struct session *s) BASE_MUST_CHECK;
-/* `run` has something to start. */
-bool session_can_run(const struct session *s);
-/* There is a target, standing or running. */
-bool session_is_connected(const struct session *s);
-/* Bytes are dear: a serial line, or what ends in one (telnet, a pty). Only what is looked at is fetched. */
-bool session_is_thrifty(const struct session *s);
-/* Throws away every cache of target state. */
-void session_forget(struct session *s);
 /* The connection is lost or closed: to DISCONNECTED (or EXITED), with its counters kept. */
 void session_drop_connection(struct session *s, enum session_state state);
 /* The counters of the connections so far. */
 struct rsp_stats session_stats(const struct session *s);
-/* Draws the consequences of a failed call: ERR_LOST drops the connection. Returns `e`. */
-struct error *session_check(struct session *s, struct error *e) BASE_MUST_CHECK;
 
 /* engine/session/execute.c: a stop, a resume, another target: no interrupt is under way. */
 void session_interrupt_settled(struct session *s);
@@ -150,13 +134,6 @@ void session_cancelled(struct session *s);
  * commands of its breakpoint have let the target go on (*ret NULL then).
  */
 bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret);
-
-/* engine/session/events.c: events for the face; the object is taken over. */
-void session_emit(struct session *s, cJSON *event);
-void session_emit_text(struct session *s, const char *event, const char *bytes, size_t n);
-/* An event with the `message` and `hint` of an error, which stays the caller's. */
-void session_emit_problem(struct session *s, const char *event, const struct error *e);
-void session_emit_stop(struct session *s);
 
 /* engine/control/audit/findings.c: a rule of all-stop was broken; `kind` is one of the documented slugs. */
 void session_violation(struct session *s, const char *kind, const char *evidence, size_t n);

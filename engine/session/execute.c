@@ -93,7 +93,7 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
     if (final->has_pc && !gone)
         libraries_cover(s, final->pc);
     bool moved = !gone && kernel_find_slide(s, final, false);
-    session_emit_stop(s);
+    target_emit_stop(s);
     *ret = stop_to_json(s, final);
     audit_at_stop(s);
     if (s->state == SESSION_STOPPED) {
@@ -110,14 +110,14 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
 
 struct error *session_interrupt(struct session *s)
 {
-    TRY(session_need_target(s));
+    TRY(target_need(s));
     if (s->state != SESSION_RUNNING)
         return error_new(ERR_NOT_RUNNING, "the target is not running");
     s->interrupt_sent = true;
     break_in_prepare(s);
     if (rsp_state(s->connection) != RSP_STATE_RUNNING)
         return NULL; /* a stop is already on its way through the plan */
-    return session_check(s, rsp_interrupt(s->connection));
+    return target_check(s, rsp_interrupt(s->connection));
 }
 
 /* A plan that failed half-way leaves the target stopped or running; the session says which. */
@@ -178,7 +178,7 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
     while (s->state == SESSION_RUNNING) {
         struct rsp_stop stop;
         bool stopped = false;
-        TRY(session_check(s, console_type_waiting(s)));
+        TRY(target_check(s, console_type_waiting(s)));
         bool patient = !s->deaf_ns || deadline_ns < s->deaf_ns;
         struct error *e =
             rsp_wait_stop(s->connection, patient ? deadline_ns : s->deaf_ns, wake_fd, &stop, &stopped);
@@ -193,7 +193,7 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
         if (error_is(e, ERR_TIMEOUT))
             return out_of_patience(s) ? session_does_not_stop(s, e) : e;
         if (e)
-            return plan_failed(s, session_check(s, e));
+            return plan_failed(s, target_check(s, e));
         if (!stopped)
             return NULL;
         struct stop final;
@@ -204,7 +204,7 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
             e = plan_on_stop(s, &stop, &final, done);
         }
         if (e)
-            return plan_failed(s, session_check(s, e));
+            return plan_failed(s, target_check(s, e));
         if (*done) {
             *done = !session_tell_stop(s, &final, ret);
             if (*done)
@@ -258,9 +258,9 @@ static struct error *check_state(struct session *s, const struct command *c)
     if ((c->flags & COMMAND_RUNS) && is_leaving(s))
         return error_new(ERR_CANCELLED, "%s: the session is about to end", c->name);
     if (c->flags & COMMAND_NEEDS_STOPPED)
-        return c->flags & COMMAND_RUNS ? session_need_runnable(s) : session_need_stopped(s);
+        return c->flags & COMMAND_RUNS ? target_need_runnable(s) : target_need_stopped(s);
     if (c->flags & COMMAND_NEEDS_TARGET)
-        return session_need_target(s);
+        return target_need(s);
     return NULL;
 }
 
@@ -295,7 +295,7 @@ struct error *session_begin(struct session *s, const struct command *c, const cJ
     if ((c->flags & COMMAND_RUNS) && s->state == SESSION_STOPPED)
         count_from_here(s);
     hold_off(s, c, true);
-    struct error *e = names_outcome(s, session_check(s, c->run(s, args, ret)));
+    struct error *e = names_outcome(s, target_check(s, c->run(s, args, ret)));
     hold_off(s, c, false);
     if (e) {
         cJSON_Delete(*ret);

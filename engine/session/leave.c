@@ -82,7 +82,7 @@ static struct error *take_owed_interrupt(struct session *s)
 {
     struct rsp_stop stop = {.signal = 0};
     for (int i = 0; s->swallow_interrupt && i < OWED_TRIES; i++) {
-        TRY(session_check(s, run_once(s, stop.signal == TARGET_SIGTRAP ? 0 : stop.signal, &stop)));
+        TRY(target_check(s, run_once(s, stop.signal == TARGET_SIGTRAP ? 0 : stop.signal, &stop)));
         bool over = stop.kind == RSP_STOP_EXITED || stop.kind == RSP_STOP_KILLED;
         if (over)
             s->state = SESSION_EXITED;

@@ -13,7 +13,7 @@ static void emit(struct session *s, size_t done, size_t total)
     cJSON_AddStringToObject(o, "what", "index");
     cJSON_AddNumberToObject(o, "done", (double)done);
     cJSON_AddNumberToObject(o, "total", (double)total);
-    session_emit(s, o);
+    target_emit(s, o);
 }
 
 static bool on_progress(void *context, size_t done, size_t total)

@@ -11,6 +11,25 @@
 #include "engine/session/launch/runner.h"
 #include "engine/session/names.h"
 
+static void tell_lost(struct session *s, const char *message, const char *hint)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "event", "lost");
+    cJSON_AddStringToObject(o, "message", message);
+    if (hint)
+        cJSON_AddStringToObject(o, "hint", hint);
+    target_emit(s, o);
+}
+
+static void on_lost(struct session *s, const char *message, const char *hint)
+{
+    if (message)
+        audit_lost(s, message);
+    pty_drain(s); /* what the program said last may tell why */
+    session_interrupt_settled(s);
+    tell_lost(s, message ? message : "the connection was lost", hint);
+}
+
 struct session *session_create(const struct session_options *options)
 {
     struct session *s = xcalloc(1, sizeof *s);
@@ -18,6 +37,7 @@ struct session *session_create(const struct session_options *options)
     s->deadline_ns = INT64_MAX;
     s->map = symbol_map_create();
     names_watch(s);
+    s->hooks = (struct target_hooks){.runs_again = session_runs_again, .lost = on_lost};
     s->sources = source_cache_create();
     s->created_ns = clock_now_ns();
     console_init(&s->console);
@@ -67,7 +87,7 @@ void session_drop_connection(struct session *s, enum session_state state)
     s->connection = NULL;
     pty_close(s);
     close_log(s);
-    session_forget(s);
+    target_forget(s);
     journal_close(s, state == SESSION_EXITED);
     plants_lost(s);
     breakpoints_lost(s);
@@ -136,97 +156,6 @@ void session_set_deadline(struct session *s, int64_t deadline_ns)
     s->deadline_ns = deadline_ns;
     if (s->connection)
         rsp_set_deadline(s->connection, deadline_ns);
-}
-
-void session_forget(struct session *s)
-{
-    memory_forget(s);
-    s->frame = 0;
-}
-
-static void tell_lost(struct session *s, const char *message, const char *hint)
-{
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "lost");
-    cJSON_AddStringToObject(o, "message", message);
-    if (hint)
-        cJSON_AddStringToObject(o, "hint", hint);
-    session_emit(s, o);
-}
-
-struct error *session_check(struct session *s, struct error *e)
-{
-    if (s->connection && s->state == SESSION_STOPPED && !s->attaching && rsp_never_spoke(s->connection))
-        session_runs_again(s);
-    bool lost = s->connection && rsp_state(s->connection) == RSP_STATE_LOST;
-    if (!lost || s->state == SESSION_DISCONNECTED || s->state == SESSION_EXITED)
-        return e;
-    /* The connection object stays until the caller is done with it; the state says that nothing more can be
-     * asked. */
-    BASE_FREE char *message = e && e->code == ERR_LOST ? xstrdup(e->message) : NULL;
-    if (message)
-        audit_lost(s, message);
-    pty_drain(s); /* what the program said last may tell why */
-    s->state = SESSION_DISCONNECTED;
-    s->threads.has_current = false;
-    session_interrupt_settled(s);
-    tell_lost(s, message ? message : "the connection was lost", e ? e->hint : NULL);
-    return e;
-}
-
-bool session_is_thrifty(const struct session *s)
-{
-    return s->connection && !transport_is_reliable(rsp_transport(s->connection));
-}
-
-/* What starts what has ended again depends on who started it. */
-static struct error *has_ended(const struct session *s, enum error_code code)
-{
-    return error_hint(error_new(code, "the program has ended"),
-                      session_can_run(s) ? "`run` starts it again"
-                                         : "`reconnect` attaches to its stub again");
-}
-
-struct error *session_need_target(struct session *s)
-{
-    if (s->state == SESSION_EXITED)
-        return has_ended(s, ERR_NOT_CONNECTED);
-    if (!s->connection || s->state == SESSION_DISCONNECTED)
-        return error_hint(error_new(ERR_NOT_CONNECTED, "there is no target"),
-                          "`connect HOST:PORT` attaches to a stub, `launch` starts the program");
-    return NULL;
-}
-
-struct error *session_need_stopped(struct session *s)
-{
-    TRY(session_need_target(s));
-    if (s->state == SESSION_RUNNING)
-        return error_hint(error_new(ERR_NOT_STOPPED, "the target is running"),
-                          "`interrupt` (Ctrl-C) stops it");
-    return NULL;
-}
-
-struct error *session_need_runnable(struct session *s)
-{
-    if (s->state == SESSION_EXITED)
-        return has_ended(s, ERR_NOT_RUNNING);
-    return session_need_stopped(s);
-}
-
-struct error *session_need_plantable(struct session *s)
-{
-    bool ahead = s->state == SESSION_DISCONNECTED && s->options.plans_ahead;
-    return s->state == SESSION_EXITED || ahead ? NULL : session_need_stopped(s);
-}
-
-bool session_can_run(const struct session *s)
-{
-    return s->launched ? !s->was_there : s->program != NULL;
-}
-
-bool session_is_connected(const struct session *s)
-{
-    return s->connection && s->state != SESSION_EXITED && s->state != SESSION_DISCONNECTED;
 }
 
 static void learn_arch(struct session *s, const struct symbol_file *f)
@@ -314,7 +243,7 @@ static struct error *go_from_entry(struct session *s, enum start_at at)
     bool told;
     struct error *e = start_from_entry(s, at, &told);
     if ((e || told) && at != START_ENTRY && s->state == SESSION_STOPPED)
-        session_emit_stop(s);
+        target_emit_stop(s);
     return e;
 }
 
@@ -357,7 +286,7 @@ static struct error *attach_to_spec(struct session *s, const struct session_targ
 
 struct error *session_connect_to(struct session *s, const struct session_target *target)
 {
-    if (session_is_connected(s))
+    if (target_is_connected(s))
         return error_hint(error_new(ERR_USAGE, "already connected to %s", s->target_spec),
                           "`detach` or `kill` first");
     if (s->connection)
@@ -394,7 +323,7 @@ void session_idle(struct session *s, const struct pollfd *fds, size_t count)
     transport_drain_output(rsp_transport(s->connection));
     if (s->state != SESSION_STOPPED)
         return;
-    struct error *e = session_check(s, rsp_look(s->connection));
+    struct error *e = target_check(s, rsp_look(s->connection));
     error_free(e); /* a loss was told */
     session_put_away_lost(s);
 }
@@ -407,7 +336,7 @@ void session_put_away_lost(struct session *s)
 
 void session_give_up(struct session *s)
 {
-    if (!session_is_connected(s))
+    if (!target_is_connected(s))
         return;
     BASE_FREE char *text = xasprintf("the connection to %s was dropped without a word", s->target_spec);
     bool planted = plants_any(s);
@@ -421,7 +350,7 @@ void session_type(struct session *s, const char *bytes, size_t n)
 {
     struct error *e = pty_type(s, bytes, n, false);
     if (e)
-        session_emit_text(s, "output", e->message, strlen(e->message));
+        target_emit_text(s, "output", e->message, strlen(e->message));
     error_free(e);
 }
 

@@ -24,7 +24,7 @@ static void announce(struct session *s, const char *path)
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "library");
     cJSON_AddStringToObject(o, "path", shown);
-    session_emit(s, o);
+    target_emit(s, o);
     free(shown);
 }
 
@@ -128,7 +128,7 @@ bool libraries_listed(struct session *s)
 static size_t ask_stub(struct session *s)
 {
     BASE_BUF struct buf xml = {0};
-    struct error *e = session_check(s, rsp_xfer_read(s->connection, "libraries-svr4", "", LIST_LIMIT, &xml));
+    struct error *e = target_check(s, rsp_xfer_read(s->connection, "libraries-svr4", "", LIST_LIMIT, &xml));
     size_t added = e ? 0 : read_list(s, buf_text(&xml), xml.length);
     error_free(e);
     return added;

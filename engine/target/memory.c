@@ -95,7 +95,7 @@ static void note_miss(struct memory_misses *m, uint64_t address, size_t n)
 struct error *memory_read_some(struct session *s, uint64_t address, void *bytes, size_t n, size_t *got)
 {
     *got = 0;
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     bool ram = is_ram(s, address, n);
     *got = from_cache(&s->memory, address, bytes, n); /* which holds RAM only */
     if (*got == n)
@@ -106,7 +106,7 @@ struct error *memory_read_some(struct session *s, uint64_t address, void *bytes,
     }
     struct rsp_read read = {
         .address = address + *got, .length = n - *got, .bytes = (unsigned char *)bytes + *got};
-    struct error *e = session_check(s, rsp_read_memory(s->connection, current_id(s), &read, 1, ram));
+    struct error *e = target_check(s, rsp_read_memory(s->connection, current_id(s), &read, 1, ram));
     if (e)
         return e;
     traps_hide(s, read.address, read.bytes, read.got);
@@ -134,7 +134,7 @@ struct error *memory_read(struct session *s, uint64_t address, void *bytes, size
 
 static struct error *prefetch(struct session *s, const struct memory_want *wants, size_t count, bool all_ram)
 {
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     struct rsp_read reads[PREFETCH_MAX];
     size_t used = 0;
     unsigned char probe[4096];
@@ -149,7 +149,7 @@ static struct error *prefetch(struct session *s, const struct memory_want *wants
             reads[used++] = (struct rsp_read){.address = wants[i].address, .length = n, .bytes = xmalloc(n)};
     }
     struct error *e =
-        used ? session_check(s, rsp_read_memory(s->connection, current_id(s), reads, used, true)) : NULL;
+        used ? target_check(s, rsp_read_memory(s->connection, current_id(s), reads, used, true)) : NULL;
     for (size_t i = 0; i < used; i++) {
         traps_hide(s, reads[i].address, reads[i].bytes, e ? 0 : reads[i].got);
         keep(&s->memory, reads[i].address, reads[i].bytes, e ? 0 : reads[i].got);
@@ -199,11 +199,11 @@ static struct error *tell_half(struct session *s, uint64_t address, const void *
 
 struct error *memory_write(struct session *s, uint64_t address, const void *bytes, size_t n)
 {
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     BASE_FREE unsigned char *beneath = xmemdup(bytes, n);
     traps_divert(s, address, beneath, n);
     evidence_written(s, address, bytes, n);
-    struct error *e = session_check(s, rsp_write_memory(s->connection, current_id(s), address, beneath, n));
+    struct error *e = target_check(s, rsp_write_memory(s->connection, current_id(s), address, beneath, n));
     if (e)
         return error_while(tell_half(s, address, bytes, n, e), "write %zu bytes at 0x%" PRIx64, n, address);
     const unsigned char *from = bytes;

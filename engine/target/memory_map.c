@@ -79,7 +79,7 @@ const struct memory_map *memory_map_of(struct session *s)
     if (!rsp_feature_usable(rsp_features(s->connection), FEATURE_XFER_MEMORY_MAP))
         return m;
     BASE_BUF struct buf xml = {0};
-    struct error *e = session_check(s, rsp_xfer_read(s->connection, "memory-map", "", DOCUMENT_LIMIT, &xml));
+    struct error *e = target_check(s, rsp_xfer_read(s->connection, "memory-map", "", DOCUMENT_LIMIT, &xml));
     if (!e)
         parse(m, buf_text(&xml), xml.length);
     error_free(e);

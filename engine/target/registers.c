@@ -121,7 +121,7 @@ void registers_note_all(struct session *s, struct thread *t, const struct rsp_g 
 /* Refused once it is not asked again in this stop. */
 static struct error *ask_all(struct session *s, struct thread *t)
 {
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     if (!s->description)
         return error_hint(error_new(ERR_UNSUPPORTED, "read registers: the stub sent no target description"),
                           "name a program with symbols, so that the architecture is known");
@@ -131,7 +131,7 @@ static struct error *ask_all(struct session *s, struct thread *t)
     if (t->g_refused)
         return error_new(ERR_REFUSED, "reading registers: the stub refuses `g` and `p`");
     struct rsp_g g = {0};
-    struct error *e = session_check(s, rsp_read_g(s->connection, t->id, &g));
+    struct error *e = target_check(s, rsp_read_g(s->connection, t->id, &g));
     t->g_refused = error_is(e, ERR_REFUSED) || error_is(e, ERR_UNSUPPORTED);
     if (e)
         return e;
@@ -150,7 +150,7 @@ static struct error *unavailable(const struct rsp_register *r)
 static struct error *ask_alone(struct session *s, struct thread *t, const struct rsp_register *r,
                                unsigned char *bytes, size_t *size)
 {
-    struct error *e = session_check(s, rsp_read_register(s->connection, t->id, r->number, bytes, size));
+    struct error *e = target_check(s, rsp_read_register(s->connection, t->id, r->number, bytes, size));
     if (!error_is(e, ERR_UNSUPPORTED) && !error_is(e, ERR_REFUSED))
         return e;
     error_free(e);
@@ -215,7 +215,7 @@ static size_t cost_of_all(const struct session *s)
  */
 static bool pays_alone(struct session *s, struct thread *t, const struct rsp_register *r)
 {
-    return session_is_thrifty(s) && !t->has_g &&
+    return target_is_thrifty(s) && !t->has_g &&
            rsp_features(s->connection)->state[FEATURE_READ_REGISTER].works != TRI_NO &&
            2 * (t->paid_alone + cost_alone(r)) <= cost_of_all(s);
 }
@@ -223,7 +223,7 @@ static bool pays_alone(struct session *s, struct thread *t, const struct rsp_reg
 /* A stub that does not tell it is asked for all of them, as ever. */
 static struct error *read_alone(struct session *s, struct thread *t, const struct rsp_register *r)
 {
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     make_room(s, t);
     if (!pays_alone(s, t, r))
         return NULL;
@@ -287,7 +287,7 @@ static struct error *write_whole_g(struct session *s, struct thread *t, const st
     TRY(registers_fetch(s, t));
     unsigned char *copy = xmemdup(t->bytes, t->size);
     memcpy(copy + r->offset, bytes, r->size);
-    struct error *e = session_check(s, rsp_write_g(s->connection, t->id, copy, t->size));
+    struct error *e = target_check(s, rsp_write_g(s->connection, t->id, copy, t->size));
     free(copy);
     return e;
 }
@@ -295,9 +295,9 @@ static struct error *write_whole_g(struct session *s, struct thread *t, const st
 struct error *register_write(struct session *s, struct thread *t, const struct rsp_register *r,
                              const unsigned char *bytes)
 {
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     make_room(s, t);
-    struct error *e = session_check(s, rsp_write_register(s->connection, t->id, r->number, bytes, r->size));
+    struct error *e = target_check(s, rsp_write_register(s->connection, t->id, r->number, bytes, r->size));
     if (error_is(e, ERR_UNSUPPORTED)) {
         error_free(e);
         e = write_whole_g(s, t, r, bytes);

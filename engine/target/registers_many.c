@@ -82,7 +82,7 @@ static struct error *ask_batch(struct session *s, struct question *questions, si
             .payload = questions[i].ask, .length = strlen(questions[i].ask), .grammar = RSP_GRAMMAR_HEX};
     }
     rsp_forget_selected(s->connection);
-    struct error *e = session_check(s, rsp_call_batch(s->connection, requests, 2 * count));
+    struct error *e = target_check(s, rsp_call_batch(s->connection, requests, 2 * count));
     if (!e)
         e = check_silence(s, requests, 2 * count, silent);
     for (size_t i = 0; i < count; i++) {
@@ -113,13 +113,13 @@ static struct error *fetch(struct session *s, struct thread *const *threads, siz
 
 struct error *registers_fetch_many(struct session *s, struct thread *const *threads, size_t count)
 {
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     return s->description ? fetch(s, threads, count, NULL) : NULL;
 }
 
 struct error *registers_fetch_pcs(struct session *s, struct thread *const *threads, size_t count)
 {
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     const struct rsp_register *pc = s->arch ? register_find(s, s->arch->pc) : NULL;
     if (!pc || pc->size > 8)
         return NULL;

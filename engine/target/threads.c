@@ -92,7 +92,7 @@ static void announce(struct session *s, const char *event, const struct thread *
     cJSON_AddStringToObject(o, "event", event);
     cJSON_AddStringToObject(o, "thread", name);
     cJSON_AddNumberToObject(o, "number", t->number);
-    session_emit(s, o);
+    target_emit(s, o);
 }
 
 /* The table holds at most THREADS_MAX; a stub that invents more makes us forget the oldest. */
@@ -127,7 +127,7 @@ struct thread *threads_note_stopped(struct session *s, struct ptid id)
 
 struct error *threads_current(struct session *s, struct thread **ret)
 {
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     *ret = s->threads.has_current ? threads_find(&s->threads, s->threads.current) : NULL;
     if (!*ret)
         return error_hint(error_new(ERR_NO_THREAD, s->threads.has_current ? "the selected thread has ended"
@@ -245,12 +245,12 @@ static void none_left(struct thread_table *table)
 
 struct error *threads_list(struct session *s)
 {
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     if (s->threads.listed)
         return NULL;
     struct rsp_thread *threads = NULL;
     size_t count = 0;
-    TRY(session_check(s, rsp_list_threads(s->connection, &threads, &count)));
+    TRY(target_check(s, rsp_list_threads(s->connection, &threads, &count)));
     if (count)
         drop_gone(s, threads, count);
     else if (s->threads.listed_any)

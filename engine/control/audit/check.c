@@ -49,8 +49,8 @@ struct error *check_ask(struct checking *c, enum rsp_grammar grammar, struct buf
     va_start(args, format);
     buf_vprintf(&c->sent, format, args);
     va_end(args);
-    TRY(session_check(c->s,
-                      rsp_call(c->s->connection, grammar, RSP_MUTATES, reply, "%s", buf_text(&c->sent))));
+    TRY(target_check(c->s,
+                     rsp_call(c->s->connection, grammar, RSP_MUTATES, reply, "%s", buf_text(&c->sent))));
     buf_add(&c->received, buf_text(reply), reply->length);
     return NULL;
 }
@@ -81,7 +81,7 @@ bool check_advertised(const struct checking *c, enum rsp_feature_id id)
 struct error *check_registers(struct checking *c, struct buf *hex)
 {
     if (c->s->threads.has_current)
-        TRY(session_check(c->s, rsp_select_thread(c->s->connection, c->s->threads.current)));
+        TRY(target_check(c->s, rsp_select_thread(c->s->connection, c->s->threads.current)));
     return check_ask(c, RSP_GRAMMAR_HEX, hex, "g");
 }
 
@@ -136,7 +136,7 @@ static struct error *note_stop(struct checking *c, struct check_stop *ret)
     struct session *s = c->s;
     buf_clear(&c->received);
     buf_add_text(&c->received, rsp_last_stop(s->connection));
-    TRY(session_check(s, stop_classify(s, &ret->raw, &ret->stop)));
+    TRY(target_check(s, stop_classify(s, &ret->raw, &ret->stop)));
     s->last_stop = ret->stop;
     s->epoch++;
     s->stops++;
@@ -172,10 +172,10 @@ struct error *check_run(struct checking *c, const char *packet, int64_t most_ns,
     buf_clear(&c->sent);
     buf_clear(&c->received);
     buf_add_text(&c->sent, packet);
-    TRY(session_check(s, rsp_resume(s->connection, packet, strlen(packet))));
-    session_forget(s);
+    TRY(target_check(s, rsp_resume(s->connection, packet, strlen(packet))));
+    target_forget(s);
     threads_resumed(s);
-    struct error *e = session_check(s, wait_for(c, most_ns, ret));
+    struct error *e = target_check(s, wait_for(c, most_ns, ret));
     if (error_is(e, ERR_TIMEOUT))
         s->state = SESSION_RUNNING;
     return e ? e : note_stop(c, ret);
@@ -323,7 +323,7 @@ static void sum_up(const struct checking *c, cJSON *report, const unsigned *coun
 
 struct error *audit_run_checks(struct session *s, const struct audit_options *options, cJSON **ret)
 {
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     struct checking c = {.s = s, .options = options};
     if (options->at) {
         TRY(location_address(s, options->at, &c.at));

@@ -98,8 +98,8 @@ static struct error *features(struct checking *c)
     if (c->told)
         return NULL;
     BASE_BUF struct buf whole = {0};
-    TRY(session_check(c->s,
-                      rsp_xfer_read(c->s->connection, "features", "target.xml", DOCUMENT_LIMIT, &whole)));
+    TRY(target_check(c->s,
+                     rsp_xfer_read(c->s->connection, "features", "target.xml", DOCUMENT_LIMIT, &whole)));
     return small_pieces(c, &whole, "target.xml");
 }
 

@@ -66,8 +66,8 @@ static struct error *point(struct checking *c, char letter, uint64_t at)
 {
     BASE_BUF struct buf reply = {0};
     unsigned kind = c->s->arch ? c->s->arch->breakpoint_kind : 1;
-    TRY(session_check(c->s, rsp_call(c->s->connection, RSP_GRAMMAR_OK, RSP_MUTATES, &reply,
-                                     "%c0,%" PRIx64 ",%x", letter, at, kind)));
+    TRY(target_check(c->s, rsp_call(c->s->connection, RSP_GRAMMAR_OK, RSP_MUTATES, &reply,
+                                    "%c0,%" PRIx64 ",%x", letter, at, kind)));
     if (check_is_ok(&reply))
         return NULL;
     return error_new(reply.length ? ERR_REFUSED : ERR_UNSUPPORTED, "%c0 at 0x%" PRIx64 " was answered '%s'",

@@ -107,7 +107,7 @@ static struct error *write_register(struct checking *c)
         check_says(c, AUDIT_VIOLATION, "the pc cannot be written");
     if (c->told)
         return NULL;
-    TRY(session_check(c->s, rsp_call(c->s->connection, RSP_GRAMMAR_HEX, 0, &after, "g")));
+    TRY(target_check(c->s, rsp_call(c->s->connection, RSP_GRAMMAR_HEX, 0, &after, "g")));
     if (after.length != before.length || memcmp(after.data, before.data, after.length) != 0)
         check_says(c, AUDIT_VIOLATION, "the pc was written with its own value, and g is another");
     return NULL;
@@ -130,7 +130,7 @@ static struct error *write_all(struct checking *c)
         check_says(c, AUDIT_UNSUPPORTED, "registers are written one by one");
     else if (!check_is_ok(&reply))
         check_says(c, AUDIT_VIOLATION, "what g gave is refused by G");
-    TRY(session_check(c->s, rsp_call(c->s->connection, RSP_GRAMMAR_HEX, 0, &after, "g")));
+    TRY(target_check(c->s, rsp_call(c->s->connection, RSP_GRAMMAR_HEX, 0, &after, "g")));
     if (after.length != before.length || memcmp(after.data, before.data, after.length) != 0)
         check_says(c, AUDIT_VIOLATION, "the registers were written as they were, and are others");
     return NULL;
@@ -176,8 +176,8 @@ static struct error *read_memory(struct checking *c)
 static struct error *reads_back(struct checking *c, uint64_t at, const struct buf *before)
 {
     BASE_BUF struct buf after = {0};
-    TRY(session_check(c->s, rsp_call(c->s->connection, RSP_GRAMMAR_HEX, 0, &after, "m%" PRIx64 ",%x", at,
-                                     (unsigned)WRITTEN)));
+    TRY(target_check(c->s, rsp_call(c->s->connection, RSP_GRAMMAR_HEX, 0, &after, "m%" PRIx64 ",%x", at,
+                                    (unsigned)WRITTEN)));
     if (after.length != before->length || memcmp(after.data, before->data, after.length) != 0)
         check_says(c, AUDIT_VIOLATION, "bytes were written as they were, and are others");
     return NULL;
@@ -225,7 +225,7 @@ static struct error *write_binary(struct checking *c)
     buf_add(&packet, bytes, sizeof bytes);
     struct rsp_request r = {
         .payload = packet.data, .length = packet.length, .grammar = RSP_GRAMMAR_OK, .flags = RSP_MUTATES};
-    struct error *e = session_check(c->s, rsp_call_batch(c->s->connection, &r, 1));
+    struct error *e = target_check(c->s, rsp_call_batch(c->s->connection, &r, 1));
     if (!e && (r.error || !check_is_ok(&r.reply)))
         check_says(c, AUDIT_VIOLATION, "X of no bytes is answered with OK, of %d it is not", WRITTEN);
     check_proof(c, packet.data, packet.length, &r.reply);
@@ -275,7 +275,7 @@ static struct error *stack_bytes(struct checking *c, size_t n, uint64_t *at, uns
     *at = top - n;
     struct rsp_read halves[] = {{.address = *at, .length = n / 2, .bytes = bytes},
                                 {.address = *at + n / 2, .length = n - n / 2, .bytes = bytes + n / 2}};
-    TRY(session_check(c->s, rsp_read_memory(c->s->connection, c->s->threads.current, halves, 2, false)));
+    TRY(target_check(c->s, rsp_read_memory(c->s->connection, c->s->threads.current, halves, 2, false)));
     *ret = halves[0].got == halves[0].length && halves[1].got == halves[1].length;
     error_free(halves[0].error);
     error_free(halves[1].error);

@@ -19,7 +19,7 @@ static struct error *list(struct checking *c)
     BASE_BUF struct buf before = {0};
     BASE_BUF struct buf more = {0};
     for (int i = 0; i < LONGEST_LIST; i++) {
-        TRY(session_check(c->s, rsp_call(c->s->connection, RSP_GRAMMAR_THREADS, 0, &more, "qsThreadInfo")));
+        TRY(target_check(c->s, rsp_call(c->s->connection, RSP_GRAMMAR_THREADS, 0, &more, "qsThreadInfo")));
         if (more.length == 0)
             check_says(c, AUDIT_DIFFERS, "the list ends with an empty answer and not with l");
         if (more.length == 0 || more.data[0] != 'm')
@@ -36,7 +36,7 @@ static struct error *list(struct checking *c)
 
 static struct error *read_list(struct checking *c, struct rsp_thread **ret, size_t *count)
 {
-    return session_check(c->s, rsp_list_threads(c->s->connection, ret, count));
+    return target_check(c->s, rsp_list_threads(c->s->connection, ret, count));
 }
 
 static bool is_in(const struct rsp_thread *threads, size_t count, struct ptid id)

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "engine/control/audit/audit.h"
 #include "engine/session/core.h"
-#include "engine/commands/json.h"
+#include "base/json.h"
 
 static const char *const kinds[AUDIT_KINDS] = {
     "stop-while-stopped",
@@ -113,7 +113,7 @@ static void keep(struct session *s, const char *kind, const struct ptid *thread,
     cJSON *event = cJSON_CreateObject();
     cJSON_AddStringToObject(event, "event", "violation");
     json_move_members(event, finding_to_json(f));
-    session_emit(s, event);
+    target_emit(s, event);
 }
 
 static void tell(struct session *s, const char *kind, const struct ptid *thread, const char *evidence,

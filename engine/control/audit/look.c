@@ -34,7 +34,7 @@ static void choose_subjects(struct look *l)
 {
     struct session *s = l->s;
     struct thread_table *table = &s->threads;
-    size_t most = session_is_thrifty(s) ? THREADS_ON_A_SLOW_LINE : AUDIT_THREADS;
+    size_t most = target_is_thrifty(s) ? THREADS_ON_A_SLOW_LINE : AUDIT_THREADS;
     size_t first = table->count ? s->audit.next_thread % table->count : 0;
     size_t i = 0;
     for (; i < table->count && l->subject_count + 1 < most; i++) {
@@ -73,7 +73,7 @@ static struct error *ask_registers(struct look *l, struct buf *answers)
         requests[2 * i + 1] = (struct rsp_request){.payload = "g", .length = 1, .grammar = RSP_GRAMMAR_HEX};
     }
     rsp_forget_selected(s->connection);
-    struct error *e = session_check(s, rsp_call_batch(s->connection, requests, 2 * l->subject_count));
+    struct error *e = target_check(s, rsp_call_batch(s->connection, requests, 2 * l->subject_count));
     for (size_t i = 0; i < l->subject_count; i++) {
         struct rsp_request *chosen = &requests[2 * i], *g = &requests[2 * i + 1];
         bool good = !e && !chosen->error && strcmp(buf_text(&chosen->reply), "OK") == 0 && !g->error &&
@@ -157,7 +157,7 @@ static struct error *ask_memory(struct look *l, struct rsp_read *reads)
         return NULL;
     struct session *s = l->s;
     struct error *e =
-        session_check(s, rsp_read_memory(s->connection, l->reporter, reads, l->watch_count, false));
+        target_check(s, rsp_read_memory(s->connection, l->reporter, reads, l->watch_count, false));
     for (size_t i = 0; i < l->watch_count; i++)
         error_free(reads[i].error);
     return e;
@@ -221,7 +221,7 @@ static void look_free(struct look *l)
 
 struct error *audit_look(struct session *s)
 {
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     if (s->audit.looking)
         return NULL;
     struct look l = {.s = s};

@@ -66,7 +66,7 @@ static struct error *look(struct session *s, struct wish *w)
         for (size_t i = 0; i < n; i++)
             reads[i] = (struct rsp_read){
                 .address = w->locations[first + i].address, .length = LOOK_BYTES, .bytes = bytes[i]};
-        TRY(session_check(s, rsp_read_memory(s->connection, id, reads, n, true)));
+        TRY(target_check(s, rsp_read_memory(s->connection, id, reads, n, true)));
         for (size_t i = 0; i < n; i++) {
             look_at(s, &w->locations[first + i], bytes[i], reads[i].got);
             error_free(reads[i].error);

@@ -300,7 +300,7 @@ struct error *plants_flush(struct session *s)
         size_t n = plants_requests(s, requests, BATCH);
         if (n == 0)
             break;
-        struct error *e = session_check(s, rsp_call_batch(s->connection, requests, n));
+        struct error *e = target_check(s, rsp_call_batch(s->connection, requests, n));
         if (e) {
             plants_cut_off(s, requests, n);
             error_free(first);

@@ -119,7 +119,7 @@ static struct error *check_some(struct session *s, struct plant **plants, size_t
         reads[i] =
             (struct rsp_read){.address = plants[i]->address, .length = plants[i]->length, .bytes = bytes[i]};
     struct ptid id = s->threads.has_current ? s->threads.current : (struct ptid){0, 0};
-    struct error *e = session_check(s, rsp_read_memory(s->connection, id, reads, count, false));
+    struct error *e = target_check(s, rsp_read_memory(s->connection, id, reads, count, false));
     for (size_t i = 0; i < count; i++) {
         unsigned char trap[TRAP_MAX];
         trap_bytes(s, plants[i]->length, trap);

@@ -84,7 +84,7 @@ static struct error *check_trap(struct session *s, struct plant *p, enum verify_
     unsigned char found[TRAP_MAX];
     struct rsp_read read = {.address = p->address, .length = p->length, .bytes = found};
     struct ptid id = s->threads.has_current ? s->threads.current : (struct ptid){0, 0};
-    TRY(session_check(s, rsp_read_memory(s->connection, id, &read, 1, true)));
+    TRY(target_check(s, rsp_read_memory(s->connection, id, &read, 1, true)));
     error_free(read.error);
     const char *verdict = trap_verdict(s, p, found, read.got);
     bool overwritten = strcmp(verdict, "overwritten") == 0;
@@ -118,7 +118,7 @@ static struct error *run(struct session *s, const struct plan *plan, double seco
 
 static struct error *current_pc(struct session *s, struct thread **t, uint64_t *pc)
 {
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     TRY(threads_current(s, t));
     return thread_pc(s, *t, pc);
 }

@@ -60,7 +60,7 @@ static void split(struct session *s, struct wish *w)
 struct error *watchpoint_set(struct session *s, const struct wish_request *request, uint64_t address,
                              uint64_t length, enum plant_type type, struct wish **ret)
 {
-    TRY(session_need_plantable(s));
+    TRY(target_need_plantable(s));
     if (length == 0 || length > sizeof((struct wish *)0)->watch_old || address + length < address)
         return error_hint(
             error_new(ERR_UNSUPPORTED, "watch %s: it has %" PRIu64 " bytes", request->at, length),

@@ -1,8 +1,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "engine/session/core.h"
-#include "engine/commands/json.h"
+#include "base/json.h"
 #include "engine/inspect/location.h"
 
 static const struct plant *first_plant(const struct wish *w)
@@ -180,5 +181,5 @@ void breakpoint_emit_changed(struct session *s, const struct wish *w)
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "breakpoint-changed");
     json_move_members(o, wish_to_json(s, w));
-    session_emit(s, o);
+    target_emit(s, o);
 }

@@ -143,7 +143,7 @@ static struct error *resolve_or_wait(struct session *s, struct wish *w, bool pen
 
 struct error *breakpoint_set(struct session *s, const struct wish_request *request, struct wish **ret)
 {
-    TRY(session_need_plantable(s));
+    TRY(target_need_plantable(s));
     struct wish *w = xcalloc(1, sizeof *w);
     wish_add(s, w);
     struct error *e = wish_fill(s, request, w);
@@ -186,7 +186,7 @@ struct error *breakpoint_enable(struct session *s, struct wish *w, bool enabled)
 {
     if (w->enabled == enabled)
         return NULL;
-    TRY(session_need_plantable(s));
+    TRY(target_need_plantable(s));
     if (!enabled) {
         means_release(s, w);
         w->enabled = false;

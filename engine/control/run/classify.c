@@ -11,7 +11,7 @@
 /* A stub that neither names a thread nor answers qC has, as far as we can know, the one that was selected. */
 static struct error *ask_current(struct session *s, struct ptid *ret)
 {
-    struct error *e = session_check(s, rsp_query_current(s->connection, ret));
+    struct error *e = target_check(s, rsp_query_current(s->connection, ret));
     if (!error_is(e, ERR_UNSUPPORTED) || !s->threads.has_current)
         return e;
     error_free(e);
@@ -233,7 +233,7 @@ static struct error *is_meant(struct session *s, const struct wish *w, const str
         struct error *e = values_truth(s, w->condition, ret);
         if (e) {
             struct error *told = error_while(e, "the condition of breakpoint %d (%s)", w->id, w->condition);
-            session_emit_text(s, "output", told->message, strlen(told->message));
+            target_emit_text(s, "output", told->message, strlen(told->message));
             error_free(told);
             *ret = true; /* a condition that cannot be decided stops, so that nothing is missed */
         }

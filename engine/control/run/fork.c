@@ -211,7 +211,7 @@ struct error *fork_process_ended(struct session *s, const struct rsp_stop *stop,
     cJSON_AddNumberToObject(o, "pid", (double)pid);
     if (stop->kind == RSP_STOP_EXITED && stop->has_status)
         cJSON_AddNumberToObject(o, "exit_code", (double)stop->status);
-    session_emit(s, o);
+    target_emit(s, o);
     s->state = SESSION_STOPPED;
     rsp_forget_selected(s->connection);
     become(s, s->threads.items[0]->id);

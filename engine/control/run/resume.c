@@ -220,7 +220,7 @@ bool plan_steps(const struct session *s)
 
 static void mark_running(struct session *s)
 {
-    session_forget(s);
+    target_forget(s);
     threads_resumed(s);
     time_moved(s);
     s->time.unsettled = false;
@@ -236,7 +236,7 @@ static struct error *resume_with_plants(struct session *s, const char *packet, s
 {
     struct rsp_request requests[PENDING_MAX];
     size_t count = plants_requests(s, requests, PENDING_MAX);
-    struct error *e = session_check(s, rsp_batch_then_resume(s->connection, requests, count, packet, n));
+    struct error *e = target_check(s, rsp_batch_then_resume(s->connection, requests, count, packet, n));
     if (e) {
         plants_cut_off(s, requests, count);
         return e;
@@ -263,13 +263,13 @@ static struct error *send_actions(struct session *s, const struct actions *actio
     hold_resumed(s, actions->items, actions->count);
     if (before.length) {
         BASE_BUF struct buf reply = {0};
-        TRY(session_check(s, rsp_call(s->connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
+        TRY(target_check(s, rsp_call(s->connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
     }
     if (plants_dirty(s) > PENDING_MAX)
         TRY(plants_flush(s));
     if (plants_dirty(s))
         return resume_with_plants(s, packet.data, packet.length);
-    TRY(session_check(s, rsp_resume(s->connection, packet.data, packet.length)));
+    TRY(target_check(s, rsp_resume(s->connection, packet.data, packet.length)));
     mark_running(s);
     settle_resumed(s);
     return NULL;

@@ -67,7 +67,7 @@ static void tell_progress(struct session *s)
     cJSON_AddStringToObject(o, "event", "progress");
     cJSON_AddStringToObject(o, "what", "watch");
     cJSON_AddNumberToObject(o, "done", (double)s->plan.watch_steps);
-    session_emit(s, o);
+    target_emit(s, o);
 }
 
 struct error *watch_steps_check(struct session *s, struct stop *stop)

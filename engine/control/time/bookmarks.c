@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "engine/control/time/bookmarks.h"
 
 #include <inttypes.h>
@@ -38,7 +39,7 @@ void bookmarks_free(struct bookmark_table *t)
 static void say(struct session *s, const char *text)
 {
     BASE_FREE char *line = xasprintf("%s\n", text);
-    session_emit_text(s, "output", line, strlen(line));
+    target_emit_text(s, "output", line, strlen(line));
 }
 
 static void check_program(struct session *s, struct bookmark_table *t)

@@ -40,7 +40,7 @@ static struct error *ask_monitor(struct session *s, struct buf *out, const char 
     buf_vprintf(&command, format, args);
     int64_t timeout = rsp_timeout(s->connection);
     rsp_set_timeout(s->connection, MONITOR_NS);
-    struct error *e = session_check(s, rsp_monitor(s->connection, buf_text(&command), out));
+    struct error *e = target_check(s, rsp_monitor(s->connection, buf_text(&command), out));
     if (s->connection)
         rsp_set_timeout(s->connection, timeout);
     drop_returns(out);
@@ -91,7 +91,7 @@ static struct error *stop_it(struct session *s, struct error *why)
     if (!e)
         return why;
     error_free(why);
-    return session_check(s, e);
+    return target_check(s, e);
 }
 
 void time_way_home(struct session *s, bool begin, int64_t *saved)
@@ -112,7 +112,7 @@ static struct error *target_ended(struct session *s, const struct rsp_stop *end)
     s->stops++;
     s->stop_ended_ns = clock_now_ns();
     s->state = SESSION_EXITED;
-    session_emit_stop(s);
+    target_emit_stop(s);
     session_drop_connection(s, SESSION_EXITED);
     return error_hint(error_new(ERR_LOST, "the target ended while it was taken to another moment"),
                       "start it again; bookmarks are kept");
@@ -127,7 +127,7 @@ struct error *time_wait(struct session *s, struct rsp_stop *ret)
         transport_set_cancel_fd(rsp_transport(s->connection), -1);
     if (error_is(e, ERR_CANCELLED) || error_is(e, ERR_TIMEOUT))
         return stop_it(s, e);
-    TRY(session_check(s, e));
+    TRY(target_check(s, e));
     if (ret->kind == RSP_STOP_EXITED || ret->kind == RSP_STOP_KILLED)
         return target_ended(s, ret);
     return NULL;
@@ -135,7 +135,7 @@ struct error *time_wait(struct session *s, struct rsp_stop *ret)
 
 struct error *time_resume(struct session *s, const char *packet, struct rsp_stop *ret)
 {
-    TRY(session_check(s, rsp_resume(s->connection, packet, strlen(packet))));
+    TRY(target_check(s, rsp_resume(s->connection, packet, strlen(packet))));
     return time_wait(s, ret);
 }
 
@@ -144,6 +144,6 @@ struct error *time_go(struct session *s, bool step, struct rsp_stop *ret)
     struct rsp_action action = {.thread = {-1, -1}, .how = step ? RSP_STEP : RSP_CONTINUE};
     if (step)
         action.thread = s->threads.current;
-    TRY(session_check(s, rsp_resume_actions(s->connection, &action, 1)));
+    TRY(target_check(s, rsp_resume_actions(s->connection, &action, 1)));
     return time_wait(s, ret);
 }

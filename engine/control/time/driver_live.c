@@ -63,12 +63,12 @@ static struct error *run_a_moment(struct session *s)
     struct rsp_action one = {.thread = s->threads.current, .how = RSP_STEP};
     struct rsp_stop stop;
     bool stopped;
-    TRY(session_check(s, rsp_resume_actions(s->connection, &one, 1)));
+    TRY(target_check(s, rsp_resume_actions(s->connection, &one, 1)));
     struct error *e = rsp_wait_stop(s->connection, clock_now_ns() + MOMENT_NS, -1, &stop, &stopped);
     if (!error_is(e, ERR_TIMEOUT))
-        return session_check(s, e);
+        return target_check(s, e);
     error_free(e);
-    TRY(session_check(s, rsp_interrupt(s->connection)));
+    TRY(target_check(s, rsp_interrupt(s->connection)));
     return time_wait(s, &stop);
 }
 

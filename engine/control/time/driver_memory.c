@@ -140,7 +140,7 @@ static struct error *keep_piece(struct session *s, struct kept_memory *k, uint64
 {
     struct kept_piece piece = {.address = at, .bytes = xmalloc(n)};
     struct rsp_read read = {.address = at, .length = n, .bytes = piece.bytes};
-    struct error *e = session_check(s, rsp_read_memory(s->connection, s->threads.current, &read, 1, true));
+    struct error *e = target_check(s, rsp_read_memory(s->connection, s->threads.current, &read, 1, true));
     error_free(read.error);
     piece.length = read.got;
     if (e || piece.length == 0) {
@@ -180,7 +180,7 @@ static struct error *keep_threads(struct session *s, struct kept_memory *k)
         struct kept_thread one = {.id = s->threads.items[i]->id};
         if (s->threads.items[i]->state == THREAD_EXITED)
             continue;
-        TRY(session_check(s, rsp_read_g(s->connection, one.id, &one.registers)));
+        TRY(target_check(s, rsp_read_g(s->connection, one.id, &one.registers)));
         ARRAY_RESERVE(k->threads, k->thread_count, k->thread_capacity);
         k->threads[k->thread_count++] = one;
     }
@@ -216,13 +216,13 @@ static struct error *put_piece(struct session *s, const struct kept_piece *piece
 {
     BASE_FREE unsigned char *now = xmalloc(piece->length);
     struct rsp_read read = {.address = piece->address, .length = piece->length, .bytes = now};
-    TRY(session_check(s, rsp_read_memory(s->connection, s->threads.current, &read, 1, true)));
+    TRY(target_check(s, rsp_read_memory(s->connection, s->threads.current, &read, 1, true)));
     error_free(read.error);
     for (size_t at = 0; at < read.got; at += PAGE) {
         size_t n = read.got - at < PAGE ? read.got - at : PAGE;
         if (memcmp(now + at, piece->bytes + at, n) != 0)
-            TRY(session_check(s, rsp_write_memory(s->connection, s->threads.current, piece->address + at,
-                                                  piece->bytes + at, n)));
+            TRY(target_check(s, rsp_write_memory(s->connection, s->threads.current, piece->address + at,
+                                                 piece->bytes + at, n)));
     }
     return NULL;
 }
@@ -238,7 +238,7 @@ static struct error *put_threads(struct session *s, const struct kept_memory *k,
             ++*gone;
             continue;
         }
-        TRY(session_check(s, rsp_write_g(s->connection, one->id, one->registers.bytes, one->registers.size)));
+        TRY(target_check(s, rsp_write_g(s->connection, one->id, one->registers.bytes, one->registers.size)));
     }
     return NULL;
 }
@@ -266,7 +266,7 @@ static struct error *restore(struct session *s, const char *name, uint64_t posit
                                      "sockets, other processes, what the kernel knows, memory mapped or "
                                      "unmapped since; %u threads have ended\n",
                                      k->thread_count - gone, k->bytes, gone);
-    session_emit_text(s, "output", text, strlen(text));
+    target_emit_text(s, "output", text, strlen(text));
     return NULL;
 }
 

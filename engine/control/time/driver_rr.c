@@ -27,7 +27,7 @@ static struct error *ask(struct session *s, const char *name, const char *argume
         buf_add_char(&packet, ':');
         hex_encode(&packet, argument, strlen(argument));
     }
-    TRY(session_check(
+    TRY(target_check(
         s, rsp_call(s->connection, RSP_GRAMMAR_TEXT, RSP_MUTATES, &reply, "%s", buf_text(&packet))));
     if (reply.length == 0)
         return error_new(ERR_UNSUPPORTED, "rr's `%s`: the stub does not know it", name);
@@ -81,7 +81,7 @@ static struct error *restart(struct session *s, const char *where)
     hex_encode(&packet, where, strlen(where));
     int64_t timeout = rsp_timeout(s->connection);
     rsp_set_timeout(s->connection, RESTART_NS);
-    struct error *e = session_check(
+    struct error *e = target_check(
         s, rsp_call(s->connection, RSP_GRAMMAR_STOP, RSP_MUTATES, &reply, "%s", buf_text(&packet)));
     if (s->connection)
         rsp_set_timeout(s->connection, timeout);

@@ -109,7 +109,7 @@ void ladder_at_stop(struct session *s)
     policy->each_stop = false;
     policy->every = 0;
     BASE_FREE char *text = xasprintf("no more snapshots are taken at stops: %s\n", e->message);
-    session_emit_text(s, "output", text, strlen(text));
+    target_emit_text(s, "output", text, strlen(text));
     error_free(e);
 }
 
@@ -122,7 +122,7 @@ static void tell_progress(struct session *s, uint64_t at, uint64_t last)
     cJSON_AddStringToObject(o, "what", "autobookmark");
     cJSON_AddNumberToObject(o, "done", (double)at);
     cJSON_AddNumberToObject(o, "total", (double)last);
-    session_emit(s, o);
+    target_emit(s, o);
 }
 
 static struct error *walk(struct session *s, uint64_t last, uint64_t step, struct ladder_state *ret)

@@ -15,7 +15,7 @@ static const struct time_driver *const drivers[] = {
 struct error *time_driver(struct session *s, const struct time_driver **ret)
 {
     struct time_line *t = &s->time;
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     for (size_t i = 0; i < ARRAY_LENGTH(drivers) && !t->probed; i++) {
         bool found;
         TRY(drivers[i]->probe(s, &found));
@@ -108,7 +108,7 @@ struct error *time_replant(struct session *s)
 
 struct error *time_landed(struct session *s, const struct rsp_stop *stop)
 {
-    session_forget(s);
+    target_forget(s);
     threads_resumed(s);
     s->state = SESSION_STOPPED;
     struct ptid id;
@@ -120,7 +120,7 @@ struct error *time_landed(struct session *s, const struct rsp_stop *stop)
         id = s->threads.current;
     } else {
         rsp_forget_selected(s->connection);
-        TRY(session_check(s, rsp_query_current(s->connection, &id)));
+        TRY(target_check(s, rsp_query_current(s->connection, &id)));
     }
     threads_note(s, id)->state = THREAD_STOPPED;
     s->threads.current = id;

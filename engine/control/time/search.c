@@ -40,7 +40,7 @@ static void tell_progress(struct time_search *t, uint64_t at)
     cJSON_AddStringToObject(o, "what", t->what);
     cJSON_AddNumberToObject(o, "done", (double)(t->first ? at : t->from - at));
     cJSON_AddNumberToObject(o, "total", (double)t->from);
-    session_emit(t->session, o);
+    target_emit(t->session, o);
 }
 
 static void keep(struct time_search *t, uint64_t position, const struct stop *stop)

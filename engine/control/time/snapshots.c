@@ -170,7 +170,7 @@ struct error *time_come_close(struct session *s, uint64_t position)
     BASE_FREE char *name = NULL;
     struct error *e = time_save(s, "near", &name);
     if (error_is(e, ERR_REFUSED)) {
-        session_emit_text(s, "output", e->message, strlen(e->message));
+        target_emit_text(s, "output", e->message, strlen(e->message));
         error_free(e);
         return NULL;
     }

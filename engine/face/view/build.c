@@ -85,7 +85,7 @@ static uint64_t code_start(struct session *s, const struct view *v, const struct
 {
     if (needs->disassembly_from)
         return needs->disassembly_from;
-    if (session_is_thrifty(s))
+    if (target_is_thrifty(s))
         return instruction_back(s, v->pc, needs->disassembly / 3);
     struct symbol_place place;
     symbols_lookup(s->map, v->pc, &place);
@@ -117,7 +117,7 @@ void view_build_code(struct session *s, struct view *v, const struct view_needs 
     struct instruction *list = NULL;
     size_t got, first = 0, rows = needs->disassembly;
     bool around = !needs->disassembly_from && v->has_pc && from < v->pc;
-    size_t count = around && !session_is_thrifty(s) ? (size_t)(v->pc - from) + rows : rows;
+    size_t count = around && !target_is_thrifty(s) ? (size_t)(v->pc - from) + rows : rows;
     struct error *e = disassemble(s, from, count, &list, &got);
     if (e) {
         v->disassembly_problem = xstrdup(e->message);
@@ -257,7 +257,7 @@ static void build_stopped(struct session *s, struct view *v, const struct view_n
     error_free(e);
     if (needs->registers)
         view_build_registers(s, v, needs, t);
-    if (!session_is_thrifty(s)) /* there each pane reads what it needs */
+    if (!target_is_thrifty(s)) /* there each pane reads what it needs */
         prefetch(s, v, needs, t);
     if (needs->frames || s->frame)
         view_build_frames(s, v, needs, t);
@@ -291,9 +291,9 @@ struct view *view_build(struct session *s, const struct view_needs *needs, const
     v->serial = previous ? previous->serial + 1 : 1;
     v->state = s->state;
     v->epoch = s->epoch;
-    v->thrifty = session_is_thrifty(s);
+    v->thrifty = target_is_thrifty(s);
     v->launched = session_launched(s);
-    v->can_run = session_can_run(s);
+    v->can_run = target_can_run(s);
     build_breakpoints(s, v);
     if (s->state == SESSION_STOPPED)
         build_stopped(s, v, needs, previous);

@@ -60,7 +60,7 @@ void view_build_registers(struct session *s, struct view *v, const struct view_n
     v->registers = known ? xcalloc(s->description->count, sizeof *v->registers) : NULL;
     for (size_t i = 0; known && i < s->description->count; i++) {
         const struct rsp_register *r = &s->description->registers[i];
-        bool dear = session_is_thrifty(s) && !register_cached(t, r); /* one that `g` leaves out */
+        bool dear = target_is_thrifty(s) && !register_cached(t, r); /* one that `g` leaves out */
         if (r->size <= 64 && (needs->all_registers || (is_general(s, r) && !dear)))
             add_register(s, v, t, f, r);
     }

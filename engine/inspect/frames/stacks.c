@@ -54,7 +54,7 @@ static struct error *tell_progress(struct reader *r, size_t done)
     cJSON_AddStringToObject(o, "what", "stacks");
     cJSON_AddNumberToObject(o, "done", (double)r->done);
     cJSON_AddNumberToObject(o, "total", (double)r->total);
-    session_emit(r->s, o);
+    target_emit(r->s, o);
     return NULL;
 }
 

@@ -91,7 +91,7 @@ struct error *tls_address(struct session *s, const struct symbol_file *f, uint64
     const struct tls_layout *l = NULL;
     struct symbol_tls block;
     uint64_t pointer = 0;
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     for (size_t i = 0; i < ARRAY_LENGTH(layouts); i++)
         if (layouts[i].arch == s->arch)
             l = &layouts[i];

@@ -54,7 +54,7 @@ struct error *unwind_start(struct session *s, struct thread *t, struct frame_reg
         kernel_wake_registers(s, ret);
     /* Nearly every unwind step reads near the stack pointer: one read serves many frames. */
     struct memory_want want = {ret->sp - RED_ZONE, STACK_PREFETCH + RED_ZONE};
-    return session_is_thrifty(s) ? NULL : memory_prefetch(s, &want, 1);
+    return target_is_thrifty(s) ? NULL : memory_prefetch(s, &want, 1);
 }
 
 /* What is not there yet is read with much of what lies behind it: the next frames live there. Where bytes are
@@ -63,7 +63,7 @@ static bool load(struct session *s, uint64_t address, uint64_t *ret)
 {
     if (address + s->arch->address_size < address)
         return false;
-    struct memory_want want = {address, session_is_thrifty(s) ? STACK_THRIFTY : STACK_PREFETCH_MAX};
+    struct memory_want want = {address, target_is_thrifty(s) ? STACK_THRIFTY : STACK_PREFETCH_MAX};
     if (!memory_cached(s, address, s->arch->address_size)) {
         struct error *failed = memory_prefetch(s, &want, 1);
         error_free(failed);

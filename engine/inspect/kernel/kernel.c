@@ -56,7 +56,7 @@ struct symbol_file *kernel_file(struct session *s, uint64_t *offset)
 
 struct error *kernel_need(struct session *s)
 {
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     if (!kernel_file(s, NULL))
         return error_hint(error_new(ERR_UNSUPPORTED, "none of the files loaded is a Linux kernel"),
                           "`symbols VMLINUX` loads one; it is recognised by its symbols");
@@ -98,6 +98,6 @@ struct error *kernel_progress(struct session *s, const char *what, size_t done, 
     cJSON_AddStringToObject(o, "what", what);
     cJSON_AddNumberToObject(o, "done", (double)(cancelled ? total : done));
     cJSON_AddNumberToObject(o, "total", (double)total);
-    session_emit(s, o);
+    target_emit(s, o);
     return cancelled ? error_new(ERR_CANCELLED, "reading the kernel's %s was cancelled", what) : NULL;
 }

@@ -104,7 +104,7 @@ static void announce(struct session *s, const char *path)
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "library");
     cJSON_AddStringToObject(o, "path", shown);
-    session_emit(s, o);
+    target_emit(s, o);
 }
 
 static bool is_packed(const char *path)

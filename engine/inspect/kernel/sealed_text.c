@@ -140,12 +140,12 @@ struct error *sealed_text_check(struct session *s, const struct stop *stop)
     struct plant *one = NULL;
     if (s->kernel.text != TEXT_WRITABLE || !is_kgdb_on_x86(s, &sealed_at))
         return NULL;
-    TRY(session_check(s, ask(s, sealed_at)));
+    TRY(target_check(s, ask(s, sealed_at)));
     if (s->kernel.text != TEXT_SEALED || !any_trap(s) || !stop->has_thread || !stop->has_pc ||
         !find_table(s, &table))
         return NULL;
     struct error *e = change_entries(s, &table, &one);
     if (!e && one)
         e = reenter(s, stop, one);
-    return session_check(s, e);
+    return target_check(s, e);
 }

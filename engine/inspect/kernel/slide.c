@@ -217,7 +217,7 @@ static bool slide_of_gate(struct search *x, uint64_t table, unsigned vector, con
 static bool find_table(struct session *s, uint64_t *ret)
 {
     BASE_BUF struct buf text = {0};
-    struct error *e = session_check(s, rsp_monitor(s->connection, "info registers", &text));
+    struct error *e = target_check(s, rsp_monitor(s->connection, "info registers", &text));
     const char *at = e ? NULL : strstr(buf_text(&text), "IDT=");
     error_free(e);
     if (!at)
@@ -318,7 +318,7 @@ static void tell(struct search *x, bool found)
                                 "this file is not what runs there: its build ID or banner is "
                                 "at none of the places where it could be");
     }
-    session_emit(s, o);
+    target_emit(s, o);
 }
 
 static size_t kernel_index(struct session *s, const struct symbol_file *f)

@@ -62,7 +62,7 @@ static struct error *binary(struct evaluation *e, const struct node *n, struct v
 static struct error *assign(struct evaluation *e, const struct node *n, struct value **ret)
 {
     struct value *to = NULL, *from = NULL;
-    TRY(session_need_stopped(e->pool.session));
+    TRY(target_need_stopped(e->pool.session));
     TRY(evaluate(e, n->left, &to));
     TRY(evaluate(e, n->right, &from));
     if (n->op != '=')
@@ -77,7 +77,7 @@ static struct error *postfix(struct evaluation *e, const struct node *n, struct 
 {
     struct value *v = NULL, *sum = NULL;
     uint64_t old;
-    TRY(session_need_stopped(e->pool.session));
+    TRY(target_need_stopped(e->pool.session));
     TRY(evaluate(e, n->left, &v));
     TRY(value_as_integer(&e->pool, v, &old));
     TRY(value_binary(&e->pool, n->op == OP_INCREMENT ? '+' : '-', v,
@@ -167,7 +167,7 @@ static struct error *of_cpu(struct evaluation *e, const struct node *n, struct v
 static struct error *name_or_register(struct evaluation *e, const struct node *n, struct value **ret)
 {
     if (e->pool.session->state == SESSION_RUNNING)
-        return session_need_stopped(e->pool.session);
+        return target_need_stopped(e->pool.session);
     return n->kind == NODE_NAME ? scope_name(e, n->file, n->text, ret) : scope_register(e, n->text, ret);
 }
 

@@ -30,7 +30,7 @@ static const struct frame_list *longer(void *owner)
         struct error *failed = threads_current(s, &t);
         if (!failed)
             failed =
-                frames_read(s, t, s->frame + (session_is_thrifty(s) ? ENTRY_FRAMES_THRIFTY : ENTRY_FRAMES),
+                frames_read(s, t, s->frame + (target_is_thrifty(s) ? ENTRY_FRAMES_THRIFTY : ENTRY_FRAMES),
                             true, &e->frame.longer);
         error_free(failed);
     }
@@ -262,7 +262,7 @@ static struct type *register_type(struct evaluation *e, const struct rsp_registe
 struct error *scope_register(struct evaluation *e, const char *name, struct value **ret)
 {
     struct session *s = e->pool.session;
-    TRY(session_need_stopped(s));
+    TRY(target_need_stopped(s));
     const struct rsp_register *r = s->arch ? register_find(s, name) : NULL;
     *ret = NULL;
     if (!r)

@@ -107,12 +107,12 @@ static struct error *load_memory(struct pool *p, struct value *v)
     if (s->state == SESSION_STOPPED)
         return memory_read(s, v->address, v->bytes, v->size);
     if (s->state == SESSION_RUNNING)
-        return session_need_stopped(s); /* what the file starts with is not what the variable is now */
+        return target_need_stopped(s); /* what the file starts with is not what the variable is now */
     uint64_t offset;
     struct symbol_file *f = symbol_map_file_at(s->map, v->address, &offset);
     if (f && symbol_file_read(f, v->address - offset, v->bytes, v->size) == v->size)
         return NULL; /* without a target: what the file starts with */
-    return session_need_stopped(s);
+    return target_need_stopped(s);
 }
 
 /* Of structs and arrays the members that are there can be shown. */

@@ -106,7 +106,7 @@ static void tell_no_main(struct session *s)
 {
     BASE_FREE char *text =
         xasprintf("%s has no main that is known by name: it stands at its entry\n", s->program);
-    session_emit_text(s, "output", text, strlen(text));
+    target_emit_text(s, "output", text, strlen(text));
 }
 
 struct error *start_from_entry(struct session *s, enum start_at at, bool *told)

@@ -1,4 +1,4 @@
-#include "engine/commands/json.h"
+#include "base/json.h"
 
 void json_move_members(cJSON *to, cJSON *from)
 {

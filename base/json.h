@@ -1,8 +1,8 @@
 /*
- * engine/commands/json.h - what cJSON lacks. No state.
+ * base/json.h - what cJSON lacks. No state.
  */
-#ifndef ALLSTOP_ENGINE_COMMANDS_JSON_H
-#define ALLSTOP_ENGINE_COMMANDS_JSON_H
+#ifndef ALLSTOP_BASE_JSON_H
+#define ALLSTOP_BASE_JSON_H
 
 #include <cjson/cJSON.h>
 

@@ -1,0 +1,55 @@
+/*
+ * engine/target/link.h - the link to the target: whether it stands, runs or is gone, what may be asked of it
+ * now, and what becomes of a call that failed.
+ *
+ * Every call on the connection goes through target_check(), so that a loss is found at once and told once.
+ * What that means for the rooms above is their own: they install what is to be done (struct target_hooks).
+ * Owned by the session, engine thread. Errors: ERR_NOT_CONNECTED, ERR_NOT_STOPPED, ERR_NOT_RUNNING, each with
+ * what to try.
+ */
+#ifndef ALLSTOP_ENGINE_TARGET_LINK_H
+#define ALLSTOP_ENGINE_TARGET_LINK_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct session;
+
+/* Installed once, when the session is made. */
+struct target_hooks {
+    /* A kernel that was spoken to runs again without our doing. */
+    void (*runs_again)(struct session *s);
+    /* The connection has just been found lost; `message` says how, `hint` may be NULL. */
+    void (*lost)(struct session *s, const char *message, const char *hint);
+};
+
+struct error *target_need(struct session *s) BASE_MUST_CHECK;
+struct error *target_need_stopped(struct session *s) BASE_MUST_CHECK;
+/* For commands that let the target run: as target_need_stopped(), and ERR_NOT_RUNNING once it has ended. */
+struct error *target_need_runnable(struct session *s) BASE_MUST_CHECK;
+/* For what is planted: as target_need_stopped(), but after the end, and for faces that plan ahead before
+ * there is a target, it is planned for the next start. */
+struct error *target_need_plantable(struct session *s) BASE_MUST_CHECK;
+/* `run` has something to start. */
+bool target_can_run(const struct session *s);
+/* There is a target, standing or running. */
+bool target_is_connected(const struct session *s);
+/* Bytes are dear: a serial line, or what ends in one (telnet, a pty). Only what is looked at is fetched. */
+bool target_is_thrifty(const struct session *s);
+/* Throws away every cache of target state. */
+void target_forget(struct session *s);
+/* Draws the consequences of a failed call: a lost connection is told, and nothing more can be asked. Returns
+ * `e`. */
+struct error *target_check(struct session *s, struct error *e) BASE_MUST_CHECK;
+
+/* Events for the face (events.c); the object is taken over. */
+void target_emit(struct session *s, cJSON *event);
+void target_emit_text(struct session *s, const char *event, const char *bytes, size_t n);
+/* An event with the `message` and `hint` of an error, which stays the caller's. */
+void target_emit_problem(struct session *s, const char *event, const struct error *e);
+void target_emit_stop(struct session *s);
+
+#endif

@@ -101,7 +101,7 @@ struct session {
     cJSON *untaken_stop;        /* a stop that no command has returned yet, or NULL */
     unsigned frame;             /* selected level */
     uint64_t loader_base;       /* AT_BASE: where the dynamic linker was loaded, 0: unknown */
-    struct plant *loader_plant; /* where it tells of changes (engine/control/libraries_debug.c), or NULL */
+    struct plant *loader_plant; /* where it tells of changes (engine/control/libraries_events.c), or NULL */
     uint64_t library_epoch;     /* the stop in which the list was last asked for by name */
     uint64_t library_miss;      /* neighbourhood no library was found for (engine/target/libraries.c) */
     enum schedule_mode schedule;
@@ -155,8 +155,5 @@ void session_find_slide(struct session *s);
 struct error *session_leave(struct session *s, bool kill) BASE_MUST_CHECK;
 /* Connects to the same target again: the program is started anew with its present arguments. */
 struct error *session_connect_again(struct session *s, bool running, enum start_at at) BASE_MUST_CHECK;
-/* engine/session/launch/runner.c: where the libraries of a target for another processor are on this machine;
- * malloc'd, or NULL. */
-char *session_sysroot(const struct session *s);
 
 #endif

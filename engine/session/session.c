@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/control/breakpoints/evidence.h"
 #include "engine/session/core.h"
 #include "engine/session/launch/runner.h"
 #include "engine/session/names.h"
@@ -30,6 +31,13 @@ static void on_lost(struct session *s, const char *message, const char *hint)
     tell_lost(s, message ? message : "the connection was lost", hint);
 }
 
+static void on_memory_write(struct session *s, uint64_t address, const unsigned char *bytes,
+                            unsigned char *beneath, size_t n)
+{
+    traps_divert(s, address, beneath, n);
+    evidence_written(s, address, bytes, n);
+}
+
 struct session *session_create(const struct session_options *options)
 {
     struct session *s = xcalloc(1, sizeof *s);
@@ -37,7 +45,11 @@ struct session *session_create(const struct session_options *options)
     s->deadline_ns = INT64_MAX;
     s->map = symbol_map_create();
     names_watch(s);
-    s->hooks = (struct target_hooks){.runs_again = session_runs_again, .lost = on_lost};
+    s->hooks = (struct target_hooks){.runs_again = session_runs_again,
+                                     .lost = on_lost,
+                                     .memory_read = traps_hide,
+                                     .memory_write = on_memory_write,
+                                     .thread_gone = hold_thread_gone};
     s->sources = source_cache_create();
     s->created_ns = clock_now_ns();
     console_init(&s->console);

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/target/sysroot.h"
 #include "engine/session/core.h"
 #include "engine/inspect/kernel/modules.h"
 
@@ -46,7 +47,7 @@ static char *local_path(struct session *s, const char *path)
 {
     if (path[0] != '/')
         return from_its_folder(s, path);
-    BASE_FREE char *sysroot = session_sysroot(s);
+    BASE_FREE char *sysroot = target_sysroot(s);
     BASE_FREE char *below = sysroot ? xasprintf("%s%s", sysroot, path) : NULL;
     char *real = below && access(below, R_OK) == 0 ? realpath(below, NULL) : NULL;
     return real ? real : access(path, R_OK) == 0 ? realpath(path, NULL) : NULL;

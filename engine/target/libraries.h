@@ -18,6 +18,7 @@
 #include "rsp/stop_reply.h"
 
 struct session;
+struct symbol_file;
 
 /* Makes an address known if a library holds it; true when new files came. */
 bool libraries_cover(struct session *s, uint64_t address);
@@ -39,8 +40,10 @@ struct error *libraries_at_stop(struct session *s, struct ptid thread, uint64_t 
 /* The target ran freely, or is another one: what was not there may be there now. */
 void libraries_may_have_changed(struct session *s);
 
-/* -- between libraries.c and libraries_debug.c ----------------------------------------------------- */
+/* -- between libraries.c, link_map.c and engine/control/libraries_events.c ------------------------- */
 
+/* The program: the first file of the map that names a dynamic linker; NULL: there is none. */
+struct symbol_file *libraries_program(struct session *s, uint64_t *offset);
 /* Adds a library that the target calls `path`, at its sysroot's place where there is one, or moves it when it
  * is loaded already; true when it is new or moved. */
 bool libraries_add(struct session *s, const char *path, uint64_t offset);

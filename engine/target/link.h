@@ -13,10 +13,12 @@
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
 struct session;
+struct thread;
 
 /* Installed once, when the session is made. */
 struct target_hooks {
@@ -24,6 +26,15 @@ struct target_hooks {
     void (*runs_again)(struct session *s);
     /* The connection has just been found lost; `message` says how, `hint` may be NULL. */
     void (*lost)(struct session *s, const char *message, const char *hint);
+    /* The memory filter. What was read is to be as the user wrote it: traps that stand in it are taken out.
+     */
+    void (*memory_read)(struct session *s, uint64_t address, unsigned char *bytes, size_t n);
+    /* What is about to be written: what belongs beneath a trap is kept there, and `beneath` then has the
+     * trap; `bytes` is what the user wrote. */
+    void (*memory_write)(struct session *s, uint64_t address, const unsigned char *bytes,
+                         unsigned char *beneath, size_t n);
+    /* A thread is about to leave the table. */
+    void (*thread_gone)(struct session *s, const struct thread *t);
 };
 
 struct error *target_need(struct session *s) BASE_MUST_CHECK;

@@ -109,7 +109,7 @@ struct error *memory_read_some(struct session *s, uint64_t address, void *bytes,
     struct error *e = target_check(s, rsp_read_memory(s->connection, current_id(s), &read, 1, ram));
     if (e)
         return e;
-    traps_hide(s, read.address, read.bytes, read.got);
+    s->hooks.memory_read(s, read.address, read.bytes, read.got);
     if (ram)
         keep(&s->memory, read.address, read.bytes, read.got);
     *got += read.got;
@@ -151,7 +151,7 @@ static struct error *prefetch(struct session *s, const struct memory_want *wants
     struct error *e =
         used ? target_check(s, rsp_read_memory(s->connection, current_id(s), reads, used, true)) : NULL;
     for (size_t i = 0; i < used; i++) {
-        traps_hide(s, reads[i].address, reads[i].bytes, e ? 0 : reads[i].got);
+        s->hooks.memory_read(s, reads[i].address, reads[i].bytes, e ? 0 : reads[i].got);
         keep(&s->memory, reads[i].address, reads[i].bytes, e ? 0 : reads[i].got);
         error_free(reads[i].error);
         free(reads[i].bytes);
@@ -201,8 +201,7 @@ struct error *memory_write(struct session *s, uint64_t address, const void *byte
 {
     TRY(target_need_stopped(s));
     BASE_FREE unsigned char *beneath = xmemdup(bytes, n);
-    traps_divert(s, address, beneath, n);
-    evidence_written(s, address, bytes, n);
+    s->hooks.memory_write(s, address, bytes, beneath, n);
     struct error *e = target_check(s, rsp_write_memory(s->connection, current_id(s), address, beneath, n));
     if (e)
         return error_while(tell_half(s, address, bytes, n, e), "write %zu bytes at 0x%" PRIx64, n, address);

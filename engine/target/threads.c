@@ -51,7 +51,7 @@ void threads_drop_process(struct session *s, int64_t pid)
             t->items[kept++] = t->items[i];
             continue;
         }
-        hold_thread_gone(s, t->items[i]);
+        s->hooks.thread_gone(s, t->items[i]);
         thread_free(t->items[i]);
     }
     t->count = kept;
@@ -103,7 +103,7 @@ struct thread *threads_note(struct session *s, struct ptid id)
     if (t)
         return t;
     if (table->count >= THREADS_MAX) {
-        hold_thread_gone(s, table->items[0]);
+        s->hooks.thread_gone(s, table->items[0]);
         thread_free(table->items[0]);
         memmove(table->items, table->items + 1, --table->count * sizeof(struct thread *));
         thread_table_index(table);
@@ -226,7 +226,7 @@ static void drop_gone(struct session *s, const struct rsp_thread *threads, size_
             continue;
         }
         announce(s, "thread-exited", t);
-        hold_thread_gone(s, t);
+        s->hooks.thread_gone(s, t);
         thread_free(t);
     }
     if (kept == table->count)

@@ -5,52 +5,14 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/session/core.h"
 #include "engine/session/launch/starter.h"
+#include "engine/target/sysroot.h"
 #include "engine/inspect/location.h"
-
-static bool runs_here(const struct arch *arch)
-{
-    struct utsname u;
-    if (uname(&u) != 0)
-        return false;
-    if (strcmp(u.machine, "x86_64") == 0)
-        return arch == &arch_x86_64 || arch == &arch_i386;
-    return strcmp(u.machine, arch->name) == 0 || strcmp(u.machine, arch->qemu_user) == 0;
-}
-
-/* Where Debian's cross packages put the dynamic linker and libraries of an architecture. */
-static char *cross_folder(const char *emulated)
-{
-    static const char *const forms[] = {"gnu", "gnueabihf", "gnueabi"};
-    const char *name = strcmp(emulated, "ppc64") == 0     ? "powerpc64"
-                       : strcmp(emulated, "ppc64le") == 0 ? "powerpc64le"
-                                                          : emulated;
-    for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
-        char *path = xasprintf("/usr/%s-linux-%s", name, forms[i]);
-        if (access(path, R_OK) == 0)
-            return path;
-        free(path);
-    }
-    return NULL;
-}
-
-static const char *emulator_of(const struct arch *arch, bool big)
-{
-    return big && arch->qemu_user_big ? arch->qemu_user_big : arch->qemu_user;
-}
-
-char *session_sysroot(const struct session *s)
-{
-    if (!s->arch || !s->arch->qemu_user || runs_here(s->arch))
-        return NULL;
-    return cross_folder(emulator_of(s->arch, s->big_endian));
-}
 
 /* -- the program's descriptors --------------------------------------------------------------------- */
 
@@ -171,7 +133,7 @@ static struct error *by_emulator(struct session *s, struct symbol_file *f, const
     BASE_FREE char *program = realpath(name, NULL);
     if (!program)
         return error_new(ERR_NO_SOURCE, "starting %s: %s", name, strerror(errno));
-    BASE_FREE char *sysroot = symbol_file_has_interpreter(f) ? cross_folder(emulated) : NULL;
+    BASE_FREE char *sysroot = symbol_file_has_interpreter(f) ? sysroot_of_emulator(emulated) : NULL;
     BASE_BUF struct buf b = {0};
     buf_printf(&b, "launch:qemu-%s -g {socket}", emulated);
     if (sysroot)
@@ -204,10 +166,10 @@ static struct error *prepare(struct session *s, struct runner *r)
     TRY(setup_check(&s->setup));
     if (!s->setup.tty)
         TRY(pty_open(s));
-    if (runs_here(arch))
+    if (arch_runs_here(arch))
         TRY(by_gdbserver(s, symbol_file_path(f), r));
     else
-        TRY(by_emulator(s, f, emulator_of(arch, symbol_file_is_big_endian(f)), r));
+        TRY(by_emulator(s, f, arch_emulator(arch, symbol_file_is_big_endian(f)), r));
     r->child.environment = r->environment;
     return NULL;
 }

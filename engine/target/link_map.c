@@ -7,9 +7,7 @@
 #include <elf.h>
 #include <string.h>
 
-#include "engine/control/breakpoints/means.h"
 #include "engine/session/core.h"
-#include "engine/inspect/kernel/modules.h"
 #include "engine/target/libraries.h"
 
 enum { LIBRARIES_MAX = 4096, PATH_MAX_READ = 1024, DYNAMIC_MAX = 512 };
@@ -19,7 +17,7 @@ enum { LIBRARIES_MAX = 4096, PATH_MAX_READ = 1024, DYNAMIC_MAX = 512 };
 #endif
 
 /* The program: the first file that names a dynamic linker. */
-static struct symbol_file *program_of(struct session *s, uint64_t *offset)
+struct symbol_file *libraries_program(struct session *s, uint64_t *offset)
 {
     for (size_t i = 0; i < symbol_map_count(s->map); i++) {
         struct symbol_file *f = symbol_map_file(s->map, i, offset);
@@ -41,7 +39,7 @@ static bool number_at(struct session *s, uint64_t address, uint64_t *ret)
 static bool find_debug(struct session *s, uint64_t *ret)
 {
     uint64_t offset, at, size, tag, value, word = s->arch->address_size;
-    struct symbol_file *f = program_of(s, &offset);
+    struct symbol_file *f = libraries_program(s, &offset);
     *ret = 0;
     if (!f || !symbol_file_dynamic(f, &at, &size))
         return false;
@@ -93,76 +91,4 @@ size_t libraries_read_debug(struct session *s)
             added += libraries_add(s, path, offset);
     }
     return added + symbol_map_list_end(s->map, whole && !map);
-}
-
-/* The function that the linker calls when the list has changed, or 0: where r_brk will point. */
-static uint64_t event_place(struct session *s, const char *linker)
-{
-    for (size_t i = 0; i < symbol_map_count(s->map); i++) {
-        uint64_t offset;
-        const struct elf_symbol *list;
-        struct symbol_file *f = symbol_map_file(s->map, i, &offset);
-        const char *slash = strrchr(linker, '/'), *name = strrchr(symbol_file_path(f), '/');
-        if (offset != s->loader_base || !slash || !name || symbol_file_has_interpreter(f))
-            continue;
-        size_t count = symbol_file_symbols(f, &list);
-        for (size_t k = 0; k < count; k++)
-            if (strncmp(list[k].name, "_dl_debug_state", 15) == 0)
-                return list[k].value + offset;
-    }
-    return 0;
-}
-
-static void plant_at_event(struct session *s, const char *linker)
-{
-    uint64_t at = event_place(s, linker);
-    if (at)
-        s->loader_plant = means_for_run(s, at);
-}
-
-void libraries_attached(struct session *s)
-{
-    if (s->loader_plant)
-        plant_release(s, s->loader_plant);
-    s->loader_plant = NULL;
-    uint64_t offset;
-    const struct symbol_file *program = s->arch && s->is_process ? program_of(s, &offset) : NULL;
-    const char *linker = program ? symbol_file_interpreter(program) : NULL;
-    if (!linker || !s->loader_base || libraries_listed(s))
-        return;
-    libraries_add(s, linker, s->loader_base);
-    plant_at_event(s, linker);
-}
-
-void libraries_want_events(struct session *s)
-{
-    uint64_t offset;
-    if (!s->is_process && s->arch)
-        modules_follow(s);
-    const struct symbol_file *program = s->arch && s->is_process ? program_of(s, &offset) : NULL;
-    const char *linker = program ? symbol_file_interpreter(program) : NULL;
-    if (s->loader_plant || !linker || !s->loader_base)
-        return;
-    libraries_add(s, linker, s->loader_base);
-    plant_at_event(s, linker);
-}
-
-struct error *libraries_at_stop(struct session *s, struct ptid thread, uint64_t pc, bool *event)
-{
-    *event = s->loader_plant && pc == s->loader_plant->address;
-    if (!*event)
-        return modules_at_stop(s, thread, pc, event);
-    struct thread *t = threads_find(&s->threads, thread);
-    if (t) {
-        t->at_plant = true;
-        t->plant_address = pc;
-    }
-    libraries_may_have_changed(s);
-    if (!libraries_read(s) || !s->breakpoints.wish_count)
-        return NULL;
-    struct error *e = breakpoints_replant(s);
-    if (error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED))
-        return e;
-    error_free(e); /* a wish without a place stays, and its state says so */
-    return NULL;
 }

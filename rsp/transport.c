@@ -406,7 +406,9 @@ const char *transport_describe(const struct transport *t)
     return t->description ? t->description : "the stub";
 }
 
-void transport_set_cancel_fd(struct transport *t, int fd)
+int transport_set_cancel_fd(struct transport *t, int fd)
 {
+    int before = t->cancel_fd;
     t->cancel_fd = fd;
+    return before;
 }

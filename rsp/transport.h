@@ -119,7 +119,7 @@ bool transport_child_succeeded(struct transport *t);
 pid_t transport_child(const struct transport *t);
 /* Where we are connected, for people: "tcp:127.0.0.1:1234". Owned by the transport. */
 const char *transport_describe(const struct transport *t);
-void transport_set_cancel_fd(struct transport *t, int fd);
+int transport_set_cancel_fd(struct transport *t, int fd); /* the one before */
 
 /*
  * Splits a command line into words by POSIX sh quoting (blanks, '…', "…", \): no expansion of any kind.

@@ -239,6 +239,8 @@ static struct error *resume_with_plants(struct session *s, const char *packet, s
     struct error *e = target_check(s, rsp_batch_then_resume(s->connection, requests, count, packet, n));
     if (e) {
         plants_cut_off(s, requests, count);
+        if (s->connection && rsp_state(s->connection) == RSP_STATE_RUNNING)
+            mark_running(s); /* the resume had gone out behind them */
         return e;
     }
     mark_running(s);

@@ -101,6 +101,41 @@ static void test_refused_resume_is_sent_again(void **state)
     session_close(&s);
 }
 
+/* Somebody presses Ctrl-C while the answers are on their way, and the step's time ends: what was sent in
+ * front of the resume is known all the same, and the interrupt is for what runs now. */
+static void script_cancelled(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK);
+    peer_expect(p, "Z0,1000,1");
+    peer_expect(p, "vCont;c");
+    if (write(p->signal_fd, "i", 1) != 1)
+        peer_fail(p, "the signal was not given");
+    struct timespec nap = {.tv_nsec = 50000000}; /* a slow link */
+    nanosleep(&nap, NULL);
+    peer_reply(p, "OK");
+}
+
+static void test_answers_before_a_resume_are_not_cut_off(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_cancelled, 20);
+    must(rsp_negotiate(s.c));
+    struct rsp_request r = {
+        .payload = "Z0,1000,1", .length = 9, .grammar = RSP_GRAMMAR_OK, .flags = RSP_MUTATES};
+    rsp_set_deadline(s.c, clock_now_ns());
+    must(rsp_batch_then_resume(s.c, &r, 1, "vCont;c", 7));
+    assert_null(r.error);
+    assert_string_equal(buf_text(&r.reply), "OK");
+    assert_int_equal(rsp_state(s.c), RSP_STATE_RUNNING);
+    rsp_set_deadline(s.c, INT64_MAX);
+    struct rsp_stop stop;
+    bool stopped = false;
+    must_fail(rsp_wait_stop(s.c, in_seconds(30), -1, &stop, &stopped), ERR_CANCELLED);
+    rsp_request_free(&r);
+    session_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,6 +143,7 @@ int main(void)
         cmocka_unit_test(test_lift_and_step_with_acks),
         cmocka_unit_test(test_no_step_after_a_failed_lift),
         cmocka_unit_test(test_refused_resume_is_sent_again),
+        cmocka_unit_test(test_answers_before_a_resume_are_not_cut_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,6 +75,16 @@ static struct error *build_plain(struct rsp_connection *c, const struct rsp_acti
                                  struct buf *before, struct buf *packet)
 {
     const struct rsp_action *a = &actions[0];
+    struct rsp_action all;
+    bool others_go =
+        count == 2 && is_everybody(&actions[1]) && actions[1].how == RSP_CONTINUE && !actions[1].signal;
+    if (others_go && a->how == RSP_CONTINUE && c->stopped_known && ptid_equal(a->thread, c->stopped)) {
+        /* `C` gives the signal to the thread that stopped, and all of them run. */
+        all = actions[1];
+        all.signal = a->signal;
+        a = &all;
+        count = 1;
+    }
     bool rest_goes = count == 2 && is_everybody(&actions[1]) && actions[1].how == RSP_CONTINUE &&
                      !actions[1].signal && a->how == RSP_STEP;
     if (count != 1 && !rest_goes)

@@ -82,11 +82,29 @@ static void words_add(struct words *w, struct splitter *p, bool is_operator)
 /* The redirections that are known, the longer of two first; a digit in front is the descriptor's number. */
 static size_t operator_length(const char *s)
 {
-    static const char *const known[] = {"2>&1", "2>>", "2>", ">>", ">", "<"};
+    static const char *const known[] = {"2>&1", "2>>", "2>", "1>>", "1>", ">>", ">", "0<", "<"};
     for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
         if (strncmp(s, known[i], strlen(known[i])) == 0)
             return strlen(known[i]);
     return 0;
+}
+
+/* Other redirections of sh: one that is read as words, or as another one, would write a file that nobody
+ * named. */
+static bool is_other_redirection(const char *s)
+{
+    size_t digits = strspn(s, "0123456789");
+    const char *op = s + digits;
+    if (strncmp(s, "&>", 2) == 0)
+        return true;
+    if ((*op != '<' && *op != '>') || strncmp(s, "2>&1", 4) == 0)
+        return false;
+    if (digits > 1 || (digits == 1 && !strchr(*op == '<' ? "0" : "12", *s)))
+        return true;
+    if (*op == '<')
+        return op[1] && strchr("<&>", op[1]);
+    op += op[1] == '>' ? 2 : 1;
+    return *op == '&' || *op == '|';
 }
 
 static struct error *split(const char *line, bool operators, struct words *w)
@@ -96,6 +114,12 @@ static struct error *split(const char *line, bool operators, struct words *w)
     while (!e && *p.s) {
         bool blank = *p.s == ' ' || *p.s == '\t' || *p.s == '\n';
         bool may_begin = !p.in_word || *p.s == '<' || *p.s == '>'; /* "a2>b" is the word a2 and > */
+        if (operators && may_begin && is_other_redirection(p.s)) {
+            e = error_hint(
+                error_new(ERR_USAGE, "the redirection %.4s is not known here", p.s),
+                "< FILE, > FILE, >> FILE, 2> FILE, 2>> FILE and 2>&1 are; quotes make a word of it");
+            continue;
+        }
         size_t n = operators && may_begin ? operator_length(p.s) : 0;
         if (!blank && !n) {
             e = take_char(&p);
@@ -103,9 +127,11 @@ static struct error *split(const char *line, bool operators, struct words *w)
         }
         if (p.in_word)
             words_add(w, &p, false);
-        buf_add(&p.word, p.s, n);
-        if (n)
+        size_t number = *p.s == '0' || *p.s == '1'; /* what is meant without it */
+        if (n) {
+            buf_add(&p.word, p.s + number, n - number);
             words_add(w, &p, true);
+        }
         p.s += n ? n : 1;
     }
     if (!e && p.in_word)

@@ -27,6 +27,33 @@ static size_t number_length(const char *text, size_t n, bool *exact)
     return length;
 }
 
+/* RFC 8259, section 6; cJSON takes what strtod() does. */
+static bool is_number(const char *text, size_t n)
+{
+    size_t i = *text == '-';
+    if (i == n || !isdigit((unsigned char)text[i]) ||
+        (text[i] == '0' && i + 1 < n && isdigit((unsigned char)text[i + 1])))
+        return false;
+    while (i < n && isdigit((unsigned char)text[i]))
+        i++;
+    if (i < n && text[i] == '.') {
+        size_t first = ++i;
+        while (i < n && isdigit((unsigned char)text[i]))
+            i++;
+        if (i == first)
+            return false;
+    }
+    if (i < n && (text[i] == 'e' || text[i] == 'E')) {
+        i += i + 1 < n && strchr("+-", text[i + 1]) ? 2 : 1;
+        size_t first = i;
+        while (i < n && isdigit((unsigned char)text[i]))
+            i++;
+        if (i == first)
+            return false;
+    }
+    return i == n;
+}
+
 /* What cJSON would cut, round or hand on. */
 static struct error *check_bytes(const char *text, size_t n, size_t *where)
 {
@@ -39,9 +66,14 @@ static struct error *check_bytes(const char *text, size_t n, size_t *where)
                               "JSON is UTF-8; bytes are given as `hex`");
         if (text[i] == '\0')
             return error_new(ERR_SYNTAX, "there is a NUL byte");
+        if (quoted && (unsigned char)text[i] < 0x20)
+            return error_hint(error_new(ERR_SYNTAX, "a control character stands in a text"),
+                              "it is written \\n, \\t or \\u00XX");
         quoted ^= text[i] == '"';
         if (!quoted && (text[i] == '-' || isdigit((unsigned char)text[i])))
             length = number_length(text + i, n - i, &exact);
+        if (!quoted && length > 1 && !is_number(text + i, length))
+            return error_new(ERR_SYNTAX, "\"%.*s\" is no number of JSON", (int)length, text + i);
         if (!exact)
             return error_hint(error_new(ERR_SYNTAX, "a whole number from 2^53 on loses its last digits"),
                               "write it as a text: \"0x...\" or \"%.*s\"", (int)length, text + i);

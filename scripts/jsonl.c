@@ -20,6 +20,9 @@
 #include "scripts/scope.h"
 #include "scripts/script.h"
 
+/* The largest whole number that no rounding leads to. */
+#define EXACT_MOST 9007199254740991.0
+
 enum { LINE_LIMIT = 16 << 20 };
 
 /* For a target that was interrupted because the time was up to stop, and for one who leaves. */
@@ -165,7 +168,7 @@ static bool is_going_back(const struct server *s)
     for (const struct pending *p = s->pending; p; p = p->next) {
         const char *name = cJSON_GetStringValue(member(p->request, "do"));
         const struct command *c = name ? command_find(name) : NULL;
-        if (c && (strcmp(c->group, "time") == 0 || strcmp(c->group, "bookmarks") == 0))
+        if (c && (c->flags & COMMAND_WAITS_ITSELF))
             return true;
     }
     return false;
@@ -194,6 +197,14 @@ static void dispatch(struct server *s, const struct command *c, cJSON *request)
     }
 }
 
+static struct error *check_timeout(const cJSON *request)
+{
+    const cJSON *timeout = member(request, "timeout");
+    if (!timeout || (cJSON_IsNumber(timeout) && timeout->valuedouble > 0))
+        return NULL;
+    return error_new(ERR_USAGE, "`timeout` is a number of seconds above 0");
+}
+
 static void take_request(struct server *s, cJSON *raw)
 {
     const char *name = cJSON_GetStringValue(member(raw, "do"));
@@ -207,6 +218,8 @@ static void take_request(struct server *s, cJSON *raw)
         e = error_new(ERR_USAGE, "there is no command `%s`", name);
     else
         e = scope_substitute(&s->scope, raw, &request);
+    if (!e)
+        e = check_timeout(request);
     if (!e) {
         cJSON *args = request_arguments(request);
         e = command_check(c, args, NULL);
@@ -226,7 +239,9 @@ static void refuse_line(struct server *s, const char *line, size_t n, struct err
 {
     cJSON *read = cJSON_ParseWithLength(line, n), *only_id = cJSON_CreateObject();
     cJSON *id = cJSON_DetachItemFromObjectCaseSensitive(read, "id");
-    if (id)
+    if (cJSON_IsNumber(id) && fabs(id->valuedouble) > EXACT_MOST)
+        cJSON_Delete(id); /* it would come back as another */
+    else if (id)
         cJSON_AddItemToObject(only_id, "id", id);
     reply_error(s, only_id, e);
     cJSON_Delete(only_id);
@@ -315,6 +330,9 @@ static void take_messages(struct server *s)
             s->ready = true;
             if (m.error) {
                 output_error(m.error);
+                cJSON *line = cJSON_CreateObject();
+                cJSON_AddItemToObject(line, "error", error_to_json(m.error));
+                output_line(line);
                 bool wrong = m.error->code == ERR_USAGE || m.error->code == ERR_NO_SOURCE;
                 s->status = wrong ? STATUS_WRONG : STATUS_LOST;
                 s->end_of_input = true;

@@ -299,7 +299,7 @@ static struct error *begin(struct session *s, const cJSON *args, enum start_at a
         return error_hint(error_new(ERR_UNSUPPORTED, "run: the process was there before us"),
                           "`detach` or `kill` first, to start the program");
     TRY(apply(s, args));
-    if (s->started || (stands && s->launched))
+    if (s->started || (s->launched && !s->was_there))
         return target_again(s, true, false, at, ret);
     symbol_map_refresh(s->map); /* it may have been built anew */
     return target_start(s, at, ret);

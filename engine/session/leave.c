@@ -1,6 +1,9 @@
 /* Ways to end with a target: detach and let it run, or kill it. */
+#include <unistd.h>
+#include <stdio.h>
 #include "base/text.h"
 #include "engine/control/breakpoints/settle.h"
+#include "base/alloc.h"
 #include "engine/session/core.h"
 
 enum { SETTLE_TRIES = 16, OWED_TRIES = 8 };
@@ -74,6 +77,21 @@ static struct error *run_once(struct session *s, int signal, struct rsp_stop *re
     return rsp_wait_stop(s->connection, clock_now_ns() + STOP_NS, -1, ret, &stopped);
 }
 
+/* gdbserver sends it to the group that the process leads. One that leads none never gets it, and, let run
+ * into what does not come, could not be stopped any more. Known where the process is one of this machine. */
+static bool heeds_no_interrupt(int64_t pid)
+{
+    BASE_FREE char *path = xasprintf("/proc/%lld/status", (long long)pid);
+    FILE *f = pid > 0 ? fopen(path, "re") : NULL;
+    char line[256];
+    int tracer = 0;
+    while (f && tracer == 0 && fgets(line, sizeof line, f))
+        sscanf(line, "TracerPid: %d", &tracer);
+    if (f)
+        fclose(f);
+    return tracer > 0 && getpgid((pid_t)pid) != (pid_t)pid;
+}
+
 /*
  * An interrupt crossed another stop on the wire: gdbserver has sent the SIGINT to the process, no thread has
  * taken it yet, and it would end a process that is let go now. So it is let run into it first.
@@ -81,6 +99,8 @@ static struct error *run_once(struct session *s, int signal, struct rsp_stop *re
 static struct error *take_owed_interrupt(struct session *s)
 {
     struct rsp_stop stop = {.signal = 0};
+    if (s->swallow_interrupt && heeds_no_interrupt(process_of(s)))
+        s->swallow_interrupt = false;
     for (int i = 0; s->swallow_interrupt && i < OWED_TRIES; i++) {
         TRY(target_check(s, run_once(s, stop.signal == TARGET_SIGTRAP ? 0 : stop.signal, &stop)));
         bool over = stop.kind == RSP_STOP_EXITED || stop.kind == RSP_STOP_KILLED;

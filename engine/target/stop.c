@@ -154,6 +154,15 @@ static void add_json(struct buf *out, const char *label, const cJSON *value)
     free(text);
 }
 
+/* Names of files and functions may hold anything. */
+static void add_visible(struct buf *out, const char *before, const char *text)
+{
+    if (!text)
+        return;
+    buf_add_text(out, before);
+    text_add_visible(out, text, strlen(text), false);
+}
+
 void stop_to_text(const cJSON *stop, struct buf *out)
 {
     if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(stop, "running"))) {
@@ -162,18 +171,17 @@ void stop_to_text(const cJSON *stop, struct buf *out)
     }
     headline(stop, out);
     const cJSON *line = cJSON_GetObjectItemCaseSensitive(stop, "line");
-    if (text_of(stop, "function"))
-        buf_printf(out, ", %s", text_of(stop, "function"));
-    else if (text_of(stop, "pc"))
-        buf_printf(out, ", %s", text_of(stop, "pc"));
+    add_visible(out, ", ", text_of(stop, text_of(stop, "function") ? "function" : "pc"));
+    add_visible(out, " at ", text_of(stop, "file"));
     if (text_of(stop, "file"))
-        buf_printf(out, " at %s:%d", text_of(stop, "file"), line ? line->valueint : 0);
+        buf_printf(out, ":%d", line ? line->valueint : 0);
     buf_add_char(out, '\n');
     add_json(out, "old ", cJSON_GetObjectItemCaseSensitive(stop, "old"));
     add_json(out, "new ", cJSON_GetObjectItemCaseSensitive(stop, "new"));
     if (text_of(stop, "note"))
-        buf_printf(out, "(%s)\n", text_of(stop, "note"));
+        add_visible(out, "(", text_of(stop, "note")), buf_add_text(out, ")\n");
     add_json(out, "value ", cJSON_GetObjectItemCaseSensitive(stop, "value"));
     if (text_of(stop, "source"))
-        buf_printf(out, "%d\t%s\n", line ? line->valueint : 0, text_of(stop, "source"));
+        buf_printf(out, "%d", line ? line->valueint : 0), add_visible(out, "\t", text_of(stop, "source")),
+            buf_add_char(out, '\n');
 }

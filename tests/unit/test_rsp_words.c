@@ -65,12 +65,16 @@ static void test_redirections(void **state)
     check_shell("a b", "[a] [b]");
     check_shell("a<b>c", "[a] ![<] [b] ![>] [c]");
     check_shell("a >>c 2>d 2>> e 2>&1", "[a] ![>>] [c] ![2>] [d] ![2>>] [e] ![2>&1]");
-    check_shell("a2>b 12>c", "[a2] ![>] [b] [12] ![>] [c]");
+    check_shell("a2>b 1>c 0<d 1>>e", "[a2] ![>] [b] ![>] [c] ![<] [d] ![>>] [e]");
     check_shell("'<' \\> \"2>\" '2'>x", "[<] [>] [2>] [2] ![>] [x]");
     check_shell("a|b;c&", "[a|b;c&]");
     struct shell_word *words;
     size_t count;
     must_fail(shell_words_split("a < 'b", &words, &count), ERR_USAGE);
+    static const char *const others[] = {"a 12>c", "3>x",   ">&2", "1>&2", "2>&3", "&>o",
+                                         ">|o",    "a <<E", "<&3", "<>f",  ">>&2", "4<f"};
+    for (size_t i = 0; i < ARRAY_LENGTH(others); i++)
+        must_fail(shell_words_split(others[i], &words, &count), ERR_USAGE);
 }
 
 /* Every byte that can be in an argument comes back, from us and from a shell. */

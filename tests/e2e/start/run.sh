@@ -74,6 +74,10 @@ cli "$work/gone"
 says "a program that ends before main is told to have ended" 'exited with status 127'
 says "with what it said" 'libno.so: cannot open shared object file'
 
+printf '%s\n' continue run >"$work/in"
+cli -t "launch:gdbserver --once 127.0.0.1:{port} $targets/ends exit 7" "$targets/ends"
+same "run starts the target's own command again, with its arguments" "$(grep -c '^The program exited with status 7' "$work/out")" 2
+
 # -- the names other languages begin with -------------------------------------------------------------------
 begin() { # NAME LABEL…: a program whose functions have these labels, the last of them being the one to stand in
     local name=$1 calls="" text=""

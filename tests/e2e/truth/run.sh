@@ -152,6 +152,22 @@ same "a file name that is no UTF-8 is written as JSON all the same" \
     "$(python3 -c 'import json,sys; print([ascii(json.loads(l)["result"]["files"][0]["path"][-3:]) for l in open(sys.argv[1], encoding="utf-8")])' "$work/out" 2>&1)" \
     "[\"'p\\\\ufffdq'\"]"
 
+printf '%s\n' '{"id": 1, "do": "sleep", "seconds": 0, "timeout": "2"}' '{"id": 2, "do": "sleep", "seconds": 0, "timeout": 0}' '{"id": 9007199254740993, "do": "echo"}' \
+    '{"id": 3, "do": "echo", "text": 01}' | "$A" --jsonl -t none >"$work/out" 2>"$work/err"
+same "a limit that is none, an id and a number that JSON does not keep are refused" \
+    "$(python3 -c 'import json,sys; print([(a.get("id"), a["error"]["code"]) for a in map(json.loads, open(sys.argv[1]))])' "$work/out")" \
+    "[(1, 'usage'), (2, 'usage'), (None, 'syntax'), (3, 'syntax')]"
+echo '{"id": 1, "do": "threads"}' | "$A" --jsonl -t 127.0.0.1:1 >"$work/out" 2>"$work/err"
+same "a target that cannot be opened: the status" $? 3
+says "and an error on the output" '^.."error":.."code":"not-connected"|^\{"error":\{"code":"not-connected"'
+escape=$'s\x1b[35m.c'
+cp "$work/place.c" "$work/$escape"
+(cd "$work" && gcc -g -O0 -o escaped "$escape")
+printf '%s\n' 'break leaf' 'continue' 'backtrace' 'finish' 'next' 'info threads' 'info line leaf' 'list leaf' >"$work/in"
+"$A" --cli --no-config "$work/escaped" <"$work/in" >"$work/out" 2>"$work/err"
+same "a source whose name is an escape reaches the terminal as text" "$(cat "$work/out" "$work/err" | grep -c $'\x1b')" 0
+says "and is named" 's\^\[\[35m\.c'
+
 # -- output that cannot be written ---------------------------------------------------------------------------
 echo '{"steps": [{"do": "echo", "text": "x"}, {"do": "sleep", "seconds": 600}]}' >"$work/long.json"
 lost() { # NAME STATUS ERRORS: what was told on standard error, and how often

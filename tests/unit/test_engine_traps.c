@@ -190,6 +190,35 @@ static void test_two_in_a_window(void **state)
     session->arch = &arch_x86_64;
 }
 
+/* KVM shows a Z0 of ours as what it writes there, other stubs do not: what is no trap is read as it stands.
+ */
+static void test_shown_by_the_stub(void **state)
+{
+    (void)state;
+    static const unsigned char trap[] = {0x00, 0x00, 0x20, 0xd4};
+    session->arch = &arch_aarch64;
+    struct plant *p = plant_acquire(session, PLANT_SOFTWARE, 0x1100, 4);
+    p->inserted = p->saved_known = true;
+    memcpy(p->saved, "abcd", 4);
+    for (unsigned from = 0; from < 4; from++)
+        for (unsigned n = 1; n <= 4 - from; n++) {
+            unsigned char bytes[4];
+            memcpy(bytes, trap + from, n);
+            traps_hide(session, 0x1100 + from, bytes, n);
+            assert_memory_equal(bytes, "abcd" + from, n);
+            memcpy(bytes, trap + from, n);
+            bytes[n - 1] ^= 1;
+            traps_hide(session, 0x1100 + from, bytes, n);
+            assert_int_equal(bytes[n - 1], trap[from + n - 1] ^ 1);
+        }
+    p->type = PLANT_HARDWARE; /* changes no byte: a trap there is the program's own */
+    unsigned char own[4];
+    memcpy(own, trap, 4);
+    traps_hide(session, 0x1100, own, 4);
+    assert_memory_equal(own, trap, 4);
+    session->arch = &arch_x86_64;
+}
+
 /* -- the length that the file tells ---------------------------------------------------------------- */
 
 static int offline(void **state)
@@ -253,6 +282,7 @@ int main(void)
         TEST_ON(played_machine, test_whose_memory),
         TEST_ON(played_machine, test_hung_up),
         TEST_ON(played_machine, test_two_in_a_window),
+        TEST_ON(played_machine, test_shown_by_the_stub),
         cmocka_unit_test_setup_teardown(test_riscv_by_file, offline, offline_end),
         cmocka_unit_test_setup_teardown(test_thumb_by_file, offline, offline_end),
     };

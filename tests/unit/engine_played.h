@@ -104,6 +104,16 @@ static UNUSED_FUNCTION bool played_rule(struct played *m, const char *packet, st
     return false;
 }
 
+/* The thread that stops is selected, and has the pc that is told of it. */
+static UNUSED_FUNCTION void played_stop(struct played *m, const char *reply, struct buf *out)
+{
+    buf_add_text(out, reply);
+    const char *thread = strstr(reply, "thread:"), *pc = strstr(reply, "10:");
+    m->selected = thread && (thread[7] == '1' || thread[7] == '2') ? (unsigned)(thread[7] - '0') : 1;
+    if (pc)
+        played_unhex(pc + 3, (unsigned char *)&m->registers[m->selected][PLAYED_RIP], 8);
+}
+
 /* False: nothing is answered. */
 static UNUSED_FUNCTION bool played_answer(struct played *m, const char *packet, struct buf *out)
 {
@@ -127,9 +137,7 @@ static UNUSED_FUNCTION bool played_answer(struct played *m, const char *packet, 
     } else if (strncmp(packet, "vCont;", 6) == 0 || strcmp(packet, "c") == 0 || strcmp(packet, "s") == 0) {
         if (m->stop_first == m->stop_count)
             return false;
-        buf_add_text(out, m->stops[m->stop_first++]);
-        const char *thread = strstr(buf_text(out), "thread:");
-        m->selected = thread && (thread[7] == '1' || thread[7] == '2') ? (unsigned)(thread[7] - '0') : 1;
+        played_stop(m, m->stops[m->stop_first++], out);
     } else if (*packet == '?')
         buf_add_text(out, "T05thread:1;");
     else if (*packet == 'm' || *packet == 'M')

@@ -120,7 +120,7 @@ static UNUSED_FUNCTION bool played_answer(struct played *m, const char *packet, 
     if (played_rule(m, packet, out))
         return true;
     if (strncmp(packet, "qSupported", 10) == 0)
-        buf_printf(out, "PacketSize=1000;qXfer:features:read+%s", m->features);
+        buf_printf(out, "PacketSize=1000;QStartNoAckMode+;qXfer:features:read+%s", m->features);
     else if (strncmp(packet, "qXfer:features:read:target.xml:0,", 33) == 0)
         played_describe(out);
     else if (strcmp(packet, "vCont?") == 0)
@@ -146,7 +146,7 @@ static UNUSED_FUNCTION bool played_answer(struct played *m, const char *packet, 
         played_registers(m, packet, out);
     else if ((*packet == 'Z' || *packet == 'z') && packet[1] <= '4')
         buf_add_text(out, "OK");
-    else if (*packet == 'H' || *packet == 'T' || *packet == 'D')
+    else if (*packet == 'H' || *packet == 'T' || *packet == 'D' || strcmp(packet, "QStartNoAckMode") == 0)
         buf_add_text(out, "OK");
     return true;
 }
@@ -159,6 +159,7 @@ static UNUSED_FUNCTION void played_event(struct played *m, const struct rsp_even
         buf_printf(&m->sent, "%s\n", event->data);
         if (played_answer(m, event->data, &out))
             peer_reply(&m->peer, buf_text(&out));
+        m->peer.no_ack = m->peer.no_ack || strcmp(event->data, "QStartNoAckMode") == 0;
     } else if (event->kind == RSP_INTERRUPT) {
         buf_add_text(&m->sent, "interrupt\n");
         if (m->on_interrupt)

@@ -18,7 +18,8 @@ static int set_up(void **state)
     setenv("XDG_STATE_HOME", home, 1);
     setenv("XDG_CACHE_HOME", "/dev/null/none", 1); /* each session indexes names anew */
     write_file("a.c", "int work(int n)\n{\n    return n + 1;\n}\nint once(void)\n{\n    return 7;\n}\n"
-                      "int main(void)\n{\n    return work(1) + once();\n}\n");
+                      "int main(void)\n{\n    return work(1) + once();\n}\n"
+                      "int f(void)\n{\n    return 1;\n}\n");
     write_file("moved.c",
                "int first(void)\n{\n    return 2;\n}\nint work(int n)\n{\n    return n + first();\n}\n"
                "int main(void)\n{\n    return work(1);\n}\n");
@@ -155,6 +156,25 @@ static void test_request(void **state)
     assert_null(w->reason);
     assert_false(w->once || w->has_thread);
     assert_true(sent_point("Z0", 0x1200));
+    assert_null(w->warning);
+    assert_string_equal(BREAK(.at = "*0x9000")->warning, "there is no code at 0x9000 yet");
+}
+
+/* The stub hangs up while one is set: nobody wants what was sent of it. */
+static void test_hung_up(void **state)
+{
+    (void)state;
+    BREAK(.at = "*0x1100")->spent = true;
+    shutdown(played.peer.fd, SHUT_RDWR);
+    must_fail(SET(.at = "*0x1200"), ERR_LOST);
+    assert_int_equal(table()->wish_count, 1);
+    const struct plant *p = plant_at(session, 0x1200);
+    assert_true(!p || (p->users == 0 && p->wish_count == 0));
+    table()->any_spent = true;
+    session->state = SESSION_STOPPED; /* as where nobody has noticed yet */
+    breakpoints_drop_spent(session);
+    assert_int_equal(table()->wish_count, 0);
+    session->state = SESSION_DISCONNECTED;
 }
 
 /* -- who is there ---------------------------------------------------------------------------------- */
@@ -310,7 +330,11 @@ static void test_function_of_a_file(void **state)
 {
     (void)state;
     load("large", 0);
-    assert_true(BREAK(.at = "a.c:work")->incomplete);
+    struct wish *w = BREAK(.at = "a.c:f");
+    assert_true(w->incomplete);
+    must(breakpoints_complete(session)); /* which waits */
+    assert_false(w->incomplete);
+    assert_int_equal(w->count, 1);
 }
 
 static void test_completed(void **state)
@@ -338,6 +362,8 @@ static void test_completed(void **state)
     assert_null(off->locations[1].plant);
     assert_int_equal(sent("Z"), 1); /* the new place, and nothing twice */
     assert_int_equal(sent("z"), 0);
+    assert_int_equal(same->locations[0].plant->users, 1); /* nothing is wanted twice */
+    assert_int_equal(more->locations[0].plant->users, 2); /* by the line, too */
     assert_true(told("\"id\":2"));
     assert_false(told("\"id\":1,") || told("\"id\":3,"));
     assert_true(table()->any_unfinished); /* one is in a library, and nobody tells when that goes */
@@ -363,6 +389,19 @@ static void test_in_library(void **state)
     assert_true(BREAK(.at = "work")->in_library); /* one of its places */
     session->is_process = false;                  /* the files of a machine come by a command, and stay */
     assert_false(BREAK(.at = "afar", .kind = WISH_SOFTWARE)->in_library);
+}
+
+/* Whichever of its places comes first. */
+static void test_in_library_below(void **state)
+{
+    (void)state;
+    load("a", 0);
+    load("b.so", 0x10000);
+    assert_true(BREAK(.at = "work")->in_library);
+    session->breakpoints.any_unfinished = false;
+    unload("a");
+    load("a", 0);
+    assert_true(BREAK(.at = "work")->in_library);
 }
 
 /* The linker's place is planted when something waits for it, and then nothing is left to do before a run. */
@@ -511,6 +550,31 @@ static void test_replanted(void **state)
     assert_null(off->locations[0].plant);
 }
 
+/* What an expression was is the user's word for an address: it is not asked again. */
+static void test_replanted_address(void **state)
+{
+    (void)state;
+    const struct wish *w = BREAK(.at = "*$rax+0x1100");
+    assert_int_equal(w->locations[0].address, 0x1100);
+    played.registers[1][0] = 0x100;
+    session_forget(session);
+    threads_resumed(session);
+    must(breakpoints_replant(session));
+    assert_int_equal(w->locations[0].address, 0x1100);
+    assert_int_equal(w->locations[0].plant->users, 1);
+}
+
+/* Nothing is planted any more: what stood there is taken out. */
+static void test_replanted_nowhere(void **state)
+{
+    (void)state;
+    load("a", 0);
+    BREAK(.at = "once");
+    unload("a");
+    must(breakpoints_replant(session));
+    assert_int_equal(sent("z0"), 1);
+}
+
 /* The first that cannot be planted is told, and the others are. */
 static void test_replanted_as_far_as_it_goes(void **state)
 {
@@ -556,6 +620,7 @@ int main(void)
         TEST_ON(played_machine, test_numbers),
         TEST_ON(played_process, test_refused),
         TEST_ON(played_machine, test_request),
+        TEST_ON(played_machine, test_hung_up),
         TEST_ON(played_machine, test_several_at_a_place),
         TEST_ON(played_machine, test_enabled),
         TEST_ON(played_machine, test_after_the_end),
@@ -565,12 +630,15 @@ int main(void)
         TEST_ON(played_process, test_function_of_a_file),
         TEST_ON(played_process, test_completed),
         TEST_ON(played_process, test_in_library),
+        TEST_ON(played_process, test_in_library_below),
         TEST_ON(played_process, test_linker_is_watched),
         TEST_ON(played_process, test_pending_watches_the_linker),
         TEST_ON(played_process, test_library_goes),
         TEST_ON(played_process, test_pending),
         TEST_ON(played_process, test_pending_with_a_hint),
         TEST_ON(played_process, test_replanted),
+        TEST_ON(played_process, test_replanted_address),
+        TEST_ON(played_process, test_replanted_nowhere),
         TEST_ON(played_process, test_replanted_as_far_as_it_goes),
         TEST_ON(played_process, test_lost),
     };

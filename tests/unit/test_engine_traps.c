@@ -211,7 +211,7 @@ static void test_shown_by_the_stub(void **state)
             unsigned char bytes[4];
             memcpy(bytes, trap + from, n);
             traps_hide(session, 0x1100 + from, bytes, n);
-            assert_memory_equal(bytes, "abcd" + from, n);
+            assert_memory_equal(bytes, &"abcd"[from], n);
             memcpy(bytes, trap + from, n);
             bytes[n - 1] ^= 1;
             traps_hide(session, 0x1100 + from, bytes, n);

@@ -96,6 +96,10 @@ static void test_nothing_left(void **state)
     session->plan_active = false;
     assert_false(classify("N")->has_thread);
     assert_int_equal(session->threads.items[0]->state, THREAD_STOPPED);
+    rule("qfThreadInfo", "m2");
+    classify("N");
+    assert_int_equal(session->threads.count, 1);
+    assert_true(session->threads.has_current && ptid_equal(session->threads.current, second));
     threads_clear(&session->threads);
     rule("qfThreadInfo", "l");
     classify("N");
@@ -185,6 +189,23 @@ static void test_thread_that_nobody_knows(void **state)
     assert_int_equal(classify("S0b")->thread.tid, 1);
     rule("qC", "QCnobody");
     must_fail(try_classify("S0b"), ERR_VIOLATION);
+}
+
+/* A stop of a thread that was not let run is told; one that names nobody accuses nobody. */
+static void test_not_held(void **state)
+{
+    (void)state;
+    plan(PHASE_STEP, second);
+    session->hold.sure = session->hold.only = true;
+    session->hold.resumed = first;
+    classify("T05");
+    assert_int_equal(last.thread.tid, 2);
+    assert_false(thread(second)->told_not_held);
+    classify(at(1, 0x1100, ""));
+    assert_false(thread(first)->told_not_held);
+    classify(at(2, 0x1100, ""));
+    assert_true(thread(second)->told_not_held);
+    session->hold.only = session->hold.sure = false;
 }
 
 /* -- a pc behind the trap -------------------------------------------------------------------------- */
@@ -632,6 +653,7 @@ int main(void)
         TEST(test_thread_that_is_named),
         TEST(test_thread_that_is_not_named),
         cmocka_unit_test_setup_teardown(test_thread_that_nobody_knows, silent, end),
+        TEST(test_not_held),
         TEST(test_rewound),
         TEST(test_trap_of_its_own),
         TEST(test_late),

@@ -489,6 +489,18 @@ static void test_asked(void **state)
     assert_false(asked(&stop));
 }
 
+/* Two plants of one wish are one hit of it. */
+static void test_asked_once(void **state)
+{
+    (void)state;
+    struct wish *w = BREAK(.at = "*0x1100");
+    struct plant *too = plant_acquire_for(session, w->id, PLANT_HARDWARE, 0x1100, 1);
+    struct stop stop = breakpoint_stop(first, 0x1100);
+    assert_true(asked(&stop));
+    assert_int_equal(w->hits, 1);
+    plant_release_for(session, w->id, too);
+}
+
 /* One that cannot be decided stops, and is told. */
 static void test_undecided(void **state)
 {
@@ -523,6 +535,7 @@ static void test_asked_of_watches(void **state)
     struct wish *within = watch(0x1802, 2, PLANT_WRITE), *before = watch(0x17f8, 8, PLANT_WRITE);
     struct wish *behind = watch(0x1804, 4, PLANT_WRITE), *across = watch(0x1800, 8, PLANT_WRITE);
     struct wish *read = watch(0x1800, 4, PLANT_ACCESS), *off = watch(0x1800, 4, PLANT_WRITE);
+    struct wish *read_too = watch(0x1800, 4, PLANT_ACCESS);
     struct wish *off_across = watch(0x1800, 8, PLANT_WRITE), *code = BREAK(.at = "*0x1800");
     must(breakpoint_enable(session, off, false));
     must(breakpoint_enable(session, off_across, false));
@@ -554,6 +567,8 @@ static void test_asked_of_watches(void **state)
     store(0x1800, 9);
     assert_true(asked(&stop));
     assert_int_equal(read->hits, 1);
+    assert_int_equal(read_too->hits, 1);
+    assert_int_equal(stop.watchpoint, read->id);
     assert_int_equal(a->hits, 2);
     stop.watchpoint = 99;
     assert_true(asked(&stop)); /* nobody's */
@@ -605,6 +620,7 @@ static void test_would_stop(void **state)
     stop = breakpoint_stop(first, 0x1100);
     assert_false(would(&stop));
     struct wish *yes = BREAK(.at = "*0x1100", .ignore = 5), *more = BREAK(.at = "*0x1100");
+    struct wish *hard = BREAK(.at = "*0x1100", .kind = WISH_HARDWARE);
     stop = breakpoint_stop(first, 0x1100);
     stop.watchpoint = 77;
     assert_true(would(&stop));
@@ -616,7 +632,7 @@ static void test_would_stop(void **state)
     assert_int_equal(stop.breakpoint, other->id);
     stop.has_pc = false;
     assert_false(would(&stop));
-    assert_int_equal(other->hits + no->hits + yes->hits + more->hits, 0);
+    assert_int_equal(other->hits + no->hits + yes->hits + more->hits + hard->hits, 0);
     assert_int_equal(yes->ignore, 5);
     struct wish *w = watch(0x1800, 4, PLANT_WRITE), *elsewhere = watch(0x1804, 4, PLANT_WRITE);
     struct wish *same = watch(0x1800, 4, PLANT_WRITE);
@@ -643,6 +659,18 @@ static void test_would_stop(void **state)
     assert_int_equal(w->hits + elsewhere->hits + same->hits, 0);
 }
 
+static void test_first_watch_would_stop(void **state)
+{
+    (void)state;
+    const struct wish *w = watch(0x1800, 4, PLANT_WRITE);
+    struct stop stop = watch_stop(w);
+    stop.has_pc = false;
+    assert_true(would(&stop));
+    assert_int_equal(stop.watchpoint, w->id);
+    stop.watchpoint = 99;
+    assert_false(would(&stop));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, machine, end)
 
 int main(void)
@@ -661,10 +689,12 @@ int main(void)
         TEST(test_watches),
         TEST(test_guard),
         TEST(test_asked),
+        TEST(test_asked_once),
         TEST(test_undecided),
         cmocka_unit_test_setup_teardown(test_asked_of_watches, played_process, end),
         cmocka_unit_test_setup_teardown(test_watch_that_is_passed_by, played_process, end),
         TEST(test_would_stop),
+        TEST(test_first_watch_would_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -525,6 +525,15 @@ static void test_ended(void **state)
     bool stopped;
     must(rsp_wait_stop(session->connection, session->deadline_ns, -1, &stop, &stopped));
     session->state = SESSION_STOPPED;
+    must(breakpoint_delete(session, b));
+    stops_with(at(1, 0x1001, ""));
+    start(to(0x1300, 0, first));
+    assert_int_equal(plant_at(session, 0x1300)->users, 1);
+    plan_end(session);
+    assert_int_equal(plant_at(session, 0x1300)->users, 0);
+    assert_int_equal(session->plan.target_count, 0);
+    must(rsp_wait_stop(session->connection, session->deadline_ns, -1, &stop, &stopped));
+    session->state = SESSION_STOPPED;
 }
 
 #define TEST(f) TEST_ON(machine, f)

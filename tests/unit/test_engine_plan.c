@@ -244,6 +244,29 @@ static void test_other_threads_signal_within_a_step(void **state)
     assert_int_equal(session->breakpoints.plants.count, 0);
 }
 
+/* From its plant into a handler and back: that hit was told before, and the next one is new. */
+static void test_back_from_handler(void **state)
+{
+    (void)state;
+    struct wish *b = BREAK(.at = "*0x1000");
+    thread(first)->pending_signal = 10;
+    stops_with(at(1, 0x1000, ""));
+    stops_with(at(1, 0x1001, ""));
+    stops_with(at(1, 0x1000, ""));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_BREAKPOINT);
+    assert_int_equal(b->hits, 1);
+    assert_int_equal(sent("vCont;C0a:1"), 1);
+    assert_int_equal(sent("vCont;s:1"), 1);
+    assert_false(thread(first)->in_handler);
+    thread(first)->pending_signal = 10;
+    stops_with(at(1, 0x1000, ""));
+    START(.kind = PLAN_CONTINUE);
+    played.registers[1][PLAYED_RSP] -= 0x100; /* the handler itself gets there */
+    assert_true(take_stop(false));
+    assert_int_equal(b->hits, 2);
+    assert_true(thread(first)->in_handler);
+}
+
 /* -- interrupts ------------------------------------------------------------------------------------ */
 
 static void test_swallowed(void **state)
@@ -419,6 +442,19 @@ static void test_breakpoints_and_places(void **state)
     assert_int_equal(final.breakpoint, b->id);
 }
 
+/* Where a thread stood is kept for whoever shows what has moved. */
+static void test_left(void **state)
+{
+    (void)state;
+    stands_at(0x1040);
+    uint64_t pc;
+    must(thread_pc(session, thread(first), &pc));
+    stops_with("W00");
+    START(.kind = PLAN_CONTINUE);
+    assert_true(thread(first)->has_last_pc && thread(first)->last_pc == 0x1040);
+    assert_true(take_stop(false));
+}
+
 static void test_continue_times(void **state)
 {
     (void)state;
@@ -551,6 +587,7 @@ int main(void)
         TEST(test_signals),
         TEST(test_handler_within_a_step),
         TEST(test_other_threads_signal_within_a_step),
+        TEST(test_back_from_handler),
         TEST(test_swallowed),
         TEST(test_interrupted),
         TEST(test_held),
@@ -559,6 +596,7 @@ int main(void)
         TEST(test_to_a_place),
         TEST(test_to_a_frame),
         TEST(test_breakpoints_and_places),
+        TEST(test_left),
         TEST(test_continue_times),
         TEST(test_late_and_unlikely),
         TEST(test_watch_of_nobody),

@@ -374,6 +374,17 @@ static void test_several_steps(void **state)
     assert_int_equal(final.thread.tid, 2);
 }
 
+/* With nothing planted only the last of many steps is looked at. */
+static void test_steps_unseen(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        stops_with("T05thread:1;");
+    assert_int_equal(run(stepping(PLAN_STEPI, 3))->reason, STOP_STEP);
+    assert_int_equal(sent("vCont;s:1"), 3);
+    assert_int_equal(sent("g"), 1);
+}
+
 static struct plan to(uint64_t address, uint64_t least_sp, struct ptid id)
 {
     struct plan p = {.kind = PLAN_TO, .final_at_target = true, .has_thread = id.tid != 0, .thread = id};
@@ -593,6 +604,7 @@ int main(void)
         TEST(test_held),
         TEST_ON(played_plain, test_interrupted_by_a_trap),
         TEST(test_several_steps),
+        TEST(test_steps_unseen),
         TEST(test_to_a_place),
         TEST(test_to_a_frame),
         TEST(test_breakpoints_and_places),

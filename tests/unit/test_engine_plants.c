@@ -313,6 +313,11 @@ static void test_wishes_of_a_place(void **state)
     seen = 0;
     plants_wishes_at(session, 0x1000, collect, &seen);
     assert_int_equal(seen, 3);
+    assert_int_equal(p->wish_count, 1);
+    plant_acquire(session, PLANT_SOFTWARE, 0x1000, 1); /* run control, which is no wish */
+    plant_release_for(session, 3, p);
+    assert_false(plants_wishes_at(session, 0x1000, collect, &seen));
+    assert_int_equal(p->wish_count, 0);
 }
 
 /* Against a plain list, with as many places as make the chains grow, and addresses that are close. */
@@ -410,6 +415,7 @@ static void test_lately_gone(void **state)
     assert_false(plant_was_at(session, 0x1000));
     assert_true(plant_was_at(session, 0x1001));
     assert_true(plant_was_at(session, 0x2000));
+    assert_false(plant_was_at(session, t->gone_count)); /* nothing behind the ring is one of them */
 }
 
 /* -- slots ------------------------------------------------------------------------------------------ */
@@ -505,6 +511,20 @@ static void test_two_pools(void **state)
         "\"0x3000\"}]}]}");
 }
 
+/* Who holds those of one pool is not who holds the other's. */
+static void test_holders_of_a_pool(void **state)
+{
+    (void)state;
+    session->arch = &arch_aarch64;
+    struct plant *code = plant_acquire_for(session, 7, PLANT_HARDWARE, 0x1000, 4);
+    code->inserted = true;
+    inserted(PLANT_WRITE, 0x2000, 8);
+    inserted(PLANT_SOFTWARE, 0x3000, 4);
+    fails(slots_refused(session, PLANT_WRITE, 0x4000, "E01"), ERR_NO_SLOT,
+          "(1) are held by a step under way");
+    fails(slots_refused(session, PLANT_HARDWARE, 0x4000, "E01"), ERR_NO_SLOT, "(1) are held by breakpoint 7");
+}
+
 /* What the user says of them is believed, and outlives a connection. */
 static void test_total_by_user(void **state)
 {
@@ -548,8 +568,12 @@ static void test_silence(void **state)
     slots_fire(session, PLANT_READ);
     assert_null(slots_silence(session, PLANT_WRITE));
     slots_silent(session, PLANT_HARDWARE, "again");
+    slots_silent(session, PLANT_WRITE, "again");
+    session->breakpoints.printk.length = 3;
     slots_forget(session);
     assert_null(slots_silence(session, PLANT_HARDWARE));
+    assert_null(slots_silence(session, PLANT_WRITE));
+    assert_int_equal(session->breakpoints.printk.length, 0); /* nor half a line of another target's log */
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -573,6 +597,7 @@ int main(void)
         TEST(test_one_pool),
         TEST(test_reads_alone),
         TEST(test_two_pools),
+        TEST(test_holders_of_a_pool),
         TEST(test_total_by_user),
         TEST(test_silence),
     };

@@ -1,0 +1,620 @@
+/* A run command under way: what a played stub's stops make of it, and what is sent then. */
+#include "engine_played.h"
+
+static const struct ptid first = {0, 1}, second = {0, 2};
+
+static struct stop final;
+
+static struct thread *thread(struct ptid id)
+{
+    return threads_note(session, id);
+}
+
+static enum rsp_tristate *step_off(void)
+{
+    return &rsp_features(session->connection)->state[FEATURE_STEP_OFF].works;
+}
+
+/* -- running --------------------------------------------------------------------------------------- */
+
+/* One stop: true when it is for the user. */
+static bool take_stop(bool interrupted)
+{
+    struct rsp_stop stop;
+    bool stopped = false, done = false;
+    must(rsp_wait_stop(session->connection, session->deadline_ns, -1, &stop, &stopped));
+    assert_true(stopped);
+    session->interrupt_sent = interrupted;
+    must(plan_on_stop(session, &stop, &final, &done));
+    if (done)
+        plan_end(session);
+    return done;
+}
+
+static void start(struct plan plan)
+{
+    sent_nothing_yet();
+    must(plan_start(session, &plan));
+    assert_true(session->plan_active);
+}
+
+/* Runs to the stop that is for the user. */
+static struct stop *run(struct plan plan)
+{
+    start(plan);
+    while (!take_stop(false))
+        ;
+    assert_int_equal(played.stop_first, played.stop_count); /* all were taken */
+    return &final;
+}
+#define RUN(...)   run((struct plan){__VA_ARGS__})
+#define START(...) start((struct plan){__VA_ARGS__})
+
+static struct plan stepping(enum plan_kind kind, uint64_t times)
+{
+    return (struct plan){.kind = kind, .has_thread = true, .thread = first, .times = times};
+}
+
+static void stands_at(uint64_t pc)
+{
+    played.registers[1][PLAYED_RIP] = pc;
+    session_forget(session);
+    threads_resumed(session);
+}
+
+static int machine(void **state)
+{
+    played_machine(state);
+    thread(second)->state = THREAD_STOPPED;
+    return 0;
+}
+
+/* -- off a plant ----------------------------------------------------------------------------------- */
+
+/* Stepped off where it is: the stub is found to do that, and nothing is lifted. */
+static void test_steps_off(void **state)
+{
+    (void)state;
+    BREAK(.at = "*0x1000");
+    struct wish *b = BREAK(.at = "*0x1200");
+    stops_with(at(1, 0x1001, ""));
+    stops_with(at(1, 0x1200, ""));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_BREAKPOINT);
+    assert_int_equal(final.breakpoint, b->id);
+    assert_int_equal(final.signal, 0);
+    assert_int_equal(sent("vCont;s:1"), 1);
+    assert_int_equal(sent("vCont;c"), 1);
+    assert_int_equal(sent("z") + sent("Z"), 0);
+    assert_int_equal(*step_off(), TRI_YES);
+    assert_false(session->plan_active);
+}
+
+/* It reports the plant again: then it is lifted for the step, and from now on at once. */
+static void test_must_lift(void **state)
+{
+    (void)state;
+    BREAK(.at = "*0x1000");
+    BREAK(.at = "*0x1200");
+    stops_with(at(1, 0x1000, ""));
+    stops_with(at(1, 0x1001, ""));
+    stops_with(at(1, 0x1200, ""));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->pc, 0x1200);
+    assert_int_equal(*step_off(), TRI_NO);
+    assert_int_equal(sent("vCont;s:1"), 2);
+    assert_int_equal(sent("z0,1000"), 1);
+    assert_int_equal(sent("Z0,1000"), 1);
+    assert_int_equal(session->breakpoints.wishes[0]->hits, 0); /* an old hit */
+    stops_with(at(1, 0x1201, ""));
+    stops_with(at(1, 0x1000, ""));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->pc, 0x1000);
+    assert_int_equal(sent("vCont;s:1"), 1);
+    assert_int_equal(sent("z0,1200") + sent("Z0,1200"), 2);
+    assert_int_equal(session->breakpoints.wishes[0]->hits, 1);
+}
+
+/* A jump to itself, with nothing in its way: that is the step, and the next round a new hit. */
+static void test_jump_to_itself(void **state)
+{
+    (void)state;
+    *step_off() = TRI_NO;
+    struct wish *b = BREAK(.at = "*0x1000");
+    stops_with(at(1, 0x1000, ""));
+    stops_with(at(1, 0x1000, ""));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_BREAKPOINT);
+    assert_int_equal(b->hits, 1);
+    assert_int_equal(sent("vCont;s:1"), 1);
+    assert_int_equal(sent("vCont;c"), 1);
+    stops_with(at(1, 0x1000, ""));
+    assert_int_equal(run(stepping(PLAN_STEPI, 1))->reason, STOP_STEP);
+    assert_int_equal(final.breakpoint, 0);
+    assert_int_equal(b->hits, 1);
+}
+
+static void test_onto_the_next(void **state)
+{
+    (void)state;
+    BREAK(.at = "*0x1000");
+    struct wish *b = BREAK(.at = "*0x1001");
+    stops_with(at(1, 0x1001, ""));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_BREAKPOINT);
+    assert_int_equal(final.breakpoint, b->id);
+    assert_int_equal(b->hits, 1);
+    assert_int_equal(sent("vCont;c"), 0);
+    assert_true(thread(first)->at_plant);
+    assert_int_equal(thread(first)->plant_address, 0x1001);
+}
+
+/* The plant that was lifted for the step is there again, whoever stops it. */
+static void test_other_thread_meanwhile(void **state)
+{
+    (void)state;
+    *step_off() = TRI_NO;
+    struct wish *a = BREAK(.at = "*0x1000"), *b = BREAK(.at = "*0x1300");
+    stops_with(at(2, 0x1300, ""));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_BREAKPOINT);
+    assert_int_equal(final.breakpoint, b->id);
+    assert_int_equal(final.thread.tid, 2);
+    assert_false(a->locations[0].plant->lifted);
+    must(plants_flush(session));
+    assert_int_equal(sent("Z0,1000"), 1);
+}
+
+/* A step off that ends by a signal is not over: it says nothing of the stub. */
+static void test_signal_meanwhile(void **state)
+{
+    (void)state;
+    BREAK(.at = "*0x1000");
+    stops_with("T0b10:0110000000000000;thread:1;");
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_SIGNAL);
+    assert_int_equal(final.signal, 11);
+    assert_int_equal(*step_off(), TRI_UNKNOWN);
+    assert_int_equal(thread(first)->pending_signal, 11);
+}
+
+/* What comes with a signal says nothing either: in QEMU the plant is met again then. */
+static void test_off_with_a_signal(void **state)
+{
+    (void)state;
+    BREAK(.at = "*0x1000");
+    thread(first)->pending_signal = 10;
+    stops_with(at(1, 0x1001, ""));
+    assert_int_equal(run(stepping(PLAN_STEPI, 1))->reason, STOP_STEP);
+    assert_int_equal(sent("vCont;S0a:1"), 1);
+    assert_int_equal(*step_off(), TRI_UNKNOWN);
+}
+
+/* -- signals --------------------------------------------------------------------------------------- */
+
+static void policy(int signal, bool stop, bool pass)
+{
+    session->signals.policy[signal] = (struct signal_policy){.stop = stop, .pass = pass};
+}
+
+static void test_signals(void **state)
+{
+    (void)state;
+    policy(10, false, true);
+    policy(12, false, false);
+    policy(16, true, false);
+    stops_with("T0a10:0011000000000000;thread:1;");
+    stops_with("T0c10:0111000000000000;thread:1;");
+    stops_with("T1010:0211000000000000;thread:1;");
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->signal, 16);
+    assert_int_equal(final.reason, STOP_SIGNAL);
+    assert_int_equal(sent("vCont;C0a:1"), 1);
+    assert_int_equal(sent("vCont;c"), 2);
+    assert_int_equal(thread(first)->pending_signal, 0); /* it is not passed on */
+    stops_with("Tf010:0311000000000000;thread:1;");     /* one that nobody has a name for stops */
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->signal, 0xf0);
+    assert_int_equal(thread(first)->pending_signal, 0); /* and is not passed on */
+    stops_with("T0010:0311000000000000;thread:1;");
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_SIGNAL);
+    assert_int_equal(final.signal, 0);
+}
+
+/* A step whose thread is sent a signal lets its handler run, to where the thread stood. */
+static void test_handler_within_a_step(void **state)
+{
+    (void)state;
+    policy(10, false, true);
+    stops_with("T0a10:0010000000000000;thread:1;");
+    stops_with(at(1, 0x1000, ""));
+    stops_with(at(1, 0x1001, ""));
+    stands_at(0x1000);
+    assert_int_equal(run(stepping(PLAN_NEXTI, 1))->reason, STOP_STEP);
+    assert_int_equal(final.pc, 0x1001);
+    assert_int_equal(sent("Z0,1000"), 1);
+    assert_int_equal(sent("vCont;C0a:1"), 1);
+    assert_int_equal(sent("vCont;s:1"), 2);
+    must(plants_flush(session));
+    assert_int_equal(sent("z0,1000"), 1);
+    assert_int_equal(session->breakpoints.plants.count, 0);
+}
+
+static void test_other_threads_signal_within_a_step(void **state)
+{
+    (void)state;
+    policy(10, false, true);
+    policy(12, false, false);
+    stops_with("T0a10:0020000000000000;thread:2;");
+    stops_with("T0c10:0010000000000000;thread:1;"); /* one that is not passed has no handler */
+    stops_with(at(1, 0x1001, ""));
+    assert_int_equal(run(stepping(PLAN_STEPI, 1))->reason, STOP_STEP);
+    assert_int_equal(sent("vCont;s:1"), 3);
+    assert_int_equal(session->breakpoints.plants.count, 0);
+}
+
+/* From its plant into a handler and back: that hit was told before, and the next one is new. */
+static void test_back_from_handler(void **state)
+{
+    (void)state;
+    struct wish *b = BREAK(.at = "*0x1000");
+    thread(first)->pending_signal = 10;
+    stops_with(at(1, 0x1000, ""));
+    stops_with(at(1, 0x1001, ""));
+    stops_with(at(1, 0x1000, ""));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_BREAKPOINT);
+    assert_int_equal(b->hits, 1);
+    assert_int_equal(sent("vCont;C0a:1"), 1);
+    assert_int_equal(sent("vCont;s:1"), 1);
+    assert_false(thread(first)->in_handler);
+    thread(first)->pending_signal = 10;
+    stops_with(at(1, 0x1000, ""));
+    START(.kind = PLAN_CONTINUE);
+    played.registers[1][PLAYED_RSP] -= 0x100; /* the handler itself gets there */
+    assert_true(take_stop(false));
+    assert_int_equal(b->hits, 2);
+    assert_true(thread(first)->in_handler);
+}
+
+/* -- interrupts ------------------------------------------------------------------------------------ */
+
+static void test_swallowed(void **state)
+{
+    (void)state;
+    session->swallow_interrupt = true;
+    stops_with("T0b10:0011000000000000;thread:1;");
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->signal, 11);
+    assert_true(session->swallow_interrupt); /* still owed */
+    thread(first)->pending_signal = 0;
+    stops_with("T0210:0011000000000000;thread:1;");
+    stops_with("T0210:0111000000000000;thread:1;");
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->signal, TARGET_SIGINT);
+    assert_int_equal(final.pc, 0x1101);
+    assert_false(session->swallow_interrupt);
+}
+
+static void test_interrupted(void **state)
+{
+    (void)state;
+    static const char *const replies[] = {"T0210:0011000000000000;thread:1;",
+                                          "T0010:0011000000000000;thread:1;"};
+    for (size_t i = 0; i < 2; i++) {
+        stops_with(replies[i]);
+        START(.kind = PLAN_CONTINUE);
+        assert_true(take_stop(true));
+        assert_int_equal(final.reason, STOP_INTERRUPT);
+        assert_int_equal(final.signal, 0);
+        assert_false(session->swallow_interrupt);
+    }
+    static const char *const crossing[] = {"T0b10:0011000000000000;thread:1;",
+                                           "T0510:0011000000000000;thread:1;"};
+    for (size_t i = 0; i < 2; i++) {
+        session->swallow_interrupt = false;
+        stops_with(crossing[i]);
+        START(.kind = PLAN_CONTINUE);
+        assert_true(take_stop(true));
+        assert_int_equal(final.reason, STOP_SIGNAL);
+        assert_true(session->swallow_interrupt); /* the stub owes its SIGINT */
+        thread(first)->pending_signal = 0;
+    }
+    session->swallow_interrupt = false;
+    stops_with("T0b10:0011000000000000;thread:1;");
+    START(.kind = PLAN_CONTINUE);
+    assert_true(take_stop(false));
+    assert_false(session->swallow_interrupt);
+}
+
+/* It would have run on, but for the interrupt. */
+static void test_held(void **state)
+{
+    (void)state;
+    BREAK(.at = "*0x1100", .condition = "0");
+    stops_with(at(1, 0x1100, ""));
+    START(.kind = PLAN_CONTINUE);
+    assert_true(take_stop(true));
+    assert_int_equal(final.reason, STOP_INTERRUPT);
+    assert_int_equal(final.signal + final.breakpoint + final.watchpoint, 0);
+    assert_int_equal(final.pc, 0x1100);
+    assert_true(session->swallow_interrupt);
+    assert_int_equal(sent("vCont;"), 1);
+    stops_with(at(1, 0x1101, ""));
+    stops_with(at(1, 0x1100, ""));
+    stops_with(at(1, 0x1101, ""));
+    stops_with("W00");
+    session->swallow_interrupt = false;
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_EXITED);
+    assert_false(session->swallow_interrupt || session->plan.held);
+}
+
+/* A stub without vCont (kgdb) answers an interrupt with a trap; others' traps are the program's. */
+static void test_interrupted_by_a_trap(void **state)
+{
+    (void)state;
+    stops_with(at(1, 0x1100, ""));
+    START(.kind = PLAN_CONTINUE);
+    assert_true(take_stop(true));
+    assert_int_equal(final.reason, STOP_INTERRUPT);
+    assert_int_equal(final.signal, 0);
+    assert_false(session->swallow_interrupt);
+    stops_with(at(1, 0x1100, ""));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_SIGNAL);
+    assert_int_equal(final.signal, TARGET_SIGTRAP);
+}
+
+/* -- steps and places ------------------------------------------------------------------------------ */
+
+static void test_several_steps(void **state)
+{
+    (void)state;
+    struct wish *far = BREAK(.at = "*0x1800"); /* so that each stop is looked at */
+    for (uint64_t i = 1; i <= 3; i++)
+        stops_with(at(1, 0x1000 + i, ""));
+    assert_int_equal(run(stepping(PLAN_STEPI, 3))->reason, STOP_STEP);
+    assert_int_equal(final.pc, 0x1003);
+    assert_int_equal(final.signal, 0);
+    assert_int_equal(sent("vCont;s:1"), 3);
+    stops_with(at(1, 0x1004, ""));
+    assert_int_equal(run(stepping(PLAN_STEPI, 0))->pc, 0x1004); /* no number is one */
+    stops_with(at(2, 0x1800, ""));                              /* another thread's breakpoint */
+    assert_int_equal(run(stepping(PLAN_STEPI, 1))->breakpoint, far->id);
+    stops_with(at(2, 0x1801, "")); /* which it is stepped off */
+    stops_with(at(2, 0x1700, "")); /* another's trap */
+    assert_int_equal(run(stepping(PLAN_STEPI, 1))->reason, STOP_SIGNAL);
+    assert_int_equal(final.thread.tid, 2);
+}
+
+/* With nothing planted only the last of many steps is looked at. */
+static void test_steps_unseen(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        stops_with("T05thread:1;");
+    assert_int_equal(run(stepping(PLAN_STEPI, 3))->reason, STOP_STEP);
+    assert_int_equal(sent("vCont;s:1"), 3);
+    assert_int_equal(sent("g"), 1);
+}
+
+static struct plan to(uint64_t address, uint64_t least_sp, struct ptid id)
+{
+    struct plan p = {.kind = PLAN_TO, .final_at_target = true, .has_thread = id.tid != 0, .thread = id};
+    plan_add_target(session, &p, address, least_sp);
+    return p;
+}
+
+static void test_to_a_place(void **state)
+{
+    (void)state;
+    session->schedule = SCHEDULE_ALL;
+    stops_with(at(1, 0x1100, ""));
+    assert_int_equal(run(to(0x1100, 0, (struct ptid){0, 0}))->reason, STOP_STEP);
+    assert_int_equal(final.signal, 0);
+    assert_int_equal(sent("Z0,1100"), 1);
+    must(plants_flush(session));
+    assert_int_equal(sent("z0,1100"), 1);
+    assert_int_equal(session->breakpoints.plants.count, 0);
+    struct plan p = to(0x1200, 0, (struct ptid){0, 0});
+    p.starts = true;
+    stops_with(at(2, 0x1200, ""));
+    assert_int_equal(run(p)->reason, STOP_ATTACH);
+    stops_with(at(2, 0x1300, "")); /* another thread gets there, and steps off it */
+    stops_with(at(2, 0x1301, ""));
+    stops_with(at(1, 0x1300, ""));
+    assert_int_equal(run(to(0x1300, 0, first))->thread.tid, 1);
+    assert_int_equal(sent("vCont;s:2"), 1);
+}
+
+/* Deeper in a recursion sp is lower: not there yet. */
+static void test_to_a_frame(void **state)
+{
+    (void)state;
+    played.registers[1][PLAYED_RSP] = 0x2ef8;
+    stops_with(at(1, 0x1100, ""));
+    stops_with(at(1, 0x1101, ""));
+    stops_with("T05thread:1;");
+    struct plan p = to(0x1100, 0x2f00, first);
+    start(p);
+    assert_false(take_stop(false));
+    played.registers[1][PLAYED_RSP] = 0x2f00;
+    played.registers[1][PLAYED_RIP] = 0x1100;
+    assert_true(take_stop(false) || take_stop(false));
+    assert_int_equal(final.reason, STOP_STEP);
+    p = to(0x1300, 0x3000, first);
+    plan_add_target(session, &p, 0x1300, 0x2000); /* the least of several counts */
+    plan_add_target(session, &p, 0x1300, 0x2fff);
+    plan_add_target(session, &p, 0x1400, 0);
+    stops_with(at(1, 0x1300, ""));
+    assert_int_equal(run(p)->pc, 0x1300);
+    assert_int_equal(final.reason, STOP_STEP);
+}
+
+/* A step over a call, several times: each round has a place of its own to come back to. */
+static void test_breakpoints_and_places(void **state)
+{
+    (void)state;
+    struct wish *b = BREAK(.at = "*0x1100");
+    stops_with(at(1, 0x1100, "")); /* the user's comes first */
+    assert_int_equal(run(to(0x1100, 0, first))->reason, STOP_BREAKPOINT);
+    assert_int_equal(final.breakpoint, b->id);
+    must(breakpoint_delete(session, b));
+    b = BREAK(.at = "*0x1200", .condition = "0");
+    stops_with(at(1, 0x1200, "")); /* which would not stop: the place does */
+    assert_int_equal(run(to(0x1200, 0, first))->reason, STOP_STEP);
+    assert_int_equal(final.breakpoint, b->id);
+}
+
+/* Where a thread stood is kept for whoever shows what has moved. */
+static void test_left(void **state)
+{
+    (void)state;
+    stands_at(0x1040);
+    uint64_t pc;
+    must(thread_pc(session, thread(first), &pc));
+    stops_with("W00");
+    START(.kind = PLAN_CONTINUE);
+    assert_true(thread(first)->has_last_pc && thread(first)->last_pc == 0x1040);
+    assert_true(take_stop(false));
+}
+
+static void test_continue_times(void **state)
+{
+    (void)state;
+    struct wish *b = BREAK(.at = "*0x1100"), *once = BREAK(.at = "*0x1200", .once = true);
+    int spent = once->id;
+    stops_with(at(1, 0x1200, ""));
+    stops_with(at(1, 0x1100, ""));
+    stops_with(at(1, 0x1101, ""));
+    stops_with(at(1, 0x1100, ""));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE, .times = 3)->breakpoint, b->id);
+    assert_int_equal(b->hits, 2);
+    assert_null(breakpoint_find(session, spent)); /* gone with the stop that was passed by */
+}
+
+/* -- what is nobody's stop ------------------------------------------------------------------------- */
+
+static void test_late_and_unlikely(void **state)
+{
+    (void)state;
+    struct wish *b = BREAK(.at = "*0x1100");
+    must(breakpoint_delete(session, b));
+    stops_with(at(2, 0x1100, ""));
+    stops_with(at(1, 0x1200, "library:;"));
+    stops_with(at(1, 0x1200, "create:;"));
+    stops_with(at(1, 0x1200, "vforkdone:;"));
+    stops_with("W05");
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_EXITED);
+    assert_int_equal(final.exit_code, 5);
+    assert_int_equal(sent("vCont;c"), 5);
+}
+
+static void test_watch_of_nobody(void **state)
+{
+    (void)state;
+    stops_with(at(1, 0x1200, "watch:1800;"));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_WATCHPOINT);
+    struct wish *w = NULL;
+    must(
+        watchpoint_set(session, &(struct wish_request){.at = "it", .ignore = 1}, 0x1800, 4, PLANT_WRITE, &w));
+    stops_with(at(1, 0x1200, "watch:1800;"));
+    stops_with(at(1, 0x1210, "watch:1800;"));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->watchpoint, w->id);
+    assert_int_equal(final.pc, 0x1210);
+    assert_int_equal(w->hits, 2);
+}
+
+static void test_forks(void **state)
+{
+    (void)state;
+    rule("D", "OK");
+    stops_with(at(1, 0x1200, "fork:p7.7;"));
+    stops_with(at(1, 0x1200, "vfork:p8.8;"));
+    stops_with(at(1, 0x1200, "syscall_entry:1;"));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_SYSCALL);
+    assert_int_equal(sent("D;7") + sent("D;8"), 2);
+    session->follow.stop = true;
+    stops_with(at(1, 0x1200, "fork:p9.9;"));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_FORK);
+    stops_with(at(1, 0x1200, "exec:2f6e6f7768657265;"));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_EXEC);
+    stops_with(at(1, 0x1200, "replaylog:end;"));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_HISTORY_END);
+}
+
+/* -- several processes ----------------------------------------------------------------------------- */
+
+static void test_one_of_several_ends(void **state)
+{
+    (void)state;
+    threads_clear(&session->threads);
+    thread((struct ptid){1, 1})->state = THREAD_STOPPED;
+    thread((struct ptid){2, 2})->state = THREAD_STOPPED;
+    session->threads.current = (struct ptid){1, 1};
+    session->threads.has_current = true;
+    session->follow.mode = FOLLOW_BOTH;
+    session->follow.count = 2;
+    session->follow.processes[0] = (struct process){.pid = 1};
+    session->follow.processes[1] = (struct process){.pid = 2};
+    stops_with("W03;process:1");
+    stops_with("X09;process:2");
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_KILLED);
+    assert_int_equal(final.signal, 9);
+    assert_true(told("\"event\":\"process-exited\",\"pid\":1,\"exit_code\":3"));
+    assert_int_equal(sent("vCont;c"), 2);
+}
+
+/* -- the end of a plan ----------------------------------------------------------------------------- */
+
+static void test_ended(void **state)
+{
+    (void)state;
+    struct wish *b = BREAK(.at = "*0x1000");
+    *step_off() = TRI_NO;
+    stops_with(at(1, 0x1001, ""));
+    START(.kind = PLAN_CONTINUE);
+    struct plant *p = b->locations[0].plant;
+    assert_true(p->lifted);
+    assert_int_equal(session->plan.phase, PHASE_OFF);
+    plan_end(session); /* given up in the middle of it */
+    assert_false(p->lifted || session->plan_active);
+    session->plan.target_count = 0;
+    plan_end(session); /* nothing is left to be ended */
+    struct rsp_stop stop;
+    bool stopped;
+    must(rsp_wait_stop(session->connection, session->deadline_ns, -1, &stop, &stopped));
+    session->state = SESSION_STOPPED;
+    must(breakpoint_delete(session, b));
+    stops_with(at(1, 0x1001, ""));
+    start(to(0x1300, 0, first));
+    assert_int_equal(plant_at(session, 0x1300)->users, 1);
+    plan_end(session);
+    assert_int_equal(plant_at(session, 0x1300)->users, 0);
+    assert_int_equal(session->plan.target_count, 0);
+    must(rsp_wait_stop(session->connection, session->deadline_ns, -1, &stop, &stopped));
+    session->state = SESSION_STOPPED;
+}
+
+#define TEST(f) TEST_ON(machine, f)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_steps_off),
+        TEST(test_must_lift),
+        TEST(test_jump_to_itself),
+        TEST(test_onto_the_next),
+        TEST(test_other_thread_meanwhile),
+        TEST(test_signal_meanwhile),
+        TEST(test_off_with_a_signal),
+        TEST(test_signals),
+        TEST(test_handler_within_a_step),
+        TEST(test_other_threads_signal_within_a_step),
+        TEST(test_back_from_handler),
+        TEST(test_swallowed),
+        TEST(test_interrupted),
+        TEST(test_held),
+        TEST_ON(played_plain, test_interrupted_by_a_trap),
+        TEST(test_several_steps),
+        TEST(test_steps_unseen),
+        TEST(test_to_a_place),
+        TEST(test_to_a_frame),
+        TEST(test_breakpoints_and_places),
+        TEST(test_left),
+        TEST(test_continue_times),
+        TEST(test_late_and_unlikely),
+        TEST(test_watch_of_nobody),
+        TEST(test_forks),
+        TEST(test_one_of_several_ends),
+        TEST(test_ended),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -190,13 +190,13 @@ static void test_size_limit(void **state)
         const char *name;
         int64_t seconds;
         long nanoseconds;
-    } files[] = {{"e", 2000, 5}, {"b", 1000, 9}, {"d", 1001, 0}, {"a", 1000, 7}, {"c", 1000, 9}};
+    } files[] = {{"a", 2000, 5}, {"c", 1000, 9}, {"b", 1001, 0}, {"e", 1000, 7}, {"d", 1000, 9}};
     static const struct {
         uint64_t limit;
         const char *left;
     } rows[] = {
-        {6000, "a b c d e z"}, {5999, "b c d e z"}, {5000, "b c d e z"}, {4999, "c d e z"},
-        {3500, "d e z"},       {2000, "e z"},       {1999, "z"},         {1000, "z"},
+        {6000, "a b c d e z"}, {5999, "a b c d z"}, {5000, "a b c d z"}, {4999, "a b d z"},
+        {3500, "a b z"},       {2000, "a z"},       {1999, "z"},         {1000, "z"},
     };
     uint8_t bytes[1000] = {1};
     BASE_FREE char *stored = at("limit", "z");
@@ -216,6 +216,35 @@ static void test_size_limit(void **state)
     size_t size;
     BASE_FREE uint8_t *kept = index_cache_load(stored, &size);
     assert_int_equal(size, 1000);
+}
+
+/* What was just written stays, though others say that they were used later. */
+static void test_stored_stays(void **state)
+{
+    (void)state;
+    uint8_t bytes[1000] = {1};
+    BASE_FREE char *first = at("stays", "a"), *second = at("stays", "b"), *stored = at("stays", "c");
+    index_cache_store(stored, bytes, sizeof bytes, 1 << 20);
+    put_file(first, 1000, time(NULL) + 100000, 0);
+    put_file(second, 1000, time(NULL) + 200000, 0);
+    index_cache_store(stored, bytes, sizeof bytes, 2500);
+    expect_files(stored, "b c");
+}
+
+/* The number of a descriptor may be 0. */
+static void test_without_input(void **state)
+{
+    (void)state;
+    BASE_FREE char *path = at("input", "x");
+    int kept = dup(0);
+    assert_true(kept > 2);
+    close(0);
+    index_cache_store(path, (const uint8_t *)"x", 1, INDEX_CACHE_LIMIT);
+    bool loaded = loads(path);
+    assert_int_equal(dup2(kept, 0), 0);
+    close(kept);
+    assert_true(loaded);
+    expect_files(path, "x");
 }
 
 /* A file that was read was used. */
@@ -291,7 +320,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_paths),         cmocka_unit_test(test_store_and_load),
         cmocka_unit_test(test_strange_files), cmocka_unit_test(test_size_limit),
-        cmocka_unit_test(test_use),           cmocka_unit_test(test_left_behind),
+        cmocka_unit_test(test_use),           cmocka_unit_test(test_stored_stays),
+        cmocka_unit_test(test_without_input), cmocka_unit_test(test_left_behind),
         cmocka_unit_test(test_no_room),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);

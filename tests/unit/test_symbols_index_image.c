@@ -558,6 +558,24 @@ static void test_parts_outside(void **state)
     free(w.bytes);
 }
 
+static void test_importers(void **state)
+{
+    (void)state;
+    static const struct image_import list[] = {{2, 1}, {2, 9}, {4, 3}, {7, 1}, {7, 2}, {7, 3}, {8, 1}};
+    for (size_t count = 0; count <= ARRAY_LENGTH(list); count++)
+        for (uint32_t unit = 0; unit < 10; unit++) {
+            struct image m = {.imports = list, .import_count = count};
+            const struct image_import *ret = NULL;
+            size_t first = 0, n = 0;
+            while (first < count && list[first].unit < unit)
+                first++;
+            while (first + n < count && list[first + n].unit == unit)
+                n++;
+            assert_int_equal(image_importers(&m, unit, &ret), n);
+            assert_ptr_equal(ret, list + first);
+        }
+}
+
 static void test_texts(void **state)
 {
     (void)state;
@@ -767,9 +785,9 @@ int main(void)
         cmocka_unit_test(test_written_image),  cmocka_unit_test(test_empty_image),
         cmocka_unit_test(test_too_large),      cmocka_unit_test(test_order_of_parts),
         cmocka_unit_test(test_refused_images), cmocka_unit_test(test_parts_outside),
-        cmocka_unit_test(test_texts),          cmocka_unit_test(test_postings),
-        cmocka_unit_test(test_searches),       cmocka_unit_test(test_exported),
-        cmocka_unit_test(test_damaged_scopes),
+        cmocka_unit_test(test_importers),      cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_postings),       cmocka_unit_test(test_searches),
+        cmocka_unit_test(test_exported),       cmocka_unit_test(test_damaged_scopes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,14 +107,15 @@ static void test_batches(void **state)
 {
     (void)state;
     static const struct {
-        size_t units, together;
-    } rows[] = {{80, 5}, {48, 3}, {33, 3}, {32, 2}, {16, 1}, {1, 1}, {31, 2}};
+        size_t units, together, size;
+    } rows[] = {{80, 5, 160},  {48, 3, 160}, {33, 3, 160}, {32, 2, 160},
+                {32, 2, 3000}, {16, 1, 160}, {1, 1, 160},  {31, 2, 160}};
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
         for (unsigned threads = 0; threads <= 2; threads += 2) {
             struct scan_unit units[80];
             memset(region, 2, PAGES * page);
             for (size_t k = 0; k < rows[i].units; k++)
-                units[k] = unit_at(region + 2 * k * page, 160);
+                units[k] = unit_at(region + 2 * k * page, rows[i].size);
             run(units, rows[i].units, region, region + PAGES * page, threads);
             for (size_t k = 0; k + 1 < rows[i].units; k++) {
                 bool with_next = (k + 1) % rows[i].together != 0;
@@ -242,13 +243,56 @@ static void test_signals(void **state)
             fail_msg("signal %d", i);
 }
 
+static volatile sig_atomic_t heard;
+
+static void hear(int number)
+{
+    heard = number;
+}
+
+/* Nobody's signals end up on a job's threads: the program waits for them elsewhere. */
+static void test_signals_elsewhere(void **state)
+{
+    (void)state;
+    enum { LONG = 32 << 20 };
+    uint8_t *large = mmap(NULL, LONG, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(large != MAP_FAILED);
+    memset(large, 2, LONG);
+    struct scan_unit u = unit_at(large, LONG);
+    struct sigaction action = {.sa_handler = hear}, before;
+    sigset_t one, pending;
+    sigemptyset(&one);
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, &one, NULL), 0);
+    assert_int_equal(sigaction(SIGUSR1, &action, &before), 0);
+    struct index_job *job = start(&u, 1, NULL, NULL, 1);
+    sigaddset(&one, SIGUSR1);
+    assert_int_equal(pthread_sigmask(SIG_BLOCK, &one, NULL), 0);
+    assert_int_equal(kill(getpid(), SIGUSR1), 0);
+    size_t size;
+    uint64_t damaged;
+    uint8_t *image = index_job_finish(job, &size, &damaged);
+    assert_int_equal(heard, 0);
+    assert_int_equal(sigpending(&pending), 0);
+    assert_true(sigismember(&pending, SIGUSR1));
+    assert_int_equal(pthread_sigmask(SIG_UNBLOCK, &one, NULL), 0);
+    assert_int_equal(heard, SIGUSR1);
+    assert_int_equal(sigaction(SIGUSR1, &before, NULL), 0);
+    free(image);
+    munmap(large, LONG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pages),         cmocka_unit_test(test_batches),
-        cmocka_unit_test(test_large_batches), cmocka_unit_test(test_cache_file),
-        cmocka_unit_test(test_waits),         cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_cancelled),     cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_batches),
+        cmocka_unit_test(test_large_batches),
+        cmocka_unit_test(test_cache_file),
+        cmocka_unit_test(test_waits),
+        cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_cancelled),
+        cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_signals_elsewhere),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/guard.h"
 #include "symbols/index/index_cache.h"
 
 enum { PAGES = 170 };
@@ -180,12 +181,40 @@ static void test_waits(void **state)
         assert_true(index_job_wait(job, 600 * (int64_t)1000000000));
         assert_true(index_job_wait(job, 0));
         assert_true(index_job_poll(job, &done, &total));
+        assert_true(index_job_poll(job, &done, &total));
         assert_int_equal(done, 1);
         assert_int_equal(total, 1);
         uint8_t *image = index_job_finish(job, &size, &damaged);
         assert_non_null(image);
         free(image);
     }
+}
+
+/* A file that is cut short meanwhile has zeros where it ends, on these threads too. */
+static void test_cut_file(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/allstop-job-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(ftruncate(fd, (off_t)(4 * page)), 0);
+    uint8_t *file = mmap(NULL, 4 * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    assert_true(file != MAP_FAILED);
+    struct guard *guard = guard_add(file, 4 * page);
+    assert_non_null(guard);
+    memset(file, 2, 4 * page);
+    struct scan_unit u = unit_at(file, 4 * page);
+    assert_int_equal(ftruncate(fd, (off_t)page), 0);
+    size_t size;
+    uint64_t damaged;
+    uint8_t *image = index_job_finish(start(&u, 1, NULL, NULL, 1), &size, &damaged);
+    assert_non_null(image);
+    assert_true(guard_was_hit(guard));
+    free(image);
+    guard_remove(guard);
+    munmap(file, 4 * page);
+    close(fd);
 }
 
 /* Without units there is an image all the same. */
@@ -284,15 +313,11 @@ static void test_signals_elsewhere(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pages),
-        cmocka_unit_test(test_batches),
-        cmocka_unit_test(test_large_batches),
-        cmocka_unit_test(test_cache_file),
-        cmocka_unit_test(test_waits),
-        cmocka_unit_test(test_nothing),
-        cmocka_unit_test(test_cancelled),
-        cmocka_unit_test(test_signals),
-        cmocka_unit_test(test_signals_elsewhere),
+        cmocka_unit_test(test_pages),         cmocka_unit_test(test_batches),
+        cmocka_unit_test(test_large_batches), cmocka_unit_test(test_cache_file),
+        cmocka_unit_test(test_waits),         cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_cut_file),      cmocka_unit_test(test_cancelled),
+        cmocka_unit_test(test_signals),       cmocka_unit_test(test_signals_elsewhere),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -673,9 +673,9 @@ static void test_imports(void **state)
     up(&p);
     begin(&p, DW_LANG_C_plus_plus);
     refers(&p, IMPORT, (uint32_t)p.starts[1]);
+    refers(&p, IMPORT, (uint32_t)p.starts[1]); /* twice */
     refers(&p, IMPORT, (uint32_t)p.starts[0]);
-    refers(&p, IMPORT, (uint32_t)p.starts[0]); /* twice */
-    refers(&p, IMPORT, 0x10000);               /* of nothing */
+    refers(&p, IMPORT, 0x10000); /* of nothing */
     refers(&p, IMPORT, 3);
     up(&p);
     begin(&p, DW_LANG_C_plus_plus);

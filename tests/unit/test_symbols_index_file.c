@@ -257,8 +257,51 @@ static void test_strings(void **state)
         assert_int_equal(has(x, "alfa"), rows[i].first);
         assert_int_equal(has(x, "beta"), rows[i].second);
         assert_true(has(x, "unit0"));
+        assert_int_equal(x->image.text_size, sizeof "unit0"); /* what stands in .debug_str is not copied */
         symbol_file_close(f);
     }
+}
+
+/* Units of several kinds in one program: one whose DIEs stand in a .dwo that is not there, one whose
+ * abbreviations are outside, one of DWARF 5 with names in .debug_line_str. */
+static void test_kinds_of_units(void **state)
+{
+    (void)state;
+    write_file("kinds.s",
+               ".section .debug_abbrev,\"\",@progbits\n"
+               ".byte 1,0x11,1,0x13,0xb,0,0\n"
+               ".byte 2,0x24,0,3,8,0,0\n"
+               ".byte 3,0x11,1,0x76,8,0,0\n"                    /* DW_AT_dwo_name */
+               ".byte 4,0x24,0,3,0x1f,0,0\n"                    /* DW_FORM_line_strp */
+               ".byte 5,0x11,1\n.uleb128 0x2130\n.byte 8,0,0\n" /* DW_AT_GNU_dwo_name */
+               ".byte 0\n"
+               ".section .debug_line_str,\"\",@progbits\n.asciz \"other\"\n.asciz \"lined\"\n"
+               ".section .debug_addr,\"\",@progbits\n.quad 0\n"
+               ".section .debug_info,\"\",@progbits\n"
+               ".long 2f-1f\n1: .short 4\n.long 9999\n.byte 8\n.byte 1,1,2\n.asciz \"outside\"\n.byte 0\n2:\n"
+               ".long 2f-1f\n1: .short 5\n.byte 1,8\n.long 0\n.byte 1,1,4\n.long 6\n.byte 0\n2:\n"
+               ".long 2f-1f\n1: .short 5\n.byte 4,8\n.long 0\n.quad 77\n.byte 3\n.asciz \"gone.dwo\"\n"
+               ".byte 2\n.asciz \"skeletal\"\n.byte 0\n2:\n"
+               ".long 2f-1f\n1: .short 4\n.long 0\n.byte 8\n.byte 5\n.asciz \"gone.dwo\"\n"
+               ".byte 2\n.asciz \"skeletal4\"\n.byte 0\n2:\n"
+               ".long 2f-1f\n1: .short 4\n.long 0\n.byte 8\n.byte 1,1,2\n.asciz \"last\"\n.byte 0\n2:\n"
+               ".text\n.globl code\ncode: nop\n.section .note.GNU-stack,\"\",@progbits\n");
+    free(run("gcc -shared -nostdlib kinds.s -o kinds"));
+    struct symbol_file *f = open_file("kinds");
+    struct index_job_input in = index_input(dwarf_of(f), 3);
+    assert_int_equal(dwarf_of(f)->unit_count, 5);
+    assert_int_equal(in.unit_count, 2);
+    assert_int_equal(in.threads, 3);
+    assert_int_equal(in.units[0].unit, 1);
+    assert_int_equal(in.units[1].unit, 4);
+    assert_ptr_equal(in.mapped, dwarf_of(f)->image->map);
+    assert_ptr_equal(in.mapped_end, in.mapped + dwarf_of(f)->image->size);
+    free(in.units);
+    free(in.ranges);
+    const struct dwarf_index *x = dwarf_index_of(dwarf_of(f));
+    assert_true(has(x, "lined") && has(x, "last"));
+    assert_false(has(x, "outside") || has(x, "skeletal") || has(x, "skeletal4") || has(x, "other"));
+    symbol_file_close(f);
 }
 
 /* Everything an image depends on binds it. */
@@ -293,6 +336,9 @@ static void test_binding(void **state)
     char *id = f->build_id;
     f->build_id = NULL;
     seen[n++] = index_binding(d);
+    d->image->size++;
+    seen[n++] = index_binding(d);
+    d->image->size--;
     f->build_id = id;
     assert_true(index_binding(d) == binding);
     for (size_t i = 0; i < n; i++)
@@ -352,10 +398,11 @@ static void test_progress(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sizes),   cmocka_unit_test(test_not_kept),
-        cmocka_unit_test(test_states),  cmocka_unit_test(test_disk_asked_once),
-        cmocka_unit_test(test_strings), cmocka_unit_test(test_damage_is_said),
-        cmocka_unit_test(test_binding), cmocka_unit_test(test_progress),
+        cmocka_unit_test(test_sizes),          cmocka_unit_test(test_not_kept),
+        cmocka_unit_test(test_states),         cmocka_unit_test(test_disk_asked_once),
+        cmocka_unit_test(test_strings),        cmocka_unit_test(test_damage_is_said),
+        cmocka_unit_test(test_kinds_of_units), cmocka_unit_test(test_binding),
+        cmocka_unit_test(test_progress),
     };
     return cmocka_run_group_tests(tests, set_up, remove_scratch);
 }

@@ -40,12 +40,12 @@ UNUSED static void put_string(struct buf *b, const char *s)
 }
 
 /* An abbreviation: name, form, name, form, … and -1; behind DW_FORM_implicit_const its value. */
-UNUSED static void put_abbrev(struct buf *b, unsigned code, unsigned tag, bool children, ...)
+UNUSED static void put_abbrev(struct buf *b, unsigned code, unsigned tag, int children, ...)
 {
     va_list args;
     put_leb(b, code);
     put_leb(b, tag);
-    put(b, children, 1);
+    put(b, (uint64_t)children, 1);
     va_start(args, children);
     for (int name; (name = va_arg(args, int)) != -1;) {
         int form = va_arg(args, int);

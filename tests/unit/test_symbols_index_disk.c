@@ -215,6 +215,7 @@ static void test_size_limit(void **state)
     index_cache_store(stored, (const uint8_t *)"new", 3, 2);
     size_t size;
     BASE_FREE uint8_t *kept = index_cache_load(stored, &size);
+    assert_non_null(kept);
     assert_int_equal(size, 1000);
 }
 

@@ -743,12 +743,11 @@ static void test_cancelled_walk(void **state)
     (void)state;
     enum { MANY = 1 << 16 };
     struct program p = {0};
-    struct buf *b = begin(&p, DW_LANG_C);
+    begin(&p, DW_LANG_C);
     uint64_t first = here(&p);
     for (int i = 0; i < MANY + 10; i++)
         named(&p, VARIABLE, "v");
     up(&p);
-    (void)b;
     struct made m = make(&p);
     for (int cancelled = 0; cancelled <= 1; cancelled++) {
         atomic_bool stop = cancelled;

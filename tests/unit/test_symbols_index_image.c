@@ -380,7 +380,14 @@ static void test_written_image(void **state)
     assert_int_equal(image_find(m, m->hashes[0] - 1), m->name_count);
     assert_int_equal(image_find(m, m->hashes[4] + 1), m->name_count);
     assert_int_equal(image_find(m, m->hashes[2] + 1), m->name_count);
-    free(w.bytes);
+    BASE_FREE char *lines = lines_of(w.bytes, w.size, 5, strings, sizeof strings);
+    expect_text(lines, "000100 function ns::v1::own\n"
+                       "000104 base costarring\n"
+                       "000150 function _Z3own linked\n"
+                       "000205 base liquid declared\n"
+                       "000220 function ns::v1::own\n"
+                       "000240 struct ns::alpha\n"
+                       "000280 variable own\n");
 }
 
 static void test_empty_image(void **state)
@@ -750,6 +757,12 @@ static void test_exported(void **state)
     }
     free(w.bytes);
     index_part_free(&p);
+    static const struct image_scope one[] = {{0, 0}, {IMAGE_EXPORTED, V1}}; /* the first there can be */
+    x.image =
+        (struct image){.scopes = one, .scope_count = 2, .strings = strings, .strings_size = sizeof strings};
+    const char *name = NULL;
+    assert_int_equal(dwarf_index_exported(&x, &name, 1), 1);
+    assert_string_equal(name, "v1");
 }
 
 /* Scopes that name themselves or what is behind them are the file's; deep ones are cut. */

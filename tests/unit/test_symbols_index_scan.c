@@ -644,6 +644,65 @@ static void test_elsewhere(void **state)
     expect(&p, buf_text(&w), UINT64_MAX);
 }
 
+/* What several threads left pending is resolved once each, all of it in one part; or not at all when it is
+ * cancelled. */
+static void test_resolved_parts(void **state)
+{
+    (void)state;
+    struct program p = {0};
+    begin(&p, DW_LANG_C_plus_plus);
+    named(&p, NAMESPACE, "ns");
+    uint64_t first = named(&p, PROTOTYPE, "f"), second = named(&p, PROTOTYPE, "g");
+    up(&p);
+    up(&p);
+    uint64_t dies[5];
+    begin(&p, DW_LANG_C_plus_plus);
+    dies[0] = refers(&p, INSTANCE, first);
+    dies[1] = spelled(&p, INLINE_FLAG, "plain");
+    up(&p);
+    begin(&p, DW_LANG_C_plus_plus);
+    dies[2] = refers(&p, INSTANCE, second);
+    up(&p);
+    begin(&p, DW_LANG_C_plus_plus);
+    dies[3] = refers(&p, INSTANCE, first);
+    dies[4] = refers(&p, INSTANCE, dies[0]); /* takes another round */
+    up(&p);
+    struct made m = make(&p);
+    for (int cancelled = 0; cancelled <= 1; cancelled++) {
+        struct index_part parts[4], extra;
+        atomic_bool stop = false;
+        index_part_init(&extra, (const char *)m.strings.bytes, m.strings.size);
+        for (size_t i = 0; i < 4; i++) {
+            index_part_init(&parts[i], (const char *)m.strings.bytes, m.strings.size);
+            struct scanner s = {.part = &parts[i], .cancelled = &stop};
+            assert_true(scan_unit(&s, &m.units[i], true));
+            assert_int_equal(parts[i].pending_count, i == 0 ? 0 : i == 3 ? 2 : 1);
+            assert_int_equal(parts[i].entry_count, i == 1);
+            scanner_free(&s);
+        }
+        stop = cancelled;
+        index_resolve(parts, 4, m.units, m.unit_count, &stop, &extra);
+        assert_int_equal(extra.entry_count, cancelled ? 0 : 4);
+        assert_int_equal(extra.pending_count, 0);
+        for (size_t i = 0; i < 4; i++)
+            assert_int_equal(parts[i].pending_count, 0);
+        static const size_t order[] = {0, 3, 2, 4};
+        for (size_t i = 0; i < extra.entry_count; i++) {
+            const struct part_entry *e = &extra.entries[i];
+            assert_int_equal(e->die, dies[order[i]]);
+            assert_int_equal(e->tag, IMAGE_FUNCTION);
+            assert_string_equal(part_name_text(&extra, e->name), order[i] == 2 ? "g" : "f");
+            assert_string_equal(part_name_text(&extra, extra.scopes[e->scope].name), "ns");
+            assert_int_equal(e->unit, order[i] == 0 ? 101 : order[i] == 2 ? 102 : 103);
+        }
+        for (size_t i = 0; i < 4; i++)
+            index_part_free(&parts[i]);
+        index_part_free(&extra);
+    }
+    made_free(&m);
+    program_free(&p);
+}
+
 /* Within a unit references are followed for eight steps. */
 static void test_chains(void **state)
 {
@@ -846,6 +905,7 @@ int main(void)
         cmocka_unit_test(test_depth),
         cmocka_unit_test(test_repeats),
         cmocka_unit_test(test_elsewhere),
+        cmocka_unit_test(test_resolved_parts),
         cmocka_unit_test(test_chains),
         cmocka_unit_test(test_imports),
         cmocka_unit_test(test_foreign_strings),

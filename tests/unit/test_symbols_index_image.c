@@ -727,6 +727,8 @@ static void test_searches(void **state)
     assert_null(ranges);
     assert_int_equal(dwarf_index_ranges(&x, &ranges), 0);
     assert_ptr_equal(ranges, x.image.ranges);
+    const struct image_import *imports;
+    assert_int_equal(dwarf_index_importers(NULL, 1, &imports), 0);
     dwarf_index_walk(NULL, NULL, NULL);
     free(w.bytes);
     index_part_free(&p);

@@ -119,8 +119,11 @@ static void test_indirect(void **state)
     u.bytes = form_first;
     u.end = form_first + sizeof form_first;
     assert_int_equal(number(&u, DW_FORM_indirect, form_first), 0x1234);
-    assert_int_equal(number(&u, DW_FORM_indirect, form_first + 3), 0); /* no chains of them */
-    assert_int_equal(number(&u, DW_FORM_indirect, form_first + 5), 0); /* 0x1ffff is no form */
+    assert_int_equal(number(&u, DW_FORM_indirect, form_first + 3), 0);     /* no chains of them */
+    assert_int_equal(number(&u, DW_FORM_indirect, form_first + 5), 0);     /* 0x1ffff is no form */
+    static const uint8_t cut[] = {0x80 | DW_FORM_data1, 0x80, 0x04, 0x33}; /* nor is 0x1000b DW_FORM_data1 */
+    u.end = cut + sizeof cut;
+    assert_int_equal(number(&u, DW_FORM_indirect, cut), 0);
     static const uint8_t ref[] = {DW_FORM_ref1, 0x10};
     u.end = ref + sizeof ref;
     assert_int_equal(reference(&u, DW_FORM_indirect, ref), 0x1010);

@@ -38,9 +38,11 @@ static bool scopes_match(const struct image *m, const struct name_query *q, uint
         }
         scope = parent_of(m, scope);
     }
-    for (; scope && q->rooted; scope = parent_of(m, scope))
+    for (; scope && q->rooted; scope = parent_of(m, scope)) {
         if (!is_passed_over(m, scope))
             return false;
+        *exact = false;
+    }
     *exact = *exact && !scope;
     return !left;
 }

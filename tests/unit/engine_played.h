@@ -11,8 +11,8 @@
 #include <inttypes.h>
 #include <netinet/in.h>
 
-#include "engine/core.h"
-#include "engine/registers.h"
+#include "engine/session/core.h"
+#include "engine/target/registers.h"
 
 enum { PLAYED_BASE = 0x1000, PLAYED_SIZE = 0x2000, PLAYED_REGISTERS = 17, PLAYED_RSP = 7, PLAYED_RIP = 16 };
 enum { PLAYED_RULES = 16, PLAYED_STOPS = 32 };

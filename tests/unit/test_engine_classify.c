@@ -2,7 +2,7 @@
  */
 #include "engine_played.h"
 
-#include "engine/time/driver.h"
+#include "engine/control/time/driver.h"
 
 static const struct ptid first = {0, 1}, second = {0, 2};
 
@@ -12,7 +12,7 @@ static struct error *try_classify(const char *reply)
 {
     struct rsp_stop from;
     must(rsp_stop_parse(reply, strlen(reply), &from));
-    session_forget(session);
+    target_forget(session);
     threads_resumed(session);
     rsp_forget_selected(session->connection);
     for (size_t i = 0; i < session->threads.count; i++)
@@ -478,7 +478,7 @@ static void test_asked(void **state)
     assert_int_equal(hard->hits, 0);
     assert_false(other->spent || ignore->spent);
     played.registers[1][0] = 1;
-    session_forget(session);
+    target_forget(session);
     threads_resumed(session);
     classify(at(1, 0x1100, ""));
     stop = last;

@@ -2,7 +2,7 @@
 #include "engine_played.h"
 #include "test_symbols_support.h"
 
-#include "engine/breakpoints/means.h"
+#include "engine/control/breakpoints/means.h"
 
 static int set_up(void **state)
 {

@@ -58,7 +58,7 @@ static struct plan stepping(enum plan_kind kind, uint64_t times)
 static void stands_at(uint64_t pc)
 {
     played.registers[1][PLAYED_RIP] = pc;
-    session_forget(session);
+    target_forget(session);
     threads_resumed(session);
 }
 

@@ -3,7 +3,7 @@
 #include "engine_played.h"
 #include "test_symbols_support.h"
 
-#include "engine/breakpoints/wish.h"
+#include "engine/control/breakpoints/wish.h"
 #include "symbols/names.h"
 
 /* -- two files ------------------------------------------------------------------------------------- */
@@ -306,7 +306,7 @@ static void test_which_are_incomplete(void **state)
     load("large", 0);
     static const char *const complete[] = {"*0x1100", "a.c:3", "a.c:7", "3", "+1", "-1", "*main"};
     played.registers[1][PLAYED_RIP] = address_of("once");
-    session_forget(session);
+    target_forget(session);
     for (size_t i = 0; i < sizeof complete / sizeof *complete; i++) {
         assert_false(BREAK(.at = complete[i])->incomplete);
         assert_false(table()->any_unfinished);
@@ -557,7 +557,7 @@ static void test_replanted_address(void **state)
     const struct wish *w = BREAK(.at = "*$rax+0x1100");
     assert_int_equal(w->locations[0].address, 0x1100);
     played.registers[1][0] = 0x100;
-    session_forget(session);
+    target_forget(session);
     threads_resumed(session);
     must(breakpoints_replant(session));
     assert_int_equal(w->locations[0].address, 0x1100);

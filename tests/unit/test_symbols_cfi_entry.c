@@ -149,6 +149,21 @@ static bool read_entry(const struct entry *e, struct cfi_fde *fde)
     assert_int_equal(fde->cie.return_register, 0x90);
     assert_int_equal(fde->cie.program.end - fde->cie.program.at, 1);
     assert_int_equal(*fde->cie.program.at, 0xaa);
+    /* each byte less of the CIE too, but for the one of its program; and what is not marked as one is none */
+    size_t length_at = e->wide ? 4 : 0, id_at = e->wide ? 12 : 4;
+    size_t cie_length = (uint8_t)exact[length_at];
+    for (size_t cut = 1; cut <= cie_length; cut++) {
+        struct cfi_fde other = {0};
+        exact[length_at] = (uint8_t)(cie_length - cut);
+        assert_int_equal(cfi_read_fde(&s, at, &other, &next), cut == 1);
+        exact[length_at] = (uint8_t)cie_length;
+    }
+    for (size_t i = 0; i < (e->eh || !e->wide ? 4 : 8); i++) {
+        struct cfi_fde other = {0};
+        exact[id_at + i] ^= 1;
+        assert_false(cfi_read_fde(&s, at, &other, &next));
+        exact[id_at + i] ^= 1;
+    }
     /* each byte less of the section is one too few for the entry, and never read beyond */
     for (size_t cut = 1; cut <= b.length - at; cut++) {
         BASE_FREE uint8_t *less = xmemdup(b.data, b.length - cut);
@@ -224,6 +239,11 @@ static void test_augmentations(void **state)
          true,
          false,
          0}, /* unknown: the rest is passed over */
+        {{.letters = "zRRS", .data = "\x04", .data_size = 1},
+         true,
+         true,
+         false,
+         0}, /* nothing is read behind the end of the data */
         {{.letters = "zSX", .data = "\x04", .data_size = 1}, true, true, true, 0},
         {{.letters = "zRRRRRRRRRRRRRRR", .data = "\x04", .data_size = 1},
          false,

@@ -1,15 +1,8 @@
 /*
  * The index as an image: the same bytes from any number of threads, readable only when nothing about it or
- * its program has changed, and its place on disk.
+ * its program has changed.
  */
 #include "test_symbols_support.h"
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 
 #include "symbols/index/index_cache.h"
 #include "symbols/index/index_internal.h"
@@ -123,101 +116,6 @@ static char *in_cache(const char *name)
     return index_cache_path(name);
 }
 
-static mode_t mode_of(const char *path)
-{
-    struct stat st;
-    assert_int_equal(lstat(path, &st), 0);
-    return st.st_mode & 0777;
-}
-
-static size_t files_in(const char *path)
-{
-    BASE_FREE char *folder = xstrndup(path, (size_t)(strrchr(path, '/') - path));
-    DIR *d = opendir(folder);
-    size_t n = 0;
-    for (struct dirent *e; d && (e = readdir(d));)
-        n += e->d_name[0] != '.' || strlen(e->d_name) > 2;
-    if (d)
-        closedir(d);
-    return n;
-}
-
-static void test_store_and_load(void **state)
-{
-    (void)state;
-    BASE_FREE char *path = in_cache("0123ab");
-    size_t size = 0;
-    assert_null(index_cache_load(path, &size));
-    index_cache_store(path, (const uint8_t *)"first", 5, INDEX_CACHE_LIMIT);
-    index_cache_store(path, (const uint8_t *)"second", 6, INDEX_CACHE_LIMIT);
-    BASE_FREE uint8_t *bytes = index_cache_load(path, &size);
-    assert_int_equal(size, 6);
-    assert_memory_equal(bytes, "second", 6);
-    assert_int_equal(mode_of(path), 0600);
-    BASE_FREE char *folder = xstrndup(path, (size_t)(strrchr(path, '/') - path));
-    assert_int_equal(mode_of(folder), 0700);
-    assert_int_equal(files_in(path), 1);
-    /* What somebody else put there is not followed. */
-    free(run("cd cache/allstop/index && ln -s 0123ab feed"));
-    BASE_FREE char *link = in_cache("feed");
-    assert_null(index_cache_load(link, &size));
-    free(run("rm cache/allstop/index/feed"));
-    assert_null(index_cache_path(NULL));
-}
-
-/* The folder stays below its limit: what was used longest ago goes. */
-static void test_size_limit(void **state)
-{
-    (void)state;
-    uint8_t bytes[1000] = {1};
-    for (int i = 0; i < 4; i++) {
-        BASE_FREE char *name = xasprintf("limit%d", i), *path = in_cache(name);
-        index_cache_store(path, bytes, sizeof bytes, 1 << 20);
-        free(run("touch -d '2001-01-0%d' cache/allstop/index/%s", i + 1, name));
-    }
-    size_t size;
-    BASE_FREE char *first = in_cache("limit0"), *second = in_cache("limit1"), *last = in_cache("limit9");
-    free(index_cache_load(first, &size)); /* used again */
-    index_cache_store(last, bytes, sizeof bytes, 3100);
-    BASE_FREE uint8_t *kept = index_cache_load(first, &size), *gone = index_cache_load(second, &size);
-    BASE_FREE uint8_t *stored = index_cache_load(last, &size);
-    assert_non_null(kept);
-    assert_null(gone);
-    assert_non_null(stored);
-    /* Larger than the whole folder may be: not written. */
-    BASE_FREE char *large = in_cache("large");
-    index_cache_store(large, bytes, sizeof bytes, 999);
-    assert_null(index_cache_load(large, &size));
-}
-
-/* In a child, whose limits are its own: what is left of a file that could not be written? */
-static void test_no_room(void **state)
-{
-    (void)state;
-    BASE_FREE char *path = in_cache("noroom");
-    BASE_FREE uint8_t *bytes = xcalloc(1, 1 << 20);
-    size_t before = files_in(path), size;
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        struct rlimit limit = {4096, 4096};
-        signal(SIGXFSZ, SIG_IGN); /* index_job.c blocks it on its threads */
-        setrlimit(RLIMIT_FSIZE, &limit);
-        index_cache_store(path, bytes, 1 << 20, INDEX_CACHE_LIMIT);
-        _exit(0);
-    }
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
-    assert_null(index_cache_load(path, &size));
-    assert_int_equal(files_in(path), before);
-    /* A folder that cannot be. */
-    assert_int_equal(setenv("XDG_CACHE_HOME", "/proc/self/nothing", 1), 0);
-    BASE_FREE char *nowhere = index_cache_path("noroom");
-    index_cache_store(nowhere, bytes, 10, INDEX_CACHE_LIMIT);
-    assert_null(index_cache_load(nowhere, &size));
-}
-
 static void test_cancelled_job(void **state)
 {
     (void)state;
@@ -295,9 +193,6 @@ int main(void)
         cmocka_unit_test(test_any_number_of_threads),
         cmocka_unit_test(test_changed_images),
         cmocka_unit_test(test_lying_images),
-        cmocka_unit_test(test_store_and_load),
-        cmocka_unit_test(test_size_limit),
-        cmocka_unit_test(test_no_room),
         cmocka_unit_test(test_cancelled_job),
         cmocka_unit_test(test_large),
     };

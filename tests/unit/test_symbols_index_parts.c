@@ -119,8 +119,11 @@ static void test_indirect(void **state)
     u.bytes = form_first;
     u.end = form_first + sizeof form_first;
     assert_int_equal(number(&u, DW_FORM_indirect, form_first), 0x1234);
-    assert_int_equal(number(&u, DW_FORM_indirect, form_first + 3), 0); /* no chains of them */
-    assert_int_equal(number(&u, DW_FORM_indirect, form_first + 5), 0); /* 0x1ffff is no form */
+    assert_int_equal(number(&u, DW_FORM_indirect, form_first + 3), 0);     /* no chains of them */
+    assert_int_equal(number(&u, DW_FORM_indirect, form_first + 5), 0);     /* 0x1ffff is no form */
+    static const uint8_t cut[] = {0x80 | DW_FORM_data1, 0x80, 0x04, 0x33}; /* nor is 0x1000b DW_FORM_data1 */
+    u.end = cut + sizeof cut;
+    assert_int_equal(number(&u, DW_FORM_indirect, cut), 0);
     static const uint8_t ref[] = {DW_FORM_ref1, 0x10};
     u.end = ref + sizeof ref;
     assert_int_equal(reference(&u, DW_FORM_indirect, ref), 0x1010);
@@ -215,6 +218,42 @@ static void test_indexed_strings(void **state)
     }
 }
 
+/* Offsets of eight bytes, and numbers whose product or sum would be a small one again. */
+static void test_wide_strings(void **state)
+{
+    (void)state;
+    static const uint8_t little[] = {1, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0};
+    static const uint8_t numbers[] = {0, 1, 0, 0, 0, 2};
+    static const uint8_t around[] = {0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20};
+    static const uint8_t around4[] = {0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40};
+    static const uint8_t just_too_far[] = {0x80, 0x80, 0x80, 0x80, 0x10};
+    struct scan_unit u = unit(false);
+    u.string_offsets = little;
+    u.string_offsets_size = sizeof little;
+    u.offset_size = 8;
+    u.end = numbers + sizeof numbers;
+    check_string(&u, DW_FORM_strx1, numbers, "one", 1);
+    check_string(&u, DW_FORM_strx1, numbers + 1, "two", 5);
+    check_string(&u, DW_FORM_strx3, numbers + 1, "two", 5);
+    check_string(&u, DW_FORM_strx4, numbers + 1, "two", 5);
+    check_string(&u, DW_FORM_strx1, numbers + 5, NULL, 0x100000001);
+    u.end = around + sizeof around;
+    check_string(&u, DW_FORM_strx, around, NULL, UINT64_MAX);
+    u.offset_size = 4;
+    u.end = around4 + sizeof around4;
+    check_string(&u, DW_FORM_strx, around4, NULL, UINT64_MAX);
+    u.end = just_too_far + sizeof just_too_far;
+    u.string_offsets_base = 0;
+    check_string(&u, DW_FORM_strx, just_too_far, NULL, UINT64_MAX);
+    u.end = numbers + sizeof numbers;
+    u.string_offsets_base = UINT64_MAX - 3;
+    check_string(&u, DW_FORM_strx1, numbers + 1, NULL, UINT64_MAX);
+    u.string_offsets_base = sizeof little;
+    check_string(&u, DW_FORM_strx1, numbers, NULL, UINT64_MAX);
+    u.string_offsets_base = sizeof little - 4;
+    check_string(&u, DW_FORM_strx1, numbers, "one", 1);
+}
+
 /* -- names ------------------------------------------------------------------------------------------ */
 
 /* "a|b|c" of the parts, `::` in front when it is rooted, and the parameters behind a blank. */
@@ -269,6 +308,62 @@ static void test_queries(void **state)
         {"std::pair<int, int> f<int>()", "f<int> ()"},
         {"void  f(int)", "f (int)"},
         {"bool a::operator==<int>(b)", "a|operator==<int> (b)"},
+        {"f<a->b(c::d)>::g", "f<a->b(c::d)>|g"},
+        {"f<(anonymous namespace)::t>::g", "f<(anonymous namespace)::t>|g"},
+        {"(anonymous namespace)", "(anonymous namespace)"},
+        {"(anonymous namespace)::(anonymous namespace)::f", "(anonymous namespace)|(anonymous namespace)|f"},
+        {"(anonymous)::f", ""},
+        {"f::{lambda(int)#1}::operator()(int) const", "f|{lambda(int)#1}|operator() (int) const"},
+        {"<a::b as c<d>>::f", "<a::b as c<d>>|f"},
+        {"f[a::b]::g", "f[a::b]|g"},
+        {"a>::b", "a>|b"},
+        {"a)::b", "a)|b"},
+        {"a]}::b(c)", "a]}|b (c)"},
+        {" \tf", "f"},
+        {"f   ", "f"},
+        {"   ", ""},
+        {"::", "::"},
+        {":::f", ":::f"},
+        {":f", ":f"},
+        {"a:b", "a:b"},
+        {"a:", "a:"},
+        {"a::b(int)::c", "a|b (int)::c"},
+        {"(int)", ""},
+        {"a::(int)", ""},
+        {"a:: ::b", ""},
+        {"int f(int)", "f (int)"},
+        {"unsigned long f<int>(int)", "f<int> (int)"},
+        {"a<b c> d<e>(f)", "d<e> (f)"},
+        {"a<(b) c> d<e>(f)", "d<e> (f)"},
+        {"a{b c} d(f)", "d (f)"},
+        {"a[b c] d(f)", "d (f)"},
+        {"decltype (x) f(y)", "decltype (x) f(y)"},
+        {"f (int)", "f (int)"},
+        {"f  (int)", "f (int)"},
+        {"operator bool()", "operator bool ()"},
+        {"int a::operator bool<b>()", "a|operator bool<b> ()"},
+        {"int operator new(a)", "operator new (a)"},
+        {"int a::b operator(c)", "operator (c)"},
+        {"operator ()(int)", "operator () (int)"},
+        {"operator  [](int)", "operator  [] (int)"},
+        {"operator,(a)", "operator, (a)"},
+        {"operator~(a)", "operator~ (a)"},
+        {"operator->*(a)", "operator->* (a)"},
+        {"operator%=(a)", "operator%= (a)"},
+        {"operator^|&!/-+(a)", "operator^|&!/-+ (a)"},
+        {"operator_(a::b)", "operator_ (a::b)"},
+        {"operator$<a>::f", "operator$<a>|f"},
+        {"operator9::f", "operator9|f"},
+        {"operator$ f(x)", "f (x)"},
+        {"operator_ f(x)", "f (x)"},
+        {"operators f(x)", "f (x)"},
+        {"operator! f(x)", "operator! f (x)"},
+        {"operato<a::b>::f", "operato<a::b>|f"},
+        {"operator<::f", "operator<|f"},
+        {"int f(a b)", "f (a b)"},
+        {"int a::b::f<c d>(e)", "a|b|f<c d> (e)"},
+        {"void ::f(int)", "::f (int)"},
+        {"::int f(int)", "f (int)"},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
         expect_parts(rows[i][0], rows[i][1]);
@@ -325,10 +420,42 @@ static void test_scopes(void **state)
         {"a::t<int>::f", "t<int>::f", true},
         {"a::t<int>::f", "t<long>::f", false},
         {"a::t< int >::f", "t<int>::f", true},
+        {"f", "a::f", false},
+        {"v1::a::f", "::a::f", true},
+        {"x::v1::a::f", "::a::f", false},
+        {"v1::v1::f", "::f", true},
+        {"v1::x::f", "::f", false},
+        {"v 1::f", "::f", true},
+        {"a::v1::v1::f", "a::f", true},
+        {"a::v1::b::f", "a::f", false},
+        {"a::b::v1::f", "a::b::f", true},
+        {"v1::f", "v1::f", true},
+        {"v1::f", "a::f", false},
+        {"v1", "::v1", true},
+        {"a::(anonymous namespace)::f", "(anonymous namespace)::f", true},
+        {"a::{impl#0}::b::f", "a::b::f", true},
+        {"a::_b::f", "a::f", false},
+        {"a::<b as c>::f", "d::f", true},
+        {"x::<b as c>::f", "f", true},
+        {"a::t::f", "t<int>::f", false},
+        {"a::b::f", "a ::b :: f", true},
     };
     for (size_t i = 0; i < ARRAY_LENGTH(rows); i++)
         if (ends_in(rows[i].have, rows[i].wanted) != rows[i].fits)
             fail_msg("%s in %s", rows[i].wanted, rows[i].have);
+}
+
+/* The scopes of a name that people may leave out are told by how they begin, however long they are. */
+static void test_long_scopes(void **state)
+{
+    (void)state;
+    for (int n = 2; n < 200; n++) {
+        BASE_FREE char *over = xasprintf("a::__%0*d::f", n, 1), *other = xasprintf("a::_%0*d::f", n, 1);
+        assert_true(ends_in(over, "a::f"));
+        assert_false(ends_in(other, "a::f"));
+    }
+    /* as long as an anonymous one, or with it in front */
+    assert_false(ends_in("a::(anonymous namespace)(anonymous namespace)(anonymous namespace)x::f", "a::f"));
 }
 
 static void test_sameness(void **state)
@@ -363,6 +490,24 @@ static void test_sameness(void **state)
     assert_false(name_same_parameters("(int)", "(long)"));
     assert_false(name_same_parameters("(int)", "int"));
     assert_false(name_same_parameters("(int) const", "(int)"));
+    assert_true(name_same_parameters("(a (*)(b))", "(a (*)(b)) const"));
+    assert_false(name_same_parameters("(a", "(a (*)(b))"));
+    assert_false(name_same_parameters("(void)", "((a))"));
+    assert_false(name_same_parameters("(void)", "(a)()"));
+    assert_false(name_same_parameters("( void )", "()"));
+    assert_true(name_same_parameters("()", "()"));
+    assert_false(name_same_parameters("()", "(int)"));
+    assert_false(name_same_parameters("(int", "(int)"));
+    assert_false(name_same("a", 1, "", 0));
+    assert_true(name_same("  ", 2, "", 0));
+    assert_true(name_same("a  ", 3, "a", 1));
+    assert_true(name_same("a", 1, "a  ", 3));
+    assert_false(name_same("a b", 3, "a c", 3));
+    assert_true(name_is_passed_over("{impl#"));
+    assert_false(name_is_passed_over("{impl"));
+    assert_false(name_is_passed_over("{closure#0}"));
+    assert_true(name_is_passed_over("__"));
+    assert_false(name_is_passed_over(""));
 }
 
 int main(void)
@@ -371,6 +516,7 @@ int main(void)
         cmocka_unit_test(test_numbers),         cmocka_unit_test(test_indirect),
         cmocka_unit_test(test_references),      cmocka_unit_test(test_strings),
         cmocka_unit_test(test_indexed_strings), cmocka_unit_test(test_queries),
+        cmocka_unit_test(test_wide_strings),    cmocka_unit_test(test_long_scopes),
         cmocka_unit_test(test_scopes),          cmocka_unit_test(test_sameness),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

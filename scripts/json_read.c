@@ -131,7 +131,7 @@ static struct error *check_values(const cJSON *value, struct buf *pointer)
 
 struct error *json_read(const char *text, size_t n, cJSON **ret, size_t *where)
 {
-    size_t unused;
+    size_t unused = 0;
     *ret = NULL;
     where = where ? where : &unused;
     TRY(check_bytes(text, n, where));

@@ -93,6 +93,7 @@ struct session {
     struct plan plan;
     bool plan_active;
     bool interrupt_sent;
+    unsigned interrupts;    /* sent since the target was resumed: gdbserver makes a SIGINT of each */
     int64_t interrupted_ns; /* when Ctrl-C was pressed that no stop has answered yet, 0: it was not */
     int64_t deaf_ns;        /* when the target counts as one that does not stop, 0: not awaited */
     bool deaf;              /* that moment has passed */

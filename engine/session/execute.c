@@ -42,6 +42,7 @@ static bool is_leaving(const struct session *s)
 void session_interrupt_settled(struct session *s)
 {
     s->interrupt_sent = s->deaf = false;
+    s->interrupts = 0;
     s->interrupted_ns = s->deaf_ns = 0;
 }
 
@@ -87,8 +88,10 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
     s->epoch++;
     s->stops++;
     s->stop_ended_ns = clock_now_ns();
-    session_interrupt_settled(s);
     bool gone = final->reason == STOP_EXITED || final->reason == STOP_KILLED;
+    if (s->interrupts > 1 && s->is_process && !gone)
+        s->swallow_interrupt = true; /* the second SIGINT may still be to come */
+    session_interrupt_settled(s);
     s->state = gone ? SESSION_EXITED : SESSION_STOPPED;
     if (final->has_pc && !gone)
         libraries_cover(s, final->pc);
@@ -117,6 +120,7 @@ struct error *session_interrupt(struct session *s)
     break_in_prepare(s);
     if (rsp_state(s->connection) != RSP_STATE_RUNNING)
         return NULL; /* a stop is already on its way through the plan */
+    s->interrupts++;
     return target_check(s, rsp_interrupt(s->connection));
 }
 

@@ -23,7 +23,8 @@ static struct error *stop_it(struct session *s)
 {
     if (s->state != SESSION_RUNNING)
         return NULL;
-    TRY(session_interrupt(s));
+    if (!s->interrupt_sent || session_is_deaf(s)) /* else one is on its way */
+        TRY(session_interrupt(s));
     session_limit_interrupt(s); /* a deaf one is left as it is */
     bool done = false;
     while (!done && s->state == SESSION_RUNNING) {

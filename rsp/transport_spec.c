@@ -104,7 +104,7 @@ static struct error *check_launch(const char *text, char **words)
             here |= strstr(*w, places[i]) != NULL;
         found += here;
     }
-    if (found == 1 || (found == 0 && is_valgrind(words[0])))
+    if (found == 1 || (found == 0 && words[0] && is_valgrind(words[0])))
         return NULL;
     return bad_spec(text, found ? "only one of {port}, {socket} and {pty} can be the place of the stub"
                                 : "write {port}, {socket} or {pty} where the command takes the stub's place");

@@ -228,7 +228,7 @@ static void take_request(struct server *s, cJSON *raw)
     if (e) {
         reply_error(s, raw, e);
         cJSON_Delete(request);
-    } else {
+    } else if (c) {
         dispatch(s, c, request);
     }
     cJSON_Delete(raw);

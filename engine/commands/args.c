@@ -68,7 +68,7 @@ struct error *arg_address(struct session *s, const cJSON *args, const char *name
 struct error *thread_by_json(struct session *s, const cJSON *id, struct thread **ret)
 {
     char number[24];
-    uint64_t value;
+    uint64_t value = 0;
     if (cJSON_IsString(id))
         return threads_by_name(s, id->valuestring, ret);
     TRY(number_of(id, "thread", &value));

@@ -97,9 +97,11 @@ static struct message **oldest_event(struct message **from)
 }
 
 /* The oldest event becomes the one that tells how many are missing there. */
-static void begin_dropping(struct worker *w)
+static bool begin_dropping(struct worker *w)
 {
     struct message *m = *oldest_event(&w->first_message);
+    if (!m)
+        return false;
     w->event_bytes -= m->weight;
     m->weight = 0;
     printed_less(w, m);
@@ -109,27 +111,30 @@ static void begin_dropping(struct worker *w)
     cJSON_AddStringToObject(m->content.event, "event", "dropped");
     cJSON_AddNumberToObject(m->content.event, "count", 1);
     w->dropped = m;
+    return true;
 }
 
-static void drop_next(struct worker *w)
+static bool drop_next(struct worker *w)
 {
     struct message **at = oldest_event(&w->dropped->next), *m = *at;
+    if (!m)
+        return false;
     unlink_message(w, at);
     worker_message_free(&m->content);
     free(m);
     cJSON *count = cJSON_GetObjectItemCaseSensitive(w->dropped->content.event, "count");
-    cJSON_SetNumberValue(count, count->valuedouble + 1);
+    if (count)
+        cJSON_SetNumberValue(count, count->valuedouble + 1);
+    return true;
 }
 
 /* The newest event is kept in any case. */
 static void keep_bounds(struct worker *w)
 {
-    while (w->event_count > WORKER_EVENTS_MOST || (w->event_bytes > WORKER_TEXT_MOST && w->event_count > 2)) {
-        if (w->dropped)
-            drop_next(w);
-        else
-            begin_dropping(w);
-    }
+    bool dropped = true;
+    while (dropped &&
+           (w->event_count > WORKER_EVENTS_MOST || (w->event_bytes > WORKER_TEXT_MOST && w->event_count > 2)))
+        dropped = w->dropped ? drop_next(w) : begin_dropping(w);
 }
 
 static void append(struct worker *w, struct message *m)

@@ -55,14 +55,16 @@ static bool here(struct session *s, struct symbol_place *place)
 {
     struct thread *t = s->threads.has_current ? threads_find(&s->threads, s->threads.current) : NULL;
     uint64_t pc = 0;
+    bool outer = s->frame > 0;
+    *place = (struct symbol_place){0};
     if (!t || s->state != SESSION_STOPPED)
         return false;
-    struct error *e = s->frame ? outer_place(s, t, place) : thread_pc(s, t, &pc);
+    struct error *e = outer ? outer_place(s, t, place) : thread_pc(s, t, &pc);
     if (e) {
         error_free(e);
         return false;
     }
-    return s->frame ? place->function != NULL : symbols_lookup(s->map, pc, place);
+    return outer ? place->function != NULL : symbols_lookup(s->map, pc, place);
 }
 
 /* The file that a bare line number is in, and the line that +N and -N count from. */
@@ -100,8 +102,8 @@ static struct error *line_number(const char *at, unsigned current, unsigned *ret
 static struct error *line_here(struct session *s, const char *at, struct symbol_match **ret, size_t *count)
 {
     struct symbol_place place;
-    const char *file;
-    unsigned line;
+    const char *file = NULL;
+    unsigned line = 0;
     TRY(current_line(s, &place, &file));
     TRY(line_number(at, place.line, &line));
     return symbols_find_line(s->map, file, line, ret, count);
@@ -210,7 +212,7 @@ static struct error *known_line(struct session *s, const char *file, unsigned li
 struct error *location_line(struct session *s, const char *at, const char *file, struct line_place *ret)
 {
     struct symbol_place place;
-    unsigned line;
+    unsigned line = 0;
     char *named;
     while (isspace((unsigned char)*at))
         at++;

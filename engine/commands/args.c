@@ -71,7 +71,12 @@ struct error *thread_by_json(struct session *s, const cJSON *id, struct thread *
     uint64_t value = 0;
     if (cJSON_IsString(id))
         return threads_by_name(s, id->valuestring, ret);
-    TRY(number_of(id, "thread", &value));
+    struct error *e = number_of(id, "thread", &value);
+    if (e) {
+        error_free(e);
+        return error_hint(error_new(ERR_NO_THREAD, "there is no thread %.15g", id->valuedouble),
+                          "`threads` lists them");
+    }
     snprintf(number, sizeof number, "%" PRIu64, value);
     return threads_by_name(s, number, ret);
 }

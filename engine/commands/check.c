@@ -22,7 +22,7 @@ static const char *type_name(enum command_arg_type type)
         [ARG_NUMBER] = "a number",
         [ARG_BOOLEAN] = "true or false",
         [ARG_TEXTS] = "an array of strings",
-        [ARG_ID] = "a whole number or a string",
+        [ARG_ID] = "a number or a string",
         [ARG_STEPS] = "an array of steps",
         [ARG_OBJECT] = "an object",
         [ARG_IDS] = "an array of numbers and strings",
@@ -44,7 +44,7 @@ static bool all_are(const cJSON *array, enum command_arg_type type)
     const cJSON *item;
     cJSON_ArrayForEach (item, array) {
         bool fits = type == ARG_STEPS ? cJSON_IsObject(item)
-                                      : cJSON_IsString(item) || (type == ARG_IDS && is_whole(item));
+                                      : cJSON_IsString(item) || (type == ARG_IDS && cJSON_IsNumber(item));
         if (!fits)
             return false;
     }
@@ -57,8 +57,9 @@ static bool type_holds(const struct command_arg *a, const cJSON *item)
     case ARG_TEXT:
         return cJSON_IsString(item);
     case ARG_ADDRESS:
-    case ARG_ID:
         return cJSON_IsString(item) || is_whole(item);
+    case ARG_ID: /* one that is none is not there */
+        return cJSON_IsString(item) || cJSON_IsNumber(item);
     case ARG_UNSIGNED:
         return is_whole(item);
     case ARG_NUMBER:
@@ -79,7 +80,7 @@ static bool type_holds(const struct command_arg *a, const cJSON *item)
 
 static bool takes_whole(enum command_arg_type type)
 {
-    return type == ARG_ADDRESS || type == ARG_ID || type == ARG_UNSIGNED;
+    return type == ARG_ADDRESS || type == ARG_UNSIGNED;
 }
 
 static bool is_choice(const char *choices, const char *word)

@@ -75,7 +75,7 @@ struct entry {
 static void number(struct buf *b, uint64_t v, unsigned n)
 {
     for (unsigned i = 0; i < n; i++)
-        buf_add_char(b, (char)(v >> 8 * i & 0xff));
+        buf_add_char(b, i < sizeof v ? (char)(v >> 8 * i & 0xff) : '\0');
 }
 
 static void length(struct buf *b, size_t n, bool wide)

@@ -90,7 +90,7 @@ inline "{\"target\": \"exec:gdbserver - $targets/terminal\", \"timeout\": 60, \"
     {\"do\": \"input\", \"text\": \"x\", \"expect\": {\"error\": {\"code\": \"not-connected\"}}}]}" >/dev/null
 holds 'gdbserver on a pipe' "$work/inline.json"
 says 'gdbserver on a pipe: the output goes to standard error' '^done'
-inline "{\"target\": \"launch:gdbserver --once :{port} $targets/terminal\", \"timeout\": 60, \"steps\": [
+inline "{\"target\": \"launch:gdbserver --once 127.0.0.1:{port} $targets/terminal\", \"timeout\": 60, \"steps\": [
     {\"do\": \"input\", \"text\": \"x\", \"expect\": {\"error\": {\"code\": \"unsupported\"}}},
     {\"do\": \"run\", \"args\": [\"x\"], \"expect\": {\"error\": {\"code\": \"unsupported\"}}},
     {\"do\": \"run\", \"expect\": {\"reason\": \"exited\"}}]}" >/dev/null

@@ -72,16 +72,21 @@ UNUSED static struct exact exactly(const struct buf *b, size_t size)
     return e;
 }
 
+UNUSED static const uint8_t *exact_end(struct exact e)
+{
+    return e.size ? e.bytes + e.size : e.bytes;
+}
+
 /* A little-endian unit of DWARF 4 whose first DIE is at `die`, 11 bytes behind its header. */
 UNUSED static struct scan_unit unit_over(struct exact abbrev, struct exact info, uint64_t die)
 {
     return (struct scan_unit){.bytes = info.bytes,
-                              .end = info.bytes + info.size,
+                              .end = exact_end(info),
                               .die = die,
                               .offset = die - 11,
                               .other_base = UINT64_MAX,
                               .abbrev = abbrev.bytes,
-                              .abbrev_end = abbrev.bytes + abbrev.size,
+                              .abbrev_end = exact_end(abbrev),
                               .strings = "",
                               .line_strings = "",
                               .other_strings = "",

@@ -48,15 +48,17 @@ cp "$work/program" "$work/running"
 printf '\n\n' | cat - "$work/kept/deep/one.c" >"$work/build/deep/one.c"
 (cd "$work/build/deep" && gcc -g -O0 one.c -o "$work/next")
 coproc server { timeout 120 "$A" --no-config --jsonl "$work/running" 2>"$work/err"; }
-ask() { printf '%s\n' "$1" >&"${server[1]}"; while read -r -t 60 line <&"${server[0]}"; do case $line in *"\"id\":$2,"* | *"\"id\": $2,"*) echo "$line"; return ;; esac; done; }
+# Kept: the shell unsets its own as soon as it sees the process end, be that before `wait`.
+to=${server[1]} from=${server[0]} pid=$server_PID
+ask() { printf '%s\n' "$1" >&"$to"; while read -r -t 60 line <&"$from"; do case $line in *"\"id\":$2,"* | *"\"id\": $2,"*) echo "$line"; return ;; esac; done; }
 ask '{"id": 1, "do": "break", "at": "one"}' 1 >"$work/a1"
 mv "$work/next" "$work/running"
 ask '{"id": 2, "do": "symbols"}' 2 >"$work/a2"
 ask '{"id": 3, "do": "restart"}' 3 >"$work/a3"
 ask '{"id": 4, "do": "continue"}' 4 >"$work/a4"
 ask '{"id": 5, "do": "kill"}' 5 >/dev/null
-eval "exec ${server[1]}>&-"
-wait "$server_PID" 2>/dev/null
+exec {to}>&-
+wait "$pid" 2>/dev/null
 if grep -q 'was replaced' "$work/a2"; then echo "ok a replaced file is told"; else echo "FAIL a replaced file is told: $(cut -c1-400 "$work/a2")"; fi
 if grep -q '"line":6' "$work/a4"; then echo "ok restart reads it again"; else echo "FAIL restart reads it again: $(cut -c1-400 "$work/a3" "$work/a4")"; fi
 finish

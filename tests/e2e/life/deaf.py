@@ -35,11 +35,23 @@ check("a step of a session runs out of time", rc == 4 and code(steps[0]) == "tim
 rc, steps = script([{"do": "continue", "background": True}, {"do": "interrupt", "timeout": 1}], "-t", deaf_stub())
 check("and `interrupt` in one", rc == 4 and code(steps[1]) == "timeout", steps)
 
+
+
+def sent(wire, packet):
+    """Waits until a packet is in the log of the wire; whether it came."""
+    for _ in range(1200):
+        with open(wire) as f:
+            if packet in f.read():
+                return True
+        time.sleep(0.05)
+    return False
+
+
 # -- the prompt -----------------------------------------------------------------------------------------------------------
-p = Prompt("-t", deaf_stub())
-at = p.here()
+wire = os.path.join(work, "deaf.wire")
+p = Prompt("--wire-log", wire, "-t", deaf_stub())
 p.type("continue\n")
-p.sees("continue", at)
+check("Ctrl-C: the target runs", sent(wire, "vCont;c"))  # before that, Ctrl-C only ends the command
 at = p.here()
 p.type("\x03")
 check("Ctrl-C: that it does not stop is said, and the prompt is back", p.sees(r"does not stop[\s\S]*\(allstop\) $", at), p.text()[at:])

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The all-stop race, again and again: soak.sh BUILD [RUNS [STOPS]]. RUNS sessions of 500 continues with 8 threads
+# The all-stop race, again and again: soak.sh BUILD [RUNS [STOPS]]. RUNS sessions of up to 500 continues with 8 threads
 # against QEMU's user emulator must each end with a verdict and evidence within their time; STOPS stops under gdbserver
 # and a tenth of them on four processors of QEMU's system emulator must show no violation. The second look is on
 # everywhere. Prints "ok NAME" or "FAIL NAME: why".
@@ -27,7 +27,10 @@ verdict() {
 # race NAME ON_FAIL TARGET PROGRAM
 race() {
     local began=$SECONDS
-    sed "s/ON_FAIL/$2/" $here/sessions/soak-race.json >"$work/session.json"
+    # A stub that answers nothing more takes its time limit for every continue: few of them where all are tried.
+    local times=500
+    [ "$2" = stop ] || times=12
+    sed "s/ON_FAIL/$2/; s/500/$times/" $here/sessions/soak-race.json >"$work/session.json"
     timeout -k 5 240 "$A" -S "$work/session.json" -t "$3" "$4" >"$work/out" 2>"$work/err" </dev/null
     verdict "$1" $? $((SECONDS - began))
 }

@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "rsp/features.h"
 
 struct session;
 struct rsp_request;
@@ -74,12 +75,14 @@ struct plant_table {
     size_t chain_count; /* a power of two, or 0 */
     struct plant **dirty;
     size_t dirty_count, dirty_capacity;
-    size_t in_memory;           /* traps in memory that are inserted */
-    size_t stepped;             /* places watched by stepping */
-    size_t hardware_live;       /* in hardware, when the target ran last (settle.h) */
-    bool hardware_gone;         /* one was taken out, and another processor may be about to tell of it */
-    bool hardware_changed;      /* since then */
-    uint64_t gone[PLANTS_GONE]; /* addresses lately taken out, a ring */
+    size_t in_memory;               /* traps in memory that are inserted */
+    size_t stepped;                 /* places watched by stepping */
+    size_t hardware_live;           /* in hardware, when the target ran last (settle.h) */
+    bool hardware_gone;             /* one was taken out, and another processor may be about to tell of it */
+    bool hardware_changed;          /* since then */
+    bool hardware_before;           /* it ran with some, at some time */
+    enum rsp_tristate bare_machine; /* settle.h: the kernel runs under no hypervisor */
+    uint64_t gone[PLANTS_GONE];     /* addresses lately taken out, a ring */
     size_t gone_count;
 };
 

@@ -235,6 +235,8 @@ void plants_lost(struct session *s)
 {
     struct plant_table *t = &s->breakpoints.plants;
     t->in_memory = t->stepped = t->hardware_live = 0;
+    t->hardware_before = false;
+    t->bare_machine = TRI_UNKNOWN;
     for (size_t i = t->count; i-- > 0;) {
         struct plant *p = t->items[i];
         p->inserted = p->comes_back = p->lifted = p->seen = p->renew = p->saved_known = p->journalled = false;

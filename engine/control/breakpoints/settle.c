@@ -8,17 +8,22 @@
 #include "engine/inspect/kernel/percpu.h"
 #include "engine/inspect/values/values.h"
 
-/* Enable bits of DR7, and all that it may have (Intel SDM volume 3, 18.2.4; bit 10 always reads as one). */
-#define DR7_ENABLED  0xffu
+/* All that a saved DR7 may have (Intel SDM volume 3, 18.2.4): without bit 10, which always reads as one. */
 #define DR7_POSSIBLE 0xffff2fffu
 
 /* enum nmi_states of arch/x86/kernel/nmi.c is an int. */
 enum { CPUS_MAX = 64, STATE_BYTES = 4, NMI_EXECUTING = 1 };
 
-static bool concerned(const struct session *s)
+static bool is_linux_on_x86(const struct session *s)
 {
-    bool x86 = s->arch == &arch_x86_64 || s->arch == &arch_i386;
-    return s->breakpoints.plants.hardware_live > 0 && x86 && slots_inside(s);
+    return (s->arch == &arch_x86_64 || s->arch == &arch_i386) && slots_inside(s);
+}
+
+/* On the bare machine a set that is empty is put back as well, once there was another: DR7 is not 0 then. */
+static bool concerned(struct session *s)
+{
+    const struct plant_table *t = &s->breakpoints.plants;
+    return is_linux_on_x86(s) && (t->hardware_live > 0 || (t->hardware_before && settle_by_trap(s)));
 }
 
 /* What was lifted to step off it leaves its place to nobody, and gets it back. */
@@ -51,18 +56,22 @@ bool settle_needed(struct session *s)
 
 bool settle_needed_to_leave(struct session *s)
 {
-    return concerned(s);
+    return is_linux_on_x86(s) && s->breakpoints.plants.hardware_live > 0;
 }
 
-/* X86_FEATURE_HYPERVISOR is bit 31 of word 4 (arch/x86/include/asm/cpufeatures.h). */
+/* X86_FEATURE_HYPERVISOR is bit 31 of word 4 (arch/x86/include/asm/cpufeatures.h). A kernel keeps it. */
 bool settle_by_trap(struct session *s)
 {
+    enum rsp_tristate *bare = &s->breakpoints.plants.bare_machine;
+    if (*bare != TRI_UNKNOWN)
+        return *bare == TRI_YES;
     cJSON *value = NULL;
     struct error *e = values_evaluate(s, "boot_cpu_data.x86_capability[4] >> 31 & 1", 0, &value);
     const char *text = e ? NULL : cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(value, "text"));
     bool hypervisor = text && strcmp(text, "1") == 0;
     error_free(e);
     cJSON_Delete(value);
+    *bare = hypervisor ? TRI_NO : TRI_YES;
     return !hypervisor;
 }
 
@@ -95,9 +104,20 @@ static struct error *settle_processor(struct session *s, uint64_t word, uint64_t
     static const unsigned char none[8];
     uint64_t now, saved, size = s->arch->address_size;
     if (!read_number(s, state, STATE_BYTES, &now) || now < NMI_EXECUTING || now > NMI_EXECUTING + 1 ||
-        !read_number(s, word, size, &saved) || !(saved & DR7_ENABLED) || (saved & ~(uint64_t)DR7_POSSIBLE))
+        !read_number(s, word, size, &saved) || !saved || (saved & ~(uint64_t)DR7_POSSIBLE))
         return NULL;
     return memory_write(s, word, none, size);
+}
+
+bool settle_revives(struct session *s)
+{
+    const struct plant_table *t = &s->breakpoints.plants;
+    bool comes = false;
+    for (size_t i = 0; t->hardware_live == 0 && !comes && i < t->count; i++) {
+        const struct plant *p = t->items[i];
+        comes = plant_in_hardware(p) && p->users && p->state != PLANT_FAILED;
+    }
+    return comes && is_linux_on_x86(s) && settle_by_trap(s);
 }
 
 struct error *settle_others(struct session *s)
@@ -129,4 +149,5 @@ void settle_resumed(struct session *s)
     t->hardware_live = 0;
     for (size_t i = 0; i < t->count; i++)
         t->hardware_live += t->items[i]->inserted && plant_in_hardware(t->items[i]);
+    t->hardware_before = t->hardware_before || t->hardware_live > 0;
 }

@@ -16,7 +16,9 @@
  * register itself is read, and only a trap instruction helps: one behind the current instruction, and
  * everything runs to it. The other processors have the word that they saved, nmi_dr7, set to zero, which
  * means that there is nothing to put back; only where the symbols know it and what stands there looks like
- * it. While the user steps on the bare machine nothing is settled: only the stopped processor runs then.
+ * it. On the bare machine that is done at both ends: at the trap they save a DR7 without a breakpoint, which
+ * is not 0 (Linux leaves the bit "exact" in it), and would put that over what is planted there. While the
+ * user steps on the bare machine nothing is settled: only the stopped processor runs then.
  *
  * Part of a plan; engine thread; target stopped.
  */
@@ -40,6 +42,8 @@ bool settle_needed_to_leave(struct session *s);
 bool settle_by_trap(struct session *s);
 /* Takes all of hardware out, for a step, with the next resume; or back in. */
 void settle_lift(struct session *s, bool lifted);
+/* The bare machine: something comes in after the target ran with nothing, so the others are to be told. */
+bool settle_revives(struct session *s);
 /* The other processors: their saved words. Best effort; only a lost connection is an error. */
 struct error *settle_others(struct session *s) BASE_MUST_CHECK;
 /* The target runs, with what is planted now; a step off a plant is none of it. */

@@ -293,6 +293,8 @@ struct error *plan_resume(struct session *s)
     if (p->phase != PHASE_OFF) {
         TRY(find_thread_to_step_off(s, p));
         TRY(settle(s, p));
+        if (!p->off_settles && settle_revives(s))
+            TRY(settle_others(s));
     }
     TRY(unmasked_before_step(s, p));
     if (steps(s, p)) {

@@ -59,6 +59,7 @@ options=(-cpu "qemu64,-hypervisor")
 for n in 1 2; do
     by_unix "bare-$n" perf $n slots_reused chatter && runs_on "bare, $n" && shut_down
 done
+by_unix bare-others perf 2 slots_others chatter && runs_on "bare, others" && shut_down
 options=()
 
 # without the symbol that would let it be mended (engine/inspect/kernel/sealed_text.h)

@@ -36,22 +36,16 @@ rc, steps = script([{"do": "continue", "background": True}, {"do": "interrupt", 
 check("and `interrupt` in one", rc == 4 and code(steps[1]) == "timeout", steps)
 
 
-
 def sent(wire, packet):
-    """Waits until a packet is in the log of the wire; whether it came."""
-    for _ in range(1200):
-        with open(wire) as f:
-            if packet in f.read():
-                return True
-        time.sleep(0.05)
-    return False
+    """Waits until the log of the wire has a packet of ours that begins so; whether it came."""
+    return until(lambda: '"dir": "out", "kind": "packet", "data": "%s' % packet in open(wire).read())
 
 
 # -- the prompt -----------------------------------------------------------------------------------------------------------
 wire = os.path.join(work, "deaf.wire")
 p = Prompt("--wire-log", wire, "-t", deaf_stub())
 p.type("continue\n")
-check("Ctrl-C: the target runs", sent(wire, "vCont;c"))  # before that, Ctrl-C only ends the command
+check("Ctrl-C: the target runs", sent(wire, "vCont;c"), p.text())  # before that, Ctrl-C only ends the command
 at = p.here()
 p.type("\x03")
 check("Ctrl-C: that it does not stop is said, and the prompt is back", p.sees(r"does not stop[\s\S]*\(allstop\) $", at), p.text()[at:])

@@ -3,6 +3,7 @@
  *
  *   run.c         the session as a whole: target, variables, summary, exit status
  *   steps.c       one step: its variables put in, its command run, its result judged and told
+ *   sleep.c       the step that waits
  *   repeat.c      rounds, and what they say in sum
  *   race.c        what `interleave` and `explore` are given: threads, points, orders
  *   gather.c      brings the threads together, and force.c drives one order; drive.c is what both do
@@ -66,6 +67,12 @@ void run_steps(struct run *r, const char *name, const cJSON *steps);
 int64_t run_deadline(const struct run *r, const cJSON *step);
 /* One command with these arguments, which are taken over. The result may be NULL where `ret` is. */
 struct error *run_command(struct run *r, const char *name, cJSON *args, cJSON **ret) BASE_MUST_CHECK;
+
+/* -- sleep.c ---------------------------------------------------------------------------------------- */
+
+/* The step `sleep`. ERR_CANCELLED: a signal ends the program; ERR_TIMEOUT: the target that Ctrl-C interrupted
+ * is deaf. */
+struct error *run_sleep(struct run *r, const cJSON *args) BASE_MUST_CHECK;
 
 /* -- the steps that hold others ---------------------------------------------------------------------- */
 

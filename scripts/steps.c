@@ -1,6 +1,5 @@
 /* One step after the other: variables put in, the command run, the result judged and told. */
 #include <math.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,17 +28,6 @@ static int status_of(const struct run *r, const struct error *e)
     default:
         return STATUS_FAILED;
     }
-}
-
-static struct error *do_sleep(struct run *r, const cJSON *args)
-{
-    double seconds = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(args, "seconds"));
-    if (!(seconds >= 0 && seconds <= 86400))
-        return error_new(ERR_USAGE, "`seconds` is 0 to 86400");
-    struct pollfd fd = {.fd = r->options->signals->fd, .events = POLLIN};
-    if (poll(&fd, 1, (int)(seconds * 1000)) > 0)
-        return error_new(ERR_CANCELLED, "interrupted");
-    return NULL;
 }
 
 struct error *run_command(struct run *r, const char *name, cJSON *args, cJSON **ret)
@@ -95,7 +83,7 @@ static struct error *perform(struct run *r, const struct command *c, const cJSON
                              cJSON **ret)
 {
     if (strcmp(c->name, "sleep") == 0)
-        return do_sleep(r, args);
+        return run_sleep(r, args);
     if (strcmp(c->name, "assert") == 0)
         return do_assert(r, args, expected, ret);
     if (strcmp(c->name, "wait") == 0)

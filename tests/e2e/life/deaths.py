@@ -103,3 +103,14 @@ for child in children(s.p.pid):
     os.kill(child, signal.SIGKILL)
 check("the stub behind a pty dies", s.event("lost"), (a, s.lines.seen[-2:]))
 s.end()
+
+# -- and while a script sleeps: one that stands, one that runs -----------------------------------------------------------
+for name, runs_on in {"stands": [], "runs": [{"do": "continue", "background": True}]}.items():
+    stub, port = gdbserver("127.0.0.1:0", ENDS, "spin")
+    s = Script(runs_on + [{"do": "sleep", "seconds": 3600}], "-t", "127.0.0.1:%d" % port, ENDS)
+    s.lines.find(lambda l: l.get("event") == "connected" if not runs_on else l.get("do") == "continue")
+    for pid in [stub.pid] + children(stub.pid):
+        os.kill(pid, signal.SIGKILL)
+    check("a script sleeps, and its target, which %s, is lost: that is told" % name, s.lines.find(lambda l: l.get("event") == "lost"), s.lines.seen[-2:])
+    s.p.send_signal(signal.SIGTERM)
+    check("and the sleep can be ended: it %s" % name, ended(s.p) == 143)

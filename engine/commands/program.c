@@ -69,6 +69,8 @@ static void show_environment(const struct session *s, const char *name, cJSON *o
             cJSON_AddItemToObject(env, list[i], text_item(equals + 1));
     }
     setup_list_free(list);
+    if (*name && !env->child)
+        cJSON_AddNullToObject(env, name);
 }
 
 static void add_visible(struct buf *out, const char *text)
@@ -95,7 +97,8 @@ static void settings_text(const cJSON *result, struct buf *out)
         add_visible(out, line);
     }
     cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(result, "environment")) {
-        BASE_FREE char *line = xasprintf("%s=%s", item->string, item->valuestring);
+        BASE_FREE char *line = cJSON_IsString(item) ? xasprintf("%s=%s", item->string, item->valuestring)
+                                                    : xasprintf("%s is not set", item->string);
         add_visible(out, line);
     }
 }
@@ -196,13 +199,12 @@ static void parse_variable(const char *text, cJSON *args)
     cJSON_AddStringToObject(cJSON_AddObjectToObject(args, "env"), name, value);
 }
 
-static struct error *parse_unset(const char *text, cJSON *args)
+static void parse_unset(const char *text, cJSON *args)
 {
     if (*text)
         cJSON_AddNullToObject(cJSON_AddObjectToObject(args, "env"), text);
     else
         cJSON_AddTrueToObject(args, "clear_env");
-    return NULL;
 }
 
 static bool is_one_of(const char *alias, const char *one, const char *other)
@@ -222,7 +224,7 @@ static struct error *parse_settings(struct session *s, const char *alias, const 
     else if (strcmp(alias, "set-environment") == 0 && *text)
         parse_variable(text, args);
     else if (strcmp(alias, "unset-environment") == 0)
-        return parse_unset(text, args);
+        parse_unset(text, args);
     else if (is_one_of(alias, "cd", "set-cwd")) {
         cJSON_AddStringToObject(args, "cwd", *text ? text : "~");
         show = "cwd";
@@ -299,6 +301,7 @@ static struct error *begin(struct session *s, const cJSON *args, enum start_at a
         return error_hint(error_new(ERR_UNSUPPORTED, "run: the process was there before us"),
                           "`detach` or `kill` first, to start the program");
     TRY(apply(s, args));
+    TRY(setup_check(&s->setup)); /* before the old program ends for it */
     if (s->started || (s->launched && !s->was_there))
         return target_again(s, true, false, at, ret);
     symbol_map_refresh(s->map); /* it may have been built anew */

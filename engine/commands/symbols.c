@@ -192,6 +192,8 @@ static void lookup_text(const cJSON *result, struct buf *out)
     json_append(out, " is ", result, "symbol", "");
     json_append(out, "+", result, "offset", "");
     json_append(out, " in section ", result, "section", "");
+    if (!arg_given(result, "symbol") && !arg_given(result, "section"))
+        buf_add_text(out, " belongs to no symbol");
     buf_add_char(out, '\n');
     json_append(out, "  ", result, "function", "");
     json_append(out, " at ", result, "file", "");

@@ -61,16 +61,23 @@ done
 cli() { timeout 120 "$A" --cli "$@" >"$work/out" 2>"$work/err"; }
 printf '%s\n' 'set args arguments "a  b" c\ d' 'show args' 'set environment COLOUR = deep blue' 'show environment COLOUR' \
     'unset environment HOME' "cd $work" pwd run 'run place' 'run arguments "open' 'run arguments <' \
-    'settings' | cli "$targets/terminal" arguments
+    'settings' 'show environment HOME' 'info symbol 0' | cli "$targets/terminal" arguments
 says 'set args' '^\[61202062\] \[632064\]$'
 says 'show args' "^arguments: arguments 'a  b' 'c d'$"
 says 'show environment' '^COLOUR=deep blue$'
+says 'show environment of what is not set' '^HOME is not set$'
+same 'unset environment is told nothing back' "$(grep -c '^HOME: taken away$' "$work/out")" 1
+says 'an address without a symbol' '^0x0 belongs to no symbol$'
 says 'pwd' "^folder: $(realpath "$work")$"
 says 'set environment, unset environment' '^COLOUR=deep blue HOME=-$'
 says 'cd' "^folder $(realpath "$work")$"
 says 'an open quote is said' 'a " is never closed'
 says 'a redirection to nowhere is said' 'no file is named behind <'
 says 'settings show what was set' '^HOME: taken away$'
+printf '%s\n' 'start' 'tty /dev/null' run 'tty /dev/none' run 'run place < /none' 'info registers rip' | cli "$targets/terminal" x
+says 'a terminal that is none ends no program' '/dev/null is no terminal'
+says 'nor does one that is not there' '/dev/none as the program.s terminal'
+says 'and the program is still there' '^rip '
 printf '%s\n' 'unset environment' 'run place' | cli "$targets/terminal" x
 says 'unset environment leaves none' '^environment none$'
 

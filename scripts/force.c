@@ -124,7 +124,7 @@ static struct error *drive_arrow(struct drive *d, struct race_arrow arrow, bool 
         cJSON *stop;
         struct error *e =
             drive_run(d, "one", id, clock_now_ns() + (int64_t)(d->race->patience_s * 1e9), &stop);
-        if (error_is(e, ERR_TIMEOUT) && session_state(d->r->session) == SESSION_STOPPED) {
+        if (error_is(e, ERR_TIMEOUT) && session_state(d->r->session) == TARGET_STOPPED) {
             error_free(e);
             return why_not(d, arrow, goal);
         }

@@ -144,7 +144,7 @@ struct error *drive_gather(struct drive *d, bool *ok)
         e = plant_gathering(d, list, &count);
     if (!e)
         e = gather_all(d, list, count, ok);
-    if (session_state(d->r->session) == SESSION_STOPPED) {
+    if (session_state(d->r->session) == TARGET_STOPPED) {
         struct error *second = release_all(d);
         e = e ? (error_free(second), e) : second;
     }

@@ -123,7 +123,7 @@ static struct error *open_target(struct run *r, const cJSON *session)
     session_set_start(r->session, at);
     TRY(session_connect_to(r->session,
                            &(struct session_target){.spec = target, .at = at, .running = o->running}));
-    if (at != START_MAIN || session_state(r->session) != SESSION_RUNNING)
+    if (at != START_MAIN || session_state(r->session) != TARGET_RUNNING)
         return NULL;
     cJSON *stop = NULL;
     struct error *e = run_command(r, "wait", cJSON_CreateObject(), &stop);

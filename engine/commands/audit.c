@@ -10,7 +10,7 @@ static struct error *choose_memory(struct session *s, const cJSON *texts)
     const cJSON *text;
     if (!texts)
         return NULL;
-    TRY(target_need_stopped(s));
+    TRY(target_need_stopped(&s->target));
     audit_choose_none(s);
     cJSON_ArrayForEach (text, texts)
         TRY(audit_choose(s, text->valuestring));

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/control/stop_report.h"
 #include "engine/control/time/bookmarks.h"
 
 /* -- position -------------------------------------------------------------------------------------- */
@@ -24,8 +25,8 @@ static struct error *run_position(struct session *s, const cJSON *args, cJSON **
     const struct time_driver *d;
     uint64_t position, last = 0;
     bool known = false;
-    if (s->state == SESSION_RUNNING)
-        return target_need_stopped(s);
+    if (s->target.state == TARGET_RUNNING)
+        return target_need_stopped(&s->target);
     TRY(time_driver(s, &d));
     TRY(time_position(s, &position));
     TRY(time_last(s, &known, &last));
@@ -83,11 +84,11 @@ static struct error *run_bookmark(struct session *s, const cJSON *args, cJSON **
     struct error *e = bookmark_make(s, arg_text(args, "name"), arg_text(args, "note"), snapshot, &b);
     /* In a recording the position is enough: a snapshot that nobody asked for may fail. */
     if (!wanted && d->exact && error_is(e, ERR_REFUSED)) {
-        target_emit_text(s, "output", e->message, strlen(e->message));
+        target_emit_text(&s->target, "output", e->message, strlen(e->message));
         error_free(e);
         e = bookmark_make(s, arg_text(args, "name"), arg_text(args, "note"), false, &b);
     }
-    struct error *planted = s->connection ? time_replant(s) : NULL;
+    struct error *planted = s->target.connection ? time_replant(s) : NULL;
     if (e) {
         error_free(planted);
         return e;
@@ -287,7 +288,8 @@ static struct error *run_goto(struct session *s, const cJSON *args, cJSON **ret)
     struct error *e = go(s, args);
     if (!e)
         e = time_here(s, STOP_GOTO, &stop);
-    struct error *planted = s->connection && s->state == SESSION_STOPPED ? time_replant(s) : NULL;
+    struct error *planted =
+        s->target.connection && s->target.state == TARGET_STOPPED ? time_replant(s) : NULL;
     if (e) {
         error_free(planted);
         return time_cut_short(s, e, ret);

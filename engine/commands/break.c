@@ -15,11 +15,11 @@ static struct error *run_break(struct session *s, const cJSON *args, cJSON **ret
     BASE_FREE char *number = cJSON_IsNumber(at) ? xasprintf("*%.0f", at->valuedouble) : NULL;
     const char *place = number ? number : cJSON_GetStringValue(at);
     BASE_BUF struct buf here = {0};
-    TRY(target_need_plantable(s));
+    TRY(target_need_plantable(&s->target));
     if (!place || !*place) {
         struct thread *t;
-        TRY(target_need_stopped(s));
-        TRY(threads_current(s, &t));
+        TRY(target_need_stopped(&s->target));
+        TRY(threads_current(&s->target, &t));
         buf_printf(&here, "*0x%" PRIx64, s->last_stop.pc);
         place = buf_text(&here);
     }
@@ -40,7 +40,7 @@ static struct error *parse_break(struct session *s, const char *alias, const cha
         cJSON_AddStringToObject(args, "kind", "hardware");
     TRY(wish_words_parse(text, "at", args));
     const char *at = arg_text(args, "at");
-    if (at && location_may_come(s, at))
+    if (at && location_may_come(&s->target, at))
         cJSON_AddTrueToObject(args, "pending");
     return NULL;
 }

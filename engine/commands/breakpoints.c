@@ -79,8 +79,8 @@ static struct error *change_all(struct session *s, enum change change, cJSON *id
 
 static struct error *run_change(struct session *s, const cJSON *args, enum change change, cJSON **ret)
 {
-    if (s->state == SESSION_RUNNING)
-        return target_need_stopped(s);
+    if (s->target.state == TARGET_RUNNING)
+        return target_need_stopped(&s->target);
     *ret = cJSON_CreateObject();
     cJSON *ids = cJSON_AddArrayToObject(*ret, "ids");
     if (arg_true(args, "all"))

@@ -17,7 +17,7 @@ static struct error *find_threads(struct session *s, const cJSON *args, struct t
         return error_hint(error_new(ERR_USAGE, "`threads` names no thread"), "`threads` lists them");
     if (n > NAMED_MOST)
         return error_new(ERR_USAGE, "`threads` names more than %d threads", NAMED_MOST);
-    TRY(threads_list(s)); /* one that ended cannot be held */
+    TRY(threads_list(&s->target)); /* one that ended cannot be held */
     struct thread **list = xcalloc(n, sizeof *list);
     const cJSON *name;
     cJSON_ArrayForEach (name, names) {
@@ -56,8 +56,8 @@ static struct error *run_release(struct session *s, const cJSON *args, cJSON **r
 {
     if (!arg_true(args, "all"))
         TRY(for_each(s, args, hold_release));
-    for (size_t i = 0; arg_true(args, "all") && i < s->threads.count; i++)
-        hold_release(s, s->threads.items[i]);
+    for (size_t i = 0; arg_true(args, "all") && i < s->target.threads.count; i++)
+        hold_release(s, s->target.threads.items[i]);
     *ret = cJSON_CreateObject();
     hold_to_json(s, *ret);
     return NULL;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/control/breakpoints/means.h"
+#include "engine/control/stop_report.h"
 #include "engine/commands/args.h"
 #include "engine/inspect/location.h"
 #include "engine/control/time/back.h"
@@ -11,13 +12,13 @@
 /* Back to where the search began: nothing was found, or it was cut short. */
 static struct error *back_home(struct session *s, uint64_t origin, struct error *why)
 {
-    if (!s->connection || s->state != SESSION_STOPPED)
+    if (!s->target.connection || s->target.state != TARGET_STOPPED)
         return why;
     int64_t saved;
     time_way_home(s, true, &saved);
     struct error *e = time_seek(s, origin);
     time_way_home(s, false, &saved);
-    if (s->connection && s->state == SESSION_STOPPED) {
+    if (s->target.connection && s->target.state == TARGET_STOPPED) {
         struct error *planted = time_replant(s);
         error_free(planted);
     }
@@ -47,7 +48,7 @@ static struct error *what_to_watch(struct session *s, const cJSON *args, uint64_
 {
     const char *expr = arg_text(args, "expr");
     if (expr && !arg_given(args, "addr"))
-        return values_place(s, expr, address, length);
+        return values_place(&s->target, expr, address, length);
     if (!arg_given(args, "addr") || expr)
         return error_new(ERR_USAGE, "give an `expr`, or an `addr` and a `length`");
     TRY(arg_address(s, args, "addr", address));
@@ -99,7 +100,7 @@ static struct error *run_write(struct session *s, const cJSON *args, bool first,
     TRY(watchpoint_set(s, &request, address, length, PLANT_WRITE, &w));
     int id = w->id;
     struct error *e = search_write(s, w, first, origin, ret);
-    w = s->connection ? breakpoint_find(s, id) : NULL;
+    w = s->target.connection ? breakpoint_find(s, id) : NULL;
     if (e && w) {
         struct error *gone = breakpoint_delete(s, w);
         error_free(gone);
@@ -173,7 +174,7 @@ static struct error *plant_entries(struct session *s, const char *function, stru
 {
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    TRY(location_find(s, function, &matches, &count));
+    TRY(location_find(&s->target, function, &matches, &count));
     for (size_t i = 0; i < count && ret->count < ENTRIES_MOST; i++)
         if (!matches[i].data)
             ret->plants[ret->count++] = means_for_run(
@@ -209,7 +210,7 @@ static struct error *run_last_call(struct session *s, const cJSON *args, cJSON *
     struct error *e = plant_entries(s, function, &entries);
     if (!e)
         e = search_call(s, function, &entries, origin, &hit);
-    for (size_t i = 0; i < entries.count && s->connection; i++)
+    for (size_t i = 0; i < entries.count && s->target.connection; i++)
         plant_release(s, entries.plants[i]);
     if (!e)
         e = tell(s, &hit, ret);

@@ -1,12 +1,14 @@
 /* Back in time: the reverse steps, and back to what was hit last. */
 #include "engine/commands/args.h"
+#include "engine/control/stop_report.h"
 #include "engine/control/time/back.h"
 
 struct error *time_cut_short(struct session *s, struct error *e, cJSON **ret)
 {
     bool interrupted = error_is(e, ERR_CANCELLED);
     struct stop stop;
-    if ((!interrupted && !error_is(e, ERR_TIMEOUT)) || !s->connection || s->state != SESSION_STOPPED)
+    if ((!interrupted && !error_is(e, ERR_TIMEOUT)) || !s->target.connection ||
+        s->target.state != TARGET_STOPPED)
         return e;
     struct error *second = time_here(s, STOP_INTERRUPT, &stop);
     if (!second)

@@ -22,7 +22,7 @@ static struct error *run_watch(struct session *s, const cJSON *args, cJSON **ret
     const char *expression = arg_text(args, "expr");
     BASE_BUF struct buf name = {0};
     if (expression) {
-        TRY(values_place(s, expression, &address, &length));
+        TRY(values_place(&s->target, expression, &address, &length));
         buf_add_text(&name, expression);
     } else {
         TRY(arg_address(s, args, "addr", &address));

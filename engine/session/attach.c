@@ -8,6 +8,8 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/control/stop_report.h"
+#include "engine/control/libraries_events.h"
 #include "engine/session/core.h"
 #include "engine/control/run/trap_flag.h"
 #include "engine/session/launch/runner.h"
@@ -20,7 +22,8 @@ enum { AUXV_LIMIT = 1 << 16, PATH_LIMIT = 4096 };
 
 static void on_output(void *context, const char *bytes, size_t n)
 {
-    target_emit_text(context, "output", bytes, n);
+    struct session *s = context;
+    target_emit_text(&s->target, "output", bytes, n);
 }
 
 /* Before it is shown: what comes may be much. */
@@ -29,8 +32,8 @@ static void look_at_line(struct session *s, const char *bytes, size_t n)
     static const char text[] =
         "most of what comes over this line is no text: is that its baud rate? It is named as in "
         "`-t /dev/ttyUSB0,115200`\n";
-    if (target_is_thrifty(s) && line_noise_feed(&s->noise, bytes, n))
-        target_emit_text(s, "output", text, sizeof text - 1);
+    if (target_is_thrifty(&s->target) && line_noise_feed(&s->noise, bytes, n))
+        target_emit_text(&s->target, "output", text, sizeof text - 1);
 }
 
 static void on_console(void *context, const char *bytes, size_t n)
@@ -47,7 +50,8 @@ static void on_violation(void *context, const char *kind, const char *evidence, 
 
 static void on_log_failed(void *context, const struct error *e)
 {
-    target_emit_problem(context, "wire-log", e);
+    struct session *s = context;
+    target_emit_problem(&s->target, "wire-log", e);
 }
 
 static struct error *open_connection(struct session *s, const struct session_target *target, bool *running)
@@ -55,7 +59,8 @@ static struct error *open_connection(struct session *s, const struct session_tar
     const char *spec = target->spec;
     int64_t limit = clock_now_ns() + CONNECT_TIME_NS;
     const struct transport_side side = pty_side(s);
-    struct transport_options to = {.deadline_ns = s->deadline_ns < limit ? s->deadline_ns : limit,
+    struct transport_options to = {.deadline_ns =
+                                       s->target.deadline_ns < limit ? s->target.deadline_ns : limit,
                                    .cancel_fd = s->options.cancel_fd,
                                    .output = s->options.capture_output ? on_output : NULL,
                                    .context = s,
@@ -79,19 +84,19 @@ static struct error *open_connection(struct session *s, const struct session_tar
                       .break_in = break_in_call},
         .log = s->log,
     };
-    s->connection = rsp_connection_create(t, &options);
-    rsp_set_deadline(s->connection, s->deadline_ns);
+    s->target.connection = rsp_connection_create(t, &options);
+    rsp_set_deadline(s->target.connection, s->target.deadline_ns);
     *running = target->running;
     if (!target->running)
-        return rsp_open(s->connection, running);
-    rsp_assume_unspoken(s->connection);
+        return rsp_open(s->target.connection, running);
+    rsp_assume_unspoken(s->target.connection);
     return NULL;
 }
 
 static struct symbol_file *program_file(struct session *s, size_t *index)
 {
-    for (size_t i = 0; i < symbol_map_count(s->map); i++) {
-        struct symbol_file *f = symbol_map_file(s->map, i, NULL);
+    for (size_t i = 0; i < symbol_map_count(s->target.map); i++) {
+        struct symbol_file *f = symbol_map_file(s->target.map, i, NULL);
         unsigned type = symbol_file_type(f);
         if (type == ET_EXEC || type == ET_DYN) {
             *index = i;
@@ -113,20 +118,20 @@ static struct error *choose_arch(struct session *s)
     struct symbol_file *f = program_file(s, &index);
     const struct arch *of_file = f ? arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1) : NULL;
     const struct arch *told = NULL;
-    if (s->description && s->description->architecture)
-        told = arch_by_description(s->description->architecture);
+    if (s->target.description && s->target.description->architecture)
+        told = arch_by_description(s->target.description->architecture);
     if (told && of_file && !same_family(told, of_file))
         return error_hint(error_new(ERR_USAGE, "%s is for %s, but the target says it is %s",
-                                    symbol_file_path(f), of_file->name, s->description->architecture),
+                                    symbol_file_path(f), of_file->name, s->target.description->architecture),
                           "name the program that really runs there, or leave it out");
-    s->arch = told ? told : of_file;
+    s->target.arch = told ? told : of_file;
     if (f)
-        s->big_endian = symbol_file_is_big_endian(f);
+        s->target.big_endian = symbol_file_is_big_endian(f);
     else
-        s->big_endian =
-            s->arch && s->arch->qemu_user_big && !strcmp(s->arch->qemu_user, s->arch->qemu_user_big);
-    if (!s->description && s->arch)
-        s->description = registers_builtin(s->arch);
+        s->target.big_endian = s->target.arch && s->target.arch->qemu_user_big &&
+                               !strcmp(s->target.arch->qemu_user, s->target.arch->qemu_user_big);
+    if (!s->target.description && s->target.arch)
+        s->target.description = registers_builtin(s->target.arch);
     return NULL;
 }
 
@@ -136,7 +141,7 @@ static struct error *choose_arch(struct session *s)
  */
 static struct error *read_description(struct session *s)
 {
-    struct error *e = rsp_read_description(s->connection, &s->description);
+    struct error *e = rsp_read_description(s->target.connection, &s->target.description);
     if (error_is(e, ERR_UNSUPPORTED)) {
         error_free(e);
         return NULL;
@@ -144,7 +149,7 @@ static struct error *read_description(struct session *s)
     size_t index;
     bool known = program_file(s, &index) != NULL;
     if (known && (error_is(e, ERR_REFUSED) || error_is(e, ERR_VIOLATION))) {
-        target_emit_text(s, "output", e->message, strlen(e->message));
+        target_emit_text(&s->target, "output", e->message, strlen(e->message));
         error_free(e);
         return NULL;
     }
@@ -154,10 +159,11 @@ static struct error *read_description(struct session *s)
 /* The file the stub says it runs, when it is the same machine: saves naming it twice. */
 static void load_exec_file(struct session *s)
 {
-    if (symbol_map_count(s->map) || !rsp_feature_usable(rsp_features(s->connection), FEATURE_XFER_EXEC_FILE))
+    if (symbol_map_count(s->target.map) ||
+        !rsp_feature_usable(rsp_features(s->target.connection), FEATURE_XFER_EXEC_FILE))
         return;
     BASE_BUF struct buf path = {0};
-    struct error *e = rsp_xfer_read(s->connection, "exec-file", "", PATH_LIMIT, &path);
+    struct error *e = rsp_xfer_read(s->target.connection, "exec-file", "", PATH_LIMIT, &path);
     if (!e && path.length && buf_text(&path)[0] == '/' && access(buf_text(&path), R_OK) == 0)
         e = session_add_symbols(s, buf_text(&path));
     error_free(e);
@@ -170,18 +176,18 @@ void session_find_slide(struct session *s)
     size_t index;
     struct symbol_file *f = program_file(s, &index);
     s->loader_base = 0;
-    if (!f || !s->arch || !s->is_process ||
+    if (!f || !s->target.arch || !s->target.is_process ||
         (symbol_file_type(f) != ET_DYN && !symbol_file_has_interpreter(f)))
         return;
     BASE_BUF struct buf auxv = {0};
-    struct error *e = rsp_xfer_read(s->connection, "auxv", "", AUXV_LIMIT, &auxv);
-    size_t word = s->arch->address_size;
+    struct error *e = rsp_xfer_read(s->target.connection, "auxv", "", AUXV_LIMIT, &auxv);
+    size_t word = s->target.arch->address_size;
     const unsigned char *bytes = (const unsigned char *)buf_text(&auxv);
     for (size_t at = 0; !e && at + 2 * word <= auxv.length; at += 2 * word) {
-        uint64_t tag = arch_load(bytes + at, word, s->big_endian);
-        uint64_t value = arch_load(bytes + at + word, word, s->big_endian);
+        uint64_t tag = arch_load(bytes + at, word, s->target.big_endian);
+        uint64_t value = arch_load(bytes + at + word, word, s->target.big_endian);
         if (tag == AT_ENTRY && symbol_file_type(f) == ET_DYN)
-            symbol_map_set_offset(s->map, index, value - symbol_file_entry(f));
+            symbol_map_set_offset(s->target.map, index, value - symbol_file_entry(f));
         else if (tag == AT_BASE)
             s->loader_base = value;
     }
@@ -190,11 +196,11 @@ void session_find_slide(struct session *s)
 
 static void pass_quiet_signals(struct session *s)
 {
-    if (!rsp_feature_usable(rsp_features(s->connection), FEATURE_PASS_SIGNALS))
+    if (!rsp_feature_usable(rsp_features(s->target.connection), FEATURE_PASS_SIGNALS))
         return;
     unsigned char numbers[SIGNAL_COUNT];
-    size_t count = signal_table_quiet(&s->signals, numbers);
-    struct error *e = rsp_pass_signals(s->connection, numbers, count);
+    size_t count = signal_table_quiet(&s->target.signals, numbers);
+    struct error *e = rsp_pass_signals(s->target.connection, numbers, count);
     error_free(e);
 }
 
@@ -214,7 +220,7 @@ static struct error *note_stop(struct session *s, const struct rsp_stop *from, s
 static cJSON *usable_features(struct session *s)
 {
     cJSON *o = cJSON_CreateObject();
-    struct rsp_features *f = rsp_features(s->connection);
+    struct rsp_features *f = rsp_features(s->target.connection);
     for (int i = 0; i < FEATURE_COUNT; i++) {
         if (!rsp_feature_usable(f, (enum rsp_feature_id)i))
             continue;
@@ -233,12 +239,12 @@ static void announce(struct session *s, bool running)
     cJSON_AddStringToObject(o, "target", s->target_spec);
     if (s->started)
         cJSON_AddStringToObject(o, "program", s->program);
-    if (s->arch)
-        cJSON_AddStringToObject(o, "architecture", s->arch->name);
+    if (s->target.arch)
+        cJSON_AddStringToObject(o, "architecture", s->target.arch->name);
     if (running)
         cJSON_AddTrueToObject(o, "running");
     cJSON_AddItemToObject(o, "features", usable_features(s));
-    target_emit(s, o);
+    target_emit(&s->target, o);
 }
 
 /* Traps of a debugger that was killed: told, and left alone until the user says so. */
@@ -253,7 +259,7 @@ static struct error *tell_left_behind(struct session *s)
         xasprintf("a debugger that was killed left %zu trap%s in this target's memory: `recover` "
                   "puts back what was there\n",
                   count, count == 1 ? "" : "s");
-    target_emit_text(s, "output", text, strlen(text));
+    target_emit_text(&s->target, "output", text, strlen(text));
     return NULL;
 }
 
@@ -261,8 +267,8 @@ static struct error *tell_left_behind(struct session *s)
 
 static void wait_for_first_stop(struct session *s)
 {
-    s->state = SESSION_RUNNING;
-    s->attaching = true;
+    s->target.state = TARGET_RUNNING;
+    s->target.attaching = true;
     session_interrupt_settled(s);
 }
 
@@ -271,14 +277,14 @@ static void tell_running(struct session *s)
     BASE_FREE char *text = xasprintf(
         "%s runs: `interrupt` stops it (`break-in` shows how), `console TEXT` types at its console\n",
         s->target_spec);
-    target_emit_text(s, "output", text, strlen(text));
+    target_emit_text(&s->target, "output", text, strlen(text));
 }
 
 void session_left_for_kdb(struct session *s)
 {
     plan_end(s);
-    target_forget(s);
-    threads_clear(&s->threads);
+    target_forget(&s->target);
+    threads_clear(&s->target.threads);
     plants_lost(s);
     slots_forget(s);
     wait_for_first_stop(s);
@@ -295,16 +301,16 @@ void session_runs_again(struct session *s)
 /* What is learnt at the first stop. */
 static struct error *learn(struct session *s, const struct rsp_stop *first, struct stop *ret)
 {
-    s->is_process = rsp_feature_usable(rsp_features(s->connection), FEATURE_XFER_AUXV);
+    s->target.is_process = rsp_feature_usable(rsp_features(s->target.connection), FEATURE_XFER_AUXV);
     TRY(read_description(s));
     load_exec_file(s);
     TRY(choose_arch(s));
     session_find_slide(s);
     pass_quiet_signals(s);
-    s->state = SESSION_STOPPED;
+    s->target.state = TARGET_STOPPED;
     TRY(note_stop(s, first, ret));
     libraries_attached(s);
-    kernel_find_slide(s, ret, true);
+    kernel_find_slide(&s->target, ret, true);
     return NULL;
 }
 
@@ -321,15 +327,15 @@ static struct error *first_words(struct session *s, const struct rsp_stop *first
 {
     struct rsp_stop asked = *first;
     bool interrupted = s->interrupt_sent;
-    rsp_tdesc_free(s->description);
-    s->description = NULL;
-    TRY(rsp_negotiate(s->connection));
-    if (!rsp_stop_was_asked(s->connection))
-        TRY(rsp_query_stop(s->connection, &asked));
+    rsp_tdesc_free(s->target.description);
+    s->target.description = NULL;
+    TRY(rsp_negotiate(s->target.connection));
+    if (!rsp_stop_was_asked(s->target.connection))
+        TRY(rsp_query_stop(s->target.connection, &asked));
     TRY(learn(s, &asked, ret));
     if (interrupted)
         ret->reason = STOP_INTERRUPT;
-    s->attaching = false;
+    s->target.attaching = false;
     announce(s, false);
     return settle(s);
 }
@@ -337,8 +343,9 @@ static struct error *first_words(struct session *s, const struct rsp_stop *first
 struct error *session_first_stop(struct session *s, const struct rsp_stop *first, struct stop *ret)
 {
     struct error *e = first_words(s, first, ret);
-    if (e && s->connection && s->attaching && rsp_state(s->connection) != RSP_STATE_LOST) {
-        rsp_assume_unspoken(s->connection); /* it can be tried again */
+    if (e && s->target.connection && s->target.attaching &&
+        rsp_state(s->target.connection) != RSP_STATE_LOST) {
+        rsp_assume_unspoken(s->target.connection); /* it can be tried again */
         wait_for_first_stop(s);
     }
     return e;
@@ -348,8 +355,8 @@ struct error *session_first_stop(struct session *s, const struct rsp_stop *first
  * that was just let go may run again by now, and its terminal answers. */
 static struct error *ask_first(struct session *s, struct rsp_stop *ret, bool *running)
 {
-    struct error *e = rsp_query_stop(s->connection, ret);
-    *running = error_is(e, ERR_NOT_STOPPED) && rsp_state(s->connection) == RSP_STATE_RUNNING;
+    struct error *e = rsp_query_stop(s->target.connection, ret);
+    *running = error_is(e, ERR_NOT_STOPPED) && rsp_state(s->target.connection) == RSP_STATE_RUNNING;
     if (!*running)
         return e;
     error_free(e);
@@ -361,11 +368,12 @@ static struct error *ask_first(struct session *s, struct rsp_stop *ret, bool *ru
 static bool was_there(struct session *s)
 {
     BASE_BUF struct buf reply = {0};
-    bool processes = rsp_feature_usable(rsp_features(s->connection), FEATURE_MULTIPROCESS);
-    BASE_FREE char *packet = processes && s->threads.has_current && s->threads.current.pid > 0
-                                 ? xasprintf("qAttached:%llx", (unsigned long long)s->threads.current.pid)
-                                 : xstrdup("qAttached");
-    struct error *e = rsp_call(s->connection, RSP_GRAMMAR_TEXT, 0, &reply, "%s", packet);
+    bool processes = rsp_feature_usable(rsp_features(s->target.connection), FEATURE_MULTIPROCESS);
+    BASE_FREE char *packet =
+        processes && s->target.threads.has_current && s->target.threads.current.pid > 0
+            ? xasprintf("qAttached:%llx", (unsigned long long)s->target.threads.current.pid)
+            : xstrdup("qAttached");
+    struct error *e = rsp_call(s->target.connection, RSP_GRAMMAR_TEXT, 0, &reply, "%s", packet);
     error_free(e); /* a stub that does not know leaves what was started for us ours */
     return !e && strcmp(buf_text(&reply), "1") == 0;
 }
@@ -377,7 +385,7 @@ static bool starts_stub(const char *spec)
 
 static struct error *attach(struct session *s, const struct session_target *target)
 {
-    s->state = SESSION_DISCONNECTED;
+    s->target.state = TARGET_DISCONNECTED;
     s->noise = (struct line_noise){0};
     s->stop_stats = session_stats(s);
     s->stop_started_ns = clock_now_ns();
@@ -386,7 +394,7 @@ static struct error *attach(struct session *s, const struct session_target *targ
     TRY(open_connection(s, target, &running));
     if (!running)
         TRY(ask_first(s, &first, &running));
-    libraries_may_have_changed(s);
+    libraries_may_have_changed(&s->target);
     if (running) {
         wait_for_first_stop(s);
         announce(s, true);
@@ -394,13 +402,13 @@ static struct error *attach(struct session *s, const struct session_target *targ
         return NULL;
     }
     TRY(learn(s, &first, &s->last_stop));
-    s->was_there = s->launched && s->is_process && was_there(s);
-    s->epoch++;
+    s->target.was_there = s->target.launched && s->target.is_process && was_there(s);
+    s->target.epoch++;
     s->stops++;
     s->stop_ended_ns = clock_now_ns();
     announce(s, false);
     if (target->at == START_ENTRY)
-        target_emit_stop(s);
+        stop_report(s);
     audit_at_stop(s);
     return settle(s);
 }
@@ -409,10 +417,10 @@ static struct error *attach(struct session *s, const struct session_target *targ
 struct error *session_attach(struct session *s, const struct session_target *target)
 {
     char *before = s->target_spec;
-    bool launched = s->launched, was_there_before = s->was_there;
+    bool launched = s->target.launched, was_there_before = s->target.was_there;
     s->target_spec = xstrdup(target->spec);
-    s->launched = starts_stub(target->spec);
-    s->was_there = false;
+    s->target.launched = starts_stub(target->spec);
+    s->target.was_there = false;
     struct error *e = attach(s, target);
     if (!e || !before) {
         free(before);
@@ -420,7 +428,7 @@ struct error *session_attach(struct session *s, const struct session_target *tar
     }
     free(s->target_spec);
     s->target_spec = before;
-    s->launched = launched;
-    s->was_there = was_there_before;
+    s->target.launched = launched;
+    s->target.was_there = was_there_before;
     return e;
 }

@@ -60,7 +60,7 @@ void break_in_free(struct break_in *b)
 
 static enum break_way choose(struct session *s, const char **why)
 {
-    struct rsp_connection *c = s->connection;
+    struct rsp_connection *c = s->target.connection;
     *why = "it was named";
     if (s->break_in.named != BREAK_AUTO)
         return s->break_in.named;
@@ -68,7 +68,7 @@ static enum break_way choose(struct session *s, const char **why)
                        : "a debug stub takes it";
     /* kgdb gives its empty answer to qSupported also where nothing was printed yet; the symbols know better
      */
-    if (!c || !rsp_may_be_kgdb(c) || (!rsp_shares_console(c) && !kernel_file(s, NULL)))
+    if (!c || !rsp_may_be_kgdb(c) || (!rsp_shares_console(c) && !kernel_file(&s->target, NULL)))
         return BREAK_INTERRUPT;
     if (transport_carries_break(rsp_transport(c))) {
         *why = "a kernel is at the other end of a line that carries a BREAK";
@@ -87,7 +87,7 @@ static bool by_signal(const struct session *s, enum break_way way)
 
 static struct error *send_signal(struct session *s)
 {
-    pid_t emulator = transport_child(rsp_transport(s->connection));
+    pid_t emulator = transport_child(rsp_transport(s->target.connection));
     if (emulator > 0 && kill(emulator, SIGINT) == 0)
         return NULL;
     return error_new(ERR_REFUSED, "sending SIGINT to the emulator: %s", strerror(errno));
@@ -97,7 +97,7 @@ void break_in_prepare(struct session *s)
 {
     const char *why;
     enum break_way way = choose(s, &why);
-    rsp_set_break(s->connection, by_signal(s, way) ? RSP_BREAK_CALL : ways[way].how);
+    rsp_set_break(s->target.connection, by_signal(s, way) ? RSP_BREAK_CALL : ways[way].how);
 }
 
 char *break_in_advice(struct session *s)
@@ -116,7 +116,8 @@ char *break_in_advice(struct session *s)
 
 static void on_output(void *context, const char *bytes, size_t n)
 {
-    target_emit_text(context, "output", bytes, n);
+    struct session *s = context;
+    target_emit_text(&s->target, "output", bytes, n);
 }
 
 /* What it prints, until it ends. */

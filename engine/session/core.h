@@ -14,6 +14,7 @@
 #include "engine/control/breakpoints/breakpoints.h"
 #include "engine/control/breakpoints/journal.h"
 #include "engine/control/breakpoints/slots.h"
+#include "engine/control/kernel/module_events.h"
 #include "engine/session/console.h"
 #include "engine/session/line_noise.h"
 #include "engine/inspect/kernel/kernel.h"
@@ -27,6 +28,7 @@
 #include "engine/session/session.h"
 #include "engine/target/signals.h"
 #include "engine/target/stop.h"
+#include "engine/target/target.h"
 #include "engine/control/run/hold.h"
 #include "engine/target/threads.h"
 #include "engine/control/time/time.h"
@@ -46,19 +48,10 @@ struct listing {
 };
 
 struct session {
+    struct target target;
     struct session_options options;
-    struct target_hooks hooks; /* of the link */
-    enum session_state state;
-    uint64_t epoch;
-    int64_t deadline_ns;
-
-    struct rsp_connection *connection;
     struct wire_log *log;
     char *target_spec; /* what we are or were connected to */
-    bool launched;     /* its stub was started by us */
-    bool was_there;    /* the stub was, but attached to a process that ran before (`qAttached`) */
-    bool attaching;    /* RUNNING since we came, without a plan: the first stop does what attaching does */
-    bool is_process;   /* the target is a process of an operating system: all its memory is RAM */
 
     char *program; /* path, or NULL */
     struct program_setup setup;
@@ -66,26 +59,17 @@ struct session {
     bool started;                /* what we are or were connected to is that program, started by its name */
     bool emulated;               /* what we are connected to is qemu's user emulator, a child of ours */
     const struct runner *runner; /* what runs it, only while it is connected to; or NULL */
-    struct symbol_map *map;
     struct source_cache *sources;
-
-    const struct arch *arch; /* NULL until a target or a file says */
-    bool big_endian;
-    struct rsp_tdesc *description;
 
     struct break_in break_in;
     struct line_noise noise;
     struct console console;
 
-    struct thread_table threads;
     struct hold hold;
-    struct memory_cache memory;
-    struct memory_map memory_map;
-    struct kernel kernel;
     struct breakpoint_table breakpoints;
     struct slot_table slots;
+    struct module_events module_events;
     struct journal journal;
-    struct signal_table signals;
     struct audit audit;
 
     struct time_line time;
@@ -100,11 +84,8 @@ struct session {
     bool swallow_interrupt; /* an interrupt crossed another stop on the wire: its late SIGINT is ours */
     struct stop last_stop;
     cJSON *untaken_stop;        /* a stop that no command has returned yet, or NULL */
-    unsigned frame;             /* selected level */
     uint64_t loader_base;       /* AT_BASE: where the dynamic linker was loaded, 0: unknown */
     struct plant *loader_plant; /* where it tells of changes (engine/control/libraries_events.c), or NULL */
-    uint64_t library_epoch;     /* the stop in which the list was last asked for by name */
-    uint64_t library_miss;      /* neighbourhood no library was found for (engine/target/libraries.c) */
     enum schedule_mode schedule;
 
     uint64_t stops, violations;
@@ -118,8 +99,14 @@ struct session {
                                        it did not */
 };
 
+/* The session a target is part of: for its hooks. */
+static inline struct session *session_of(struct target *target)
+{
+    return (struct session *)((char *)target - offsetof(struct session, target));
+}
+
 /* The connection is lost or closed: to DISCONNECTED (or EXITED), with its counters kept. */
-void session_drop_connection(struct session *s, enum session_state state);
+void session_drop_connection(struct session *s, enum target_state state);
 /* The counters of the connections so far. */
 struct rsp_stats session_stats(const struct session *s);
 

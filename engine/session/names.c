@@ -13,7 +13,7 @@ static void emit(struct session *s, size_t done, size_t total)
     cJSON_AddStringToObject(o, "what", "index");
     cJSON_AddNumberToObject(o, "done", (double)done);
     cJSON_AddNumberToObject(o, "total", (double)total);
-    target_emit(s, o);
+    target_emit(&s->target, o);
 }
 
 static bool on_progress(void *context, size_t done, size_t total)
@@ -22,7 +22,7 @@ static bool on_progress(void *context, size_t done, size_t total)
     struct pollfd fd = {.fd = s->options.cancel_fd, .events = POLLIN};
     if (s->options.cancel_fd >= 0 && poll(&fd, 1, 0) == 1)
         s->names_given_up = ERR_CANCELLED;
-    else if (clock_now_ns() > s->deadline_ns)
+    else if (clock_now_ns() > s->target.deadline_ns)
         s->names_given_up = ERR_TIMEOUT;
     /* The last one takes the bar away. */
     emit(s, s->names_given_up ? total : done, total);
@@ -31,7 +31,7 @@ static bool on_progress(void *context, size_t done, size_t total)
 
 void names_watch(struct session *s)
 {
-    symbols_watch_names(s->map, on_progress, s);
+    symbols_watch_names(s->target.map, on_progress, s);
 }
 
 struct error *names_outcome(struct session *s, struct error *e)
@@ -47,5 +47,5 @@ struct error *names_outcome(struct session *s, struct error *e)
 
 struct error *names_wait(struct session *s)
 {
-    return symbols_wait_names(s->map) ? NULL : names_outcome(s, NULL);
+    return symbols_wait_names(s->target.map) ? NULL : names_outcome(s, NULL);
 }

@@ -23,12 +23,11 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "engine/target/state.h"
 #include "engine/commands/command.h"
 #include "engine/session/launch/start.h"
 
 struct session;
-
-enum session_state { SESSION_DISCONNECTED, SESSION_STOPPED, SESSION_RUNNING, SESSION_EXITED };
 
 struct session_options {
     /* Readable: somebody pressed Ctrl-C. Interrupts a running target, cancels a long command. Drained by the
@@ -60,7 +59,7 @@ struct session *session_create(const struct session_options *options);
 /* Detaches (bounded wait), or kills what was launched by us. NULL is fine. */
 void session_destroy(struct session *s);
 
-enum session_state session_state(const struct session *s);
+enum target_state session_state(const struct session *s);
 uint64_t session_epoch(const struct session *s);
 
 /* Loads symbols of `program`, remembers it and its arguments for launch; does not start it. NULL args: none.

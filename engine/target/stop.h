@@ -7,13 +7,12 @@
 #ifndef ALLSTOP_ENGINE_TARGET_STOP_H
 #define ALLSTOP_ENGINE_TARGET_STOP_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "rsp/stop_reply.h"
 
-struct session;
+struct target;
 
 enum stop_reason {
     STOP_NONE,
@@ -57,9 +56,5 @@ struct stop {
 };
 
 const char *stop_reason_name(enum stop_reason reason);
-/* With function, file and line looked up; a new object. */
-cJSON *stop_to_json(struct session *s, const struct stop *stop);
-/* For people, as gdb tells it: "Breakpoint 1, worker (…) at worker.c:42" and the source line. */
-void stop_to_text(const cJSON *stop, struct buf *out);
 
 #endif

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 
 bool arch_runs_here(const struct arch *arch)
 {
@@ -38,9 +38,9 @@ const char *arch_emulator(const struct arch *arch, bool big)
     return big && arch->qemu_user_big ? arch->qemu_user_big : arch->qemu_user;
 }
 
-char *target_sysroot(const struct session *s)
+char *target_sysroot(const struct target *target)
 {
-    if (!s->arch || !s->arch->qemu_user || arch_runs_here(s->arch))
+    if (!target->arch || !target->arch->qemu_user || arch_runs_here(target->arch))
         return NULL;
-    return sysroot_of_emulator(arch_emulator(s->arch, s->big_endian));
+    return sysroot_of_emulator(arch_emulator(target->arch, target->big_endian));
 }

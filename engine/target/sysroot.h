@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 struct arch;
-struct session;
+struct target;
 
 /* This machine's processor runs it. */
 bool arch_runs_here(const struct arch *arch);
@@ -19,6 +19,6 @@ const char *arch_emulator(const struct arch *arch, bool big_endian);
 /* Where Debian's cross packages put the dynamic linker and libraries of such a processor; malloc'd. */
 char *sysroot_of_emulator(const char *emulated);
 /* The same of the target, where it is one for another processor; malloc'd. */
-char *target_sysroot(const struct session *s);
+char *target_sysroot(const struct target *target);
 
 #endif

@@ -44,7 +44,7 @@ static void test_findings(void **state)
     cJSON *event = NULL;
     struct session_options options = {.cancel_fd = -1, .event = keep_event, .context = &event};
     struct session *s = session_create(&options);
-    s->epoch = 7;
+    s->target.epoch = 7;
 
     tell(s, "torn-packet", "p01.d35;T05thread:p01.d36;");
     assert_string_equal(text_of(event, "event"), "violation");

@@ -12,16 +12,16 @@ static struct error *try_classify(const char *reply)
 {
     struct rsp_stop from;
     must(rsp_stop_parse(reply, strlen(reply), &from));
-    target_forget(session);
-    threads_resumed(session);
-    rsp_forget_selected(session->connection);
-    for (size_t i = 0; i < session->threads.count; i++)
-        if (session->threads.items[i]->state == THREAD_STOPPED)
-            session->threads.items[i]->state = THREAD_RUNNING;
-    session->state = SESSION_RUNNING;
+    target_forget(&session->target);
+    threads_resumed(&session->target);
+    rsp_forget_selected(session->target.connection);
+    for (size_t i = 0; i < session->target.threads.count; i++)
+        if (session->target.threads.items[i]->state == THREAD_STOPPED)
+            session->target.threads.items[i]->state = THREAD_RUNNING;
+    session->target.state = TARGET_RUNNING;
     memset(&last, 0x55, sizeof last);
     struct error *e = stop_classify(session, &from, &last);
-    session->state = SESSION_STOPPED;
+    session->target.state = TARGET_STOPPED;
     return e;
 }
 
@@ -33,7 +33,7 @@ static struct stop *classify(const char *reply)
 
 static struct thread *thread(struct ptid id)
 {
-    return threads_note(session, id);
+    return threads_note(&session->target, id);
 }
 
 /* A plan as if it were under way. */
@@ -56,7 +56,7 @@ static int end(void **state)
 {
     session->plan_active = false;
     session->time.driver = NULL;
-    session->arch = &arch_x86_64;
+    session->target.arch = &arch_x86_64;
     return played_end(state);
 }
 
@@ -89,22 +89,22 @@ static void test_nothing_left(void **state)
     assert_true(last.has_thread && ptid_equal(last.thread, second));
     assert_int_equal(thread(second)->state, THREAD_STOPPED);
     assert_int_equal(thread((struct ptid){0, 3})->state, THREAD_HELD);
-    assert_true(session->threads.has_current && ptid_equal(session->threads.current, second));
+    assert_true(session->target.threads.has_current && ptid_equal(session->target.threads.current, second));
     session->plan.has_thread = false;
     assert_false(classify("N")->has_thread);
     session->plan.has_thread = true;
     session->plan_active = false;
     assert_false(classify("N")->has_thread);
-    assert_int_equal(session->threads.items[0]->state, THREAD_STOPPED);
+    assert_int_equal(session->target.threads.items[0]->state, THREAD_STOPPED);
     rule("qfThreadInfo", "m2");
     classify("N");
-    assert_int_equal(session->threads.count, 1);
-    assert_true(session->threads.has_current && ptid_equal(session->threads.current, second));
-    threads_clear(&session->threads);
+    assert_int_equal(session->target.threads.count, 1);
+    assert_true(session->target.threads.has_current && ptid_equal(session->target.threads.current, second));
+    threads_clear(&session->target.threads);
     rule("qfThreadInfo", "l");
     classify("N");
-    assert_int_equal(session->threads.count, 0);
-    assert_false(session->threads.has_current);
+    assert_int_equal(session->target.threads.count, 0);
+    assert_false(session->target.threads.has_current);
 }
 
 /* -- whose ----------------------------------------------------------------------------------------- */
@@ -112,14 +112,15 @@ static void test_nothing_left(void **state)
 static void test_thread_that_is_named(void **state)
 {
     (void)state;
-    session->threads.has_current = false;
+    session->target.threads.has_current = false;
     thread(first)->state = thread(second)->state = THREAD_STOPPED;
     thread((struct ptid){0, 3})->state = THREAD_HELD;
     played.selected = 2;
     assert_true(classify("T0bthread:2;core:5;")->has_thread);
     assert_int_equal(last.thread.tid, 2);
-    assert_true(session->threads.has_current && session->threads.has_stopped);
-    assert_true(ptid_equal(session->threads.current, second) && ptid_equal(session->threads.stopped, second));
+    assert_true(session->target.threads.has_current && session->target.threads.has_stopped);
+    assert_true(ptid_equal(session->target.threads.current, second) &&
+                ptid_equal(session->target.threads.stopped, second));
     assert_int_equal(sent("qC") + sent("Hg"), 0); /* it is the selected one already */
     assert_int_equal(last.pc, played.registers[2][PLAYED_RIP]);
     assert_int_equal(thread(first)->state, THREAD_STOPPED);
@@ -178,13 +179,13 @@ static int silent(void **state)
 static void test_thread_that_nobody_knows(void **state)
 {
     (void)state;
-    session->threads.current = second;
-    session->threads.has_current = true;
+    session->target.threads.current = second;
+    session->target.threads.has_current = true;
     assert_int_equal(classify("S0b")->thread.tid, 2);
     assert_int_equal(sent("qC"), 1);
-    session->threads.has_current = false;
+    session->target.threads.has_current = false;
     must_fail(try_classify("S0b"), ERR_UNSUPPORTED);
-    session->threads.has_current = true;
+    session->target.threads.has_current = true;
     rule("qC", "QC1");
     assert_int_equal(classify("S0b")->thread.tid, 1);
     rule("qC", "QCnobody");
@@ -279,18 +280,18 @@ static void test_trap_of_its_own(void **state)
     assert_false(last.late_hit);
     odd.trap = trap;
     odd.trap_size = 4;
-    session->arch = &odd;
+    session->target.arch = &odd;
     memcpy(played.memory + 0x300, trap, 4);
     assert_int_equal(classify(at(1, 0x1300, "swbreak:;"))->pc, 0x1304);
     played.memory[0x303] = 0x45;
     assert_true(classify(at(1, 0x1300, "swbreak:;"))->late_hit);
-    session->big_endian = true;
+    session->target.big_endian = true;
     memcpy(played.memory + 0x300, "\x44\x33\x22\x11", 4);
     assert_int_equal(classify("T05swbreak:;10:0000000000001300;thread:1;")->pc, 0x1304);
     memcpy(played.memory + 0x300, trap, 4);
     assert_true(classify("T05swbreak:;10:0000000000001300;thread:1;")->late_hit);
-    session->big_endian = false;
-    session->arch = &arch_x86_64;
+    session->target.big_endian = false;
+    session->target.arch = &arch_x86_64;
 }
 
 /* A plant that was lately there: another thread may have met it before, and is told of now. */
@@ -319,11 +320,11 @@ static void test_late(void **state)
     assert_true(classify(at(1, 0x1100, ""))->late_hit);
     plan(PHASE_RUN, first);
     assert_true(classify(at(1, 0x1100, ""))->late_hit);
-    session->arch = NULL; /* nobody knows which register is the pc */
+    session->target.arch = NULL; /* nobody knows which register is the pc */
     assert_false(classify(at(1, 0x1100, ""))->late_hit);
     assert_false(last.has_pc);
     assert_false(classify(at(1, 0x1100, "swbreak:;"))->late_hit);
-    session->arch = &arch_x86_64;
+    session->target.arch = &arch_x86_64;
 }
 
 /* -- reasons --------------------------------------------------------------------------------------- */
@@ -360,9 +361,9 @@ static void test_reasons(void **state)
         assert_int_equal(last.breakpoint, w->id);
         assert_int_equal(last.signal, 0);
     }
-    session->arch = NULL;
+    session->target.arch = NULL;
     assert_int_equal(classify(at(1, 0x1100, ""))->reason, STOP_SIGNAL);
-    session->arch = &arch_x86_64;
+    session->target.arch = &arch_x86_64;
     BASE_FREE char *signal = xstrdup(at(1, 0x1100, ""));
     memcpy(signal + 1, "0b", 2); /* a signal at a breakpoint is a signal */
     assert_int_equal(classify(signal)->reason, STOP_SIGNAL);
@@ -478,8 +479,8 @@ static void test_asked(void **state)
     assert_int_equal(hard->hits, 0);
     assert_false(other->spent || ignore->spent);
     played.registers[1][0] = 1;
-    target_forget(session);
-    threads_resumed(session);
+    target_forget(&session->target);
+    threads_resumed(&session->target);
     classify(at(1, 0x1100, ""));
     stop = last;
     assert_true(asked(&stop));
@@ -525,7 +526,7 @@ static struct stop watch_stop(const struct wish *w)
 static void store(uint64_t address, unsigned char value)
 {
     played.memory[address - PLAYED_BASE] = value;
-    memory_forget(session);
+    memory_forget(&session->target);
 }
 
 static void test_asked_of_watches(void **state)

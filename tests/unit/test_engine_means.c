@@ -263,7 +263,7 @@ static void test_inside(void **state)
 static void test_unreadable(void **state)
 {
     (void)state;
-    session->is_process = true; /* nobody looks before */
+    session->target.is_process = true; /* nobody looks before */
     rule("Z0", "E01");
     const struct wish *w = BREAK(.at = "*0x9000");
     assert_int_equal(w->locations[0].plant->type, PLANT_HARDWARE);
@@ -293,7 +293,7 @@ static void test_for_run(void **state)
     hard->locations[0].plant->state = PLANT_FAILED;
     assert_int_equal(for_run(0x1300), PLANT_SOFTWARE);
     hard->locations[0].plant->state = PLANT_ARMED;
-    struct rsp_features *f = rsp_features(session->connection);
+    struct rsp_features *f = rsp_features(session->target.connection);
     f->state[FEATURE_Z0].works = TRI_NO;
     assert_int_equal(for_run(0x1200), PLANT_HARDWARE);
     f->state[FEATURE_Z0 + 1].works = TRI_NO;

@@ -7,12 +7,12 @@ static struct stop final;
 
 static struct thread *thread(struct ptid id)
 {
-    return threads_note(session, id);
+    return threads_note(&session->target, id);
 }
 
 static enum rsp_tristate *step_off(void)
 {
-    return &rsp_features(session->connection)->state[FEATURE_STEP_OFF].works;
+    return &rsp_features(session->target.connection)->state[FEATURE_STEP_OFF].works;
 }
 
 /* -- running --------------------------------------------------------------------------------------- */
@@ -22,7 +22,7 @@ static bool take_stop(bool interrupted)
 {
     struct rsp_stop stop;
     bool stopped = false, done = false;
-    must(rsp_wait_stop(session->connection, session->deadline_ns, -1, &stop, &stopped));
+    must(rsp_wait_stop(session->target.connection, session->target.deadline_ns, -1, &stop, &stopped));
     assert_true(stopped);
     session->interrupt_sent = interrupted;
     must(plan_on_stop(session, &stop, &final, &done));
@@ -58,8 +58,8 @@ static struct plan stepping(enum plan_kind kind, uint64_t times)
 static void stands_at(uint64_t pc)
 {
     played.registers[1][PLAYED_RIP] = pc;
-    target_forget(session);
-    threads_resumed(session);
+    target_forget(&session->target);
+    threads_resumed(&session->target);
 }
 
 static int machine(void **state)
@@ -187,7 +187,7 @@ static void test_off_with_a_signal(void **state)
 
 static void policy(int signal, bool stop, bool pass)
 {
-    session->signals.policy[signal] = (struct signal_policy){.stop = stop, .pass = pass};
+    session->target.signals.policy[signal] = (struct signal_policy){.stop = stop, .pass = pass};
 }
 
 static void test_signals(void **state)
@@ -459,7 +459,7 @@ static void test_left(void **state)
     (void)state;
     stands_at(0x1040);
     uint64_t pc;
-    must(thread_pc(session, thread(first), &pc));
+    must(thread_pc(&session->target, thread(first), &pc));
     stops_with("W00");
     START(.kind = PLAN_CONTINUE);
     assert_true(thread(first)->has_last_pc && thread(first)->last_pc == 0x1040);
@@ -535,11 +535,11 @@ static void test_forks(void **state)
 static void test_one_of_several_ends(void **state)
 {
     (void)state;
-    threads_clear(&session->threads);
+    threads_clear(&session->target.threads);
     thread((struct ptid){1, 1})->state = THREAD_STOPPED;
     thread((struct ptid){2, 2})->state = THREAD_STOPPED;
-    session->threads.current = (struct ptid){1, 1};
-    session->threads.has_current = true;
+    session->target.threads.current = (struct ptid){1, 1};
+    session->target.threads.has_current = true;
     session->follow.mode = FOLLOW_BOTH;
     session->follow.count = 2;
     session->follow.processes[0] = (struct process){.pid = 1};
@@ -570,8 +570,8 @@ static void test_ended(void **state)
     plan_end(session); /* nothing is left to be ended */
     struct rsp_stop stop;
     bool stopped;
-    must(rsp_wait_stop(session->connection, session->deadline_ns, -1, &stop, &stopped));
-    session->state = SESSION_STOPPED;
+    must(rsp_wait_stop(session->target.connection, session->target.deadline_ns, -1, &stop, &stopped));
+    session->target.state = TARGET_STOPPED;
     must(breakpoint_delete(session, b));
     stops_with(at(1, 0x1001, ""));
     start(to(0x1300, 0, first));
@@ -579,8 +579,8 @@ static void test_ended(void **state)
     plan_end(session);
     assert_int_equal(plant_at(session, 0x1300)->users, 0);
     assert_int_equal(session->plan.target_count, 0);
-    must(rsp_wait_stop(session->connection, session->deadline_ns, -1, &stop, &stopped));
-    session->state = SESSION_STOPPED;
+    must(rsp_wait_stop(session->target.connection, session->target.deadline_ns, -1, &stop, &stopped));
+    session->target.state = TARGET_STOPPED;
 }
 
 #define TEST(f) TEST_ON(machine, f)

@@ -19,7 +19,7 @@ static int setup(void **state)
     (void)state;
     const struct session_options options = {.cancel_fd = -1};
     session = session_create(&options);
-    session->arch = &arch_x86_64;
+    session->target.arch = &arch_x86_64;
     return 0;
 }
 
@@ -50,21 +50,21 @@ static void test_lengths(void **state)
         {0x13, 0, 0, 0}, {0x73, 0, 0x10, 0}, {0xff, 0xff, 0xff, 0xff}, {0x03, 0, 0, 0}};
     const struct arch *const riscv[] = {&arch_riscv64, &arch_riscv32};
     for (size_t k = 0; k < 2; k++) {
-        session->arch = riscv[k];
+        session->target.arch = riscv[k];
         for (size_t i = 0; i < 4; i++) {
             assert_int_equal(plant_length_at(session, 0x1000, false, compressed[i]), 2);
             assert_int_equal(plant_length_at(session, 0x1000, false, whole[i]), 4);
         }
         assert_int_equal(plant_length_at(session, 0x1000, false, NULL), 4); /* nothing is known of it */
     }
-    session->arch = &arch_arm;
+    session->target.arch = &arch_arm;
     assert_int_equal(plant_length_at(session, 0x1000, true, NULL), 2);
     assert_int_equal(plant_length_at(session, 0x1000, false, NULL), 4);
-    session->arch = &arch_aarch64;
+    session->target.arch = &arch_aarch64;
     assert_int_equal(plant_length_at(session, 0x1000, true, compressed[0]), 4);
-    session->arch = &arch_x86_64;
+    session->target.arch = &arch_x86_64;
     assert_int_equal(plant_length_at(session, 0x1000, false, compressed[0]), 1);
-    session->arch = NULL;
+    session->target.arch = NULL;
     assert_int_equal(plant_length_at(session, 0x1000, false, NULL), 1);
 }
 
@@ -73,8 +73,8 @@ static void expect_trap(const struct arch *arch, bool big, unsigned length, cons
     unsigned char trap[TRAP_MAX], wanted[TRAP_MAX] = {0};
     memcpy(wanted, bytes, length);
     memset(trap, 0x55, sizeof trap);
-    session->arch = arch;
-    session->big_endian = big;
+    session->target.arch = arch;
+    session->target.big_endian = big;
     trap_bytes(session, length, trap);
     assert_memory_equal(trap, wanted, TRAP_MAX);
 }
@@ -97,7 +97,7 @@ static void test_traps(void **state)
 
 static struct plant *trap_at(uint64_t address, const char *saved)
 {
-    struct plant *p = inserted(PLANT_MEMORY, address, session->arch->breakpoint_kind);
+    struct plant *p = inserted(PLANT_MEMORY, address, session->target.arch->breakpoint_kind);
     memcpy(p->saved, saved, p->length);
     p->saved_known = true;
     session->breakpoints.plants.in_memory++;
@@ -108,7 +108,7 @@ static struct plant *trap_at(uint64_t address, const char *saved)
 static void test_hidden_in_every_window(void **state)
 {
     (void)state;
-    session->arch = &arch_aarch64;
+    session->target.arch = &arch_aarch64;
     trap_at(0x1008, "abcd");
     static const unsigned char trap[] = {0x00, 0x00, 0x20, 0xd4};
     for (uint64_t from = 0x1000; from < 0x1010; from++)
@@ -130,7 +130,7 @@ static void test_hidden_in_every_window(void **state)
 static void test_diverted_in_every_window(void **state)
 {
     (void)state;
-    session->arch = &arch_aarch64;
+    session->target.arch = &arch_aarch64;
     struct plant *p = trap_at(0x1008, "abcd");
     static const unsigned char trap[] = {0x00, 0x00, 0x20, 0xd4};
     for (uint64_t from = 0x1000; from < 0x1010; from++)
@@ -467,9 +467,9 @@ static void test_one_pool(void **state)
                 "\"holders\":[{\"slot\":1,\"id\":7,\"kind\":\"hardware\",\"address\":\"0x1000\"},"
                 "{\"slot\":2,\"kind\":\"write\",\"address\":\"0x2000\"}]}]}");
     fails(slots_may_take(session, PLANT_HARDWARE), ERR_NO_SLOT, "the stub refused one more before: ");
-    session->epoch++; /* it ran: others may have given theirs back */
+    session->target.epoch++; /* it ran: others may have given theirs back */
     assert_null(slots_may_take(session, PLANT_HARDWARE));
-    session->epoch--;
+    session->target.epoch--;
     data->inserted = false;
     check_counts(PLANT_WRITE, "{\"total\":2,\"free\":1}");
     assert_null(slots_may_take(session, PLANT_HARDWARE));
@@ -485,7 +485,7 @@ static void test_reads_alone(void **state)
     (void)state;
     fails(slots_refused(session, PLANT_READ, 0x5000, "E01"), ERR_UNSUPPORTED, "no watch for reads alone");
     check_counts(PLANT_READ, "{\"total\":null,\"free\":null}");
-    session->arch = &arch_aarch64;
+    session->target.arch = &arch_aarch64;
     fails(slots_refused(session, PLANT_READ, 0x5000, "E01"), ERR_NO_SLOT, "none is held by this session");
     check_counts(PLANT_READ, "{\"total\":0,\"free\":0}");
 }
@@ -493,7 +493,7 @@ static void test_reads_alone(void **state)
 static void test_two_pools(void **state)
 {
     (void)state;
-    session->arch = &arch_aarch64;
+    session->target.arch = &arch_aarch64;
     inserted(PLANT_HARDWARE, 0x1000, 4);
     inserted(PLANT_WRITE, 0x2000, 8);
     inserted(PLANT_ACCESS, 0x3000, 8);
@@ -515,7 +515,7 @@ static void test_two_pools(void **state)
 static void test_holders_of_a_pool(void **state)
 {
     (void)state;
-    session->arch = &arch_aarch64;
+    session->target.arch = &arch_aarch64;
     struct plant *code = plant_acquire_for(session, 7, PLANT_HARDWARE, 0x1000, 4);
     code->inserted = true;
     inserted(PLANT_WRITE, 0x2000, 8);
@@ -543,7 +543,7 @@ static void test_total_by_user(void **state)
     assert_null(slots_set_total(session, "code", 0)); /* nothing said */
     check_counts(PLANT_HARDWARE, "{\"total\":null,\"free\":null}");
     plant_release(session, p);
-    session->arch = &arch_aarch64;
+    session->target.arch = &arch_aarch64;
     assert_null(slots_set_total(session, "data", 3));
     assert_null(slots_set_total(session, "code", 5));
     check_counts(PLANT_WRITE, "{\"total\":3,\"free\":3}");
@@ -553,7 +553,7 @@ static void test_total_by_user(void **state)
 static void test_silence(void **state)
 {
     (void)state;
-    session->arch = &arch_aarch64;
+    session->target.arch = &arch_aarch64;
     slots_silent(session, PLANT_WRITE, "first");
     slots_silent(session, PLANT_WRITE, "never fires");
     assert_string_equal(slots_silence(session, PLANT_ACCESS), "never fires");

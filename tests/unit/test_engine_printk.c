@@ -29,7 +29,7 @@ static int setup(void **state)
     (void)state;
     struct session_options options = {.cancel_fd = -1, .event = count_changes};
     session = session_create(&options);
-    session->arch = &arch_x86_64;
+    session->target.arch = &arch_x86_64;
     changes = 0;
     return 0;
 }

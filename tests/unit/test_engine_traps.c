@@ -138,12 +138,12 @@ static void test_whose_memory(void **state)
 {
     (void)state;
     trap_at(0x1100, false);
-    session->threads.current = (struct ptid){0, 2};
+    session->target.threads.current = (struct ptid){0, 2};
     must(traps_check(session));
     assert_int_equal(sent("Hg2"), 1);
     sent_nothing_yet();
-    session->threads.has_current = false;
-    session->threads.current = (struct ptid){0, 1};
+    session->target.threads.has_current = false;
+    session->target.threads.current = (struct ptid){0, 1};
     must(traps_check(session));
     assert_int_equal(sent("Hg"), 0);
 }
@@ -189,11 +189,11 @@ static void test_two_in_a_window(void **state)
     assert_memory_equal(bytes, "pqrs", 4);
     traps_hide(session, 0x1102, bytes, 0);
     assert_memory_equal(bytes, "pqrs", 4);
-    session->arch = NULL; /* no trap is known then */
+    session->target.arch = NULL; /* no trap is known then */
     memcpy(bytes, "\xcc", 1);
     traps_hide(session, 0x1102, bytes, 1);
     assert_int_equal(bytes[0], 0xcc);
-    session->arch = &arch_x86_64;
+    session->target.arch = &arch_x86_64;
 }
 
 /* KVM shows a Z0 of ours as what it writes there, other stubs do not: what is no trap is read as it stands.
@@ -202,7 +202,7 @@ static void test_shown_by_the_stub(void **state)
 {
     (void)state;
     static const unsigned char trap[] = {0x00, 0x00, 0x20, 0xd4};
-    session->arch = &arch_aarch64;
+    session->target.arch = &arch_aarch64;
     struct plant *p = plant_acquire(session, PLANT_SOFTWARE, 0x1100, 4);
     p->inserted = p->saved_known = true;
     memcpy(p->saved, "abcd", 4);
@@ -222,7 +222,7 @@ static void test_shown_by_the_stub(void **state)
     memcpy(own, trap, 4);
     traps_hide(session, 0x1100, own, 4);
     assert_memory_equal(own, trap, 4);
-    session->arch = &arch_x86_64;
+    session->target.arch = &arch_x86_64;
 }
 
 /* -- the length that the file tells ---------------------------------------------------------------- */
@@ -256,7 +256,7 @@ static void test_riscv_by_file(void **state)
     free(run("riscv64-linux-gnu-as -march=rv64gc a.s -o a.o && "
              "riscv64-linux-gnu-ld -Ttext=0x1000 a.o -o a"));
     load("a");
-    session->arch = &arch_riscv64;
+    session->target.arch = &arch_riscv64;
     static const unsigned char compressed[] = {1, 0, 0, 0}, whole[] = {0x13, 0, 0, 0};
     assert_int_equal(plant_length_at(session, 0x1000, false, NULL), 2);
     assert_int_equal(plant_length_at(session, 0x1002, false, NULL), 4);
@@ -272,7 +272,7 @@ static void test_thumb_by_file(void **state)
                       "small: nop\nnop\n.size small, 4\n");
     free(run("arm-linux-gnueabihf-as a.s -o a.o && arm-linux-gnueabihf-ld -Ttext=0x1000 a.o -o a"));
     load("a");
-    session->arch = &arch_arm;
+    session->target.arch = &arch_arm;
     assert_int_equal(plant_length_at(session, 0x1000, false, NULL), 4);
     assert_int_equal(plant_length_at(session, 0x1004, false, NULL), 2);
     assert_int_equal(plant_length_at(session, 0x1000, true, NULL), 2);

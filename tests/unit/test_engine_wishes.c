@@ -45,14 +45,14 @@ static void load(const char *name, uint64_t offset)
 static void unload(const char *name)
 {
     BASE_FREE char *path = xasprintf("%s/%s", scratch, name);
-    must(symbol_map_remove(session->map, path));
+    must(symbol_map_remove(session->target.map, path));
 }
 
 static uint64_t address_of(const char *name)
 {
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    symbols_find_name(session->map, name, &matches, &count);
+    symbols_find_name(session->target.map, name, &matches, &count);
     assert_true(count > 0);
     uint64_t address = matches[0].address;
     free(matches);
@@ -126,9 +126,9 @@ static void test_refused(void **state)
     assert_int_equal(table()->wish_count, 1);
     assert_null(plant_at(session, 0x1200));
     assert_int_equal(table()->plants.count, 1);
-    session->state = SESSION_RUNNING;
+    session->target.state = TARGET_RUNNING;
     must_fail(SET(.at = "*0x1300"), ERR_NOT_STOPPED);
-    session->state = SESSION_STOPPED;
+    session->target.state = TARGET_STOPPED;
     assert_int_equal(table()->wish_count, 1);
     assert_int_equal(BREAK(.at = "*0x1300")->id, 2);
 }
@@ -171,10 +171,10 @@ static void test_hung_up(void **state)
     const struct plant *p = plant_at(session, 0x1200);
     assert_true(!p || (p->users == 0 && p->wish_count == 0));
     table()->any_spent = true;
-    session->state = SESSION_STOPPED; /* as where nobody has noticed yet */
+    session->target.state = TARGET_STOPPED; /* as where nobody has noticed yet */
     breakpoints_drop_spent(session);
     assert_int_equal(table()->wish_count, 0);
-    session->state = SESSION_DISCONNECTED;
+    session->target.state = TARGET_DISCONNECTED;
 }
 
 /* -- who is there ---------------------------------------------------------------------------------- */
@@ -210,20 +210,20 @@ static void test_enabled(void **state)
     sent_nothing_yet();
     must(breakpoint_enable(session, w, true)); /* it is */
     assert_int_equal(sent(""), 0);
-    session->state = SESSION_RUNNING;
+    session->target.state = TARGET_RUNNING;
     must_fail(breakpoint_enable(session, w, false), ERR_NOT_STOPPED);
     assert_true(w->enabled && w->locations[0].plant);
-    session->state = SESSION_STOPPED;
+    session->target.state = TARGET_STOPPED;
     must(breakpoint_enable(session, w, false));
     assert_false(w->enabled || w->locations[0].plant);
     assert_true(sent_point("z0", 0x1100));
     sent_nothing_yet();
     must(breakpoint_enable(session, w, false));
     assert_int_equal(sent(""), 0);
-    session->state = SESSION_RUNNING;
+    session->target.state = TARGET_RUNNING;
     must_fail(breakpoint_enable(session, w, true), ERR_NOT_STOPPED);
     assert_false(w->enabled);
-    session->state = SESSION_STOPPED;
+    session->target.state = TARGET_STOPPED;
     must(breakpoint_enable(session, w, true));
     assert_true(w->enabled && w->locations[0].plant->inserted);
     assert_true(sent_point("Z0", 0x1100));
@@ -241,7 +241,7 @@ static void test_after_the_end(void **state)
     struct wish *a = BREAK(.at = "*0x1100"), *b = BREAK(.at = "*0x1200"), *off = BREAK(.at = "*0x1300");
     must(breakpoint_enable(session, off, false));
     sent_nothing_yet();
-    session->state = SESSION_EXITED;
+    session->target.state = TARGET_EXITED;
     must(breakpoint_enable(session, a, false));
     assert_false(a->enabled);
     must(breakpoint_delete(session, b));
@@ -250,7 +250,7 @@ static void test_after_the_end(void **state)
     assert_null(off->locations[0].plant);
     assert_int_equal(BREAK(.at = "*0x1400")->id, 4);
     assert_int_equal(sent(""), 0);
-    session->state = SESSION_STOPPED;
+    session->target.state = TARGET_STOPPED;
     must(plants_flush(session));
     assert_int_equal(sent("z0"), 2);
 }
@@ -265,7 +265,7 @@ static void test_watch_is_enabled(void **state)
     must(breakpoint_enable(session, w, false));
     assert_memory_equal(w->watch_old, "\x90\x90\x90\x90", 4);
     memcpy(played.memory + 0x800, "\1\2\3\4", 4);
-    memory_forget(session);
+    memory_forget(&session->target);
     must(breakpoint_enable(session, w, true));
     assert_memory_equal(w->watch_old, "\1\2\3\4", 4);
     assert_true(w->watch_old_known);
@@ -274,7 +274,7 @@ static void test_watch_is_enabled(void **state)
     struct wish *b = BREAK(.at = "*0x1100"); /* a breakpoint reads nothing for that */
     must(breakpoint_enable(session, b, false));
     sent_nothing_yet();
-    memory_forget(session);
+    memory_forget(&session->target);
     must(breakpoint_enable(session, b, true));
     assert_int_equal(sent("m"), 0);
 }
@@ -306,7 +306,7 @@ static void test_which_are_incomplete(void **state)
     load("large", 0);
     static const char *const complete[] = {"*0x1100", "a.c:3", "a.c:7", "3", "+1", "-1", "*main"};
     played.registers[1][PLAYED_RIP] = address_of("once");
-    target_forget(session);
+    target_forget(&session->target);
     for (size_t i = 0; i < sizeof complete / sizeof *complete; i++) {
         assert_false(BREAK(.at = complete[i])->incomplete);
         assert_false(table()->any_unfinished);
@@ -318,8 +318,8 @@ static void test_which_are_incomplete(void **state)
     assert_non_null(strstr(w->locations[0].file, "a.c"));
     assert_int_equal(w->locations[0].line, 3);
     size_t done, total;
-    while (!symbols_have_names(session->map, &done, &total)) /* begun by that */
-        assert_true(clock_now_ns() < session->deadline_ns);
+    while (!symbols_have_names(session->target.map, &done, &total)) /* begun by that */
+        assert_true(clock_now_ns() < session->target.deadline_ns);
     must(breakpoints_complete(session));
     assert_false(w->incomplete);
     assert_false(table()->any_unfinished);
@@ -376,7 +376,7 @@ static void test_in_library(void **state)
     (void)state;
     load("a", 0);
     load("b.so", LIBRARY);
-    must(symbols_wait_names(session->map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
+    must(symbols_wait_names(session->target.map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
     assert_false(BREAK(.at = "a.c:3")->in_library);
     assert_false(table()->any_unfinished);
     assert_false(BREAK(.at = "*0x9000")->in_library); /* in no file */
@@ -387,7 +387,7 @@ static void test_in_library(void **state)
     must(breakpoints_complete(session));
     assert_true(table()->any_unfinished);
     assert_true(BREAK(.at = "work")->in_library); /* one of its places */
-    session->is_process = false;                  /* the files of a machine come by a command, and stay */
+    session->target.is_process = false;           /* the files of a machine come by a command, and stay */
     assert_false(BREAK(.at = "afar", .kind = WISH_SOFTWARE)->in_library);
 }
 
@@ -440,7 +440,7 @@ static void test_library_goes(void **state)
     (void)state;
     load("a", 0);
     load("b.so", LIBRARY);
-    must(symbols_wait_names(session->map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
+    must(symbols_wait_names(session->target.map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
     uint64_t there = address_of("afar");
     struct wish *w = BREAK(.at = "afar"), *both = BREAK(.at = "work"), *line = BREAK(.at = "a.c:7");
     struct wish *off = BREAK(.at = "afar");
@@ -520,7 +520,7 @@ static void test_replanted(void **state)
 {
     (void)state;
     load("a", 0);
-    must(symbols_wait_names(session->map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
+    must(symbols_wait_names(session->target.map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
     uint64_t before = address_of("work");
     struct wish *w = BREAK(.at = "work"), *gone = BREAK(.at = "once"), *fixed = BREAK(.at = "*0x1100");
     struct wish *watch = NULL, *off = BREAK(.at = "work");
@@ -528,7 +528,7 @@ static void test_replanted(void **state)
     must(breakpoint_enable(session, off, false));
     unload("a");
     load("moved", 0);
-    must(symbols_wait_names(session->map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
+    must(symbols_wait_names(session->target.map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
     uint64_t now = address_of("work");
     assert_int_not_equal(before, now);
     sent_nothing_yet();
@@ -557,8 +557,8 @@ static void test_replanted_address(void **state)
     const struct wish *w = BREAK(.at = "*$rax+0x1100");
     assert_int_equal(w->locations[0].address, 0x1100);
     played.registers[1][0] = 0x100;
-    target_forget(session);
-    threads_resumed(session);
+    target_forget(&session->target);
+    threads_resumed(&session->target);
     must(breakpoints_replant(session));
     assert_int_equal(w->locations[0].address, 0x1100);
     assert_int_equal(w->locations[0].plant->users, 1);

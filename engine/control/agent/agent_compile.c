@@ -266,7 +266,7 @@ struct error *agent_compile(struct session *s, const char *expression, uint64_t 
     struct node *tree = NULL;
     struct operand result;
     size_t start = ret->length;
-    evaluation_begin(s, &evaluation);
+    evaluation_begin(&s->target, &evaluation);
     struct agent a = {.session = s, .evaluation = &evaluation, .pc = pc, .out = ret, .start = start};
     struct error *e = expression_parse(expression, scope_is_type, &evaluation, &tree);
     if (!e)

@@ -38,20 +38,20 @@ static struct error *fetch_code(struct look *l, const struct syscall_abi *abi)
     for (size_t i = 0; i < l->subject_count; i++) {
         uint64_t pc;
         unsigned char code[INSTRUCTION_MOST];
-        if (!look_value(l, &l->subjects[i], l->s->arch->pc, &pc) ||
-            memory_from_file(l->s, pc - abi->instruction_size, code, abi->instruction_size))
+        if (!look_value(l, &l->subjects[i], l->s->target.arch->pc, &pc) ||
+            memory_from_file(&l->s->target, pc - abi->instruction_size, code, abi->instruction_size))
             continue;
         wants[count++] = (struct memory_want){pc - abi->instruction_size, abi->instruction_size};
     }
-    return count ? memory_prefetch(l->s, wants, count) : NULL;
+    return count ? memory_prefetch(&l->s->target, wants, count) : NULL;
 }
 
 static bool behind_call(struct look *l, const struct syscall_abi *abi, uint64_t pc)
 {
     unsigned char code[INSTRUCTION_MOST];
     size_t n = abi->instruction_size, got = n;
-    if (!memory_from_file(l->s, pc - n, code, n)) {
-        struct error *e = memory_read_some(l->s, pc - n, code, n, &got);
+    if (!memory_from_file(&l->s->target, pc - n, code, n)) {
+        struct error *e = memory_read_some(&l->s->target, pc - n, code, n, &got);
         error_free(e);
     }
     return got == n && memcmp(code, abi->instruction, n) == 0;
@@ -67,7 +67,7 @@ static const struct syscall_row *call_of(struct look *l, const struct look_subje
     *exact = abi->original && look_value(l, u, abi->original, &number);
     if (!*exact && !look_value(l, u, abi->number, &number))
         return NULL;
-    return syscall_row_of(l->s->arch, number);
+    return syscall_row_of(l->s->target.arch, number);
 }
 
 static void watch_buffer(struct look *l, const struct look_subject *u, const struct syscall_abi *abi,
@@ -108,9 +108,9 @@ static void follow(struct look *l, struct ptid thread, uint64_t pc, uint64_t res
 {
     struct session *s = l->s;
     struct audit_call *before = find(&s->audit, thread);
-    if (before && before->seen == s->epoch)
+    if (before && before->seen == s->target.epoch)
         return; /* another look at the same stop */
-    struct audit_call now = {.thread = thread, .pc = pc, .epoch = s->epoch, .seen = s->epoch};
+    struct audit_call now = {.thread = thread, .pc = pc, .epoch = s->target.epoch, .seen = s->target.epoch};
     now.name = row ? row->name : NULL;
     now.returned = row && exact && result == LINUX_EINTR;
     if (before && !before->returned && pc - before->pc <= NEAR && result == LINUX_EINTR) {
@@ -130,7 +130,7 @@ static void follow(struct look *l, struct ptid thread, uint64_t pc, uint64_t res
 static void look_at(struct look *l, const struct look_subject *u, const struct syscall_abi *abi)
 {
     uint64_t pc, result;
-    if (!look_value(l, u, l->s->arch->pc, &pc) || !look_value(l, u, abi->result, &result))
+    if (!look_value(l, u, l->s->target.arch->pc, &pc) || !look_value(l, u, abi->result, &result))
         return;
     bool exact = false;
     const struct syscall_row *row = call_of(l, u, abi, pc, &exact);
@@ -142,7 +142,7 @@ static void look_at(struct look *l, const struct look_subject *u, const struct s
 struct error *look_calls(struct look *l)
 {
     struct session *s = l->s;
-    const struct syscall_abi *abi = s->is_process ? syscall_abi_of(s->arch) : NULL;
+    const struct syscall_abi *abi = s->target.is_process ? syscall_abi_of(s->target.arch) : NULL;
     if (!abi)
         return NULL;
     TRY(fetch_code(l, abi));

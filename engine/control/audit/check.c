@@ -49,8 +49,8 @@ struct error *check_ask(struct checking *c, enum rsp_grammar grammar, struct buf
     va_start(args, format);
     buf_vprintf(&c->sent, format, args);
     va_end(args);
-    TRY(target_check(c->s,
-                     rsp_call(c->s->connection, grammar, RSP_MUTATES, reply, "%s", buf_text(&c->sent))));
+    TRY(target_check(&c->s->target, rsp_call(c->s->target.connection, grammar, RSP_MUTATES, reply, "%s",
+                                             buf_text(&c->sent))));
     buf_add(&c->received, buf_text(reply), reply->length);
     return NULL;
 }
@@ -75,21 +75,22 @@ bool check_is_ok(const struct buf *reply)
 
 bool check_advertised(const struct checking *c, enum rsp_feature_id id)
 {
-    return rsp_features(c->s->connection)->state[id].advertised == TRI_YES;
+    return rsp_features(c->s->target.connection)->state[id].advertised == TRI_YES;
 }
 
 struct error *check_registers(struct checking *c, struct buf *hex)
 {
-    if (c->s->threads.has_current)
-        TRY(target_check(c->s, rsp_select_thread(c->s->connection, c->s->threads.current)));
+    if (c->s->target.threads.has_current)
+        TRY(target_check(&c->s->target,
+                         rsp_select_thread(c->s->target.connection, c->s->target.threads.current)));
     return check_ask(c, RSP_GRAMMAR_HEX, hex, "g");
 }
 
 struct error *check_pc(struct checking *c, uint64_t *ret)
 {
     struct thread *t;
-    TRY(threads_current(c->s, &t));
-    return thread_pc(c->s, t, ret);
+    TRY(threads_current(&c->s->target, &t));
+    return thread_pc(&c->s->target, t, ret);
 }
 
 /* Below the stack nobody uses anything. */
@@ -97,9 +98,9 @@ static bool below_stack(struct checking *c, size_t length, uint64_t *ret)
 {
     struct thread *t = NULL;
     uint64_t sp = 0;
-    struct error *e = threads_current(c->s, &t);
+    struct error *e = threads_current(&c->s->target, &t);
     if (!e)
-        e = thread_sp(c->s, t, &sp);
+        e = thread_sp(&c->s->target, t, &sp);
     bool known = !e && sp > 2 * RAM_BELOW_STACK;
     error_free(e);
     *ret = (sp - RAM_BELOW_STACK) & ~(uint64_t)15;
@@ -109,10 +110,10 @@ static bool below_stack(struct checking *c, size_t length, uint64_t *ret)
 /* The end of a section that may be written: firmware that has not begun has no stack yet. */
 static bool end_of_data(struct checking *c, size_t length, uint64_t *ret)
 {
-    for (size_t i = 0; i < symbol_map_count(c->s->map); i++) {
+    for (size_t i = 0; i < symbol_map_count(c->s->target.map); i++) {
         uint64_t offset;
         const struct symbol_section *sections;
-        size_t count = symbol_file_sections(symbol_map_file(c->s->map, i, &offset), &sections);
+        size_t count = symbol_file_sections(symbol_map_file(c->s->target.map, i, &offset), &sections);
         for (size_t k = 0; k < count; k++) {
             *ret = (sections[k].address + offset + sections[k].size - length) & ~(uint64_t)15;
             if (sections[k].writable && sections[k].address && sections[k].size >= 2 * length &&
@@ -135,14 +136,14 @@ static struct error *note_stop(struct checking *c, struct check_stop *ret)
 {
     struct session *s = c->s;
     buf_clear(&c->received);
-    buf_add_text(&c->received, rsp_last_stop(s->connection));
-    TRY(target_check(s, stop_classify(s, &ret->raw, &ret->stop)));
+    buf_add_text(&c->received, rsp_last_stop(s->target.connection));
+    TRY(target_check(&s->target, stop_classify(s, &ret->raw, &ret->stop)));
     s->last_stop = ret->stop;
-    s->epoch++;
+    s->target.epoch++;
     s->stops++;
     ret->ended = ret->stop.reason == STOP_EXITED || ret->stop.reason == STOP_KILLED;
     if (ret->ended)
-        session_drop_connection(s, SESSION_EXITED);
+        session_drop_connection(s, TARGET_EXITED);
     return NULL;
 }
 
@@ -150,14 +151,14 @@ static struct error *wait_for(struct checking *c, int64_t most_ns, struct check_
 {
     struct session *s = c->s;
     bool stopped = false;
-    struct error *e = rsp_wait_stop(s->connection, clock_now_ns() + most_ns, -1, &ret->raw, &stopped);
+    struct error *e = rsp_wait_stop(s->target.connection, clock_now_ns() + most_ns, -1, &ret->raw, &stopped);
     if (!error_is(e, ERR_TIMEOUT))
         return e;
     error_free(e);
     ret->interrupted = true;
     buf_add_text(&c->sent, ", \x03");
-    TRY(rsp_interrupt(s->connection));
-    e = rsp_wait_stop(s->connection, clock_now_ns() + INTERRUPT_NS, -1, &ret->raw, &stopped);
+    TRY(rsp_interrupt(s->target.connection));
+    e = rsp_wait_stop(s->target.connection, clock_now_ns() + INTERRUPT_NS, -1, &ret->raw, &stopped);
     if (!error_is(e, ERR_TIMEOUT))
         return e;
     error_free(e);
@@ -172,12 +173,12 @@ struct error *check_run(struct checking *c, const char *packet, int64_t most_ns,
     buf_clear(&c->sent);
     buf_clear(&c->received);
     buf_add_text(&c->sent, packet);
-    TRY(target_check(s, rsp_resume(s->connection, packet, strlen(packet))));
-    target_forget(s);
-    threads_resumed(s);
-    struct error *e = target_check(s, wait_for(c, most_ns, ret));
+    TRY(target_check(&s->target, rsp_resume(s->target.connection, packet, strlen(packet))));
+    target_forget(&s->target);
+    threads_resumed(&s->target);
+    struct error *e = target_check(&s->target, wait_for(c, most_ns, ret));
     if (error_is(e, ERR_TIMEOUT))
-        s->state = SESSION_RUNNING;
+        s->target.state = TARGET_RUNNING;
     return e ? e : note_stop(c, ret);
 }
 
@@ -186,7 +187,7 @@ static struct error *run_action(struct checking *c, const struct rsp_action *act
 {
     BASE_BUF struct buf before = {0};
     BASE_BUF struct buf packet = {0};
-    TRY(rsp_resume_packet(c->s->connection, action, 1, &before, &packet));
+    TRY(rsp_resume_packet(c->s->target.connection, action, 1, &before, &packet));
     if (before.length) {
         BASE_BUF struct buf reply = {0};
         TRY(check_ask(c, RSP_GRAMMAR_OK, &reply, "%s", buf_text(&before)));
@@ -202,7 +203,7 @@ struct error *check_continue(struct checking *c, int64_t most_ns, struct check_s
 struct error *check_step(struct checking *c, struct check_stop *ret)
 {
     struct thread *t;
-    TRY(threads_current(c->s, &t));
+    TRY(threads_current(&c->s->target, &t));
     return run_action(c, &(struct rsp_action){.thread = t->id, .how = RSP_STEP}, INTERRUPT_NS, ret);
 }
 
@@ -288,14 +289,14 @@ static cJSON *run_check(struct checking *c, const struct audit_check *check)
 
 static const char *why_over(const struct checking *c)
 {
-    switch (c->s->state) {
-    case SESSION_STOPPED:
+    switch (c->s->target.state) {
+    case TARGET_STOPPED:
         return c->silent < SILENT_MOST ? NULL : "the stub has fallen silent";
-    case SESSION_EXITED:
+    case TARGET_EXITED:
         return "the program has ended";
-    case SESSION_RUNNING:
+    case TARGET_RUNNING:
         return "the target runs and does not stop when asked to";
-    case SESSION_DISCONNECTED:
+    case TARGET_DISCONNECTED:
         break;
     }
     return "the connection was lost";
@@ -318,23 +319,23 @@ static void sum_up(const struct checking *c, cJSON *report, const unsigned *coun
     cJSON_AddItemToObject(report, "violations", audit_counts(c->s));
     if (why_over(c))
         cJSON_AddStringToObject(report, "ended", why_over(c));
-    cJSON_AddBoolToObject(report, "lost", why_over(c) && c->s->state != SESSION_EXITED);
+    cJSON_AddBoolToObject(report, "lost", why_over(c) && c->s->target.state != TARGET_EXITED);
 }
 
 struct error *audit_run_checks(struct session *s, const struct audit_options *options, cJSON **ret)
 {
-    TRY(target_need_stopped(s));
+    TRY(target_need_stopped(&s->target));
     struct checking c = {.s = s, .options = options};
     if (options->at) {
-        TRY(location_address(s, options->at, &c.at));
+        TRY(location_address(&s->target, options->at, &c.at));
         c.has_at = true;
     }
     unsigned counts[AUDIT_VERDICTS] = {0};
     *ret = cJSON_CreateObject();
     cJSON_AddStringToObject(*ret, "target", s->target_spec);
-    cJSON_AddStringToObject(*ret, "stub", transport_describe(rsp_transport(s->connection)));
-    if (s->arch)
-        cJSON_AddStringToObject(*ret, "architecture", s->arch->name);
+    cJSON_AddStringToObject(*ret, "stub", transport_describe(rsp_transport(s->target.connection)));
+    if (s->target.arch)
+        cJSON_AddStringToObject(*ret, "architecture", s->target.arch->name);
     cJSON_AddBoolToObject(*ret, "unsafe", options->unsafe);
     cJSON_AddArrayToObject(*ret, "lines");
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)

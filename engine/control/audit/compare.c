@@ -22,16 +22,16 @@ static bool differs(const struct buf *a, const struct buf *b, size_t at, size_t 
 /* The first few registers that are not the same. */
 static void describe(const struct look *l, const struct buf *first, const struct buf *second, struct buf *ret)
 {
-    const struct rsp_tdesc *d = l->s->description;
+    const struct rsp_tdesc *d = l->s->target.description;
     unsigned shown = 0;
     for (size_t i = 0; d && i < d->count && shown < SHOWN_REGISTERS; i++) {
         const struct rsp_register *r = &d->registers[i];
         if (r->size > 16 || !differs(first, second, 2 * r->offset, 2 * r->size))
             continue;
         buf_printf(ret, "%s%s ", shown++ ? ", " : "", r->name);
-        add_reversed(ret, first->data + 2 * r->offset, r->size, l->s->big_endian);
+        add_reversed(ret, first->data + 2 * r->offset, r->size, l->s->target.big_endian);
         buf_add_text(ret, " then ");
-        add_reversed(ret, second->data + 2 * r->offset, r->size, l->s->big_endian);
+        add_reversed(ret, second->data + 2 * r->offset, r->size, l->s->target.big_endian);
     }
     if (!shown)
         buf_printf(ret, "%zu digits, then others", first->length);

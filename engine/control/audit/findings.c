@@ -104,7 +104,7 @@ static void keep(struct session *s, const char *kind, const struct ptid *thread,
     *f = (struct audit_finding){
         .kind = kind,
         .has_thread = thread != NULL,
-        .epoch = s->epoch,
+        .epoch = s->target.epoch,
         .ms = round((double)(clock_now_ns() - s->created_ns) / 1e4) / 1e2,
         .evidence = buf_take(&shown),
     };
@@ -113,7 +113,7 @@ static void keep(struct session *s, const char *kind, const struct ptid *thread,
     cJSON *event = cJSON_CreateObject();
     cJSON_AddStringToObject(event, "event", "violation");
     json_move_members(event, finding_to_json(f));
-    target_emit(s, event);
+    target_emit(&s->target, event);
 }
 
 static void tell(struct session *s, const char *kind, const struct ptid *thread, const char *evidence,
@@ -142,8 +142,8 @@ void session_violation(struct session *s, const char *kind, const char *evidence
         thread = &named;
     else if (s->last_stop.has_thread)
         thread = &s->last_stop.thread;
-    else if (s->threads.has_current)
-        thread = &s->threads.current;
+    else if (s->target.threads.has_current)
+        thread = &s->target.threads.current;
     struct ptid copy = thread ? *thread : (struct ptid){0, 0};
     tell(s, kind, thread ? &copy : NULL, evidence, n);
 }

@@ -33,8 +33,8 @@ static void add_subject(struct look *l, struct ptid id)
 static void choose_subjects(struct look *l)
 {
     struct session *s = l->s;
-    struct thread_table *table = &s->threads;
-    size_t most = target_is_thrifty(s) ? THREADS_ON_A_SLOW_LINE : AUDIT_THREADS;
+    struct thread_table *table = &s->target.threads;
+    size_t most = target_is_thrifty(&s->target) ? THREADS_ON_A_SLOW_LINE : AUDIT_THREADS;
     size_t first = table->count ? s->audit.next_thread % table->count : 0;
     size_t i = 0;
     for (; i < table->count && l->subject_count + 1 < most; i++) {
@@ -52,12 +52,12 @@ static void choose_subjects(struct look *l)
 
 bool look_value(const struct look *l, const struct look_subject *u, const char *name, uint64_t *ret)
 {
-    const struct rsp_register *r = register_find(l->s, name);
+    const struct rsp_register *r = register_find(&l->s->target, name);
     unsigned char bytes[8];
     if (!r || r->size > sizeof bytes || 2 * (r->offset + r->size) > u->registers.length ||
         hex_decode(u->registers.data + 2 * r->offset, 2 * (size_t)r->size, bytes, sizeof bytes) < 0)
         return false;
-    *ret = arch_load(bytes, r->size, l->s->big_endian);
+    *ret = arch_load(bytes, r->size, l->s->target.big_endian);
     return true;
 }
 
@@ -72,8 +72,9 @@ static struct error *ask_registers(struct look *l, struct buf *answers)
             (struct rsp_request){.payload = select, .length = strlen(select), .grammar = RSP_GRAMMAR_OK};
         requests[2 * i + 1] = (struct rsp_request){.payload = "g", .length = 1, .grammar = RSP_GRAMMAR_HEX};
     }
-    rsp_forget_selected(s->connection);
-    struct error *e = target_check(s, rsp_call_batch(s->connection, requests, 2 * l->subject_count));
+    rsp_forget_selected(s->target.connection);
+    struct error *e =
+        target_check(&s->target, rsp_call_batch(s->target.connection, requests, 2 * l->subject_count));
     for (size_t i = 0; i < l->subject_count; i++) {
         struct rsp_request *chosen = &requests[2 * i], *g = &requests[2 * i + 1];
         bool good = !e && !chosen->error && strcmp(buf_text(&chosen->reply), "OK") == 0 && !g->error &&
@@ -81,7 +82,7 @@ static struct error *ask_registers(struct look *l, struct buf *answers)
         if (good) {
             answers[i] = g->reply;
             g->reply = (struct buf){0};
-            rsp_note_selected(s->connection, l->subjects[i].id);
+            rsp_note_selected(s->target.connection, l->subjects[i].id);
         }
         rsp_request_free(chosen);
         rsp_request_free(g);
@@ -116,13 +117,13 @@ bool look_may_read(struct session *s, uint64_t address, size_t length)
 {
     if (length == 0 || address + length < address)
         return false;
-    if (s->is_process)
+    if (s->target.is_process)
         return true;
     uint64_t last = address + length - 1, offset;
-    if (memory_kind_at(s, address) && memory_kind_at(s, last))
+    if (memory_kind_at(&s->target, address) && memory_kind_at(&s->target, last))
         return true; /* the target itself says that this is RAM, ROM or flash */
-    struct symbol_file *f = symbol_map_file_at(s->map, address, &offset);
-    return f && symbol_map_file_at(s->map, last, &offset) == f;
+    struct symbol_file *f = symbol_map_file_at(s->target.map, address, &offset);
+    return f && symbol_map_file_at(s->target.map, last, &offset) == f;
 }
 
 void look_watch(struct look *l, struct ptid thread, uint64_t address, size_t length, const char *call)
@@ -137,9 +138,9 @@ void look_watch(struct look *l, struct ptid thread, uint64_t address, size_t len
 static void choose_memory(struct look *l)
 {
     struct session *s = l->s;
-    for (size_t i = 0; s->arch && i < l->subject_count; i++) {
+    for (size_t i = 0; s->target.arch && i < l->subject_count; i++) {
         uint64_t sp;
-        if (look_value(l, &l->subjects[i], s->arch->sp, &sp) && sp > LOOK_STACK_BELOW)
+        if (look_value(l, &l->subjects[i], s->target.arch->sp, &sp) && sp > LOOK_STACK_BELOW)
             look_watch(l, l->subjects[i].id, sp - LOOK_STACK_BELOW, LOOK_STACK, NULL);
     }
     for (size_t i = 0; i < s->audit.range_count; i++)
@@ -156,8 +157,8 @@ static struct error *ask_memory(struct look *l, struct rsp_read *reads)
     if (l->watch_count == 0)
         return NULL;
     struct session *s = l->s;
-    struct error *e =
-        target_check(s, rsp_read_memory(s->connection, l->reporter, reads, l->watch_count, false));
+    struct error *e = target_check(
+        &s->target, rsp_read_memory(s->target.connection, l->reporter, reads, l->watch_count, false));
     for (size_t i = 0; i < l->watch_count; i++)
         error_free(reads[i].error);
     return e;
@@ -198,7 +199,7 @@ static struct error *pause_between(const struct session *s)
 
 static struct error *look_twice(struct look *l)
 {
-    TRY(threads_list(l->s));
+    TRY(threads_list(&l->s->target));
     choose_subjects(l);
     TRY(first_registers(l));
     TRY(look_calls(l));
@@ -221,30 +222,30 @@ static void look_free(struct look *l)
 
 struct error *audit_look(struct session *s)
 {
-    TRY(target_need_stopped(s));
+    TRY(target_need_stopped(&s->target));
     if (s->audit.looking)
         return NULL;
     struct look l = {.s = s};
     if (s->last_stop.has_thread)
         l.reporter = s->last_stop.thread;
-    int64_t timeout_ns = rsp_timeout(s->connection);
+    int64_t timeout_ns = rsp_timeout(s->target.connection);
     int64_t limit = clock_now_ns() + LOOK_TIME_NS + (int64_t)s->audit.pause_ms * 1000000;
-    rsp_set_timeout(s->connection, ANSWER_TIME_NS);
-    rsp_set_deadline(s->connection, limit < s->deadline_ns ? limit : s->deadline_ns);
+    rsp_set_timeout(s->target.connection, ANSWER_TIME_NS);
+    rsp_set_deadline(s->target.connection, limit < s->target.deadline_ns ? limit : s->target.deadline_ns);
     s->audit.looking = true;
     struct error *e = look_twice(&l);
     s->audit.looking = false;
     look_free(&l);
-    if (s->connection) {
-        rsp_set_timeout(s->connection, timeout_ns);
-        rsp_set_deadline(s->connection, s->deadline_ns);
+    if (s->target.connection) {
+        rsp_set_timeout(s->target.connection, timeout_ns);
+        rsp_set_deadline(s->target.connection, s->target.deadline_ns);
     }
     return e;
 }
 
 void audit_at_stop(struct session *s)
 {
-    if (!s->audit.active || s->state != SESSION_STOPPED)
+    if (!s->audit.active || s->target.state != TARGET_STOPPED)
         return;
     struct error *e = audit_look(s);
     if (error_is(e, ERR_CANCELLED))
@@ -288,9 +289,9 @@ struct error *audit_choose(struct session *s, const char *text)
     if (a->range_count == AUDIT_RANGES)
         return error_new(ERR_USAGE, "at most %d ranges of memory are watched", AUDIT_RANGES);
     if (split_range(text, &address_text, &length))
-        TRY(location_address(s, address_text, &address));
+        TRY(location_address(&s->target, address_text, &address));
     else
-        TRY(values_place(s, text, &address, &length));
+        TRY(values_place(&s->target, text, &address, &length));
     if (length == 0 || length > AUDIT_RANGE)
         return error_new(ERR_USAGE, "watching %s: %" PRIu64 " bytes, 1 to %d can be watched", text, length,
                          AUDIT_RANGE);

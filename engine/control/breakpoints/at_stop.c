@@ -63,7 +63,7 @@ static void tell(struct session *s, int id, const struct command *c, cJSON *resu
         cJSON_AddStringToObject(told, "code", error_code_name(e->code));
         cJSON_AddStringToObject(told, "message", e->message);
     }
-    target_emit(s, o);
+    target_emit(&s->target, o);
 }
 
 /* False when the list ends here. */

@@ -16,7 +16,7 @@ static bool among(struct session *s, uint64_t pc, unsigned inlined, const char *
 {
     struct variable *list = NULL;
     size_t count = 0;
-    *more = symbols_variables_at(s->map, pc, inlined, &list, &count);
+    *more = symbols_variables_at(s->target.map, pc, inlined, &list, &count);
     bool found = false;
     for (size_t i = 0; i < count && !found; i++)
         found = strcmp(list[i].name, name) == 0 || strcmp(list[i].name, "this") == 0;
@@ -42,12 +42,12 @@ static bool known(struct session *s, uint64_t pc, const struct node *n)
     struct variable v;
     struct type *type;
     int64_t number;
-    if (symbols_find_variable(s->map, full, pc, &v) ||
-        symbols_find_enumerator(s->map, n->text, &type, &number))
+    if (symbols_find_variable(s->target.map, full, pc, &v) ||
+        symbols_find_enumerator(s->target.map, n->text, &type, &number))
         return true;
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    symbols_find_name(s->map, full, &matches, &count);
+    symbols_find_name(s->target.map, full, &matches, &count);
     free(matches);
     return count > 0;
 }
@@ -60,7 +60,7 @@ static const struct node *unknown(struct session *s, uint64_t pc, const struct n
     if (n->kind == NODE_NAME)
         return known(s, pc, n) ? NULL : n;
     if (n->kind == NODE_REGISTER)
-        return !s->description || register_find(s, n->text) ? NULL : n;
+        return !s->target.description || register_find(&s->target, n->text) ? NULL : n;
     const struct node *found = unknown(s, pc, n->left);
     if (!found)
         found = unknown(s, pc, n->right);
@@ -72,7 +72,7 @@ static struct error *not_known(struct session *s, const struct wish *w, const st
     const char *what = n->kind == NODE_REGISTER ? "register $" : "symbol ";
     struct error *e = error_new(ERR_NO_SYMBOL, "the condition %s: there is no %s%s in that context",
                                 w->condition, what, n->text);
-    BASE_FREE char *near = n->kind == NODE_NAME ? symbols_near(s->map, n->text) : NULL;
+    BASE_FREE char *near = n->kind == NODE_NAME ? symbols_near(s->target.map, n->text) : NULL;
     return near ? error_hint(e, "did you mean %s?", near) : e;
 }
 
@@ -93,7 +93,7 @@ struct error *condition_check(struct session *s, const struct wish *w)
     struct node *tree = NULL;
     if (!w->condition)
         return NULL;
-    evaluation_begin(s, &evaluation);
+    evaluation_begin(&s->target, &evaluation);
     struct error *e = expression_parse(w->condition, scope_is_type, &evaluation, &tree);
     if (e)
         e = error_while(e, "the condition");

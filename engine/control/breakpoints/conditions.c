@@ -28,7 +28,7 @@ void conditions_update(struct session *s, struct plant *p)
     BASE_BUF struct buf text = {0};
     p->stale = false;
     bool can = (p->type == PLANT_SOFTWARE || p->type == PLANT_HARDWARE) &&
-               rsp_feature_usable(rsp_features(s->connection), FEATURE_CONDITIONAL_BREAKPOINTS) &&
+               rsp_feature_usable(rsp_features(s->target.connection), FEATURE_CONDITIONAL_BREAKPOINTS) &&
                p->wish_count && p->users == p->wish_count;
     for (size_t i = 0; can && i < p->wish_count; i++)
         can = add_condition(s, breakpoint_find(s, p->wishes[i]), p->address, &text) &&

@@ -25,7 +25,7 @@ static bool any_watch(const struct session *s)
 /* Whether the stop came out of a trap instruction: one of ours, or one that the kernel has in its text. */
 static bool is_trap_instruction(struct session *s, const struct stop *stop)
 {
-    const struct arch *a = s->arch;
+    const struct arch *a = s->target.arch;
     unsigned char behind[8];
     size_t got = 0;
     const struct plant *p = stop->has_pc ? plant_at(s, stop->pc) : NULL;
@@ -33,7 +33,7 @@ static bool is_trap_instruction(struct session *s, const struct stop *stop)
         return !p || p->type == PLANT_HARDWARE || stop->was_rewound;
     if (!stop->has_pc || !a->pc_behind_trap || a->trap_size > sizeof behind || stop->pc < a->trap_size)
         return false;
-    struct error *e = memory_read_some(s, stop->pc - a->trap_size, behind, a->trap_size, &got);
+    struct error *e = memory_read_some(&s->target, stop->pc - a->trap_size, behind, a->trap_size, &got);
     error_free(e);
     return got == a->trap_size && memcmp(behind, a->trap, got) == 0;
 }
@@ -105,7 +105,8 @@ struct error *evidence_at_stop(struct session *s, struct stop *stop)
 {
     bool may_be = stop->reason == STOP_BREAKPOINT ||
                   (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP && !stop->late_hit);
-    if (!may_be || !s->arch || !slots_inside(s) || !(any_watch(s) || s->breakpoints.plants.hardware_gone))
+    if (!may_be || !s->target.arch || !slots_inside(s) ||
+        !(any_watch(s) || s->breakpoints.plants.hardware_gone))
         return NULL;
     bool trap = is_trap_instruction(s, stop), step = is_own_step(s, stop);
     bool unexplained = !trap && !step && stop->reason == STOP_SIGNAL;

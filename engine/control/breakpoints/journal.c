@@ -14,13 +14,13 @@ enum { READ_BATCH = 32 };
 
 static struct ptid current_id(const struct session *s)
 {
-    return s->threads.has_current ? s->threads.current : (struct ptid){0, 0};
+    return s->target.threads.has_current ? s->target.threads.current : (struct ptid){0, 0};
 }
 
 static struct error *save(struct session *s, struct plant *p)
 {
     struct rsp_read read = {.address = p->address, .length = p->length, .bytes = p->saved};
-    TRY(target_check(s, rsp_read_memory(s->connection, current_id(s), &read, 1, false)));
+    TRY(target_check(&s->target, rsp_read_memory(s->target.connection, current_id(s), &read, 1, false)));
     error_free(read.error);
     p->saved_known = read.got == p->length;
     traps_hide(s, p->address, p->saved, read.got);
@@ -108,7 +108,7 @@ static struct error *still_there(struct session *s, struct journal_entry *list, 
         for (size_t i = 0; i < n; i++)
             reads[i] = (struct rsp_read){
                 .address = list[first + i].address, .length = list[first + i].length, .bytes = bytes[i]};
-        TRY(target_check(s, rsp_read_memory(s->connection, current_id(s), reads, n, false)));
+        TRY(target_check(&s->target, rsp_read_memory(s->target.connection, current_id(s), reads, n, false)));
         for (size_t i = 0; i < n; i++) {
             struct journal_entry e = list[first + i];
             if (reads[i].got == e.length && memcmp(bytes[i], e.trap, e.length) == 0)
@@ -144,7 +144,7 @@ struct error *journal_restore(struct session *s, size_t *count)
     *count = 0;
     TRY(journal_left_behind(s, &list, &n));
     for (size_t i = 0; i < n; i++) {
-        TRY(memory_write(s, list[i].address, list[i].saved, list[i].length));
+        TRY(memory_write(&s->target, list[i].address, list[i].saved, list[i].length));
         ++*count;
         if (s->journal.fd > 0)
             take_back(s, list[i].address);

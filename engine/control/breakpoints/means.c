@@ -48,7 +48,7 @@ static bool all_zero(const unsigned char *bytes, size_t n)
 static void look_at(struct session *s, struct wish_location *l, const unsigned char *now, size_t got)
 {
     unsigned char file[LOOK_BYTES];
-    bool known = memory_from_file(s, l->address, file, sizeof file) && !all_zero(file, sizeof file);
+    bool known = memory_from_file(&s->target, l->address, file, sizeof file) && !all_zero(file, sizeof file);
     l->no_code = got == 0 || (known && got == LOOK_BYTES && all_zero(now, got));
     s->breakpoints.waits_for_code = s->breakpoints.waits_for_code || l->no_code;
 }
@@ -56,9 +56,9 @@ static void look_at(struct session *s, struct wish_location *l, const unsigned c
 /* The memory of a machine may not hold the code yet; that of a process always does. One batch of reads. */
 static struct error *look(struct session *s, struct wish *w)
 {
-    if (s->is_process || w->is_watch || w->kind != WISH_AUTO)
+    if (s->target.is_process || w->is_watch || w->kind != WISH_AUTO)
         return NULL;
-    struct ptid id = s->threads.has_current ? s->threads.current : (struct ptid){0, 0};
+    struct ptid id = s->target.threads.has_current ? s->target.threads.current : (struct ptid){0, 0};
     for (size_t first = 0; first < w->count; first += LOOK_BATCH) {
         struct rsp_read reads[LOOK_BATCH];
         unsigned char bytes[LOOK_BATCH][LOOK_BYTES];
@@ -66,7 +66,7 @@ static struct error *look(struct session *s, struct wish *w)
         for (size_t i = 0; i < n; i++)
             reads[i] = (struct rsp_read){
                 .address = w->locations[first + i].address, .length = LOOK_BYTES, .bytes = bytes[i]};
-        TRY(target_check(s, rsp_read_memory(s->connection, id, reads, n, true)));
+        TRY(target_check(&s->target, rsp_read_memory(s->target.connection, id, reads, n, true)));
         for (size_t i = 0; i < n; i++) {
             look_at(s, &w->locations[first + i], bytes[i], reads[i].got);
             error_free(reads[i].error);
@@ -98,7 +98,7 @@ static struct candidates candidates_for(struct session *s, const struct wish *w,
         add(&c, PLANT_HARDWARE);
     } else if (w->kind == WISH_MEMORY) {
         add(&c, PLANT_MEMORY);
-    } else if ((kind = memory_kind_at(s, l->address)) == MEMORY_ROM || kind == MEMORY_FLASH) {
+    } else if ((kind = memory_kind_at(&s->target, l->address)) == MEMORY_ROM || kind == MEMORY_FLASH) {
         add(&c, PLANT_HARDWARE);
     } else if (l->no_code && !slots_silence(s, PLANT_HARDWARE)) {
         add(&c, PLANT_HARDWARE);
@@ -114,7 +114,8 @@ static struct candidates candidates_for(struct session *s, const struct wish *w,
 /* Nothing is sent that this stub was seen not to know. */
 static bool known_unsupported(struct session *s, enum plant_type type)
 {
-    return type <= PLANT_ACCESS && rsp_features(s->connection)->state[FEATURE_Z0 + (int)type].works == TRI_NO;
+    return type <= PLANT_ACCESS &&
+           rsp_features(s->target.connection)->state[FEATURE_Z0 + (int)type].works == TRI_NO;
 }
 
 /* Why a means is not even tried there; malloc'd, or NULL. */
@@ -235,7 +236,7 @@ static void note_inside(struct session *s, struct wish *w)
 {
     for (size_t i = 0; !w->is_watch && i < w->count; i++) {
         struct wish_location *l = &w->locations[i];
-        l->inside = instruction_around(s, l->address);
+        l->inside = instruction_around(&s->target, l->address);
     }
 }
 
@@ -280,7 +281,7 @@ struct error *means_plant(struct session *s, struct wish *w)
 {
     struct outcome o = {0};
     wish_attempts_free(w);
-    if (s->state == SESSION_EXITED || s->state == SESSION_DISCONNECTED)
+    if (s->target.state == TARGET_EXITED || s->target.state == TARGET_DISCONNECTED)
         return NULL; /* planned: means are chosen when there is a target again */
     note_inside(s, w);
     struct error *e = look(s, w);
@@ -372,7 +373,7 @@ struct plant *means_for_run(struct session *s, uint64_t address)
     bool fires = there && !slots_silence(s, there->type);
     if (fires && there->state != PLANT_FAILED)
         return plant_acquire(s, there->type, address, there->length);
-    enum memory_kind kind = memory_kind_at(s, address);
+    enum memory_kind kind = memory_kind_at(&s->target, address);
     if (kind == MEMORY_ROM || kind == MEMORY_FLASH)
         return plant_acquire(s, PLANT_HARDWARE, address, length);
     if (!known_unsupported(s, PLANT_SOFTWARE))

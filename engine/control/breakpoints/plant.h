@@ -50,7 +50,7 @@ struct plant {
     size_t wish_count;
     bool lifted;     /* taken out for a moment, to step off it */
     bool inserted;   /* the target has it */
-    bool was_stuck;  /* its removal failed once, and was made good (engine/inspect/kernel/sealed_text.h) */
+    bool was_stuck;  /* its removal failed once, and was made good (engine/control/kernel/sealed_text.h) */
     bool comes_back; /* taken out to be stepped off (settle.h) */
     bool unsure;     /* its insertion was sent and not answered */
     bool renew;      /* to be sent again although it is there: its conditions changed */

@@ -129,9 +129,9 @@ static bool request_for(struct session *s, struct plant *p, bool insert, struct 
 
 static const struct thread *thread_of(const struct session *s, int64_t pid)
 {
-    for (size_t i = 0; i < s->threads.count; i++)
-        if (s->threads.items[i]->id.pid == pid)
-            return s->threads.items[i];
+    for (size_t i = 0; i < s->target.threads.count; i++)
+        if (s->target.threads.items[i]->id.pid == pid)
+            return s->target.threads.items[i];
     return NULL;
 }
 
@@ -148,12 +148,12 @@ static size_t repeat_for_others(struct session *s, struct rsp_request *requests,
 {
     const struct follow *f = &s->follow;
     size_t all = n;
-    if (n == 0 || f->count < 2 || !s->threads.has_current)
+    if (n == 0 || f->count < 2 || !s->target.threads.has_current)
         return n;
     for (size_t i = 0; i < f->count; i++) {
         int64_t pid = f->processes[i].pid;
         const struct thread *t = thread_of(s, pid);
-        if (!t || f->processes[i].foreign || pid == s->threads.current.pid)
+        if (!t || f->processes[i].foreign || pid == s->target.threads.current.pid)
             continue;
         char *select = xasprintf("Hgp%" PRIx64 ".%" PRIx64, (uint64_t)t->id.pid, (uint64_t)t->id.tid);
         requests[all++] =
@@ -161,7 +161,7 @@ static size_t repeat_for_others(struct session *s, struct rsp_request *requests,
         for (size_t k = 0; k < n; k++)
             copy_request(&requests[k], &requests[all++]);
     }
-    rsp_forget_selected(s->connection);
+    rsp_forget_selected(s->target.connection);
     return all;
 }
 
@@ -187,7 +187,7 @@ static void note_type(struct session *s, enum plant_type type, enum rsp_tristate
 {
     if (type > PLANT_ACCESS)
         return;
-    struct rsp_feature_state *state = &rsp_features(s->connection)->state[FEATURE_Z0 + (int)type];
+    struct rsp_feature_state *state = &rsp_features(s->target.connection)->state[FEATURE_Z0 + (int)type];
     if (state->works == TRI_UNKNOWN)
         state->works = works;
 }
@@ -300,7 +300,7 @@ struct error *plants_flush(struct session *s)
         size_t n = plants_requests(s, requests, BATCH);
         if (n == 0)
             break;
-        struct error *e = target_check(s, rsp_call_batch(s->connection, requests, n));
+        struct error *e = target_check(&s->target, rsp_call_batch(s->target.connection, requests, n));
         if (e) {
             plants_cut_off(s, requests, n);
             error_free(first);

@@ -16,7 +16,7 @@ enum { CPUS_MAX = 64, STATE_BYTES = 4, NMI_EXECUTING = 1 };
 
 static bool is_linux_on_x86(const struct session *s)
 {
-    return (s->arch == &arch_x86_64 || s->arch == &arch_i386) && slots_inside(s);
+    return (s->target.arch == &arch_x86_64 || s->target.arch == &arch_i386) && slots_inside(s);
 }
 
 /* On the bare machine a set that is empty is put back as well, once there was another: DR7 is not 0 then. */
@@ -66,7 +66,7 @@ bool settle_by_trap(struct session *s)
     if (*bare != TRI_UNKNOWN)
         return *bare == TRI_YES;
     cJSON *value = NULL;
-    struct error *e = values_evaluate(s, "boot_cpu_data.x86_capability[4] >> 31 & 1", 0, &value);
+    struct error *e = values_evaluate(&s->target, "boot_cpu_data.x86_capability[4] >> 31 & 1", 0, &value);
     const char *text = e ? NULL : cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(value, "text"));
     bool hypervisor = text && strcmp(text, "1") == 0;
     error_free(e);
@@ -87,12 +87,12 @@ void settle_lift(struct session *s, bool lifted)
 static bool find_word(struct session *s, const char *name, uint64_t *ret)
 {
     uint64_t address;
-    return kernel_symbol(s, name, &address) && percpu_is(s, address, ret);
+    return kernel_symbol(&s->target, name, &address) && percpu_is(&s->target, address, ret);
 }
 
 static bool read_number(struct session *s, uint64_t address, size_t size, uint64_t *ret)
 {
-    struct error *e = memory_read_number(s, address, size, ret);
+    struct error *e = memory_read_number(&s->target, address, size, ret);
     bool known = !e;
     error_free(e);
     return known;
@@ -102,11 +102,11 @@ static bool read_number(struct session *s, uint64_t address, size_t size, uint64
 static struct error *settle_processor(struct session *s, uint64_t word, uint64_t state)
 {
     static const unsigned char none[8];
-    uint64_t now, saved, size = s->arch->address_size;
+    uint64_t now, saved, size = s->target.arch->address_size;
     if (!read_number(s, state, STATE_BYTES, &now) || now < NMI_EXECUTING || now > NMI_EXECUTING + 1 ||
         !read_number(s, word, size, &saved) || !saved || (saved & ~(uint64_t)DR7_POSSIBLE))
         return NULL;
-    return memory_write(s, word, none, size);
+    return memory_write(&s->target, word, none, size);
 }
 
 bool settle_revives(struct session *s)
@@ -126,7 +126,7 @@ struct error *settle_others(struct session *s)
     if (!find_word(s, "nmi_dr7", &word) || !find_word(s, "nmi_state", &state))
         return NULL;
     for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++) {
-        struct error *e = percpu_address(s, 0, cpu, &area);
+        struct error *e = percpu_address(&s->target, 0, cpu, &area);
         if (error_is(e, ERR_LOST))
             return e;
         bool last = e != NULL;

@@ -10,8 +10,8 @@
 
 static bool shared(const struct session *s)
 {
-    return s->arch == &arch_x86_64 || s->arch == &arch_i386 || s->arch == &arch_riscv64 ||
-           s->arch == &arch_riscv32 || !s->arch;
+    return s->target.arch == &arch_x86_64 || s->target.arch == &arch_i386 ||
+           s->target.arch == &arch_riscv64 || s->target.arch == &arch_riscv32 || !s->target.arch;
 }
 
 static bool is_hardware(enum plant_type type)
@@ -27,7 +27,7 @@ static unsigned pool_index(const struct session *s, enum plant_type type)
 /* How many there are in the processor itself: DR0 to DR3 (Intel SDM volume 3, 18.2.1). 0: not known. */
 static unsigned registers_of(const struct session *s)
 {
-    return s->arch == &arch_x86_64 || s->arch == &arch_i386 ? 4 : 0;
+    return s->target.arch == &arch_x86_64 || s->target.arch == &arch_i386 ? 4 : 0;
 }
 
 static unsigned used(const struct session *s, unsigned pool)
@@ -86,7 +86,7 @@ struct error *slots_may_take(struct session *s, enum plant_type type)
     unsigned i = pool_index(s, type);
     const struct slot_pool *pool = &s->slots.pools[i];
     bool full_now = pool->total_known && used(s, i) >= pool->total &&
-                    (pool->by_user || (pool->refused && pool->refused_epoch == s->epoch));
+                    (pool->by_user || (pool->refused && pool->refused_epoch == s->target.epoch));
     return full_now
                ? full(s, i,
                       pool->by_user ? "as many as you said there are" : "the stub refused one more before")
@@ -108,7 +108,7 @@ struct error *slots_refused(struct session *s, enum plant_type type, uint64_t ad
         pool->total = used(s, i);
     }
     pool->refused = true;
-    pool->refused_epoch = s->epoch;
+    pool->refused_epoch = s->target.epoch;
     BASE_FREE char *how = xasprintf("the stub answered %s to Z%d at 0x%" PRIx64, reply, (int)type, address);
     return full(s, i, how);
 }
@@ -146,8 +146,8 @@ const char *slots_silence(const struct session *s, enum plant_type type)
 
 bool slots_inside(const struct session *s)
 {
-    return s->connection && !s->is_process && !s->breakpoints.reasons_told &&
-           rsp_features(s->connection)->state[FEATURE_PACKET_SIZE].advertised == TRI_NO;
+    return s->target.connection && !s->target.is_process && !s->breakpoints.reasons_told &&
+           rsp_features(s->target.connection)->state[FEATURE_PACKET_SIZE].advertised == TRI_NO;
 }
 
 void slots_forget(struct session *s)

@@ -9,31 +9,31 @@ enum { CHECK_BATCH = 32 };
 
 unsigned plant_length_at(struct session *s, uint64_t address, bool thumb, const unsigned char *code)
 {
-    if (!s->arch)
+    if (!s->target.arch)
         return 1;
-    if (!s->arch->short_trap)
-        return s->arch->breakpoint_kind;
+    if (!s->target.arch->short_trap)
+        return s->target.arch->breakpoint_kind;
     unsigned char own[1];
-    if (s->arch == &arch_arm)
-        return thumb || symbols_is_thumb(s->map, address) ? s->arch->short_trap_size
-                                                          : s->arch->breakpoint_kind;
+    if (s->target.arch == &arch_arm)
+        return thumb || symbols_is_thumb(s->target.map, address) ? s->target.arch->short_trap_size
+                                                                 : s->target.arch->breakpoint_kind;
     /* RISC-V: the two lowest bits of an instruction say whether it is a compressed one. */
-    if (!code && memory_from_file(s, address, own, 1))
+    if (!code && memory_from_file(&s->target, address, own, 1))
         code = own;
-    return code && (code[0] & 3) != 3 ? s->arch->short_trap_size : s->arch->breakpoint_kind;
+    return code && (code[0] & 3) != 3 ? s->target.arch->short_trap_size : s->target.arch->breakpoint_kind;
 }
 
 void trap_bytes(const struct session *s, unsigned length, unsigned char ret[TRAP_MAX])
 {
-    const unsigned char *from = s->arch->trap;
-    unsigned size = s->arch->trap_size;
-    if (s->arch->short_trap && length == s->arch->short_trap_size) {
-        from = s->arch->short_trap;
-        size = s->arch->short_trap_size;
+    const unsigned char *from = s->target.arch->trap;
+    unsigned size = s->target.arch->trap_size;
+    if (s->target.arch->short_trap && length == s->target.arch->short_trap_size) {
+        from = s->target.arch->short_trap;
+        size = s->target.arch->short_trap_size;
     }
     memset(ret, 0, TRAP_MAX);
     for (unsigned i = 0; i < size; i++)
-        ret[i] = from[s->big_endian ? size - 1 - i : i];
+        ret[i] = from[s->target.big_endian ? size - 1 - i : i];
 }
 
 /* The part of [address, address + n) that the plant covers, as offsets; false: none. */
@@ -68,7 +68,7 @@ static bool shows(const struct session *s, const struct plant *p, uint64_t addre
 void traps_hide(struct session *s, uint64_t address, unsigned char *bytes, size_t n)
 {
     const struct plant_table *t = &s->breakpoints.plants;
-    for (size_t i = 0; s->arch && n && i < t->count; i++) {
+    for (size_t i = 0; s->target.arch && n && i < t->count; i++) {
         const struct plant *p = t->items[i];
         size_t from, to;
         if (!p->inserted || !p->saved_known || !plant_is_code(p) || !overlap(p, address, n, &from, &to) ||
@@ -118,8 +118,9 @@ static struct error *check_some(struct session *s, struct plant **plants, size_t
     for (size_t i = 0; i < count; i++)
         reads[i] =
             (struct rsp_read){.address = plants[i]->address, .length = plants[i]->length, .bytes = bytes[i]};
-    struct ptid id = s->threads.has_current ? s->threads.current : (struct ptid){0, 0};
-    struct error *e = target_check(s, rsp_read_memory(s->connection, id, reads, count, false));
+    struct ptid id = s->target.threads.has_current ? s->target.threads.current : (struct ptid){0, 0};
+    struct error *e =
+        target_check(&s->target, rsp_read_memory(s->target.connection, id, reads, count, false));
     for (size_t i = 0; i < count; i++) {
         unsigned char trap[TRAP_MAX];
         trap_bytes(s, plants[i]->length, trap);

@@ -29,7 +29,7 @@ static const char *trap_verdict(struct session *s, struct plant *p, const unsign
     if (known)
         memcpy(own, p->saved, sizeof own);
     else
-        known = memory_from_file(s, p->address, own, p->length);
+        known = memory_from_file(&s->target, p->address, own, p->length);
     if (p->type == PLANT_SOFTWARE && (!known || memcmp(found, own, p->length) == 0))
         return "out-of-sight";
     return "overwritten";
@@ -83,8 +83,8 @@ static struct error *check_trap(struct session *s, struct plant *p, enum verify_
 {
     unsigned char found[TRAP_MAX];
     struct rsp_read read = {.address = p->address, .length = p->length, .bytes = found};
-    struct ptid id = s->threads.has_current ? s->threads.current : (struct ptid){0, 0};
-    TRY(target_check(s, rsp_read_memory(s->connection, id, &read, 1, true)));
+    struct ptid id = s->target.threads.has_current ? s->target.threads.current : (struct ptid){0, 0};
+    TRY(target_check(&s->target, rsp_read_memory(s->target.connection, id, &read, 1, true)));
     error_free(read.error);
     const char *verdict = trap_verdict(s, p, found, read.got);
     bool overwritten = strcmp(verdict, "overwritten") == 0;
@@ -100,7 +100,7 @@ static struct error *check_trap(struct session *s, struct plant *p, enum verify_
 static int64_t within(const struct session *s, int64_t ns)
 {
     int64_t limit = clock_now_ns() + ns;
-    return limit < s->deadline_ns ? limit : s->deadline_ns;
+    return limit < s->target.deadline_ns ? limit : s->target.deadline_ns;
 }
 
 static struct error *run(struct session *s, const struct plan *plan, double seconds, bool *stopped)
@@ -118,9 +118,9 @@ static struct error *run(struct session *s, const struct plan *plan, double seco
 
 static struct error *current_pc(struct session *s, struct thread **t, uint64_t *pc)
 {
-    TRY(target_need_stopped(s));
-    TRY(threads_current(s, t));
-    return thread_pc(s, *t, pc);
+    TRY(target_need_stopped(&s->target));
+    TRY(threads_current(&s->target, t));
+    return thread_pc(&s->target, *t, pc);
 }
 
 /* A stub whose runs never end and which heeds no interrupt (QEMU after an error of KVM) is not waited for. */
@@ -128,7 +128,7 @@ static struct error *stop_again(struct session *s)
 {
     cJSON *stop = NULL;
     bool stopped = false;
-    if (s->state != SESSION_RUNNING)
+    if (s->target.state != TARGET_RUNNING)
         return NULL;
     TRY(session_interrupt(s));
     struct error *e = session_pump(s, within(s, STOP_NS), -1, &stop, &stopped);
@@ -144,7 +144,7 @@ static struct error *find_place(struct session *s, double seconds, uint64_t *ret
         uint64_t pc;
         bool stopped;
         TRY(current_pc(s, &t, &pc));
-        if (instruction_falls_through(s, pc, ret) && !plant_at(s, *ret))
+        if (instruction_falls_through(&s->target, pc, ret) && !plant_at(s, *ret))
             return NULL;
         struct plan step = {.kind = PLAN_STEPI, .has_thread = true, .thread = t->id, .times = 1};
         TRY(run(s, &step, seconds, &stopped));
@@ -160,7 +160,7 @@ static struct error *try_hardware(struct session *s, double seconds, bool *fires
     struct thread *t;
     bool stopped;
     TRY(find_place(s, seconds, &place));
-    TRY(threads_current(s, &t));
+    TRY(threads_current(&s->target, &t));
     struct plant *p = plant_acquire(s, PLANT_HARDWARE, place, plant_length_at(s, place, false, NULL));
     struct error *e = plants_flush(s);
     if (e) {

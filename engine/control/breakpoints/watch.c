@@ -13,7 +13,7 @@ void watchpoint_note(struct session *s, struct wish *w, bool hit)
 {
     unsigned char now[sizeof w->watch_old];
     size_t got = 0;
-    struct error *e = memory_read_some(s, w->watch_address, now, w->watch_length, &got);
+    struct error *e = memory_read_some(&s->target, w->watch_address, now, w->watch_length, &got);
     bool known = !e && got == w->watch_length;
     error_free(e);
     if (!hit) {
@@ -34,7 +34,7 @@ bool watchpoint_changed(struct session *s, const struct wish *w)
     unsigned char now[sizeof w->watch_old];
     size_t got = 0;
     const unsigned char *last = w->watch_new_known ? w->watch_new : w->watch_old;
-    struct error *e = memory_read_some(s, w->watch_address, now, w->watch_length, &got);
+    struct error *e = memory_read_some(&s->target, w->watch_address, now, w->watch_length, &got);
     bool changed = !e && got == w->watch_length && (w->watch_new_known || w->watch_old_known) &&
                    memcmp(now, last, got) != 0;
     error_free(e);
@@ -45,7 +45,7 @@ bool watchpoint_changed(struct session *s, const struct wish *w)
  * E01 to anything else). */
 static void split(struct session *s, struct wish *w)
 {
-    unsigned word = s->arch ? s->arch->address_size : 8;
+    unsigned word = s->target.arch ? s->target.arch->address_size : 8;
     uint64_t at = w->watch_address, end = at + w->watch_length;
     w->locations = xcalloc(w->watch_length, sizeof *w->locations);
     while (at < end) {
@@ -60,7 +60,7 @@ static void split(struct session *s, struct wish *w)
 struct error *watchpoint_set(struct session *s, const struct wish_request *request, uint64_t address,
                              uint64_t length, enum plant_type type, struct wish **ret)
 {
-    TRY(target_need_plantable(s));
+    TRY(target_need_plantable(&s->target));
     if (length == 0 || length > sizeof((struct wish *)0)->watch_old || address + length < address)
         return error_hint(
             error_new(ERR_UNSUPPORTED, "watch %s: it has %" PRIu64 " bytes", request->at, length),

@@ -181,5 +181,5 @@ void breakpoint_emit_changed(struct session *s, const struct wish *w)
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "breakpoint-changed");
     json_move_members(o, wish_to_json(s, w));
-    target_emit(s, o);
+    target_emit(&s->target, o);
 }

@@ -6,6 +6,7 @@
 #include "engine/control/breakpoints/conditions.h"
 #include "engine/control/breakpoints/means.h"
 #include "engine/control/breakpoints/wish.h"
+#include "engine/control/libraries_events.h"
 #include "engine/session/core.h"
 #include "engine/target/libraries.h"
 #include "engine/inspect/location.h"
@@ -55,15 +56,16 @@ static bool names_function(const char *at)
 static bool is_in_library(struct session *s, uint64_t address)
 {
     uint64_t offset;
-    const struct symbol_file *f = s->is_process ? symbol_map_file_at(s->map, address, &offset) : NULL;
-    return f && f != symbol_map_file(s->map, 0, &offset);
+    const struct symbol_file *f =
+        s->target.is_process ? symbol_map_file_at(s->target.map, address, &offset) : NULL;
+    return f && f != symbol_map_file(s->target.map, 0, &offset);
 }
 
 static struct error *resolve(struct session *s, struct wish *w)
 {
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    TRY(location_find(s, w->at, &matches, &count));
+    TRY(location_find(&s->target, w->at, &matches, &count));
     means_release(s, w);
     free_locations(w);
     w->locations = xcalloc(count, sizeof *w->locations);
@@ -79,10 +81,10 @@ static struct error *resolve(struct session *s, struct wish *w)
                                                  .line = matches[i].line};
     free(matches);
     size_t done, total;
-    w->incomplete = names_function(w->at) && !symbols_have_names(s->map, &done, &total);
+    w->incomplete = names_function(w->at) && !symbols_have_names(s->target.map, &done, &total);
     s->breakpoints.any_unfinished |= w->incomplete || w->in_library;
     if (w->incomplete)
-        symbols_start_names(s->map);
+        symbols_start_names(s->target.map);
     return NULL;
 }
 
@@ -115,7 +117,7 @@ struct error *wish_fill(struct session *s, const struct wish_request *request, s
     if (!request->thread)
         return NULL;
     struct thread *t;
-    TRY(threads_by_name(s, request->thread, &t));
+    TRY(threads_by_name(&s->target, request->thread, &t));
     w->has_thread = true;
     w->thread = t->id;
     return NULL;
@@ -143,7 +145,7 @@ static struct error *resolve_or_wait(struct session *s, struct wish *w, bool pen
 
 struct error *breakpoint_set(struct session *s, const struct wish_request *request, struct wish **ret)
 {
-    TRY(target_need_plantable(s));
+    TRY(target_need_plantable(&s->target));
     struct wish *w = xcalloc(1, sizeof *w);
     wish_add(s, w);
     struct error *e = wish_fill(s, request, w);
@@ -186,11 +188,11 @@ struct error *breakpoint_enable(struct session *s, struct wish *w, bool enabled)
 {
     if (w->enabled == enabled)
         return NULL;
-    TRY(target_need_plantable(s));
+    TRY(target_need_plantable(&s->target));
     if (!enabled) {
         means_release(s, w);
         w->enabled = false;
-        return s->state == SESSION_STOPPED ? plants_flush(s) : NULL;
+        return s->target.state == TARGET_STOPPED ? plants_flush(s) : NULL;
     }
     TRY(means_plant(s, w));
     w->enabled = true;
@@ -207,7 +209,7 @@ struct error *breakpoint_delete(struct session *s, struct wish *w)
     t->wish_count--;
     memmove(t->wishes + i, t->wishes + i + 1, (t->wish_count - i) * sizeof *t->wishes);
     wish_free(w);
-    return s->state == SESSION_STOPPED ? plants_flush(s) : NULL;
+    return s->target.state == TARGET_STOPPED ? plants_flush(s) : NULL;
 }
 
 void breakpoints_drop_spent(struct session *s)
@@ -270,7 +272,7 @@ static void forget_unmapped(struct session *s, const struct wish *w)
 {
     uint64_t offset;
     for (size_t i = 0; w->in_library && i < w->count; i++)
-        if (w->locations[i].plant && !symbol_map_file_at(s->map, w->locations[i].address, &offset))
+        if (w->locations[i].plant && !symbol_map_file_at(s->target.map, w->locations[i].address, &offset))
             plant_unmapped(s, w->locations[i].plant);
 }
 

@@ -4,18 +4,18 @@
 
 #include "base/alloc.h"
 #include "engine/session/core.h"
-#include "engine/inspect/kernel/sealed_text.h"
+#include "engine/control/kernel/sealed_text.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/values.h"
 
 /* A stub that neither names a thread nor answers qC has, as far as we can know, the one that was selected. */
 static struct error *ask_current(struct session *s, struct ptid *ret)
 {
-    struct error *e = target_check(s, rsp_query_current(s->connection, ret));
-    if (!error_is(e, ERR_UNSUPPORTED) || !s->threads.has_current)
+    struct error *e = target_check(&s->target, rsp_query_current(s->target.connection, ret));
+    if (!error_is(e, ERR_UNSUPPORTED) || !s->target.threads.has_current)
         return e;
     error_free(e);
-    *ret = s->threads.current;
+    *ret = s->target.threads.current;
     return NULL;
 }
 
@@ -29,22 +29,22 @@ static struct error *note_thread(struct session *s, const struct rsp_stop *from,
             TRY(ask_current(s, &id));
     } else {
         /* gdbserver, QEMU and kgdb have the thread of a stop reply selected for `g` and `m`. */
-        rsp_note_selected(s->connection, id);
+        rsp_note_selected(s->target.connection, id);
     }
-    for (size_t i = 0; i < s->threads.count; i++)
-        if (s->threads.items[i]->state == THREAD_RUNNING)
-            s->threads.items[i]->state = THREAD_STOPPED;
-    struct thread *known = threads_find(&s->threads, id);
+    for (size_t i = 0; i < s->target.threads.count; i++)
+        if (s->target.threads.items[i]->state == THREAD_RUNNING)
+            s->target.threads.items[i]->state = THREAD_STOPPED;
+    struct thread *known = threads_find(&s->target.threads, id);
     if (known && from->has_thread)
         hold_check_stop(s, from, known);
-    struct thread *t = threads_note_stopped(s, id);
+    struct thread *t = threads_note_stopped(&s->target, id);
     if (t->state != THREAD_HELD)
         t->state = THREAD_STOPPED;
     if (from->core >= 0)
         t->core = from->core;
-    threads_expedited(s, t, from);
-    s->threads.current = s->threads.stopped = id;
-    s->threads.has_current = s->threads.has_stopped = true;
+    threads_expedited(&s->target, t, from);
+    s->target.threads.current = s->target.threads.stopped = id;
+    s->target.threads.has_current = s->target.threads.has_stopped = true;
     ret->has_thread = true;
     ret->thread = id;
     return NULL;
@@ -57,7 +57,7 @@ static struct error *note_thread(struct session *s, const struct rsp_stop *from,
 static struct error *rewind_trap(struct session *s, struct thread *t, const struct rsp_stop *from,
                                  struct stop *stop)
 {
-    unsigned behind = s->arch->pc_behind_trap;
+    unsigned behind = s->target.arch->pc_behind_trap;
     bool stepping =
         s->plan_active && (s->plan.phase == PHASE_STEP || (s->plan.phase == PHASE_OFF && !s->plan.off_trap));
     if (!behind || plant_at(s, stop->pc) || (stepping && from->reason != RSP_REASON_SWBREAK))
@@ -67,7 +67,7 @@ static struct error *rewind_trap(struct session *s, struct thread *t, const stru
         return NULL;
     stop->pc -= behind;
     stop->was_rewound = true;
-    return register_write_value(s, t, s->arch->pc, stop->pc);
+    return register_write_value(&s->target, t, s->target.arch->pc, stop->pc);
 }
 
 /*
@@ -78,23 +78,23 @@ static struct error *rewind_trap(struct session *s, struct thread *t, const stru
 static struct error *own_trap(struct session *s, struct thread *t, struct stop *stop, bool *late)
 {
     unsigned char bytes[4], expected[4];
-    size_t n = s->arch->trap_size;
-    TRY(memory_read(s, stop->pc, bytes, n));
+    size_t n = s->target.arch->trap_size;
+    TRY(memory_read(&s->target, stop->pc, bytes, n));
     for (size_t i = 0; i < n; i++)
-        expected[i] = s->arch->trap[s->big_endian ? n - 1 - i : i];
+        expected[i] = s->target.arch->trap[s->target.big_endian ? n - 1 - i : i];
     *late = memcmp(bytes, expected, n) != 0;
     if (*late)
         return NULL;
     stop->pc += n;
-    return register_write_value(s, t, s->arch->pc, stop->pc);
+    return register_write_value(&s->target, t, s->target.arch->pc, stop->pc);
 }
 
 static struct error *note_pc(struct session *s, const struct rsp_stop *from, struct stop *stop)
 {
-    struct thread *t = threads_find(&s->threads, stop->thread);
-    if (!t || !s->arch)
+    struct thread *t = threads_find(&s->target.threads, stop->thread);
+    if (!t || !s->target.arch)
         return NULL;
-    TRY(thread_pc(s, t, &stop->pc));
+    TRY(thread_pc(&s->target, t, &stop->pc));
     stop->has_pc = true;
     return rewind_trap(s, t, from, stop);
 }
@@ -156,15 +156,15 @@ static void classify_trap(struct session *s, const struct rsp_stop *from, struct
  * one runs alone. Another one that is still there is selected. */
 static struct error *nothing_left(struct session *s, struct stop *ret)
 {
-    struct thread_table *table = &s->threads;
-    s->state = SESSION_STOPPED;
+    struct thread_table *table = &s->target.threads;
+    s->target.state = TARGET_STOPPED;
     ret->reason = STOP_THREAD_EXITED;
     ret->has_thread = s->plan_active && s->plan.has_thread;
     ret->thread = s->plan.thread;
     for (size_t i = 0; i < table->count; i++)
         if (table->items[i]->state == THREAD_RUNNING)
             table->items[i]->state = THREAD_STOPPED;
-    TRY(threads_list(s));
+    TRY(threads_list(&s->target));
     table->has_current = table->count > 0;
     if (table->has_current)
         table->current = table->items[0]->id;
@@ -190,7 +190,7 @@ struct error *stop_classify(struct session *s, const struct rsp_stop *from, stru
     case RSP_STOP_SIGNAL:
         break;
     }
-    s->state = SESSION_STOPPED;
+    s->target.state = TARGET_STOPPED;
     TRY(note_thread(s, from, ret));
     TRY(note_pc(s, from, ret));
     TRY(sealed_text_check(s, ret));
@@ -200,7 +200,7 @@ struct error *stop_classify(struct session *s, const struct rsp_stop *from, stru
                       (from->reason == RSP_REASON_NONE && from->signal == TARGET_SIGTRAP && !own_step &&
                        ret->has_pc && plant_was_at(s, ret->pc));
     if (maybe_late && ret->has_pc && !plant_at(s, ret->pc)) {
-        struct error *e = own_trap(s, threads_find(&s->threads, ret->thread), ret, &ret->late_hit);
+        struct error *e = own_trap(s, threads_find(&s->target.threads, ret->thread), ret, &ret->late_hit);
         error_free(e); /* unreadable code is no trap of ours either */
     }
     bool guard;
@@ -230,10 +230,10 @@ static struct error *is_meant(struct session *s, const struct wish *w, const str
         return NULL;
     }
     if (w->condition) {
-        struct error *e = values_truth(s, w->condition, ret);
+        struct error *e = values_truth(&s->target, w->condition, ret);
         if (e) {
             struct error *told = error_while(e, "the condition of breakpoint %d (%s)", w->id, w->condition);
-            target_emit_text(s, "output", told->message, strlen(told->message));
+            target_emit_text(&s->target, "output", told->message, strlen(told->message));
             error_free(told);
             *ret = true; /* a condition that cannot be decided stops, so that nothing is missed */
         }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "engine/control/libraries_events.h"
 #include "engine/session/core.h"
 #include "engine/target/libraries.h"
 
@@ -30,15 +31,15 @@ static bool ends_the_session(const struct error *e)
 static struct error *take_out(struct session *s, struct ptid thread, const struct plant *p)
 {
     if (p->type == PLANT_MEMORY)
-        return rsp_write_memory(s->connection, thread, p->address, p->saved, p->length);
-    return rsp_remove_point(s->connection, (int)p->type, p->address, p->length);
+        return rsp_write_memory(s->target.connection, thread, p->address, p->saved, p->length);
+    return rsp_remove_point(s->target.connection, (int)p->type, p->address, p->length);
 }
 
 /* `z0` acts on the process of the selected thread; what it answers for a place that process has not is no
  * matter. */
 static struct error *clean(struct session *s, struct ptid thread)
 {
-    TRY(rsp_select_thread(s->connection, thread));
+    TRY(rsp_select_thread(s->target.connection, thread));
     const struct plant_table *t = &s->breakpoints.plants;
     for (size_t i = 0; i < t->count; i++) {
         if (!is_trap(t->items[i]) || !t->items[i]->inserted)
@@ -54,14 +55,15 @@ static struct error *clean(struct session *s, struct ptid thread)
 static struct error *let_go(struct session *s, int64_t pid)
 {
     BASE_BUF struct buf reply = {0};
-    TRY(rsp_call(s->connection, RSP_GRAMMAR_OK, RSP_MUTATES, &reply, "D;%" PRIx64, (uint64_t)pid));
-    rsp_forget_selected(s->connection);
+    TRY(rsp_call(s->target.connection, RSP_GRAMMAR_OK, RSP_MUTATES, &reply, "D;%" PRIx64, (uint64_t)pid));
+    rsp_forget_selected(s->target.connection);
     return NULL;
 }
 
 static struct error *select_current(struct session *s)
 {
-    return s->threads.has_current ? rsp_select_thread(s->connection, s->threads.current) : NULL;
+    return s->target.threads.has_current ? rsp_select_thread(s->target.connection, s->target.threads.current)
+                                         : NULL;
 }
 
 /* -- the processes we hold ------------------------------------------------------------------------- */
@@ -83,7 +85,7 @@ static void drop_process(struct session *s, int64_t pid)
     for (size_t i = 0; i < f->count; i++)
         if (f->processes[i].pid == pid)
             f->processes[i--] = f->processes[--f->count];
-    threads_drop_process(s, pid);
+    threads_drop_process(&s->target, pid);
 }
 
 void fork_forget(struct session *s)
@@ -105,15 +107,15 @@ bool fork_caught(struct session *s, const struct stop *stop)
 
 int64_t fork_only_running(const struct session *s)
 {
-    return s->follow.vfork_parent && s->threads.has_current ? s->threads.current.pid : 0;
+    return s->follow.vfork_parent && s->target.threads.has_current ? s->target.threads.current.pid : 0;
 }
 
 static void become(struct session *s, struct ptid thread)
 {
-    struct thread *t = threads_note(s, thread);
+    struct thread *t = threads_note(&s->target, thread);
     t->state = THREAD_STOPPED;
-    s->threads.current = thread;
-    s->threads.has_current = true;
+    s->target.threads.current = thread;
+    s->target.threads.has_current = true;
 }
 
 /* -- who is followed ------------------------------------------------------------------------------- */
@@ -135,7 +137,7 @@ static struct error *follow_parent(struct session *s, const struct rsp_stop *sto
  */
 static struct error *follow_child(struct session *s, const struct rsp_stop *stop)
 {
-    struct ptid parent = s->threads.current;
+    struct ptid parent = s->target.threads.current;
     if (stop->reason == RSP_REASON_VFORK) {
         s->follow.vfork_parent = parent.pid;
         add_process(s, parent.pid);
@@ -143,7 +145,7 @@ static struct error *follow_child(struct session *s, const struct rsp_stop *stop
     } else {
         TRY(clean(s, parent));
         TRY(let_go(s, parent.pid));
-        threads_drop_process(s, parent.pid);
+        threads_drop_process(&s->target, parent.pid);
     }
     become(s, stop->related);
     s->plan.has_thread = s->plan.has_thread && s->plan.kind == PLAN_CONTINUE;
@@ -152,9 +154,9 @@ static struct error *follow_child(struct session *s, const struct rsp_stop *stop
 
 static struct error *follow_both(struct session *s, const struct rsp_stop *stop)
 {
-    add_process(s, s->threads.current.pid);
+    add_process(s, s->target.threads.current.pid);
     add_process(s, stop->related.pid);
-    threads_note(s, stop->related)->state = THREAD_STOPPED;
+    threads_note(&s->target, stop->related)->state = THREAD_STOPPED;
     return select_current(s);
 }
 
@@ -178,9 +180,9 @@ static struct error *release_vfork_parent(struct session *s)
 {
     int64_t pid = s->follow.vfork_parent;
     s->follow.vfork_parent = 0;
-    for (size_t i = 0; i < s->threads.count; i++)
-        if (s->threads.items[i]->id.pid == pid) {
-            TRY(clean(s, s->threads.items[i]->id));
+    for (size_t i = 0; i < s->target.threads.count; i++)
+        if (s->target.threads.items[i]->id.pid == pid) {
+            TRY(clean(s, s->target.threads.items[i]->id));
             break;
         }
     TRY(let_go(s, pid));
@@ -203,7 +205,7 @@ struct error *fork_process_ended(struct session *s, const struct rsp_stop *stop,
     drop_process(s, pid);
     if (s->follow.vfork_parent && pid != s->follow.vfork_parent)
         return release_vfork_parent(s); /* the one that was followed is gone */
-    if (s->threads.count == 0)
+    if (s->target.threads.count == 0)
         return NULL;
     *others = true;
     cJSON *o = cJSON_CreateObject();
@@ -211,10 +213,10 @@ struct error *fork_process_ended(struct session *s, const struct rsp_stop *stop,
     cJSON_AddNumberToObject(o, "pid", (double)pid);
     if (stop->kind == RSP_STOP_EXITED && stop->has_status)
         cJSON_AddNumberToObject(o, "exit_code", (double)stop->status);
-    target_emit(s, o);
-    s->state = SESSION_STOPPED;
-    rsp_forget_selected(s->connection);
-    become(s, s->threads.items[0]->id);
+    target_emit(&s->target, o);
+    s->target.state = TARGET_STOPPED;
+    rsp_forget_selected(s->target.connection);
+    become(s, s->target.threads.items[0]->id);
     return select_current(s);
 }
 
@@ -224,14 +226,15 @@ static struct error *load_program(struct session *s, const char *path)
 {
     struct symbol_file *f = NULL;
     TRY(symbol_file_open(path, &f));
-    while (symbol_map_count(s->map)) {
-        struct error *e = symbol_map_remove(s->map, symbol_file_path(symbol_map_file(s->map, 0, NULL)));
+    while (symbol_map_count(s->target.map)) {
+        struct error *e =
+            symbol_map_remove(s->target.map, symbol_file_path(symbol_map_file(s->target.map, 0, NULL)));
         if (e) {
             symbol_file_close(f);
             return e;
         }
     }
-    symbol_map_add(s->map, f, 0);
+    symbol_map_add(s->target.map, f, 0);
     session_find_slide(s);
     return NULL;
 }

@@ -17,7 +17,7 @@ enum {
 
 static enum rsp_tristate *trait(struct session *s)
 {
-    return &rsp_features(s->connection)->state[FEATURE_HOLD].works;
+    return &rsp_features(s->target.connection)->state[FEATURE_HOLD].works;
 }
 
 bool hold_any(const struct session *s)
@@ -65,16 +65,16 @@ static void add_name(cJSON *list, struct ptid id)
 
 cJSON *hold_honoured(struct session *s)
 {
-    enum rsp_tristate works = s->connection ? *trait(s) : TRI_UNKNOWN;
+    enum rsp_tristate works = s->target.connection ? *trait(s) : TRI_UNKNOWN;
     return works == TRI_UNKNOWN ? cJSON_CreateNull() : cJSON_CreateBool(works == TRI_YES);
 }
 
 void hold_to_json(struct session *s, cJSON *o)
 {
     cJSON *held = cJSON_AddArrayToObject(o, "held");
-    for (size_t i = 0; i < s->threads.count; i++)
-        if (s->threads.items[i]->state == THREAD_HELD)
-            add_name(held, s->threads.items[i]->id);
+    for (size_t i = 0; i < s->target.threads.count; i++)
+        if (s->target.threads.items[i]->state == THREAD_HELD)
+            add_name(held, s->target.threads.items[i]->id);
     cJSON_AddItemToObject(o, "honoured", hold_honoured(s));
     if (!s->hold.gone_count)
         return;
@@ -107,8 +107,8 @@ static struct error *check_runner(struct session *s, const struct plan *p)
     bool steps_current = !p->has_thread && watch_steps_any(s);
     if (!p->has_thread && !steps_current)
         return NULL;
-    struct ptid id = p->has_thread ? p->thread : s->threads.current;
-    const struct thread *t = threads_find(&s->threads, id);
+    struct ptid id = p->has_thread ? p->thread : s->target.threads.current;
+    const struct thread *t = threads_find(&s->target.threads, id);
     if (!t || t->state != THREAD_HELD)
         return NULL;
     char name[48];
@@ -120,12 +120,13 @@ static struct error *check_runner(struct session *s, const struct plan *p)
 static void note_start(struct session *s)
 {
     struct hold *h = &s->hold;
-    struct thread *t = s->threads.has_current ? threads_find(&s->threads, s->threads.current) : NULL;
-    const struct rsp_register *pc = s->arch ? register_find(s, s->arch->pc) : NULL;
+    struct thread *t =
+        s->target.threads.has_current ? threads_find(&s->target.threads, s->target.threads.current) : NULL;
+    const struct rsp_register *pc = s->target.arch ? register_find(&s->target, s->target.arch->pc) : NULL;
     h->has_start = false;
     if (!t || !pc || !register_cached(t, pc))
         return;
-    struct error *e = thread_pc(s, t, &h->start_pc);
+    struct error *e = thread_pc(&s->target, t, &h->start_pc);
     h->has_start = !e;
     h->start_thread = t->id;
     error_free(e);
@@ -137,8 +138,8 @@ static size_t choose(struct session *s, const struct plan *p, struct thread **li
     bool all = others_stay(s, p) && *trait(s) == TRI_UNKNOWN &&
                s->hold.looks < (is_one_instruction(p) ? STEP_LOOKS_MOST : RUN_LOOKS_MOST);
     size_t n = 0, unnamed = 0;
-    for (size_t i = 0; i < s->threads.count; i++) {
-        struct thread *t = s->threads.items[i];
+    for (size_t i = 0; i < s->target.threads.count; i++) {
+        struct thread *t = s->target.threads.items[i];
         bool held = t->state == THREAD_HELD;
         bool looked_at = all && !ptid_equal(t->id, p->thread) && unnamed < LOOKS_MOST;
         t->watched = t->told_not_held = false;
@@ -158,11 +159,11 @@ struct error *hold_begin(struct session *s, const struct plan *p)
     if (!hold_any(s) && !others_stay(s, p))
         return NULL;
     if (hold_any(s))
-        TRY(threads_list(s));
+        TRY(threads_list(&s->target));
     note_start(s);
-    BASE_FREE struct thread **list = xcalloc(s->threads.count + 1, sizeof *list);
+    BASE_FREE struct thread **list = xcalloc(s->target.threads.count + 1, sizeof *list);
     size_t n = choose(s, p, list);
-    TRY(registers_fetch_many(s, list, n));
+    TRY(registers_fetch_many(&s->target, list, n));
     for (size_t i = 0; i < n; i++)
         list[i]->watched = list[i]->has_g;
     s->hold.watching = n;
@@ -172,10 +173,10 @@ struct error *hold_begin(struct session *s, const struct plan *p)
 void hold_resumed(struct session *s, const struct rsp_action *actions, size_t count)
 {
     struct hold *h = &s->hold;
-    h->sure = !rsp_has_late_stop(s->connection);
+    h->sure = !rsp_has_late_stop(s->target.connection);
     /* what a plain `s` lets the other threads do, no manual says */
     bool promised =
-        s->schedule == SCHEDULE_ONE || rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT);
+        s->schedule == SCHEDULE_ONE || rsp_feature_usable(rsp_features(s->target.connection), FEATURE_VCONT);
     h->only = promised && count == 1 && actions[0].thread.tid > 0;
     h->resumed = actions[0].thread;
 }
@@ -223,9 +224,9 @@ static void add_change(struct session *s, struct buf *evidence, const struct rsp
 {
     BASE_FREE char *text = xmalloc((size_t)r->size * 2 + 1);
     buf_printf(evidence, "%s%s 0x", evidence->length ? ", " : "", r->name);
-    register_text(s, r, before, text);
+    register_text(&s->target, r, before, text);
     buf_printf(evidence, "%s -> 0x", text);
-    register_text(s, r, now, text);
+    register_text(&s->target, r, now, text);
     buf_add_text(evidence, text);
 }
 
@@ -233,8 +234,8 @@ static void add_change(struct session *s, struct buf *evidence, const struct rsp
 static void compare(struct session *s, const struct thread *t, struct buf *evidence)
 {
     unsigned told = 0;
-    for (size_t i = 0; i < s->description->count && told < EVIDENCE_REGISTERS; i++) {
-        const struct rsp_register *r = &s->description->registers[i];
+    for (size_t i = 0; i < s->target.description->count && told < EVIDENCE_REGISTERS; i++) {
+        const struct rsp_register *r = &s->target.description->registers[i];
         size_t at = r->offset;
         if (r->group != REGISTER_GENERAL || at + r->size > t->size || !t->known[at] ||
             memcmp(t->bytes + at, t->previous + at, r->size) == 0)
@@ -248,7 +249,7 @@ static void compare(struct session *s, const struct thread *t, struct buf *evide
 static bool proves(struct session *s, const struct plan *p, const struct stop *final)
 {
     const struct hold *h = &s->hold;
-    const struct thread *t = final->has_thread ? threads_find(&s->threads, final->thread) : NULL;
+    const struct thread *t = final->has_thread ? threads_find(&s->target.threads, final->thread) : NULL;
     if (!t || is_one_instruction(p) || t->watched)
         return false;
     if (final->reason != STOP_INTERRUPT)
@@ -260,21 +261,21 @@ static bool proves(struct session *s, const struct plan *p, const struct stop *f
 /* Linux leaves the number of the system call that a thread waits in where ptrace shows it, else -1. */
 static bool waits_in_kernel(struct session *s, struct thread *t)
 {
-    const struct rsp_register *r = register_find(s, "orig_rax");
+    const struct rsp_register *r = register_find(&s->target, "orig_rax");
     if (!r)
-        r = register_find(s, "orig_eax");
+        r = register_find(&s->target, "orig_eax");
     if (!r || r->size > 8 || !register_cached(t, r) || !t->known[r->offset])
         return false;
-    uint64_t number = arch_load(t->bytes + r->offset, r->size, s->big_endian);
+    uint64_t number = arch_load(t->bytes + r->offset, r->size, s->target.big_endian);
     return !(number >> (8 * r->size - 1));
 }
 
 static size_t watched(struct session *s, struct thread **list)
 {
     size_t n = 0;
-    for (size_t i = 0; i < s->threads.count; i++)
-        if (s->threads.items[i]->watched && s->threads.items[i]->has_previous)
-            list[n++] = s->threads.items[i];
+    for (size_t i = 0; i < s->target.threads.count; i++)
+        if (s->target.threads.items[i]->watched && s->target.threads.items[i]->has_previous)
+            list[n++] = s->target.threads.items[i];
     return n;
 }
 
@@ -283,12 +284,12 @@ void hold_check_run(struct session *s, const struct stop *final)
     if (!s->hold.watching)
         return;
     s->hold.watching = 0;
-    BASE_FREE struct thread **list = xcalloc(s->threads.count + 1, sizeof *list);
+    BASE_FREE struct thread **list = xcalloc(s->target.threads.count + 1, sizeof *list);
     size_t n = watched(s, list), same = 0, could_move = 0;
     if (n == 0)
         return;
-    BASE_ERROR struct error *e = registers_fetch_many(s, list, n);
-    if (e || !s->connection)
+    BASE_ERROR struct error *e = registers_fetch_many(&s->target, list, n);
+    if (e || !s->target.connection)
         return;
     bool proof = proves(s, &s->plan, final);
     for (size_t i = 0; i < n; i++) {

@@ -4,6 +4,7 @@
 
 #include "engine/control/breakpoints/evidence.h"
 #include "engine/control/breakpoints/settle.h"
+#include "engine/control/libraries_events.h"
 #include "engine/session/core.h"
 #include "engine/target/libraries.h"
 #include "engine/target/registers.h"
@@ -48,7 +49,7 @@ static bool is_step(const struct plan *p)
 static struct error *begin(struct session *s, struct plan *p)
 {
     TRY(plan_begin_step(s, p));
-    const struct thread *t = threads_find(&s->threads, p->thread);
+    const struct thread *t = threads_find(&s->target.threads, p->thread);
     return p->kind != PLAN_STEPI && t && t->pending_signal ? plan_run_handler(s, p) : NULL;
 }
 
@@ -71,15 +72,15 @@ struct error *plan_start(struct session *s, const struct plan *plan)
     TRY(breakpoints_complete(s));
     s->plan = *plan;
     s->plan_active = true;
-    threads_leave(s);
+    threads_leave(&s->target);
     if (!is_step(plan))
-        libraries_may_have_changed(s);
+        libraries_may_have_changed(&s->target);
     session_interrupt_settled(s);
     if (s->plan.times == 0)
         s->plan.times = 1;
     s->plan.phase = PHASE_RUN;
     struct error *e = set_off(s);
-    if (e && s->state != SESSION_RUNNING)
+    if (e && s->target.state != TARGET_RUNNING)
         plan_end(s);
     return e;
 }
@@ -99,7 +100,7 @@ static struct error *run_on(struct session *s)
 static struct error *after_off(struct session *s, struct stop *stop, bool *handled)
 {
     struct plan *p = &s->plan;
-    enum rsp_tristate *trait = &rsp_features(s->connection)->state[FEATURE_STEP_OFF].works;
+    enum rsp_tristate *trait = &rsp_features(s->target.connection)->state[FEATURE_STEP_OFF].works;
     bool was_lifted = p->off_lifted;
     if (was_lifted)
         plants_lift_at(s, p->off_pc, false);
@@ -108,7 +109,7 @@ static struct error *after_off(struct session *s, struct stop *stop, bool *handl
     drop_off_trap(s, p);
     p->off_lifted = p->off_settles = false;
     p->phase = p->after_off;
-    struct thread *t = threads_find(&s->threads, p->off_thread);
+    struct thread *t = threads_find(&s->target.threads, p->off_thread);
     bool own_step =
         t && ptid_equal(stop->thread, p->off_thread) &&
         (stop->reason == STOP_BREAKPOINT || (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP));
@@ -142,10 +143,10 @@ static struct error *after_off(struct session *s, struct stop *stop, bool *handl
 
 static struct error *on_signal(struct session *s, struct stop *stop, bool *done)
 {
-    struct thread *t = threads_find(&s->threads, stop->thread);
+    struct thread *t = threads_find(&s->target.threads, stop->thread);
     bool known = stop->signal > 0 && stop->signal < SIGNAL_COUNT;
     struct signal_policy policy =
-        known ? s->signals.policy[stop->signal] : (struct signal_policy){true, true, false};
+        known ? s->target.signals.policy[stop->signal] : (struct signal_policy){true, true, false};
     if (stop->signal == TARGET_SIGINT && s->swallow_interrupt) {
         s->swallow_interrupt = false;
         return run_on(s);
@@ -197,10 +198,10 @@ static struct error *go_on_stepping(struct session *s, struct stop *stop, bool *
 static struct error *on_target(struct session *s, struct stop *stop, uint64_t least_sp, bool *done)
 {
     struct plan *p = &s->plan;
-    struct thread *t = threads_find(&s->threads, stop->thread);
+    struct thread *t = threads_find(&s->target.threads, stop->thread);
     uint64_t sp = 0;
     if (least_sp)
-        TRY(thread_sp(s, t, &sp));
+        TRY(thread_sp(&s->target, t, &sp));
     bool mine = (!p->has_thread || ptid_equal(stop->thread, p->thread)) && sp >= least_sp;
     if (!mine) {
         t->at_plant = true;
@@ -233,7 +234,7 @@ static struct error *back_from_handler(struct session *s, struct thread *t, cons
     if (!t->in_handler || stop->pc != t->handler_pc)
         return NULL;
     uint64_t sp;
-    TRY(thread_sp(s, t, &sp));
+    TRY(thread_sp(&s->target, t, &sp));
     *ret = sp == t->handler_sp;
     t->in_handler = !*ret;
     return NULL;
@@ -241,7 +242,7 @@ static struct error *back_from_handler(struct session *s, struct thread *t, cons
 
 static struct error *on_breakpoint(struct session *s, struct stop *stop, bool *done)
 {
-    struct thread *t = threads_find(&s->threads, stop->thread);
+    struct thread *t = threads_find(&s->target.threads, stop->thread);
     if (t && stop->has_pc && stop->reason == STOP_BREAKPOINT) {
         t->at_plant = true;
         t->plant_address = stop->pc;
@@ -289,7 +290,7 @@ static struct error *on_trap(struct session *s, struct stop *stop, bool *done)
     if (stop->reason != STOP_SIGNAL || stop->late_hit || linker)
         return run_on(s); /* a condition that was false, or a plant that is gone */
     *done = true;         /* a trap of the guest's own */
-    if (s->interrupt_sent && !rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT)) {
+    if (s->interrupt_sent && !rsp_feature_usable(rsp_features(s->target.connection), FEATURE_VCONT)) {
         /* Linux 6.1's kgdb, where SysRq-g runs into a trap in the kernel, and valgrind 3.19 */
         stop->reason = STOP_INTERRUPT;
         stop->signal = 0;
@@ -366,7 +367,7 @@ static struct error *take_stop(struct session *s, const struct rsp_stop *stop, s
         return NULL;
     TRY(stop_classify(s, stop, final));
     TRY(unmasked_at_stop(s, &s->plan));
-    if (final->reason == STOP_WATCHPOINT && s->arch && s->arch->stops_before_access)
+    if (final->reason == STOP_WATCHPOINT && s->target.arch && s->target.arch->stops_before_access)
         TRY(time_finish_access(s, final));
     trap_flag_check(s, final);
     if (final->reason == STOP_EXITED || final->reason == STOP_KILLED) {

@@ -6,7 +6,7 @@
 #include "engine/control/breakpoints/settle.h"
 #include "engine/session/core.h"
 #include "engine/inspect/disassembly.h"
-#include "engine/inspect/kernel/sealed_text.h"
+#include "engine/control/kernel/sealed_text.h"
 #include "engine/target/registers.h"
 #include "engine/control/run/unmasked.h"
 #include "engine/control/run/watch_steps.h"
@@ -33,7 +33,7 @@ static struct rsp_action *add_action(struct actions *a, struct ptid thread, enum
 
 static enum rsp_tristate *step_off_trait(struct session *s)
 {
-    return &rsp_features(s->connection)->state[FEATURE_STEP_OFF].works;
+    return &rsp_features(s->target.connection)->state[FEATURE_STEP_OFF].works;
 }
 
 /* True when the thread would run in this phase of the plan. */
@@ -55,11 +55,12 @@ static bool would_run(const struct session *s, const struct plan *p, const struc
 static struct error *plant_under(struct session *s, struct thread *t, struct plant **ret)
 {
     *ret = NULL;
-    bool selected = !s->plan.under_way && s->threads.has_current && ptid_equal(t->id, s->threads.current);
+    bool selected =
+        !s->plan.under_way && s->target.threads.has_current && ptid_equal(t->id, s->target.threads.current);
     if (!t->at_plant && !selected)
         return NULL;
     uint64_t pc;
-    TRY(thread_pc(s, t, &pc));
+    TRY(thread_pc(&s->target, t, &pc));
     if (t->at_plant && pc != t->plant_address)
         t->at_plant = false;
     *ret = plant_at(s, pc);
@@ -89,15 +90,15 @@ static struct error *leave_by_handler(struct session *s, struct thread *t, uint6
 {
     t->in_handler = true;
     t->handler_pc = pc;
-    return thread_sp(s, t, &t->handler_sp);
+    return thread_sp(&s->target, t, &t->handler_sp);
 }
 
 static struct error *find_thread_to_step_off(struct session *s, struct plan *p)
 {
     if (!plants_any(s))
         return NULL;
-    for (size_t i = 0; i < s->threads.count; i++) {
-        struct thread *t = s->threads.items[i];
+    for (size_t i = 0; i < s->target.threads.count; i++) {
+        struct thread *t = s->target.threads.items[i];
         if (!would_run(s, p, t))
             continue;
         struct plant *plant;
@@ -117,7 +118,8 @@ static struct error *find_thread_to_step_off(struct session *s, struct plan *p)
  * any: the one off a plant, where there is one to be made. */
 static struct error *settle(struct session *s, struct plan *p)
 {
-    struct thread *t = s->threads.has_stopped ? threads_find(&s->threads, s->threads.stopped) : NULL;
+    struct thread *t =
+        s->target.threads.has_stopped ? threads_find(&s->target.threads, s->target.threads.stopped) : NULL;
     if (!t || (p->phase == PHASE_OFF && !ptid_equal(p->off_thread, t->id)) ||
         !(settle_needed(s) || (p->settle && settle_needed_to_leave(s))))
         return NULL;
@@ -126,10 +128,10 @@ static struct error *settle(struct session *s, struct plan *p)
     if (by_trap && is_step && !p->settle)
         return NULL;
     uint64_t pc, next;
-    TRY(thread_pc(s, t, &pc));
+    TRY(thread_pc(&s->target, t, &pc));
     if (p->phase != PHASE_OFF)
         begin_off(s, p, t, pc);
-    if (by_trap && !instruction_falls_through(s, pc, &next))
+    if (by_trap && !instruction_falls_through(&s->target, pc, &next))
         return NULL; /* after this step, then */
     if (by_trap)
         p->off_trap = plant_acquire(s, PLANT_SOFTWARE, next, plant_length_at(s, next, false, NULL));
@@ -142,7 +144,7 @@ static struct error *settle(struct session *s, struct plan *p)
 
 static int take_signal(struct session *s, struct ptid id)
 {
-    struct thread *t = threads_find(&s->threads, id);
+    struct thread *t = threads_find(&s->target.threads, id);
     int signal = t ? t->pending_signal : 0;
     if (t)
         t->pending_signal = 0;
@@ -153,15 +155,15 @@ static bool may_step_range(struct session *s, const struct plan *p)
 {
     bool by_line = p->kind == PLAN_STEP || p->kind == PLAN_NEXT || p->kind == PLAN_UNTIL_NEXT;
     return by_line && p->phase == PHASE_STEP && p->line.high > p->line.low && !watch_steps_any(s) &&
-           rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT_RANGE);
+           rsp_feature_usable(rsp_features(s->target.connection), FEATURE_VCONT_RANGE);
 }
 
 /* vCont has no action that means "stay": while some are held, those that run are named one by one. */
 static void other_threads(struct session *s, struct actions *actions, int64_t only)
 {
     bool named = hold_any(s);
-    for (size_t i = 0; i < s->threads.count; i++) {
-        struct thread *t = s->threads.items[i];
+    for (size_t i = 0; i < s->target.threads.count; i++) {
+        struct thread *t = s->target.threads.items[i];
         bool is_first = actions->count && ptid_equal(actions->items[0].thread, t->id);
         if (t->state == THREAD_HELD || is_first)
             continue;
@@ -220,15 +222,15 @@ bool plan_steps(const struct session *s)
 
 static void mark_running(struct session *s)
 {
-    target_forget(s);
-    threads_resumed(s);
+    target_forget(&s->target);
+    threads_resumed(&s->target);
     time_moved(s);
     s->time.unsettled = false;
-    rsp_forget_selected(s->connection);
-    for (size_t i = 0; i < s->threads.count; i++)
-        if (s->threads.items[i]->state == THREAD_STOPPED)
-            s->threads.items[i]->state = THREAD_RUNNING;
-    s->state = SESSION_RUNNING;
+    rsp_forget_selected(s->target.connection);
+    for (size_t i = 0; i < s->target.threads.count; i++)
+        if (s->target.threads.items[i]->state == THREAD_STOPPED)
+            s->target.threads.items[i]->state = THREAD_RUNNING;
+    s->target.state = TARGET_RUNNING;
 }
 
 /* A plant of the plan that was refused would let the target run past its goal: it is stopped again. */
@@ -236,10 +238,11 @@ static struct error *resume_with_plants(struct session *s, const char *packet, s
 {
     struct rsp_request requests[PENDING_MAX];
     size_t count = plants_requests(s, requests, PENDING_MAX);
-    struct error *e = target_check(s, rsp_batch_then_resume(s->connection, requests, count, packet, n));
+    struct error *e =
+        target_check(&s->target, rsp_batch_then_resume(s->target.connection, requests, count, packet, n));
     if (e) {
         plants_cut_off(s, requests, count);
-        if (s->connection && rsp_state(s->connection) == RSP_STATE_RUNNING)
+        if (s->target.connection && rsp_state(s->target.connection) == RSP_STATE_RUNNING)
             mark_running(s); /* the resume had gone out behind them */
         return e;
     }
@@ -248,11 +251,11 @@ static struct error *resume_with_plants(struct session *s, const char *packet, s
     settle_resumed(s);
     if (!e)
         return NULL;
-    if (rsp_state(s->connection) == RSP_STATE_RUNNING) {
+    if (rsp_state(s->target.connection) == RSP_STATE_RUNNING) {
         struct error *second = session_interrupt(s);
         error_free(second);
     } else {
-        s->state = SESSION_STOPPED;
+        s->target.state = TARGET_STOPPED;
     }
     return e;
 }
@@ -261,17 +264,18 @@ static struct error *send_actions(struct session *s, const struct actions *actio
 {
     BASE_BUF struct buf before = {0};
     BASE_BUF struct buf packet = {0};
-    TRY(rsp_resume_packet(s->connection, actions->items, actions->count, &before, &packet));
+    TRY(rsp_resume_packet(s->target.connection, actions->items, actions->count, &before, &packet));
     hold_resumed(s, actions->items, actions->count);
     if (before.length) {
         BASE_BUF struct buf reply = {0};
-        TRY(target_check(s, rsp_call(s->connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
+        TRY(target_check(&s->target,
+                         rsp_call(s->target.connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
     }
     if (plants_dirty(s) > PENDING_MAX)
         TRY(plants_flush(s));
     if (plants_dirty(s))
         return resume_with_plants(s, packet.data, packet.length);
-    TRY(target_check(s, rsp_resume(s->connection, packet.data, packet.length)));
+    TRY(target_check(&s->target, rsp_resume(s->target.connection, packet.data, packet.length)));
     mark_running(s);
     settle_resumed(s);
     return NULL;
@@ -289,7 +293,7 @@ struct error *plan_resume(struct session *s)
     TRY(sealed_text_leave(s));
     /* a thread that was born meanwhile has to be named too, or it would stay */
     if (hold_any(s))
-        TRY(threads_list(s));
+        TRY(threads_list(&s->target));
     if (p->phase != PHASE_OFF) {
         TRY(find_thread_to_step_off(s, p));
         TRY(settle(s, p));

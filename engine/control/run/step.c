@@ -35,12 +35,12 @@ static bool inside(struct address_range r, uint64_t pc)
 
 struct error *plan_run_handler(struct session *s, struct plan *p)
 {
-    struct thread *t = threads_find(&s->threads, p->thread);
+    struct thread *t = threads_find(&s->target.threads, p->thread);
     uint64_t pc, sp;
     if (!t)
         return error_new(ERR_NO_THREAD, "the thread to step is gone");
-    TRY(thread_pc(s, t, &pc));
-    TRY(thread_sp(s, t, &sp));
+    TRY(thread_pc(&s->target, t, &pc));
+    TRY(thread_sp(&s->target, t, &sp));
     plan_add_target(s, p, pc, sp);
     p->final_at_target = false;
     p->phase = PHASE_RETURN;
@@ -49,7 +49,7 @@ struct error *plan_run_handler(struct session *s, struct plan *p)
 
 struct error *plan_begin_step(struct session *s, struct plan *p)
 {
-    struct thread *t = threads_find(&s->threads, p->thread);
+    struct thread *t = threads_find(&s->target.threads, p->thread);
     if (!t)
         return error_new(ERR_NO_THREAD, "the thread to step is gone");
     p->phase = PHASE_STEP;
@@ -57,17 +57,17 @@ struct error *plan_begin_step(struct session *s, struct plan *p)
     p->in_plt = false;
     if (p->kind == PLAN_STEPI)
         return NULL;
-    TRY(thread_pc(s, t, &p->start_pc));
-    TRY(thread_sp(s, t, &p->start_sp));
+    TRY(thread_pc(&s->target, t, &p->start_pc));
+    TRY(thread_sp(&s->target, t, &p->start_sp));
     struct symbol_place place;
-    symbols_lookup(s->map, p->start_pc, &place);
+    symbols_lookup(s->target.map, p->start_pc, &place);
     p->function_low = place.function_low;
     p->function_high = place.function_high;
     p->file = place.file;
     p->line_number = place.line;
     if (!by_line(p))
         return NULL;
-    p->has_line = symbols_line_range(s->map, p->start_pc, &p->line);
+    p->has_line = symbols_line_range(s->target.map, p->start_pc, &p->line);
     if (!p->has_line) {
         /* gdb: "single stepping until exit from function, which has no line number information" */
         p->line = (struct address_range){place.function_low, place.function_high};
@@ -82,11 +82,11 @@ struct error *plan_begin_step(struct session *s, struct plan *p)
 /* The return address as it is at a function's first instruction. */
 static struct error *entry_return_address(struct session *s, struct thread *t, uint64_t *ret)
 {
-    if (s->arch->link_register)
-        return register_value(s, t, s->arch->link_register, ret);
+    if (s->target.arch->link_register)
+        return register_value(&s->target, t, s->target.arch->link_register, ret);
     uint64_t sp;
-    TRY(thread_sp(s, t, &sp));
-    return memory_read_number(s, sp, s->arch->address_size, ret);
+    TRY(thread_sp(&s->target, t, &sp));
+    return memory_read_number(&s->target, sp, s->target.arch->address_size, ret);
 }
 
 static void return_to(struct session *s, struct plan *p, uint64_t address, uint64_t least_sp, bool final)
@@ -118,7 +118,7 @@ static struct error *came_by_call(struct session *s, struct plan *p, struct thre
     }
     if (e)
         return e;
-    uint64_t address = *return_address & ~(uint64_t)(s->arch->code_align > 1 ? 1 : 0);
+    uint64_t address = *return_address & ~(uint64_t)(s->target.arch->code_align > 1 ? 1 : 0);
     *return_address = address;
     if (by_line(p))
         *ret = address > p->line.low && address <= p->line.high;
@@ -133,14 +133,14 @@ static uint64_t behind_prologue(struct session *s, uint64_t pc)
     struct symbol_place place;
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    if (!symbols_lookup(s->map, pc, &place) || !place.function)
+    if (!symbols_lookup(s->target.map, pc, &place) || !place.function)
         return pc;
     /* Calls within a program enter a function of 64-bit Power behind the two instructions that set r2
      * (OpenPOWER ELF V2 ABI, section 2.3.2). */
-    bool local_entry = s->arch == &arch_ppc64 && pc == place.function_low + 8;
+    bool local_entry = s->target.arch == &arch_ppc64 && pc == place.function_low + 8;
     if (pc != place.function_low && !local_entry)
         return pc;
-    symbols_find_name(s->map,
+    symbols_find_name(s->target.map,
                       place.inlined_count ? place.inlined[place.inlined_count - 1].function : place.function,
                       &matches, &count);
     uint64_t address = pc;
@@ -155,21 +155,22 @@ static uint64_t behind_prologue(struct session *s, uint64_t pc)
 static bool in_plt(struct session *s, uint64_t pc)
 {
     struct symbol_place place;
-    return symbols_lookup(s->map, pc, &place) && place.section && strncmp(place.section, ".plt", 4) == 0;
+    return symbols_lookup(s->target.map, pc, &place) && place.section &&
+           strncmp(place.section, ".plt", 4) == 0;
 }
 
 static bool has_line(struct session *s, uint64_t pc)
 {
     struct address_range line;
-    return symbols_line_range(s->map, pc, &line) ||
-           (libraries_cover(s, pc) && symbols_line_range(s->map, pc, &line));
+    return symbols_line_range(s->target.map, pc, &line) ||
+           (libraries_cover(&s->target, pc) && symbols_line_range(s->target.map, pc, &line));
 }
 
 static struct error *entered_function(struct session *s, struct plan *p, struct thread *t, uint64_t pc,
                                       uint64_t return_address, bool *done)
 {
     uint64_t sp;
-    TRY(thread_sp(s, t, &sp));
+    TRY(thread_sp(&s->target, t, &sp));
     if (p->kind == PLAN_STEP && in_plt(s, pc)) {
         p->in_plt = true;
         p->plt_return = return_address;
@@ -196,7 +197,7 @@ static struct error *through_plt(struct session *s, struct plan *p, struct threa
     if (in_plt(s, pc))
         return NULL;
     p->in_plt = false;
-    TRY(thread_sp(s, t, &sp));
+    TRY(thread_sp(&s->target, t, &sp));
     if (sp == p->plt_sp)
         return entered_function(s, p, t, pc, p->plt_return, done);
     return_to(s, p, p->plt_return, p->plt_sp, false);
@@ -208,10 +209,10 @@ static struct error *came_by_return(struct session *s, struct thread *t, uint64_
 {
     uint64_t address;
     *ret = false;
-    if (!s->arch->link_register)
+    if (!s->target.arch->link_register)
         return NULL;
-    TRY(register_value(s, t, s->arch->link_register, &address));
-    *ret = (address & ~(uint64_t)(s->arch->code_align > 1 ? 1 : 0)) == pc;
+    TRY(register_value(&s->target, t, s->target.arch->link_register, &address));
+    *ret = (address & ~(uint64_t)(s->target.arch->code_align > 1 ? 1 : 0)) == pc;
     return NULL;
 }
 
@@ -220,11 +221,11 @@ static struct error *left_function(struct session *s, struct plan *p, struct thr
                                    bool *done)
 {
     uint64_t sp;
-    TRY(thread_sp(s, t, &sp));
+    TRY(thread_sp(&s->target, t, &sp));
     struct address_range line;
-    bool known = symbols_line_range(s->map, pc, &line);
+    bool known = symbols_line_range(s->target.map, pc, &line);
     struct symbol_place place;
-    symbols_lookup(s->map, pc, &place);
+    symbols_lookup(s->target.map, pc, &place);
     bool returned;
     TRY(came_by_return(s, t, pc, &returned));
     if (sp > p->start_sp || !p->function_high || returned) {
@@ -236,11 +237,11 @@ static struct error *left_function(struct session *s, struct plan *p, struct thr
             p->line = line;
             p->file = NULL;
             p->line_number = 0;
-            *done = pc == line.low && symbols_is_statement(s->map, pc);
+            *done = pc == line.low && symbols_is_statement(s->target.map, pc);
             return NULL;
         }
         uint64_t address, least_sp;
-        struct error *e = frame_return_address(s, t, &address, &least_sp);
+        struct error *e = frame_return_address(&s->target, t, &address, &least_sp);
         if (e) {
             error_free(e);
             p->phase = PHASE_RUN; /* nothing of ours to come back to: run on */
@@ -277,13 +278,13 @@ static struct error *line_step(struct session *s, struct plan *p, struct thread 
         return left_function(s, p, t, pc, done);
     struct symbol_place place;
     struct address_range line;
-    symbols_lookup(s->map, pc, &place);
-    if (!symbols_line_range(s->map, pc, &line)) {
+    symbols_lookup(s->target.map, pc, &place);
+    if (!symbols_line_range(s->target.map, pc, &line)) {
         p->line = (struct address_range){pc, pc + 1};
         return NULL;
     }
     /* Only the first instruction of another line ends a step; the middle of one is passed through. */
-    *done = !same_line(p, &place) && pc == line.low && symbols_is_statement(s->map, pc);
+    *done = !same_line(p, &place) && pc == line.low && symbols_is_statement(s->target.map, pc);
     p->line = line;
     return NULL;
 }
@@ -293,7 +294,7 @@ static struct error *nexti_step(struct session *s, struct plan *p, struct thread
     bool called;
     uint64_t return_address, sp;
     TRY(came_by_call(s, p, t, pc, &called, &return_address));
-    TRY(thread_sp(s, t, &sp));
+    TRY(thread_sp(&s->target, t, &sp));
     if (called && pc - p->start_pc > 16) {
         return_to(s, p, return_address, sp, true);
         return NULL;
@@ -304,7 +305,7 @@ static struct error *nexti_step(struct session *s, struct plan *p, struct thread
 
 struct error *plan_step_again(struct session *s, struct plan *p, uint64_t pc, bool *done)
 {
-    struct thread *t = threads_find(&s->threads, p->thread);
+    struct thread *t = threads_find(&s->target.threads, p->thread);
     *done = false;
     if (!t)
         return error_new(ERR_NO_THREAD, "the thread that was stepping is gone");

@@ -23,17 +23,17 @@ enum { FLAG_COUNT = sizeof flags / sizeof flags[0], TRACE_VECTOR = 0xd00 };
 /* A register's value where it was read already. */
 static bool cached_value(struct session *s, const struct thread *t, const char *name, uint64_t *ret)
 {
-    const struct rsp_register *r = register_find(s, name);
+    const struct rsp_register *r = register_find(&s->target, name);
     if (!r || r->size > 8 || !register_cached(t, r) || !t->known[r->offset])
         return false;
-    *ret = arch_load(t->bytes + r->offset, r->size, s->big_endian);
+    *ret = arch_load(t->bytes + r->offset, r->size, s->target.big_endian);
     return true;
 }
 
 static const struct flag *find_flag(const struct session *s)
 {
     for (size_t i = 0; i < FLAG_COUNT; i++)
-        if (flags[i].arch == s->arch)
+        if (flags[i].arch == s->target.arch)
             return &flags[i];
     return NULL;
 }
@@ -89,15 +89,16 @@ static uint64_t power_vector(uint64_t pc)
 
 static bool is_sequential(struct session *s, const struct thread *t, uint64_t pc)
 {
-    const struct rsp_register *r = register_find(s, s->arch->pc);
+    const struct rsp_register *r = register_find(&s->target, s->target.arch->pc);
     if (!t->has_previous || !r || r->size > 8)
         return false;
-    return pc - arch_load(t->previous + r->offset, r->size, s->big_endian) == s->arch->code_align;
+    return pc - arch_load(t->previous + r->offset, r->size, s->target.big_endian) ==
+           s->target.arch->code_align;
 }
 
 static void check_vector(struct session *s, struct thread *t, struct stop *stop)
 {
-    uint64_t vector = s->arch == &arch_ppc64 && stop->has_pc ? power_vector(stop->pc) : 0;
+    uint64_t vector = s->target.arch == &arch_ppc64 && stop->has_pc ? power_vector(stop->pc) : 0;
     if (!vector || is_sequential(s, t, stop->pc))
         return;
     stop->vector = vector;
@@ -112,11 +113,11 @@ void trap_flag_check(struct session *s, struct stop *stop)
 {
     bool trap = stop->reason == STOP_BREAKPOINT || stop->reason == STOP_WATCHPOINT ||
                 (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP);
-    struct thread *t = stop->has_thread ? threads_find(&s->threads, stop->thread) : NULL;
+    struct thread *t = stop->has_thread ? threads_find(&s->target.threads, stop->thread) : NULL;
     /* kgdb has no vCont, and its own flag in the registers of the kernel that it stops: that is how it steps
      */
-    bool kernel = !rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT);
-    if (s->is_process || kernel || !t || !s->arch || !s->description)
+    bool kernel = !rsp_feature_usable(rsp_features(s->target.connection), FEATURE_VCONT);
+    if (s->target.is_process || kernel || !t || !s->target.arch || !s->target.description)
         return;
     bool stepped = trap && was_stepped(s, stop);
     check_flag(s, t, stop, stepped);

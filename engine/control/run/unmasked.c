@@ -21,27 +21,27 @@ bool unmasked_is_plain(uint32_t i)
 
 static bool concerned(struct session *s, const struct plan *p)
 {
-    return (p->phase == PHASE_OFF || p->phase == PHASE_STEP) && s->arch == &arch_aarch64 && !s->is_process &&
-           !rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT);
+    return (p->phase == PHASE_OFF || p->phase == PHASE_STEP) && s->target.arch == &arch_aarch64 &&
+           !s->target.is_process && !rsp_feature_usable(rsp_features(s->target.connection), FEATURE_VCONT);
 }
 
 struct error *unmasked_before_step(struct session *s, struct plan *p)
 {
     if (!concerned(s, p))
         return NULL;
-    struct thread *t = threads_find(&s->threads, p->phase == PHASE_OFF ? p->off_thread : p->thread);
+    struct thread *t = threads_find(&s->target.threads, p->phase == PHASE_OFF ? p->off_thread : p->thread);
     uint64_t flags, pc;
     unsigned char bytes[4];
     if (!t)
         return NULL;
-    TRY(register_value(s, t, "cpsr", &flags));
+    TRY(register_value(&s->target, t, "cpsr", &flags));
     if (flags & PSTATE_I)
         return NULL;
-    TRY(thread_pc(s, t, &pc));
-    TRY(memory_read(s, pc, bytes, sizeof bytes));
+    TRY(thread_pc(&s->target, t, &pc));
+    TRY(memory_read(&s->target, pc, bytes, sizeof bytes));
     if (!unmasked_is_plain((uint32_t)arch_load(bytes, sizeof bytes, false)))
         return NULL;
-    TRY(register_write_value(s, t, "cpsr", flags | PSTATE_I));
+    TRY(register_write_value(&s->target, t, "cpsr", flags | PSTATE_I));
     p->masked = true;
     p->masked_thread = t->id;
     return NULL;
@@ -52,10 +52,10 @@ struct error *unmasked_at_stop(struct session *s, struct plan *p)
     if (!p->masked)
         return NULL;
     p->masked = false;
-    struct thread *t = threads_find(&s->threads, p->masked_thread);
+    struct thread *t = threads_find(&s->target.threads, p->masked_thread);
     uint64_t flags;
     if (!t)
         return NULL;
-    TRY(register_value(s, t, "cpsr", &flags));
-    return register_write_value(s, t, "cpsr", flags & ~(uint64_t)PSTATE_I);
+    TRY(register_value(&s->target, t, "cpsr", &flags));
+    return register_write_value(&s->target, t, "cpsr", flags & ~(uint64_t)PSTATE_I);
 }

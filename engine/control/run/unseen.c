@@ -23,19 +23,19 @@ static bool may_go_on_unseen(struct session *s, const struct rsp_stop *stop)
            !s->interrupt_sent && !watch_steps_any(s) && stop->kind == RSP_STOP_SIGNAL &&
            stop->signal == TARGET_SIGTRAP && stop->reason == RSP_REASON_NONE && stop->expedited_count == 0 &&
            stop->has_thread && ptid_equal(stop->thread, p->off_thread) &&
-           rsp_features(s->connection)->state[FEATURE_STEP_OFF].works == TRI_YES;
+           rsp_features(s->target.connection)->state[FEATURE_STEP_OFF].works == TRI_YES;
 }
 
 static struct error *go_on_from_plant(struct session *s)
 {
-    struct thread *t = threads_find(&s->threads, s->plan.off_thread);
+    struct thread *t = threads_find(&s->target.threads, s->plan.off_thread);
     if (t)
         t->at_plant = false;
-    for (size_t i = 0; i < s->threads.count; i++)
-        if (s->threads.items[i]->state == THREAD_RUNNING)
-            s->threads.items[i]->state = THREAD_STOPPED;
+    for (size_t i = 0; i < s->target.threads.count; i++)
+        if (s->target.threads.items[i]->state == THREAD_RUNNING)
+            s->target.threads.items[i]->state = THREAD_STOPPED;
     s->plan.phase = s->plan.after_off;
-    s->state = SESSION_STOPPED;
+    s->target.state = TARGET_STOPPED;
     return plan_resume(s);
 }
 
@@ -44,7 +44,7 @@ struct error *plan_go_on_unseen(struct session *s, const struct rsp_stop *stop, 
     *gone = true;
     if (may_skip_look(s, stop)) {
         s->plan.times--;
-        s->state = SESSION_STOPPED;
+        s->target.state = TARGET_STOPPED;
         return plan_resume(s);
     }
     if (may_go_on_unseen(s, stop))

@@ -23,7 +23,7 @@ static struct error *look(struct session *s, struct wish *w, bool *changed)
     unsigned char now[sizeof w->watch_seen];
     size_t got = 0;
     *changed = false;
-    TRY(memory_read_some(s, w->watch_address, now, w->watch_length, &got));
+    TRY(memory_read_some(&s->target, w->watch_address, now, w->watch_length, &got));
     if (got < w->watch_length)
         return NULL; /* not mapped at the moment */
     *changed = w->watch_seen_known && memcmp(now, w->watch_seen, got) != 0;
@@ -50,11 +50,11 @@ struct error *watch_steps_begin(struct session *s)
 
 struct ptid watch_steps_thread(struct session *s, struct plan *p)
 {
-    const struct thread *t = threads_find(&s->threads, p->watch_thread);
+    const struct thread *t = threads_find(&s->target.threads, p->watch_thread);
     if (p->has_thread)
         p->watch_thread = p->thread;
     else if (!p->watch_stepping || !t)
-        p->watch_thread = s->threads.current;
+        p->watch_thread = s->target.threads.current;
     p->watch_stepping = true;
     return p->watch_thread;
 }
@@ -67,7 +67,7 @@ static void tell_progress(struct session *s)
     cJSON_AddStringToObject(o, "event", "progress");
     cJSON_AddStringToObject(o, "what", "watch");
     cJSON_AddNumberToObject(o, "done", (double)s->plan.watch_steps);
-    target_emit(s, o);
+    target_emit(&s->target, o);
 }
 
 struct error *watch_steps_check(struct session *s, struct stop *stop)
@@ -89,6 +89,6 @@ struct error *watch_steps_check(struct session *s, struct stop *stop)
     stop->reason = STOP_WATCHPOINT;
     stop->signal = 0;
     stop->watchpoint = first;
-    stop->others_ran = s->threads.count > 1 && s->schedule == SCHEDULE_ALL;
+    stop->others_ran = s->target.threads.count > 1 && s->schedule == SCHEDULE_ALL;
     return NULL;
 }

@@ -25,7 +25,7 @@ static bool inside(struct address_range r, uint64_t pc)
 static struct symbol_place place_of(struct session *s, uint64_t pc)
 {
     struct symbol_place place;
-    symbols_lookup(s->map, pc, &place);
+    symbols_lookup(s->target.map, pc, &place);
     return place;
 }
 
@@ -33,14 +33,14 @@ static struct symbol_place place_of(struct session *s, uint64_t pc)
 static bool is_return(struct session *s, uint64_t pc)
 {
     unsigned char code[4];
-    struct error *e = memory_read(s, pc, code, sizeof code);
+    struct error *e = memory_read(&s->target, pc, code, sizeof code);
     bool readable = !e;
     error_free(e);
     if (!readable)
         return false;
-    if (s->arch == &arch_aarch64)
+    if (s->target.arch == &arch_aarch64)
         return (arch_load(code, 4, false) & 0xfffffc1f) == 0xd65f0000;
-    if (s->arch != &arch_x86_64 && s->arch != &arch_i386)
+    if (s->target.arch != &arch_x86_64 && s->target.arch != &arch_i386)
         return false;
     const unsigned char *p = code[0] == 0xf2 || code[0] == 0xf3 ? code + 1 : code;
     return *p == 0xc3 || *p == 0xc2;
@@ -52,7 +52,7 @@ static bool returned(struct session *s, const struct time_place *before, const s
     struct symbol_place at = place_of(s, now->pc);
     if (at.function_high && now->pc == at.function_low)
         return false; /* that is a call, or a jump to a function */
-    bool follows = now->pc > before->pc && now->pc - before->pc <= s->arch->longest_instruction;
+    bool follows = now->pc > before->pc && now->pc - before->pc <= s->target.arch->longest_instruction;
     bool same = at.function_high && before->pc >= at.function_low && before->pc < at.function_high;
     return !follows && (same || !at.function_high ? is_return(s, before->pc) : true);
 }
@@ -74,7 +74,7 @@ static struct error *over_call(struct session *s, struct time_walk *w, const str
                                struct stop *ret, bool *user)
 {
     struct symbol_place callee = place_of(s, before->pc);
-    struct time_entry entry = {callee.function_low, w->now.sp - s->arch->stack_alignment_slot, false};
+    struct time_entry entry = {callee.function_low, w->now.sp - s->target.arch->stack_alignment_slot, false};
     bool found = false, own = false;
     *user = false;
     if (callee.function_high)
@@ -114,7 +114,7 @@ static struct address_range range_of(struct session *s, uint64_t pc)
 {
     struct address_range range;
     struct symbol_place place = place_of(s, pc);
-    if (symbols_line_range(s->map, pc, &range))
+    if (symbols_line_range(s->target.map, pc, &range))
         return range;
     if (place.function_high)
         return (struct address_range){place.function_low, place.function_high};
@@ -127,10 +127,10 @@ static struct error *arrived(struct line_back *b)
     struct session *s = b->session;
     uint64_t pc = b->walk.now.pc;
     struct address_range line;
-    bool known = symbols_line_range(s->map, pc, &line);
+    bool known = symbols_line_range(s->target.map, pc, &line);
     if (!inside(b->line, pc)) {
         b->line = known ? line : range_of(s, pc);
-        if (!known || (pc == line.low && symbols_is_statement(s->map, pc)))
+        if (!known || (pc == line.low && symbols_is_statement(s->target.map, pc)))
             return finish_walk(b);
         return NULL;
     }
@@ -152,7 +152,7 @@ static struct error *one_back(struct line_back *b)
     }
     struct address_range line;
     bool call = returned(s, &before, &b->walk.now);
-    if (call && (b->over_calls || !symbols_line_range(s->map, before.pc, &line))) {
+    if (call && (b->over_calls || !symbols_line_range(s->target.map, before.pc, &line))) {
         TRY(over_call(s, &b->walk, &before, b->ret, &user));
         b->done = user;
         if (user)
@@ -240,16 +240,16 @@ static struct error *entry_of_frame(struct session *s, struct time_entry *ret)
 {
     struct thread *t;
     struct frame_list list;
-    TRY(threads_current(s, &t));
-    TRY(frames_read(s, t, s->frame + 1, true, &list));
-    const struct frame *f = s->frame < list.count ? &list.items[s->frame] : NULL;
+    TRY(threads_current(&s->target, &t));
+    TRY(frames_read(&s->target, t, s->target.frame + 1, true, &list));
+    const struct frame *f = s->target.frame < list.count ? &list.items[s->target.frame] : NULL;
     bool known = f && f->registers;
     struct symbol_place place = place_of(s, f ? f->pc : 0);
     BASE_FREE struct cfi_row *row = xcalloc(1, sizeof *row);
     *ret = (struct time_entry){.address = place.function_low};
-    ret->at_least = known && !(f->has_cfa && symbols_unwind_row(s->map, f->pc, row));
+    ret->at_least = known && !(f->has_cfa && symbols_unwind_row(s->target.map, f->pc, row));
     if (known)
-        ret->sp = ret->at_least ? f->registers->sp : f->cfa - s->arch->stack_alignment_slot;
+        ret->sp = ret->at_least ? f->registers->sp : f->cfa - s->target.arch->stack_alignment_slot;
     frames_free(&list);
     if (!known || !place.function_high)
         return error_new(ERR_NO_SYMBOL, "reverse-finish: where this function begins is not known");
@@ -264,9 +264,9 @@ static struct error *finish_back(struct session *s, struct stop *ret)
     bool found, own;
     TRY(time_position(s, &now));
     TRY(entry_of_frame(s, &entry));
-    TRY(threads_current(s, &t));
-    TRY(thread_pc(s, t, &pc));
-    if (s->frame == 0 && pc == entry.address)
+    TRY(threads_current(&s->target, &t));
+    TRY(thread_pc(&s->target, t, &pc));
+    if (s->target.frame == 0 && pc == entry.address)
         return one_instruction(s, ret);
     TRY(time_back_to_entry(s, now, entry, &found, &own, ret));
     if (!found)
@@ -311,7 +311,7 @@ struct error *time_back(struct session *s, enum time_back_kind kind, uint64_t ti
     TRY(time_history(s, &d));
     TRY(breakpoints_complete(s));
     struct error *e = repeat(s, kind, times, ret);
-    struct error *planted = s->connection ? time_replant(s) : NULL;
+    struct error *planted = s->target.connection ? time_replant(s) : NULL;
     if (e)
         error_free(planted);
     return e ? e : planted;

@@ -105,12 +105,12 @@ struct error *time_back_continue(struct session *s, uint64_t times, struct stop 
 static struct error *counts_entry(struct time_search *t, struct stop *stop, bool *ret)
 {
     const struct time_entry *entry = t->context;
-    struct thread *thread = threads_find(&t->session->threads, stop->thread);
+    struct thread *thread = threads_find(&t->session->target.threads, stop->thread);
     uint64_t sp;
     TRY(wish_would_stop(t->session, stop, ret));
     if (*ret || !thread || !stop->has_pc || stop->pc != entry->address)
         return NULL;
-    TRY(thread_sp(t->session, thread, &sp));
+    TRY(thread_sp(&t->session->target, thread, &sp));
     *ret = entry->at_least ? sp >= entry->sp : sp == entry->sp;
     stop->reason = STOP_STEP;
     stop->breakpoint = stop->watchpoint = stop->signal = 0;
@@ -130,7 +130,7 @@ struct error *time_back_to_entry(struct session *s, uint64_t from, struct time_e
     search.context = &entry;
     struct error *e = time_search_next(&search, found, &hit);
     time_search_end(&search);
-    if (s->connection)
+    if (s->target.connection)
         plant_release(s, plant);
     TRY(e);
     *own = *found && hit.stop.reason == STOP_STEP;

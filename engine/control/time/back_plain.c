@@ -34,9 +34,9 @@ static struct error *run_back(struct session *s, const struct time_entry *entry,
         TRY(wish_would_stop(s, found, &counts));
         struct thread *t;
         uint64_t sp = 0;
-        TRY(threads_current(s, &t));
+        TRY(threads_current(&s->target, &t));
         if (entry && !counts && found->has_pc && found->pc == entry->address) {
-            TRY(thread_sp(s, t, &sp));
+            TRY(thread_sp(&s->target, t, &sp));
             counts = entry->at_least ? sp >= entry->sp : sp == entry->sp;
             found->reason = STOP_STEP;
             found->breakpoint = found->watchpoint = found->signal = 0;
@@ -75,7 +75,7 @@ struct error *time_plain_to_entry(struct session *s, struct time_entry entry, bo
     struct stop hit;
     bool ended = false;
     struct error *e = run_back(s, &entry, &hit, &ended);
-    if (s->connection)
+    if (s->target.connection)
         plant_release(s, plant);
     TRY(e);
     *found = !ended;

@@ -9,9 +9,9 @@ enum { FIRST_WINDOW = 16 };
 static struct error *look(struct session *s, struct time_place *ret)
 {
     struct thread *t;
-    TRY(threads_current(s, &t));
-    TRY(thread_pc(s, t, &ret->pc));
-    return thread_sp(s, t, &ret->sp);
+    TRY(threads_current(&s->target, &t));
+    TRY(thread_pc(&s->target, t, &ret->pc));
+    return thread_sp(&s->target, t, &ret->sp);
 }
 
 struct error *time_walk_again(struct time_walk *w)

@@ -49,9 +49,9 @@ static uint64_t hash_code(const struct symbol_file *f)
 
 char *bookmark_program(struct session *s)
 {
-    if (symbol_map_count(s->map) == 0)
+    if (symbol_map_count(s->target.map) == 0)
         return NULL;
-    const struct symbol_file *f = symbol_map_file(s->map, 0, NULL);
+    const struct symbol_file *f = symbol_map_file(s->target.map, 0, NULL);
     const char *id = symbol_file_build_id(f);
     return id ? xstrdup(id) : xasprintf("code-%016" PRIx64, hash_code(f));
 }

@@ -39,7 +39,7 @@ void bookmarks_free(struct bookmark_table *t)
 static void say(struct session *s, const char *text)
 {
     BASE_FREE char *line = xasprintf("%s\n", text);
-    target_emit_text(s, "output", line, strlen(line));
+    target_emit_text(&s->target, "output", line, strlen(line));
 }
 
 static void check_program(struct session *s, struct bookmark_table *t)
@@ -130,7 +130,7 @@ static struct error *check_name(struct bookmark_table *t, const char *name)
 static void describe_place(struct session *s, struct bookmark *b)
 {
     struct symbol_place place;
-    if (!b->has_pc || !symbols_lookup(s->map, b->pc, &place))
+    if (!b->has_pc || !symbols_lookup(s->target.map, b->pc, &place))
         return;
     b->function = xstrdup_or_null(place.function);
     b->file = place.file ? xstrdup(path_base(place.file)) : NULL;

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/control/stop_report.h"
 #include "engine/session/core.h"
 #include "engine/control/time/driver.h"
 
@@ -38,11 +39,11 @@ static struct error *ask_monitor(struct session *s, struct buf *out, const char 
 {
     BASE_BUF struct buf command = {0};
     buf_vprintf(&command, format, args);
-    int64_t timeout = rsp_timeout(s->connection);
-    rsp_set_timeout(s->connection, MONITOR_NS);
-    struct error *e = target_check(s, rsp_monitor(s->connection, buf_text(&command), out));
-    if (s->connection)
-        rsp_set_timeout(s->connection, timeout);
+    int64_t timeout = rsp_timeout(s->target.connection);
+    rsp_set_timeout(s->target.connection, MONITOR_NS);
+    struct error *e = target_check(&s->target, rsp_monitor(s->target.connection, buf_text(&command), out));
+    if (s->target.connection)
+        rsp_set_timeout(s->target.connection, timeout);
     drop_returns(out);
     return e;
 }
@@ -85,22 +86,22 @@ static struct error *stop_it(struct session *s, struct error *why)
         drain(s->options.cancel_fd);
     struct rsp_stop stop;
     bool stopped = false;
-    struct error *e = rsp_interrupt(s->connection);
+    struct error *e = rsp_interrupt(s->target.connection);
     if (!e)
-        e = rsp_wait_stop(s->connection, clock_now_ns() + GRACE_NS, -1, &stop, &stopped);
+        e = rsp_wait_stop(s->target.connection, clock_now_ns() + GRACE_NS, -1, &stop, &stopped);
     if (!e)
         return why;
     error_free(why);
-    return target_check(s, e);
+    return target_check(&s->target, e);
 }
 
 void time_way_home(struct session *s, bool begin, int64_t *saved)
 {
     if (begin) {
-        *saved = s->deadline_ns;
-        s->deadline_ns = clock_now_ns() + HOME_NS;
+        *saved = s->target.deadline_ns;
+        s->target.deadline_ns = clock_now_ns() + HOME_NS;
     } else {
-        s->deadline_ns = *saved;
+        s->target.deadline_ns = *saved;
     }
 }
 
@@ -108,12 +109,12 @@ void time_way_home(struct session *s, bool begin, int64_t *saved)
 static struct error *target_ended(struct session *s, const struct rsp_stop *end)
 {
     TRY(stop_classify(s, end, &s->last_stop));
-    s->epoch++;
+    s->target.epoch++;
     s->stops++;
     s->stop_ended_ns = clock_now_ns();
-    s->state = SESSION_EXITED;
-    target_emit_stop(s);
-    session_drop_connection(s, SESSION_EXITED);
+    s->target.state = TARGET_EXITED;
+    stop_report(s);
+    session_drop_connection(s, TARGET_EXITED);
     return error_hint(error_new(ERR_LOST, "the target ended while it was taken to another moment"),
                       "start it again; bookmarks are kept");
 }
@@ -121,13 +122,13 @@ static struct error *target_ended(struct session *s, const struct rsp_stop *end)
 struct error *time_wait(struct session *s, struct rsp_stop *ret)
 {
     bool stopped = false;
-    transport_set_cancel_fd(rsp_transport(s->connection), s->options.cancel_fd);
-    struct error *e = rsp_wait_stop(s->connection, s->deadline_ns, -1, ret, &stopped);
+    transport_set_cancel_fd(rsp_transport(s->target.connection), s->options.cancel_fd);
+    struct error *e = rsp_wait_stop(s->target.connection, s->target.deadline_ns, -1, ret, &stopped);
     if (s->time.holds)
-        transport_set_cancel_fd(rsp_transport(s->connection), -1);
+        transport_set_cancel_fd(rsp_transport(s->target.connection), -1);
     if (error_is(e, ERR_CANCELLED) || error_is(e, ERR_TIMEOUT))
         return stop_it(s, e);
-    TRY(target_check(s, e));
+    TRY(target_check(&s->target, e));
     if (ret->kind == RSP_STOP_EXITED || ret->kind == RSP_STOP_KILLED)
         return target_ended(s, ret);
     return NULL;
@@ -135,7 +136,7 @@ struct error *time_wait(struct session *s, struct rsp_stop *ret)
 
 struct error *time_resume(struct session *s, const char *packet, struct rsp_stop *ret)
 {
-    TRY(target_check(s, rsp_resume(s->connection, packet, strlen(packet))));
+    TRY(target_check(&s->target, rsp_resume(s->target.connection, packet, strlen(packet))));
     return time_wait(s, ret);
 }
 
@@ -143,7 +144,7 @@ struct error *time_go(struct session *s, bool step, struct rsp_stop *ret)
 {
     struct rsp_action action = {.thread = {-1, -1}, .how = step ? RSP_STEP : RSP_CONTINUE};
     if (step)
-        action.thread = s->threads.current;
-    TRY(target_check(s, rsp_resume_actions(s->connection, &action, 1)));
+        action.thread = s->target.threads.current;
+    TRY(target_check(&s->target, rsp_resume_actions(s->target.connection, &action, 1)));
     return time_wait(s, ret);
 }

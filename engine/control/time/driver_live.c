@@ -46,7 +46,7 @@ static struct error *probe_recording(struct session *s, bool *ret)
 
 static struct error *count_stops(struct session *s, uint64_t *ret)
 {
-    *ret = s->epoch;
+    *ret = s->target.epoch;
     return NULL;
 }
 
@@ -60,15 +60,15 @@ static struct error *count_instructions(struct session *s, uint64_t *ret)
 /* One instruction; the load that follows undoes it. A halted processor never answers that: it is stopped. */
 static struct error *run_a_moment(struct session *s)
 {
-    struct rsp_action one = {.thread = s->threads.current, .how = RSP_STEP};
+    struct rsp_action one = {.thread = s->target.threads.current, .how = RSP_STEP};
     struct rsp_stop stop;
     bool stopped;
-    TRY(target_check(s, rsp_resume_actions(s->connection, &one, 1)));
-    struct error *e = rsp_wait_stop(s->connection, clock_now_ns() + MOMENT_NS, -1, &stop, &stopped);
+    TRY(target_check(&s->target, rsp_resume_actions(s->target.connection, &one, 1)));
+    struct error *e = rsp_wait_stop(s->target.connection, clock_now_ns() + MOMENT_NS, -1, &stop, &stopped);
     if (!error_is(e, ERR_TIMEOUT))
-        return target_check(s, e);
+        return target_check(&s->target, e);
     error_free(e);
-    TRY(target_check(s, rsp_interrupt(s->connection)));
+    TRY(target_check(&s->target, rsp_interrupt(s->target.connection)));
     return time_wait(s, &stop);
 }
 

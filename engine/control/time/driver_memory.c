@@ -107,10 +107,10 @@ static size_t known_ranges(struct session *s, uint64_t sp, struct kept_range **r
 {
     size_t count = 0;
     *ret = NULL;
-    for (size_t i = 0; i < symbol_map_count(s->map); i++) {
+    for (size_t i = 0; i < symbol_map_count(s->target.map); i++) {
         uint64_t offset;
         const struct symbol_section *sections;
-        size_t n = symbol_file_sections(symbol_map_file(s->map, i, &offset), &sections);
+        size_t n = symbol_file_sections(symbol_map_file(s->target.map, i, &offset), &sections);
         for (size_t k = 0; k < n; k++)
             if (sections[k].writable && sections[k].size)
                 add_range(ret, &count, sections[k].address + offset,
@@ -125,11 +125,11 @@ static size_t find_ranges(struct session *s, struct kept_range **ret)
 {
     struct thread *t;
     uint64_t sp = 0;
-    struct error *e = threads_current(s, &t);
+    struct error *e = threads_current(&s->target, &t);
     if (!e)
-        e = thread_sp(s, t, &sp);
+        e = thread_sp(&s->target, t, &sp);
     error_free(e);
-    int64_t pid = s->threads.current.pid;
+    int64_t pid = s->target.threads.current.pid;
     BASE_FREE char *maps = is_here(pid) ? read_text(pid, "maps") : NULL;
     return maps ? kept_ranges_read(maps, ret) : known_ranges(s, sp, ret);
 }
@@ -140,7 +140,8 @@ static struct error *keep_piece(struct session *s, struct kept_memory *k, uint64
 {
     struct kept_piece piece = {.address = at, .bytes = xmalloc(n)};
     struct rsp_read read = {.address = at, .length = n, .bytes = piece.bytes};
-    struct error *e = target_check(s, rsp_read_memory(s->connection, s->threads.current, &read, 1, true));
+    struct error *e = target_check(
+        &s->target, rsp_read_memory(s->target.connection, s->target.threads.current, &read, 1, true));
     error_free(read.error);
     piece.length = read.got;
     if (e || piece.length == 0) {
@@ -175,12 +176,12 @@ static struct error *keep_ranges(struct session *s, struct kept_memory *k, const
 
 static struct error *keep_threads(struct session *s, struct kept_memory *k)
 {
-    TRY(threads_list(s));
-    for (size_t i = 0; i < s->threads.count; i++) {
-        struct kept_thread one = {.id = s->threads.items[i]->id};
-        if (s->threads.items[i]->state == THREAD_EXITED)
+    TRY(threads_list(&s->target));
+    for (size_t i = 0; i < s->target.threads.count; i++) {
+        struct kept_thread one = {.id = s->target.threads.items[i]->id};
+        if (s->target.threads.items[i]->state == THREAD_EXITED)
             continue;
-        TRY(target_check(s, rsp_read_g(s->connection, one.id, &one.registers)));
+        TRY(target_check(&s->target, rsp_read_g(s->target.connection, one.id, &one.registers)));
         ARRAY_RESERVE(k->threads, k->thread_count, k->thread_capacity);
         k->threads[k->thread_count++] = one;
     }
@@ -197,7 +198,7 @@ static struct error *save(struct session *s, const char *name)
         return error_new(ERR_REFUSED, "the memory of %d moments is kept already", KEPT_COUNT);
     struct kept_memory *k = xcalloc(1, sizeof *k);
     k->name = xstrdup(name);
-    k->position = s->epoch;
+    k->position = s->target.epoch;
     struct error *e = keep_ranges(s, k, ranges, count);
     if (!e)
         e = keep_threads(s, k);
@@ -216,29 +217,31 @@ static struct error *put_piece(struct session *s, const struct kept_piece *piece
 {
     BASE_FREE unsigned char *now = xmalloc(piece->length);
     struct rsp_read read = {.address = piece->address, .length = piece->length, .bytes = now};
-    TRY(target_check(s, rsp_read_memory(s->connection, s->threads.current, &read, 1, true)));
+    TRY(target_check(&s->target,
+                     rsp_read_memory(s->target.connection, s->target.threads.current, &read, 1, true)));
     error_free(read.error);
     for (size_t at = 0; at < read.got; at += PAGE) {
         size_t n = read.got - at < PAGE ? read.got - at : PAGE;
         if (memcmp(now + at, piece->bytes + at, n) != 0)
-            TRY(target_check(s, rsp_write_memory(s->connection, s->threads.current, piece->address + at,
-                                                 piece->bytes + at, n)));
+            TRY(target_check(&s->target, rsp_write_memory(s->target.connection, s->target.threads.current,
+                                                          piece->address + at, piece->bytes + at, n)));
     }
     return NULL;
 }
 
 static struct error *put_threads(struct session *s, const struct kept_memory *k, unsigned *gone)
 {
-    s->threads.listed = false;
-    TRY(threads_list(s));
+    s->target.threads.listed = false;
+    TRY(threads_list(&s->target));
     for (size_t i = 0; i < k->thread_count; i++) {
         const struct kept_thread *one = &k->threads[i];
-        const struct thread *t = threads_find(&s->threads, one->id);
+        const struct thread *t = threads_find(&s->target.threads, one->id);
         if (!t || t->state == THREAD_EXITED) {
             ++*gone;
             continue;
         }
-        TRY(target_check(s, rsp_write_g(s->connection, one->id, one->registers.bytes, one->registers.size)));
+        TRY(target_check(&s->target, rsp_write_g(s->target.connection, one->id, one->registers.bytes,
+                                                 one->registers.size)));
     }
     return NULL;
 }
@@ -266,7 +269,7 @@ static struct error *restore(struct session *s, const char *name, uint64_t posit
                                      "sockets, other processes, what the kernel knows, memory mapped or "
                                      "unmapped since; %u threads have ended\n",
                                      k->thread_count - gone, k->bytes, gone);
-    target_emit_text(s, "output", text, strlen(text));
+    target_emit_text(&s->target, "output", text, strlen(text));
     return NULL;
 }
 
@@ -295,13 +298,13 @@ static struct error *list(struct session *s, struct time_snapshot **ret, size_t 
 
 static struct error *probe(struct session *s, bool *ret)
 {
-    *ret = s->is_process;
+    *ret = s->target.is_process;
     return NULL;
 }
 
 static struct error *count_stops(struct session *s, uint64_t *ret)
 {
-    *ret = s->epoch;
+    *ret = s->target.epoch;
     return NULL;
 }
 

@@ -25,7 +25,7 @@ static struct error *probe(struct session *s, bool *ret)
 {
     BASE_BUF struct buf out = {0};
     *ret = false;
-    if (!rsp_feature_usable(rsp_features(s->connection), FEATURE_REVERSE_STEP))
+    if (!rsp_feature_usable(rsp_features(s->target.connection), FEATURE_REVERSE_STEP))
         return NULL;
     struct error *e = time_monitor(s, &out, "info replay");
     if (error_is(e, ERR_UNSUPPORTED) || error_is(e, ERR_REFUSED)) {
@@ -52,7 +52,7 @@ static struct error *position(struct session *s, uint64_t *ret)
 /* The log's name is relative to where QEMU runs, which is known of a child of ours. */
 static bool read_log(struct session *s, uint64_t *ret)
 {
-    pid_t child = transport_child(rsp_transport(s->connection));
+    pid_t child = transport_child(rsp_transport(s->target.connection));
     if (replay_log_file_length(s->time.recording, ret))
         return true;
     if (child <= 0 || s->time.recording[0] == '/')
@@ -86,7 +86,7 @@ static struct error *wait_for_seek(struct session *s)
 {
     struct rsp_stop stop;
     struct error *e = time_wait(s, &stop);
-    if (e && s->connection && rsp_state(s->connection) == RSP_STATE_STOPPED) {
+    if (e && s->target.connection && rsp_state(s->target.connection) == RSP_STATE_STOPPED) {
         struct error *second = disarm(s);
         error_free(second);
     }
@@ -106,7 +106,7 @@ static struct error *seek_once(struct session *s, uint64_t goal)
     if (out.length)
         return error_new(ERR_REFUSED, "going to %" PRIu64 ": the target's monitor said: %.300s", goal,
                          buf_text(&out));
-    rsp_assume_running(s->connection);
+    rsp_assume_running(s->target.connection);
     s->time.armed = goal;
     TRY(wait_for_seek(s));
     s->time.armed = 0;
@@ -133,7 +133,7 @@ static struct error *seek(struct session *s, uint64_t goal)
 /* Only a reverse operation that comes to its end makes QEMU forget that it was under way. */
 static struct error *end_reverse(struct session *s, struct error *why)
 {
-    if (!s->connection || rsp_state(s->connection) != RSP_STATE_STOPPED)
+    if (!s->target.connection || rsp_state(s->target.connection) != RSP_STATE_STOPPED)
         return why;
     struct rsp_stop stop;
     struct error *e = disarm(s);
@@ -189,7 +189,7 @@ static struct error *run(struct session *s, uint64_t limit, struct rsp_stop *sto
     *at_limit = false;
     TRY(arm(s, limit));
     struct error *e = time_go(s, false, stop);
-    if (e && s->connection && rsp_state(s->connection) == RSP_STATE_STOPPED) {
+    if (e && s->target.connection && rsp_state(s->target.connection) == RSP_STATE_STOPPED) {
         struct error *second = disarm(s);
         error_free(second);
     }

@@ -27,8 +27,8 @@ static struct error *ask(struct session *s, const char *name, const char *argume
         buf_add_char(&packet, ':');
         hex_encode(&packet, argument, strlen(argument));
     }
-    TRY(target_check(
-        s, rsp_call(s->connection, RSP_GRAMMAR_TEXT, RSP_MUTATES, &reply, "%s", buf_text(&packet))));
+    TRY(target_check(&s->target, rsp_call(s->target.connection, RSP_GRAMMAR_TEXT, RSP_MUTATES, &reply, "%s",
+                                          buf_text(&packet))));
     if (reply.length == 0)
         return error_new(ERR_UNSUPPORTED, "rr's `%s`: the stub does not know it", name);
     BASE_FREE char *text = xmalloc(reply.length / 2 + 1);
@@ -62,7 +62,7 @@ static struct error *probe(struct session *s, bool *ret)
 {
     uint64_t ticks;
     *ret = false;
-    if (!rsp_feature_usable(rsp_features(s->connection), FEATURE_REVERSE_CONTINUE))
+    if (!rsp_feature_usable(rsp_features(s->target.connection), FEATURE_REVERSE_CONTINUE))
         return NULL;
     struct error *e = position(s, &ticks);
     *ret = !e;
@@ -79,18 +79,18 @@ static struct error *restart(struct session *s, const char *where)
     struct rsp_stop stop;
     buf_add_text(&packet, "vRun;;");
     hex_encode(&packet, where, strlen(where));
-    int64_t timeout = rsp_timeout(s->connection);
-    rsp_set_timeout(s->connection, RESTART_NS);
-    struct error *e = target_check(
-        s, rsp_call(s->connection, RSP_GRAMMAR_STOP, RSP_MUTATES, &reply, "%s", buf_text(&packet)));
-    if (s->connection)
-        rsp_set_timeout(s->connection, timeout);
+    int64_t timeout = rsp_timeout(s->target.connection);
+    rsp_set_timeout(s->target.connection, RESTART_NS);
+    struct error *e = target_check(&s->target, rsp_call(s->target.connection, RSP_GRAMMAR_STOP, RSP_MUTATES,
+                                                        &reply, "%s", buf_text(&packet)));
+    if (s->target.connection)
+        rsp_set_timeout(s->target.connection, timeout);
     TRY(e);
     if (!rsp_is_stop_reply(buf_text(&reply), reply.length))
         return error_new(ERR_REFUSED, "rr does not go to %s: it answered %.60s", where, buf_text(&reply));
     TRY(rsp_stop_parse(reply.data, reply.length, &stop));
     if (stop.has_thread)
-        s->threads.current = stop.thread;
+        s->target.threads.current = stop.thread;
     return NULL;
 }
 

@@ -7,7 +7,7 @@
 static struct error *end_of(struct session *s, const struct time_driver **d, bool *ret, uint64_t *last)
 {
     *ret = false;
-    if (!rsp_feature_usable(rsp_features(s->connection), FEATURE_REVERSE_STEP))
+    if (!rsp_feature_usable(rsp_features(s->target.connection), FEATURE_REVERSE_STEP))
         return NULL; /* nothing is asked of targets that replay nothing */
     struct error *e = time_driver(s, d);
     if (error_is(e, ERR_UNSUPPORTED)) {
@@ -83,6 +83,6 @@ struct error *time_finish_access(struct session *s, struct stop *final)
     TRY(time_go(s, true, &after));
     TRY(time_landed(s, &after));
     TRY(time_replant(s));
-    TRY(threads_current(s, &t));
-    return thread_pc(s, t, &final->pc);
+    TRY(threads_current(&s->target, &t));
+    return thread_pc(&s->target, t, &final->pc);
 }

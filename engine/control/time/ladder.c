@@ -101,7 +101,7 @@ static struct error *place_where_due(struct session *s)
 void ladder_at_stop(struct session *s)
 {
     struct ladder *policy = &s->time.ladder;
-    if ((!policy->each_stop && !policy->every) || s->state != SESSION_STOPPED)
+    if ((!policy->each_stop && !policy->every) || s->target.state != TARGET_STOPPED)
         return;
     struct error *e = place_where_due(s);
     if (!e)
@@ -109,7 +109,7 @@ void ladder_at_stop(struct session *s)
     policy->each_stop = false;
     policy->every = 0;
     BASE_FREE char *text = xasprintf("no more snapshots are taken at stops: %s\n", e->message);
-    target_emit_text(s, "output", text, strlen(text));
+    target_emit_text(&s->target, "output", text, strlen(text));
     error_free(e);
 }
 
@@ -122,7 +122,7 @@ static void tell_progress(struct session *s, uint64_t at, uint64_t last)
     cJSON_AddStringToObject(o, "what", "autobookmark");
     cJSON_AddNumberToObject(o, "done", (double)at);
     cJSON_AddNumberToObject(o, "total", (double)last);
-    target_emit(s, o);
+    target_emit(&s->target, o);
 }
 
 static struct error *walk(struct session *s, uint64_t last, uint64_t step, struct ladder_state *ret)
@@ -158,13 +158,13 @@ struct error *ladder_index(struct session *s, struct ladder_state *ret)
     TRY(time_position(s, &origin));
     uint64_t step = s->time.ladder.every ? s->time.ladder.every : last / (most_of(s) + 1) + 1;
     struct error *e = walk(s, last, step < LEAST_STEP ? LEAST_STEP : step, ret);
-    if (!s->connection || s->state != SESSION_STOPPED)
+    if (!s->target.connection || s->target.state != TARGET_STOPPED)
         return e;
     int64_t saved;
     time_way_home(s, true, &saved);
     struct error *home = time_seek(s, origin);
     time_way_home(s, false, &saved);
-    struct error *planted = s->connection ? time_replant(s) : NULL;
+    struct error *planted = s->target.connection ? time_replant(s) : NULL;
     if (!home)
         home = planted;
     else

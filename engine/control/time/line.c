@@ -15,7 +15,7 @@ static const struct time_driver *const drivers[] = {
 struct error *time_driver(struct session *s, const struct time_driver **ret)
 {
     struct time_line *t = &s->time;
-    TRY(target_need_stopped(s));
+    TRY(target_need_stopped(&s->target));
     for (size_t i = 0; i < ARRAY_LENGTH(drivers) && !t->probed; i++) {
         bool found;
         TRY(drivers[i]->probe(s, &found));
@@ -98,7 +98,7 @@ struct error *time_replant_only(struct session *s, int wish)
     s->time.lifted = false;
     for (size_t i = t->count; i-- > 0;)
         plant_lift(s, t->items[i], !belongs_to(t->items[i], wish));
-    return s->connection && plants_dirty(s) ? plants_flush(s) : NULL;
+    return s->target.connection && plants_dirty(s) ? plants_flush(s) : NULL;
 }
 
 struct error *time_replant(struct session *s)
@@ -108,23 +108,23 @@ struct error *time_replant(struct session *s)
 
 struct error *time_landed(struct session *s, const struct rsp_stop *stop)
 {
-    target_forget(s);
-    threads_resumed(s);
-    s->state = SESSION_STOPPED;
+    target_forget(&s->target);
+    threads_resumed(&s->target);
+    s->target.state = TARGET_STOPPED;
     struct ptid id;
     if (stop && stop->has_thread && stop->thread.tid > 0) {
         id = stop->thread;
-        rsp_note_selected(s->connection, id);
-    } else if (s->threads.has_current) {
-        rsp_forget_selected(s->connection);
-        id = s->threads.current;
+        rsp_note_selected(s->target.connection, id);
+    } else if (s->target.threads.has_current) {
+        rsp_forget_selected(s->target.connection);
+        id = s->target.threads.current;
     } else {
-        rsp_forget_selected(s->connection);
-        TRY(target_check(s, rsp_query_current(s->connection, &id)));
+        rsp_forget_selected(s->target.connection);
+        TRY(target_check(&s->target, rsp_query_current(s->target.connection, &id)));
     }
-    threads_note(s, id)->state = THREAD_STOPPED;
-    s->threads.current = id;
-    s->threads.has_current = true;
+    threads_note(&s->target, id)->state = THREAD_STOPPED;
+    s->target.threads.current = id;
+    s->target.threads.has_current = true;
     return NULL;
 }
 
@@ -162,11 +162,11 @@ struct error *time_here(struct session *s, enum stop_reason reason, struct stop 
 {
     struct thread *t;
     *ret = (struct stop){.reason = reason};
-    TRY(threads_current(s, &t));
+    TRY(threads_current(&s->target, &t));
     ret->has_thread = true;
     ret->thread = t->id;
-    if (s->arch) {
-        TRY(thread_pc(s, t, &ret->pc));
+    if (s->target.arch) {
+        TRY(thread_pc(&s->target, t, &ret->pc));
         ret->has_pc = true;
     }
     TRY(time_position(s, &ret->position));

@@ -40,7 +40,7 @@ static void tell_progress(struct time_search *t, uint64_t at)
     cJSON_AddStringToObject(o, "what", t->what);
     cJSON_AddNumberToObject(o, "done", (double)(t->first ? at : t->from - at));
     cJSON_AddNumberToObject(o, "total", (double)t->from);
-    target_emit(t->session, o);
+    target_emit(&t->session->target, o);
 }
 
 static void keep(struct time_search *t, uint64_t position, const struct stop *stop)
@@ -101,7 +101,7 @@ static struct error *ask(struct time_search *t, const struct rsp_stop *from, str
 /* AArch64 stops before the store that it watches, x86 after it: told is the place behind it, everywhere. */
 static bool stops_before_store(const struct session *s, const struct stop *stop)
 {
-    return stop->reason == STOP_WATCHPOINT && s->arch && s->arch->stops_before_access;
+    return stop->reason == STOP_WATCHPOINT && s->target.arch && s->target.arch->stops_before_access;
 }
 
 static struct error *note_hit(struct time_search *t, struct stretch *r, const struct rsp_stop *from)
@@ -151,7 +151,7 @@ static struct error *step_off(struct time_search *t, struct stretch *r)
 static struct error *to_limit(struct time_search *t, struct stretch *r, struct rsp_stop *stop)
 {
     struct session *s = t->session;
-    *stop = (struct rsp_stop){.core = -1, .has_thread = true, .thread = s->threads.current};
+    *stop = (struct rsp_stop){.core = -1, .has_thread = true, .thread = s->target.threads.current};
     r->at_limit = true;
     if (!r->at_known || r->at + 1 < r->end) {
         TRY(s->time.driver->run(s, r->end - 1, stop, &r->at_limit));
@@ -264,7 +264,7 @@ struct error *time_search_next(struct time_search *t, bool *found, struct time_h
     struct error *e = NULL;
     if (t->count == 0)
         e = t->first ? search_first(t) : search_back(t);
-    struct error *lifted = t->session->connection ? time_lift(t->session) : NULL;
+    struct error *lifted = t->session->target.connection ? time_lift(t->session) : NULL;
     if (e) {
         error_free(lifted);
         return e;

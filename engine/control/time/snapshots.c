@@ -74,7 +74,7 @@ static char *free_name(struct session *s, const char *kind, uint64_t position)
 
 static struct error *cannot_save(struct session *s, struct error *why)
 {
-    if (s->connection && error_is(why, ERR_REFUSED)) {
+    if (s->target.connection && error_is(why, ERR_REFUSED)) {
         free(s->time.no_snapshots);
         s->time.no_snapshots = xstrdup(why->message);
     }
@@ -170,7 +170,7 @@ struct error *time_come_close(struct session *s, uint64_t position)
     BASE_FREE char *name = NULL;
     struct error *e = time_save(s, "near", &name);
     if (error_is(e, ERR_REFUSED)) {
-        target_emit_text(s, "output", e->message, strlen(e->message));
+        target_emit_text(&s->target, "output", e->message, strlen(e->message));
         error_free(e);
         return NULL;
     }

@@ -1,5 +1,6 @@
 /* Putting a view together. */
 #include "engine/face/view/build.h"
+#include "engine/control/stop_report.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ char *view_text(const char *text)
 char *view_place(struct session *s, uint64_t address)
 {
     BASE_BUF struct buf b = {0};
-    location_describe(s, address, &b);
+    location_describe(&s->target, address, &b);
     return buf_take(&b);
 }
 
@@ -85,10 +86,10 @@ static uint64_t code_start(struct session *s, const struct view *v, const struct
 {
     if (needs->disassembly_from)
         return needs->disassembly_from;
-    if (target_is_thrifty(s))
-        return instruction_back(s, v->pc, needs->disassembly / 3);
+    if (target_is_thrifty(&s->target))
+        return instruction_back(&s->target, v->pc, needs->disassembly / 3);
     struct symbol_place place;
-    symbols_lookup(s->map, v->pc, &place);
+    symbols_lookup(s->target.map, v->pc, &place);
     uint64_t low = place.function_low ? place.function_low : place.symbol ? v->pc - place.offset : v->pc;
     return v->pc - low <= BACK_BYTES ? low : v->pc;
 }
@@ -99,7 +100,7 @@ static void add_instruction(struct session *s, struct view *v, const struct inst
     for (unsigned i = 0; i < from->size && i < sizeof from->bytes; i++)
         buf_printf(&hex, "%s%02x", i ? " " : "", from->bytes[i]);
     struct symbol_place place;
-    symbols_lookup(s->map, from->address, &place);
+    symbols_lookup(s->target.map, from->address, &place);
     v->instructions[v->instruction_count++] = (struct view_instruction){
         .address = from->address,
         .bytes = buf_take(&hex),
@@ -117,8 +118,8 @@ void view_build_code(struct session *s, struct view *v, const struct view_needs 
     struct instruction *list = NULL;
     size_t got, first = 0, rows = needs->disassembly;
     bool around = !needs->disassembly_from && v->has_pc && from < v->pc;
-    size_t count = around && !target_is_thrifty(s) ? (size_t)(v->pc - from) + rows : rows;
-    struct error *e = disassemble(s, from, count, &list, &got);
+    size_t count = around && !target_is_thrifty(&s->target) ? (size_t)(v->pc - from) + rows : rows;
+    struct error *e = disassemble(&s->target, from, count, &list, &got);
     if (e) {
         v->disassembly_problem = xstrdup(e->message);
         error_free(e);
@@ -153,11 +154,11 @@ static const char *wanted_source(struct session *s, struct view *v, const struct
                                  struct symbol_place *place)
 {
     if (v->has_pc)
-        symbols_lookup(s->map, v->pc, place);
+        symbols_lookup(s->target.map, v->pc, place);
     if (needs->source_file[0])
         return needs->source_file;
     const char *file = place->file;
-    for (size_t i = 0; i < v->frame_count && s->frame; i++)
+    for (size_t i = 0; i < v->frame_count && s->target.frame; i++)
         if (v->frames[i].selected) {
             file = v->frames[i].file;
             place->line = v->frames[i].line;
@@ -169,7 +170,7 @@ static void read_source(struct session *s, struct view *v, const struct view_nee
                         const struct view *previous)
 {
     struct symbol_place place = {0};
-    bool gone = v->state == SESSION_EXITED || v->state == SESSION_DISCONNECTED;
+    bool gone = v->state == TARGET_EXITED || v->state == TARGET_DISCONNECTED;
     const char *file = wanted_source(s, v, needs, &place);
     if (!file && gone && previous) /* what was shown last stays; nothing stands anywhere in it */
         file = previous->last_source_path;
@@ -184,7 +185,7 @@ static void read_source(struct session *s, struct view *v, const struct view_nee
         v->source_problem = text_visible(e->message, strlen(e->message));
     error_free(e);
     uint64_t offset;
-    const struct symbol_file *f = v->has_pc ? symbol_map_file_at(s->map, v->pc, &offset) : NULL;
+    const struct symbol_file *f = v->has_pc ? symbol_map_file_at(s->target.map, v->pc, &offset) : NULL;
     v->source_newer = v->source && f && source_mtime(v->source) > symbol_file_mtime(f);
     build_line_marks(s, v, file);
 }
@@ -209,7 +210,7 @@ static void build_status(struct session *s, struct view *v)
     v->stop_turns = now.turns - s->stop_stats.turns;
     v->stop_bytes = now.bytes_in + now.bytes_out - s->stop_stats.bytes_in - s->stop_stats.bytes_out;
     v->stop_ns = s->stop_ended_ns - s->stop_started_ns;
-    v->running_since_ns = s->state == SESSION_RUNNING ? s->stop_started_ns : 0;
+    v->running_since_ns = s->target.state == TARGET_RUNNING ? s->stop_started_ns : 0;
     if (s->last_stop.reason == STOP_NONE)
         return;
     cJSON *stop = stop_to_json(s, &s->last_stop);
@@ -238,31 +239,32 @@ static void prefetch(struct session *s, const struct view *v, const struct view_
         size_t length = until - from < 4096 ? (size_t)(until - from) : 4096;
         wants[n++] = (struct memory_want){from, length};
     }
-    struct error *e = needs->frames ? thread_sp(s, t, &sp) : NULL;
+    struct error *e = needs->frames ? thread_sp(&s->target, t, &sp) : NULL;
     if (needs->frames && !e)
         wants[n++] = (struct memory_want){sp, STACK_WINDOW};
     error_free(e);
-    e = n > 1 ? memory_prefetch(s, wants, n) : NULL;
+    e = n > 1 ? memory_prefetch(&s->target, wants, n) : NULL;
     error_free(e);
 }
 
 static void build_stopped(struct session *s, struct view *v, const struct view_needs *needs,
                           const struct view *previous)
 {
-    struct thread *t = s->threads.has_current ? threads_find(&s->threads, s->threads.current) : NULL;
+    struct thread *t =
+        s->target.threads.has_current ? threads_find(&s->target.threads, s->target.threads.current) : NULL;
     if (!t)
         return;
-    struct error *e = thread_pc(s, t, &v->pc);
+    struct error *e = thread_pc(&s->target, t, &v->pc);
     v->has_pc = !e;
     error_free(e);
     if (needs->registers)
         view_build_registers(s, v, needs, t);
-    if (!target_is_thrifty(s)) /* there each pane reads what it needs */
+    if (!target_is_thrifty(&s->target)) /* there each pane reads what it needs */
         prefetch(s, v, needs, t);
-    if (needs->frames || s->frame)
+    if (needs->frames || s->target.frame)
         view_build_frames(s, v, needs, t);
-    if (s->frame && s->frame < v->frame_count)
-        v->pc = v->frames[s->frame].pc;
+    if (s->target.frame && s->target.frame < v->frame_count)
+        v->pc = v->frames[s->target.frame].pc;
     if (needs->disassembly)
         view_build_code(s, v, needs);
     if (needs->memory)
@@ -278,9 +280,9 @@ static void build_stopped(struct session *s, struct view *v, const struct view_n
 struct view *view_build(struct session *s, const struct view_needs *needs, const struct view *previous)
 {
     struct view *v;
-    if (s->state == SESSION_RUNNING && previous) {
+    if (s->target.state == TARGET_RUNNING && previous) {
         v = view_clone(previous);
-        v->state = s->state;
+        v->state = s->target.state;
         v->serial++;
         v->running_since_ns = s->stop_started_ns;
         v->deaf = s->deaf;
@@ -289,13 +291,13 @@ struct view *view_build(struct session *s, const struct view_needs *needs, const
     v = xcalloc(1, sizeof *v);
     v->references = 1;
     v->serial = previous ? previous->serial + 1 : 1;
-    v->state = s->state;
-    v->epoch = s->epoch;
-    v->thrifty = target_is_thrifty(s);
+    v->state = s->target.state;
+    v->epoch = s->target.epoch;
+    v->thrifty = target_is_thrifty(&s->target);
     v->launched = session_launched(s);
-    v->can_run = target_can_run(s);
+    v->can_run = target_can_run(&s->target);
     build_breakpoints(s, v);
-    if (s->state == SESSION_STOPPED)
+    if (s->target.state == TARGET_STOPPED)
         build_stopped(s, v, needs, previous);
     if (needs->source)
         build_source(s, v, needs, previous);

@@ -93,9 +93,9 @@ static void add_stop(struct session *s, struct view_time *t, const struct view_t
     t->stops = xcalloc(STOPS_KEPT, sizeof *t->stops);
     for (size_t i = skip; i < kept; i++)
         t->stops[t->stop_count++] = before->stops[i];
-    if (kept == 0 || before->epoch != s->epoch)
+    if (kept == 0 || before->epoch != s->target.epoch)
         t->stops[t->stop_count++] = t->position;
-    t->epoch = s->epoch;
+    t->epoch = s->target.epoch;
 }
 
 static struct error *build(struct session *s, struct view_time *t)

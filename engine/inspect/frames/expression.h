@@ -10,7 +10,7 @@
 #include "symbols/expression.h"
 
 struct frame_context {
-    struct session *session;
+    struct target *target;
     const struct frame_registers *registers; /* of the frame; NULL: no frame, only constants and memory */
     const struct frame_list *frames; /* where the frame is, for entry values; NULL: they are not known */
     size_t level;

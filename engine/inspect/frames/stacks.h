@@ -39,7 +39,7 @@ struct stacks {
 };
 
 /* At most `depth` frames of each, and at most STACKS_DEPTH_MAX. */
-struct error *stacks_read(struct session *s, unsigned depth, struct stacks *ret) BASE_MUST_CHECK;
+struct error *stacks_read(struct target *target, unsigned depth, struct stacks *ret) BASE_MUST_CHECK;
 void stacks_free(struct stacks *stacks);
 
 #endif

@@ -3,7 +3,7 @@
 #include <elf.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/target/registers.h"
 
 /* The processor supplements of the ELF ABI, and glibc's sysdeps/ARCH/nptl/tls.h. */
@@ -27,33 +27,33 @@ static const struct tls_layout layouts[] = {
     {&arch_mips, {"userlocal"}, false, 0, 0x7000},
 };
 
-static struct error *no_pointer(const struct session *s)
+static struct error *no_pointer(const struct target *target)
 {
     return error_new(ERR_UNSUPPORTED, "the thread pointer of %s is not among the stub's registers",
-                     s->arch->name);
+                     target->arch->name);
 }
 
-static struct error *from_access_registers(struct session *s, struct thread *t, uint64_t *ret)
+static struct error *from_access_registers(struct target *target, struct thread *t, uint64_t *ret)
 {
     uint64_t high = 0, low = 0;
-    if (!register_find(s, "acr0") || !register_find(s, "acr1"))
-        return no_pointer(s);
-    TRY(register_value(s, t, "acr0", &high));
-    TRY(register_value(s, t, "acr1", &low));
+    if (!register_find(target, "acr0") || !register_find(target, "acr1"))
+        return no_pointer(target);
+    TRY(register_value(target, t, "acr0", &high));
+    TRY(register_value(target, t, "acr1", &low));
     *ret = high << 32 | (low & 0xffffffffu);
     return NULL;
 }
 
-static struct error *thread_pointer(struct session *s, const struct tls_layout *l, uint64_t *ret)
+static struct error *thread_pointer(struct target *target, const struct tls_layout *l, uint64_t *ret)
 {
     struct thread *t;
-    TRY(threads_current(s, &t));
+    TRY(threads_current(target, &t));
     if (l->arch == &arch_s390x)
-        return from_access_registers(s, t, ret);
+        return from_access_registers(target, t, ret);
     for (size_t i = 0; i < ARRAY_LENGTH(l->registers); i++)
-        if (l->registers[i] && register_find(s, l->registers[i]))
-            return register_value(s, t, l->registers[i], ret);
-    return no_pointer(s);
+        if (l->registers[i] && register_find(target, l->registers[i]))
+            return register_value(target, t, l->registers[i], ret);
+    return no_pointer(target);
 }
 
 static uint64_t round_up(uint64_t n, uint64_t alignment)
@@ -63,11 +63,11 @@ static uint64_t round_up(uint64_t n, uint64_t alignment)
 
 /* The program itself, as opposed to a library: what is linked at a fixed place, or the first file that names
  * its linker (the C library does as well). */
-static bool is_program(const struct session *s, const struct symbol_file *f)
+static bool is_program(const struct target *target, const struct symbol_file *f)
 {
     uint64_t offset;
-    for (size_t i = 0; i < symbol_map_count(s->map); i++) {
-        const struct symbol_file *other = symbol_map_file(s->map, i, &offset);
+    for (size_t i = 0; i < symbol_map_count(target->map); i++) {
+        const struct symbol_file *other = symbol_map_file(target->map, i, &offset);
         if (symbol_file_type(other) == ET_EXEC || symbol_file_has_interpreter(other))
             return other == f;
     }
@@ -86,24 +86,24 @@ static uint64_t block_from_pointer(const struct tls_layout *l, const struct symb
     return at - first - l->bias;
 }
 
-struct error *tls_address(struct session *s, const struct symbol_file *f, uint64_t offset, uint64_t *ret)
+struct error *tls_address(struct target *target, const struct symbol_file *f, uint64_t offset, uint64_t *ret)
 {
     const struct tls_layout *l = NULL;
     struct symbol_tls block;
     uint64_t pointer = 0;
-    TRY(target_need_stopped(s));
+    TRY(target_need_stopped(target));
     for (size_t i = 0; i < ARRAY_LENGTH(layouts); i++)
-        if (layouts[i].arch == s->arch)
+        if (layouts[i].arch == target->arch)
             l = &layouts[i];
     if (!l)
-        return no_pointer(s);
+        return no_pointer(target);
     if (!f || !symbol_file_tls(f, &block) || (block.alignment & (block.alignment - 1)))
         return error_new(ERR_UNSUPPORTED, "the file of a thread-local variable has no such variables");
-    if (!is_program(s, f))
+    if (!is_program(target, f))
         return error_hint(error_new(ERR_UNSUPPORTED, "only the C library knows where a shared library's "
                                                      "thread-local variables are"),
                           "look at what a function of the library has in its registers");
-    TRY(thread_pointer(s, l, &pointer));
+    TRY(thread_pointer(target, l, &pointer));
     *ret = pointer + block_from_pointer(l, &block) + offset;
     return NULL;
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 
 /* Registers that lie one behind the other: DWARF numbers from `first` on, or those in `order`. */
 struct saved_block {
@@ -81,81 +81,82 @@ static const struct sigframe sigframes[] = {
 
 enum { CODE_BYTES = 12 };
 
-static bool read_code(struct session *s, uint64_t pc, bool ask, unsigned char *bytes)
+static bool read_code(struct target *target, uint64_t pc, bool ask, unsigned char *bytes)
 {
-    if (memory_from_file(s, pc, bytes, CODE_BYTES))
+    if (memory_from_file(target, pc, bytes, CODE_BYTES))
         return true;
-    struct error *e = ask ? memory_read(s, pc, bytes, CODE_BYTES) : NULL;
+    struct error *e = ask ? memory_read(target, pc, bytes, CODE_BYTES) : NULL;
     bool got = ask && !e;
     error_free(e);
     return got;
 }
 
-static bool matches(const struct session *s, const struct sigframe *f, const unsigned char *bytes)
+static bool matches(const struct target *target, const struct sigframe *f, const unsigned char *bytes)
 {
     for (unsigned i = 0; i < f->count; i++)
-        if (arch_load(bytes + (size_t)i * f->unit, f->unit, s->big_endian) != f->code[i])
+        if (arch_load(bytes + (size_t)i * f->unit, f->unit, target->big_endian) != f->code[i])
             return false;
     return true;
 }
 
-static bool load(struct session *s, uint64_t address, uint64_t *ret)
+static bool load(struct target *target, uint64_t address, uint64_t *ret)
 {
-    struct error *e = memory_read_number(s, address, s->arch->address_size, ret);
+    struct error *e = memory_read_number(target, address, target->arch->address_size, ret);
     error_free(e);
     return !e;
 }
 
 /* A big-endian 32-bit processor's register in 8 bytes is in the second half. */
-static uint64_t place(const struct session *s, const struct sigframe *f, uint64_t base, unsigned at)
+static uint64_t place(const struct target *target, const struct sigframe *f, uint64_t base, unsigned at)
 {
-    unsigned spare =
-        f->stride > s->arch->address_size && s->big_endian ? f->stride - s->arch->address_size : 0;
+    unsigned spare = f->stride > target->arch->address_size && target->big_endian
+                         ? f->stride - target->arch->address_size
+                         : 0;
     return base + at + spare;
 }
 
-static void take_registers(struct session *s, const struct sigframe *f, uint64_t base,
+static void take_registers(struct target *target, const struct sigframe *f, uint64_t base,
                            struct frame_registers *ret)
 {
     for (size_t b = 0; b < ARRAY_LENGTH(f->blocks); b++) {
         const struct saved_block *block = &f->blocks[b];
         for (unsigned i = 0; i < block->count; i++) {
             unsigned number = block->order ? block->order[i] : block->first + i;
-            uint64_t address = place(s, f, base, block->at + i * f->stride);
-            ret->known[number] = load(s, address, &ret->value[number]);
+            uint64_t address = place(target, f, base, block->at + i * f->stride);
+            ret->known[number] = load(target, address, &ret->value[number]);
             ret->saved_at[number] = ret->known[number] ? address : 0;
         }
     }
 }
 
-static bool take_frame(struct session *s, const struct sigframe *f, const struct frame_registers *from,
+static bool take_frame(struct target *target, const struct sigframe *f, const struct frame_registers *from,
                        struct frame_registers *ret)
 {
     uint64_t base = from->sp;
-    if (f->pointer_at && !load(s, from->sp + f->pointer_at, &base))
+    if (f->pointer_at && !load(target, from->sp + f->pointer_at, &base))
         return false;
     memset(ret, 0, sizeof *ret);
     ret->thread = from->thread;
-    if (!load(s, place(s, f, base, f->pc_at), &ret->pc))
+    if (!load(target, place(target, f, base, f->pc_at), &ret->pc))
         return false;
-    take_registers(s, f, base, ret);
-    for (unsigned i = 0; i < s->arch->dwarf_count && i < FRAME_REGISTERS; i++)
-        if (s->arch->dwarf_names[i] && strcmp(s->arch->dwarf_names[i], s->arch->sp) == 0)
+    take_registers(target, f, base, ret);
+    for (unsigned i = 0; i < target->arch->dwarf_count && i < FRAME_REGISTERS; i++)
+        if (target->arch->dwarf_names[i] && strcmp(target->arch->dwarf_names[i], target->arch->sp) == 0)
             ret->sp = ret->value[i];
     return true;
 }
 
-bool trampoline_step(struct session *s, const struct frame_registers *from, bool ask,
+bool trampoline_step(struct target *target, const struct frame_registers *from, bool ask,
                      struct frame_registers *ret)
 {
     unsigned char bytes[CODE_BYTES];
     bool has = false;
     for (size_t i = 0; i < ARRAY_LENGTH(sigframes) && !has; i++)
-        has = sigframes[i].arch == s->arch;
-    if (!has || !read_code(s, from->pc, ask, bytes))
+        has = sigframes[i].arch == target->arch;
+    if (!has || !read_code(target, from->pc, ask, bytes))
         return false;
     for (size_t i = 0; i < ARRAY_LENGTH(sigframes); i++)
-        if (sigframes[i].arch == s->arch && matches(s, &sigframes[i], bytes))
-            return take_frame(s, &sigframes[i], from, ret);
+        if (sigframes[i].arch == target->arch && matches(target, &sigframes[i], bytes))
+            return take_frame(target, &sigframes[i], from, ret);
     return false;
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/frames/unwind.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/layout.h"
@@ -25,18 +25,18 @@ enum { TOP_OF_USER = 63 };
 static const unsigned char saved_at[] = {80, 96, 88, 40, 104, 112, 32, 152, 72,
                                          64, 56, 48, 24, 16,  8,   0,  128};
 
-static bool is_kernel(struct session *s)
+static bool is_kernel(struct target *target)
 {
-    return s->arch == &arch_x86_64 && !s->is_process && kernel_file(s, NULL);
+    return target->arch == &arch_x86_64 && !target->is_process && kernel_file(target, NULL);
 }
 
-static bool read_words(struct session *s, uint64_t address, uint64_t *words, size_t count)
+static bool read_words(struct target *target, uint64_t address, uint64_t *words, size_t count)
 {
     struct memory_want want = {address, count * WORD};
-    struct error *e = memory_prefetch_ram(s, &want, 1);
+    struct error *e = memory_prefetch_ram(target, &want, 1);
     for (size_t i = 0; !e && i < count; i++)
-        e = memory_cached(s, address + i * WORD, WORD)
-                ? memory_read_number(s, address + i * WORD, WORD, &words[i])
+        e = memory_cached(target, address + i * WORD, WORD)
+                ? memory_read_number(target, address + i * WORD, WORD, &words[i])
                 : error_new(ERR_NO_MEMORY, "the stack cannot be read");
     bool ok = !e;
     error_free(e);
@@ -66,11 +66,12 @@ static void take_place(struct frame_registers *ret)
     ret->sp = ret->value[RSP];
 }
 
-static bool take_pt_regs(struct session *s, const struct frame_registers *from, uint64_t regs,
+static bool take_pt_regs(struct target *target, const struct frame_registers *from, uint64_t regs,
                          struct frame_registers *ret)
 {
     uint64_t words[PT_REGS_BYTES / WORD];
-    if (!read_words(s, regs, words, ARRAY_LENGTH(words)) || !is_hardware_frame(words + PT_REGS_IP / WORD))
+    if (!read_words(target, regs, words, ARRAY_LENGTH(words)) ||
+        !is_hardware_frame(words + PT_REGS_IP / WORD))
         return false;
     *ret = (struct frame_registers){.thread = from->thread};
     for (unsigned i = 0; i < ARRAY_LENGTH(saved_at); i++)
@@ -80,17 +81,17 @@ static bool take_pt_regs(struct session *s, const struct frame_registers *from, 
 }
 
 /* Code that was stopped in: the registers may be pushed in part. */
-static bool scan_stack(struct session *s, const struct frame_registers *from, struct frame_registers *ret)
+static bool scan_stack(struct target *target, const struct frame_registers *from, struct frame_registers *ret)
 {
     uint64_t words[SCAN_WORDS + HARDWARE_WORDS];
     size_t i = 0;
-    if (!read_words(s, from->sp, words, ARRAY_LENGTH(words)))
+    if (!read_words(target, from->sp, words, ARRAY_LENGTH(words)))
         return false;
     while (i < SCAN_WORDS && !is_hardware_frame(words + i))
         i++;
     if (i == SCAN_WORDS)
         return false;
-    if (i >= PT_REGS_IP / WORD && take_pt_regs(s, from, from->sp + i * WORD - PT_REGS_IP, ret))
+    if (i >= PT_REGS_IP / WORD && take_pt_regs(target, from, from->sp + i * WORD - PT_REGS_IP, ret))
         return true;
     /* While they are pushed none but rsi is changed (PUSH_REGS of arch/x86/entry/calling.h). */
     *ret = *from;
@@ -103,10 +104,10 @@ static bool scan_stack(struct session *s, const struct frame_registers *from, st
 }
 
 /* syscall leaves the stack pointer as it was, and rip in rcx. */
-static bool at_syscall(struct session *s, const struct frame_registers *from, struct frame_registers *ret)
+static bool at_syscall(struct target *target, const struct frame_registers *from, struct frame_registers *ret)
 {
     uint64_t back;
-    if (from->sp >> TOP_OF_USER || !unwind_register(s, from, RCX, &back) || back >> TOP_OF_USER)
+    if (from->sp >> TOP_OF_USER || !unwind_register(target, from, RCX, &back) || back >> TOP_OF_USER)
         return false;
     *ret = *from;
     set(ret, RIP, back, 0);
@@ -116,12 +117,12 @@ static bool at_syscall(struct session *s, const struct frame_registers *from, st
 
 /* Behind that the kernel has its own stack, and has not pushed all yet: the user's stack pointer is put away.
  */
-static bool in_syscall(struct session *s, const struct frame_registers *from, struct frame_registers *ret)
+static bool in_syscall(struct target *target, const struct frame_registers *from, struct frame_registers *ret)
 {
     struct symbol_place place;
     uint64_t back;
-    if (!symbols_lookup(s->map, from->pc, &place) || !place.symbol ||
-        strcmp(place.symbol, "entry_SYSCALL_64") != 0 || !unwind_register(s, from, RCX, &back) ||
+    if (!symbols_lookup(target->map, from->pc, &place) || !place.symbol ||
+        strcmp(place.symbol, "entry_SYSCALL_64") != 0 || !unwind_register(target, from, RCX, &back) ||
         back >> TOP_OF_USER)
         return false;
     *ret = *from;
@@ -131,54 +132,55 @@ static bool in_syscall(struct session *s, const struct frame_registers *from, st
     return true;
 }
 
-static bool in_entry_text(struct session *s, uint64_t pc)
+static bool in_entry_text(struct target *target, uint64_t pc)
 {
     uint64_t low, high;
-    return kernel_symbol(s, "__entry_text_start", &low) && kernel_symbol(s, "__entry_text_end", &high) &&
-           pc >= low && pc < high;
+    return kernel_symbol(target, "__entry_text_start", &low) &&
+           kernel_symbol(target, "__entry_text_end", &high) && pc >= low && pc < high;
 }
 
-static bool began_here(struct session *s, uint64_t pc)
+static bool began_here(struct target *target, uint64_t pc)
 {
     struct symbol_place place;
-    return symbols_lookup(s->map, pc - 1, &place) && place.symbol &&
+    return symbols_lookup(target->map, pc - 1, &place) && place.symbol &&
            (strncmp(place.symbol, "ret_from_fork", 13) == 0 ||
             strncmp(place.symbol, "secondary_startup_64", 20) == 0);
 }
 
-enum entry_found kernel_entry_step(struct session *s, const struct frame_registers *from, bool exact,
+enum entry_found kernel_entry_step(struct target *target, const struct frame_registers *from, bool exact,
                                    struct frame_registers *ret)
 {
-    if (!is_kernel(s))
+    if (!is_kernel(target))
         return ENTRY_NONE;
-    bool entry = in_entry_text(s, from->pc), begins = !entry && began_here(s, from->pc);
+    bool entry = in_entry_text(target, from->pc), begins = !entry && began_here(target, from->pc);
     uint64_t bp;
-    bool encoded = unwind_register(s, from, RBP, &bp) && bp & 1 && bp >> TOP_OF_USER;
+    bool encoded = unwind_register(target, from, RBP, &bp) && bp & 1 && bp >> TOP_OF_USER;
     if (!entry && !begins && !encoded)
         return ENTRY_NONE;
-    if (entry && exact && (at_syscall(s, from, ret) || scan_stack(s, from, ret) || in_syscall(s, from, ret)))
+    if (entry && exact &&
+        (at_syscall(target, from, ret) || scan_stack(target, from, ret) || in_syscall(target, from, ret)))
         return ENTRY_INTERRUPTED;
     for (unsigned i = 0; (entry || begins) && i < SLACK_WORDS; i++)
-        if (take_pt_regs(s, from, from->sp + i * WORD, ret))
+        if (take_pt_regs(target, from, from->sp + i * WORD, ret))
             return ENTRY_INTERRUPTED;
-    if (encoded && bp > from->sp && take_pt_regs(s, from, bp & ~(uint64_t)1, ret))
+    if (encoded && bp > from->sp && take_pt_regs(target, from, bp & ~(uint64_t)1, ret))
         return ENTRY_INTERRUPTED;
     return begins ? ENTRY_OUTERMOST : ENTRY_NONE;
 }
 
-bool kernel_is_user(struct session *s, uint64_t pc)
+bool kernel_is_user(struct target *target, uint64_t pc)
 {
     uint64_t offset;
-    return !(pc >> TOP_OF_USER) && is_kernel(s) && !symbol_map_file_at(s->map, pc, &offset);
+    return !(pc >> TOP_OF_USER) && is_kernel(target) && !symbol_map_file_at(target->map, pc, &offset);
 }
 
-bool kernel_switches_stack(struct session *s, const struct frame_registers *from,
+bool kernel_switches_stack(struct target *target, const struct frame_registers *from,
                            const struct frame_registers *to)
 {
-    return is_kernel(s) && to->pc != from->pc && to->sp + STACK_DISTANCE < from->sp;
+    return is_kernel(target) && to->pc != from->pc && to->sp + STACK_DISTANCE < from->sp;
 }
 
-void kernel_wake_registers(struct session *s, struct frame_registers *r)
+void kernel_wake_registers(struct target *target, struct frame_registers *r)
 {
     static const struct {
         const char *name;
@@ -188,13 +190,13 @@ void kernel_wake_registers(struct session *s, struct frame_registers *r)
     struct kernel_field fields[ARRAY_LENGTH(saved)];
     uint64_t values[ARRAY_LENGTH(saved)], size;
     struct memory_want want = {r->sp, SLEEPER_STACK};
-    if (!is_kernel(s) || !(size = kernel_type_size(s, "struct inactive_task_frame")))
+    if (!is_kernel(target) || !(size = kernel_type_size(target, "struct inactive_task_frame")))
         return;
-    struct error *e = memory_prefetch_ram(s, &want, 1);
+    struct error *e = memory_prefetch_ram(target, &want, 1);
     for (size_t i = 0; !e && i < ARRAY_LENGTH(saved); i++) {
-        if (!kernel_field(s, "struct inactive_task_frame", saved[i].name, &fields[i]))
+        if (!kernel_field(target, "struct inactive_task_frame", saved[i].name, &fields[i]))
             return;
-        e = kernel_number(s, r->sp, &fields[i], &values[i]);
+        e = kernel_number(target, r->sp, &fields[i], &values[i]);
     }
     bool ok = !e;
     error_free(e);

@@ -22,15 +22,15 @@ enum entry_found {
 };
 
 /* `exact`: nothing was called from `from`, it may stand anywhere in the code. */
-enum entry_found kernel_entry_step(struct session *s, const struct frame_registers *from, bool exact,
+enum entry_found kernel_entry_step(struct target *target, const struct frame_registers *from, bool exact,
                                    struct frame_registers *ret);
 /* A frame of user space that a frame of the kernel led to, and of which no file is loaded. */
-bool kernel_is_user(struct session *s, uint64_t pc);
+bool kernel_is_user(struct target *target, uint64_t pc);
 /* Interrupts have stacks of their own: the stack pointer may go anywhere from one frame to its caller. */
-bool kernel_switches_stack(struct session *s, const struct frame_registers *from,
+bool kernel_switches_stack(struct target *target, const struct frame_registers *from,
                            const struct frame_registers *to);
 /* A task that sleeps, of which kgdb tells only the stack pointer: the rest is what switching away left there
  * (struct inactive_task_frame). */
-void kernel_wake_registers(struct session *s, struct frame_registers *r);
+void kernel_wake_registers(struct target *target, struct frame_registers *r);
 
 #endif

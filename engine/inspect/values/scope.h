@@ -24,7 +24,7 @@ struct evaluation {
     struct scope_frame frame;
 };
 /* Begins an evaluation in the selected thread and frame (or without any, when there is no stopped target). */
-void evaluation_begin(struct session *s, struct evaluation *e);
+void evaluation_begin(struct target *target, struct evaluation *e);
 void evaluation_end(struct evaluation *e);
 
 /* -- for scope.c and locate.c ------------------------------------------------------------------------- */

@@ -114,7 +114,7 @@ static void tell(struct session *s, const char *bytes, size_t n)
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "program");
     cJSON_AddStringToObject(o, "output", buf_text(&text));
-    target_emit(s, o);
+    target_emit(&s->target, o);
     if (s->options.program)
         s->options.program(s->options.context, bytes, n);
 }
@@ -191,7 +191,7 @@ static void write_typed(struct program_terminal *t)
 static struct error *check_typed_at(struct session *s)
 {
     const struct program_setup *setup = &s->setup;
-    TRY(target_need(s));
+    TRY(target_need(&s->target));
     if (s->started && setup->tty)
         return error_new(ERR_UNSUPPORTED, "typing at the program: its terminal is %s", setup->tty);
     if (s->terminal.master < 0)

@@ -83,7 +83,7 @@ char *start_main_name(struct symbol_file *f)
 
 static struct symbol_file *program_file(struct session *s)
 {
-    return symbol_map_count(s->map) ? symbol_map_file(s->map, 0, NULL) : NULL;
+    return symbol_map_count(s->target.map) ? symbol_map_file(s->target.map, 0, NULL) : NULL;
 }
 
 /* Its places, behind the prologue; false: there are none. */
@@ -94,7 +94,7 @@ static bool aim_at_main(struct session *s, struct plan *plan)
     struct symbol_match *matches = NULL;
     size_t count = 0;
     if (name)
-        symbols_find_name(s->map, name, &matches, &count);
+        symbols_find_name(s->target.map, name, &matches, &count);
     for (size_t i = 0; i < count; i++)
         if (!matches[i].data)
             plan_add_target(s, plan, matches[i].address, 0);
@@ -106,7 +106,7 @@ static void tell_no_main(struct session *s)
 {
     BASE_FREE char *text =
         xasprintf("%s has no main that is known by name: it stands at its entry\n", s->program);
-    target_emit_text(s, "output", text, strlen(text));
+    target_emit_text(&s->target, "output", text, strlen(text));
 }
 
 struct error *start_from_entry(struct session *s, enum start_at at, bool *told)

@@ -62,7 +62,7 @@ done
 by_unix bare-others perf 2 slots_others chatter && runs_on "bare, others" && shut_down
 options=()
 
-# without the symbol that would let it be mended (engine/inspect/kernel/sealed_text.h)
+# without the symbol that would let it be mended (engine/control/kernel/sealed_text.h)
 if [ -e "$forms/perf/complete" ]; then
     objcopy -N kgdb_break "$forms/perf/vmlinux" "$work/vmlinux"
     symbols=$work/vmlinux

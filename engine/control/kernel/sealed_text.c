@@ -1,4 +1,4 @@
-#include "engine/inspect/kernel/sealed_text.h"
+#include "engine/control/kernel/sealed_text.h"
 
 #include <stdlib.h>
 
@@ -18,9 +18,10 @@ enum {
 static bool is_kgdb_on_x86(struct session *s, uint64_t *sealed_at)
 {
     uint64_t table;
-    return s->connection && (s->arch == &arch_x86_64 || s->arch == &arch_i386) &&
-           rsp_features(s->connection)->state[FEATURE_VCONT].works == TRI_NO &&
-           kernel_symbol(s, "kgdb_break", &table) && kernel_symbol(s, "kernel_set_to_readonly", sealed_at);
+    return s->target.connection && (s->target.arch == &arch_x86_64 || s->target.arch == &arch_i386) &&
+           rsp_features(s->target.connection)->state[FEATURE_VCONT].works == TRI_NO &&
+           kernel_symbol(&s->target, "kgdb_break", &table) &&
+           kernel_symbol(&s->target, "kernel_set_to_readonly", sealed_at);
 }
 
 static bool any_trap(const struct session *s)
@@ -35,10 +36,10 @@ static bool any_trap(const struct session *s)
 static struct error *ask(struct session *s, uint64_t sealed_at)
 {
     uint64_t value;
-    struct error *e = memory_read_number(s, sealed_at, 4, &value);
+    struct error *e = memory_read_number(&s->target, sealed_at, 4, &value);
     if (!error_is(e, ERR_NO_MEMORY)) {
         if (!e)
-            s->kernel.text = value ? TEXT_SEALED : TEXT_WRITABLE;
+            s->target.kernel->text = value ? TEXT_SEALED : TEXT_WRITABLE;
         return e;
     }
     error_free(e);
@@ -48,7 +49,7 @@ static struct error *ask(struct session *s, uint64_t sealed_at)
 struct error *sealed_text_leave(struct session *s)
 {
     uint64_t sealed_at;
-    if (s->kernel.text != TEXT_UNKNOWN || !any_trap(s) || !is_kgdb_on_x86(s, &sealed_at))
+    if (s->target.kernel->text != TEXT_UNKNOWN || !any_trap(s) || !is_kgdb_on_x86(s, &sealed_at))
         return NULL;
     return ask(s, sealed_at);
 }
@@ -62,11 +63,12 @@ struct table {
 
 static bool find_table(struct session *s, struct table *t)
 {
-    t->entry_size = kernel_type_size(s, "struct kgdb_bkpt");
-    return t->entry_size && kernel_symbol(s, "kgdb_break", &t->at) &&
-           kernel_field(s, "struct kgdb_bkpt", "bpt_addr", &t->address) &&
-           kernel_field(s, "struct kgdb_bkpt", "type", &t->type) &&
-           kernel_field(s, "struct kgdb_bkpt", "state", &t->state) && t->type.size == 4 && t->state.size == 4;
+    t->entry_size = kernel_type_size(&s->target, "struct kgdb_bkpt");
+    return t->entry_size && kernel_symbol(&s->target, "kgdb_break", &t->at) &&
+           kernel_field(&s->target, "struct kgdb_bkpt", "bpt_addr", &t->address) &&
+           kernel_field(&s->target, "struct kgdb_bkpt", "type", &t->type) &&
+           kernel_field(&s->target, "struct kgdb_bkpt", "state", &t->state) && t->type.size == 4 &&
+           t->state.size == 4;
 }
 
 static struct plant *trap_of(struct session *s, uint64_t address)
@@ -80,7 +82,7 @@ static struct error *write_field(struct session *s, uint64_t entry, const struct
 {
     unsigned char bytes[4];
     arch_store(bytes, sizeof bytes, false, value);
-    return memory_write(s, entry + f->offset, bytes, sizeof bytes);
+    return memory_write(&s->target, entry + f->offset, bytes, sizeof bytes);
 }
 
 /* Entries are taken in order, so the first free one ends those in use. *one: a trap that was changed. */
@@ -90,12 +92,12 @@ static struct error *change_entries(struct session *s, const struct table *t, st
         uint64_t entry = t->at + i * t->entry_size, address, state;
         if (i % ENTRIES_AT_ONCE == 0) {
             struct memory_want want = {entry, (size_t)t->entry_size * ENTRIES_AT_ONCE};
-            TRY(memory_prefetch(s, &want, 1));
+            TRY(memory_prefetch(&s->target, &want, 1));
         }
-        TRY(kernel_number(s, entry, &t->state, &state));
+        TRY(kernel_number(&s->target, entry, &t->state, &state));
         if (state == 0)
             return NULL;
-        TRY(kernel_number(s, entry, &t->address, &address));
+        TRY(kernel_number(&s->target, entry, &t->address, &address));
         struct plant *p = trap_of(s, address);
         if (!p)
             continue;
@@ -114,22 +116,22 @@ static struct error *run_into(struct session *s, struct ptid id)
     struct rsp_action action = {.thread = id, .how = RSP_STEP};
     struct rsp_stop again;
     bool stopped = false;
-    TRY(rsp_resume_actions(s->connection, &action, 1));
-    TRY(rsp_wait_stop(s->connection, clock_now_ns() + REENTER_NS, -1, &again, &stopped));
+    TRY(rsp_resume_actions(s->target.connection, &action, 1));
+    TRY(rsp_wait_stop(s->target.connection, clock_now_ns() + REENTER_NS, -1, &again, &stopped));
     if (stopped && again.has_thread)
-        rsp_note_selected(s->connection, again.thread);
+        rsp_note_selected(s->target.connection, again.thread);
     return NULL;
 }
 
 static struct error *reenter(struct session *s, const struct stop *stop, const struct plant *trap)
 {
-    struct thread *t = threads_find(&s->threads, stop->thread);
+    struct thread *t = threads_find(&s->target.threads, stop->thread);
     if (!t)
         return NULL;
-    TRY(register_write_value(s, t, s->arch->pc, trap->address));
+    TRY(register_write_value(&s->target, t, s->target.arch->pc, trap->address));
     TRY(run_into(s, stop->thread));
-    TRY(register_write_value(s, t, s->arch->pc, stop->pc));
-    memory_forget(s);
+    TRY(register_write_value(&s->target, t, s->target.arch->pc, stop->pc));
+    memory_forget(&s->target);
     return NULL;
 }
 
@@ -138,14 +140,14 @@ struct error *sealed_text_check(struct session *s, const struct stop *stop)
     uint64_t sealed_at;
     struct table table;
     struct plant *one = NULL;
-    if (s->kernel.text != TEXT_WRITABLE || !is_kgdb_on_x86(s, &sealed_at))
+    if (s->target.kernel->text != TEXT_WRITABLE || !is_kgdb_on_x86(s, &sealed_at))
         return NULL;
-    TRY(target_check(s, ask(s, sealed_at)));
-    if (s->kernel.text != TEXT_SEALED || !any_trap(s) || !stop->has_thread || !stop->has_pc ||
+    TRY(target_check(&s->target, ask(s, sealed_at)));
+    if (s->target.kernel->text != TEXT_SEALED || !any_trap(s) || !stop->has_thread || !stop->has_pc ||
         !find_table(s, &table))
         return NULL;
     struct error *e = change_entries(s, &table, &one);
     if (!e && one)
         e = reenter(s, stop, one);
-    return target_check(s, e);
+    return target_check(&s->target, e);
 }

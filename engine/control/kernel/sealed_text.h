@@ -1,5 +1,5 @@
 /*
- * engine/inspect/kernel/sealed_text.h - traps that were planted before an x86 kernel made its text read-only.
+ * engine/control/kernel/sealed_text.h - traps that were planted before an x86 kernel made its text read-only.
  *
  * kgdb writes a trap with a plain store while that works, else by text_poke_kgdb(), and notes which it was;
  * what it wrote in the first way it takes out in the first way (kgdb_arch_set_breakpoint() and
@@ -14,8 +14,8 @@
  * and, while it was not, once at each stop. Targets without vCont whose symbols know that and kgdb_break
  * only. Engine thread, target stopped. Errors: the connection's.
  */
-#ifndef ALLSTOP_ENGINE_INSPECT_KERNEL_SEALED_TEXT_H
-#define ALLSTOP_ENGINE_INSPECT_KERNEL_SEALED_TEXT_H
+#ifndef ALLSTOP_ENGINE_CONTROL_KERNEL_SEALED_TEXT_H
+#define ALLSTOP_ENGINE_CONTROL_KERNEL_SEALED_TEXT_H
 
 #include <stdbool.h>
 

@@ -1,0 +1,23 @@
+/*
+ * engine/control/stop_report.h - a stop in the words of the documented interface.
+ *
+ * An unknown field is left out, never made up. Engine thread.
+ */
+#ifndef ALLSTOP_ENGINE_CONTROL_STOP_REPORT_H
+#define ALLSTOP_ENGINE_CONTROL_STOP_REPORT_H
+
+#include <cjson/cJSON.h>
+
+#include "base/buf.h"
+#include "engine/target/stop.h"
+
+struct session;
+
+/* With function, file and line looked up. New. */
+cJSON *stop_to_json(struct session *s, const struct stop *stop);
+/* The `stopped` event of the last stop. */
+void stop_report(struct session *s);
+/* For people, as gdb tells it: "Breakpoint 1, worker (…) at worker.c:42" and the source line. */
+void stop_to_text(const cJSON *stop, struct buf *out);
+
+#endif

@@ -19,16 +19,6 @@ void match_add(struct match_list *l, const struct symbol_match *match)
     l->list[l->count++] = *match;
 }
 
-bool file_matches(const char *path, const char *wanted)
-{
-    while (wanted[0] == '.' && wanted[1] == '/')
-        wanted += 2;
-    size_t n = path ? strlen(path) : 0, w = strlen(wanted);
-    if (!path || !w || w > n || strcmp(path + n - w, wanted) != 0)
-        return false;
-    return w == n || wanted[0] == '/' || path[n - w - 1] == '/';
-}
-
 bool symbol_is_thumb(struct symbol_file *f, uint64_t address)
 {
     const struct elf_symbol *s = f->image->machine == EM_ARM ? elf_symbols_nearest(f, address) : NULL;

@@ -92,7 +92,8 @@ void dwarf_free(struct dwarf *d)
     if (!d)
         return;
     dwarf_units_trim(d, 0);
-    dwarf_index_free(d->index);
+    if (d->index)
+        d->index_free(d->index);
     dwarf_objects_free(d);
     free(d->file_names);
     free(d->open);

@@ -16,6 +16,7 @@ static struct dwarf_index *holder(struct dwarf *d)
     if (!d->index) {
         d->index = xcalloc(1, sizeof *d->index);
         d->index->dwarf = d;
+        d->index_free = dwarf_index_free;
     }
     return d->index;
 }

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "symbols/index/dwarf_index.h"
+#include "symbols/text/path.h"
 #include "symbols/types/variable_internal.h"
 
 struct search {

@@ -1,4 +1,4 @@
-#include "symbols/orc.h"
+#include "symbols/dwarf/orc.h"
 
 #include <string.h>
 

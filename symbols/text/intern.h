@@ -1,10 +1,10 @@
 /*
- * symbols/intern.h - strings kept once, at an address that stays until the set is freed.
+ * symbols/text/intern.h - strings kept once, at an address that stays until the set is freed.
  *
  * Open-addressed hash of pointers into blocks. Owner: one; thread: one at a time. Never fails.
  */
-#ifndef ALLSTOP_SYMBOLS_INTERN_H
-#define ALLSTOP_SYMBOLS_INTERN_H
+#ifndef ALLSTOP_SYMBOLS_TEXT_INTERN_H
+#define ALLSTOP_SYMBOLS_TEXT_INTERN_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "symbols/intern.h"
+#include "symbols/text/intern.h"
 
 #include <stdlib.h>
 #include <string.h>

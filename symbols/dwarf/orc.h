@@ -1,5 +1,5 @@
 /*
- * symbols/orc.h - the Linux kernel's own unwind tables (ORC), for code that has no DWARF call frame
+ * symbols/dwarf/orc.h - the Linux kernel's own unwind tables (ORC), for code that has no DWARF call frame
  * information: the assembler of x86-64 kernels, where interrupts and system calls enter.
  *
  * `.orc_unwind_ip` holds sorted addresses, `.orc_unwind` an entry for each: where the caller's stack pointer
@@ -7,8 +7,8 @@
  * put as a CFI row. Facts: arch/x86/include/asm/orc_types.h and arch/x86/kernel/unwind_orc.c of Linux 6.1 and
  * 6.12 (files with an `.orc_header` have the newer entry). For the files of this room only; nothing is kept.
  */
-#ifndef ALLSTOP_SYMBOLS_ORC_H
-#define ALLSTOP_SYMBOLS_ORC_H
+#ifndef ALLSTOP_SYMBOLS_DWARF_ORC_H
+#define ALLSTOP_SYMBOLS_DWARF_ORC_H
 
 #include "symbols/file_internal.h"
 #include "symbols/map.h"

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/json.h"
 #include "engine/face/worker.h"
+#include "engine/commands/command.h"
 #include "scripts/document.h"
 #include "scripts/json_read.h"
 #include "scripts/match.h"

@@ -10,6 +10,7 @@
 #include "base/signal_pipe.h"
 #include "base/text.h"
 #include "base/json.h"
+#include "engine/commands/command.h"
 #include "engine/session/session.h"
 #include "scripts/document.h"
 #include "scripts/match.h"
@@ -181,6 +182,7 @@ static void run_session(struct run *r, const cJSON *session)
     r->document = session;
     r->started_ns = clock_now_ns();
     struct session_options options = {.cancel_fd = r->options->signals->fd,
+                                      .find_command = command_find,
                                       .event = on_event,
                                       .leaving = is_leaving,
                                       .context = r,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/commands/command.h"
 #include "base/output.h"
 #include "base/signal_pipe.h"
 #include "base/text.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/commands/command.h"
 #include "ui/area.h"
 #include "ui/list.h"
 #include "ui/pane_disassembly.h"

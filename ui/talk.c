@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "engine/target/stop.h"
-#include "engine/control/stop_report.h"
+#include "engine/control/stop/stop_report.h"
 
 static const char *text_of(const cJSON *o, const char *name)
 {

@@ -25,7 +25,7 @@ static struct error *run_break(struct session *s, const cJSON *args, cJSON **ret
     }
     struct wish_request request;
     BASE_FREE char *commands = NULL;
-    TRY(wish_request_read(args, place, &request, &commands));
+    TRY(wish_request_read(s, args, place, &request, &commands));
     struct wish *w;
     TRY(breakpoint_set(s, &request, &w));
     *ret = wish_to_json(s, w);

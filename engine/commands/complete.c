@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "engine/commands/args.h"
+#include "engine/commands/command.h"
 
 enum { COMPLETE_MOST = 200 };
 

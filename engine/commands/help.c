@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "engine/commands/args.h"
+#include "engine/commands/command.h"
 
 static const char *const groups[] = {"target",    "symbols", "breakpoints", "run",     "time",
                                      "bookmarks", "threads", "data",        "scripts", "prompt"};

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "engine/control/breakpoints/means.h"
-#include "engine/control/stop_report.h"
+#include "engine/control/stop/stop_report.h"
 #include "engine/commands/args.h"
 #include "engine/inspect/location.h"
 #include "engine/control/time/back.h"

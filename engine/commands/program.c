@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
-#include "engine/control/stop_report.h"
+#include "engine/control/stop/stop_report.h"
 
 /* -- what is shown --------------------------------------------------------------------------------- */
 

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/command.h"
 
 /* Calls `visit` with the name and each alias of each command until it returns true. */
 typedef bool (*name_visitor)(const struct command *c, const char *name, size_t n, void *context);

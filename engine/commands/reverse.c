@@ -1,6 +1,6 @@
 /* Back in time: the reverse steps, and back to what was hit last. */
 #include "engine/commands/args.h"
-#include "engine/control/stop_report.h"
+#include "engine/control/stop/stop_report.h"
 #include "engine/control/time/back.h"
 
 struct error *time_cut_short(struct session *s, struct error *e, cJSON **ret)

@@ -5,7 +5,8 @@
 
 #include "base/alloc.h"
 #include "engine/commands/args.h"
-#include "engine/control/stop_report.h"
+#include "engine/control/run/interrupt.h"
+#include "engine/control/stop/stop_report.h"
 #include "engine/inspect/frames/frames.h"
 #include "engine/inspect/location.h"
 
@@ -281,7 +282,7 @@ static struct error *run_interrupt(struct session *s, const cJSON *args, cJSON *
 {
     (void)args;
     if (s->target.state == TARGET_RUNNING)
-        return session_interrupt(s);
+        return interrupt_send(s);
     return take_or_wait(s, ret);
 }
 

@@ -1,6 +1,7 @@
 /* Entries for what scripts/ runs itself, so that help, schema and checks know them; and the prompt's own
  * words. */
 #include "engine/commands/args.h"
+#include "engine/commands/command.h"
 
 static const struct command_arg repeat_args[] = {
     {"times", ARG_UNSIGNED, false, NULL, "how many rounds"},

@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/control/breakpoints/verify.h"
+#include "engine/session/verify.h"
 #include "engine/commands/args.h"
 
 static struct error *run_slots(struct session *s, const cJSON *args, cJSON **ret)

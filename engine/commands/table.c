@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "engine/commands/args.h"
+#include "engine/commands/command.h"
 
 static const struct command *const table[] = {
     /* target */

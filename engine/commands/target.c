@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
-#include "engine/control/stop_report.h"
+#include "engine/control/stop/stop_report.h"
 
 /* For stopping and leaving a target that is then connected to again: it may be dead. */
 #define GOOD_BYE_NS 3000000000

@@ -33,7 +33,7 @@ static struct error *run_watch(struct session *s, const cJSON *args, cJSON **ret
     }
     struct wish_request request;
     BASE_FREE char *commands = NULL;
-    TRY(wish_request_read(args, buf_text(&name), &request, &commands));
+    TRY(wish_request_read(s, args, buf_text(&name), &request, &commands));
     struct wish *w;
     TRY(watchpoint_set(s, &request, address, length, access_type(arg_text(args, "access")), &w));
     *ret = wish_to_json(s, w);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/control/breakpoints/at_stop.h"
+#include "engine/session/at_stop.h"
 #include "engine/commands/args.h"
 
 static enum wish_kind kind_of(const char *name)
@@ -17,11 +17,12 @@ static enum wish_kind kind_of(const char *name)
     return name && strcmp(name, "hardware") == 0 ? WISH_HARDWARE : WISH_AUTO;
 }
 
-struct error *wish_request_read(const cJSON *args, const char *at, struct wish_request *ret, char **commands)
+struct error *wish_request_read(struct session *s, const cJSON *args, const char *at,
+                                struct wish_request *ret, char **commands)
 {
     const cJSON *steps = cJSON_GetObjectItemCaseSensitive(args, "commands");
     *commands = NULL;
-    TRY(at_stop_check(steps));
+    TRY(at_stop_check(s, steps));
     *commands = steps ? cJSON_PrintUnformatted(steps) : NULL;
     uint64_t ignore;
     TRY(arg_unsigned(args, "ignore", 0, &ignore));

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/face/worker_private.h"
+#include "engine/commands/command.h"
 
 void worker_completion_unref(struct completion *c)
 {

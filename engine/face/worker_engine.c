@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/face/worker_private.h"
+#include "engine/commands/command.h"
 
 /* A target that stops again within this time is not shown as running in between. */
 enum { SHOW_RUNNING_AFTER_NS = 150000000 };
@@ -289,6 +290,7 @@ void *worker_engine_main(void *context)
 {
     struct worker *w = context;
     struct session_options options = {.cancel_fd = w->cancel_fd,
+                                      .find_command = command_find,
                                       .event = on_event,
                                       .console = on_console,
                                       .program = on_program,

@@ -8,16 +8,19 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/control/stop_report.h"
-#include "engine/control/libraries_events.h"
+#include "engine/control/stop/stop_report.h"
+#include "engine/control/libraries/libraries_events.h"
 #include "engine/session/core.h"
+#include "engine/control/run/interrupt.h"
+#include "engine/target/program.h"
+#include "engine/control/stop/classify.h"
 #include "engine/control/run/trap_flag.h"
 #include "engine/session/launch/runner.h"
 #include "engine/target/libraries.h"
 #include "engine/inspect/location.h"
 #include "engine/target/registers.h"
 
-enum { AUXV_LIMIT = 1 << 16, PATH_LIMIT = 4096 };
+enum { PATH_LIMIT = 4096 };
 #define CONNECT_TIME_NS 10000000000
 
 static void on_output(void *context, const char *bytes, size_t n)
@@ -93,19 +96,6 @@ static struct error *open_connection(struct session *s, const struct session_tar
     return NULL;
 }
 
-static struct symbol_file *program_file(struct session *s, size_t *index)
-{
-    for (size_t i = 0; i < symbol_map_count(s->target.map); i++) {
-        struct symbol_file *f = symbol_map_file(s->target.map, i, NULL);
-        unsigned type = symbol_file_type(f);
-        if (type == ET_EXEC || type == ET_DYN) {
-            *index = i;
-            return f;
-        }
-    }
-    return NULL;
-}
-
 static bool same_family(const struct arch *a, const struct arch *b)
 {
     bool x86 = (a == &arch_x86_64 || a == &arch_i386) && (b == &arch_x86_64 || b == &arch_i386);
@@ -115,7 +105,7 @@ static bool same_family(const struct arch *a, const struct arch *b)
 static struct error *choose_arch(struct session *s)
 {
     size_t index;
-    struct symbol_file *f = program_file(s, &index);
+    struct symbol_file *f = program_file(&s->target, &index);
     const struct arch *of_file = f ? arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1) : NULL;
     const struct arch *told = NULL;
     if (s->target.description && s->target.description->architecture)
@@ -147,7 +137,7 @@ static struct error *read_description(struct session *s)
         return NULL;
     }
     size_t index;
-    bool known = program_file(s, &index) != NULL;
+    bool known = program_file(&s->target, &index) != NULL;
     if (known && (error_is(e, ERR_REFUSED) || error_is(e, ERR_VIOLATION))) {
         target_emit_text(&s->target, "output", e->message, strlen(e->message));
         error_free(e);
@@ -166,31 +156,6 @@ static void load_exec_file(struct session *s)
     struct error *e = rsp_xfer_read(s->target.connection, "exec-file", "", PATH_LIMIT, &path);
     if (!e && path.length && buf_text(&path)[0] == '/' && access(buf_text(&path), R_OK) == 0)
         e = session_add_symbols(s, buf_text(&path));
-    error_free(e);
-}
-
-/* AT_ENTRY tells where a position-independent program was loaded, AT_BASE where its dynamic linker was
- * (System V ABI, "Auxiliary Vector"). */
-void session_find_slide(struct session *s)
-{
-    size_t index;
-    struct symbol_file *f = program_file(s, &index);
-    s->loader_base = 0;
-    if (!f || !s->target.arch || !s->target.is_process ||
-        (symbol_file_type(f) != ET_DYN && !symbol_file_has_interpreter(f)))
-        return;
-    BASE_BUF struct buf auxv = {0};
-    struct error *e = rsp_xfer_read(s->target.connection, "auxv", "", AUXV_LIMIT, &auxv);
-    size_t word = s->target.arch->address_size;
-    const unsigned char *bytes = (const unsigned char *)buf_text(&auxv);
-    for (size_t at = 0; !e && at + 2 * word <= auxv.length; at += 2 * word) {
-        uint64_t tag = arch_load(bytes + at, word, s->target.big_endian);
-        uint64_t value = arch_load(bytes + at + word, word, s->target.big_endian);
-        if (tag == AT_ENTRY && symbol_file_type(f) == ET_DYN)
-            symbol_map_set_offset(s->target.map, index, value - symbol_file_entry(f));
-        else if (tag == AT_BASE)
-            s->loader_base = value;
-    }
     error_free(e);
 }
 
@@ -269,7 +234,7 @@ static void wait_for_first_stop(struct session *s)
 {
     s->target.state = TARGET_RUNNING;
     s->target.attaching = true;
-    session_interrupt_settled(s);
+    interrupt_settled(s);
 }
 
 static void tell_running(struct session *s)
@@ -305,7 +270,7 @@ static struct error *learn(struct session *s, const struct rsp_stop *first, stru
     TRY(read_description(s));
     load_exec_file(s);
     TRY(choose_arch(s));
-    session_find_slide(s);
+    program_find_slide(&s->target);
     pass_quiet_signals(s);
     s->target.state = TARGET_STOPPED;
     TRY(note_stop(s, first, ret));

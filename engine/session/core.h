@@ -29,7 +29,8 @@
 #include "engine/target/signals.h"
 #include "engine/target/stop.h"
 #include "engine/target/target.h"
-#include "engine/control/run/hold.h"
+#include "engine/control/stop/hold.h"
+#include "engine/control/stop/run_hooks.h"
 #include "engine/target/threads.h"
 #include "engine/control/time/time.h"
 #include "rsp/remote.h"
@@ -74,8 +75,10 @@ struct session {
 
     struct time_line time;
     struct follow follow;
+    const struct run_hooks *run_hooks;
     struct plan plan;
     bool plan_active;
+    void (*prepare_interrupt)(struct session *s); /* before one is sent */
     bool interrupt_sent;
     unsigned interrupts;    /* sent since the target was resumed: gdbserver makes a SIGINT of each */
     int64_t interrupted_ns; /* when Ctrl-C was pressed that no stop has answered yet, 0: it was not */
@@ -83,9 +86,9 @@ struct session {
     bool deaf;              /* that moment has passed */
     bool swallow_interrupt; /* an interrupt crossed another stop on the wire: its late SIGINT is ours */
     struct stop last_stop;
-    cJSON *untaken_stop;        /* a stop that no command has returned yet, or NULL */
-    uint64_t loader_base;       /* AT_BASE: where the dynamic linker was loaded, 0: unknown */
-    struct plant *loader_plant; /* where it tells of changes (engine/control/libraries_events.c), or NULL */
+    cJSON *untaken_stop; /* a stop that no command has returned yet, or NULL */
+    struct plant
+        *loader_plant; /* where it tells of changes (engine/control/libraries/libraries_events.c), or NULL */
     enum schedule_mode schedule;
 
     uint64_t stops, violations;
@@ -94,9 +97,7 @@ struct session {
     int64_t stop_started_ns, stop_ended_ns;
     int64_t created_ns;
     struct listing listing;
-    uint64_t next_read;             /* where a plain `x` goes on */
-    enum error_code names_given_up; /* why a wait for the name index ended early (engine/session/names.h); 0:
-                                       it did not */
+    uint64_t next_read; /* where a plain `x` goes on */
 };
 
 /* The session a target is part of: for its hooks. */
@@ -110,13 +111,8 @@ void session_drop_connection(struct session *s, enum target_state state);
 /* The counters of the connections so far. */
 struct rsp_stats session_stats(const struct session *s);
 
-/* engine/session/execute.c: a stop, a resume, another target: no interrupt is under way. */
-void session_interrupt_settled(struct session *s);
 /* engine/session/execute.c: the target was given its time to stop: it counts as deaf. `e` with what to do. */
 struct error *session_does_not_stop(struct session *s, struct error *e) BASE_MUST_CHECK;
-/* engine/session/execute.c: an interrupt that was meant for what was just given up is not to hit what comes
- * next. */
-void session_cancelled(struct session *s);
 /*
  * engine/session/execute.c: tells a stop: epoch, `stopped` event, *ret the stop as JSON. True when the
  * commands of its breakpoint have let the target go on (*ret NULL then).
@@ -136,8 +132,6 @@ struct error *session_first_stop(struct session *s, const struct rsp_stop *first
 void session_runs_again(struct session *s);
 /* It was left for the prompt of kdb: nothing is planted any more, and the next stop is a first one. */
 void session_left_for_kdb(struct session *s);
-/* Where a position-independent program was loaded, asked of the auxiliary vector. */
-void session_find_slide(struct session *s);
 /* engine/session/leave.c: lifts what is planted and detaches, or kills; the connection is still to be
  * dropped. */
 struct error *session_leave(struct session *s, bool kill) BASE_MUST_CHECK;

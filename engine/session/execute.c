@@ -6,12 +6,13 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/control/breakpoints/at_stop.h"
+#include "engine/session/at_stop.h"
 #include "engine/control/breakpoints/means.h"
-#include "engine/control/stop_report.h"
+#include "engine/control/stop/stop_report.h"
 #include "engine/session/core.h"
+#include "engine/control/run/interrupt.h"
 #include "engine/target/libraries.h"
-#include "engine/session/names.h"
+#include "engine/target/names.h"
 
 /* How long a target is waited for that was interrupted because a step ran out of time. */
 enum { INTERRUPT_GRACE_NS = 1000000000 };
@@ -23,28 +24,9 @@ enum { INTERRUPT_GRACE_NS = 1000000000 };
 #define DEAF_LEAVING_NS  INT64_C(2000000000)
 #define PRESSED_AGAIN_NS INT64_C(1000000000)
 
-static void drain(int fd)
-{
-    char bytes[64];
-    while (fd >= 0 && read(fd, bytes, sizeof bytes) > 0) {
-    }
-}
-
-void session_cancelled(struct session *s)
-{
-    drain(s->options.cancel_fd);
-}
-
 static bool is_leaving(const struct session *s)
 {
     return s->options.leaving && s->options.leaving(s->options.context);
-}
-
-void session_interrupt_settled(struct session *s)
-{
-    s->interrupt_sent = s->deaf = false;
-    s->interrupts = 0;
-    s->interrupted_ns = s->deaf_ns = 0;
 }
 
 bool session_is_deaf(const struct session *s)
@@ -92,7 +74,7 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
     bool gone = final->reason == STOP_EXITED || final->reason == STOP_KILLED;
     if (s->interrupts > 1 && s->target.is_process && !gone)
         s->swallow_interrupt = true; /* the second SIGINT may still be to come */
-    session_interrupt_settled(s);
+    interrupt_settled(s);
     s->target.state = gone ? TARGET_EXITED : TARGET_STOPPED;
     if (final->has_pc && !gone)
         libraries_cover(&s->target, final->pc);
@@ -110,19 +92,6 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
     if (gone)
         session_drop_connection(s, TARGET_EXITED);
     breakpoints_drop_spent(s);
-}
-
-struct error *session_interrupt(struct session *s)
-{
-    TRY(target_need(&s->target));
-    if (s->target.state != TARGET_RUNNING)
-        return error_new(ERR_NOT_RUNNING, "the target is not running");
-    s->interrupt_sent = true;
-    break_in_prepare(s);
-    if (rsp_state(s->target.connection) != RSP_STATE_RUNNING)
-        return NULL; /* a stop is already on its way through the plan */
-    s->interrupts++;
-    return target_check(&s->target, rsp_interrupt(s->target.connection));
 }
 
 /* A plan that failed half-way leaves the target stopped or running; the session says which. */
@@ -165,7 +134,7 @@ static struct error *pressed(struct session *s)
 {
     int64_t now = clock_now_ns();
     bool again = s->interrupted_ns && (is_leaving(s) || now - s->interrupted_ns > PRESSED_AGAIN_NS);
-    TRY(session_interrupt(s));
+    TRY(interrupt_send(s));
     session_limit_interrupt(s);
     if (again)
         s->deaf_ns = now;
@@ -189,7 +158,7 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
             rsp_wait_stop(s->target.connection, patient ? deadline_ns : s->deaf_ns, wake_fd, &stop, &stopped);
         if (error_is(e, ERR_CANCELLED)) {
             error_free(e);
-            drain(s->options.cancel_fd);
+            target_cancelled(&s->target);
             if (s->target.attaching && is_leaving(s))
                 return NULL;
             TRY(pressed(s));
@@ -231,7 +200,7 @@ static struct error *still_running(struct session *s, struct error *timeout)
 static struct error *out_of_time(struct session *s, struct error *timeout)
 {
     rsp_set_deadline(s->target.connection, INT64_MAX);
-    struct error *e = session_interrupt(s);
+    struct error *e = interrupt_send(s);
     cJSON *stop = NULL;
     bool done = false;
     if (!e)
@@ -300,13 +269,13 @@ struct error *session_begin(struct session *s, const struct command *c, const cJ
     if ((c->flags & COMMAND_RUNS) && s->target.state == TARGET_STOPPED)
         count_from_here(s);
     hold_off(s, c, true);
-    struct error *e = names_outcome(s, target_check(&s->target, c->run(s, args, ret)));
+    struct error *e = names_outcome(&s->target, target_check(&s->target, c->run(s, args, ret)));
     hold_off(s, c, false);
     if (e) {
         cJSON_Delete(*ret);
         *ret = NULL;
         if (error_is(e, ERR_CANCELLED))
-            drain(s->options.cancel_fd);
+            target_cancelled(&s->target);
         return c->flags & COMMAND_RUNS ? plan_failed(s, e) : e;
     }
     if (s->time.ended) {

@@ -5,6 +5,7 @@
 #include "engine/control/breakpoints/settle.h"
 #include "base/alloc.h"
 #include "engine/session/core.h"
+#include "engine/control/run/interrupt.h"
 
 enum { SETTLE_TRIES = 16, OWED_TRIES = 8 };
 /* For a signal that is on its way to come, and for a target to stop that was interrupted once more. */
@@ -24,7 +25,7 @@ static struct error *stop_it(struct session *s)
     if (s->target.state != TARGET_RUNNING)
         return NULL;
     if (!s->interrupt_sent || session_is_deaf(s)) /* else one is on its way */
-        TRY(session_interrupt(s));
+        TRY(interrupt_send(s));
     session_limit_interrupt(s); /* a deaf one is left as it is */
     bool done = false;
     while (!done && s->target.state == TARGET_RUNNING) {

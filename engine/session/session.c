@@ -8,11 +8,14 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/control/breakpoints/evidence.h"
-#include "engine/control/stop_report.h"
+#include "engine/control/stop/stop_report.h"
 #include "engine/control/kernel/module_events.h"
 #include "engine/session/core.h"
+#include "engine/inspect/kernel/entry.h"
+#include "engine/control/run/interrupt.h"
+#include "engine/control/libraries/libraries_events.h"
 #include "engine/session/launch/runner.h"
-#include "engine/session/names.h"
+#include "engine/target/names.h"
 
 static void tell_lost(struct session *s, const char *message, const char *hint)
 {
@@ -30,7 +33,7 @@ static void on_lost(struct target *target, const char *message, const char *hint
     if (message)
         audit_lost(s, message);
     pty_drain(s); /* what the program said last may tell why */
-    session_interrupt_settled(s);
+    interrupt_settled(s);
     tell_lost(s, message ? message : "the connection was lost", hint);
 }
 
@@ -64,6 +67,11 @@ static void on_event(struct target *target, const cJSON *event)
         o->event(o->context, event);
 }
 
+static void on_ended(struct target *target)
+{
+    session_drop_connection(session_of(target), TARGET_EXITED);
+}
+
 static bool can_run(const struct target *target)
 {
     return target->launched ? !target->was_there
@@ -92,6 +100,7 @@ static const struct target_hooks hooks = {
     .memory_read = on_memory_read,
     .memory_write = on_memory_write,
     .event = on_event,
+    .ended = on_ended,
     .can_run = can_run,
     .program_folder = program_folder,
     .file_shown = file_shown,
@@ -105,11 +114,15 @@ struct session *session_create(const struct session_options *options)
     s->options = *options;
     s->target.deadline_ns = INT64_MAX;
     s->target.map = symbol_map_create();
-    names_watch(s);
+    names_watch(&s->target);
     s->target.hooks = hooks;
+    time_install(s);
+    s->prepare_interrupt = break_in_prepare;
+    s->breakpoints.waits = libraries_want_events;
     s->target.cancel_fd = options->cancel_fd;
     s->target.plans_ahead = options->plans_ahead;
     s->target.kernel = kernel_create();
+    s->target.unwind_rules = &kernel_unwind_rules;
     s->sources = source_cache_create();
     s->created_ns = clock_now_ns();
     console_init(&s->console);
@@ -173,7 +186,7 @@ void session_drop_connection(struct session *s, enum target_state state)
     hold_forget(s);
     rsp_tdesc_free(s->target.description);
     s->target.description = NULL;
-    session_interrupt_settled(s);
+    interrupt_settled(s);
     s->swallow_interrupt = false;
     s->target.state = state;
 }

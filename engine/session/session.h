@@ -24,7 +24,7 @@
 
 #include "base/error.h"
 #include "engine/target/state.h"
-#include "engine/commands/command.h"
+#include "engine/session/command.h"
 #include "engine/session/launch/start.h"
 
 struct session;
@@ -33,6 +33,8 @@ struct session_options {
     /* Readable: somebody pressed Ctrl-C. Interrupts a running target, cancels a long command. Drained by the
      * session. -1: none. */
     int cancel_fd;
+    /* The command of this name, or NULL: for what is run at a breakpoint's stop (command_find()). */
+    const struct command *(*find_command)(const char *name);
     /* Events as in doc/ ("stopped", "violation", "console" …). Called on the session's thread; the object is
      * only lent. */
     void (*event)(void *context, const cJSON *event);
@@ -112,8 +114,6 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
                            bool *done) BASE_MUST_CHECK;
 /* A stop that no request was waiting for: the next `wait` or `interrupt` returns it. Taken over. */
 void session_keep_stop(struct session *s, cJSON *stop);
-/* Asks the running target to stop; the stop comes through session_pump(). */
-struct error *session_interrupt(struct session *s) BASE_MUST_CHECK;
 /* Types at the program; that it cannot hear becomes an `output` event. */
 void session_type(struct session *s, const char *bytes, size_t n);
 /* The size of the terminal that the program has, in cells. */

@@ -27,7 +27,8 @@ bool libraries_ask(struct target *target);
 /* The target ran freely, or is another one: what was not there may be there now. */
 void libraries_may_have_changed(struct target *target);
 
-/* -- for who follows the list (engine/control/libraries_events.h) ---------------------------------- */
+/* -- for who follows the list (engine/control/libraries/libraries_events.h)
+ * ---------------------------------- */
 
 /* The program: the first file of the map that names a dynamic linker; NULL: there is none. */
 struct symbol_file *libraries_program(struct target *target, uint64_t *offset);

@@ -1,6 +1,7 @@
 #include "engine/target/link.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "engine/target/target.h"
@@ -58,6 +59,13 @@ bool target_can_run(const struct target *target)
 bool target_is_connected(const struct target *target)
 {
     return target->connection && target->state != TARGET_EXITED && target->state != TARGET_DISCONNECTED;
+}
+
+void target_cancelled(struct target *target)
+{
+    char bytes[64];
+    while (target->cancel_fd >= 0 && read(target->cancel_fd, bytes, sizeof bytes) > 0) {
+    }
 }
 
 void target_forget(struct target *target)

@@ -26,6 +26,8 @@ struct target_hooks {
     void (*runs_again)(struct target *target);
     /* The connection has just been found lost; `message` says how, `hint` may be NULL. */
     void (*lost)(struct target *target, const char *message, const char *hint);
+    /* The program has ended: the connection to it is of no use any more. */
+    void (*ended)(struct target *target);
     /* The memory filter. What was read is to be as the user wrote it: traps that stand in it are taken out.
      */
     void (*memory_read)(struct target *target, uint64_t address, unsigned char *bytes, size_t n);
@@ -60,6 +62,8 @@ bool target_can_run(const struct target *target);
 bool target_is_connected(const struct target *target);
 /* Bytes are dear: a serial line, or what ends in one (telnet, a pty). Only what is looked at is fetched. */
 bool target_is_thrifty(const struct target *target);
+/* What was cancelled is over: Ctrl-C that was meant for it is not to hit what comes next. */
+void target_cancelled(struct target *target);
 /* Throws away every cache of target state. */
 void target_forget(struct target *target);
 /* Draws the consequences of a failed call: a lost connection is told, and nothing more can be asked. Returns

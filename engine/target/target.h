@@ -1,12 +1,15 @@
 /*
- * engine/target/target.h - what the target is now: the link to it, and what is known of the stop it stands at.
+ * engine/target/target.h - what the target is now: the link to it, and what is known of the stop it stands
+ * at.
  *
- * Everything above takes or holds a struct target. The rooms of this floor read and write the target and decide nothing;
- * each keeps its part in a struct of its own here and is the only one to change it. What has to happen above is the hooks'
- * affair. Caches belong to a stop epoch and are thrown away with it (target_forget()).
+ * Everything above takes or holds a struct target. The rooms of this floor read and write the target and
+ * decide nothing; each keeps its part in a struct of its own here and is the only one to change it. What has
+ * to happen above is the hooks' affair. Caches belong to a stop epoch and are thrown away with it
+ * (target_forget()).
  *
- * States: DISCONNECTED nothing can be asked; STOPPED all stands, everything may be asked; RUNNING only an interrupt
- * may be sent; EXITED the program has ended, what is known of its files stays. Owned by the session, engine thread.
+ * States: DISCONNECTED nothing can be asked; STOPPED all stands, everything may be asked; RUNNING only an
+ * interrupt may be sent; EXITED the program has ended, what is known of its files stays. Owned by the
+ * session, engine thread.
  */
 #ifndef ALLSTOP_ENGINE_TARGET_TARGET_H
 #define ALLSTOP_ENGINE_TARGET_TARGET_H
@@ -28,6 +31,7 @@
 #include "symbols/map.h"
 
 struct kernel;
+struct unwind_rules;
 
 struct target {
     struct target_hooks hooks;
@@ -53,9 +57,13 @@ struct target {
     struct memory_cache memory;
     struct memory_map memory_map;
     struct signal_table signals;
-    uint64_t library_epoch; /* the stop in which the list was last asked for by name */
-    uint64_t library_miss;  /* neighbourhood no library was found for (libraries.c) */
-    struct kernel *kernel;  /* engine/inspect/kernel/kernel.h; made with the session */
+    uint64_t loader_base;           /* AT_BASE: where the dynamic linker was loaded, 0: unknown */
+    uint64_t library_epoch;         /* the stop in which the list was last asked for by name */
+    uint64_t library_miss;          /* neighbourhood no library was found for (libraries.c) */
+    enum error_code names_given_up; /* why a wait for the name index ended early (names.h); 0: it did not */
+    const struct unwind_rules
+        *unwind_rules;     /* engine/inspect/frames/unwind_rules.h; set with the kernel's part */
+    struct kernel *kernel; /* engine/inspect/kernel/kernel.h; made with the session */
 };
 
 #endif

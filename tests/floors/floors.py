@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""Holds the object files of a build against the floors: floors.py BUILD [--print]
+"""Holds the object files of a build against the floors: floors.py BUILD
 
 A call (or a use of data) that goes up a floor, or to the other room of the same floor, is named with both ends; so are folders
-that reach each other in a circle. tests/floors/allowed.txt has what is known and not mended yet; an entry that is not true
-any more has to go, so that the list only ever shrinks. --print writes what such a list would be now.
+that reach each other in a circle. Nothing is excused.
 """
 import collections, os, subprocess, sys
 
@@ -113,16 +112,10 @@ def main():
             if name in defined and defined[name] != source:
                 edges[source, defined[name]].add(name)
     found = calls_up(edges, floors) | circles(edges, floors)
-    if "--print" in sys.argv:
-        print("\n".join(sorted(found)))
-        return
-    allowed = set(rows("allowed.txt")) if os.path.exists(os.path.join(HERE, "allowed.txt")) else set()
-    for line in sorted(found - allowed):
-        print("floors: not allowed: " + line)
-    for line in sorted(allowed - found):
-        print("floors: not true any more, take it out of allowed.txt: " + line)
-    print("floors: %d files, %d calls up and circles that are known" % (len(paths), len(found & allowed)))
-    sys.exit(found != allowed)
+    for line in sorted(found):
+        print("floors: " + line)
+    print("floors: %d files, %d calls up and circles" % (len(paths), len(found)))
+    sys.exit(bool(found))
 
 
 main()

@@ -3,6 +3,7 @@
 #include "engine_played.h"
 
 #include "engine/control/time/driver.h"
+#include "engine/control/stop/classify.h"
 
 static const struct ptid first = {0, 1}, second = {0, 2};
 

@@ -410,7 +410,7 @@ static void test_linker_is_watched(void **state)
     (void)state;
     load("a", 0);
     load("b.so", LIBRARY);
-    session->loader_base = 0x7f0000000000;
+    session->target.loader_base = 0x7f0000000000;
     BREAK(.at = "a.c:3");
     must(breakpoints_complete(session));
     assert_null(session->loader_plant);
@@ -427,7 +427,7 @@ static void test_pending_watches_the_linker(void **state)
 {
     (void)state;
     load("a", 0);
-    session->loader_base = 0x7f0000000000;
+    session->target.loader_base = 0x7f0000000000;
     assert_true(BREAK(.at = "nowhere", .pending = true)->pending);
     assert_true(table()->any_unfinished);
     must(breakpoints_complete(session));

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/commands/command.h"
 #include "ui/help.h"
 #include "ui/keys.h"
 #include "ui/pane.h"

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/commands/command.h"
 #include "engine/face/worker.h"
 
 enum { FAKE_POSTS = 256, FAKE_MESSAGES = 20000 };

@@ -249,7 +249,7 @@ void audit_at_stop(struct session *s)
         return;
     struct error *e = audit_look(s);
     if (error_is(e, ERR_CANCELLED))
-        session_cancelled(s);
+        target_cancelled(&s->target);
     error_free(e);
 }
 

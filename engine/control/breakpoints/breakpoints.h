@@ -84,6 +84,8 @@ struct breakpoint_table {
     int next_id;
     bool any_unfinished; /* some wish may be pending or incomplete */
     bool any_spent;      /* some wish may be spent */
+    void (*waits)(
+        struct session *s); /* a wish waits for code that is not there yet: whoever follows libraries does */
     struct printk_line printk;
 };
 

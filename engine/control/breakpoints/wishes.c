@@ -6,11 +6,10 @@
 #include "engine/control/breakpoints/conditions.h"
 #include "engine/control/breakpoints/means.h"
 #include "engine/control/breakpoints/wish.h"
-#include "engine/control/libraries_events.h"
 #include "engine/session/core.h"
 #include "engine/target/libraries.h"
 #include "engine/inspect/location.h"
-#include "engine/session/names.h"
+#include "engine/target/names.h"
 #include "symbols/names.h"
 
 static void free_locations(struct wish *w)
@@ -304,9 +303,9 @@ struct error *breakpoints_complete(struct session *s)
     for (size_t i = 0; s->breakpoints.any_unfinished && i < s->breakpoints.wish_count; i++) {
         struct wish *w = s->breakpoints.wishes[i];
         if (w->pending || w->in_library)
-            libraries_want_events(s);
+            s->breakpoints.waits(s);
         if (w->incomplete) {
-            TRY(names_wait(s));
+            TRY(names_wait(&s->target));
             TRY(complete(s, w));
         }
         unfinished |= w->pending || w->incomplete || (w->in_library && !s->loader_plant);

@@ -6,8 +6,9 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "engine/control/libraries_events.h"
+#include "engine/control/libraries/libraries_events.h"
 #include "engine/session/core.h"
+#include "engine/target/program.h"
 #include "engine/target/libraries.h"
 
 static bool is_trap(const struct plant *p)
@@ -235,7 +236,7 @@ static struct error *load_program(struct session *s, const char *path)
         }
     }
     symbol_map_add(s->target.map, f, 0);
-    session_find_slide(s);
+    program_find_slide(&s->target);
     return NULL;
 }
 

@@ -4,8 +4,10 @@
 
 #include "engine/control/breakpoints/evidence.h"
 #include "engine/control/breakpoints/settle.h"
-#include "engine/control/libraries_events.h"
+#include "engine/control/libraries/libraries_events.h"
 #include "engine/session/core.h"
+#include "engine/control/run/interrupt.h"
+#include "engine/control/stop/classify.h"
 #include "engine/target/libraries.h"
 #include "engine/target/registers.h"
 #include "engine/control/run/fork.h"
@@ -56,8 +58,7 @@ static struct error *begin(struct session *s, struct plan *p)
 /* What has to be so before the target runs; the guest of a replay must not run into the end of its record. */
 static struct error *set_off(struct session *s)
 {
-    TRY(time_replant(s));
-    TRY(time_before_run(s, &s->time.ended));
+    TRY(s->run_hooks->before_run(s, &s->time.ended));
     if (s->time.ended)
         return NULL; /* session_begin() tells that */
     if (is_step(&s->plan))
@@ -75,7 +76,7 @@ struct error *plan_start(struct session *s, const struct plan *plan)
     threads_leave(&s->target);
     if (!is_step(plan))
         libraries_may_have_changed(&s->target);
-    session_interrupt_settled(s);
+    interrupt_settled(s);
     if (s->plan.times == 0)
         s->plan.times = 1;
     s->plan.phase = PHASE_RUN;
@@ -368,7 +369,7 @@ static struct error *take_stop(struct session *s, const struct rsp_stop *stop, s
     TRY(stop_classify(s, stop, final));
     TRY(unmasked_at_stop(s, &s->plan));
     if (final->reason == STOP_WATCHPOINT && s->target.arch && s->target.arch->stops_before_access)
-        TRY(time_finish_access(s, final));
+        TRY(s->run_hooks->finish_access(s, final));
     trap_flag_check(s, final);
     if (final->reason == STOP_EXITED || final->reason == STOP_KILLED) {
         bool others;
@@ -388,7 +389,7 @@ struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struc
     TRY(take_stop(s, stop, final, done));
     if (!*done && s->time.ended) {
         *done = true;
-        return time_end_of_record(s, stop, final);
+        return s->run_hooks->end_of_record(s, stop, final);
     }
     if (*done || !s->plan.held)
         return NULL;

@@ -112,16 +112,6 @@ bool plan_steps(const struct session *s);
 /* Lets the target run on where that is right without a look at the stop; *gone: that was so. */
 struct error *plan_go_on_unseen(struct session *s, const struct rsp_stop *stop, bool *gone) BASE_MUST_CHECK;
 
-/* -- classify.c ------------------------------------------------------------------------------------ */
-
-/* What a stop is, before the plan has looked at it: thread and pc noted, reason by signal and plants. */
-struct error *stop_classify(struct session *s, const struct rsp_stop *from, struct stop *ret) BASE_MUST_CHECK;
-/* Counts a hit and asks thread, ignore count and condition: whether this wish really stops. */
-struct error *wish_stops(struct session *s, struct stop *stop, bool *ret) BASE_MUST_CHECK;
-/* Whether some wish of this place would stop here by its thread and condition; nothing is counted. The first
- * that would is named in *stop. */
-struct error *wish_would_stop(struct session *s, struct stop *stop, bool *ret) BASE_MUST_CHECK;
-
 /* -- step.c ---------------------------------------------------------------------------------------- */
 
 /* A signal is about to be passed to the plan's thread: its handler runs to the end before the step goes on.

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/control/breakpoints/settle.h"
 #include "engine/session/core.h"
+#include "engine/control/run/interrupt.h"
 #include "engine/inspect/disassembly.h"
 #include "engine/control/kernel/sealed_text.h"
 #include "engine/target/registers.h"
@@ -224,7 +225,7 @@ static void mark_running(struct session *s)
 {
     target_forget(&s->target);
     threads_resumed(&s->target);
-    time_moved(s);
+    s->run_hooks->moved(s);
     s->time.unsettled = false;
     rsp_forget_selected(s->target.connection);
     for (size_t i = 0; i < s->target.threads.count; i++)
@@ -252,7 +253,7 @@ static struct error *resume_with_plants(struct session *s, const char *packet, s
     if (!e)
         return NULL;
     if (rsp_state(s->target.connection) == RSP_STATE_RUNNING) {
-        struct error *second = session_interrupt(s);
+        struct error *second = interrupt_send(s);
         error_free(second);
     } else {
         s->target.state = TARGET_STOPPED;
@@ -302,7 +303,7 @@ struct error *plan_resume(struct session *s)
     }
     TRY(unmasked_before_step(s, p));
     if (steps(s, p)) {
-        TRY(time_before_step(s, &s->time.ended));
+        TRY(s->run_hooks->before_step(s, &s->time.ended));
         if (s->time.ended)
             return NULL; /* plan_on_stop() tells that this is the end of the record */
     }

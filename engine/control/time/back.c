@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "engine/session/core.h"
+#include "engine/control/stop/classify.h"
 #include "engine/inspect/frames/frames.h"
 #include "engine/target/registers.h"
 

@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "engine/control/breakpoints/means.h"
 #include "engine/session/core.h"
+#include "engine/control/stop/classify.h"
 #include "engine/target/registers.h"
 #include "engine/control/time/back.h"
 

@@ -1,6 +1,7 @@
 /* The reverse commands where the stub does them by itself (`bs`, `bc`) and positions are not exact: rr. */
 #include "engine/control/breakpoints/means.h"
 #include "engine/session/core.h"
+#include "engine/control/stop/classify.h"
 #include "engine/target/registers.h"
 #include "engine/control/time/back.h"
 

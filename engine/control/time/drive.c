@@ -6,8 +6,9 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/control/stop_report.h"
+#include "engine/control/stop/stop_report.h"
 #include "engine/session/core.h"
+#include "engine/control/stop/classify.h"
 #include "engine/control/time/driver.h"
 
 /* A snapshot of much memory takes seconds, and QEMU answers when it is done. */
@@ -114,7 +115,7 @@ static struct error *target_ended(struct session *s, const struct rsp_stop *end)
     s->stop_ended_ns = clock_now_ns();
     s->target.state = TARGET_EXITED;
     stop_report(s);
-    session_drop_connection(s, TARGET_EXITED);
+    s->target.hooks.ended(&s->target);
     return error_hint(error_new(ERR_LOST, "the target ended while it was taken to another moment"),
                       "start it again; bookmarks are kept");
 }

@@ -1,5 +1,6 @@
 /* A replay that meets the end of its log is gone: every forward run stops one instruction before it. */
 #include "engine/session/core.h"
+#include "engine/control/stop/classify.h"
 #include "engine/target/registers.h"
 #include "engine/control/time/time.h"
 
@@ -85,4 +86,24 @@ struct error *time_finish_access(struct session *s, struct stop *final)
     TRY(time_replant(s));
     TRY(threads_current(&s->target, &t));
     return thread_pc(&s->target, t, &final->pc);
+}
+
+/* What was lifted to go back is there again. */
+static struct error *before_run(struct session *s, bool *ended)
+{
+    TRY(time_replant(s));
+    return time_before_run(s, ended);
+}
+
+void time_install(struct session *s)
+{
+    static const struct run_hooks hooks = {
+        .before_run = before_run,
+        .before_step = time_before_step,
+        .moved = time_moved,
+        .guard_hit = time_guard_hit,
+        .end_of_record = time_end_of_record,
+        .finish_access = time_finish_access,
+    };
+    s->run_hooks = &hooks;
 }

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "engine/session/core.h"
+#include "engine/control/stop/classify.h"
 
 /* The first stretch is short: most searches end close by. */
 enum {

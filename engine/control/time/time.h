@@ -108,4 +108,7 @@ struct error *time_remove(struct session *s, const char *name) BASE_MUST_CHECK;
  * Where none can be taken that is no error: going back is only slower. */
 struct error *time_come_close(struct session *s, uint64_t position) BASE_MUST_CHECK;
 
+/* Once, when the session is made: what a past has to do with running on (engine/control/stop/run_hooks.h). */
+void time_install(struct session *s);
+
 #endif

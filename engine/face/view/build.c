@@ -1,6 +1,6 @@
 /* Putting a view together. */
 #include "engine/face/view/build.h"
-#include "engine/control/stop_report.h"
+#include "engine/control/stop/stop_report.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

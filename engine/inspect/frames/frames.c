@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "engine/target/target.h"
 #include "engine/inspect/frames/unwind.h"
-#include "engine/inspect/kernel/entry.h"
+#include "engine/inspect/frames/unwind_rules.h"
 #include "engine/target/registers.h"
 
 const char *frame_rule_name(enum frame_rule rule)
@@ -116,7 +116,7 @@ struct error *frames_read(struct target *target, struct thread *t, unsigned dept
             why = "main reached";
         if (!why && ret->count >= depth)
             why = "the depth asked for";
-        if (!why && kernel_switches_stack(target, registers, caller))
+        if (!why && target->unwind_rules->switches_stack(target, registers, caller))
             switches++;
         else if (!why && repeats(registers, caller))
             why = "the stack pointer does not grow: a cycle or a damaged stack";

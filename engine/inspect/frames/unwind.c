@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "engine/target/target.h"
 #include "engine/inspect/frames/trampoline.h"
-#include "engine/inspect/kernel/entry.h"
+#include "engine/inspect/frames/unwind_rules.h"
 #include "engine/target/libraries.h"
 #include "engine/target/registers.h"
 
@@ -51,7 +51,7 @@ struct error *unwind_start(struct target *target, struct thread *t, struct frame
     set(ret, dwarf_number(target->arch, target->arch->sp), ret->sp);
     memset(ret->is_live, true, sizeof ret->is_live);
     if (ret->pc == 0)
-        kernel_wake_registers(target, ret);
+        target->unwind_rules->wake_registers(target, ret);
     /* Nearly every unwind step reads near the stack pointer: one read serves many frames. */
     struct memory_want want = {ret->sp - RED_ZONE, STACK_PREFETCH + RED_ZONE};
     return target_is_thrifty(target) ? NULL : memory_prefetch(target, &want, 1);
@@ -244,7 +244,7 @@ const char *unwind_step(struct target *target, const struct frame_registers *fro
     *cfa = 0;
     if (from->pc == 0 && !innermost)
         return "the caller's pc is 0";
-    if (!innermost && kernel_is_user(target, from->pc))
+    if (!innermost && target->unwind_rules->is_user(target, from->pc))
         return "user space";
     libraries_cover(target, from->pc);
     /* A handler returns to the trampoline's first instruction, of which nothing else speaks reliably; call
@@ -261,7 +261,7 @@ const char *unwind_step(struct target *target, const struct frame_registers *fro
         bool orc = strcmp(row->section, ".orc_unwind") == 0;
         *rule = row->signal_frame ? (orc ? FRAME_INTERRUPT : FRAME_SIGNAL) : orc ? FRAME_ORC : FRAME_CFI;
         why = by_cfi(target, row, from, ret, cfa);
-    } else if ((entry = kernel_entry_step(target, from, exact, ret)) != ENTRY_NONE) {
+    } else if ((entry = target->unwind_rules->entry_step(target, from, exact, ret)) != ENTRY_NONE) {
         *rule = FRAME_INTERRUPT;
         *cfa = from->sp;
         why = entry == ENTRY_OUTERMOST ? "outermost frame: here the kernel began a thread" : NULL;

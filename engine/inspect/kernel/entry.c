@@ -147,7 +147,7 @@ static bool began_here(struct target *target, uint64_t pc)
             strncmp(place.symbol, "secondary_startup_64", 20) == 0);
 }
 
-enum entry_found kernel_entry_step(struct target *target, const struct frame_registers *from, bool exact,
+static enum entry_found entry_step(struct target *target, const struct frame_registers *from, bool exact,
                                    struct frame_registers *ret)
 {
     if (!is_kernel(target))
@@ -168,19 +168,19 @@ enum entry_found kernel_entry_step(struct target *target, const struct frame_reg
     return begins ? ENTRY_OUTERMOST : ENTRY_NONE;
 }
 
-bool kernel_is_user(struct target *target, uint64_t pc)
+static bool is_user(struct target *target, uint64_t pc)
 {
     uint64_t offset;
     return !(pc >> TOP_OF_USER) && is_kernel(target) && !symbol_map_file_at(target->map, pc, &offset);
 }
 
-bool kernel_switches_stack(struct target *target, const struct frame_registers *from,
+static bool switches_stack(struct target *target, const struct frame_registers *from,
                            const struct frame_registers *to)
 {
     return is_kernel(target) && to->pc != from->pc && to->sp + STACK_DISTANCE < from->sp;
 }
 
-void kernel_wake_registers(struct target *target, struct frame_registers *r)
+static void wake_registers(struct target *target, struct frame_registers *r)
 {
     static const struct {
         const char *name;
@@ -209,3 +209,10 @@ void kernel_wake_registers(struct target *target, struct frame_registers *r)
     set(r, RSP, old.sp + size, 0);
     take_place(r);
 }
+
+const struct unwind_rules kernel_unwind_rules = {
+    .entry_step = entry_step,
+    .is_user = is_user,
+    .switches_stack = switches_stack,
+    .wake_registers = wake_registers,
+};

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "engine/control/audit/check.h"
+#include "engine/session/checks/check.h"
 
 enum { DOCUMENT_LIMIT = 1 << 20, SMALL = 0x3b };
 

@@ -1,10 +1,10 @@
 /*
- * engine/control/libraries_events.h - libraries, as they come and go while the target runs.
+ * engine/control/libraries/libraries_events.h - libraries, as they come and go while the target runs.
  *
  * Engine thread, target stopped.
  */
-#ifndef ALLSTOP_ENGINE_CONTROL_LIBRARIES_EVENTS_H
-#define ALLSTOP_ENGINE_CONTROL_LIBRARIES_EVENTS_H
+#ifndef ALLSTOP_ENGINE_CONTROL_LIBRARIES_LIBRARIES_EVENTS_H
+#define ALLSTOP_ENGINE_CONTROL_LIBRARIES_LIBRARIES_EVENTS_H
 
 #include <stdbool.h>
 #include <stdint.h>

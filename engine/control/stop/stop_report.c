@@ -1,4 +1,4 @@
-#include "engine/control/stop_report.h"
+#include "engine/control/stop/stop_report.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /*
- * engine/control/stop_report.h - a stop in the words of the documented interface.
+ * engine/control/stop/stop_report.h - a stop in the words of the documented interface.
  *
  * An unknown field is left out, never made up. Engine thread.
  */
-#ifndef ALLSTOP_ENGINE_CONTROL_STOP_REPORT_H
-#define ALLSTOP_ENGINE_CONTROL_STOP_REPORT_H
+#ifndef ALLSTOP_ENGINE_CONTROL_STOP_STOP_REPORT_H
+#define ALLSTOP_ENGINE_CONTROL_STOP_STOP_REPORT_H
 
 #include <cjson/cJSON.h>
 

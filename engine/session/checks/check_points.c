@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "engine/control/audit/check.h"
+#include "engine/session/checks/check.h"
 
 struct point {
     int type;

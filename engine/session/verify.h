@@ -1,5 +1,5 @@
 /*
- * engine/control/breakpoints/verify.h - whether what was planted is really there.
+ * engine/session/verify.h - whether what was planted is really there.
  *
  * Traps are read back, in one batch: one that was overwritten becomes suspect, with the bytes found, and is
  * planted again or dropped where the caller says so. A stub that keeps its traps out of sight (gdbserver,
@@ -9,8 +9,8 @@
  * thread, target stopped; it is stopped again afterwards, up to a few instructions further on. Errors:
  * ERR_UNSUPPORTED where no instruction nearby falls through; those of plants and of running.
  */
-#ifndef ALLSTOP_ENGINE_CONTROL_BREAKPOINTS_VERIFY_H
-#define ALLSTOP_ENGINE_CONTROL_BREAKPOINTS_VERIFY_H
+#ifndef ALLSTOP_ENGINE_SESSION_VERIFY_H
+#define ALLSTOP_ENGINE_SESSION_VERIFY_H
 
 #include "engine/control/breakpoints/breakpoints.h"
 

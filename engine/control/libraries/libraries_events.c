@@ -1,6 +1,6 @@
 /* Where the dynamic linker tells that its list has changed (r_brk of <link.h>): a breakpoint of ours there,
  * and what is done when it is hit. */
-#include "engine/control/libraries_events.h"
+#include "engine/control/libraries/libraries_events.h"
 
 #include <string.h>
 
@@ -17,7 +17,7 @@ static uint64_t event_place(struct session *s, const char *linker)
         const struct elf_symbol *list;
         struct symbol_file *f = symbol_map_file(s->target.map, i, &offset);
         const char *slash = strrchr(linker, '/'), *name = strrchr(symbol_file_path(f), '/');
-        if (offset != s->loader_base || !slash || !name || symbol_file_has_interpreter(f))
+        if (offset != s->target.loader_base || !slash || !name || symbol_file_has_interpreter(f))
             continue;
         size_t count = symbol_file_symbols(f, &list);
         for (size_t k = 0; k < count; k++)
@@ -43,9 +43,9 @@ void libraries_attached(struct session *s)
     const struct symbol_file *program =
         s->target.arch && s->target.is_process ? libraries_program(&s->target, &offset) : NULL;
     const char *linker = program ? symbol_file_interpreter(program) : NULL;
-    if (!linker || !s->loader_base || libraries_listed(&s->target))
+    if (!linker || !s->target.loader_base || libraries_listed(&s->target))
         return;
-    libraries_add(&s->target, linker, s->loader_base);
+    libraries_add(&s->target, linker, s->target.loader_base);
     plant_at_event(s, linker);
 }
 
@@ -57,9 +57,9 @@ void libraries_want_events(struct session *s)
     const struct symbol_file *program =
         s->target.arch && s->target.is_process ? libraries_program(&s->target, &offset) : NULL;
     const char *linker = program ? symbol_file_interpreter(program) : NULL;
-    if (s->loader_plant || !linker || !s->loader_base)
+    if (s->loader_plant || !linker || !s->target.loader_base)
         return;
-    libraries_add(&s->target, linker, s->loader_base);
+    libraries_add(&s->target, linker, s->target.loader_base);
     plant_at_event(s, linker);
 }
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/control/audit/check.h"
+#include "engine/session/checks/check.h"
 
 enum { LOOKED_AT = 16, LONGEST_LIST = 10000 };
 

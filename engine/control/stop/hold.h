@@ -1,5 +1,5 @@
 /*
- * engine/control/run/hold.h - threads that stay where they are, and whether the stub really leaves them
+ * engine/control/stop/hold.h - threads that stay where they are, and whether the stub really leaves them
  * there.
  *
  * `hold` makes a thread's state THREAD_HELD: no run command resumes it until `release`. vCont has no action
@@ -15,8 +15,8 @@
  *
  * Owned by the session; engine thread. Looks that fail leave the trait as it is.
  */
-#ifndef ALLSTOP_ENGINE_CONTROL_RUN_HOLD_H
-#define ALLSTOP_ENGINE_CONTROL_RUN_HOLD_H
+#ifndef ALLSTOP_ENGINE_CONTROL_STOP_HOLD_H
+#define ALLSTOP_ENGINE_CONTROL_STOP_HOLD_H
 
 #include <cjson/cJSON.h>
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/control/audit/check.h"
+#include "engine/session/checks/check.h"
 #include "engine/target/registers.h"
 
 enum { SAMPLES = 4, CANDIDATES = 12, LOAD_ROUNDS = 20 };

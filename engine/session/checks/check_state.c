@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/control/audit/check.h"
+#include "engine/session/checks/check.h"
 #include "engine/target/registers.h"
 
 enum { WRITTEN = 64, READ_MOST = 1 << 16 };

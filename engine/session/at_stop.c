@@ -1,15 +1,15 @@
-#include "engine/control/breakpoints/at_stop.h"
+#include "engine/session/at_stop.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/commands/command.h"
+#include "engine/session/command.h"
 #include "engine/session/core.h"
 
-static const struct command *command_of(const cJSON *step)
+static const struct command *command_of(const struct session *s, const cJSON *step)
 {
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "do"));
-    return name ? command_find(name) : NULL;
+    return name && s->options.find_command ? s->options.find_command(name) : NULL;
 }
 
 /* The step's arguments: all keys but those every step may carry. */
@@ -22,12 +22,12 @@ static cJSON *arguments_of(const cJSON *step)
     return args;
 }
 
-struct error *at_stop_check(const cJSON *steps)
+struct error *at_stop_check(const struct session *s, const cJSON *steps)
 {
     const cJSON *step;
     int i = 0;
     cJSON_ArrayForEach (step, steps) {
-        const struct command *c = command_of(step);
+        const struct command *c = command_of(s, step);
         if (!c || !c->run)
             return error_hint(error_new(ERR_USAGE, "commands: step %d cannot be run at a stop", i),
                               "give objects with a `do` of the engine's: print, backtrace, continue …");
@@ -69,7 +69,7 @@ static void tell(struct session *s, int id, const struct command *c, cJSON *resu
 /* False when the list ends here. */
 static bool run_step(struct session *s, int id, const cJSON *step, bool *running)
 {
-    const struct command *c = command_of(step);
+    const struct command *c = command_of(s, step);
     cJSON *args = arguments_of(step), *result = NULL;
     if (!c) {
         cJSON_Delete(args);

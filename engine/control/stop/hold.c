@@ -1,4 +1,4 @@
-#include "engine/control/run/hold.h"
+#include "engine/control/stop/hold.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,6 @@
 #include "base/alloc.h"
 #include "engine/session/core.h"
 #include "engine/target/registers.h"
-#include "engine/control/run/watch_steps.h"
 
 enum {
     LOOKS_MOST = 16,     /* threads that are looked at under `schedule` */
@@ -104,7 +103,7 @@ static bool others_stay(const struct session *s, const struct plan *p)
 
 static struct error *check_runner(struct session *s, const struct plan *p)
 {
-    bool steps_current = !p->has_thread && watch_steps_any(s);
+    bool steps_current = !p->has_thread && s->breakpoints.plants.stepped > 0;
     if (!p->has_thread && !steps_current)
         return NULL;
     struct ptid id = p->has_thread ? p->thread : s->target.threads.current;

@@ -1,6 +1,6 @@
 /*
- * engine/control/audit/report.h - `--audit`: any stub put through a list of checks, each with the packet that
- * proves it.
+ * engine/session/checks/report.h - `--audit`: any stub put through a list of checks, each with the packet
+ * that proves it.
  *
  * A check is a row of a table (name, what it is about, whether it is safe, function). Safe means: memory,
  * registers and breakpoints are left as they were found, nothing is sent that a known stub answers by
@@ -17,8 +17,8 @@
  * Engine thread; the session is connected and stopped, with nothing planted. The report is as whole as the
  * target let it become: a stub that dies in the middle ends it, and it says so.
  */
-#ifndef ALLSTOP_ENGINE_CONTROL_AUDIT_REPORT_H
-#define ALLSTOP_ENGINE_CONTROL_AUDIT_REPORT_H
+#ifndef ALLSTOP_ENGINE_SESSION_CHECKS_REPORT_H
+#define ALLSTOP_ENGINE_SESSION_CHECKS_REPORT_H
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>

@@ -1,15 +1,15 @@
 /*
- * engine/control/audit/check.h - what the checks of `--audit` share. Only engine/control/audit/ includes it.
+ * engine/session/checks/check.h - what the checks of `--audit` share. Only engine/control/audit/ includes it.
  *
  * A check asks with check_ask() and lets the target run with check_run(): both keep what was sent and what
  * came as the proof of its line, the last of each. It gives its verdict with check_says(); without one it is
  * ok. An error that it returns becomes a verdict too: a stub that does not answer, or not what was asked, is
  * a violation. Engine thread.
  */
-#ifndef ALLSTOP_ENGINE_CONTROL_AUDIT_CHECK_H
-#define ALLSTOP_ENGINE_CONTROL_AUDIT_CHECK_H
+#ifndef ALLSTOP_ENGINE_SESSION_CHECKS_CHECK_H
+#define ALLSTOP_ENGINE_SESSION_CHECKS_CHECK_H
 
-#include "engine/control/audit/report.h"
+#include "engine/session/checks/report.h"
 #include "engine/session/core.h"
 
 enum audit_verdict {

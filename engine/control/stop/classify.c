@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "engine/session/core.h"
+#include "engine/control/stop/classify.h"
 #include "engine/control/kernel/sealed_text.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/values.h"
@@ -204,7 +205,7 @@ struct error *stop_classify(struct session *s, const struct rsp_stop *from, stru
         error_free(e); /* unreadable code is no trap of ours either */
     }
     bool guard;
-    TRY(time_guard_hit(s, from, &guard));
+    TRY(s->run_hooks->guard_hit(s, from, &guard));
     if (guard && !own_step) {
         ret->reason = STOP_HISTORY_END;
         ret->has_position = true;

@@ -1,5 +1,5 @@
 /*
- * engine/control/breakpoints/at_stop.h - the steps a user attached to a breakpoint (`commands`), run at its
+ * engine/session/at_stop.h - the steps a user attached to a breakpoint (`commands`), run at its
  * stop.
  *
  * Each step is told by a `command` event with its result or error. A step that lets the target run ends the
@@ -7,8 +7,8 @@
  * scripts
  * (`repeat`, `include` …) are refused when the breakpoint is set. Engine thread.
  */
-#ifndef ALLSTOP_ENGINE_CONTROL_BREAKPOINTS_AT_STOP_H
-#define ALLSTOP_ENGINE_CONTROL_BREAKPOINTS_AT_STOP_H
+#ifndef ALLSTOP_ENGINE_SESSION_AT_STOP_H
+#define ALLSTOP_ENGINE_SESSION_AT_STOP_H
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
@@ -19,7 +19,7 @@ struct session;
 struct stop;
 
 /* ERR_USAGE, naming the step, for what cannot be run at a stop. */
-struct error *at_stop_check(const cJSON *steps) BASE_MUST_CHECK;
+struct error *at_stop_check(const struct session *s, const cJSON *steps) BASE_MUST_CHECK;
 /* The steps of the wish that this stop is of, malloc'd JSON text, or NULL. */
 char *at_stop_commands(struct session *s, const struct stop *stop);
 /* Runs them; true when the target was let run again. */

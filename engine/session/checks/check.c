@@ -1,4 +1,5 @@
-#include "engine/control/audit/check.h"
+#include "engine/session/checks/check.h"
+#include "engine/control/stop/classify.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "engine/control/breakpoints/verify.h"
+#include "engine/session/verify.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "engine/control/breakpoints/means.h"
 #include "engine/session/core.h"
+#include "engine/control/run/interrupt.h"
 #include "engine/inspect/disassembly.h"
 #include "engine/target/registers.h"
 
@@ -130,7 +131,7 @@ static struct error *stop_again(struct session *s)
     bool stopped = false;
     if (s->target.state != TARGET_RUNNING)
         return NULL;
-    TRY(session_interrupt(s));
+    TRY(interrupt_send(s));
     struct error *e = session_pump(s, within(s, STOP_NS), -1, &stop, &stopped);
     cJSON_Delete(stop);
     return error_is(e, ERR_TIMEOUT) ? session_does_not_stop(s, e) : e;

@@ -1,0 +1,25 @@
+/*
+ * engine/control/stop/classify.h - what a stop is: whose breakpoint, a step, a signal, the end.
+ *
+ * The one place that decides it, below running and below time. Engine thread; errors are the connection's.
+ */
+#ifndef ALLSTOP_ENGINE_CONTROL_STOP_CLASSIFY_H
+#define ALLSTOP_ENGINE_CONTROL_STOP_CLASSIFY_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "engine/target/stop.h"
+
+struct session;
+struct rsp_stop;
+
+/* What a stop is, before the plan has looked at it: thread and pc noted, reason by signal and plants. */
+struct error *stop_classify(struct session *s, const struct rsp_stop *from, struct stop *ret) BASE_MUST_CHECK;
+/* Counts a hit and asks thread, ignore count and condition: whether this wish really stops. */
+struct error *wish_stops(struct session *s, struct stop *stop, bool *ret) BASE_MUST_CHECK;
+/* Whether some wish of this place would stop here by its thread and condition; nothing is counted. The first
+ * that would is named in *stop. */
+struct error *wish_would_stop(struct session *s, struct stop *stop, bool *ret) BASE_MUST_CHECK;
+
+#endif

@@ -15,20 +15,20 @@ static struct error *run_break(struct session *s, const cJSON *args, cJSON **ret
     BASE_FREE char *number = cJSON_IsNumber(at) ? xasprintf("*%.0f", at->valuedouble) : NULL;
     const char *place = number ? number : cJSON_GetStringValue(at);
     BASE_BUF struct buf here = {0};
-    TRY(target_need_plantable(&s->target));
+    TRY(target_need_plantable(s->target));
     if (!place || !*place) {
         struct thread *t;
-        TRY(target_need_stopped(&s->target));
-        TRY(threads_current(&s->target, &t));
-        buf_printf(&here, "*0x%" PRIx64, s->last_stop.pc);
+        TRY(target_need_stopped(s->target));
+        TRY(threads_current(s->target, &t));
+        buf_printf(&here, "*0x%" PRIx64, s->control->last_stop.pc);
         place = buf_text(&here);
     }
     struct wish_request request;
     BASE_FREE char *commands = NULL;
     TRY(wish_request_read(s, args, place, &request, &commands));
     struct wish *w;
-    TRY(breakpoint_set(s, &request, &w));
-    *ret = wish_to_json(s, w);
+    TRY(breakpoint_set(s->control, &request, &w));
+    *ret = wish_to_json(s->control, w);
     return NULL;
 }
 
@@ -40,7 +40,7 @@ static struct error *parse_break(struct session *s, const char *alias, const cha
         cJSON_AddStringToObject(args, "kind", "hardware");
     TRY(wish_words_parse(text, "at", args));
     const char *at = arg_text(args, "at");
-    if (at && location_may_come(&s->target, at))
+    if (at && location_may_come(s->target, at))
         cJSON_AddTrueToObject(args, "pending");
     return NULL;
 }

@@ -10,8 +10,8 @@ static struct error *run_breakpoints(struct session *s, const cJSON *args, cJSON
     (void)args;
     *ret = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(*ret, "breakpoints");
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++)
-        cJSON_AddItemToArray(list, wish_to_json(s, s->breakpoints.wishes[i]));
+    for (size_t i = 0; i < s->control->breakpoints.wish_count; i++)
+        cJSON_AddItemToArray(list, wish_to_json(s->control, s->control->breakpoints.wishes[i]));
     return NULL;
 }
 
@@ -49,13 +49,13 @@ enum change { CHANGE_ENABLE, CHANGE_DISABLE, CHANGE_DELETE };
 static struct error *apply(struct session *s, struct wish *w, enum change change)
 {
     if (change == CHANGE_DELETE)
-        return breakpoint_delete(s, w);
-    return breakpoint_enable(s, w, change == CHANGE_ENABLE);
+        return breakpoint_delete(s->control, w);
+    return breakpoint_enable(s->control, w, change == CHANGE_ENABLE);
 }
 
 static struct error *change_one(struct session *s, int id, enum change change, cJSON *ids)
 {
-    struct wish *w = breakpoint_find(s, id);
+    struct wish *w = breakpoint_find(s->control, id);
     if (!w)
         return error_hint(error_new(ERR_USAGE, "there is no breakpoint %d", id), "`breakpoints` lists them");
     TRY(apply(s, w, change));
@@ -65,13 +65,13 @@ static struct error *change_one(struct session *s, int id, enum change change, c
 
 static struct error *change_all(struct session *s, enum change change, cJSON *ids)
 {
-    size_t count = s->breakpoints.wish_count;
+    size_t count = s->control->breakpoints.wish_count;
     BASE_FREE int *list = xcalloc(count, sizeof *list);
     for (size_t i = 0; i < count; i++)
-        list[i] = s->breakpoints.wishes[i]->id;
+        list[i] = s->control->breakpoints.wishes[i]->id;
     /* From the last on: the table of wishes is an array. */
     for (size_t i = count; i-- > 0;) {
-        TRY(apply(s, breakpoint_find(s, list[i]), change));
+        TRY(apply(s, breakpoint_find(s->control, list[i]), change));
         cJSON_InsertItemInArray(ids, 0, cJSON_CreateNumber(list[i]));
     }
     return NULL;
@@ -79,8 +79,8 @@ static struct error *change_all(struct session *s, enum change change, cJSON *id
 
 static struct error *run_change(struct session *s, const cJSON *args, enum change change, cJSON **ret)
 {
-    if (s->target.state == TARGET_RUNNING)
-        return target_need_stopped(&s->target);
+    if (s->target->state == TARGET_RUNNING)
+        return target_need_stopped(s->target);
     *ret = cJSON_CreateObject();
     cJSON *ids = cJSON_AddArrayToObject(*ret, "ids");
     if (arg_true(args, "all"))
@@ -98,7 +98,7 @@ static void add_refused(struct session *s, cJSON *result)
     cJSON *refused = cJSON_CreateArray();
     const cJSON *id;
     cJSON_ArrayForEach (id, cJSON_GetObjectItemCaseSensitive(result, "ids")) {
-        const struct wish *w = breakpoint_find(s, id->valueint);
+        const struct wish *w = breakpoint_find(s->control, id->valueint);
         if (!w || strcmp(wish_state_name(w), "failed") != 0)
             continue;
         cJSON *o = cJSON_CreateObject();

@@ -12,14 +12,14 @@
 /* Back to where the search began: nothing was found, or it was cut short. */
 static struct error *back_home(struct session *s, uint64_t origin, struct error *why)
 {
-    if (!s->target.connection || s->target.state != TARGET_STOPPED)
+    if (!s->target->connection || s->target->state != TARGET_STOPPED)
         return why;
     int64_t saved;
-    time_way_home(s, true, &saved);
-    struct error *e = time_seek(s, origin);
-    time_way_home(s, false, &saved);
-    if (s->target.connection && s->target.state == TARGET_STOPPED) {
-        struct error *planted = time_replant(s);
+    time_way_home(s->control, true, &saved);
+    struct error *e = time_seek(s->control, origin);
+    time_way_home(s->control, false, &saved);
+    if (s->target->connection && s->target->state == TARGET_STOPPED) {
+        struct error *planted = time_replant(s->control);
         error_free(planted);
     }
     error_free(e);
@@ -29,8 +29,8 @@ static struct error *back_home(struct session *s, uint64_t origin, struct error 
 static struct error *tell(struct session *s, const struct time_hit *hit, cJSON **ret)
 {
     struct stop stop;
-    TRY(time_land_on(s, hit, &stop));
-    TRY(time_replant(s));
+    TRY(time_land_on(s->control, hit, &stop));
+    TRY(time_replant(s->control));
     session_tell_stop(s, &stop, ret);
     return NULL;
 }
@@ -48,7 +48,7 @@ static struct error *what_to_watch(struct session *s, const cJSON *args, uint64_
 {
     const char *expr = arg_text(args, "expr");
     if (expr && !arg_given(args, "addr"))
-        return values_place(&s->target, expr, address, length);
+        return values_place(s->target, expr, address, length);
     if (!arg_given(args, "addr") || expr)
         return error_new(ERR_USAGE, "give an `expr`, or an `addr` and a `length`");
     TRY(arg_address(s, args, "addr", address));
@@ -61,7 +61,7 @@ static struct error *search_write(struct session *s, struct wish *w, bool first,
     struct time_hit hit;
     bool found = false;
     int id = w->id;
-    time_search_begin(&search, s, first ? "first-write" : "last-write", origin);
+    time_search_begin(&search, s->control, first ? "first-write" : "last-write", origin);
     search.counts = counts_watch;
     search.context = &id;
     search.only = id;
@@ -73,7 +73,7 @@ static struct error *search_write(struct session *s, struct wish *w, bool first,
         return error_new(ERR_HISTORY_END, "nothing wrote %s between the start of the recording and here",
                          w->at);
     w->spent = w->once = true; /* it goes when the stop was told */
-    s->breakpoints.any_spent = true;
+    s->control->breakpoints.any_spent = true;
     return tell(s, &hit, ret);
 }
 
@@ -81,7 +81,7 @@ static struct error *search_write(struct session *s, struct wish *w, bool first,
 static struct error *need_positions(struct session *s)
 {
     const struct time_driver *d;
-    TRY(time_history(s, &d));
+    TRY(time_history(s->control, &d));
     if (d->exact)
         return NULL;
     return error_hint(error_new(ERR_UNSUPPORTED, "%s tells no exact positions to search by", d->name),
@@ -94,15 +94,15 @@ static struct error *run_write(struct session *s, const cJSON *args, bool first,
     struct wish *w;
     TRY(need_positions(s));
     TRY(what_to_watch(s, args, &address, &length));
-    TRY(time_position(s, &origin));
+    TRY(time_position(s->control, &origin));
     const char *expr = arg_text(args, "expr");
     struct wish_request request = {.at = expr ? expr : "these bytes", .kind = WISH_HARDWARE};
-    TRY(watchpoint_set(s, &request, address, length, PLANT_WRITE, &w));
+    TRY(watchpoint_set(s->control, &request, address, length, PLANT_WRITE, &w));
     int id = w->id;
     struct error *e = search_write(s, w, first, origin, ret);
-    w = s->target.connection ? breakpoint_find(s, id) : NULL;
+    w = s->target->connection ? breakpoint_find(s->control, id) : NULL;
     if (e && w) {
-        struct error *gone = breakpoint_delete(s, w);
+        struct error *gone = breakpoint_delete(s->control, w);
         error_free(gone);
     }
     return e ? back_home(s, origin, e) : NULL;
@@ -174,11 +174,11 @@ static struct error *plant_entries(struct session *s, const char *function, stru
 {
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    TRY(location_find(&s->target, function, &matches, &count));
+    TRY(location_find(s->target, function, &matches, &count));
     for (size_t i = 0; i < count && ret->count < ENTRIES_MOST; i++)
         if (!matches[i].data)
             ret->plants[ret->count++] = means_for_run(
-                s, matches[i].inlined || !matches[i].entry ? matches[i].address : matches[i].entry);
+                s->control, matches[i].inlined || !matches[i].entry ? matches[i].address : matches[i].entry);
     free(matches);
     return ret->count ? NULL : error_new(ERR_NO_SYMBOL, "last-call: %.100s is no code", function);
 }
@@ -188,7 +188,7 @@ static struct error *search_call(struct session *s, const char *function, struct
 {
     struct time_search search;
     bool found = false;
-    time_search_begin(&search, s, "last-call", origin);
+    time_search_begin(&search, s->control, "last-call", origin);
     search.counts = counts_entries;
     search.context = entries;
     struct error *e = time_search_next(&search, &found, hit);
@@ -206,12 +206,12 @@ static struct error *run_last_call(struct session *s, const cJSON *args, cJSON *
     struct time_hit hit;
     uint64_t origin;
     TRY(need_positions(s));
-    TRY(time_position(s, &origin));
+    TRY(time_position(s->control, &origin));
     struct error *e = plant_entries(s, function, &entries);
     if (!e)
         e = search_call(s, function, &entries, origin, &hit);
-    for (size_t i = 0; i < entries.count && s->target.connection; i++)
-        plant_release(s, entries.plants[i]);
+    for (size_t i = 0; i < entries.count && s->target->connection; i++)
+        plant_release(s->control, entries.plants[i]);
     if (!e)
         e = tell(s, &hit, ret);
     return e ? back_home(s, origin, e) : NULL;

@@ -291,21 +291,21 @@ const struct command command_settings = {
 
 static struct error *begin(struct session *s, const cJSON *args, enum start_at at, cJSON **ret)
 {
-    bool stands = target_is_connected(&s->target);
-    if (!s->started && s->target.launched && args && args->child)
+    bool stands = target_is_connected(s->target);
+    if (!s->started && s->target->launched && args && args->child)
         return error_hint(error_new(ERR_UNSUPPORTED, "run: the target's own command names its arguments"),
                           "a program that is named without --target can be started with others");
-    if (!s->started && stands && !s->target.launched)
+    if (!s->started && stands && !s->target->launched)
         return error_hint(error_new(ERR_UNSUPPORTED, "run: the target was not started by us"),
                           "`reconnect` attaches again; `detach` or `kill` first, to start the program");
-    if (stands && s->target.was_there)
+    if (stands && s->target->was_there)
         return error_hint(error_new(ERR_UNSUPPORTED, "run: the process was there before us"),
                           "`detach` or `kill` first, to start the program");
     TRY(apply(s, args));
     TRY(setup_check(&s->setup)); /* before the old program ends for it */
-    if (s->started || (s->target.launched && !s->target.was_there))
+    if (s->started || (s->target->launched && !s->target->was_there))
         return target_again(s, true, false, at, ret);
-    symbol_map_refresh(s->target.map); /* it may have been built anew */
+    symbol_map_refresh(s->target->map); /* it may have been built anew */
     return target_start(s, at, ret);
 }
 

@@ -7,10 +7,10 @@ struct error *time_cut_short(struct session *s, struct error *e, cJSON **ret)
 {
     bool interrupted = error_is(e, ERR_CANCELLED);
     struct stop stop;
-    if ((!interrupted && !error_is(e, ERR_TIMEOUT)) || !s->target.connection ||
-        s->target.state != TARGET_STOPPED)
+    if ((!interrupted && !error_is(e, ERR_TIMEOUT)) || !s->target->connection ||
+        s->target->state != TARGET_STOPPED)
         return e;
-    struct error *second = time_here(s, STOP_INTERRUPT, &stop);
+    struct error *second = time_here(s->control, STOP_INTERRUPT, &stop);
     if (!second)
         session_tell_stop(s, &stop, ret);
     if (interrupted) {
@@ -28,7 +28,7 @@ static struct error *run_back(struct session *s, const cJSON *args, enum time_ba
     TRY(arg_unsigned(args, "times", 1, &times));
     if (times == 0)
         return error_new(ERR_USAGE, "`times` counts from 1");
-    struct error *e = time_back(s, kind, times, &stop);
+    struct error *e = time_back(s->control, kind, times, &stop);
     if (e)
         return time_cut_short(s, e, ret);
     session_tell_stop(s, &stop, ret);

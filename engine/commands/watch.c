@@ -22,7 +22,7 @@ static struct error *run_watch(struct session *s, const cJSON *args, cJSON **ret
     const char *expression = arg_text(args, "expr");
     BASE_BUF struct buf name = {0};
     if (expression) {
-        TRY(values_place(&s->target, expression, &address, &length));
+        TRY(values_place(s->target, expression, &address, &length));
         buf_add_text(&name, expression);
     } else {
         TRY(arg_address(s, args, "addr", &address));
@@ -35,8 +35,8 @@ static struct error *run_watch(struct session *s, const cJSON *args, cJSON **ret
     BASE_FREE char *commands = NULL;
     TRY(wish_request_read(s, args, buf_text(&name), &request, &commands));
     struct wish *w;
-    TRY(watchpoint_set(s, &request, address, length, access_type(arg_text(args, "access")), &w));
-    *ret = wish_to_json(s, w);
+    TRY(watchpoint_set(s->control, &request, address, length, access_type(arg_text(args, "access")), &w));
+    *ret = wish_to_json(s->control, w);
     return NULL;
 }
 

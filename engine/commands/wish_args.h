@@ -6,6 +6,8 @@
 
 #include "engine/control/breakpoints/breakpoints.h"
 
+struct session;
+
 /* A request for a wish at `at`; its strings are those of `args`, but `commands`, malloc'd JSON text or NULL.
  */
 struct error *wish_request_read(struct session *s, const cJSON *args, const char *at,

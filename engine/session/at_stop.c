@@ -4,7 +4,7 @@
 
 #include "base/alloc.h"
 #include "engine/session/command.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 
 static const struct command *command_of(const struct session *s, const cJSON *step)
 {
@@ -45,7 +45,7 @@ char *at_stop_commands(struct session *s, const struct stop *stop)
 {
     int id = stop->breakpoint ? stop->breakpoint : stop->watchpoint;
     bool hit = stop->reason == STOP_BREAKPOINT || stop->reason == STOP_WATCHPOINT;
-    const struct wish *w = hit && id ? breakpoint_find(s, id) : NULL;
+    const struct wish *w = hit && id ? breakpoint_find(s->control, id) : NULL;
     return w ? xstrdup_or_null(w->commands) : NULL;
 }
 
@@ -63,7 +63,7 @@ static void tell(struct session *s, int id, const struct command *c, cJSON *resu
         cJSON_AddStringToObject(told, "code", error_code_name(e->code));
         cJSON_AddStringToObject(told, "message", e->message);
     }
-    target_emit(&s->target, o);
+    target_emit(s->target, o);
 }
 
 /* False when the list ends here. */

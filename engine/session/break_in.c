@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 #include "engine/inspect/kernel/kernel.h"
 
 /* A user's command that takes longer is ended. */
@@ -60,7 +60,7 @@ void break_in_free(struct break_in *b)
 
 static enum break_way choose(struct session *s, const char **why)
 {
-    struct rsp_connection *c = s->target.connection;
+    struct rsp_connection *c = s->target->connection;
     *why = "it was named";
     if (s->break_in.named != BREAK_AUTO)
         return s->break_in.named;
@@ -68,7 +68,7 @@ static enum break_way choose(struct session *s, const char **why)
                        : "a debug stub takes it";
     /* kgdb gives its empty answer to qSupported also where nothing was printed yet; the symbols know better
      */
-    if (!c || !rsp_may_be_kgdb(c) || (!rsp_shares_console(c) && !kernel_file(&s->target, NULL)))
+    if (!c || !rsp_may_be_kgdb(c) || (!rsp_shares_console(c) && !kernel_file(s->target, NULL)))
         return BREAK_INTERRUPT;
     if (transport_carries_break(rsp_transport(c))) {
         *why = "a kernel is at the other end of a line that carries a BREAK";
@@ -87,17 +87,18 @@ static bool by_signal(const struct session *s, enum break_way way)
 
 static struct error *send_signal(struct session *s)
 {
-    pid_t emulator = transport_child(rsp_transport(s->target.connection));
+    pid_t emulator = transport_child(rsp_transport(s->target->connection));
     if (emulator > 0 && kill(emulator, SIGINT) == 0)
         return NULL;
     return error_new(ERR_REFUSED, "sending SIGINT to the emulator: %s", strerror(errno));
 }
 
-void break_in_prepare(struct session *s)
+void break_in_prepare(void *context)
 {
+    struct session *s = context;
     const char *why;
     enum break_way way = choose(s, &why);
-    rsp_set_break(s->target.connection, by_signal(s, way) ? RSP_BREAK_CALL : ways[way].how);
+    rsp_set_break(s->target->connection, by_signal(s, way) ? RSP_BREAK_CALL : ways[way].how);
 }
 
 char *break_in_advice(struct session *s)
@@ -117,7 +118,7 @@ char *break_in_advice(struct session *s)
 static void on_output(void *context, const char *bytes, size_t n)
 {
     struct session *s = context;
-    target_emit_text(&s->target, "output", bytes, n);
+    target_emit_text(s->target, "output", bytes, n);
 }
 
 /* What it prints, until it ends. */

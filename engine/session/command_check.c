@@ -2,8 +2,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
-#include "engine/commands/args.h"
+#include "engine/session/command.h"
 
 static const struct command_arg *find_arg(const struct command *c, const char *name)
 {

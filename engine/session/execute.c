@@ -9,7 +9,8 @@
 #include "engine/session/at_stop.h"
 #include "engine/control/breakpoints/means.h"
 #include "engine/control/stop/stop_report.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
+#include "engine/inspect/kernel/kernel.h"
 #include "engine/control/run/interrupt.h"
 #include "engine/target/libraries.h"
 #include "engine/target/names.h"
@@ -31,17 +32,17 @@ static bool is_leaving(const struct session *s)
 
 bool session_is_deaf(const struct session *s)
 {
-    return s->deaf;
+    return s->control->deaf;
 }
 
 void session_limit_interrupt(struct session *s)
 {
-    if (s->deaf_ns || s->target.state != TARGET_RUNNING || !s->target.connection)
+    if (s->control->deaf_ns || s->target->state != TARGET_RUNNING || !s->target->connection)
         return;
-    int64_t patience = rsp_interrupts_by_break(s->target.connection) ? DEAF_LINE_NS : DEAF_AFTER_NS;
-    s->deaf = false;
-    s->interrupted_ns = clock_now_ns();
-    s->deaf_ns = s->interrupted_ns + (is_leaving(s) ? DEAF_LEAVING_NS : patience);
+    int64_t patience = rsp_interrupts_by_break(s->target->connection) ? DEAF_LINE_NS : DEAF_AFTER_NS;
+    s->control->deaf = false;
+    s->control->interrupted_ns = clock_now_ns();
+    s->control->deaf_ns = s->control->interrupted_ns + (is_leaving(s) ? DEAF_LEAVING_NS : patience);
 }
 
 static void count_from_here(struct session *s)
@@ -53,54 +54,54 @@ static void count_from_here(struct session *s)
 /* The stop is told all the same: what could not be done now is tried at the next one. */
 static void upgrade_means(struct session *s)
 {
-    struct error *e = means_upgrade(s);
+    struct error *e = means_upgrade(s->control);
     error_free(e);
 }
 
 static void replant(struct session *s)
 {
-    struct error *e = breakpoints_replant(s);
+    struct error *e = breakpoints_replant(s->control);
     error_free(e);
 }
 
 static void finish_stop(struct session *s, const struct stop *final, cJSON **ret)
 {
-    plan_end(s);
+    plan_end(s->control);
     pty_drain(s); /* what the program printed came before its stop */
-    s->last_stop = *final;
-    s->target.epoch++;
-    s->stops++;
-    s->stop_ended_ns = clock_now_ns();
+    s->control->last_stop = *final;
+    s->target->epoch++;
+    s->control->stops++;
+    s->control->stop_ended_ns = clock_now_ns();
     bool gone = final->reason == STOP_EXITED || final->reason == STOP_KILLED;
-    if (s->interrupts > 1 && s->target.is_process && !gone)
-        s->swallow_interrupt = true; /* the second SIGINT may still be to come */
-    interrupt_settled(s);
-    s->target.state = gone ? TARGET_EXITED : TARGET_STOPPED;
+    if (s->control->interrupts > 1 && s->target->is_process && !gone)
+        s->control->swallow_interrupt = true; /* the second SIGINT may still be to come */
+    interrupt_settled(s->control);
+    s->target->state = gone ? TARGET_EXITED : TARGET_STOPPED;
     if (final->has_pc && !gone)
-        libraries_cover(&s->target, final->pc);
-    bool moved = !gone && kernel_find_slide(&s->target, final, false);
-    stop_report(s);
-    *ret = stop_to_json(s, final);
-    audit_at_stop(s);
-    if (s->target.state == TARGET_STOPPED) {
+        libraries_cover(s->target, final->pc);
+    bool moved = !gone && kernel_find_slide(s->target, final, false);
+    stop_report(s->control);
+    *ret = stop_to_json(s->control, final);
+    audit_at_stop(s->control);
+    if (s->target->state == TARGET_STOPPED) {
         if (moved)
             replant(s);
         upgrade_means(s);
-        hold_check_run(s, final);
-        ladder_at_stop(s);
+        hold_check_run(s->control, final);
+        ladder_at_stop(s->control);
     }
     if (gone)
         session_drop_connection(s, TARGET_EXITED);
-    breakpoints_drop_spent(s);
+    breakpoints_drop_spent(s->control);
 }
 
 /* A plan that failed half-way leaves the target stopped or running; the session says which. */
 static struct error *plan_failed(struct session *s, struct error *e)
 {
-    plan_end(s);
-    if (s->target.connection && s->target.state == TARGET_RUNNING && !s->target.attaching &&
-        rsp_state(s->target.connection) == RSP_STATE_STOPPED)
-        s->target.state = TARGET_STOPPED;
+    plan_end(s->control);
+    if (s->target->connection && s->target->state == TARGET_RUNNING && !s->target->attaching &&
+        rsp_state(s->target->connection) == RSP_STATE_STOPPED)
+        s->target->state = TARGET_STOPPED;
     return e;
 }
 
@@ -110,7 +111,7 @@ bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret)
     BASE_FREE char *commands = at_stop_commands(s, final);
     int id = final->breakpoint ? final->breakpoint : final->watchpoint;
     finish_stop(s, final, ret);
-    if (!commands || s->target.state != TARGET_STOPPED || !at_stop_run(s, id, commands))
+    if (!commands || s->target->state != TARGET_STOPPED || !at_stop_run(s, id, commands))
         return false;
     cJSON_Delete(*ret);
     *ret = NULL;
@@ -120,10 +121,10 @@ bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret)
 struct error *session_does_not_stop(struct session *s, struct error *e)
 {
     error_free(e);
-    s->deaf_ns = s->interrupted_ns = 0;
-    s->deaf = true;
-    e = error_new(ERR_TIMEOUT, "%s was interrupted and does not stop: it counts as running", s->target_spec);
-    if (!rsp_interrupts_by_break(s->target.connection))
+    s->control->deaf_ns = s->control->interrupted_ns = 0;
+    s->control->deaf = true;
+    e = error_new(ERR_TIMEOUT, "%s was interrupted and does not stop: it counts as running", s->target->spec);
+    if (!rsp_interrupts_by_break(s->target->connection))
         return error_hint(e, "another Ctrl-C offers to drop the connection to it");
     BASE_FREE char *advice = break_in_advice(s);
     return error_hint(e, "%s", advice);
@@ -133,33 +134,34 @@ struct error *session_does_not_stop(struct session *s, struct error *e)
 static struct error *pressed(struct session *s)
 {
     int64_t now = clock_now_ns();
-    bool again = s->interrupted_ns && (is_leaving(s) || now - s->interrupted_ns > PRESSED_AGAIN_NS);
-    TRY(interrupt_send(s));
+    bool again =
+        s->control->interrupted_ns && (is_leaving(s) || now - s->control->interrupted_ns > PRESSED_AGAIN_NS);
+    TRY(interrupt_send(s->control));
     session_limit_interrupt(s);
     if (again)
-        s->deaf_ns = now;
+        s->control->deaf_ns = now;
     return NULL;
 }
 
 static bool out_of_patience(const struct session *s)
 {
-    return s->deaf_ns && s->target.state == TARGET_RUNNING && clock_now_ns() >= s->deaf_ns;
+    return s->control->deaf_ns && s->target->state == TARGET_RUNNING && clock_now_ns() >= s->control->deaf_ns;
 }
 
 struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, cJSON **ret, bool *done)
 {
     *done = false;
-    while (s->target.state == TARGET_RUNNING) {
+    while (s->target->state == TARGET_RUNNING) {
         struct rsp_stop stop;
         bool stopped = false;
-        TRY(target_check(&s->target, console_type_waiting(s)));
-        bool patient = !s->deaf_ns || deadline_ns < s->deaf_ns;
-        struct error *e =
-            rsp_wait_stop(s->target.connection, patient ? deadline_ns : s->deaf_ns, wake_fd, &stop, &stopped);
+        TRY(target_check(s->target, console_type_waiting(s)));
+        bool patient = !s->control->deaf_ns || deadline_ns < s->control->deaf_ns;
+        struct error *e = rsp_wait_stop(s->target->connection, patient ? deadline_ns : s->control->deaf_ns,
+                                        wake_fd, &stop, &stopped);
         if (error_is(e, ERR_CANCELLED)) {
             error_free(e);
-            target_cancelled(&s->target);
-            if (s->target.attaching && is_leaving(s))
+            target_cancelled(s->target);
+            if (s->target->attaching && is_leaving(s))
                 return NULL;
             TRY(pressed(s));
             continue;
@@ -167,18 +169,18 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
         if (error_is(e, ERR_TIMEOUT))
             return out_of_patience(s) ? session_does_not_stop(s, e) : e;
         if (e)
-            return plan_failed(s, target_check(&s->target, e));
+            return plan_failed(s, target_check(s->target, e));
         if (!stopped)
             return NULL;
         struct stop final;
-        if (s->target.attaching) {
+        if (s->target->attaching) {
             e = session_first_stop(s, &stop, &final);
             *done = true;
         } else {
-            e = plan_on_stop(s, &stop, &final, done);
+            e = plan_on_stop(s->control, &stop, &final, done);
         }
         if (e)
-            return plan_failed(s, target_check(&s->target, e));
+            return plan_failed(s, target_check(s->target, e));
         if (*done) {
             *done = !session_tell_stop(s, &final, ret);
             if (*done)
@@ -190,7 +192,7 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
 
 static struct error *still_running(struct session *s, struct error *timeout)
 {
-    if (!s->target.connection || !rsp_interrupts_by_break(s->target.connection))
+    if (!s->target->connection || !rsp_interrupts_by_break(s->target->connection))
         return error_hint(timeout, "the target did not stop when asked to and counts as running");
     BASE_FREE char *advice = break_in_advice(s);
     return error_hint(timeout, "%s", advice);
@@ -199,16 +201,16 @@ static struct error *still_running(struct session *s, struct error *timeout)
 /* The time is up: the target is asked to stop, and given a little longer for it. */
 static struct error *out_of_time(struct session *s, struct error *timeout)
 {
-    rsp_set_deadline(s->target.connection, INT64_MAX);
-    struct error *e = interrupt_send(s);
+    rsp_set_deadline(s->target->connection, INT64_MAX);
+    struct error *e = interrupt_send(s->control);
     cJSON *stop = NULL;
     bool done = false;
     if (!e)
         e = session_pump(s, clock_now_ns() + INTERRUPT_GRACE_NS, -1, &stop, &done);
     cJSON_Delete(stop);
     error_free(e);
-    if (s->target.connection)
-        rsp_set_deadline(s->target.connection, s->target.deadline_ns);
+    if (s->target->connection)
+        rsp_set_deadline(s->target->connection, s->target->deadline_ns);
     if (!done)
         return still_running(s, timeout);
     return error_hint(timeout, "the target was interrupted; `timeout` allows more time");
@@ -217,10 +219,10 @@ static struct error *out_of_time(struct session *s, struct error *timeout)
 static struct error *wait_for_stop(struct session *s, bool may_interrupt, cJSON **ret)
 {
     bool done = false;
-    struct error *e = session_pump(s, s->target.deadline_ns, -1, ret, &done);
-    if (may_interrupt && error_is(e, ERR_TIMEOUT) && s->target.state == TARGET_RUNNING)
+    struct error *e = session_pump(s, s->target->deadline_ns, -1, ret, &done);
+    if (may_interrupt && error_is(e, ERR_TIMEOUT) && s->target->state == TARGET_RUNNING)
         return out_of_time(s, e);
-    if (error_is(e, ERR_TIMEOUT) && s->interrupt_sent && s->target.state == TARGET_RUNNING)
+    if (error_is(e, ERR_TIMEOUT) && s->control->interrupt_sent && s->target->state == TARGET_RUNNING)
         return still_running(s, e);
     return e;
 }
@@ -232,18 +234,18 @@ static struct error *check_state(struct session *s, const struct command *c)
     if ((c->flags & COMMAND_RUNS) && is_leaving(s))
         return error_new(ERR_CANCELLED, "%s: the session is about to end", c->name);
     if (c->flags & COMMAND_NEEDS_STOPPED)
-        return c->flags & COMMAND_RUNS ? target_need_runnable(&s->target) : target_need_stopped(&s->target);
+        return c->flags & COMMAND_RUNS ? target_need_runnable(s->target) : target_need_stopped(s->target);
     if (c->flags & COMMAND_NEEDS_TARGET)
-        return target_need(&s->target);
+        return target_need(s->target);
     return NULL;
 }
 
 static struct error *tell_end_of_record(struct session *s, cJSON **ret)
 {
     struct stop stop;
-    s->time.ended = false;
-    plan_end(s);
-    TRY(time_here(s, STOP_HISTORY_END, &stop));
+    s->control->time.ended = false;
+    plan_end(s->control);
+    TRY(time_here(s->control, STOP_HISTORY_END, &stop));
     session_tell_stop(s, &stop, ret);
     return NULL;
 }
@@ -252,11 +254,11 @@ static struct error *tell_end_of_record(struct session *s, cJSON **ret)
  * (engine/control/time/drive.c). */
 static void hold_off(struct session *s, const struct command *c, bool hold)
 {
-    if (!(c->flags & COMMAND_WAITS_ITSELF) || !s->target.connection)
+    if (!(c->flags & COMMAND_WAITS_ITSELF) || !s->target->connection)
         return;
-    s->time.holds = hold;
-    transport_set_cancel_fd(rsp_transport(s->target.connection), hold ? -1 : s->options.cancel_fd);
-    rsp_set_deadline(s->target.connection, hold ? INT64_MAX : s->target.deadline_ns);
+    s->control->time.holds = hold;
+    transport_set_cancel_fd(rsp_transport(s->target->connection), hold ? -1 : s->options.cancel_fd);
+    rsp_set_deadline(s->target->connection, hold ? INT64_MAX : s->target->deadline_ns);
 }
 
 struct error *session_begin(struct session *s, const struct command *c, const cJSON *args, cJSON **ret,
@@ -266,24 +268,24 @@ struct error *session_begin(struct session *s, const struct command *c, const cJ
     *running = false;
     TRY(command_check(c, args, NULL));
     TRY(check_state(s, c));
-    if ((c->flags & COMMAND_RUNS) && s->target.state == TARGET_STOPPED)
+    if ((c->flags & COMMAND_RUNS) && s->target->state == TARGET_STOPPED)
         count_from_here(s);
     hold_off(s, c, true);
-    struct error *e = names_outcome(&s->target, target_check(&s->target, c->run(s, args, ret)));
+    struct error *e = names_outcome(s->target, target_check(s->target, c->run(s, args, ret)));
     hold_off(s, c, false);
     if (e) {
         cJSON_Delete(*ret);
         *ret = NULL;
         if (error_is(e, ERR_CANCELLED))
-            target_cancelled(&s->target);
+            target_cancelled(s->target);
         return c->flags & COMMAND_RUNS ? plan_failed(s, e) : e;
     }
-    if (s->time.ended) {
+    if (s->control->time.ended) {
         TRY(tell_end_of_record(s, ret));
         return NULL;
     }
-    *running = !*ret && (c->flags & COMMAND_RUNS) && s->target.state == TARGET_RUNNING &&
-               (s->plan_active || s->target.attaching);
+    *running = !*ret && (c->flags & COMMAND_RUNS) && s->target->state == TARGET_RUNNING &&
+               (s->control->plan_active || s->target->attaching);
     if (!*ret && !*running)
         *ret = cJSON_CreateObject();
     return NULL;
@@ -292,8 +294,8 @@ struct error *session_begin(struct session *s, const struct command *c, const cJ
 struct error *session_execute(struct session *s, const struct command *c, const cJSON *args, cJSON **ret)
 {
     bool running;
-    if (s->target.connection)
-        rsp_set_deadline(s->target.connection, s->target.deadline_ns);
+    if (s->target->connection)
+        rsp_set_deadline(s->target->connection, s->target->deadline_ns);
     TRY(session_begin(s, c, args, ret, &running));
     if (!running)
         return NULL;

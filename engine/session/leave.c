@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "engine/control/breakpoints/settle.h"
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 #include "engine/control/run/interrupt.h"
 
 enum { SETTLE_TRIES = 16, OWED_TRIES = 8 };
@@ -14,23 +14,23 @@ enum { SETTLE_TRIES = 16, OWED_TRIES = 8 };
 
 static int64_t process_of(const struct session *s)
 {
-    if (s->target.threads.has_current)
-        return s->target.threads.current.pid;
-    return s->target.threads.count ? s->target.threads.items[0]->id.pid : 0;
+    if (s->target->threads.has_current)
+        return s->target->threads.current.pid;
+    return s->target->threads.count ? s->target->threads.items[0]->id.pid : 0;
 }
 
 /* A running target is stopped first: nothing may be sent to it while it runs. */
 static struct error *stop_it(struct session *s)
 {
-    if (s->target.state != TARGET_RUNNING)
+    if (s->target->state != TARGET_RUNNING)
         return NULL;
-    if (!s->interrupt_sent || session_is_deaf(s)) /* else one is on its way */
-        TRY(interrupt_send(s));
+    if (!s->control->interrupt_sent || session_is_deaf(s)) /* else one is on its way */
+        TRY(interrupt_send(s->control));
     session_limit_interrupt(s); /* a deaf one is left as it is */
     bool done = false;
-    while (!done && s->target.state == TARGET_RUNNING) {
+    while (!done && s->target->state == TARGET_RUNNING) {
         cJSON *stop = NULL;
-        struct error *e = session_pump(s, s->target.deadline_ns, -1, &stop, &done);
+        struct error *e = session_pump(s, s->target->deadline_ns, -1, &stop, &done);
         cJSON_Delete(stop);
         if (e)
             return e;
@@ -41,20 +41,20 @@ static struct error *stop_it(struct session *s)
 /* A kernel that has had debug registers planted is not left with them (breakpoints/settle.h). */
 static struct error *settle(struct session *s)
 {
-    if (!settle_needed_to_leave(s) || !s->target.threads.has_stopped)
+    if (!settle_needed_to_leave(s->control) || !s->target->threads.has_stopped)
         return NULL;
     struct plan plan = {.kind = PLAN_STEPI,
                         .times = 1,
                         .has_thread = true,
-                        .thread = s->target.threads.stopped,
+                        .thread = s->target->threads.stopped,
                         .settle = true};
     cJSON *stop = NULL;
     bool done = false;
-    struct error *e = plan_start(s, &plan);
+    struct error *e = plan_start(s->control, &plan);
     if (!e)
-        e = session_pump(s, s->target.deadline_ns, -1, &stop, &done);
+        e = session_pump(s, s->target->deadline_ns, -1, &stop, &done);
     cJSON_Delete(stop);
-    if (e && s->target.state != TARGET_STOPPED)
+    if (e && s->target->state != TARGET_STOPPED)
         return e;
     error_free(e); /* it is left in any case */
     return NULL;
@@ -63,7 +63,8 @@ static struct error *settle(struct session *s)
 /* A branch has to be stepped over before it can be done. */
 static struct error *settle_all(struct session *s)
 {
-    for (int i = 0; i < SETTLE_TRIES && s->target.state == TARGET_STOPPED && settle_needed_to_leave(s); i++)
+    for (int i = 0;
+         i < SETTLE_TRIES && s->target->state == TARGET_STOPPED && settle_needed_to_leave(s->control); i++)
         TRY(settle(s));
     return NULL;
 }
@@ -73,13 +74,13 @@ static struct error *run_once(struct session *s, int signal, struct rsp_stop *re
 {
     struct rsp_action action = {.thread = {-1, -1}, .how = RSP_CONTINUE, .signal = signal};
     bool stopped = false;
-    TRY(rsp_resume_actions(s->target.connection, &action, 1));
-    struct error *e = rsp_wait_stop(s->target.connection, clock_now_ns() + OWED_NS, -1, ret, &stopped);
+    TRY(rsp_resume_actions(s->target->connection, &action, 1));
+    struct error *e = rsp_wait_stop(s->target->connection, clock_now_ns() + OWED_NS, -1, ret, &stopped);
     if (!error_is(e, ERR_TIMEOUT))
         return e;
     error_free(e);
-    TRY(rsp_interrupt(s->target.connection)); /* nothing was owed after all */
-    return rsp_wait_stop(s->target.connection, clock_now_ns() + STOP_NS, -1, ret, &stopped);
+    TRY(rsp_interrupt(s->target->connection)); /* nothing was owed after all */
+    return rsp_wait_stop(s->target->connection, clock_now_ns() + STOP_NS, -1, ret, &stopped);
 }
 
 /* gdbserver sends it to the group that the process leads. One that leads none never gets it, and, let run
@@ -104,40 +105,41 @@ static bool heeds_no_interrupt(int64_t pid)
 static struct error *take_owed_interrupt(struct session *s)
 {
     struct rsp_stop stop = {.signal = 0};
-    if (s->swallow_interrupt && heeds_no_interrupt(process_of(s)))
-        s->swallow_interrupt = false;
-    for (int i = 0; s->swallow_interrupt && i < OWED_TRIES; i++) {
-        TRY(target_check(&s->target, run_once(s, stop.signal == TARGET_SIGTRAP ? 0 : stop.signal, &stop)));
+    if (s->control->swallow_interrupt && heeds_no_interrupt(process_of(s)))
+        s->control->swallow_interrupt = false;
+    for (int i = 0; s->control->swallow_interrupt && i < OWED_TRIES; i++) {
+        TRY(target_check(s->target, run_once(s, stop.signal == TARGET_SIGTRAP ? 0 : stop.signal, &stop)));
         bool over = stop.kind == RSP_STOP_EXITED || stop.kind == RSP_STOP_KILLED;
         if (over)
-            s->target.state = TARGET_EXITED;
-        s->swallow_interrupt = !over && stop.signal != TARGET_SIGINT;
+            s->target->state = TARGET_EXITED;
+        s->control->swallow_interrupt = !over && stop.signal != TARGET_SIGINT;
     }
     return NULL;
 }
 
 struct error *session_leave(struct session *s, bool kill)
 {
-    if (!s->target.connection || s->target.state == TARGET_EXITED || s->target.state == TARGET_DISCONNECTED)
+    if (!s->target->connection || s->target->state == TARGET_EXITED ||
+        s->target->state == TARGET_DISCONNECTED)
         return NULL;
-    if (rsp_never_spoke(s->target.connection))
+    if (rsp_never_spoke(s->target->connection))
         return NULL; /* nothing is planted, and nobody listens */
     TRY(stop_it(s));
-    if (s->target.state == TARGET_EXITED)
+    if (s->target->state == TARGET_EXITED)
         return NULL;
     int64_t pid = process_of(s);
     if (kill) {
         pty_before_kill(s);
-        TRY(rsp_kill(s->target.connection, pid));
-        journal_close(s, true);
+        TRY(rsp_kill(s->target->connection, pid));
+        journal_close(s->control, true);
         return NULL;
     }
     TRY(settle_all(s));
-    struct error *lifted = plants_remove_all(s);
+    struct error *lifted = plants_remove_all(s->control);
     struct error *e = lifted ? NULL : take_owed_interrupt(s);
-    if (e || s->target.state == TARGET_EXITED)
+    if (e || s->target->state == TARGET_EXITED)
         return e;
-    e = rsp_detach(s->target.connection, pid);
+    e = rsp_detach(s->target->connection, pid);
     if (e) {
         error_free(lifted);
         return e;

@@ -10,7 +10,8 @@
 #include "engine/control/breakpoints/evidence.h"
 #include "engine/control/stop/stop_report.h"
 #include "engine/control/kernel/module_events.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
+#include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/entry.h"
 #include "engine/control/run/interrupt.h"
 #include "engine/control/libraries/libraries_events.h"
@@ -24,16 +25,16 @@ static void tell_lost(struct session *s, const char *message, const char *hint)
     cJSON_AddStringToObject(o, "message", message);
     if (hint)
         cJSON_AddStringToObject(o, "hint", hint);
-    target_emit(&s->target, o);
+    target_emit(s->target, o);
 }
 
 static void on_lost(struct target *target, const char *message, const char *hint)
 {
     struct session *s = session_of(target);
     if (message)
-        audit_lost(s, message);
+        audit_lost(s->control, message);
     pty_drain(s); /* what the program said last may tell why */
-    interrupt_settled(s);
+    interrupt_settled(s->control);
     tell_lost(s, message ? message : "the connection was lost", hint);
 }
 
@@ -44,20 +45,20 @@ static void on_runs_again(struct target *target)
 
 static void on_memory_read(struct target *target, uint64_t address, unsigned char *bytes, size_t n)
 {
-    traps_hide(session_of(target), address, bytes, n);
+    traps_hide(session_of(target)->control, address, bytes, n);
 }
 
 static void on_memory_write(struct target *target, uint64_t address, const unsigned char *bytes,
                             unsigned char *beneath, size_t n)
 {
     struct session *s = session_of(target);
-    traps_divert(s, address, beneath, n);
-    evidence_written(s, address, bytes, n);
+    traps_divert(s->control, address, beneath, n);
+    evidence_written(s->control, address, bytes, n);
 }
 
 static void on_thread_gone(struct target *target, const struct thread *t)
 {
-    hold_thread_gone(session_of(target), t);
+    hold_thread_gone(session_of(target)->control, t);
 }
 
 static void on_event(struct target *target, const cJSON *event)
@@ -74,8 +75,7 @@ static void on_ended(struct target *target)
 
 static bool can_run(const struct target *target)
 {
-    return target->launched ? !target->was_there
-                            : session_of((struct target *)(uintptr_t)target)->program != NULL;
+    return target->launched ? !target->was_there : session_of(target)->program != NULL;
 }
 
 static const char *program_folder(struct target *target)
@@ -86,12 +86,12 @@ static const char *program_folder(struct target *target)
 
 static const char *file_shown(const struct target *target)
 {
-    return session_of((struct target *)(uintptr_t)target)->listing.file;
+    return session_of(target)->listing.file;
 }
 
 static bool more_symbols(struct target *target)
 {
-    return module_events_ask(session_of(target));
+    return module_events_ask(session_of(target)->control);
 }
 
 static const struct target_hooks hooks = {
@@ -108,29 +108,46 @@ static const struct target_hooks hooks = {
     .thread_gone = on_thread_gone,
 };
 
+static struct target *make_target(struct session *s)
+{
+    struct target *target = xcalloc(1, sizeof *target);
+    target->hooks = hooks;
+    target->context = s;
+    target->deadline_ns = INT64_MAX;
+    target->cancel_fd = s->options.cancel_fd;
+    target->plans_ahead = s->options.plans_ahead;
+    target->map = symbol_map_create();
+    target->kernel = kernel_create();
+    target->unwind_rules = &kernel_unwind_rules;
+    signal_table_init(&target->signals);
+    names_watch(target);
+    return target;
+}
+
+static struct control *make_control(struct session *s)
+{
+    struct control *c = xcalloc(1, sizeof *c);
+    c->target = s->target;
+    c->context = s;
+    c->created_ns = clock_now_ns();
+    c->prepare_interrupt = break_in_prepare;
+    c->breakpoints.waits = libraries_want_events;
+    audit_init(&c->audit);
+    time_install(c);
+    return c;
+}
+
 struct session *session_create(const struct session_options *options)
 {
     struct session *s = xcalloc(1, sizeof *s);
     s->options = *options;
-    s->target.deadline_ns = INT64_MAX;
-    s->target.map = symbol_map_create();
-    names_watch(&s->target);
-    s->target.hooks = hooks;
-    time_install(s);
-    s->prepare_interrupt = break_in_prepare;
-    s->breakpoints.waits = libraries_want_events;
-    s->target.cancel_fd = options->cancel_fd;
-    s->target.plans_ahead = options->plans_ahead;
-    s->target.kernel = kernel_create();
-    s->target.unwind_rules = &kernel_unwind_rules;
+    s->target = make_target(s);
+    s->control = make_control(s);
     s->sources = source_cache_create();
-    s->created_ns = clock_now_ns();
     console_init(&s->console);
     pty_init(&s->terminal);
     if (options->tty)
         s->setup.tty = xstrdup(options->tty);
-    signal_table_init(&s->target.signals);
-    audit_init(&s->audit);
     return s;
 }
 
@@ -154,68 +171,70 @@ static void add_stats(struct rsp_stats *to, const struct rsp_stats *from)
 struct rsp_stats session_stats(const struct session *s)
 {
     struct rsp_stats all = s->finished_stats;
-    if (s->target.connection)
-        add_stats(&all, rsp_stats(s->target.connection));
+    if (s->target->connection)
+        add_stats(&all, rsp_stats(s->target->connection));
     return all;
 }
 
 void session_drop_connection(struct session *s, enum target_state state)
 {
-    if (s->target.connection)
-        add_stats(&s->finished_stats, rsp_stats(s->target.connection));
-    plan_end(s);
+    if (s->target->connection)
+        add_stats(&s->finished_stats, rsp_stats(s->target->connection));
+    plan_end(s->control);
     console_flush(s);
     s->emulated = false;
     buf_clear(&s->console.typed);
-    s->target.attaching = false;
-    rsp_connection_destroy(s->target.connection);
-    s->target.connection = NULL;
+    s->target->attaching = false;
+    rsp_connection_destroy(s->target->connection);
+    s->target->connection = NULL;
     pty_close(s);
     close_log(s);
-    target_forget(&s->target);
-    journal_close(s, state == TARGET_EXITED);
-    plants_lost(s);
-    breakpoints_lost(s);
-    slots_forget(s);
-    time_forget(s);
-    fork_forget(s);
-    memory_map_forget(&s->target.memory_map);
-    module_events_forget(s);
-    kernel_forget(&s->target);
-    threads_clear(&s->target.threads);
-    hold_forget(s);
-    rsp_tdesc_free(s->target.description);
-    s->target.description = NULL;
-    interrupt_settled(s);
-    s->swallow_interrupt = false;
-    s->target.state = state;
+    target_forget(s->target);
+    journal_close(s->control, state == TARGET_EXITED);
+    plants_lost(s->control);
+    breakpoints_lost(s->control);
+    slots_forget(s->control);
+    time_forget(s->control);
+    fork_forget(s->control);
+    memory_map_forget(&s->target->memory_map);
+    module_events_forget(s->control);
+    kernel_forget(s->target);
+    threads_clear(&s->target->threads);
+    hold_forget(s->control);
+    rsp_tdesc_free(s->target->description);
+    s->target->description = NULL;
+    interrupt_settled(s->control);
+    s->control->swallow_interrupt = false;
+    s->target->state = state;
 }
 
 void session_destroy(struct session *s)
 {
     if (!s)
         return;
-    if (s->target.connection) {
+    if (s->target->connection) {
         /* Nobody waits for a good-bye longer than this. */
-        s->target.deadline_ns = clock_now_ns() + 2000000000;
+        s->target->deadline_ns = clock_now_ns() + 2000000000;
         struct error *e = session_leave(s, session_launched(s));
         error_free(e);
         session_drop_connection(s, TARGET_DISCONNECTED);
     }
     cJSON_Delete(s->untaken_stop);
-    time_forget(s);
-    module_events_forget(s);
-    kernel_free(&s->target); /* where modules are can be said before there is a target */
-    breakpoints_free(&s->breakpoints);
-    slots_free(&s->slots);
-    threads_free(&s->target.threads);
-    memory_free(&s->target.memory);
-    symbol_map_free(s->target.map);
+    time_forget(s->control);
+    module_events_forget(s->control);
+    kernel_free(s->target); /* where modules are can be said before there is a target */
+    breakpoints_free(&s->control->breakpoints);
+    audit_free(&s->control->audit);
+    slots_free(&s->control->slots);
+    threads_free(&s->target->threads);
+    memory_free(&s->target->memory);
+    symbol_map_free(s->target->map);
+    free(s->control);
     source_cache_free(s->sources);
-    audit_free(&s->audit);
     console_free(&s->console);
     break_in_free(&s->break_in);
-    free(s->target_spec);
+    free(s->target->spec);
+    free(s->target);
     free(s->program);
     free(s->listing.file);
     setup_free(&s->setup);
@@ -225,32 +244,32 @@ void session_destroy(struct session *s)
 
 enum target_state session_state(const struct session *s)
 {
-    return s->target.state;
+    return s->target->state;
 }
 
 uint64_t session_epoch(const struct session *s)
 {
-    return s->target.epoch;
+    return s->target->epoch;
 }
 
 void session_set_audit(struct session *s, bool active)
 {
-    audit_activate(s, active, 0);
+    audit_activate(s->control, active, 0);
 }
 
 void session_set_deadline(struct session *s, int64_t deadline_ns)
 {
-    s->target.deadline_ns = deadline_ns;
-    if (s->target.connection)
-        rsp_set_deadline(s->target.connection, deadline_ns);
+    s->target->deadline_ns = deadline_ns;
+    if (s->target->connection)
+        rsp_set_deadline(s->target->connection, deadline_ns);
 }
 
 static void learn_arch(struct session *s, const struct symbol_file *f)
 {
-    if (s->target.arch)
+    if (s->target->arch)
         return;
-    s->target.arch = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
-    s->target.big_endian = symbol_file_is_big_endian(f);
+    s->target->arch = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
+    s->target->big_endian = symbol_file_is_big_endian(f);
 }
 
 struct error *session_add_sections(struct session *s, const char *path, const struct section_address *list,
@@ -258,7 +277,7 @@ struct error *session_add_sections(struct session *s, const char *path, const st
 {
     struct symbol_file *f;
     TRY(symbol_file_open(path, &f));
-    struct error *e = symbol_map_add_sections(s->target.map, f, list, count);
+    struct error *e = symbol_map_add_sections(s->target->map, f, list, count);
     if (e)
         symbol_file_close(f);
     else
@@ -277,9 +296,9 @@ static struct error *load(struct session *s, const char *path, bool absolute, ui
         if (strcmp(sections[i].name, ".text") == 0)
             offset = address - sections[i].address;
     learn_arch(s, f);
-    symbol_map_add(s->target.map, f, offset);
+    symbol_map_add(s->target->map, f, offset);
     if (absolute || address)
-        symbol_map_set_told(s->target.map, symbol_map_count(s->target.map) - 1);
+        symbol_map_set_told(s->target->map, symbol_map_count(s->target->map) - 1);
     return NULL;
 }
 
@@ -320,7 +339,7 @@ static struct error *attach(struct session *s, const struct session_target *targ
     if (break_in)
         TRY(break_in_name(s, break_in));
     struct error *e = session_attach(s, target);
-    if (e && s->target.connection)
+    if (e && s->target->connection)
         session_drop_connection(s, TARGET_DISCONNECTED);
     return e;
 }
@@ -329,8 +348,8 @@ static struct error *go_from_entry(struct session *s, enum start_at at)
 {
     bool told;
     struct error *e = start_from_entry(s, at, &told);
-    if ((e || told) && at != START_ENTRY && s->target.state == TARGET_STOPPED)
-        stop_report(s);
+    if ((e || told) && at != START_ENTRY && s->target->state == TARGET_STOPPED)
+        stop_report(s->control);
     return e;
 }
 
@@ -373,10 +392,10 @@ static struct error *attach_to_spec(struct session *s, const struct session_targ
 
 struct error *session_connect_to(struct session *s, const struct session_target *target)
 {
-    if (target_is_connected(&s->target))
-        return error_hint(error_new(ERR_USAGE, "already connected to %s", s->target_spec),
+    if (target_is_connected(s->target))
+        return error_hint(error_new(ERR_USAGE, "already connected to %s", s->target->spec),
                           "`detach` or `kill` first");
-    if (s->target.connection)
+    if (s->target->connection)
         session_drop_connection(s, TARGET_DISCONNECTED);
     TRY(target->spec ? attach_to_spec(s, target) : start_program(s, target));
     return go_from_entry(s, target->at);
@@ -384,7 +403,7 @@ struct error *session_connect_to(struct session *s, const struct session_target 
 
 struct error *session_connect_again(struct session *s, bool running, enum start_at at)
 {
-    BASE_FREE char *spec = xstrdup(s->target_spec);
+    BASE_FREE char *spec = xstrdup(s->target->spec);
     return session_connect_to(
         s, &(struct session_target){
                .spec = s->started ? NULL : spec, .at = at, .running = running, .wait_for_device = true});
@@ -394,7 +413,8 @@ size_t session_idle_fds(struct session *s, struct pollfd *fds)
 {
     struct transport_side terminal = pty_side(s);
     *fds = (struct pollfd){.fd = terminal.fd(terminal.context, &fds->events)};
-    return 1 + (s->target.connection ? transport_idle_fds(rsp_transport(s->target.connection), fds + 1) : 0);
+    return 1 +
+           (s->target->connection ? transport_idle_fds(rsp_transport(s->target->connection), fds + 1) : 0);
 }
 
 void session_idle(struct session *s, const struct pollfd *fds, size_t count)
@@ -405,29 +425,29 @@ void session_idle(struct session *s, const struct pollfd *fds, size_t count)
         terminal.ready(terminal.context);
     for (size_t i = 1; i < count; i++)
         any = any || fds[i].revents;
-    if (!any || !s->target.connection)
+    if (!any || !s->target->connection)
         return;
-    transport_drain_output(rsp_transport(s->target.connection));
-    if (s->target.state != TARGET_STOPPED)
+    transport_drain_output(rsp_transport(s->target->connection));
+    if (s->target->state != TARGET_STOPPED)
         return;
-    struct error *e = target_check(&s->target, rsp_look(s->target.connection));
+    struct error *e = target_check(s->target, rsp_look(s->target->connection));
     error_free(e); /* a loss was told */
     session_put_away_lost(s);
 }
 
 void session_put_away_lost(struct session *s)
 {
-    if (s->target.connection && s->target.state == TARGET_DISCONNECTED &&
-        rsp_state(s->target.connection) == RSP_STATE_LOST)
+    if (s->target->connection && s->target->state == TARGET_DISCONNECTED &&
+        rsp_state(s->target->connection) == RSP_STATE_LOST)
         session_drop_connection(s, TARGET_DISCONNECTED);
 }
 
 void session_give_up(struct session *s)
 {
-    if (!target_is_connected(&s->target))
+    if (!target_is_connected(s->target))
         return;
-    BASE_FREE char *text = xasprintf("the connection to %s was dropped without a word", s->target_spec);
-    bool planted = plants_any(s);
+    BASE_FREE char *text = xasprintf("the connection to %s was dropped without a word", s->target->spec);
+    bool planted = plants_any(s->control);
     session_drop_connection(s, TARGET_DISCONNECTED);
     tell_lost(s, text,
               planted ? "what was inserted is still in the target: `recover` puts it right once it answers"
@@ -438,7 +458,7 @@ void session_type(struct session *s, const char *bytes, size_t n)
 {
     struct error *e = pty_type(s, bytes, n, false);
     if (e)
-        target_emit_text(&s->target, "output", e->message, strlen(e->message));
+        target_emit_text(s->target, "output", e->message, strlen(e->message));
     error_free(e);
 }
 
@@ -451,10 +471,10 @@ cJSON *session_counters(struct session *s)
 {
     struct rsp_stats stats = session_stats(s);
     cJSON *o = cJSON_CreateObject();
-    cJSON_AddNumberToObject(o, "violations", (double)s->violations);
-    if (s->violations)
-        cJSON_AddItemToObject(o, "by_kind", audit_counts(s));
-    cJSON_AddNumberToObject(o, "stops", (double)s->stops);
+    cJSON_AddNumberToObject(o, "violations", (double)s->control->violations);
+    if (s->control->violations)
+        cJSON_AddItemToObject(o, "by_kind", audit_counts(s->control));
+    cJSON_AddNumberToObject(o, "stops", (double)s->control->stops);
     cJSON_AddNumberToObject(o, "turns", (double)stats.turns);
     cJSON_AddNumberToObject(o, "packets", (double)(stats.packets_out + stats.packets_in));
     cJSON_AddNumberToObject(o, "bytes_out", (double)stats.bytes_out);
@@ -464,10 +484,10 @@ cJSON *session_counters(struct session *s)
 
 bool session_has_plants(const struct session *s)
 {
-    return plants_any(s);
+    return plants_any(s->control);
 }
 
 bool session_launched(const struct session *s)
 {
-    return s->target.launched && !s->target.was_there;
+    return s->target->launched && !s->target->was_there;
 }

@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/control/breakpoints/means.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 #include "engine/control/run/interrupt.h"
 #include "engine/inspect/disassembly.h"
 #include "engine/target/registers.h"
@@ -21,7 +21,7 @@ enum { TRIES = 64 };
 static const char *trap_verdict(struct session *s, struct plant *p, const unsigned char *found, size_t got)
 {
     unsigned char trap[TRAP_MAX], own[TRAP_MAX];
-    trap_bytes(s, p->length, trap);
+    trap_bytes(s->control, p->length, trap);
     if (got < p->length)
         return "overwritten"; /* not even mapped any more */
     if (memcmp(found, trap, p->length) == 0)
@@ -30,7 +30,7 @@ static const char *trap_verdict(struct session *s, struct plant *p, const unsign
     if (known)
         memcpy(own, p->saved, sizeof own);
     else
-        known = memory_from_file(&s->target, p->address, own, p->length);
+        known = memory_from_file(s->target, p->address, own, p->length);
     if (p->type == PLANT_SOFTWARE && (!known || memcmp(found, own, p->length) == 0))
         return "out-of-sight";
     return "overwritten";
@@ -44,16 +44,16 @@ static void mark_overwritten(struct session *s, struct plant *p, const unsigned 
     p->reason = got ? xasprintf("overwritten: %s was found at 0x%" PRIx64, buf_text(&hex), p->address)
                     : xasprintf("nothing can be read at 0x%" PRIx64 " any more", p->address);
     p->state = PLANT_SUSPECT;
-    plant_changed(s, p);
+    plant_changed(s->control, p);
 }
 
 /* What was found is what the program has there now. */
 static struct error *replant(struct session *s, struct plant *p)
 {
     if (p->type == PLANT_MEMORY) {
-        s->breakpoints.plants.in_memory--;
+        s->control->breakpoints.plants.in_memory--;
         p->inserted = p->saved_known = false;
-        journal_forget(s, p);
+        journal_forget(s->control, p);
     } else {
         p->renew = true;
     }
@@ -61,8 +61,8 @@ static struct error *replant(struct session *s, struct plant *p)
     p->seen = false;
     free(p->reason);
     p->reason = NULL;
-    plant_changed(s, p);
-    return plants_flush(s);
+    plant_changed(s->control, p);
+    return plants_flush(s->control);
 }
 
 static void add_check(cJSON *list, const struct plant *p, const char *verdict, const unsigned char *found,
@@ -84,8 +84,8 @@ static struct error *check_trap(struct session *s, struct plant *p, enum verify_
 {
     unsigned char found[TRAP_MAX];
     struct rsp_read read = {.address = p->address, .length = p->length, .bytes = found};
-    struct ptid id = s->target.threads.has_current ? s->target.threads.current : (struct ptid){0, 0};
-    TRY(target_check(&s->target, rsp_read_memory(s->target.connection, id, &read, 1, true)));
+    struct ptid id = s->target->threads.has_current ? s->target->threads.current : (struct ptid){0, 0};
+    TRY(target_check(s->target, rsp_read_memory(s->target->connection, id, &read, 1, true)));
     error_free(read.error);
     const char *verdict = trap_verdict(s, p, found, read.got);
     bool overwritten = strcmp(verdict, "overwritten") == 0;
@@ -101,14 +101,14 @@ static struct error *check_trap(struct session *s, struct plant *p, enum verify_
 static int64_t within(const struct session *s, int64_t ns)
 {
     int64_t limit = clock_now_ns() + ns;
-    return limit < s->target.deadline_ns ? limit : s->target.deadline_ns;
+    return limit < s->target->deadline_ns ? limit : s->target->deadline_ns;
 }
 
 static struct error *run(struct session *s, const struct plan *plan, double seconds, bool *stopped)
 {
     cJSON *stop = NULL;
     *stopped = false;
-    TRY(plan_start(s, plan));
+    TRY(plan_start(s->control, plan));
     struct error *e = session_pump(s, within(s, (int64_t)(seconds * 1e9)), -1, &stop, stopped);
     cJSON_Delete(stop);
     if (!error_is(e, ERR_TIMEOUT))
@@ -119,9 +119,9 @@ static struct error *run(struct session *s, const struct plan *plan, double seco
 
 static struct error *current_pc(struct session *s, struct thread **t, uint64_t *pc)
 {
-    TRY(target_need_stopped(&s->target));
-    TRY(threads_current(&s->target, t));
-    return thread_pc(&s->target, *t, pc);
+    TRY(target_need_stopped(s->target));
+    TRY(threads_current(s->target, t));
+    return thread_pc(s->target, *t, pc);
 }
 
 /* A stub whose runs never end and which heeds no interrupt (QEMU after an error of KVM) is not waited for. */
@@ -129,9 +129,9 @@ static struct error *stop_again(struct session *s)
 {
     cJSON *stop = NULL;
     bool stopped = false;
-    if (s->target.state != TARGET_RUNNING)
+    if (s->target->state != TARGET_RUNNING)
         return NULL;
-    TRY(interrupt_send(s));
+    TRY(interrupt_send(s->control));
     struct error *e = session_pump(s, within(s, STOP_NS), -1, &stop, &stopped);
     cJSON_Delete(stop);
     return error_is(e, ERR_TIMEOUT) ? session_does_not_stop(s, e) : e;
@@ -145,7 +145,7 @@ static struct error *find_place(struct session *s, double seconds, uint64_t *ret
         uint64_t pc;
         bool stopped;
         TRY(current_pc(s, &t, &pc));
-        if (instruction_falls_through(&s->target, pc, ret) && !plant_at(s, *ret))
+        if (instruction_falls_through(s->target, pc, ret) && !plant_at(s->control, *ret))
             return NULL;
         struct plan step = {.kind = PLAN_STEPI, .has_thread = true, .thread = t->id, .times = 1};
         TRY(run(s, &step, seconds, &stopped));
@@ -161,11 +161,12 @@ static struct error *try_hardware(struct session *s, double seconds, bool *fires
     struct thread *t;
     bool stopped;
     TRY(find_place(s, seconds, &place));
-    TRY(threads_current(&s->target, &t));
-    struct plant *p = plant_acquire(s, PLANT_HARDWARE, place, plant_length_at(s, place, false, NULL));
-    struct error *e = plants_flush(s);
+    TRY(threads_current(s->target, &t));
+    struct plant *p =
+        plant_acquire(s->control, PLANT_HARDWARE, place, plant_length_at(s->control, place, false, NULL));
+    struct error *e = plants_flush(s->control);
     if (e) {
-        plant_release(s, p);
+        plant_release(s->control, p);
         return e;
     }
     struct plan plan = {
@@ -175,7 +176,7 @@ static struct error *try_hardware(struct session *s, double seconds, bool *fires
     TRY(stop_again(s));
     TRY(current_pc(s, &t, &pc));
     *fires = stopped && pc == place;
-    return plants_flush(s);
+    return plants_flush(s->control);
 }
 
 static void mark_hardware(struct session *s, struct plant *p, bool fires)
@@ -184,11 +185,11 @@ static void mark_hardware(struct session *s, struct plant *p, bool fires)
     p->state = fires ? PLANT_ARMED : PLANT_SUSPECT;
     free(p->reason);
     if (fires)
-        slots_fire(s, p->type);
+        slots_fire(s->control, p->type);
     else
-        slots_silent(s, p->type, "one that had to be hit was not");
+        slots_silent(s->control, p->type, "one that had to be hit was not");
     p->reason = fires ? NULL : xstrdup("accepted but does not fire: one that had to be hit was not");
-    plant_changed(s, p);
+    plant_changed(s->control, p);
 }
 
 /* -- wishes ---------------------------------------------------------------------------------------- */
@@ -235,9 +236,9 @@ struct error *verify_wish(struct session *s, struct wish *w, enum verify_mend me
     int id = w->id;
     cJSON *list = cJSON_CreateArray();
     struct error *e = check_all(s, w, mend, seconds, list);
-    w = breakpoint_find(s, id); /* a run may have used it up */
+    w = breakpoint_find(s->control, id); /* a run may have used it up */
     if (!e && w && mend == VERIFY_DROP && any_suspect(w)) {
-        e = breakpoint_enable(s, w, false);
+        e = breakpoint_enable(s->control, w, false);
         free(w->reason);
         w->reason = xstrdup("dropped: it was found overwritten, or does not fire");
     }
@@ -245,7 +246,7 @@ struct error *verify_wish(struct session *s, struct wish *w, enum verify_mend me
         cJSON_Delete(list);
         return error_while(e, "verify breakpoint %d", id);
     }
-    *ret = w ? wish_to_json(s, w) : cJSON_CreateObject();
+    *ret = w ? wish_to_json(s->control, w) : cJSON_CreateObject();
     cJSON_AddItemToObject(*ret, "checks", list);
     return NULL;
 }

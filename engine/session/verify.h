@@ -14,6 +14,8 @@
 
 #include "engine/control/breakpoints/breakpoints.h"
 
+struct session;
+
 enum verify_mend { VERIFY_REPORT, VERIFY_REPLANT, VERIFY_DROP };
 
 /* The wish as wish_to_json() gives it, with `checks[{pc kind verdict found?}]`; `verdict` is `there`,

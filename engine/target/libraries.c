@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "engine/target/sysroot.h"
 #include "engine/target/target.h"
-#include "engine/inspect/kernel/modules.h"
 
 enum { LIST_LIMIT = 4 << 20, LIBRARIES_MAX = 4096, NEIGHBOURHOOD_BITS = 21 };
 

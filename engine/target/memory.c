@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/control/breakpoints/evidence.h"
 #include "engine/target/target.h"
 #include "engine/target/registers.h"
 

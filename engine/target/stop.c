@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 #include "engine/target/target.h"
-#include "engine/inspect/location.h"
 
 const char *stop_reason_name(enum stop_reason reason)
 {

@@ -35,6 +35,8 @@ struct unwind_rules;
 
 struct target {
     struct target_hooks hooks;
+    void *context; /* of the hooks */
+    char *spec;    /* what we are or were connected to, or NULL */
     enum target_state state;
     uint64_t epoch;      /* counts the stops */
     int64_t deadline_ns; /* of what is under way (CLOCK_MONOTONIC), INT64_MAX: none */

@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "engine/target/target.h"
 #include "engine/target/registers.h"
-#include "engine/control/stop/hold.h"
 
 enum { THREADS_MAX = 65536 };
 

@@ -4,7 +4,7 @@
 A call (or a use of data) that goes up a floor, or to the other room of the same floor, is named with both ends; so are folders
 that reach each other in a circle. Nothing is excused.
 """
-import collections, os, subprocess, sys
+import collections, os, re, subprocess, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -61,6 +61,20 @@ def calls_up(edges, floors):
     return found
 
 
+def includes_up(floors):
+    """Headers of a floor above that a file includes, even where it calls nothing there."""
+    found = set()
+    for folder, _, files in (step for rooms in floors for room in rooms for step in os.walk(room)):
+        for file in (f for f in files if f.endswith((".c", ".h"))):
+            path = os.path.join(folder, file)
+            with open(path, encoding="utf-8") as f:
+                for header in re.findall(r'^#include "([^"]+)"', f.read(), re.M):
+                    here, there = floor_of(path, floors), floor_of(header, floors)
+                    if there is not None and there != here and there[0] >= here[0]:
+                        found.add("include %s %s" % (path, header))
+    return found
+
+
 def components(graph):
     """The strongly connected components (Tarjan), as sets of folders."""
     index, low, stack, result = {}, {}, [], []
@@ -111,7 +125,7 @@ def main():
         for name in names:
             if name in defined and defined[name] != source:
                 edges[source, defined[name]].add(name)
-    found = calls_up(edges, floors) | circles(edges, floors)
+    found = calls_up(edges, floors) | circles(edges, floors) | includes_up(floors)
     for line in sorted(found):
         print("floors: " + line)
     print("floors: %d files, %d calls up and circles" % (len(paths), len(found)))

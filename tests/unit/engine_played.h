@@ -11,7 +11,7 @@
 #include <inttypes.h>
 #include <netinet/in.h>
 
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 #include "engine/target/registers.h"
 
 enum { PLAYED_BASE = 0x1000, PLAYED_SIZE = 0x2000, PLAYED_REGISTERS = 17, PLAYED_RSP = 7, PLAYED_RIP = 16 };
@@ -313,7 +313,7 @@ static UNUSED_FUNCTION int played_plain(void **state)
 static UNUSED_FUNCTION struct wish *breakpoint(const struct wish_request *request)
 {
     struct wish *w = NULL;
-    must(breakpoint_set(session, request, &w));
+    must(breakpoint_set(session->control, request, &w));
     return w;
 }
 #define BREAK(...)          breakpoint(&(struct wish_request){__VA_ARGS__})

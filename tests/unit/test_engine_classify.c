@@ -13,16 +13,16 @@ static struct error *try_classify(const char *reply)
 {
     struct rsp_stop from;
     must(rsp_stop_parse(reply, strlen(reply), &from));
-    target_forget(&session->target);
-    threads_resumed(&session->target);
-    rsp_forget_selected(session->target.connection);
-    for (size_t i = 0; i < session->target.threads.count; i++)
-        if (session->target.threads.items[i]->state == THREAD_STOPPED)
-            session->target.threads.items[i]->state = THREAD_RUNNING;
-    session->target.state = TARGET_RUNNING;
+    target_forget(session->target);
+    threads_resumed(session->target);
+    rsp_forget_selected(session->target->connection);
+    for (size_t i = 0; i < session->target->threads.count; i++)
+        if (session->target->threads.items[i]->state == THREAD_STOPPED)
+            session->target->threads.items[i]->state = THREAD_RUNNING;
+    session->target->state = TARGET_RUNNING;
     memset(&last, 0x55, sizeof last);
-    struct error *e = stop_classify(session, &from, &last);
-    session->target.state = TARGET_STOPPED;
+    struct error *e = stop_classify(session->control, &from, &last);
+    session->target->state = TARGET_STOPPED;
     return e;
 }
 
@@ -34,14 +34,14 @@ static struct stop *classify(const char *reply)
 
 static struct thread *thread(struct ptid id)
 {
-    return threads_note(&session->target, id);
+    return threads_note(session->target, id);
 }
 
 /* A plan as if it were under way. */
 static void plan(enum plan_phase phase, struct ptid id)
 {
-    session->plan_active = true;
-    session->plan =
+    session->control->plan_active = true;
+    session->control->plan =
         (struct plan){.kind = PLAN_STEPI, .phase = phase, .has_thread = id.tid != 0, .thread = id};
 }
 
@@ -55,9 +55,9 @@ static int machine(void **state)
 
 static int end(void **state)
 {
-    session->plan_active = false;
-    session->time.driver = NULL;
-    session->target.arch = &arch_x86_64;
+    session->control->plan_active = false;
+    session->control->time.driver = NULL;
+    session->target->arch = &arch_x86_64;
     return played_end(state);
 }
 
@@ -84,28 +84,28 @@ static void test_nothing_left(void **state)
     (void)state;
     thread((struct ptid){0, 3})->state = THREAD_HELD;
     plan(PHASE_STEP, second);
-    session->plan.thread = second;
+    session->control->plan.thread = second;
     rule("qfThreadInfo", "m2,3");
     assert_int_equal(classify("N")->reason, STOP_THREAD_EXITED);
     assert_true(last.has_thread && ptid_equal(last.thread, second));
     assert_int_equal(thread(second)->state, THREAD_STOPPED);
     assert_int_equal(thread((struct ptid){0, 3})->state, THREAD_HELD);
-    assert_true(session->target.threads.has_current && ptid_equal(session->target.threads.current, second));
-    session->plan.has_thread = false;
+    assert_true(session->target->threads.has_current && ptid_equal(session->target->threads.current, second));
+    session->control->plan.has_thread = false;
     assert_false(classify("N")->has_thread);
-    session->plan.has_thread = true;
-    session->plan_active = false;
+    session->control->plan.has_thread = true;
+    session->control->plan_active = false;
     assert_false(classify("N")->has_thread);
-    assert_int_equal(session->target.threads.items[0]->state, THREAD_STOPPED);
+    assert_int_equal(session->target->threads.items[0]->state, THREAD_STOPPED);
     rule("qfThreadInfo", "m2");
     classify("N");
-    assert_int_equal(session->target.threads.count, 1);
-    assert_true(session->target.threads.has_current && ptid_equal(session->target.threads.current, second));
-    threads_clear(&session->target.threads);
+    assert_int_equal(session->target->threads.count, 1);
+    assert_true(session->target->threads.has_current && ptid_equal(session->target->threads.current, second));
+    threads_clear(&session->target->threads);
     rule("qfThreadInfo", "l");
     classify("N");
-    assert_int_equal(session->target.threads.count, 0);
-    assert_false(session->target.threads.has_current);
+    assert_int_equal(session->target->threads.count, 0);
+    assert_false(session->target->threads.has_current);
 }
 
 /* -- whose ----------------------------------------------------------------------------------------- */
@@ -113,15 +113,15 @@ static void test_nothing_left(void **state)
 static void test_thread_that_is_named(void **state)
 {
     (void)state;
-    session->target.threads.has_current = false;
+    session->target->threads.has_current = false;
     thread(first)->state = thread(second)->state = THREAD_STOPPED;
     thread((struct ptid){0, 3})->state = THREAD_HELD;
     played.selected = 2;
     assert_true(classify("T0bthread:2;core:5;")->has_thread);
     assert_int_equal(last.thread.tid, 2);
-    assert_true(session->target.threads.has_current && session->target.threads.has_stopped);
-    assert_true(ptid_equal(session->target.threads.current, second) &&
-                ptid_equal(session->target.threads.stopped, second));
+    assert_true(session->target->threads.has_current && session->target->threads.has_stopped);
+    assert_true(ptid_equal(session->target->threads.current, second) &&
+                ptid_equal(session->target->threads.stopped, second));
     assert_int_equal(sent("qC") + sent("Hg"), 0); /* it is the selected one already */
     assert_int_equal(last.pc, played.registers[2][PLAYED_RIP]);
     assert_int_equal(thread(first)->state, THREAD_STOPPED);
@@ -149,22 +149,22 @@ static void test_thread_that_is_not_named(void **state)
         sent_nothing_yet();
         plan(PHASE_STEP, second);
         assert_int_equal(classify(replies[i])->thread.tid, 2);
-        session->plan.off_thread = first;
+        session->control->plan.off_thread = first;
         assert_int_equal(classify(replies[i])->thread.tid, 2);
-        session->plan.phase = PHASE_OFF;
+        session->control->plan.phase = PHASE_OFF;
         assert_int_equal(classify(replies[i])->thread.tid, 1);
-        session->plan.off_thread = second;
-        session->plan.thread = first;
+        session->control->plan.off_thread = second;
+        session->control->plan.thread = first;
         assert_int_equal(classify(replies[i])->thread.tid, 2);
         assert_int_equal(sent("qC"), 0);
-        session->plan_active = false; /* what is left of it does not count */
-        session->plan.phase = PHASE_STEP;
-        session->plan.thread = second;
+        session->control->plan_active = false; /* what is left of it does not count */
+        session->control->plan.phase = PHASE_STEP;
+        session->control->plan.thread = second;
         assert_int_equal(classify(replies[i])->thread.tid, 1);
         plan(PHASE_RUN, (struct ptid){0, 0});
-        session->plan.thread = second;
+        session->control->plan.thread = second;
         assert_int_equal(classify(replies[i])->thread.tid, 1);
-        session->plan_active = false;
+        session->control->plan_active = false;
     }
 }
 
@@ -180,13 +180,13 @@ static int silent(void **state)
 static void test_thread_that_nobody_knows(void **state)
 {
     (void)state;
-    session->target.threads.current = second;
-    session->target.threads.has_current = true;
+    session->target->threads.current = second;
+    session->target->threads.has_current = true;
     assert_int_equal(classify("S0b")->thread.tid, 2);
     assert_int_equal(sent("qC"), 1);
-    session->target.threads.has_current = false;
+    session->target->threads.has_current = false;
     must_fail(try_classify("S0b"), ERR_UNSUPPORTED);
-    session->target.threads.has_current = true;
+    session->target->threads.has_current = true;
     rule("qC", "QC1");
     assert_int_equal(classify("S0b")->thread.tid, 1);
     rule("qC", "QCnobody");
@@ -198,8 +198,8 @@ static void test_not_held(void **state)
 {
     (void)state;
     plan(PHASE_STEP, second);
-    session->hold.sure = session->hold.only = true;
-    session->hold.resumed = first;
+    session->control->hold.sure = session->control->hold.only = true;
+    session->control->hold.resumed = first;
     classify("T05");
     assert_int_equal(last.thread.tid, 2);
     assert_false(thread(second)->told_not_held);
@@ -207,7 +207,7 @@ static void test_not_held(void **state)
     assert_false(thread(first)->told_not_held);
     classify(at(2, 0x1100, ""));
     assert_true(thread(second)->told_not_held);
-    session->hold.only = session->hold.sure = false;
+    session->control->hold.only = session->control->hold.sure = false;
 }
 
 /* -- a pc behind the trap -------------------------------------------------------------------------- */
@@ -237,9 +237,9 @@ static void test_rewound(void **state)
     assert_false(rewound());
     p->inserted = true;
     p->type = PLANT_MEMORY;
-    session->breakpoints.plants.in_memory++;
+    session->control->breakpoints.plants.in_memory++;
     assert_true(rewound());
-    session->breakpoints.plants.in_memory--;
+    session->control->breakpoints.plants.in_memory--;
     p->type = PLANT_HARDWARE;
     assert_false(rewound());
     p->type = PLANT_SOFTWARE;
@@ -247,14 +247,14 @@ static void test_rewound(void **state)
     assert_false(rewound());
     plan(PHASE_OFF, first);
     assert_false(rewound());
-    session->plan.off_trap = p; /* all run, until that trap */
+    session->control->plan.off_trap = p; /* all run, until that trap */
     assert_true(rewound());
-    session->plan.off_trap = NULL;
+    session->control->plan.off_trap = NULL;
     assert_int_equal(classify(at(1, 0x1101, "swbreak:;"))->pc, 0x1100); /* the stub says that it was a trap */
     plan(PHASE_RETURN, first);
     assert_true(rewound());
     plan(PHASE_STEP, first);
-    session->plan_active = false;
+    session->control->plan_active = false;
     assert_true(rewound());
     struct wish *next = BREAK(.at = "*0x1101"); /* it is that one's, where the pc stands */
     assert_int_equal(classify(at(1, 0x1101, ""))->breakpoint, next->id);
@@ -281,18 +281,18 @@ static void test_trap_of_its_own(void **state)
     assert_false(last.late_hit);
     odd.trap = trap;
     odd.trap_size = 4;
-    session->target.arch = &odd;
+    session->target->arch = &odd;
     memcpy(played.memory + 0x300, trap, 4);
     assert_int_equal(classify(at(1, 0x1300, "swbreak:;"))->pc, 0x1304);
     played.memory[0x303] = 0x45;
     assert_true(classify(at(1, 0x1300, "swbreak:;"))->late_hit);
-    session->target.big_endian = true;
+    session->target->big_endian = true;
     memcpy(played.memory + 0x300, "\x44\x33\x22\x11", 4);
     assert_int_equal(classify("T05swbreak:;10:0000000000001300;thread:1;")->pc, 0x1304);
     memcpy(played.memory + 0x300, trap, 4);
     assert_true(classify("T05swbreak:;10:0000000000001300;thread:1;")->late_hit);
-    session->target.big_endian = false;
-    session->target.arch = &arch_x86_64;
+    session->target->big_endian = false;
+    session->target->arch = &arch_x86_64;
 }
 
 /* A plant that was lately there: another thread may have met it before, and is told of now. */
@@ -302,7 +302,7 @@ static void test_late(void **state)
     struct wish *w = BREAK(.at = "*0x1100");
     assert_false(classify(at(1, 0x1100, ""))->late_hit);
     assert_int_equal(last.breakpoint, w->id);
-    must(breakpoint_delete(session, w));
+    must(breakpoint_delete(session->control, w));
     assert_true(classify(at(1, 0x1100, ""))->late_hit);
     assert_int_equal(last.reason, STOP_SIGNAL);
     sent_nothing_yet();
@@ -314,18 +314,18 @@ static void test_late(void **state)
     plan(PHASE_STEP, first);
     assert_false(classify(at(1, 0x1100, ""))->late_hit); /* that is the end of the step */
     assert_true(classify(at(2, 0x1100, ""))->late_hit);
-    session->plan_active = false;
+    session->control->plan_active = false;
     assert_true(classify(at(1, 0x1100, ""))->late_hit);
     plan(PHASE_STEP, first);
-    session->plan.has_thread = false;
+    session->control->plan.has_thread = false;
     assert_true(classify(at(1, 0x1100, ""))->late_hit);
     plan(PHASE_RUN, first);
     assert_true(classify(at(1, 0x1100, ""))->late_hit);
-    session->target.arch = NULL; /* nobody knows which register is the pc */
+    session->target->arch = NULL; /* nobody knows which register is the pc */
     assert_false(classify(at(1, 0x1100, ""))->late_hit);
     assert_false(last.has_pc);
     assert_false(classify(at(1, 0x1100, "swbreak:;"))->late_hit);
-    session->target.arch = &arch_x86_64;
+    session->target->arch = &arch_x86_64;
 }
 
 /* -- reasons --------------------------------------------------------------------------------------- */
@@ -362,9 +362,9 @@ static void test_reasons(void **state)
         assert_int_equal(last.breakpoint, w->id);
         assert_int_equal(last.signal, 0);
     }
-    session->target.arch = NULL;
+    session->target->arch = NULL;
     assert_int_equal(classify(at(1, 0x1100, ""))->reason, STOP_SIGNAL);
-    session->target.arch = &arch_x86_64;
+    session->target->arch = &arch_x86_64;
     BASE_FREE char *signal = xstrdup(at(1, 0x1100, ""));
     memcpy(signal + 1, "0b", 2); /* a signal at a breakpoint is a signal */
     assert_int_equal(classify(signal)->reason, STOP_SIGNAL);
@@ -375,7 +375,7 @@ static void test_reasons(void **state)
 static struct wish *watch(uint64_t address, uint64_t length, enum plant_type type)
 {
     struct wish *w = NULL;
-    must(watchpoint_set(session, &(struct wish_request){.at = "it"}, address, length, type, &w));
+    must(watchpoint_set(session->control, &(struct wish_request){.at = "it"}, address, length, type, &w));
     return w;
 }
 
@@ -384,7 +384,7 @@ static void test_watches(void **state)
     (void)state;
     assert_int_equal(classify(at(1, 0x1100, "watch:1800;"))->reason, STOP_WATCHPOINT);
     assert_int_equal(last.watchpoint, 0);
-    assert_true(session->breakpoints.reasons_told);
+    assert_true(session->control->breakpoints.reasons_told);
     const struct wish *write = watch(0x1800, 4, PLANT_WRITE), *read = watch(0x1800, 4, PLANT_READ);
     const struct wish *any = watch(0x1800, 4, PLANT_ACCESS);
     assert_int_equal(classify(at(1, 0x1100, "watch:1800;"))->watchpoint, write->id);
@@ -401,9 +401,9 @@ static void test_watches(void **state)
 
 static uint64_t position;
 
-static struct error *tell_position(struct session *s, uint64_t *ret)
+static struct error *tell_position(struct control *c, uint64_t *ret)
 {
-    (void)s;
+    (void)c;
     *ret = position;
     return NULL;
 }
@@ -415,9 +415,9 @@ static void test_guard(void **state)
     const char interrupt[] = "T0210:0011000000000000;thread:1;";
     assert_int_equal(classify(interrupt)->reason, STOP_SIGNAL);
     assert_int_equal(last.signal, TARGET_SIGINT);
-    session->time.probed = session->time.last_known = true;
-    session->time.driver = &driver;
-    session->time.last = position = 100;
+    session->control->time.probed = session->control->time.last_known = true;
+    session->control->time.driver = &driver;
+    session->control->time.last = position = 100;
     assert_int_equal(classify(interrupt)->reason, STOP_HISTORY_END);
     assert_true(last.has_position && last.position == 100 && last.has_pc && last.signal == 0);
     plan(PHASE_STEP, first); /* that was the step to it */
@@ -436,13 +436,13 @@ static void test_guard(void **state)
 static bool asked(struct stop *stop)
 {
     bool stops = false;
-    must(wish_stops(session, stop, &stops));
+    must(wish_stops(session->control, stop, &stops));
     return stops;
 }
 
 static struct stop breakpoint_stop(struct ptid id, uint64_t pc)
 {
-    const struct wish *w = breakpoint_at(session, pc);
+    const struct wish *w = breakpoint_at(session->control, pc);
     return (struct stop){.reason = STOP_BREAKPOINT,
                          .has_thread = true,
                          .thread = id,
@@ -464,11 +464,11 @@ static void test_asked(void **state)
     stop = breakpoint_stop(first, 0x1100);
     assert_int_equal(stop.breakpoint, other->id);
     assert_false(asked(&stop));
-    assert_false(session->breakpoints.any_spent);
+    assert_false(session->control->breakpoints.any_spent);
     stop = breakpoint_stop(first, 0x1100);
     assert_true(asked(&stop));
     assert_int_equal(stop.breakpoint, once->id);
-    assert_true(once->spent && session->breakpoints.any_spent);
+    assert_true(once->spent && session->control->breakpoints.any_spent);
     stop = breakpoint_stop(second, 0x1100);
     assert_true(asked(&stop));
     assert_int_equal(stop.breakpoint, other->id); /* the first of several that stop */
@@ -480,8 +480,8 @@ static void test_asked(void **state)
     assert_int_equal(hard->hits, 0);
     assert_false(other->spent || ignore->spent);
     played.registers[1][0] = 1;
-    target_forget(&session->target);
-    threads_resumed(&session->target);
+    target_forget(session->target);
+    threads_resumed(session->target);
     classify(at(1, 0x1100, ""));
     stop = last;
     assert_true(asked(&stop));
@@ -496,11 +496,11 @@ static void test_asked_once(void **state)
 {
     (void)state;
     struct wish *w = BREAK(.at = "*0x1100");
-    struct plant *too = plant_acquire_for(session, w->id, PLANT_HARDWARE, 0x1100, 1);
+    struct plant *too = plant_acquire_for(session->control, w->id, PLANT_HARDWARE, 0x1100, 1);
     struct stop stop = breakpoint_stop(first, 0x1100);
     assert_true(asked(&stop));
     assert_int_equal(w->hits, 1);
-    plant_release_for(session, w->id, too);
+    plant_release_for(session->control, w->id, too);
 }
 
 /* One that cannot be decided stops, and is told. */
@@ -527,7 +527,7 @@ static struct stop watch_stop(const struct wish *w)
 static void store(uint64_t address, unsigned char value)
 {
     played.memory[address - PLAYED_BASE] = value;
-    memory_forget(&session->target);
+    memory_forget(session->target);
 }
 
 static void test_asked_of_watches(void **state)
@@ -539,8 +539,8 @@ static void test_asked_of_watches(void **state)
     struct wish *read = watch(0x1800, 4, PLANT_ACCESS), *off = watch(0x1800, 4, PLANT_WRITE);
     struct wish *read_too = watch(0x1800, 4, PLANT_ACCESS);
     struct wish *off_across = watch(0x1800, 8, PLANT_WRITE), *code = BREAK(.at = "*0x1800");
-    must(breakpoint_enable(session, off, false));
-    must(breakpoint_enable(session, off_across, false));
+    must(breakpoint_enable(session->control, off, false));
+    must(breakpoint_enable(session->control, off_across, false));
     store(0x1800, 7);
     store(0x17ff, 7); /* these are not said to be hit, though they changed */
     store(0x1804, 7);
@@ -608,7 +608,7 @@ static void test_watch_that_is_passed_by(void **state)
 static bool would(struct stop *stop)
 {
     bool stops = true;
-    must(wish_would_stop(session, stop, &stops));
+    must(wish_would_stop(session->control, stop, &stops));
     return stops;
 }
 

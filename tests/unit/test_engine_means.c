@@ -39,7 +39,7 @@ static void tried(const struct wish *w, size_t i, enum plant_type type, const ch
 static struct error *set(const struct wish_request *request)
 {
     struct wish *w = NULL;
-    return breakpoint_set(session, request, &w);
+    return breakpoint_set(session->control, request, &w);
 }
 #define SET(...) set(&(struct wish_request){__VA_ARGS__})
 
@@ -79,9 +79,9 @@ static void test_auto(void **state)
     assert_null(w->locations[0].plant);
     assert_int_equal(w->attempt_count, 3);
     assert_non_null(strstr(w->reason, "E03"));
-    assert_int_equal(session->breakpoints.plants.count, 3);
+    assert_int_equal(session->control->breakpoints.plants.count, 3);
     rule("Z0", "OK");
-    must(breakpoints_replant(session)); /* tried again, and what was said is forgotten */
+    must(breakpoints_replant(session->control)); /* tried again, and what was said is forgotten */
     assert_int_equal(w->locations[0].plant->type, PLANT_SOFTWARE);
     assert_null(w->reason);
     assert_int_equal(w->attempt_count, 1);
@@ -109,7 +109,7 @@ static void test_unknown(void **state)
     refused(SET(.at = "*0x1202", .kind = WISH_SOFTWARE), ERR_UNSUPPORTED, "does not support Z0",
             "auto tries them all");
     assert_int_equal(sent("Z1"), 1);
-    assert_int_equal(session->breakpoints.plants.count, 2);
+    assert_int_equal(session->control->breakpoints.plants.count, 2);
 }
 
 /* A kind that was asked for is that and nothing else. */
@@ -128,7 +128,7 @@ static void test_kinds(void **state)
     refused(SET(.at = "*0x1300", .kind = WISH_SOFTWARE), ERR_REFUSED, "E01 to Z0 at 0x1300", "`maps` shows");
     refused(SET(.at = "*0x1300", .kind = WISH_HARDWARE), ERR_NO_SLOT, "E01 to Z1 at 0x1300", "");
     refused(SET(.at = "*0x1300", .kind = WISH_MEMORY), ERR_REFUSED, "E02 to a trap", "");
-    assert_int_equal(session->breakpoints.plants.count, 3);
+    assert_int_equal(session->control->breakpoints.plants.count, 3);
     rule("M", "OK");
 }
 
@@ -137,8 +137,8 @@ static void test_kinds(void **state)
 static struct error *try_watch(uint64_t address, unsigned length, enum plant_type type, enum wish_kind kind,
                                struct wish **ret)
 {
-    return watchpoint_set(session, &(struct wish_request){.at = "it", .kind = kind}, address, length, type,
-                          ret);
+    return watchpoint_set(session->control, &(struct wish_request){.at = "it", .kind = kind}, address, length,
+                          type, ret);
 }
 
 static void test_watches(void **state)
@@ -163,7 +163,7 @@ static void test_watches(void **state)
     assert_null(w->locations[0].plant);
     assert_non_null(w->reason);
     must_fail(try_watch(0x1900, 4, PLANT_WRITE, WISH_HARDWARE, &w), ERR_NO_SLOT);
-    assert_null(session->breakpoints.wishes[session->breakpoints.wish_count - 1]->warning);
+    assert_null(session->control->breakpoints.wishes[session->control->breakpoints.wish_count - 1]->warning);
 }
 
 /* -- code that is not there yet -------------------------------------------------------------------- */
@@ -176,16 +176,16 @@ static void test_no_code(void **state)
     struct wish *asked = BREAK(.at = "_start", .kind = WISH_HARDWARE);
     assert_int_equal(a->locations[0].plant->type, PLANT_HARDWARE);
     assert_string_equal(a->warning, "there is no code at 0x1100 yet");
-    assert_true(session->breakpoints.waits_for_code);
+    assert_true(session->control->breakpoints.waits_for_code);
     assert_int_equal(there->locations[0].plant->type, PLANT_SOFTWARE); /* the file says nothing of it */
     assert_null(there->warning);
     assert_null(asked->warning);
     sent_nothing_yet();
-    must(means_upgrade(session));
+    must(means_upgrade(session->control));
     assert_int_equal(sent("Z") + sent("z"), 0);
-    assert_true(session->breakpoints.waits_for_code);
+    assert_true(session->control->breakpoints.waits_for_code);
     memset(played.memory + 0x100, 0x90, 64);
-    must(means_upgrade(session));
+    must(means_upgrade(session->control));
     assert_int_equal(a->locations[0].plant->type, PLANT_SOFTWARE);
     assert_null(a->warning);
     assert_int_equal(b->locations[0].plant->type, PLANT_HARDWARE);
@@ -195,12 +195,12 @@ static void test_no_code(void **state)
     assert_int_equal(sent("Z0,1100"), 1);
     assert_int_equal(sent("z1"), 0); /* the other one needs it */
     memset(played.memory + 0x140, 0x90, 64);
-    must(means_upgrade(session));
+    must(means_upgrade(session->control));
     assert_int_equal(b->locations[0].plant->type, PLANT_SOFTWARE);
     assert_int_equal(sent("z1,1140"), 1);
-    assert_false(session->breakpoints.waits_for_code);
+    assert_false(session->control->breakpoints.waits_for_code);
     sent_nothing_yet();
-    must(means_upgrade(session));
+    must(means_upgrade(session->control));
     assert_int_equal(sent(""), 0);
 }
 
@@ -210,14 +210,14 @@ static void test_upgrade_refused(void **state)
     (void)state;
     load(false);
     struct wish *a = BREAK(.at = "_start"), *off = BREAK(.at = "second");
-    must(breakpoint_enable(session, off, false));
+    must(breakpoint_enable(session->control, off, false));
     rule("Z0", "E01");
     memset(played.memory + 0x100, 0x90, 128);
     sent_nothing_yet();
-    must(means_upgrade(session));
+    must(means_upgrade(session->control));
     assert_int_equal(a->locations[0].plant->type, PLANT_HARDWARE);
     assert_true(a->locations[0].plant->inserted);
-    assert_int_equal(session->breakpoints.plants.count, 1);
+    assert_int_equal(session->control->breakpoints.plants.count, 1);
     tried(a, a->attempt_count - 1, PLANT_SOFTWARE, "E01");
     assert_int_equal(sent("z"), 0);
     assert_int_equal(sent("m"), 1);
@@ -228,7 +228,7 @@ static void test_hardware_is_silent(void **state)
 {
     (void)state;
     load(false);
-    slots_silent(session, PLANT_HARDWARE, "never fires");
+    slots_silent(session->control, PLANT_HARDWARE, "never fires");
     assert_int_equal(BREAK(.at = "_start")->locations[0].plant->type, PLANT_SOFTWARE);
 }
 
@@ -263,7 +263,7 @@ static void test_inside(void **state)
 static void test_unreadable(void **state)
 {
     (void)state;
-    session->target.is_process = true; /* nobody looks before */
+    session->target->is_process = true; /* nobody looks before */
     rule("Z0", "E01");
     const struct wish *w = BREAK(.at = "*0x9000");
     assert_int_equal(w->locations[0].plant->type, PLANT_HARDWARE);
@@ -274,10 +274,10 @@ static void test_unreadable(void **state)
 
 static enum plant_type for_run(uint64_t address)
 {
-    struct plant *p = means_for_run(session, address);
+    struct plant *p = means_for_run(session->control, address);
     enum plant_type type = p->type;
     assert_int_equal(p->address, address);
-    plant_release(session, p);
+    plant_release(session->control, p);
     return type;
 }
 
@@ -287,13 +287,13 @@ static void test_for_run(void **state)
     assert_int_equal(for_run(0x1200), PLANT_SOFTWARE);
     struct wish *hard = BREAK(.at = "*0x1300", .kind = WISH_HARDWARE);
     assert_int_equal(for_run(0x1300), PLANT_HARDWARE); /* like the one that is there */
-    slots_silent(session, PLANT_HARDWARE, "never fires");
+    slots_silent(session->control, PLANT_HARDWARE, "never fires");
     assert_int_equal(for_run(0x1300), PLANT_SOFTWARE);
-    slots_fire(session, PLANT_HARDWARE);
+    slots_fire(session->control, PLANT_HARDWARE);
     hard->locations[0].plant->state = PLANT_FAILED;
     assert_int_equal(for_run(0x1300), PLANT_SOFTWARE);
     hard->locations[0].plant->state = PLANT_ARMED;
-    struct rsp_features *f = rsp_features(session->target.connection);
+    struct rsp_features *f = rsp_features(session->target->connection);
     f->state[FEATURE_Z0].works = TRI_NO;
     assert_int_equal(for_run(0x1200), PLANT_HARDWARE);
     f->state[FEATURE_Z0 + 1].works = TRI_NO;

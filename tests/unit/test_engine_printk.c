@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 #include "engine/control/breakpoints/evidence.h"
 #include "engine/control/breakpoints/wish.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 
 #define PLACE 0xffffffff8115a0a0u
 
@@ -29,7 +29,7 @@ static int setup(void **state)
     (void)state;
     struct session_options options = {.cancel_fd = -1, .event = count_changes};
     session = session_create(&options);
-    session->target.arch = &arch_x86_64;
+    session->target->arch = &arch_x86_64;
     changes = 0;
     return 0;
 }
@@ -44,7 +44,7 @@ static int teardown(void **state)
 static struct plant *planted(enum plant_type type, uint64_t address)
 {
     struct wish *w = xcalloc(1, sizeof *w);
-    wish_add(session, w);
+    wish_add(session->control, w);
     w->at = xstrdup("somewhere");
     w->enabled = true;
     w->is_watch = type >= PLANT_WRITE;
@@ -54,18 +54,18 @@ static struct plant *planted(enum plant_type type, uint64_t address)
     w->locations = xcalloc(1, sizeof *w->locations);
     w->count = 1;
     w->locations[0].address = address;
-    struct plant *p = plant_acquire_for(session, w->id, type, address, type >= PLANT_WRITE ? 8 : 1);
+    struct plant *p = plant_acquire_for(session->control, w->id, type, address, type >= PLANT_WRITE ? 8 : 1);
     w->locations[0].plant = p;
     p->inserted = true;
     p->stale = false;
     p->state = PLANT_ARMED;
-    plant_changed(session, p);
+    plant_changed(session->control, p);
     return p;
 }
 
 static void feed(const char *text)
 {
-    printk_feed(session, text, strlen(text));
+    printk_feed(session->control, text, strlen(text));
 }
 
 static bool matches(const char *line, uint64_t *address, bool *hardware)
@@ -145,12 +145,12 @@ static void test_failed_is_taken_out(void **state)
     (void)state;
     struct plant *p = planted(PLANT_SOFTWARE, PLACE);
     feed("KGDB: BP install failed: ffffffff8115a0a0\n");
-    plant_changed(session, p);
-    assert_int_equal(plants_dirty(session), 0);
-    plant_lift(session, p, true);
-    assert_int_equal(plants_dirty(session), 1);
-    plant_lift(session, p, false);
-    assert_int_equal(plants_dirty(session), 0);
+    plant_changed(session->control, p);
+    assert_int_equal(plants_dirty(session->control), 0);
+    plant_lift(session->control, p, true);
+    assert_int_equal(plants_dirty(session->control), 1);
+    plant_lift(session->control, p, false);
+    assert_int_equal(plants_dirty(session->control), 0);
 }
 
 static void test_long_line(void **state)
@@ -168,34 +168,34 @@ static void test_long_line(void **state)
 static void test_silence(void **state)
 {
     (void)state;
-    assert_null(slots_silence(session, PLANT_HARDWARE));
-    slots_silent(session, PLANT_WRITE, "nothing came");
-    assert_string_equal(slots_silence(session, PLANT_HARDWARE), "nothing came"); /* x86: one pool */
-    assert_null(slots_silence(session, PLANT_SOFTWARE));
-    cJSON *o = slots_to_json(session);
+    assert_null(slots_silence(session->control, PLANT_HARDWARE));
+    slots_silent(session->control, PLANT_WRITE, "nothing came");
+    assert_string_equal(slots_silence(session->control, PLANT_HARDWARE), "nothing came"); /* x86: one pool */
+    assert_null(slots_silence(session->control, PLANT_SOFTWARE));
+    cJSON *o = slots_to_json(session->control);
     const cJSON *pool = cJSON_GetArrayItem(cJSON_GetObjectItem(o, "pools"), 0);
     assert_true(cJSON_IsFalse(cJSON_GetObjectItem(pool, "fires")));
     assert_true(cJSON_IsTrue(cJSON_GetObjectItem(pool, "at_most")));
     cJSON_Delete(o);
-    slots_fire(session, PLANT_ACCESS);
-    assert_null(slots_silence(session, PLANT_HARDWARE));
-    slots_silent(session, PLANT_WRITE, "nothing came");
-    slots_forget(session);
-    assert_null(slots_silence(session, PLANT_HARDWARE));
+    slots_fire(session->control, PLANT_ACCESS);
+    assert_null(slots_silence(session->control, PLANT_HARDWARE));
+    slots_silent(session->control, PLANT_WRITE, "nothing came");
+    slots_forget(session->control);
+    assert_null(slots_silence(session->control, PLANT_HARDWARE));
 }
 
 /* A refusal of Z3 on x86 is not for want of slots. */
 static void test_read_watch(void **state)
 {
     (void)state;
-    struct error *e = slots_refused(session, PLANT_READ, PLACE, "E01");
+    struct error *e = slots_refused(session->control, PLANT_READ, PLACE, "E01");
     assert_true(error_is(e, ERR_UNSUPPORTED));
     error_free(e);
-    assert_false(session->slots.pools[0].total_known);
-    e = slots_refused(session, PLANT_WRITE, PLACE, "E01");
+    assert_false(session->control->slots.pools[0].total_known);
+    e = slots_refused(session->control, PLANT_WRITE, PLACE, "E01");
     assert_true(error_is(e, ERR_NO_SLOT));
     error_free(e);
-    assert_true(session->slots.pools[0].total_known);
+    assert_true(session->control->slots.pools[0].total_known);
 }
 
 /* What the user writes is no change of the target's. */
@@ -203,14 +203,14 @@ static void test_written_by_the_user(void **state)
 {
     (void)state;
     planted(PLANT_WRITE, 0x1000);
-    struct wish *w = breakpoint_find(session, 1);
+    struct wish *w = breakpoint_find(session->control, 1);
     w->watch_old_known = true;
     memset(w->watch_old, 0, 8);
-    evidence_written(session, 0xffe, (const unsigned char *)"abcdef", 6);
+    evidence_written(session->control, 0xffe, (const unsigned char *)"abcdef", 6);
     assert_memory_equal(w->watch_old, "cdef\0\0\0\0", 8);
-    evidence_written(session, 0x1006, (const unsigned char *)"xyz", 3);
+    evidence_written(session->control, 0x1006, (const unsigned char *)"xyz", 3);
     assert_memory_equal(w->watch_old, "cdef\0\0xy", 8);
-    evidence_written(session, UINT64_MAX - 1, (const unsigned char *)"pq", 2);
+    evidence_written(session->control, UINT64_MAX - 1, (const unsigned char *)"pq", 2);
     assert_memory_equal(w->watch_old, "cdef\0\0xy", 8);
 }
 

@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 #include "engine/target/arch/arch.h"
 #include "engine/commands/command.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 #include "engine/target/registers.h"
 
 static void test_architectures(void **state)

@@ -85,7 +85,7 @@ struct breakpoint_table {
     bool any_unfinished; /* some wish may be pending or incomplete */
     bool any_spent;      /* some wish may be spent */
     void (*waits)(
-        struct session *s); /* a wish waits for code that is not there yet: whoever follows libraries does */
+        struct control *c); /* a wish waits for code that is not there yet: whoever follows libraries does */
     struct printk_line printk;
 };
 
@@ -105,40 +105,40 @@ struct wish_request {
     bool pending;         /* an unknown place is kept for when symbols come */
 };
 /* Sets a breakpoint on all places `at` names. On error nothing is left behind. */
-struct error *breakpoint_set(struct session *s, const struct wish_request *request,
+struct error *breakpoint_set(struct control *c, const struct wish_request *request,
                              struct wish **ret) BASE_MUST_CHECK;
-struct error *watchpoint_set(struct session *s, const struct wish_request *request, uint64_t address,
+struct error *watchpoint_set(struct control *c, const struct wish_request *request, uint64_t address,
                              uint64_t length, enum plant_type type, struct wish **ret) BASE_MUST_CHECK;
 /* Reads the watched bytes: as the value before, or (hit) as the value after the hit. */
-void watchpoint_note(struct session *s, struct wish *w, bool hit);
+void watchpoint_note(struct control *c, struct wish *w, bool hit);
 /* True when the watched bytes are not what was noted last. */
-bool watchpoint_changed(struct session *s, const struct wish *w);
-struct wish *breakpoint_find(struct session *s, int id);
-struct error *breakpoint_enable(struct session *s, struct wish *w, bool enabled) BASE_MUST_CHECK;
-struct error *breakpoint_delete(struct session *s, struct wish *w) BASE_MUST_CHECK;
+bool watchpoint_changed(struct control *c, const struct wish *w);
+struct wish *breakpoint_find(struct control *c, int id);
+struct error *breakpoint_enable(struct control *c, struct wish *w, bool enabled) BASE_MUST_CHECK;
+struct error *breakpoint_delete(struct control *c, struct wish *w) BASE_MUST_CHECK;
 /* Deletes the wishes that were set for one stop and have had it. */
-void breakpoints_drop_spent(struct session *s);
+void breakpoints_drop_spent(struct control *c);
 /* The user's enabled wish with a place at this address (breakpoints only), or NULL. */
-struct wish *breakpoint_at(struct session *s, uint64_t address);
+struct wish *breakpoint_at(struct control *c, uint64_t address);
 /* The ids of all of those; *ret malloc'd. */
-size_t breakpoints_at(struct session *s, uint64_t address, int **ret);
+size_t breakpoints_at(struct control *c, uint64_t address, int **ret);
 /* The wish that watches this address with this type; a stub may name any byte of the range. */
-struct wish *watchpoint_at(struct session *s, uint64_t address, enum plant_type type);
+struct wish *watchpoint_at(struct control *c, uint64_t address, enum plant_type type);
 /* The means and state of a wish in words of the interface: kind and state of its first plant. */
 const char *wish_kind_name(const struct wish *w);
 const char *wish_state_name(const struct wish *w);
 const char *wish_reason(const struct wish *w);
-cJSON *wish_to_json(struct session *s, const struct wish *w);
+cJSON *wish_to_json(struct control *c, const struct wish *w);
 /* The `breakpoint-changed` event. */
-void breakpoint_emit_changed(struct session *s, const struct wish *w);
+void breakpoint_emit_changed(struct control *c, const struct wish *w);
 /* Symbols came: pending wishes whose place is known now are planted. */
-struct error *breakpoints_resolve_pending(struct session *s) BASE_MUST_CHECK;
+struct error *breakpoints_resolve_pending(struct control *c) BASE_MUST_CHECK;
 /* Before the target runs: waits for the name index where a wish names a function, adds the inlined copies
  * that it knows, and emits `breakpoint-changed`. ERR_CANCELLED, ERR_TIMEOUT: the target is not resumed. */
-struct error *breakpoints_complete(struct session *s) BASE_MUST_CHECK;
+struct error *breakpoints_complete(struct control *c) BASE_MUST_CHECK;
 /* The target is gone, and what it refused with it: every enabled wish is planned. */
-void breakpoints_lost(struct session *s);
+void breakpoints_lost(struct control *c);
 /* After symbols were loaded or the target replaced: every enabled wish is resolved and planted again. */
-struct error *breakpoints_replant(struct session *s) BASE_MUST_CHECK;
+struct error *breakpoints_replant(struct control *c) BASE_MUST_CHECK;
 
 #endif

@@ -17,8 +17,8 @@ struct wish;
 /* ERR_SYNTAX for a text that is no expression; ERR_NO_SYMBOL for a name or register that is known at none of
  * the wish's places. A pending wish has none yet, and a watch's scope is wherever it will be hit: their
  * names are not looked at. */
-struct error *condition_check(struct session *s, const struct wish *w) BASE_MUST_CHECK;
+struct error *condition_check(struct control *c, const struct wish *w) BASE_MUST_CHECK;
 /* Makes the plant's conditions those of its users. */
-void conditions_update(struct session *s, struct plant *p);
+void conditions_update(struct control *c, struct plant *p);
 
 #endif

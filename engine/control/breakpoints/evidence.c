@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 
 static bool in_hardware(const struct wish *w)
 {
@@ -14,40 +14,40 @@ static bool in_hardware(const struct wish *w)
            w->locations[0].plant->inserted;
 }
 
-static bool any_watch(const struct session *s)
+static bool any_watch(const struct control *c)
 {
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++)
-        if (in_hardware(s->breakpoints.wishes[i]))
+    for (size_t i = 0; i < c->breakpoints.wish_count; i++)
+        if (in_hardware(c->breakpoints.wishes[i]))
             return true;
     return false;
 }
 
 /* Whether the stop came out of a trap instruction: one of ours, or one that the kernel has in its text. */
-static bool is_trap_instruction(struct session *s, const struct stop *stop)
+static bool is_trap_instruction(struct control *c, const struct stop *stop)
 {
-    const struct arch *a = s->target.arch;
+    const struct arch *a = c->target->arch;
     unsigned char behind[8];
     size_t got = 0;
-    const struct plant *p = stop->has_pc ? plant_at(s, stop->pc) : NULL;
+    const struct plant *p = stop->has_pc ? plant_at(c, stop->pc) : NULL;
     if (stop->reason == STOP_BREAKPOINT)
         return !p || p->type == PLANT_HARDWARE || stop->was_rewound;
     if (!stop->has_pc || !a->pc_behind_trap || a->trap_size > sizeof behind || stop->pc < a->trap_size)
         return false;
-    struct error *e = memory_read_some(&s->target, stop->pc - a->trap_size, behind, a->trap_size, &got);
+    struct error *e = memory_read_some(c->target, stop->pc - a->trap_size, behind, a->trap_size, &got);
     error_free(e);
     return got == a->trap_size && memcmp(behind, a->trap, got) == 0;
 }
 
-static bool is_own_step(const struct session *s, const struct stop *stop)
+static bool is_own_step(const struct control *c, const struct stop *stop)
 {
-    const struct plan *p = &s->plan;
-    if (!s->plan_active)
+    const struct plan *p = &c->plan;
+    if (!c->plan_active)
         return false;
     return (p->phase == PHASE_OFF && ptid_equal(stop->thread, p->off_thread)) ||
            (p->phase == PHASE_STEP && p->has_thread && ptid_equal(stop->thread, p->thread));
 }
 
-static void set_state(struct session *s, struct wish *w, enum plant_state state, const char *reason)
+static void set_state(struct control *c, struct wish *w, enum plant_state state, const char *reason)
 {
     bool changed = false;
     for (size_t i = 0; i < w->count; i++) {
@@ -60,26 +60,26 @@ static void set_state(struct session *s, struct wish *w, enum plant_state state,
         p->reason = xstrdup_or_null(reason);
     }
     if (changed)
-        breakpoint_emit_changed(s, w);
+        breakpoint_emit_changed(c, w);
 }
 
-static void does_not_fire(struct session *s, struct wish *w)
+static void does_not_fire(struct control *c, struct wish *w)
 {
     BASE_FREE char *why =
         xasprintf("the %u bytes at 0x%" PRIx64 " changed while they were watched, and no stop came",
                   w->watch_length, w->watch_address);
-    slots_silent(s, w->watch_type, why);
+    slots_silent(c, w->watch_type, why);
     BASE_FREE char *reason =
         xasprintf("accepted but does not fire: %s; kind `software` watches by stepping", why);
-    set_state(s, w, PLANT_SUSPECT, reason);
-    watchpoint_note(s, w, true);
+    set_state(c, w, PLANT_SUSPECT, reason);
+    watchpoint_note(c, w, true);
 }
 
-static struct error *fires(struct session *s, struct wish *w, struct stop *stop, bool by_step)
+static struct error *fires(struct control *c, struct wish *w, struct stop *stop, bool by_step)
 {
     if (!by_step) {
-        slots_fire(s, w->watch_type);
-        set_state(s, w, PLANT_ARMED, NULL);
+        slots_fire(c, w->watch_type);
+        set_state(c, w, PLANT_ARMED, NULL);
     }
     stop->reason = STOP_WATCHPOINT;
     stop->signal = 0;
@@ -88,11 +88,11 @@ static struct error *fires(struct session *s, struct wish *w, struct stop *stop,
 }
 
 /* The watch that a stop without any other cause is of, or NULL where it could be several. */
-static struct wish *only_candidate(struct session *s)
+static struct wish *only_candidate(struct control *c)
 {
     struct wish *found = NULL;
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
-        struct wish *w = s->breakpoints.wishes[i];
+    for (size_t i = 0; i < c->breakpoints.wish_count; i++) {
+        struct wish *w = c->breakpoints.wishes[i];
         if (in_hardware(w) && found)
             return NULL;
         if (in_hardware(w))
@@ -101,38 +101,38 @@ static struct wish *only_candidate(struct session *s)
     return found;
 }
 
-struct error *evidence_at_stop(struct session *s, struct stop *stop)
+struct error *evidence_at_stop(struct control *c, struct stop *stop)
 {
     bool may_be = stop->reason == STOP_BREAKPOINT ||
                   (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP && !stop->late_hit);
-    if (!may_be || !s->target.arch || !slots_inside(s) ||
-        !(any_watch(s) || s->breakpoints.plants.hardware_gone))
+    if (!may_be || !c->target->arch || !slots_inside(c) ||
+        !(any_watch(c) || c->breakpoints.plants.hardware_gone))
         return NULL;
-    bool trap = is_trap_instruction(s, stop), step = is_own_step(s, stop);
+    bool trap = is_trap_instruction(c, stop), step = is_own_step(c, stop);
     bool unexplained = !trap && !step && stop->reason == STOP_SIGNAL;
     struct wish *hit = NULL;
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
-        struct wish *w = s->breakpoints.wishes[i];
-        if (!in_hardware(w) || !watchpoint_changed(s, w))
+    for (size_t i = 0; i < c->breakpoints.wish_count; i++) {
+        struct wish *w = c->breakpoints.wishes[i];
+        if (!in_hardware(w) || !watchpoint_changed(c, w))
             continue;
         if (trap && !step)
-            does_not_fire(s, w);
+            does_not_fire(c, w);
         else if (!hit)
             hit = w;
     }
     if (!hit && unexplained)
-        stop->late_hit = s->breakpoints.plants.hardware_gone;
+        stop->late_hit = c->breakpoints.plants.hardware_gone;
     if (!hit && unexplained && !stop->late_hit)
-        hit = only_candidate(s);
+        hit = only_candidate(c);
     if (!step)
-        s->breakpoints.plants.hardware_gone = false;
-    return hit ? fires(s, hit, stop, step) : NULL;
+        c->breakpoints.plants.hardware_gone = false;
+    return hit ? fires(c, hit, stop, step) : NULL;
 }
 
-void evidence_written(struct session *s, uint64_t address, const unsigned char *bytes, size_t n)
+void evidence_written(struct control *c, uint64_t address, const unsigned char *bytes, size_t n)
 {
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
-        struct wish *w = s->breakpoints.wishes[i];
+    for (size_t i = 0; i < c->breakpoints.wish_count; i++) {
+        struct wish *w = c->breakpoints.wishes[i];
         unsigned char *last = w->watch_new_known ? w->watch_new : w->watch_old;
         for (size_t k = 0; w->is_watch && k < w->watch_length; k++) {
             uint64_t at = w->watch_address + k;

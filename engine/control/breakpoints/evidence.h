@@ -27,12 +27,12 @@
 
 #include "base/error.h"
 
-struct session;
+struct control;
 struct stop;
 
 /* After a stop by SIGTRAP or at a breakpoint: perhaps it is a watchpoint's. */
-struct error *evidence_at_stop(struct session *s, struct stop *stop) BASE_MUST_CHECK;
+struct error *evidence_at_stop(struct control *c, struct stop *stop) BASE_MUST_CHECK;
 /* The user writes there: that is no change of the target's. */
-void evidence_written(struct session *s, uint64_t address, const unsigned char *bytes, size_t n);
+void evidence_written(struct control *c, uint64_t address, const unsigned char *bytes, size_t n);
 
 #endif

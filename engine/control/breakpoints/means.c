@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/inspect/disassembly.h"
 
 enum { CANDIDATES = 3, LOOK_BATCH = 32, LOOK_BYTES = 16, ATTEMPTS_MAX = 64 };
@@ -45,20 +45,20 @@ static bool all_zero(const unsigned char *bytes, size_t n)
     return true;
 }
 
-static void look_at(struct session *s, struct wish_location *l, const unsigned char *now, size_t got)
+static void look_at(struct control *c, struct wish_location *l, const unsigned char *now, size_t got)
 {
     unsigned char file[LOOK_BYTES];
-    bool known = memory_from_file(&s->target, l->address, file, sizeof file) && !all_zero(file, sizeof file);
+    bool known = memory_from_file(c->target, l->address, file, sizeof file) && !all_zero(file, sizeof file);
     l->no_code = got == 0 || (known && got == LOOK_BYTES && all_zero(now, got));
-    s->breakpoints.waits_for_code = s->breakpoints.waits_for_code || l->no_code;
+    c->breakpoints.waits_for_code = c->breakpoints.waits_for_code || l->no_code;
 }
 
 /* The memory of a machine may not hold the code yet; that of a process always does. One batch of reads. */
-static struct error *look(struct session *s, struct wish *w)
+static struct error *look(struct control *c, struct wish *w)
 {
-    if (s->target.is_process || w->is_watch || w->kind != WISH_AUTO)
+    if (c->target->is_process || w->is_watch || w->kind != WISH_AUTO)
         return NULL;
-    struct ptid id = s->target.threads.has_current ? s->target.threads.current : (struct ptid){0, 0};
+    struct ptid id = c->target->threads.has_current ? c->target->threads.current : (struct ptid){0, 0};
     for (size_t first = 0; first < w->count; first += LOOK_BATCH) {
         struct rsp_read reads[LOOK_BATCH];
         unsigned char bytes[LOOK_BATCH][LOOK_BYTES];
@@ -66,9 +66,9 @@ static struct error *look(struct session *s, struct wish *w)
         for (size_t i = 0; i < n; i++)
             reads[i] = (struct rsp_read){
                 .address = w->locations[first + i].address, .length = LOOK_BYTES, .bytes = bytes[i]};
-        TRY(target_check(&s->target, rsp_read_memory(s->target.connection, id, reads, n, true)));
+        TRY(target_check(c->target, rsp_read_memory(c->target->connection, id, reads, n, true)));
         for (size_t i = 0; i < n; i++) {
-            look_at(s, &w->locations[first + i], bytes[i], reads[i].got);
+            look_at(c, &w->locations[first + i], bytes[i], reads[i].got);
             error_free(reads[i].error);
         }
     }
@@ -77,53 +77,53 @@ static struct error *look(struct session *s, struct wish *w)
 
 /* -- which means ----------------------------------------------------------------------------------- */
 
-static void add(struct candidates *c, enum plant_type type)
+static void add(struct candidates *list, enum plant_type type)
 {
-    c->list[c->count++] = type;
+    list->list[list->count++] = type;
 }
 
-static struct candidates candidates_for(struct session *s, const struct wish *w,
+static struct candidates candidates_for(struct control *c, const struct wish *w,
                                         const struct wish_location *l)
 {
-    struct candidates c = {.count = 0};
+    struct candidates list = {.count = 0};
     enum memory_kind kind;
     if (w->is_watch) {
         if (w->kind != WISH_SOFTWARE)
-            add(&c, w->watch_type);
+            add(&list, w->watch_type);
         if (w->kind == WISH_SOFTWARE || (w->kind == WISH_AUTO && w->watch_type == PLANT_WRITE))
-            add(&c, PLANT_STEPPED);
+            add(&list, PLANT_STEPPED);
     } else if (w->kind == WISH_SOFTWARE) {
-        add(&c, PLANT_SOFTWARE);
+        add(&list, PLANT_SOFTWARE);
     } else if (w->kind == WISH_HARDWARE) {
-        add(&c, PLANT_HARDWARE);
+        add(&list, PLANT_HARDWARE);
     } else if (w->kind == WISH_MEMORY) {
-        add(&c, PLANT_MEMORY);
-    } else if ((kind = memory_kind_at(&s->target, l->address)) == MEMORY_ROM || kind == MEMORY_FLASH) {
-        add(&c, PLANT_HARDWARE);
-    } else if (l->no_code && !slots_silence(s, PLANT_HARDWARE)) {
-        add(&c, PLANT_HARDWARE);
-        add(&c, PLANT_SOFTWARE);
+        add(&list, PLANT_MEMORY);
+    } else if ((kind = memory_kind_at(c->target, l->address)) == MEMORY_ROM || kind == MEMORY_FLASH) {
+        add(&list, PLANT_HARDWARE);
+    } else if (l->no_code && !slots_silence(c, PLANT_HARDWARE)) {
+        add(&list, PLANT_HARDWARE);
+        add(&list, PLANT_SOFTWARE);
     } else {
-        add(&c, PLANT_SOFTWARE);
-        add(&c, PLANT_MEMORY);
-        add(&c, PLANT_HARDWARE);
+        add(&list, PLANT_SOFTWARE);
+        add(&list, PLANT_MEMORY);
+        add(&list, PLANT_HARDWARE);
     }
-    return c;
+    return list;
 }
 
 /* Nothing is sent that this stub was seen not to know. */
-static bool known_unsupported(struct session *s, enum plant_type type)
+static bool known_unsupported(struct control *c, enum plant_type type)
 {
     return type <= PLANT_ACCESS &&
-           rsp_features(s->target.connection)->state[FEATURE_Z0 + (int)type].works == TRI_NO;
+           rsp_features(c->target->connection)->state[FEATURE_Z0 + (int)type].works == TRI_NO;
 }
 
 /* Why a means is not even tried there; malloc'd, or NULL. */
-static char *hopeless(struct session *s, const struct wish_location *l, enum plant_type type,
+static char *hopeless(struct control *c, const struct wish_location *l, enum plant_type type,
                       enum error_code *code)
 {
     *code = ERR_UNSUPPORTED;
-    if (known_unsupported(s, type))
+    if (known_unsupported(c, type))
         return xasprintf("the stub does not support Z%d", (int)type);
     *code = ERR_REFUSED;
     if (type == PLANT_MEMORY && l->inside)
@@ -132,9 +132,9 @@ static char *hopeless(struct session *s, const struct wish_location *l, enum pla
     return NULL;
 }
 
-static unsigned length_for(struct session *s, const struct wish *w, const struct wish_location *l)
+static unsigned length_for(struct control *c, const struct wish *w, const struct wish_location *l)
 {
-    return w->is_watch ? l->length : plant_length_at(s, l->address, l->thumb, NULL);
+    return w->is_watch ? l->length : plant_length_at(c, l->address, l->thumb, NULL);
 }
 
 struct outcome {
@@ -153,25 +153,25 @@ static void outcome_set(struct outcome *o, enum error_code code, const char *rea
 }
 
 /* Every location without a plant tries its `round`-th means; false when none had one left. */
-static bool acquire_round(struct session *s, struct wish *w, unsigned round, struct outcome *o)
+static bool acquire_round(struct control *c, struct wish *w, unsigned round, struct outcome *o)
 {
     bool any = false;
     for (size_t i = 0; i < w->count; i++) {
         struct wish_location *l = &w->locations[i];
-        struct candidates c = {.count = 0};
+        struct candidates list = {.count = 0};
         if (!l->plant)
-            c = candidates_for(s, w, l);
-        if (round >= c.count)
+            list = candidates_for(c, w, l);
+        if (round >= list.count)
             continue;
         any = true;
-        enum plant_type type = c.list[round];
+        enum plant_type type = list.list[round];
         enum error_code code;
-        BASE_FREE char *why = hopeless(s, l, type, &code);
+        BASE_FREE char *why = hopeless(c, l, type, &code);
         if (why) {
             note_attempt(w, type, l->address, why);
             outcome_set(o, code, why, NULL);
         } else {
-            l->plant = plant_acquire_for(s, w->id, type, l->address, length_for(s, w, l));
+            l->plant = plant_acquire_for(c, w->id, type, l->address, length_for(c, w, l));
         }
     }
     return any;
@@ -185,7 +185,7 @@ static size_t missing(const struct wish *w)
     return n;
 }
 
-static void settle_round(struct session *s, struct wish *w, struct outcome *o)
+static void settle_round(struct control *c, struct wish *w, struct outcome *o)
 {
     for (size_t i = 0; i < w->count; i++) {
         struct wish_location *l = &w->locations[i];
@@ -194,17 +194,17 @@ static void settle_round(struct session *s, struct wish *w, struct outcome *o)
         note_attempt(w, l->plant->type, l->address, l->plant->reason ? l->plant->reason : "not sent");
         outcome_set(o, l->plant->reason ? l->plant->code : ERR_INTERNAL,
                     l->plant->reason ? l->plant->reason : "not sent", l->plant->hint);
-        plant_release_for(s, w->id, l->plant);
+        plant_release_for(c, w->id, l->plant);
         l->plant = NULL;
     }
     if (w->is_watch && missing(w))
-        means_release(s, w); /* no watch is half in hardware: it would hold slots, and miss the rest */
+        means_release(c, w); /* no watch is half in hardware: it would hold slots, and miss the rest */
 }
 
 /* A flush fails with the connection, or with what a plant keeps as its reason. */
-static struct error *flush(struct session *s)
+static struct error *flush(struct control *c)
 {
-    struct error *e = plants_flush(s);
+    struct error *e = plants_flush(c);
     if (!e || error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED) || error_is(e, ERR_TIMEOUT))
         return e;
     error_free(e);
@@ -232,11 +232,11 @@ static void note_planted(struct wish *w)
 }
 
 /* Places that were found by name or line are starts; an address is the user's word. */
-static void note_inside(struct session *s, struct wish *w)
+static void note_inside(struct control *c, struct wish *w)
 {
     for (size_t i = 0; !w->is_watch && i < w->count; i++) {
         struct wish_location *l = &w->locations[i];
-        l->inside = instruction_around(&s->target, l->address);
+        l->inside = instruction_around(c->target, l->address);
     }
 }
 
@@ -257,7 +257,7 @@ static void note_warning(struct wish *w)
 }
 
 /* `auto` keeps what could not be planted, and says why. */
-static struct error *settle(struct session *s, struct wish *w, const struct outcome *o)
+static struct error *settle(struct control *c, struct wish *w, const struct outcome *o)
 {
     bool keeps = w->kind == WISH_AUTO;
     if (w->pending)
@@ -267,46 +267,46 @@ static struct error *settle(struct session *s, struct wish *w, const struct outc
     if (!missing(w) || !o->reason)
         return NULL;
     if (!keeps) {
-        means_release(s, w);
-        TRY(flush(s));
+        means_release(c, w);
+        TRY(flush(c));
         return error_hint(error_new(o->code, "%s", o->reason), "%s", o->hint ? o->hint : hint_for(o->code));
     }
     w->reason = w->count == 1
                     ? xstrdup(o->reason)
                     : xasprintf("%zu of %zu places are not planted: %s", missing(w), w->count, o->reason);
-    return flush(s);
+    return flush(c);
 }
 
-struct error *means_plant(struct session *s, struct wish *w)
+struct error *means_plant(struct control *c, struct wish *w)
 {
     struct outcome o = {0};
     wish_attempts_free(w);
-    if (s->target.state == TARGET_EXITED || s->target.state == TARGET_DISCONNECTED)
+    if (c->target->state == TARGET_EXITED || c->target->state == TARGET_DISCONNECTED)
         return NULL; /* planned: means are chosen when there is a target again */
-    note_inside(s, w);
-    struct error *e = look(s, w);
+    note_inside(c, w);
+    struct error *e = look(c, w);
     for (unsigned round = 0; !e && round < CANDIDATES && missing(w); round++) {
-        if (!acquire_round(s, w, round, &o))
+        if (!acquire_round(c, w, round, &o))
             break;
-        e = flush(s);
+        e = flush(c);
         if (!e)
-            settle_round(s, w, &o);
+            settle_round(c, w, &o);
     }
     if (!e) {
         note_planted(w);
         note_warning(w);
-        e = settle(s, w, &o);
+        e = settle(c, w, &o);
     }
     free(o.reason);
     free(o.hint);
     return e;
 }
 
-void means_release(struct session *s, struct wish *w)
+void means_release(struct control *c, struct wish *w)
 {
     for (size_t i = 0; i < w->count; i++) {
         if (w->locations[i].plant)
-            plant_release_for(s, w->id, w->locations[i].plant);
+            plant_release_for(c, w->id, w->locations[i].plant);
         w->locations[i].plant = NULL;
     }
 }
@@ -322,62 +322,62 @@ static bool waits_for_code(const struct wish *w)
 }
 
 /* The software plant is there before the hardware one goes; a stub that refuses it leaves all as it was. */
-static struct error *upgrade_location(struct session *s, struct wish *w, struct wish_location *l)
+static struct error *upgrade_location(struct control *c, struct wish *w, struct wish_location *l)
 {
     struct plant *old = l->plant;
-    struct plant *new = plant_acquire_for(s, w->id, PLANT_SOFTWARE, l->address, length_for(s, w, l));
-    struct error *e = flush(s);
+    struct plant *new = plant_acquire_for(c, w->id, PLANT_SOFTWARE, l->address, length_for(c, w, l));
+    struct error *e = flush(c);
     bool planted = !e && new->inserted;
     note_attempt(w, PLANT_SOFTWARE, l->address, planted ? "OK" : new->reason ? new->reason : "not sent");
     l->plant = planted ? new : old;
-    plant_release_for(s, w->id, planted ? old : new);
+    plant_release_for(c, w->id, planted ? old : new);
     return e;
 }
 
-static struct error *upgrade_wish(struct session *s, struct wish *w)
+static struct error *upgrade_wish(struct control *c, struct wish *w)
 {
-    TRY(look(s, w));
+    TRY(look(c, w));
     for (size_t i = 0; i < w->count; i++) {
         struct wish_location *l = &w->locations[i];
         if (!l->no_code && l->plant && l->plant->type == PLANT_HARDWARE &&
-            !known_unsupported(s, PLANT_SOFTWARE))
-            TRY(upgrade_location(s, w, l));
+            !known_unsupported(c, PLANT_SOFTWARE))
+            TRY(upgrade_location(c, w, l));
     }
     note_warning(w);
-    return flush(s);
+    return flush(c);
 }
 
-struct error *means_upgrade(struct session *s)
+struct error *means_upgrade(struct control *c)
 {
     bool waits = false;
-    if (!s->breakpoints.waits_for_code)
+    if (!c->breakpoints.waits_for_code)
         return NULL;
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
-        struct wish *w = s->breakpoints.wishes[i];
+    for (size_t i = 0; i < c->breakpoints.wish_count; i++) {
+        struct wish *w = c->breakpoints.wishes[i];
         if (!waits_for_code(w))
             continue;
-        TRY(upgrade_wish(s, w));
+        TRY(upgrade_wish(c, w));
         if (waits_for_code(w))
             waits = true;
         else
-            breakpoint_emit_changed(s, w);
+            breakpoint_emit_changed(c, w);
     }
-    s->breakpoints.waits_for_code = waits;
+    c->breakpoints.waits_for_code = waits;
     return NULL;
 }
 
-struct plant *means_for_run(struct session *s, uint64_t address)
+struct plant *means_for_run(struct control *c, uint64_t address)
 {
-    const struct plant *there = plant_at(s, address);
-    unsigned length = plant_length_at(s, address, false, NULL);
-    bool fires = there && !slots_silence(s, there->type);
+    const struct plant *there = plant_at(c, address);
+    unsigned length = plant_length_at(c, address, false, NULL);
+    bool fires = there && !slots_silence(c, there->type);
     if (fires && there->state != PLANT_FAILED)
-        return plant_acquire(s, there->type, address, there->length);
-    enum memory_kind kind = memory_kind_at(&s->target, address);
+        return plant_acquire(c, there->type, address, there->length);
+    enum memory_kind kind = memory_kind_at(c->target, address);
     if (kind == MEMORY_ROM || kind == MEMORY_FLASH)
-        return plant_acquire(s, PLANT_HARDWARE, address, length);
-    if (!known_unsupported(s, PLANT_SOFTWARE))
-        return plant_acquire(s, PLANT_SOFTWARE, address, length);
-    return plant_acquire(s, known_unsupported(s, PLANT_HARDWARE) ? PLANT_MEMORY : PLANT_HARDWARE, address,
+        return plant_acquire(c, PLANT_HARDWARE, address, length);
+    if (!known_unsupported(c, PLANT_SOFTWARE))
+        return plant_acquire(c, PLANT_SOFTWARE, address, length);
+    return plant_acquire(c, known_unsupported(c, PLANT_HARDWARE) ? PLANT_MEMORY : PLANT_HARDWARE, address,
                          length);
 }

@@ -17,14 +17,14 @@
 #include "engine/control/breakpoints/breakpoints.h"
 
 /* Plants every location that has no plant. */
-struct error *means_plant(struct session *s, struct wish *w) BASE_MUST_CHECK;
+struct error *means_plant(struct control *c, struct wish *w) BASE_MUST_CHECK;
 /* Releases the plants of all locations; nothing is sent. */
-void means_release(struct session *s, struct wish *w);
+void means_release(struct control *c, struct wish *w);
 /* Locations that were waiting for their code and have it now become software breakpoints. Costs a read only
  * where there are any. */
-struct error *means_upgrade(struct session *s) BASE_MUST_CHECK;
+struct error *means_upgrade(struct control *c) BASE_MUST_CHECK;
 /* A plant for run control: like one that is there, else the first means that this stub has. */
-struct plant *means_for_run(struct session *s, uint64_t address);
+struct plant *means_for_run(struct control *c, uint64_t address);
 void wish_attempts_free(struct wish *w);
 
 #endif

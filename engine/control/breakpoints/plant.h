@@ -25,7 +25,7 @@
 #include "base/error.h"
 #include "rsp/features.h"
 
-struct session;
+struct control;
 struct rsp_request;
 
 enum plant_type {
@@ -89,71 +89,71 @@ struct plant_table {
 /* -- plants.c -------------------------------------------------------------------------------------- */
 
 /* A plant wanted by one more; not sent yet. */
-struct plant *plant_acquire(struct session *s, enum plant_type type, uint64_t address, unsigned length);
+struct plant *plant_acquire(struct control *c, enum plant_type type, uint64_t address, unsigned length);
 /* The plant may be gone after this. */
-void plant_release(struct session *s, struct plant *p);
+void plant_release(struct control *c, struct plant *p);
 /* The same for a wish, which a hit is then looked up by. */
-struct plant *plant_acquire_for(struct session *s, int wish, enum plant_type type, uint64_t address,
+struct plant *plant_acquire_for(struct control *c, int wish, enum plant_type type, uint64_t address,
                                 unsigned length);
-void plant_release_for(struct session *s, int wish, struct plant *p);
+void plant_release_for(struct control *c, int wish, struct plant *p);
 /* Calls `visit` with each wish that has a code plant at this address, until it returns true. */
 typedef bool plant_wish_visitor(void *context, int wish);
-bool plants_wishes_at(struct session *s, uint64_t address, plant_wish_visitor *visit, void *context);
-void plant_lift(struct session *s, struct plant *p, bool lifted);
+bool plants_wishes_at(struct control *c, uint64_t address, plant_wish_visitor *visit, void *context);
+void plant_lift(struct control *c, struct plant *p, bool lifted);
 /* Every code plant at this address. */
-void plants_lift_at(struct session *s, uint64_t address, bool lifted);
+void plants_lift_at(struct control *c, uint64_t address, bool lifted);
 /* An inserted, or wanted, code plant at this address, or NULL. */
-struct plant *plant_at(struct session *s, uint64_t address);
+struct plant *plant_at(struct control *c, uint64_t address);
 /* True when a software plant was lately taken out there: another thread may still report its hit. */
-bool plant_was_at(const struct session *s, uint64_t address);
+bool plant_was_at(const struct control *c, uint64_t address);
 bool plant_is_code(const struct plant *p); /* software, hardware or in memory */
 /* Of a kind that takes debug registers; NULL is none. */
 bool plant_in_hardware(const struct plant *p);
 /* Conditions for the stub (";X…", taken over) or NULL: sent again where they changed. */
-void plant_set_conditions(struct session *s, struct plant *p, char *conditions);
+void plant_set_conditions(struct control *c, struct plant *p, char *conditions);
 /* A hit at this address: what was planted there works. */
-void plants_seen_at(struct session *s, uint64_t address);
+void plants_seen_at(struct control *c, uint64_t address);
 /* After a field that decides about sending was changed. Frees a plant that is neither wanted nor there. */
-void plant_changed(struct session *s, struct plant *p);
+void plant_changed(struct control *c, struct plant *p);
 /* The target is gone, and what was planted with it. */
-void plants_lost(struct session *s);
-bool plants_any(const struct session *s);
-size_t plants_dirty(const struct session *s);
+void plants_lost(struct control *c);
+bool plants_any(const struct control *c);
+size_t plants_dirty(const struct control *c);
 void plants_free(struct plant_table *t);
 
 /* -- plant_wire.c ---------------------------------------------------------------------------------- */
 
 /* Makes the target agree with what is wanted, now, in batches. The first refusal is the error; each failed
  * plant keeps its reason. */
-struct error *plants_flush(struct session *s) BASE_MUST_CHECK;
+struct error *plants_flush(struct control *c) BASE_MUST_CHECK;
 /*
  * The same requests for sending in front of a resume: at most `capacity`, and plants_sent() with the answers
  * afterwards, which also frees them.
  */
-size_t plants_requests(struct session *s, struct rsp_request *requests, size_t capacity);
+size_t plants_requests(struct control *c, struct rsp_request *requests, size_t capacity);
 /* Where the conversation was broken off in the middle of them (Ctrl-C, out of time): those that were not
  * answered may have been carried out or not. Frees them too. */
-void plants_cut_off(struct session *s, struct rsp_request *requests, size_t count);
-struct error *plants_sent(struct session *s, struct rsp_request *requests, size_t count) BASE_MUST_CHECK;
+void plants_cut_off(struct control *c, struct rsp_request *requests, size_t count);
+struct error *plants_sent(struct control *c, struct rsp_request *requests, size_t count) BASE_MUST_CHECK;
 /* The memory that a trap stood in is gone: nothing is sent for it. */
-void plant_unmapped(struct session *s, struct plant *p);
+void plant_unmapped(struct control *c, struct plant *p);
 /* Takes everything out of the target (detach). Best effort. */
-struct error *plants_remove_all(struct session *s) BASE_MUST_CHECK;
+struct error *plants_remove_all(struct control *c) BASE_MUST_CHECK;
 
 /* -- trap.c ---------------------------------------------------------------------------------------- */
 
 /* The packet's kind, and the length of a trap, for code at this address. `code` is what stands there, 4
  * bytes, or NULL when that is not known (Arm: Thumb or not comes from the symbols; RISC-V: from the
  * instruction). */
-unsigned plant_length_at(struct session *s, uint64_t address, bool thumb, const unsigned char *code);
+unsigned plant_length_at(struct control *c, uint64_t address, bool thumb, const unsigned char *code);
 /* The trap instruction of `length` bytes in target order. */
-void trap_bytes(const struct session *s, unsigned length, unsigned char ret[TRAP_MAX]);
+void trap_bytes(const struct control *c, unsigned length, unsigned char ret[TRAP_MAX]);
 /* What the user may see of memory that was read: never the traps. */
-void traps_hide(struct session *s, uint64_t address, unsigned char *bytes, size_t n);
+void traps_hide(struct control *c, uint64_t address, unsigned char *bytes, size_t n);
 /* A write goes beneath the traps: `bytes` becomes what to send, the rest is kept as what is under them. */
-void traps_divert(struct session *s, uint64_t address, unsigned char *bytes, size_t n);
+void traps_divert(struct control *c, uint64_t address, unsigned char *bytes, size_t n);
 /* Traps in memory among those to be taken out are only taken out where they still are: the others become
  * suspect, and are forgotten without a write. One batch of reads. */
-struct error *traps_check(struct session *s) BASE_MUST_CHECK;
+struct error *traps_check(struct control *c) BASE_MUST_CHECK;
 
 #endif

@@ -10,7 +10,7 @@
 #include "engine/control/breakpoints/journal.h"
 #include "engine/control/breakpoints/settle.h"
 #include "engine/control/breakpoints/slots.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 
 enum { BATCH = 64 };
 
@@ -19,10 +19,10 @@ static bool wanted(const struct plant *p)
     return p->users > 0 && !p->lifted;
 }
 
-static char *memory_payload(const struct session *s, const struct plant *p, bool insert)
+static char *memory_payload(const struct control *c, const struct plant *p, bool insert)
 {
     unsigned char trap[TRAP_MAX];
-    trap_bytes(s, p->length, trap);
+    trap_bytes(c, p->length, trap);
     BASE_BUF struct buf out = {0};
     buf_printf(&out, "M%" PRIx64 ",%x:", p->address, p->length);
     for (unsigned i = 0; i < p->length; i++)
@@ -30,15 +30,15 @@ static char *memory_payload(const struct session *s, const struct plant *p, bool
     return xstrdup(buf_text(&out));
 }
 
-static char *payload_of(const struct session *s, const struct plant *p, bool insert)
+static char *payload_of(const struct control *c, const struct plant *p, bool insert)
 {
     if (p->type == PLANT_MEMORY)
-        return memory_payload(s, p, insert);
+        return memory_payload(c, p, insert);
     return xasprintf("%c%d,%" PRIx64 ",%x%s", insert ? 'Z' : 'z', (int)p->type, p->address, p->length,
                      insert && p->conditions ? p->conditions : "");
 }
 
-static void fail(struct session *s, struct plant *p, const struct error *e)
+static void fail(struct control *c, struct plant *p, const struct error *e)
 {
     p->state = PLANT_FAILED;
     p->code = e->code;
@@ -46,37 +46,37 @@ static void fail(struct session *s, struct plant *p, const struct error *e)
     p->reason = xstrdup(e->message);
     free(p->hint);
     p->hint = xstrdup_or_null(e->hint);
-    plant_changed(s, p);
+    plant_changed(c, p);
 }
 
 /* What can be known without asking: slots that are used up, a trap that could not be taken out again. */
-static struct error *may_insert(struct session *s, struct plant *p)
+static struct error *may_insert(struct control *c, struct plant *p)
 {
     if (p->type == PLANT_MEMORY)
-        return journal_note(s, p);
+        return journal_note(c, p);
     if (p->type != PLANT_SOFTWARE && p->type != PLANT_STEPPED)
-        return slots_may_take(s, p->type);
+        return slots_may_take(c, p->type);
     return NULL;
 }
 
 /* Accepted like others here that did not fire. */
-static void doubt(struct session *s, struct plant *p)
+static void doubt(struct control *c, struct plant *p)
 {
     p->state = PLANT_SUSPECT;
     free(p->reason);
-    p->reason = xasprintf("hardware is accepted here and does not fire: %s", slots_silence(s, p->type));
+    p->reason = xasprintf("hardware is accepted here and does not fire: %s", slots_silence(c, p->type));
 }
 
-static void note_insertion(struct session *s, struct plant *p, bool insert)
+static void note_insertion(struct control *c, struct plant *p, bool insert)
 {
-    struct plant_table *t = &s->breakpoints.plants;
+    struct plant_table *t = &c->breakpoints.plants;
     if (p->type == PLANT_MEMORY && p->inserted != insert)
         t->in_memory += insert ? 1 : (size_t)-1;
     if (p->type == PLANT_STEPPED && p->inserted != insert)
         t->stepped += insert ? 1 : (size_t)-1;
     if (p->inserted && !insert && (p->type == PLANT_SOFTWARE || p->type == PLANT_MEMORY))
         t->gone[t->gone_count++ % PLANTS_GONE] = p->address;
-    settle_note(s, p, insert);
+    settle_note(c, p, insert);
     p->inserted = insert;
     p->renew = p->unsure = false;
     if (!insert && p->users)
@@ -85,17 +85,17 @@ static void note_insertion(struct session *s, struct plant *p, bool insert)
         p->state = PLANT_PLANNED;
     else if (p->type == PLANT_MEMORY && !p->seen)
         p->state = PLANT_UNVERIFIED;
-    else if (slots_silence(s, p->type))
-        doubt(s, p);
+    else if (slots_silence(c, p->type))
+        doubt(c, p);
     else if (p->state != PLANT_SUSPECT)
         p->state = PLANT_ARMED;
     if (!insert && p->type == PLANT_MEMORY && p->users == 0)
-        journal_forget(s, p);
+        journal_forget(c, p);
 }
 
-static void put_request(struct session *s, struct plant *p, bool insert, struct rsp_request *ret)
+static void put_request(struct control *c, struct plant *p, bool insert, struct rsp_request *ret)
 {
-    char *payload = payload_of(s, p, insert);
+    char *payload = payload_of(c, p, insert);
     *ret = (struct rsp_request){.payload = payload,
                                 .length = strlen(payload),
                                 .grammar = RSP_GRAMMAR_OK,
@@ -104,34 +104,34 @@ static void put_request(struct session *s, struct plant *p, bool insert, struct 
 }
 
 /* True when a request was made for it. */
-static bool request_for(struct session *s, struct plant *p, bool insert, struct rsp_request *ret)
+static bool request_for(struct control *c, struct plant *p, bool insert, struct rsp_request *ret)
 {
     if (insert && p->stale) {
-        conditions_update(s, p);
-        plant_changed(s, p);
+        conditions_update(c, p);
+        plant_changed(c, p);
         if (p->inserted && !p->renew)
             return false; /* nothing is different */
     }
-    struct error *e = insert && !p->inserted ? may_insert(s, p) : NULL;
+    struct error *e = insert && !p->inserted ? may_insert(c, p) : NULL;
     if (e) {
-        fail(s, p, e);
+        fail(c, p, e);
         error_free(e);
         return false;
     }
     if (p->type == PLANT_STEPPED) {
-        note_insertion(s, p, insert);
-        plant_changed(s, p);
+        note_insertion(c, p, insert);
+        plant_changed(c, p);
         return false;
     }
-    put_request(s, p, insert, ret);
+    put_request(c, p, insert, ret);
     return true;
 }
 
-static const struct thread *thread_of(const struct session *s, int64_t pid)
+static const struct thread *thread_of(const struct control *c, int64_t pid)
 {
-    for (size_t i = 0; i < s->target.threads.count; i++)
-        if (s->target.threads.items[i]->id.pid == pid)
-            return s->target.threads.items[i];
+    for (size_t i = 0; i < c->target->threads.count; i++)
+        if (c->target->threads.items[i]->id.pid == pid)
+            return c->target->threads.items[i];
     return NULL;
 }
 
@@ -144,16 +144,16 @@ static void copy_request(const struct rsp_request *from, struct rsp_request *ret
 }
 
 /* `Z` acts on the process of the selected thread: the other processes that we hold get the same. */
-static size_t repeat_for_others(struct session *s, struct rsp_request *requests, size_t n)
+static size_t repeat_for_others(struct control *c, struct rsp_request *requests, size_t n)
 {
-    const struct follow *f = &s->follow;
+    const struct follow *f = &c->follow;
     size_t all = n;
-    if (n == 0 || f->count < 2 || !s->target.threads.has_current)
+    if (n == 0 || f->count < 2 || !c->target->threads.has_current)
         return n;
     for (size_t i = 0; i < f->count; i++) {
         int64_t pid = f->processes[i].pid;
-        const struct thread *t = thread_of(s, pid);
-        if (!t || f->processes[i].foreign || pid == s->target.threads.current.pid)
+        const struct thread *t = thread_of(c, pid);
+        if (!t || f->processes[i].foreign || pid == c->target->threads.current.pid)
             continue;
         char *select = xasprintf("Hgp%" PRIx64 ".%" PRIx64, (uint64_t)t->id.pid, (uint64_t)t->id.tid);
         requests[all++] =
@@ -161,38 +161,38 @@ static size_t repeat_for_others(struct session *s, struct rsp_request *requests,
         for (size_t k = 0; k < n; k++)
             copy_request(&requests[k], &requests[all++]);
     }
-    rsp_forget_selected(s->target.connection);
+    rsp_forget_selected(c->target->connection);
     return all;
 }
 
 /* Removals first: they give back slots that an insertion may need. */
-size_t plants_requests(struct session *s, struct rsp_request *requests, size_t capacity)
+size_t plants_requests(struct control *c, struct rsp_request *requests, size_t capacity)
 {
-    struct plant_table *t = &s->breakpoints.plants;
+    struct plant_table *t = &c->breakpoints.plants;
     size_t n = 0;
-    if (s->follow.count > 1)
-        capacity = capacity / s->follow.count > 1 ? capacity / s->follow.count - 1 : 0;
+    if (c->follow.count > 1)
+        capacity = capacity / c->follow.count > 1 ? capacity / c->follow.count - 1 : 0;
     for (int insert = 0; insert <= 1; insert++)
         for (size_t i = 0; i < t->dirty_count && n < capacity;) {
             struct plant *p = t->dirty[i];
             size_t before = t->dirty_count;
-            if (wanted(p) == (bool)insert && request_for(s, p, insert, &requests[n]))
+            if (wanted(p) == (bool)insert && request_for(c, p, insert, &requests[n]))
                 n++;
             i += before == t->dirty_count; /* else another has taken its place */
         }
-    return repeat_for_others(s, requests, n);
+    return repeat_for_others(c, requests, n);
 }
 
-static void note_type(struct session *s, enum plant_type type, enum rsp_tristate works)
+static void note_type(struct control *c, enum plant_type type, enum rsp_tristate works)
 {
     if (type > PLANT_ACCESS)
         return;
-    struct rsp_feature_state *state = &rsp_features(s->target.connection)->state[FEATURE_Z0 + (int)type];
+    struct rsp_feature_state *state = &rsp_features(c->target->connection)->state[FEATURE_Z0 + (int)type];
     if (state->works == TRI_UNKNOWN)
         state->works = works;
 }
 
-static struct error *refusal(struct session *s, const struct plant *p, const struct rsp_request *r)
+static struct error *refusal(struct control *c, const struct plant *p, const struct rsp_request *r)
 {
     if (r->error)
         return error_new(r->error->code, "%s", r->error->message);
@@ -202,44 +202,44 @@ static struct error *refusal(struct session *s, const struct plant *p, const str
             error_new(ERR_REFUSED, "the stub answered %s to a trap written at 0x%" PRIx64, reply, p->address),
             "is that address writable memory? `maps` shows what is mapped");
     if (r->reply.length == 0) {
-        note_type(s, p->type, TRI_NO);
+        note_type(c, p->type, TRI_NO);
         return error_hint(error_new(ERR_UNSUPPORTED, "the stub does not support Z%d", (int)p->type),
                           p->type == PLANT_SOFTWARE ? "try kind `hardware` or `memory`"
                                                     : "try kind `software`");
     }
     if (p->type != PLANT_SOFTWARE)
-        return slots_refused(s, p->type, p->address, reply);
+        return slots_refused(c, p->type, p->address, reply);
     return error_hint(error_new(ERR_REFUSED, "the stub answered %s to Z0 at 0x%" PRIx64, reply, p->address),
                       "is that address mapped? `maps` shows what is");
 }
 
-void plant_unmapped(struct session *s, struct plant *p)
+void plant_unmapped(struct control *c, struct plant *p)
 {
     if (!p->inserted || (p->type != PLANT_SOFTWARE && p->type != PLANT_MEMORY))
         return;
-    note_insertion(s, p, false);
-    plant_changed(s, p);
+    note_insertion(c, p, false);
+    plant_changed(c, p);
 }
 
 /* One answer; the error is why it is not planted. */
-static struct error *take_answer(struct session *s, struct rsp_request *r)
+static struct error *take_answer(struct control *c, struct rsp_request *r)
 {
     struct plant *p = r->owner;
     bool insert = wanted(p);
     bool ok = !r->error && strcmp(buf_text(&r->reply), "OK") == 0;
     struct error *e = NULL;
     if (ok) {
-        note_type(s, p->type, TRI_YES);
-        note_insertion(s, p, insert);
+        note_type(c, p->type, TRI_YES);
+        note_insertion(c, p, insert);
     } else if (insert && p->unsure && !r->error && r->reply.length) {
-        note_insertion(s, p, true); /* kgdb and KVM refuse what is there already */
+        note_insertion(c, p, true); /* kgdb and KVM refuse what is there already */
     } else if (insert) {
-        e = refusal(s, p, r);
-        fail(s, p, e);
+        e = refusal(c, p, r);
+        fail(c, p, e);
     } else {
-        note_insertion(s, p, false); /* a stub that cannot remove a point it says it does not have */
+        note_insertion(c, p, false); /* a stub that cannot remove a point it says it does not have */
     }
-    plant_changed(s, p);
+    plant_changed(c, p);
     return e;
 }
 
@@ -253,35 +253,35 @@ static void discard(struct rsp_request *requests, size_t count)
 
 /* Sent, and nobody knows whether it was carried out: it counts as inserted, so that it is taken out in the
  * end, and is sent again before that. */
-static void not_known(struct session *s, struct plant *p)
+static void not_known(struct control *c, struct plant *p)
 {
     bool fresh = !p->inserted;
-    note_insertion(s, p, true);
+    note_insertion(c, p, true);
     p->state = PLANT_UNVERIFIED;
     p->renew = true;
     p->unsure = fresh;
-    plant_changed(s, p);
+    plant_changed(c, p);
 }
 
-void plants_cut_off(struct session *s, struct rsp_request *requests, size_t count)
+void plants_cut_off(struct control *c, struct rsp_request *requests, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         struct plant *p = requests[i].owner;
         if (!p)
             continue;
         if (!requests[i].error && strcmp(buf_text(&requests[i].reply), "OK") == 0)
-            error_free(take_answer(s, &requests[i]));
+            error_free(take_answer(c, &requests[i]));
         else if (wanted(p))
-            not_known(s, p);
+            not_known(c, p);
     }
     discard(requests, count);
 }
 
-struct error *plants_sent(struct session *s, struct rsp_request *requests, size_t count)
+struct error *plants_sent(struct control *c, struct rsp_request *requests, size_t count)
 {
     struct error *first = NULL;
     for (size_t i = 0; i < count; i++) {
-        struct error *e = requests[i].owner ? take_answer(s, &requests[i]) : NULL;
+        struct error *e = requests[i].owner ? take_answer(c, &requests[i]) : NULL;
         if (first)
             error_free(e);
         else
@@ -291,22 +291,22 @@ struct error *plants_sent(struct session *s, struct rsp_request *requests, size_
     return first;
 }
 
-struct error *plants_flush(struct session *s)
+struct error *plants_flush(struct control *c)
 {
     struct error *first = NULL;
-    TRY(traps_check(s));
-    while (plants_dirty(s)) {
+    TRY(traps_check(c));
+    while (plants_dirty(c)) {
         struct rsp_request requests[BATCH];
-        size_t n = plants_requests(s, requests, BATCH);
+        size_t n = plants_requests(c, requests, BATCH);
         if (n == 0)
             break;
-        struct error *e = target_check(&s->target, rsp_call_batch(s->target.connection, requests, n));
+        struct error *e = target_check(c->target, rsp_call_batch(c->target->connection, requests, n));
         if (e) {
-            plants_cut_off(s, requests, n);
+            plants_cut_off(c, requests, n);
             error_free(first);
             return e;
         }
-        e = plants_sent(s, requests, n);
+        e = plants_sent(c, requests, n);
         if (first)
             error_free(e);
         else
@@ -316,13 +316,13 @@ struct error *plants_flush(struct session *s)
 }
 
 /* The walks go backwards: a plant that nobody wants is freed on the way, and the last one takes its place. */
-struct error *plants_remove_all(struct session *s)
+struct error *plants_remove_all(struct control *c)
 {
-    struct plant_table *t = &s->breakpoints.plants;
+    struct plant_table *t = &c->breakpoints.plants;
     for (size_t i = t->count; i-- > 0;)
-        plant_lift(s, t->items[i], true);
-    struct error *e = plants_flush(s);
+        plant_lift(c, t->items[i], true);
+    struct error *e = plants_flush(c);
     for (size_t i = t->count; i-- > 0;)
-        plant_lift(s, t->items[i], false);
+        plant_lift(c, t->items[i], false);
     return e;
 }

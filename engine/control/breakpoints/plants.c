@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 
 #define NOT_DIRTY SIZE_MAX
 
@@ -105,18 +105,18 @@ static void leave(struct plant_table *t, struct plant *p)
     plant_free(p);
 }
 
-void plant_changed(struct session *s, struct plant *p)
+void plant_changed(struct control *c, struct plant *p)
 {
-    struct plant_table *t = &s->breakpoints.plants;
+    struct plant_table *t = &c->breakpoints.plants;
     if (p->users == 0 && !p->inserted)
         leave(t, p);
     else
         set_dirty(t, p, needs_sending(p));
 }
 
-struct plant *plant_acquire(struct session *s, enum plant_type type, uint64_t address, unsigned length)
+struct plant *plant_acquire(struct control *c, enum plant_type type, uint64_t address, unsigned length)
 {
-    struct plant_table *t = &s->breakpoints.plants;
+    struct plant_table *t = &c->breakpoints.plants;
     struct plant *p = chain_first(t, address);
     while (p && (p->address != address || p->type != type || p->length != length))
         p = p->next;
@@ -127,28 +127,28 @@ struct plant *plant_acquire(struct session *s, enum plant_type type, uint64_t ad
     }
     p->users++;
     p->stale = true;
-    plant_changed(s, p);
+    plant_changed(c, p);
     return p;
 }
 
-void plant_release(struct session *s, struct plant *p)
+void plant_release(struct control *c, struct plant *p)
 {
     if (p->users > 0)
         p->users--;
     p->stale = true;
-    plant_changed(s, p);
+    plant_changed(c, p);
 }
 
-struct plant *plant_acquire_for(struct session *s, int wish, enum plant_type type, uint64_t address,
+struct plant *plant_acquire_for(struct control *c, int wish, enum plant_type type, uint64_t address,
                                 unsigned length)
 {
-    struct plant *p = plant_acquire(s, type, address, length);
+    struct plant *p = plant_acquire(c, type, address, length);
     p->wishes = xreallocarray(p->wishes, p->wish_count + 1, sizeof *p->wishes);
     p->wishes[p->wish_count++] = wish;
     return p;
 }
 
-void plant_release_for(struct session *s, int wish, struct plant *p)
+void plant_release_for(struct control *c, int wish, struct plant *p)
 {
     for (size_t i = 0; i < p->wish_count; i++)
         if (p->wishes[i] == wish) {
@@ -156,52 +156,52 @@ void plant_release_for(struct session *s, int wish, struct plant *p)
             p->wish_count--;
             break;
         }
-    plant_release(s, p);
+    plant_release(c, p);
 }
 
-bool plants_wishes_at(struct session *s, uint64_t address, plant_wish_visitor *visit, void *context)
+bool plants_wishes_at(struct control *c, uint64_t address, plant_wish_visitor *visit, void *context)
 {
-    for (struct plant *p = chain_first(&s->breakpoints.plants, address); p; p = p->next)
+    for (struct plant *p = chain_first(&c->breakpoints.plants, address); p; p = p->next)
         for (size_t i = 0; p->address == address && plant_is_code(p) && i < p->wish_count; i++)
             if (visit(context, p->wishes[i]))
                 return true;
     return false;
 }
 
-void plant_lift(struct session *s, struct plant *p, bool lifted)
+void plant_lift(struct control *c, struct plant *p, bool lifted)
 {
     p->lifted = lifted;
-    plant_changed(s, p);
+    plant_changed(c, p);
 }
 
-void plants_lift_at(struct session *s, uint64_t address, bool lifted)
+void plants_lift_at(struct control *c, uint64_t address, bool lifted)
 {
     struct plant *next;
-    for (struct plant *p = chain_first(&s->breakpoints.plants, address); p; p = next) {
+    for (struct plant *p = chain_first(&c->breakpoints.plants, address); p; p = next) {
         next = p->next;
         if (p->address == address && plant_is_code(p))
-            plant_lift(s, p, lifted);
+            plant_lift(c, p, lifted);
     }
 }
 
-struct plant *plant_at(struct session *s, uint64_t address)
+struct plant *plant_at(struct control *c, uint64_t address)
 {
-    for (struct plant *p = chain_first(&s->breakpoints.plants, address); p; p = p->next)
+    for (struct plant *p = chain_first(&c->breakpoints.plants, address); p; p = p->next)
         if (p->address == address && plant_is_code(p) && (p->inserted || p->users))
             return p;
     return NULL;
 }
 
-bool plant_was_at(const struct session *s, uint64_t address)
+bool plant_was_at(const struct control *c, uint64_t address)
 {
-    const struct plant_table *t = &s->breakpoints.plants;
+    const struct plant_table *t = &c->breakpoints.plants;
     for (size_t i = 0; i < t->gone_count && i < PLANTS_GONE; i++)
         if (t->gone[i] == address)
             return true;
     return false;
 }
 
-void plant_set_conditions(struct session *s, struct plant *p, char *conditions)
+void plant_set_conditions(struct control *c, struct plant *p, char *conditions)
 {
     const char *old = p->conditions ? p->conditions : "";
     if (strcmp(old, conditions ? conditions : "") == 0) {
@@ -211,18 +211,18 @@ void plant_set_conditions(struct session *s, struct plant *p, char *conditions)
     free(p->conditions);
     p->conditions = conditions;
     p->renew = p->inserted;
-    plant_changed(s, p);
+    plant_changed(c, p);
 }
 
-void plants_seen_at(struct session *s, uint64_t address)
+void plants_seen_at(struct control *c, uint64_t address)
 {
-    bool stepping = s->plan_active && (s->plan.phase == PHASE_STEP || s->plan.phase == PHASE_OFF);
-    for (struct plant *p = chain_first(&s->breakpoints.plants, address); p; p = p->next) {
+    bool stepping = c->plan_active && (c->plan.phase == PHASE_STEP || c->plan.phase == PHASE_OFF);
+    for (struct plant *p = chain_first(&c->breakpoints.plants, address); p; p = p->next) {
         if (p->address != address || !p->inserted)
             continue;
         p->seen = true;
-        if (p->type == PLANT_HARDWARE && !stepping && slots_silence(s, p->type))
-            slots_fire(s, p->type);
+        if (p->type == PLANT_HARDWARE && !stepping && slots_silence(c, p->type))
+            slots_fire(c, p->type);
         if (p->state == PLANT_UNVERIFIED || (p->type == PLANT_HARDWARE && !stepping)) {
             p->state = PLANT_ARMED;
             free(p->reason);
@@ -231,9 +231,9 @@ void plants_seen_at(struct session *s, uint64_t address)
     }
 }
 
-void plants_lost(struct session *s)
+void plants_lost(struct control *c)
 {
-    struct plant_table *t = &s->breakpoints.plants;
+    struct plant_table *t = &c->breakpoints.plants;
     t->in_memory = t->stepped = t->hardware_live = 0;
     t->hardware_before = false;
     t->bare_machine = TRI_UNKNOWN;
@@ -243,18 +243,18 @@ void plants_lost(struct session *s)
         p->state = PLANT_PLANNED;
         free(p->reason);
         p->reason = NULL;
-        plant_changed(s, p);
+        plant_changed(c, p);
     }
 }
 
-bool plants_any(const struct session *s)
+bool plants_any(const struct control *c)
 {
-    return s->breakpoints.plants.count > 0;
+    return c->breakpoints.plants.count > 0;
 }
 
-size_t plants_dirty(const struct session *s)
+size_t plants_dirty(const struct control *c)
 {
-    return s->breakpoints.plants.dirty_count;
+    return c->breakpoints.plants.dirty_count;
 }
 
 void plants_free(struct plant_table *t)

@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 
 static const struct {
     const char *text; /* up to the address */
@@ -68,7 +68,7 @@ static bool is_meant(const struct plant *p, uint64_t address, bool hardware)
     return p->address == address && (p->inserted || p->users) && (hardware ? plant_in_hardware(p) : trap);
 }
 
-static void mark(struct session *s, struct plant *p, const char *line, size_t n)
+static void mark(struct control *c, struct plant *p, const char *line, size_t n)
 {
     BASE_FREE char *said = text_visible(line, n);
     free(p->reason);
@@ -76,9 +76,9 @@ static void mark(struct session *s, struct plant *p, const char *line, size_t n)
     p->state = PLANT_FAILED;
     p->code = ERR_REFUSED;
     for (size_t i = 0; i < p->wish_count; i++) {
-        const struct wish *w = breakpoint_find(s, p->wishes[i]);
+        const struct wish *w = breakpoint_find(c, p->wishes[i]);
         if (w)
-            breakpoint_emit_changed(s, w);
+            breakpoint_emit_changed(c, w);
     }
 }
 
@@ -90,9 +90,9 @@ static bool made_good(struct plant *p)
     return ret;
 }
 
-static void take_line(struct session *s, const char *line, size_t n)
+static void take_line(struct control *c, const char *line, size_t n)
 {
-    const struct plant_table *t = &s->breakpoints.plants;
+    const struct plant_table *t = &c->breakpoints.plants;
     uint64_t address;
     bool hardware;
     if (n && line[n - 1] == '\r')
@@ -102,16 +102,16 @@ static void take_line(struct session *s, const char *line, size_t n)
     for (size_t i = 0; i < t->count; i++)
         if (is_meant(t->items[i], address, hardware) && t->items[i]->state != PLANT_FAILED &&
             !made_good(t->items[i]))
-            mark(s, t->items[i], line, n);
+            mark(c, t->items[i], line, n);
 }
 
-void printk_feed(struct session *s, const char *bytes, size_t n)
+void printk_feed(struct control *c, const char *bytes, size_t n)
 {
-    struct printk_line *l = &s->breakpoints.printk;
+    struct printk_line *l = &c->breakpoints.printk;
     for (size_t i = 0; i < n; i++) {
         if (bytes[i] == '\n') {
             if (l->length < sizeof l->text)
-                take_line(s, l->text, l->length);
+                take_line(c, l->text, l->length);
             l->length = 0;
         } else if (l->length < sizeof l->text) {
             l->text[l->length++] = bytes[i];

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct session;
+struct control;
 
 enum { PRINTK_LINE_MAX = 160 };
 
@@ -29,6 +29,6 @@ struct printk_line {
 /* Whether this line (without its end) is such a message, of which address, and of hardware or a trap. */
 bool printk_match(const char *line, size_t n, uint64_t *address, bool *hardware);
 /* Bytes from the console, as they come. */
-void printk_feed(struct session *s, const char *bytes, size_t n);
+void printk_feed(struct control *c, const char *bytes, size_t n);
 
 #endif

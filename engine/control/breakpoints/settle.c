@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/percpu.h"
 #include "engine/inspect/values/values.h"
@@ -14,27 +14,27 @@
 /* enum nmi_states of arch/x86/kernel/nmi.c is an int. */
 enum { CPUS_MAX = 64, STATE_BYTES = 4, NMI_EXECUTING = 1 };
 
-static bool is_linux_on_x86(const struct session *s)
+static bool is_linux_on_x86(const struct control *c)
 {
-    return (s->target.arch == &arch_x86_64 || s->target.arch == &arch_i386) && slots_inside(s);
+    return (c->target->arch == &arch_x86_64 || c->target->arch == &arch_i386) && slots_inside(c);
 }
 
 /* On the bare machine a set that is empty is put back as well, once there was another: DR7 is not 0 then. */
-static bool concerned(struct session *s)
+static bool concerned(struct control *c)
 {
-    const struct plant_table *t = &s->breakpoints.plants;
-    return is_linux_on_x86(s) && (t->hardware_live > 0 || (t->hardware_before && settle_by_trap(s)));
+    const struct plant_table *t = &c->breakpoints.plants;
+    return is_linux_on_x86(c) && (t->hardware_live > 0 || (t->hardware_before && settle_by_trap(c)));
 }
 
 /* What was lifted to step off it leaves its place to nobody, and gets it back. */
-void settle_note(struct session *s, struct plant *p, bool insert)
+void settle_note(struct control *c, struct plant *p, bool insert)
 {
     if (!plant_in_hardware(p) || p->inserted == insert)
         return;
     if (insert ? !p->comes_back : !p->users)
-        s->breakpoints.plants.hardware_changed = true;
+        c->breakpoints.plants.hardware_changed = true;
     if (!insert && !p->users)
-        s->breakpoints.plants.hardware_gone = true;
+        c->breakpoints.plants.hardware_gone = true;
     p->comes_back = !insert && p->users;
 }
 
@@ -45,28 +45,28 @@ static bool will_change(const struct plant *p)
     return plant_in_hardware(p) && p->state != PLANT_FAILED && (comes || (!p->users && p->inserted));
 }
 
-bool settle_needed(struct session *s)
+bool settle_needed(struct control *c)
 {
-    const struct plant_table *t = &s->breakpoints.plants;
+    const struct plant_table *t = &c->breakpoints.plants;
     bool changed = t->hardware_changed;
     for (size_t i = 0; !changed && i < t->count; i++)
         changed = will_change(t->items[i]);
-    return changed && concerned(s);
+    return changed && concerned(c);
 }
 
-bool settle_needed_to_leave(struct session *s)
+bool settle_needed_to_leave(struct control *c)
 {
-    return is_linux_on_x86(s) && s->breakpoints.plants.hardware_live > 0;
+    return is_linux_on_x86(c) && c->breakpoints.plants.hardware_live > 0;
 }
 
 /* X86_FEATURE_HYPERVISOR is bit 31 of word 4 (arch/x86/include/asm/cpufeatures.h). A kernel keeps it. */
-bool settle_by_trap(struct session *s)
+bool settle_by_trap(struct control *c)
 {
-    enum rsp_tristate *bare = &s->breakpoints.plants.bare_machine;
+    enum rsp_tristate *bare = &c->breakpoints.plants.bare_machine;
     if (*bare != TRI_UNKNOWN)
         return *bare == TRI_YES;
     cJSON *value = NULL;
-    struct error *e = values_evaluate(&s->target, "boot_cpu_data.x86_capability[4] >> 31 & 1", 0, &value);
+    struct error *e = values_evaluate(c->target, "boot_cpu_data.x86_capability[4] >> 31 & 1", 0, &value);
     const char *text = e ? NULL : cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(value, "text"));
     bool hypervisor = text && strcmp(text, "1") == 0;
     error_free(e);
@@ -75,74 +75,74 @@ bool settle_by_trap(struct session *s)
     return !hypervisor;
 }
 
-void settle_lift(struct session *s, bool lifted)
+void settle_lift(struct control *c, bool lifted)
 {
-    const struct plant_table *t = &s->breakpoints.plants;
+    const struct plant_table *t = &c->breakpoints.plants;
     for (size_t i = t->count; i-- > 0;)
         if (plant_in_hardware(t->items[i]))
-            plant_lift(s, t->items[i], lifted);
+            plant_lift(c, t->items[i], lifted);
 }
 
 /* Where a per-CPU word is in each processor's area; false: the kernel has none of this name. */
-static bool find_word(struct session *s, const char *name, uint64_t *ret)
+static bool find_word(struct control *c, const char *name, uint64_t *ret)
 {
     uint64_t address;
-    return kernel_symbol(&s->target, name, &address) && percpu_is(&s->target, address, ret);
+    return kernel_symbol(c->target, name, &address) && percpu_is(c->target, address, ret);
 }
 
-static bool read_number(struct session *s, uint64_t address, size_t size, uint64_t *ret)
+static bool read_number(struct control *c, uint64_t address, size_t size, uint64_t *ret)
 {
-    struct error *e = memory_read_number(&s->target, address, size, ret);
+    struct error *e = memory_read_number(c->target, address, size, ret);
     bool known = !e;
     error_free(e);
     return known;
 }
 
 /* One that is inside an NMI, with debug registers to put back. */
-static struct error *settle_processor(struct session *s, uint64_t word, uint64_t state)
+static struct error *settle_processor(struct control *c, uint64_t word, uint64_t state)
 {
     static const unsigned char none[8];
-    uint64_t now, saved, size = s->target.arch->address_size;
-    if (!read_number(s, state, STATE_BYTES, &now) || now < NMI_EXECUTING || now > NMI_EXECUTING + 1 ||
-        !read_number(s, word, size, &saved) || !saved || (saved & ~(uint64_t)DR7_POSSIBLE))
+    uint64_t now, saved, size = c->target->arch->address_size;
+    if (!read_number(c, state, STATE_BYTES, &now) || now < NMI_EXECUTING || now > NMI_EXECUTING + 1 ||
+        !read_number(c, word, size, &saved) || !saved || (saved & ~(uint64_t)DR7_POSSIBLE))
         return NULL;
-    return memory_write(&s->target, word, none, size);
+    return memory_write(c->target, word, none, size);
 }
 
-bool settle_revives(struct session *s)
+bool settle_revives(struct control *c)
 {
-    const struct plant_table *t = &s->breakpoints.plants;
+    const struct plant_table *t = &c->breakpoints.plants;
     bool comes = false;
     for (size_t i = 0; t->hardware_live == 0 && !comes && i < t->count; i++) {
         const struct plant *p = t->items[i];
         comes = plant_in_hardware(p) && p->users && p->state != PLANT_FAILED;
     }
-    return comes && is_linux_on_x86(s) && settle_by_trap(s);
+    return comes && is_linux_on_x86(c) && settle_by_trap(c);
 }
 
-struct error *settle_others(struct session *s)
+struct error *settle_others(struct control *c)
 {
     uint64_t word, state, area;
-    if (!find_word(s, "nmi_dr7", &word) || !find_word(s, "nmi_state", &state))
+    if (!find_word(c, "nmi_dr7", &word) || !find_word(c, "nmi_state", &state))
         return NULL;
     for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++) {
-        struct error *e = percpu_address(&s->target, 0, cpu, &area);
+        struct error *e = percpu_address(c->target, 0, cpu, &area);
         if (error_is(e, ERR_LOST))
             return e;
         bool last = e != NULL;
         error_free(e);
         if (last)
             break;
-        TRY(settle_processor(s, area + word, area + state));
+        TRY(settle_processor(c, area + word, area + state));
     }
     return NULL;
 }
 
-void settle_resumed(struct session *s)
+void settle_resumed(struct control *c)
 {
-    struct plant_table *t = &s->breakpoints.plants;
+    struct plant_table *t = &c->breakpoints.plants;
     bool steps =
-        s->plan_active && !s->plan.off_settles && (s->plan.phase == PHASE_OFF || s->plan.phase == PHASE_STEP);
+        c->plan_active && !c->plan.off_settles && (c->plan.phase == PHASE_OFF || c->plan.phase == PHASE_STEP);
     if (steps && t->hardware_live)
         return;
     t->hardware_changed = false;

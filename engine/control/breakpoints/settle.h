@@ -29,24 +29,24 @@
 
 #include "base/error.h"
 
-struct session;
+struct control;
 struct plant;
 
 /* Before a plant goes in or out: whether the set becomes another by that. */
-void settle_note(struct session *s, struct plant *p, bool insert);
+void settle_note(struct control *c, struct plant *p, bool insert);
 /* The target is about to run with another set of hardware plants than before. */
-bool settle_needed(struct session *s);
+bool settle_needed(struct control *c);
 /* The target ran with some, and is left alone now. */
-bool settle_needed_to_leave(struct session *s);
+bool settle_needed_to_leave(struct control *c);
 /* The step has to end in a trap instruction. */
-bool settle_by_trap(struct session *s);
+bool settle_by_trap(struct control *c);
 /* Takes all of hardware out, for a step, with the next resume; or back in. */
-void settle_lift(struct session *s, bool lifted);
+void settle_lift(struct control *c, bool lifted);
 /* The bare machine: something comes in after the target ran with nothing, so the others are to be told. */
-bool settle_revives(struct session *s);
+bool settle_revives(struct control *c);
 /* The other processors: their saved words. Best effort; only a lost connection is an error. */
-struct error *settle_others(struct session *s) BASE_MUST_CHECK;
+struct error *settle_others(struct control *c) BASE_MUST_CHECK;
 /* The target runs, with what is planted now; a step off a plant is none of it. */
-void settle_resumed(struct session *s);
+void settle_resumed(struct control *c);
 
 #endif

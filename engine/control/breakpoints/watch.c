@@ -6,14 +6,14 @@
 #include "engine/control/breakpoints/conditions.h"
 #include "engine/control/breakpoints/means.h"
 #include "engine/control/breakpoints/wish.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 
 /* The value before, so that a hit can show what changed. */
-void watchpoint_note(struct session *s, struct wish *w, bool hit)
+void watchpoint_note(struct control *c, struct wish *w, bool hit)
 {
     unsigned char now[sizeof w->watch_old];
     size_t got = 0;
-    struct error *e = memory_read_some(&s->target, w->watch_address, now, w->watch_length, &got);
+    struct error *e = memory_read_some(c->target, w->watch_address, now, w->watch_length, &got);
     bool known = !e && got == w->watch_length;
     error_free(e);
     if (!hit) {
@@ -29,12 +29,12 @@ void watchpoint_note(struct session *s, struct wish *w, bool hit)
     memcpy(w->watch_new, now, got);
 }
 
-bool watchpoint_changed(struct session *s, const struct wish *w)
+bool watchpoint_changed(struct control *c, const struct wish *w)
 {
     unsigned char now[sizeof w->watch_old];
     size_t got = 0;
     const unsigned char *last = w->watch_new_known ? w->watch_new : w->watch_old;
-    struct error *e = memory_read_some(&s->target, w->watch_address, now, w->watch_length, &got);
+    struct error *e = memory_read_some(c->target, w->watch_address, now, w->watch_length, &got);
     bool changed = !e && got == w->watch_length && (w->watch_new_known || w->watch_old_known) &&
                    memcmp(now, last, got) != 0;
     error_free(e);
@@ -43,9 +43,9 @@ bool watchpoint_changed(struct session *s, const struct wish *w)
 
 /* Debug registers watch aligned powers of two, at most a word each (Intel SDM volume 3, 18.2.5; kgdb answers
  * E01 to anything else). */
-static void split(struct session *s, struct wish *w)
+static void split(struct control *c, struct wish *w)
 {
-    unsigned word = s->target.arch ? s->target.arch->address_size : 8;
+    unsigned word = c->target->arch ? c->target->arch->address_size : 8;
     uint64_t at = w->watch_address, end = at + w->watch_length;
     w->locations = xcalloc(w->watch_length, sizeof *w->locations);
     while (at < end) {
@@ -57,41 +57,41 @@ static void split(struct session *s, struct wish *w)
     }
 }
 
-struct error *watchpoint_set(struct session *s, const struct wish_request *request, uint64_t address,
+struct error *watchpoint_set(struct control *c, const struct wish_request *request, uint64_t address,
                              uint64_t length, enum plant_type type, struct wish **ret)
 {
-    TRY(target_need_plantable(&s->target));
+    TRY(target_need_plantable(c->target));
     if (length == 0 || length > sizeof((struct wish *)0)->watch_old || address + length < address)
         return error_hint(
             error_new(ERR_UNSUPPORTED, "watch %s: it has %" PRIu64 " bytes", request->at, length),
             "watch 1 to 64 bytes, best one member");
     struct wish *w = xcalloc(1, sizeof *w);
-    wish_add(s, w);
-    struct error *e = wish_fill(s, request, w);
+    wish_add(c, w);
+    struct error *e = wish_fill(c, request, w);
     w->is_watch = true;
     w->watch_type = type;
     w->watch_address = address;
     w->watch_length = (unsigned)length;
-    split(s, w);
+    split(c, w);
     if (!e)
-        e = condition_check(s, w);
+        e = condition_check(c, w);
     if (!e)
-        e = means_plant(s, w);
+        e = means_plant(c, w);
     if (e) {
-        means_release(s, w);
-        wish_take_back(s, w);
+        means_release(c, w);
+        wish_take_back(c, w);
         return error_while(e, "set a watchpoint on %s", request->at);
     }
-    watchpoint_note(s, w, false);
+    watchpoint_note(c, w, false);
     *ret = w;
     return NULL;
 }
 
-struct wish *watchpoint_at(struct session *s, uint64_t address, enum plant_type type)
+struct wish *watchpoint_at(struct control *c, uint64_t address, enum plant_type type)
 {
     struct wish *other = NULL;
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
-        struct wish *w = s->breakpoints.wishes[i];
+    for (size_t i = 0; i < c->breakpoints.wish_count; i++) {
+        struct wish *w = c->breakpoints.wishes[i];
         /* A stub may name the first byte of the aligned slot that holds the watched bytes. */
         bool covers = address < w->watch_address + w->watch_length && w->watch_address < address + 8;
         if (!w->is_watch || !w->enabled || !covers)

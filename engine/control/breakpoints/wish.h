@@ -7,11 +7,11 @@
 #include "engine/control/breakpoints/breakpoints.h"
 
 /* Gives it an id and puts it into the table, which owns it then. */
-void wish_add(struct session *s, struct wish *w);
+void wish_add(struct control *c, struct wish *w);
 /* Undoes that for the wish added last, without plants, and frees it. */
-void wish_take_back(struct session *s, struct wish *w);
+void wish_take_back(struct control *c, struct wish *w);
 /* What a request says but the place. ERR_NO_THREAD. */
-struct error *wish_fill(struct session *s, const struct wish_request *request,
+struct error *wish_fill(struct control *c, const struct wish_request *request,
                         struct wish *w) BASE_MUST_CHECK;
 void wish_free(struct wish *w);
 

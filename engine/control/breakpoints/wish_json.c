@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "base/json.h"
 #include "engine/inspect/location.h"
 
@@ -156,7 +156,7 @@ static void add_limits(cJSON *o, const struct wish *w)
     }
 }
 
-cJSON *wish_to_json(struct session *s, const struct wish *w)
+cJSON *wish_to_json(struct control *c, const struct wish *w)
 {
     const struct plant *p = first_plant(w);
     cJSON *o = cJSON_CreateObject();
@@ -172,14 +172,14 @@ cJSON *wish_to_json(struct session *s, const struct wish *w)
     if (w->attempt_count > 1)
         add_attempts(o, w);
     if (plant_in_hardware(p))
-        cJSON_AddItemToObject(o, "slots", slots_of_type(s, p->type));
+        cJSON_AddItemToObject(o, "slots", slots_of_type(c, p->type));
     return o;
 }
 
-void breakpoint_emit_changed(struct session *s, const struct wish *w)
+void breakpoint_emit_changed(struct control *c, const struct wish *w)
 {
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "breakpoint-changed");
-    json_move_members(o, wish_to_json(s, w));
-    target_emit(&s->target, o);
+    json_move_members(o, wish_to_json(c, w));
+    target_emit(c->target, o);
 }

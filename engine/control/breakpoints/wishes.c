@@ -6,7 +6,7 @@
 #include "engine/control/breakpoints/conditions.h"
 #include "engine/control/breakpoints/means.h"
 #include "engine/control/breakpoints/wish.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/target/libraries.h"
 #include "engine/inspect/location.h"
 #include "engine/target/names.h"
@@ -52,26 +52,26 @@ static bool names_function(const char *at)
     return *at != '*' && digits[strspn(digits, "0123456789")] != '\0';
 }
 
-static bool is_in_library(struct session *s, uint64_t address)
+static bool is_in_library(struct control *c, uint64_t address)
 {
     uint64_t offset;
     const struct symbol_file *f =
-        s->target.is_process ? symbol_map_file_at(s->target.map, address, &offset) : NULL;
-    return f && f != symbol_map_file(s->target.map, 0, &offset);
+        c->target->is_process ? symbol_map_file_at(c->target->map, address, &offset) : NULL;
+    return f && f != symbol_map_file(c->target->map, 0, &offset);
 }
 
-static struct error *resolve(struct session *s, struct wish *w)
+static struct error *resolve(struct control *c, struct wish *w)
 {
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    TRY(location_find(&s->target, w->at, &matches, &count));
-    means_release(s, w);
+    TRY(location_find(c->target, w->at, &matches, &count));
+    means_release(c, w);
     free_locations(w);
     w->locations = xcalloc(count, sizeof *w->locations);
     w->count = count;
     w->in_library = false;
     for (size_t i = 0; i < count; i++)
-        w->in_library |= is_in_library(s, matches[i].address);
+        w->in_library |= is_in_library(c, matches[i].address);
     for (size_t i = 0; i < count; i++)
         w->locations[i] = (struct wish_location){.address = matches[i].address,
                                                  .thumb = matches[i].thumb,
@@ -80,31 +80,31 @@ static struct error *resolve(struct session *s, struct wish *w)
                                                  .line = matches[i].line};
     free(matches);
     size_t done, total;
-    w->incomplete = names_function(w->at) && !symbols_have_names(s->target.map, &done, &total);
-    s->breakpoints.any_unfinished |= w->incomplete || w->in_library;
+    w->incomplete = names_function(w->at) && !symbols_have_names(c->target->map, &done, &total);
+    c->breakpoints.any_unfinished |= w->incomplete || w->in_library;
     if (w->incomplete)
-        symbols_start_names(s->target.map);
+        symbols_start_names(c->target->map);
     return NULL;
 }
 
 /* An id before planting: a plant knows its wishes by it. */
-void wish_add(struct session *s, struct wish *w)
+void wish_add(struct control *c, struct wish *w)
 {
-    struct breakpoint_table *t = &s->breakpoints;
+    struct breakpoint_table *t = &c->breakpoints;
     w->id = ++t->next_id;
     ARRAY_RESERVE(t->wishes, t->wish_count, t->wish_capacity);
     t->wishes[t->wish_count++] = w;
 }
 
 /* It was the last to be added, and leaves no gap in the numbers. */
-void wish_take_back(struct session *s, struct wish *w)
+void wish_take_back(struct control *c, struct wish *w)
 {
-    s->breakpoints.wish_count--;
-    s->breakpoints.next_id--;
+    c->breakpoints.wish_count--;
+    c->breakpoints.next_id--;
     wish_free(w);
 }
 
-struct error *wish_fill(struct session *s, const struct wish_request *request, struct wish *w)
+struct error *wish_fill(struct control *c, const struct wish_request *request, struct wish *w)
 {
     w->at = xstrdup(request->at);
     w->kind = request->kind;
@@ -116,7 +116,7 @@ struct error *wish_fill(struct session *s, const struct wish_request *request, s
     if (!request->thread)
         return NULL;
     struct thread *t;
-    TRY(threads_by_name(&s->target, request->thread, &t));
+    TRY(threads_by_name(c->target, request->thread, &t));
     w->has_thread = true;
     w->thread = t->id;
     return NULL;
@@ -128,35 +128,35 @@ static bool is_unknown_place(const struct error *e)
 }
 
 /* What nobody knows yet may be known when a library or a module comes. */
-static struct error *resolve_or_wait(struct session *s, struct wish *w, bool pending)
+static struct error *resolve_or_wait(struct control *c, struct wish *w, bool pending)
 {
-    struct error *e = resolve(s, w);
+    struct error *e = resolve(c, w);
     if (!e || !pending || !is_unknown_place(e))
         return e;
     free_locations(w); /* where it was is not its place any more */
     w->pending = true;
-    s->breakpoints.any_unfinished = true;
+    c->breakpoints.any_unfinished = true;
     free(w->reason);
     w->reason = xasprintf("pending: %s%s%s", e->message, e->hint ? "; " : "", e->hint ? e->hint : "");
     error_free(e);
     return NULL;
 }
 
-struct error *breakpoint_set(struct session *s, const struct wish_request *request, struct wish **ret)
+struct error *breakpoint_set(struct control *c, const struct wish_request *request, struct wish **ret)
 {
-    TRY(target_need_plantable(&s->target));
+    TRY(target_need_plantable(c->target));
     struct wish *w = xcalloc(1, sizeof *w);
-    wish_add(s, w);
-    struct error *e = wish_fill(s, request, w);
+    wish_add(c, w);
+    struct error *e = wish_fill(c, request, w);
     if (!e)
-        e = resolve_or_wait(s, w, request->pending);
+        e = resolve_or_wait(c, w, request->pending);
     if (!e)
-        e = condition_check(s, w);
+        e = condition_check(c, w);
     if (!e)
-        e = means_plant(s, w);
+        e = means_plant(c, w);
     if (e) {
-        means_release(s, w);
-        wish_take_back(s, w);
+        means_release(c, w);
+        wish_take_back(c, w);
         return error_while(e, "set a breakpoint at %s", request->at);
     }
     *ret = w;
@@ -176,50 +176,50 @@ static size_t index_of(const struct breakpoint_table *t, int id)
     return low;
 }
 
-struct wish *breakpoint_find(struct session *s, int id)
+struct wish *breakpoint_find(struct control *c, int id)
 {
-    const struct breakpoint_table *t = &s->breakpoints;
+    const struct breakpoint_table *t = &c->breakpoints;
     size_t i = index_of(t, id);
     return i < t->wish_count && t->wishes[i]->id == id ? t->wishes[i] : NULL;
 }
 
-struct error *breakpoint_enable(struct session *s, struct wish *w, bool enabled)
+struct error *breakpoint_enable(struct control *c, struct wish *w, bool enabled)
 {
     if (w->enabled == enabled)
         return NULL;
-    TRY(target_need_plantable(&s->target));
+    TRY(target_need_plantable(c->target));
     if (!enabled) {
-        means_release(s, w);
+        means_release(c, w);
         w->enabled = false;
-        return s->target.state == TARGET_STOPPED ? plants_flush(s) : NULL;
+        return c->target->state == TARGET_STOPPED ? plants_flush(c) : NULL;
     }
-    TRY(means_plant(s, w));
+    TRY(means_plant(c, w));
     w->enabled = true;
     if (w->is_watch)
-        watchpoint_note(s, w, false);
+        watchpoint_note(c, w, false);
     return NULL;
 }
 
-struct error *breakpoint_delete(struct session *s, struct wish *w)
+struct error *breakpoint_delete(struct control *c, struct wish *w)
 {
-    struct breakpoint_table *t = &s->breakpoints;
-    means_release(s, w);
+    struct breakpoint_table *t = &c->breakpoints;
+    means_release(c, w);
     size_t i = index_of(t, w->id);
     t->wish_count--;
     memmove(t->wishes + i, t->wishes + i + 1, (t->wish_count - i) * sizeof *t->wishes);
     wish_free(w);
-    return s->target.state == TARGET_STOPPED ? plants_flush(s) : NULL;
+    return c->target->state == TARGET_STOPPED ? plants_flush(c) : NULL;
 }
 
-void breakpoints_drop_spent(struct session *s)
+void breakpoints_drop_spent(struct control *c)
 {
-    if (!s->breakpoints.any_spent)
+    if (!c->breakpoints.any_spent)
         return;
-    s->breakpoints.any_spent = false;
-    for (size_t i = s->breakpoints.wish_count; i-- > 0;) {
-        if (!s->breakpoints.wishes[i]->spent)
+    c->breakpoints.any_spent = false;
+    for (size_t i = c->breakpoints.wish_count; i-- > 0;) {
+        if (!c->breakpoints.wishes[i]->spent)
             continue;
-        struct error *e = breakpoint_delete(s, s->breakpoints.wishes[i]);
+        struct error *e = breakpoint_delete(c, c->breakpoints.wishes[i]);
         error_free(e);
     }
 }
@@ -237,24 +237,24 @@ static bool take_id(void *context, int id)
     return false;
 }
 
-size_t breakpoints_at(struct session *s, uint64_t address, int **ret)
+size_t breakpoints_at(struct control *c, uint64_t address, int **ret)
 {
     struct found f = {0};
-    plants_wishes_at(s, address, take_id, &f);
+    plants_wishes_at(c, address, take_id, &f);
     *ret = f.ids;
     return f.count;
 }
 
 /* The lowest id of several. */
-struct wish *breakpoint_at(struct session *s, uint64_t address)
+struct wish *breakpoint_at(struct control *c, uint64_t address)
 {
     BASE_FREE int *ids = NULL;
-    size_t count = breakpoints_at(s, address, &ids);
+    size_t count = breakpoints_at(c, address, &ids);
     int lowest = 0;
     for (size_t i = 0; i < count; i++)
         if (lowest == 0 || ids[i] < lowest)
             lowest = ids[i];
-    return lowest ? breakpoint_find(s, lowest) : NULL;
+    return lowest ? breakpoint_find(c, lowest) : NULL;
 }
 
 static void keep_first(struct error **first, struct error *e)
@@ -267,66 +267,66 @@ static void keep_first(struct error **first, struct error *e)
 
 /* What stood in a library that is closed went with its memory: gdbserver would answer an error to its
  * removal, keep it in its own list, and take the next one there for inserted already. */
-static void forget_unmapped(struct session *s, const struct wish *w)
+static void forget_unmapped(struct control *c, const struct wish *w)
 {
     uint64_t offset;
     for (size_t i = 0; w->in_library && i < w->count; i++)
-        if (w->locations[i].plant && !symbol_map_file_at(s->target.map, w->locations[i].address, &offset))
-            plant_unmapped(s, w->locations[i].plant);
+        if (w->locations[i].plant && !symbol_map_file_at(c->target->map, w->locations[i].address, &offset))
+            plant_unmapped(c, w->locations[i].plant);
 }
 
 /* A place that is not there any more stays in the list and waits. */
-static struct error *replant(struct session *s, struct wish *w)
+static struct error *replant(struct control *c, struct wish *w)
 {
-    forget_unmapped(s, w);
-    means_release(s, w);
-    struct error *e = w->is_watch || *w->at == '*' ? NULL : resolve_or_wait(s, w, true);
+    forget_unmapped(c, w);
+    means_release(c, w);
+    struct error *e = w->is_watch || *w->at == '*' ? NULL : resolve_or_wait(c, w, true);
     if (!e && w->count)
         w->pending = false;
-    return e || !w->enabled ? e : means_plant(s, w);
+    return e || !w->enabled ? e : means_plant(c, w);
 }
 
-static struct error *complete(struct session *s, struct wish *w)
+static struct error *complete(struct control *c, struct wish *w)
 {
     size_t before = w->count;
-    TRY(resolve(s, w));
+    TRY(resolve(c, w));
     if (w->enabled)
-        TRY(means_plant(s, w));
+        TRY(means_plant(c, w));
     if (w->count != before)
-        breakpoint_emit_changed(s, w);
+        breakpoint_emit_changed(c, w);
     return NULL;
 }
 
-struct error *breakpoints_complete(struct session *s)
+struct error *breakpoints_complete(struct control *c)
 {
     bool unfinished = false;
-    for (size_t i = 0; s->breakpoints.any_unfinished && i < s->breakpoints.wish_count; i++) {
-        struct wish *w = s->breakpoints.wishes[i];
+    for (size_t i = 0; c->breakpoints.any_unfinished && i < c->breakpoints.wish_count; i++) {
+        struct wish *w = c->breakpoints.wishes[i];
         if (w->pending || w->in_library)
-            s->breakpoints.waits(s);
+            c->breakpoints.waits(c);
         if (w->incomplete) {
-            TRY(names_wait(&s->target));
-            TRY(complete(s, w));
+            TRY(names_wait(c->target));
+            TRY(complete(c, w));
         }
-        unfinished |= w->pending || w->incomplete || (w->in_library && !s->loader_plant);
+        unfinished |= w->pending || w->incomplete || (w->in_library && !c->loader_plant);
     }
-    s->breakpoints.any_unfinished = unfinished;
+    c->breakpoints.any_unfinished = unfinished;
     return NULL;
 }
 
-struct error *breakpoints_replant(struct session *s)
+struct error *breakpoints_replant(struct control *c)
 {
     struct error *first = NULL;
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++)
-        keep_first(&first, replant(s, s->breakpoints.wishes[i]));
-    keep_first(&first, plants_flush(s));
+    for (size_t i = 0; i < c->breakpoints.wish_count; i++)
+        keep_first(&first, replant(c, c->breakpoints.wishes[i]));
+    keep_first(&first, plants_flush(c));
     return first;
 }
 
-void breakpoints_lost(struct session *s)
+void breakpoints_lost(struct control *c)
 {
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
-        struct wish *w = s->breakpoints.wishes[i];
+    for (size_t i = 0; i < c->breakpoints.wish_count; i++) {
+        struct wish *w = c->breakpoints.wishes[i];
         if (w->pending || !w->enabled)
             continue;
         free(w->reason);
@@ -335,15 +335,15 @@ void breakpoints_lost(struct session *s)
     }
 }
 
-struct error *breakpoints_resolve_pending(struct session *s)
+struct error *breakpoints_resolve_pending(struct control *c)
 {
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
-        struct wish *w = s->breakpoints.wishes[i];
+    for (size_t i = 0; i < c->breakpoints.wish_count; i++) {
+        struct wish *w = c->breakpoints.wishes[i];
         if (!w->pending)
             continue;
-        TRY(replant(s, w));
+        TRY(replant(c, w));
         if (!w->pending)
-            breakpoint_emit_changed(s, w);
+            breakpoint_emit_changed(c, w);
     }
     return NULL;
 }

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
+#include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/layout.h"
 #include "engine/target/registers.h"
 
@@ -15,43 +16,43 @@ enum {
 };
 #define REENTER_NS 5000000000
 
-static bool is_kgdb_on_x86(struct session *s, uint64_t *sealed_at)
+static bool is_kgdb_on_x86(struct control *c, uint64_t *sealed_at)
 {
     uint64_t table;
-    return s->target.connection && (s->target.arch == &arch_x86_64 || s->target.arch == &arch_i386) &&
-           rsp_features(s->target.connection)->state[FEATURE_VCONT].works == TRI_NO &&
-           kernel_symbol(&s->target, "kgdb_break", &table) &&
-           kernel_symbol(&s->target, "kernel_set_to_readonly", sealed_at);
+    return c->target->connection && (c->target->arch == &arch_x86_64 || c->target->arch == &arch_i386) &&
+           rsp_features(c->target->connection)->state[FEATURE_VCONT].works == TRI_NO &&
+           kernel_symbol(c->target, "kgdb_break", &table) &&
+           kernel_symbol(c->target, "kernel_set_to_readonly", sealed_at);
 }
 
-static bool any_trap(const struct session *s)
+static bool any_trap(const struct control *c)
 {
-    const struct plant_table *t = &s->breakpoints.plants;
+    const struct plant_table *t = &c->breakpoints.plants;
     for (size_t i = 0; i < t->count; i++)
         if (t->items[i]->type == PLANT_SOFTWARE && t->items[i]->inserted)
             return true;
     return false;
 }
 
-static struct error *ask(struct session *s, uint64_t sealed_at)
+static struct error *ask(struct control *c, uint64_t sealed_at)
 {
     uint64_t value;
-    struct error *e = memory_read_number(&s->target, sealed_at, 4, &value);
+    struct error *e = memory_read_number(c->target, sealed_at, 4, &value);
     if (!error_is(e, ERR_NO_MEMORY)) {
         if (!e)
-            s->target.kernel->text = value ? TEXT_SEALED : TEXT_WRITABLE;
+            c->target->kernel->text = value ? TEXT_SEALED : TEXT_WRITABLE;
         return e;
     }
     error_free(e);
     return NULL;
 }
 
-struct error *sealed_text_leave(struct session *s)
+struct error *sealed_text_leave(struct control *c)
 {
     uint64_t sealed_at;
-    if (s->target.kernel->text != TEXT_UNKNOWN || !any_trap(s) || !is_kgdb_on_x86(s, &sealed_at))
+    if (c->target->kernel->text != TEXT_UNKNOWN || !any_trap(c) || !is_kgdb_on_x86(c, &sealed_at))
         return NULL;
-    return ask(s, sealed_at);
+    return ask(c, sealed_at);
 }
 
 /* -- kgdb's table ---------------------------------------------------------------------------------- */
@@ -61,48 +62,48 @@ struct table {
     struct kernel_field address, type, state;
 };
 
-static bool find_table(struct session *s, struct table *t)
+static bool find_table(struct control *c, struct table *t)
 {
-    t->entry_size = kernel_type_size(&s->target, "struct kgdb_bkpt");
-    return t->entry_size && kernel_symbol(&s->target, "kgdb_break", &t->at) &&
-           kernel_field(&s->target, "struct kgdb_bkpt", "bpt_addr", &t->address) &&
-           kernel_field(&s->target, "struct kgdb_bkpt", "type", &t->type) &&
-           kernel_field(&s->target, "struct kgdb_bkpt", "state", &t->state) && t->type.size == 4 &&
+    t->entry_size = kernel_type_size(c->target, "struct kgdb_bkpt");
+    return t->entry_size && kernel_symbol(c->target, "kgdb_break", &t->at) &&
+           kernel_field(c->target, "struct kgdb_bkpt", "bpt_addr", &t->address) &&
+           kernel_field(c->target, "struct kgdb_bkpt", "type", &t->type) &&
+           kernel_field(c->target, "struct kgdb_bkpt", "state", &t->state) && t->type.size == 4 &&
            t->state.size == 4;
 }
 
-static struct plant *trap_of(struct session *s, uint64_t address)
+static struct plant *trap_of(struct control *c, uint64_t address)
 {
-    struct plant *p = plant_at(s, address);
+    struct plant *p = plant_at(c, address);
     return p && p->type == PLANT_SOFTWARE && p->inserted ? p : NULL;
 }
 
-static struct error *write_field(struct session *s, uint64_t entry, const struct kernel_field *f,
+static struct error *write_field(struct control *c, uint64_t entry, const struct kernel_field *f,
                                  uint32_t value)
 {
     unsigned char bytes[4];
     arch_store(bytes, sizeof bytes, false, value);
-    return memory_write(&s->target, entry + f->offset, bytes, sizeof bytes);
+    return memory_write(c->target, entry + f->offset, bytes, sizeof bytes);
 }
 
 /* Entries are taken in order, so the first free one ends those in use. *one: a trap that was changed. */
-static struct error *change_entries(struct session *s, const struct table *t, struct plant **one)
+static struct error *change_entries(struct control *c, const struct table *t, struct plant **one)
 {
     for (unsigned i = 0; i < ENTRIES_MOST; i++) {
         uint64_t entry = t->at + i * t->entry_size, address, state;
         if (i % ENTRIES_AT_ONCE == 0) {
             struct memory_want want = {entry, (size_t)t->entry_size * ENTRIES_AT_ONCE};
-            TRY(memory_prefetch(&s->target, &want, 1));
+            TRY(memory_prefetch(c->target, &want, 1));
         }
-        TRY(kernel_number(&s->target, entry, &t->state, &state));
+        TRY(kernel_number(c->target, entry, &t->state, &state));
         if (state == 0)
             return NULL;
-        TRY(kernel_number(&s->target, entry, &t->address, &address));
-        struct plant *p = trap_of(s, address);
+        TRY(kernel_number(c->target, entry, &t->address, &address));
+        struct plant *p = trap_of(c, address);
         if (!p)
             continue;
-        TRY(write_field(s, entry, &t->type, BP_POKE_BREAKPOINT));
-        TRY(write_field(s, entry, &t->state, BP_ACTIVE));
+        TRY(write_field(c, entry, &t->type, BP_POKE_BREAKPOINT));
+        TRY(write_field(c, entry, &t->state, BP_ACTIVE));
         p->was_stuck = true;
         *one = p;
     }
@@ -111,43 +112,43 @@ static struct error *change_entries(struct session *s, const struct table *t, st
 
 /* -- into one of them ------------------------------------------------------------------------------ */
 
-static struct error *run_into(struct session *s, struct ptid id)
+static struct error *run_into(struct control *c, struct ptid id)
 {
     struct rsp_action action = {.thread = id, .how = RSP_STEP};
     struct rsp_stop again;
     bool stopped = false;
-    TRY(rsp_resume_actions(s->target.connection, &action, 1));
-    TRY(rsp_wait_stop(s->target.connection, clock_now_ns() + REENTER_NS, -1, &again, &stopped));
+    TRY(rsp_resume_actions(c->target->connection, &action, 1));
+    TRY(rsp_wait_stop(c->target->connection, clock_now_ns() + REENTER_NS, -1, &again, &stopped));
     if (stopped && again.has_thread)
-        rsp_note_selected(s->target.connection, again.thread);
+        rsp_note_selected(c->target->connection, again.thread);
     return NULL;
 }
 
-static struct error *reenter(struct session *s, const struct stop *stop, const struct plant *trap)
+static struct error *reenter(struct control *c, const struct stop *stop, const struct plant *trap)
 {
-    struct thread *t = threads_find(&s->target.threads, stop->thread);
+    struct thread *t = threads_find(&c->target->threads, stop->thread);
     if (!t)
         return NULL;
-    TRY(register_write_value(&s->target, t, s->target.arch->pc, trap->address));
-    TRY(run_into(s, stop->thread));
-    TRY(register_write_value(&s->target, t, s->target.arch->pc, stop->pc));
-    memory_forget(&s->target);
+    TRY(register_write_value(c->target, t, c->target->arch->pc, trap->address));
+    TRY(run_into(c, stop->thread));
+    TRY(register_write_value(c->target, t, c->target->arch->pc, stop->pc));
+    memory_forget(c->target);
     return NULL;
 }
 
-struct error *sealed_text_check(struct session *s, const struct stop *stop)
+struct error *sealed_text_check(struct control *c, const struct stop *stop)
 {
     uint64_t sealed_at;
     struct table table;
     struct plant *one = NULL;
-    if (s->target.kernel->text != TEXT_WRITABLE || !is_kgdb_on_x86(s, &sealed_at))
+    if (c->target->kernel->text != TEXT_WRITABLE || !is_kgdb_on_x86(c, &sealed_at))
         return NULL;
-    TRY(target_check(&s->target, ask(s, sealed_at)));
-    if (s->target.kernel->text != TEXT_SEALED || !any_trap(s) || !stop->has_thread || !stop->has_pc ||
-        !find_table(s, &table))
+    TRY(target_check(c->target, ask(c, sealed_at)));
+    if (c->target->kernel->text != TEXT_SEALED || !any_trap(c) || !stop->has_thread || !stop->has_pc ||
+        !find_table(c, &table))
         return NULL;
-    struct error *e = change_entries(s, &table, &one);
+    struct error *e = change_entries(c, &table, &one);
     if (!e && one)
-        e = reenter(s, stop, one);
-    return target_check(&s->target, e);
+        e = reenter(c, stop, one);
+    return target_check(c->target, e);
 }

@@ -21,12 +21,12 @@
 
 #include "base/error.h"
 
-struct session;
+struct control;
 struct stop;
 
 /* The target is about to run. */
-struct error *sealed_text_leave(struct session *s) BASE_MUST_CHECK;
+struct error *sealed_text_leave(struct control *c) BASE_MUST_CHECK;
 /* It has stopped, and the pc is rewound: traps that stayed are taken out. */
-struct error *sealed_text_check(struct session *s, const struct stop *stop) BASE_MUST_CHECK;
+struct error *sealed_text_check(struct control *c, const struct stop *stop) BASE_MUST_CHECK;
 
 #endif

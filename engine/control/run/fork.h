@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "rsp/stop_reply.h"
 
-struct session;
+struct control;
 
 enum follow_mode { FOLLOW_PARENT, FOLLOW_CHILD, FOLLOW_BOTH };
 enum { PROCESSES_MAX = 16 };
@@ -33,19 +33,19 @@ struct follow {
 };
 
 /* The stop told of a fork or vfork: lets go whom the user does not follow. */
-struct error *fork_follow(struct session *s, const struct rsp_stop *stop) BASE_MUST_CHECK;
+struct error *fork_follow(struct control *c, const struct rsp_stop *stop) BASE_MUST_CHECK;
 /* The child of a vfork is done. */
-void fork_vfork_done(struct session *s);
+void fork_vfork_done(struct control *c);
 /* The stop told of an exec: new symbols where the file can be read, plants again. */
-struct error *fork_after_exec(struct session *s, const struct rsp_stop *stop) BASE_MUST_CHECK;
+struct error *fork_after_exec(struct control *c, const struct rsp_stop *stop) BASE_MUST_CHECK;
 /* A process ended: *others when we hold more, one of which is current now. */
-struct error *fork_process_ended(struct session *s, const struct rsp_stop *stop,
+struct error *fork_process_ended(struct control *c, const struct rsp_stop *stop,
                                  bool *others) BASE_MUST_CHECK;
 /* The pid that alone may run (the child of a vfork whose parent is to be let go), or 0. */
-int64_t fork_only_running(const struct session *s);
+int64_t fork_only_running(const struct control *c);
 /* True for the SIGSTOP by which a child was caught: nobody is told, and nobody gets it. */
-bool fork_caught(struct session *s, const struct stop *stop);
+bool fork_caught(struct control *c, const struct stop *stop);
 /* The target is gone. */
-void fork_forget(struct session *s);
+void fork_forget(struct control *c);
 
 #endif

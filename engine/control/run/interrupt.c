@@ -1,23 +1,23 @@
 #include "engine/control/run/interrupt.h"
 
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 
-void interrupt_settled(struct session *s)
+void interrupt_settled(struct control *c)
 {
-    s->interrupt_sent = s->deaf = false;
-    s->interrupts = 0;
-    s->interrupted_ns = s->deaf_ns = 0;
+    c->interrupt_sent = c->deaf = false;
+    c->interrupts = 0;
+    c->interrupted_ns = c->deaf_ns = 0;
 }
 
-struct error *interrupt_send(struct session *s)
+struct error *interrupt_send(struct control *c)
 {
-    TRY(target_need(&s->target));
-    if (s->target.state != TARGET_RUNNING)
+    TRY(target_need(c->target));
+    if (c->target->state != TARGET_RUNNING)
         return error_new(ERR_NOT_RUNNING, "the target is not running");
-    s->interrupt_sent = true;
-    s->prepare_interrupt(s);
-    if (rsp_state(s->target.connection) != RSP_STATE_RUNNING)
+    c->interrupt_sent = true;
+    c->prepare_interrupt(c->context);
+    if (rsp_state(c->target->connection) != RSP_STATE_RUNNING)
         return NULL; /* a stop is already on its way through the plan */
-    s->interrupts++;
-    return target_check(&s->target, rsp_interrupt(s->target.connection));
+    c->interrupts++;
+    return target_check(c->target, rsp_interrupt(c->target->connection));
 }

@@ -9,11 +9,11 @@
 
 #include "base/error.h"
 
-struct session;
+struct control;
 
 /* Asks the running target to stop; the stop comes as any other. ERR_NOT_RUNNING. */
-struct error *interrupt_send(struct session *s) BASE_MUST_CHECK;
+struct error *interrupt_send(struct control *c) BASE_MUST_CHECK;
 /* A stop, a resume, another target: no interrupt is under way. */
-void interrupt_settled(struct session *s);
+void interrupt_settled(struct control *c);
 
 #endif

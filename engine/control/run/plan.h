@@ -24,7 +24,7 @@
 #include "rsp/stop_reply.h"
 #include "symbols/map.h"
 
-struct session;
+struct control;
 struct plant;
 
 enum plan_kind {
@@ -89,38 +89,38 @@ struct plan {
 };
 
 /* Starts the plan described by `plan` (kind, thread, times, targets filled in): resumes. */
-struct error *plan_start(struct session *s, const struct plan *plan) BASE_MUST_CHECK;
+struct error *plan_start(struct control *c, const struct plan *plan) BASE_MUST_CHECK;
 /* Handles a stop of the stub's. *done: *final is for the user. Else the target runs again. */
-struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struct stop *final,
+struct error *plan_on_stop(struct control *c, const struct rsp_stop *stop, struct stop *final,
                            bool *done) BASE_MUST_CHECK;
 /* Ends the plan: its own plants are no longer wanted. */
-void plan_end(struct session *s);
+void plan_end(struct control *c);
 /* Adds a place of our own to run to; a hit counts where sp is at least `least_sp` (0: always). */
 void plan_add_plant(struct plan *p, struct plant *plant); /* one that is wanted already, taken over */
-void plan_add_target(struct session *s, struct plan *plan, uint64_t address, uint64_t least_sp);
+void plan_add_target(struct control *c, struct plan *plan, uint64_t address, uint64_t least_sp);
 
 /* -- resume.c -------------------------------------------------------------------------------------- */
 
 /* Sends what is pending of plants and the resume packet for the plan's phase, in one write where the stub
  * takes it. */
-struct error *plan_resume(struct session *s) BASE_MUST_CHECK;
+struct error *plan_resume(struct control *c) BASE_MUST_CHECK;
 /* What runs now is a step. */
-bool plan_steps(const struct session *s);
+bool plan_steps(const struct control *c);
 
 /* -- unseen.c -------------------------------------------------------------------------------------- */
 
 /* Lets the target run on where that is right without a look at the stop; *gone: that was so. */
-struct error *plan_go_on_unseen(struct session *s, const struct rsp_stop *stop, bool *gone) BASE_MUST_CHECK;
+struct error *plan_go_on_unseen(struct control *c, const struct rsp_stop *stop, bool *gone) BASE_MUST_CHECK;
 
 /* -- step.c ---------------------------------------------------------------------------------------- */
 
 /* A signal is about to be passed to the plan's thread: its handler runs to the end before the step goes on.
  */
-struct error *plan_run_handler(struct session *s, struct plan *plan) BASE_MUST_CHECK;
+struct error *plan_run_handler(struct control *c, struct plan *plan) BASE_MUST_CHECK;
 /* Notes where the step begins. */
-struct error *plan_begin_step(struct session *s, struct plan *plan) BASE_MUST_CHECK;
+struct error *plan_begin_step(struct control *c, struct plan *plan) BASE_MUST_CHECK;
 /* After one instruction or range of the plan's thread: *done when the step is complete, else the phase is
  * set. */
-struct error *plan_step_again(struct session *s, struct plan *plan, uint64_t pc, bool *done) BASE_MUST_CHECK;
+struct error *plan_step_again(struct control *c, struct plan *plan, uint64_t pc, bool *done) BASE_MUST_CHECK;
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/target/registers.h"
 
 struct flag {
@@ -21,28 +21,28 @@ static const struct flag flags[] = {
 enum { FLAG_COUNT = sizeof flags / sizeof flags[0], TRACE_VECTOR = 0xd00 };
 
 /* A register's value where it was read already. */
-static bool cached_value(struct session *s, const struct thread *t, const char *name, uint64_t *ret)
+static bool cached_value(struct control *c, const struct thread *t, const char *name, uint64_t *ret)
 {
-    const struct rsp_register *r = register_find(&s->target, name);
+    const struct rsp_register *r = register_find(c->target, name);
     if (!r || r->size > 8 || !register_cached(t, r) || !t->known[r->offset])
         return false;
-    *ret = arch_load(t->bytes + r->offset, r->size, s->target.big_endian);
+    *ret = arch_load(t->bytes + r->offset, r->size, c->target->big_endian);
     return true;
 }
 
-static const struct flag *find_flag(const struct session *s)
+static const struct flag *find_flag(const struct control *c)
 {
     for (size_t i = 0; i < FLAG_COUNT; i++)
-        if (flags[i].arch == s->target.arch)
+        if (flags[i].arch == c->target->arch)
             return &flags[i];
     return NULL;
 }
 
 /* An instruction of this thread was stepped, and that is what stopped it. */
-static bool was_stepped(const struct session *s, const struct stop *stop)
+static bool was_stepped(const struct control *c, const struct stop *stop)
 {
-    const struct plan *p = &s->plan;
-    if (!s->plan_active || !stop->has_thread)
+    const struct plan *p = &c->plan;
+    if (!c->plan_active || !stop->has_thread)
         return false;
     if (p->phase == PHASE_OFF)
         return ptid_equal(stop->thread, p->off_thread);
@@ -51,18 +51,18 @@ static bool was_stepped(const struct session *s, const struct stop *stop)
     return p->watch_stepping && ptid_equal(stop->thread, p->watch_thread);
 }
 
-static void violated(struct session *s, const struct thread *t, const struct buf *evidence)
+static void violated(struct control *c, const struct thread *t, const struct buf *evidence)
 {
-    if (!s->plan.told_trap_flag)
-        audit_tell(s, "trap-flag-visible", t->id, buf_text(evidence), evidence->length);
-    s->plan.told_trap_flag = true;
+    if (!c->plan.told_trap_flag)
+        audit_tell(c, "trap-flag-visible", t->id, buf_text(evidence), evidence->length);
+    c->plan.told_trap_flag = true;
 }
 
-static void check_flag(struct session *s, struct thread *t, const struct stop *stop, bool stepped)
+static void check_flag(struct control *c, struct thread *t, const struct stop *stop, bool stepped)
 {
-    const struct flag *f = find_flag(s);
+    const struct flag *f = find_flag(c);
     uint64_t value;
-    if (!f || !cached_value(s, t, f->reg, &value))
+    if (!f || !cached_value(c, t, f->reg, &value))
         return;
     bool visible = (value & f->mask) != 0;
     if (!stepped)
@@ -72,7 +72,7 @@ static void check_flag(struct session *s, struct thread *t, const struct stop *s
     BASE_BUF struct buf evidence = {0};
     buf_printf(&evidence, "after a step, at pc 0x%" PRIx64 ": %s 0x%" PRIx64 ", so %s is visible", stop->pc,
                f->reg, value, f->names);
-    violated(s, t, &evidence);
+    violated(c, t, &evidence);
 }
 
 /*
@@ -87,40 +87,40 @@ static uint64_t power_vector(uint64_t pc)
     return offset >= FIRST && offset < END && offset % STEP == 0 ? offset : 0;
 }
 
-static bool is_sequential(struct session *s, const struct thread *t, uint64_t pc)
+static bool is_sequential(struct control *c, const struct thread *t, uint64_t pc)
 {
-    const struct rsp_register *r = register_find(&s->target, s->target.arch->pc);
+    const struct rsp_register *r = register_find(c->target, c->target->arch->pc);
     if (!t->has_previous || !r || r->size > 8)
         return false;
-    return pc - arch_load(t->previous + r->offset, r->size, s->target.big_endian) ==
-           s->target.arch->code_align;
+    return pc - arch_load(t->previous + r->offset, r->size, c->target->big_endian) ==
+           c->target->arch->code_align;
 }
 
-static void check_vector(struct session *s, struct thread *t, struct stop *stop)
+static void check_vector(struct control *c, struct thread *t, struct stop *stop)
 {
-    uint64_t vector = s->target.arch == &arch_ppc64 && stop->has_pc ? power_vector(stop->pc) : 0;
-    if (!vector || is_sequential(s, t, stop->pc))
+    uint64_t vector = c->target->arch == &arch_ppc64 && stop->has_pc ? power_vector(stop->pc) : 0;
+    if (!vector || is_sequential(c, t, stop->pc))
         return;
     stop->vector = vector;
     if (vector != TRACE_VECTOR)
         return;
     BASE_BUF struct buf evidence = {0};
     buf_printf(&evidence, "after a step, at pc 0x%" PRIx64 ": the guest took the trace interrupt", stop->pc);
-    violated(s, t, &evidence);
+    violated(c, t, &evidence);
 }
 
-void trap_flag_check(struct session *s, struct stop *stop)
+void trap_flag_check(struct control *c, struct stop *stop)
 {
     bool trap = stop->reason == STOP_BREAKPOINT || stop->reason == STOP_WATCHPOINT ||
                 (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP);
-    struct thread *t = stop->has_thread ? threads_find(&s->target.threads, stop->thread) : NULL;
+    struct thread *t = stop->has_thread ? threads_find(&c->target->threads, stop->thread) : NULL;
     /* kgdb has no vCont, and its own flag in the registers of the kernel that it stops: that is how it steps
      */
-    bool kernel = !rsp_feature_usable(rsp_features(s->target.connection), FEATURE_VCONT);
-    if (s->target.is_process || kernel || !t || !s->target.arch || !s->target.description)
+    bool kernel = !rsp_feature_usable(rsp_features(c->target->connection), FEATURE_VCONT);
+    if (c->target->is_process || kernel || !t || !c->target->arch || !c->target->description)
         return;
-    bool stepped = trap && was_stepped(s, stop);
-    check_flag(s, t, stop, stepped);
+    bool stepped = trap && was_stepped(c, stop);
+    check_flag(c, t, stop, stepped);
     if (stepped)
-        check_vector(s, t, stop);
+        check_vector(c, t, stop);
 }

@@ -17,9 +17,9 @@
 
 #include "engine/target/stop.h"
 
-struct session;
+struct control;
 
 /* A stop was classified, and the plan has not gone on yet. */
-void trap_flag_check(struct session *s, struct stop *stop);
+void trap_flag_check(struct control *c, struct stop *stop);
 
 #endif

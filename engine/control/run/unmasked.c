@@ -1,6 +1,6 @@
 #include "engine/control/run/unmasked.h"
 
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/target/registers.h"
 
 enum { PSTATE_I = 1 << 7 };
@@ -19,43 +19,43 @@ bool unmasked_is_plain(uint32_t i)
     return (i & 0x3b200c00) != 0x38000800; /* ldtr, sttr: as user space would */
 }
 
-static bool concerned(struct session *s, const struct plan *p)
+static bool concerned(struct control *c, const struct plan *p)
 {
-    return (p->phase == PHASE_OFF || p->phase == PHASE_STEP) && s->target.arch == &arch_aarch64 &&
-           !s->target.is_process && !rsp_feature_usable(rsp_features(s->target.connection), FEATURE_VCONT);
+    return (p->phase == PHASE_OFF || p->phase == PHASE_STEP) && c->target->arch == &arch_aarch64 &&
+           !c->target->is_process && !rsp_feature_usable(rsp_features(c->target->connection), FEATURE_VCONT);
 }
 
-struct error *unmasked_before_step(struct session *s, struct plan *p)
+struct error *unmasked_before_step(struct control *c, struct plan *p)
 {
-    if (!concerned(s, p))
+    if (!concerned(c, p))
         return NULL;
-    struct thread *t = threads_find(&s->target.threads, p->phase == PHASE_OFF ? p->off_thread : p->thread);
+    struct thread *t = threads_find(&c->target->threads, p->phase == PHASE_OFF ? p->off_thread : p->thread);
     uint64_t flags, pc;
     unsigned char bytes[4];
     if (!t)
         return NULL;
-    TRY(register_value(&s->target, t, "cpsr", &flags));
+    TRY(register_value(c->target, t, "cpsr", &flags));
     if (flags & PSTATE_I)
         return NULL;
-    TRY(thread_pc(&s->target, t, &pc));
-    TRY(memory_read(&s->target, pc, bytes, sizeof bytes));
+    TRY(thread_pc(c->target, t, &pc));
+    TRY(memory_read(c->target, pc, bytes, sizeof bytes));
     if (!unmasked_is_plain((uint32_t)arch_load(bytes, sizeof bytes, false)))
         return NULL;
-    TRY(register_write_value(&s->target, t, "cpsr", flags | PSTATE_I));
+    TRY(register_write_value(c->target, t, "cpsr", flags | PSTATE_I));
     p->masked = true;
     p->masked_thread = t->id;
     return NULL;
 }
 
-struct error *unmasked_at_stop(struct session *s, struct plan *p)
+struct error *unmasked_at_stop(struct control *c, struct plan *p)
 {
     if (!p->masked)
         return NULL;
     p->masked = false;
-    struct thread *t = threads_find(&s->target.threads, p->masked_thread);
+    struct thread *t = threads_find(&c->target->threads, p->masked_thread);
     uint64_t flags;
     if (!t)
         return NULL;
-    TRY(register_value(&s->target, t, "cpsr", &flags));
-    return register_write_value(&s->target, t, "cpsr", flags & ~(uint64_t)PSTATE_I);
+    TRY(register_value(c->target, t, "cpsr", &flags));
+    return register_write_value(c->target, t, "cpsr", flags & ~(uint64_t)PSTATE_I);
 }

@@ -3,49 +3,49 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/control/stop/classify.h"
 #include "engine/control/kernel/sealed_text.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/values.h"
 
 /* A stub that neither names a thread nor answers qC has, as far as we can know, the one that was selected. */
-static struct error *ask_current(struct session *s, struct ptid *ret)
+static struct error *ask_current(struct control *c, struct ptid *ret)
 {
-    struct error *e = target_check(&s->target, rsp_query_current(s->target.connection, ret));
-    if (!error_is(e, ERR_UNSUPPORTED) || !s->target.threads.has_current)
+    struct error *e = target_check(c->target, rsp_query_current(c->target->connection, ret));
+    if (!error_is(e, ERR_UNSUPPORTED) || !c->target->threads.has_current)
         return e;
     error_free(e);
-    *ret = s->target.threads.current;
+    *ret = c->target->threads.current;
     return NULL;
 }
 
-static struct error *note_thread(struct session *s, const struct rsp_stop *from, struct stop *ret)
+static struct error *note_thread(struct control *c, const struct rsp_stop *from, struct stop *ret)
 {
     struct ptid id = from->thread;
     if (!from->has_thread || id.tid <= 0) {
-        if (s->plan_active && s->plan.has_thread)
-            id = s->plan.phase == PHASE_OFF ? s->plan.off_thread : s->plan.thread;
+        if (c->plan_active && c->plan.has_thread)
+            id = c->plan.phase == PHASE_OFF ? c->plan.off_thread : c->plan.thread;
         else
-            TRY(ask_current(s, &id));
+            TRY(ask_current(c, &id));
     } else {
         /* gdbserver, QEMU and kgdb have the thread of a stop reply selected for `g` and `m`. */
-        rsp_note_selected(s->target.connection, id);
+        rsp_note_selected(c->target->connection, id);
     }
-    for (size_t i = 0; i < s->target.threads.count; i++)
-        if (s->target.threads.items[i]->state == THREAD_RUNNING)
-            s->target.threads.items[i]->state = THREAD_STOPPED;
-    struct thread *known = threads_find(&s->target.threads, id);
+    for (size_t i = 0; i < c->target->threads.count; i++)
+        if (c->target->threads.items[i]->state == THREAD_RUNNING)
+            c->target->threads.items[i]->state = THREAD_STOPPED;
+    struct thread *known = threads_find(&c->target->threads, id);
     if (known && from->has_thread)
-        hold_check_stop(s, from, known);
-    struct thread *t = threads_note_stopped(&s->target, id);
+        hold_check_stop(c, from, known);
+    struct thread *t = threads_note_stopped(c->target, id);
     if (t->state != THREAD_HELD)
         t->state = THREAD_STOPPED;
     if (from->core >= 0)
         t->core = from->core;
-    threads_expedited(&s->target, t, from);
-    s->target.threads.current = s->target.threads.stopped = id;
-    s->target.threads.has_current = s->target.threads.has_stopped = true;
+    threads_expedited(c->target, t, from);
+    c->target->threads.current = c->target->threads.stopped = id;
+    c->target->threads.has_current = c->target->threads.has_stopped = true;
     ret->has_thread = true;
     ret->thread = id;
     return NULL;
@@ -55,20 +55,20 @@ static struct error *note_thread(struct session *s, const struct rsp_stop *from,
  * Some stubs (kgdb) report a trap of ours with the pc behind it. While the target ran freely no other way
  * leads there; after a single step the byte behind a plant is a place like any other.
  */
-static struct error *rewind_trap(struct session *s, struct thread *t, const struct rsp_stop *from,
+static struct error *rewind_trap(struct control *c, struct thread *t, const struct rsp_stop *from,
                                  struct stop *stop)
 {
-    unsigned behind = s->target.arch->pc_behind_trap;
+    unsigned behind = c->target->arch->pc_behind_trap;
     bool stepping =
-        s->plan_active && (s->plan.phase == PHASE_STEP || (s->plan.phase == PHASE_OFF && !s->plan.off_trap));
-    if (!behind || plant_at(s, stop->pc) || (stepping && from->reason != RSP_REASON_SWBREAK))
+        c->plan_active && (c->plan.phase == PHASE_STEP || (c->plan.phase == PHASE_OFF && !c->plan.off_trap));
+    if (!behind || plant_at(c, stop->pc) || (stepping && from->reason != RSP_REASON_SWBREAK))
         return NULL;
-    struct plant *p = plant_at(s, stop->pc - behind);
+    struct plant *p = plant_at(c, stop->pc - behind);
     if (!p || (p->type != PLANT_SOFTWARE && p->type != PLANT_MEMORY) || !p->inserted)
         return NULL;
     stop->pc -= behind;
     stop->was_rewound = true;
-    return register_write_value(&s->target, t, s->target.arch->pc, stop->pc);
+    return register_write_value(c->target, t, c->target->arch->pc, stop->pc);
 }
 
 /*
@@ -76,28 +76,28 @@ static struct error *rewind_trap(struct session *s, struct thread *t, const stru
  * it would trap for ever. A plant that is gone by now can still be reported late: then there is no trap in
  * memory.
  */
-static struct error *own_trap(struct session *s, struct thread *t, struct stop *stop, bool *late)
+static struct error *own_trap(struct control *c, struct thread *t, struct stop *stop, bool *late)
 {
     unsigned char bytes[4], expected[4];
-    size_t n = s->target.arch->trap_size;
-    TRY(memory_read(&s->target, stop->pc, bytes, n));
+    size_t n = c->target->arch->trap_size;
+    TRY(memory_read(c->target, stop->pc, bytes, n));
     for (size_t i = 0; i < n; i++)
-        expected[i] = s->target.arch->trap[s->target.big_endian ? n - 1 - i : i];
+        expected[i] = c->target->arch->trap[c->target->big_endian ? n - 1 - i : i];
     *late = memcmp(bytes, expected, n) != 0;
     if (*late)
         return NULL;
     stop->pc += n;
-    return register_write_value(&s->target, t, s->target.arch->pc, stop->pc);
+    return register_write_value(c->target, t, c->target->arch->pc, stop->pc);
 }
 
-static struct error *note_pc(struct session *s, const struct rsp_stop *from, struct stop *stop)
+static struct error *note_pc(struct control *c, const struct rsp_stop *from, struct stop *stop)
 {
-    struct thread *t = threads_find(&s->target.threads, stop->thread);
-    if (!t || !s->target.arch)
+    struct thread *t = threads_find(&c->target->threads, stop->thread);
+    if (!t || !c->target->arch)
         return NULL;
-    TRY(thread_pc(&s->target, t, &stop->pc));
+    TRY(thread_pc(c->target, t, &stop->pc));
     stop->has_pc = true;
-    return rewind_trap(s, t, from, stop);
+    return rewind_trap(c, t, from, stop);
 }
 
 static enum plant_type watch_type(enum rsp_stop_reason reason)
@@ -105,14 +105,14 @@ static enum plant_type watch_type(enum rsp_stop_reason reason)
     return reason == RSP_REASON_WATCH ? PLANT_WRITE : reason == RSP_REASON_RWATCH ? PLANT_READ : PLANT_ACCESS;
 }
 
-static void classify_trap(struct session *s, const struct rsp_stop *from, struct stop *stop)
+static void classify_trap(struct control *c, const struct rsp_stop *from, struct stop *stop)
 {
     switch (from->reason) {
     case RSP_REASON_WATCH:
     case RSP_REASON_RWATCH:
     case RSP_REASON_AWATCH: {
-        struct wish *w = watchpoint_at(s, from->address, watch_type(from->reason));
-        s->breakpoints.reasons_told = true;
+        struct wish *w = watchpoint_at(c, from->address, watch_type(from->reason));
+        c->breakpoints.reasons_told = true;
         stop->reason = STOP_WATCHPOINT;
         stop->watchpoint = w ? w->id : 0;
         return;
@@ -141,9 +141,9 @@ static void classify_trap(struct session *s, const struct rsp_stop *from, struct
     case RSP_REASON_CREATE:
         break;
     }
-    struct wish *w = stop->has_pc ? breakpoint_at(s, stop->pc) : NULL;
+    struct wish *w = stop->has_pc ? breakpoint_at(c, stop->pc) : NULL;
     if (stop->has_pc)
-        plants_seen_at(s, stop->pc);
+        plants_seen_at(c, stop->pc);
     if (w) {
         stop->reason = STOP_BREAKPOINT;
         stop->breakpoint = w->id;
@@ -155,24 +155,24 @@ static void classify_trap(struct session *s, const struct rsp_stop *from, struct
 
 /* Of the threads that were let run none is left (gdb manual, "Stop Reply Packets", N), which happens where
  * one runs alone. Another one that is still there is selected. */
-static struct error *nothing_left(struct session *s, struct stop *ret)
+static struct error *nothing_left(struct control *c, struct stop *ret)
 {
-    struct thread_table *table = &s->target.threads;
-    s->target.state = TARGET_STOPPED;
+    struct thread_table *table = &c->target->threads;
+    c->target->state = TARGET_STOPPED;
     ret->reason = STOP_THREAD_EXITED;
-    ret->has_thread = s->plan_active && s->plan.has_thread;
-    ret->thread = s->plan.thread;
+    ret->has_thread = c->plan_active && c->plan.has_thread;
+    ret->thread = c->plan.thread;
     for (size_t i = 0; i < table->count; i++)
         if (table->items[i]->state == THREAD_RUNNING)
             table->items[i]->state = THREAD_STOPPED;
-    TRY(threads_list(&s->target));
+    TRY(threads_list(c->target));
     table->has_current = table->count > 0;
     if (table->has_current)
         table->current = table->items[0]->id;
     return NULL;
 }
 
-struct error *stop_classify(struct session *s, const struct rsp_stop *from, struct stop *ret)
+struct error *stop_classify(struct control *c, const struct rsp_stop *from, struct stop *ret)
 {
     *ret = (struct stop){0};
     switch (from->kind) {
@@ -186,30 +186,30 @@ struct error *stop_classify(struct session *s, const struct rsp_stop *from, stru
         ret->signal = from->signal;
         return NULL;
     case RSP_STOP_NO_RESUMED:
-        return nothing_left(s, ret);
+        return nothing_left(c, ret);
     case RSP_STOP_THREAD_EXITED:
     case RSP_STOP_SIGNAL:
         break;
     }
-    s->target.state = TARGET_STOPPED;
-    TRY(note_thread(s, from, ret));
-    TRY(note_pc(s, from, ret));
-    TRY(sealed_text_check(s, ret));
-    bool own_step = s->plan_active && s->plan.has_thread && ptid_equal(s->plan.thread, ret->thread) &&
-                    s->plan.phase == PHASE_STEP;
+    c->target->state = TARGET_STOPPED;
+    TRY(note_thread(c, from, ret));
+    TRY(note_pc(c, from, ret));
+    TRY(sealed_text_check(c, ret));
+    bool own_step = c->plan_active && c->plan.has_thread && ptid_equal(c->plan.thread, ret->thread) &&
+                    c->plan.phase == PHASE_STEP;
     bool maybe_late = from->reason == RSP_REASON_SWBREAK ||
                       (from->reason == RSP_REASON_NONE && from->signal == TARGET_SIGTRAP && !own_step &&
-                       ret->has_pc && plant_was_at(s, ret->pc));
-    if (maybe_late && ret->has_pc && !plant_at(s, ret->pc)) {
-        struct error *e = own_trap(s, threads_find(&s->target.threads, ret->thread), ret, &ret->late_hit);
+                       ret->has_pc && plant_was_at(c, ret->pc));
+    if (maybe_late && ret->has_pc && !plant_at(c, ret->pc)) {
+        struct error *e = own_trap(c, threads_find(&c->target->threads, ret->thread), ret, &ret->late_hit);
         error_free(e); /* unreadable code is no trap of ours either */
     }
     bool guard;
-    TRY(s->run_hooks->guard_hit(s, from, &guard));
+    TRY(c->run_hooks->guard_hit(c, from, &guard));
     if (guard && !own_step) {
         ret->reason = STOP_HISTORY_END;
         ret->has_position = true;
-        ret->position = s->time.position;
+        ret->position = c->time.position;
         return NULL;
     }
     if (from->kind != RSP_STOP_SIGNAL ||
@@ -218,12 +218,12 @@ struct error *stop_classify(struct session *s, const struct rsp_stop *from, stru
         ret->signal = from->kind == RSP_STOP_SIGNAL ? from->signal : 0;
         return NULL;
     }
-    classify_trap(s, from, ret);
+    classify_trap(c, from, ret);
     return NULL;
 }
 
 /* The thread and the condition of one wish. */
-static struct error *is_meant(struct session *s, const struct wish *w, const struct stop *stop, bool *ret)
+static struct error *is_meant(struct control *c, const struct wish *w, const struct stop *stop, bool *ret)
 {
     *ret = true;
     if (w->has_thread && !ptid_equal(w->thread, stop->thread)) {
@@ -231,10 +231,10 @@ static struct error *is_meant(struct session *s, const struct wish *w, const str
         return NULL;
     }
     if (w->condition) {
-        struct error *e = values_truth(&s->target, w->condition, ret);
+        struct error *e = values_truth(c->target, w->condition, ret);
         if (e) {
             struct error *told = error_while(e, "the condition of breakpoint %d (%s)", w->id, w->condition);
-            target_emit_text(&s->target, "output", told->message, strlen(told->message));
+            target_emit_text(c->target, "output", told->message, strlen(told->message));
             error_free(told);
             *ret = true; /* a condition that cannot be decided stops, so that nothing is missed */
         }
@@ -242,11 +242,11 @@ static struct error *is_meant(struct session *s, const struct wish *w, const str
     return NULL;
 }
 
-static struct error *one_stops(struct session *s, struct wish *w, const struct stop *stop, bool *ret)
+static struct error *one_stops(struct control *c, struct wish *w, const struct stop *stop, bool *ret)
 {
     if (w->is_watch)
-        watchpoint_note(s, w, true); /* also where nobody is told: it is the value before the next one */
-    TRY(is_meant(s, w, stop, ret));
+        watchpoint_note(c, w, true); /* also where nobody is told: it is the value before the next one */
+    TRY(is_meant(c, w, stop, ret));
     if (!*ret)
         return NULL;
     w->hits++;
@@ -255,7 +255,7 @@ static struct error *one_stops(struct session *s, struct wish *w, const struct s
         *ret = false;
     }
     w->spent = *ret && w->once;
-    s->breakpoints.any_spent |= w->spent;
+    c->breakpoints.any_spent |= w->spent;
     return NULL;
 }
 
@@ -266,32 +266,32 @@ static bool same_watch(const struct wish *a, const struct wish *b)
 }
 
 /* A stub tells of one watch only: another over some of the same bytes is hit when those have changed. */
-static bool also_hit(struct session *s, const struct wish *first, const struct wish *w)
+static bool also_hit(struct control *c, const struct wish *first, const struct wish *w)
 {
     if (w == first || same_watch(first, w))
         return true;
     return w->is_watch && w->enabled && w->watch_type == PLANT_WRITE && first->watch_type == PLANT_WRITE &&
            w->watch_address < first->watch_address + first->watch_length &&
-           first->watch_address < w->watch_address + w->watch_length && watchpoint_changed(s, w);
+           first->watch_address < w->watch_address + w->watch_length && watchpoint_changed(c, w);
 }
 
 /* Asks one wish, and tells of it when it is the first that stops. */
-static struct error *ask(struct session *s, struct wish *w, const struct stop *stop, int *told, bool *ret)
+static struct error *ask(struct control *c, struct wish *w, const struct stop *stop, int *told, bool *ret)
 {
     bool stops;
-    TRY(one_stops(s, w, stop, &stops));
+    TRY(one_stops(c, w, stop, &stops));
     if (stops && !*ret)
         *told = w->id;
     *ret = *ret || stops;
     return NULL;
 }
 
-static struct error *ask_watches(struct session *s, struct stop *stop, bool *ret)
+static struct error *ask_watches(struct control *c, struct stop *stop, bool *ret)
 {
-    const struct wish *first = breakpoint_find(s, stop->watchpoint);
-    for (size_t i = 0; first && i < s->breakpoints.wish_count; i++)
-        if (also_hit(s, first, s->breakpoints.wishes[i]))
-            TRY(ask(s, s->breakpoints.wishes[i], stop, &stop->watchpoint, ret));
+    const struct wish *first = breakpoint_find(c, stop->watchpoint);
+    for (size_t i = 0; first && i < c->breakpoints.wish_count; i++)
+        if (also_hit(c, first, c->breakpoints.wishes[i]))
+            TRY(ask(c, c->breakpoints.wishes[i], stop, &stop->watchpoint, ret));
     return NULL;
 }
 
@@ -301,17 +301,17 @@ static int by_id(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-static struct error *ask_breakpoints(struct session *s, struct stop *stop, bool *ret)
+static struct error *ask_breakpoints(struct control *c, struct stop *stop, bool *ret)
 {
     BASE_FREE int *ids = NULL;
-    size_t count = breakpoints_at(s, stop->pc, &ids);
+    size_t count = breakpoints_at(c, stop->pc, &ids);
     if (count)
         qsort(ids, count, sizeof *ids, by_id);
     bool any = false;
     for (size_t i = 0; i < count; i++) {
-        struct wish *w = breakpoint_find(s, ids[i]);
+        struct wish *w = breakpoint_find(c, ids[i]);
         if (w && (i == 0 || ids[i] != ids[i - 1]))
-            TRY(ask(s, w, stop, &stop->breakpoint, &any));
+            TRY(ask(c, w, stop, &stop->breakpoint, &any));
     }
     *ret = *ret || any;
     return NULL;
@@ -319,44 +319,44 @@ static struct error *ask_breakpoints(struct session *s, struct stop *stop, bool 
 
 /* All wishes of this place are asked, so that each counts its hits; the first that stops is told. A store
  * that is watched can end right at a breakpoint: both are told. */
-struct error *wish_stops(struct session *s, struct stop *stop, bool *ret)
+struct error *wish_stops(struct control *c, struct stop *stop, bool *ret)
 {
     bool watch = stop->reason == STOP_WATCHPOINT;
-    bool nobody = watch ? !breakpoint_find(s, stop->watchpoint) : !breakpoint_find(s, stop->breakpoint);
+    bool nobody = watch ? !breakpoint_find(c, stop->watchpoint) : !breakpoint_find(c, stop->breakpoint);
     *ret = nobody;
     if (nobody)
         return NULL;
     if (watch)
-        TRY(ask_watches(s, stop, ret));
+        TRY(ask_watches(c, stop, ret));
     bool watch_stops = *ret;
     if (stop->has_pc)
-        TRY(ask_breakpoints(s, stop, ret));
+        TRY(ask_breakpoints(c, stop, ret));
     if (watch && *ret && !watch_stops)
         stop->reason = STOP_BREAKPOINT;
     return NULL;
 }
 
-struct error *wish_would_stop(struct session *s, struct stop *stop, bool *ret)
+struct error *wish_would_stop(struct control *c, struct stop *stop, bool *ret)
 {
     *ret = false;
-    const struct wish *first = breakpoint_find(s, stop->watchpoint);
-    for (size_t i = 0; first && i < s->breakpoints.wish_count && !*ret; i++) {
-        const struct wish *w = s->breakpoints.wishes[i];
+    const struct wish *first = breakpoint_find(c, stop->watchpoint);
+    for (size_t i = 0; first && i < c->breakpoints.wish_count && !*ret; i++) {
+        const struct wish *w = c->breakpoints.wishes[i];
         if (w != first && !same_watch(first, w))
             continue;
-        TRY(is_meant(s, w, stop, ret));
+        TRY(is_meant(c, w, stop, ret));
         stop->watchpoint = *ret ? w->id : stop->watchpoint;
     }
     if (*ret || !stop->has_pc)
         return NULL;
     BASE_FREE int *ids = NULL;
-    size_t count = breakpoints_at(s, stop->pc, &ids);
+    size_t count = breakpoints_at(c, stop->pc, &ids);
     if (count)
         qsort(ids, count, sizeof *ids, by_id);
     for (size_t i = 0; i < count && !*ret; i++) {
-        const struct wish *w = breakpoint_find(s, ids[i]);
+        const struct wish *w = breakpoint_find(c, ids[i]);
         if (w)
-            TRY(is_meant(s, w, stop, ret));
+            TRY(is_meant(c, w, stop, ret));
         if (*ret) {
             stop->reason = STOP_BREAKPOINT;
             stop->breakpoint = ids[i];

@@ -11,15 +11,15 @@
 #include "base/error.h"
 #include "engine/target/stop.h"
 
-struct session;
+struct control;
 struct rsp_stop;
 
 /* What a stop is, before the plan has looked at it: thread and pc noted, reason by signal and plants. */
-struct error *stop_classify(struct session *s, const struct rsp_stop *from, struct stop *ret) BASE_MUST_CHECK;
+struct error *stop_classify(struct control *c, const struct rsp_stop *from, struct stop *ret) BASE_MUST_CHECK;
 /* Counts a hit and asks thread, ignore count and condition: whether this wish really stops. */
-struct error *wish_stops(struct session *s, struct stop *stop, bool *ret) BASE_MUST_CHECK;
+struct error *wish_stops(struct control *c, struct stop *stop, bool *ret) BASE_MUST_CHECK;
 /* Whether some wish of this place would stop here by its thread and condition; nothing is counted. The first
  * that would is named in *stop. */
-struct error *wish_would_stop(struct session *s, struct stop *stop, bool *ret) BASE_MUST_CHECK;
+struct error *wish_would_stop(struct control *c, struct stop *stop, bool *ret) BASE_MUST_CHECK;
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/target/registers.h"
 
 enum {
@@ -14,35 +14,35 @@ enum {
     EVIDENCE_REGISTERS = 4,
 };
 
-static enum rsp_tristate *trait(struct session *s)
+static enum rsp_tristate *trait(struct control *c)
 {
-    return &rsp_features(s->target.connection)->state[FEATURE_HOLD].works;
+    return &rsp_features(c->target->connection)->state[FEATURE_HOLD].works;
 }
 
-bool hold_any(const struct session *s)
+bool hold_any(const struct control *c)
 {
-    return s->hold.count > 0;
+    return c->hold.count > 0;
 }
 
-void hold_thread(struct session *s, struct thread *t)
+void hold_thread(struct control *c, struct thread *t)
 {
     if (t->state == THREAD_HELD)
         return;
     t->state = THREAD_HELD;
-    s->hold.count++;
+    c->hold.count++;
 }
 
-void hold_release(struct session *s, struct thread *t)
+void hold_release(struct control *c, struct thread *t)
 {
     if (t->state != THREAD_HELD)
         return;
     t->state = THREAD_STOPPED;
-    s->hold.count--;
+    c->hold.count--;
 }
 
-void hold_thread_gone(struct session *s, const struct thread *t)
+void hold_thread_gone(struct control *c, const struct thread *t)
 {
-    struct hold *h = &s->hold;
+    struct hold *h = &c->hold;
     if (t->state != THREAD_HELD)
         return;
     h->count--;
@@ -50,9 +50,9 @@ void hold_thread_gone(struct session *s, const struct thread *t)
         h->gone[h->gone_count++] = t->id;
 }
 
-void hold_forget(struct session *s)
+void hold_forget(struct control *c)
 {
-    s->hold = (struct hold){0};
+    c->hold = (struct hold){0};
 }
 
 static void add_name(cJSON *list, struct ptid id)
@@ -62,25 +62,25 @@ static void add_name(cJSON *list, struct ptid id)
     cJSON_AddItemToArray(list, cJSON_CreateString(name));
 }
 
-cJSON *hold_honoured(struct session *s)
+cJSON *hold_honoured(struct control *c)
 {
-    enum rsp_tristate works = s->target.connection ? *trait(s) : TRI_UNKNOWN;
+    enum rsp_tristate works = c->target->connection ? *trait(c) : TRI_UNKNOWN;
     return works == TRI_UNKNOWN ? cJSON_CreateNull() : cJSON_CreateBool(works == TRI_YES);
 }
 
-void hold_to_json(struct session *s, cJSON *o)
+void hold_to_json(struct control *c, cJSON *o)
 {
     cJSON *held = cJSON_AddArrayToObject(o, "held");
-    for (size_t i = 0; i < s->target.threads.count; i++)
-        if (s->target.threads.items[i]->state == THREAD_HELD)
-            add_name(held, s->target.threads.items[i]->id);
-    cJSON_AddItemToObject(o, "honoured", hold_honoured(s));
-    if (!s->hold.gone_count)
+    for (size_t i = 0; i < c->target->threads.count; i++)
+        if (c->target->threads.items[i]->state == THREAD_HELD)
+            add_name(held, c->target->threads.items[i]->id);
+    cJSON_AddItemToObject(o, "honoured", hold_honoured(c));
+    if (!c->hold.gone_count)
         return;
     cJSON *gone = cJSON_AddArrayToObject(o, "gone");
-    for (size_t i = 0; i < s->hold.gone_count; i++)
-        add_name(gone, s->hold.gone[i]);
-    s->hold.gone_count = 0;
+    for (size_t i = 0; i < c->hold.gone_count; i++)
+        add_name(gone, c->hold.gone[i]);
+    c->hold.gone_count = 0;
 }
 
 /* -- before a run ---------------------------------------------------------------------------------- */
@@ -96,18 +96,18 @@ static bool is_one_instruction(const struct plan *p)
 }
 
 /* True when all threads but the plan's stay because of `schedule`. */
-static bool others_stay(const struct session *s, const struct plan *p)
+static bool others_stay(const struct control *c, const struct plan *p)
 {
-    return p->has_thread && (s->schedule == SCHEDULE_ONE || (s->schedule == SCHEDULE_STEP && is_step(p)));
+    return p->has_thread && (c->schedule == SCHEDULE_ONE || (c->schedule == SCHEDULE_STEP && is_step(p)));
 }
 
-static struct error *check_runner(struct session *s, const struct plan *p)
+static struct error *check_runner(struct control *c, const struct plan *p)
 {
-    bool steps_current = !p->has_thread && s->breakpoints.plants.stepped > 0;
+    bool steps_current = !p->has_thread && c->breakpoints.plants.stepped > 0;
     if (!p->has_thread && !steps_current)
         return NULL;
-    struct ptid id = p->has_thread ? p->thread : s->target.threads.current;
-    const struct thread *t = threads_find(&s->target.threads, id);
+    struct ptid id = p->has_thread ? p->thread : c->target->threads.current;
+    const struct thread *t = threads_find(&c->target->threads, id);
     if (!t || t->state != THREAD_HELD)
         return NULL;
     char name[48];
@@ -116,29 +116,29 @@ static struct error *check_runner(struct session *s, const struct plan *p)
                       "`release %s` first, or choose another thread", name);
 }
 
-static void note_start(struct session *s)
+static void note_start(struct control *c)
 {
-    struct hold *h = &s->hold;
+    struct hold *h = &c->hold;
     struct thread *t =
-        s->target.threads.has_current ? threads_find(&s->target.threads, s->target.threads.current) : NULL;
-    const struct rsp_register *pc = s->target.arch ? register_find(&s->target, s->target.arch->pc) : NULL;
+        c->target->threads.has_current ? threads_find(&c->target->threads, c->target->threads.current) : NULL;
+    const struct rsp_register *pc = c->target->arch ? register_find(c->target, c->target->arch->pc) : NULL;
     h->has_start = false;
     if (!t || !pc || !register_cached(t, pc))
         return;
-    struct error *e = thread_pc(&s->target, t, &h->start_pc);
+    struct error *e = thread_pc(c->target, t, &h->start_pc);
     h->has_start = !e;
     h->start_thread = t->id;
     error_free(e);
 }
 
 /* Threads whose registers are compared after this run: all that are held, or some that stay by `schedule`. */
-static size_t choose(struct session *s, const struct plan *p, struct thread **list)
+static size_t choose(struct control *c, const struct plan *p, struct thread **list)
 {
-    bool all = others_stay(s, p) && *trait(s) == TRI_UNKNOWN &&
-               s->hold.looks < (is_one_instruction(p) ? STEP_LOOKS_MOST : RUN_LOOKS_MOST);
+    bool all = others_stay(c, p) && *trait(c) == TRI_UNKNOWN &&
+               c->hold.looks < (is_one_instruction(p) ? STEP_LOOKS_MOST : RUN_LOOKS_MOST);
     size_t n = 0, unnamed = 0;
-    for (size_t i = 0; i < s->target.threads.count; i++) {
-        struct thread *t = s->target.threads.items[i];
+    for (size_t i = 0; i < c->target->threads.count; i++) {
+        struct thread *t = c->target->threads.items[i];
         bool held = t->state == THREAD_HELD;
         bool looked_at = all && !ptid_equal(t->id, p->thread) && unnamed < LOOKS_MOST;
         t->watched = t->told_not_held = false;
@@ -147,108 +147,108 @@ static size_t choose(struct session *s, const struct plan *p, struct thread **li
         unnamed += !held;
         list[n++] = t;
     }
-    s->hold.looks += unnamed > 0;
+    c->hold.looks += unnamed > 0;
     return n;
 }
 
-struct error *hold_begin(struct session *s, const struct plan *p)
+struct error *hold_begin(struct control *c, const struct plan *p)
 {
-    TRY(check_runner(s, p));
-    s->hold.watching = 0;
-    if (!hold_any(s) && !others_stay(s, p))
+    TRY(check_runner(c, p));
+    c->hold.watching = 0;
+    if (!hold_any(c) && !others_stay(c, p))
         return NULL;
-    if (hold_any(s))
-        TRY(threads_list(&s->target));
-    note_start(s);
-    BASE_FREE struct thread **list = xcalloc(s->target.threads.count + 1, sizeof *list);
-    size_t n = choose(s, p, list);
-    TRY(registers_fetch_many(&s->target, list, n));
+    if (hold_any(c))
+        TRY(threads_list(c->target));
+    note_start(c);
+    BASE_FREE struct thread **list = xcalloc(c->target->threads.count + 1, sizeof *list);
+    size_t n = choose(c, p, list);
+    TRY(registers_fetch_many(c->target, list, n));
     for (size_t i = 0; i < n; i++)
         list[i]->watched = list[i]->has_g;
-    s->hold.watching = n;
+    c->hold.watching = n;
     return NULL;
 }
 
-void hold_resumed(struct session *s, const struct rsp_action *actions, size_t count)
+void hold_resumed(struct control *c, const struct rsp_action *actions, size_t count)
 {
-    struct hold *h = &s->hold;
-    h->sure = !rsp_has_late_stop(s->target.connection);
+    struct hold *h = &c->hold;
+    h->sure = !rsp_has_late_stop(c->target->connection);
     /* what a plain `s` lets the other threads do, no manual says */
     bool promised =
-        s->schedule == SCHEDULE_ONE || rsp_feature_usable(rsp_features(s->target.connection), FEATURE_VCONT);
+        c->schedule == SCHEDULE_ONE || rsp_feature_usable(rsp_features(c->target->connection), FEATURE_VCONT);
     h->only = promised && count == 1 && actions[0].thread.tid > 0;
     h->resumed = actions[0].thread;
 }
 
 /* -- what is seen ---------------------------------------------------------------------------------- */
 
-static void violated(struct session *s, struct thread *t, const struct buf *evidence)
+static void violated(struct control *c, struct thread *t, const struct buf *evidence)
 {
-    *trait(s) = TRI_NO;
+    *trait(c) = TRI_NO;
     if (!t->told_not_held)
-        audit_tell(s, "not-held", t->id, buf_text(evidence), evidence->length);
+        audit_tell(c, "not-held", t->id, buf_text(evidence), evidence->length);
     t->told_not_held = true;
 }
 
-static bool should_stay(const struct session *s, const struct thread *t)
+static bool should_stay(const struct control *c, const struct thread *t)
 {
-    return t->state == THREAD_HELD || (s->hold.only && !ptid_equal(t->id, s->hold.resumed));
+    return t->state == THREAD_HELD || (c->hold.only && !ptid_equal(t->id, c->hold.resumed));
 }
 
 /*
  * QEMU tells an interrupt for the CPU that was resumed last or first, whatever it did; an exec gives its
  * thread the id of the first one; a new thread was not there to be held.
  */
-static bool says_nothing(const struct session *s, const struct rsp_stop *from)
+static bool says_nothing(const struct control *c, const struct rsp_stop *from)
 {
     return from->kind != RSP_STOP_SIGNAL || from->signal == 0 || from->reason == RSP_REASON_EXEC ||
            from->reason == RSP_REASON_CREATE ||
-           (from->signal == TARGET_SIGINT && (s->interrupt_sent || s->swallow_interrupt));
+           (from->signal == TARGET_SIGINT && (c->interrupt_sent || c->swallow_interrupt));
 }
 
-void hold_check_stop(struct session *s, const struct rsp_stop *from, struct thread *t)
+void hold_check_stop(struct control *c, const struct rsp_stop *from, struct thread *t)
 {
-    if (!s->plan_active || !s->hold.sure || !should_stay(s, t) || says_nothing(s, from))
+    if (!c->plan_active || !c->hold.sure || !should_stay(c, t) || says_nothing(c, from))
         return;
     BASE_BUF struct buf evidence = {0};
     char name[48];
     thread_name(t->id, name, sizeof name);
     buf_printf(&evidence, "a stop with signal %d was told for %s, which was %s", from->signal, name,
                t->state == THREAD_HELD ? "held" : "not resumed");
-    violated(s, t, &evidence);
+    violated(c, t, &evidence);
 }
 
-static void add_change(struct session *s, struct buf *evidence, const struct rsp_register *r,
+static void add_change(struct control *c, struct buf *evidence, const struct rsp_register *r,
                        const unsigned char *before, const unsigned char *now)
 {
     BASE_FREE char *text = xmalloc((size_t)r->size * 2 + 1);
     buf_printf(evidence, "%s%s 0x", evidence->length ? ", " : "", r->name);
-    register_text(&s->target, r, before, text);
+    register_text(c->target, r, before, text);
     buf_printf(evidence, "%s -> 0x", text);
-    register_text(&s->target, r, now, text);
+    register_text(c->target, r, now, text);
     buf_add_text(evidence, text);
 }
 
 /* General registers that differ from what they were when the run began. */
-static void compare(struct session *s, const struct thread *t, struct buf *evidence)
+static void compare(struct control *c, const struct thread *t, struct buf *evidence)
 {
     unsigned told = 0;
-    for (size_t i = 0; i < s->target.description->count && told < EVIDENCE_REGISTERS; i++) {
-        const struct rsp_register *r = &s->target.description->registers[i];
+    for (size_t i = 0; i < c->target->description->count && told < EVIDENCE_REGISTERS; i++) {
+        const struct rsp_register *r = &c->target->description->registers[i];
         size_t at = r->offset;
         if (r->group != REGISTER_GENERAL || at + r->size > t->size || !t->known[at] ||
             memcmp(t->bytes + at, t->previous + at, r->size) == 0)
             continue;
-        add_change(s, evidence, r, t->previous + at, t->bytes + at);
+        add_change(c, evidence, r, t->previous + at, t->bytes + at);
         told++;
     }
 }
 
 /* The run was more than an instant, and the thread it stopped for has moved. */
-static bool proves(struct session *s, const struct plan *p, const struct stop *final)
+static bool proves(struct control *c, const struct plan *p, const struct stop *final)
 {
-    const struct hold *h = &s->hold;
-    const struct thread *t = final->has_thread ? threads_find(&s->target.threads, final->thread) : NULL;
+    const struct hold *h = &c->hold;
+    const struct thread *t = final->has_thread ? threads_find(&c->target->threads, final->thread) : NULL;
     if (!t || is_one_instruction(p) || t->watched)
         return false;
     if (final->reason != STOP_INTERRUPT)
@@ -258,50 +258,50 @@ static bool proves(struct session *s, const struct plan *p, const struct stop *f
 }
 
 /* Linux leaves the number of the system call that a thread waits in where ptrace shows it, else -1. */
-static bool waits_in_kernel(struct session *s, struct thread *t)
+static bool waits_in_kernel(struct control *c, struct thread *t)
 {
-    const struct rsp_register *r = register_find(&s->target, "orig_rax");
+    const struct rsp_register *r = register_find(c->target, "orig_rax");
     if (!r)
-        r = register_find(&s->target, "orig_eax");
+        r = register_find(c->target, "orig_eax");
     if (!r || r->size > 8 || !register_cached(t, r) || !t->known[r->offset])
         return false;
-    uint64_t number = arch_load(t->bytes + r->offset, r->size, s->target.big_endian);
+    uint64_t number = arch_load(t->bytes + r->offset, r->size, c->target->big_endian);
     return !(number >> (8 * r->size - 1));
 }
 
-static size_t watched(struct session *s, struct thread **list)
+static size_t watched(struct control *c, struct thread **list)
 {
     size_t n = 0;
-    for (size_t i = 0; i < s->target.threads.count; i++)
-        if (s->target.threads.items[i]->watched && s->target.threads.items[i]->has_previous)
-            list[n++] = s->target.threads.items[i];
+    for (size_t i = 0; i < c->target->threads.count; i++)
+        if (c->target->threads.items[i]->watched && c->target->threads.items[i]->has_previous)
+            list[n++] = c->target->threads.items[i];
     return n;
 }
 
-void hold_check_run(struct session *s, const struct stop *final)
+void hold_check_run(struct control *c, const struct stop *final)
 {
-    if (!s->hold.watching)
+    if (!c->hold.watching)
         return;
-    s->hold.watching = 0;
-    BASE_FREE struct thread **list = xcalloc(s->target.threads.count + 1, sizeof *list);
-    size_t n = watched(s, list), same = 0, could_move = 0;
+    c->hold.watching = 0;
+    BASE_FREE struct thread **list = xcalloc(c->target->threads.count + 1, sizeof *list);
+    size_t n = watched(c, list), same = 0, could_move = 0;
     if (n == 0)
         return;
-    BASE_ERROR struct error *e = registers_fetch_many(&s->target, list, n);
-    if (e || !s->target.connection)
+    BASE_ERROR struct error *e = registers_fetch_many(c->target, list, n);
+    if (e || !c->target->connection)
         return;
-    bool proof = proves(s, &s->plan, final);
+    bool proof = proves(c, &c->plan, final);
     for (size_t i = 0; i < n; i++) {
         BASE_BUF struct buf evidence = {0};
         if (list[i]->has_g)
-            compare(s, list[i], &evidence);
+            compare(c, list[i], &evidence);
         if (evidence.length)
-            violated(s, list[i], &evidence);
+            violated(c, list[i], &evidence);
         else
             same += list[i]->has_g && !list[i]->told_not_held;
-        could_move += list[i]->has_g && !waits_in_kernel(s, list[i]);
+        could_move += list[i]->has_g && !waits_in_kernel(c, list[i]);
         list[i]->watched = false;
     }
-    if (proof && same == n && could_move && *trait(s) == TRI_UNKNOWN)
-        *trait(s) = TRI_YES;
+    if (proof && same == n && could_move && *trait(c) == TRI_UNKNOWN)
+        *trait(c) = TRI_YES;
 }

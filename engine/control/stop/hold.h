@@ -24,7 +24,7 @@
 #include "rsp/features.h"
 #include "rsp/stop_reply.h"
 
-struct session;
+struct control;
 struct thread;
 struct plan;
 struct stop;
@@ -49,25 +49,25 @@ struct hold {
 };
 
 /* True when threads are held by name. */
-bool hold_any(const struct session *s);
-void hold_thread(struct session *s, struct thread *t);
-void hold_release(struct session *s, struct thread *t);
+bool hold_any(const struct control *c);
+void hold_thread(struct control *c, struct thread *t);
+void hold_release(struct control *c, struct thread *t);
 /* A thread ended: forgotten, and told in the next result of `hold` or `release` when it was held. */
-void hold_thread_gone(struct session *s, const struct thread *t);
+void hold_thread_gone(struct control *c, const struct thread *t);
 /* The target is gone. */
-void hold_forget(struct session *s);
+void hold_forget(struct control *c);
 /* Adds `held`, `honoured`, and `gone` when held threads have ended. */
-void hold_to_json(struct session *s, cJSON *o);
+void hold_to_json(struct control *c, cJSON *o);
 /* true, false, or null: whether the stub leaves threads where they are. */
-cJSON *hold_honoured(struct session *s);
+cJSON *hold_honoured(struct control *c);
 
 /* A run command begins: ERR_USAGE when the thread that should step is held. Notes where the held ones are. */
-struct error *hold_begin(struct session *s, const struct plan *p) BASE_MUST_CHECK;
+struct error *hold_begin(struct control *c, const struct plan *p) BASE_MUST_CHECK;
 /* These actions are about to be sent. */
-void hold_resumed(struct session *s, const struct rsp_action *actions, size_t count);
+void hold_resumed(struct control *c, const struct rsp_action *actions, size_t count);
 /* A stop was told for a thread that was known before it. */
-void hold_check_stop(struct session *s, const struct rsp_stop *from, struct thread *t);
+void hold_check_stop(struct control *c, const struct rsp_stop *from, struct thread *t);
 /* The run has ended in this stop: the second look. */
-void hold_check_run(struct session *s, const struct stop *final);
+void hold_check_run(struct control *c, const struct stop *final);
 
 #endif

@@ -11,20 +11,20 @@
 #include "base/error.h"
 #include "engine/target/stop.h"
 
-struct session;
+struct control;
 struct rsp_stop;
 
 struct run_hooks {
     /* Before a plan begins; *ended: the record has no more. */
-    struct error *(*before_run)(struct session *s, bool *ended);
-    struct error *(*before_step)(struct session *s, bool *ended);
+    struct error *(*before_run)(struct control *c, bool *ended);
+    struct error *(*before_step)(struct control *c, bool *ended);
     /* The target has left where it stood. */
-    void (*moved)(struct session *s);
+    void (*moved)(struct control *c);
     /* *ret: the stop is that of the guard at the end of the record. */
-    struct error *(*guard_hit)(struct session *s, const struct rsp_stop *stop, bool *ret);
-    struct error *(*end_of_record)(struct session *s, const struct rsp_stop *stop, struct stop *final);
+    struct error *(*guard_hit)(struct control *c, const struct rsp_stop *stop, bool *ret);
+    struct error *(*end_of_record)(struct control *c, const struct rsp_stop *stop, struct stop *final);
     /* A watchpoint told of an access before it was made: it is made. */
-    struct error *(*finish_access)(struct session *s, struct stop *final);
+    struct error *(*finish_access)(struct control *c, struct stop *final);
 };
 
 #endif

@@ -8,15 +8,15 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/inspect/location.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 
-static void add_place(struct session *s, cJSON *o, uint64_t pc)
+static void add_place(struct control *c, cJSON *o, uint64_t pc)
 {
     char text[24];
     snprintf(text, sizeof text, "0x%" PRIx64, pc);
     cJSON_AddStringToObject(o, "pc", text);
     struct symbol_place place;
-    if (!symbols_lookup(s->target.map, pc, &place))
+    if (!symbols_lookup(c->target->map, pc, &place))
         return;
     if (place.function)
         cJSON_AddStringToObject(o, "function", place.function);
@@ -28,27 +28,27 @@ static void add_place(struct session *s, cJSON *o, uint64_t pc)
         cJSON_AddStringToObject(o, "path", place.file);
 }
 
-static cJSON *watched_value(struct session *s, const struct wish *w, const unsigned char *bytes)
+static cJSON *watched_value(struct control *c, const struct wish *w, const unsigned char *bytes)
 {
     if (w->watch_length <= 4)
-        return cJSON_CreateNumber((double)arch_load(bytes, w->watch_length, s->target.big_endian));
+        return cJSON_CreateNumber((double)arch_load(bytes, w->watch_length, c->target->big_endian));
     char text[24];
     if (w->watch_length <= 8)
-        snprintf(text, sizeof text, "%" PRIu64, arch_load(bytes, w->watch_length, s->target.big_endian));
+        snprintf(text, sizeof text, "%" PRIu64, arch_load(bytes, w->watch_length, c->target->big_endian));
     BASE_BUF struct buf hex = {0};
     hex_encode(&hex, bytes, w->watch_length);
     return cJSON_CreateString(w->watch_length <= 8 ? text : buf_text(&hex));
 }
 
-static void add_watch(struct session *s, cJSON *o, int id)
+static void add_watch(struct control *c, cJSON *o, int id)
 {
-    struct wish *w = breakpoint_find(s, id);
+    struct wish *w = breakpoint_find(c, id);
     cJSON_AddNumberToObject(o, "watchpoint", id);
     if (!w || !w->watch_new_known)
         return;
     if (w->watch_old_known)
-        cJSON_AddItemToObject(o, "old", watched_value(s, w, w->watch_old));
-    cJSON_AddItemToObject(o, "new", watched_value(s, w, w->watch_new));
+        cJSON_AddItemToObject(o, "old", watched_value(c, w, w->watch_old));
+    cJSON_AddItemToObject(o, "new", watched_value(c, w, w->watch_new));
 }
 
 static void add_note(cJSON *o, const struct stop *stop)
@@ -61,14 +61,14 @@ static void add_note(cJSON *o, const struct stop *stop)
         cJSON_AddStringToObject(o, "note", "other threads ran meanwhile: which of them wrote is not known");
 }
 
-cJSON *stop_to_json(struct session *s, const struct stop *stop)
+cJSON *stop_to_json(struct control *c, const struct stop *stop)
 {
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "reason", stop_reason_name(stop->reason));
     if (stop->breakpoint)
         cJSON_AddNumberToObject(o, "breakpoint", stop->breakpoint);
     if (stop->watchpoint)
-        add_watch(s, o, stop->watchpoint);
+        add_watch(c, o, stop->watchpoint);
     if (stop->signal) {
         const char *name = signal_name(stop->signal);
         char number[16];
@@ -81,7 +81,7 @@ cJSON *stop_to_json(struct session *s, const struct stop *stop)
         cJSON_AddStringToObject(o, "thread", name);
     }
     if (stop->has_pc)
-        add_place(s, o, stop->pc);
+        add_place(c, o, stop->pc);
     add_note(o, stop);
     if (stop->has_exit_code)
         cJSON_AddNumberToObject(o, "exit_code", (double)stop->exit_code);
@@ -89,17 +89,17 @@ cJSON *stop_to_json(struct session *s, const struct stop *stop)
         cJSON_AddStringToObject(o, "value", stop->value_text);
     if (stop->has_position)
         cJSON_AddNumberToObject(o, "position", (double)stop->position);
-    cJSON_AddNumberToObject(o, "epoch", (double)s->target.epoch);
+    cJSON_AddNumberToObject(o, "epoch", (double)c->target->epoch);
     return o;
 }
 
-void stop_report(struct session *s)
+void stop_report(struct control *c)
 {
-    cJSON *stop = stop_to_json(s, &s->last_stop);
+    cJSON *stop = stop_to_json(c, &c->last_stop);
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "stopped");
     json_move_members(o, stop);
-    target_emit(&s->target, o);
+    target_emit(c->target, o);
 }
 
 static const char *text_of(const cJSON *o, const char *name)

@@ -11,12 +11,12 @@
 #include "base/buf.h"
 #include "engine/target/stop.h"
 
-struct session;
+struct control;
 
 /* With function, file and line looked up. New. */
-cJSON *stop_to_json(struct session *s, const struct stop *stop);
+cJSON *stop_to_json(struct control *c, const struct stop *stop);
 /* The `stopped` event of the last stop. */
-void stop_report(struct session *s);
+void stop_report(struct control *c);
 /* For people, as gdb tells it: "Breakpoint 1, worker (…) at worker.c:42" and the source line. */
 void stop_to_text(const cJSON *stop, struct buf *out);
 

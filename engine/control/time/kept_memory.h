@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 
-struct session;
+struct control;
 struct kept_memory;
 
 enum { KEPT_MOST = 64 << 20, KEPT_COUNT = 64 };

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/control/stop/classify.h"
 
 /* The first stretch is short: most searches end close by. */
@@ -18,9 +18,9 @@ enum {
     STUCK_MOST = 8
 };
 
-void time_search_begin(struct time_search *t, struct session *s, const char *what, uint64_t from)
+void time_search_begin(struct time_search *t, struct control *c, const char *what, uint64_t from)
 {
-    *t = (struct time_search){.session = s,
+    *t = (struct time_search){.session = c,
                               .what = what,
                               .from = from,
                               .searched = from,
@@ -41,7 +41,7 @@ static void tell_progress(struct time_search *t, uint64_t at)
     cJSON_AddStringToObject(o, "what", t->what);
     cJSON_AddNumberToObject(o, "done", (double)(t->first ? at : t->from - at));
     cJSON_AddNumberToObject(o, "total", (double)t->from);
-    target_emit(&t->session->target, o);
+    target_emit(t->session->target, o);
 }
 
 static void keep(struct time_search *t, uint64_t position, const struct stop *stop)
@@ -100,21 +100,21 @@ static struct error *ask(struct time_search *t, const struct rsp_stop *from, str
 }
 
 /* AArch64 stops before the store that it watches, x86 after it: told is the place behind it, everywhere. */
-static bool stops_before_store(const struct session *s, const struct stop *stop)
+static bool stops_before_store(const struct control *c, const struct stop *stop)
 {
-    return stop->reason == STOP_WATCHPOINT && s->target.arch && s->target.arch->stops_before_access;
+    return stop->reason == STOP_WATCHPOINT && c->target->arch && c->target->arch->stops_before_access;
 }
 
 static struct error *note_hit(struct time_search *t, struct stretch *r, const struct rsp_stop *from)
 {
-    struct session *s = t->session;
+    struct control *c = t->session;
     struct stop stop;
     struct rsp_stop behind;
     bool counts;
     TRY(ask(t, from, &stop, &counts));
-    r->on_plant = stop.reason == STOP_BREAKPOINT || (stop.has_pc && plant_at(s, stop.pc));
-    if (stops_before_store(s, &stop)) {
-        TRY(time_lift(s));
+    r->on_plant = stop.reason == STOP_BREAKPOINT || (stop.has_pc && plant_at(c, stop.pc));
+    if (stops_before_store(c, &stop)) {
+        TRY(time_lift(c));
         TRY(step_once(t, r, &behind));
         r->on_plant = r->at_limit = false;
     }
@@ -151,11 +151,11 @@ static struct error *step_off(struct time_search *t, struct stretch *r)
  */
 static struct error *to_limit(struct time_search *t, struct stretch *r, struct rsp_stop *stop)
 {
-    struct session *s = t->session;
-    *stop = (struct rsp_stop){.core = -1, .has_thread = true, .thread = s->target.threads.current};
+    struct control *c = t->session;
+    *stop = (struct rsp_stop){.core = -1, .has_thread = true, .thread = c->target->threads.current};
     r->at_limit = true;
     if (!r->at_known || r->at + 1 < r->end) {
-        TRY(s->time.driver->run(s, r->end - 1, stop, &r->at_limit));
+        TRY(c->time.driver->run(c, r->end - 1, stop, &r->at_limit));
         TRY(landed(t, r, stop));
     }
     if (!r->at_limit)
@@ -265,7 +265,7 @@ struct error *time_search_next(struct time_search *t, bool *found, struct time_h
     struct error *e = NULL;
     if (t->count == 0)
         e = t->first ? search_first(t) : search_back(t);
-    struct error *lifted = t->session->target.connection ? time_lift(t->session) : NULL;
+    struct error *lifted = t->session->target->connection ? time_lift(t->session) : NULL;
     if (e) {
         error_free(lifted);
         return e;

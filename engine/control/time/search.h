@@ -28,7 +28,7 @@ struct time_search;
 typedef struct error *time_counts(struct time_search *search, struct stop *stop, bool *ret);
 
 struct time_search {
-    struct session *session;
+    struct control *session;
     const char *what; /* of the progress events */
     int only;         /* this wish alone is planted; 0: all */
     uint64_t from;    /* hits before this position are looked for */
@@ -41,7 +41,7 @@ struct time_search {
     uint64_t searched; /* everything at or after this position has been looked at */
 };
 
-void time_search_begin(struct time_search *t, struct session *s, const char *what, uint64_t from);
+void time_search_begin(struct time_search *t, struct control *c, const char *what, uint64_t from);
 void time_search_end(struct time_search *t);
 /* The next hit further back (or, with `first`, the first of all); *found false: there is none. */
 struct error *time_search_next(struct time_search *t, bool *found, struct time_hit *ret) BASE_MUST_CHECK;

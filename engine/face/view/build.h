@@ -5,7 +5,7 @@
 #ifndef ALLSTOP_ENGINE_FACE_VIEW_BUILD_H
 #define ALLSTOP_ENGINE_FACE_VIEW_BUILD_H
 
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 #include "engine/face/view.h"
 
 /* A deep copy with one reference. */

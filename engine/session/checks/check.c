@@ -50,8 +50,8 @@ struct error *check_ask(struct checking *c, enum rsp_grammar grammar, struct buf
     va_start(args, format);
     buf_vprintf(&c->sent, format, args);
     va_end(args);
-    TRY(target_check(&c->s->target, rsp_call(c->s->target.connection, grammar, RSP_MUTATES, reply, "%s",
-                                             buf_text(&c->sent))));
+    TRY(target_check(c->s->target, rsp_call(c->s->target->connection, grammar, RSP_MUTATES, reply, "%s",
+                                            buf_text(&c->sent))));
     buf_add(&c->received, buf_text(reply), reply->length);
     return NULL;
 }
@@ -76,22 +76,22 @@ bool check_is_ok(const struct buf *reply)
 
 bool check_advertised(const struct checking *c, enum rsp_feature_id id)
 {
-    return rsp_features(c->s->target.connection)->state[id].advertised == TRI_YES;
+    return rsp_features(c->s->target->connection)->state[id].advertised == TRI_YES;
 }
 
 struct error *check_registers(struct checking *c, struct buf *hex)
 {
-    if (c->s->target.threads.has_current)
-        TRY(target_check(&c->s->target,
-                         rsp_select_thread(c->s->target.connection, c->s->target.threads.current)));
+    if (c->s->target->threads.has_current)
+        TRY(target_check(c->s->target,
+                         rsp_select_thread(c->s->target->connection, c->s->target->threads.current)));
     return check_ask(c, RSP_GRAMMAR_HEX, hex, "g");
 }
 
 struct error *check_pc(struct checking *c, uint64_t *ret)
 {
     struct thread *t;
-    TRY(threads_current(&c->s->target, &t));
-    return thread_pc(&c->s->target, t, ret);
+    TRY(threads_current(c->s->target, &t));
+    return thread_pc(c->s->target, t, ret);
 }
 
 /* Below the stack nobody uses anything. */
@@ -99,26 +99,26 @@ static bool below_stack(struct checking *c, size_t length, uint64_t *ret)
 {
     struct thread *t = NULL;
     uint64_t sp = 0;
-    struct error *e = threads_current(&c->s->target, &t);
+    struct error *e = threads_current(c->s->target, &t);
     if (!e)
-        e = thread_sp(&c->s->target, t, &sp);
+        e = thread_sp(c->s->target, t, &sp);
     bool known = !e && sp > 2 * RAM_BELOW_STACK;
     error_free(e);
     *ret = (sp - RAM_BELOW_STACK) & ~(uint64_t)15;
-    return known && length <= RAM_BELOW_STACK / 2 && look_may_read(c->s, *ret, length);
+    return known && length <= RAM_BELOW_STACK / 2 && look_may_read(c->s->control, *ret, length);
 }
 
 /* The end of a section that may be written: firmware that has not begun has no stack yet. */
 static bool end_of_data(struct checking *c, size_t length, uint64_t *ret)
 {
-    for (size_t i = 0; i < symbol_map_count(c->s->target.map); i++) {
+    for (size_t i = 0; i < symbol_map_count(c->s->target->map); i++) {
         uint64_t offset;
         const struct symbol_section *sections;
-        size_t count = symbol_file_sections(symbol_map_file(c->s->target.map, i, &offset), &sections);
+        size_t count = symbol_file_sections(symbol_map_file(c->s->target->map, i, &offset), &sections);
         for (size_t k = 0; k < count; k++) {
             *ret = (sections[k].address + offset + sections[k].size - length) & ~(uint64_t)15;
             if (sections[k].writable && sections[k].address && sections[k].size >= 2 * length &&
-                look_may_read(c->s, *ret, length))
+                look_may_read(c->s->control, *ret, length))
                 return true;
         }
     }
@@ -137,11 +137,11 @@ static struct error *note_stop(struct checking *c, struct check_stop *ret)
 {
     struct session *s = c->s;
     buf_clear(&c->received);
-    buf_add_text(&c->received, rsp_last_stop(s->target.connection));
-    TRY(target_check(&s->target, stop_classify(s, &ret->raw, &ret->stop)));
-    s->last_stop = ret->stop;
-    s->target.epoch++;
-    s->stops++;
+    buf_add_text(&c->received, rsp_last_stop(s->target->connection));
+    TRY(target_check(s->target, stop_classify(s->control, &ret->raw, &ret->stop)));
+    s->control->last_stop = ret->stop;
+    s->target->epoch++;
+    s->control->stops++;
     ret->ended = ret->stop.reason == STOP_EXITED || ret->stop.reason == STOP_KILLED;
     if (ret->ended)
         session_drop_connection(s, TARGET_EXITED);
@@ -152,14 +152,14 @@ static struct error *wait_for(struct checking *c, int64_t most_ns, struct check_
 {
     struct session *s = c->s;
     bool stopped = false;
-    struct error *e = rsp_wait_stop(s->target.connection, clock_now_ns() + most_ns, -1, &ret->raw, &stopped);
+    struct error *e = rsp_wait_stop(s->target->connection, clock_now_ns() + most_ns, -1, &ret->raw, &stopped);
     if (!error_is(e, ERR_TIMEOUT))
         return e;
     error_free(e);
     ret->interrupted = true;
     buf_add_text(&c->sent, ", \x03");
-    TRY(rsp_interrupt(s->target.connection));
-    e = rsp_wait_stop(s->target.connection, clock_now_ns() + INTERRUPT_NS, -1, &ret->raw, &stopped);
+    TRY(rsp_interrupt(s->target->connection));
+    e = rsp_wait_stop(s->target->connection, clock_now_ns() + INTERRUPT_NS, -1, &ret->raw, &stopped);
     if (!error_is(e, ERR_TIMEOUT))
         return e;
     error_free(e);
@@ -174,12 +174,12 @@ struct error *check_run(struct checking *c, const char *packet, int64_t most_ns,
     buf_clear(&c->sent);
     buf_clear(&c->received);
     buf_add_text(&c->sent, packet);
-    TRY(target_check(&s->target, rsp_resume(s->target.connection, packet, strlen(packet))));
-    target_forget(&s->target);
-    threads_resumed(&s->target);
-    struct error *e = target_check(&s->target, wait_for(c, most_ns, ret));
+    TRY(target_check(s->target, rsp_resume(s->target->connection, packet, strlen(packet))));
+    target_forget(s->target);
+    threads_resumed(s->target);
+    struct error *e = target_check(s->target, wait_for(c, most_ns, ret));
     if (error_is(e, ERR_TIMEOUT))
-        s->target.state = TARGET_RUNNING;
+        s->target->state = TARGET_RUNNING;
     return e ? e : note_stop(c, ret);
 }
 
@@ -188,7 +188,7 @@ static struct error *run_action(struct checking *c, const struct rsp_action *act
 {
     BASE_BUF struct buf before = {0};
     BASE_BUF struct buf packet = {0};
-    TRY(rsp_resume_packet(c->s->target.connection, action, 1, &before, &packet));
+    TRY(rsp_resume_packet(c->s->target->connection, action, 1, &before, &packet));
     if (before.length) {
         BASE_BUF struct buf reply = {0};
         TRY(check_ask(c, RSP_GRAMMAR_OK, &reply, "%s", buf_text(&before)));
@@ -204,7 +204,7 @@ struct error *check_continue(struct checking *c, int64_t most_ns, struct check_s
 struct error *check_step(struct checking *c, struct check_stop *ret)
 {
     struct thread *t;
-    TRY(threads_current(&c->s->target, &t));
+    TRY(threads_current(c->s->target, &t));
     return run_action(c, &(struct rsp_action){.thread = t->id, .how = RSP_STEP}, INTERRUPT_NS, ret);
 }
 
@@ -239,13 +239,14 @@ static void add_proof(const struct checking *c, cJSON *o)
 /* What the passive watch saw while this check ran makes it a violation. */
 static void add_violations(struct checking *c, cJSON *o, uint64_t before)
 {
-    uint64_t count = c->s->audit.findings - before;
+    uint64_t count = c->s->control->audit.findings - before;
     if (!count)
         return;
     const struct audit_finding *first =
-        &c->s->audit.last[(count > AUDIT_LAST ? c->s->audit.findings - AUDIT_LAST : before) % AUDIT_LAST];
+        &c->s->control->audit
+             .last[(count > AUDIT_LAST ? c->s->control->audit.findings - AUDIT_LAST : before) % AUDIT_LAST];
     check_says(c, AUDIT_VIOLATION, "%s: %s", first->kind, first->evidence);
-    cJSON *all = audit_last(c->s);
+    cJSON *all = audit_last(c->s->control);
     while ((uint64_t)cJSON_GetArraySize(all) > count)
         cJSON_DeleteItemFromArray(all, 0);
     cJSON_AddItemToObject(o, "violations", all);
@@ -254,7 +255,7 @@ static void add_violations(struct checking *c, cJSON *o, uint64_t before)
 static cJSON *run_check(struct checking *c, const struct audit_check *check)
 {
     cJSON *o = cJSON_CreateObject();
-    uint64_t before = c->s->audit.findings;
+    uint64_t before = c->s->control->audit.findings;
     int64_t began = clock_now_ns();
     c->told = false;
     c->verdict = AUDIT_OK;
@@ -290,7 +291,7 @@ static cJSON *run_check(struct checking *c, const struct audit_check *check)
 
 static const char *why_over(const struct checking *c)
 {
-    switch (c->s->target.state) {
+    switch (c->s->target->state) {
     case TARGET_STOPPED:
         return c->silent < SILENT_MOST ? NULL : "the stub has fallen silent";
     case TARGET_EXITED:
@@ -317,26 +318,26 @@ static void sum_up(const struct checking *c, cJSON *report, const unsigned *coun
     cJSON *o = cJSON_AddObjectToObject(report, "counts");
     for (size_t i = 0; i < AUDIT_VERDICTS; i++)
         cJSON_AddNumberToObject(o, verdicts[i], counts[i]);
-    cJSON_AddItemToObject(report, "violations", audit_counts(c->s));
+    cJSON_AddItemToObject(report, "violations", audit_counts(c->s->control));
     if (why_over(c))
         cJSON_AddStringToObject(report, "ended", why_over(c));
-    cJSON_AddBoolToObject(report, "lost", why_over(c) && c->s->target.state != TARGET_EXITED);
+    cJSON_AddBoolToObject(report, "lost", why_over(c) && c->s->target->state != TARGET_EXITED);
 }
 
 struct error *audit_run_checks(struct session *s, const struct audit_options *options, cJSON **ret)
 {
-    TRY(target_need_stopped(&s->target));
+    TRY(target_need_stopped(s->target));
     struct checking c = {.s = s, .options = options};
     if (options->at) {
-        TRY(location_address(&s->target, options->at, &c.at));
+        TRY(location_address(s->target, options->at, &c.at));
         c.has_at = true;
     }
     unsigned counts[AUDIT_VERDICTS] = {0};
     *ret = cJSON_CreateObject();
-    cJSON_AddStringToObject(*ret, "target", s->target_spec);
-    cJSON_AddStringToObject(*ret, "stub", transport_describe(rsp_transport(s->target.connection)));
-    if (s->target.arch)
-        cJSON_AddStringToObject(*ret, "architecture", s->target.arch->name);
+    cJSON_AddStringToObject(*ret, "target", s->target->spec);
+    cJSON_AddStringToObject(*ret, "stub", transport_describe(rsp_transport(s->target->connection)));
+    if (s->target->arch)
+        cJSON_AddStringToObject(*ret, "architecture", s->target->arch->name);
     cJSON_AddBoolToObject(*ret, "unsafe", options->unsafe);
     cJSON_AddArrayToObject(*ret, "lines");
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)

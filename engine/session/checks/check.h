@@ -10,7 +10,7 @@
 #define ALLSTOP_ENGINE_SESSION_CHECKS_CHECK_H
 
 #include "engine/session/checks/report.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 
 enum audit_verdict {
     AUDIT_OK,

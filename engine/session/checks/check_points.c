@@ -19,8 +19,8 @@ static struct error *change(struct checking *c, char letter, const struct point 
 
 static struct error *bytes_there(struct checking *c, const struct point *p, struct buf *ret)
 {
-    return target_check(&c->s->target, rsp_call(c->s->target.connection, RSP_GRAMMAR_HEX, 0, ret,
-                                                "m%" PRIx64 ",8", p->address));
+    return target_check(c->s->target, rsp_call(c->s->target->connection, RSP_GRAMMAR_HEX, 0, ret,
+                                               "m%" PRIx64 ",8", p->address));
 }
 
 /* The same without becoming the proof, unless it was not answered with OK. */
@@ -29,8 +29,8 @@ static struct error *change_too(struct checking *c, char letter, const struct po
     BASE_BUF struct buf reply = {0};
     BASE_BUF struct buf packet = {0};
     buf_printf(&packet, "%c%d,%" PRIx64 ",%x", letter, p->type, p->address, p->kind);
-    TRY(target_check(&c->s->target, rsp_call(c->s->target.connection, RSP_GRAMMAR_OK, RSP_MUTATES, &reply,
-                                             "%s", packet.data)));
+    TRY(target_check(c->s->target, rsp_call(c->s->target->connection, RSP_GRAMMAR_OK, RSP_MUTATES, &reply,
+                                            "%s", packet.data)));
     *ok = check_is_ok(&reply);
     if (!*ok)
         check_proof(c, packet.data, packet.length, &reply);
@@ -45,8 +45,8 @@ static struct error *lift(struct checking *c, const struct point *p, bool again)
     if (!ok)
         check_says(c, AUDIT_VIOLATION, "what was planted cannot be lifted");
     BASE_BUF struct buf second = {0};
-    return again ? target_check(&c->s->target,
-                                rsp_call(c->s->target.connection, RSP_GRAMMAR_OK, RSP_MUTATES, &second,
+    return again ? target_check(c->s->target,
+                                rsp_call(c->s->target->connection, RSP_GRAMMAR_OK, RSP_MUTATES, &second,
                                          "z%d,%" PRIx64 ",%x", p->type, p->address, p->kind))
                  : NULL;
 }
@@ -84,7 +84,7 @@ static struct error *plant_and_lift(struct checking *c, const struct point *p, b
 static struct error *code_point(struct checking *c, int type, const char *behind, bool again)
 {
     struct point p = {
-        .type = type, .kind = c->s->target.arch ? c->s->target.arch->breakpoint_kind : 1, .behind = behind};
+        .type = type, .kind = c->s->target->arch ? c->s->target->arch->breakpoint_kind : 1, .behind = behind};
     TRY(check_pc(c, &p.address));
     return plant_and_lift(c, &p, again);
 }

@@ -21,7 +21,7 @@ static struct error *supported(struct checking *c)
 
 static struct error *no_ack(struct checking *c)
 {
-    enum rsp_tristate works = rsp_features(c->s->target.connection)->state[FEATURE_NO_ACK].works;
+    enum rsp_tristate works = rsp_features(c->s->target->connection)->state[FEATURE_NO_ACK].works;
     buf_add_text(&c->sent, works != TRI_UNKNOWN ? "QStartNoAckMode" : "");
     buf_add_text(&c->received, works == TRI_YES ? "OK" : "");
     if (works == TRI_NO)
@@ -48,8 +48,8 @@ static struct error *vcont(struct checking *c)
 static struct error *pipelining(struct checking *c)
 {
     buf_add_text(&c->sent, "vCont? qC");
-    buf_add_text(&c->received, rsp_pipelines(c->s->target.connection) ? "both" : "one");
-    if (!rsp_pipelines(c->s->target.connection))
+    buf_add_text(&c->received, rsp_pipelines(c->s->target->connection) ? "both" : "one");
+    if (!rsp_pipelines(c->s->target->connection))
         check_says(c, AUDIT_DIFFERS, "two requests in one write are not both answered: one at a time");
     return NULL;
 }
@@ -64,7 +64,7 @@ static struct error *read_object(struct checking *c, enum rsp_feature_id id, con
         check_says(c, AUDIT_UNSUPPORTED, "not advertised");
         return NULL;
     }
-    size_t room = rsp_packet_size(c->s->target.connection) - 5;
+    size_t room = rsp_packet_size(c->s->target->connection) - 5;
     TRY(check_ask(c, RSP_GRAMMAR_XFER, &reply, "qXfer:%s:read:%s:0,%zx", object, annex,
                   room < 0xffb ? room : (size_t)0xffb));
     if (reply.length == 0)
@@ -98,8 +98,8 @@ static struct error *features(struct checking *c)
     if (c->told)
         return NULL;
     BASE_BUF struct buf whole = {0};
-    TRY(target_check(&c->s->target, rsp_xfer_read(c->s->target.connection, "features", "target.xml",
-                                                  DOCUMENT_LIMIT, &whole)));
+    TRY(target_check(c->s->target, rsp_xfer_read(c->s->target->connection, "features", "target.xml",
+                                                 DOCUMENT_LIMIT, &whole)));
     return small_pieces(c, &whole, "target.xml");
 }
 
@@ -187,7 +187,7 @@ static struct error *non_stop(struct checking *c)
 static struct error *pass_signals(struct checking *c)
 {
     unsigned char numbers[SIGNAL_COUNT];
-    size_t count = signal_table_quiet(&c->s->target.signals, numbers);
+    size_t count = signal_table_quiet(&c->s->target->signals, numbers);
     BASE_BUF struct buf packet = {0};
     buf_add_text(&packet, "QPassSignals:");
     for (size_t i = 0; i < count; i++)
@@ -230,7 +230,7 @@ static struct error *longest_packet(struct checking *c)
     BASE_BUF struct buf packet = {0};
     BASE_BUF struct buf reply = {0};
     buf_add_text(&packet, "vMustReplyEmpty;");
-    while (packet.length < rsp_packet_size(c->s->target.connection))
+    while (packet.length < rsp_packet_size(c->s->target->connection))
         buf_add_char(&packet, 'x');
     TRY(check_ask(c, RSP_GRAMMAR_OK, &reply, "%s", buf_text(&packet)));
     if (reply.length)

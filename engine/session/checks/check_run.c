@@ -24,7 +24,7 @@ static struct error *one_step(struct checking *c)
 {
     struct check_stop at;
     uint64_t before, after;
-    struct ptid stepped = c->s->target.threads.current;
+    struct ptid stepped = c->s->target->threads.current;
     TRY(check_pc(c, &before));
     TRY(check_step(c, &at));
     if (at.ended)
@@ -45,12 +45,12 @@ static struct error *range_step(struct checking *c)
     uint64_t before, after;
     BASE_BUF struct buf id = {0};
     BASE_BUF struct buf packet = {0};
-    if (!rsp_feature_usable(rsp_features(c->s->target.connection), FEATURE_VCONT_RANGE)) {
+    if (!rsp_feature_usable(rsp_features(c->s->target->connection), FEATURE_VCONT_RANGE)) {
         check_says(c, AUDIT_UNSUPPORTED, "vCont? does not list r");
         return NULL;
     }
     TRY(check_pc(c, &before));
-    ptid_encode(&id, c->s->target.threads.current);
+    ptid_encode(&id, c->s->target->threads.current);
     buf_printf(&packet, "vCont;r%" PRIx64 ",%" PRIx64 ":%s", before, before + 1, buf_text(&id));
     TRY(check_run(c, buf_text(&packet), HIT_NS, &at));
     if (at.ended)
@@ -65,9 +65,9 @@ static struct error *range_step(struct checking *c)
 static struct error *point(struct checking *c, char letter, uint64_t at)
 {
     BASE_BUF struct buf reply = {0};
-    unsigned kind = c->s->target.arch ? c->s->target.arch->breakpoint_kind : 1;
-    TRY(target_check(&c->s->target, rsp_call(c->s->target.connection, RSP_GRAMMAR_OK, RSP_MUTATES, &reply,
-                                             "%c0,%" PRIx64 ",%x", letter, at, kind)));
+    unsigned kind = c->s->target->arch ? c->s->target->arch->breakpoint_kind : 1;
+    TRY(target_check(c->s->target, rsp_call(c->s->target->connection, RSP_GRAMMAR_OK, RSP_MUTATES, &reply,
+                                            "%c0,%" PRIx64 ",%x", letter, at, kind)));
     if (check_is_ok(&reply))
         return NULL;
     return error_new(reply.length ? ERR_REFUSED : ERR_UNSUPPORTED, "%c0 at 0x%" PRIx64 " was answered '%s'",
@@ -120,7 +120,7 @@ struct candidates {
 static void count_place(struct checking *c, struct candidates *all, uint64_t pc)
 {
     struct symbol_place place;
-    if (!symbols_lookup(c->s->target.map, pc, &place))
+    if (!symbols_lookup(c->s->target->map, pc, &place))
         return;
     uint64_t entry = place.function_low ? place.function_low : place.symbol ? pc - place.offset : 0;
     for (size_t i = 0; i < all->count; i++)
@@ -137,15 +137,15 @@ static void count_place(struct checking *c, struct candidates *all, uint64_t pc)
 static struct error *sample(struct checking *c, struct candidates *all)
 {
     struct session *s = c->s;
-    TRY(threads_list(&s->target));
-    size_t count = s->target.threads.count < AUDIT_THREADS ? s->target.threads.count : AUDIT_THREADS;
-    TRY(registers_fetch_pcs(&s->target, s->target.threads.items, count));
-    const struct rsp_register *r = s->target.arch ? register_find(&s->target, s->target.arch->pc) : NULL;
+    TRY(threads_list(s->target));
+    size_t count = s->target->threads.count < AUDIT_THREADS ? s->target->threads.count : AUDIT_THREADS;
+    TRY(registers_fetch_pcs(s->target, s->target->threads.items, count));
+    const struct rsp_register *r = s->target->arch ? register_find(s->target, s->target->arch->pc) : NULL;
     for (size_t i = 0; r && i < count; i++) {
         uint64_t pc;
-        if (!register_cached(s->target.threads.items[i], r))
+        if (!register_cached(s->target->threads.items[i], r))
             continue;
-        TRY(thread_pc(&s->target, s->target.threads.items[i], &pc));
+        TRY(thread_pc(s->target, s->target->threads.items[i], &pc));
         count_place(c, all, pc);
     }
     return NULL;
@@ -154,7 +154,7 @@ static struct error *sample(struct checking *c, struct candidates *all)
 static struct error *interrupted(struct checking *c, struct candidates *all)
 {
     struct check_stop at;
-    for (int i = 0; i < SAMPLES && c->s->target.state == TARGET_STOPPED; i++) {
+    for (int i = 0; i < SAMPLES && c->s->target->state == TARGET_STOPPED; i++) {
         TRY(check_continue(c, RUN_NS, &at));
         if (at.ended) {
             check_says(c, AUDIT_SKIPPED, "the program ended before it was interrupted");
@@ -179,15 +179,15 @@ static struct error *try_place(struct checking *c, uint64_t place, bool *hit)
         return NULL;
     TRY(check_pc(c, &pc));
     struct error *e = point(c, 'z', place);
-    unsigned behind = c->s->target.arch ? c->s->target.arch->pc_behind_trap : 0;
+    unsigned behind = c->s->target->arch ? c->s->target->arch->pc_behind_trap : 0;
     *hit = !at.interrupted && (pc == place || (behind && pc == place + behind));
     if (*hit && pc != place) {
         check_says(c, AUDIT_DIFFERS, "the pc is reported %u behind the breakpoint: it is set back", behind);
         struct thread *t;
         if (!e)
-            e = threads_current(&c->s->target, &t);
+            e = threads_current(c->s->target, &t);
         if (!e)
-            e = register_write_value(&c->s->target, t, c->s->target.arch->pc, place);
+            e = register_write_value(c->s->target, t, c->s->target->arch->pc, place);
     }
     if (*hit && check_advertised(c, FEATURE_SWBREAK) && at.raw.reason != RSP_REASON_SWBREAK)
         check_says(c, AUDIT_VIOLATION, "swbreak was advertised, and the stop does not say it");
@@ -199,8 +199,8 @@ static uint64_t main_of(struct checking *c)
 {
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    symbols_find_name(c->s->target.map, "main", &matches, &count);
-    uint64_t entry = count && c->s->target.launched ? matches[0].address : 0;
+    symbols_find_name(c->s->target->map, "main", &matches, &count);
+    uint64_t entry = count && c->s->target->launched ? matches[0].address : 0;
     free(matches);
     return entry;
 }
@@ -222,7 +222,7 @@ static struct error *first_hit(struct checking *c)
 
 static struct error *try_candidates(struct checking *c, struct candidates *all)
 {
-    for (int i = 0; i < SAMPLES && !c->has_at && c->s->target.state == TARGET_STOPPED; i++) {
+    for (int i = 0; i < SAMPLES && !c->has_at && c->s->target->state == TARGET_STOPPED; i++) {
         size_t best = 0;
         for (size_t k = 1; k < all->count; k++)
             if (all->seen[k] > all->seen[best])
@@ -263,14 +263,14 @@ static struct error *load_round(struct checking *c, unsigned *hits)
     struct check_stop at;
     uint64_t pc;
     TRY(get_past(c, &at));
-    if (c->s->target.state != TARGET_STOPPED)
+    if (c->s->target->state != TARGET_STOPPED)
         return NULL;
     TRY(check_continue(c, HIT_NS, &at));
     if (at.ended)
         return NULL;
     TRY(check_pc(c, &pc));
     *hits += pc == c->at;
-    return audit_look(c->s);
+    return audit_look(c->s->control);
 }
 
 static struct error *under_load(struct checking *c)
@@ -287,14 +287,14 @@ static struct error *under_load(struct checking *c)
     }
     unsigned hits = 0, rounds = 0;
     TRY(point(c, 'Z', c->at));
-    while (rounds < LOAD_ROUNDS && c->s->target.state == TARGET_STOPPED) {
+    while (rounds < LOAD_ROUNDS && c->s->target->state == TARGET_STOPPED) {
         TRY(load_round(c, &hits));
         rounds++;
     }
-    if (c->s->target.state != TARGET_STOPPED)
+    if (c->s->target->state != TARGET_STOPPED)
         return NULL;
     check_says(c, AUDIT_OK, "%u stops, %u of them at 0x%" PRIx64 ", %zu threads, each looked at twice",
-               rounds, hits, c->at, c->s->target.threads.count);
+               rounds, hits, c->at, c->s->target->threads.count);
     return point(c, 'z', c->at);
 }
 
@@ -316,11 +316,11 @@ static struct error *reverse_step(struct checking *c)
 static struct error *detach_and_return(struct checking *c)
 {
     struct session *s = c->s;
-    if (s->target.launched) {
+    if (s->target->launched) {
         check_says(c, AUDIT_SKIPPED, "what was started for this audit ends with its connection");
         return NULL;
     }
-    BASE_FREE char *spec = xstrdup(s->target_spec);
+    BASE_FREE char *spec = xstrdup(s->target->spec);
     buf_add_text(&c->sent, "D");
     TRY(session_leave(s, false));
     session_drop_connection(s, TARGET_DISCONNECTED);

@@ -11,11 +11,11 @@ enum { WRITTEN = 64, READ_MOST = 1 << 16 };
 
 static struct error *stands_still(struct checking *c)
 {
-    uint64_t looks = c->s->audit.checks, findings = c->s->audit.findings;
-    TRY(audit_look(c->s));
-    if (c->s->audit.checks == looks)
+    uint64_t looks = c->s->control->audit.checks, findings = c->s->control->audit.findings;
+    TRY(audit_look(c->s->control));
+    if (c->s->control->audit.checks == looks)
         check_says(c, AUDIT_SKIPPED, "the second look was not finished");
-    c->moves = c->s->audit.findings > findings;
+    c->moves = c->s->control->audit.findings > findings;
     return NULL;
 }
 
@@ -45,7 +45,7 @@ static struct error *registers_stand(struct checking *c)
 static struct error *registers_fit(struct checking *c)
 {
     BASE_BUF struct buf hex = {0};
-    const struct rsp_tdesc *d = c->s->target.description;
+    const struct rsp_tdesc *d = c->s->target->description;
     if (!d) {
         check_says(c, AUDIT_SKIPPED, "there is no description");
         return NULL;
@@ -62,7 +62,7 @@ static struct error *registers_fit(struct checking *c)
 /* The pc: its row of the description, and its digits in g. */
 static struct error *find_pc(struct checking *c, struct buf *g, const struct rsp_register **ret)
 {
-    *ret = c->s->target.arch ? register_find(&c->s->target, c->s->target.arch->pc) : NULL;
+    *ret = c->s->target->arch ? register_find(c->s->target, c->s->target->arch->pc) : NULL;
     TRY(check_registers(c, g));
     if (!*ret || 2 * ((*ret)->offset + (*ret)->size) > g->length) {
         check_says(c, AUDIT_SKIPPED, "where the pc is in g is not known");
@@ -107,7 +107,7 @@ static struct error *write_register(struct checking *c)
         check_says(c, AUDIT_VIOLATION, "the pc cannot be written");
     if (c->told)
         return NULL;
-    TRY(target_check(&c->s->target, rsp_call(c->s->target.connection, RSP_GRAMMAR_HEX, 0, &after, "g")));
+    TRY(target_check(c->s->target, rsp_call(c->s->target->connection, RSP_GRAMMAR_HEX, 0, &after, "g")));
     if (after.length != before.length || memcmp(after.data, before.data, after.length) != 0)
         check_says(c, AUDIT_VIOLATION, "the pc was written with its own value, and g is another");
     return NULL;
@@ -130,7 +130,7 @@ static struct error *write_all(struct checking *c)
         check_says(c, AUDIT_UNSUPPORTED, "registers are written one by one");
     else if (!check_is_ok(&reply))
         check_says(c, AUDIT_VIOLATION, "what g gave is refused by G");
-    TRY(target_check(&c->s->target, rsp_call(c->s->target.connection, RSP_GRAMMAR_HEX, 0, &after, "g")));
+    TRY(target_check(c->s->target, rsp_call(c->s->target->connection, RSP_GRAMMAR_HEX, 0, &after, "g")));
     if (after.length != before.length || memcmp(after.data, before.data, after.length) != 0)
         check_says(c, AUDIT_VIOLATION, "the registers were written as they were, and are others");
     return NULL;
@@ -176,8 +176,8 @@ static struct error *read_memory(struct checking *c)
 static struct error *reads_back(struct checking *c, uint64_t at, const struct buf *before)
 {
     BASE_BUF struct buf after = {0};
-    TRY(target_check(&c->s->target, rsp_call(c->s->target.connection, RSP_GRAMMAR_HEX, 0, &after,
-                                             "m%" PRIx64 ",%x", at, (unsigned)WRITTEN)));
+    TRY(target_check(c->s->target, rsp_call(c->s->target->connection, RSP_GRAMMAR_HEX, 0, &after,
+                                            "m%" PRIx64 ",%x", at, (unsigned)WRITTEN)));
     if (after.length != before->length || memcmp(after.data, before->data, after.length) != 0)
         check_says(c, AUDIT_VIOLATION, "bytes were written as they were, and are others");
     return NULL;
@@ -225,7 +225,7 @@ static struct error *write_binary(struct checking *c)
     buf_add(&packet, bytes, sizeof bytes);
     struct rsp_request r = {
         .payload = packet.data, .length = packet.length, .grammar = RSP_GRAMMAR_OK, .flags = RSP_MUTATES};
-    struct error *e = target_check(&c->s->target, rsp_call_batch(c->s->target.connection, &r, 1));
+    struct error *e = target_check(c->s->target, rsp_call_batch(c->s->target->connection, &r, 1));
     if (!e && (r.error || !check_is_ok(&r.reply)))
         check_says(c, AUDIT_VIOLATION, "X of no bytes is answered with OK, of %d it is not", WRITTEN);
     check_proof(c, packet.data, packet.length, &r.reply);
@@ -237,7 +237,7 @@ static struct error *write_binary(struct checking *c)
 static struct error *unreadable(struct checking *c)
 {
     BASE_BUF struct buf reply = {0};
-    if (!c->s->target.is_process) {
+    if (!c->s->target->is_process) {
         check_says(c, AUDIT_SKIPPED, "address 0 may be a device");
         return NULL;
     }
@@ -252,14 +252,13 @@ static struct error *unreadable(struct checking *c)
 /* A read-only section of a file whose bytes are known and that fills a packet. */
 static bool known_bytes(struct checking *c, size_t n, uint64_t *at, unsigned char *bytes)
 {
-    for (size_t i = 0; i < symbol_map_count(c->s->target.map); i++) {
+    for (size_t i = 0; i < symbol_map_count(c->s->target->map); i++) {
         uint64_t offset;
         const struct symbol_section *sections;
-        size_t count = symbol_file_sections(symbol_map_file(c->s->target.map, i, &offset), &sections);
+        size_t count = symbol_file_sections(symbol_map_file(c->s->target->map, i, &offset), &sections);
         for (size_t k = 0; k < count; k++) {
             *at = sections[k].address + offset;
-            if (sections[k].address && sections[k].size >= n &&
-                memory_from_file(&c->s->target, *at, bytes, n))
+            if (sections[k].address && sections[k].size >= n && memory_from_file(c->s->target, *at, bytes, n))
                 return true;
         }
     }
@@ -271,13 +270,13 @@ static struct error *stack_bytes(struct checking *c, size_t n, uint64_t *at, uns
 {
     uint64_t top;
     *ret = false;
-    if (!c->s->target.is_process || !check_ram(c, WRITTEN, &top) || top < n)
+    if (!c->s->target->is_process || !check_ram(c, WRITTEN, &top) || top < n)
         return NULL;
     *at = top - n;
     struct rsp_read halves[] = {{.address = *at, .length = n / 2, .bytes = bytes},
                                 {.address = *at + n / 2, .length = n - n / 2, .bytes = bytes + n / 2}};
-    TRY(target_check(&c->s->target, rsp_read_memory(c->s->target.connection, c->s->target.threads.current,
-                                                    halves, 2, false)));
+    TRY(target_check(c->s->target, rsp_read_memory(c->s->target->connection, c->s->target->threads.current,
+                                                   halves, 2, false)));
     *ret = halves[0].got == halves[0].length && halves[1].got == halves[1].length;
     error_free(halves[0].error);
     error_free(halves[1].error);
@@ -300,7 +299,7 @@ static void compare_read(struct checking *c, const struct buf *reply, const unsi
 
 static struct error *read_of(struct checking *c, size_t more)
 {
-    size_t most = rsp_packet_size(c->s->target.connection) / 2 + more;
+    size_t most = rsp_packet_size(c->s->target->connection) / 2 + more;
     if (most > READ_MOST)
         most = READ_MOST;
     BASE_FREE unsigned char *bytes = xmalloc(most);

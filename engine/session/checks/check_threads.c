@@ -19,8 +19,8 @@ static struct error *list(struct checking *c)
     BASE_BUF struct buf before = {0};
     BASE_BUF struct buf more = {0};
     for (int i = 0; i < LONGEST_LIST; i++) {
-        TRY(target_check(&c->s->target,
-                         rsp_call(c->s->target.connection, RSP_GRAMMAR_THREADS, 0, &more, "qsThreadInfo")));
+        TRY(target_check(c->s->target,
+                         rsp_call(c->s->target->connection, RSP_GRAMMAR_THREADS, 0, &more, "qsThreadInfo")));
         if (more.length == 0)
             check_says(c, AUDIT_DIFFERS, "the list ends with an empty answer and not with l");
         if (more.length == 0 || more.data[0] != 'm')
@@ -37,7 +37,7 @@ static struct error *list(struct checking *c)
 
 static struct error *read_list(struct checking *c, struct rsp_thread **ret, size_t *count)
 {
-    return target_check(&c->s->target, rsp_list_threads(c->s->target.connection, ret, count));
+    return target_check(c->s->target, rsp_list_threads(c->s->target->connection, ret, count));
 }
 
 static bool is_in(const struct rsp_thread *threads, size_t count, struct ptid id)
@@ -59,8 +59,8 @@ static struct error *same_list(struct checking *c)
         same = is_in(second, second_count, first[i].id);
     if (!e && !same)
         check_says(c, AUDIT_VIOLATION, "%zu threads are listed, then %zu others", first_count, second_count);
-    else if (!e && c->s->target.threads.has_current && first_count &&
-             !is_in(first, first_count, c->s->target.threads.current))
+    else if (!e && c->s->target->threads.has_current && first_count &&
+             !is_in(first, first_count, c->s->target->threads.current))
         check_says(c, AUDIT_VIOLATION, "the thread that stopped is not in the list of %zu", first_count);
     else if (!e)
         check_says(c, AUDIT_OK, "%zu listed", first_count);
@@ -77,7 +77,7 @@ static struct error *ask_each(struct checking *c, const char *question, enum rsp
     size_t count = 0;
     TRY(read_list(c, &threads, &count));
     struct error *e = NULL;
-    rsp_forget_selected(c->s->target.connection);
+    rsp_forget_selected(c->s->target->connection);
     for (size_t i = 0; !e && i < count && i < LOOKED_AT && !c->told; i++) {
         BASE_BUF struct buf id = {0};
         ptid_encode(&id, threads[i].id);
@@ -132,8 +132,8 @@ static struct error *current(struct checking *c)
 /* "p1.7ffffff1", or without a process where the stub has none. */
 static void name_nobody(const struct checking *c, struct buf *ret)
 {
-    if (c->s->target.threads.current.pid > 0)
-        buf_printf(ret, "p%llx.", (unsigned long long)c->s->target.threads.current.pid);
+    if (c->s->target->threads.current.pid > 0)
+        buf_printf(ret, "p%llx.", (unsigned long long)c->s->target->threads.current.pid);
     buf_add_text(ret, NOBODY);
 }
 
@@ -142,7 +142,7 @@ static struct error *ask_nobody(struct checking *c, const char *question, enum r
     BASE_BUF struct buf id = {0};
     BASE_BUF struct buf reply = {0};
     name_nobody(c, &id);
-    rsp_forget_selected(c->s->target.connection);
+    rsp_forget_selected(c->s->target->connection);
     TRY(check_ask(c, grammar, &reply, "%s%s", question, buf_text(&id)));
     if (reply.length == 0)
         check_says(c, AUDIT_UNSUPPORTED, "not known");

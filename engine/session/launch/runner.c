@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 #include "engine/session/launch/starter.h"
 #include "engine/target/sysroot.h"
 #include "engine/inspect/location.h"
@@ -157,7 +157,7 @@ static struct error *by_emulator(struct session *s, struct symbol_file *f, const
 static struct error *prepare(struct session *s, struct runner *r)
 {
     struct symbol_file *f =
-        s->program && symbol_map_count(s->target.map) ? symbol_map_file(s->target.map, 0, NULL) : NULL;
+        s->program && symbol_map_count(s->target->map) ? symbol_map_file(s->target->map, 0, NULL) : NULL;
     if (!f)
         return error_hint(error_new(ERR_USAGE, "there is no program to start"),
                           "name one on the command line, or `connect` to a stub");

@@ -49,13 +49,7 @@ struct control {
     enum schedule_mode schedule;
     struct time_line time;
 
-    void (*prepare_interrupt)(void *context); /* before one is sent */
-    bool interrupt_sent;
-    unsigned interrupts;    /* sent since the target was resumed: gdbserver makes a SIGINT of each */
-    int64_t interrupted_ns; /* when Ctrl-C was pressed that no stop has answered yet, 0: it was not */
-    int64_t deaf_ns;        /* when the target counts as one that does not stop, 0: not awaited */
-    bool deaf;              /* that moment has passed */
-    bool swallow_interrupt; /* an interrupt crossed another stop on the wire: its late SIGINT is ours */
+    struct interrupt interrupt;
 
     struct stop last_stop;
     uint64_t stops, violations;

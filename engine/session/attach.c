@@ -235,7 +235,7 @@ static struct error *tell_left_behind(struct session *s)
 
 static void wait_for_first_stop(struct session *s)
 {
-    s->target->state = TARGET_RUNNING;
+    target_runs(s->target);
     s->target->attaching = true;
     interrupt_settled(s->control);
 }
@@ -275,7 +275,7 @@ static struct error *learn(struct session *s, const struct rsp_stop *first, stru
     TRY(choose_arch(s));
     program_find_slide(s->target);
     pass_quiet_signals(s);
-    s->target->state = TARGET_STOPPED;
+    target_stands(s->target);
     TRY(note_stop(s, first, ret));
     libraries_attached(s->control);
     kernel_find_slide(s->target, ret, true);
@@ -294,7 +294,7 @@ static struct error *settle(struct session *s)
 static struct error *first_words(struct session *s, const struct rsp_stop *first, struct stop *ret)
 {
     struct rsp_stop asked = *first;
-    bool interrupted = s->control->interrupt_sent;
+    bool interrupted = s->control->interrupt.sent;
     rsp_tdesc_free(s->target->description);
     s->target->description = NULL;
     TRY(rsp_negotiate(s->target->connection));
@@ -353,7 +353,7 @@ static bool starts_stub(const char *spec)
 
 static struct error *attach(struct session *s, const struct session_target *target)
 {
-    s->target->state = TARGET_DISCONNECTED;
+    target_is_gone(s->target);
     s->noise = (struct line_noise){0};
     s->stop_stats = session_stats(s);
     s->stop_started_ns = clock_now_ns();

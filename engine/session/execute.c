@@ -32,17 +32,15 @@ static bool is_leaving(const struct session *s)
 
 bool session_is_deaf(const struct session *s)
 {
-    return s->control->deaf;
+    return s->control->interrupt.deaf;
 }
 
 void session_limit_interrupt(struct session *s)
 {
-    if (s->control->deaf_ns || s->target->state != TARGET_RUNNING || !s->target->connection)
+    if (s->control->interrupt.deaf_ns || s->target->state != TARGET_RUNNING || !s->target->connection)
         return;
     int64_t patience = rsp_interrupts_by_break(s->target->connection) ? DEAF_LINE_NS : DEAF_AFTER_NS;
-    s->control->deaf = false;
-    s->control->interrupted_ns = clock_now_ns();
-    s->control->deaf_ns = s->control->interrupted_ns + (is_leaving(s) ? DEAF_LEAVING_NS : patience);
+    interrupt_wait(s->control, is_leaving(s) ? DEAF_LEAVING_NS : patience);
 }
 
 static void count_from_here(struct session *s)
@@ -73,8 +71,8 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
     s->control->stops++;
     s->control->stop_ended_ns = clock_now_ns();
     bool gone = final->reason == STOP_EXITED || final->reason == STOP_KILLED;
-    if (s->control->interrupts > 1 && s->target->is_process && !gone)
-        s->control->swallow_interrupt = true; /* the second SIGINT may still be to come */
+    if (s->control->interrupt.count > 1 && s->target->is_process && !gone)
+        interrupt_owe(s->control, true); /* the second SIGINT may still be to come */
     interrupt_settled(s->control);
     s->target->state = gone ? TARGET_EXITED : TARGET_STOPPED;
     if (final->has_pc && !gone)
@@ -101,7 +99,7 @@ static struct error *plan_failed(struct session *s, struct error *e)
     plan_end(s->control);
     if (s->target->connection && s->target->state == TARGET_RUNNING && !s->target->attaching &&
         rsp_state(s->target->connection) == RSP_STATE_STOPPED)
-        s->target->state = TARGET_STOPPED;
+        target_stands(s->target);
     return e;
 }
 
@@ -121,8 +119,7 @@ bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret)
 struct error *session_does_not_stop(struct session *s, struct error *e)
 {
     error_free(e);
-    s->control->deaf_ns = s->control->interrupted_ns = 0;
-    s->control->deaf = true;
+    interrupt_was_not_heard(s->control);
     e = error_new(ERR_TIMEOUT, "%s was interrupted and does not stop: it counts as running", s->target->spec);
     if (!rsp_interrupts_by_break(s->target->connection))
         return error_hint(e, "another Ctrl-C offers to drop the connection to it");
@@ -135,17 +132,17 @@ static struct error *pressed(struct session *s)
 {
     int64_t now = clock_now_ns();
     bool again =
-        s->control->interrupted_ns && (is_leaving(s) || now - s->control->interrupted_ns > PRESSED_AGAIN_NS);
+        s->control->interrupt.pressed_ns && (is_leaving(s) || now - s->control->interrupt.pressed_ns > PRESSED_AGAIN_NS);
     TRY(interrupt_send(s->control));
     session_limit_interrupt(s);
     if (again)
-        s->control->deaf_ns = now;
+        interrupt_hurry(s->control);
     return NULL;
 }
 
 static bool out_of_patience(const struct session *s)
 {
-    return s->control->deaf_ns && s->target->state == TARGET_RUNNING && clock_now_ns() >= s->control->deaf_ns;
+    return s->control->interrupt.deaf_ns && s->target->state == TARGET_RUNNING && clock_now_ns() >= s->control->interrupt.deaf_ns;
 }
 
 struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, cJSON **ret, bool *done)
@@ -155,8 +152,8 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
         struct rsp_stop stop;
         bool stopped = false;
         TRY(target_check(s->target, console_type_waiting(s)));
-        bool patient = !s->control->deaf_ns || deadline_ns < s->control->deaf_ns;
-        struct error *e = rsp_wait_stop(s->target->connection, patient ? deadline_ns : s->control->deaf_ns,
+        bool patient = !s->control->interrupt.deaf_ns || deadline_ns < s->control->interrupt.deaf_ns;
+        struct error *e = rsp_wait_stop(s->target->connection, patient ? deadline_ns : s->control->interrupt.deaf_ns,
                                         wake_fd, &stop, &stopped);
         if (error_is(e, ERR_CANCELLED)) {
             error_free(e);
@@ -222,7 +219,7 @@ static struct error *wait_for_stop(struct session *s, bool may_interrupt, cJSON 
     struct error *e = session_pump(s, s->target->deadline_ns, -1, ret, &done);
     if (may_interrupt && error_is(e, ERR_TIMEOUT) && s->target->state == TARGET_RUNNING)
         return out_of_time(s, e);
-    if (error_is(e, ERR_TIMEOUT) && s->control->interrupt_sent && s->target->state == TARGET_RUNNING)
+    if (error_is(e, ERR_TIMEOUT) && s->control->interrupt.sent && s->target->state == TARGET_RUNNING)
         return still_running(s, e);
     return e;
 }

@@ -24,7 +24,7 @@ static struct error *stop_it(struct session *s)
 {
     if (s->target->state != TARGET_RUNNING)
         return NULL;
-    if (!s->control->interrupt_sent || session_is_deaf(s)) /* else one is on its way */
+    if (!s->control->interrupt.sent || session_is_deaf(s)) /* else one is on its way */
         TRY(interrupt_send(s->control));
     session_limit_interrupt(s); /* a deaf one is left as it is */
     bool done = false;
@@ -105,14 +105,14 @@ static bool heeds_no_interrupt(int64_t pid)
 static struct error *take_owed_interrupt(struct session *s)
 {
     struct rsp_stop stop = {.signal = 0};
-    if (s->control->swallow_interrupt && heeds_no_interrupt(process_of(s)))
-        s->control->swallow_interrupt = false;
-    for (int i = 0; s->control->swallow_interrupt && i < OWED_TRIES; i++) {
+    if (s->control->interrupt.owed && heeds_no_interrupt(process_of(s)))
+        interrupt_owe(s->control, false);
+    for (int i = 0; s->control->interrupt.owed && i < OWED_TRIES; i++) {
         TRY(target_check(s->target, run_once(s, stop.signal == TARGET_SIGTRAP ? 0 : stop.signal, &stop)));
         bool over = stop.kind == RSP_STOP_EXITED || stop.kind == RSP_STOP_KILLED;
         if (over)
-            s->target->state = TARGET_EXITED;
-        s->control->swallow_interrupt = !over && stop.signal != TARGET_SIGINT;
+            target_has_ended(s->target);
+        interrupt_owe(s->control, !over && stop.signal != TARGET_SIGINT);
     }
     return NULL;
 }

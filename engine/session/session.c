@@ -130,7 +130,7 @@ static struct control *make_control(struct session *s)
     c->target = s->target;
     c->context = s;
     c->created_ns = clock_now_ns();
-    c->prepare_interrupt = break_in_prepare;
+    c->interrupt.prepare = break_in_prepare;
     c->breakpoints.waits = libraries_want_events;
     audit_init(&c->audit);
     time_install(c);
@@ -204,8 +204,11 @@ void session_drop_connection(struct session *s, enum target_state state)
     rsp_tdesc_free(s->target->description);
     s->target->description = NULL;
     interrupt_settled(s->control);
-    s->control->swallow_interrupt = false;
-    s->target->state = state;
+    interrupt_owe(s->control, false);
+    if (state == TARGET_EXITED)
+        target_has_ended(s->target);
+    else
+        target_is_gone(s->target);
 }
 
 void session_destroy(struct session *s)

@@ -68,6 +68,26 @@ void target_cancelled(struct target *target)
     }
 }
 
+void target_runs(struct target *target)
+{
+    target->state = TARGET_RUNNING;
+}
+
+void target_stands(struct target *target)
+{
+    target->state = TARGET_STOPPED;
+}
+
+void target_has_ended(struct target *target)
+{
+    target->state = TARGET_EXITED;
+}
+
+void target_is_gone(struct target *target)
+{
+    target->state = TARGET_DISCONNECTED;
+}
+
 void target_forget(struct target *target)
 {
     memory_forget(target);
@@ -85,7 +105,7 @@ struct error *target_check(struct target *target, struct error *e)
     /* The connection object stays until the caller is done with it; the state says that nothing more can be
      * asked. */
     BASE_FREE char *message = e && e->code == ERR_LOST ? xstrdup(e->message) : NULL;
-    target->state = TARGET_DISCONNECTED;
+    target_is_gone(target);
     target->threads.has_current = false;
     target->hooks.lost(target, message, e ? e->hint : NULL);
     return e;

@@ -49,6 +49,16 @@ struct target_hooks {
     void (*thread_gone)(struct target *target, const struct thread *t);
 };
 
+/*
+ * The transitions of a target's state (engine/target/target.h), and the only places that write it. RUNNING: a resume was
+ * sent, or it ran when we came; STOPPED: a stop was taken, or the resume was not sent after all; EXITED: the stub told the
+ * end of the program, whose connection is of no more use; DISCONNECTED: the link was left or lost.
+ */
+void target_runs(struct target *target);
+void target_stands(struct target *target);
+void target_has_ended(struct target *target);
+void target_is_gone(struct target *target);
+
 struct error *target_need(struct target *target) BASE_MUST_CHECK;
 struct error *target_need_stopped(struct target *target) BASE_MUST_CHECK;
 /* For commands that let the target run: as target_need_stopped(), and ERR_NOT_RUNNING once it has ended. */

@@ -24,7 +24,7 @@ static bool take_stop(bool interrupted)
     bool stopped = false, done = false;
     must(rsp_wait_stop(session->target->connection, session->target->deadline_ns, -1, &stop, &stopped));
     assert_true(stopped);
-    session->control->interrupt_sent = interrupted;
+    session->control->interrupt.sent = interrupted;
     must(plan_on_stop(session->control, &stop, &final, &done));
     if (done)
         plan_end(session->control);
@@ -272,16 +272,16 @@ static void test_back_from_handler(void **state)
 static void test_swallowed(void **state)
 {
     (void)state;
-    session->control->swallow_interrupt = true;
+    session->control->interrupt.owed = true;
     stops_with("T0b10:0011000000000000;thread:1;");
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->signal, 11);
-    assert_true(session->control->swallow_interrupt); /* still owed */
+    assert_true(session->control->interrupt.owed); /* still owed */
     thread(first)->pending_signal = 0;
     stops_with("T0210:0011000000000000;thread:1;");
     stops_with("T0210:0111000000000000;thread:1;");
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->signal, TARGET_SIGINT);
     assert_int_equal(final.pc, 0x1101);
-    assert_false(session->control->swallow_interrupt);
+    assert_false(session->control->interrupt.owed);
 }
 
 static void test_interrupted(void **state)
@@ -295,24 +295,24 @@ static void test_interrupted(void **state)
         assert_true(take_stop(true));
         assert_int_equal(final.reason, STOP_INTERRUPT);
         assert_int_equal(final.signal, 0);
-        assert_false(session->control->swallow_interrupt);
+        assert_false(session->control->interrupt.owed);
     }
     static const char *const crossing[] = {"T0b10:0011000000000000;thread:1;",
                                            "T0510:0011000000000000;thread:1;"};
     for (size_t i = 0; i < 2; i++) {
-        session->control->swallow_interrupt = false;
+        session->control->interrupt.owed = false;
         stops_with(crossing[i]);
         START(.kind = PLAN_CONTINUE);
         assert_true(take_stop(true));
         assert_int_equal(final.reason, STOP_SIGNAL);
-        assert_true(session->control->swallow_interrupt); /* the stub owes its SIGINT */
+        assert_true(session->control->interrupt.owed); /* the stub owes its SIGINT */
         thread(first)->pending_signal = 0;
     }
-    session->control->swallow_interrupt = false;
+    session->control->interrupt.owed = false;
     stops_with("T0b10:0011000000000000;thread:1;");
     START(.kind = PLAN_CONTINUE);
     assert_true(take_stop(false));
-    assert_false(session->control->swallow_interrupt);
+    assert_false(session->control->interrupt.owed);
 }
 
 /* It would have run on, but for the interrupt. */
@@ -326,15 +326,15 @@ static void test_held(void **state)
     assert_int_equal(final.reason, STOP_INTERRUPT);
     assert_int_equal(final.signal + final.breakpoint + final.watchpoint, 0);
     assert_int_equal(final.pc, 0x1100);
-    assert_true(session->control->swallow_interrupt);
+    assert_true(session->control->interrupt.owed);
     assert_int_equal(sent("vCont;"), 1);
     stops_with(at(1, 0x1101, ""));
     stops_with(at(1, 0x1100, ""));
     stops_with(at(1, 0x1101, ""));
     stops_with("W00");
-    session->control->swallow_interrupt = false;
+    session->control->interrupt.owed = false;
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_EXITED);
-    assert_false(session->control->swallow_interrupt || session->control->plan.held);
+    assert_false(session->control->interrupt.owed || session->control->plan.held);
 }
 
 /* A stub without vCont (kgdb) answers an interrupt with a trap; others' traps are the program's. */
@@ -346,7 +346,7 @@ static void test_interrupted_by_a_trap(void **state)
     assert_true(take_stop(true));
     assert_int_equal(final.reason, STOP_INTERRUPT);
     assert_int_equal(final.signal, 0);
-    assert_false(session->control->swallow_interrupt);
+    assert_false(session->control->interrupt.owed);
     stops_with(at(1, 0x1100, ""));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_SIGNAL);
     assert_int_equal(final.signal, TARGET_SIGTRAP);

@@ -216,7 +216,7 @@ struct error *fork_process_ended(struct control *c, const struct rsp_stop *stop,
     if (stop->kind == RSP_STOP_EXITED && stop->has_status)
         cJSON_AddNumberToObject(o, "exit_code", (double)stop->status);
     target_emit(c->target, o);
-    c->target->state = TARGET_STOPPED;
+    target_stands(c->target);
     rsp_forget_selected(c->target->connection);
     become(c, c->target->threads.items[0]->id);
     return select_current(c);

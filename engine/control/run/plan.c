@@ -90,7 +90,7 @@ struct error *plan_start(struct control *c, const struct plan *plan)
  * and where a false condition is hit all the time every one would be lost like that. */
 static struct error *run_on(struct control *c)
 {
-    if (c->interrupt_sent) {
+    if (c->interrupt.sent) {
         c->plan.held = true;
         return NULL;
     }
@@ -148,8 +148,8 @@ static struct error *on_signal(struct control *c, struct stop *stop, bool *done)
     bool known = stop->signal > 0 && stop->signal < SIGNAL_COUNT;
     struct signal_policy policy =
         known ? c->target->signals.policy[stop->signal] : (struct signal_policy){true, true, false};
-    if (stop->signal == TARGET_SIGINT && c->swallow_interrupt) {
-        c->swallow_interrupt = false;
+    if (stop->signal == TARGET_SIGINT && c->interrupt.owed) {
+        interrupt_owe(c, false);
         return run_on(c);
     }
     if (fork_caught(c, stop))
@@ -281,7 +281,7 @@ static struct error *on_trap(struct control *c, struct stop *stop, bool *done)
     if (own_step && stop->reason != STOP_WATCHPOINT)
         return go_on_stepping(c, stop, done);
     if (p->watch_stepping && stop->reason == STOP_SIGNAL && ptid_equal(stop->thread, p->watch_thread)) {
-        if (!c->interrupt_sent)
+        if (!c->interrupt.sent)
             return run_on(c);
         stop->reason = STOP_INTERRUPT;
         stop->signal = 0;
@@ -291,7 +291,7 @@ static struct error *on_trap(struct control *c, struct stop *stop, bool *done)
     if (stop->reason != STOP_SIGNAL || stop->late_hit || linker)
         return run_on(c); /* a condition that was false, or a plant that is gone */
     *done = true;         /* a trap of the guest's own */
-    if (c->interrupt_sent && !rsp_feature_usable(rsp_features(c->target->connection), FEATURE_VCONT)) {
+    if (c->interrupt.sent && !rsp_feature_usable(rsp_features(c->target->connection), FEATURE_VCONT)) {
         /* Linux 6.1's kgdb, where SysRq-g runs into a trap in the kernel, and valgrind 3.19 */
         stop->reason = STOP_INTERRUPT;
         stop->signal = 0;
@@ -333,7 +333,7 @@ static struct error *on_stopped(struct control *c, struct stop *final, bool *don
         if (handled)
             return NULL;
     }
-    bool crossed = c->interrupt_sent;
+    bool crossed = c->interrupt.sent;
     struct error *e = NULL;
     if (final->reason == STOP_BREAKPOINT || (final->reason == STOP_SIGNAL && final->signal == TARGET_SIGTRAP))
         TRY(watch_steps_check(c, final));
@@ -356,7 +356,7 @@ static struct error *on_stopped(struct control *c, struct stop *final, bool *don
     }
     /* A stop that crossed our interrupt on the wire: the stub still owes a SIGINT. */
     if (!e && *done && crossed && final->reason != STOP_INTERRUPT)
-        c->swallow_interrupt = true;
+        interrupt_owe(c, true);
     return e;
 }
 
@@ -395,7 +395,7 @@ struct error *plan_on_stop(struct control *c, const struct rsp_stop *stop, struc
         return NULL;
     final->reason = STOP_INTERRUPT;
     final->signal = final->breakpoint = final->watchpoint = 0;
-    c->swallow_interrupt = true; /* gdbserver still owes its SIGINT */
+    interrupt_owe(c, true); /* gdbserver still owes its SIGINT */
     *done = true;
     return NULL;
 }

@@ -231,7 +231,7 @@ static void mark_running(struct control *c)
     for (size_t i = 0; i < c->target->threads.count; i++)
         if (c->target->threads.items[i]->state == THREAD_STOPPED)
             c->target->threads.items[i]->state = THREAD_RUNNING;
-    c->target->state = TARGET_RUNNING;
+    target_runs(c->target);
 }
 
 /* A plant of the plan that was refused would let the target run past its goal: it is stopped again. */
@@ -256,7 +256,7 @@ static struct error *resume_with_plants(struct control *c, const char *packet, s
         struct error *second = interrupt_send(c);
         error_free(second);
     } else {
-        c->target->state = TARGET_STOPPED;
+        target_stands(c->target);
     }
     return e;
 }

@@ -6,7 +6,7 @@
 static bool may_skip_look(const struct control *c, const struct rsp_stop *stop)
 {
     const struct plan *p = &c->plan;
-    return p->kind == PLAN_STEPI && p->phase == PHASE_STEP && p->times > 1 && !c->interrupt_sent &&
+    return p->kind == PLAN_STEPI && p->phase == PHASE_STEP && p->times > 1 && !c->interrupt.sent &&
            !p->masked && !plants_any(c) && stop->kind == RSP_STOP_SIGNAL && stop->signal == TARGET_SIGTRAP &&
            stop->reason == RSP_REASON_NONE && (!stop->has_thread || ptid_equal(stop->thread, p->thread));
 }
@@ -20,7 +20,7 @@ static bool may_go_on_unseen(struct control *c, const struct rsp_stop *stop)
 {
     const struct plan *p = &c->plan;
     return p->phase == PHASE_OFF && p->after_off == PHASE_RUN && !p->off_lifted && !p->off_with_signal &&
-           !c->interrupt_sent && !watch_steps_any(c) && stop->kind == RSP_STOP_SIGNAL &&
+           !c->interrupt.sent && !watch_steps_any(c) && stop->kind == RSP_STOP_SIGNAL &&
            stop->signal == TARGET_SIGTRAP && stop->reason == RSP_REASON_NONE && stop->expedited_count == 0 &&
            stop->has_thread && ptid_equal(stop->thread, p->off_thread) &&
            rsp_features(c->target->connection)->state[FEATURE_STEP_OFF].works == TRI_YES;
@@ -35,7 +35,7 @@ static struct error *go_on_from_plant(struct control *c)
         if (c->target->threads.items[i]->state == THREAD_RUNNING)
             c->target->threads.items[i]->state = THREAD_STOPPED;
     c->plan.phase = c->plan.after_off;
-    c->target->state = TARGET_STOPPED;
+    target_stands(c->target);
     return plan_resume(c);
 }
 
@@ -44,7 +44,7 @@ struct error *plan_go_on_unseen(struct control *c, const struct rsp_stop *stop, 
     *gone = true;
     if (may_skip_look(c, stop)) {
         c->plan.times--;
-        c->target->state = TARGET_STOPPED;
+        target_stands(c->target);
         return plan_resume(c);
     }
     if (may_go_on_unseen(c, stop))

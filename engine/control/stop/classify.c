@@ -158,7 +158,7 @@ static void classify_trap(struct control *c, const struct rsp_stop *from, struct
 static struct error *nothing_left(struct control *c, struct stop *ret)
 {
     struct thread_table *table = &c->target->threads;
-    c->target->state = TARGET_STOPPED;
+    target_stands(c->target);
     ret->reason = STOP_THREAD_EXITED;
     ret->has_thread = c->plan_active && c->plan.has_thread;
     ret->thread = c->plan.thread;
@@ -191,7 +191,7 @@ struct error *stop_classify(struct control *c, const struct rsp_stop *from, stru
     case RSP_STOP_SIGNAL:
         break;
     }
-    c->target->state = TARGET_STOPPED;
+    target_stands(c->target);
     TRY(note_thread(c, from, ret));
     TRY(note_pc(c, from, ret));
     TRY(sealed_text_check(c, ret));

@@ -203,7 +203,7 @@ static bool says_nothing(const struct control *c, const struct rsp_stop *from)
 {
     return from->kind != RSP_STOP_SIGNAL || from->signal == 0 || from->reason == RSP_REASON_EXEC ||
            from->reason == RSP_REASON_CREATE ||
-           (from->signal == TARGET_SIGINT && (c->interrupt_sent || c->swallow_interrupt));
+           (from->signal == TARGET_SIGINT && (c->interrupt.sent || c->interrupt.owed));
 }
 
 void hold_check_stop(struct control *c, const struct rsp_stop *from, struct thread *t)

@@ -113,7 +113,7 @@ static struct error *target_ended(struct control *c, const struct rsp_stop *end)
     c->target->epoch++;
     c->stops++;
     c->stop_ended_ns = clock_now_ns();
-    c->target->state = TARGET_EXITED;
+    target_has_ended(c->target);
     stop_report(c);
     c->target->hooks.ended(c->target);
     return error_hint(error_new(ERR_LOST, "the target ended while it was taken to another moment"),

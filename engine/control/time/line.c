@@ -110,7 +110,7 @@ struct error *time_landed(struct control *c, const struct rsp_stop *stop)
 {
     target_forget(c->target);
     threads_resumed(c->target);
-    c->target->state = TARGET_STOPPED;
+    target_stands(c->target);
     struct ptid id;
     if (stop && stop->has_thread && stop->thread.tid > 0) {
         id = stop->thread;

@@ -285,7 +285,7 @@ struct view *view_build(struct session *s, const struct view_needs *needs, const
         v->state = s->target->state;
         v->serial++;
         v->running_since_ns = s->stop_started_ns;
-        v->deaf = s->control->deaf;
+        v->deaf = s->control->interrupt.deaf;
         return v;
     }
     v = xcalloc(1, sizeof *v);

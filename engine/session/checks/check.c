@@ -179,7 +179,7 @@ struct error *check_run(struct checking *c, const char *packet, int64_t most_ns,
     threads_resumed(s->target);
     struct error *e = target_check(s->target, wait_for(c, most_ns, ret));
     if (error_is(e, ERR_TIMEOUT))
-        s->target->state = TARGET_RUNNING;
+        target_runs(s->target);
     return e ? e : note_stop(c, ret);
 }
 

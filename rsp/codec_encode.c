@@ -1,3 +1,4 @@
+/* Payloads to packets: escapes, checksum, run-length encoding. */
 #include <string.h>
 
 #include "rsp/codec.h"

@@ -1,3 +1,7 @@
+/*
+ * Waiting for the answer to one request: how often it is asked again, which packet is its answer, and when it
+ * is given up.
+ */
 #include <string.h>
 
 #include "base/buf.h"

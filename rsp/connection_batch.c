@@ -1,3 +1,4 @@
+/* Requests of a batch, as many in one write as this stub takes, and their answers in order. */
 #include "rsp/connection_private.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* Whether an answer fits a question, and what to call one that does not. */
 #include "rsp/connection_private.h"
 
 #include <string.h>

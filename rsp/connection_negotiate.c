@@ -1,3 +1,7 @@
+/*
+ * The opening of a conversation: what the stub supports, whether acks are done without, whether it takes
+ * several requests at once.
+ */
 #include "rsp/connection_private.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Finding the place in a conversation again after an answer was lost or given up. */
 #include "rsp/connection_private.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Letting the target run, and waiting for its stop. */
 #include "rsp/connection_private.h"
 
 #include <limits.h>

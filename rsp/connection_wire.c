@@ -1,3 +1,4 @@
+/* Bytes of a connection: framing, acks, counting, the log, and one received packet at a time. */
 #include "rsp/connection_private.h"
 
 #include <poll.h>

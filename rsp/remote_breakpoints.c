@@ -1,3 +1,4 @@
+/* Z and z: points inserted and removed one by one. */
 #include "rsp/remote_private.h"
 
 #include <inttypes.h>

@@ -1,3 +1,7 @@
+/*
+ * Reading memory in pieces that fit into packets, and writing it, in binary where the stub is seen to take
+ * that.
+ */
 #include "rsp/remote_private.h"
 
 #include <inttypes.h>

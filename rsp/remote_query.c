@@ -1,3 +1,7 @@
+/*
+ * Questions about the stub and the target: the stop, objects, the description, the monitor's commands,
+ * signals to pass.
+ */
 #include "rsp/remote_private.h"
 
 #include <stdlib.h>

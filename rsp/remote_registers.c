@@ -1,3 +1,4 @@
+/* Registers read and written, all of a thread at once or one by its number. */
 #include "rsp/remote_private.h"
 
 #include <stdlib.h>

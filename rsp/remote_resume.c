@@ -1,3 +1,4 @@
+/* The packet that lets threads run, and the two that part from a target. */
 #include "rsp/remote_private.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* The stub's list of threads, in whichever form it has one, and what it says of each. */
 #include "rsp/remote_private.h"
 
 #include <expat.h>

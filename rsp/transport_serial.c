@@ -1,3 +1,4 @@
+/* Serial lines and ptys: opening and settings, a BREAK, and a pty made for a child. */
 #include "rsp/transport_private.h"
 
 #include <errno.h>

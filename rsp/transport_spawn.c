@@ -1,3 +1,4 @@
+/* Starting a child without a shell, and ending it with its process group. */
 #include "rsp/transport_private.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Telnet's commands inside TCP: settled out of sight, doubled where they are data, and its BREAK. */
 #include "rsp/transport_private.h"
 
 #include <stdlib.h>

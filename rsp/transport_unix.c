@@ -1,3 +1,4 @@
+/* Unix stream sockets: connecting to one by its path. */
 #include "rsp/transport_private.h"
 
 #include <errno.h>

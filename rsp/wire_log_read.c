@@ -1,3 +1,4 @@
+/* A wire log read back: which answers belong to which request. */
 #include "rsp/wire_log_private.h"
 
 #include <cjson/cJSON.h>

@@ -1,3 +1,4 @@
+/* Being a stub: listening for one client, and answering it from a wire log. */
 #include "rsp/wire_log.h"
 
 #include <errno.h>

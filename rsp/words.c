@@ -1,3 +1,4 @@
+/* Command lines split into words and redirections as POSIX sh reads them, and words quoted again. */
 #include "rsp/transport.h"
 
 #include <ctype.h>

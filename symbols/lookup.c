@@ -1,3 +1,4 @@
+/* From an address to function, line and symbol, with the calls that were inlined there. */
 #include <string.h>
 
 #include "symbols/index/demangle.h"

@@ -1,3 +1,4 @@
+/* The line-mode prompt: its loop, and what is printed around it. */
 #include <errno.h>
 #include <locale.h>
 #include <poll.h>

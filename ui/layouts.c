@@ -1,3 +1,4 @@
+/* The table of layouts: which panes stand where, and from which size of screen on. */
 #include "ui/layout.h"
 
 /*

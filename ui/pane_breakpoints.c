@@ -1,3 +1,4 @@
+/* The pane of breakpoints: their means and states, and keys that switch, delete and verify one. */
 #include "ui/pane.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The pane of the stack: its frames, and the key that selects one. */
 #include "ui/pane.h"
 
 #include <string.h>

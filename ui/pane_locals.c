@@ -1,3 +1,4 @@
+/* The pane of the selected frame's variables; what has changed is bright. */
 #include "ui/pane.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* The pane of memory, from the stack pointer or from where an expression says. */
 #include "ui/pane.h"
 
 #include <stdio.h>

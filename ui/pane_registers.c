@@ -1,3 +1,4 @@
+/* The pane of registers, as many side by side as there is room for. */
 #include "ui/pane.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The pane of threads: those in the same place share a row. */
 #include "ui/pane.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* `help`: all commands by their groups, or one of them with its arguments. */
 #include <stdlib.h>
 #include <string.h>
 

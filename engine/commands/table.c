@@ -1,3 +1,4 @@
+/* The one table of commands, and finding a row of it by its name. */
 #include <string.h>
 
 #include "base/alloc.h"

@@ -1,3 +1,4 @@
+/* Who waits for the next stop, and what each of them is answered. */
 #include <stdlib.h>
 
 #include "base/alloc.h"

@@ -1,3 +1,4 @@
+/* The stack machine's control: stack operations, jumps, and the places that an expression names. */
 #include "symbols/expression.h"
 
 #include <string.h>

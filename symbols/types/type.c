@@ -1,3 +1,4 @@
+/* Types made from their DIEs, each once, and the ways through the graph of them (symbols/type.h). */
 #include "symbols/type.h"
 
 #include <stdlib.h>

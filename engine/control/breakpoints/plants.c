@@ -1,3 +1,7 @@
+/*
+ * The table of plants: who wants one, which of them the target does not agree with yet, and which stand at an
+ * address. Nothing is sent here (plant_wire.c).
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,3 +1,7 @@
+/*
+ * A wish in the words of the documented interface: its kind, its state, the reason for it, and the event that
+ * it changed.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -1,3 +1,7 @@
+/*
+ * The table of wishes: setting, finding, switching and deleting them, and looking their places up again when
+ * symbols came or the target is another one.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,7 @@
+/*
+ * Letting the target run as the plan's phase wants it: who has to be stepped off a plant first, which threads
+ * run, and the packet with what is pending of plants in front of it.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 

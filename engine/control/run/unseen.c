@@ -1,3 +1,4 @@
+/* Stops after which the target runs on without a look at where it stands, so that they cost no turn. */
 #include "engine/control/control.h"
 #include "engine/control/run/plan.h"
 #include "engine/control/run/watch_steps.h"

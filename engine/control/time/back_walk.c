@@ -1,3 +1,4 @@
+/* Walking back instruction by instruction, seen ahead in windows (back.h). */
 #include <inttypes.h>
 
 #include "engine/control/control.h"

@@ -1,3 +1,4 @@
+/* The file in which the bookmarks of a record are kept: its name, reading and writing it. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>

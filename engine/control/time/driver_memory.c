@@ -1,3 +1,7 @@
+/*
+ * The driver for targets that can do nothing of the kind: snapshots are registers and memory that we keep
+ * (kept_memory.h).
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * The time line itself: which driver serves, where the target stands, and moving it to a position with
+ * everything lifted meanwhile.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,6 @@
+/*
+ * Snapshots: the list of them, saving and removing ours, and coming close to a position by the nearest one.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

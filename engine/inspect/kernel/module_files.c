@@ -1,3 +1,4 @@
+/* The files of kernel modules below a folder, found by the module's name. */
 #include <fts.h>
 #include <stdlib.h>
 #include <string.h>

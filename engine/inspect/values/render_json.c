@@ -1,3 +1,4 @@
+/* Values as JSON: numbers, strings, arrays and structs, to a bounded depth. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

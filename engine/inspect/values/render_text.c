@@ -1,3 +1,7 @@
+/*
+ * Values as text: arrays, structs, functions, references, and what is in them. Numbers, pointers and strings
+ * have files of their own.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

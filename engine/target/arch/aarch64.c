@@ -1,3 +1,4 @@
+/* What is particular to AArch64, 64-bit Arm (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
 
 #include <capstone/capstone.h>

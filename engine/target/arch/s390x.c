@@ -1,3 +1,4 @@
+/* What is particular to s390x, 64-bit IBM Z (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
 
 #include <capstone/capstone.h>

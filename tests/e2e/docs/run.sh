@@ -11,4 +11,5 @@ fi
 
 export WORK=$work
 runs "the checks of the documents" python3 tests/e2e/docs/check.py "$A" "$(dirname "$A")"
+runs "the names in the texts for newcomers" python3 tests/e2e/docs/names.py
 finish

@@ -1,5 +1,5 @@
 /*
- * engine/commands/command.h - the one table of commands, behind four faces (keys, prompt, JSON, DAP).
+ * engine/commands/command.h - the one table of commands, behind three faces (keys, prompt, JSON).
  *
  * Help, completion, the JSON Schema and the manual are made from or checked against this table. Runs on the
  * engine's thread.

@@ -5,10 +5,13 @@
  * One struct, made with the session and owned by it; engine thread. Each room of this floor keeps its part in
  * a struct of its own here and is the only one to change it:
  *
- *   breakpoints/  what the user asked for and what is inserted for it, the slots, the journal, the agent's
- * code kernel/, libraries/  what follows modules and libraries as they come and go audit/        what an
- * all-stop stub must not do stop/         what a stop is, who is held run/          the plan of a run
- * command, interrupts, forks time/         a recorded past, bookmarks
+ * - breakpoints/: what the user asked for and what is inserted for it, the slots, the journal, the agent's
+ * code;
+ * - kernel/, libraries/: what follows modules and libraries as they come and go;
+ * - audit/: what an all-stop stub must not do;
+ * - stop/: what a stop is, and who is held;
+ * - run/: the plan of a run command, interrupts, forks;
+ * - time/: a recorded past, and bookmarks.
  *
  * What has to happen above is a hook. Below are only the target, what it means (engine/inspect), and the
  * wire.

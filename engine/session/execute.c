@@ -74,7 +74,10 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
     if (s->control->interrupt.count > 1 && s->target->is_process && !gone)
         interrupt_owe(s->control, true); /* the second SIGINT may still be to come */
     interrupt_settled(s->control);
-    s->target->state = gone ? TARGET_EXITED : TARGET_STOPPED;
+    if (gone)
+        target_has_ended(s->target);
+    else
+        target_stands(s->target);
     if (final->has_pc && !gone)
         libraries_cover(s->target, final->pc);
     bool moved = !gone && kernel_find_slide(s->target, final, false);
@@ -131,8 +134,8 @@ struct error *session_does_not_stop(struct session *s, struct error *e)
 static struct error *pressed(struct session *s)
 {
     int64_t now = clock_now_ns();
-    bool again =
-        s->control->interrupt.pressed_ns && (is_leaving(s) || now - s->control->interrupt.pressed_ns > PRESSED_AGAIN_NS);
+    bool again = s->control->interrupt.pressed_ns &&
+                 (is_leaving(s) || now - s->control->interrupt.pressed_ns > PRESSED_AGAIN_NS);
     TRY(interrupt_send(s->control));
     session_limit_interrupt(s);
     if (again)
@@ -142,7 +145,8 @@ static struct error *pressed(struct session *s)
 
 static bool out_of_patience(const struct session *s)
 {
-    return s->control->interrupt.deaf_ns && s->target->state == TARGET_RUNNING && clock_now_ns() >= s->control->interrupt.deaf_ns;
+    return s->control->interrupt.deaf_ns && s->target->state == TARGET_RUNNING &&
+           clock_now_ns() >= s->control->interrupt.deaf_ns;
 }
 
 struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, cJSON **ret, bool *done)
@@ -153,8 +157,9 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
         bool stopped = false;
         TRY(target_check(s->target, console_type_waiting(s)));
         bool patient = !s->control->interrupt.deaf_ns || deadline_ns < s->control->interrupt.deaf_ns;
-        struct error *e = rsp_wait_stop(s->target->connection, patient ? deadline_ns : s->control->interrupt.deaf_ns,
-                                        wake_fd, &stop, &stopped);
+        struct error *e =
+            rsp_wait_stop(s->target->connection, patient ? deadline_ns : s->control->interrupt.deaf_ns,
+                          wake_fd, &stop, &stopped);
         if (error_is(e, ERR_CANCELLED)) {
             error_free(e);
             target_cancelled(s->target);

@@ -50,9 +50,10 @@ struct target_hooks {
 };
 
 /*
- * The transitions of a target's state (engine/target/target.h), and the only places that write it. RUNNING: a resume was
- * sent, or it ran when we came; STOPPED: a stop was taken, or the resume was not sent after all; EXITED: the stub told the
- * end of the program, whose connection is of no more use; DISCONNECTED: the link was left or lost.
+ * The transitions of a target's state (engine/target/target.h), and the only places that write it. RUNNING: a
+ * resume was sent, or it ran when we came; STOPPED: a stop was taken, or the resume was not sent after all;
+ * EXITED: the stub told the end of the program, whose connection is of no more use; DISCONNECTED: the link
+ * was left or lost.
  */
 void target_runs(struct target *target);
 void target_stands(struct target *target);

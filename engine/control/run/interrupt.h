@@ -15,8 +15,8 @@
 struct control;
 
 /*
- * Written by interrupt.c alone. `sent` and `count` are of this run of the target; `pressed_ns` and `deaf_ns` are 0 unless somebody
- * waits for what he asked for; `owed` lasts over stops, until the SIGINT has come.
+ * Written by interrupt.c alone. `sent` and `count` are of this run of the target; `pressed_ns` and `deaf_ns`
+ * are 0 unless somebody waits for what he asked for; `owed` lasts over stops, until the SIGINT has come.
  */
 struct interrupt {
     void (*prepare)(void *context); /* before one is sent; of the control's context */
@@ -38,7 +38,8 @@ void interrupt_wait(struct control *c, int64_t patience_ns);
 void interrupt_hurry(struct control *c);
 /* The time is over: the target is deaf, until it stops or is left. */
 void interrupt_was_not_heard(struct control *c);
-/* A SIGINT may still come for one that another stop has overtaken; or it has come, or nobody is left to send it. */
+/* A SIGINT may still come for one that another stop has overtaken; or it has come, or nobody is left to send
+ * it. */
 void interrupt_owe(struct control *c, bool owed);
 
 #endif

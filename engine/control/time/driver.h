@@ -3,7 +3,7 @@
  *
  * One struct of functions for each way: QEMU's replay, QEMU's snapshots without replay, rr, and registers
  * with memory kept by ourselves. A driver moves the target and nothing else: what is planted is the caller's
- * business (line.h), and so is what the user is told. Engine thread, target stopped before and after every
+ * business (time.h), and so is what the user is told. Engine thread, target stopped before and after every
  * call; a driver that waits heeds the session's deadline and its cancel descriptor, and then leaves the
  * target stopped, nothing armed, and returns ERR_TIMEOUT or ERR_CANCELLED. Functions a driver lacks are NULL.
  */

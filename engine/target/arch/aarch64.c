@@ -34,6 +34,7 @@ const struct arch arch_aarch64 = {
     .elf_class = ELFCLASS64,
     .qemu_user = "aarch64",
     .qemu_user_big = "aarch64_be",
+    .machines = "aarch64",
     .address_size = 8,
     .code_align = 4,
     .pc = "pc",

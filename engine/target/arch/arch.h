@@ -39,8 +39,14 @@ struct arch {
     unsigned elf_class;        /* 1: 32 bit, 2: 64 bit */
     const char *qemu_user;     /* suffix of its user emulator, little endian: "x86_64" */
     const char *qemu_user_big; /* the same, big endian, or NULL */
-    unsigned address_size;     /* bytes */
-    unsigned code_align;       /* instructions start at multiples of this */
+    const char *gnu_name; /* its name in a GNU system's name ("powerpc64le-linux-gnu"), little endian, where
+                             that is not qemu_user's, or NULL */
+    const char *gnu_name_big; /* the same, big endian */
+    const char *machines;     /* uname -m of the machines that run its programs, separated by blanks */
+    const char *family;       /* processors of one family go by each other's program files: a 64-bit x86 guest
+                                 may be booted from a 32-bit ELF file. NULL: by its own alone */
+    unsigned address_size;    /* bytes */
+    unsigned code_align;      /* instructions start at multiples of this */
 
     const char *pc, *sp;
     const char *fp;             /* frame pointer by convention, or NULL */
@@ -75,6 +81,12 @@ const struct arch *arch_by_description(const char *architecture);
 const struct arch *arch_by_elf(unsigned machine, unsigned elf_class);
 /* By our own name. */
 const struct arch *arch_by_name(const char *name);
+/* A machine that calls itself so (uname -m) runs its programs. */
+bool arch_runs_on(const struct arch *arch, const char *machine);
+/* The one of these two, or both of one family. */
+bool arch_same_family(const struct arch *a, const struct arch *b);
+/* The name that GNU systems have for what QEMU's user emulator calls so; the same where we know no other. */
+const char *arch_gnu_name(const char *qemu_user);
 /* Row i of the table, NULL behind the last. */
 const struct arch *arch_row(size_t i);
 

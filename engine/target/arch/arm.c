@@ -27,6 +27,7 @@ const struct arch arch_arm = {
     .elf_class = ELFCLASS32,
     .qemu_user = "arm",
     .qemu_user_big = "armeb",
+    .machines = "arm",
     .address_size = 4,
     .code_align = 2,
     .pc = "pc",

@@ -32,6 +32,7 @@ const struct arch arch_mips = {
     .elf_class = ELFCLASS32,
     .qemu_user = "mipsel",
     .qemu_user_big = "mips",
+    .machines = "mips mipsel",
     .address_size = 4,
     .code_align = 4,
     .pc = "pc",

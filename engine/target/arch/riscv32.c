@@ -30,6 +30,7 @@ const struct arch arch_riscv32 = {
     .elf_machine = EM_RISCV,
     .elf_class = ELFCLASS32,
     .qemu_user = "riscv32",
+    .machines = "riscv32",
     .address_size = 4,
     .code_align = 2,
     .pc = "pc",

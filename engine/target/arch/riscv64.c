@@ -30,6 +30,7 @@ const struct arch arch_riscv64 = {
     .elf_machine = EM_RISCV,
     .elf_class = ELFCLASS64,
     .qemu_user = "riscv64",
+    .machines = "riscv64",
     .address_size = 8,
     .code_align = 2,
     .pc = "pc",

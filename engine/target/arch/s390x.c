@@ -31,6 +31,7 @@ const struct arch arch_s390x = {
     .elf_class = ELFCLASS64,
     .qemu_user = "s390x",
     .qemu_user_big = "s390x",
+    .machines = "s390x",
     .address_size = 8,
     .code_align = 2,
     .pc = "pswa",

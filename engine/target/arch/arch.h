@@ -66,6 +66,12 @@ struct arch {
     bool stops_before_access;        /* a watchpoint stops before the instruction that it watches is done */
     unsigned stack_alignment_slot;   /* bytes a call pushes (the return address), 0 with a link register */
 
+    /* Debug registers. */
+    bool slots_shared;         /* breakpoints and watchpoints are held by the same ones */
+    unsigned slots;            /* how many the processor has, 0: implementations differ */
+    bool no_read_watch;        /* none stops at reads alone */
+    bool linux_restores_slots; /* Linux puts the register that enables them back when its debugger leaves */
+
     int capstone_arch;       /* cs_arch, or CAPSTONE_NONE */
     int capstone_mode;       /* without the endian bit */
     int capstone_mode_thumb; /* Arm: mode where the Thumb bit is set, else 0 */

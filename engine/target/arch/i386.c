@@ -41,6 +41,12 @@ const struct arch arch_i386 = {
     .trap_size = 1,
     .pc_behind_trap = 1,
     .stack_alignment_slot = 4,
+    /* DR0 to DR3, enabled by DR7, whose R/W field has no code for reads alone (Intel SDM volume 3, 18.2.1
+       and 18.2.4). */
+    .slots_shared = true,
+    .slots = 4,
+    .no_read_watch = true,
+    .linux_restores_slots = true,
     .capstone_arch = CS_ARCH_X86,
     .capstone_mode = CS_MODE_32,
     .longest_instruction = 15,

@@ -46,6 +46,8 @@ const struct arch arch_riscv64 = {
     .trap_size = sizeof trap,
     .short_trap = short_trap,
     .short_trap_size = sizeof short_trap,
+    /* The triggers are of any kind (RISC-V Debug Specification, chapter "Sdtrig"). */
+    .slots_shared = true,
     .capstone_arch = CAPSTONE_NONE,
     .capstone_mode = 0,
     .longest_instruction = 4,

@@ -76,12 +76,11 @@ static struct error *fetch(struct target *target, uint64_t address, unsigned cha
     return NULL;
 }
 
-/* RISC-V's length is in the first bits of an instruction; others without a decoder have one size. */
+/* What does not tell its length has one size where there is no decoder. */
 static unsigned raw_size(const struct target *target, const unsigned char *bytes, size_t left)
 {
-    unsigned size = target->arch->code_align;
-    if (target->arch == &arch_riscv64 || target->arch == &arch_riscv32)
-        size = (bytes[0] & 3) == 3 ? 4 : 2;
+    unsigned size =
+        target->arch->instruction_size ? target->arch->instruction_size(bytes) : target->arch->code_align;
     return size <= left ? size : (unsigned)left;
 }
 
@@ -285,7 +284,8 @@ uint64_t instruction_around(struct target *target, uint64_t address)
     if (!target->arch)
         return 0;
     bool thumb = symbols_is_thumb(target->map, address);
-    unsigned align = target->arch == &arch_arm && !thumb ? 4 : target->arch->code_align;
+    unsigned align =
+        target->arch->has_thumb && !thumb ? target->arch->code_align_arm : target->arch->code_align;
     if (address % align)
         return address - address % align;
     if (!start_before(target, address, &from) || from == address || address - from > AROUND_MAX)

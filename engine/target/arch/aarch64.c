@@ -27,6 +27,12 @@ static const struct arch_register layout[] = {
 
 static const unsigned char trap[] = {0x00, 0x00, 0x20, 0xd4};
 
+/* RET with any register (Arm ARM, C6.2). */
+static bool is_return(const unsigned char *code)
+{
+    return (arch_load(code, 4, false) & 0xfffffc1f) == 0xd65f0000;
+}
+
 const struct arch arch_aarch64 = {
     .name = "aarch64",
     .descriptions = "aarch64",
@@ -49,6 +55,7 @@ const struct arch arch_aarch64 = {
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,
+    .is_return = is_return,
     .capstone_arch = CS_ARCH_ARM64,
     .capstone_mode = 0,
     .longest_instruction = 4,

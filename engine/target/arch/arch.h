@@ -62,9 +62,18 @@ struct arch {
     unsigned trap_size;
     const unsigned char *short_trap; /* of two-byte instructions (Thumb, compressed RISC-V), or NULL */
     unsigned short_trap_size;        /* and the `kind` Z0 wants for it */
-    unsigned pc_behind_trap;         /* a trap reported raw leaves the pc this far behind it */
-    bool stops_before_access;        /* a watchpoint stops before the instruction that it watches is done */
-    unsigned stack_alignment_slot;   /* bytes a call pushes (the return address), 0 with a link register */
+    /* An instruction's length, by its first byte in memory. NULL: that does not tell it, or all are of one.
+     */
+    unsigned (*instruction_size)(const unsigned char *code);
+    bool has_thumb;          /* bit 0 of a code address, and symbols, say where instructions are Thumb's: with
+                                short_trap,          capstone_mode_thumb */
+    unsigned code_align_arm; /* with has_thumb: what code_align is where they are not */
+    /* Four bytes in memory that begin with a return to the caller. NULL: the change of function alone tells.
+     */
+    bool (*is_return)(const unsigned char *code);
+    unsigned pc_behind_trap;       /* a trap reported raw leaves the pc this far behind it */
+    bool stops_before_access;      /* a watchpoint stops before the instruction that it watches is done */
+    unsigned stack_alignment_slot; /* bytes a call pushes (the return address), 0 with a link register */
 
     /* Debug registers. */
     bool slots_shared;         /* breakpoints and watchpoints are held by the same ones */

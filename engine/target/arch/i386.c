@@ -3,6 +3,8 @@
 #include <capstone/capstone.h>
 #include <elf.h>
 
+#include "engine/target/arch/x86.h"
+
 /* Register numbers: System V ABI for Intel386, table 2.14. */
 static const char *const dwarf_names[] = {"eax",  "ecx",    "edx",  "ebx",  "esp", "ebp",  "esi",  "edi",
                                           "eip",  "eflags", NULL,   "st0",  "st1", "st2",  "st3",  "st4",
@@ -39,6 +41,7 @@ const struct arch arch_i386 = {
     .breakpoint_kind = 1,
     .trap = trap,
     .trap_size = 1,
+    .is_return = x86_is_return,
     .pc_behind_trap = 1,
     .stack_alignment_slot = 4,
     /* DR0 to DR3, enabled by DR7, whose R/W field has no code for reads alone (Intel SDM volume 3, 18.2.1

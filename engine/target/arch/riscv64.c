@@ -3,6 +3,8 @@
 #include <capstone/capstone.h>
 #include <elf.h>
 
+#include "engine/target/arch/riscv.h"
+
 /* Register numbers: RISC-V ABIs, chapter "DWARF Register Numbers"; the trap is EBREAK. */
 static const char *const dwarf_names[] = {
     "zero", "ra",  "sp",  "gp",  "tp",  "t0",  "t1",   "t2",   "fp",  "s1",  "a0",   "a1",  "a2",
@@ -48,6 +50,7 @@ const struct arch arch_riscv64 = {
     .short_trap_size = sizeof short_trap,
     /* The triggers are of any kind (RISC-V Debug Specification, chapter "Sdtrig"). */
     .slots_shared = true,
+    .instruction_size = riscv_instruction_size,
     .capstone_arch = CAPSTONE_NONE,
     .capstone_mode = 0,
     .longest_instruction = 4,

@@ -3,6 +3,8 @@
 #include <capstone/capstone.h>
 #include <elf.h>
 
+#include "engine/target/arch/x86.h"
+
 /* Register numbers: System V ABI for AMD64, figure 3.36; layout: gdb's amd64 `g` (also kgdb's, whose segment
  * registers are 4 bytes). */
 static const char *const dwarf_names[] = {
@@ -45,6 +47,7 @@ const struct arch arch_x86_64 = {
     .breakpoint_kind = 1,
     .trap = trap,
     .trap_size = 1,
+    .is_return = x86_is_return,
     .pc_behind_trap = 1,
     .stack_alignment_slot = 8,
     /* DR0 to DR3, enabled by DR7, whose R/W field has no code for reads alone (Intel SDM volume 3, 18.2.1

@@ -32,6 +32,10 @@ struct arch_register {
     unsigned size; /* bytes */
 };
 
+/* Reads a register of the thread that executes, by its name in target descriptions; false: the stub has none
+ * of that name, or does not tell it. */
+typedef bool arch_read_register(void *context, const char *name, uint64_t *ret);
+
 struct arch {
     const char *name;          /* ours: "x86-64" */
     const char *descriptions;  /* <architecture> texts that mean it, separated by blanks */
@@ -84,7 +88,10 @@ struct arch {
     int capstone_arch;       /* cs_arch, or CAPSTONE_NONE */
     int capstone_mode;       /* without the endian bit */
     int capstone_mode_thumb; /* Arm: mode where the Thumb bit is set, else 0 */
-    unsigned longest_instruction;
+    /* The cs_mode (without the endian bit) of what a thread executes now, by its registers. NULL: it is
+     * always capstone_mode. */
+    int (*capstone_mode_now)(const struct arch *arch, arch_read_register *read, void *context);
+    unsigned longest_instruction; /* bytes */
 };
 
 extern const struct arch arch_x86_64, arch_i386, arch_aarch64, arch_arm, arch_riscv64, arch_riscv32,

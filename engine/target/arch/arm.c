@@ -20,6 +20,13 @@ static const struct arch_register layout[] = {
 static const unsigned char trap[] = {0xf0, 0x01, 0xf0, 0xe7};
 static const unsigned char short_trap[] = {0x01, 0xde};
 
+/* CPSR.T (Arm ARM of version 7, B1.3.3). */
+static int mode_now(const struct arch *arch, arch_read_register *read, void *context)
+{
+    uint64_t cpsr;
+    return read(context, "cpsr", &cpsr) && cpsr & 0x20 ? arch->capstone_mode_thumb : arch->capstone_mode;
+}
+
 const struct arch arch_arm = {
     .name = "arm",
     .descriptions = "arm armv4 armv4t armv5 armv5t armv5te armv6 armv7 iwmmxt",
@@ -49,5 +56,6 @@ const struct arch arch_arm = {
     .capstone_arch = CS_ARCH_ARM,
     .capstone_mode = CS_MODE_ARM,
     .capstone_mode_thumb = CS_MODE_THUMB,
+    .capstone_mode_now = mode_now,
     .longest_instruction = 4,
 };

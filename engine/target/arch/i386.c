@@ -52,5 +52,6 @@ const struct arch arch_i386 = {
     .linux_restores_slots = true,
     .capstone_arch = CS_ARCH_X86,
     .capstone_mode = CS_MODE_32,
+    .capstone_mode_now = x86_mode_now,
     .longest_instruction = 15,
 };

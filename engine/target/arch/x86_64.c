@@ -58,5 +58,6 @@ const struct arch arch_x86_64 = {
     .linux_restores_slots = true,
     .capstone_arch = CS_ARCH_X86,
     .capstone_mode = CS_MODE_64,
+    .capstone_mode_now = x86_mode_now,
     .longest_instruction = 15,
 };

@@ -51,6 +51,7 @@ const struct arch arch_aarch64 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .first_argument = "x0", /* AAPCS64 */
     .stops_before_access = true,
     .breakpoint_kind = 4,
     .trap = trap,

@@ -24,7 +24,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "symbols/expression.h"
+
 enum { CAPSTONE_NONE = -1 };
+
+/* What a 16-byte `long double` is. */
+enum arch_long_double {
+    LONG_DOUBLE_QUAD, /* binary128 of IEEE 754 */
+    LONG_DOUBLE_X87,  /* the 80 bits of x87, padded */
+    LONG_DOUBLE_PAIR, /* the sum of two binary64 */
+};
 
 /* A register of the built-in `g` layout, in order. */
 struct arch_register {
@@ -60,6 +69,20 @@ struct arch {
     const char *const *dwarf_names;
     unsigned dwarf_count;
     const struct arch_register *layout; /* name NULL ends it */
+
+    /* Values and calls, by the processor's ABI. */
+    enum arch_long_double long_double;
+    enum dwarf_float_place float_place; /* of a 4-byte float in the registers float_first to float_last */
+    unsigned float_first, float_last;   /* DWARF numbers; 0 and 0 with DWARF_FLOAT_LOW */
+    unsigned beyond_first,
+        beyond_count;           /* DWARF numbers behind dwarf_names that a frame's rules never speak of, and
+                                   that are known in the innermost function alone; 0 and 0: none */
+    const char *beyond_prefix;  /* beyond_first is called by this and 0, and so on */
+    const char *first_argument; /* the register of a function's first argument, or NULL: not known */
+    unsigned local_entry;       /* calls within a program enter a function so many bytes behind its first
+                                   instruction; 0: at it */
+    const char *descriptor_section; /* where what a function pointer has is not code but a descriptor, whose
+                                       first word is the code's address; NULL: pointers lead to code */
 
     unsigned breakpoint_kind;  /* of Z0 */
     const unsigned char *trap; /* in memory order of a little-endian target */

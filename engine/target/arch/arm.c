@@ -45,6 +45,10 @@ const struct arch arch_arm = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    /* The double registers of the VFP: DWARF for the Arm Architecture, section 4.1. */
+    .beyond_first = 256,
+    .beyond_count = 32,
+    .beyond_prefix = "d",
     .stops_before_access = true,
     .breakpoint_kind = 4,
     .trap = trap,

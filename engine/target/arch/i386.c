@@ -38,6 +38,7 @@ const struct arch arch_i386 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .long_double = LONG_DOUBLE_X87,
     .breakpoint_kind = 1,
     .trap = trap,
     .trap_size = 1,

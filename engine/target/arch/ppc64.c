@@ -50,6 +50,14 @@ const struct arch arch_ppc64 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    /* A floating-point register has a float as a double. The two instructions that set r2 come before the
+     * local entry point (OpenPOWER ELF V2 ABI, section 2.3.2); descriptors are those of ELF ABI v1. */
+    .long_double = LONG_DOUBLE_PAIR,
+    .float_place = DWARF_FLOAT_AS_DOUBLE,
+    .float_first = 32,
+    .float_last = 63,
+    .local_entry = 8,
+    .descriptor_section = ".opd",
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,

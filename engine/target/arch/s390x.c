@@ -42,6 +42,10 @@ const struct arch arch_s390x = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    /* A float is in the first half of its register (ELF ABI s390x supplement). */
+    .float_place = DWARF_FLOAT_HIGH,
+    .float_first = 16,
+    .float_last = 31,
     .breakpoint_kind = 2,
     .trap = trap,
     .trap_size = sizeof trap,

@@ -44,6 +44,9 @@ const struct arch arch_x86_64 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    /* System V ABI for AMD64, 3.1.2 and 3.2.3. */
+    .long_double = LONG_DOUBLE_X87,
+    .first_argument = "rdi",
     .breakpoint_kind = 1,
     .trap = trap,
     .trap_size = 1,

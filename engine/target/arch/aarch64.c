@@ -52,6 +52,7 @@ const struct arch arch_aarch64 = {
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
     .first_argument = "x0", /* AAPCS64 */
+    .frame_pointer_pair = true,
     .stops_before_access = true,
     .breakpoint_kind = 4,
     .trap = trap,

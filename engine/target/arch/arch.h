@@ -84,6 +84,14 @@ struct arch {
     const char *descriptor_section; /* where what a function pointer has is not code but a descriptor, whose
                                        first word is the code's address; NULL: pointers lead to code */
 
+    /* Frames, by the processor's ABI. */
+    /* Registers (DWARF numbers) that a call may change, where compilers do not count on what a callee really
+     * does, so that call frame information does not speak of them. NULL: what no rule speaks of is kept. */
+    bool (*is_clobbered)(unsigned dwarf_number);
+    unsigned cfa_above_sp;   /* bytes from the caller's stack pointer up to the CFA. With any, a stack pointer
+                                that   no rule speaks of was not changed; with 0 the CFA is the caller's */
+    bool frame_pointer_pair; /* `fp` points to the caller's, behind which the return address is */
+
     unsigned breakpoint_kind;  /* of Z0 */
     const unsigned char *trap; /* in memory order of a little-endian target */
     unsigned trap_size;

@@ -39,6 +39,7 @@ const struct arch arch_i386 = {
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
     .long_double = LONG_DOUBLE_X87,
+    .frame_pointer_pair = true,
     .breakpoint_kind = 1,
     .trap = trap,
     .trap_size = 1,

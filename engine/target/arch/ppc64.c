@@ -30,6 +30,12 @@ static const struct arch_register layout[] = {
 
 static const unsigned char trap[] = {0x08, 0x00, 0xe0, 0x7f};
 
+/* r0, r3 to r12, f0 to f13 and ctr (OpenPOWER ELF V2 ABI, section 2.2.1; gdb does so too). */
+static bool is_clobbered(unsigned number)
+{
+    return number == 0 || (number >= 3 && number <= 12) || (number >= 32 && number <= 45) || number == 66;
+}
+
 const struct arch arch_ppc64 = {
     .name = "ppc64",
     .descriptions = "powerpc:common64 powerpc powerpc:e500mc64",
@@ -58,6 +64,7 @@ const struct arch arch_ppc64 = {
     .float_last = 63,
     .local_entry = 8,
     .descriptor_section = ".opd",
+    .is_clobbered = is_clobbered,
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,

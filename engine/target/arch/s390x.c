@@ -24,6 +24,12 @@ static const struct arch_register layout[] = {
 
 static const unsigned char trap[] = {0x01, 0x00};
 
+/* r0 to r5 and f0 to f7 (ELF ABI s390x supplement; gdb does so too). */
+static bool is_clobbered(unsigned number)
+{
+    return number <= 5 || (number >= 16 && number <= 23);
+}
+
 const struct arch arch_s390x = {
     .name = "s390x",
     .descriptions = "s390:64-bit",
@@ -46,6 +52,8 @@ const struct arch arch_s390x = {
     .float_place = DWARF_FLOAT_HIGH,
     .float_first = 16,
     .float_last = 31,
+    .is_clobbered = is_clobbered,
+    .cfa_above_sp = 160,
     .breakpoint_kind = 2,
     .trap = trap,
     .trap_size = sizeof trap,

@@ -3,6 +3,8 @@
 #include <capstone/capstone.h>
 #include <elf.h>
 
+#include "engine/target/arch/linux_user.h"
+
 /* Register numbers: DWARF for the Arm 64-bit Architecture, section 4.1; the trap is BRK #0. */
 static const char *const dwarf_names[] = {
     "x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",  "x8",  "x9",  "x10", "x11", "x12", "x13",
@@ -33,6 +35,14 @@ static bool is_return(const unsigned char *code)
     return (arch_load(code, 4, false) & 0xfffffc1f) == 0xd65f0000;
 }
 
+static const struct arch_tls tls = {.registers = {"tpidr", "tpidr_el0", "TPIDR_EL0"}, .header = 16};
+
+static const struct arch_sigframe sigframes[] = {
+    /* mov x8, #139; svc 0 */
+    {4, 2, {0xd2801168, 0xd4000001}, 0, 8, 568, {{31, 312, 0, NULL}, {1, 560, 31, NULL}}},
+    {.count = 0},
+};
+
 const struct arch arch_aarch64 = {
     .name = "aarch64",
     .descriptions = "aarch64",
@@ -53,6 +63,8 @@ const struct arch arch_aarch64 = {
     .layout = layout,
     .first_argument = "x0", /* AAPCS64 */
     .frame_pointer_pair = true,
+    .tls = &tls,
+    .sigframes = sigframes,
     .stops_before_access = true,
     .breakpoint_kind = 4,
     .trap = trap,

@@ -45,6 +45,9 @@ struct arch_register {
  * of that name, or does not tell it. */
 typedef bool arch_read_register(void *context, const char *name, uint64_t *ret);
 
+struct arch_tls;
+struct arch_sigframe;
+
 struct arch {
     const char *name;          /* ours: "x86-64" */
     const char *descriptions;  /* <architecture> texts that mean it, separated by blanks */
@@ -91,6 +94,10 @@ struct arch {
     unsigned cfa_above_sp;   /* bytes from the caller's stack pointer up to the CFA. With any, a stack pointer
                                 that   no rule speaks of was not changed; with 0 the CFA is the caller's */
     bool frame_pointer_pair; /* `fp` points to the caller's, behind which the return address is */
+
+    /* Programs of Linux; NULL: not known. */
+    const struct arch_tls *tls;
+    const struct arch_sigframe *sigframes; /* the trampolines of signal handlers, `count` 0 ends them */
 
     unsigned breakpoint_kind;  /* of Z0 */
     const unsigned char *trap; /* in memory order of a little-endian target */

@@ -3,6 +3,8 @@
 #include <capstone/capstone.h>
 #include <elf.h>
 
+#include "engine/target/arch/linux_user.h"
+
 /* Register numbers: DWARF for the Arm Architecture, section 4.1; the trap is the permanently undefined
  * instruction that Linux takes for a breakpoint (arch/arm/kernel/ptrace.c). */
 static const char *const dwarf_names[] = {"r0", "r1", "r2",  "r3",  "r4",  "r5", "r6", "r7",
@@ -27,6 +29,19 @@ static int mode_now(const struct arch *arch, arch_read_register *read, void *con
     return read(context, "cpsr", &cpsr) && cpsr & 0x20 ? arch->capstone_mode_thumb : arch->capstone_mode;
 }
 
+static const struct arch_tls tls = {.registers = {"tpidruro", "TPIDRURO"}, .header = 8};
+
+static const struct arch_sigframe sigframes[] = {
+    /* mov r7, #173 (with siginfo) or #119; svc: as Arm and as Thumb code */
+    {4, 1, {0xe3a070ad}, 0, 4, 160 + 60, {{16, 160, 0, NULL}}},
+    {4, 1, {0xe3a07077}, 0, 4, 32 + 60, {{16, 32, 0, NULL}}},
+    {2, 3, {0xf04f, 0x07ad, 0xdf00}, 0, 4, 160 + 60, {{16, 160, 0, NULL}}},
+    {2, 3, {0xf04f, 0x0777, 0xdf00}, 0, 4, 32 + 60, {{16, 32, 0, NULL}}},
+    {2, 2, {0x27ad, 0xdf00}, 0, 4, 160 + 60, {{16, 160, 0, NULL}}},
+    {2, 2, {0x2777, 0xdf00}, 0, 4, 32 + 60, {{16, 32, 0, NULL}}},
+    {.count = 0},
+};
+
 const struct arch arch_arm = {
     .name = "arm",
     .descriptions = "arm armv4 armv4t armv5 armv5t armv5te armv6 armv7 iwmmxt",
@@ -49,6 +64,8 @@ const struct arch arch_arm = {
     .beyond_first = 256,
     .beyond_count = 32,
     .beyond_prefix = "d",
+    .tls = &tls,
+    .sigframes = sigframes,
     .stops_before_access = true,
     .breakpoint_kind = 4,
     .trap = trap,

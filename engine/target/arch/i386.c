@@ -3,6 +3,7 @@
 #include <capstone/capstone.h>
 #include <elf.h>
 
+#include "engine/target/arch/linux_user.h"
 #include "engine/target/arch/x86.h"
 
 /* Register numbers: System V ABI for Intel386, table 2.14. */
@@ -20,6 +21,20 @@ static const struct arch_register layout[] = {{"eax", 4}, {"ecx", 4}, {"edx", 4}
                                               {"gs", 4},  {NULL, 0}};
 
 static const unsigned char trap[] = {0xcc};
+
+static const struct arch_tls tls = {.registers = {"gs_base"}, .below = true};
+
+/* DWARF numbers in the order of struct sigcontext (linux, arch/x86/include/uapi/asm/sigcontext.h). */
+static const unsigned char sigcontext_order[] = {7, 6, 5, 4,
+                                                 3, 1, 2, 0}; /* edi esi ebp esp ebx edx ecx eax */
+
+static const struct arch_sigframe sigframes[] = {
+    /* mov $173, %eax; int $0x80: the arguments of the handler, the third one points to the context */
+    {1, 7, {0xb8, 0xad, 0, 0, 0, 0xcd, 0x80}, 8, 4, 20 + 56, {{8, 20 + 16, 0, sigcontext_order}}},
+    /* pop %eax; mov $119, %eax; int $0x80: the signal's number, then struct sigcontext */
+    {1, 8, {0x58, 0xb8, 0x77, 0, 0, 0, 0xcd, 0x80}, 0, 4, 4 + 56, {{8, 4 + 16, 0, sigcontext_order}}},
+    {.count = 0},
+};
 
 const struct arch arch_i386 = {
     .name = "i386",
@@ -40,6 +55,8 @@ const struct arch arch_i386 = {
     .layout = layout,
     .long_double = LONG_DOUBLE_X87,
     .frame_pointer_pair = true,
+    .tls = &tls,
+    .sigframes = sigframes,
     .breakpoint_kind = 1,
     .trap = trap,
     .trap_size = 1,

@@ -3,6 +3,8 @@
 #include <capstone/capstone.h>
 #include <elf.h>
 
+#include "engine/target/arch/linux_user.h"
+
 /* Register numbers: OpenPOWER ELF V2 ABI, section 2.4 (lr is 65, ctr 66); the trap is `trap` (tw 31,0,0),
  * here in little-endian order. */
 static const char *const dwarf_names[] = {
@@ -36,6 +38,15 @@ static bool is_clobbered(unsigned number)
     return number == 0 || (number >= 3 && number <= 12) || (number >= 32 && number <= 45) || number == 66;
 }
 
+static const struct arch_tls tls = {.registers = {"r13"}, .bias = 0x7000};
+
+static const struct arch_sigframe sigframes[] = {
+    /* li r0, 172; sc: QEMU's; addi r1, r1, 128 before it: the kernel's. A pointer to struct pt_regs. */
+    {4, 2, {0x380000ac, 0x44000002}, 144 + 224, 8, 32 * 8, {{32, 0, 0, NULL}, {1, 36 * 8, 65, NULL}}},
+    {4, 2, {0x38210080, 0x380000ac}, 128 + 224, 8, 32 * 8, {{32, 0, 0, NULL}, {1, 36 * 8, 65, NULL}}},
+    {.count = 0},
+};
+
 const struct arch arch_ppc64 = {
     .name = "ppc64",
     .descriptions = "powerpc:common64 powerpc powerpc:e500mc64",
@@ -65,6 +76,8 @@ const struct arch arch_ppc64 = {
     .local_entry = 8,
     .descriptor_section = ".opd",
     .is_clobbered = is_clobbered,
+    .tls = &tls,
+    .sigframes = sigframes,
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,

@@ -3,6 +3,7 @@
 #include <capstone/capstone.h>
 #include <elf.h>
 
+#include "engine/target/arch/linux_user.h"
 #include "engine/target/arch/riscv.h"
 
 /* Register numbers: RISC-V ABIs, chapter "DWARF Register Numbers"; the trap is EBREAK. */
@@ -26,6 +27,8 @@ static const struct arch_register layout[] = {
 static const unsigned char trap[] = {0x73, 0x00, 0x10, 0x00};
 static const unsigned char short_trap[] = {0x02, 0x90};
 
+static const struct arch_tls tls = {.registers = {"tp"}};
+
 const struct arch arch_riscv32 = {
     .name = "riscv32",
     .descriptions = "riscv:rv32",
@@ -43,6 +46,7 @@ const struct arch arch_riscv32 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .tls = &tls,
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,

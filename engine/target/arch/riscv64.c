@@ -3,6 +3,7 @@
 #include <capstone/capstone.h>
 #include <elf.h>
 
+#include "engine/target/arch/linux_user.h"
 #include "engine/target/arch/riscv.h"
 
 /* Register numbers: RISC-V ABIs, chapter "DWARF Register Numbers"; the trap is EBREAK. */
@@ -26,6 +27,14 @@ static const struct arch_register layout[] = {
 static const unsigned char trap[] = {0x73, 0x00, 0x10, 0x00};
 static const unsigned char short_trap[] = {0x02, 0x90};
 
+static const struct arch_tls tls = {.registers = {"tp"}};
+
+static const struct arch_sigframe sigframes[] = {
+    /* li a7, 139; ecall: the pc stands where x0 would */
+    {4, 2, {0x08b00893, 0x00000073}, 0, 8, 304, {{31, 312, 1, NULL}}},
+    {.count = 0},
+};
+
 const struct arch arch_riscv64 = {
     .name = "riscv64",
     .descriptions = "riscv:rv64 riscv",
@@ -43,6 +52,8 @@ const struct arch arch_riscv64 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .tls = &tls,
+    .sigframes = sigframes,
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,

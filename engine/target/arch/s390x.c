@@ -3,6 +3,8 @@
 #include <capstone/capstone.h>
 #include <elf.h>
 
+#include "engine/target/arch/linux_user.h"
+
 /* Register numbers: s390x ELF ABI supplement, table "DWARF register number mapping"; the trap is 0x0001,
  * shown here in little-endian order as every trap is. */
 static const char *const dwarf_names[] = {
@@ -30,6 +32,15 @@ static bool is_clobbered(unsigned number)
     return number <= 5 || (number >= 16 && number <= 23);
 }
 
+static const struct arch_tls tls = {.halves = {"acr0", "acr1"}, .below = true};
+
+static const struct arch_sigframe sigframes[] = {
+    /* svc 173, and 119 with a pointer to the registers */
+    {2, 1, {0x0aad}, 0, 8, 344, {{16, 352, 0, NULL}}},
+    {2, 1, {0x0a77}, 168, 8, 8, {{16, 16, 0, NULL}}},
+    {.count = 0},
+};
+
 const struct arch arch_s390x = {
     .name = "s390x",
     .descriptions = "s390:64-bit",
@@ -54,6 +65,8 @@ const struct arch arch_s390x = {
     .float_last = 31,
     .is_clobbered = is_clobbered,
     .cfa_above_sp = 160,
+    .tls = &tls,
+    .sigframes = sigframes,
     .breakpoint_kind = 2,
     .trap = trap,
     .trap_size = sizeof trap,

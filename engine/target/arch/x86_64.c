@@ -3,6 +3,7 @@
 #include <capstone/capstone.h>
 #include <elf.h>
 
+#include "engine/target/arch/linux_user.h"
 #include "engine/target/arch/x86.h"
 
 /* Register numbers: System V ABI for AMD64, figure 3.36; layout: gdb's amd64 `g` (also kgdb's, whose segment
@@ -27,6 +28,17 @@ static const struct arch_register layout[] = {{"rax", 8}, {"rbx", 8}, {"rcx", 8}
 
 static const unsigned char trap[] = {0xcc};
 
+static const struct arch_tls tls = {.registers = {"fs_base"}, .below = true};
+
+/* DWARF numbers in the order of struct sigcontext (linux, arch/x86/include/uapi/asm/sigcontext.h). */
+static const unsigned char sigcontext_order[] = {8, 9, 10, 11, 12, 13, 14, 15, 5, 4, 6, 3, 1, 0, 2, 7};
+
+static const struct arch_sigframe sigframes[] = {
+    /* mov $15, %rax; syscall: the context lies at the stack pointer */
+    {1, 9, {0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05}, 0, 8, 40 + 16 * 8, {{16, 40, 0, sigcontext_order}}},
+    {.count = 0},
+};
+
 const struct arch arch_x86_64 = {
     .name = "x86-64",
     .descriptions = "i386:x86-64 i386:x86-64:intel i386:x64-32",
@@ -48,6 +60,8 @@ const struct arch arch_x86_64 = {
     .long_double = LONG_DOUBLE_X87,
     .first_argument = "rdi",
     .frame_pointer_pair = true,
+    .tls = &tls,
+    .sigframes = sigframes,
     .breakpoint_kind = 1,
     .trap = trap,
     .trap_size = 1,

@@ -3,6 +3,7 @@
 #include <capstone/capstone.h>
 #include <elf.h>
 
+#include "engine/target/arch/aarch64_syscalls.h"
 #include "engine/target/arch/linux_user.h"
 
 /* Register numbers: DWARF for the Arm 64-bit Architecture, section 4.1; the trap is BRK #0. */
@@ -64,6 +65,7 @@ const struct arch arch_aarch64 = {
     .first_argument = "x0", /* AAPCS64 */
     .frame_pointer_pair = true,
     .tls = &tls,
+    .syscalls = &aarch64_syscalls,
     .sigframes = sigframes,
     .stops_before_access = true,
     .breakpoint_kind = 4,

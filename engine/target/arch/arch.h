@@ -47,6 +47,7 @@ typedef bool arch_read_register(void *context, const char *name, uint64_t *ret);
 
 struct arch_tls;
 struct arch_sigframe;
+struct syscall_abi;
 
 struct arch {
     const char *name;          /* ours: "x86-64" */
@@ -97,6 +98,7 @@ struct arch {
 
     /* Programs of Linux; NULL: not known. */
     const struct arch_tls *tls;
+    const struct syscall_abi *syscalls;
     const struct arch_sigframe *sigframes; /* the trampolines of signal handlers, `count` 0 ends them */
 
     unsigned breakpoint_kind;  /* of Z0 */

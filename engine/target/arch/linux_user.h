@@ -10,20 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* -- thread-local variables: the processor supplements of the ELF ABI, and glibc's sysdeps/ARCH/nptl/tls.h
- * -------- */
+/* -- thread-local variables --------------------------------------------------------------------------- */
 
+/* The processor supplements of the ELF ABI, and glibc's sysdeps/ARCH/nptl/tls.h. */
 struct arch_tls {
-    const char
-        *registers[3]; /* the thread pointer's register, by the names that target descriptions have for it */
-    const char *halves[2]; /* or the two that have its upper and lower 32 bits; NULL: it is one register */
-    bool below;            /* variant II: the block ends at the thread pointer */
-    unsigned header;       /* variant I: bytes of the thread's own between the pointer and the block */
-    unsigned bias;         /* variant I: bytes that the pointer is ahead of the header's start */
+    const char *registers[3]; /* what target descriptions call the thread pointer's register */
+    const char *halves[2];    /* or the two that have its upper and lower 32 bits; NULL: it is one register */
+    bool below;               /* variant II: the block ends at the thread pointer */
+    unsigned header;          /* variant I: bytes of the thread's own between the pointer and the block */
+    unsigned bias;            /* variant I: bytes that the pointer is ahead of the header's start */
 };
 
-/* -- signals: each kernel's arch/ARCH/kernel/signal.c
- * ----------------------------------------------------------- */
+/* -- signals: each kernel's arch/ARCH/kernel/signal.c ------------------------------------------------- */
 
 enum { SIGFRAME_UNITS = 9, SIGFRAME_BLOCKS = 2 };
 
@@ -44,6 +42,24 @@ struct arch_sigframe {
     unsigned stride;     /* bytes from one register to the next */
     unsigned pc_at;      /* bytes from the frame's start */
     struct arch_saved_block blocks[SIGFRAME_BLOCKS];
+};
+
+/* -- system calls ------------------------------------------------------------------------------------- */
+
+/* A system call that blocks. */
+struct syscall_row {
+    int number;
+    const char *name; /* NULL ends a table */
+    bool reads;       /* (fd, buffer, length, …) */
+};
+
+/* How they are made: the names of registers, and the instruction. */
+struct syscall_abi {
+    const char *original; /* register in which ptrace keeps the number, or NULL */
+    const char *number, *result, *buffer, *length;
+    const unsigned char *instruction; /* in memory order */
+    size_t instruction_size;
+    const struct syscall_row *rows;
 };
 
 #endif

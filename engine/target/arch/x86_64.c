@@ -5,6 +5,7 @@
 
 #include "engine/target/arch/linux_user.h"
 #include "engine/target/arch/x86.h"
+#include "engine/target/arch/x86_64_syscalls.h"
 
 /* Register numbers: System V ABI for AMD64, figure 3.36; layout: gdb's amd64 `g` (also kgdb's, whose segment
  * registers are 4 bytes). */
@@ -61,6 +62,7 @@ const struct arch arch_x86_64 = {
     .first_argument = "rdi",
     .frame_pointer_pair = true,
     .tls = &tls,
+    .syscalls = &x86_64_syscalls,
     .sigframes = sigframes,
     .breakpoint_kind = 1,
     .trap = trap,

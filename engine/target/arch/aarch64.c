@@ -44,6 +44,21 @@ static const struct arch_sigframe sigframes[] = {
     {.count = 0},
 };
 
+/* An instruction that does the same whether interrupts are masked or not, and is none that accesses memory as
+ * user space would (Arm DDI 0487, "A64 instruction set encoding"). */
+static bool is_plain(uint32_t i)
+{
+    if ((i & 0xff000000) == 0xd4000000) /* exception generation: svc, brk … */
+        return false;
+    if ((i & 0xfffff000) == 0xd69f0000) /* eret and its like */
+        return false;
+    if ((i & 0xffffe000) == 0xd5032000) /* hints and barriers, of the system instructions */
+        return true;
+    if ((i & 0xffc00000) == 0xd5000000) /* the others: msr and mrs, caches */
+        return false;
+    return (i & 0x3b200c00) != 0x38000800; /* ldtr, sttr: as user space would */
+}
+
 const struct arch arch_aarch64 = {
     .name = "aarch64",
     .descriptions = "aarch64",
@@ -72,6 +87,8 @@ const struct arch arch_aarch64 = {
     .trap = trap,
     .trap_size = sizeof trap,
     .is_return = is_return,
+    .step_flag = {"MDSCR_EL1", "SS", 1},     /* Arm DDI 0487, MDSCR_EL1 */
+    .step_mask = {"cpsr", 1 << 7, is_plain}, /* PSTATE.I */
     .capstone_arch = CS_ARCH_ARM64,
     .capstone_mode = 0,
     .longest_instruction = 4,

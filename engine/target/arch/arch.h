@@ -41,6 +41,21 @@ struct arch_register {
     unsigned size; /* bytes */
 };
 
+/* What a guest can see of it when it is stepped: a field of a register. */
+struct arch_step_flag {
+    const char *reg;   /* by its name in target descriptions; NULL: nothing is known that could be seen */
+    const char *field; /* the manual's name */
+    uint64_t mask;
+};
+
+/* Linux's kgdb on some processors steps with interrupts enabled, and only ever meets the next interrupt. */
+struct arch_step_mask {
+    const char *reg; /* the flags, by their name in target descriptions; NULL: there is no need to mask */
+    uint64_t mask;   /* the bit that masks interrupts */
+    /* An instruction (4 bytes, as a number) that does the same whether interrupts are masked or not. */
+    bool (*is_plain)(uint32_t instruction);
+};
+
 /* Reads a register of the thread that executes, by its name in target descriptions; false: the stub has none
  * of that name, or does not tell it. */
 typedef bool arch_read_register(void *context, const char *name, uint64_t *ret);
@@ -124,6 +139,14 @@ struct arch {
     unsigned slots;            /* how many the processor has, 0: implementations differ */
     bool no_read_watch;        /* none stops at reads alone */
     bool linux_restores_slots; /* Linux puts the register that enables them back when its debugger leaves */
+
+    /* Stepping. */
+    struct arch_step_flag step_flag;
+    struct arch_step_mask step_mask;
+    /* Where code is entered by an exception: the vector's offset in the table, 0: none is there. NULL: not
+     * known by the address. */
+    uint64_t (*exception_vector)(uint64_t pc);
+    uint64_t trace_vector; /* with exception_vector: that of the step itself */
 
     int capstone_arch;       /* cs_arch, or CAPSTONE_NONE */
     int capstone_mode;       /* without the endian bit */

@@ -47,6 +47,18 @@ static const struct arch_sigframe sigframes[] = {
     {.count = 0},
 };
 
+/*
+ * Power ISA book III, 7.5: vectors begin at multiples of 0x20 from 0x100 on; with translation on they are at
+ * 0xc000000000004000 and up (AIL 3), and Linux maps the low ones at 0xc000000000000000.
+ */
+static uint64_t exception_vector(uint64_t pc)
+{
+    enum { FIRST = 0x100, END = 0x3000, STEP = 0x20 };
+    const uint64_t kernel = 0xc000000000000000u;
+    uint64_t offset = pc >= kernel + 0x4000 ? pc - kernel - 0x4000 : pc >= kernel ? pc - kernel : pc;
+    return offset >= FIRST && offset < END && offset % STEP == 0 ? offset : 0;
+}
+
 const struct arch arch_ppc64 = {
     .name = "ppc64",
     .descriptions = "powerpc:common64 powerpc powerpc:e500mc64",
@@ -81,6 +93,9 @@ const struct arch arch_ppc64 = {
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,
+    .step_flag = {"msr", "SE or BE", 0x600}, /* Power ISA book III, 3.2.1: MSR bits 53 and 54 */
+    .exception_vector = exception_vector,
+    .trace_vector = 0xd00,
     .capstone_arch = CS_ARCH_PPC,
     .capstone_mode = CS_MODE_64,
     .longest_instruction = 4,

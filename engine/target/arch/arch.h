@@ -26,7 +26,7 @@
 
 #include "symbols/expression.h"
 
-enum { CAPSTONE_NONE = -1 };
+enum { CAPSTONE_NONE = -1, ARCH_GATE_BYTES = 16 };
 
 /* What a 16-byte `long double` is. */
 enum arch_long_double {
@@ -63,6 +63,7 @@ typedef bool arch_read_register(void *context, const char *name, uint64_t *ret);
 struct arch_tls;
 struct arch_sigframe;
 struct syscall_abi;
+struct arch_linux_entry;
 
 struct arch {
     const char *name;          /* ours: "x86-64" */
@@ -147,6 +148,15 @@ struct arch {
      * known by the address. */
     uint64_t (*exception_vector)(uint64_t pc);
     uint64_t trace_vector; /* with exception_vector: that of the step itself */
+
+    /* The kernel of Linux. */
+    uint64_t kernel_slide_limit; /* it is moved by less than so many bytes from where it was linked; 0: not
+                                    known */
+    /* The handler in a gate of the interrupt table (ARCH_GATE_BYTES). NULL: there is no such table. */
+    uint64_t (*gate_handler)(const unsigned char *gate);
+    const struct arch_linux_entry
+        *linux_entry;        /* what is on its stacks where it is entered, or NULL: not known */
+    bool linux_leaves_traps; /* kgdb cannot take out the traps of before the text was made read-only */
 
     int capstone_arch;       /* cs_arch, or CAPSTONE_NONE */
     int capstone_mode;       /* without the endian bit */

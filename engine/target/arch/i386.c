@@ -70,6 +70,7 @@ const struct arch arch_i386 = {
     .no_read_watch = true,
     .linux_restores_slots = true,
     .step_flag = {"eflags", "TF", 0x100}, /* Intel SDM volume 1, 3.4.3.3 */
+    .linux_leaves_traps = true,
     .capstone_arch = CS_ARCH_X86,
     .capstone_mode = CS_MODE_32,
     .capstone_mode_now = x86_mode_now,

@@ -5,6 +5,7 @@
 
 #include "engine/target/arch/linux_user.h"
 #include "engine/target/arch/x86.h"
+#include "engine/target/arch/x86_64_linux.h"
 #include "engine/target/arch/x86_64_syscalls.h"
 
 /* Register numbers: System V ABI for AMD64, figure 3.36; layout: gdb's amd64 `g` (also kgdb's, whose segment
@@ -77,6 +78,10 @@ const struct arch arch_x86_64 = {
     .no_read_watch = true,
     .linux_restores_slots = true,
     .step_flag = {"eflags", "TF", 0x100}, /* Intel SDM volume 1, 3.4.3.3 */
+    .kernel_slide_limit = 1 << 30,        /* KERNEL_IMAGE_SIZE (arch/x86/include/asm/page_64_types.h) */
+    .gate_handler = x86_64_gate_handler,
+    .linux_entry = &x86_64_linux_entry,
+    .linux_leaves_traps = true,
     .capstone_arch = CS_ARCH_X86,
     .capstone_mode = CS_MODE_64,
     .capstone_mode_now = x86_mode_now,

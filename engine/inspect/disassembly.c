@@ -14,8 +14,9 @@
 enum { COUNT_MAX = 4096, AROUND_MAX = 16384, AHEAD = 16, USUAL_SIZE = 4, BACK_MAX = 64 };
 
 /* A register of the current thread, where the stub has one of that name. */
-static bool current_register(struct target *target, const char *name, uint64_t *ret)
+static bool current_register(void *context, const char *name, uint64_t *ret)
 {
+    struct target *target = context;
     if (target->state != TARGET_STOPPED || !target->threads.has_current || !register_find(target, name))
         return false;
     struct thread *t = threads_find(&target->threads, target->threads.current);
@@ -26,29 +27,12 @@ static bool current_register(struct target *target, const char *name, uint64_t *
     return !e;
 }
 
-/* Protection off: 16 bits, as at reset; long mode by EFER.LMA (Intel SDM volume 3, 2.2 and 10.8.5). Without
- * control registers (programs, kgdb) it is what the architecture says. */
-static int x86_mode(struct target *target)
-{
-    uint64_t cr0, efer;
-    if (!current_register(target, "cr0", &cr0))
-        return target->arch->capstone_mode;
-    if (!(cr0 & 1))
-        return CS_MODE_16;
-    if (target->arch == &arch_x86_64 && current_register(target, "efer", &efer) && !(efer & 1 << 10))
-        return CS_MODE_32;
-    return target->arch->capstone_mode;
-}
-
 /* The decoder's mode for what the current thread executes. */
 static int mode_now(struct target *target)
 {
-    uint64_t cpsr;
-    if (target->arch == &arch_x86_64 || target->arch == &arch_i386)
-        return x86_mode(target);
-    if (target->arch == &arch_arm && current_register(target, "cpsr", &cpsr) && cpsr & 0x20)
-        return target->arch->capstone_mode_thumb;
-    return target->arch->capstone_mode;
+    const struct arch *arch = target->arch;
+    return arch->capstone_mode_now ? arch->capstone_mode_now(arch, current_register, target)
+                                   : arch->capstone_mode;
 }
 
 static bool open_capstone(struct target *target, csh *handle)
@@ -76,12 +60,11 @@ static struct error *fetch(struct target *target, uint64_t address, unsigned cha
     return NULL;
 }
 
-/* RISC-V's length is in the first bits of an instruction; others without a decoder have one size. */
+/* What does not tell its length has one size where there is no decoder. */
 static unsigned raw_size(const struct target *target, const unsigned char *bytes, size_t left)
 {
-    unsigned size = target->arch->code_align;
-    if (target->arch == &arch_riscv64 || target->arch == &arch_riscv32)
-        size = (bytes[0] & 3) == 3 ? 4 : 2;
+    unsigned size =
+        target->arch->instruction_size ? target->arch->instruction_size(bytes) : target->arch->code_align;
     return size <= left ? size : (unsigned)left;
 }
 
@@ -285,7 +268,8 @@ uint64_t instruction_around(struct target *target, uint64_t address)
     if (!target->arch)
         return 0;
     bool thumb = symbols_is_thumb(target->map, address);
-    unsigned align = target->arch == &arch_arm && !thumb ? 4 : target->arch->code_align;
+    unsigned align =
+        target->arch->has_thumb && !thumb ? target->arch->code_align_arm : target->arch->code_align;
     if (address % align)
         return address - address % align;
     if (!start_before(target, address, &from) || from == address || address - from > AROUND_MAX)

@@ -99,12 +99,6 @@ static struct error *open_connection(struct session *s, const struct session_tar
     return NULL;
 }
 
-static bool same_family(const struct arch *a, const struct arch *b)
-{
-    bool x86 = (a == &arch_x86_64 || a == &arch_i386) && (b == &arch_x86_64 || b == &arch_i386);
-    return a == b || x86; /* a 64-bit guest may be booted from a 32-bit ELF file */
-}
-
 static struct error *choose_arch(struct session *s)
 {
     size_t index;
@@ -113,7 +107,7 @@ static struct error *choose_arch(struct session *s)
     const struct arch *told = NULL;
     if (s->target->description && s->target->description->architecture)
         told = arch_by_description(s->target->description->architecture);
-    if (told && of_file && !same_family(told, of_file))
+    if (told && of_file && !arch_same_family(told, of_file))
         return error_hint(error_new(ERR_USAGE, "%s is for %s, but the target says it is %s",
                                     symbol_file_path(f), of_file->name, s->target->description->architecture),
                           "name the program that really runs there, or leave it out");

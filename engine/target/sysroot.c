@@ -1,7 +1,6 @@
 #include "engine/target/sysroot.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -11,19 +10,13 @@
 bool arch_runs_here(const struct arch *arch)
 {
     struct utsname u;
-    if (uname(&u) != 0)
-        return false;
-    if (strcmp(u.machine, "x86_64") == 0)
-        return arch == &arch_x86_64 || arch == &arch_i386;
-    return strcmp(u.machine, arch->name) == 0 || strcmp(u.machine, arch->qemu_user) == 0;
+    return uname(&u) == 0 && arch_runs_on(arch, u.machine);
 }
 
 char *sysroot_of_emulator(const char *emulated)
 {
     static const char *const forms[] = {"gnu", "gnueabihf", "gnueabi"};
-    const char *name = strcmp(emulated, "ppc64") == 0     ? "powerpc64"
-                       : strcmp(emulated, "ppc64le") == 0 ? "powerpc64le"
-                                                          : emulated;
+    const char *name = arch_gnu_name(emulated);
     for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
         char *path = xasprintf("/usr/%s-linux-%s", name, forms[i]);
         if (access(path, R_OK) == 0)

@@ -14,16 +14,16 @@
 /* enum nmi_states of arch/x86/kernel/nmi.c is an int. */
 enum { CPUS_MAX = 64, STATE_BYTES = 4, NMI_EXECUTING = 1 };
 
-static bool is_linux_on_x86(const struct control *c)
+static bool is_restoring_linux(const struct control *c)
 {
-    return (c->target->arch == &arch_x86_64 || c->target->arch == &arch_i386) && slots_inside(c);
+    return c->target->arch && c->target->arch->linux_restores_slots && slots_inside(c);
 }
 
 /* On the bare machine a set that is empty is put back as well, once there was another: DR7 is not 0 then. */
 static bool concerned(struct control *c)
 {
     const struct plant_table *t = &c->breakpoints.plants;
-    return is_linux_on_x86(c) && (t->hardware_live > 0 || (t->hardware_before && settle_by_trap(c)));
+    return is_restoring_linux(c) && (t->hardware_live > 0 || (t->hardware_before && settle_by_trap(c)));
 }
 
 /* What was lifted to step off it leaves its place to nobody, and gets it back. */
@@ -56,7 +56,7 @@ bool settle_needed(struct control *c)
 
 bool settle_needed_to_leave(struct control *c)
 {
-    return is_linux_on_x86(c) && c->breakpoints.plants.hardware_live > 0;
+    return is_restoring_linux(c) && c->breakpoints.plants.hardware_live > 0;
 }
 
 /* X86_FEATURE_HYPERVISOR is bit 31 of word 4 (arch/x86/include/asm/cpufeatures.h). A kernel keeps it. */
@@ -117,7 +117,7 @@ bool settle_revives(struct control *c)
         const struct plant *p = t->items[i];
         comes = plant_in_hardware(p) && p->users && p->state != PLANT_FAILED;
     }
-    return comes && is_linux_on_x86(c) && settle_by_trap(c);
+    return comes && is_restoring_linux(c) && settle_by_trap(c);
 }
 
 struct error *settle_others(struct control *c)

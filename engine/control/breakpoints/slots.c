@@ -10,8 +10,7 @@
 
 static bool shared(const struct control *c)
 {
-    return c->target->arch == &arch_x86_64 || c->target->arch == &arch_i386 ||
-           c->target->arch == &arch_riscv64 || c->target->arch == &arch_riscv32 || !c->target->arch;
+    return !c->target->arch || c->target->arch->slots_shared;
 }
 
 static bool is_hardware(enum plant_type type)
@@ -24,10 +23,10 @@ static unsigned pool_index(const struct control *c, enum plant_type type)
     return !shared(c) && type != PLANT_HARDWARE ? 1 : 0;
 }
 
-/* How many there are in the processor itself: DR0 to DR3 (Intel SDM volume 3, 18.2.1). 0: not known. */
+/* How many there are in the processor itself. 0: not known. */
 static unsigned registers_of(const struct control *c)
 {
-    return c->target->arch == &arch_x86_64 || c->target->arch == &arch_i386 ? 4 : 0;
+    return c->target->arch ? c->target->arch->slots : 0;
 }
 
 static unsigned used(const struct control *c, unsigned pool)
@@ -97,7 +96,7 @@ struct error *slots_refused(struct control *c, enum plant_type type, uint64_t ad
 {
     unsigned i = pool_index(c, type);
     struct slot_pool *pool = &c->slots.pools[i];
-    if (type == PLANT_READ && registers_of(c))
+    if (type == PLANT_READ && c->target->arch && c->target->arch->no_read_watch)
         return error_hint(error_new(ERR_UNSUPPORTED,
                                     "the stub answered %s to Z3 at 0x%" PRIx64
                                     ": the processor has no watch for reads alone",

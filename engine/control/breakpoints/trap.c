@@ -9,18 +9,19 @@ enum { CHECK_BATCH = 32 };
 
 unsigned plant_length_at(struct control *c, uint64_t address, bool thumb, const unsigned char *code)
 {
-    if (!c->target->arch)
-        return 1;
-    if (!c->target->arch->short_trap)
-        return c->target->arch->breakpoint_kind;
+    const struct arch *arch = c->target->arch;
     unsigned char own[1];
-    if (c->target->arch == &arch_arm)
-        return thumb || symbols_is_thumb(c->target->map, address) ? c->target->arch->short_trap_size
-                                                                  : c->target->arch->breakpoint_kind;
-    /* RISC-V: the two lowest bits of an instruction say whether it is a compressed one. */
-    if (!code && memory_from_file(c->target, address, own, 1))
+    if (!arch)
+        return 1;
+    if (!arch->short_trap)
+        return arch->breakpoint_kind;
+    if (arch->has_thumb)
+        return thumb || symbols_is_thumb(c->target->map, address) ? arch->short_trap_size
+                                                                  : arch->breakpoint_kind;
+    if (!code && memory_from_file(c->target, address, own, sizeof own))
         code = own;
-    return code && (code[0] & 3) != 3 ? c->target->arch->short_trap_size : c->target->arch->breakpoint_kind;
+    return code && arch->instruction_size(code) == arch->short_trap_size ? arch->short_trap_size
+                                                                         : arch->breakpoint_kind;
 }
 
 void trap_bytes(const struct control *c, unsigned length, unsigned char ret[TRAP_MAX])

@@ -43,11 +43,10 @@ bool module_events_ask(struct control *c)
     return true;
 }
 
-/* The module is the first argument (System V ABI of x86-64, AAPCS64). */
+/* The module is the first argument. */
 static bool argument(struct control *c, struct thread *t, uint64_t *ret)
 {
-    const struct arch *arch = c->target->arch;
-    const char *name = arch == &arch_x86_64 ? "rdi" : arch == &arch_aarch64 ? "x0" : NULL;
+    const char *name = c->target->arch ? c->target->arch->first_argument : NULL;
     struct error *e = name ? register_value(c->target, t, name, ret) : NULL;
     bool ok = name && !e;
     error_free(e);

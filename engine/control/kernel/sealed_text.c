@@ -16,10 +16,10 @@ enum {
 };
 #define REENTER_NS 5000000000
 
-static bool is_kgdb_on_x86(struct control *c, uint64_t *sealed_at)
+static bool leaves_traps(struct control *c, uint64_t *sealed_at)
 {
     uint64_t table;
-    return c->target->connection && (c->target->arch == &arch_x86_64 || c->target->arch == &arch_i386) &&
+    return c->target->connection && c->target->arch && c->target->arch->linux_leaves_traps &&
            rsp_features(c->target->connection)->state[FEATURE_VCONT].works == TRI_NO &&
            kernel_symbol(c->target, "kgdb_break", &table) &&
            kernel_symbol(c->target, "kernel_set_to_readonly", sealed_at);
@@ -50,7 +50,7 @@ static struct error *ask(struct control *c, uint64_t sealed_at)
 struct error *sealed_text_leave(struct control *c)
 {
     uint64_t sealed_at;
-    if (c->target->kernel->text != TEXT_UNKNOWN || !any_trap(c) || !is_kgdb_on_x86(c, &sealed_at))
+    if (c->target->kernel->text != TEXT_UNKNOWN || !any_trap(c) || !leaves_traps(c, &sealed_at))
         return NULL;
     return ask(c, sealed_at);
 }
@@ -141,7 +141,7 @@ struct error *sealed_text_check(struct control *c, const struct stop *stop)
     uint64_t sealed_at;
     struct table table;
     struct plant *one = NULL;
-    if (c->target->kernel->text != TEXT_WRITABLE || !is_kgdb_on_x86(c, &sealed_at))
+    if (c->target->kernel->text != TEXT_WRITABLE || !leaves_traps(c, &sealed_at))
         return NULL;
     TRY(target_check(c->target, ask(c, sealed_at)));
     if (c->target->kernel->text != TEXT_SEALED || !any_trap(c) || !stop->has_thread || !stop->has_pc ||

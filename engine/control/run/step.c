@@ -135,10 +135,7 @@ static uint64_t behind_prologue(struct control *c, uint64_t pc)
     size_t count = 0;
     if (!symbols_lookup(c->target->map, pc, &place) || !place.function)
         return pc;
-    /* Calls within a program enter a function of 64-bit Power behind the two instructions that set r2
-     * (OpenPOWER ELF V2 ABI, section 2.3.2). */
-    bool local_entry = c->target->arch == &arch_ppc64 && pc == place.function_low + 8;
-    if (pc != place.function_low && !local_entry)
+    if (pc != place.function_low && pc != place.function_low + c->target->arch->local_entry)
         return pc;
     symbols_find_name(c->target->map,
                       place.inlined_count ? place.inlined[place.inlined_count - 1].function : place.function,

@@ -5,21 +5,6 @@
 #include "engine/control/control.h"
 #include "engine/target/registers.h"
 
-struct flag {
-    const struct arch *arch;
-    const char *reg, *names;
-    uint64_t mask;
-};
-
-/* Intel SDM 3.4.3.3; Power ISA 3.2.1 (MSR bits 53 and 54); Arm DDI 0487, MDSCR_EL1. */
-static const struct flag flags[] = {
-    {&arch_x86_64, "eflags", "TF", 0x100},   {&arch_i386, "eflags", "TF", 0x100},
-    {&arch_ppc64, "msr", "SE or BE", 0x600}, {&arch_aarch64, "MDSCR_EL1", "SS", 1},
-    {&arch_arm, "MDSCR_EL1", "SS", 1},
-};
-
-enum { FLAG_COUNT = sizeof flags / sizeof flags[0], TRACE_VECTOR = 0xd00 };
-
 /* A register's value where it was read already. */
 static bool cached_value(struct control *c, const struct thread *t, const char *name, uint64_t *ret)
 {
@@ -28,14 +13,6 @@ static bool cached_value(struct control *c, const struct thread *t, const char *
         return false;
     *ret = arch_load(t->bytes + r->offset, r->size, c->target->big_endian);
     return true;
-}
-
-static const struct flag *find_flag(const struct control *c)
-{
-    for (size_t i = 0; i < FLAG_COUNT; i++)
-        if (flags[i].arch == c->target->arch)
-            return &flags[i];
-    return NULL;
 }
 
 /* An instruction of this thread was stepped, and that is what stopped it. */
@@ -60,9 +37,9 @@ static void violated(struct control *c, const struct thread *t, const struct buf
 
 static void check_flag(struct control *c, struct thread *t, const struct stop *stop, bool stepped)
 {
-    const struct flag *f = find_flag(c);
+    const struct arch_step_flag *f = &c->target->arch->step_flag;
     uint64_t value;
-    if (!f || !cached_value(c, t, f->reg, &value))
+    if (!f->reg || !cached_value(c, t, f->reg, &value))
         return;
     bool visible = (value & f->mask) != 0;
     if (!stepped)
@@ -71,20 +48,8 @@ static void check_flag(struct control *c, struct thread *t, const struct stop *s
         return;
     BASE_BUF struct buf evidence = {0};
     buf_printf(&evidence, "after a step, at pc 0x%" PRIx64 ": %s 0x%" PRIx64 ", so %s is visible", stop->pc,
-               f->reg, value, f->names);
+               f->reg, value, f->field);
     violated(c, t, &evidence);
-}
-
-/*
- * Power ISA book III, 7.5: vectors begin at multiples of 0x20 from 0x100 on; with translation on they are at
- * 0xc000000000004000 and up (AIL 3), and Linux maps the low ones at 0xc000000000000000. 0: none.
- */
-static uint64_t power_vector(uint64_t pc)
-{
-    enum { FIRST = 0x100, END = 0x3000, STEP = 0x20 };
-    const uint64_t kernel = 0xc000000000000000u;
-    uint64_t offset = pc >= kernel + 0x4000 ? pc - kernel - 0x4000 : pc >= kernel ? pc - kernel : pc;
-    return offset >= FIRST && offset < END && offset % STEP == 0 ? offset : 0;
 }
 
 static bool is_sequential(struct control *c, const struct thread *t, uint64_t pc)
@@ -98,11 +63,12 @@ static bool is_sequential(struct control *c, const struct thread *t, uint64_t pc
 
 static void check_vector(struct control *c, struct thread *t, struct stop *stop)
 {
-    uint64_t vector = c->target->arch == &arch_ppc64 && stop->has_pc ? power_vector(stop->pc) : 0;
+    const struct arch *arch = c->target->arch;
+    uint64_t vector = arch->exception_vector && stop->has_pc ? arch->exception_vector(stop->pc) : 0;
     if (!vector || is_sequential(c, t, stop->pc))
         return;
     stop->vector = vector;
-    if (vector != TRACE_VECTOR)
+    if (vector != arch->trace_vector)
         return;
     BASE_BUF struct buf evidence = {0};
     buf_printf(&evidence, "after a step, at pc 0x%" PRIx64 ": the guest took the trace interrupt", stop->pc);

@@ -19,7 +19,5 @@
 struct error *unmasked_before_step(struct control *c, struct plan *p) BASE_MUST_CHECK;
 /* The target stopped. */
 struct error *unmasked_at_stop(struct control *c, struct plan *p) BASE_MUST_CHECK;
-/* An A64 instruction that does the same whether interrupts are masked or not. */
-bool unmasked_is_plain(uint32_t instruction);
 
 #endif

@@ -30,21 +30,13 @@ static struct symbol_place place_of(struct control *c, uint64_t pc)
     return place;
 }
 
-/* Intel SDM volume 2, RET; Arm ARM C6.2, RET. Others are known by the change of function alone. */
 static bool is_return(struct control *c, uint64_t pc)
 {
     unsigned char code[4];
     struct error *e = memory_read(c->target, pc, code, sizeof code);
     bool readable = !e;
     error_free(e);
-    if (!readable)
-        return false;
-    if (c->target->arch == &arch_aarch64)
-        return (arch_load(code, 4, false) & 0xfffffc1f) == 0xd65f0000;
-    if (c->target->arch != &arch_x86_64 && c->target->arch != &arch_i386)
-        return false;
-    const unsigned char *p = code[0] == 0xf2 || code[0] == 0xf3 ? code + 1 : code;
-    return *p == 0xc3 || *p == 0xc2;
+    return readable && c->target->arch->is_return && c->target->arch->is_return(code);
 }
 
 /* Whether `before` is the last instruction of a function that returned to `now`. */

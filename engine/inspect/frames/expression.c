@@ -136,9 +136,7 @@ void frame_callbacks(struct frame_context *context, struct dwarf_callbacks *ret)
         .frame_base = frame_base,
         .cfa = cfa,
         .entry_value = entry_value,
-        .float_place = target->arch == &arch_ppc64   ? DWARF_FLOAT_AS_DOUBLE
-                       : target->arch == &arch_s390x ? DWARF_FLOAT_HIGH
-                                                     : DWARF_FLOAT_LOW,
+        .float_place = target->arch ? target->arch->float_place : DWARF_FLOAT_LOW,
         .tls = tls,
     };
 }

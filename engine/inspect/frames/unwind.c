@@ -160,16 +160,9 @@ static void apply(struct target *target, const struct cfi_rule *rule, const stru
     }
 }
 
-/*
- * Registers that a call may change, where compilers do not count on what a callee really does: of 64-bit
- * Power r0, r3 to r12, f0 to f13 and ctr, of s390x r0 to r5 and f0 to f7 (their ELF ABI supplements; gdb does
- * so too).
- */
 static bool is_clobbered(const struct arch *arch, unsigned number)
 {
-    if (arch == &arch_ppc64)
-        return number == 0 || (number >= 3 && number <= 12) || (number >= 32 && number <= 45) || number == 66;
-    return arch == &arch_s390x && (number <= 5 || (number >= 16 && number <= 23));
+    return arch->is_clobbered && arch->is_clobbered(number);
 }
 
 static const char *by_cfi(struct target *target, const struct cfi_row *row,
@@ -187,9 +180,8 @@ static const char *by_cfi(struct target *target, const struct cfi_row *row,
     if (!unwind_register(target, ret, column, &ret->pc))
         return "the stack cannot be read";
     int sp = dwarf_number(target->arch, target->arch->sp);
-    /* The CFA is the caller's stack pointer, unless a rule says otherwise; on s390x it is 160 above, and what
-     * was not saved was not changed. */
-    if (sp >= 0 && sp < FRAME_REGISTERS && row->rules[sp].kind == CFI_SAME && target->arch != &arch_s390x)
+    /* The CFA is the caller's stack pointer, unless a rule or the ABI says otherwise. */
+    if (sp >= 0 && sp < FRAME_REGISTERS && row->rules[sp].kind == CFI_SAME && !target->arch->cfa_above_sp)
         set(ret, sp, *cfa);
     ret->sp = sp >= 0 && sp < FRAME_REGISTERS && ret->known[sp] ? ret->value[sp] : *cfa;
     return NULL;
@@ -213,15 +205,15 @@ static const char *by_entry(struct target *target, const struct frame_registers 
     return NULL;
 }
 
-/* x86 and aarch64: the frame pointer points at the saved pair (frame pointer, return address). */
+/* Where the frame pointer points at the saved pair (frame pointer, return address). */
 static const char *by_frame_pointer(struct target *target, const struct frame_registers *from,
                                     struct frame_registers *ret, uint64_t *cfa)
 {
     int fp = target->arch->fp ? dwarf_number(target->arch, target->arch->fp) : -1;
     unsigned word = target->arch->address_size;
-    bool pair = target->arch == &arch_x86_64 || target->arch == &arch_i386 || target->arch == &arch_aarch64;
     uint64_t saved, at;
-    if (!pair || fp < 0 || !unwind_register(target, from, (unsigned)fp, &at) || at < from->sp)
+    if (!target->arch->frame_pointer_pair || fp < 0 || !unwind_register(target, from, (unsigned)fp, &at) ||
+        at < from->sp)
         return "no call frame information, and no frame pointer to go by";
     *ret = (struct frame_registers){.thread = from->thread};
     if (!load(target, at, &saved) || !load(target, at + word, &ret->pc))

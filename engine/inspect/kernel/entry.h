@@ -6,7 +6,8 @@
  * no call frame information, and where the kernel was built without ORC tables nothing else tells. It lies
  * where the stack pointer is when a handler returns, or the frame pointer has its address plus 1
  * (ENCODE_FRAME_POINTER of arch/x86/entry). A task that sleeps has left the rest of its registers there
- * (struct inactive_task_frame). x86-64 alone. Engine thread; reads memory; nothing is kept.
+ * (struct inactive_task_frame). Where struct arch has a linux_entry. Engine thread; reads memory; nothing is
+ * kept.
  */
 #ifndef ALLSTOP_ENGINE_INSPECT_KERNEL_ENTRY_H
 #define ALLSTOP_ENGINE_INSPECT_KERNEL_ENTRY_H

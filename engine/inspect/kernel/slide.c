@@ -25,8 +25,6 @@ enum {
     BANNER_BYTES = 192,
     TRIES_MAX = 8,
 };
-/* KERNEL_IMAGE_SIZE of x86-64: the kernel stays within it. */
-#define X86_SLIDE_LIMIT ((uint64_t)1 << 30)
 
 struct candidate {
     uint64_t slide;
@@ -155,7 +153,8 @@ static int score_of(struct search *x, uint64_t link)
 
 static bool allowed(const struct search *x, uint64_t slide)
 {
-    return x->target->arch == &arch_x86_64 ? slide < X86_SLIDE_LIMIT : slide < UINT64_MAX / 2;
+    uint64_t limit = x->target->arch->kernel_slide_limit;
+    return slide < (limit ? limit : UINT64_MAX / 2);
 }
 
 /* All slides that put an address of code into the kernel's text. */
@@ -198,17 +197,16 @@ static bool check_all(struct search *x)
 
 /* -- what the target tells ------------------------------------------------------------------------- */
 
-/* The slide that a gate of the interrupt table tells (Intel SDM volume 3, "64-Bit IDT Gate Descriptor"). */
+/* The slide that a gate of the interrupt table tells. */
 static bool slide_of_gate(struct search *x, uint64_t table, unsigned vector, const char *const names[2],
                           uint64_t *ret)
 {
-    unsigned char gate[16];
+    unsigned char gate[ARCH_GATE_BYTES];
     size_t got;
     uint64_t link = 0;
     if (!read_there(x->target, table + vector * sizeof gate, gate, sizeof gate, &got) || got < sizeof gate)
         return false;
-    uint64_t handler =
-        arch_load(gate, 2, false) | arch_load(gate + 6, 2, false) << 16 | arch_load(gate + 8, 4, false) << 32;
+    uint64_t handler = x->target->arch->gate_handler(gate);
     x->runs |= handler >= x->low;
     for (unsigned i = 0; i < 2 && !link; i++)
         kernel_link_symbol(x->target, names[i], &link);
@@ -237,9 +235,8 @@ static bool by_interrupt_table(struct search *x)
     static const char *const fault[] = {"asm_exc_page_fault", "page_fault"};
     struct target *target = x->target;
     uint64_t table, slide, again;
-    if (target->arch != &arch_x86_64 ||
-        !rsp_feature_usable(rsp_features(target->connection), FEATURE_VCONT) || !find_table(target, &table) ||
-        !slide_of_gate(x, table, 0, divide, &slide))
+    if (!target->arch->gate_handler || !rsp_feature_usable(rsp_features(target->connection), FEATURE_VCONT) ||
+        !find_table(target, &table) || !slide_of_gate(x, table, 0, divide, &slide))
         return false;
     if (check(x, slide))
         return true;
@@ -260,10 +257,11 @@ static bool by_stack(struct search *x, const struct stop *stop)
     struct error *e = t && target->arch->address_size == 8 ? thread_sp(target, t, &sp) : NULL;
     bool read = t && !e && sp > UINT64_MAX / 2 && read_there(target, sp, words, sizeof words, &got);
     error_free(e);
+    uint64_t limit = target->arch->kernel_slide_limit;
     x->count = 0;
     for (size_t i = 0; read && i + 8 <= got; i += 8) {
         uint64_t value = arch_load(words + i, 8, target->big_endian);
-        if (value >= x->low && (target->arch != &arch_x86_64 || value - x->low < X86_SLIDE_LIMIT))
+        if (value >= x->low && (!limit || value - x->low < limit))
             offer(x, value);
     }
     return check_all(x);

@@ -24,9 +24,9 @@ uint64_t function_code(struct target *target, uint64_t address)
 {
     struct symbol_place place;
     unsigned char bytes[8];
-    /* ELF ABI v1: .opd holds a descriptor of each function, whose first word is the code's address */
-    if (target->arch != &arch_ppc64 || !symbols_lookup(target->map, address, &place) || !place.section ||
-        strcmp(place.section, ".opd") != 0)
+    const char *section = target->arch ? target->arch->descriptor_section : NULL;
+    if (!section || !symbols_lookup(target->map, address, &place) || !place.section ||
+        strcmp(place.section, section) != 0)
         return address;
     struct error *e = memory_read(target, address, bytes, sizeof bytes);
     uint64_t code = e ? address : arch_load(bytes, sizeof bytes, target->big_endian);

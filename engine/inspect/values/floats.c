@@ -30,6 +30,13 @@ static bool is_quad_name(const char *name)
     return name && (strstr(name, "loat128") || strstr(name, "ieee128") || strstr(name, "kind=16"));
 }
 
+static enum float_format long_double_of(const struct arch *arch)
+{
+    static const enum float_format formats[] = {
+        [LONG_DOUBLE_QUAD] = FLOAT_QUAD, [LONG_DOUBLE_X87] = FLOAT_X87, [LONG_DOUBLE_PAIR] = FLOAT_PAIR};
+    return formats[arch->long_double];
+}
+
 enum float_format float_format_of(const struct target *target, struct type *t, size_t n)
 {
     const char *name = t ? type_strip(t)->name : NULL;
@@ -44,11 +51,7 @@ enum float_format float_format_of(const struct target *target, struct type *t, s
     case 12:
         return FLOAT_X87;
     default:
-        if (is_quad_name(name) || !target->arch)
-            return FLOAT_QUAD;
-        if (target->arch == &arch_x86_64 || target->arch == &arch_i386)
-            return FLOAT_X87;
-        return target->arch == &arch_ppc64 ? FLOAT_PAIR : FLOAT_QUAD;
+        return is_quad_name(name) || !target->arch ? FLOAT_QUAD : long_double_of(target->arch);
     }
 }
 

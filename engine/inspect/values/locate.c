@@ -28,17 +28,24 @@ static void number_piece(struct evaluation *e, uint64_t number, struct value_pie
     arch_store(ret->bytes, 8, e->pool.target->big_endian, number);
 }
 
-/* Arm numbers the double registers of its VFP from 256 (DWARF for the Arm Architecture, section 4.1), beyond
- * what is unwound: they are known in the innermost function. */
-static const struct rsp_register *vfp_register(struct evaluation *e, unsigned number)
+/* Beyond what is unwound: these are known in the innermost function. */
+static const struct rsp_register *register_beyond(struct evaluation *e, unsigned number)
 {
-    char name[8];
+    char name[16];
     const struct frame *f = scope_selected(e);
-    if (e->pool.target->arch != &arch_arm || number < 256 || number > 287 || !f ||
+    const struct arch *arch = e->pool.target->arch;
+    if (number < arch->beyond_first || number - arch->beyond_first >= arch->beyond_count || !f ||
         f->registers != e->frame.list.items[0].registers)
         return NULL;
-    snprintf(name, sizeof name, "d%u", number - 256);
+    snprintf(name, sizeof name, "%s%u", arch->beyond_prefix, number - arch->beyond_first);
     return register_find(e->pool.target, name);
+}
+
+/* A floating-point register that has a float otherwise than in its lowest bits. */
+static bool has_float(const struct target *target, unsigned number, enum dwarf_float_place place)
+{
+    const struct arch *arch = target->arch;
+    return arch->float_place == place && number >= arch->float_first && number <= arch->float_last;
 }
 
 /* A register as the selected frame had it: still in the processor, saved on the stack, or only known. */
@@ -49,11 +56,10 @@ static struct error *register_piece(struct evaluation *e, unsigned number, struc
     const char *name = number < target->arch->dwarf_count ? target->arch->dwarf_names[number] : NULL;
     const struct rsp_register *r = name ? register_find(target, name) : NULL;
     uint64_t value, address;
-    /* s390x: a float is in the first half of its register. */
-    bool leftmost = target->arch == &arch_s390x && number >= 16 && number <= 31;
-    const struct rsp_register *vfp = vfp_register(e, number);
-    r = vfp ? vfp : r;
-    if (f && r && r->size <= 64 && (vfp || unwind_is_live(f->registers, number))) {
+    bool leftmost = has_float(target, number, DWARF_FLOAT_HIGH);
+    const struct rsp_register *beyond = register_beyond(e, number);
+    r = beyond ? beyond : r;
+    if (f && r && r->size <= 64 && (beyond || unwind_is_live(f->registers, number))) {
         ret->kind = PART_REGISTER;
         ret->reg = r;
         if (!leftmost)
@@ -126,7 +132,7 @@ static struct error *in_pieces(struct evaluation *e, const struct dwarf_location
     return NULL;
 }
 
-/* 64-bit Power keeps a float in a floating-point register as a double. */
+/* A float that is in its register as a double. */
 static struct error *widened_float(struct evaluation *e, unsigned number, struct value *v)
 {
     struct frame_context c;
@@ -146,7 +152,7 @@ static struct error *widened_float(struct evaluation *e, unsigned number, struct
 static struct error *in_register(struct evaluation *e, unsigned number, struct value *v)
 {
     struct value_piece piece = {.bits = (uint64_t)v->size * 8};
-    if (e->pool.target->arch == &arch_ppc64 && number >= 32 && number <= 63 && v->size == 4 &&
+    if (has_float(e->pool.target, number, DWARF_FLOAT_AS_DOUBLE) && v->size == 4 &&
         value_kind(v) == TYPE_FLOAT)
         return widened_float(e, number, v);
     TRY(register_piece(e, number, &piece));

@@ -109,11 +109,11 @@ static bool is_label(struct pool *p, uint64_t address, const struct symbol_place
     return !around && f && !in_code(f, address - load);
 }
 
-/* The instruction that an odd address of Arm's means: the bit says Thumb. */
+/* The instruction that an odd address means where the bit says Thumb. */
 static uint64_t without_thumb_bit(struct pool *p, uint64_t address)
 {
     uint64_t load;
-    struct symbol_file *f = p->target->arch == &arch_arm && address & 1
+    struct symbol_file *f = p->target->arch && p->target->arch->has_thumb && address & 1
                                 ? symbol_map_file_at(p->target->map, address, &load)
                                 : NULL;
     return f && in_code(f, address - load) ? address - 1 : address;

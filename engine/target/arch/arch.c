@@ -47,6 +47,28 @@ const struct arch *arch_by_name(const char *name)
     return NULL;
 }
 
+bool arch_runs_on(const struct arch *arch, const char *machine)
+{
+    return word_in_list(arch->machines, machine);
+}
+
+bool arch_same_family(const struct arch *a, const struct arch *b)
+{
+    return a == b || (a->family && b->family && strcmp(a->family, b->family) == 0);
+}
+
+const char *arch_gnu_name(const char *qemu_user)
+{
+    for (size_t i = 0; i < ARCH_COUNT; i++) {
+        const struct arch *a = arch_table[i];
+        if (a->gnu_name && strcmp(a->qemu_user, qemu_user) == 0)
+            return a->gnu_name;
+        if (a->gnu_name_big && a->qemu_user_big && strcmp(a->qemu_user_big, qemu_user) == 0)
+            return a->gnu_name_big;
+    }
+    return qemu_user;
+}
+
 uint64_t arch_load(const unsigned char *bytes, size_t n, bool big_endian)
 {
     uint64_t value = 0;

@@ -64,17 +64,28 @@ static void mark_running(struct rsp_connection *c, const char *payload, size_t n
     rsp_forget_selected(c);
 }
 
-struct error *rsp_resume(struct rsp_connection *c, const char *payload, size_t n)
+static struct error *resume(struct rsp_connection *c, const char *payload, size_t n,
+                            enum rsp_resumed *resumed)
 {
+    *resumed = RSP_RESUMED_NOT;
     TRY(conn_check_stopped(c));
     TRY(conn_resync(c));
     TRY(take_unread(c, UINT_MAX));
-    if (c->late_count > 0) /* it has stopped already: the wait gives that stop, and nothing runs meanwhile */
+    if (c->late_count > 0) { /* it has stopped already: nothing runs meanwhile */
+        *resumed = RSP_RESUMED_EARLY;
         return NULL;
+    }
     conn_begin(c);
     conn_add(c, payload, n, 0);
     mark_running(c, payload, n);
+    *resumed = RSP_RESUMED_SENT;
     return conn_write(c);
+}
+
+struct error *rsp_resume(struct rsp_connection *c, const char *payload, size_t n)
+{
+    enum rsp_resumed resumed;
+    return resume(c, payload, n, &resumed);
 }
 
 void rsp_assume_running(struct rsp_connection *c)
@@ -95,13 +106,15 @@ static bool may_go_together(struct rsp_connection *c, const struct rsp_request *
 }
 
 static struct error *one_after_the_other(struct rsp_connection *c, struct rsp_request *requests, size_t count,
-                                         const char *payload, size_t n)
+                                         const char *payload, size_t n, enum rsp_resumed *resumed)
 {
     TRY(rsp_call_batch(c, requests, count));
+    if (c->state == RSP_STATE_RUNNING)
+        *resumed = RSP_RESUMED_ALREADY;
     for (size_t i = 0; i < count; i++)
         if (requests[i].error || conn_is_error(buf_text(&requests[i].reply), requests[i].reply.length))
             return NULL;
-    return rsp_resume(c, payload, n);
+    return resume(c, payload, n, resumed);
 }
 
 /* The resume is on its way behind them: Ctrl-C and the end of a step's time are for the target that runs
@@ -123,17 +136,18 @@ static struct error *await_answers(struct rsp_connection *c, struct rsp_request 
 }
 
 struct error *rsp_batch_then_resume(struct rsp_connection *c, struct rsp_request *requests, size_t count,
-                                    const char *payload, size_t n)
+                                    const char *payload, size_t n, enum rsp_resumed *resumed)
 {
     if (count == 0)
-        return rsp_resume(c, payload, n);
+        return resume(c, payload, n, resumed);
+    *resumed = RSP_RESUMED_NOT;
     TRY(conn_check_stopped(c));
     if (!may_go_together(c, requests, count, n))
-        return one_after_the_other(c, requests, count, payload, n);
+        return one_after_the_other(c, requests, count, payload, n, resumed);
     TRY(conn_resync(c));
     TRY(take_unread(c, UINT_MAX));
     if (c->late_count > 0)
-        return one_after_the_other(c, requests, count, payload, n);
+        return one_after_the_other(c, requests, count, payload, n, resumed);
     conn_begin(c);
     for (size_t i = 0; i < count; i++) {
         buf_clear(&requests[i].reply);
@@ -143,6 +157,7 @@ struct error *rsp_batch_then_resume(struct rsp_connection *c, struct rsp_request
     }
     conn_add(c, payload, n, 0);
     mark_running(c, payload, n);
+    *resumed = RSP_RESUMED_SENT;
     TRY(conn_write(c));
     int64_t deadline = c->deadline_ns, soon = clock_now_ns() + ANSWERS_GRACE_NS;
     int cancel_fd = transport_set_cancel_fd(c->transport, -1);

@@ -123,7 +123,8 @@ struct error *rsp_resume_actions(struct rsp_connection *c, const struct rsp_acti
         .length = before.length,
         .grammar = RSP_GRAMMAR_OK,
     };
-    struct error *e = rsp_batch_then_resume(c, &r, 1, packet.data, packet.length);
+    enum rsp_resumed resumed;
+    struct error *e = rsp_batch_then_resume(c, &r, 1, packet.data, packet.length, &resumed);
     if (!e && r.error) {
         e = r.error;
         r.error = NULL;
@@ -132,7 +133,7 @@ struct error *rsp_resume_actions(struct rsp_connection *c, const struct rsp_acti
         e = remote_check_ok(&r.reply, "choosing the thread to resume");
     if (e)
         c->stepped_known = false;
-    if (!e && c->state == RSP_STATE_STOPPED)
+    if (!e && resumed == RSP_RESUMED_NOT)
         e = rsp_resume(c, packet.data, packet.length);
     rsp_request_free(&r);
     return e;

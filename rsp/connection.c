@@ -51,7 +51,7 @@ void rsp_connection_destroy(struct rsp_connection *c)
     buf_free(&c->withheld_of_stop);
     buf_free(&c->probed);
     buf_free(&c->console_packet);
-    free(c->lost_message);
+    free(c->life.lost_message);
     free(c);
 }
 
@@ -63,11 +63,6 @@ void rsp_request_free(struct rsp_request *r)
 }
 
 /* -- facts ----------------------------------------------------------------------------------------- */
-
-enum rsp_state rsp_state(const struct rsp_connection *c)
-{
-    return c->state;
-}
 
 struct rsp_features *rsp_features(struct rsp_connection *c)
 {
@@ -124,12 +119,6 @@ const char *rsp_last_stop(const struct rsp_connection *c)
     return buf_text(&c->last_stop);
 }
 
-void rsp_assume_stopped(struct rsp_connection *c)
-{
-    if (c->state == RSP_STATE_RUNNING)
-        c->state = RSP_STATE_STOPPED;
-}
-
 int64_t conn_deadline(const struct rsp_connection *c, int64_t timeout_ns, size_t bytes)
 {
     int64_t line_ns = (int64_t)bytes * transport_byte_cost_ns(c->transport);
@@ -140,14 +129,14 @@ int64_t conn_deadline(const struct rsp_connection *c, int64_t timeout_ns, size_t
 
 struct error *conn_lost_error(const struct rsp_connection *c)
 {
-    return error_hint(error_new(c->lost_code, "%s", c->lost_message), "reconnect to go on");
+    return error_hint(error_new(c->life.lost_code, "%s", c->life.lost_message), "reconnect to go on");
 }
 
 struct error *conn_check_stopped(struct rsp_connection *c)
 {
-    if (c->state == RSP_STATE_LOST)
+    if (rsp_state(c) == RSP_STATE_LOST)
         return conn_lost_error(c);
-    if (c->state == RSP_STATE_RUNNING)
+    if (conn_runs(c))
         return error_hint(
             error_new(ERR_NOT_STOPPED, "asking %s: the target is running", transport_describe(c->transport)),
             "interrupt it first");
@@ -196,7 +185,7 @@ void conn_release_stop(struct rsp_connection *c, const char *kind)
 
 void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t n, bool hold)
 {
-    if (c->negotiating) /* QEMU stops a running machine for a new connection and says so unasked */
+    if (conn_is_lenient(c)) /* QEMU stops a running machine for a new connection and says so unasked */
         return;
     if (same(&c->last_stop, payload, n) || is_queued(c, payload, n)) {
         c->stop_copies++;

@@ -200,8 +200,6 @@ struct error *rsp_interrupt(struct rsp_connection *c) BASE_MUST_CHECK;
  * text is left for whoever asks next.
  */
 struct error *rsp_look(struct rsp_connection *c) BASE_MUST_CHECK;
-/* After a goto, a detach … the caller knows better: the target is stopped. */
-void rsp_assume_stopped(struct rsp_connection *c);
 /* After a request that let the target run (QEMU's `monitor replay_seek`): its end is the next stop. */
 void rsp_assume_running(struct rsp_connection *c);
 

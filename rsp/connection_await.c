@@ -68,9 +68,9 @@ static struct error *no_answer(struct await *a)
     }
     if (a->misfit)
         return conn_request_error(a->r, ERR_VIOLATION, "what came was no answer to it");
-    if (rsp_shares_console(c) && c->text_since && !c->negotiating && !a->cut)
+    if (rsp_shares_console(c) && c->text_since && !conn_is_lenient(c) && !a->cut)
         return conn_runs_again(c, a->r->payload, a->r->length);
-    if (!c->negotiating && !a->cut)
+    if (!conn_is_lenient(c) && !a->cut)
         conn_violation(c, "no-reply", a->r->payload, a->r->length);
     struct error *e = conn_request_error(a->r, ERR_TIMEOUT, "the stub gave no answer in time");
     if (a->r->flags & RSP_MUTATES)
@@ -105,7 +105,7 @@ static struct error *take_nak(struct await *a, enum conn_fate *ret, bool *done)
 {
     struct rsp_connection *c = a->c;
     bool reliable = transport_is_reliable(c->transport);
-    if (c->no_ack || (reliable && !c->negotiating))
+    if (c->no_ack || (reliable && !conn_is_lenient(c)))
         conn_violation(c, "stray-nak", a->r->payload, a->r->length);
     if (c->no_ack)
         return NULL;
@@ -187,9 +187,9 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
     bool stop_is_due = grammar == RSP_GRAMMAR_STOP || grammar == RSP_GRAMMAR_ANY;
     if (!stop_is_due && rsp_is_stop_reply(event->data, event->length)) {
         conn_unexpected_stop(c, event->data, event->length, true);
-        if (!c->no_ack && !c->negotiating)
+        if (!c->no_ack && !conn_is_lenient(c))
             conn_stop_pipelining(c);
-        if (!c->negotiating)
+        if (!conn_is_lenient(c))
             expect_soon(a);
         return false;
     }
@@ -212,7 +212,7 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
 static bool is_broken_echo(const struct await *a, const struct rsp_event *event)
 {
     enum { ENOUGH = 10 };
-    return a->c->negotiating && a->r->length > ENOUGH && event->length > ENOUGH &&
+    return conn_is_lenient(a->c) && a->r->length > ENOUGH && event->length > ENOUGH &&
            memcmp(event->data, a->r->payload, ENOUGH) == 0;
 }
 

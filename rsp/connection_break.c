@@ -78,7 +78,7 @@ static struct error *break_in(struct rsp_connection *c)
         return NULL;
     }
     c->break_ns = again_ns(c, how);
-    if (c->unspoken && !c->probe_sent && c->probe_ns == 0)
+    if (rsp_never_spoke(c) && !c->probe_sent && c->probe_ns == 0)
         c->probe_ns = clock_now_ns() + BREAK_AGAIN_NS;
     switch (how) {
     case RSP_BREAK_G:
@@ -117,7 +117,7 @@ static bool console_was_cut(const struct rsp_connection *c)
  * comes any more. When kgdb is made to say it again; 0: never. */
 static int64_t cut_packet_ns(const struct rsp_connection *c)
 {
-    if (!rsp_shares_console(c) || c->unspoken)
+    if (!rsp_shares_console(c) || rsp_never_spoke(c))
         return 0;
     const struct rsp_decoder *d = &c->decoder;
     size_t n = d->input.length - d->start;
@@ -129,7 +129,7 @@ static int64_t cut_packet_ns(const struct rsp_connection *c)
 /* The moment at which something is to be sent, 0: none. */
 static int64_t next_duty(const struct rsp_connection *c)
 {
-    if (c->state != RSP_STATE_RUNNING)
+    if (!conn_runs(c))
         return 0;
     int64_t due =
         sooner(sooner(c->nudge_ns, cut_packet_ns(c)), sooner(c->probe_sent ? 0 : c->break_ns, c->probe_ns));
@@ -150,7 +150,7 @@ static struct error *do_duty(struct rsp_connection *c, int64_t now)
             return conn_probe(c);
         TRY(conn_probe_failed(c));
         /* while a stop is wanted, it is asked again */
-        c->probe_ns = c->interrupting && c->unspoken ? now + BREAK_AGAIN_NS : 0;
+        c->probe_ns = c->interrupting && rsp_never_spoke(c) ? now + BREAK_AGAIN_NS : 0;
         return NULL;
     }
     if (!c->acked && c->resend_ns && c->resend_ns <= now)
@@ -168,16 +168,15 @@ static struct error *do_duty(struct rsp_connection *c, int64_t now)
     return c->break_ns && c->break_ns <= now ? break_in(c) : NULL;
 }
 
-struct error *conn_next_of_run(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, enum conn_got *got,
-                               struct rsp_event *event)
+struct error *conn_next_of_run(struct rsp_connection *c, unsigned wakes, int64_t deadline_ns, int wake_fd,
+                               enum conn_got *got, struct rsp_event *event)
 {
     for (;;) {
         int64_t due = next_duty(c);
         bool first = due && due < deadline_ns;
         /* something may have to be sent because of what was just read: that is not waited for */
-        c->wakes_for_duty = true;
-        struct error *e = conn_next(c, first ? due : deadline_ns, wake_fd, got, event);
-        c->wakes_for_duty = false;
+        struct error *e =
+            conn_next_or(c, wakes | CONN_WAKES_DUTY, first ? due : deadline_ns, wake_fd, got, event);
         bool duty = !e && *got == GOT_DUTY;
         if (!duty && (!first || !error_is(e, ERR_TIMEOUT)))
             return e;
@@ -198,9 +197,8 @@ struct error *conn_await_ack(struct rsp_connection *c)
 {
     struct rsp_stop stop;
     bool stopped = false;
-    c->awaits_ack = true;
-    struct error *e = c->acked ? NULL : rsp_wait_stop(c, conn_deadline(c, ACK_NS, 0), -1, &stop, &stopped);
-    c->awaits_ack = false;
+    int64_t deadline_ns = conn_deadline(c, ACK_NS, 0);
+    struct error *e = c->acked ? NULL : conn_wait_stop(c, CONN_WAKES_ACK, deadline_ns, -1, &stop, &stopped);
     if (stopped)
         conn_keep_stop(c, buf_text(&c->last_stop), c->last_stop.length);
     if (!error_is(e, ERR_TIMEOUT))
@@ -211,22 +209,22 @@ struct error *conn_await_ack(struct rsp_connection *c)
 
 struct error *rsp_interrupt(struct rsp_connection *c)
 {
-    if (c->state == RSP_STATE_LOST)
+    if (rsp_state(c) == RSP_STATE_LOST)
         return conn_lost_error(c);
-    if (c->state != RSP_STATE_RUNNING)
+    if (!conn_runs(c))
         return error_new(ERR_NOT_RUNNING, "interrupting %s: it is not running",
                          transport_describe(c->transport));
     c->interrupting = true;
     c->times_typed = 0;
-    if (rsp_at_kdb(c) || c->stays_in_kdb) {
-        c->stays_in_kdb = false;
+    if (rsp_at_kdb(c) || c->life.state == CONN_KDB) {
+        conn_state_out_of_kdb(c);
         c->break_ns = clock_now_ns() + BREAK_AGAIN_NS; /* should kdb have let the kernel go */
         return conn_probe(c);
     }
     if (!rsp_interrupts_by_break(c))
         return break_in(c);
     TRY(conn_await_ack(c));
-    return c->state == RSP_STATE_RUNNING ? break_in(c) : NULL;
+    return conn_runs(c) ? break_in(c) : NULL;
 }
 
 /* Linux, kernel/debug/gdbstub.c: `3` removes the breakpoints, forgets the client and gives no answer. */
@@ -240,7 +238,7 @@ struct error *rsp_to_kdb(struct rsp_connection *c)
     rsp_assume_unspoken(c);
     c->acked = false;
     c->interrupting = false;
-    c->stays_in_kdb = true;
+    conn_state_kdb(c);
     c->tail_length = 0;
     return NULL;
 }

@@ -28,25 +28,20 @@ bool rsp_shares_console(const struct rsp_connection *c)
 bool rsp_may_be_kgdb(const struct rsp_connection *c)
 {
     bool asked = c->features.state[FEATURE_PACKET_SIZE].advertised != TRI_UNKNOWN;
-    return c->supported_empty || c->unspoken || !asked;
+    return c->supported_empty || rsp_never_spoke(c) || !asked;
 }
 
 /* kgdb's packets are words of plain text; until it is known who is there, so are those of any stub. */
 bool conn_is_plain(const struct rsp_connection *c)
 {
     return rsp_shares_console(c) &&
-           (c->state == RSP_STATE_RUNNING || c->supported_empty || c->came_running || c->probing);
-}
-
-bool rsp_never_spoke(const struct rsp_connection *c)
-{
-    return c->unspoken;
+           (conn_runs(c) || c->supported_empty || c->came_running || c->life.state == CONN_PROBING);
 }
 
 void rsp_assume_unspoken(struct rsp_connection *c)
 {
-    c->state = RSP_STATE_RUNNING;
-    c->came_running = c->unspoken = c->acked = true;
+    conn_state_unspoken(c);
+    c->came_running = c->acked = true;
     c->pending_acks = 0; /* it would be typed */
     c->owed = 0;
     c->break_ns = c->probe_ns = 0;
@@ -75,21 +70,21 @@ struct error *conn_kill_line(struct rsp_connection *c)
 
 struct error *rsp_type(struct rsp_connection *c, const char *bytes, size_t n)
 {
-    if (c->state == RSP_STATE_LOST)
+    if (rsp_state(c) == RSP_STATE_LOST)
         return conn_lost_error(c);
     if (!rsp_shares_console(c))
         return error_hint(error_new(ERR_UNSUPPORTED, "typing at the console of %s: it has none on this line",
                                     transport_describe(c->transport)),
                           "a kernel whose kgdb shares the line with its console has one");
-    if (c->state != RSP_STATE_RUNNING)
+    if (!conn_runs(c))
         return error_hint(
             error_new(ERR_NOT_RUNNING,
                       "typing at the console of %s: it is stopped, and the line belongs to kgdb",
                       transport_describe(c->transport)),
             "`continue` first; `kdb` for the kernel's own prompt");
-    if (!c->unspoken) /* else it ran when we came, or is in kdb: there is no ack to come */
+    if (!rsp_never_spoke(c)) /* else it ran when we came, or is in kdb: there is no ack to come */
         TRY(conn_await_ack(c));
-    if (c->state != RSP_STATE_RUNNING)
+    if (!conn_runs(c))
         return error_new(ERR_NOT_RUNNING, "typing at the console of %s: it has just stopped",
                          transport_describe(c->transport));
     if (n && c->line_dirty)
@@ -133,10 +128,10 @@ static void remember_tail(struct rsp_connection *c, const char *bytes, size_t n)
 /* A kernel that says it stopped, and waits without a word: it is spoken to at once. */
 static void note_entry(struct rsp_connection *c)
 {
-    if (c->state != RSP_STATE_RUNNING || c->probe_ns == PROBE_NOW)
+    if (!conn_runs(c) || c->probe_ns == PROBE_NOW)
         return;
-    bool at_kdb = rsp_at_kdb(c) && !c->stays_in_kdb, entered = false;
-    for (size_t i = 0; c->unspoken && i < ARRAY_LENGTH(entries); i++)
+    bool at_kdb = rsp_at_kdb(c) && c->life.state != CONN_KDB, entered = false;
+    for (size_t i = 0; rsp_never_spoke(c) && i < ARRAY_LENGTH(entries); i++)
         entered |= ends_with(c, entries[i]);
     c->probe_wanted = at_kdb || entered;
     if (at_kdb)
@@ -190,14 +185,14 @@ bool conn_is_only_text(const struct rsp_connection *c, const struct rsp_event *e
 {
     const char *p = event->data;
     size_t n = event->length;
-    if (c->state != RSP_STATE_RUNNING || !rsp_shares_console(c) || c->owed > 0 || c->verifying)
+    if (!conn_runs(c) || !rsp_shares_console(c) || c->owed > 0 || c->verifying)
         return false;
     if (rsp_is_stop_reply(p, n) || conn_is_console(p, n))
         return false;
     if (n == strlen(c->probe) && memcmp(p, c->probe, n) == 0)
         return false; /* our own, or its echo */
     /* a resume that was refused is answered at once */
-    return c->text_since || c->unspoken || (n > 0 && !conn_is_error(p, n));
+    return c->text_since || rsp_never_spoke(c) || (n > 0 && !conn_is_error(p, n));
 }
 
 /* -- is it text? ----------------------------------------------------------------------------------- */
@@ -223,7 +218,7 @@ static struct error *weigh(struct rsp_connection *c, enum conn_got got, const st
     size_t n = event->length;
     if (n == 2 && memcmp(p, "qC", 2) == 0) {
         *ret = VERDICT_TEXT;
-    } else if ((n > 2 && memcmp(p, "QC", 2) == 0) || (n == 0 && !c->supported_empty && !c->unspoken)) {
+    } else if ((n > 2 && memcmp(p, "QC", 2) == 0) || (n == 0 && !c->supported_empty && !rsp_never_spoke(c))) {
         *ret = VERDICT_STOP;
     } else if (rsp_is_stop_reply(p, n)) { /* the same once more, or text as the first */
         buf_add(&c->withheld, event->raw, event->raw_length);
@@ -263,7 +258,7 @@ struct error *conn_verify_stop(struct rsp_connection *c, const struct rsp_event 
 {
     *real = true;
     bool stepped = buf_text(&c->resumed_with)[0] == 's' && !c->text_since;
-    if (!rsp_shares_console(c) || c->state != RSP_STATE_RUNNING || stepped)
+    if (!rsp_shares_console(c) || !conn_runs(c) || stepped)
         return NULL;
     BASE_BUF struct buf raw = {0};
     BASE_BUF struct buf payload = {0};
@@ -349,7 +344,7 @@ static struct error *probe_line(struct rsp_connection *c, bool *running)
 {
     bool answered = false;
     bool echoed = false;
-    c->probing = true;
+    conn_state_probe(c);
     /* a stub on a shared line may still wait for the ack of something said long ago */
     c->pending_acks = 1;
     struct error *e = NULL;
@@ -358,7 +353,7 @@ static struct error *probe_line(struct rsp_connection *c, bool *running)
         if (!e)
             e = await_first_word(c, &answered, &echoed);
     }
-    c->probing = false;
+    conn_state_done(c, CONN_PROBING);
     TRY(e);
     *running = !answered;
     if (!*running)
@@ -371,7 +366,7 @@ static struct error *probe_line(struct rsp_connection *c, bool *running)
 static struct error *negotiate_or_run(struct rsp_connection *c, bool *running)
 {
     struct error *e = rsp_negotiate(c);
-    bool echoed = error_is(e, ERR_NOT_STOPPED) && c->state == RSP_STATE_RUNNING;
+    bool echoed = error_is(e, ERR_NOT_STOPPED) && conn_runs(c);
     bool printed = error_is(e, ERR_VIOLATION) && c->saw_text;
     if (!echoed && !printed)
         return e;

@@ -17,7 +17,7 @@ static struct error *not_a_stub(struct rsp_connection *c, struct error *e)
     uint64_t received = c->stats.bytes_in;
     error_free(e);
     if (!reliable)
-        c->state = RSP_STATE_RUNNING; /* a kernel that runs is mute */
+        conn_state_mute(c); /* a kernel that runs is mute */
     if (received == 0)
         return error_hint(error_new(ERR_TIMEOUT, "opening the conversation with %s: no answer", place), "%s",
                           reliable
@@ -113,7 +113,7 @@ static struct error *ask_vcont_and_probe(struct rsp_connection *c)
 
 struct error *rsp_negotiate(struct rsp_connection *c)
 {
-    c->negotiating = true;
+    conn_state_open(c);
     c->pipelines = false;
     /* a stub on a shared line may still wait for the ack of something said long ago */
     if (!transport_is_reliable(c->transport) && c->pending_acks == 0)
@@ -123,6 +123,6 @@ struct error *rsp_negotiate(struct rsp_connection *c)
         e = ask_no_ack(c);
     if (!e)
         e = ask_vcont_and_probe(c);
-    c->negotiating = false;
+    conn_state_done(c, CONN_OPENING);
     return e;
 }

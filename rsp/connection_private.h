@@ -1,6 +1,7 @@
 /*
  * rsp/connection_private.h - what connection*.c and remote_*.c share. Nobody else includes it.
  *
+ *   connection_state.[ch]   the states of a conversation, and the ways between them
  *   connection.c            life, facts, the late stops, violations
  *   connection_wire.c       bytes: framing, acks, counting, the log, one received packet at a time
  *   connection_grammar.c    does this answer fit that question?
@@ -17,6 +18,7 @@
 
 #include "rsp/codec.h"
 #include "rsp/connection.h"
+#include "rsp/connection_state.h"
 #include "rsp/remote.h"
 #include "rsp/wire_log.h"
 
@@ -47,9 +49,7 @@ struct rsp_connection {
     int64_t timeout_ns, deadline_ns;
     size_t payload_limit;
 
-    enum rsp_state state;
-    enum error_code lost_code;
-    char *lost_message; /* the first reason, when LOST */
+    struct conn_life life;
 
     struct rsp_decoder decoder;
     struct buf out;        /* what was written last */
@@ -64,9 +64,7 @@ struct rsp_connection {
 
     /* a console on the line */
     bool came_running; /* it ran when we came: a kernel */
-    bool unspoken;     /* its kgdb does not know of us, and stops without a word */
     bool stop_asked;   /* the stop was the answer to `?` */
-    bool probing;      /* it is not known yet who is there */
     bool saw_text;
     int64_t nudged_ns;           /* when a packet that was cut was last asked for again */
     int64_t came_ns;             /* when something came last */
@@ -74,9 +72,7 @@ struct rsp_connection {
     bool text_since;             /* our last packet */
     unsigned times_typed;        /* SysRq for one interrupt */
     bool interrupting;           /* a stop was asked for */
-    bool wakes_for_duty;         /* conn_next() returns when a probe has come to be wanted */
     bool probe_wanted;           /* by what was just printed */
-    bool stays_in_kdb;           /* its prompt is wanted */
     bool verifying;              /* what is printed is withheld */
     struct buf withheld;         /* all of it, */
     struct buf withheld_of_stop; /* and without copies of the stop reply */
@@ -90,11 +86,9 @@ struct rsp_connection {
     char tail[TAIL_BYTES];
     size_t tail_length;
     struct buf probed; /* the answer to qC that opened the conversation; empty once the target has run */
-    bool awaits_ack;   /* conn_next() returns for one, as woken */
     unsigned bad_in_row, resends;
 
     bool pipelines;
-    bool negotiating;      /* a stop that nobody asked for is no violation yet */
     bool supported_empty;  /* qSupported was answered with nothing: kgdb, or a very old stub */
     bool description_read; /* QEMU knows p and P only after that */
     size_t packet_size;
@@ -173,6 +167,13 @@ bool conn_has_input(struct rsp_connection *c);
 /* The next thing that matters. Acks, console text and notifications are dealt with here. */
 struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, enum conn_got *got,
                         struct rsp_event *ret) BASE_MUST_CHECK;
+/* The same, which also returns for what `wakes` names. */
+enum {
+    CONN_WAKES_ACK = 1,  /* an ack, as GOT_WOKEN */
+    CONN_WAKES_DUTY = 2, /* a probe has come to be wanted, as GOT_DUTY */
+};
+struct error *conn_next_or(struct rsp_connection *c, unsigned wakes, int64_t deadline_ns, int wake_fd,
+                           enum conn_got *got, struct rsp_event *ret) BASE_MUST_CHECK;
 /* A packet with a bad checksum came: asks for it again where that is possible (*again). */
 struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *event,
                            bool *again) BASE_MUST_CHECK;
@@ -195,11 +196,17 @@ struct error *conn_runs_again(struct rsp_connection *c, const char *payload, siz
 /* Takes back what was typed. */
 struct error *conn_kill_line(struct rsp_connection *c) BASE_MUST_CHECK;
 
+/* -- connection_run.c ------------------------------------------------------------------------------ */
+
+/* rsp_wait_stop(), which also returns for what `wakes` names (conn_next_or()). */
+struct error *conn_wait_stop(struct rsp_connection *c, unsigned wakes, int64_t deadline_ns, int wake_fd,
+                             struct rsp_stop *ret, bool *stopped) BASE_MUST_CHECK;
+
 /* -- connection_break.c ---------------------------------------------------------------------------- */
 
-/* The next thing before the deadline; what is due meanwhile is sent again. */
-struct error *conn_next_of_run(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, enum conn_got *got,
-                               struct rsp_event *event) BASE_MUST_CHECK;
+/* The next thing before the deadline, or of `wakes`; what is due meanwhile is sent again. */
+struct error *conn_next_of_run(struct rsp_connection *c, unsigned wakes, int64_t deadline_ns, int wake_fd,
+                               enum conn_got *got, struct rsp_event *event) BASE_MUST_CHECK;
 /* Waits until the resume is acked, or for a moment: what is sent earlier is lost in kgdb. A stop that comes
  * instead is kept, and the state is STOPPED. */
 struct error *conn_await_ack(struct rsp_connection *c) BASE_MUST_CHECK;

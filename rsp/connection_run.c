@@ -49,9 +49,9 @@ struct error *rsp_look(struct rsp_connection *c)
     return e;
 }
 
-static void mark_running(struct rsp_connection *c, const char *payload, size_t n)
+/* What goes with the resume that is sent now. */
+static void forget_stop(struct rsp_connection *c, const char *payload, size_t n)
 {
-    c->state = RSP_STATE_RUNNING;
     c->break_ns = c->probe_ns = c->nudge_ns = 0;
     c->resend_ns = n && !c->no_ack && rsp_shares_console(c) ? clock_now_ns() + RESUME_AGAIN_NS : 0;
     c->stop_asked = c->interrupting = false;
@@ -77,7 +77,8 @@ static struct error *resume(struct rsp_connection *c, const char *payload, size_
     }
     conn_begin(c);
     conn_add(c, payload, n, 0);
-    mark_running(c, payload, n);
+    forget_stop(c, payload, n);
+    conn_state_resume(c);
     *resumed = RSP_RESUMED_SENT;
     return conn_write(c);
 }
@@ -90,8 +91,10 @@ struct error *rsp_resume(struct rsp_connection *c, const char *payload, size_t n
 
 void rsp_assume_running(struct rsp_connection *c)
 {
-    if (c->state == RSP_STATE_STOPPED && c->late_count == 0) /* else the stop is there already */
-        mark_running(c, "", 0);
+    if (rsp_state(c) != RSP_STATE_STOPPED || c->late_count > 0) /* the stop is there already */
+        return;
+    forget_stop(c, "", 0);
+    conn_state_resume(c);
 }
 
 /* QEMU's system emulator takes an ack that comes after the resume for a key press and stops for ever, its
@@ -109,7 +112,7 @@ static struct error *one_after_the_other(struct rsp_connection *c, struct rsp_re
                                          const char *payload, size_t n, enum rsp_resumed *resumed)
 {
     TRY(rsp_call_batch(c, requests, count));
-    if (c->state == RSP_STATE_RUNNING)
+    if (conn_runs(c))
         *resumed = RSP_RESUMED_ALREADY;
     for (size_t i = 0; i < count; i++)
         if (requests[i].error || conn_is_error(buf_text(&requests[i].reply), requests[i].reply.length))
@@ -121,7 +124,7 @@ static struct error *one_after_the_other(struct rsp_connection *c, struct rsp_re
  * then, and not for these answers, without which nobody would know what stands in it. */
 #define ANSWERS_GRACE_NS 1000000000
 
-static struct error *await_answers(struct rsp_connection *c, struct rsp_request *requests, size_t count)
+static struct error *await_each(struct rsp_connection *c, struct rsp_request *requests, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         enum conn_fate fate;
@@ -133,6 +136,17 @@ static struct error *await_answers(struct rsp_connection *c, struct rsp_request 
             break;
     }
     return NULL;
+}
+
+static struct error *await_answers(struct rsp_connection *c, struct rsp_request *requests, size_t count)
+{
+    int64_t deadline = c->deadline_ns, soon = clock_now_ns() + ANSWERS_GRACE_NS;
+    int cancel_fd = transport_set_cancel_fd(c->transport, -1);
+    c->deadline_ns = deadline < soon ? soon : deadline;
+    struct error *e = await_each(c, requests, count);
+    transport_set_cancel_fd(c->transport, cancel_fd);
+    c->deadline_ns = deadline;
+    return e;
 }
 
 struct error *rsp_batch_then_resume(struct rsp_connection *c, struct rsp_request *requests, size_t count,
@@ -156,15 +170,13 @@ struct error *rsp_batch_then_resume(struct rsp_connection *c, struct rsp_request
         conn_add(c, requests[i].payload, requests[i].length, 0);
     }
     conn_add(c, payload, n, 0);
-    mark_running(c, payload, n);
+    forget_stop(c, payload, n);
+    conn_state_leave(c);
     *resumed = RSP_RESUMED_SENT;
-    TRY(conn_write(c));
-    int64_t deadline = c->deadline_ns, soon = clock_now_ns() + ANSWERS_GRACE_NS;
-    int cancel_fd = transport_set_cancel_fd(c->transport, -1);
-    c->deadline_ns = deadline < soon ? soon : deadline;
-    struct error *e = await_answers(c, requests, count);
-    transport_set_cancel_fd(c->transport, cancel_fd);
-    c->deadline_ns = deadline;
+    struct error *e = conn_write(c);
+    if (!e)
+        e = await_answers(c, requests, count);
+    conn_state_left(c);
     return e;
 }
 
@@ -183,9 +195,9 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
     struct rsp_connection *c = w->c;
     if (!w->asked)
         conn_violation(c, "stop-while-stopped", payload, n);
-    c->state = RSP_STATE_STOPPED;
+    conn_state_stop(c);
     c->stop_asked = c->probe_sent;
-    c->unspoken = c->probe_sent = c->stays_in_kdb = c->interrupting = false;
+    c->probe_sent = c->interrupting = false;
     c->probe = "";
     c->break_ns = c->probe_ns = c->resend_ns = c->nudge_ns = 0;
     c->tail_length = 0;
@@ -218,7 +230,7 @@ static bool is_known_resume(const struct rsp_connection *c)
 
 static struct error *resume_refused(struct rsp_connection *c, const char *payload, size_t n)
 {
-    c->state = RSP_STATE_STOPPED;
+    conn_state_refuse(c);
     if (n == 0)
         return error_new(ERR_UNSUPPORTED, "resuming with '%s': the stub does not know this packet",
                          buf_text(&c->resumed_with));
@@ -241,7 +253,7 @@ static bool is_file_io(const char *p, size_t n)
 /* Our own probe came back from a terminal. kdb echoes as well, and answers then. */
 static bool is_echo(const struct rsp_connection *c, const char *p, size_t n)
 {
-    return c->state == RSP_STATE_RUNNING && n > 0 && n == strlen(c->probe) && memcmp(p, c->probe, n) == 0;
+    return conn_runs(c) && n > 0 && n == strlen(c->probe) && memcmp(p, c->probe, n) == 0;
 }
 
 /* A stop reply while a console is on the line may be text (conn_verify_stop()). */
@@ -275,9 +287,9 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
         c->owed--;
         return NULL;
     }
-    if (c->state == RSP_STATE_RUNNING && is_file_io(p, n))
+    if (conn_runs(c) && is_file_io(p, n))
         return refuse_file_io(c);
-    if (c->state == RSP_STATE_RUNNING && (n == 0 ? !is_known_resume(c) : conn_is_error(p, n)))
+    if (conn_runs(c) && (n == 0 ? !is_known_resume(c) : conn_is_error(p, n)))
         return resume_refused(c, p, n);
     conn_misfit(c, RSP_GRAMMAR_STOP, p, n);
     return NULL;
@@ -286,7 +298,7 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
 /* kgdb refuses a packet that comes while it waits for an ack: the resume was not taken. */
 static struct error *take_nak(struct rsp_connection *c)
 {
-    if (c->no_ack || c->acked || c->resends == RESENDS_MOST || c->state != RSP_STATE_RUNNING) {
+    if (c->no_ack || c->acked || c->resends == RESENDS_MOST || !conn_runs(c)) {
         conn_violation(c, "stray-nak", buf_text(&c->resumed_with), c->resumed_with.length);
         return NULL;
     }
@@ -328,24 +340,30 @@ static struct error *take(struct wait *w, enum conn_got got, const struct rsp_ev
     return NULL;
 }
 
-struct error *rsp_wait_stop(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, struct rsp_stop *ret,
-                            bool *stopped)
+struct error *conn_wait_stop(struct rsp_connection *c, unsigned wakes, int64_t deadline_ns, int wake_fd,
+                             struct rsp_stop *ret, bool *stopped)
 {
     *stopped = false;
     if (c->late_count > 0)
         return take_late(c, ret, stopped);
-    if (c->state == RSP_STATE_LOST)
+    if (rsp_state(c) == RSP_STATE_LOST)
         return conn_lost_error(c);
     /* with a deadline in the past this is only a look whether something came unasked */
-    bool asked = c->state == RSP_STATE_RUNNING || deadline_ns > clock_now_ns();
+    bool asked = conn_runs(c) || deadline_ns > clock_now_ns();
     if (deadline_ns > c->deadline_ns)
         deadline_ns = c->deadline_ns;
     struct wait w = {.c = c, .ret = ret, .stopped = stopped, .asked = asked};
     while (!w.done) {
         enum conn_got got;
         struct rsp_event event;
-        TRY(conn_next_of_run(c, deadline_ns, wake_fd, &got, &event));
+        TRY(conn_next_of_run(c, wakes, deadline_ns, wake_fd, &got, &event));
         TRY(take(&w, got, &event));
     }
     return conn_flush_acks(c);
+}
+
+struct error *rsp_wait_stop(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, struct rsp_stop *ret,
+                            bool *stopped)
+{
+    return conn_wait_stop(c, 0, deadline_ns, wake_fd, ret, stopped);
 }

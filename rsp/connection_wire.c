@@ -18,11 +18,8 @@ static void log_wire(struct rsp_connection *c, bool out, const char *kind, const
 
 struct error *conn_note_loss(struct rsp_connection *c, struct error *e)
 {
-    if (error_is(e, ERR_LOST) && c->state != RSP_STATE_LOST) {
-        c->state = RSP_STATE_LOST;
-        c->lost_code = e->code;
-        c->lost_message = xstrdup(e->message);
-    }
+    if (error_is(e, ERR_LOST))
+        conn_state_lose(c, e);
     return e;
 }
 
@@ -129,8 +126,7 @@ static bool take_text(struct rsp_connection *c, const char *bytes, size_t n)
 /* A kernel that runs says no more than the one ack of the resume; `+` and `-` are typed by others too. */
 static bool is_typed_sign(const struct rsp_connection *c)
 {
-    return c->state == RSP_STATE_RUNNING && c->acked && !c->verifying && !c->probe_sent &&
-           rsp_shares_console(c);
+    return conn_runs(c) && c->acked && !c->verifying && !c->probe_sent && rsp_shares_console(c);
 }
 
 /* A prompt like "$ " in console text begins no packet; on a line of its own the stub has no such excuse. */
@@ -149,7 +145,8 @@ static void take_torn(struct rsp_connection *c, const struct rsp_event *event)
 }
 
 /* True when the event is for the caller. */
-static bool take_event(struct rsp_connection *c, const struct rsp_event *event, enum conn_got *got)
+static bool take_event(struct rsp_connection *c, unsigned wakes, const struct rsp_event *event,
+                       enum conn_got *got)
 {
     switch (event->kind) {
     case RSP_PACKET:
@@ -168,7 +165,7 @@ static bool take_event(struct rsp_connection *c, const struct rsp_event *event, 
         log_wire(c, false, "ack", "", 0);
         c->acked = true;
         *got = GOT_WOKEN;
-        return c->awaits_ack;
+        return wakes & CONN_WAKES_ACK;
     case RSP_NAK:
         if (is_typed_sign(c))
             return take_text(c, "-", 1);
@@ -210,8 +207,8 @@ bool conn_has_input(struct rsp_connection *c)
     return poll(&fd, 1, 0) > 0;
 }
 
-struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, enum conn_got *got,
-                        struct rsp_event *ret)
+struct error *conn_next_or(struct rsp_connection *c, unsigned wakes, int64_t deadline_ns, int wake_fd,
+                           enum conn_got *got, struct rsp_event *ret)
 {
     for (;;) {
         for (;;) {
@@ -219,10 +216,10 @@ struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_
             c->decoder.ack_due = !c->acked;
             if (!rsp_decoder_next(&c->decoder, ret))
                 break;
-            if (take_event(c, ret, got))
+            if (take_event(c, wakes, ret, got))
                 return NULL;
         }
-        if (c->wakes_for_duty && c->probe_wanted) {
+        if ((wakes & CONN_WAKES_DUTY) && c->probe_wanted) {
             c->probe_wanted = false;
             *got = GOT_DUTY;
             return NULL;
@@ -241,6 +238,12 @@ struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_
         c->came_ns = clock_now_ns();
         rsp_decoder_feed(&c->decoder, bytes, n);
     }
+}
+
+struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, enum conn_got *got,
+                        struct rsp_event *ret)
+{
+    return conn_next_or(c, 0, deadline_ns, wake_fd, got, ret);
 }
 
 struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *event, bool *again)

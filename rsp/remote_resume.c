@@ -183,9 +183,9 @@ struct error *rsp_detach(struct rsp_connection *c, int64_t pid)
 static struct error *kill_plainly(struct rsp_connection *c)
 {
     BASE_BUF struct buf reply = {0};
-    c->negotiating = true; /* silence is no violation here */
+    conn_state_part(c);
     struct error *e = part(c, RSP_GRAMMAR_ANY, "k", &reply);
-    c->negotiating = false;
+    conn_state_done(c, CONN_PARTING);
     if (is_gone(e) || error_is(e, ERR_TIMEOUT)) {
         error_free(e);
         return NULL;

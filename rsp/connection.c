@@ -20,13 +20,13 @@ struct rsp_connection *rsp_connection_create(struct transport *t, const struct r
     c->transport = t;
     c->callbacks = options->callbacks;
     c->log = options->log;
-    c->timeout_ns = options->timeout_ns ? options->timeout_ns : DEFAULT_TIMEOUT_NS;
-    c->deadline_ns = INT64_MAX;
-    c->payload_limit = options->payload_limit ? options->payload_limit : DEFAULT_PAYLOAD_LIMIT;
-    c->packet_size = DEFAULT_PACKET_SIZE;
-    c->probe = "";
-    c->theirs_last = true; /* the first packet begins a turn */
-    rsp_decoder_init(&c->decoder, c->payload_limit);
+    c->limits.timeout_ns = options->timeout_ns ? options->timeout_ns : DEFAULT_TIMEOUT_NS;
+    c->limits.deadline_ns = INT64_MAX;
+    c->limits.payload = options->payload_limit ? options->payload_limit : DEFAULT_PAYLOAD_LIMIT;
+    c->terms.packet_size = DEFAULT_PACKET_SIZE;
+    c->probe.text = "";
+    c->wire.theirs_last = true; /* the first packet begins a turn */
+    rsp_decoder_init(&c->wire.decoder, c->limits.payload);
     transport_set_cancel_fd(t, options->cancel_fd);
     return c;
 }
@@ -36,21 +36,21 @@ void rsp_connection_destroy(struct rsp_connection *c)
     if (!c)
         return;
     transport_close(c->transport);
-    rsp_decoder_free(&c->decoder);
+    rsp_decoder_free(&c->wire.decoder);
     rsp_features_free(&c->features);
     for (size_t i = 0; i < LATE_STOPS_MOST; i++)
-        buf_free(&c->late[i]);
-    buf_free(&c->out);
-    buf_free(&c->owed_request);
-    buf_free(&c->last_stop);
-    buf_free(&c->held_stop);
-    buf_free(&c->resumed_with);
-    buf_free(&c->last_misfit);
-    buf_free(&c->scratch);
-    buf_free(&c->withheld);
-    buf_free(&c->withheld_of_stop);
-    buf_free(&c->probed);
-    buf_free(&c->console_packet);
+        buf_free(&c->stops.late[i]);
+    buf_free(&c->sent.bytes);
+    buf_free(&c->owed.request);
+    buf_free(&c->stops.last);
+    buf_free(&c->stops.held);
+    buf_free(&c->stops.resumed_with);
+    buf_free(&c->misfits.last);
+    buf_free(&c->console.scratch);
+    buf_free(&c->console.withheld);
+    buf_free(&c->console.withheld_of_stop);
+    buf_free(&c->probe.answer);
+    buf_free(&c->console.packet);
     free(c->life.lost_message);
     free(c);
 }
@@ -81,42 +81,42 @@ struct transport *rsp_transport(struct rsp_connection *c)
 
 size_t rsp_packet_size(const struct rsp_connection *c)
 {
-    return c->packet_size;
+    return c->terms.packet_size;
 }
 
 bool rsp_pipelines(const struct rsp_connection *c)
 {
-    return c->pipelines;
+    return c->terms.pipelines;
 }
 
 void rsp_set_timeout(struct rsp_connection *c, int64_t timeout_ns)
 {
-    c->timeout_ns = timeout_ns;
+    c->limits.timeout_ns = timeout_ns;
 }
 
 int64_t rsp_timeout(const struct rsp_connection *c)
 {
-    return c->timeout_ns;
+    return c->limits.timeout_ns;
 }
 
 void rsp_set_deadline(struct rsp_connection *c, int64_t deadline_ns)
 {
-    c->deadline_ns = deadline_ns;
+    c->limits.deadline_ns = deadline_ns;
 }
 
 bool rsp_has_late_stop(const struct rsp_connection *c)
 {
-    return c->late_count > 0;
+    return c->stops.late_count > 0;
 }
 
 bool rsp_stop_was_asked(const struct rsp_connection *c)
 {
-    return c->stop_asked;
+    return c->stops.asked;
 }
 
 const char *rsp_last_stop(const struct rsp_connection *c)
 {
-    return buf_text(&c->last_stop);
+    return buf_text(&c->stops.last);
 }
 
 int64_t conn_deadline(const struct rsp_connection *c, int64_t timeout_ns, size_t bytes)
@@ -124,7 +124,7 @@ int64_t conn_deadline(const struct rsp_connection *c, int64_t timeout_ns, size_t
     int64_t line_ns = (int64_t)bytes * transport_byte_cost_ns(c->transport);
     int64_t now = clock_now_ns();
     int64_t end = timeout_ns > INT64_MAX - now - line_ns ? INT64_MAX : now + timeout_ns + line_ns;
-    return end < c->deadline_ns ? end : c->deadline_ns;
+    return end < c->limits.deadline_ns ? end : c->limits.deadline_ns;
 }
 
 struct error *conn_lost_error(const struct rsp_connection *c)
@@ -160,40 +160,40 @@ static bool same(const struct buf *b, const char *payload, size_t n)
 
 void conn_keep_stop(struct rsp_connection *c, const char *payload, size_t n)
 {
-    if (c->late_count == LATE_STOPS_MOST)
+    if (c->stops.late_count == LATE_STOPS_MOST)
         return;
-    struct buf *b = &c->late[c->late_count++];
+    struct buf *b = &c->stops.late[c->stops.late_count++];
     buf_clear(b);
     buf_add(b, payload, n);
 }
 
 static bool is_queued(const struct rsp_connection *c, const char *payload, size_t n)
 {
-    for (size_t i = 0; i < c->late_count; i++)
-        if (same(&c->late[i], payload, n))
+    for (size_t i = 0; i < c->stops.late_count; i++)
+        if (same(&c->stops.late[i], payload, n))
             return true;
     return false;
 }
 
 void conn_release_stop(struct rsp_connection *c, const char *kind)
 {
-    if (!c->holds_stop)
+    if (!c->stops.holds)
         return;
-    c->holds_stop = false;
-    conn_violation(c, kind, buf_text(&c->held_stop), c->held_stop.length);
+    c->stops.holds = false;
+    conn_violation(c, kind, buf_text(&c->stops.held), c->stops.held.length);
 }
 
 void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t n, bool hold)
 {
     if (conn_is_lenient(c)) /* QEMU stops a running machine for a new connection and says so unasked */
         return;
-    if (same(&c->last_stop, payload, n) || is_queued(c, payload, n)) {
-        c->stop_copies++;
-        if (c->stop_copies == COPIES_OF_A_STORM)
+    if (same(&c->stops.last, payload, n) || is_queued(c, payload, n)) {
+        c->stops.copies++;
+        if (c->stops.copies == COPIES_OF_A_STORM)
             conn_violation(c, "retransmit-storm", payload, n);
         /* a serial line may lose our ack; the stub then rightly says it again */
-        bool mended = !c->no_ack && rsp_shares_console(c);
-        if (c->stop_copies >= COPIES_OF_A_STORM || mended)
+        bool mended = !c->terms.no_ack && rsp_shares_console(c);
+        if (c->stops.copies >= COPIES_OF_A_STORM || mended)
             return;
     }
     if (!is_queued(c, payload, n))
@@ -203,24 +203,24 @@ void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t 
         conn_violation(c, "stop-while-stopped", payload, n);
         return;
     }
-    c->holds_stop = true;
-    buf_clear(&c->held_stop);
-    buf_add(&c->held_stop, payload, n);
+    c->stops.holds = true;
+    buf_clear(&c->stops.held);
+    buf_add(&c->stops.held, payload, n);
 }
 
 void conn_misfit(struct rsp_connection *c, enum rsp_grammar grammar, const char *payload, size_t n)
 {
-    if (same(&c->last_misfit, payload, n)) {
+    if (same(&c->misfits.last, payload, n)) {
         /* QEMU's user emulator, once out of step, says its last word again for every byte it gets */
-        c->misfit_copies++;
-        if (c->misfit_copies == COPIES_OF_A_STORM)
+        c->misfits.copies++;
+        if (c->misfits.copies == COPIES_OF_A_STORM)
             conn_violation(c, "retransmit-storm", payload, n);
-        if (c->misfit_copies >= COPIES_OF_A_STORM)
+        if (c->misfits.copies >= COPIES_OF_A_STORM)
             return;
     } else {
-        c->misfit_copies = 0;
-        buf_clear(&c->last_misfit);
-        buf_add(&c->last_misfit, payload, n);
+        c->misfits.copies = 0;
+        buf_clear(&c->misfits.last);
+        buf_add(&c->misfits.last, payload, n);
     }
     conn_violation(c, conn_misfit_kind(grammar, payload, n), payload, n);
 }

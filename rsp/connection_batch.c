@@ -6,25 +6,25 @@
 
 void conn_stop_pipelining(struct rsp_connection *c)
 {
-    if (!c->pipelines)
+    if (!c->terms.pipelines)
         return;
-    c->pipelines = false;
+    c->terms.pipelines = false;
     c->features.state[FEATURE_PIPELINE].works = TRI_NO;
 }
 
 void conn_owe(struct rsp_connection *c, const struct rsp_request *oldest, size_t count)
 {
-    c->owed += count;
-    buf_clear(&c->owed_request);
-    buf_add(&c->owed_request, oldest->payload,
+    c->owed.count += count;
+    buf_clear(&c->owed.request);
+    buf_add(&c->owed.request, oldest->payload,
             oldest->length < SHOWN_REQUEST ? oldest->length : SHOWN_REQUEST);
 }
 
 /* Puts as many requests into one write as may go together; at least one. */
 static size_t fill_window(struct rsp_connection *c, const struct rsp_request *requests, size_t count)
 {
-    size_t most_bytes = c->no_ack ? WINDOW_BYTES : WINDOW_BYTES_ACK;
-    size_t most = c->pipelines ? WINDOW_REQUESTS : 1;
+    size_t most_bytes = c->terms.no_ack ? WINDOW_BYTES : WINDOW_BYTES_ACK;
+    size_t most = c->terms.pipelines ? WINDOW_REQUESTS : 1;
     size_t n = 0;
     conn_begin(c);
     while (n < count && n < most && !requests[n].error) {
@@ -62,7 +62,7 @@ static struct error *run_window(struct rsp_connection *c, struct rsp_request *re
         }
         if (fate == FATE_OPEN) {
             /* the silent one may be the stub's way to say that it takes one at a time */
-            if (window > 1 && (!c->no_ack || conn_is_lenient(c)))
+            if (window > 1 && (!c->terms.no_ack || conn_is_lenient(c)))
                 conn_stop_pipelining(c);
             abandon_window(c, requests, i, window);
             *done = i + 1;
@@ -81,7 +81,7 @@ static void prepare(struct rsp_connection *c, struct rsp_request *requests, size
         buf_clear(&requests[i].reply);
         error_free(requests[i].error);
         requests[i].error = NULL;
-        if (requests[i].length > c->packet_size && !conn_is_lenient(c))
+        if (requests[i].length > c->terms.packet_size && !conn_is_lenient(c))
             requests[i].error =
                 conn_request_error(&requests[i], ERR_USAGE, "the packet is longer than the stub takes");
     }

@@ -22,31 +22,32 @@ enum {
 
 bool rsp_shares_console(const struct rsp_connection *c)
 {
-    return !transport_is_reliable(c->transport) || c->came_running || (c->supported_empty && c->saw_text);
+    return !transport_is_reliable(c->transport) || c->console.is_kernel ||
+           (c->terms.supported_empty && c->console.spoke);
 }
 
 bool rsp_may_be_kgdb(const struct rsp_connection *c)
 {
     bool asked = c->features.state[FEATURE_PACKET_SIZE].advertised != TRI_UNKNOWN;
-    return c->supported_empty || rsp_never_spoke(c) || !asked;
+    return c->terms.supported_empty || rsp_never_spoke(c) || !asked;
 }
 
 /* kgdb's packets are words of plain text; until it is known who is there, so are those of any stub. */
 bool conn_is_plain(const struct rsp_connection *c)
 {
-    return rsp_shares_console(c) &&
-           (conn_runs(c) || c->supported_empty || c->came_running || c->life.state == CONN_PROBING);
+    return rsp_shares_console(c) && (conn_runs(c) || c->terms.supported_empty || c->console.is_kernel ||
+                                     c->life.state == CONN_PROBING);
 }
 
 void rsp_assume_unspoken(struct rsp_connection *c)
 {
     conn_state_unspoken(c);
-    c->came_running = c->acked = true;
-    c->pending_acks = 0; /* it would be typed */
-    c->owed = 0;
-    c->break_ns = c->probe_ns = 0;
-    c->stop_asked = false;
-    buf_clear(&c->last_stop);
+    c->console.is_kernel = c->sent.acked = true;
+    c->wire.pending_acks = 0; /* it would be typed */
+    c->owed.count = 0;
+    c->interrupt.again_ns = c->probe.due_ns = 0;
+    c->stops.asked = false;
+    buf_clear(&c->stops.last);
     rsp_forget_selected(c);
 }
 
@@ -87,9 +88,9 @@ struct error *rsp_type(struct rsp_connection *c, const char *bytes, size_t n)
     if (!conn_runs(c))
         return error_new(ERR_NOT_RUNNING, "typing at the console of %s: it has just stopped",
                          transport_describe(c->transport));
-    if (n && c->line_dirty)
+    if (n && c->console.line_dirty)
         TRY(conn_kill_line(c));
-    c->line_dirty &= n == 0;
+    c->console.line_dirty &= n == 0;
     return conn_send_raw(c, bytes, n, "stray", n);
 }
 
@@ -102,7 +103,7 @@ static const char *const entries[] = {"Entering KGDB\r\n", "KGDB or $3#33 for KD
 static bool ends_with(const struct rsp_connection *c, const char *end)
 {
     size_t n = strlen(end);
-    return c->tail_length >= n && memcmp(c->tail + c->tail_length - n, end, n) == 0;
+    return c->console.tail_length >= n && memcmp(c->console.tail + c->console.tail_length - n, end, n) == 0;
 }
 
 bool rsp_at_kdb(const struct rsp_connection *c)
@@ -116,28 +117,28 @@ static void remember_tail(struct rsp_connection *c, const char *bytes, size_t n)
         bytes += n - TAIL_BYTES;
         n = TAIL_BYTES;
     }
-    if (c->tail_length + n > TAIL_BYTES) {
-        size_t drop = c->tail_length + n - TAIL_BYTES;
-        c->tail_length -= drop;
-        memmove(c->tail, c->tail + drop, c->tail_length);
+    if (c->console.tail_length + n > TAIL_BYTES) {
+        size_t drop = c->console.tail_length + n - TAIL_BYTES;
+        c->console.tail_length -= drop;
+        memmove(c->console.tail, c->console.tail + drop, c->console.tail_length);
     }
-    memcpy(c->tail + c->tail_length, bytes, n);
-    c->tail_length += n;
+    memcpy(c->console.tail + c->console.tail_length, bytes, n);
+    c->console.tail_length += n;
 }
 
 /* A kernel that says it stopped, and waits without a word: it is spoken to at once. */
 static void note_entry(struct rsp_connection *c)
 {
-    if (!conn_runs(c) || c->probe_ns == PROBE_NOW)
+    if (!conn_runs(c) || c->probe.due_ns == PROBE_NOW)
         return;
     bool at_kdb = rsp_at_kdb(c) && c->life.state != CONN_KDB, entered = false;
     for (size_t i = 0; rsp_never_spoke(c) && i < ARRAY_LENGTH(entries); i++)
         entered |= ends_with(c, entries[i]);
-    c->probe_wanted = at_kdb || entered;
+    c->probe.wanted = at_kdb || entered;
     if (at_kdb)
-        c->probe_ns = PROBE_NOW;
+        c->probe.due_ns = PROBE_NOW;
     else if (entered) /* the other processors are still to be stopped: one may take the line's interrupts */
-        c->probe_ns = clock_now_ns() + ENTERING_NS;
+        c->probe.due_ns = clock_now_ns() + ENTERING_NS;
 }
 
 static void give(struct rsp_connection *c, const char *bytes, size_t n)
@@ -150,10 +151,10 @@ void conn_console(struct rsp_connection *c, const char *bytes, size_t n)
 {
     if (n == 0)
         return;
-    c->saw_text = c->text_since = true;
-    if (c->verifying) {
-        buf_add(&c->withheld, bytes, n);
-        buf_add(&c->withheld_of_stop, bytes, n);
+    c->console.spoke = c->sent.text_since = true;
+    if (c->console.withholds) {
+        buf_add(&c->console.withheld, bytes, n);
+        buf_add(&c->console.withheld_of_stop, bytes, n);
         return;
     }
     remember_tail(c, bytes, n);
@@ -169,30 +170,30 @@ void conn_console(struct rsp_connection *c, const char *bytes, size_t n)
 void conn_take_console_packet(struct rsp_connection *c, const char *p, size_t n)
 {
     bool shared = rsp_shares_console(c);
-    bool copy = shared && c->typed_since && n == c->console_packet.length &&
-                memcmp(c->console_packet.data, p, n) == 0;
+    bool copy = shared && c->console.typed_since && n == c->console.packet.length &&
+                memcmp(c->console.packet.data, p, n) == 0;
     if (!copy) {
-        c->typed_since = false;
-        buf_clear(&c->console_packet);
-        buf_add(&c->console_packet, p, n);
+        c->console.typed_since = false;
+        buf_clear(&c->console.packet);
+        buf_add(&c->console.packet, p, n);
         conn_take_console(c, p, n);
     }
     if (shared)
-        c->nudge_ns = clock_now_ns() + NUDGE_NS;
+        c->console.nudge_ns = clock_now_ns() + NUDGE_NS;
 }
 
 bool conn_is_only_text(const struct rsp_connection *c, const struct rsp_event *event)
 {
     const char *p = event->data;
     size_t n = event->length;
-    if (!conn_runs(c) || !rsp_shares_console(c) || c->owed > 0 || c->verifying)
+    if (!conn_runs(c) || !rsp_shares_console(c) || c->owed.count > 0 || c->console.withholds)
         return false;
     if (rsp_is_stop_reply(p, n) || conn_is_console(p, n))
         return false;
-    if (n == strlen(c->probe) && memcmp(p, c->probe, n) == 0)
+    if (n == strlen(c->probe.text) && memcmp(p, c->probe.text, n) == 0)
         return false; /* our own, or its echo */
     /* a resume that was refused is answered at once */
-    return c->text_since || rsp_never_spoke(c) || (n > 0 && !conn_is_error(p, n));
+    return c->sent.text_since || rsp_never_spoke(c) || (n > 0 && !conn_is_error(p, n));
 }
 
 /* -- is it text? ----------------------------------------------------------------------------------- */
@@ -218,13 +219,14 @@ static struct error *weigh(struct rsp_connection *c, enum conn_got got, const st
     size_t n = event->length;
     if (n == 2 && memcmp(p, "qC", 2) == 0) {
         *ret = VERDICT_TEXT;
-    } else if ((n > 2 && memcmp(p, "QC", 2) == 0) || (n == 0 && !c->supported_empty && !rsp_never_spoke(c))) {
+    } else if ((n > 2 && memcmp(p, "QC", 2) == 0) ||
+               (n == 0 && !c->terms.supported_empty && !rsp_never_spoke(c))) {
         *ret = VERDICT_STOP;
     } else if (rsp_is_stop_reply(p, n)) { /* the same once more, or text as the first */
-        buf_add(&c->withheld, event->raw, event->raw_length);
+        buf_add(&c->console.withheld, event->raw, event->raw_length);
     } else {
         conn_console(c, event->raw, event->raw_length);
-        c->pending_acks = 0;
+        c->wire.pending_acks = 0;
     }
     return NULL;
 }
@@ -257,7 +259,7 @@ static struct error *await_verdict(struct rsp_connection *c, enum verdict *ret)
 struct error *conn_verify_stop(struct rsp_connection *c, const struct rsp_event *event, bool *real)
 {
     *real = true;
-    bool stepped = buf_text(&c->resumed_with)[0] == 's' && !c->text_since;
+    bool stepped = buf_text(&c->stops.resumed_with)[0] == 's' && !c->sent.text_since;
     if (!rsp_shares_console(c) || !conn_runs(c) || stepped)
         return NULL;
     BASE_BUF struct buf raw = {0};
@@ -265,22 +267,22 @@ struct error *conn_verify_stop(struct rsp_connection *c, const struct rsp_event 
     buf_add(&raw, event->raw, event->raw_length);
     buf_add(&payload, event->data, event->length);
     enum verdict verdict = VERDICT_OPEN;
-    c->verifying = true;
+    c->console.withholds = true;
     struct error *e = await_verdict(c, &verdict);
-    c->verifying = false;
+    c->console.withholds = false;
     *real = verdict == VERDICT_STOP;
     if (!*real && !e) {
-        c->pending_acks = 0;
-        c->acked = true;
+        c->wire.pending_acks = 0;
+        c->sent.acked = true;
         e = conn_kill_line(c);
     }
     if (!*real)
         conn_console(c, buf_text(&raw), raw.length);
     BASE_BUF struct buf withheld = {0};
-    const struct buf *kept = *real ? &c->withheld_of_stop : &c->withheld;
+    const struct buf *kept = *real ? &c->console.withheld_of_stop : &c->console.withheld;
     buf_add(&withheld, buf_text(kept), kept->length);
-    buf_clear(&c->withheld);
-    buf_clear(&c->withheld_of_stop);
+    buf_clear(&c->console.withheld);
+    buf_clear(&c->console.withheld_of_stop);
     conn_console(c, buf_text(&withheld), withheld.length);
     return e;
 }
@@ -293,30 +295,31 @@ struct error *conn_probe(struct rsp_connection *c)
      * kernel/debug/kdb/kdb_io.c) */
     conn_begin(c);
     conn_add(c, "?", 1, 0);
-    c->probe = "?";
-    c->probe_ns = clock_now_ns() + PROBE_NS + 200 * transport_byte_cost_ns(c->transport);
-    c->probe_sent = true;
+    c->probe.text = "?";
+    c->probe.due_ns = clock_now_ns() + PROBE_NS + 200 * transport_byte_cost_ns(c->transport);
+    c->probe.sent = true;
     return conn_write(c);
 }
 
 /* Nobody answered: what was typed is taken back. */
 struct error *conn_probe_failed(struct rsp_connection *c)
 {
-    c->probe_sent = false;
-    c->probe_ns = 0;
-    c->acked = true;
-    c->line_dirty = true; /* should kgdb have got that byte, and the console's terminal the packet */
+    c->probe.sent = false;
+    c->probe.due_ns = 0;
+    c->sent.acked = true;
+    c->console.line_dirty = true; /* should kgdb have got that byte, and the console's terminal the packet */
     return conn_kill_line(c);
 }
 
 static struct error *await_first_word(struct rsp_connection *c, bool *answered, bool *echoed)
 {
-    int64_t deadline_ns = conn_deadline(c, c->timeout_ns < PROBE_NS ? c->timeout_ns : PROBE_NS, 200);
+    int64_t deadline_ns =
+        conn_deadline(c, c->limits.timeout_ns < PROBE_NS ? c->limits.timeout_ns : PROBE_NS, 200);
     for (;;) {
         enum conn_got got;
         struct rsp_event event;
         struct error *e = conn_next(c, deadline_ns, -1, &got, &event);
-        if (error_is(e, ERR_TIMEOUT) && deadline_ns != c->deadline_ns) {
+        if (error_is(e, ERR_TIMEOUT) && deadline_ns != c->limits.deadline_ns) {
             error_free(e);
             return NULL;
         }
@@ -328,12 +331,12 @@ static struct error *await_first_word(struct rsp_connection *c, bool *answered, 
         if (event.length == 2 && memcmp(event.data, "qC", 2) == 0) {
             /* kdb echoes too, and answers then */
             *echoed = true;
-            c->pending_acks = 0;
+            c->wire.pending_acks = 0;
             deadline_ns = conn_deadline(c, SETTLE_NS, 200);
         } else if (!rsp_is_stop_reply(event.data, event.length)) {
             *answered = true;
             if (event.length > 2 && memcmp(event.data, "QC", 2) == 0)
-                buf_add(&c->probed, event.data, event.length); /* it need not be asked again */
+                buf_add(&c->probe.answer, event.data, event.length); /* it need not be asked again */
             return NULL;
         }
     }
@@ -346,7 +349,7 @@ static struct error *probe_line(struct rsp_connection *c, bool *running)
     bool echoed = false;
     conn_state_probe(c);
     /* a stub on a shared line may still wait for the ack of something said long ago */
-    c->pending_acks = 1;
+    c->wire.pending_acks = 1;
     struct error *e = NULL;
     for (int tries = 0; tries < 2 && !e && !answered && !echoed; tries++) {
         e = ask_current(c);
@@ -367,7 +370,7 @@ static struct error *negotiate_or_run(struct rsp_connection *c, bool *running)
 {
     struct error *e = rsp_negotiate(c);
     bool echoed = error_is(e, ERR_NOT_STOPPED) && conn_runs(c);
-    bool printed = error_is(e, ERR_VIOLATION) && c->saw_text;
+    bool printed = error_is(e, ERR_VIOLATION) && c->console.spoke;
     if (!echoed && !printed)
         return e;
     error_free(e);

@@ -39,15 +39,15 @@ static struct error *ask_supported(struct rsp_connection *c)
     struct error *e = rsp_call(c, RSP_GRAMMAR_TEXT, 0, &reply, "%s", buf_text(&offer));
     if (e)
         return not_a_stub(c, e);
-    c->supported_empty = reply.length == 0 || conn_is_error(reply.data, reply.length);
+    c->terms.supported_empty = reply.length == 0 || conn_is_error(reply.data, reply.length);
     uint64_t size;
-    rsp_features_read(&c->features, buf_text(&reply), c->supported_empty ? 0 : reply.length, &size);
+    rsp_features_read(&c->features, buf_text(&reply), c->terms.supported_empty ? 0 : reply.length, &size);
     /* Linux 6.1's kgdb runs into its own trap again, with the pc behind it: by the pc that is the step of an
      * instruction of one byte, so what a step off it does cannot be found out by trying */
-    if (c->supported_empty)
+    if (c->terms.supported_empty)
         c->features.state[FEATURE_STEP_OFF].works = TRI_NO;
     if (size >= PACKET_SIZE_LEAST)
-        c->packet_size = size < PACKET_SIZE_MOST ? (size_t)size : PACKET_SIZE_MOST;
+        c->terms.packet_size = size < PACKET_SIZE_MOST ? (size_t)size : PACKET_SIZE_MOST;
     return NULL;
 }
 
@@ -60,7 +60,7 @@ static struct error *ask_no_ack(struct rsp_connection *c)
     TRY(rsp_call(c, RSP_GRAMMAR_OK, 0, &reply, "QStartNoAckMode"));
     bool ok = reply.length == 2 && !conn_is_error(reply.data, reply.length);
     c->features.state[FEATURE_NO_ACK].works = ok ? TRI_YES : TRI_NO;
-    c->no_ack = ok;
+    c->terms.no_ack = ok;
     return NULL;
 }
 
@@ -81,7 +81,7 @@ static void read_vcont(struct rsp_connection *c, const struct buf *reply)
         }
         s = s[n] ? s + n : NULL;
     }
-    c->vcont = a;
+    c->terms.vcont = a;
     c->features.state[FEATURE_VCONT].works = a.c && a.s ? TRI_YES : TRI_NO;
     c->features.state[FEATURE_VCONT_RANGE].works = a.r ? TRI_YES : TRI_NO;
 }
@@ -94,18 +94,18 @@ static struct error *ask_vcont_and_probe(struct rsp_connection *c)
         {.payload = "vCont?", .length = 6, .grammar = RSP_GRAMMAR_TEXT},
         {.payload = "qC", .length = 2, .grammar = RSP_GRAMMAR_TEXT},
     };
-    bool probe = transport_is_reliable(c->transport) && !c->supported_empty;
-    int64_t timeout_ns = c->timeout_ns;
-    c->pipelines = probe;
+    bool probe = transport_is_reliable(c->transport) && !c->terms.supported_empty;
+    int64_t timeout_ns = c->limits.timeout_ns;
+    c->terms.pipelines = probe;
     if (probe && timeout_ns > PROBE_TIMEOUT_NS)
-        c->timeout_ns = PROBE_TIMEOUT_NS;
+        c->limits.timeout_ns = PROBE_TIMEOUT_NS;
     struct error *e = rsp_call_batch(c, r, probe ? 2 : 1);
-    c->timeout_ns = timeout_ns;
+    c->limits.timeout_ns = timeout_ns;
     if (!e && !r[0].error)
         read_vcont(c, &r[0].reply);
     else
         c->features.state[FEATURE_VCONT].works = TRI_NO;
-    c->features.state[FEATURE_PIPELINE].works = c->pipelines ? TRI_YES : TRI_NO;
+    c->features.state[FEATURE_PIPELINE].works = c->terms.pipelines ? TRI_YES : TRI_NO;
     for (size_t i = 0; i < ARRAY_LENGTH(r); i++)
         rsp_request_free(&r[i]);
     return e;
@@ -114,10 +114,10 @@ static struct error *ask_vcont_and_probe(struct rsp_connection *c)
 struct error *rsp_negotiate(struct rsp_connection *c)
 {
     conn_state_open(c);
-    c->pipelines = false;
+    c->terms.pipelines = false;
     /* a stub on a shared line may still wait for the ack of something said long ago */
-    if (!transport_is_reliable(c->transport) && c->pending_acks == 0)
-        c->pending_acks = 1;
+    if (!transport_is_reliable(c->transport) && c->wire.pending_acks == 0)
+        c->wire.pending_acks = 1;
     struct error *e = ask_supported(c);
     if (!e)
         e = ask_no_ack(c);

@@ -45,22 +45,22 @@ struct error *rsp_look(struct rsp_connection *c)
     TRY(conn_check_stopped(c));
     struct error *e = conn_note_loss(c, transport_check_child(c->transport));
     if (!e)
-        e = c->owed > 0 ? conn_take_owed(c) : take_unread(c, LOOK_MOST);
+        e = c->owed.count > 0 ? conn_take_owed(c) : take_unread(c, LOOK_MOST);
     return e;
 }
 
 /* What goes with the resume that is sent now. */
 static void forget_stop(struct rsp_connection *c, const char *payload, size_t n)
 {
-    c->break_ns = c->probe_ns = c->nudge_ns = 0;
-    c->resend_ns = n && !c->no_ack && rsp_shares_console(c) ? clock_now_ns() + RESUME_AGAIN_NS : 0;
-    c->stop_asked = c->interrupting = false;
-    c->probe = "";
-    c->stop_copies = 0;
-    buf_clear(&c->probed);
-    buf_clear(&c->last_stop);
-    buf_clear(&c->resumed_with);
-    buf_add(&c->resumed_with, payload, n < SHOWN_RESUME ? n : SHOWN_RESUME);
+    c->interrupt.again_ns = c->probe.due_ns = c->console.nudge_ns = 0;
+    c->sent.again_ns = n && !c->terms.no_ack && rsp_shares_console(c) ? clock_now_ns() + RESUME_AGAIN_NS : 0;
+    c->stops.asked = c->interrupt.asked = false;
+    c->probe.text = "";
+    c->stops.copies = 0;
+    buf_clear(&c->probe.answer);
+    buf_clear(&c->stops.last);
+    buf_clear(&c->stops.resumed_with);
+    buf_add(&c->stops.resumed_with, payload, n < SHOWN_RESUME ? n : SHOWN_RESUME);
     rsp_forget_selected(c);
 }
 
@@ -71,7 +71,7 @@ static struct error *resume(struct rsp_connection *c, const char *payload, size_
     TRY(conn_check_stopped(c));
     TRY(conn_resync(c));
     TRY(take_unread(c, UINT_MAX));
-    if (c->late_count > 0) { /* it has stopped already: nothing runs meanwhile */
+    if (c->stops.late_count > 0) { /* it has stopped already: nothing runs meanwhile */
         *resumed = RSP_RESUMED_EARLY;
         return NULL;
     }
@@ -91,7 +91,7 @@ struct error *rsp_resume(struct rsp_connection *c, const char *payload, size_t n
 
 void rsp_assume_running(struct rsp_connection *c)
 {
-    if (rsp_state(c) != RSP_STATE_STOPPED || c->late_count > 0) /* the stop is there already */
+    if (rsp_state(c) != RSP_STATE_STOPPED || c->stops.late_count > 0) /* the stop is there already */
         return;
     forget_stop(c, "", 0);
     conn_state_resume(c);
@@ -105,7 +105,7 @@ static bool may_go_together(struct rsp_connection *c, const struct rsp_request *
     size_t bytes = n;
     for (size_t i = 0; i < count; i++)
         bytes += requests[i].length;
-    return c->no_ack && c->pipelines && count < WINDOW_REQUESTS && bytes < WINDOW_BYTES / 2;
+    return c->terms.no_ack && c->terms.pipelines && count < WINDOW_REQUESTS && bytes < WINDOW_BYTES / 2;
 }
 
 static struct error *one_after_the_other(struct rsp_connection *c, struct rsp_request *requests, size_t count,
@@ -140,12 +140,12 @@ static struct error *await_each(struct rsp_connection *c, struct rsp_request *re
 
 static struct error *await_answers(struct rsp_connection *c, struct rsp_request *requests, size_t count)
 {
-    int64_t deadline = c->deadline_ns, soon = clock_now_ns() + ANSWERS_GRACE_NS;
+    int64_t deadline = c->limits.deadline_ns, soon = clock_now_ns() + ANSWERS_GRACE_NS;
     int cancel_fd = transport_set_cancel_fd(c->transport, -1);
-    c->deadline_ns = deadline < soon ? soon : deadline;
+    c->limits.deadline_ns = deadline < soon ? soon : deadline;
     struct error *e = await_each(c, requests, count);
     transport_set_cancel_fd(c->transport, cancel_fd);
-    c->deadline_ns = deadline;
+    c->limits.deadline_ns = deadline;
     return e;
 }
 
@@ -160,7 +160,7 @@ struct error *rsp_batch_then_resume(struct rsp_connection *c, struct rsp_request
         return one_after_the_other(c, requests, count, payload, n, resumed);
     TRY(conn_resync(c));
     TRY(take_unread(c, UINT_MAX));
-    if (c->late_count > 0)
+    if (c->stops.late_count > 0)
         return one_after_the_other(c, requests, count, payload, n, resumed);
     conn_begin(c);
     for (size_t i = 0; i < count; i++) {
@@ -196,27 +196,27 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
     if (!w->asked)
         conn_violation(c, "stop-while-stopped", payload, n);
     conn_state_stop(c);
-    c->stop_asked = c->probe_sent;
-    c->probe_sent = c->interrupting = false;
-    c->probe = "";
-    c->break_ns = c->probe_ns = c->resend_ns = c->nudge_ns = 0;
-    c->tail_length = 0;
-    c->stop_copies = 0;
-    buf_clear(&c->last_stop);
-    buf_add(&c->last_stop, payload, n);
+    c->stops.asked = c->probe.sent;
+    c->probe.sent = c->interrupt.asked = false;
+    c->probe.text = "";
+    c->interrupt.again_ns = c->probe.due_ns = c->sent.again_ns = c->console.nudge_ns = 0;
+    c->console.tail_length = 0;
+    c->stops.copies = 0;
+    buf_clear(&c->stops.last);
+    buf_add(&c->stops.last, payload, n);
     w->done = *w->stopped = true;
     TRY(rsp_stop_parse(payload, n, w->ret));
-    c->stopped_known = w->ret->has_thread;
-    c->stopped = w->ret->thread;
+    c->remote.stopped.known = w->ret->has_thread;
+    c->remote.stopped.id = w->ret->thread;
     return NULL;
 }
 
 static struct error *take_late(struct rsp_connection *c, struct rsp_stop *ret, bool *stopped)
 {
-    struct buf first = c->late[0];
-    c->late_count--;
-    memmove(&c->late[0], &c->late[1], c->late_count * sizeof c->late[0]);
-    c->late[c->late_count] = first; /* keeps its memory */
+    struct buf first = c->stops.late[0];
+    c->stops.late_count--;
+    memmove(&c->stops.late[0], &c->stops.late[1], c->stops.late_count * sizeof c->stops.late[0]);
+    c->stops.late[c->stops.late_count] = first; /* keeps its memory */
     *stopped = true;
     return rsp_stop_parse(buf_text(&first), first.length, ret);
 }
@@ -225,7 +225,7 @@ static struct error *take_late(struct rsp_connection *c, struct rsp_stop *ret, b
 static bool is_known_resume(const struct rsp_connection *c)
 {
     return c->features.state[FEATURE_VCONT].works == TRI_YES &&
-           strncmp(buf_text(&c->resumed_with), "vCont;", 6) == 0;
+           strncmp(buf_text(&c->stops.resumed_with), "vCont;", 6) == 0;
 }
 
 static struct error *resume_refused(struct rsp_connection *c, const char *payload, size_t n)
@@ -233,9 +233,9 @@ static struct error *resume_refused(struct rsp_connection *c, const char *payloa
     conn_state_refuse(c);
     if (n == 0)
         return error_new(ERR_UNSUPPORTED, "resuming with '%s': the stub does not know this packet",
-                         buf_text(&c->resumed_with));
-    return error_new(ERR_REFUSED, "resuming with '%s': the stub answered %.*s", buf_text(&c->resumed_with),
-                     (int)(n < 100 ? n : 100), payload);
+                         buf_text(&c->stops.resumed_with));
+    return error_new(ERR_REFUSED, "resuming with '%s': the stub answered %.*s",
+                     buf_text(&c->stops.resumed_with), (int)(n < 100 ? n : 100), payload);
 }
 
 static struct error *refuse_file_io(struct rsp_connection *c)
@@ -253,7 +253,7 @@ static bool is_file_io(const char *p, size_t n)
 /* Our own probe came back from a terminal. kdb echoes as well, and answers then. */
 static bool is_echo(const struct rsp_connection *c, const char *p, size_t n)
 {
-    return conn_runs(c) && n > 0 && n == strlen(c->probe) && memcmp(p, c->probe, n) == 0;
+    return conn_runs(c) && n > 0 && n == strlen(c->probe.text) && memcmp(p, c->probe.text, n) == 0;
 }
 
 /* A stop reply while a console is on the line may be text (conn_verify_stop()). */
@@ -263,7 +263,7 @@ static struct error *take_stop_reply(struct wait *w, const struct rsp_event *eve
     BASE_BUF struct buf payload = {0};
     buf_add(&payload, event->data, event->length);
     bool real = true;
-    if (!c->probe_sent)
+    if (!c->probe.sent)
         TRY(conn_verify_stop(c, event, &real));
     return real ? take_stop(w, buf_text(&payload), payload.length) : NULL;
 }
@@ -274,7 +274,7 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
     const char *p = event->data;
     size_t n = event->length;
     if (is_echo(c, p, n)) {
-        c->pending_acks = 0;
+        c->wire.pending_acks = 0;
         return NULL;
     }
     if (rsp_is_stop_reply(p, n))
@@ -283,8 +283,8 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
         conn_take_console_packet(c, p, n);
         return NULL;
     }
-    if (c->owed > 0) {
-        c->owed--;
+    if (c->owed.count > 0) {
+        c->owed.count--;
         return NULL;
     }
     if (conn_runs(c) && is_file_io(p, n))
@@ -298,11 +298,11 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
 /* kgdb refuses a packet that comes while it waits for an ack: the resume was not taken. */
 static struct error *take_nak(struct rsp_connection *c)
 {
-    if (c->no_ack || c->acked || c->resends == RESENDS_MOST || !conn_runs(c)) {
-        conn_violation(c, "stray-nak", buf_text(&c->resumed_with), c->resumed_with.length);
+    if (c->terms.no_ack || c->sent.acked || c->sent.resends == RESENDS_MOST || !conn_runs(c)) {
+        conn_violation(c, "stray-nak", buf_text(&c->stops.resumed_with), c->stops.resumed_with.length);
         return NULL;
     }
-    c->resends++;
+    c->sent.resends++;
     return conn_write_again(c);
 }
 
@@ -315,9 +315,9 @@ static struct error *take_damaged(struct rsp_connection *c, const struct rsp_eve
         return conn_damaged(c, event, &again);
     conn_console(c, event->raw, event->raw_length);
     bool console = event->length > 0 && event->data[0] == 'O';
-    if (!(console || conn_may_be_stop(event->data, event->length)) || c->resends == RESENDS_MOST)
+    if (!(console || conn_may_be_stop(event->data, event->length)) || c->sent.resends == RESENDS_MOST)
         return NULL;
-    c->resends++;
+    c->sent.resends++;
     return conn_kill_line(c);
 }
 
@@ -344,14 +344,14 @@ struct error *conn_wait_stop(struct rsp_connection *c, unsigned wakes, int64_t d
                              struct rsp_stop *ret, bool *stopped)
 {
     *stopped = false;
-    if (c->late_count > 0)
+    if (c->stops.late_count > 0)
         return take_late(c, ret, stopped);
     if (rsp_state(c) == RSP_STATE_LOST)
         return conn_lost_error(c);
     /* with a deadline in the past this is only a look whether something came unasked */
     bool asked = conn_runs(c) || deadline_ns > clock_now_ns();
-    if (deadline_ns > c->deadline_ns)
-        deadline_ns = c->deadline_ns;
+    if (deadline_ns > c->limits.deadline_ns)
+        deadline_ns = c->limits.deadline_ns;
     struct wait w = {.c = c, .ret = ret, .stopped = stopped, .asked = asked};
     while (!w.done) {
         enum conn_got got;

@@ -75,7 +75,7 @@ static bool needs_select(const struct rsp_connection *c, struct ptid thread)
 {
     if (thread.tid <= 0)
         return false;
-    return !c->selected_known || !ptid_equal(c->selected, thread);
+    return !c->remote.selected.known || !ptid_equal(c->remote.selected.id, thread);
 }
 
 bool remote_add_select(struct rsp_connection *c, struct remote_batch *b, struct ptid thread)
@@ -86,7 +86,7 @@ bool remote_add_select(struct rsp_connection *c, struct remote_batch *b, struct 
     buf_add_text(&payload, "Hg");
     ptid_encode(&payload, thread);
     remote_batch_add(b, RSP_GRAMMAR_OK, 0, &payload);
-    c->selected_known = false;
+    c->remote.selected.known = false;
     return true;
 }
 
@@ -120,11 +120,11 @@ struct error *rsp_select_thread(struct rsp_connection *c, struct ptid thread)
 
 void rsp_forget_selected(struct rsp_connection *c)
 {
-    c->selected_known = false;
+    c->remote.selected.known = false;
 }
 
 void rsp_note_selected(struct rsp_connection *c, struct ptid thread)
 {
-    c->selected = thread;
-    c->selected_known = true;
+    c->remote.selected.id = thread;
+    c->remote.selected.known = true;
 }

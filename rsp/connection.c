@@ -1,7 +1,6 @@
 #include "rsp/connection_private.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
@@ -11,7 +10,6 @@
 enum {
     DEFAULT_PAYLOAD_LIMIT = 4 << 20,
     DEFAULT_PACKET_SIZE = 400, /* what gdb assumes of a stub that does not say */
-    COPIES_OF_A_STORM = 3,
 };
 
 struct rsp_connection *rsp_connection_create(struct transport *t, const struct rsp_options *options)
@@ -38,19 +36,12 @@ void rsp_connection_destroy(struct rsp_connection *c)
     transport_close(c->transport);
     rsp_decoder_free(&c->wire.decoder);
     rsp_features_free(&c->features);
-    for (size_t i = 0; i < LATE_STOPS_MOST; i++)
-        buf_free(&c->stops.late[i]);
+    conn_stops_free(c);
     buf_free(&c->sent.bytes);
     buf_free(&c->owed.request);
-    buf_free(&c->stops.last);
-    buf_free(&c->stops.held);
-    buf_free(&c->stops.resumed_with);
     buf_free(&c->misfits.last);
-    buf_free(&c->console.scratch);
-    buf_free(&c->console.withheld);
-    buf_free(&c->console.withheld_of_stop);
     buf_free(&c->probe.answer);
-    buf_free(&c->console.packet);
+    conn_console_free(c);
     free(c->life.lost_message);
     free(c);
 }
@@ -104,21 +95,6 @@ void rsp_set_deadline(struct rsp_connection *c, int64_t deadline_ns)
     c->limits.deadline_ns = deadline_ns;
 }
 
-bool rsp_has_late_stop(const struct rsp_connection *c)
-{
-    return c->stops.late_count > 0;
-}
-
-bool rsp_stop_was_asked(const struct rsp_connection *c)
-{
-    return c->stops.asked;
-}
-
-const char *rsp_last_stop(const struct rsp_connection *c)
-{
-    return buf_text(&c->stops.last);
-}
-
 int64_t conn_deadline(const struct rsp_connection *c, int64_t timeout_ns, size_t bytes)
 {
     int64_t line_ns = (int64_t)bytes * transport_byte_cost_ns(c->transport);
@@ -141,86 +117,4 @@ struct error *conn_check_stopped(struct rsp_connection *c)
             error_new(ERR_NOT_STOPPED, "asking %s: the target is running", transport_describe(c->transport)),
             "interrupt it first");
     return NULL;
-}
-
-/* -- what all-stop forbids ------------------------------------------------------------------------- */
-
-void conn_violation(struct rsp_connection *c, const char *kind, const char *evidence, size_t n)
-{
-    c->stats.violations++;
-    if (c->callbacks.violation)
-        c->callbacks.violation(c->callbacks.context, kind, n ? evidence : "",
-                               n < EVIDENCE_MOST ? n : EVIDENCE_MOST);
-}
-
-static bool same(const struct buf *b, const char *payload, size_t n)
-{
-    return b->length == n && n > 0 && memcmp(b->data, payload, n) == 0;
-}
-
-void conn_keep_stop(struct rsp_connection *c, const char *payload, size_t n)
-{
-    if (c->stops.late_count == LATE_STOPS_MOST)
-        return;
-    struct buf *b = &c->stops.late[c->stops.late_count++];
-    buf_clear(b);
-    buf_add(b, payload, n);
-}
-
-static bool is_queued(const struct rsp_connection *c, const char *payload, size_t n)
-{
-    for (size_t i = 0; i < c->stops.late_count; i++)
-        if (same(&c->stops.late[i], payload, n))
-            return true;
-    return false;
-}
-
-void conn_release_stop(struct rsp_connection *c, const char *kind)
-{
-    if (!c->stops.holds)
-        return;
-    c->stops.holds = false;
-    conn_violation(c, kind, buf_text(&c->stops.held), c->stops.held.length);
-}
-
-void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t n, bool hold)
-{
-    if (conn_is_lenient(c)) /* QEMU stops a running machine for a new connection and says so unasked */
-        return;
-    if (same(&c->stops.last, payload, n) || is_queued(c, payload, n)) {
-        c->stops.copies++;
-        if (c->stops.copies == COPIES_OF_A_STORM)
-            conn_violation(c, "retransmit-storm", payload, n);
-        /* a serial line may lose our ack; the stub then rightly says it again */
-        bool mended = !c->terms.no_ack && rsp_shares_console(c);
-        if (c->stops.copies >= COPIES_OF_A_STORM || mended)
-            return;
-    }
-    if (!is_queued(c, payload, n))
-        conn_keep_stop(c, payload, n);
-    conn_release_stop(c, "stop-while-stopped"); /* of two, the first was surely no answer */
-    if (!hold) {
-        conn_violation(c, "stop-while-stopped", payload, n);
-        return;
-    }
-    c->stops.holds = true;
-    buf_clear(&c->stops.held);
-    buf_add(&c->stops.held, payload, n);
-}
-
-void conn_misfit(struct rsp_connection *c, enum rsp_grammar grammar, const char *payload, size_t n)
-{
-    if (same(&c->misfits.last, payload, n)) {
-        /* QEMU's user emulator, once out of step, says its last word again for every byte it gets */
-        c->misfits.copies++;
-        if (c->misfits.copies == COPIES_OF_A_STORM)
-            conn_violation(c, "retransmit-storm", payload, n);
-        if (c->misfits.copies >= COPIES_OF_A_STORM)
-            return;
-    } else {
-        c->misfits.copies = 0;
-        buf_clear(&c->misfits.last);
-        buf_add(&c->misfits.last, payload, n);
-    }
-    conn_violation(c, conn_misfit_kind(grammar, payload, n), payload, n);
 }

@@ -88,7 +88,7 @@ static struct error *silence(struct await *a, enum conn_fate *ret, bool *done)
         if (c->sent.acked) {
             TRY(conn_send_nak(c));
         } else {
-            c->owed.count++; /* the first answer may only be late */
+            conn_owe_again(c); /* the first answer may only be late */
             TRY(conn_write_again(c));
         }
         start_clock(a);
@@ -110,7 +110,7 @@ static struct error *take_nak(struct await *a, enum conn_fate *ret, bool *done)
     if (c->terms.no_ack)
         return NULL;
     if (a->alone && c->sent.resends < RESENDS_MOST) {
-        c->sent.resends++;
+        conn_note_resend(c);
         return conn_write_again(c);
     }
     a->r->error = conn_request_error(a->r, ERR_VIOLATION, "the stub says that the packet arrived damaged");
@@ -195,7 +195,7 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
     }
     if (conn_fits(grammar, event->data, event->length) && !is_others_nothing(a, event)) {
         if (event->length && !conn_is_error(event->data, event->length))
-            c->misfits.known_questions |= known_question(a->r);
+            conn_know_question(c, known_question(a->r));
         take_answer(a, event, ret);
         return true;
     }

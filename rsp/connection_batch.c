@@ -4,22 +4,6 @@
 
 #include "base/buf.h"
 
-void conn_stop_pipelining(struct rsp_connection *c)
-{
-    if (!c->terms.pipelines)
-        return;
-    c->terms.pipelines = false;
-    c->features.state[FEATURE_PIPELINE].works = TRI_NO;
-}
-
-void conn_owe(struct rsp_connection *c, const struct rsp_request *oldest, size_t count)
-{
-    c->owed.count += count;
-    buf_clear(&c->owed.request);
-    buf_add(&c->owed.request, oldest->payload,
-            oldest->length < SHOWN_REQUEST ? oldest->length : SHOWN_REQUEST);
-}
-
 /* Puts as many requests into one write as may go together; at least one. */
 static size_t fill_window(struct rsp_connection *c, const struct rsp_request *requests, size_t count)
 {

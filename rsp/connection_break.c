@@ -22,6 +22,17 @@ void rsp_set_break(struct rsp_connection *c, enum rsp_break how)
     c->interrupt.how = how;
 }
 
+void conn_interrupt_rest(struct rsp_connection *c)
+{
+    c->interrupt.again_ns = 0;
+}
+
+void conn_interrupt_over(struct rsp_connection *c)
+{
+    c->interrupt.asked = false;
+    c->interrupt.again_ns = 0;
+}
+
 /* A kernel behind a serial line is stopped by SysRq-g. 0x03 would only be typed at its terminal. kgdb is
  * known by its empty answer to qSupported, or, not yet stopped once, by none. */
 static bool is_silent_kernel(const struct rsp_connection *c)
@@ -73,13 +84,13 @@ static struct error *break_in(struct rsp_connection *c)
     if (how == RSP_BREAK_G && !transport_carries_break(c->transport))
         return transport_send_break(c->transport); /* which says so */
     bool breaks = how == RSP_BREAK_G || how == RSP_BREAK_CALL_G;
-    if (breaks && clock_now_ns() < c->console.typed_ns + SWALLOW_NS) {
-        c->interrupt.again_ns = c->console.typed_ns + SWALLOW_NS;
+    if (breaks && clock_now_ns() < c->sent.raw_ns + SWALLOW_NS) {
+        c->interrupt.again_ns = c->sent.raw_ns + SWALLOW_NS;
         return NULL;
     }
     c->interrupt.again_ns = again_ns(c, how);
     if (rsp_never_spoke(c) && !c->probe.sent && c->probe.due_ns == 0)
-        c->probe.due_ns = clock_now_ns() + BREAK_AGAIN_NS;
+        conn_probe_at(c, clock_now_ns() + BREAK_AGAIN_NS);
     switch (how) {
     case RSP_BREAK_G:
         TRY(transport_send_break(c->transport));
@@ -125,7 +136,8 @@ static int64_t cut_packet_ns(const struct rsp_connection *c)
     bool begun = n > 1 && conn_may_be_stop(d->input.data + d->start + 1, n - 1);
     bool stop = c->sent.resends < RESENDS_MOST &&
                 (begun || conn_ends_as_stop(c->console.tail, c->console.tail_length));
-    return stop || console_was_cut(c) ? c->wire.came_ns + NUDGE_NS : 0;
+    int64_t since = c->wire.came_ns > c->console.nudged_ns ? c->wire.came_ns : c->console.nudged_ns;
+    return stop || console_was_cut(c) ? since + NUDGE_NS : 0;
 }
 
 /* The moment at which something is to be sent, 0: none. */
@@ -141,7 +153,7 @@ static int64_t next_duty(const struct rsp_connection *c)
 /* The resume was not acked: the line lost it, or lost the ack. */
 static struct error *resume_again(struct rsp_connection *c)
 {
-    c->sent.again_ns = 0;
+    conn_resend_at(c, 0);
     return conn_write_again(c);
 }
 
@@ -152,19 +164,20 @@ static struct error *do_duty(struct rsp_connection *c, int64_t now)
             return conn_probe(c);
         TRY(conn_probe_failed(c));
         /* while a stop is wanted, it is asked again */
-        c->probe.due_ns = c->interrupt.asked && rsp_never_spoke(c) ? now + BREAK_AGAIN_NS : 0;
+        conn_probe_at(c, c->interrupt.asked && rsp_never_spoke(c) ? now + BREAK_AGAIN_NS : 0);
         return NULL;
     }
     if (!c->sent.acked && c->sent.again_ns && c->sent.again_ns <= now)
         return resume_again(c);
     if (c->console.nudge_ns && c->console.nudge_ns <= now) {
-        c->console.nudge_ns = 0;
+        conn_console_rest(c);
         return conn_kill_line(c);
     }
     int64_t cut = cut_packet_ns(c);
     if (cut && cut <= now) {
-        c->sent.resends += !console_was_cut(c);
-        c->wire.came_ns = c->console.nudged_ns = now;
+        if (!console_was_cut(c))
+            conn_note_resend(c);
+        conn_console_nudged(c, now);
         return conn_kill_line(c);
     }
     return c->interrupt.again_ns && c->interrupt.again_ns <= now ? break_in(c) : NULL;
@@ -239,9 +252,9 @@ struct error *rsp_to_kdb(struct rsp_connection *c)
     conn_add(c, "3", 1, 0);
     TRY(conn_write(c));
     rsp_assume_unspoken(c);
-    c->sent.acked = false;
-    c->interrupt.asked = false;
+    conn_expect_ack(c, true);
+    conn_interrupt_over(c);
     conn_state_kdb(c);
-    c->console.tail_length = 0;
+    conn_console_forget_text(c);
     return NULL;
 }

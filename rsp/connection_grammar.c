@@ -98,20 +98,6 @@ const char *conn_misfit_kind(enum rsp_grammar grammar, const char *p, size_t n)
     return "reply-to-another-question";
 }
 
-void conn_take_console(struct rsp_connection *c, const char *p, size_t n)
-{
-    size_t room = (n - 1) / 2;
-    buf_clear(&c->console.scratch);
-    buf_reserve(&c->console.scratch, room);
-    long length = hex_decode(p + 1, n - 1, c->console.scratch.data, room);
-    if (length <= 0)
-        return;
-    if (!c->console.sink)
-        conn_console(c, c->console.scratch.data, (size_t)length);
-    else if (c->console.sink->length + (size_t)length <= c->limits.payload)
-        buf_add(c->console.sink, c->console.scratch.data, (size_t)length);
-}
-
 bool conn_ends_as_stop(const char *p, size_t n)
 {
     const char *end = p + n, *at = memmem(p, n, "thread:", 7);

@@ -6,7 +6,9 @@
 
 #define PROBE_TIMEOUT_NS 2000000000
 
-enum { PACKET_SIZE_MOST = 128 << 10, PACKET_SIZE_LEAST = 64 };
+enum { PACKET_SIZE_MOST = 128 << 10, PACKET_SIZE_LEAST = 64, LOSSY_PACKET = 100 };
+
+/* -- the opening ------------------------------------------------------------------------------------- */
 
 static struct error *not_a_stub(struct rsp_connection *c, struct error *e)
 {
@@ -98,9 +100,9 @@ static struct error *ask_vcont_and_probe(struct rsp_connection *c)
     int64_t timeout_ns = c->limits.timeout_ns;
     c->terms.pipelines = probe;
     if (probe && timeout_ns > PROBE_TIMEOUT_NS)
-        c->limits.timeout_ns = PROBE_TIMEOUT_NS;
+        rsp_set_timeout(c, PROBE_TIMEOUT_NS);
     struct error *e = rsp_call_batch(c, r, probe ? 2 : 1);
-    c->limits.timeout_ns = timeout_ns;
+    rsp_set_timeout(c, timeout_ns);
     if (!e && !r[0].error)
         read_vcont(c, &r[0].reply);
     else
@@ -116,8 +118,8 @@ struct error *rsp_negotiate(struct rsp_connection *c)
     conn_state_open(c);
     c->terms.pipelines = false;
     /* a stub on a shared line may still wait for the ack of something said long ago */
-    if (!transport_is_reliable(c->transport) && c->wire.pending_acks == 0)
-        c->wire.pending_acks = 1;
+    if (!transport_is_reliable(c->transport))
+        conn_want_ack(c);
     struct error *e = ask_supported(c);
     if (!e)
         e = ask_no_ack(c);
@@ -125,4 +127,20 @@ struct error *rsp_negotiate(struct rsp_connection *c)
         e = ask_vcont_and_probe(c);
     conn_state_done(c, CONN_OPENING);
     return e;
+}
+
+/* -- what turns out later ----------------------------------------------------------------------------- */
+
+void conn_stop_pipelining(struct rsp_connection *c)
+{
+    if (!c->terms.pipelines)
+        return;
+    c->terms.pipelines = false;
+    c->features.state[FEATURE_PIPELINE].works = TRI_NO;
+}
+
+void conn_ask_for_less(struct rsp_connection *c)
+{
+    if (c->terms.packet_size > LOSSY_PACKET)
+        c->terms.packet_size /= 2;
 }

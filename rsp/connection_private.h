@@ -2,7 +2,7 @@
  * rsp/connection_private.h - what connection*.c and remote_*.c share. Nobody else includes it.
  *
  *   connection_state.[ch]   the states of a conversation, and the ways between them
- *   connection.c            life, facts, the late stops, violations
+ *   connection.c            life, facts
  *   connection_wire.c       bytes: framing, acks, counting, the log, one received packet at a time
  *   connection_grammar.c    does this answer fit that question?
  *   connection_await.c      one request's answer
@@ -11,7 +11,11 @@
  *   connection_run.c        resume, wait for a stop
  *   connection_break.c      interrupting, and what is sent again while a stop is waited for
  *   connection_console.c    a line that is a console too
+ *   connection_verify.c     a stop reply on such a line: is it text?
+ *   connection_probe.c      who is at the other end?
  *   connection_negotiate.c  the opening
+ *   connection_stops.c      the last stop, and those that came when nobody waited
+ *   connection_violations.c what the other end must not do
  */
 #ifndef ALLSTOP_RSP_CONNECTION_PRIVATE_H
 #define ALLSTOP_RSP_CONNECTION_PRIVATE_H
@@ -28,16 +32,20 @@ enum {
     WINDOW_BYTES = 16384,   /* no-ack: fits into any socket's buffer */
     WINDOW_BYTES_ACK = 256, /* QEMU's user emulator reads so many at once and waits for an ack after each */
     EVIDENCE_MOST = 256,
-    RESENDS_MOST = 3,   /* of one packet, after `-` or a bad checksum */
-    TAIL_BYTES = 64,    /* of console text, to know a prompt */
-    SHOWN_REQUEST = 60, /* bytes of one in a message */
+    RESENDS_MOST = 3,      /* of one packet, after `-` or a bad checksum */
+    TAIL_BYTES = 64,       /* of console text, to know a prompt */
+    SHOWN_REQUEST = 60,    /* bytes of one in a message */
+    COPIES_OF_A_STORM = 3, /* of one stop or misfit, one after the other */
 };
 /* A moment that is past: at once. */
 #define PROBE_NOW 1
+/* How long a stub may take to say a word when nothing keeps it. */
+#define PROBE_NS 1000000000
 /* The silence after which what has come is taken for all there is. */
 #define NUDGE_NS 300000000
 
-/* Each of these is written by the file that is named with it, and read by all. */
+/* Each of these is written by the file that is named with it, and read by all; connection.c makes and frees
+ * them. */
 
 /* How long a wait may last, and how much an answer may hold: connection.c. */
 struct conn_limits {
@@ -62,6 +70,7 @@ struct conn_sent {
     bool text_since;   /* the console printed since */
     unsigned resends;  /* how often something was sent to have it, or its answer, again */
     int64_t again_ns;  /* when a resume that was not acked is sent again; 0: never */
+    int64_t raw_ns;    /* when something that is no packet was sent last */
 };
 
 /* What vCont? listed. */
@@ -127,8 +136,6 @@ struct conn_console {
     bool line_dirty;       /* some of a packet may stand on its input line */
     char tail[TAIL_BYTES]; /* of its text, since the last stop */
     size_t tail_length;
-    /* what is typed at it */
-    int64_t typed_ns; /* when something that is no packet was sent last */
     /* its O packets while it runs */
     struct buf packet; /* the last one */
     bool typed_since;  /* something was sent behind its ack: it may come again */
@@ -179,22 +186,45 @@ struct rsp_connection {
 
 /* -- connection.c ---------------------------------------------------------------------------------- */
 
-void conn_violation(struct rsp_connection *c, const char *kind, const char *evidence, size_t n);
-void conn_console(struct rsp_connection *c, const char *bytes, size_t n);
 /* NULL when requests may be sent now. */
 struct error *conn_check_stopped(struct rsp_connection *c) BASE_MUST_CHECK;
 struct error *conn_lost_error(const struct rsp_connection *c) BASE_MUST_CHECK;
 /* The end of a wait that begins now: the timeout plus what the line needs for `bytes`, within the deadline.
  */
 int64_t conn_deadline(const struct rsp_connection *c, int64_t timeout_ns, size_t bytes);
+/* -- connection_violations.c ------------------------------------------------------------------------ */
+
+void conn_violation(struct rsp_connection *c, const char *kind, const char *evidence, size_t n);
+/* A packet that is no answer to a question of this grammar: named, and dropped by the caller. */
+void conn_misfit(struct rsp_connection *c, enum rsp_grammar grammar, const char *payload, size_t n);
+/* This kind of question was answered with something (connection_await.c). */
+void conn_know_question(struct rsp_connection *c, unsigned bit);
+/* The same bytes, and some. */
+bool conn_is_copy(const struct buf *b, const char *payload, size_t n);
+
+/* -- connection_stops.c ------------------------------------------------------------------------------ */
+
 /* A stop reply that nobody waited for: queued, named. With `hold`, what to call it is decided later by
  * conn_release_stop(). */
 void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t n, bool hold);
 /* Keeps a stop for the next rsp_wait_stop(). */
 void conn_keep_stop(struct rsp_connection *c, const char *payload, size_t n);
 void conn_release_stop(struct rsp_connection *c, const char *kind);
-/* A packet that is no answer to a question of this grammar: named, and dropped by the caller. */
-void conn_misfit(struct rsp_connection *c, enum rsp_grammar grammar, const char *payload, size_t n);
+/* The first that was kept; there is one. */
+struct error *conn_take_late(struct rsp_connection *c, struct rsp_stop *ret, bool *stopped) BASE_MUST_CHECK;
+/* A resume is sent: what was known of the last stop is over. */
+void conn_stops_leave(struct rsp_connection *c, const char *payload, size_t n);
+void conn_stops_forget(struct rsp_connection *c);
+/* A stop is taken; `asked`: it was the answer to `?` in place of a wait. */
+void conn_stops_take(struct rsp_connection *c, const char *payload, size_t n, bool asked);
+/* The stub told the last stop once more. */
+void conn_stops_note(struct rsp_connection *c, const char *payload, size_t n);
+void conn_stops_free(struct rsp_connection *c);
+
+/* -- remote.c ------------------------------------------------------------------------------------------ */
+
+/* Whom a stop named. */
+void conn_note_stopped(struct rsp_connection *c, const struct rsp_stop *stop);
 
 /* -- connection_wire.c ----------------------------------------------------------------------------- */
 
@@ -215,6 +245,17 @@ struct error *conn_send_raw(struct rsp_connection *c, const char *bytes, size_t 
                             size_t log_length) BASE_MUST_CHECK;
 /* Something lies there unread. */
 bool conn_has_input(struct rsp_connection *c);
+/* What came so far is not acked any more: a terminal would take it for typed. */
+void conn_drop_acks(struct rsp_connection *c);
+/* The next write begins with an ack in any case. */
+void conn_want_ack(struct rsp_connection *c);
+/* Whether the ack of what was sent last is still to come. */
+void conn_expect_ack(struct rsp_connection *c, bool due);
+/* The console has printed, and something was sent to have our last packet, or its answer, again. */
+void conn_note_text(struct rsp_connection *c);
+void conn_note_resend(struct rsp_connection *c);
+/* When the resume is sent again if it is not acked; 0: never. */
+void conn_resend_at(struct rsp_connection *c, int64_t again_ns);
 /* A deadline for conn_next(): takes what is there, and sends no acks yet. */
 #define CONN_ONLY_LOOK 0
 /* The next thing that matters. Acks, console text and notifications are dealt with here. */
@@ -233,21 +274,59 @@ struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *eve
 
 /* -- connection_console.c -------------------------------------------------------------------------- */
 
+/* Text that the console printed. */
+void conn_console(struct rsp_connection *c, const char *bytes, size_t n);
+/* Hands on the text of an O packet, to `sink` where there is one (NULL: none). */
+void conn_take_console(struct rsp_connection *c, const char *p, size_t n);
+void conn_divert_console(struct rsp_connection *c, struct buf *sink);
 /* An O packet while it runs; a copy is only acked. */
 void conn_take_console_packet(struct rsp_connection *c, const char *p, size_t n);
 bool conn_is_plain(const struct rsp_connection *c);
 /* A whole packet that came while the target runs and is only what its console printed. */
 bool conn_is_only_text(const struct rsp_connection *c, const struct rsp_event *event);
-/* Whether a stop reply that came while the target runs is one; text is handed on as such. */
-struct error *conn_verify_stop(struct rsp_connection *c, const struct rsp_event *event,
-                               bool *real) BASE_MUST_CHECK;
-/* Asks a kernel that may have stopped without a word. */
-struct error *conn_probe(struct rsp_connection *c) BASE_MUST_CHECK;
-struct error *conn_probe_failed(struct rsp_connection *c) BASE_MUST_CHECK;
 /* A request got no answer, and the console prints. */
 struct error *conn_runs_again(struct rsp_connection *c, const char *payload, size_t n) BASE_MUST_CHECK;
 /* Takes back what was typed. */
 struct error *conn_kill_line(struct rsp_connection *c) BASE_MUST_CHECK;
+/* Something that is no packet was sent. */
+void conn_console_typed(struct rsp_connection *c);
+/* Some of a packet may stand on its input line. */
+void conn_console_dirty(struct rsp_connection *c);
+/* The run is over: no O packet is waited for, and what was printed says nothing any more. */
+void conn_console_over(struct rsp_connection *c);
+void conn_console_rest(struct rsp_connection *c);
+void conn_console_forget_text(struct rsp_connection *c);
+/* A packet that was cut was asked for again. */
+void conn_console_nudged(struct rsp_connection *c, int64_t now);
+/* While it is on, what is printed is kept; conn_hand_on() then gives it, with copies of the stop reply or
+ * without. */
+void conn_withhold(struct rsp_connection *c, bool on);
+void conn_withhold_copy(struct rsp_connection *c, const char *bytes, size_t n);
+void conn_hand_on(struct rsp_connection *c, bool with_copies);
+void conn_console_free(struct rsp_connection *c);
+
+/* -- connection_verify.c ------------------------------------------------------------------------------- */
+
+/* Whether a stop reply that came while the target runs is one; text is handed on as such. */
+struct error *conn_verify_stop(struct rsp_connection *c, const struct rsp_event *event,
+                               bool *real) BASE_MUST_CHECK;
+
+/* -- connection_probe.c -------------------------------------------------------------------------------- */
+
+/* Asks a kernel that may have stopped without a word; and nobody answered, in which case what was typed is
+ * taken back. */
+struct error *conn_probe(struct rsp_connection *c) BASE_MUST_CHECK;
+struct error *conn_probe_failed(struct rsp_connection *c) BASE_MUST_CHECK;
+/* When it is asked next; 0: never. */
+void conn_probe_at(struct rsp_connection *c, int64_t due_ns);
+/* Whether what was just printed wants it; asked once. */
+void conn_probe_want(struct rsp_connection *c, bool wanted);
+bool conn_probe_take_wanted(struct rsp_connection *c);
+/* A run begins, and is over. */
+void conn_probe_leave(struct rsp_connection *c);
+void conn_probe_over(struct rsp_connection *c);
+/* Sends `qC`, which tells a stub from a terminal. */
+struct error *conn_ask_current(struct rsp_connection *c) BASE_MUST_CHECK;
 
 /* -- connection_run.c ------------------------------------------------------------------------------ */
 
@@ -263,6 +342,9 @@ struct error *conn_next_of_run(struct rsp_connection *c, unsigned wakes, int64_t
 /* Waits until the resume is acked, or for a moment: what is sent earlier is lost in kgdb. A stop that comes
  * instead is kept, and the state is STOPPED. */
 struct error *conn_await_ack(struct rsp_connection *c) BASE_MUST_CHECK;
+/* The interrupt is not sent again; and it is over, by a stop or a new run. */
+void conn_interrupt_rest(struct rsp_connection *c);
+void conn_interrupt_over(struct rsp_connection *c);
 
 /* -- connection_grammar.c -------------------------------------------------------------------------- */
 
@@ -277,8 +359,6 @@ bool conn_ends_as_stop(const char *p, size_t n);
 bool conn_has_hex(const char *p, size_t n);
 /* The slug for an answer that does not fit. */
 const char *conn_misfit_kind(enum rsp_grammar grammar, const char *p, size_t n);
-/* Hands on the text of an O packet. */
-void conn_take_console(struct rsp_connection *c, const char *p, size_t n);
 
 /* -- connection_await.c ---------------------------------------------------------------------------- */
 
@@ -296,12 +376,21 @@ struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, bool a
 struct error *conn_request_error(const struct rsp_request *r, enum error_code code,
                                  const char *what) BASE_MUST_CHECK;
 
-/* -- connection_batch.c ---------------------------------------------------------------------------- */
+/* -- connection_negotiate.c ----------------------------------------------------------------------------- */
 
+/* It was seen to take one request at a time. */
 void conn_stop_pipelining(struct rsp_connection *c);
-void conn_owe(struct rsp_connection *c, const struct rsp_request *oldest, size_t count);
+/* The line loses bytes: less is asked at once. */
+void conn_ask_for_less(struct rsp_connection *c);
 
 /* -- connection_resync.c --------------------------------------------------------------------------- */
+
+/* So many requests have got no answer, of which `oldest` is one; and the same one was sent again. */
+void conn_owe(struct rsp_connection *c, const struct rsp_request *oldest, size_t count);
+void conn_owe_again(struct rsp_connection *c);
+/* One of those answers came; and none will. */
+void conn_owed_came(struct rsp_connection *c);
+void conn_owe_nothing(struct rsp_connection *c);
 
 /* Before a request: whatever earlier questions are still owed is taken off the line. ERR_TIMEOUT when the
  * stub is still silent. */

@@ -5,6 +5,33 @@
 #include "base/alloc.h"
 #include "base/text.h"
 
+/* -- what is owed ------------------------------------------------------------------------------------ */
+
+void conn_owe(struct rsp_connection *c, const struct rsp_request *oldest, size_t count)
+{
+    c->owed.count += count;
+    buf_clear(&c->owed.request);
+    buf_add(&c->owed.request, oldest->payload,
+            oldest->length < SHOWN_REQUEST ? oldest->length : SHOWN_REQUEST);
+}
+
+void conn_owe_again(struct rsp_connection *c)
+{
+    c->owed.count++;
+}
+
+void conn_owed_came(struct rsp_connection *c)
+{
+    c->owed.count--;
+}
+
+void conn_owe_nothing(struct rsp_connection *c)
+{
+    c->owed.count = 0;
+}
+
+/* -- taking it off ----------------------------------------------------------------------------------- */
+
 /*
  * Answers come in the order of the questions, so after a timeout or a cancel we know how many are still
  * owed. If they lie there already they are taken off and nothing is sent. Else a packet that every stub

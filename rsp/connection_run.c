@@ -11,7 +11,6 @@
 static const char file_io_refused[] = "F-1,1";
 
 enum {
-    SHOWN_RESUME = 60,
     LOOK_MOST = 64, /* packets that a look takes: one who never stops talking does not hold us */
 };
 #define RESUME_AGAIN_NS 2000000000
@@ -52,15 +51,12 @@ struct error *rsp_look(struct rsp_connection *c)
 /* What goes with the resume that is sent now. */
 static void forget_stop(struct rsp_connection *c, const char *payload, size_t n)
 {
-    c->interrupt.again_ns = c->probe.due_ns = c->console.nudge_ns = 0;
-    c->sent.again_ns = n && !c->terms.no_ack && rsp_shares_console(c) ? clock_now_ns() + RESUME_AGAIN_NS : 0;
-    c->stops.asked = c->interrupt.asked = false;
-    c->probe.text = "";
-    c->stops.copies = 0;
-    buf_clear(&c->probe.answer);
-    buf_clear(&c->stops.last);
-    buf_clear(&c->stops.resumed_with);
-    buf_add(&c->stops.resumed_with, payload, n < SHOWN_RESUME ? n : SHOWN_RESUME);
+    bool may_be_lost = n && !c->terms.no_ack && rsp_shares_console(c);
+    conn_resend_at(c, may_be_lost ? clock_now_ns() + RESUME_AGAIN_NS : 0);
+    conn_interrupt_over(c);
+    conn_probe_leave(c);
+    conn_console_rest(c);
+    conn_stops_leave(c, payload, n);
     rsp_forget_selected(c);
 }
 
@@ -142,10 +138,10 @@ static struct error *await_answers(struct rsp_connection *c, struct rsp_request 
 {
     int64_t deadline = c->limits.deadline_ns, soon = clock_now_ns() + ANSWERS_GRACE_NS;
     int cancel_fd = transport_set_cancel_fd(c->transport, -1);
-    c->limits.deadline_ns = deadline < soon ? soon : deadline;
+    rsp_set_deadline(c, deadline < soon ? soon : deadline);
     struct error *e = await_each(c, requests, count);
     transport_set_cancel_fd(c->transport, cancel_fd);
-    c->limits.deadline_ns = deadline;
+    rsp_set_deadline(c, deadline);
     return e;
 }
 
@@ -196,29 +192,15 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
     if (!w->asked)
         conn_violation(c, "stop-while-stopped", payload, n);
     conn_state_stop(c);
-    c->stops.asked = c->probe.sent;
-    c->probe.sent = c->interrupt.asked = false;
-    c->probe.text = "";
-    c->interrupt.again_ns = c->probe.due_ns = c->sent.again_ns = c->console.nudge_ns = 0;
-    c->console.tail_length = 0;
-    c->stops.copies = 0;
-    buf_clear(&c->stops.last);
-    buf_add(&c->stops.last, payload, n);
+    conn_stops_take(c, payload, n, c->probe.sent);
+    conn_resend_at(c, 0);
+    conn_interrupt_over(c);
+    conn_probe_over(c);
+    conn_console_over(c);
     w->done = *w->stopped = true;
     TRY(rsp_stop_parse(payload, n, w->ret));
-    c->remote.stopped.known = w->ret->has_thread;
-    c->remote.stopped.id = w->ret->thread;
+    conn_note_stopped(c, w->ret);
     return NULL;
-}
-
-static struct error *take_late(struct rsp_connection *c, struct rsp_stop *ret, bool *stopped)
-{
-    struct buf first = c->stops.late[0];
-    c->stops.late_count--;
-    memmove(&c->stops.late[0], &c->stops.late[1], c->stops.late_count * sizeof c->stops.late[0]);
-    c->stops.late[c->stops.late_count] = first; /* keeps its memory */
-    *stopped = true;
-    return rsp_stop_parse(buf_text(&first), first.length, ret);
 }
 
 /* An empty answer to a packet that the stub knows belongs to something else. */
@@ -274,7 +256,7 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
     const char *p = event->data;
     size_t n = event->length;
     if (is_echo(c, p, n)) {
-        c->wire.pending_acks = 0;
+        conn_drop_acks(c);
         return NULL;
     }
     if (rsp_is_stop_reply(p, n))
@@ -284,7 +266,7 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
         return NULL;
     }
     if (c->owed.count > 0) {
-        c->owed.count--;
+        conn_owed_came(c);
         return NULL;
     }
     if (conn_runs(c) && is_file_io(p, n))
@@ -302,7 +284,7 @@ static struct error *take_nak(struct rsp_connection *c)
         conn_violation(c, "stray-nak", buf_text(&c->stops.resumed_with), c->stops.resumed_with.length);
         return NULL;
     }
-    c->sent.resends++;
+    conn_note_resend(c);
     return conn_write_again(c);
 }
 
@@ -317,7 +299,7 @@ static struct error *take_damaged(struct rsp_connection *c, const struct rsp_eve
     bool console = event->length > 0 && event->data[0] == 'O';
     if (!(console || conn_may_be_stop(event->data, event->length)) || c->sent.resends == RESENDS_MOST)
         return NULL;
-    c->sent.resends++;
+    conn_note_resend(c);
     return conn_kill_line(c);
 }
 
@@ -345,7 +327,7 @@ struct error *conn_wait_stop(struct rsp_connection *c, unsigned wakes, int64_t d
 {
     *stopped = false;
     if (c->stops.late_count > 0)
-        return take_late(c, ret, stopped);
+        return conn_take_late(c, ret, stopped);
     if (rsp_state(c) == RSP_STATE_LOST)
         return conn_lost_error(c);
     /* with a deadline in the past this is only a look whether something came unasked */

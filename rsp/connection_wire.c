@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 
-enum { READ_BYTES = 65536, LOSSY_PACKET = 100, LOSSY_TRIES = 10 };
+enum { READ_BYTES = 65536, LOSSY_TRIES = 10 };
 
 #define WRITE_TIMEOUT_NS 5000000000
 
@@ -109,9 +109,42 @@ struct error *conn_send_raw(struct rsp_connection *c, const char *bytes, size_t 
                             size_t log_length)
 {
     log_wire(c, true, log_kind, bytes, log_length);
-    c->console.typed_since = true;
-    c->console.typed_ns = clock_now_ns();
+    c->sent.raw_ns = clock_now_ns();
+    conn_console_typed(c);
     return write_bytes(c, bytes, n);
+}
+
+/* -- what others know of it ------------------------------------------------------------------------------ */
+
+void conn_drop_acks(struct rsp_connection *c)
+{
+    c->wire.pending_acks = 0;
+}
+
+void conn_want_ack(struct rsp_connection *c)
+{
+    if (c->wire.pending_acks == 0)
+        c->wire.pending_acks = 1;
+}
+
+void conn_expect_ack(struct rsp_connection *c, bool due)
+{
+    c->sent.acked = !due;
+}
+
+void conn_note_text(struct rsp_connection *c)
+{
+    c->sent.text_since = true;
+}
+
+void conn_note_resend(struct rsp_connection *c)
+{
+    c->sent.resends++;
+}
+
+void conn_resend_at(struct rsp_connection *c, int64_t again_ns)
+{
+    c->sent.again_ns = again_ns;
 }
 
 /* -- in -------------------------------------------------------------------------------------------- */
@@ -220,8 +253,7 @@ struct error *conn_next_or(struct rsp_connection *c, unsigned wakes, int64_t dea
             if (take_event(c, wakes, ret, got))
                 return NULL;
         }
-        if ((wakes & CONN_WAKES_DUTY) && c->probe.wanted) {
-            c->probe.wanted = false;
+        if ((wakes & CONN_WAKES_DUTY) && conn_probe_take_wanted(c)) {
             *got = GOT_DUTY;
             return NULL;
         }
@@ -253,8 +285,8 @@ struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *eve
     bool lossy = !transport_is_reliable(c->transport);
     *again = !c->terms.no_ack && c->wire.bad_in_row <= (lossy ? LOSSY_TRIES : (unsigned)RESENDS_MOST);
     /* where bytes get lost, less at once gets through more often */
-    if (lossy && c->terms.packet_size > LOSSY_PACKET)
-        c->terms.packet_size /= 2;
+    if (lossy)
+        conn_ask_for_less(c);
     /* a retransmission mends the first one on an acked line; a line that is bad by nature gets all of its
      * tries */
     if (c->terms.no_ack || (lossy ? !*again : c->wire.bad_in_row == 2))

@@ -86,7 +86,7 @@ bool remote_add_select(struct rsp_connection *c, struct remote_batch *b, struct 
     buf_add_text(&payload, "Hg");
     ptid_encode(&payload, thread);
     remote_batch_add(b, RSP_GRAMMAR_OK, 0, &payload);
-    c->remote.selected.known = false;
+    rsp_forget_selected(c);
     return true;
 }
 
@@ -118,6 +118,9 @@ struct error *rsp_select_thread(struct rsp_connection *c, struct ptid thread)
     return remote_check_select(c, &b, thread);
 }
 
+/* -- what is remembered -----------------------------------------------------------------------------------
+ */
+
 void rsp_forget_selected(struct rsp_connection *c)
 {
     c->remote.selected.known = false;
@@ -125,6 +128,35 @@ void rsp_forget_selected(struct rsp_connection *c)
 
 void rsp_note_selected(struct rsp_connection *c, struct ptid thread)
 {
-    c->remote.selected.id = thread;
-    c->remote.selected.known = true;
+    c->remote.selected = (struct conn_thread){.known = true, .id = thread};
+}
+
+void conn_note_stopped(struct rsp_connection *c, const struct rsp_stop *stop)
+{
+    c->remote.stopped = (struct conn_thread){.known = stop->has_thread, .id = stop->thread};
+}
+
+void remote_note_stepped(struct rsp_connection *c, struct ptid thread)
+{
+    c->remote.stepped = (struct conn_thread){.known = true, .id = thread};
+}
+
+void remote_forget_stepped(struct rsp_connection *c)
+{
+    c->remote.stepped.known = false;
+}
+
+void remote_note_g_size(struct rsp_connection *c, size_t size)
+{
+    c->remote.g_size = size;
+}
+
+void remote_note_threads(struct rsp_connection *c, size_t guess)
+{
+    c->remote.threads_guess = guess;
+}
+
+void remote_note_description(struct rsp_connection *c)
+{
+    c->remote.description_read = true;
 }

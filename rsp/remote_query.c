@@ -12,10 +12,8 @@ struct error *rsp_query_stop(struct rsp_connection *c, struct rsp_stop *ret)
     TRY(rsp_call(c, RSP_GRAMMAR_STOP, 0, &reply, "?"));
     TRY(remote_check(&reply, "asking why the target is stopped"));
     TRY(rsp_stop_parse(reply.data, reply.length, ret));
-    buf_clear(&c->stops.last);
-    buf_add(&c->stops.last, reply.data, reply.length);
-    c->remote.stopped.known = ret->has_thread;
-    c->remote.stopped.id = ret->thread;
+    conn_stops_note(c, reply.data, reply.length);
+    conn_note_stopped(c, ret);
     return NULL;
 }
 
@@ -214,9 +212,9 @@ struct error *rsp_monitor(struct rsp_connection *c, const char *command, struct 
     BASE_BUF struct buf reply = {0};
     buf_clear(output);
     hex_encode(&hex, command, strlen(command));
-    c->console.sink = output;
+    conn_divert_console(c, output);
     struct error *e = rsp_call(c, RSP_GRAMMAR_CONSOLE, RSP_MUTATES, &reply, "qRcmd,%s", buf_text(&hex));
-    c->console.sink = NULL;
+    conn_divert_console(c, NULL);
     if (e)
         return error_while(e, "monitor %.60s", command);
     return take_monitor_answer(&reply, output);
@@ -310,7 +308,7 @@ struct error *rsp_read_description(struct rsp_connection *c, struct rsp_tdesc **
                 add_includes(&d, &d.items[read].data);
     }
     if (!e) {
-        c->remote.description_read = true;
+        remote_note_description(c);
         e = rsp_tdesc_read(give_document, &d, ret);
     }
     free_documents(&d);

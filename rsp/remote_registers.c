@@ -62,7 +62,7 @@ struct error *rsp_read_g(struct rsp_connection *c, struct ptid thread, struct rs
     struct buf *reply;
     TRY(run_one(c, &b, thread, selects, "reading the registers", &reply));
     take_g(reply, ret);
-    c->remote.g_size = ret->size;
+    remote_note_g_size(c, ret->size);
     return NULL;
 }
 

@@ -65,8 +65,7 @@ static void choose_stepped(struct rsp_connection *c, const struct rsp_action *a,
         return;
     buf_add_text(before, "Hc");
     ptid_encode(before, wanted);
-    c->remote.stepped.id = wanted;
-    c->remote.stepped.known = true;
+    remote_note_stepped(c, wanted);
 }
 
 /* c, s, C and S know one thread, or all. "Step one, let the others go" is how stubs without vCont read `s`.
@@ -133,7 +132,7 @@ struct error *rsp_resume_actions(struct rsp_connection *c, const struct rsp_acti
     if (!e && r.reply.length) /* an empty answer: a stub without threads */
         e = remote_check_ok(&r.reply, "choosing the thread to resume");
     if (e)
-        c->remote.stepped.known = false;
+        remote_forget_stepped(c);
     if (!e && resumed == RSP_RESUMED_NOT)
         e = rsp_resume(c, packet.data, packet.length);
     rsp_request_free(&r);
@@ -153,9 +152,9 @@ static struct error *part(struct rsp_connection *c, enum rsp_grammar grammar, co
 {
     int64_t timeout_ns = c->limits.timeout_ns;
     if (timeout_ns > PARTING_NS)
-        c->limits.timeout_ns = PARTING_NS;
+        rsp_set_timeout(c, PARTING_NS);
     struct error *e = rsp_call(c, grammar, RSP_MUTATES, reply, "%s", packet);
-    c->limits.timeout_ns = timeout_ns;
+    rsp_set_timeout(c, timeout_ns);
     return e;
 }
 

@@ -229,7 +229,7 @@ static struct error *list_by_info(struct rsp_connection *c, struct list *l)
         first = false;
         ask = c->terms.pipelines && ask < GUESS_MOST ? ask * 2 : 1;
     }
-    c->remote.threads_guess = l->count < GUESS_MOST ? l->count : GUESS_MOST;
+    remote_note_threads(c, l->count < GUESS_MOST ? l->count : GUESS_MOST);
     return NULL;
 }
 

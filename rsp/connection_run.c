@@ -326,8 +326,10 @@ struct error *conn_wait_stop(struct rsp_connection *c, unsigned wakes, int64_t d
                              struct rsp_stop *ret, bool *stopped)
 {
     *stopped = false;
-    if (c->stops.late_count > 0)
+    if (c->stops.late_count > 0) {
+        conn_state_stop_late(c);
         return conn_take_late(c, ret, stopped);
+    }
     if (rsp_state(c) == RSP_STATE_LOST)
         return conn_lost_error(c);
     /* with a deadline in the past this is only a look whether something came unasked */

@@ -115,6 +115,11 @@ void conn_state_stop(struct rsp_connection *c)
     go(c, BIT(CONN_IDLE) | AWAY, CONN_IDLE);
 }
 
+void conn_state_stop_late(struct rsp_connection *c)
+{
+    go(c, BIT(CONN_RUNNING), CONN_IDLE);
+}
+
 void conn_state_refuse(struct rsp_connection *c)
 {
     go(c, AWAY, CONN_IDLE);

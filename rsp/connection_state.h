@@ -40,6 +40,7 @@
  *   rsp_to_kdb()               IDLE -> UNSPOKEN -> KDB
  *   rsp_interrupt()            KDB -> UNSPOKEN
  *   a stop                     RUNNING, UNSPOKEN, KDB, IDLE (one that nobody asked for) -> IDLE
+ *   a late stop, given         RUNNING -> IDLE: it came while LEAVING, in place of an answer
  *   a resume that was refused  RUNNING, UNSPOKEN, KDB -> IDLE
  *   nobody listens             any but LOST -> UNSPOKEN: an echo, or a console's text in place of an answer
  *   the transport ends         any -> LOST
@@ -97,6 +98,7 @@ void conn_state_unspoken(struct rsp_connection *c);
 void conn_state_kdb(struct rsp_connection *c);
 void conn_state_out_of_kdb(struct rsp_connection *c);
 void conn_state_stop(struct rsp_connection *c);
+void conn_state_stop_late(struct rsp_connection *c);
 void conn_state_refuse(struct rsp_connection *c);
 /* For the reason that `why` tells. */
 void conn_state_lose(struct rsp_connection *c, const struct error *why);

@@ -149,6 +149,37 @@ static void test_a_refusal_in_one_write(void **state)
     session_close(&s);
 }
 
+/* The stub loses the answer, and its stop comes in place of it: that stop ends the run. */
+static void script_answer_lost(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK);
+    peer_expect(p, "z0,1000,1");
+    peer_expect(p, "vCont;c");
+    peer_reply(p, "T05thread:1;");
+    peer_answer(p, "m1,2", "1111");
+}
+
+static void test_a_stop_in_place_of_an_answer(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_answer_lost, 1);
+    must(rsp_negotiate(s.c));
+    struct rsp_request r = {
+        .payload = "z0,1000,1", .length = 9, .grammar = RSP_GRAMMAR_OK, .flags = RSP_MUTATES};
+    enum rsp_resumed resumed = RSP_RESUMED_NOT;
+    must(rsp_batch_then_resume(s.c, &r, 1, "vCont;c", 7, &resumed));
+    assert_int_equal(resumed, RSP_RESUMED_SENT);
+    assert_int_equal(r.error->code, ERR_VIOLATION);
+    assert_int_equal(rsp_state(s.c), RSP_STATE_RUNNING);
+    wait_stop(&s);
+    assert_int_equal(rsp_state(s.c), RSP_STATE_STOPPED);
+    ask(&s, "m1,2", "1111");
+    assert_violations(&s, "stop-instead-of-reply ");
+    rsp_request_free(&r);
+    session_close(&s);
+}
+
 /* It stopped again by itself behind its last stop: the requests are asked, and nothing is sent to run. */
 static void script_stops_again(struct peer *p)
 {
@@ -248,6 +279,7 @@ int main(void)
         cmocka_unit_test(test_no_step_after_a_failed_lift),
         cmocka_unit_test(test_a_refusal_before_each_run),
         cmocka_unit_test(test_a_refusal_in_one_write),
+        cmocka_unit_test(test_a_stop_in_place_of_an_answer),
         cmocka_unit_test(test_a_stop_that_waits_already),
         cmocka_unit_test(test_refused_resume_is_sent_again),
         cmocka_unit_test(test_answers_before_a_resume_are_not_cut_off),

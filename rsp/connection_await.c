@@ -62,7 +62,7 @@ static void expect_soon(struct await *a)
 static struct error *no_answer(struct await *a)
 {
     struct rsp_connection *c = a->c;
-    if (c->stops.holds) {
+    if (c->stops.held.length) {
         conn_release_stop(c, "stop-instead-of-reply");
         return conn_request_error(a->r, ERR_VIOLATION, "a stop reply came in place of the answer");
     }
@@ -83,7 +83,7 @@ static struct error *no_answer(struct await *a)
 static struct error *silence(struct await *a, enum conn_fate *ret, bool *done)
 {
     struct rsp_connection *c = a->c;
-    if (may_try_again(a) && a->resends + 1 < RESENDS_MOST && !a->misfit && !c->stops.holds && !a->cut) {
+    if (may_try_again(a) && a->resends + 1 < RESENDS_MOST && !a->misfit && !c->stops.held.length && !a->cut) {
         a->resends++;
         if (c->sent.acked) {
             TRY(conn_send_nak(c));

@@ -84,10 +84,10 @@ static bool is_queued(const struct rsp_connection *c, const char *payload, size_
 
 void conn_release_stop(struct rsp_connection *c, const char *kind)
 {
-    if (!c->stops.holds)
+    if (c->stops.held.length == 0)
         return;
-    c->stops.holds = false;
     conn_violation(c, kind, buf_text(&c->stops.held), c->stops.held.length);
+    buf_clear(&c->stops.held);
 }
 
 void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t n, bool hold)
@@ -110,7 +110,6 @@ void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t 
         conn_violation(c, "stop-while-stopped", payload, n);
         return;
     }
-    c->stops.holds = true;
     set(&c->stops.held, payload, n);
 }
 

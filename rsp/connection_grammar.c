@@ -99,20 +99,6 @@ const char *conn_misfit_kind(enum rsp_grammar grammar, const char *p, size_t n)
     return "reply-to-another-question";
 }
 
-void conn_take_console(struct rsp_connection *c, const char *p, size_t n)
-{
-    size_t room = (n - 1) / 2;
-    buf_clear(&c->scratch);
-    buf_reserve(&c->scratch, room);
-    long length = hex_decode(p + 1, n - 1, c->scratch.data, room);
-    if (length <= 0)
-        return;
-    if (!c->console_sink)
-        conn_console(c, c->scratch.data, (size_t)length);
-    else if (c->console_sink->length + (size_t)length <= c->payload_limit)
-        buf_add(c->console_sink, c->scratch.data, (size_t)length);
-}
-
 bool conn_ends_as_stop(const char *p, size_t n)
 {
     const char *end = p + n, *at = memmem(p, n, "thread:", 7);

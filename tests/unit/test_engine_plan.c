@@ -414,6 +414,30 @@ static void test_to_a_place(void **state)
     assert_int_equal(sent("vCont;s:2"), 1);
 }
 
+/* A stub with acks that refuses to take out what stands in front of each run: it runs all the same. */
+static int played_with_acks(void **state)
+{
+    (void)state;
+    played_start(";QStartNoAckMode-", "vCont;c;C;s;S");
+    return 0;
+}
+
+static void test_refused_removal(void **state)
+{
+    (void)state;
+    session->control->schedule = SCHEDULE_ALL;
+    rule("z0", "E01");
+    stops_with(at(1, 0x1100, ""));
+    assert_int_equal(run(to(0x1100, 0, (struct ptid){0, 0}))->reason, STOP_STEP);
+    for (uint64_t place = 0x1200; place < 0x1400; place += 0x100) {
+        stops_with(at(1, place, ""));
+        assert_int_equal(run(to(place, 0, (struct ptid){0, 0}))->reason, STOP_STEP);
+        assert_true(sent("z0") >= 1 && sent("vCont;c") == 1);
+        assert_int_equal(sent("QStartNoAckMode"), 0);
+        assert_int_equal(rsp_state(session->target->connection), RSP_STATE_STOPPED);
+    }
+}
+
 /* Deeper in a recursion sp is lower: not there yet. */
 static void test_to_a_frame(void **state)
 {
@@ -606,6 +630,7 @@ int main(void)
         TEST(test_several_steps),
         TEST(test_steps_unseen),
         TEST(test_to_a_place),
+        TEST_ON(played_with_acks, test_refused_removal),
         TEST(test_to_a_frame),
         TEST(test_breakpoints_and_places),
         TEST(test_left),

@@ -287,7 +287,8 @@ static void test_step_over_in_one_turn(void **state)
     must(rsp_resume_packet(s.c, &step, 1, &before, &packet));
     assert_int_equal(before.length, 0);
     uint64_t turns = rsp_stats(s.c)->turns;
-    must(rsp_batch_then_resume(s.c, &r, 1, packet.data, packet.length));
+    enum rsp_resumed resumed;
+    must(rsp_batch_then_resume(s.c, &r, 1, packet.data, packet.length, &resumed));
     assert_string_equal(buf_text(&r.reply), "OK");
     stop = wait_stop(&s);
     assert_int_equal(rsp_stats(s.c)->turns - turns, 1);

@@ -243,25 +243,25 @@ static struct error *resume_with_plants(struct control *c, const char *packet, s
 {
     struct rsp_request requests[PENDING_MAX];
     size_t count = plants_requests(c, requests, PENDING_MAX);
-    struct error *e =
-        target_check(c->target, rsp_batch_then_resume(c->target->connection, requests, count, packet, n));
+    enum rsp_resumed resumed;
+    struct error *e = target_check(
+        c->target, rsp_batch_then_resume(c->target->connection, requests, count, packet, n, &resumed));
     if (e) {
         plants_cut_off(c, requests, count);
-        if (c->target->connection && rsp_state(c->target->connection) == RSP_STATE_RUNNING)
+        if (resumed == RSP_RESUMED_SENT && target_is_connected(c->target))
             mark_running(c); /* the resume had gone out behind them */
         return e;
     }
     mark_running(c);
     e = plants_sent(c, requests, count);
     settle_resumed(c);
-    if (!e)
-        return NULL;
-    if (rsp_state(c->target->connection) == RSP_STATE_RUNNING) {
-        struct error *second = interrupt_send(c);
-        error_free(second);
-    } else {
+    bool runs = resumed == RSP_RESUMED_SENT || resumed == RSP_RESUMED_ALREADY;
+    if (e && runs)
+        error_free(interrupt_send(c));
+    if (!e && resumed == RSP_RESUMED_NOT) /* what was refused is no hindrance: a trap that is not there */
+        e = target_check(c->target, rsp_resume(c->target->connection, packet, n));
+    if (e && !runs && target_is_connected(c->target))
         target_stands(c->target);
-    }
     return e;
 }
 

@@ -38,6 +38,7 @@ static void test_architectures(void **state)
     assert_ptr_equal(arch_by_description("i386"), &arch_i386);
     assert_ptr_equal(arch_by_description("riscv:rv64"), &arch_riscv64);
     assert_null(arch_by_description("i386:"));
+    assert_null(arch_by_description(""));
     assert_null(arch_by_elf(EM_SPARC, 2));
 }
 

@@ -16,8 +16,8 @@ const struct arch *arch_row(size_t i)
 
 static bool word_in_list(const char *list, const char *word)
 {
-    size_t n = strlen(word);
-    for (const char *p = list; (p = strstr(p, word)) != NULL; p += n)
+    size_t n = strlen(word); /* a stub may name nothing at all */
+    for (const char *p = list; n && (p = strstr(p, word)) != NULL; p += n)
         if ((p == list || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
             return true;
     return false;

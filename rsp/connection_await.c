@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Waiting for the answer to one request: how often it is asked again, which packet is its answer, and when it
  * is given up.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Requests of a batch, as many in one write as this stub takes, and their answers in order. */
 #include "rsp/connection_private.h"
 

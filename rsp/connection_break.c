@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Interrupting a target that runs, and what is sent again while its stop is waited for. */
 #include "rsp/connection_private.h"
 

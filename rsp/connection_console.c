@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A line that is the console of a kernel and the way to its kgdb. While the kernel runs everything on it is
  * console text but a stop reply, a console packet (kgdbcon) and the answer to a probe of ours; what we send

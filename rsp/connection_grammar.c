@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whether an answer fits a question, and what to call one that does not. */
 #include "rsp/connection_private.h"
 

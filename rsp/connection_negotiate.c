@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The opening of a conversation: what the stub supports, whether acks are done without, whether it takes
  * several requests at once.

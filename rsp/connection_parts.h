@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rsp/connection_parts.h - what a connection knows, by subject. Each part is written by the file that is
  * named with it, and read by all of connection_*.c and remote_*.c; connection.c makes and frees them. Only

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rsp/connection_private.h - what connection*.c and remote_*.c share. Nobody else includes it.
  *

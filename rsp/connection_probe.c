@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who is at the other end? A stub, a kernel that runs, or one that has stopped without a word. */
 #include "rsp/connection_private.h"
 

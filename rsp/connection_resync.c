@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Finding the place in a conversation again after an answer was lost or given up. */
 #include "rsp/connection_private.h"
 

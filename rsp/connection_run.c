@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Letting the target run, and waiting for its stop. */
 #include "rsp/connection_private.h"
 

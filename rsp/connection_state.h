@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rsp/connection_state.h - where a conversation stands: its states, what holds in each, and the ways between
  * them. connection_state.c alone writes it. Only connection_private.h includes this.

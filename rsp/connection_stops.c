@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Stops: the last one, and those that came when nobody waited. */
 #include "rsp/connection_private.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A stop reply on a line that is a console too: is it one, or is it text? */
 #include "rsp/connection_private.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the other end must not do, and what was no answer to anything. */
 #include "rsp/connection_private.h"
 

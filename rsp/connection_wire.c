@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Bytes of a connection: framing, acks, counting, the log, and one received packet at a time. */
 #include "rsp/connection_private.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rsp/remote_private.h"
 
 #include <stdarg.h>

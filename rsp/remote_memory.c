@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Reading memory in pieces that fit into packets, and writing it, in binary where the stub is seen to take
  * that.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rsp/remote_private.h - what the families of packets share. Only rsp/remote_*.c include it.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Questions about the stub and the target: the stop, objects, the description, the monitor's commands,
  * signals to pass.

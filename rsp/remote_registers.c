@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Registers read and written, all of a thread at once or one by its number. */
 #include "rsp/remote_private.h"
 

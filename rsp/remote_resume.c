@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The packet that lets threads run, and the two that part from a target. */
 #include "rsp/remote_private.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The stub's list of threads, in whichever form it has one, and what it says of each. */
 #include "rsp/remote_private.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `--audit`: the checks of engine/session/checks/report.h on a session of this thread, as a table and as
  * JSON.
  */

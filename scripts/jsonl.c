@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* --jsonl: requests on standard input, one JSON object a line; answers and events on standard output. */
 #include <errno.h>
 #include <math.h>

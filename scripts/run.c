@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A batch session: the file's steps one after the other on an engine session of this thread. */
 #include <math.h>
 #include <poll.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The step `sleep`: the session goes on meanwhile, so that a target that runs in the background really runs,
  * and a target that is lost is told as it happens. */
 #include <poll.h>

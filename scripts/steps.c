@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One step after the other: variables put in, the command run, the result judged and told. */
 #include <math.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/file_internal.h - what is inside a symbol_file, for the files of this room only.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Functions and objects by name: by the ELF symbol first, then by the name index where that is needed. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/map_internal.h - inside a symbol_map, and the questions its files ask each other. For this room
  * only.

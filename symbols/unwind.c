@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The rules for unwinding at an address of the running program. */
 #include "symbols/dwarf/cfi.h"
 #include "symbols/map_internal.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What keys do, and the two tables of keys that are not a single pane's. */
 #include <stdlib.h>
 #include <string.h>

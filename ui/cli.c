@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The line-mode prompt: its loop, and what is printed around it. */
 #include <errno.h>
 #include <locale.h>
@@ -80,7 +81,7 @@ static void end_unattended(struct cli *c)
 static void quit(struct cli *c)
 {
     struct view *v = worker_view(c->worker);
-    if (c->terminal && face_has_plants(v))
+    if (c->terminal && face_has_sites(v))
         editor_ask(&c->editor, FACE_QUIT_QUESTION);
     else
         end_unattended(c);

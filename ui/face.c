@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/face.h"
 
 #include <string.h>
@@ -16,7 +17,7 @@ void face_end(struct worker *w, enum face_ending ending)
                                            : WORKER_LEAVE);
 }
 
-bool face_has_plants(const struct view *v)
+bool face_has_sites(const struct view *v)
 {
     if (!v || v->state == TARGET_DISCONNECTED || v->state == TARGET_EXITED)
         return false;

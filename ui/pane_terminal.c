@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two panes of a kind: the target's console, and the terminal of a program that was started here. Each shows
  * what was printed and is a place to type. */
 #include "ui/pane_terminal.h"

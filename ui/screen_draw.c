@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The picture: areas, frames and titles, each pane, the status line, help and the cursor. */
 #include <stdlib.h>
 #include <string.h>

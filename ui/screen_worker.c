@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is asked of the engine by keys and lines, and what becomes of its messages. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/commands/args.h - small helpers that the commands share, and the list of all commands.
  *

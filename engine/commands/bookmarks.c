@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Positions in time and the bookmarks on them. */
 #include <inttypes.h>
 #include <math.h>
@@ -88,12 +89,12 @@ static struct error *run_bookmark(struct session *s, const cJSON *args, cJSON **
         error_free(e);
         e = bookmark_make(s->control, arg_text(args, "name"), arg_text(args, "note"), false, &b);
     }
-    struct error *planted = s->target->connection ? time_replant(s->control) : NULL;
+    struct error *inserted = s->target->connection ? time_reinsert(s->control) : NULL;
     if (e) {
-        error_free(planted);
+        error_free(inserted);
         return e;
     }
-    TRY(planted);
+    TRY(inserted);
     *ret = bookmark_to_json(b);
     return NULL;
 }
@@ -288,13 +289,13 @@ static struct error *run_goto(struct session *s, const cJSON *args, cJSON **ret)
     struct error *e = go(s, args);
     if (!e)
         e = time_here(s->control, STOP_GOTO, &stop);
-    struct error *planted =
-        s->target->connection && s->target->state == TARGET_STOPPED ? time_replant(s->control) : NULL;
+    struct error *inserted =
+        s->target->connection && s->target->state == TARGET_STOPPED ? time_reinsert(s->control) : NULL;
     if (e) {
-        error_free(planted);
+        error_free(inserted);
         return time_cut_short(s, e, ret);
     }
-    TRY(planted);
+    TRY(inserted);
     session_tell_stop(s, &stop, ret);
     return NULL;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* break. */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -6,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
-#include "engine/commands/wish_args.h"
+#include "engine/commands/breakpoint_args.h"
 #include "engine/inspect/location.h"
 
 static struct error *run_break(struct session *s, const cJSON *args, cJSON **ret)
@@ -15,7 +16,7 @@ static struct error *run_break(struct session *s, const cJSON *args, cJSON **ret
     BASE_FREE char *number = cJSON_IsNumber(at) ? xasprintf("*%.0f", at->valuedouble) : NULL;
     const char *place = number ? number : cJSON_GetStringValue(at);
     BASE_BUF struct buf here = {0};
-    TRY(target_need_plantable(s->target));
+    TRY(target_need_insertable(s->target));
     if (!place || !*place) {
         struct thread *t;
         TRY(target_need_stopped(s->target));
@@ -23,12 +24,12 @@ static struct error *run_break(struct session *s, const cJSON *args, cJSON **ret
         buf_printf(&here, "*0x%" PRIx64, s->control->last_stop.pc);
         place = buf_text(&here);
     }
-    struct wish_request request;
+    struct breakpoint_request request;
     BASE_FREE char *commands = NULL;
-    TRY(wish_request_read(s, args, place, &request, &commands));
-    struct wish *w;
-    TRY(breakpoint_set(s->control, &request, &w));
-    *ret = wish_to_json(s->control, w);
+    TRY(breakpoint_request_read(s, args, place, &request, &commands));
+    struct breakpoint *b;
+    TRY(breakpoint_set(s->control, &request, &b));
+    *ret = breakpoint_to_json(s->control, b);
     return NULL;
 }
 
@@ -38,7 +39,7 @@ static struct error *parse_break(struct session *s, const char *alias, const cha
         cJSON_AddTrueToObject(args, "once");
     if (strstr(alias, "hb"))
         cJSON_AddStringToObject(args, "kind", "hardware");
-    TRY(wish_words_parse(text, "at", args));
+    TRY(breakpoint_words_parse(text, "at", args));
     const char *at = arg_text(args, "at");
     if (at && location_may_come(s->target, at))
         cJSON_AddTrueToObject(args, "pending");

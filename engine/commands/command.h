@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/commands/command.h - the one table of commands, behind three faces (keys, prompt, JSON).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ends of a prompt line: command words first, then what the command's first argument is made of. */
 #include <ctype.h>
 #include <stdlib.h>

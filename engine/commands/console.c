@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A console on the debugger's line: typing at it, looking back, breaking in, kdb's prompt. */
 #include <string.h>
 
@@ -124,7 +125,7 @@ static struct error *run_kdb(struct session *s, const cJSON *args, cJSON **ret)
     (void)args;
     if (!rsp_may_be_kgdb(s->target->connection))
         return error_new(ERR_UNSUPPORTED, "kdb: there is no kgdb at the other end");
-    TRY(plants_remove_all(s->control));
+    TRY(sites_remove_all(s->control));
     TRY(rsp_to_kdb(s->target->connection));
     session_left_for_kdb(s);
     *ret = cJSON_CreateObject();

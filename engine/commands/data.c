@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eval, set, registers. */
 #include <ctype.h>
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* disassemble, and gdb's x. */
 #include <ctype.h>
 #include <inttypes.h>

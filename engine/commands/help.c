@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `help`: all commands by their groups, or one of them with its arguments. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* hold, release, schedule: which threads run. */
 #include <stdlib.h>
 #include <string.h>

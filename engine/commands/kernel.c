@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Questions about a Linux kernel: modules, ps, dmesg. */
 #include <string.h>
 
@@ -33,7 +34,7 @@ static struct error *run_modules(struct session *s, const cJSON *args, cJSON **r
     modules_set_path(s->target, arg_text(args, "path"));
     module_events_follow(s->control);
     TRY(modules_read(s->target, &k));
-    if (s->control->breakpoints.wish_count)
+    if (s->control->breakpoints.count)
         TRY(breakpoints_resolve_pending(s->control));
     *ret = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(*ret, "modules");

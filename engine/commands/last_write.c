@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who did that last? last-write, first-write, last-call. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/control/breakpoints/means.h"
+#include "engine/control/breakpoints/insertion.h"
 #include "engine/control/stop/stop_report.h"
 #include "engine/commands/args.h"
 #include "engine/inspect/location.h"
@@ -19,8 +20,8 @@ static struct error *back_home(struct session *s, uint64_t origin, struct error 
     struct error *e = time_seek(s->control, origin);
     time_way_home(s->control, false, &saved);
     if (s->target->connection && s->target->state == TARGET_STOPPED) {
-        struct error *planted = time_replant(s->control);
-        error_free(planted);
+        struct error *inserted = time_reinsert(s->control);
+        error_free(inserted);
     }
     error_free(e);
     return why;
@@ -30,7 +31,7 @@ static struct error *tell(struct session *s, const struct time_hit *hit, cJSON *
 {
     struct stop stop;
     TRY(time_land_on(s->control, hit, &stop));
-    TRY(time_replant(s->control));
+    TRY(time_reinsert(s->control));
     session_tell_stop(s, &stop, ret);
     return NULL;
 }
@@ -55,12 +56,13 @@ static struct error *what_to_watch(struct session *s, const cJSON *args, uint64_
     return arg_unsigned(args, "length", 1, length);
 }
 
-static struct error *search_write(struct session *s, struct wish *w, bool first, uint64_t origin, cJSON **ret)
+static struct error *search_write(struct session *s, struct breakpoint *b, bool first, uint64_t origin,
+                                  cJSON **ret)
 {
     struct time_search search;
     struct time_hit hit;
     bool found = false;
-    int id = w->id;
+    int id = b->id;
     time_search_begin(&search, s->control, first ? "first-write" : "last-write", origin);
     search.counts = counts_watch;
     search.context = &id;
@@ -71,8 +73,8 @@ static struct error *search_write(struct session *s, struct wish *w, bool first,
     TRY(e);
     if (!found)
         return error_new(ERR_HISTORY_END, "nothing wrote %s between the start of the recording and here",
-                         w->at);
-    w->spent = w->once = true; /* it goes when the stop was told */
+                         b->at);
+    b->spent = b->once = true; /* it goes when the stop was told */
     s->control->breakpoints.any_spent = true;
     return tell(s, &hit, ret);
 }
@@ -91,18 +93,18 @@ static struct error *need_positions(struct session *s)
 static struct error *run_write(struct session *s, const cJSON *args, bool first, cJSON **ret)
 {
     uint64_t address = 0, length = 0, origin;
-    struct wish *w;
+    struct breakpoint *b;
     TRY(need_positions(s));
     TRY(what_to_watch(s, args, &address, &length));
     TRY(time_position(s->control, &origin));
     const char *expr = arg_text(args, "expr");
-    struct wish_request request = {.at = expr ? expr : "these bytes", .kind = WISH_HARDWARE};
-    TRY(watchpoint_set(s->control, &request, address, length, PLANT_WRITE, &w));
-    int id = w->id;
-    struct error *e = search_write(s, w, first, origin, ret);
-    w = s->target->connection ? breakpoint_find(s->control, id) : NULL;
-    if (e && w) {
-        struct error *gone = breakpoint_delete(s->control, w);
+    struct breakpoint_request request = {.at = expr ? expr : "these bytes", .kind = BREAKPOINT_HARDWARE};
+    TRY(watchpoint_set(s->control, &request, address, length, SITE_WRITE, &b));
+    int id = b->id;
+    struct error *e = search_write(s, b, first, origin, ret);
+    b = s->target->connection ? breakpoint_find(s->control, id) : NULL;
+    if (e && b) {
+        struct error *gone = breakpoint_delete(s->control, b);
         error_free(gone);
     }
     return e ? back_home(s, origin, e) : NULL;
@@ -155,7 +157,7 @@ const struct command command_first_write = {
 enum { ENTRIES_MOST = 16 };
 
 struct entries {
-    struct plant *plants[ENTRIES_MOST];
+    struct site *sites[ENTRIES_MOST];
     size_t count;
 };
 
@@ -164,20 +166,20 @@ static struct error *counts_entries(struct time_search *t, struct stop *stop, bo
     const struct entries *entries = t->context;
     *ret = false;
     for (size_t i = 0; i < entries->count && stop->has_pc; i++)
-        *ret |= entries->plants[i]->address == stop->pc;
+        *ret |= entries->sites[i]->address == stop->pc;
     stop->reason = STOP_GOTO;
     stop->breakpoint = stop->watchpoint = stop->signal = 0;
     return NULL;
 }
 
-static struct error *plant_entries(struct session *s, const char *function, struct entries *ret)
+static struct error *site_entries(struct session *s, const char *function, struct entries *ret)
 {
     struct symbol_match *matches = NULL;
     size_t count = 0;
     TRY(location_find(s->target, function, &matches, &count));
     for (size_t i = 0; i < count && ret->count < ENTRIES_MOST; i++)
         if (!matches[i].data)
-            ret->plants[ret->count++] = means_for_run(
+            ret->sites[ret->count++] = insertion_for_run(
                 s->control, matches[i].inlined || !matches[i].entry ? matches[i].address : matches[i].entry);
     free(matches);
     return ret->count ? NULL : error_new(ERR_NO_SYMBOL, "last-call: %.100s is no code", function);
@@ -207,11 +209,11 @@ static struct error *run_last_call(struct session *s, const cJSON *args, cJSON *
     uint64_t origin;
     TRY(need_positions(s));
     TRY(time_position(s->control, &origin));
-    struct error *e = plant_entries(s, function, &entries);
+    struct error *e = site_entries(s, function, &entries);
     if (!e)
         e = search_call(s, function, &entries, origin, &hit);
     for (size_t i = 0; i < entries.count && s->target->connection; i++)
-        plant_release(s->control, entries.plants[i]);
+        site_release(s->control, entries.sites[i]);
     if (!e)
         e = tell(s, &hit, ret);
     return e ? back_home(s, origin, e) : NULL;

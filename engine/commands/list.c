@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* list: source text. */
 #include <ctype.h>
 #include <stdlib.h>

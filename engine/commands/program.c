@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The user's program: how it is started, starting it, and typing at it. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A typed line to a command and its arguments: gdb's words, abbreviations, near misses. */
 #include <ctype.h>
 #include <stdlib.h>

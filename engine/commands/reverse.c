@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Back in time: the reverse steps, and back to what was hit last. */
 #include "engine/commands/args.h"
 #include "engine/control/stop/stop_report.h"

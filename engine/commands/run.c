@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Running: continue, the steps, finish, until, wait, interrupt, follow. */
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Entries for what scripts/ runs itself, so that help, schema and checks know them; and the prompt's own
  * words. */
 #include "engine/commands/args.h"

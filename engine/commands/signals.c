@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* signals (gdb's handle), summary, sstep. */
 #include <stdio.h>
 #include <stdlib.h>

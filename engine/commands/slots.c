@@ -1,4 +1,5 @@
-/* slots, verify, recover: what is really planted, and what was left behind. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* slots, verify, recover: what is really inserted, and what was left behind. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,7 +86,7 @@ const struct command command_slots = {
 static enum verify_mend mend_named(const char *name)
 {
     if (name && strcmp(name, "replant") == 0)
-        return VERIFY_REPLANT;
+        return VERIFY_REINSERT;
     return name && strcmp(name, "drop") == 0 ? VERIFY_DROP : VERIFY_REPORT;
 }
 
@@ -98,16 +99,16 @@ static double seconds_of(const cJSON *args)
 
 static struct error *verify_all(struct session *s, const cJSON *args, cJSON *list)
 {
-    size_t count = s->control->breakpoints.wish_count;
+    size_t count = s->control->breakpoints.count;
     BASE_FREE int *ids = xcalloc(count + 1, sizeof *ids);
     for (size_t i = 0; i < count; i++)
-        ids[i] = s->control->breakpoints.wishes[i]->id;
+        ids[i] = s->control->breakpoints.items[i]->id;
     for (size_t i = 0; i < count; i++) {
-        struct wish *w = breakpoint_find(s->control, ids[i]);
+        struct breakpoint *b = breakpoint_find(s->control, ids[i]);
         cJSON *one = NULL;
-        if (!w || !w->enabled)
+        if (!b || !b->enabled)
             continue;
-        TRY(verify_wish(s, w, mend_named(arg_text(args, "mend")), seconds_of(args), &one));
+        TRY(verify_breakpoint(s, b, mend_named(arg_text(args, "mend")), seconds_of(args), &one));
         cJSON_AddItemToArray(list, one);
     }
     return NULL;
@@ -121,12 +122,12 @@ static struct error *run_verify(struct session *s, const cJSON *args, cJSON **re
     if (!arg_given(args, "id") || arg_true(args, "all"))
         return verify_all(s, args, list);
     TRY(arg_unsigned(args, "id", 0, &id));
-    struct wish *w = id > 1000000000 ? NULL : breakpoint_find(s->control, (int)id);
-    if (!w)
+    struct breakpoint *b = id > 1000000000 ? NULL : breakpoint_find(s->control, (int)id);
+    if (!b)
         return error_hint(error_new(ERR_USAGE, "there is no breakpoint %llu", (unsigned long long)id),
                           "`breakpoints` lists them");
     cJSON *one = NULL;
-    TRY(verify_wish(s, w, mend_named(arg_text(args, "mend")), seconds_of(args), &one));
+    TRY(verify_breakpoint(s, b, mend_named(arg_text(args, "mend")), seconds_of(args), &one));
     cJSON_AddItemToArray(list, one);
     return NULL;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* backtrace, stacks, frame, locals. */
 #include <inttypes.h>
 #include <stdlib.h>

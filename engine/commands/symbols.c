@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Questions about the program's files: symbols, lookup, type, maps. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -81,8 +82,8 @@ static struct error *run_symbols(struct session *s, const cJSON *args, cJSON **r
     } else if (file) {
         TRY(load_file(s, file, args));
         kernel_find_slide(s->target, &s->control->last_stop, false);
-        if (s->target->state == TARGET_STOPPED && s->control->breakpoints.wish_count)
-            TRY(breakpoints_replant(s->control));
+        if (s->target->state == TARGET_STOPPED && s->control->breakpoints.count)
+            TRY(breakpoints_reinsert(s->control));
     }
     *ret = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(*ret, "files");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The one table of commands, and finding a row of it by its name. */
 #include <string.h>
 

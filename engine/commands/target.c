@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Commands about the target as a whole: connecting, leaving, talking to the stub. */
 #include <inttypes.h>
 #include <stdio.h>

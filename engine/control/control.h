@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/control.h - what we do to the target: what is inserted in it, what runs, and where in time
  * it stands.
@@ -41,7 +42,7 @@ struct control {
     struct slot_table slots;
     struct journal journal;
     struct module_events module_events;
-    struct plant *loader_plant; /* where the dynamic linker tells of changes (libraries/), or NULL */
+    struct site *loader_site; /* where the dynamic linker tells of changes (libraries/), or NULL */
 
     struct audit audit;
     struct hold hold;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/face/view.h - what the panes show: an immutable snapshot that the engine publishes.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/face/worker.h - the engine's own thread, for faces that never wait (screen, prompt, --jsonl).
  *

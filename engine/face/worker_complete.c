@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Completions of a prompt line: the face waits a moment for the engine's answer. */
 #include <stdlib.h>
 #include <time.h>

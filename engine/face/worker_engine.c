@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The engine's thread: it takes requests, runs them on the session, and waits for stops between them. */
 #include <poll.h>
 #include <stdlib.h>

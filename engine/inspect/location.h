@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/location.h - places the user names: `main`, `file.c:12`, `12`, `*0x401000`, `*main+4`,
  * `0x401000`.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/session/at_stop.h"
 
 #include <string.h>
@@ -45,8 +46,8 @@ char *at_stop_commands(struct session *s, const struct stop *stop)
 {
     int id = stop->breakpoint ? stop->breakpoint : stop->watchpoint;
     bool hit = stop->reason == STOP_BREAKPOINT || stop->reason == STOP_WATCHPOINT;
-    const struct wish *w = hit && id ? breakpoint_find(s->control, id) : NULL;
-    return w ? xstrdup_or_null(w->commands) : NULL;
+    const struct breakpoint *b = hit && id ? breakpoint_find(s->control, id) : NULL;
+    return b ? xstrdup_or_null(b->commands) : NULL;
 }
 
 static void tell(struct session *s, int id, const struct command *c, cJSON *result, const struct error *e)

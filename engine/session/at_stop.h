@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/session/at_stop.h - the steps a user attached to a breakpoint (`commands`), run at its
  * stop.
@@ -20,7 +21,7 @@ struct stop;
 
 /* ERR_USAGE, naming the step, for what cannot be run at a stop. */
 struct error *at_stop_check(const struct session *s, const cJSON *steps) BASE_MUST_CHECK;
-/* The steps of the wish that this stop is of, malloc'd JSON text, or NULL. */
+/* The steps of the breakpoint that this stop is of, malloc'd JSON text, or NULL. */
 char *at_stop_commands(struct session *s, const struct stop *stop);
 /* Runs them; true when the target was let run again. */
 bool at_stop_run(struct session *s, int id, const char *commands);

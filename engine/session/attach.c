@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From a target spec to a stopped session: connect, negotiate, learn what the target is and where it stands.
  */
 #include <elf.h>
@@ -247,7 +248,7 @@ void session_left_for_kdb(struct session *s)
     plan_end(s->control);
     target_forget(s->target);
     threads_clear(&s->target->threads);
-    plants_lost(s->control);
+    sites_lost(s->control);
     slots_forget(s->control);
     wait_for_first_stop(s);
 }
@@ -280,8 +281,8 @@ static struct error *learn(struct session *s, const struct rsp_stop *first, stru
 static struct error *settle(struct session *s)
 {
     TRY(tell_left_behind(s));
-    if (s->control->breakpoints.wish_count)
-        return breakpoints_replant(s->control);
+    if (s->control->breakpoints.count)
+        return breakpoints_reinsert(s->control);
     return NULL;
 }
 

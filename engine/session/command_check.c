@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Arguments against the table: unknown keys, missing ones, wrong types. */
 #include <math.h>
 #include <string.h>

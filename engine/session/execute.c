@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Running one command: the way from checked arguments to a result, and the pump that waits for stops. */
 #include <errno.h>
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/session/at_stop.h"
-#include "engine/control/breakpoints/means.h"
+#include "engine/control/breakpoints/insertion.h"
 #include "engine/control/stop/stop_report.h"
 #include "engine/session/session_private.h"
 #include "engine/inspect/kernel/kernel.h"
@@ -50,15 +51,15 @@ static void count_from_here(struct session *s)
 }
 
 /* The stop is told all the same: what could not be done now is tried at the next one. */
-static void upgrade_means(struct session *s)
+static void upgrade_insertion(struct session *s)
 {
-    struct error *e = means_upgrade(s->control);
+    struct error *e = insertion_upgrade(s->control);
     error_free(e);
 }
 
-static void replant(struct session *s)
+static void reinsert(struct session *s)
 {
-    struct error *e = breakpoints_replant(s->control);
+    struct error *e = breakpoints_reinsert(s->control);
     error_free(e);
 }
 
@@ -86,8 +87,8 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
     audit_at_stop(s->control);
     if (s->target->state == TARGET_STOPPED) {
         if (moved)
-            replant(s);
-        upgrade_means(s);
+            reinsert(s);
+        upgrade_insertion(s);
         hold_check_run(s->control, final);
         ladder_at_stop(s->control);
     }

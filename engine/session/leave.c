@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ways to end with a target: detach and let it run, or kill it. */
 #include <unistd.h>
 #include <stdio.h>
 #include "base/text.h"
-#include "engine/control/breakpoints/settle.h"
+#include "engine/control/breakpoints/dr7.h"
 #include "base/alloc.h"
 #include "engine/session/session_private.h"
 #include "engine/control/run/interrupt.h"
@@ -38,16 +39,16 @@ static struct error *stop_it(struct session *s)
     return NULL;
 }
 
-/* A kernel that has had debug registers planted is not left with them (breakpoints/settle.h). */
-static struct error *settle(struct session *s)
+/* A kernel that has had debug registers inserted is not left with them (breakpoints/settle.h). */
+static struct error *change_dr7(struct session *s)
 {
-    if (!settle_needed_to_leave(s->control) || !s->target->threads.has_stopped)
+    if (!dr7_change_needed_to_leave(s->control) || !s->target->threads.has_stopped)
         return NULL;
     struct plan plan = {.kind = PLAN_STEPI,
                         .times = 1,
                         .has_thread = true,
                         .thread = s->target->threads.stopped,
-                        .settle = true};
+                        .changes_dr7 = true};
     cJSON *stop = NULL;
     bool done = false;
     struct error *e = plan_start(s->control, &plan);
@@ -61,15 +62,16 @@ static struct error *settle(struct session *s)
 }
 
 /* A branch has to be stepped over before it can be done. */
-static struct error *settle_all(struct session *s)
+static struct error *change_dr7_back(struct session *s)
 {
     for (int i = 0;
-         i < SETTLE_TRIES && s->target->state == TARGET_STOPPED && settle_needed_to_leave(s->control); i++)
-        TRY(settle(s));
+         i < SETTLE_TRIES && s->target->state == TARGET_STOPPED && dr7_change_needed_to_leave(s->control);
+         i++)
+        TRY(change_dr7(s));
     return NULL;
 }
 
-/* One run, with nothing planted any more, until something stops it. */
+/* One run, with nothing inserted any more, until something stops it. */
 static struct error *run_once(struct session *s, int signal, struct rsp_stop *ret)
 {
     struct rsp_action action = {.thread = {-1, -1}, .how = RSP_CONTINUE, .signal = signal};
@@ -123,7 +125,7 @@ struct error *session_leave(struct session *s, bool kill)
         s->target->state == TARGET_DISCONNECTED)
         return NULL;
     if (rsp_never_spoke(s->target->connection))
-        return NULL; /* nothing is planted, and nobody listens */
+        return NULL; /* nothing is inserted, and nobody listens */
     TRY(stop_it(s));
     if (s->target->state == TARGET_EXITED)
         return NULL;
@@ -134,16 +136,16 @@ struct error *session_leave(struct session *s, bool kill)
         journal_close(s->control, true);
         return NULL;
     }
-    TRY(settle_all(s));
-    struct error *lifted = plants_remove_all(s->control);
-    struct error *e = lifted ? NULL : take_owed_interrupt(s);
+    TRY(change_dr7_back(s));
+    struct error *removed = sites_remove_all(s->control);
+    struct error *e = removed ? NULL : take_owed_interrupt(s);
     if (e || s->target->state == TARGET_EXITED)
         return e;
     e = rsp_detach(s->target->connection, pid);
     if (e) {
-        error_free(lifted);
+        error_free(removed);
         return e;
     }
     pty_let_go(s);
-    return lifted;
+    return removed;
 }

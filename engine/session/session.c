@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/session/session.h"
 
 #include <poll.h>
@@ -7,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/control/breakpoints/evidence.h"
+#include "engine/control/breakpoints/hits.h"
 #include "engine/control/stop/stop_report.h"
 #include "engine/control/kernel/module_events.h"
 #include "engine/session/session_private.h"
@@ -53,7 +54,7 @@ static void on_memory_write(struct target *target, uint64_t address, const unsig
 {
     struct session *s = session_of(target);
     traps_divert(s->control, address, beneath, n);
-    evidence_written(s->control, address, bytes, n);
+    hits_note_written(s->control, address, bytes, n);
 }
 
 static void on_thread_gone(struct target *target, const struct thread *t)
@@ -191,7 +192,7 @@ void session_drop_connection(struct session *s, enum target_state state)
     close_log(s);
     target_forget(s->target);
     journal_close(s->control, state == TARGET_EXITED);
-    plants_lost(s->control);
+    sites_lost(s->control);
     breakpoints_lost(s->control);
     slots_forget(s->control);
     time_forget(s->control);
@@ -450,11 +451,11 @@ void session_give_up(struct session *s)
     if (!target_is_connected(s->target))
         return;
     BASE_FREE char *text = xasprintf("the connection to %s was dropped without a word", s->target->spec);
-    bool planted = plants_any(s->control);
+    bool inserted = sites_any(s->control);
     session_drop_connection(s, TARGET_DISCONNECTED);
     tell_lost(s, text,
-              planted ? "what was inserted is still in the target: `recover` puts it right once it answers"
-                      : NULL);
+              inserted ? "what was inserted is still in the target: `recover` puts it right once it answers"
+                       : NULL);
 }
 
 void session_type(struct session *s, const char *bytes, size_t n)
@@ -485,9 +486,9 @@ cJSON *session_counters(struct session *s)
     return o;
 }
 
-bool session_has_plants(const struct session *s)
+bool session_has_sites(const struct session *s)
 {
-    return plants_any(s->control);
+    return sites_any(s->control);
 }
 
 bool session_launched(const struct session *s)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/session/session.h - one debugging session: everything that has a life.
  *
@@ -139,8 +140,8 @@ void session_limit_interrupt(struct session *s);
 /* Counters of the `summary` command: turns packets bytes_out bytes_in violations (and by_kind) stops, as a
  * new object. */
 cJSON *session_counters(struct session *s);
-/* True when something of ours is planted in the target (asked before quitting). */
-bool session_has_plants(const struct session *s);
+/* True when something of ours is inserted in the target (asked before quitting). */
+bool session_has_sites(const struct session *s);
 /* The program was started for this session, and ends with it; not one that was there before, whoever started
  * its stub. */
 bool session_launched(const struct session *s);

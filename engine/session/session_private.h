@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/session/session_private.h - what is inside a session, for the rooms of engine/ only (faces use
  * engine/session/session.h).
@@ -85,9 +86,9 @@ struct error *session_first_stop(struct session *s, const struct rsp_stop *first
                                  struct stop *ret) BASE_MUST_CHECK;
 /* The target is found to run without our doing. */
 void session_runs_again(struct session *s);
-/* It was left for the prompt of kdb: nothing is planted any more, and the next stop is a first one. */
+/* It was left for the prompt of kdb: nothing is inserted any more, and the next stop is a first one. */
 void session_left_for_kdb(struct session *s);
-/* engine/session/leave.c: lifts what is planted and detaches, or kills; the connection is still to be
+/* engine/session/leave.c: removes what is inserted and detaches, or kills; the connection is still to be
  * dropped. */
 struct error *session_leave(struct session *s, bool kill) BASE_MUST_CHECK;
 /* Connects to the same target again: the program is started anew with its present arguments. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/session/verify.h"
 
 #include <inttypes.h>
@@ -6,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/control/breakpoints/means.h"
+#include "engine/control/breakpoints/insertion.h"
 #include "engine/session/session_private.h"
 #include "engine/control/run/interrupt.h"
 #include "engine/inspect/disassembly.h"
@@ -18,7 +19,7 @@ enum { TRIES = 64 };
 
 /* -- traps ----------------------------------------------------------------------------------------- */
 
-static const char *trap_verdict(struct session *s, struct plant *p, const unsigned char *found, size_t got)
+static const char *trap_verdict(struct session *s, struct site *p, const unsigned char *found, size_t got)
 {
     unsigned char trap[TRAP_MAX], own[TRAP_MAX];
     trap_bytes(s->control, p->length, trap);
@@ -31,41 +32,41 @@ static const char *trap_verdict(struct session *s, struct plant *p, const unsign
         memcpy(own, p->saved, sizeof own);
     else
         known = memory_from_file(s->target, p->address, own, p->length);
-    if (p->type == PLANT_SOFTWARE && (!known || memcmp(found, own, p->length) == 0))
+    if (p->type == SITE_SOFTWARE && (!known || memcmp(found, own, p->length) == 0))
         return "out-of-sight";
     return "overwritten";
 }
 
-static void mark_overwritten(struct session *s, struct plant *p, const unsigned char *found, size_t got)
+static void mark_overwritten(struct session *s, struct site *p, const unsigned char *found, size_t got)
 {
     BASE_BUF struct buf hex = {0};
     hex_encode(&hex, found, got < p->length ? got : p->length);
     free(p->reason);
     p->reason = got ? xasprintf("overwritten: %s was found at 0x%" PRIx64, buf_text(&hex), p->address)
                     : xasprintf("nothing can be read at 0x%" PRIx64 " any more", p->address);
-    p->state = PLANT_SUSPECT;
-    plant_changed(s->control, p);
+    p->state = SITE_SUSPECT;
+    site_changed(s->control, p);
 }
 
 /* What was found is what the program has there now. */
-static struct error *replant(struct session *s, struct plant *p)
+static struct error *reinsert(struct session *s, struct site *p)
 {
-    if (p->type == PLANT_MEMORY) {
-        s->control->breakpoints.plants.in_memory--;
+    if (p->type == SITE_MEMORY) {
+        s->control->breakpoints.sites.in_memory--;
         p->inserted = p->saved_known = false;
         journal_forget(s->control, p);
     } else {
         p->renew = true;
     }
-    p->state = PLANT_PLANNED;
+    p->state = SITE_PLANNED;
     p->seen = false;
     free(p->reason);
     p->reason = NULL;
-    plant_changed(s->control, p);
-    return plants_flush(s->control);
+    site_changed(s->control, p);
+    return sites_flush(s->control);
 }
 
-static void add_check(cJSON *list, const struct plant *p, const char *verdict, const unsigned char *found,
+static void add_check(cJSON *list, const struct site *p, const char *verdict, const unsigned char *found,
                       size_t n)
 {
     cJSON *o = cJSON_CreateObject();
@@ -80,7 +81,7 @@ static void add_check(cJSON *list, const struct plant *p, const char *verdict, c
     cJSON_AddItemToArray(list, o);
 }
 
-static struct error *check_trap(struct session *s, struct plant *p, enum verify_mend mend, cJSON *list)
+static struct error *check_trap(struct session *s, struct site *p, enum verify_mend mend, cJSON *list)
 {
     unsigned char found[TRAP_MAX];
     struct rsp_read read = {.address = p->address, .length = p->length, .bytes = found};
@@ -93,7 +94,7 @@ static struct error *check_trap(struct session *s, struct plant *p, enum verify_
     if (!overwritten)
         return NULL;
     mark_overwritten(s, p, found, read.got);
-    return mend == VERIFY_REPLANT ? replant(s, p) : NULL;
+    return mend == VERIFY_REINSERT ? reinsert(s, p) : NULL;
 }
 
 /* -- hardware -------------------------------------------------------------------------------------- */
@@ -137,7 +138,7 @@ static struct error *stop_again(struct session *s)
     return error_is(e, ERR_TIMEOUT) ? session_does_not_stop(s, e) : e;
 }
 
-/* Steps to an instruction that goes on to the one behind it, where nothing is planted. */
+/* Steps to an instruction that goes on to the one behind it, where nothing is inserted. */
 static struct error *find_place(struct session *s, double seconds, uint64_t *ret)
 {
     for (int i = 0; i < TRIES; i++) {
@@ -145,7 +146,7 @@ static struct error *find_place(struct session *s, double seconds, uint64_t *ret
         uint64_t pc;
         bool stopped;
         TRY(current_pc(s, &t, &pc));
-        if (instruction_falls_through(s->target, pc, ret) && !plant_at(s->control, *ret))
+        if (instruction_falls_through(s->target, pc, ret) && !site_at(s->control, *ret))
             return NULL;
         struct plan step = {.kind = PLAN_STEPI, .has_thread = true, .thread = t->id, .times = 1};
         TRY(run(s, &step, seconds, &stopped));
@@ -162,91 +163,91 @@ static struct error *try_hardware(struct session *s, double seconds, bool *fires
     bool stopped;
     TRY(find_place(s, seconds, &place));
     TRY(threads_current(s->target, &t));
-    struct plant *p =
-        plant_acquire(s->control, PLANT_HARDWARE, place, plant_length_at(s->control, place, false, NULL));
-    struct error *e = plants_flush(s->control);
+    struct site *p =
+        site_acquire(s->control, SITE_HARDWARE, place, site_length_at(s->control, place, false, NULL));
+    struct error *e = sites_flush(s->control);
     if (e) {
-        plant_release(s->control, p);
+        site_release(s->control, p);
         return e;
     }
     struct plan plan = {
         .kind = PLAN_TO, .times = 1, .final_at_target = true, .has_thread = true, .thread = t->id};
-    plan_add_plant(&plan, p);
+    plan_add_site(&plan, p);
     TRY(run(s, &plan, seconds, &stopped));
     TRY(stop_again(s));
     TRY(current_pc(s, &t, &pc));
     *fires = stopped && pc == place;
-    return plants_flush(s->control);
+    return sites_flush(s->control);
 }
 
-static void mark_hardware(struct session *s, struct plant *p, bool fires)
+static void mark_hardware(struct session *s, struct site *p, bool fires)
 {
     p->seen = fires;
-    p->state = fires ? PLANT_ARMED : PLANT_SUSPECT;
+    p->state = fires ? SITE_ARMED : SITE_SUSPECT;
     free(p->reason);
     if (fires)
-        slots_fire(s->control, p->type);
+        slots_mark_firing(s->control, p->type);
     else
-        slots_silent(s->control, p->type, "one that had to be hit was not");
+        slots_mark_not_firing(s->control, p->type, "one that had to be hit was not");
     p->reason = fires ? NULL : xstrdup("accepted but does not fire: one that had to be hit was not");
-    plant_changed(s->control, p);
+    site_changed(s->control, p);
 }
 
-/* -- wishes ---------------------------------------------------------------------------------------- */
+/* -- breakpoints ---------------------------------------------------------------------------------------- */
 
-static bool has_hardware(const struct wish *w)
+static bool has_hardware(const struct breakpoint *b)
 {
-    for (size_t i = 0; i < w->count; i++)
-        if (w->locations[i].plant && plant_in_hardware(w->locations[i].plant))
+    for (size_t i = 0; i < b->count; i++)
+        if (b->locations[i].site && site_in_hardware(b->locations[i].site))
             return true;
     return false;
 }
 
-static struct error *check_all(struct session *s, struct wish *w, enum verify_mend mend, double seconds,
+static struct error *check_all(struct session *s, struct breakpoint *b, enum verify_mend mend, double seconds,
                                cJSON *list)
 {
     bool fires = false;
-    if (has_hardware(w))
+    if (has_hardware(b))
         TRY(try_hardware(s, seconds, &fires));
-    for (size_t i = 0; i < w->count; i++) {
-        struct plant *p = w->locations[i].plant;
+    for (size_t i = 0; i < b->count; i++) {
+        struct site *p = b->locations[i].site;
         if (!p)
             continue;
-        if (plant_in_hardware(p)) {
+        if (site_in_hardware(p)) {
             mark_hardware(s, p, fires);
             add_check(list, p, fires ? "fires" : "does-not-fire", NULL, 0);
-        } else if (p->type != PLANT_STEPPED) {
+        } else if (p->type != SITE_STEPPED) {
             TRY(check_trap(s, p, mend, list));
         }
     }
     return NULL;
 }
 
-static bool any_suspect(const struct wish *w)
+static bool any_suspect(const struct breakpoint *b)
 {
-    for (size_t i = 0; i < w->count; i++)
-        if (w->locations[i].plant && w->locations[i].plant->state == PLANT_SUSPECT)
+    for (size_t i = 0; i < b->count; i++)
+        if (b->locations[i].site && b->locations[i].site->state == SITE_SUSPECT)
             return true;
     return false;
 }
 
-struct error *verify_wish(struct session *s, struct wish *w, enum verify_mend mend, double seconds,
-                          cJSON **ret)
+struct error *verify_breakpoint(struct session *s, struct breakpoint *b, enum verify_mend mend,
+                                double seconds, cJSON **ret)
 {
-    int id = w->id;
+    int id = b->id;
     cJSON *list = cJSON_CreateArray();
-    struct error *e = check_all(s, w, mend, seconds, list);
-    w = breakpoint_find(s->control, id); /* a run may have used it up */
-    if (!e && w && mend == VERIFY_DROP && any_suspect(w)) {
-        e = breakpoint_enable(s->control, w, false);
-        free(w->reason);
-        w->reason = xstrdup("dropped: it was found overwritten, or does not fire");
+    struct error *e = check_all(s, b, mend, seconds, list);
+    b = breakpoint_find(s->control, id); /* a run may have used it up */
+    if (!e && b && mend == VERIFY_DROP && any_suspect(b)) {
+        e = breakpoint_enable(s->control, b, false);
+        free(b->reason);
+        b->reason = xstrdup("dropped: it was found overwritten, or does not fire");
     }
     if (e) {
         cJSON_Delete(list);
         return error_while(e, "verify breakpoint %d", id);
     }
-    *ret = w ? wish_to_json(s->control, w) : cJSON_CreateObject();
+    *ret = b ? breakpoint_to_json(s->control, b) : cJSON_CreateObject();
     cJSON_AddItemToObject(*ret, "checks", list);
     return NULL;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Events for the face: small JSON objects, lent for the time of the call. */
 #include <inttypes.h>
 #include <stdio.h>

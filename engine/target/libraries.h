@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/libraries.h - the shared libraries of a process (gdb manual, "Library List Format for SVR4
  * Targets").

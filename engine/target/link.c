@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/link.h"
 
 #include <stdlib.h>
@@ -45,7 +46,7 @@ struct error *target_need_runnable(struct target *target)
     return target_need_stopped(target);
 }
 
-struct error *target_need_plantable(struct target *target)
+struct error *target_need_insertable(struct target *target)
 {
     bool ahead = target->state == TARGET_DISCONNECTED && target->plans_ahead;
     return target->state == TARGET_EXITED || ahead ? NULL : target_need_stopped(target);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/link.h - the link to the target: whether it stands, runs or is gone, what may be asked of it
  * now, and what becomes of a call that failed.
@@ -64,9 +65,9 @@ struct error *target_need(struct target *target) BASE_MUST_CHECK;
 struct error *target_need_stopped(struct target *target) BASE_MUST_CHECK;
 /* For commands that let the target run: as target_need_stopped(), and ERR_NOT_RUNNING once it has ended. */
 struct error *target_need_runnable(struct target *target) BASE_MUST_CHECK;
-/* For what is planted: as target_need_stopped(), but after the end, and for faces that plan ahead before
+/* For what is inserted: as target_need_stopped(), but after the end, and for faces that plan ahead before
  * there is a target, it is planned for the next start. */
-struct error *target_need_plantable(struct target *target) BASE_MUST_CHECK;
+struct error *target_need_insertable(struct target *target) BASE_MUST_CHECK;
 /* `run` has something to start (a hook). */
 bool target_can_run(const struct target *target);
 /* There is a target, standing or running. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The dynamic linker's list of libraries, read from the target's memory: struct r_debug and struct link_map
  * of <link.h>, which the program's dynamic section points at (System V ABI, "Dynamic Section", DT_DEBUG; MIPS

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/memory_map.h - what kinds of memory the target says it has (qXfer:memory-map:read).
  *

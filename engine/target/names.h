@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/names.h - while somebody waits for the name index of a large file: `progress` events, Ctrl-C
  * and deadlines.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/program.h - the program among the files of the map, and where it was loaded.
  *

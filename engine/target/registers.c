@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/registers.h"
 
 #include <stdlib.h>
@@ -307,9 +308,9 @@ struct error *register_write(struct target *target, struct thread *t, const stru
     if (e)
         return error_while(e, "write register %s", r->name);
     store(t, r, bytes, true);
-    /* A write to pc may leave the plant that was reported there. */
+    /* A write to pc may leave the site that was reported there. */
     if (target->arch && strcmp(r->name, target->arch->pc) == 0)
-        t->at_plant = false;
+        t->at_site = false;
     return NULL;
 }
 

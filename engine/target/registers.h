@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/registers.h - register values of a thread in this stop, by name or number.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Registers of many threads at once: `Hg` and `p` or `g` for each, in batches. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/state.h - the states of a target (engine/target/target.h), for the faces too.
  */

@@ -1,7 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/stop.h - a stop as the user sees it.
  *
- * Plain data, made by engine/control/run/ from what the stub said and what is planted; copied freely. JSON
+ * Plain data, made by engine/control/run/ from what the stub said and what is inserted; copied freely. JSON
  * field names are those of the documented interface: an unknown field is left out, never made up.
  */
 #ifndef ALLSTOP_ENGINE_TARGET_STOP_H
@@ -46,7 +47,7 @@ struct stop {
     uint64_t
         vector; /* the step ended at this interrupt vector (engine/control/run/trap_flag.h), 0: at none */
     bool was_rewound; /* by a trap instruction, and the pc set back to it by us */
-    bool late_hit;    /* of a plant that is no longer there: nobody needs to see it */
+    bool late_hit;    /* of a site that is no longer there: nobody needs to see it */
     bool has_exit_code;
     uint64_t exit_code;
     bool has_value; /* what a finished function returned, in `value_text` */

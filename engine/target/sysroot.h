@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/sysroot.h - where a program of a processor runs on this machine: by itself or under which
  * emulator, and where its libraries are then.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/target.h - what the target is now: the link to it, and what is known of the stop it stands
  * at.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/threads.h - the threads (or vCPUs) we know of, and their registers in this stop.
  *
@@ -36,10 +37,10 @@ struct thread {
     unsigned char *previous; /* the registers as they were at the stop before, when they were known */
     bool has_previous;
 
-    /* The last stop told to the user was at a plant at this address, and the thread has not run since. */
-    bool at_plant;
-    uint64_t plant_address;
-    /* It went from such a plant into a signal's handler, to come back to this pc with this sp. */
+    /* The last stop told to the user was at a site at this address, and the thread has not run since. */
+    bool at_site;
+    uint64_t site_address;
+    /* It went from such a site into a signal's handler, to come back to this pc with this sp. */
     bool in_handler;
     uint64_t handler_pc, handler_sp;
     int pending_signal; /* to be passed on at the next resume, gdb's number */

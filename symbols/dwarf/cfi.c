@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Finding the FDE for an address: all FDEs of a file, sorted, made on first use (3 ms for a kernel's 49,000).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/dwarf/cfi.h - call frame information. See DWARF 5,
  * section 6.4, and the Linux Standard Base on .eh_frame.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/dwarf/dwarf.h - the DWARF of one file, for the files of this room only.
  *

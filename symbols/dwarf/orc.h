@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/dwarf/orc.h - the Linux kernel's own unwind tables (ORC), for code that has no DWARF call frame
  * information: the assembler of x86-64 kernels, where interrupts and system calls enter.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a file has at an address of its own: which section, code or not, its bytes. */
 #include <string.h>
 

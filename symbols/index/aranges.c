@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Which CU holds an address: `.debug_aranges` where the compiler wrote it (gcc), and for every CU that is not
  * in it (clang) the ranges its root DIE gives.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/index/demangle.h - names of C++ and Rust functions as people write them.
  *

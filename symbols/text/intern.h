@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/text/intern.h - strings kept once, at an address that stays until the set is freed.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/text/path.h - paths of source files, as debug information has them and as people name them.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Types made from their DIEs, each once, and the ways through the graph of them (symbols/type.h). */
 #include "symbols/type.h"
 

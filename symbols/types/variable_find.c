@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Variables at file scope by name, and what call sites say about arguments.
  */

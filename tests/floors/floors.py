@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Holds the object files of a build against the floors: floors.py BUILD
 
 A call (or a use of data) that goes up a floor, or to the other room of the same floor, is named with both ends; so are folders

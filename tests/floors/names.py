@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Holds the sources against one rule: only engine/target/arch/ names a processor. No arguments; from the top of the tree.
 
 What differs from one processor to the next is a member of struct arch (engine/target/arch/arch.h). A place elsewhere that compares

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Expressions, places and prompt lines of any bytes, over the symbols of the program named in FUZZ_PROGRAM,
  * and over none. There is no target: nothing is run, everything else answers from the file.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Violations as the session keeps and tells them, and the table of system calls. */
 #include <setjmp.h>
 #include <stdarg.h>

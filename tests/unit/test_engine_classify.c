@@ -1,4 +1,5 @@
-/* What a stop is: every reason a stub may give, and what is known of plants, threads and the plan under way.
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a stop is: every reason a stub may give, and what is known of sites, threads and the plan under way.
  */
 #include "engine_played.h"
 
@@ -226,8 +227,8 @@ static bool rewound(void)
 static void test_rewound(void **state)
 {
     (void)state;
-    struct wish *w = BREAK(.at = "*0x1100");
-    struct plant *p = w->locations[0].plant;
+    struct breakpoint *w = BREAK(.at = "*0x1100");
+    struct site *p = w->locations[0].site;
     assert_true(rewound());
     assert_int_equal(last.breakpoint, w->id);
     assert_true(p->seen);
@@ -236,13 +237,13 @@ static void test_rewound(void **state)
     p->inserted = false; /* wanted, and not there: it was no trap of ours */
     assert_false(rewound());
     p->inserted = true;
-    p->type = PLANT_MEMORY;
-    session->control->breakpoints.plants.in_memory++;
+    p->type = SITE_MEMORY;
+    session->control->breakpoints.sites.in_memory++;
     assert_true(rewound());
-    session->control->breakpoints.plants.in_memory--;
-    p->type = PLANT_HARDWARE;
+    session->control->breakpoints.sites.in_memory--;
+    p->type = SITE_HARDWARE;
     assert_false(rewound());
-    p->type = PLANT_SOFTWARE;
+    p->type = SITE_SOFTWARE;
     plan(PHASE_STEP, first); /* the step from 0x1100 ends there too */
     assert_false(rewound());
     plan(PHASE_OFF, first);
@@ -256,7 +257,7 @@ static void test_rewound(void **state)
     plan(PHASE_STEP, first);
     session->control->plan_active = false;
     assert_true(rewound());
-    struct wish *next = BREAK(.at = "*0x1101"); /* it is that one's, where the pc stands */
+    struct breakpoint *next = BREAK(.at = "*0x1101"); /* it is that one's, where the pc stands */
     assert_int_equal(classify(at(1, 0x1101, ""))->breakpoint, next->id);
     assert_int_equal(last.pc, 0x1101);
 }
@@ -295,11 +296,11 @@ static void test_trap_of_its_own(void **state)
     session->target->arch = &arch_x86_64;
 }
 
-/* A plant that was lately there: another thread may have met it before, and is told of now. */
+/* A site that was lately there: another thread may have met it before, and is told of now. */
 static void test_late(void **state)
 {
     (void)state;
-    struct wish *w = BREAK(.at = "*0x1100");
+    struct breakpoint *w = BREAK(.at = "*0x1100");
     assert_false(classify(at(1, 0x1100, ""))->late_hit);
     assert_int_equal(last.breakpoint, w->id);
     must(breakpoint_delete(session->control, w));
@@ -355,7 +356,7 @@ static void test_reasons(void **state)
         assert_int_equal(last.signal, rows[i].reason == STOP_SIGNAL ? TARGET_SIGTRAP : 0);
         assert_true(last.has_pc && last.pc == 0x1100);
     }
-    struct wish *w = BREAK(.at = "*0x1100");
+    struct breakpoint *w = BREAK(.at = "*0x1100");
     static const char *const hits[] = {"", "swbreak:;", "hwbreak:;", "create:;", "vforkdone:;"};
     for (size_t i = 0; i < sizeof hits / sizeof *hits; i++) {
         assert_int_equal(classify(at(1, 0x1100, hits[i]))->reason, STOP_BREAKPOINT);
@@ -372,10 +373,11 @@ static void test_reasons(void **state)
     assert_int_equal(last.breakpoint, 0);
 }
 
-static struct wish *watch(uint64_t address, uint64_t length, enum plant_type type)
+static struct breakpoint *watch(uint64_t address, uint64_t length, enum site_type type)
 {
-    struct wish *w = NULL;
-    must(watchpoint_set(session->control, &(struct wish_request){.at = "it"}, address, length, type, &w));
+    struct breakpoint *w = NULL;
+    must(watchpoint_set(session->control, &(struct breakpoint_request){.at = "it"}, address, length, type,
+                        &w));
     return w;
 }
 
@@ -385,8 +387,8 @@ static void test_watches(void **state)
     assert_int_equal(classify(at(1, 0x1100, "watch:1800;"))->reason, STOP_WATCHPOINT);
     assert_int_equal(last.watchpoint, 0);
     assert_true(session->control->breakpoints.reasons_told);
-    const struct wish *write = watch(0x1800, 4, PLANT_WRITE), *read = watch(0x1800, 4, PLANT_READ);
-    const struct wish *any = watch(0x1800, 4, PLANT_ACCESS);
+    const struct breakpoint *write = watch(0x1800, 4, SITE_WRITE), *read = watch(0x1800, 4, SITE_READ);
+    const struct breakpoint *any = watch(0x1800, 4, SITE_ACCESS);
     assert_int_equal(classify(at(1, 0x1100, "watch:1800;"))->watchpoint, write->id);
     assert_int_equal(classify(at(1, 0x1100, "rwatch:1803;"))->watchpoint, read->id);
     assert_int_equal(classify(at(1, 0x1100, "awatch:1800;"))->watchpoint, any->id);
@@ -436,13 +438,13 @@ static void test_guard(void **state)
 static bool asked(struct stop *stop)
 {
     bool stops = false;
-    must(wish_stops(session->control, stop, &stops));
+    must(breakpoint_stops(session->control, stop, &stops));
     return stops;
 }
 
 static struct stop breakpoint_stop(struct ptid id, uint64_t pc)
 {
-    const struct wish *w = breakpoint_at(session->control, pc);
+    const struct breakpoint *w = breakpoint_at(session->control, pc);
     return (struct stop){.reason = STOP_BREAKPOINT,
                          .has_thread = true,
                          .thread = id,
@@ -456,11 +458,11 @@ static void test_asked(void **state)
     (void)state;
     struct stop stop = breakpoint_stop(first, 0x1100);
     assert_true(asked(&stop)); /* nobody's: for the user */
-    struct wish *other = BREAK(.at = "*0x1100", .thread = "2"),
-                *no = BREAK(.at = "*0x1100", .condition = "0");
-    struct wish *ignore = BREAK(.at = "*0x1100", .ignore = 2),
-                *once = BREAK(.at = "*0x1100", .once = true, .ignore = 1);
-    struct wish *hard = BREAK(.at = "*0x1100", .kind = WISH_HARDWARE, .condition = "$rax == 1");
+    struct breakpoint *other = BREAK(.at = "*0x1100", .thread = "2"),
+                      *no = BREAK(.at = "*0x1100", .condition = "0");
+    struct breakpoint *ignore = BREAK(.at = "*0x1100", .ignore = 2),
+                      *once = BREAK(.at = "*0x1100", .once = true, .ignore = 1);
+    struct breakpoint *hard = BREAK(.at = "*0x1100", .kind = BREAKPOINT_HARDWARE, .condition = "$rax == 1");
     stop = breakpoint_stop(first, 0x1100);
     assert_int_equal(stop.breakpoint, other->id);
     assert_false(asked(&stop));
@@ -491,30 +493,30 @@ static void test_asked(void **state)
     assert_false(asked(&stop));
 }
 
-/* Two plants of one wish are one hit of it. */
+/* Two sites of one breakpoint are one hit of it. */
 static void test_asked_once(void **state)
 {
     (void)state;
-    struct wish *w = BREAK(.at = "*0x1100");
-    struct plant *too = plant_acquire_for(session->control, w->id, PLANT_HARDWARE, 0x1100, 1);
+    struct breakpoint *w = BREAK(.at = "*0x1100");
+    struct site *too = site_acquire_for(session->control, w->id, SITE_HARDWARE, 0x1100, 1);
     struct stop stop = breakpoint_stop(first, 0x1100);
     assert_true(asked(&stop));
     assert_int_equal(w->hits, 1);
-    plant_release_for(session->control, w->id, too);
+    site_release_for(session->control, w->id, too);
 }
 
 /* One that cannot be decided stops, and is told. */
 static void test_undecided(void **state)
 {
     (void)state;
-    struct wish *w = BREAK(.at = "*0x1100", .condition = "*(int *)0x9000 == 1");
+    struct breakpoint *w = BREAK(.at = "*0x1100", .condition = "*(int *)0x9000 == 1");
     struct stop stop = breakpoint_stop(first, 0x1100);
     assert_true(asked(&stop));
     assert_int_equal(w->hits, 1);
     assert_true(told("the condition of breakpoint 1 (*(int *)0x9000 == 1)"));
 }
 
-static struct stop watch_stop(const struct wish *w)
+static struct stop watch_stop(const struct breakpoint *w)
 {
     return (struct stop){.reason = STOP_WATCHPOINT,
                          .has_thread = true,
@@ -533,12 +535,12 @@ static void store(uint64_t address, unsigned char value)
 static void test_asked_of_watches(void **state)
 {
     (void)state;
-    struct wish *a = watch(0x1800, 4, PLANT_WRITE), *same = watch(0x1800, 4, PLANT_WRITE);
-    struct wish *within = watch(0x1802, 2, PLANT_WRITE), *before = watch(0x17f8, 8, PLANT_WRITE);
-    struct wish *behind = watch(0x1804, 4, PLANT_WRITE), *across = watch(0x1800, 8, PLANT_WRITE);
-    struct wish *read = watch(0x1800, 4, PLANT_ACCESS), *off = watch(0x1800, 4, PLANT_WRITE);
-    struct wish *read_too = watch(0x1800, 4, PLANT_ACCESS);
-    struct wish *off_across = watch(0x1800, 8, PLANT_WRITE), *code = BREAK(.at = "*0x1800");
+    struct breakpoint *a = watch(0x1800, 4, SITE_WRITE), *same = watch(0x1800, 4, SITE_WRITE);
+    struct breakpoint *within = watch(0x1802, 2, SITE_WRITE), *before = watch(0x17f8, 8, SITE_WRITE);
+    struct breakpoint *behind = watch(0x1804, 4, SITE_WRITE), *across = watch(0x1800, 8, SITE_WRITE);
+    struct breakpoint *read = watch(0x1800, 4, SITE_ACCESS), *off = watch(0x1800, 4, SITE_WRITE);
+    struct breakpoint *read_too = watch(0x1800, 4, SITE_ACCESS);
+    struct breakpoint *off_across = watch(0x1800, 8, SITE_WRITE), *code = BREAK(.at = "*0x1800");
     must(breakpoint_enable(session->control, off, false));
     must(breakpoint_enable(session->control, off_across, false));
     store(0x1800, 7);
@@ -580,9 +582,9 @@ static void test_asked_of_watches(void **state)
 static void test_watch_that_is_passed_by(void **state)
 {
     (void)state;
-    struct wish *w = watch(0x1800, 4, PLANT_WRITE);
+    struct breakpoint *w = watch(0x1800, 4, SITE_WRITE);
     w->ignore = 1;
-    struct wish *b = BREAK(.at = "*0x1100", .ignore = 1);
+    struct breakpoint *b = BREAK(.at = "*0x1100", .ignore = 1);
     store(0x1800, 7);
     struct stop stop = watch_stop(w);
     assert_false(asked(&stop));
@@ -608,7 +610,7 @@ static void test_watch_that_is_passed_by(void **state)
 static bool would(struct stop *stop)
 {
     bool stops = true;
-    must(wish_would_stop(session->control, stop, &stops));
+    must(breakpoint_would_stop(session->control, stop, &stops));
     return stops;
 }
 
@@ -617,12 +619,12 @@ static void test_would_stop(void **state)
     (void)state;
     struct stop stop = breakpoint_stop(first, 0x1100);
     assert_false(would(&stop));
-    struct wish *other = BREAK(.at = "*0x1100", .thread = "2"),
-                *no = BREAK(.at = "*0x1100", .condition = "0");
+    struct breakpoint *other = BREAK(.at = "*0x1100", .thread = "2"),
+                      *no = BREAK(.at = "*0x1100", .condition = "0");
     stop = breakpoint_stop(first, 0x1100);
     assert_false(would(&stop));
-    struct wish *yes = BREAK(.at = "*0x1100", .ignore = 5), *more = BREAK(.at = "*0x1100");
-    struct wish *hard = BREAK(.at = "*0x1100", .kind = WISH_HARDWARE);
+    struct breakpoint *yes = BREAK(.at = "*0x1100", .ignore = 5), *more = BREAK(.at = "*0x1100");
+    struct breakpoint *hard = BREAK(.at = "*0x1100", .kind = BREAKPOINT_HARDWARE);
     stop = breakpoint_stop(first, 0x1100);
     stop.watchpoint = 77;
     assert_true(would(&stop));
@@ -636,8 +638,8 @@ static void test_would_stop(void **state)
     assert_false(would(&stop));
     assert_int_equal(other->hits + no->hits + yes->hits + more->hits + hard->hits, 0);
     assert_int_equal(yes->ignore, 5);
-    struct wish *w = watch(0x1800, 4, PLANT_WRITE), *elsewhere = watch(0x1804, 4, PLANT_WRITE);
-    struct wish *same = watch(0x1800, 4, PLANT_WRITE);
+    struct breakpoint *w = watch(0x1800, 4, SITE_WRITE), *elsewhere = watch(0x1804, 4, SITE_WRITE);
+    struct breakpoint *same = watch(0x1800, 4, SITE_WRITE);
     stop = watch_stop(w);
     assert_true(would(&stop));
     assert_int_equal(stop.watchpoint, w->id);
@@ -664,7 +666,7 @@ static void test_would_stop(void **state)
 static void test_first_watch_would_stop(void **state)
 {
     (void)state;
-    const struct wish *w = watch(0x1800, 4, PLANT_WRITE);
+    const struct breakpoint *w = watch(0x1800, 4, SITE_WRITE);
     struct stop stop = watch_stop(w);
     stop.has_pc = false;
     assert_true(would(&stop));

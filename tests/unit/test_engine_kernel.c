@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is known of a Linux kernel, as far as its file alone tells: what is one, where fields are, files of
  * modules. */
 #include "test_symbols_support.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A run command under way: what a played stub's stops make of it, and what is sent then. */
 #include "engine_played.h"
 
@@ -69,14 +70,14 @@ static int machine(void **state)
     return 0;
 }
 
-/* -- off a plant ----------------------------------------------------------------------------------- */
+/* -- off a site ----------------------------------------------------------------------------------- */
 
-/* Stepped off where it is: the stub is found to do that, and nothing is lifted. */
+/* Stepped off where it is: the stub is found to do that, and nothing is removed. */
 static void test_steps_off(void **state)
 {
     (void)state;
     BREAK(.at = "*0x1000");
-    struct wish *b = BREAK(.at = "*0x1200");
+    struct breakpoint *b = BREAK(.at = "*0x1200");
     stops_with(at(1, 0x1001, ""));
     stops_with(at(1, 0x1200, ""));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_BREAKPOINT);
@@ -89,8 +90,8 @@ static void test_steps_off(void **state)
     assert_false(session->control->plan_active);
 }
 
-/* It reports the plant again: then it is lifted for the step, and from now on at once. */
-static void test_must_lift(void **state)
+/* It reports the site again: then it is removed for the step, and from now on at once. */
+static void test_must_remove(void **state)
 {
     (void)state;
     BREAK(.at = "*0x1000");
@@ -103,13 +104,13 @@ static void test_must_lift(void **state)
     assert_int_equal(sent("vCont;s:1"), 2);
     assert_int_equal(sent("z0,1000"), 1);
     assert_int_equal(sent("Z0,1000"), 1);
-    assert_int_equal(session->control->breakpoints.wishes[0]->hits, 0); /* an old hit */
+    assert_int_equal(session->control->breakpoints.items[0]->hits, 0); /* an old hit */
     stops_with(at(1, 0x1201, ""));
     stops_with(at(1, 0x1000, ""));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->pc, 0x1000);
     assert_int_equal(sent("vCont;s:1"), 1);
     assert_int_equal(sent("z0,1200") + sent("Z0,1200"), 2);
-    assert_int_equal(session->control->breakpoints.wishes[0]->hits, 1);
+    assert_int_equal(session->control->breakpoints.items[0]->hits, 1);
 }
 
 /* A jump to itself, with nothing in its way: that is the step, and the next round a new hit. */
@@ -117,7 +118,7 @@ static void test_jump_to_itself(void **state)
 {
     (void)state;
     *step_off() = TRI_NO;
-    struct wish *b = BREAK(.at = "*0x1000");
+    struct breakpoint *b = BREAK(.at = "*0x1000");
     stops_with(at(1, 0x1000, ""));
     stops_with(at(1, 0x1000, ""));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_BREAKPOINT);
@@ -134,28 +135,28 @@ static void test_onto_the_next(void **state)
 {
     (void)state;
     BREAK(.at = "*0x1000");
-    struct wish *b = BREAK(.at = "*0x1001");
+    struct breakpoint *b = BREAK(.at = "*0x1001");
     stops_with(at(1, 0x1001, ""));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_BREAKPOINT);
     assert_int_equal(final.breakpoint, b->id);
     assert_int_equal(b->hits, 1);
     assert_int_equal(sent("vCont;c"), 0);
-    assert_true(thread(first)->at_plant);
-    assert_int_equal(thread(first)->plant_address, 0x1001);
+    assert_true(thread(first)->at_site);
+    assert_int_equal(thread(first)->site_address, 0x1001);
 }
 
-/* The plant that was lifted for the step is there again, whoever stops it. */
+/* The site that was removed for the step is there again, whoever stops it. */
 static void test_other_thread_meanwhile(void **state)
 {
     (void)state;
     *step_off() = TRI_NO;
-    struct wish *a = BREAK(.at = "*0x1000"), *b = BREAK(.at = "*0x1300");
+    struct breakpoint *a = BREAK(.at = "*0x1000"), *b = BREAK(.at = "*0x1300");
     stops_with(at(2, 0x1300, ""));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_BREAKPOINT);
     assert_int_equal(final.breakpoint, b->id);
     assert_int_equal(final.thread.tid, 2);
-    assert_false(a->locations[0].plant->lifted);
-    must(plants_flush(session->control));
+    assert_false(a->locations[0].site->removed);
+    must(sites_flush(session->control));
     assert_int_equal(sent("Z0,1000"), 1);
 }
 
@@ -171,7 +172,7 @@ static void test_signal_meanwhile(void **state)
     assert_int_equal(thread(first)->pending_signal, 11);
 }
 
-/* What comes with a signal says nothing either: in QEMU the plant is met again then. */
+/* What comes with a signal says nothing either: in QEMU the site is met again then. */
 static void test_off_with_a_signal(void **state)
 {
     (void)state;
@@ -226,9 +227,9 @@ static void test_handler_within_a_step(void **state)
     assert_int_equal(sent("Z0,1000"), 1);
     assert_int_equal(sent("vCont;C0a:1"), 1);
     assert_int_equal(sent("vCont;s:1"), 2);
-    must(plants_flush(session->control));
+    must(sites_flush(session->control));
     assert_int_equal(sent("z0,1000"), 1);
-    assert_int_equal(session->control->breakpoints.plants.count, 0);
+    assert_int_equal(session->control->breakpoints.sites.count, 0);
 }
 
 static void test_other_threads_signal_within_a_step(void **state)
@@ -241,14 +242,14 @@ static void test_other_threads_signal_within_a_step(void **state)
     stops_with(at(1, 0x1001, ""));
     assert_int_equal(run(stepping(PLAN_STEPI, 1))->reason, STOP_STEP);
     assert_int_equal(sent("vCont;s:1"), 3);
-    assert_int_equal(session->control->breakpoints.plants.count, 0);
+    assert_int_equal(session->control->breakpoints.sites.count, 0);
 }
 
-/* From its plant into a handler and back: that hit was told before, and the next one is new. */
+/* From its site into a handler and back: that hit was told before, and the next one is new. */
 static void test_back_from_handler(void **state)
 {
     (void)state;
-    struct wish *b = BREAK(.at = "*0x1000");
+    struct breakpoint *b = BREAK(.at = "*0x1000");
     thread(first)->pending_signal = 10;
     stops_with(at(1, 0x1000, ""));
     stops_with(at(1, 0x1001, ""));
@@ -357,7 +358,7 @@ static void test_interrupted_by_a_trap(void **state)
 static void test_several_steps(void **state)
 {
     (void)state;
-    struct wish *far = BREAK(.at = "*0x1800"); /* so that each stop is looked at */
+    struct breakpoint *far = BREAK(.at = "*0x1800"); /* so that each stop is looked at */
     for (uint64_t i = 1; i <= 3; i++)
         stops_with(at(1, 0x1000 + i, ""));
     assert_int_equal(run(stepping(PLAN_STEPI, 3))->reason, STOP_STEP);
@@ -374,7 +375,7 @@ static void test_several_steps(void **state)
     assert_int_equal(final.thread.tid, 2);
 }
 
-/* With nothing planted only the last of many steps is looked at. */
+/* With nothing inserted only the last of many steps is looked at. */
 static void test_steps_unseen(void **state)
 {
     (void)state;
@@ -400,9 +401,9 @@ static void test_to_a_place(void **state)
     assert_int_equal(run(to(0x1100, 0, (struct ptid){0, 0}))->reason, STOP_STEP);
     assert_int_equal(final.signal, 0);
     assert_int_equal(sent("Z0,1100"), 1);
-    must(plants_flush(session->control));
+    must(sites_flush(session->control));
     assert_int_equal(sent("z0,1100"), 1);
-    assert_int_equal(session->control->breakpoints.plants.count, 0);
+    assert_int_equal(session->control->breakpoints.sites.count, 0);
     struct plan p = to(0x1200, 0, (struct ptid){0, 0});
     p.starts = true;
     stops_with(at(2, 0x1200, ""));
@@ -466,7 +467,7 @@ static void test_to_a_frame(void **state)
 static void test_breakpoints_and_places(void **state)
 {
     (void)state;
-    struct wish *b = BREAK(.at = "*0x1100");
+    struct breakpoint *b = BREAK(.at = "*0x1100");
     stops_with(at(1, 0x1100, "")); /* the user's comes first */
     assert_int_equal(run(to(0x1100, 0, first))->reason, STOP_BREAKPOINT);
     assert_int_equal(final.breakpoint, b->id);
@@ -493,7 +494,7 @@ static void test_left(void **state)
 static void test_continue_times(void **state)
 {
     (void)state;
-    struct wish *b = BREAK(.at = "*0x1100"), *once = BREAK(.at = "*0x1200", .once = true);
+    struct breakpoint *b = BREAK(.at = "*0x1100"), *once = BREAK(.at = "*0x1200", .once = true);
     int spent = once->id;
     stops_with(at(1, 0x1200, ""));
     stops_with(at(1, 0x1100, ""));
@@ -509,7 +510,7 @@ static void test_continue_times(void **state)
 static void test_late_and_unlikely(void **state)
 {
     (void)state;
-    struct wish *b = BREAK(.at = "*0x1100");
+    struct breakpoint *b = BREAK(.at = "*0x1100");
     must(breakpoint_delete(session->control, b));
     stops_with(at(2, 0x1100, ""));
     stops_with(at(1, 0x1200, "library:;"));
@@ -526,9 +527,9 @@ static void test_watch_of_nobody(void **state)
     (void)state;
     stops_with(at(1, 0x1200, "watch:1800;"));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_WATCHPOINT);
-    struct wish *w = NULL;
-    must(watchpoint_set(session->control, &(struct wish_request){.at = "it", .ignore = 1}, 0x1800, 4,
-                        PLANT_WRITE, &w));
+    struct breakpoint *w = NULL;
+    must(watchpoint_set(session->control, &(struct breakpoint_request){.at = "it", .ignore = 1}, 0x1800, 4,
+                        SITE_WRITE, &w));
     stops_with(at(1, 0x1200, "watch:1800;"));
     stops_with(at(1, 0x1210, "watch:1800;"));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->watchpoint, w->id);
@@ -581,15 +582,15 @@ static void test_one_of_several_ends(void **state)
 static void test_ended(void **state)
 {
     (void)state;
-    struct wish *b = BREAK(.at = "*0x1000");
+    struct breakpoint *b = BREAK(.at = "*0x1000");
     *step_off() = TRI_NO;
     stops_with(at(1, 0x1001, ""));
     START(.kind = PLAN_CONTINUE);
-    struct plant *p = b->locations[0].plant;
-    assert_true(p->lifted);
+    struct site *p = b->locations[0].site;
+    assert_true(p->removed);
     assert_int_equal(session->control->plan.phase, PHASE_OFF);
     plan_end(session->control); /* given up in the middle of it */
-    assert_false(p->lifted || session->control->plan_active);
+    assert_false(p->removed || session->control->plan_active);
     session->control->plan.target_count = 0;
     plan_end(session->control); /* nothing is left to be ended */
     struct rsp_stop stop;
@@ -599,9 +600,9 @@ static void test_ended(void **state)
     must(breakpoint_delete(session->control, b));
     stops_with(at(1, 0x1001, ""));
     start(to(0x1300, 0, first));
-    assert_int_equal(plant_at(session->control, 0x1300)->users, 1);
+    assert_int_equal(site_at(session->control, 0x1300)->users, 1);
     plan_end(session->control);
-    assert_int_equal(plant_at(session->control, 0x1300)->users, 0);
+    assert_int_equal(site_at(session->control, 0x1300)->users, 0);
     assert_int_equal(session->control->plan.target_count, 0);
     must(rsp_wait_stop(session->target->connection, session->target->deadline_ns, -1, &stop, &stopped));
     session->target->state = TARGET_STOPPED;
@@ -613,7 +614,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_steps_off),
-        TEST(test_must_lift),
+        TEST(test_must_remove),
         TEST(test_jump_to_itself),
         TEST(test_onto_the_next),
         TEST(test_other_thread_meanwhile),

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tables: architectures, signals, commands; and the prompt that reads them. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Expressions without a target: constants through the parser and the arithmetic of C, and what is no
  * expression. */
 #include <setjmp.h>

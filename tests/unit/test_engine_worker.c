@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The engine's own thread as a face drives it: posts, messages, views, Ctrl-C, completion, and ways to end.
  */
 #include <poll.h>

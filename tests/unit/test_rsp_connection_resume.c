@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Requests that go in front of a resume. */
 #include "test_rsp_session.h"
 
@@ -10,7 +11,7 @@ static void script_together(struct peer *p)
     peer_reply(p, "T05thread:1;");
 }
 
-static void test_lift_and_step_in_one_turn(void **state)
+static void test_remove_and_step_in_one_turn(void **state)
 {
     (void)state;
     struct session s;
@@ -45,7 +46,7 @@ static void script_apart(struct peer *p)
     peer_await_count(p, &p->acks, acks + 2, "acks");
 }
 
-static void test_lift_and_step_with_acks(void **state)
+static void test_remove_and_step_with_acks(void **state)
 {
     (void)state;
     struct session s;
@@ -61,18 +62,18 @@ static void test_lift_and_step_with_acks(void **state)
     session_close(&s);
 }
 
-static void script_lift_fails(struct peer *p)
+static void script_remove_fails(struct peer *p)
 {
     peer_negotiate(p, WITH_ACK);
     peer_answer(p, "z0,1000,1", "E01");
     peer_answer(p, "m1,2", "1111");
 }
 
-static void test_no_step_after_a_failed_lift(void **state)
+static void test_no_step_after_a_failed_remove(void **state)
 {
     (void)state;
     struct session s;
-    session_open(&s, script_lift_fails, 20);
+    session_open(&s, script_remove_fails, 20);
     must(rsp_negotiate(s.c));
     struct rsp_request r = {
         .payload = "z0,1000,1", .length = 9, .grammar = RSP_GRAMMAR_OK, .flags = RSP_MUTATES};
@@ -274,9 +275,9 @@ static void test_answers_before_a_resume_are_not_cut_off(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lift_and_step_in_one_turn),
-        cmocka_unit_test(test_lift_and_step_with_acks),
-        cmocka_unit_test(test_no_step_after_a_failed_lift),
+        cmocka_unit_test(test_remove_and_step_in_one_turn),
+        cmocka_unit_test(test_remove_and_step_with_acks),
+        cmocka_unit_test(test_no_step_after_a_failed_remove),
         cmocka_unit_test(test_a_refusal_before_each_run),
         cmocka_unit_test(test_a_refusal_in_one_write),
         cmocka_unit_test(test_a_stop_in_place_of_an_answer),

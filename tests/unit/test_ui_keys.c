@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables of keys: no key twice in a context, every one in the help, every command known. */
 #include <setjmp.h>
 #include <stdarg.h>

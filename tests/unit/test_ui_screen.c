@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the screen draws from views, events and answers, at every size. */
 #include "tests/unit/ui_screen_fixture.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What keys, the mouse and typed lines make of the screen, and what they post. */
 #include "tests/unit/ui_screen_fixture.h"
 
@@ -138,7 +139,7 @@ static void test_quit(void **state)
     assert_int_equal(f->screen.worker->post_count, 0);
 }
 
-static void test_quit_without_plants(void **state)
+static void test_quit_without_sites(void **state)
 {
     struct fixture *f = *state;
     ready(f);
@@ -276,12 +277,12 @@ int main(void)
     if (!use_utf8())
         return 1;
     const struct CMUnitTest tests[] = {
-        TEST(test_line_and_repeat),     TEST(test_typed_ahead),
-        TEST(test_step_keys_wait),      TEST(test_breakpoint_key),
-        TEST(test_selecting),           TEST(test_quit),
-        TEST(test_quit_without_plants), TEST(test_interrupt),
-        TEST(test_completion),          TEST(test_editing),
-        TEST(test_search_and_focus),    TEST(test_mouse),
+        TEST(test_line_and_repeat),    TEST(test_typed_ahead),
+        TEST(test_step_keys_wait),     TEST(test_breakpoint_key),
+        TEST(test_selecting),          TEST(test_quit),
+        TEST(test_quit_without_sites), TEST(test_interrupt),
+        TEST(test_completion),         TEST(test_editing),
+        TEST(test_search_and_focus),   TEST(test_mouse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

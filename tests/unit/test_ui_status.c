@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The status line at every width, and lines read from a pipe. */
 #include <locale.h>
 #include <setjmp.h>

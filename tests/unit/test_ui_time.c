@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The time line: what it shows, and what its keys post. */
 #include "tests/unit/ui_screen_fixture.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which A64 instructions are stepped with interrupts masked. Encodings as `aarch64-linux-gnu-as` makes them.
  */
 #include <setjmp.h>

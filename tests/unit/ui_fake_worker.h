@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * tests/unit/ui_fake_worker.h - a worker without an engine, for tests of the faces.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * tests/unit/ui_screen_fixture.h - the whole screen over a worker without an engine.
  *

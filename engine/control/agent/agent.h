@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/agent/agent.h - C conditions compiled to agent expressions, which stubs evaluate by
  * themselves.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/agent/agent_code.h"
 
 #include "engine/target/registers.h"

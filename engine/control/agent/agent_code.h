@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/agent/agent_code.h - emitting bytecode; for agent_*.c only.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Trees to code. Each function leaves one value (or address) on the stub's stack. */
 #include <string.h>
 

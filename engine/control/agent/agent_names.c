@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Names as code: where a variable lives, said with registers and constants. */
 #include <stdlib.h>
 #include <string.h>

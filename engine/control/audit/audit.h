@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/audit/audit.h - what an all-stop stub must not do: told, counted, and looked for.
  *

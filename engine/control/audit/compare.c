@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What moved between two looks, and the words for it. */
 #include <inttypes.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Violations as they are found: told, counted by kind, and the last few kept. */
 #include <math.h>
 #include <stdlib.h>

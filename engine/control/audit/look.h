@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/audit/look.h - one second look under way. Only engine/control/audit/ includes it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/audit/syscalls.h - a stopped thread inside a system call: which one, and what it is waiting
  * to fill.

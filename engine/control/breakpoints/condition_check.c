@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Conditions when they are set: whether they can be read, and whether their names are known where they count.
  */
 #include <stdlib.h>
@@ -67,38 +68,38 @@ static const struct node *unknown(struct control *c, uint64_t pc, const struct n
     return found ? found : unknown(c, pc, n->third);
 }
 
-static struct error *not_known(struct control *c, const struct wish *w, const struct node *n)
+static struct error *not_known(struct control *c, const struct breakpoint *b, const struct node *n)
 {
     const char *what = n->kind == NODE_REGISTER ? "register $" : "symbol ";
     struct error *e = error_new(ERR_NO_SYMBOL, "the condition %s: there is no %s%s in that context",
-                                w->condition, what, n->text);
+                                b->condition, what, n->text);
     BASE_FREE char *near = n->kind == NODE_NAME ? symbols_near(c->target->map, n->text) : NULL;
     return near ? error_hint(e, "did you mean %s?", near) : e;
 }
 
-static struct error *check_names(struct control *c, const struct wish *w, const struct node *tree)
+static struct error *check_names(struct control *c, const struct breakpoint *b, const struct node *tree)
 {
     const struct node *missing = NULL;
-    for (size_t i = 0; i < w->count; i++) {
-        missing = unknown(c, w->locations[i].address, tree);
+    for (size_t i = 0; i < b->count; i++) {
+        missing = unknown(c, b->locations[i].address, tree);
         if (!missing)
             return NULL;
     }
-    return missing ? not_known(c, w, missing) : NULL;
+    return missing ? not_known(c, b, missing) : NULL;
 }
 
-struct error *condition_check(struct control *c, const struct wish *w)
+struct error *condition_check(struct control *c, const struct breakpoint *b)
 {
     struct evaluation evaluation;
     struct node *tree = NULL;
-    if (!w->condition)
+    if (!b->condition)
         return NULL;
     evaluation_begin(c->target, &evaluation);
-    struct error *e = expression_parse(w->condition, scope_is_type, &evaluation, &tree);
+    struct error *e = expression_parse(b->condition, scope_is_type, &evaluation, &tree);
     if (e)
         e = error_while(e, "the condition");
-    else if (!w->is_watch && !w->pending)
-        e = check_names(c, w, tree);
+    else if (!b->is_watch && !b->pending)
+        e = check_names(c, b, tree);
     node_free(tree);
     evaluation_end(&evaluation);
     return e;

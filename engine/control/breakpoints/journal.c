@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/breakpoints/journal.h"
 
 #include <inttypes.h>
@@ -17,7 +18,7 @@ static struct ptid current_id(const struct control *c)
     return c->target->threads.has_current ? c->target->threads.current : (struct ptid){0, 0};
 }
 
-static struct error *save(struct control *c, struct plant *p)
+static struct error *save(struct control *c, struct site *p)
 {
     struct rsp_read read = {.address = p->address, .length = p->length, .bytes = p->saved};
     TRY(target_check(c->target, rsp_read_memory(c->target->connection, current_id(c), &read, 1, false)));
@@ -49,7 +50,7 @@ static struct error *open_journal(struct control *c)
     return e;
 }
 
-struct error *journal_note(struct control *c, struct plant *p)
+struct error *journal_note(struct control *c, struct site *p)
 {
     if (!p->saved_known)
         TRY(save(c, p));
@@ -74,7 +75,7 @@ static void take_back(struct control *c, uint64_t address)
     error_free(e);
 }
 
-void journal_forget(struct control *c, struct plant *p)
+void journal_forget(struct control *c, struct site *p)
 {
     if (p->journalled && c->journal.fd > 0)
         take_back(c, p->address);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/breakpoints/journal.h - what was patched into somebody's memory, on disk before it is on the
  * wire.
@@ -11,7 +12,7 @@
 #ifndef ALLSTOP_ENGINE_CONTROL_BREAKPOINTS_JOURNAL_H
 #define ALLSTOP_ENGINE_CONTROL_BREAKPOINTS_JOURNAL_H
 
-#include "engine/control/breakpoints/plant.h"
+#include "engine/control/breakpoints/site.h"
 
 struct journal {
     int fd; /* 0: not open */
@@ -19,10 +20,10 @@ struct journal {
 };
 
 /* Reads what stands under the trap, if that is not known yet, and has it on disk when it returns. */
-struct error *journal_note(struct control *c, struct plant *p) BASE_MUST_CHECK;
+struct error *journal_note(struct control *c, struct site *p) BASE_MUST_CHECK;
 /* The trap is gone. A failure to say so on disk does no harm: only traps that are still there are restored.
  */
-void journal_forget(struct control *c, struct plant *p);
+void journal_forget(struct control *c, struct site *p);
 /* The connection is closed: the file stays only where a trap does, or may (`gone`: the target ended). */
 void journal_close(struct control *c, bool gone);
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/breakpoints/printk.h"
 
 #include <stdlib.h>
@@ -61,29 +62,29 @@ bool printk_match(const char *line, size_t n, uint64_t *address, bool *hardware)
     return false;
 }
 
-/* It may be lifted for a step off it just now: it is the removal that failed then. */
-static bool is_meant(const struct plant *p, uint64_t address, bool hardware)
+/* It may be removed for a step off it just now: it is the removal that failed then. */
+static bool is_meant(const struct site *p, uint64_t address, bool hardware)
 {
-    bool trap = p->type == PLANT_SOFTWARE;
-    return p->address == address && (p->inserted || p->users) && (hardware ? plant_in_hardware(p) : trap);
+    bool trap = p->type == SITE_SOFTWARE;
+    return p->address == address && (p->inserted || p->users) && (hardware ? site_in_hardware(p) : trap);
 }
 
-static void mark(struct control *c, struct plant *p, const char *line, size_t n)
+static void mark(struct control *c, struct site *p, const char *line, size_t n)
 {
     BASE_FREE char *said = text_visible(line, n);
     free(p->reason);
     p->reason = xasprintf("accepted, but then the kernel said: %s", said);
-    p->state = PLANT_FAILED;
+    p->state = SITE_FAILED;
     p->code = ERR_REFUSED;
-    for (size_t i = 0; i < p->wish_count; i++) {
-        const struct wish *w = breakpoint_find(c, p->wishes[i]);
-        if (w)
-            breakpoint_emit_changed(c, w);
+    for (size_t i = 0; i < p->count; i++) {
+        const struct breakpoint *b = breakpoint_find(c, p->breakpoint_ids[i]);
+        if (b)
+            breakpoint_emit_changed(c, b);
     }
 }
 
 /* What the kernel says of that comes late, once it runs again. */
-static bool made_good(struct plant *p)
+static bool made_good(struct site *p)
 {
     bool ret = p->was_stuck;
     p->was_stuck = false;
@@ -92,7 +93,7 @@ static bool made_good(struct plant *p)
 
 static void take_line(struct control *c, const char *line, size_t n)
 {
-    const struct plant_table *t = &c->breakpoints.plants;
+    const struct site_table *t = &c->breakpoints.sites;
     uint64_t address;
     bool hardware;
     if (n && line[n - 1] == '\r')
@@ -100,7 +101,7 @@ static void take_line(struct control *c, const char *line, size_t n)
     if (!printk_match(line, n, &address, &hardware))
         return;
     for (size_t i = 0; i < t->count; i++)
-        if (is_meant(t->items[i], address, hardware) && t->items[i]->state != PLANT_FAILED &&
+        if (is_meant(t->items[i], address, hardware) && t->items[i]->state != SITE_FAILED &&
             !made_good(t->items[i]))
             mark(c, t->items[i], line, n);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/breakpoints/slots.h"
 
 #include <inttypes.h>
@@ -13,14 +14,14 @@ static bool shared(const struct control *c)
     return !c->target->arch || c->target->arch->slots_shared;
 }
 
-static bool is_hardware(enum plant_type type)
+static bool is_hardware(enum site_type type)
 {
-    return type >= PLANT_HARDWARE && type <= PLANT_ACCESS;
+    return type >= SITE_HARDWARE && type <= SITE_ACCESS;
 }
 
-static unsigned pool_index(const struct control *c, enum plant_type type)
+static unsigned pool_index(const struct control *c, enum site_type type)
 {
-    return !shared(c) && type != PLANT_HARDWARE ? 1 : 0;
+    return !shared(c) && type != SITE_HARDWARE ? 1 : 0;
 }
 
 /* How many there are in the processor itself. 0: not known. */
@@ -31,7 +32,7 @@ static unsigned registers_of(const struct control *c)
 
 static unsigned used(const struct control *c, unsigned pool)
 {
-    const struct plant_table *t = &c->breakpoints.plants;
+    const struct site_table *t = &c->breakpoints.sites;
     unsigned n = 0;
     for (size_t i = 0; i < t->count; i++)
         n += t->items[i]->inserted && is_hardware(t->items[i]->type) &&
@@ -39,23 +40,23 @@ static unsigned used(const struct control *c, unsigned pool)
     return n;
 }
 
-/* The wish that a plant is there for, or 0: run control's. */
-static int holder(const struct plant *p)
+/* The breakpoint that a site is there for, or 0: run control's. */
+static int holder(const struct site *p)
 {
-    return p->wish_count ? p->wishes[0] : 0;
+    return p->count ? p->breakpoint_ids[0] : 0;
 }
 
 static void add_holders_text(struct control *c, unsigned pool, struct buf *out)
 {
-    const struct plant_table *t = &c->breakpoints.plants;
+    const struct site_table *t = &c->breakpoints.sites;
     const char *between = "";
     for (size_t i = 0; i < t->count; i++) {
-        const struct plant *p = t->items[i];
+        const struct site *p = t->items[i];
         if (!p->inserted || !is_hardware(p->type) || pool_index(c, p->type) != pool)
             continue;
         int id = holder(p);
         if (id)
-            buf_printf(out, "%s%s %d", between, p->type == PLANT_HARDWARE ? "breakpoint" : "watchpoint", id);
+            buf_printf(out, "%s%s %d", between, p->type == SITE_HARDWARE ? "breakpoint" : "watchpoint", id);
         else
             buf_printf(out, "%sa step under way", between);
         between = ", ";
@@ -80,7 +81,7 @@ static struct error *full(struct control *c, unsigned pool, const char *how)
     return error_hint(e, "delete one of them, or try kind `software`; `slots` shows who holds what");
 }
 
-struct error *slots_may_take(struct control *c, enum plant_type type)
+struct error *slots_may_take(struct control *c, enum site_type type)
 {
     unsigned i = pool_index(c, type);
     const struct slot_pool *pool = &c->slots.pools[i];
@@ -92,11 +93,11 @@ struct error *slots_may_take(struct control *c, enum plant_type type)
                : NULL;
 }
 
-struct error *slots_refused(struct control *c, enum plant_type type, uint64_t address, const char *reply)
+struct error *slots_refused(struct control *c, enum site_type type, uint64_t address, const char *reply)
 {
     unsigned i = pool_index(c, type);
     struct slot_pool *pool = &c->slots.pools[i];
-    if (type == PLANT_READ && c->target->arch && c->target->arch->no_read_watch)
+    if (type == SITE_READ && c->target->arch && c->target->arch->no_read_watch)
         return error_hint(error_new(ERR_UNSUPPORTED,
                                     "the stub answered %s to Z3 at 0x%" PRIx64
                                     ": the processor has no watch for reads alone",
@@ -124,21 +125,21 @@ struct error *slots_set_total(struct control *c, const char *pool, unsigned tota
     return NULL;
 }
 
-void slots_silent(struct control *c, enum plant_type type, const char *why)
+void slots_mark_not_firing(struct control *c, enum site_type type, const char *why)
 {
     struct slot_pool *pool = &c->slots.pools[pool_index(c, type)];
     free(pool->silent);
     pool->silent = xstrdup(why);
 }
 
-void slots_fire(struct control *c, enum plant_type type)
+void slots_mark_firing(struct control *c, enum site_type type)
 {
     struct slot_pool *pool = &c->slots.pools[pool_index(c, type)];
     free(pool->silent);
     pool->silent = NULL;
 }
 
-const char *slots_silence(const struct control *c, enum plant_type type)
+const char *slots_not_firing(const struct control *c, enum site_type type)
 {
     return is_hardware(type) ? c->slots.pools[pool_index(c, type)].silent : NULL;
 }
@@ -168,7 +169,7 @@ void slots_free(struct slot_table *t)
     *t = (struct slot_table){0};
 }
 
-/* A refusal that is older than a run says less than what is planted now. */
+/* A refusal that is older than a run says less than what is inserted now. */
 static void add_counts(struct control *c, unsigned i, cJSON *o)
 {
     struct slot_pool *pool = &c->slots.pools[i];
@@ -184,7 +185,7 @@ static void add_counts(struct control *c, unsigned i, cJSON *o)
     cJSON_AddNumberToObject(o, "free", pool->total - n);
 }
 
-static const char *kind_name(enum plant_type type)
+static const char *kind_name(enum site_type type)
 {
     static const char *const names[] = {"software", "hardware", "write", "read", "any", "memory", "stepped"};
     return names[type];
@@ -192,12 +193,12 @@ static const char *kind_name(enum plant_type type)
 
 static cJSON *pool_to_json(struct control *c, unsigned i)
 {
-    const struct plant_table *t = &c->breakpoints.plants;
+    const struct site_table *t = &c->breakpoints.sites;
     cJSON *o = cJSON_CreateObject();
     cJSON *kinds = cJSON_AddArrayToObject(o, "for");
-    for (int type = PLANT_HARDWARE; type <= PLANT_ACCESS; type++)
-        if (pool_index(c, (enum plant_type)type) == i)
-            cJSON_AddItemToArray(kinds, cJSON_CreateString(kind_name((enum plant_type)type)));
+    for (int type = SITE_HARDWARE; type <= SITE_ACCESS; type++)
+        if (pool_index(c, (enum site_type)type) == i)
+            cJSON_AddItemToArray(kinds, cJSON_CreateString(kind_name((enum site_type)type)));
     add_counts(c, i, o);
     cJSON_AddBoolToObject(o, "at_most", !c->slots.pools[i].by_user);
     if (c->slots.pools[i].silent) {
@@ -207,7 +208,7 @@ static cJSON *pool_to_json(struct control *c, unsigned i)
     cJSON *holders = cJSON_AddArrayToObject(o, "holders");
     int slot = 0;
     for (size_t k = 0; k < t->count; k++) {
-        const struct plant *p = t->items[k];
+        const struct site *p = t->items[k];
         if (!p->inserted || !is_hardware(p->type) || pool_index(c, p->type) != i)
             continue;
         cJSON *h = cJSON_CreateObject();
@@ -233,7 +234,7 @@ cJSON *slots_to_json(struct control *c)
     return o;
 }
 
-cJSON *slots_of_type(struct control *c, enum plant_type type)
+cJSON *slots_of_type(struct control *c, enum site_type type)
 {
     cJSON *o = cJSON_CreateObject();
     add_counts(c, pool_index(c, type), o);

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/kernel/module_events.h"
 
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/control/breakpoints/means.h"
+#include "engine/control/breakpoints/insertion.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/modules.h"
 #include "engine/control/control.h"
@@ -29,9 +30,9 @@ void module_events_follow(struct control *c)
     if (!kernel_file(c->target, NULL) || c->target->state != TARGET_STOPPED)
         return;
     if (!m->come && find_function(c, "do_init_module", &at))
-        m->come = means_for_run(c, at);
+        m->come = insertion_for_run(c, at);
     if (!m->go && find_function(c, "free_module", &at))
-        m->go = means_for_run(c, at);
+        m->go = insertion_for_run(c, at);
 }
 
 bool module_events_ask(struct control *c)
@@ -39,7 +40,7 @@ bool module_events_ask(struct control *c)
     if (c->module_events.come || !c->target->arch || !kernel_file(c->target, NULL) ||
         transport_byte_cost_ns(rsp_transport(c->target->connection)) > 0 || !modules_unseen(c->target))
         return false;
-    module_events_follow(c); /* what is planted in one is to leave with it */
+    module_events_follow(c); /* what is inserted in one is to leave with it */
     return true;
 }
 
@@ -61,7 +62,7 @@ static struct error *has_come(struct control *c, uint64_t structure)
 
 static struct error *goes(struct control *c, uint64_t structure)
 {
-    return modules_go(c->target, structure) && c->breakpoints.wish_count ? breakpoints_replant(c) : NULL;
+    return modules_go(c->target, structure) && c->breakpoints.count ? breakpoints_reinsert(c) : NULL;
 }
 
 struct error *module_events_at_stop(struct control *c, struct ptid thread, uint64_t pc, bool *event)
@@ -73,8 +74,8 @@ struct error *module_events_at_stop(struct control *c, struct ptid thread, uint6
     *event = comes || leaves;
     if (!t)
         return NULL;
-    t->at_plant = true;
-    t->plant_address = pc;
+    t->at_site = true;
+    t->site_address = pc;
     if (!argument(c, t, &structure))
         return NULL;
     struct error *e = comes ? has_come(c, structure) : goes(c, structure);
@@ -88,8 +89,8 @@ void module_events_forget(struct control *c)
 {
     struct module_events *m = &c->module_events;
     if (m->come)
-        plant_release(c, m->come);
+        site_release(c, m->come);
     if (m->go)
-        plant_release(c, m->go);
+        site_release(c, m->go);
     *m = (struct module_events){0};
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/kernel/module_events.h - the modules of a running kernel, as they come and go.
  *
@@ -14,11 +15,11 @@
 #include "base/error.h"
 #include "rsp/stop_reply.h"
 
-struct plant;
+struct site;
 struct control;
 
 struct module_events {
-    struct plant *come, *go; /* or NULL: they are not followed */
+    struct site *come, *go; /* or NULL: they are not followed */
 };
 
 /* From now on they are followed. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/kernel/sealed_text.h"
 
 #include <stdlib.h>
@@ -27,9 +28,9 @@ static bool leaves_traps(struct control *c, uint64_t *sealed_at)
 
 static bool any_trap(const struct control *c)
 {
-    const struct plant_table *t = &c->breakpoints.plants;
+    const struct site_table *t = &c->breakpoints.sites;
     for (size_t i = 0; i < t->count; i++)
-        if (t->items[i]->type == PLANT_SOFTWARE && t->items[i]->inserted)
+        if (t->items[i]->type == SITE_SOFTWARE && t->items[i]->inserted)
             return true;
     return false;
 }
@@ -72,10 +73,10 @@ static bool find_table(struct control *c, struct table *t)
            t->state.size == 4;
 }
 
-static struct plant *trap_of(struct control *c, uint64_t address)
+static struct site *trap_of(struct control *c, uint64_t address)
 {
-    struct plant *p = plant_at(c, address);
-    return p && p->type == PLANT_SOFTWARE && p->inserted ? p : NULL;
+    struct site *p = site_at(c, address);
+    return p && p->type == SITE_SOFTWARE && p->inserted ? p : NULL;
 }
 
 static struct error *write_field(struct control *c, uint64_t entry, const struct kernel_field *f,
@@ -87,7 +88,7 @@ static struct error *write_field(struct control *c, uint64_t entry, const struct
 }
 
 /* Entries are taken in order, so the first free one ends those in use. *one: a trap that was changed. */
-static struct error *change_entries(struct control *c, const struct table *t, struct plant **one)
+static struct error *change_entries(struct control *c, const struct table *t, struct site **one)
 {
     for (unsigned i = 0; i < ENTRIES_MOST; i++) {
         uint64_t entry = t->at + i * t->entry_size, address, state;
@@ -99,7 +100,7 @@ static struct error *change_entries(struct control *c, const struct table *t, st
         if (state == 0)
             return NULL;
         TRY(kernel_number(c->target, entry, &t->address, &address));
-        struct plant *p = trap_of(c, address);
+        struct site *p = trap_of(c, address);
         if (!p)
             continue;
         TRY(write_field(c, entry, &t->type, BP_POKE_BREAKPOINT));
@@ -124,7 +125,7 @@ static struct error *run_into(struct control *c, struct ptid id)
     return NULL;
 }
 
-static struct error *reenter(struct control *c, const struct stop *stop, const struct plant *trap)
+static struct error *reenter(struct control *c, const struct stop *stop, const struct site *trap)
 {
     struct thread *t = threads_find(&c->target->threads, stop->thread);
     if (!t)
@@ -140,7 +141,7 @@ struct error *sealed_text_check(struct control *c, const struct stop *stop)
 {
     uint64_t sealed_at;
     struct table table;
-    struct plant *one = NULL;
+    struct site *one = NULL;
     if (c->target->kernel->text != TEXT_WRITABLE || !leaves_traps(c, &sealed_at))
         return NULL;
     TRY(target_check(c->target, ask(c, sealed_at)));

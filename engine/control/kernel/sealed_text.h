@@ -1,5 +1,7 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * engine/control/kernel/sealed_text.h - traps that were planted before an x86 kernel made its text read-only.
+ * engine/control/kernel/sealed_text.h - traps that were inserted before an x86 kernel made its text
+ * read-only.
  *
  * kgdb writes a trap with a plain store while that works, else by text_poke_kgdb(), and notes which it was;
  * what it wrote in the first way it takes out in the first way (kgdb_arch_set_breakpoint() and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/libraries/libraries_events.h - libraries, as they come and go while the target runs.
  *

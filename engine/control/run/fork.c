@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/run/fork.h"
 
 #include <inttypes.h>
@@ -11,17 +12,17 @@
 #include "engine/target/program.h"
 #include "engine/target/libraries.h"
 
-static bool is_trap(const struct plant *p)
+static bool is_trap(const struct site *p)
 {
-    return p->type == PLANT_SOFTWARE || p->type == PLANT_MEMORY;
+    return p->type == SITE_SOFTWARE || p->type == SITE_MEMORY;
 }
 
-static void lift_traps(struct control *c, bool lifted)
+static void remove_traps(struct control *c, bool removed)
 {
-    const struct plant_table *t = &c->breakpoints.plants;
+    const struct site_table *t = &c->breakpoints.sites;
     for (size_t i = t->count; i-- > 0;)
         if (is_trap(t->items[i]))
-            plant_lift(c, t->items[i], lifted);
+            site_remove(c, t->items[i], removed);
 }
 
 static bool ends_the_session(const struct error *e)
@@ -29,9 +30,9 @@ static bool ends_the_session(const struct error *e)
     return error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED);
 }
 
-static struct error *take_out(struct control *c, struct ptid thread, const struct plant *p)
+static struct error *take_out(struct control *c, struct ptid thread, const struct site *p)
 {
-    if (p->type == PLANT_MEMORY)
+    if (p->type == SITE_MEMORY)
         return rsp_write_memory(c->target->connection, thread, p->address, p->saved, p->length);
     return rsp_remove_point(c->target->connection, (int)p->type, p->address, p->length);
 }
@@ -41,7 +42,7 @@ static struct error *take_out(struct control *c, struct ptid thread, const struc
 static struct error *clean(struct control *c, struct ptid thread)
 {
     TRY(rsp_select_thread(c->target->connection, thread));
-    const struct plant_table *t = &c->breakpoints.plants;
+    const struct site_table *t = &c->breakpoints.sites;
     for (size_t i = 0; i < t->count; i++) {
         if (!is_trap(t->items[i]) || !t->items[i]->inserted)
             continue;
@@ -125,8 +126,8 @@ static void become(struct control *c, struct ptid thread)
 static struct error *follow_parent(struct control *c, const struct rsp_stop *stop)
 {
     if (stop->reason == RSP_REASON_VFORK) {
-        lift_traps(c, true);
-        struct error *e = plants_flush(c);
+        remove_traps(c, true);
+        struct error *e = sites_flush(c);
         error_free(e);
     } else {
         TRY(clean(c, stop->related));
@@ -195,7 +196,7 @@ static struct error *release_vfork_parent(struct control *c)
 void fork_vfork_done(struct control *c)
 {
     if (c->follow.mode == FOLLOW_PARENT)
-        lift_traps(c, false);
+        remove_traps(c, false);
 }
 
 struct error *fork_process_ended(struct control *c, const struct rsp_stop *stop, bool *others)
@@ -259,15 +260,15 @@ struct error *fork_after_exec(struct control *c, const struct rsp_stop *stop)
         TRY(release_vfork_parent(c));
         TRY(select_current(c));
     }
-    plants_lost(c);
+    sites_lost(c);
     if (stop->path[0] == '/' && access(stop->path, R_OK) == 0) {
         struct error *e = load_program(c, stop->path);
         error_free(e);
     }
     libraries_attached(c);
-    struct error *e = breakpoints_replant(c);
+    struct error *e = breakpoints_reinsert(c);
     if (ends_the_session(e))
         return e;
-    error_free(e); /* a wish the new program has no place for stays, and its state says so */
+    error_free(e); /* a breakpoint the new program has no place for stays, and its state says so */
     return NULL;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/run/fork.h - children and new programs of a process we debug.
  *
@@ -5,8 +6,8 @@
  * (gdbserver 13), so the events are negotiated. Who is followed is the user's word: `parent` (the child is
  * cleaned and let go), `child` (the parent is), or `both`. A child made by vfork shares the parent's memory:
  * a child that is let go runs without traps until it has called exec or ended; a parent that is let go waits
- * for that too. After exec the plants are gone with the old program; wishes are resolved anew in the new one,
- * by name. Engine thread.
+ * for that too. After exec the sites are gone with the old program; breakpoints are resolved anew in the new
+ * one, by name. Engine thread.
  */
 #ifndef ALLSTOP_ENGINE_CONTROL_RUN_FORK_H
 #define ALLSTOP_ENGINE_CONTROL_RUN_FORK_H
@@ -26,7 +27,7 @@ struct follow {
     struct process {
         int64_t pid;
         bool fresh;   /* a child: its first SIGSTOP is how it was caught (gdbserver 13), not the program's */
-        bool foreign; /* it runs another program, which has no plants of ours */
+        bool foreign; /* it runs another program, which has no sites of ours */
     } processes[PROCESSES_MAX]; /* those we hold, once a fork was followed; none: just the one */
     size_t count;
     int64_t vfork_parent; /* to be let go when its child has called exec or ended; 0: none */
@@ -36,7 +37,7 @@ struct follow {
 struct error *fork_follow(struct control *c, const struct rsp_stop *stop) BASE_MUST_CHECK;
 /* The child of a vfork is done. */
 void fork_vfork_done(struct control *c);
-/* The stop told of an exec: new symbols where the file can be read, plants again. */
+/* The stop told of an exec: new symbols where the file can be read, sites again. */
 struct error *fork_after_exec(struct control *c, const struct rsp_stop *stop) BASE_MUST_CHECK;
 /* A process ended: *others when we hold more, one of which is current now. */
 struct error *fork_process_ended(struct control *c, const struct rsp_stop *stop,

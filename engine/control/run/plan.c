@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/run/plan.h"
 
 #include <string.h>
 
-#include "engine/control/breakpoints/evidence.h"
-#include "engine/control/breakpoints/settle.h"
+#include "engine/control/breakpoints/hits.h"
+#include "engine/control/breakpoints/dr7.h"
 #include "engine/control/libraries/libraries_events.h"
 #include "engine/control/control.h"
 #include "engine/control/run/interrupt.h"
@@ -18,14 +19,14 @@
 static void drop_targets(struct control *c, struct plan *p)
 {
     for (unsigned i = 0; i < p->target_count; i++)
-        plant_release(c, p->targets[i]);
+        site_release(c, p->targets[i]);
     p->target_count = 0;
 }
 
 static void drop_off_trap(struct control *c, struct plan *p)
 {
     if (p->off_trap)
-        plant_release(c, p->off_trap);
+        site_release(c, p->off_trap);
     p->off_trap = NULL;
 }
 
@@ -33,10 +34,10 @@ void plan_end(struct control *c)
 {
     if (!c->plan_active)
         return;
-    if (c->plan.off_lifted && c->plan.phase == PHASE_OFF)
-        plants_lift_at(c, c->plan.off_pc, false);
-    if (c->plan.off_settles)
-        settle_lift(c, false);
+    if (c->plan.off_removed && c->plan.phase == PHASE_OFF)
+        sites_remove_at(c, c->plan.off_pc, false);
+    if (c->plan.off_changes_dr7)
+        dr7_remove_all(c, false);
     drop_off_trap(c, &c->plan);
     drop_targets(c, &c->plan);
     c->plan_active = false;
@@ -97,18 +98,18 @@ static struct error *run_on(struct control *c)
     return plan_resume(c);
 }
 
-/* The step of one thread off a plant is over: *handled when the plan has gone on by it. */
+/* The step of one thread off a site is over: *handled when the plan has gone on by it. */
 static struct error *after_off(struct control *c, struct stop *stop, bool *handled)
 {
     struct plan *p = &c->plan;
     enum rsp_tristate *trait = &rsp_features(c->target->connection)->state[FEATURE_STEP_OFF].works;
-    bool was_lifted = p->off_lifted;
-    if (was_lifted)
-        plants_lift_at(c, p->off_pc, false);
-    if (p->off_settles)
-        settle_lift(c, false);
+    bool was_removed = p->off_removed;
+    if (was_removed)
+        sites_remove_at(c, p->off_pc, false);
+    if (p->off_changes_dr7)
+        dr7_remove_all(c, false);
     drop_off_trap(c, p);
-    p->off_lifted = p->off_settles = false;
+    p->off_removed = p->off_changes_dr7 = false;
     p->phase = p->after_off;
     struct thread *t = threads_find(&c->target->threads, p->off_thread);
     bool own_step =
@@ -117,20 +118,20 @@ static struct error *after_off(struct control *c, struct stop *stop, bool *handl
     if (!own_step)
         return NULL;
     bool moved = !stop->has_pc || stop->pc != p->off_pc;
-    if (!was_lifted && !moved) {
-        /* gdbserver and KVM report the plant again instead of stepping over it; in QEMU a signal that comes
+    if (!was_removed && !moved) {
+        /* gdbserver and KVM report the site again instead of stepping over it; in QEMU a signal that comes
          * with the step can do that. */
         if (*trait == TRI_UNKNOWN)
             *trait = TRI_NO;
-        p->off_must_lift = true;
-        t->at_plant = true;
-        t->plant_address = stop->pc;
+        p->off_must_remove = true;
+        t->at_site = true;
+        t->site_address = stop->pc;
         *handled = true;
         return run_on(c);
     }
-    if (!was_lifted && !p->off_with_signal && *trait == TRI_UNKNOWN && stop->has_pc)
+    if (!was_removed && !p->off_with_signal && *trait == TRI_UNKNOWN && stop->has_pc)
         *trait = TRI_YES;
-    t->at_plant = false;
+    t->at_site = false;
     if (stop->reason == STOP_BREAKPOINT && moved)
         return NULL;            /* stepped onto the next one */
     stop->reason = STOP_SIGNAL; /* a jump to itself is the step, and the next round of it a new hit */
@@ -205,8 +206,8 @@ static struct error *on_target(struct control *c, struct stop *stop, uint64_t le
         TRY(thread_sp(c->target, t, &sp));
     bool mine = (!p->has_thread || ptid_equal(stop->thread, p->thread)) && sp >= least_sp;
     if (!mine) {
-        t->at_plant = true;
-        t->plant_address = stop->pc;
+        t->at_site = true;
+        t->site_address = stop->pc;
         return run_on(c);
     }
     bool final = p->final_at_target;
@@ -227,7 +228,7 @@ static struct error *on_target(struct control *c, struct stop *stop, uint64_t le
     return go_on_stepping(c, stop, done);
 }
 
-/* The thread went from a plant into a signal's handler, and is back: that hit was told before. */
+/* The thread went from a site into a signal's handler, and is back: that hit was told before. */
 static struct error *back_from_handler(struct control *c, struct thread *t, const struct stop *stop,
                                        bool *ret)
 {
@@ -245,15 +246,15 @@ static struct error *on_breakpoint(struct control *c, struct stop *stop, bool *d
 {
     struct thread *t = threads_find(&c->target->threads, stop->thread);
     if (t && stop->has_pc && stop->reason == STOP_BREAKPOINT) {
-        t->at_plant = true;
-        t->plant_address = stop->pc;
+        t->at_site = true;
+        t->site_address = stop->pc;
         bool told;
         TRY(back_from_handler(c, t, stop, &told));
         if (told)
             return NULL;
     }
     bool stops;
-    TRY(wish_stops(c, stop, &stops));
+    TRY(breakpoint_stops(c, stop, &stops));
     if (stops && c->plan.kind == PLAN_CONTINUE && c->plan.times > 1) {
         c->plan.times--;
         stops = false;
@@ -289,7 +290,7 @@ static struct error *on_trap(struct control *c, struct stop *stop, bool *done)
         return NULL;
     }
     if (stop->reason != STOP_SIGNAL || stop->late_hit || linker)
-        return run_on(c); /* a condition that was false, or a plant that is gone */
+        return run_on(c); /* a condition that was false, or a site that is gone */
     *done = true;         /* a trap of the guest's own */
     if (c->interrupt.sent && !rsp_feature_usable(rsp_features(c->target->connection), FEATURE_VCONT)) {
         /* Linux 6.1's kgdb, where SysRq-g runs into a trap in the kernel, and valgrind 3.19 */
@@ -326,7 +327,7 @@ static struct error *on_event(struct control *c, const struct rsp_stop *stop, bo
 
 static struct error *on_stopped(struct control *c, struct stop *final, bool *done)
 {
-    TRY(evidence_at_stop(c, final));
+    TRY(hits_at_stop(c, final));
     if (c->plan.phase == PHASE_OFF) {
         bool handled = false;
         TRY(after_off(c, final, &handled));

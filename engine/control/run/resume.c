@@ -1,13 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Letting the target run as the plan's phase wants it: who has to be stepped off a plant first, which threads
- * run, and the packet with what is pending of plants in front of it.
+ * Letting the target run as the plan's phase wants it: who has to be stepped off a site first, which threads
+ * run, and the packet with what is pending of sites in front of it.
  */
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/control/breakpoints/settle.h"
+#include "engine/control/breakpoints/dr7.h"
 #include "engine/control/control.h"
 #include "engine/control/run/interrupt.h"
 #include "engine/inspect/disassembly.h"
@@ -53,22 +54,22 @@ static bool would_run(const struct control *c, const struct plan *p, const struc
 }
 
 /*
- * The plant this thread stands on and has been told about, so that running on must not report it again:
+ * The site this thread stands on and has been told about, so that running on must not report it again:
  * where its last stop was told there, or (when a command begins, for the selected thread, as gdb does) where
  * it just stands.
  */
-static struct error *plant_under(struct control *c, struct thread *t, struct plant **ret)
+static struct error *site_under(struct control *c, struct thread *t, struct site **ret)
 {
     *ret = NULL;
     bool selected =
         !c->plan.under_way && c->target->threads.has_current && ptid_equal(t->id, c->target->threads.current);
-    if (!t->at_plant && !selected)
+    if (!t->at_site && !selected)
         return NULL;
     uint64_t pc;
     TRY(thread_pc(c->target, t, &pc));
-    if (t->at_plant && pc != t->plant_address)
-        t->at_plant = false;
-    *ret = plant_at(c, pc);
+    if (t->at_site && pc != t->site_address)
+        t->at_site = false;
+    *ret = site_at(c, pc);
     if (*ret && !(*ret)->users)
         *ret = NULL; /* on its way out with this very resume */
     return NULL;
@@ -81,14 +82,14 @@ static void begin_off(struct control *c, struct plan *p, struct thread *t, uint6
     p->off_thread = t->id;
     p->off_pc = pc;
     p->off_with_signal = t->pending_signal != 0;
-    p->off_lifted = p->off_must_lift || *step_off_trait(c) == TRI_NO;
-    p->off_must_lift = false;
-    if (p->off_lifted)
-        plants_lift_at(c, pc, true);
+    p->off_removed = p->off_must_remove || *step_off_trait(c) == TRI_NO;
+    p->off_must_remove = false;
+    if (p->off_removed)
+        sites_remove_at(c, pc, true);
 }
 
 /*
- * A thread that takes a signal with it leaves its plant by the handler and comes back to it, or meets it at
+ * A thread that takes a signal with it leaves its site by the handler and comes back to it, or meets it at
  * once when nothing handles the signal. Either way that hit is an old one, and stepped off then.
  */
 static struct error *leave_by_handler(struct control *c, struct thread *t, uint64_t pc)
@@ -100,19 +101,19 @@ static struct error *leave_by_handler(struct control *c, struct thread *t, uint6
 
 static struct error *find_thread_to_step_off(struct control *c, struct plan *p)
 {
-    if (!plants_any(c))
+    if (!sites_any(c))
         return NULL;
     for (size_t i = 0; i < c->target->threads.count; i++) {
         struct thread *t = c->target->threads.items[i];
         if (!would_run(c, p, t))
             continue;
-        struct plant *plant;
-        TRY(plant_under(c, t, &plant));
+        struct site *site;
+        TRY(site_under(c, t, &site));
         bool steps = p->phase == PHASE_STEP && ptid_equal(t->id, p->thread);
-        if (plant && t->pending_signal && !steps) {
-            TRY(leave_by_handler(c, t, plant->address));
-        } else if (plant) {
-            begin_off(c, p, t, plant->address);
+        if (site && t->pending_signal && !steps) {
+            TRY(leave_by_handler(c, t, site->address));
+        } else if (site) {
+            begin_off(c, p, t, site->address);
             return NULL;
         }
     }
@@ -120,17 +121,17 @@ static struct error *find_thread_to_step_off(struct control *c, struct plan *p)
 }
 
 /* A set of debug registers that is another than the target ran with last comes about only by a step without
- * any: the one off a plant, where there is one to be made. */
-static struct error *settle(struct control *c, struct plan *p)
+ * any: the one off a site, where there is one to be made. */
+static struct error *change_dr7(struct control *c, struct plan *p)
 {
     struct thread *t =
         c->target->threads.has_stopped ? threads_find(&c->target->threads, c->target->threads.stopped) : NULL;
     if (!t || (p->phase == PHASE_OFF && !ptid_equal(p->off_thread, t->id)) ||
-        !(settle_needed(c) || (p->settle && settle_needed_to_leave(c))))
+        !(dr7_change_needed(c) || (p->changes_dr7 && dr7_change_needed_to_leave(c))))
         return NULL;
-    bool by_trap = settle_by_trap(c),
+    bool by_trap = dr7_change_by_trap(c),
          is_step = (p->phase == PHASE_OFF ? p->after_off : p->phase) == PHASE_STEP;
-    if (by_trap && is_step && !p->settle)
+    if (by_trap && is_step && !p->changes_dr7)
         return NULL;
     uint64_t pc, next;
     TRY(thread_pc(c->target, t, &pc));
@@ -139,11 +140,11 @@ static struct error *settle(struct control *c, struct plan *p)
     if (by_trap && !instruction_falls_through(c->target, pc, &next))
         return NULL; /* after this step, then */
     if (by_trap)
-        p->off_trap = plant_acquire(c, PLANT_SOFTWARE, next, plant_length_at(c, next, false, NULL));
-    TRY(settle_others(c));
-    p->off_settles = true;
-    p->settle = false;
-    settle_lift(c, true);
+        p->off_trap = site_acquire(c, SITE_SOFTWARE, next, site_length_at(c, next, false, NULL));
+    TRY(dr7_clear_others(c));
+    p->off_changes_dr7 = true;
+    p->changes_dr7 = false;
+    dr7_remove_all(c, true);
     return NULL;
 }
 
@@ -238,23 +239,23 @@ static void mark_running(struct control *c)
     target_runs(c->target);
 }
 
-/* A plant of the plan that was refused would let the target run past its goal: it is stopped again. */
-static struct error *resume_with_plants(struct control *c, const char *packet, size_t n)
+/* A site of the plan that was refused would let the target run past its goal: it is stopped again. */
+static struct error *resume_with_sites(struct control *c, const char *packet, size_t n)
 {
     struct rsp_request requests[PENDING_MAX];
-    size_t count = plants_requests(c, requests, PENDING_MAX);
+    size_t count = sites_requests(c, requests, PENDING_MAX);
     enum rsp_resumed resumed;
     struct error *e = target_check(
         c->target, rsp_batch_then_resume(c->target->connection, requests, count, packet, n, &resumed));
     if (e) {
-        plants_cut_off(c, requests, count);
+        sites_cut_off(c, requests, count);
         if (resumed == RSP_RESUMED_SENT && target_is_connected(c->target))
             mark_running(c); /* the resume had gone out behind them */
         return e;
     }
     mark_running(c);
-    e = plants_sent(c, requests, count);
-    settle_resumed(c);
+    e = sites_sent(c, requests, count);
+    dr7_resumed(c);
     bool runs = resumed == RSP_RESUMED_SENT || resumed == RSP_RESUMED_ALREADY;
     if (e && runs)
         error_free(interrupt_send(c));
@@ -276,13 +277,13 @@ static struct error *send_actions(struct control *c, const struct actions *actio
         TRY(target_check(
             c->target, rsp_call(c->target->connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
     }
-    if (plants_dirty(c) > PENDING_MAX)
-        TRY(plants_flush(c));
-    if (plants_dirty(c))
-        return resume_with_plants(c, packet.data, packet.length);
+    if (sites_dirty(c) > PENDING_MAX)
+        TRY(sites_flush(c));
+    if (sites_dirty(c))
+        return resume_with_sites(c, packet.data, packet.length);
     TRY(target_check(c->target, rsp_resume(c->target->connection, packet.data, packet.length)));
     mark_running(c);
-    settle_resumed(c);
+    dr7_resumed(c);
     return NULL;
 }
 
@@ -301,9 +302,9 @@ struct error *plan_resume(struct control *c)
         TRY(threads_list(c->target));
     if (p->phase != PHASE_OFF) {
         TRY(find_thread_to_step_off(c, p));
-        TRY(settle(c, p));
-        if (!p->off_settles && settle_revives(c))
-            TRY(settle_others(c));
+        TRY(change_dr7(c, p));
+        if (!p->off_changes_dr7 && dr7_comes_back(c))
+            TRY(dr7_clear_others(c));
     }
     TRY(unmasked_before_step(c, p));
     if (steps(c, p)) {

@@ -1,18 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* When a step by line or instruction is complete, and how to go on when it is not. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/control/breakpoints/means.h"
+#include "engine/control/breakpoints/insertion.h"
 #include "engine/control/control.h"
 #include "engine/inspect/frames/frames.h"
 #include "engine/target/libraries.h"
 #include "engine/target/registers.h"
 
-void plan_add_plant(struct plan *p, struct plant *plant)
+void plan_add_site(struct plan *p, struct site *site)
 {
     p->target_sp[p->target_count] = 0;
-    p->targets[p->target_count++] = plant;
+    p->targets[p->target_count++] = site;
 }
 
 void plan_add_target(struct control *c, struct plan *p, uint64_t address, uint64_t least_sp)
@@ -20,7 +21,7 @@ void plan_add_target(struct control *c, struct plan *p, uint64_t address, uint64
     if (p->target_count >= PLAN_TARGETS)
         return;
     p->target_sp[p->target_count] = least_sp;
-    p->targets[p->target_count++] = means_for_run(c, address);
+    p->targets[p->target_count++] = insertion_for_run(c, address);
 }
 
 static bool by_line(const struct plan *p)

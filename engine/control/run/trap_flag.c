@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/run/trap_flag.h"
 
 #include <inttypes.h>

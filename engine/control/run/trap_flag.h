@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/run/trap_flag.h - what a single step must not leave behind in the state of a full system.
  *

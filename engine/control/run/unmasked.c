@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/run/unmasked.h"
 
 #include "engine/control/control.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/run/unmasked.h - steps of a kernel whose interrupts stay enabled while its kgdb steps.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/run/watch_steps.h"
 
 #include <string.h>
@@ -8,42 +9,42 @@ enum { PROGRESS_STEPS = 4096 };
 
 bool watch_steps_any(const struct control *c)
 {
-    return c->breakpoints.plants.stepped > 0;
+    return c->breakpoints.sites.stepped > 0;
 }
 
-static bool is_stepped(const struct wish *w)
+static bool is_stepped(const struct breakpoint *b)
 {
-    return w->is_watch && w->enabled && w->count && w->locations[0].plant &&
-           w->locations[0].plant->type == PLANT_STEPPED;
+    return b->is_watch && b->enabled && b->count && b->locations[0].site &&
+           b->locations[0].site->type == SITE_STEPPED;
 }
 
 /* Reads the bytes of one watch; *changed against what was seen last. */
-static struct error *look(struct control *c, struct wish *w, bool *changed)
+static struct error *look(struct control *c, struct breakpoint *b, bool *changed)
 {
-    unsigned char now[sizeof w->watch_seen];
+    unsigned char now[sizeof b->watch_seen];
     size_t got = 0;
     *changed = false;
-    TRY(memory_read_some(c->target, w->watch_address, now, w->watch_length, &got));
-    if (got < w->watch_length)
+    TRY(memory_read_some(c->target, b->watch_address, now, b->watch_length, &got));
+    if (got < b->watch_length)
         return NULL; /* not mapped at the moment */
-    *changed = w->watch_seen_known && memcmp(now, w->watch_seen, got) != 0;
+    *changed = b->watch_seen_known && memcmp(now, b->watch_seen, got) != 0;
     if (*changed) {
         /* The value before, also where changes that nobody was shown came in between. */
-        memcpy(w->watch_new, w->watch_seen, got);
-        w->watch_new_known = true;
+        memcpy(b->watch_new, b->watch_seen, got);
+        b->watch_new_known = true;
     }
-    memcpy(w->watch_seen, now, got);
-    w->watch_seen_known = true;
+    memcpy(b->watch_seen, now, got);
+    b->watch_seen_known = true;
     return NULL;
 }
 
 struct error *watch_steps_begin(struct control *c)
 {
     c->plan.watch_steps = 0;
-    for (size_t i = 0; watch_steps_any(c) && i < c->breakpoints.wish_count; i++) {
+    for (size_t i = 0; watch_steps_any(c) && i < c->breakpoints.count; i++) {
         bool changed;
-        if (is_stepped(c->breakpoints.wishes[i]))
-            TRY(look(c, c->breakpoints.wishes[i], &changed));
+        if (is_stepped(c->breakpoints.items[i]))
+            TRY(look(c, c->breakpoints.items[i], &changed));
     }
     return NULL;
 }
@@ -76,13 +77,13 @@ struct error *watch_steps_check(struct control *c, struct stop *stop)
         return NULL;
     tell_progress(c);
     int first = 0;
-    for (size_t i = 0; i < c->breakpoints.wish_count; i++) {
+    for (size_t i = 0; i < c->breakpoints.count; i++) {
         bool changed;
-        if (!is_stepped(c->breakpoints.wishes[i]))
+        if (!is_stepped(c->breakpoints.items[i]))
             continue;
-        TRY(look(c, c->breakpoints.wishes[i], &changed));
+        TRY(look(c, c->breakpoints.items[i], &changed));
         if (changed && !first)
-            first = c->breakpoints.wishes[i]->id;
+            first = c->breakpoints.items[i]->id;
     }
     if (!first)
         return NULL;

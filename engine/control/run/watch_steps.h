@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/run/watch_steps.h - watching bytes by stepping, where there are no slots for it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +54,7 @@ static struct error *note_thread(struct control *c, const struct rsp_stop *from,
 
 /*
  * Some stubs (kgdb) report a trap of ours with the pc behind it. While the target ran freely no other way
- * leads there; after a single step the byte behind a plant is a place like any other.
+ * leads there; after a single step the byte behind a site is a place like any other.
  */
 static struct error *rewind_trap(struct control *c, struct thread *t, const struct rsp_stop *from,
                                  struct stop *stop)
@@ -61,10 +62,10 @@ static struct error *rewind_trap(struct control *c, struct thread *t, const stru
     unsigned behind = c->target->arch->pc_behind_trap;
     bool stepping =
         c->plan_active && (c->plan.phase == PHASE_STEP || (c->plan.phase == PHASE_OFF && !c->plan.off_trap));
-    if (!behind || plant_at(c, stop->pc) || (stepping && from->reason != RSP_REASON_SWBREAK))
+    if (!behind || site_at(c, stop->pc) || (stepping && from->reason != RSP_REASON_SWBREAK))
         return NULL;
-    struct plant *p = plant_at(c, stop->pc - behind);
-    if (!p || (p->type != PLANT_SOFTWARE && p->type != PLANT_MEMORY) || !p->inserted)
+    struct site *p = site_at(c, stop->pc - behind);
+    if (!p || (p->type != SITE_SOFTWARE && p->type != SITE_MEMORY) || !p->inserted)
         return NULL;
     stop->pc -= behind;
     stop->was_rewound = true;
@@ -73,7 +74,7 @@ static struct error *rewind_trap(struct control *c, struct thread *t, const stru
 
 /*
  * A trap of the program's own: a stub that negotiated `swbreak` has set the pc back to it (gdbserver), where
- * it would trap for ever. A plant that is gone by now can still be reported late: then there is no trap in
+ * it would trap for ever. A site that is gone by now can still be reported late: then there is no trap in
  * memory.
  */
 static struct error *own_trap(struct control *c, struct thread *t, struct stop *stop, bool *late)
@@ -100,9 +101,9 @@ static struct error *note_pc(struct control *c, const struct rsp_stop *from, str
     return rewind_trap(c, t, from, stop);
 }
 
-static enum plant_type watch_type(enum rsp_stop_reason reason)
+static enum site_type watch_type(enum rsp_stop_reason reason)
 {
-    return reason == RSP_REASON_WATCH ? PLANT_WRITE : reason == RSP_REASON_RWATCH ? PLANT_READ : PLANT_ACCESS;
+    return reason == RSP_REASON_WATCH ? SITE_WRITE : reason == RSP_REASON_RWATCH ? SITE_READ : SITE_ACCESS;
 }
 
 static void classify_trap(struct control *c, const struct rsp_stop *from, struct stop *stop)
@@ -111,7 +112,7 @@ static void classify_trap(struct control *c, const struct rsp_stop *from, struct
     case RSP_REASON_WATCH:
     case RSP_REASON_RWATCH:
     case RSP_REASON_AWATCH: {
-        struct wish *w = watchpoint_at(c, from->address, watch_type(from->reason));
+        struct breakpoint *w = watchpoint_at(c, from->address, watch_type(from->reason));
         c->breakpoints.reasons_told = true;
         stop->reason = STOP_WATCHPOINT;
         stop->watchpoint = w ? w->id : 0;
@@ -141,9 +142,9 @@ static void classify_trap(struct control *c, const struct rsp_stop *from, struct
     case RSP_REASON_CREATE:
         break;
     }
-    struct wish *w = stop->has_pc ? breakpoint_at(c, stop->pc) : NULL;
+    struct breakpoint *w = stop->has_pc ? breakpoint_at(c, stop->pc) : NULL;
     if (stop->has_pc)
-        plants_seen_at(c, stop->pc);
+        sites_seen_at(c, stop->pc);
     if (w) {
         stop->reason = STOP_BREAKPOINT;
         stop->breakpoint = w->id;
@@ -199,8 +200,8 @@ struct error *stop_classify(struct control *c, const struct rsp_stop *from, stru
                     c->plan.phase == PHASE_STEP;
     bool maybe_late = from->reason == RSP_REASON_SWBREAK ||
                       (from->reason == RSP_REASON_NONE && from->signal == TARGET_SIGTRAP && !own_step &&
-                       ret->has_pc && plant_was_at(c, ret->pc));
-    if (maybe_late && ret->has_pc && !plant_at(c, ret->pc)) {
+                       ret->has_pc && site_was_at(c, ret->pc));
+    if (maybe_late && ret->has_pc && !site_at(c, ret->pc)) {
         struct error *e = own_trap(c, threads_find(&c->target->threads, ret->thread), ret, &ret->late_hit);
         error_free(e); /* unreadable code is no trap of ours either */
     }
@@ -222,8 +223,9 @@ struct error *stop_classify(struct control *c, const struct rsp_stop *from, stru
     return NULL;
 }
 
-/* The thread and the condition of one wish. */
-static struct error *is_meant(struct control *c, const struct wish *w, const struct stop *stop, bool *ret)
+/* The thread and the condition of one breakpoint. */
+static struct error *is_meant(struct control *c, const struct breakpoint *w, const struct stop *stop,
+                              bool *ret)
 {
     *ret = true;
     if (w->has_thread && !ptid_equal(w->thread, stop->thread)) {
@@ -242,7 +244,7 @@ static struct error *is_meant(struct control *c, const struct wish *w, const str
     return NULL;
 }
 
-static struct error *one_stops(struct control *c, struct wish *w, const struct stop *stop, bool *ret)
+static struct error *one_stops(struct control *c, struct breakpoint *w, const struct stop *stop, bool *ret)
 {
     if (w->is_watch)
         watchpoint_note(c, w, true); /* also where nobody is told: it is the value before the next one */
@@ -259,24 +261,25 @@ static struct error *one_stops(struct control *c, struct wish *w, const struct s
     return NULL;
 }
 
-static bool same_watch(const struct wish *a, const struct wish *b)
+static bool same_watch(const struct breakpoint *a, const struct breakpoint *b)
 {
     return b->is_watch && b->enabled && a->watch_address == b->watch_address &&
            a->watch_length == b->watch_length && a->watch_type == b->watch_type;
 }
 
 /* A stub tells of one watch only: another over some of the same bytes is hit when those have changed. */
-static bool also_hit(struct control *c, const struct wish *first, const struct wish *w)
+static bool also_hit(struct control *c, const struct breakpoint *first, const struct breakpoint *w)
 {
     if (w == first || same_watch(first, w))
         return true;
-    return w->is_watch && w->enabled && w->watch_type == PLANT_WRITE && first->watch_type == PLANT_WRITE &&
+    return w->is_watch && w->enabled && w->watch_type == SITE_WRITE && first->watch_type == SITE_WRITE &&
            w->watch_address < first->watch_address + first->watch_length &&
            first->watch_address < w->watch_address + w->watch_length && watchpoint_changed(c, w);
 }
 
-/* Asks one wish, and tells of it when it is the first that stops. */
-static struct error *ask(struct control *c, struct wish *w, const struct stop *stop, int *told, bool *ret)
+/* Asks one breakpoint, and tells of it when it is the first that stops. */
+static struct error *ask(struct control *c, struct breakpoint *w, const struct stop *stop, int *told,
+                         bool *ret)
 {
     bool stops;
     TRY(one_stops(c, w, stop, &stops));
@@ -288,10 +291,10 @@ static struct error *ask(struct control *c, struct wish *w, const struct stop *s
 
 static struct error *ask_watches(struct control *c, struct stop *stop, bool *ret)
 {
-    const struct wish *first = breakpoint_find(c, stop->watchpoint);
-    for (size_t i = 0; first && i < c->breakpoints.wish_count; i++)
-        if (also_hit(c, first, c->breakpoints.wishes[i]))
-            TRY(ask(c, c->breakpoints.wishes[i], stop, &stop->watchpoint, ret));
+    const struct breakpoint *first = breakpoint_find(c, stop->watchpoint);
+    for (size_t i = 0; first && i < c->breakpoints.count; i++)
+        if (also_hit(c, first, c->breakpoints.items[i]))
+            TRY(ask(c, c->breakpoints.items[i], stop, &stop->watchpoint, ret));
     return NULL;
 }
 
@@ -309,7 +312,7 @@ static struct error *ask_breakpoints(struct control *c, struct stop *stop, bool 
         qsort(ids, count, sizeof *ids, by_id);
     bool any = false;
     for (size_t i = 0; i < count; i++) {
-        struct wish *w = breakpoint_find(c, ids[i]);
+        struct breakpoint *w = breakpoint_find(c, ids[i]);
         if (w && (i == 0 || ids[i] != ids[i - 1]))
             TRY(ask(c, w, stop, &stop->breakpoint, &any));
     }
@@ -317,9 +320,9 @@ static struct error *ask_breakpoints(struct control *c, struct stop *stop, bool 
     return NULL;
 }
 
-/* All wishes of this place are asked, so that each counts its hits; the first that stops is told. A store
- * that is watched can end right at a breakpoint: both are told. */
-struct error *wish_stops(struct control *c, struct stop *stop, bool *ret)
+/* All breakpoints of this place are asked, so that each counts its hits; the first that stops is told. A
+ * store that is watched can end right at a breakpoint: both are told. */
+struct error *breakpoint_stops(struct control *c, struct stop *stop, bool *ret)
 {
     bool watch = stop->reason == STOP_WATCHPOINT;
     bool nobody = watch ? !breakpoint_find(c, stop->watchpoint) : !breakpoint_find(c, stop->breakpoint);
@@ -336,12 +339,12 @@ struct error *wish_stops(struct control *c, struct stop *stop, bool *ret)
     return NULL;
 }
 
-struct error *wish_would_stop(struct control *c, struct stop *stop, bool *ret)
+struct error *breakpoint_would_stop(struct control *c, struct stop *stop, bool *ret)
 {
     *ret = false;
-    const struct wish *first = breakpoint_find(c, stop->watchpoint);
-    for (size_t i = 0; first && i < c->breakpoints.wish_count && !*ret; i++) {
-        const struct wish *w = c->breakpoints.wishes[i];
+    const struct breakpoint *first = breakpoint_find(c, stop->watchpoint);
+    for (size_t i = 0; first && i < c->breakpoints.count && !*ret; i++) {
+        const struct breakpoint *w = c->breakpoints.items[i];
         if (w != first && !same_watch(first, w))
             continue;
         TRY(is_meant(c, w, stop, ret));
@@ -354,7 +357,7 @@ struct error *wish_would_stop(struct control *c, struct stop *stop, bool *ret)
     if (count)
         qsort(ids, count, sizeof *ids, by_id);
     for (size_t i = 0; i < count && !*ret; i++) {
-        const struct wish *w = breakpoint_find(c, ids[i]);
+        const struct breakpoint *w = breakpoint_find(c, ids[i]);
         if (w)
             TRY(is_meant(c, w, stop, ret));
         if (*ret) {

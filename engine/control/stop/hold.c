@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/stop/hold.h"
 
 #include <stdlib.h>
@@ -103,7 +104,7 @@ static bool others_stay(const struct control *c, const struct plan *p)
 
 static struct error *check_runner(struct control *c, const struct plan *p)
 {
-    bool steps_current = !p->has_thread && c->breakpoints.plants.stepped > 0;
+    bool steps_current = !p->has_thread && c->breakpoints.sites.stepped > 0;
     if (!p->has_thread && !steps_current)
         return NULL;
     struct ptid id = p->has_thread ? p->thread : c->target->threads.current;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/stop/hold.h - threads that stay where they are, and whether the stub really leaves them
  * there.

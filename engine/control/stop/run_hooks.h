@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/stop/run_hooks.h - what a recorded past has to do with running on: installed once, by time.
  *

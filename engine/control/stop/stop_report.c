@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/stop/stop_report.h"
 
 #include <inttypes.h>
@@ -28,27 +29,27 @@ static void add_place(struct control *c, cJSON *o, uint64_t pc)
         cJSON_AddStringToObject(o, "path", place.file);
 }
 
-static cJSON *watched_value(struct control *c, const struct wish *w, const unsigned char *bytes)
+static cJSON *watched_value(struct control *c, const struct breakpoint *b, const unsigned char *bytes)
 {
-    if (w->watch_length <= 4)
-        return cJSON_CreateNumber((double)arch_load(bytes, w->watch_length, c->target->big_endian));
+    if (b->watch_length <= 4)
+        return cJSON_CreateNumber((double)arch_load(bytes, b->watch_length, c->target->big_endian));
     char text[24];
-    if (w->watch_length <= 8)
-        snprintf(text, sizeof text, "%" PRIu64, arch_load(bytes, w->watch_length, c->target->big_endian));
+    if (b->watch_length <= 8)
+        snprintf(text, sizeof text, "%" PRIu64, arch_load(bytes, b->watch_length, c->target->big_endian));
     BASE_BUF struct buf hex = {0};
-    hex_encode(&hex, bytes, w->watch_length);
-    return cJSON_CreateString(w->watch_length <= 8 ? text : buf_text(&hex));
+    hex_encode(&hex, bytes, b->watch_length);
+    return cJSON_CreateString(b->watch_length <= 8 ? text : buf_text(&hex));
 }
 
 static void add_watch(struct control *c, cJSON *o, int id)
 {
-    struct wish *w = breakpoint_find(c, id);
+    struct breakpoint *b = breakpoint_find(c, id);
     cJSON_AddNumberToObject(o, "watchpoint", id);
-    if (!w || !w->watch_new_known)
+    if (!b || !b->watch_new_known)
         return;
-    if (w->watch_old_known)
-        cJSON_AddItemToObject(o, "old", watched_value(c, w, w->watch_old));
-    cJSON_AddItemToObject(o, "new", watched_value(c, w, w->watch_new));
+    if (b->watch_old_known)
+        cJSON_AddItemToObject(o, "old", watched_value(c, b, b->watch_old));
+    cJSON_AddItemToObject(o, "new", watched_value(c, b, b->watch_new));
 }
 
 static void add_note(cJSON *o, const struct stop *stop)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/stop/stop_report.h - a stop in the words of the documented interface.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Steps back, one thread, by what a walk sees. */
 #include "engine/control/time/back.h"
 
@@ -59,7 +60,7 @@ static struct error *stops_at(struct control *c, const struct time_place *at, st
     if (c->time.driver->exact)
         TRY(time_seek(c, at->position));
     TRY(time_here(c, STOP_STEP, ret));
-    return wish_would_stop(c, ret, stops);
+    return breakpoint_would_stop(c, ret, stops);
 }
 
 /* Behind a call: back to the instruction that called. *user: something of the user's was hit on the way. */
@@ -185,7 +186,7 @@ static struct error *one_by_stub(struct control *c, struct stop *ret)
     }
     TRY(e);
     TRY(time_here(c, STOP_STEP, ret));
-    return wish_would_stop(c, ret, &stops);
+    return breakpoint_would_stop(c, ret, &stops);
 }
 
 static struct error *one_instruction(struct control *c, struct stop *ret)
@@ -203,7 +204,7 @@ static struct error *one_instruction(struct control *c, struct stop *ret)
     TRY(c->time.driver->back(c));
     TRY(time_landed(c, NULL));
     TRY(time_here(c, STOP_STEP, ret));
-    return wish_would_stop(c, ret, &stops);
+    return breakpoint_would_stop(c, ret, &stops);
 }
 
 static struct error *next_instruction(struct control *c, struct stop *ret)
@@ -304,8 +305,8 @@ struct error *time_back(struct control *c, enum time_back_kind kind, uint64_t ti
     TRY(time_history(c, &d));
     TRY(breakpoints_complete(c));
     struct error *e = repeat(c, kind, times, ret);
-    struct error *planted = c->target->connection ? time_replant(c) : NULL;
+    struct error *inserted = c->target->connection ? time_reinsert(c) : NULL;
     if (e)
-        error_free(planted);
-    return e ? e : planted;
+        error_free(inserted);
+    return e ? e : inserted;
 }

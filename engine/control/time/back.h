@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/time/back.h - the reverse commands: steps back by instruction and by line, out of a
  * function, and to what was hit last.
  *
- * Each leaves the target where it says, plants back in, and fills the stop to tell. What "a line back" means
+ * Each leaves the target where it says, sites back in, and fills the stop to tell. What "a line back" means
  * follows gdb: to the first instruction of the line that ran before, or of this one when it has begun
  * already; a call in between is gone into from its end (step) or passed over (next). At either end of the
  * record the reason is STOP_HISTORY_END. Engine thread, target stopped. An error leaves the target stopped

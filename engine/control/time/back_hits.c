@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Back to what was hit last: reverse-continue, and the entries of functions. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/control/breakpoints/means.h"
+#include "engine/control/breakpoints/insertion.h"
 #include "engine/control/control.h"
 #include "engine/control/stop/classify.h"
 #include "engine/target/registers.h"
@@ -13,27 +14,27 @@
  * the bytes before and after are seen everywhere. */
 static struct error *show_store(struct control *c, const struct time_hit *hit)
 {
-    struct wish *w = breakpoint_find(c, hit->stop.watchpoint);
+    struct breakpoint *b = breakpoint_find(c, hit->stop.watchpoint);
     struct rsp_stop stop;
     uint64_t now;
-    if (!w || hit->position == 0)
+    if (!b || hit->position == 0)
         return time_seek(c, hit->position);
     TRY(time_come_close(c, hit->position - 1));
     TRY(time_seek(c, hit->position - 1));
-    w->watch_new_known = false;
-    watchpoint_note(c, w, false);
-    TRY(time_lift(c));
+    b->watch_new_known = false;
+    watchpoint_note(c, b, false);
+    TRY(time_remove_all(c));
     time_moved(c);
     TRY(c->time.driver->step(c, &stop));
     TRY(time_landed(c, &stop));
     TRY(time_position(c, &now));
     TRY(time_seek(c, hit->position));
-    bool known = w->watch_old_known;
-    unsigned char old[sizeof w->watch_old];
-    memcpy(old, w->watch_old, sizeof old);
-    watchpoint_note(c, w, true);
-    memcpy(w->watch_old, old, sizeof old);
-    w->watch_old_known = known;
+    bool known = b->watch_old_known;
+    unsigned char old[sizeof b->watch_old];
+    memcpy(old, b->watch_old, sizeof old);
+    watchpoint_note(c, b, true);
+    memcpy(b->watch_old, old, sizeof old);
+    b->watch_old_known = known;
     return NULL;
 }
 
@@ -51,15 +52,15 @@ struct error *time_land_on(struct control *c, const struct time_hit *hit, struct
 
 bool time_hit_is_told(struct control *c, const struct stop *stop, uint64_t *times)
 {
-    struct wish *w = breakpoint_find(c, stop->breakpoint ? stop->breakpoint : stop->watchpoint);
-    if (w) {
-        w->hits++;
-        if (w->ignore) {
-            w->ignore--;
+    struct breakpoint *b = breakpoint_find(c, stop->breakpoint ? stop->breakpoint : stop->watchpoint);
+    if (b) {
+        b->hits++;
+        if (b->ignore) {
+            b->ignore--;
             return false;
         }
-        w->spent = w->once;
-        c->breakpoints.any_spent |= w->spent;
+        b->spent = b->once;
+        c->breakpoints.any_spent |= b->spent;
     }
     return --*times == 0;
 }
@@ -70,10 +71,10 @@ static struct error *to_the_start(struct control *c, struct stop *ret)
     return time_here(c, STOP_HISTORY_END, ret);
 }
 
-static bool anything_planted(const struct control *c)
+static bool anything_inserted(const struct control *c)
 {
-    for (size_t i = 0; i < c->breakpoints.wish_count; i++)
-        if (c->breakpoints.wishes[i]->enabled)
+    for (size_t i = 0; i < c->breakpoints.count; i++)
+        if (c->breakpoints.items[i]->enabled)
             return true;
     return false;
 }
@@ -84,7 +85,7 @@ struct error *time_back_continue(struct control *c, uint64_t times, struct stop 
     if (!c->time.driver->exact)
         return time_plain_continue(c, times, ret);
     TRY(time_position(c, &now));
-    if (!anything_planted(c))
+    if (!anything_inserted(c))
         return to_the_start(c, ret);
     struct time_search search;
     struct time_hit hit;
@@ -108,7 +109,7 @@ static struct error *counts_entry(struct time_search *t, struct stop *stop, bool
     const struct time_entry *entry = t->context;
     struct thread *thread = threads_find(&t->session->target->threads, stop->thread);
     uint64_t sp;
-    TRY(wish_would_stop(t->session, stop, ret));
+    TRY(breakpoint_would_stop(t->session, stop, ret));
     if (*ret || !thread || !stop->has_pc || stop->pc != entry->address)
         return NULL;
     TRY(thread_sp(t->session->target, thread, &sp));
@@ -125,14 +126,14 @@ struct error *time_back_to_entry(struct control *c, uint64_t from, struct time_e
         return time_plain_to_entry(c, entry, found, own, ret);
     struct time_search search;
     struct time_hit hit = {0};
-    struct plant *plant = means_for_run(c, entry.address);
+    struct site *site = insertion_for_run(c, entry.address);
     time_search_begin(&search, c, "reverse", from);
     search.counts = counts_entry;
     search.context = &entry;
     struct error *e = time_search_next(&search, found, &hit);
     time_search_end(&search);
     if (c->target->connection)
-        plant_release(c, plant);
+        site_release(c, site);
     TRY(e);
     *own = *found && hit.stop.reason == STOP_STEP;
     if (*found && !*own) {

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The reverse commands where the stub does them by itself (`bs`, `bc`) and positions are not exact: rr. */
-#include "engine/control/breakpoints/means.h"
+#include "engine/control/breakpoints/insertion.h"
 #include "engine/control/control.h"
 #include "engine/control/stop/classify.h"
 #include "engine/target/registers.h"
@@ -7,7 +8,7 @@
 
 struct error *time_plain_back(struct control *c)
 {
-    TRY(time_replant(c));
+    TRY(time_reinsert(c));
     time_moved(c);
     TRY(c->time.driver->back(c));
     return time_landed(c, NULL);
@@ -21,7 +22,7 @@ static struct error *run_back(struct control *c, const struct time_entry *entry,
     for (;;) {
         struct rsp_stop from;
         bool counts;
-        TRY(time_replant(c));
+        TRY(time_reinsert(c));
         time_moved(c);
         struct error *e = c->time.driver->back_run(c, &from);
         *ended = error_is(e, ERR_HISTORY_END);
@@ -32,7 +33,7 @@ static struct error *run_back(struct control *c, const struct time_entry *entry,
         TRY(e);
         TRY(time_landed(c, &from));
         TRY(stop_classify(c, &from, found));
-        TRY(wish_would_stop(c, found, &counts));
+        TRY(breakpoint_would_stop(c, found, &counts));
         struct thread *t;
         uint64_t sp = 0;
         TRY(threads_current(c->target, &t));
@@ -72,12 +73,12 @@ struct error *time_plain_continue(struct control *c, uint64_t times, struct stop
 struct error *time_plain_to_entry(struct control *c, struct time_entry entry, bool *found, bool *own,
                                   struct stop *ret)
 {
-    struct plant *plant = means_for_run(c, entry.address);
+    struct site *site = insertion_for_run(c, entry.address);
     struct stop hit;
     bool ended = false;
     struct error *e = run_back(c, &entry, &hit, &ended);
     if (c->target->connection)
-        plant_release(c, plant);
+        site_release(c, site);
     TRY(e);
     *found = !ended;
     *own = *found && hit.reason == STOP_STEP;

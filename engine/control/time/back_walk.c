@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Walking back instruction by instruction, seen ahead in windows (back.h). */
 #include <inttypes.h>
 
@@ -35,7 +36,7 @@ static struct error *fill(struct time_walk *w)
     struct control *c = w->session;
     uint64_t end = w->now.position, n = w->window < end ? w->window : end, at;
     TRY(time_come_close(c, end - 1));
-    TRY(time_lift(c));
+    TRY(time_remove_all(c));
     TRY(time_seek(c, end - n));
     for (uint64_t i = 0; i < n; i++) {
         w->trace[i].position = end - n + i;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The file in which the bookmarks of a record are kept: its name, reading and writing it. */
 #include <fcntl.h>
 #include <inttypes.h>

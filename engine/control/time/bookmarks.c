@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/text.h"
 #include "engine/control/time/bookmarks.h"
 
@@ -217,7 +218,7 @@ static struct error *move_to(struct control *c, const struct bookmark *b)
     if (!one)
         return error_hint(error_new(ERR_NO_SNAPSHOT, "bookmark `%s`: its snapshot is gone", b->name),
                           "without a recording a bookmark is only as good as its snapshot");
-    TRY(time_lift(c));
+    TRY(time_remove_all(c));
     time_moved(c);
     TRY(d->restore(c, b->snapshot, b->position));
     return time_landed(c, NULL);

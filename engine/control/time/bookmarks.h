@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/time/bookmarks.h - places in time that the user wants to come back to.
  *

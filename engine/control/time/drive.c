@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What drivers share: monitor commands, and resumes that are waited for. */
 #include <stdarg.h>
 #include <stdlib.h>

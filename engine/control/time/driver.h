@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/time/driver.h - ways a target can be taken to another moment.
  *
  * One struct of functions for each way: QEMU's replay, QEMU's snapshots without replay, rr, and registers
- * with memory kept by ourselves. A driver moves the target and nothing else: what is planted is the caller's
+ * with memory kept by ourselves. A driver moves the target and nothing else: what is inserted is the caller's
  * business (time.h), and so is what the user is told. Engine thread, target stopped before and after every
  * call; a driver that waits heeds the session's deadline and its cancel descriptor, and then leaves the
  * target stopped, nothing armed, and returns ERR_TIMEOUT or ERR_CANCELLED. Functions a driver lacks are NULL.
@@ -31,20 +32,20 @@ struct time_driver {
     const char *unit; /* what positions count: "instructions" */
     bool reverses;    /* there is a history to go back in, position by position */
     bool exact;       /* every position can be gone to, forwards too */
-    bool lifts;       /* what is planted would be part of a snapshot: it is lifted for one */
+    bool removes;     /* what is inserted would be part of a snapshot: it is removed for one */
     bool only_asked;  /* a snapshot costs much or covers little: taken where it is asked for by name */
     /* Whether this is the way for the connected target. Errors only when the connection is in trouble. */
     struct error *(*probe)(struct control *c, bool *ret)BASE_MUST_CHECK;
     struct error *(*position)(struct control *c, uint64_t *ret)BASE_MUST_CHECK;
     /* The last position that can be reached; *known false where nobody says. */
     struct error *(*last)(struct control *c, bool *known, uint64_t *ret)BASE_MUST_CHECK;
-    /* To exactly this position, either way; plants are lifted. */
+    /* To exactly this position, either way; sites are removed. */
     struct error *(*seek)(struct control *c, uint64_t position)BASE_MUST_CHECK;
-    /* One instruction back; plants in the way do not matter. ERR_HISTORY_END at the start. */
+    /* One instruction back; sites in the way do not matter. ERR_HISTORY_END at the start. */
     struct error *(*back)(struct control *c)BASE_MUST_CHECK;
-    /* Runs back to what is planted, told in *stop. ERR_HISTORY_END at the start. */
+    /* Runs back to what is inserted, told in *stop. ERR_HISTORY_END at the start. */
     struct error *(*back_run)(struct control *c, struct rsp_stop *stop)BASE_MUST_CHECK;
-    /* Runs forward to `limit` or to what is planted, whichever comes first. */
+    /* Runs forward to `limit` or to what is inserted, whichever comes first. */
     struct error *(*run)(struct control *c, uint64_t limit, struct rsp_stop *stop,
                          bool *at_limit)BASE_MUST_CHECK;
     /* One instruction forward. */

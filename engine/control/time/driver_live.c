@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * QEMU's system emulators without a replay: snapshots of the whole machine in a qcow2 drive. While it records
  * (`rr=record`) they can be taken, with instruction counts, and a later replay uses them; loading one would
  * spoil the recording.
- * Under KVM the traps are in the guest's memory and would be saved with it, so everything planted is lifted
+ * Under KVM the traps are in the guest's memory and would be saved with it, so everything inserted is removed
  * around both (the caller's part). See driver_replay.c for why the machine runs between two loads.
  */
 #include <string.h>
@@ -93,7 +94,7 @@ static struct error *no_restore(struct control *c, const char *name, uint64_t po
 const struct time_driver time_driver_live = {
     .name = "qemu-live",
     .unit = "stops",
-    .lifts = true,
+    .removes = true,
     .probe = probe,
     .position = count_stops,
     .save = time_qemu_save,
@@ -105,7 +106,7 @@ const struct time_driver time_driver_live = {
 const struct time_driver time_driver_recording = {
     .name = "qemu-record",
     .unit = "instructions",
-    .lifts = true,
+    .removes = true,
     .probe = probe_recording,
     .position = count_instructions,
     .save = time_qemu_save,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The driver for targets that can do nothing of the kind: snapshots are registers and memory that we keep
  * (kept_memory.h).
@@ -315,7 +316,7 @@ static struct error *count_stops(struct control *c, uint64_t *ret)
 const struct time_driver time_driver_memory = {
     .name = "memory",
     .unit = "stops",
-    .lifts = true,
+    .removes = true,
     .only_asked = true,
     .probe = probe,
     .position = count_stops,

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * QEMU's record and replay (`-icount shift=…,rr=replay`), as version 7.2 really behaves:
  * - A position is the instruction count of `info replay`; its monitor does not know the end (replay_log.h).
  * - `replay_seek` loads the nearest snapshot at or before the goal by itself, answers, runs, and then stops
- *   with an unsolicited T02; it stops early at whatever is planted.
+ *   with an unsolicited T02; it stops early at whatever is inserted.
  * - `replay_break` and `replay_seek` abort QEMU when a break that is still armed lies in the past
  *   (replay/replay-debugging.c asserts that), so one that could is deleted first.
  * - With a machine that has flash memory (aarch64 `virt`) a second snapshot loaded while the VM has not run

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rr's debug server, as its source says (src/GdbServer.cc, src/GdbCommand.cc): commands go as
  * `qRRCmd:NAME:TID[:HEX…]` and are answered with text in hex; a restart at a checkpoint, a tick count or an

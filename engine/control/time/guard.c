@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A replay that meets the end of its log is gone: every forward run stops one instruction before it. */
 #include "engine/control/control.h"
 #include "engine/control/stop/classify.h"
@@ -75,23 +76,23 @@ struct error *time_end_of_record(struct control *c, const struct rsp_stop *stop,
 }
 
 /* Arm stops before the access (Arm ARM D2.10): continuing would meet it for ever, and the value is still the
- * old one. So the one instruction is done here, with everything lifted. */
+ * old one. So the one instruction is done here, with everything removed. */
 struct error *time_finish_access(struct control *c, struct stop *final)
 {
     struct rsp_stop after;
     struct thread *t;
-    TRY(time_lift(c));
+    TRY(time_remove_all(c));
     TRY(time_go(c, true, &after));
     TRY(time_landed(c, &after));
-    TRY(time_replant(c));
+    TRY(time_reinsert(c));
     TRY(threads_current(c->target, &t));
     return thread_pc(c->target, t, &final->pc);
 }
 
-/* What was lifted to go back is there again. */
+/* What was removed to go back is there again. */
 static struct error *before_run(struct control *c, bool *ended)
 {
-    TRY(time_replant(c));
+    TRY(time_reinsert(c));
     return time_before_run(c, ended);
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/time/kept_memory.h - registers and writable memory of a process, kept by ourselves.
  *

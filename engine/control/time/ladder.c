@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/time/ladder.h"
 
 #include <stdlib.h>
@@ -95,7 +96,7 @@ static struct error *place_where_due(struct control *c)
         return NULL;
     TRY(place(c));
     TRY(thin(c, now));
-    return time_replant(c);
+    return time_reinsert(c);
 }
 
 void ladder_at_stop(struct control *c)
@@ -164,11 +165,11 @@ struct error *ladder_index(struct control *c, struct ladder_state *ret)
     time_way_home(c, true, &saved);
     struct error *home = time_seek(c, origin);
     time_way_home(c, false, &saved);
-    struct error *planted = c->target->connection ? time_replant(c) : NULL;
+    struct error *inserted = c->target->connection ? time_reinsert(c) : NULL;
     if (!home)
-        home = planted;
+        home = inserted;
     else
-        error_free(planted);
+        error_free(inserted);
     if (e) {
         error_free(home);
         return e;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/time/ladder.h - snapshots placed by a policy, so that no moment is far from one.
  *

@@ -1,6 +1,7 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The time line itself: which driver serves, where the target stands, and moving it to a position with
- * everything lifted meanwhile.
+ * everything removed meanwhile.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -75,39 +76,39 @@ struct error *time_last(struct control *c, bool *known, uint64_t *ret)
     return NULL;
 }
 
-struct error *time_lift(struct control *c)
+struct error *time_remove_all(struct control *c)
 {
-    struct plant_table *t = &c->breakpoints.plants;
-    if (c->time.lifted)
+    struct site_table *t = &c->breakpoints.sites;
+    if (c->time.removed)
         return NULL;
-    c->time.lifted = true;
+    c->time.removed = true;
     for (size_t i = t->count; i-- > 0;) /* one that nobody wants may go, and the last takes its place */
-        plant_lift(c, t->items[i], true);
-    return plants_dirty(c) ? plants_flush(c) : NULL;
+        site_remove(c, t->items[i], true);
+    return sites_dirty(c) ? sites_flush(c) : NULL;
 }
 
-static bool belongs_to(const struct plant *p, int wish)
+static bool belongs_to(const struct site *p, int breakpoint)
 {
-    for (size_t i = 0; i < p->wish_count; i++)
-        if (p->wishes[i] == wish)
+    for (size_t i = 0; i < p->count; i++)
+        if (p->breakpoint_ids[i] == breakpoint)
             return true;
-    return wish == 0;
+    return breakpoint == 0;
 }
 
-struct error *time_replant_only(struct control *c, int wish)
+struct error *time_reinsert_only(struct control *c, int breakpoint)
 {
-    struct plant_table *t = &c->breakpoints.plants;
-    if (!c->time.lifted)
+    struct site_table *t = &c->breakpoints.sites;
+    if (!c->time.removed)
         return NULL;
-    c->time.lifted = false;
+    c->time.removed = false;
     for (size_t i = t->count; i-- > 0;)
-        plant_lift(c, t->items[i], !belongs_to(t->items[i], wish));
-    return c->target->connection && plants_dirty(c) ? plants_flush(c) : NULL;
+        site_remove(c, t->items[i], !belongs_to(t->items[i], breakpoint));
+    return c->target->connection && sites_dirty(c) ? sites_flush(c) : NULL;
 }
 
-struct error *time_replant(struct control *c)
+struct error *time_reinsert(struct control *c)
 {
-    return time_replant_only(c, 0);
+    return time_reinsert_only(c, 0);
 }
 
 struct error *time_landed(struct control *c, const struct rsp_stop *stop)
@@ -153,7 +154,7 @@ struct error *time_seek(struct control *c, uint64_t position)
     TRY(time_position(c, &now));
     if (now == position)
         return NULL;
-    TRY(time_lift(c));
+    TRY(time_remove_all(c));
     time_moved(c);
     TRY(d->seek(c, position));
     TRY(time_landed(c, NULL));
@@ -175,8 +176,8 @@ struct error *time_here(struct control *c, enum stop_reason reason, struct stop 
     }
     TRY(time_position(c, &ret->position));
     ret->has_position = true;
-    t->at_plant = ret->has_pc && plant_at(c, ret->pc);
-    t->plant_address = ret->pc;
+    t->at_site = ret->has_pc && site_at(c, ret->pc);
+    t->site_address = ret->pc;
     return NULL;
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What QEMU's monitor says about time, and snapshots in its qcow2 drives. */
 #include "engine/control/time/qemu.h"
 

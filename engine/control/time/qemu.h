@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/time/qemu.h - what QEMU's monitor says about time, for its two drivers.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Snapshots: the list of them, saving and removing ours, and coming close to a position by the nearest one.
  */
@@ -110,8 +111,8 @@ struct error *time_save(struct control *c, const char *kind, char **ret)
     c->time.listed = false; /* somebody else may have taken one meanwhile: nothing is overwritten */
     TRY(time_snapshots(c));
     BASE_FREE char *name = free_name(c, kind, position);
-    if (d->lifts)
-        TRY(time_lift(c));
+    if (d->removes)
+        TRY(time_remove_all(c));
     struct error *e = d->save(c, name);
     if (!e)
         e = check_saved(c, name, position);

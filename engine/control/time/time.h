@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/time/time.h - the time line of a target: where it stands, and how to be somewhere else.
  *
@@ -5,8 +6,8 @@
  * until the target runs. Which driver serves is found by a probe at the first question about time, so that a
  * session that never asks pays nothing.
  *
- * Moving: what is planted is lifted while the target is taken to a position, and put back at the end by
- * time_replant(); every cache of target state is dropped, the thread table follows. Snapshots of ours have
+ * Moving: what is inserted is removed while the target is taken to a position, and put back at the end by
+ * time_reinsert(); every cache of target state is dropped, the thread table follows. Snapshots of ours have
  * names that begin with `allstop-`; no other is ever replaced or removed.
  *
  * Part of the session; engine thread; the target is stopped. Errors: ERR_UNSUPPORTED with what would make it
@@ -38,7 +39,7 @@ struct time_line {
     uint64_t steps_left; /* before the end of the record can be met by stepping */
     bool steps_left_known;
     bool ended;                      /* a run was asked for at the end of the record */
-    bool lifted;                     /* what is planted is out for the moment */
+    bool removed;                    /* what is inserted is out for the moment */
     bool listed;                     /* `snapshots` are what the target has */
     struct time_snapshot *snapshots; /* by position */
     size_t snapshot_count;
@@ -57,15 +58,15 @@ struct error *time_driver(struct control *c, const struct time_driver **ret) BAS
 struct error *time_history(struct control *c, const struct time_driver **ret) BASE_MUST_CHECK;
 struct error *time_position(struct control *c, uint64_t *ret) BASE_MUST_CHECK;
 struct error *time_last(struct control *c, bool *known, uint64_t *ret) BASE_MUST_CHECK;
-/* Takes what is planted out, or makes it wanted again and sends that. */
-struct error *time_lift(struct control *c) BASE_MUST_CHECK;
-struct error *time_replant(struct control *c) BASE_MUST_CHECK;
-/* Only what this wish wants, the rest stays out; 0: all. */
-struct error *time_replant_only(struct control *c, int wish) BASE_MUST_CHECK;
+/* Takes what is inserted out, or makes it wanted again and sends that. */
+struct error *time_remove_all(struct control *c) BASE_MUST_CHECK;
+struct error *time_reinsert(struct control *c) BASE_MUST_CHECK;
+/* Only what this breakpoint wants, the rest stays out; 0: all. */
+struct error *time_reinsert_only(struct control *c, int breakpoint) BASE_MUST_CHECK;
 /* The target stands somewhere else: caches are dropped, the thread of `stop` (or NULL) becomes the current
  * one. */
 struct error *time_landed(struct control *c, const struct rsp_stop *stop) BASE_MUST_CHECK;
-/* To exactly this position; plants are lifted by it. ERR_HISTORY_END beyond either end. */
+/* To exactly this position; sites are removed by it. ERR_HISTORY_END beyond either end. */
 struct error *time_seek(struct control *c, uint64_t position) BASE_MUST_CHECK;
 /* The stop to tell about where the target stands now. */
 struct error *time_here(struct control *c, enum stop_reason reason, struct stop *ret) BASE_MUST_CHECK;
@@ -104,7 +105,7 @@ const struct time_snapshot *time_snapshot_named(struct control *c, const char *n
 struct error *time_save(struct control *c, const char *kind, char **ret) BASE_MUST_CHECK;
 /* ERR_USAGE when the name is not one of ours. */
 struct error *time_remove(struct control *c, const char *name) BASE_MUST_CHECK;
-/* Sees to it that a snapshot lies close behind a position that will be come back to; plants are lifted.
+/* Sees to it that a snapshot lies close behind a position that will be come back to; sites are removed.
  * Where none can be taken that is no error: going back is only slower. */
 struct error *time_come_close(struct control *c, uint64_t position) BASE_MUST_CHECK;
 

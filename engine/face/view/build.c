@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Putting a view together. */
 #include "engine/face/view/build.h"
 #include "engine/control/stop/stop_report.h"
@@ -27,9 +28,9 @@ char *view_place(struct session *s, uint64_t address)
     return buf_take(&b);
 }
 
-enum view_mark view_mark_of(const struct wish *w)
+enum view_mark view_mark_of(const struct breakpoint *w)
 {
-    const char *state = wish_state_name(w), *kind = wish_kind_name(w);
+    const char *state = breakpoint_state_name(w), *kind = breakpoint_kind_name(w);
     if (strcmp(state, "failed") == 0 || strcmp(state, "suspect") == 0)
         return MARK_FAILED;
     if (strcmp(state, "armed") != 0 && strcmp(state, "unverified") != 0)
@@ -39,26 +40,26 @@ enum view_mark view_mark_of(const struct wish *w)
     return strcmp(kind, "hardware") == 0 ? MARK_HARDWARE : MARK_SOFTWARE;
 }
 
-static bool holds_slot(const struct plant *p)
+static bool holds_slot(const struct site *p)
 {
-    return plant_in_hardware(p) && p->inserted;
+    return site_in_hardware(p) && p->inserted;
 }
 
 static void build_breakpoints(struct session *s, struct view *v)
 {
     for (unsigned i = 0; i < SLOT_POOLS; i++)
         v->hardware_total += s->control->slots.pools[i].total_known ? s->control->slots.pools[i].total : 0;
-    v->breakpoints = xcalloc(s->control->breakpoints.wish_count, sizeof *v->breakpoints);
-    for (size_t i = 0; i < s->control->breakpoints.wish_count; i++) {
-        const struct wish *w = s->control->breakpoints.wishes[i];
-        const struct wish_location *l = w->count ? &w->locations[0] : NULL;
+    v->breakpoints = xcalloc(s->control->breakpoints.count, sizeof *v->breakpoints);
+    for (size_t i = 0; i < s->control->breakpoints.count; i++) {
+        const struct breakpoint *w = s->control->breakpoints.items[i];
+        const struct breakpoint_location *l = w->count ? &w->locations[0] : NULL;
         v->breakpoints[v->breakpoint_count++] = (struct view_breakpoint){
             .id = w->id,
             .mark = view_mark_of(w),
             .what = view_text(w->at),
-            .kind = xstrdup(w->is_watch ? "watch" : wish_kind_name(w)),
-            .state = xstrdup(wish_state_name(w)),
-            .reason = view_text(wish_reason(w)),
+            .kind = xstrdup(w->is_watch ? "watch" : breakpoint_kind_name(w)),
+            .state = xstrdup(breakpoint_state_name(w)),
+            .reason = view_text(breakpoint_reason(w)),
             .hits = w->hits,
             .file = l ? view_text(l->file) : NULL,
             .line = l ? l->line : 0,
@@ -66,14 +67,14 @@ static void build_breakpoints(struct session *s, struct view *v)
             .enabled = w->enabled,
         };
         for (size_t k = 0; w->locations && k < w->count; k++)
-            v->hardware_used += holds_slot(w->locations[k].plant);
+            v->hardware_used += holds_slot(w->locations[k].site);
     }
 }
 
 static enum view_mark mark_at(struct session *s, uint64_t address)
 {
-    for (size_t i = 0; i < s->control->breakpoints.wish_count; i++) {
-        const struct wish *w = s->control->breakpoints.wishes[i];
+    for (size_t i = 0; i < s->control->breakpoints.count; i++) {
+        const struct breakpoint *w = s->control->breakpoints.items[i];
         for (size_t k = 0; !w->is_watch && k < w->count; k++)
             if (w->locations[k].address == address)
                 return view_mark_of(w);
@@ -137,8 +138,8 @@ void view_build_code(struct session *s, struct view *v, const struct view_needs 
 static void build_line_marks(struct session *s, struct view *v, const char *file)
 {
     size_t capacity = 0;
-    for (size_t i = 0; i < s->control->breakpoints.wish_count; i++) {
-        const struct wish *w = s->control->breakpoints.wishes[i];
+    for (size_t i = 0; i < s->control->breakpoints.count; i++) {
+        const struct breakpoint *w = s->control->breakpoints.items[i];
         for (size_t k = 0; !w->is_watch && k < w->count; k++) {
             if (!w->locations[k].file || strcmp(w->locations[k].file, file) != 0)
                 continue;

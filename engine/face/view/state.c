@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Registers, memory, stack, locals and threads of a view. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The time line of a view. */
 #include <stdlib.h>
 #include <string.h>

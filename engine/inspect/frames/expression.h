@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/frames/expression.h - what DWARF expressions ask for, answered from one frame.
  *

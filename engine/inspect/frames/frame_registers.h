@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/frames/frame_registers.h - the registers of a selected frame, under the stub's names.
  *

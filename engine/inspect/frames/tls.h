@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/frames/tls.h - where a thread keeps its copy of a thread-local variable.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/frames/trampoline.h - the code a signal handler returns to, where no call frame information
  * tells.

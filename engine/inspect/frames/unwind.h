@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/frames/unwind.h - from one frame's registers to its caller's (for frames.c).
  *

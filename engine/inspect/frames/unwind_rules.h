@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/frames/unwind_rules.h - what an operating system's kernel adds to unwinding: rules for code
  * that has no call frame information, installed by the room that knows it (engine/inspect/kernel/entry.h).

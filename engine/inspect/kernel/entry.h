@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/kernel/entry.h - stacks of a Linux kernel across the code by which it is entered (for
  * engine/frames).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/kernel/kernel.h - what a debugger knows of a Linux kernel that is the target.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/kernel/layout.h - fields of the kernel's structures, and reading them thriftily.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/kernel/log.h - what the kernel has said: the ring buffer of printk (Linux 5.10 and newer).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Where a module's sections are: struct module_sect_attrs, what /sys/module/NAME/sections shows (Linux
  * 2.6 to 6.13, kernel/module/sysfs.c). Its entries are in the order of the file's sections, so the names need

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One entry of the kernel's list: struct module, as far as its debug information tells of it. */
 #include <stdio.h>
 #include <stdlib.h>

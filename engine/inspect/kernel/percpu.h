@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/kernel/percpu.h - per-CPU variables, and what each CPU runs.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Where the kernel was loaded. What a stopped CPU tells at no cost or little - its pc, the gates of its
  * interrupt table where the stub is QEMU's, words of its stack - leaves a few slides that fit, since a kernel

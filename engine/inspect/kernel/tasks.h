@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/kernel/tasks.h - the tasks of a Linux kernel, read from its memory.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Members, elements, what pointers lead to, casts. */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* C's operators, with its usual conversions at the target's sizes (C17 6.3.1.8). */
 #include <math.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Exact decimal digits of a floating-point number, without the host's formats.
  *

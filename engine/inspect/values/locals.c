@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * All variables of a frame, in few turns: where they live is computed first, then what they hold is read at
  * once, then the strings they point to.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Where a variable lives: what its DWARF location says, turned into a value that can be read and written.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Values as JSON: numbers, strings, arrays and structs, to a bounded depth. */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Scalars as text: as they are, and in the formats of gdb's /x.
  */

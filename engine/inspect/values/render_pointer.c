@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Pointers: the address, the symbol there, and behind a character pointer the string.
  */

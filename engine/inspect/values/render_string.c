@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Characters and strings as gdb prints them (the manual's "Print Settings": `repeats`, `elements`), in UTF-8,
  * UTF-16 and UTF-32. What cannot be decoded or is not printable is an octal escape, or a hexadecimal one

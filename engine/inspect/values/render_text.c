@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Values as text: arrays, structs, functions, references, and what is in them. Numbers, pointers and strings
  * have files of their own.

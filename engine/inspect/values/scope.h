@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/values/scope.h - names to values: variables of the selected frame, statics and globals,
  * functions, enumerators, registers. Engine thread; nothing is kept beyond one evaluation.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Types written as in C. */
 #include <ctype.h>
 #include <stdlib.h>

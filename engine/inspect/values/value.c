@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Making and reading values. */
 #include "engine/inspect/values/value.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/session/checks/check.h - what the checks of `--audit` share. Only engine/control/audit/ includes it.
  *

@@ -1,4 +1,5 @@
-/* Z and z: taken, twice, lifted, and nothing left behind. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Z and z: taken, twice, removed, and nothing left behind. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -38,7 +39,7 @@ static struct error *change_too(struct checking *c, char letter, const struct po
 }
 
 /* However many there are: of two at one place the second z is refused, or answered with OK for nothing. */
-static struct error *lift(struct checking *c, const struct point *p, bool again)
+static struct error *remove(struct checking *c, const struct point *p, bool again)
 {
     bool ok;
     TRY(change_too(c, 'z', p, &ok));
@@ -51,7 +52,7 @@ static struct error *lift(struct checking *c, const struct point *p, bool again)
                  : NULL;
 }
 
-static struct error *plant_and_lift(struct checking *c, const struct point *p, bool again)
+static struct error *site_and_remove(struct checking *c, const struct point *p, bool again)
 {
     BASE_BUF struct buf before = {0};
     BASE_BUF struct buf between = {0};
@@ -71,7 +72,7 @@ static struct error *plant_and_lift(struct checking *c, const struct point *p, b
         TRY(change_too(c, 'Z', p, &taken_twice));
     if (!taken_twice)
         check_says(c, AUDIT_DIFFERS, "the same once more is refused");
-    TRY(lift(c, p, again));
+    TRY(remove(c, p, again));
     TRY(bytes_there(c, p, &after));
     if (strcmp(buf_text(&before), buf_text(&after)) != 0)
         check_says(c, AUDIT_VIOLATION, "it was lifted, and the memory is another: %s then %s",
@@ -86,7 +87,7 @@ static struct error *code_point(struct checking *c, int type, const char *behind
     struct point p = {
         .type = type, .kind = c->s->target->arch ? c->s->target->arch->breakpoint_kind : 1, .behind = behind};
     TRY(check_pc(c, &p.address));
-    return plant_and_lift(c, &p, again);
+    return site_and_remove(c, &p, again);
 }
 
 static struct error *data_point(struct checking *c, int type)
@@ -96,7 +97,7 @@ static struct error *data_point(struct checking *c, int type)
         check_says(c, AUDIT_SKIPPED, "no memory is known to be RAM: name a program with symbols");
         return NULL;
     }
-    return plant_and_lift(c, &p, false);
+    return site_and_remove(c, &p, false);
 }
 
 static struct error *z0(struct checking *c)

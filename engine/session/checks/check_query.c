@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a stub advertises, asked for once each; and its answers to what nobody knows. */
 #include <inttypes.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The target runs: one step, off a breakpoint, until a breakpoint or an interrupt, and again and again under
  * load.
@@ -61,7 +62,7 @@ static struct error *range_step(struct checking *c)
     return NULL;
 }
 
-/* Planted by hand: the session's own breakpoints have no part in this. */
+/* Inserted by hand: the session's own breakpoints have no part in this. */
 static struct error *point(struct checking *c, char letter, uint64_t at)
 {
     BASE_BUF struct buf reply = {0};
@@ -246,7 +247,7 @@ static struct error *interrupt(struct checking *c)
 
 /* -- all-stop under load --------------------------------------------------------------------------- */
 
-/* Past the breakpoint under the pc: lifted, stepped, planted. */
+/* Past the breakpoint under the pc: removed, stepped, inserted. */
 static struct error *get_past(struct checking *c, struct check_stop *at)
 {
     uint64_t pc;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Registers and memory: read twice, written back as they are, and asked for where there are none. */
 #include <inttypes.h>
 #include <string.h>

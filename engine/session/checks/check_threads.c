@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Thread control: lists, names, selection, and a thread that is not there. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/session/checks/report.h - `--audit`: any stub put through a list of checks, each with the packet
  * that proves it.
@@ -14,7 +15,7 @@
  *   check_threads.c   lists, names, selection
  *   check_run.c       steps, hits, interrupts, all-stop under load, leaving
  *
- * Engine thread; the session is connected and stopped, with nothing planted. The report is as whole as the
+ * Engine thread; the session is connected and stopped, with nothing inserted. The report is as whole as the
  * target let it become: a stub that dies in the middle ends it, and it says so.
  */
 #ifndef ALLSTOP_ENGINE_SESSION_CHECKS_REPORT_H

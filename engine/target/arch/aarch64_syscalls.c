@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/arch/aarch64_syscalls.h"
 
 static const unsigned char instruction[] = {0x01, 0x00, 0x00, 0xd4}; /* svc #0 */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/arch/arch.h - what differs from one processor to the next.
  *
@@ -172,7 +173,7 @@ struct arch {
     bool no_read_watch;       /* none stops at reads alone */
     bool stops_before_access; /* a watchpoint stops before the instruction that it watches is done */
     /* Linux saves the register that enables them as its debugger is entered, and puts it back as it is left
-     * (engine/control/breakpoints/settle.h). */
+     * (engine/control/breakpoints/dr7.h). */
     bool linux_restores_slots;
 
     /* -- stepping ------------------------------------------------------------------------------------- */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is particular to Arm, 32 bit, with Thumb (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/arch/linux_kernel.h - what the kernel of Linux leaves on its stacks where a processor enters
  * it: for engine/inspect/kernel/entry.c. Constant data, for struct arch.

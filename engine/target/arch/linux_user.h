@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/arch/linux_user.h - what Linux and its C library fix for the programs of a processor: where
  * thread-local variables and the registers that a signal interrupted are, and how system calls are made.

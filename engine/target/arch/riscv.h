@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/arch/riscv.h - what both sizes of RISC-V have in common, for their structs. As arch.h: no
  * state, nothing fails.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/arch/x86.h - what x86-64 and i386 have in common, for their structs. As arch.h: no state,
  * nothing fails.

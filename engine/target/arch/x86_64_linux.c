@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/arch/x86_64_linux.h"
 
 #include "base/alloc.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/arch/x86_64_syscalls.h"
 
 static const unsigned char instruction[] = {0x0f, 0x05}; /* syscall */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/arch/x86_64_syscalls.h - Linux's system calls on x86-64, for its struct arch. Constant data.
  */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Does what the texts for newcomers name exist?
 
 names.py, run in the top folder. Prints "ok NAME" or "FAIL NAME: why" for each check. Held against the tree are the words in

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Program, JSON Schema, manual, texts and examples against each other.
 . tests/e2e/lib.sh "$1"
 export LC_ALL=C.UTF-8

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Leaving: what was there before us lives on and meets no trap of ours, what we started ends with us, in every face and
 by every signal that ends a program."""
 from life import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What the checks of this suite share: the debugger's faces, real targets, a fake stub. Everything waits for what it
 expects to come, PATIENCE seconds at most; what was started is ended by its process id, also when a check fails."""
 import atexit, json, os, pty, queue, re, select, shutil, signal, subprocess, sys, tempfile, termios, threading, time

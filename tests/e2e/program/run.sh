@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # How a program is started, and its terminal: by gdbserver, by qemu's user emulators, by valgrind. run.sh BUILD_DIR
 # prints "ok NAME", "FAIL NAME: why" or "skip NAME: what is missing" for each check.
 cd "$(dirname "$0")/../../.." || exit 1

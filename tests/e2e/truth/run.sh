@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What is said is true: names mean addresses, registers are the selected frame's, what is refused or half done says so, JSON is
 # kept whole or refused, and output that cannot be written is not taken for success.
 . tests/e2e/lib.sh "$1"

@@ -1,4 +1,5 @@
-#include "engine/commands/wish_args.h"
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/commands/breakpoint_args.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -8,17 +9,17 @@
 #include "engine/session/at_stop.h"
 #include "engine/commands/args.h"
 
-static enum wish_kind kind_of(const char *name)
+static enum breakpoint_kind kind_of(const char *name)
 {
     if (name && strcmp(name, "software") == 0)
-        return WISH_SOFTWARE;
+        return BREAKPOINT_SOFTWARE;
     if (name && strcmp(name, "memory") == 0)
-        return WISH_MEMORY;
-    return name && strcmp(name, "hardware") == 0 ? WISH_HARDWARE : WISH_AUTO;
+        return BREAKPOINT_MEMORY;
+    return name && strcmp(name, "hardware") == 0 ? BREAKPOINT_HARDWARE : BREAKPOINT_AUTO;
 }
 
-struct error *wish_request_read(struct session *s, const cJSON *args, const char *at,
-                                struct wish_request *ret, char **commands)
+struct error *breakpoint_request_read(struct session *s, const cJSON *args, const char *at,
+                                      struct breakpoint_request *ret, char **commands)
 {
     const cJSON *steps = cJSON_GetObjectItemCaseSensitive(args, "commands");
     *commands = NULL;
@@ -26,19 +27,19 @@ struct error *wish_request_read(struct session *s, const cJSON *args, const char
     *commands = steps ? cJSON_PrintUnformatted(steps) : NULL;
     uint64_t ignore;
     TRY(arg_unsigned(args, "ignore", 0, &ignore));
-    *ret = (struct wish_request){.at = at,
-                                 .kind = kind_of(arg_text(args, "kind")),
-                                 .condition = arg_text(args, "if"),
-                                 .ignore = ignore,
-                                 .once = arg_true(args, "once"),
-                                 .commands = *commands,
-                                 .pending = arg_true(args, "pending"),
-                                 .thread = arg_text(args, "thread")};
+    *ret = (struct breakpoint_request){.at = at,
+                                       .kind = kind_of(arg_text(args, "kind")),
+                                       .condition = arg_text(args, "if"),
+                                       .ignore = ignore,
+                                       .once = arg_true(args, "once"),
+                                       .commands = *commands,
+                                       .pending = arg_true(args, "pending"),
+                                       .thread = arg_text(args, "thread")};
     return NULL;
 }
 
 /* "PLACE [thread ID] [if CONDITION]" in either order of the two clauses, as gdb takes it. */
-struct error *wish_words_parse(const char *text, const char *key, cJSON *args)
+struct error *breakpoint_words_parse(const char *text, const char *key, cJSON *args)
 {
     const char *condition = NULL, *thread = NULL;
     size_t end = strlen(text);

@@ -1,4 +1,5 @@
-#include "engine/control/breakpoints/settle.h"
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/control/breakpoints/dr7.h"
 
 #include <string.h>
 
@@ -22,47 +23,47 @@ static bool is_restoring_linux(const struct control *c)
 /* On the bare machine a set that is empty is put back as well, once there was another: DR7 is not 0 then. */
 static bool concerned(struct control *c)
 {
-    const struct plant_table *t = &c->breakpoints.plants;
-    return is_restoring_linux(c) && (t->hardware_live > 0 || (t->hardware_before && settle_by_trap(c)));
+    const struct site_table *t = &c->breakpoints.sites;
+    return is_restoring_linux(c) && (t->hardware_live > 0 || (t->hardware_before && dr7_change_by_trap(c)));
 }
 
-/* What was lifted to step off it leaves its place to nobody, and gets it back. */
-void settle_note(struct control *c, struct plant *p, bool insert)
+/* What was removed to step off it leaves its place to nobody, and gets it back. */
+void dr7_note(struct control *c, struct site *p, bool insert)
 {
-    if (!plant_in_hardware(p) || p->inserted == insert)
+    if (!site_in_hardware(p) || p->inserted == insert)
         return;
     if (insert ? !p->comes_back : !p->users)
-        c->breakpoints.plants.hardware_changed = true;
+        c->breakpoints.sites.hardware_changed = true;
     if (!insert && !p->users)
-        c->breakpoints.plants.hardware_gone = true;
+        c->breakpoints.sites.hardware_gone = true;
     p->comes_back = !insert && p->users;
 }
 
 /* With the next resume. */
-static bool will_change(const struct plant *p)
+static bool will_change(const struct site *p)
 {
     bool comes = p->users && !p->inserted && !p->comes_back;
-    return plant_in_hardware(p) && p->state != PLANT_FAILED && (comes || (!p->users && p->inserted));
+    return site_in_hardware(p) && p->state != SITE_FAILED && (comes || (!p->users && p->inserted));
 }
 
-bool settle_needed(struct control *c)
+bool dr7_change_needed(struct control *c)
 {
-    const struct plant_table *t = &c->breakpoints.plants;
+    const struct site_table *t = &c->breakpoints.sites;
     bool changed = t->hardware_changed;
     for (size_t i = 0; !changed && i < t->count; i++)
         changed = will_change(t->items[i]);
     return changed && concerned(c);
 }
 
-bool settle_needed_to_leave(struct control *c)
+bool dr7_change_needed_to_leave(struct control *c)
 {
-    return is_restoring_linux(c) && c->breakpoints.plants.hardware_live > 0;
+    return is_restoring_linux(c) && c->breakpoints.sites.hardware_live > 0;
 }
 
 /* X86_FEATURE_HYPERVISOR is bit 31 of word 4 (arch/x86/include/asm/cpufeatures.h). A kernel keeps it. */
-bool settle_by_trap(struct control *c)
+bool dr7_change_by_trap(struct control *c)
 {
-    enum rsp_tristate *bare = &c->breakpoints.plants.bare_machine;
+    enum rsp_tristate *bare = &c->breakpoints.sites.bare_machine;
     if (*bare != TRI_UNKNOWN)
         return *bare == TRI_YES;
     cJSON *value = NULL;
@@ -75,12 +76,12 @@ bool settle_by_trap(struct control *c)
     return !hypervisor;
 }
 
-void settle_lift(struct control *c, bool lifted)
+void dr7_remove_all(struct control *c, bool removed)
 {
-    const struct plant_table *t = &c->breakpoints.plants;
+    const struct site_table *t = &c->breakpoints.sites;
     for (size_t i = t->count; i-- > 0;)
-        if (plant_in_hardware(t->items[i]))
-            plant_lift(c, t->items[i], lifted);
+        if (site_in_hardware(t->items[i]))
+            site_remove(c, t->items[i], removed);
 }
 
 /* Where a per-CPU word is in each processor's area; false: the kernel has none of this name. */
@@ -99,7 +100,7 @@ static bool read_number(struct control *c, uint64_t address, size_t size, uint64
 }
 
 /* One that is inside an NMI, with debug registers to put back. */
-static struct error *settle_processor(struct control *c, uint64_t word, uint64_t state)
+static struct error *clear_processor(struct control *c, uint64_t word, uint64_t state)
 {
     static const unsigned char none[8];
     uint64_t now, saved, size = c->target->arch->address_size;
@@ -109,18 +110,18 @@ static struct error *settle_processor(struct control *c, uint64_t word, uint64_t
     return memory_write(c->target, word, none, size);
 }
 
-bool settle_revives(struct control *c)
+bool dr7_comes_back(struct control *c)
 {
-    const struct plant_table *t = &c->breakpoints.plants;
+    const struct site_table *t = &c->breakpoints.sites;
     bool comes = false;
     for (size_t i = 0; t->hardware_live == 0 && !comes && i < t->count; i++) {
-        const struct plant *p = t->items[i];
-        comes = plant_in_hardware(p) && p->users && p->state != PLANT_FAILED;
+        const struct site *p = t->items[i];
+        comes = site_in_hardware(p) && p->users && p->state != SITE_FAILED;
     }
-    return comes && is_restoring_linux(c) && settle_by_trap(c);
+    return comes && is_restoring_linux(c) && dr7_change_by_trap(c);
 }
 
-struct error *settle_others(struct control *c)
+struct error *dr7_clear_others(struct control *c)
 {
     uint64_t word, state, area;
     if (!find_word(c, "nmi_dr7", &word) || !find_word(c, "nmi_state", &state))
@@ -133,21 +134,21 @@ struct error *settle_others(struct control *c)
         error_free(e);
         if (last)
             break;
-        TRY(settle_processor(c, area + word, area + state));
+        TRY(clear_processor(c, area + word, area + state));
     }
     return NULL;
 }
 
-void settle_resumed(struct control *c)
+void dr7_resumed(struct control *c)
 {
-    struct plant_table *t = &c->breakpoints.plants;
-    bool steps =
-        c->plan_active && !c->plan.off_settles && (c->plan.phase == PHASE_OFF || c->plan.phase == PHASE_STEP);
+    struct site_table *t = &c->breakpoints.sites;
+    bool steps = c->plan_active && !c->plan.off_changes_dr7 &&
+                 (c->plan.phase == PHASE_OFF || c->plan.phase == PHASE_STEP);
     if (steps && t->hardware_live)
         return;
     t->hardware_changed = false;
     t->hardware_live = 0;
     for (size_t i = 0; i < t->count; i++)
-        t->hardware_live += t->items[i]->inserted && plant_in_hardware(t->items[i]);
+        t->hardware_live += t->items[i]->inserted && site_in_hardware(t->items[i]);
     t->hardware_before = t->hardware_before || t->hardware_live > 0;
 }

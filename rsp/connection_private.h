@@ -35,6 +35,7 @@ struct error *conn_lost_error(const struct rsp_connection *c) BASE_MUST_CHECK;
 /* The end of a wait that begins now: the timeout plus what the line needs for `bytes`, within the deadline.
  */
 int64_t conn_deadline(const struct rsp_connection *c, int64_t timeout_ns, size_t bytes);
+
 /* -- connection_violations.c ------------------------------------------------------------------------ */
 
 void conn_violation(struct rsp_connection *c, const char *kind, const char *evidence, size_t n);
@@ -135,10 +136,10 @@ struct error *conn_kill_line(struct rsp_connection *c) BASE_MUST_CHECK;
 void conn_console_typed(struct rsp_connection *c);
 /* Some of a packet may stand on its input line. */
 void conn_console_dirty(struct rsp_connection *c);
-/* The run is over: no O packet is waited for, and what was printed says nothing any more. */
-void conn_console_over(struct rsp_connection *c);
+/* No O packet is waited for; what was printed says nothing any more; and both, when the run is over. */
 void conn_console_rest(struct rsp_connection *c);
 void conn_console_forget_text(struct rsp_connection *c);
+void conn_console_over(struct rsp_connection *c);
 /* A packet that was cut was asked for again. */
 void conn_console_nudged(struct rsp_connection *c, int64_t now);
 /* While it is on, what is printed is kept; conn_hand_on() then gives it, with copies of the stop reply or

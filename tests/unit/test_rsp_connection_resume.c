@@ -150,6 +150,31 @@ static void test_a_refusal_in_one_write(void **state)
     session_close(&s);
 }
 
+/* Who answers a request with an echo is a terminal: the kernel runs, and nothing is sent to let it run. */
+static void script_terminal(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_answer(p, "z0,1000,1", "z0,1000,1");
+}
+
+static void test_it_runs_already(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_terminal, 20);
+    must(rsp_negotiate(s.c));
+    struct rsp_request r = {
+        .payload = "z0,1000,1", .length = 9, .grammar = RSP_GRAMMAR_OK, .flags = RSP_MUTATES};
+    enum rsp_resumed resumed = RSP_RESUMED_SENT;
+    must(rsp_batch_then_resume(s.c, &r, 1, "vCont;c", 7, &resumed));
+    assert_int_equal(resumed, RSP_RESUMED_ALREADY);
+    assert_int_equal(r.error->code, ERR_NOT_STOPPED);
+    assert_int_equal(rsp_state(s.c), RSP_STATE_RUNNING);
+    assert_true(rsp_never_spoke(s.c));
+    rsp_request_free(&r);
+    session_close(&s);
+}
+
 /* The stub loses the answer, and its stop comes in place of it: that stop ends the run. */
 static void script_answer_lost(struct peer *p)
 {
@@ -280,6 +305,7 @@ int main(void)
         cmocka_unit_test(test_no_step_after_a_failed_remove),
         cmocka_unit_test(test_a_refusal_before_each_run),
         cmocka_unit_test(test_a_refusal_in_one_write),
+        cmocka_unit_test(test_it_runs_already),
         cmocka_unit_test(test_a_stop_in_place_of_an_answer),
         cmocka_unit_test(test_a_stop_that_waits_already),
         cmocka_unit_test(test_refused_resume_is_sent_again),

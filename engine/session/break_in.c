@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/session/local_process.h"
 #include "engine/session/session_private.h"
 #include "engine/inspect/kernel/kernel.h"
 
@@ -66,7 +67,9 @@ static enum break_way choose(struct session *s, const char **why)
     if (s->break_in.named != BREAK_AUTO)
         return s->break_in.named;
     *why = s->emulated ? "the emulator that we started tells of a SIGINT, in place of the byte"
-                       : "a debug stub takes it";
+           : local_process_to_signal(s)
+               ? "the process leads no group that the stub's SIGINT would reach: it is sent to it"
+               : "a debug stub takes it";
     /* kgdb gives its empty answer to qSupported also where nothing was printed yet; the symbols know better
      */
     if (!c || !rsp_may_be_kgdb(c) || (!rsp_shares_console(c) && !kernel_file(s->target, NULL)))
@@ -83,15 +86,17 @@ static enum break_way choose(struct session *s, const char **why)
  * stop twice. A signal for it is told to the debugger before its program gets it. */
 static bool by_signal(const struct session *s, enum break_way way)
 {
-    return s->emulated && way == BREAK_INTERRUPT;
+    return way == BREAK_INTERRUPT && (s->emulated || local_process_to_signal(s) > 0);
 }
 
 static struct error *send_signal(struct session *s)
 {
-    pid_t emulator = transport_child(rsp_transport(s->target->connection));
-    if (emulator > 0 && kill(emulator, SIGINT) == 0)
+    pid_t to =
+        s->emulated ? transport_child(rsp_transport(s->target->connection)) : local_process_to_signal(s);
+    if (to > 0 && kill(to, SIGINT) == 0)
         return NULL;
-    return error_new(ERR_REFUSED, "sending SIGINT to the emulator: %s", strerror(errno));
+    return error_new(ERR_REFUSED, "sending SIGINT to the %s: %s", s->emulated ? "emulator" : "process",
+                     to > 0 ? strerror(errno) : "it is not there any more");
 }
 
 void break_in_prepare(void *context)

@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ways to end with a target: detach and let it run, or kill it. */
-#include <unistd.h>
-#include <stdio.h>
 #include "base/text.h"
 #include "engine/control/breakpoints/dr7.h"
-#include "base/alloc.h"
-#include "engine/session/session_private.h"
 #include "engine/control/run/interrupt.h"
+#include "engine/session/local_process.h"
+#include "engine/session/session_private.h"
 
 enum { SETTLE_TRIES = 16, OWED_TRIES = 8 };
 /* For a signal that is on its way to come, and for a target to stop that was interrupted once more. */
 #define OWED_NS INT64_C(300000000)
 #define STOP_NS INT64_C(2000000000)
-
-static int64_t process_of(const struct session *s)
-{
-    if (s->target->threads.has_current)
-        return s->target->threads.current.pid;
-    return s->target->threads.count ? s->target->threads.items[0]->id.pid : 0;
-}
 
 /* A running target is stopped first: nothing may be sent to it while it runs. */
 static struct error *stop_it(struct session *s)
@@ -39,7 +30,7 @@ static struct error *stop_it(struct session *s)
     return NULL;
 }
 
-/* A kernel that has had debug registers inserted is not left with them (breakpoints/settle.h). */
+/* A kernel that has had debug registers inserted is not left with them (breakpoints/dr7.h). */
 static struct error *change_dr7(struct session *s)
 {
     if (!dr7_change_needed_to_leave(s->control) || !s->target->threads.has_stopped)
@@ -85,21 +76,6 @@ static struct error *run_once(struct session *s, int signal, struct rsp_stop *re
     return rsp_wait_stop(s->target->connection, clock_now_ns() + STOP_NS, -1, ret, &stopped);
 }
 
-/* gdbserver sends it to the group that the process leads. One that leads none never gets it, and, let run
- * into what does not come, could not be stopped any more. Known where the process is one of this machine. */
-static bool heeds_no_interrupt(int64_t pid)
-{
-    BASE_FREE char *path = xasprintf("/proc/%lld/status", (long long)pid);
-    FILE *f = pid > 0 ? fopen(path, "re") : NULL;
-    char line[256];
-    int tracer = 0;
-    while (f && tracer == 0 && fgets(line, sizeof line, f))
-        sscanf(line, "TracerPid: %d", &tracer);
-    if (f)
-        fclose(f);
-    return tracer > 0 && getpgid((pid_t)pid) != (pid_t)pid;
-}
-
 /*
  * An interrupt crossed another stop on the wire: gdbserver has sent the SIGINT to the process, no thread has
  * taken it yet, and it would end a process that is let go now. So it is let run into it first.
@@ -107,7 +83,7 @@ static bool heeds_no_interrupt(int64_t pid)
 static struct error *take_owed_interrupt(struct session *s)
 {
     struct rsp_stop stop = {.signal = 0};
-    if (s->control->interrupt.owed && heeds_no_interrupt(process_of(s)))
+    if (s->control->interrupt.owed && !local_process_to_signal(s) && local_process_hears_no_interrupt(s))
         interrupt_owe(s->control, false);
     for (int i = 0; s->control->interrupt.owed && i < OWED_TRIES; i++) {
         TRY(target_check(s->target, run_once(s, stop.signal == TARGET_SIGTRAP ? 0 : stop.signal, &stop)));
@@ -119,6 +95,16 @@ static struct error *take_owed_interrupt(struct session *s)
     return NULL;
 }
 
+/* It did not stop, and what is inserted cannot be taken out of what runs. */
+static void tell_what_stays(struct session *s)
+{
+    static const char text[] =
+        "it did not stop to be left: the breakpoints are still in it, and the next that it meets may "
+        "end it; `recover` takes out those in memory once it can be stopped\n";
+    if (sites_any(s->control) && s->target->state == TARGET_RUNNING)
+        target_emit_text(s->target, "output", text, sizeof text - 1);
+}
+
 struct error *session_leave(struct session *s, bool kill)
 {
     if (!s->target->connection || s->target->state == TARGET_EXITED ||
@@ -126,10 +112,13 @@ struct error *session_leave(struct session *s, bool kill)
         return NULL;
     if (rsp_never_spoke(s->target->connection))
         return NULL; /* nothing is inserted, and nobody listens */
-    TRY(stop_it(s));
+    struct error *stands = stop_it(s);
+    if (stands)
+        tell_what_stays(s);
+    TRY(stands);
     if (s->target->state == TARGET_EXITED)
         return NULL;
-    int64_t pid = process_of(s);
+    int64_t pid = local_process_of(s);
     if (kill) {
         pty_before_kill(s);
         TRY(rsp_kill(s->target->connection, pid));

@@ -326,6 +326,17 @@ struct error *session_set_program(struct session *s, const char *program, char *
     return NULL;
 }
 
+struct error *session_reload_program(struct session *s)
+{
+    struct symbol_map *map = s->target->map;
+    if (!s->target->executed || !s->program)
+        return NULL;
+    s->target->executed = false;
+    while (symbol_map_count(map))
+        TRY(symbol_map_remove(map, symbol_file_path(symbol_map_file(map, 0, NULL))));
+    return load(s, s->program, false, 0);
+}
+
 void session_set_start(struct session *s, enum start_at at)
 {
     s->setup.stop_at = at;

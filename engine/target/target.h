@@ -48,6 +48,7 @@ struct target {
     bool was_there;   /* the stub was, but attached to a process that ran before (`qAttached`) */
     bool attaching;   /* RUNNING since we came: the first stop does what attaching does */
     bool is_process;  /* a process of an operating system: all its memory is RAM */
+    bool executed;    /* another program has taken its place: the map has that one's file */
     bool plans_ahead; /* breakpoints are planned before there is a target */
 
     const struct arch *arch; /* NULL until a target or a file says */

@@ -238,6 +238,7 @@ static struct error *load_program(struct control *c, const char *path)
         }
     }
     symbol_map_add(c->target->map, f, 0);
+    c->target->executed = true;
     program_find_slide(c->target);
     return NULL;
 }

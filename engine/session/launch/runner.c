@@ -157,6 +157,7 @@ static struct error *by_emulator(struct session *s, struct symbol_file *f, const
 
 static struct error *prepare(struct session *s, struct runner *r)
 {
+    TRY(session_reload_program(s));
     struct symbol_file *f =
         s->program && symbol_map_count(s->target->map) ? symbol_map_file(s->target->map, 0, NULL) : NULL;
     if (!f)
@@ -165,6 +166,8 @@ static struct error *prepare(struct session *s, struct runner *r)
     const struct arch *arch = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
     if (!arch || symbol_file_type(f) == ET_REL || symbol_file_type(f) == ET_CORE)
         return error_new(ERR_UNSUPPORTED, "start %s: it is no program for a processor we know", s->program);
+    if (access(symbol_file_path(f), X_OK) != 0)
+        return error_new(ERR_NO_SOURCE, "starting %s: %s", symbol_file_path(f), strerror(errno));
     TRY(setup_check(&s->setup));
     if (!s->setup.tty)
         TRY(pty_open(s));

@@ -326,7 +326,8 @@ struct error *session_set_program(struct session *s, const char *program, char *
     return NULL;
 }
 
-struct error *session_reload_program(struct session *s)
+/* The program is to be started that was named, not what it executed in its place when it ran last. */
+static struct error *reload_program(struct session *s)
 {
     struct symbol_map *map = s->target->map;
     if (!s->target->executed || !s->program)
@@ -385,6 +386,7 @@ static struct error *start_program(struct session *s, const struct session_targe
 {
     struct runner runner;
     struct session_target t = *target;
+    TRY(reload_program(s));
     TRY(runner_prepare(s, &runner));
     BASE_FREE char *spec = xstrdup(runner.spec);
     t.spec = spec;

@@ -94,7 +94,4 @@ struct error *session_leave(struct session *s, bool kill) BASE_MUST_CHECK;
 /* Connects to the same target again: the program is started anew with its present arguments. */
 struct error *session_connect_again(struct session *s, bool running, enum start_at at) BASE_MUST_CHECK;
 
-/* The program is to be started that was named, not what it executed in its place when it ran last. */
-struct error *session_reload_program(struct session *s) BASE_MUST_CHECK;
-
 #endif

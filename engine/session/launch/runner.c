@@ -157,7 +157,6 @@ static struct error *by_emulator(struct session *s, struct symbol_file *f, const
 
 static struct error *prepare(struct session *s, struct runner *r)
 {
-    TRY(session_reload_program(s));
     struct symbol_file *f =
         s->program && symbol_map_count(s->target->map) ? symbol_map_file(s->target->map, 0, NULL) : NULL;
     if (!f)

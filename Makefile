@@ -73,6 +73,17 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/liballstop.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(B)/liballstop.a $(LIBS) -lcmocka
 
+# The tests of a room of the engine are linked with the floors up to its own, whole: they show that it needs no other.
+define FLOOR_RULE
+OBJS_$(1) := $$(filter $$(patsubst %,$$(B)/%/%,$$(shell sed -n -e '/^[a-z]/p' -e '/^engine\/$(1)$$$$/q' \
+	tests/floors/floors.txt)),$$(OBJS))
+$$(B)/tests/unit/test_$(1)_%: tests/unit/test_$(1)_%.c $$(OBJS_$(1))
+	@mkdir -p $$(@D)
+	@echo "  LD  $$@"
+	$$(Q)$$(CC) $$(ALL_CFLAGS) -MMD -MP $$(LDFLAGS) -o $$@ $$< $$(OBJS_$(1)) $$(LIBS) -lcmocka
+endef
+$(foreach room,target inspect control,$(eval $(call FLOOR_RULE,$(room))))
+
 .PHONY: unit
 unit: $(UNIT_BINS)
 	@for t in $(UNIT_BINS); do echo "== $$t"; $$t || exit 1; done

@@ -2,7 +2,7 @@
 /*
  * A scripted stub for tests: a thread at the other end of a socket pair or pty. Its script is a function that
  * expects and sends; the first thing that does not hold is kept and fails the test when the peer is joined.
- * Every wait ends after PEER_PATIENCE_NS. Included by the tests of rsp/, and by engine_played.h.
+ * Every wait ends after PEER_PATIENCE_NS. Included by the tests of rsp/, and by stub_played.h.
  */
 #ifndef ALLSTOP_TEST_RSP_SUPPORT_H
 #define ALLSTOP_TEST_RSP_SUPPORT_H

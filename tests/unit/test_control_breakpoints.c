@@ -347,7 +347,9 @@ static void test_planned_again(void **state)
     assert_false(site_of(a)->inserted || site_of(b)->inserted || site_of(b)->journalled);
     assert_int_equal(control->breakpoints.sites.in_memory, 0);
     target_connect("");
+    unsigned before = sent("M1201");
     must(breakpoints_reinsert(control));
+    assert_int_equal(sent("M1201"), before); /* how it stood in the old one is no way for the new one */
     assert_int_equal(sent("Z0,120"), 3);
     assert_int_equal(sent("Z1"), 0);
     assert_int_equal(control->breakpoints.sites.count, 3);

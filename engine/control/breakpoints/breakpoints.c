@@ -321,9 +321,23 @@ struct error *breakpoints_complete(struct control *c)
     return NULL;
 }
 
+/* What is not there yet is begun anew by the first way: the flush of one would send what others came to last. */
+static void release_planned(struct control *c, struct breakpoint *b)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        struct breakpoint_location *l = &b->locations[i];
+        if (!l->site || l->site->inserted)
+            continue;
+        site_release_for(c, b->id, l->site);
+        l->site = NULL;
+    }
+}
+
 struct error *breakpoints_reinsert(struct control *c)
 {
     struct error *first = NULL;
+    for (size_t i = 0; i < c->breakpoints.count; i++)
+        release_planned(c, c->breakpoints.items[i]);
     for (size_t i = 0; i < c->breakpoints.count; i++)
         keep_first(&first, reinsert(c, c->breakpoints.items[i]));
     keep_first(&first, sites_flush(c));

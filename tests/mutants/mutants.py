@@ -79,7 +79,7 @@ class Build:
         self.program_libraries = [w for w in words if w.startswith("-l")]
         for program in units:
             words = self.command(f"build/tests/unit/{program}", f"tests/unit/{program}.c")
-            self.libraries = words[words.index("build/liballstop.a") + 1:]
+            self.libraries = [w for w in words if w.startswith("-l")]
             self.run([*self.compiler(words), "-c", "-o", f"{folder}/{program}.o", f"tests/unit/{program}.c"], check=True)
 
     def make(self, *arguments):

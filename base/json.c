@@ -10,8 +10,13 @@ void json_move_members(cJSON *to, cJSON *from)
     cJSON_Delete(from);
 }
 
+const char *json_text_or_null(const cJSON *o, const char *name)
+{
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, name));
+}
+
 const char *json_text(const cJSON *o, const char *name)
 {
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, name));
+    const char *text = json_text_or_null(o, name);
     return text ? text : "";
 }

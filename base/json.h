@@ -14,5 +14,7 @@
 void json_move_members(cJSON *to, cJSON *from);
 /* The text of a member, which stays the object's; "" when it is not there or no text. */
 const char *json_text(const cJSON *o, const char *name);
+/* The same, NULL when it is not there or no text. */
+const char *json_text_or_null(const cJSON *o, const char *name);
 
 #endif

@@ -38,7 +38,7 @@ void run_worsen(struct run *r, int status)
 static void on_event(void *context, const cJSON *event)
 {
     struct run *r = context;
-    const char *kind = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "event"));
+    const char *kind = json_text_or_null(event, "event");
     bool violation = kind && strcmp(kind, "violation") == 0;
     if (kind && strcmp(kind, "wire-log") == 0)
         run_worsen(r, STATUS_UNWRITTEN);
@@ -67,7 +67,7 @@ cJSON *run_counts(struct run *r)
 
 static const char *text_of(const cJSON *session, const char *name, const char *outer)
 {
-    return outer ? outer : cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(session, name));
+    return outer ? outer : json_text_or_null(session, name);
 }
 
 static char **args_of(const cJSON *session)

@@ -9,12 +9,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/inspect/location.h"
 
 const char *arg_text(const cJSON *args, const char *name)
 {
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(args, name));
+    return json_text_or_null(args, name);
 }
 
 bool arg_given(const cJSON *args, const char *name)

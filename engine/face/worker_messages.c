@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "engine/face/worker_private.h"
 
 void worker_signal_fd(int fd)
@@ -35,10 +36,10 @@ void worker_message_free(struct worker_message *m)
 
 static size_t program_bytes(const struct worker_message *m)
 {
-    const char *kind = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(m->event, "event"));
+    const char *kind = json_text_or_null(m->event, "event");
     if (m->kind != WORKER_EVENT || !kind || strcmp(kind, "program") != 0)
         return 0;
-    return strlen(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(m->event, "output")));
+    return strlen(json_text(m->event, "output"));
 }
 
 /* -- the queue, with the lock held ------------------------------------------------------------------- */

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/commands/command.h"
 #include "engine/face/worker.h"
@@ -131,12 +132,6 @@ static void line(struct worker *w, const char *text)
 {
     struct worker_message m = good(w, worker_post_line(w, text));
     worker_message_free(&m);
-}
-
-static const char *text_of(const struct worker_message *m, const char *name)
-{
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItem(m->result, name));
-    return text ? text : "";
 }
 
 static enum target_state state_of(struct worker *w)

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/control/control.h"
 #include "engine/control/time/bookmarks.h"
@@ -84,7 +85,7 @@ char *bookmark_path(struct control *c)
 
 static char *text_member(const cJSON *o, const char *name)
 {
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, name));
+    const char *text = json_text_or_null(o, name);
     return text ? xstrndup(text, strnlen(text, BOOKMARK_TEXT_MOST)) : NULL;
 }
 

@@ -25,17 +25,10 @@ struct list {
     size_t slot_count;
 };
 
-static size_t id_hash(struct ptid id)
-{
-    uint64_t h = (uint64_t)id.pid * 0x9e3779b97f4a7c15u ^ (uint64_t)id.tid;
-    h *= 0xff51afd7ed558ccdu;
-    return (size_t)(h ^ h >> 32);
-}
-
 static size_t *find_slot(struct list *l, struct ptid id)
 {
     size_t mask = l->slot_count - 1;
-    size_t i = id_hash(id) & mask;
+    size_t i = ptid_hash(id) & mask;
     while (l->slots[i] && !ptid_equal(l->items[l->slots[i] - 1].id, id))
         i = (i + 1) & mask;
     return &l->slots[i];

@@ -341,11 +341,6 @@ static bool was_there(struct session *s)
     return !e && strcmp(buf_text(&reply), "1") == 0;
 }
 
-static bool starts_stub(const char *spec)
-{
-    return strncmp(spec, "launch:", 7) == 0 || strncmp(spec, "exec:", 5) == 0;
-}
-
 static struct error *attach(struct session *s, const struct session_target *target)
 {
     target_is_gone(s->target);
@@ -382,7 +377,7 @@ struct error *session_attach(struct session *s, const struct session_target *tar
     char *before = s->target->spec;
     bool launched = s->target->launched, was_there_before = s->target->was_there;
     s->target->spec = xstrdup(target->spec);
-    s->target->launched = starts_stub(target->spec);
+    s->target->launched = transport_spec_command(target->spec) != NULL;
     s->target->was_there = false;
     struct error *e = attach(s, target);
     if (!e || !before) {

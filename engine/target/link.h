@@ -74,6 +74,8 @@ bool target_can_run(const struct target *target);
 bool target_is_connected(const struct target *target);
 /* Bytes are dear: a serial line, or what ends in one (telnet, a pty). Only what is looked at is fetched. */
 bool target_is_thrifty(const struct target *target);
+/* Somebody pressed Ctrl-C while this went on. */
+bool target_cancel_asked(const struct target *target);
 /* What was cancelled is over: Ctrl-C that was meant for it is not to hit what comes next. */
 void target_cancelled(struct target *target);
 /* Throws away every cache of target state. */

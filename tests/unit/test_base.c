@@ -7,6 +7,14 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/descriptor.h"
 #include "base/json.h"
 
 static void test_json_text(void **state)
@@ -37,11 +45,65 @@ static void test_json_move_members(void **state)
     cJSON_Delete(to);
 }
 
+static void test_descriptors_that_wake(void **state)
+{
+    (void)state;
+    int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), ends[2];
+    assert_int_equal(pipe2(ends, O_CLOEXEC | O_NONBLOCK), 0);
+    assert_false(fd_is_readable(event));
+    fd_signal(event);
+    fd_signal(event);
+    assert_true(fd_is_readable(event));
+    fd_drain(event);
+    assert_false(fd_is_readable(event));
+    fd_drain(event);
+
+    /* as much as is taken at once, less, and more */
+    static const size_t sizes[] = {64, 1, 63, 128, 200};
+    static const char bytes[200];
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        assert_int_equal(fd_write_all(ends[1], bytes, sizes[i]), 0);
+        assert_true(fd_is_readable(ends[0]));
+        fd_drain(ends[0]);
+        assert_false(fd_is_readable(ends[0]));
+    }
+    assert_false(fd_is_readable(-1));
+    fd_drain(-1);
+    close(event);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void test_whole_files(void **state)
+{
+    (void)state;
+    char name[] = "/tmp/allstop-test-XXXXXX", bytes[16];
+    int fd = mkostemp(name, O_CLOEXEC);
+    assert_true(fd >= 0);
+    unlink(name);
+    assert_int_equal(fd_write_all(fd, "0123456789", 10), 0);
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    assert_int_equal(fd_read_all(fd, bytes, 4), 4);
+    assert_memory_equal(bytes, "0123", 4);
+    assert_int_equal(fd_read_all(fd, bytes, sizeof bytes), 6);
+    assert_memory_equal(bytes, "456789", 6);
+    assert_int_equal(fd_read_all(fd, bytes, sizeof bytes), 0);
+    close(fd);
+    assert_int_equal(fd_read_all(-1, bytes, sizeof bytes), 0);
+    assert_int_equal(fd_write_all(-1, bytes, 1), EBADF);
+    int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    assert_int_equal(fd_write_all(full, bytes, 1), ENOSPC);
+    assert_int_equal(fd_write_all(full, bytes, 0), 0);
+    close(full);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json_text),
         cmocka_unit_test(test_json_move_members),
+        cmocka_unit_test(test_descriptors_that_wake),
+        cmocka_unit_test(test_whole_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

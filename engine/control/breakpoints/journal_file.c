@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/descriptor.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -160,8 +161,8 @@ void journal_read(const char *path, struct journal_entry **ret, size_t *count)
         return;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_LIMIT) {
         BASE_FREE char *text = xcalloc(1, (size_t)st.st_size + 1);
-        ssize_t n = read(fd, text, (size_t)st.st_size);
-        if (n >= (ssize_t)sizeof first_line - 1 && memcmp(text, first_line, sizeof first_line - 1) == 0)
+        size_t n = fd_read_all(fd, text, (size_t)st.st_size);
+        if (n >= sizeof first_line - 1 && memcmp(text, first_line, sizeof first_line - 1) == 0)
             parse_lines(text, ret, count);
     }
     close(fd);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/descriptor.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -171,8 +172,7 @@ struct error *bookmark_read(const char *path, struct bookmark_table *t)
     struct error *e = NULL;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_LIMIT) {
         BASE_FREE char *text = xcalloc(1, (size_t)st.st_size + 1);
-        ssize_t n = read(fd, text, (size_t)st.st_size);
-        e = parse(path, text, n > 0 ? (size_t)n : 0, t);
+        e = parse(path, text, fd_read_all(fd, text, (size_t)st.st_size), t);
     } else {
         e = not_ours(path, "it is no file of ours");
     }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/frames/stacks.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,16 +36,10 @@ struct reader {
     size_t want_count, want_capacity;
 };
 
-static bool cancelled(const struct target *target)
-{
-    struct pollfd fd = {.fd = target->cancel_fd, .events = POLLIN};
-    return fd.fd >= 0 && poll(&fd, 1, 0) == 1;
-}
-
 static struct error *tell_progress(struct reader *r, size_t done)
 {
     r->done += done;
-    if (cancelled(r->target))
+    if (target_cancel_asked(r->target))
         return error_new(ERR_CANCELLED, "reading the stacks of %zu threads was cancelled", r->total);
     if (r->total <= PROGRESS_FROM)
         return NULL;

@@ -16,6 +16,7 @@
 
 #include "base/descriptor.h"
 #include "base/json.h"
+#include "base/text.h"
 
 static void test_json_text(void **state)
 {
@@ -43,6 +44,38 @@ static void test_json_move_members(void **state)
     assert_string_equal(text, "{\"a\":1,\"b\":2,\"c\":[3]}");
     cJSON_free(text);
     cJSON_Delete(to);
+}
+
+static void test_words(void **state)
+{
+    (void)state;
+    char copy[] = "text";
+    assert_true(text_same("text", copy) && text_same(NULL, NULL) && text_same("", ""));
+    assert_false(text_same("text", "tex") || text_same("", NULL) || text_same(NULL, "text"));
+
+    static const char list[] = "arm armv7 i386:x86-64";
+    assert_true(text_has_word(list, "arm") && text_has_word(list, "armv7"));
+    assert_true(text_has_word(list, "i386:x86-64"));
+    static const char *const others[] = {"", "armv", "rm", "v7", "i386", "x86-64", "arm armv8"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        assert_false(text_has_word(list, others[i]));
+    assert_false(text_has_word("", "arm"));
+
+    const char *names[] = {"b", "", "a", "ab"};
+    qsort(names, 4, sizeof *names, text_order);
+    assert_string_equal(names[0], "");
+    assert_string_equal(names[1], "a");
+    assert_string_equal(names[2], "ab");
+    assert_string_equal(names[3], "b");
+}
+
+static void test_paths(void **state)
+{
+    (void)state;
+    assert_string_equal(path_base("/a/b.c"), "b.c");
+    assert_string_equal(path_base("b.c"), "b.c");
+    assert_string_equal(path_base("/a/"), "");
+    assert_null(path_base(NULL));
 }
 
 static void test_descriptors_that_wake(void **state)
@@ -102,6 +135,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json_text),
         cmocka_unit_test(test_json_move_members),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_paths),
         cmocka_unit_test(test_descriptors_that_wake),
         cmocka_unit_test(test_whole_files),
     };

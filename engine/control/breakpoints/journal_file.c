@@ -65,18 +65,12 @@ struct error *journal_append(const char *path, int fd, const char *line)
     return NULL;
 }
 
-static void add_hex(struct buf *out, const unsigned char *bytes, unsigned n)
-{
-    for (unsigned i = 0; i < n; i++)
-        buf_printf(out, "%02x", bytes[i]);
-}
-
 void journal_line(const struct journal_entry *e, struct buf *out)
 {
     buf_printf(out, "+ %" PRIx64 " ", e->address);
-    add_hex(out, e->saved, e->length);
+    hex_encode(out, e->saved, e->length);
     buf_add_char(out, ' ');
-    add_hex(out, e->trap, e->length);
+    hex_encode(out, e->trap, e->length);
     buf_add_char(out, '\n');
 }
 

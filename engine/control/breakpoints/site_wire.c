@@ -26,8 +26,7 @@ static char *memory_payload(const struct control *c, const struct site *p, bool 
     trap_bytes(c, p->length, trap);
     BASE_BUF struct buf out = {0};
     buf_printf(&out, "M%" PRIx64 ",%x:", p->address, p->length);
-    for (unsigned i = 0; i < p->length; i++)
-        buf_printf(&out, "%02x", insert ? trap[i] : p->saved[i]);
+    hex_encode(&out, insert ? trap : p->saved, p->length);
     return xstrdup(buf_text(&out));
 }
 

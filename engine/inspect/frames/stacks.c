@@ -108,16 +108,10 @@ static struct error *try_stack(struct reader *r, struct task *k, bool last)
     return NULL;
 }
 
-static int by_address(const void *a, const void *b)
-{
-    const struct memory_want *x = a, *y = b;
-    return x->address < y->address ? -1 : x->address > y->address;
-}
-
 static struct error *fetch_wants(struct reader *r)
 {
     if (r->want_count)
-        qsort(r->wants, r->want_count, sizeof *r->wants, by_address);
+        qsort(r->wants, r->want_count, sizeof *r->wants, memory_want_order);
     size_t n = 0; /* many threads may miss the same code */
     for (size_t i = 0; i < r->want_count; i++)
         if (n == 0 || r->wants[i].address != r->wants[n - 1].address)

@@ -66,8 +66,7 @@ const struct line_row *lookup_row(const struct line_table *t, uint64_t address,
 bool function_contains(const struct function_table *t, const struct unit_function *f, uint64_t address)
 {
     for (size_t i = 0; i < f->range_count; i++) {
-        const struct address_range *r = &t->ranges[f->first_range + i];
-        if (address >= r->low && address < r->high)
+        if (address_range_has(&t->ranges[f->first_range + i], address))
             return true;
     }
     return false;
@@ -121,7 +120,7 @@ static void place_functions(struct dwarf_unit *u, uint64_t address, uint64_t off
     const struct unit_function *real = &t->functions[i];
     for (size_t k = 0; k < real->range_count; k++) {
         const struct address_range *r = &t->ranges[real->first_range + k];
-        if (address >= r->low && address < r->high) {
+        if (address_range_has(r, address)) {
             ret->function_low = r->low + offset;
             ret->function_high = r->high + offset;
         }

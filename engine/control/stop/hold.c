@@ -86,11 +86,6 @@ void hold_to_json(struct control *c, cJSON *o)
 
 /* -- before a run ---------------------------------------------------------------------------------- */
 
-static bool is_step(const struct plan *p)
-{
-    return p->kind >= PLAN_STEPI && p->kind <= PLAN_UNTIL_NEXT;
-}
-
 static bool is_one_instruction(const struct plan *p)
 {
     return p->kind == PLAN_STEPI || p->kind == PLAN_NEXTI;
@@ -99,7 +94,8 @@ static bool is_one_instruction(const struct plan *p)
 /* True when all threads but the plan's stay because of `schedule`. */
 static bool others_stay(const struct control *c, const struct plan *p)
 {
-    return p->has_thread && (c->schedule == SCHEDULE_ONE || (c->schedule == SCHEDULE_STEP && is_step(p)));
+    return p->has_thread &&
+           (c->schedule == SCHEDULE_ONE || (c->schedule == SCHEDULE_STEP && plan_is_step(p)));
 }
 
 static struct error *check_runner(struct control *c, const struct plan *p)

@@ -89,6 +89,12 @@ static struct error *stop_it(struct control *c, struct error *why)
     return target_check(c->target, e);
 }
 
+struct error *time_count_stops(struct control *c, uint64_t *ret)
+{
+    *ret = c->target->epoch;
+    return NULL;
+}
+
 void time_way_home(struct control *c, bool begin, int64_t *saved)
 {
     if (begin) {

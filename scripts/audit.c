@@ -203,12 +203,6 @@ static int tell_report(const struct script_options *options, cJSON *report)
     return script_worse(status, STATUS_UNWRITTEN);
 }
 
-static bool is_leaving(void *context)
-{
-    (void)context;
-    return signal_pipe_ended_by() != 0;
-}
-
 int audit_report(const struct script_options *options)
 {
     struct scope scope;
@@ -217,7 +211,7 @@ int audit_report(const struct script_options *options)
     struct session_options session = {.cancel_fd = options->signals->fd,
                                       .find_command = command_find,
                                       .event = on_event,
-                                      .leaving = is_leaving,
+                                      .leaving = script_is_leaving,
                                       .wire_log = options->wire_log,
                                       .tty = options->tty};
     struct session *s = session_create(&session);

@@ -21,6 +21,12 @@
 
 enum { DEFAULT_TIMEOUT_S = 30 };
 
+bool script_is_leaving(void *context)
+{
+    (void)context;
+    return signal_pipe_ended_by() != 0;
+}
+
 int script_worse(int a, int b)
 {
     static const int rank[] = {
@@ -153,12 +159,6 @@ static struct error *fill_top(struct run *r, cJSON *session)
     return NULL;
 }
 
-static bool is_leaving(void *context)
-{
-    (void)context;
-    return signal_pipe_ended_by() != 0;
-}
-
 /* The status that is told and returned. */
 static int final_status(const struct run *r)
 {
@@ -185,7 +185,7 @@ static void run_session(struct run *r, const cJSON *session)
     struct session_options options = {.cancel_fd = r->options->signals->fd,
                                       .find_command = command_find,
                                       .event = on_event,
-                                      .leaving = is_leaving,
+                                      .leaving = script_is_leaving,
                                       .context = r,
                                       .wire_log = r->options->wire_log,
                                       .tty = r->options->tty,

@@ -25,7 +25,7 @@
 enum { PATH_LIMIT = 4096 };
 #define CONNECT_TIME_NS 10000000000
 
-static void on_output(void *context, const char *bytes, size_t n)
+void session_output(void *context, const char *bytes, size_t n)
 {
     struct session *s = context;
     target_emit_text(s->target, "output", bytes, n);
@@ -69,7 +69,7 @@ static struct error *open_connection(struct session *s, const struct session_tar
     struct transport_options to = {.deadline_ns =
                                        s->target->deadline_ns < limit ? s->target->deadline_ns : limit,
                                    .cancel_fd = s->options.cancel_fd,
-                                   .output = s->options.capture_output ? on_output : NULL,
+                                   .output = s->options.capture_output ? session_output : NULL,
                                    .context = s,
                                    .wait_for_device = target->wait_for_device,
                                    .child = s->runner ? &s->runner->child : NULL,

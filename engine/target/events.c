@@ -26,6 +26,16 @@ void target_emit_text(struct target *target, const char *event, const char *byte
     target_emit(target, o);
 }
 
+void target_emit_progress(struct target *target, const char *what, uint64_t done, uint64_t total)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "event", "progress");
+    cJSON_AddStringToObject(o, "what", what);
+    cJSON_AddNumberToObject(o, "done", (double)done);
+    cJSON_AddNumberToObject(o, "total", (double)total);
+    target_emit(target, o);
+}
+
 void target_emit_problem(struct target *target, const char *event, const struct error *e)
 {
     cJSON *o = cJSON_CreateObject();

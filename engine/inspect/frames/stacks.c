@@ -41,14 +41,8 @@ static struct error *tell_progress(struct reader *r, size_t done)
     r->done += done;
     if (target_cancel_asked(r->target))
         return error_new(ERR_CANCELLED, "reading the stacks of %zu threads was cancelled", r->total);
-    if (r->total <= PROGRESS_FROM)
-        return NULL;
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "progress");
-    cJSON_AddStringToObject(o, "what", "stacks");
-    cJSON_AddNumberToObject(o, "done", (double)r->done);
-    cJSON_AddNumberToObject(o, "total", (double)r->total);
-    target_emit(r->target, o);
+    if (r->total > PROGRESS_FROM)
+        target_emit_progress(r->target, "stacks", r->done, r->total);
     return NULL;
 }
 

@@ -106,11 +106,6 @@ void kernel_forget(struct target *target)
 struct error *kernel_progress(struct target *target, const char *what, size_t done, size_t total)
 {
     bool cancelled = target_cancel_asked(target);
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "progress");
-    cJSON_AddStringToObject(o, "what", what);
-    cJSON_AddNumberToObject(o, "done", (double)(cancelled ? total : done));
-    cJSON_AddNumberToObject(o, "total", (double)total);
-    target_emit(target, o);
+    target_emit_progress(target, what, cancelled ? total : done, total);
     return cancelled ? error_new(ERR_CANCELLED, "reading the kernel's %s was cancelled", what) : NULL;
 }

@@ -22,9 +22,6 @@
 #include "scripts/scope.h"
 #include "scripts/script.h"
 
-/* The largest whole number that no rounding leads to. */
-#define EXACT_MOST 9007199254740991.0
-
 enum { LINE_LIMIT = 16 << 20 };
 
 /* For a target that was interrupted because the time was up to stop, and for one who leaves. */
@@ -241,7 +238,7 @@ static void refuse_line(struct server *s, const char *line, size_t n, struct err
 {
     cJSON *read = cJSON_ParseWithLength(line, n), *only_id = cJSON_CreateObject();
     cJSON *id = cJSON_DetachItemFromObjectCaseSensitive(read, "id");
-    if (cJSON_IsNumber(id) && fabs(id->valuedouble) > EXACT_MOST)
+    if (cJSON_IsNumber(id) && fabs(id->valuedouble) > JSON_EXACT_MOST)
         cJSON_Delete(id); /* it would come back as another */
     else if (id)
         cJSON_AddItemToObject(only_id, "id", id);

@@ -5,6 +5,8 @@
 #ifndef ALLSTOP_BASE_JSON_H
 #define ALLSTOP_BASE_JSON_H
 
+#include <stdint.h>
+
 #include <cjson/cJSON.h>
 
 /* The largest whole number that no rounding leads to: 2^53 may have been 2^53 + 1. */
@@ -16,5 +18,8 @@ void json_move_members(cJSON *to, cJSON *from);
 const char *json_text(const cJSON *o, const char *name);
 /* The same, NULL when it is not there or no text. */
 const char *json_text_or_null(const cJSON *o, const char *name);
+/* An address as it is spelt everywhere: "0x…". */
+cJSON *json_address(uint64_t address);
+void json_add_address(cJSON *o, const char *name, uint64_t address);
 
 #endif

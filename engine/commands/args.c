@@ -89,13 +89,6 @@ struct error *arg_thread(struct session *s, const cJSON *args, struct thread **r
     return item ? thread_by_json(s, item, ret) : threads_current(s->target, ret);
 }
 
-void json_add_address(cJSON *o, const char *name, uint64_t address)
-{
-    char text[24];
-    snprintf(text, sizeof text, "0x%" PRIx64, address);
-    cJSON_AddStringToObject(o, name, text);
-}
-
 void json_add_place(struct session *s, cJSON *o, uint64_t address)
 {
     struct symbol_place place;

@@ -35,6 +35,17 @@ static void test_json_text(void **state)
     cJSON_Delete(o);
 }
 
+static void test_json_address(void **state)
+{
+    (void)state;
+    cJSON *o = cJSON_CreateObject();
+    json_add_address(o, "least", 0);
+    json_add_address(o, "most", UINT64_MAX);
+    assert_string_equal(json_text(o, "least"), "0x0");
+    assert_string_equal(json_text(o, "most"), "0xffffffffffffffff");
+    cJSON_Delete(o);
+}
+
 static void test_json_move_members(void **state)
 {
     (void)state;
@@ -134,6 +145,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json_text),
+        cmocka_unit_test(test_json_address),
         cmocka_unit_test(test_json_move_members),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_paths),

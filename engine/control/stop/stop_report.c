@@ -13,9 +13,7 @@
 
 static void add_place(struct control *c, cJSON *o, uint64_t pc)
 {
-    char text[24];
-    snprintf(text, sizeof text, "0x%" PRIx64, pc);
-    cJSON_AddStringToObject(o, "pc", text);
+    json_add_address(o, "pc", pc);
     struct symbol_place place;
     if (!symbols_lookup(c->target->map, pc, &place))
         return;

@@ -18,16 +18,6 @@ struct reading {
     size_t count, added;
 };
 
-static void announce(struct target *target, const char *path)
-{
-    char *shown = text_visible(path, strlen(path));
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "library");
-    cJSON_AddStringToObject(o, "path", shown);
-    target_emit(target, o);
-    free(shown);
-}
-
 /* A library that a program opened by a relative path is named so, from the folder it ran in; where we started
  * it, that is known. A path without a slash was looked for in folders, and nobody tells in which it was
  * found. */
@@ -73,7 +63,7 @@ bool libraries_add(struct target *target, const char *path, uint64_t offset)
     }
     symbol_map_add(target->map, f, offset);
     symbol_map_listed(target->map, real, offset, &moved);
-    announce(target, path);
+    target_emit_library(target, path);
     return true;
 }
 

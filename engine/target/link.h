@@ -87,6 +87,8 @@ struct error *target_check(struct target *target, struct error *e) BASE_MUST_CHE
 /* Events for the face (events.c); the object is taken over. */
 void target_emit(struct target *target, cJSON *event);
 void target_emit_text(struct target *target, const char *event, const char *bytes, size_t n);
+/* A library or module has come. */
+void target_emit_library(struct target *target, const char *path);
 /* How far something long has come; the last one, where `done` is `total`, takes the bar away. */
 void target_emit_progress(struct target *target, const char *what, uint64_t done, uint64_t total);
 /* An event with the `message` and `hint` of an error, which stays the caller's. */

@@ -257,13 +257,10 @@ static bool proves(struct control *c, const struct plan *p, const struct stop *f
 /* Linux leaves the number of the system call that a thread waits in where ptrace shows it, else -1. */
 static bool waits_in_kernel(struct control *c, struct thread *t)
 {
-    const struct rsp_register *r = register_find(c->target, "orig_rax");
-    if (!r)
-        r = register_find(c->target, "orig_eax");
-    if (!r || r->size > 8 || !register_cached(t, r) || !t->known[r->offset])
-        return false;
-    uint64_t number = arch_load(t->bytes + r->offset, r->size, c->target->big_endian);
-    return !(number >> (8 * r->size - 1));
+    uint64_t number;
+    if (register_cached_value(c->target, t, "orig_rax", &number))
+        return !(number >> 63);
+    return register_cached_value(c->target, t, "orig_eax", &number) && !(number >> 31);
 }
 
 static size_t watched(struct control *c, struct thread **list)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From an address to function, line and symbol, with the calls that were inlined there. */
+/* From an address to function, line and symbol, with the calls that were inlined there, and to the rules for
+ * unwinding. */
 #include <string.h>
 
+#include "symbols/dwarf/cfi.h"
 #include "symbols/index/demangle.h"
 #include "symbols/map_internal.h"
 
@@ -224,4 +226,11 @@ bool symbols_is_statement(struct symbol_map *m, uint64_t address)
     struct dwarf_unit *u = f ? lookup_unit(f, address - offset) : NULL;
     const struct line_row *row = u ? lookup_row(unit_lines(u), address - offset, NULL) : NULL;
     return row && row->address == address - offset && row->statement && row->line;
+}
+
+bool symbols_unwind_row(struct symbol_map *m, uint64_t pc, struct cfi_row *ret)
+{
+    uint64_t offset;
+    struct symbol_file *f = symbol_map_file_at(m, pc, &offset);
+    return f && cfi_row_at(f, pc - offset, ret);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/descriptor.h"
 
 char *file_state_path(const char *name)
 {
@@ -35,20 +36,6 @@ static struct error *failed(const char *path, int number)
                       "look at the folder's rights and the free space");
 }
 
-static int write_all(int fd, const char *bytes, size_t n, bool durable)
-{
-    while (n > 0) {
-        ssize_t written = write(fd, bytes, n);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return errno;
-        bytes += written;
-        n -= (size_t)written;
-    }
-    return durable && fsync(fd) < 0 ? errno : 0;
-}
-
 struct error *file_replace(const char *path, const void *bytes, size_t n, bool durable)
 {
     BASE_FREE char *name = xasprintf("%s.XXXXXX", path);
@@ -56,7 +43,9 @@ struct error *file_replace(const char *path, const void *bytes, size_t n, bool d
     int fd = mkostemp(name, O_CLOEXEC);
     if (fd < 0)
         return failed(path, errno);
-    int number = write_all(fd, bytes, n, durable);
+    int number = fd_write_all(fd, bytes, n);
+    if (durable && !number && fsync(fd) < 0)
+        number = errno;
     if (close(fd) < 0 && !number)
         number = errno;
     if (!number && rename(name, path) < 0)

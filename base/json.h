@@ -5,6 +5,8 @@
 #ifndef ALLSTOP_BASE_JSON_H
 #define ALLSTOP_BASE_JSON_H
 
+#include <stdint.h>
+
 #include <cjson/cJSON.h>
 
 /* The largest whole number that no rounding leads to: 2^53 may have been 2^53 + 1. */
@@ -14,5 +16,10 @@
 void json_move_members(cJSON *to, cJSON *from);
 /* The text of a member, which stays the object's; "" when it is not there or no text. */
 const char *json_text(const cJSON *o, const char *name);
+/* The same, NULL when it is not there or no text. */
+const char *json_text_or_null(const cJSON *o, const char *name);
+/* An address as it is spelt everywhere: "0x…". */
+cJSON *json_address(uint64_t address);
+void json_add_address(cJSON *o, const char *name, uint64_t address);
 
 #endif

@@ -40,6 +40,13 @@ size_t text_utf8_expected(unsigned char lead);
  */
 size_t text_unfinished(const char *bytes, size_t n);
 
+/* The same text; NULL is only like NULL. */
+bool text_same(const char *a, const char *b);
+/* Whether one of the words of `list`, which single blanks part, is `word`; "" is none. */
+bool text_has_word(const char *list, const char *word);
+/* For qsort(): an array of strings in the order of strcmp(). */
+int text_order(const void *a, const void *b);
+
 /* Last component of a path; NULL stays NULL. */
 const char *path_base(const char *path);
 

@@ -2,10 +2,10 @@
 /* Bytes of a connection: framing, acks, counting, the log, and one received packet at a time. */
 #include "rsp/connection_private.h"
 
-#include <poll.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/descriptor.h"
 #include "base/text.h"
 
 enum { READ_BYTES = 65536, LOSSY_TRIES = 10 };
@@ -239,8 +239,7 @@ bool conn_has_input(struct rsp_connection *c)
 {
     if (c->wire.decoder.start < c->wire.decoder.input.length)
         return true;
-    struct pollfd fd = {.fd = transport_fd(c->transport), .events = POLLIN};
-    return poll(&fd, 1, 0) > 0;
+    return fd_is_readable(transport_fd(c->transport));
 }
 
 struct error *conn_next_or(struct rsp_connection *c, unsigned wakes, int64_t deadline_ns, int wake_fd,

@@ -2,12 +2,12 @@
 /* The stub's list of threads, in whichever form it has one, and what it says of each. */
 #include "rsp/remote_private.h"
 
-#include <expat.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "rsp/xml.h"
 
 enum {
     THREADS_MOST = 65536,
@@ -25,17 +25,10 @@ struct list {
     size_t slot_count;
 };
 
-static size_t id_hash(struct ptid id)
-{
-    uint64_t h = (uint64_t)id.pid * 0x9e3779b97f4a7c15u ^ (uint64_t)id.tid;
-    h *= 0xff51afd7ed558ccdu;
-    return (size_t)(h ^ h >> 32);
-}
-
 static size_t *find_slot(struct list *l, struct ptid id)
 {
     size_t mask = l->slot_count - 1;
-    size_t i = id_hash(id) & mask;
+    size_t i = ptid_hash(id) & mask;
     while (l->slots[i] && !ptid_equal(l->items[l->slots[i] - 1].id, id))
         i = (i + 1) & mask;
     return &l->slots[i];
@@ -85,95 +78,62 @@ void rsp_threads_free(struct rsp_thread *threads, size_t count)
 
 /* -- qXfer:threads (gdb manual, "Thread List Format") ----------------------------------------------- */
 
-struct xml {
-    XML_Parser parser;
+struct reading {
     struct list *list;
     struct rsp_thread *thread; /* the element we are in */
     struct buf text;
-    const char *wrong;
 };
 
-static void xml_refuse(struct xml *x, const char *why)
+static void on_start(struct rsp_xml *x, const char *name, const char **attributes)
 {
-    if (!x->wrong)
-        x->wrong = why;
-    XML_StopParser(x->parser, XML_FALSE);
-}
-
-static void on_entity(void *context, const XML_Char *name, int is_parameter, const XML_Char *value,
-                      int length, const XML_Char *base, const XML_Char *system, const XML_Char *public,
-                      const XML_Char *notation)
-{
-    (void)name, (void)is_parameter, (void)value, (void)length, (void)base, (void)system, (void)public;
-    (void)notation;
-    xml_refuse(context, "it declares entities");
-}
-
-static const char *attribute(const XML_Char **attributes, const char *name)
-{
-    for (; attributes[0]; attributes += 2)
-        if (strcmp(attributes[0], name) == 0)
-            return attributes[1];
-    return NULL;
-}
-
-static void on_start(void *context, const XML_Char *name, const XML_Char **attributes)
-{
-    struct xml *x = context;
-    x->thread = NULL;
+    struct reading *r = x->context;
+    r->thread = NULL;
     if (strcmp(name, "thread") != 0)
         return;
-    const char *id_text = attribute(attributes, "id");
+    const char *id_text = rsp_xml_attribute(attributes, "id");
     const char *s = id_text ? id_text : "";
     const char *end = s + strlen(s);
     struct ptid id;
     if (!ptid_parse(&s, end, &id) || s != end) {
-        xml_refuse(x, "a thread has no id");
+        rsp_xml_fail_here(x, "a thread has no id");
         return;
     }
-    x->thread = list_add(x->list, id);
-    buf_clear(&x->text);
-    if (!x->thread)
+    r->thread = list_add(r->list, id);
+    buf_clear(&r->text);
+    if (!r->thread)
         return;
-    const char *thread_name = attribute(attributes, "name");
-    const char *core = attribute(attributes, "core");
+    const char *thread_name = rsp_xml_attribute(attributes, "name");
+    const char *core = rsp_xml_attribute(attributes, "core");
     uint64_t number;
     if (thread_name)
-        x->thread->name = xstrndup(thread_name, NAME_MOST);
+        r->thread->name = xstrndup(thread_name, NAME_MOST);
     if (core && text_parse_u64(core, &number) && number < INT32_MAX)
-        x->thread->core = (int)number;
+        r->thread->core = (int)number;
 }
 
-static void on_text(void *context, const XML_Char *text, int n)
+static void on_text(struct rsp_xml *x, const char *text, size_t n)
 {
-    struct xml *x = context;
-    if (x->thread && x->text.length + (size_t)n <= EXTRA_MOST)
-        buf_add(&x->text, text, (size_t)n);
+    struct reading *r = x->context;
+    if (r->thread && r->text.length + n <= EXTRA_MOST)
+        buf_add(&r->text, text, n);
 }
 
-static void on_end(void *context, const XML_Char *name)
+static void on_end(struct rsp_xml *x, const char *name)
 {
-    struct xml *x = context;
+    struct reading *r = x->context;
     (void)name;
-    if (x->thread && x->text.length)
-        x->thread->extra = xstrdup(x->text.data);
-    x->thread = NULL;
+    if (r->thread && r->text.length)
+        r->thread->extra = xstrdup(r->text.data);
+    r->thread = NULL;
 }
 
 static struct error *parse_threads(const struct buf *document, struct list *l)
 {
-    struct xml x = {.parser = XML_ParserCreate(NULL), .list = l};
-    XML_SetUserData(x.parser, &x);
-    XML_SetElementHandler(x.parser, on_start, on_end);
-    XML_SetCharacterDataHandler(x.parser, on_text);
-    XML_SetEntityDeclHandler(x.parser, on_entity);
-    struct error *e = NULL;
-    if (XML_Parse(x.parser, buf_text(document), (int)document->length, XML_TRUE) != XML_STATUS_OK)
-        e = error_new(ERR_VIOLATION, "reading the thread list, line %lu: %s",
-                      (unsigned long)XML_GetCurrentLineNumber(x.parser),
-                      x.wrong ? x.wrong : XML_ErrorString(XML_GetErrorCode(x.parser)));
-    XML_ParserFree(x.parser);
-    buf_free(&x.text);
+    struct reading r = {.list = l};
+    struct rsp_xml x = {
+        .name = "reading the thread list", .context = &r, .start = on_start, .end = on_end, .text = on_text};
+    struct error *e = rsp_xml_read(&x, buf_text(document), document->length);
+    buf_free(&r.text);
     return e;
 }
 

@@ -63,6 +63,13 @@ void ptid_encode(struct buf *b, struct ptid id)
     encode_id(b, id.tid);
 }
 
+size_t ptid_hash(struct ptid id)
+{
+    uint64_t h = (uint64_t)id.pid * 0x9e3779b97f4a7c15u ^ (uint64_t)id.tid;
+    h *= 0xff51afd7ed558ccdu;
+    return (size_t)(h ^ h >> 32);
+}
+
 /* -- pairs ----------------------------------------------------------------------------------------- */
 
 struct pair {

@@ -60,6 +60,9 @@ static inline bool ptid_equal(struct ptid a, struct ptid b)
     return a.pid == b.pid && a.tid == b.tid;
 }
 
+/* For tables of threads: ids that follow one another are spread over all bits. */
+size_t ptid_hash(struct ptid id);
+
 /* Reads `pPID.TID`, `pPID` (all its threads), `TID` or `-1` (hex) at *s and moves *s behind it. */
 bool ptid_parse(const char **s, const char *end, struct ptid *ret);
 /* Appends it as the wire wants it (hex, with the p form when pid != 0). */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rsp/tdesc.h"
 
-#include <expat.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "rsp/xml.h"
 
 enum {
     DOCUMENT_MOST = 1 << 20,
@@ -34,41 +34,16 @@ struct reading {
 /* One document being parsed. */
 struct document {
     struct reading *reading;
-    XML_Parser parser;
-    const char *annex;
+    struct rsp_xml xml;
     unsigned depth;
     char *feature;   /* name of the <feature> we are in */
     struct buf text; /* of <architecture> or <osabi> */
     bool takes_text;
-    struct error *error; /* the first one */
-    char ***includes;    /* only collecting the names of the documents it includes */
+    char ***includes; /* only collecting the names of the documents it includes */
     size_t include_count, include_capacity;
 };
 
 static struct error *parse_document(struct reading *r, const char *annex, unsigned depth) BASE_MUST_CHECK;
-
-static void fail(struct document *d, struct error *e)
-{
-    if (d->error)
-        error_free(e);
-    else
-        d->error = e;
-    XML_StopParser(d->parser, XML_FALSE);
-}
-
-static void fail_here(struct document *d, const char *what)
-{
-    fail(d, error_new(ERR_VIOLATION, "%.100s, line %lu: %s", d->annex,
-                      (unsigned long)XML_GetCurrentLineNumber(d->parser), what));
-}
-
-static const char *attribute(const XML_Char **attributes, const char *name)
-{
-    for (; attributes[0]; attributes += 2)
-        if (strcmp(attributes[0], name) == 0)
-            return attributes[1];
-    return NULL;
-}
 
 /* -- registers ------------------------------------------------------------------------------------- */
 
@@ -114,27 +89,27 @@ static bool read_number(const char *text, uint64_t most, uint64_t *ret)
     return text && text_parse_u64(text, ret) && *ret <= most;
 }
 
-static void add_register(struct document *d, const XML_Char **attributes)
+static void add_register(struct document *d, const char **attributes)
 {
     struct reading *r = d->reading;
     struct rsp_tdesc *t = r->tdesc;
-    const char *name = attribute(attributes, "name");
-    const char *type = attribute(attributes, "type");
-    const char *regnum = attribute(attributes, "regnum");
-    const char *offset_text = attribute(attributes, "offset");
+    const char *name = rsp_xml_attribute(attributes, "name");
+    const char *type = rsp_xml_attribute(attributes, "type");
+    const char *regnum = rsp_xml_attribute(attributes, "regnum");
+    const char *offset_text = rsp_xml_attribute(attributes, "offset");
     uint64_t bits, number = r->next_number, offset = 0;
     if (!name || !*name || strlen(name) > NAME_MOST) {
-        fail_here(d, "a register has no proper name");
+        rsp_xml_fail_here(&d->xml, "a register has no proper name");
         return;
     }
-    if (!read_number(attribute(attributes, "bitsize"), SIZE_MOST * 8, &bits) || bits == 0 ||
+    if (!read_number(rsp_xml_attribute(attributes, "bitsize"), SIZE_MOST * 8, &bits) || bits == 0 ||
         (regnum && !read_number(regnum, NUMBER_MOST, &number)) || number > NUMBER_MOST ||
         (offset_text && !read_number(offset_text, UINT32_MAX, &offset))) {
-        fail_here(d, "a register's bitsize, regnum or offset is no number in range");
+        rsp_xml_fail_here(&d->xml, "a register's bitsize, regnum or offset is no number in range");
         return;
     }
     if (t->count == REGISTERS_MOST) {
-        fail_here(d, "there are more than 4096 registers");
+        rsp_xml_fail_here(&d->xml, "there are more than 4096 registers");
         return;
     }
     ARRAY_RESERVE(t->registers, t->count, r->capacity);
@@ -144,13 +119,13 @@ static void add_register(struct document *d, const XML_Char **attributes)
         .number = (uint32_t)number,
         .size = (uint32_t)((bits + 7) / 8),
         .offset = offset_text ? (size_t)offset : SIZE_MAX,
-        .group = classify(attribute(attributes, "group"), type, d->feature),
+        .group = classify(rsp_xml_attribute(attributes, "group"), type, d->feature),
     };
     r->placed |= offset_text != NULL;
     r->next_number = (uint32_t)number + 1;
 }
 
-/* -- expat's callbacks ----------------------------------------------------------------------------- */
+/* -- elements -------------------------------------------------------------------------------------- */
 
 /* `include` in whatever prefix the document gives to XInclude's namespace. */
 static bool is_include(const char *name)
@@ -170,7 +145,7 @@ static void add_include(struct document *d, const char *href)
 static void on_include(struct document *d, const char *href)
 {
     if (!href || !*href || strlen(href) > NAME_MOST) {
-        fail_here(d, "an include names no document");
+        rsp_xml_fail_here(&d->xml, "an include names no document");
         return;
     }
     if (d->includes) {
@@ -180,23 +155,21 @@ static void on_include(struct document *d, const char *href)
     }
     struct error *e = parse_document(d->reading, href, d->depth + 1);
     if (e)
-        fail(d, e);
+        rsp_xml_fail(&d->xml, e);
 }
 
-static void on_start(void *context, const XML_Char *name, const XML_Char **attributes)
+static void on_start(struct rsp_xml *x, const char *name, const char **attributes)
 {
-    struct document *d = context;
-    if (d->error)
-        return;
+    struct document *d = x->context;
     d->takes_text = false;
     if (is_include(name)) {
-        on_include(d, attribute(attributes, "href"));
+        on_include(d, rsp_xml_attribute(attributes, "href"));
     } else if (d->includes) {
         return;
     } else if (strcmp(name, "reg") == 0) {
         add_register(d, attributes);
     } else if (strcmp(name, "feature") == 0) {
-        const char *feature = attribute(attributes, "name");
+        const char *feature = rsp_xml_attribute(attributes, "name");
         free(d->feature);
         d->feature = feature ? xstrndup(feature, NAME_MOST) : NULL;
     } else if (strcmp(name, "architecture") == 0 || strcmp(name, "osabi") == 0) {
@@ -205,11 +178,11 @@ static void on_start(void *context, const XML_Char *name, const XML_Char **attri
     }
 }
 
-static void on_text(void *context, const XML_Char *text, int n)
+static void on_text(struct rsp_xml *x, const char *text, size_t n)
 {
-    struct document *d = context;
-    if (d->takes_text && d->text.length + (size_t)n <= NAME_MOST)
-        buf_add(&d->text, text, (size_t)n);
+    struct document *d = x->context;
+    if (d->takes_text && d->text.length + n <= NAME_MOST)
+        buf_add(&d->text, text, n);
 }
 
 static char *trimmed(const struct buf *b)
@@ -219,9 +192,9 @@ static char *trimmed(const struct buf *b)
     return xstrndup(s, strcspn(s, " \t\r\n"));
 }
 
-static void on_end(void *context, const XML_Char *name)
+static void on_end(struct rsp_xml *x, const char *name)
 {
-    struct document *d = context;
+    struct document *d = x->context;
     if (!d->takes_text || d->includes)
         return;
     d->takes_text = false;
@@ -235,16 +208,6 @@ static void on_end(void *context, const XML_Char *name)
     *place = trimmed(&d->text);
 }
 
-/* A document may name gdb's DTD; it may not bring definitions of its own, which can grow without bound. */
-static void on_entity(void *context, const XML_Char *name, int is_parameter, const XML_Char *value,
-                      int length, const XML_Char *base, const XML_Char *system, const XML_Char *public,
-                      const XML_Char *notation)
-{
-    (void)name, (void)is_parameter, (void)value, (void)length, (void)base, (void)system, (void)public;
-    (void)notation;
-    fail_here(context, "it declares entities");
-}
-
 /* -- documents ------------------------------------------------------------------------------------- */
 
 /* Some stubs count a NUL or a newline behind the end. */
@@ -255,22 +218,15 @@ static size_t without_tail(const char *text, size_t n)
     return n;
 }
 
-static struct error *run_parser(struct document *d, const char *text, size_t n)
+static struct error *run_parser(struct document *d, const char *annex, const char *text, size_t n)
 {
     if (n > DOCUMENT_MOST)
-        return error_new(ERR_VIOLATION, "%.100s: it is longer than 1 MiB", d->annex);
-    d->parser = XML_ParserCreate(NULL);
-    XML_SetUserData(d->parser, d);
-    XML_SetElementHandler(d->parser, on_start, on_end);
-    XML_SetCharacterDataHandler(d->parser, on_text);
-    XML_SetEntityDeclHandler(d->parser, on_entity);
-    enum XML_Status status = XML_Parse(d->parser, text, (int)without_tail(text, n), XML_TRUE);
-    if (status != XML_STATUS_OK && !d->error)
-        fail_here(d, XML_ErrorString(XML_GetErrorCode(d->parser)));
-    XML_ParserFree(d->parser);
+        return error_new(ERR_VIOLATION, "%.100s: it is longer than 1 MiB", annex);
+    d->xml = (struct rsp_xml){.name = annex, .context = d, .start = on_start, .end = on_end, .text = on_text};
+    struct error *e = rsp_xml_read(&d->xml, text, without_tail(text, n));
     free(d->feature);
     buf_free(&d->text);
-    return d->error;
+    return e;
 }
 
 static struct error *parse_document(struct reading *r, const char *annex, unsigned depth)
@@ -284,8 +240,8 @@ static struct error *parse_document(struct reading *r, const char *annex, unsign
     struct error *e = r->fetch(r->context, annex, &text, &n);
     if (e)
         return error_while(e, "%.100s", annex);
-    struct document d = {.reading = r, .annex = annex, .depth = depth};
-    e = run_parser(&d, text, n);
+    struct document d = {.reading = r, .depth = depth};
+    e = run_parser(&d, annex, text, n);
     free(text);
     return e;
 }
@@ -350,8 +306,8 @@ void rsp_tdesc_free(struct rsp_tdesc *t)
 struct error *rsp_tdesc_includes(const char *document, size_t n, char ***ret)
 {
     char **names = NULL;
-    struct document d = {.annex = "description", .includes = &names};
-    struct error *e = run_parser(&d, document, n);
+    struct document d = {.includes = &names};
+    struct error *e = run_parser(&d, "description", document, n);
     names = xreallocarray(names, d.include_count + 1, sizeof *names);
     names[d.include_count] = NULL;
     if (!e) {

@@ -72,6 +72,11 @@ struct error *transport_open(const char *spec, const struct transport_options *o
 
 /* Checks the grammar of a spec without opening anything. */
 struct error *transport_check_spec(const char *spec) BASE_MUST_CHECK;
+/* The command line in a spec that starts a program (`launch:`, `exec:`), which stays the spec's; NULL: it
+ * starts none. */
+const char *transport_spec_command(const char *spec);
+/* The program that it starts is a stub that is told where to listen (`launch:`). */
+bool transport_spec_launches(const char *spec);
 
 /* Wraps a connected descriptor that the transport then owns (tests, the wire-log server). */
 struct transport *transport_from_fd(int fd, const char *description);

@@ -90,8 +90,7 @@ static struct error *parse_command(enum transport_kind kind, const char *text, c
 /* It is reached by a command of its own, vgdb: engine/session/launch/runner.h. */
 static bool is_valgrind(const char *word)
 {
-    const char *slash = strrchr(word, '/');
-    return strcmp(slash ? slash + 1 : word, "valgrind") == 0;
+    return strcmp(path_base(word), "valgrind") == 0;
 }
 
 /* A launched stub is reached at exactly one place. */
@@ -109,6 +108,17 @@ static struct error *check_launch(const char *text, char **words)
         return NULL;
     return bad_spec(text, found ? "only one of {port}, {socket} and {pty} can be the place of the stub"
                                 : "write {port}, {socket} or {pty} where the command takes the stub's place");
+}
+
+bool transport_spec_launches(const char *spec)
+{
+    return after_prefix(spec, "launch:") != NULL;
+}
+
+const char *transport_spec_command(const char *spec)
+{
+    const char *command = after_prefix(spec, "launch:");
+    return command ? command : after_prefix(spec, "exec:");
 }
 
 static struct error *parse(const char *text, struct transport_spec *ret)

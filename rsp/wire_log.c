@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/descriptor.h"
 #include "base/text.h"
 
 struct wire_log {
@@ -53,19 +54,9 @@ static void fail(struct wire_log *log, int number)
 static void write_line(struct wire_log *log)
 {
     buf_add_char(&log->line, '\n');
-    const char *p = log->line.data;
-    size_t n = log->line.length;
-    while (n > 0 && !log->failed) {
-        ssize_t k = write(log->fd, p, n);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0) {
-            fail(log, k < 0 ? errno : ENOSPC);
-            return;
-        }
-        p += k;
-        n -= (size_t)k;
-    }
+    int number = log->failed ? 0 : fd_write_all(log->fd, log->line.data, log->line.length);
+    if (number)
+        fail(log, number);
 }
 
 static struct error *cannot_write(const char *path, int number)

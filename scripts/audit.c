@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/output.h"
 #include "base/buf.h"
 #include "base/signal_pipe.h"
@@ -21,12 +22,6 @@
 
 enum { CONNECT_S = 20, PACKET_SHOWN = 72, EVIDENCE_SHOWN = 120 };
 
-static const char *text_of(const cJSON *o, const char *name)
-{
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, name));
-    return text ? text : "";
-}
-
 /* -- for people ------------------------------------------------------------------------------------ */
 
 static void show_packet(const char *arrow, const char *packet, struct buf *out)
@@ -37,18 +32,18 @@ static void show_packet(const char *arrow, const char *packet, struct buf *out)
 
 static void show_line(const cJSON *line, struct buf *out)
 {
-    const char *verdict = text_of(line, "verdict"), *note = text_of(line, "note");
+    const char *verdict = json_text(line, "verdict"), *note = json_text(line, "note");
     bool bad = strcmp(verdict, "violation") == 0;
-    buf_printf(out, "  %-12s %-17s %s%s%s\n", bad ? "VIOLATION" : verdict, text_of(line, "check"),
-               text_of(line, "about"), *note ? ": " : "", note);
+    buf_printf(out, "  %-12s %-17s %s%s%s\n", bad ? "VIOLATION" : verdict, json_text(line, "check"),
+               json_text(line, "about"), *note ? ": " : "", note);
     if (cJSON_GetObjectItemCaseSensitive(line, "sent")) {
-        show_packet("->", text_of(line, "sent"), out);
-        show_packet("<-", text_of(line, "received"), out);
+        show_packet("->", json_text(line, "sent"), out);
+        show_packet("<-", json_text(line, "received"), out);
     }
     const cJSON *violation;
     cJSON_ArrayForEach (violation, cJSON_GetObjectItemCaseSensitive(line, "violations"))
-        buf_printf(out, "%17s %s %s: %.*s\n", "!!", text_of(violation, "kind"), text_of(violation, "thread"),
-                   EVIDENCE_SHOWN, text_of(violation, "evidence"));
+        buf_printf(out, "%17s %s %s: %.*s\n", "!!", json_text(violation, "kind"),
+                   json_text(violation, "thread"), EVIDENCE_SHOWN, json_text(violation, "evidence"));
 }
 
 static bool is_first_of_group(const cJSON *lines, const cJSON *line)
@@ -57,7 +52,7 @@ static bool is_first_of_group(const cJSON *lines, const cJSON *line)
     cJSON_ArrayForEach (other, lines) {
         if (other == line)
             return true;
-        if (strcmp(text_of(other, "group"), text_of(line, "group")) == 0)
+        if (strcmp(json_text(other, "group"), json_text(line, "group")) == 0)
             return false;
     }
     return true;
@@ -70,9 +65,9 @@ static void show_lines(const cJSON *lines, struct buf *out)
     cJSON_ArrayForEach (first, lines) {
         if (!is_first_of_group(lines, first))
             continue;
-        buf_printf(out, "\n%s\n", text_of(first, "group"));
+        buf_printf(out, "\n%s\n", json_text(first, "group"));
         cJSON_ArrayForEach (line, lines)
-            if (strcmp(text_of(line, "group"), text_of(first, "group")) == 0)
+            if (strcmp(json_text(line, "group"), json_text(first, "group")) == 0)
                 show_line(line, out);
     }
 }
@@ -94,16 +89,16 @@ static void show_counts(const cJSON *counts, struct buf *out)
 static void show(const cJSON *report, struct buf *out)
 {
     const cJSON *o;
-    buf_printf(out, "audit of %s", text_of(report, "target"));
-    if (*text_of(report, "architecture"))
-        buf_printf(out, " (%s)", text_of(report, "architecture"));
+    buf_printf(out, "audit of %s", json_text(report, "target"));
+    if (*json_text(report, "architecture"))
+        buf_printf(out, " (%s)", json_text(report, "architecture"));
     buf_add_char(out, '\n');
     show_lines(cJSON_GetObjectItemCaseSensitive(report, "lines"), out);
     show_counts(cJSON_GetObjectItemCaseSensitive(report, "counts"), out);
     cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(report, "violations"))
         buf_printf(out, "%7d  %s\n", o->valueint, o->string);
-    if (*text_of(report, "ended"))
-        buf_printf(out, "not all checks were run: %s\n", text_of(report, "ended"));
+    if (*json_text(report, "ended"))
+        buf_printf(out, "not all checks were run: %s\n", json_text(report, "ended"));
 }
 
 /* -- for programs ---------------------------------------------------------------------------------- */
@@ -208,12 +203,6 @@ static int tell_report(const struct script_options *options, cJSON *report)
     return script_worse(status, STATUS_UNWRITTEN);
 }
 
-static bool is_leaving(void *context)
-{
-    (void)context;
-    return signal_pipe_ended_by() != 0;
-}
-
 int audit_report(const struct script_options *options)
 {
     struct scope scope;
@@ -222,7 +211,7 @@ int audit_report(const struct script_options *options)
     struct session_options session = {.cancel_fd = options->signals->fd,
                                       .find_command = command_find,
                                       .event = on_event,
-                                      .leaving = is_leaving,
+                                      .leaving = script_is_leaving,
                                       .wire_log = options->wire_log,
                                       .tty = options->tty};
     struct session *s = session_create(&session);

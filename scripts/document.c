@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/json.h"
 #include "engine/commands/command.h"
 #include "scripts/json_read.h"
 
@@ -77,7 +78,7 @@ bool step_holds_steps(const char *key)
 /* A remark on the step, but for the command that keeps one (`bookmark`). */
 static bool takes_note(const cJSON *step)
 {
-    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "do"));
+    const char *name = json_text_or_null(step, "do");
     const struct command *c = name ? command_find(name) : NULL;
     for (const struct command_arg *a = c ? c->args : NULL; a && a->name; a++)
         if (strcmp(a->name, "note") == 0)

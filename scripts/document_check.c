@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/json.h"
 #include "engine/commands/command.h"
 #include "engine/session/launch/start.h"
 #include "scripts/document.h"
@@ -101,7 +102,7 @@ static struct error *check_common(struct check *c, const cJSON *step)
     const cJSON *label = cJSON_GetObjectItemCaseSensitive(step, "label");
     const cJSON *note = cJSON_GetObjectItemCaseSensitive(step, "note");
     const cJSON *timeout = cJSON_GetObjectItemCaseSensitive(step, "timeout");
-    const char *on_fail = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "on_fail"));
+    const char *on_fail = json_text_or_null(step, "on_fail");
     bool choice = on_fail && (strcmp(on_fail, "stop") == 0 || strcmp(on_fail, "go_on") == 0);
     bool number =
         (cJSON_IsNumber(timeout) && timeout->valuedouble > 0) || (timeout && scope_is_open(timeout));
@@ -176,7 +177,7 @@ static char *beside(const char *path, const char *file)
 
 static struct error *check_include(struct check *c, cJSON *step)
 {
-    const char *file = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "file"));
+    const char *file = json_text_or_null(step, "file");
     if (c->includes >= INCLUDE_DEPTH)
         return wrong(c, "includes are nested more than %d deep", INCLUDE_DEPTH);
     BASE_FREE char *path = beside(c->path, file);
@@ -248,7 +249,7 @@ static struct error *check_race(struct check *c, cJSON *step, bool with_order)
 
 static struct error *check_step(struct check *c, cJSON *step)
 {
-    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "do"));
+    const char *name = json_text_or_null(step, "do");
     if (!cJSON_IsObject(step))
         return wrong(c, "a step is an object with `do`");
     if (!name)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/output.h"
 #include "base/text.h"
 #include "scripts/draw.h"
@@ -224,7 +225,7 @@ static int by_count(const void *a, const void *b)
 
 static struct error *write_sessions(struct search *s)
 {
-    const char *folder = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(s->args, "sessions"));
+    const char *folder = json_text_or_null(s->args, "sessions");
     const struct script_options *options = s->r->options;
     for (size_t i = 0; folder && i < s->outcome_count; i++) {
         struct outcome *o = &s->outcomes[i];
@@ -280,7 +281,7 @@ static struct error *count_orders(struct search *s)
 {
     struct race *race = s->race;
     const cJSON *budget = cJSON_GetObjectItemCaseSensitive(s->args, "budget");
-    const char *share = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(s->args, "shard"));
+    const char *share = json_text_or_null(s->args, "shard");
     uint64_t most = 0;
     if (cJSON_IsString(budget) ? !text_parse_u64(budget->valuestring, &most) : cJSON_IsNumber(budget))
         most = cJSON_IsNumber(budget) ? (uint64_t)budget->valuedouble : 0;

@@ -88,11 +88,6 @@ static struct error *check_bytes(const char *text, size_t n, size_t *where)
     return NULL;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static struct error *check_names(const cJSON *object, struct buf *pointer)
 {
     size_t n = 0;
@@ -100,7 +95,7 @@ static struct error *check_names(const cJSON *object, struct buf *pointer)
     const cJSON *item;
     cJSON_ArrayForEach (item, object)
         names[n++] = item->string;
-    qsort(names, n, sizeof *names, by_name);
+    qsort(names, n, sizeof *names, text_order);
     for (size_t i = 1; i < n; i++)
         if (strcmp(names[i - 1], names[i]) == 0)
             return error_hint(

@@ -22,9 +22,6 @@
 #include "scripts/scope.h"
 #include "scripts/script.h"
 
-/* The largest whole number that no rounding leads to. */
-#define EXACT_MOST 9007199254740991.0
-
 enum { LINE_LIMIT = 16 << 20 };
 
 /* For a target that was interrupted because the time was up to stop, and for one who leaves. */
@@ -86,7 +83,7 @@ static void reply(struct server *s, const cJSON *request, const struct error *e,
         cJSON_AddItemToObject(line, "id", cJSON_Duplicate(id, true));
     cJSON_AddBoolToObject(line, "ok", ok);
     cJSON_AddNumberToObject(line, "ms", round((double)(clock_now_ns() - began_ns) / 1e4) / 1e2);
-    const char *save = cJSON_GetStringValue(member(request, "save"));
+    const char *save = json_text_or_null(request, "save");
     if (save && result)
         scope_set(&s->scope, save, cJSON_Duplicate(result, true));
     if (e)
@@ -115,7 +112,7 @@ static struct pending *add_pending(struct server *s, cJSON *request, uint64_t wo
                           .began_ns = clock_now_ns(),
                           .due_ns = INT64_MAX,
                           .next = s->pending};
-    const struct command *c = command_find(cJSON_GetStringValue(member(request, "do")));
+    const struct command *c = command_find(json_text_or_null(request, "do"));
     p->only_waits = c && c->flags & COMMAND_ONLY_WAITS;
     if (cJSON_IsNumber(timeout) && timeout->valuedouble > 0 && timeout->valuedouble < 1e8)
         p->due_ns = p->began_ns + (int64_t)(timeout->valuedouble * 1e9);
@@ -148,7 +145,7 @@ static void start_sleep(struct server *s, cJSON *request)
 /* `assert` of an expression is an `eval` whose value must not be zero. */
 static void start_assert(struct server *s, cJSON *request)
 {
-    const char *expr = cJSON_GetStringValue(member(request, "expr"));
+    const char *expr = json_text_or_null(request, "expr");
     const cJSON *value = member(request, "value");
     if (expr) {
         cJSON *args = cJSON_CreateObject();
@@ -169,7 +166,7 @@ static void start_assert(struct server *s, cJSON *request)
 static bool is_going_back(const struct server *s)
 {
     for (const struct pending *p = s->pending; p; p = p->next) {
-        const char *name = cJSON_GetStringValue(member(p->request, "do"));
+        const char *name = json_text_or_null(p->request, "do");
         const struct command *c = name ? command_find(name) : NULL;
         if (c && (c->flags & COMMAND_WAITS_ITSELF))
             return true;
@@ -210,7 +207,7 @@ static struct error *check_timeout(const cJSON *request)
 
 static void take_request(struct server *s, cJSON *raw)
 {
-    const char *name = cJSON_GetStringValue(member(raw, "do"));
+    const char *name = json_text_or_null(raw, "do");
     const struct command *c = name ? command_find(name) : NULL;
     cJSON *request = NULL;
     struct error *e = NULL;
@@ -242,7 +239,7 @@ static void refuse_line(struct server *s, const char *line, size_t n, struct err
 {
     cJSON *read = cJSON_ParseWithLength(line, n), *only_id = cJSON_CreateObject();
     cJSON *id = cJSON_DetachItemFromObjectCaseSensitive(read, "id");
-    if (cJSON_IsNumber(id) && fabs(id->valuedouble) > EXACT_MOST)
+    if (cJSON_IsNumber(id) && fabs(id->valuedouble) > JSON_EXACT_MOST)
         cJSON_Delete(id); /* it would come back as another */
     else if (id)
         cJSON_AddItemToObject(only_id, "id", id);
@@ -307,11 +304,10 @@ static void take_answer(struct server *s, struct worker_message *m)
         return;
     struct error *e = m->error;
     m->error = NULL;
-    const char *name = cJSON_GetStringValue(member(p->request, "do"));
+    const char *name = json_text_or_null(p->request, "do");
     if (!e && strcmp(name, "assert") == 0 && !member(p->request, "expect") &&
         !match_truth(member(m->result, "value")))
-        e = error_new(ERR_VIOLATION, "assertion failed: %s",
-                      cJSON_GetStringValue(member(p->request, "expr")));
+        e = error_new(ERR_VIOLATION, "assertion failed: %s", json_text_or_null(p->request, "expr"));
     if (p->timed_out && !e) {
         cJSON_Delete(m->result);
         m->result = NULL;
@@ -361,7 +357,7 @@ static void answer_for_engine(struct server *s, struct pending *p, struct error 
 
 static struct error *out_of_time(const struct pending *p)
 {
-    const char *name = cJSON_GetStringValue(member(p->request, "do"));
+    const char *name = json_text_or_null(p->request, "do");
     if (p->only_waits)
         return error_hint(error_new(ERR_TIMEOUT, "%s: out of time; the target has not stopped", name),
                           "it counts as running; its stop is what the next `wait` returns");

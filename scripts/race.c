@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/json.h"
 
 enum { NAME_MAX = 64, NTH_MAX = 1000000 };
 
@@ -128,8 +129,8 @@ static struct error *read_thread(const cJSON *item, struct race *race)
         return error_new(ERR_USAGE, "a thread is named by some letters without `@`");
     TRY(only_keys(item, "a thread", keys));
     TRY(read_nth(item, t->name, &t->nth));
-    t->at = cJSON_GetStringValue(member(item, "at"));
-    t->id = cJSON_GetStringValue(member(item, "id"));
+    t->at = json_text_or_null(item, "at");
+    t->id = json_text_or_null(item, "id");
     if ((t->at == NULL) == (t->id == NULL))
         return error_new(ERR_USAGE,
                          "thread %s is known either by the place `at` which it arrives, or by its `id`",

@@ -21,6 +21,12 @@
 
 enum { DEFAULT_TIMEOUT_S = 30 };
 
+bool script_is_leaving(void *context)
+{
+    (void)context;
+    return signal_pipe_ended_by() != 0;
+}
+
 int script_worse(int a, int b)
 {
     static const int rank[] = {
@@ -38,7 +44,7 @@ void run_worsen(struct run *r, int status)
 static void on_event(void *context, const cJSON *event)
 {
     struct run *r = context;
-    const char *kind = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "event"));
+    const char *kind = json_text_or_null(event, "event");
     bool violation = kind && strcmp(kind, "violation") == 0;
     if (kind && strcmp(kind, "wire-log") == 0)
         run_worsen(r, STATUS_UNWRITTEN);
@@ -67,7 +73,7 @@ cJSON *run_counts(struct run *r)
 
 static const char *text_of(const cJSON *session, const char *name, const char *outer)
 {
-    return outer ? outer : cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(session, name));
+    return outer ? outer : json_text_or_null(session, name);
 }
 
 static char **args_of(const cJSON *session)
@@ -153,12 +159,6 @@ static struct error *fill_top(struct run *r, cJSON *session)
     return NULL;
 }
 
-static bool is_leaving(void *context)
-{
-    (void)context;
-    return signal_pipe_ended_by() != 0;
-}
-
 /* The status that is told and returned. */
 static int final_status(const struct run *r)
 {
@@ -185,7 +185,7 @@ static void run_session(struct run *r, const cJSON *session)
     struct session_options options = {.cancel_fd = r->options->signals->fd,
                                       .find_command = command_find,
                                       .event = on_event,
-                                      .leaving = is_leaving,
+                                      .leaving = script_is_leaving,
                                       .context = r,
                                       .wire_log = r->options->wire_log,
                                       .tty = r->options->tty,

@@ -58,6 +58,8 @@ int jsonl_run(const struct script_options *options);
  */
 int audit_report(const struct script_options *options);
 
+/* `leaving` of struct session_options: a signal has ended the program. */
+bool script_is_leaving(void *context);
 /* Of two statuses the one that counts: 2, 5, 3, 4, 1, 6, 0. */
 int script_worse(int a, int b);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "engine/commands/command.h"
 #include "base/output.h"
 #include "base/signal_pipe.h"
@@ -46,7 +47,7 @@ struct error *run_command(struct run *r, const char *name, cJSON *args, cJSON **
 
 static struct error *do_assert(struct run *r, const cJSON *args, bool expected, cJSON **ret)
 {
-    const char *expr = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(args, "expr"));
+    const char *expr = json_text_or_null(args, "expr");
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(args, "value");
     if ((expr == NULL) == (value == NULL))
         return error_new(ERR_USAGE, "`assert` takes either `expr` or `value`");
@@ -145,7 +146,7 @@ static void tell_result(struct run *r, cJSON *line, const struct error *e, cJSON
 static void finish_step(struct run *r, const cJSON *step, struct error *e, cJSON *result, const cJSON *expect,
                         int64_t began_ns)
 {
-    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "do"));
+    const char *name = json_text_or_null(step, "do");
     cJSON *failed = cJSON_CreateArray();
     bool ok = match_outcome(expect, e, result, failed);
     count_step(r, name, ok);
@@ -155,7 +156,7 @@ static void finish_step(struct run *r, const cJSON *step, struct error *e, cJSON
         cJSON_AddItemToObject(line, "label", cJSON_Duplicate(label, true));
     cJSON_AddBoolToObject(line, "ok", ok);
     cJSON_AddNumberToObject(line, "ms", round((double)(clock_now_ns() - began_ns) / 1e4) / 1e2);
-    const char *save = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "save"));
+    const char *save = json_text_or_null(step, "save");
     if (save && result)
         scope_set(&r->scope, save, cJSON_Duplicate(result, true));
     cJSON_Delete(r->last);
@@ -163,7 +164,7 @@ static void finish_step(struct run *r, const cJSON *step, struct error *e, cJSON
     if (r->outcome)
         outcome_add(r->outcome, step, e, result);
     tell_result(r, line, e, result, failed);
-    const char *on_fail = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "on_fail"));
+    const char *on_fail = json_text_or_null(step, "on_fail");
     if (!ok) {
         run_worsen(r, e ? status_of(r, e) : STATUS_FAILED);
         r->over = !on_fail || strcmp(on_fail, "go_on") != 0;
@@ -235,7 +236,7 @@ static struct error *run_filled(struct run *r, const struct command *c, const cJ
 
 static void run_step(struct run *r, const cJSON *step)
 {
-    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "do"));
+    const char *name = json_text_or_null(step, "do");
     int64_t began = clock_now_ns();
     cJSON *filled = NULL, *result = NULL;
     struct error *e = substitute(r, step, &filled);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "symbols/index/dwarf_index.h"
 #include "symbols/map_internal.h"
 
@@ -60,18 +61,13 @@ static void offer_entry(void *context, const struct index_entry *e)
         add(c->candidates, intern(c->strings, name), c->prefix, c->length);
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Sorted, without repeats, at most `limit`; frees the list. */
 static char **finish(struct candidates *c, size_t limit)
 {
     char **ret = xcalloc((limit < c->count ? limit : c->count) + 1, sizeof *ret);
     size_t n = 0;
     if (c->count)
-        qsort(c->list, c->count, sizeof *c->list, by_name);
+        qsort(c->list, c->count, sizeof *c->list, text_order);
     for (size_t i = 0; i < c->count && n < limit; i++)
         if (i == 0 || strcmp(c->list[i], c->list[i - 1]) != 0)
             ret[n++] = xstrdup(c->list[i]);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "symbols/map_internal.h"
 
 struct line_search {
@@ -93,7 +94,7 @@ struct unit_choice {
 
 static struct error *no_such_file(struct symbol_map *m, const char *file)
 {
-    struct near near = {.name = base_name(file)};
+    struct near near = {.name = path_base(file)};
     for (size_t i = 0; i < m->count; i++) {
         struct dwarf *d = dwarf_of(m->entries[i].file);
         const char *const *names;

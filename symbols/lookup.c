@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From an address to function, line and symbol, with the calls that were inlined there. */
+/* From an address to function, line and symbol, with the calls that were inlined there, and to the rules for
+ * unwinding. */
 #include <string.h>
 
+#include "symbols/dwarf/cfi.h"
 #include "symbols/index/demangle.h"
 #include "symbols/map_internal.h"
 
@@ -66,8 +68,7 @@ const struct line_row *lookup_row(const struct line_table *t, uint64_t address,
 bool function_contains(const struct function_table *t, const struct unit_function *f, uint64_t address)
 {
     for (size_t i = 0; i < f->range_count; i++) {
-        const struct address_range *r = &t->ranges[f->first_range + i];
-        if (address >= r->low && address < r->high)
+        if (address_range_has(&t->ranges[f->first_range + i], address))
             return true;
     }
     return false;
@@ -121,7 +122,7 @@ static void place_functions(struct dwarf_unit *u, uint64_t address, uint64_t off
     const struct unit_function *real = &t->functions[i];
     for (size_t k = 0; k < real->range_count; k++) {
         const struct address_range *r = &t->ranges[real->first_range + k];
-        if (address >= r->low && address < r->high) {
+        if (address_range_has(r, address)) {
             ret->function_low = r->low + offset;
             ret->function_high = r->high + offset;
         }
@@ -225,4 +226,11 @@ bool symbols_is_statement(struct symbol_map *m, uint64_t address)
     struct dwarf_unit *u = f ? lookup_unit(f, address - offset) : NULL;
     const struct line_row *row = u ? lookup_row(unit_lines(u), address - offset, NULL) : NULL;
     return row && row->address == address - offset && row->statement && row->line;
+}
+
+bool symbols_unwind_row(struct symbol_map *m, uint64_t pc, struct cfi_row *ret)
+{
+    uint64_t offset;
+    struct symbol_file *f = symbol_map_file_at(m, pc, &offset);
+    return f && cfi_row_at(f, pc - offset, ret);
 }

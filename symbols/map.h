@@ -77,6 +77,10 @@ bool symbols_lookup(struct symbol_map *m, uint64_t address, struct symbol_place 
 struct address_range {
     uint64_t low, high; /* [low, high) */
 };
+static inline bool address_range_has(const struct address_range *r, uint64_t address)
+{
+    return address >= r->low && address < r->high;
+}
 /* The contiguous rows around `address` that belong to one source line (what a step stays within); false: no
  * line there. */
 bool symbols_line_range(struct symbol_map *m, uint64_t address, struct address_range *ret);

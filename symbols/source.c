@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/descriptor.h"
 
 enum { SOURCE_LIMIT = 16 * 1024 * 1024, TRIED_LIMIT = 1200 };
 
@@ -146,14 +147,7 @@ static char *read_all(const char *path, struct stat *st, size_t *size, const cha
     if (!*why) {
         size_t room = (size_t)st->st_size;
         text = xmalloc(room + 1);
-        while (*size < room) {
-            ssize_t n = read(fd, text + *size, room - *size);
-            if (n < 0 && errno == EINTR)
-                continue;
-            if (n <= 0)
-                break;
-            *size += (size_t)n;
-        }
+        *size = fd_read_all(fd, text, room);
     }
     if (fd >= 0)
         close(fd);

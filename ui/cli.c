@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/output.h"
 #include "base/text.h"
 #include "ui/cli_program.h"
@@ -215,7 +216,7 @@ static void on_ready(struct cli *c, const struct worker_message *m)
 /* What the program printed goes to a terminal as it came, to anything else as its event says it. */
 static bool is_printed_raw(const struct cli *c, const cJSON *event)
 {
-    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "event"));
+    const char *name = json_text_or_null(event, "event");
     return c->terminal && name && strcmp(name, "program") == 0;
 }
 

@@ -3,11 +3,11 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "engine/face/worker.h"
+#include "ui/terminal.h"
 
 void cli_program_lend(struct cli_program *p)
 {
@@ -44,9 +44,9 @@ bool cli_program_read(const struct cli_program *p, struct worker *w)
 
 void cli_program_size(struct worker *w)
 {
-    struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
-        worker_resize(w, size.ws_row, size.ws_col);
+    unsigned short height, width;
+    if (terminal_size(&height, &width))
+        worker_resize(w, height, width);
 }
 
 static bool moves_in_line(char byte)

@@ -38,7 +38,7 @@ static void title(const struct pane *p, const struct view *v, struct row *out)
         row_printf(out, STYLE_TITLE, " · %zu rows back", state->back);
 }
 
-static void scroll_by(struct screen *s, struct pane *p, long lines)
+void pane_log_scroll(struct screen *s, struct pane *p, long lines)
 {
     (void)s;
     log_view_scroll(p->state, lines);
@@ -71,7 +71,7 @@ void pane_console_type(struct screen *s, unsigned key)
     editor_feed(&s->editor, buf_text(&bytes), bytes.length);
 }
 
-static void leave(struct screen *s, const char *argument)
+void pane_log_leave(struct screen *s, const char *argument)
 {
     (void)argument;
     screen_set_focus(s, s->back);
@@ -104,8 +104,8 @@ void pane_log_search(struct screen *s, const char *argument)
 }
 
 static const struct key_binding keys[] = {
-    {KEY_ESCAPE, leave, NULL, "leave"},
-    {KEY_CTRL('w'), leave, NULL, "leave"},
+    {KEY_ESCAPE, pane_log_leave, NULL, "leave"},
+    {KEY_CTRL('w'), pane_log_leave, NULL, "leave"},
     {KEY_OF(KEY_PPAGE), pane_log_page, "-", "scroll back"},
     {KEY_OF(KEY_NPAGE), pane_log_page, "+", "scroll on"},
     {KEY_ALT | '/', pane_log_search, NULL, "search"},
@@ -119,6 +119,6 @@ const struct pane_class pane_console = {
     .state_size = sizeof(struct log_view),
     .title = title,
     .draw = draw,
-    .scroll = scroll_by,
+    .scroll = pane_log_scroll,
     .search = search,
 };

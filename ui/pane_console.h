@@ -15,9 +15,11 @@ bool pane_console_cursor(const struct pane *p, int *y, int *x);
 void pane_console_to_end(struct pane *p);
 /* A key for the line that is being typed. */
 void pane_console_type(struct screen *s, unsigned key);
-/* What the keys of a pane with a log do, in the one that has the focus: page (`-` back), ask what to search.
- */
+/* What the keys of a pane with a log do, in the one that has the focus: page (`-` back), ask what to search,
+ * leave it; and `scroll` of such a pane. */
 void pane_log_page(struct screen *s, const char *direction);
 void pane_log_search(struct screen *s, const char *argument);
+void pane_log_leave(struct screen *s, const char *argument);
+void pane_log_scroll(struct screen *s, struct pane *p, long lines);
 
 #endif

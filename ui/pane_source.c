@@ -84,11 +84,6 @@ static void title(const struct pane *p, const struct view *v, struct row *out)
         row_add(out, STYLE_TITLE, " · newer than the program");
 }
 
-static bool same(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 static void update(struct pane *p, const struct view *old, const struct view *now)
 {
     struct source_state *state = p->state;
@@ -97,10 +92,10 @@ static void update(struct pane *p, const struct view *old, const struct view *no
         state->file[0] = '\0';
     if (now->source && now->source != state->source)
         scan(state, now->source);
-    bool other_file = !old || !same(old->source_path, now->source_path);
+    bool other_file = !old || !text_same(old->source_path, now->source_path);
     if (other_file)
         p->left = 0;
-    if (state->file[0] && state->goal && (other_file || same(state->file, now->source_path))) {
+    if (state->file[0] && state->goal && (other_file || text_same(state->file, now->source_path))) {
         list_goto(p, count(p, now), state->goal - 1);
         state->goal = 0;
     } else if (!state->file[0] && now->source_line &&
@@ -190,7 +185,7 @@ void pane_source_show(struct screen *s, const char *file, unsigned line)
     }
     memcpy(state->file, file, strlen(file) + 1);
     state->goal = line;
-    if (s->view && s->view->source && same(s->view->source_path, file)) {
+    if (s->view && s->view->source && text_same(s->view->source_path, file)) {
         list_goto(p, count(p, s->view), line - 1);
         state->goal = 0;
     }

@@ -54,12 +54,6 @@ static void title(const struct pane *p, const struct view *v, struct row *out)
         row_printf(out, STYLE_TITLE, " · %zu rows back", state->view.back);
 }
 
-static void scroll_by(struct screen *s, struct pane *p, long lines)
-{
-    (void)s;
-    log_view_scroll(p->state, lines);
-}
-
 static bool search(struct screen *s, struct pane *p, const char *text, int direction)
 {
     size_t width = p->area.width > 0 ? (size_t)p->area.width : 1;
@@ -123,12 +117,6 @@ bool pane_terminal_takes(struct screen *s, unsigned key)
     return true;
 }
 
-static void leave(struct screen *s, const char *argument)
-{
-    (void)argument;
-    screen_set_focus(s, s->back);
-}
-
 static void verbatim(struct screen *s, const char *argument)
 {
     (void)argument;
@@ -137,7 +125,7 @@ static void verbatim(struct screen *s, const char *argument)
 }
 
 static const struct key_binding keys[] = {
-    {KEY_ESCAPE, leave, NULL, "leave"},
+    {KEY_ESCAPE, pane_log_leave, NULL, "leave"},
     {KEY_CTRL(']'), verbatim, NULL, "send the next key as it is (Ctrl-C, Escape …)"},
     {KEY_OF(KEY_PPAGE), pane_log_page, "-", "scroll back"},
     {KEY_OF(KEY_NPAGE), pane_log_page, "+", "scroll on"},
@@ -152,7 +140,7 @@ const struct pane_class pane_program = {
     .state_size = sizeof(struct state),
     .title = title,
     .draw = draw,
-    .scroll = scroll_by,
+    .scroll = pane_log_scroll,
     .search = search,
 };
 
@@ -163,6 +151,6 @@ const struct pane_class pane_terminal = {
     .state_size = sizeof(struct state),
     .title = title,
     .draw = draw,
-    .scroll = scroll_by,
+    .scroll = pane_log_scroll,
     .search = search,
 };

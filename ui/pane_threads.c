@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "ui/columns.h"
 #include "ui/list.h"
 #include "ui/screen.h"
@@ -28,11 +29,6 @@ struct rows {
     size_t count, threads; /* rows, and the threads in them */
 };
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool is_special(const struct view_thread *t)
 {
     return t->selected || t->reported || t->reason || !t->where;
@@ -41,7 +37,7 @@ static bool is_special(const struct view_thread *t)
 static bool in_same_place(const struct view_thread *a, const struct view_thread *b)
 {
     return !is_special(a) && !is_special(b) && strcmp(a->where, b->where) == 0 &&
-           same_text(a->function, b->function) && same_text(a->state, b->state);
+           text_same(a->function, b->function) && text_same(a->state, b->state);
 }
 
 static struct together *find_row(struct rows *r, const struct view *v, const struct view_thread *t)
@@ -61,7 +57,7 @@ static void make_rows(const struct pane *p, const struct view *v, struct rows *r
         struct together *row = choice->apart || v->thrifty ? NULL : find_row(r, v, &v->threads[i]);
         if (row) {
             row->members++;
-            row->same_name = row->same_name && same_text(v->threads[row->first].name, v->threads[i].name);
+            row->same_name = row->same_name && text_same(v->threads[row->first].name, v->threads[i].name);
         } else {
             r->items[r->count++] = (struct together){i, 1, true};
         }

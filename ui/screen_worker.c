@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "ui/area.h"
 #include "ui/face.h"
 #include "ui/pane_terminal.h"
@@ -96,7 +97,7 @@ static void next_lines(struct screen *s)
 
 static void next_step(struct screen *s, const struct worker_message *m)
 {
-    const char *reason = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(m->result, "reason"));
+    const char *reason = json_text_or_null(m->result, "reason");
     if (m->error || !reason || strcmp(reason, "step") != 0)
         s->posts.step_count = 0;
     const char *command = posts_next_step(&s->posts);
@@ -141,8 +142,8 @@ static void on_view(struct screen *s)
 
 static void note_progress(struct screen *s, const cJSON *event)
 {
-    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "event"));
-    const char *what = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "what"));
+    const char *name = json_text_or_null(event, "event");
+    const char *what = json_text_or_null(event, "what");
     const cJSON *done = cJSON_GetObjectItemCaseSensitive(event, "done");
     const cJSON *total = cJSON_GetObjectItemCaseSensitive(event, "total");
     if (!name || strcmp(name, "progress") != 0 || !cJSON_IsNumber(done) || !cJSON_IsNumber(total))
@@ -155,7 +156,7 @@ static void note_progress(struct screen *s, const cJSON *event)
 /* What is printed is in its own pane; while that is shown, the prompt's log is left clean. */
 static bool is_shown_there(const struct screen *s, const cJSON *event)
 {
-    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(event, "event"));
+    const char *name = json_text_or_null(event, "event");
     if (name && strcmp(name, "console") == 0)
         return area_shown(&s->panes[PANE_TERMINAL].area);
     return name && strcmp(name, "program") == 0 && area_shown(&s->panes[PANE_PROGRAM].area);

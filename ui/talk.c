@@ -5,14 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/target/stop.h"
 #include "engine/control/stop/stop_report.h"
-
-static const char *text_of(const cJSON *o, const char *name)
-{
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, name));
-}
 
 static void print(struct talk *t, enum style style, const char *text)
 {
@@ -94,8 +90,9 @@ static void print_plain(struct talk *t, const char *name, const cJSON *event, en
 static void print_connected(struct talk *t, const cJSON *event)
 {
     BASE_BUF struct buf text = {0}, shown = {0};
-    const char *target = text_of(event, "target"), *architecture = text_of(event, "architecture");
-    const char *program = text_of(event, "program"), *runner = target ? strchr(target, ':') : NULL;
+    const char *target = json_text_or_null(event, "target"),
+               *architecture = json_text_or_null(event, "architecture");
+    const char *program = json_text_or_null(event, "program"), *runner = target ? strchr(target, ':') : NULL;
     if (program && runner) /* how its runner was called is nobody's business but the wire log's */
         buf_printf(&text, "started %s under %.*s", program, (int)strcspn(runner + 1, " "), runner + 1);
     else
@@ -109,7 +106,7 @@ static void print_connected(struct talk *t, const cJSON *event)
 /* What is awaited fails by it, and says so itself. */
 static void print_lost(struct talk *t, const cJSON *event)
 {
-    const char *message = text_of(event, "message"), *hint = text_of(event, "hint");
+    const char *message = json_text_or_null(event, "message"), *hint = json_text_or_null(event, "hint");
     if (t->awaited || !message)
         return;
     BASE_ERROR struct error *e = error_new(ERR_LOST, "%s", message);
@@ -120,7 +117,7 @@ static void print_lost(struct talk *t, const cJSON *event)
 
 void talk_event(struct talk *t, const cJSON *event)
 {
-    const char *name = text_of(event, "event");
+    const char *name = json_text_or_null(event, "event");
     if (!name || strcmp(name, "progress") == 0)
         return;
     if (strcmp(name, "stopped") == 0) {
@@ -130,11 +127,11 @@ void talk_event(struct talk *t, const cJSON *event)
         else
             print_stop(t, event);
     } else if (strcmp(name, "output") == 0 || strcmp(name, "console") == 0) {
-        if (text_of(event, "text"))
-            print(t, STYLE_TARGET, text_of(event, "text"));
+        if (json_text_or_null(event, "text"))
+            print(t, STYLE_TARGET, json_text_or_null(event, "text"));
     } else if (strcmp(name, "program") == 0) {
-        if (text_of(event, "output"))
-            print(t, STYLE_TARGET, text_of(event, "output"));
+        if (json_text_or_null(event, "output"))
+            print(t, STYLE_TARGET, json_text_or_null(event, "output"));
     } else if (strcmp(name, "connected") == 0) {
         print_connected(t, event);
     } else if (strcmp(name, "lost") == 0) {
@@ -160,7 +157,7 @@ static bool worth_telling(const struct worker_message *m)
     if (!m->command)
         return false;
     if (m->command->flags & COMMAND_RUNS) {
-        const char *reason = text_of(m->result, "reason");
+        const char *reason = json_text_or_null(m->result, "reason");
         return reason && strcmp(reason, "step") != 0;
     }
     return strcmp(m->command->group, "breakpoints") == 0;

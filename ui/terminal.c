@@ -165,9 +165,19 @@ bool terminal_key(unsigned *ret)
     return true;
 }
 
-void terminal_resize(void)
+bool terminal_size(unsigned short *height, unsigned short *width)
 {
     struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
-        resizeterm(size.ws_row, size.ws_col);
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || !size.ws_row || !size.ws_col)
+        return false;
+    *height = size.ws_row;
+    *width = size.ws_col;
+    return true;
+}
+
+void terminal_resize(void)
+{
+    unsigned short height, width;
+    if (terminal_size(&height, &width))
+        resizeterm(height, width);
 }

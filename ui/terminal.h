@@ -25,6 +25,8 @@ void terminal_close(struct terminal *t);
 
 /* The next key that waits, or false. For KEY_MOUSE getmouse() tells the rest. */
 bool terminal_key(unsigned *ret);
+/* The window's size now; false where standard output has none. Curses need not be open. */
+bool terminal_size(unsigned short *height, unsigned short *width);
 /* Takes over the window's new size. */
 void terminal_resize(void);
 

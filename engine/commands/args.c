@@ -9,12 +9,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/inspect/location.h"
 
 const char *arg_text(const cJSON *args, const char *name)
 {
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(args, name));
+    return json_text_or_null(args, name);
 }
 
 bool arg_given(const cJSON *args, const char *name)
@@ -86,13 +87,6 @@ struct error *arg_thread(struct session *s, const cJSON *args, struct thread **r
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(args, "thread");
     return item ? thread_by_json(s, item, ret) : threads_current(s->target, ret);
-}
-
-void json_add_address(cJSON *o, const char *name, uint64_t address)
-{
-    char text[24];
-    snprintf(text, sizeof text, "0x%" PRIx64, address);
-    cJSON_AddStringToObject(o, name, text);
 }
 
 void json_add_place(struct session *s, cJSON *o, uint64_t address)

@@ -25,8 +25,6 @@ struct error *arg_address(struct session *s, const cJSON *args, const char *name
 struct error *arg_thread(struct session *s, const cJSON *args, struct thread **ret) BASE_MUST_CHECK;
 /* A thread as a number or a string names it; ERR_NO_THREAD. */
 struct error *thread_by_json(struct session *s, const cJSON *id, struct thread **ret) BASE_MUST_CHECK;
-/* Adds "0x…". */
-void json_add_address(cJSON *o, const char *name, uint64_t address);
 /* function file line (path) of an address, as far as known. */
 void json_add_place(struct session *s, cJSON *o, uint64_t address);
 /* Appends `name` of `o` when it is there, with text around it. */

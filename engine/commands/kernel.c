@@ -2,6 +2,7 @@
 /* Questions about a Linux kernel: modules, ps, dmesg. */
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
 #include "engine/control/kernel/module_events.h"

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* read, write, find. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
 
@@ -135,9 +134,7 @@ static struct error *find_in(struct session *s, uint64_t from, uint64_t length, 
         TRY(memory_read_some(s->target, from + at, window, want, &got));
         const unsigned char *p = window;
         while (got >= n && (p = memmem(p, got - (size_t)(p - window), what, n)) != NULL) {
-            char text[24];
-            snprintf(text, sizeof text, "0x%" PRIx64, from + at + (uint64_t)(p - window));
-            cJSON_AddItemToArray(list, cJSON_CreateString(text));
+            cJSON_AddItemToArray(list, json_address(from + at + (uint64_t)(p - window)));
             if (cJSON_GetArraySize(list) >= FIND_MOST || ++p + n > window + got)
                 break;
         }

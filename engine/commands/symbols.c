@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
 #include "engine/inspect/kernel/kernel.h"
@@ -225,7 +226,7 @@ const struct command command_lookup = {
 static struct error *run_type(struct session *s, const cJSON *args, cJSON **ret)
 {
     TRY(values_type(s->target, arg_text(args, "name"), arg_true(args, "offsets"), ret));
-    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(*ret, "name"));
+    const char *name = json_text_or_null(*ret, "name");
     if (arg_true(args, "brief") && name)
         cJSON_ReplaceItemInObjectCaseSensitive(*ret, "text", cJSON_CreateString(name));
     return NULL;

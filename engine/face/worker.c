@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/descriptor.h"
 #include "engine/face/worker_private.h"
 
 /* Longer than anything takes that can be cancelled, and the good-bye behind it. */
@@ -78,7 +79,7 @@ uint64_t worker_post_request(struct worker *w, struct request *r)
     w->last_request = &r->next;
     w->busy = true;
     pthread_mutex_unlock(&w->lock);
-    worker_signal_fd(w->wake_fd);
+    fd_signal(w->wake_fd);
     return id;
 }
 
@@ -144,7 +145,7 @@ void worker_interrupt(struct worker *w)
 {
     pthread_mutex_lock(&w->lock);
     if (w->busy)
-        worker_signal_fd(w->cancel_fd); /* under the lock, so that it cannot hit what comes after */
+        fd_signal(w->cancel_fd); /* under the lock, so that it cannot hit what comes after */
     pthread_mutex_unlock(&w->lock);
 }
 
@@ -158,7 +159,7 @@ bool worker_take(struct worker *w, struct worker_message *ret)
     pthread_mutex_lock(&w->lock);
     struct message *m = worker_first_message(w);
     if (!m)
-        worker_drain_fd(w->message_fd);
+        fd_drain(w->message_fd);
     pthread_mutex_unlock(&w->lock);
     if (!m)
         return false;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/descriptor.h"
 #include "base/text.h"
 #include "engine/face/worker_private.h"
 #include "engine/commands/command.h"
@@ -176,7 +177,7 @@ static struct request *take_request(struct worker *w)
     /* Ctrl-C only counts while there is something to interrupt. */
     bool busy = r != NULL || session_state(w->session) == TARGET_RUNNING;
     if (w->busy && !busy)
-        worker_drain_fd(w->cancel_fd);
+        fd_drain(w->cancel_fd);
     w->busy = busy;
     pthread_mutex_unlock(&w->lock);
     return r;
@@ -190,7 +191,7 @@ static void wait_idle(struct worker *w)
     if (poll(fds, 1 + count, -1) < 0)
         return;
     if (fds[0].revents)
-        worker_drain_fd(w->wake_fd);
+        fd_drain(w->wake_fd);
     enum target_state before = session_state(w->session);
     session_idle(w->session, fds + 1, count);
     if (session_state(w->session) != before)
@@ -245,7 +246,7 @@ static void pump(struct worker *w, bool *shown_running)
         return;
     }
     if (!e && !done) {
-        worker_drain_fd(w->wake_fd);
+        fd_drain(w->wake_fd);
         return;
     }
     *shown_running = false;
@@ -318,7 +319,7 @@ void *worker_engine_main(void *context)
         else
             wait_idle(w);
     }
-    worker_drain_fd(w->cancel_fd);
+    fd_drain(w->cancel_fd);
     leave(w);
     worker_answer_waiters(w, error_new(ERR_CANCELLED, "the session is over"), NULL);
     session_destroy(w->session);

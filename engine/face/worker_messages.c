@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the engine says to the face: the bounded queue of messages, and the view that is published. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/descriptor.h"
+#include "base/json.h"
 #include "engine/face/worker_private.h"
-
-void worker_signal_fd(int fd)
-{
-    uint64_t one = 1;
-    ssize_t n;
-    do
-        n = write(fd, &one, sizeof one);
-    while (n < 0 && errno == EINTR);
-}
-
-void worker_drain_fd(int fd)
-{
-    uint64_t count;
-    ssize_t n = read(fd, &count, sizeof count);
-    (void)n; /* non-blocking: nothing to take is fine */
-}
 
 void worker_message_free(struct worker_message *m)
 {
@@ -35,10 +19,10 @@ void worker_message_free(struct worker_message *m)
 
 static size_t program_bytes(const struct worker_message *m)
 {
-    const char *kind = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(m->event, "event"));
+    const char *kind = json_text_or_null(m->event, "event");
     if (m->kind != WORKER_EVENT || !kind || strcmp(kind, "program") != 0)
         return 0;
-    return strlen(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(m->event, "output")));
+    return strlen(json_text(m->event, "output"));
 }
 
 /* -- the queue, with the lock held ------------------------------------------------------------------- */
@@ -63,7 +47,7 @@ static void printed_less(struct worker *w, struct message *m)
     w->backlog -= m->program_bytes;
     m->program_bytes = 0;
     if (was_behind && w->backlog <= PROGRAM_BACKLOG_MOST)
-        worker_signal_fd(w->wake_fd); /* more can be taken from the terminal */
+        fd_signal(w->wake_fd); /* more can be taken from the terminal */
 }
 
 static void unlink_message(struct worker *w, struct message **at)
@@ -168,7 +152,7 @@ void worker_send(struct worker *w, const struct worker_message *content)
     if (told)
         free(m);
     else
-        worker_signal_fd(w->message_fd);
+        fd_signal(w->message_fd);
 }
 
 void worker_publish(struct worker *w)

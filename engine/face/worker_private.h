@@ -113,8 +113,6 @@ void *worker_engine_main(void *context);
 
 /* -- worker_messages.c ----------------------------------------------------------------------------- */
 
-void worker_signal_fd(int fd);
-void worker_drain_fd(int fd);
 /* To the face; what the content points to is taken over. */
 void worker_send(struct worker *w, const struct worker_message *content);
 /* With the lock held: the first message leaves the queue; NULL when there is none. */

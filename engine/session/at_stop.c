@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "engine/session/command.h"
 #include "engine/session/session_private.h"
 
 static const struct command *command_of(const struct session *s, const cJSON *step)
 {
-    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step, "do"));
+    const char *name = json_text_or_null(step, "do");
     return name && s->options.find_command ? s->options.find_command(name) : NULL;
 }
 

@@ -25,7 +25,7 @@
 enum { PATH_LIMIT = 4096 };
 #define CONNECT_TIME_NS 10000000000
 
-static void on_output(void *context, const char *bytes, size_t n)
+void session_output(void *context, const char *bytes, size_t n)
 {
     struct session *s = context;
     target_emit_text(s->target, "output", bytes, n);
@@ -69,7 +69,7 @@ static struct error *open_connection(struct session *s, const struct session_tar
     struct transport_options to = {.deadline_ns =
                                        s->target->deadline_ns < limit ? s->target->deadline_ns : limit,
                                    .cancel_fd = s->options.cancel_fd,
-                                   .output = s->options.capture_output ? on_output : NULL,
+                                   .output = s->options.capture_output ? session_output : NULL,
                                    .context = s,
                                    .wait_for_device = target->wait_for_device,
                                    .child = s->runner ? &s->runner->child : NULL,
@@ -341,11 +341,6 @@ static bool was_there(struct session *s)
     return !e && strcmp(buf_text(&reply), "1") == 0;
 }
 
-static bool starts_stub(const char *spec)
-{
-    return strncmp(spec, "launch:", 7) == 0 || strncmp(spec, "exec:", 5) == 0;
-}
-
 static struct error *attach(struct session *s, const struct session_target *target)
 {
     target_is_gone(s->target);
@@ -382,7 +377,7 @@ struct error *session_attach(struct session *s, const struct session_target *tar
     char *before = s->target->spec;
     bool launched = s->target->launched, was_there_before = s->target->was_there;
     s->target->spec = xstrdup(target->spec);
-    s->target->launched = starts_stub(target->spec);
+    s->target->launched = transport_spec_command(target->spec) != NULL;
     s->target->was_there = false;
     struct error *e = attach(s, target);
     if (!e || !before) {

@@ -121,12 +121,6 @@ char *break_in_advice(struct session *s)
 
 /* -- a command of the user's ----------------------------------------------------------------------- */
 
-static void on_output(void *context, const char *bytes, size_t n)
-{
-    struct session *s = context;
-    target_emit_text(s->target, "output", bytes, n);
-}
-
 /* What it prints, until it ends. */
 static struct error *read_all(struct session *s, struct transport *t, int64_t deadline_ns)
 {
@@ -139,7 +133,7 @@ static struct error *read_all(struct session *s, struct transport *t, int64_t de
             return NULL;
         }
         TRY(e);
-        on_output(s, bytes, n);
+        session_output(s, bytes, n);
     }
 }
 
@@ -150,7 +144,8 @@ struct error *break_in_call(void *context)
     if (by_signal(s, choose(s, &why)))
         return send_signal(s);
     int64_t limit = clock_now_ns() + LINE_TIME_NS;
-    struct transport_options to = {.deadline_ns = limit, .cancel_fd = -1, .output = on_output, .context = s};
+    struct transport_options to = {
+        .deadline_ns = limit, .cancel_fd = -1, .output = session_output, .context = s};
     BASE_FREE char *spec = xasprintf("exec:%s", s->break_in.line ? s->break_in.line : "");
     struct transport *t;
     struct error *e = transport_open(spec, &to, &t);

@@ -85,15 +85,6 @@ static bool takes_whole(enum command_arg_type type)
     return type == ARG_ADDRESS || type == ARG_UNSIGNED;
 }
 
-static bool is_choice(const char *choices, const char *word)
-{
-    size_t n = strlen(word);
-    for (const char *p = choices; n && (p = strstr(p, word)) != NULL; p += n)
-        if ((p == choices || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
-            return true;
-    return false;
-}
-
 static struct error *check_one(const struct command *c, const cJSON *item)
 {
     const struct command_arg *a = find_arg(c, item->string);
@@ -111,7 +102,7 @@ static struct error *check_one(const struct command *c, const cJSON *item)
                                     "`%s` of `%s`: a JSON number from 2^53 on loses its last digits", a->name,
                                     c->name),
                           "write it as a text: \"0x...\"");
-    if (a->choices && !is_choice(a->choices, item->valuestring))
+    if (a->choices && !text_has_word(a->choices, item->valuestring))
         return error_new(ERR_USAGE, "`%s` of `%s` must be one of: %s", a->name, c->name, a->choices);
     return NULL;
 }

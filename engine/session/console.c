@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/descriptor.h"
 #include "base/text.h"
 #include "engine/session/session_private.h"
 
@@ -55,20 +56,12 @@ struct error *console_log(struct session *s, const char *path)
 static void write_log(struct session *s, const char *bytes, size_t n)
 {
     struct console *c = &s->console;
-    while (c->log_fd >= 0 && n > 0) {
-        ssize_t k = write(c->log_fd, bytes, n);
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0) {
-            BASE_FREE char *text =
-                xasprintf("the console's log %s ends here: %s\n", c->log_path, strerror(errno));
-            close_log(c);
-            target_emit_text(s->target, "output", text, strlen(text));
-            return;
-        }
-        bytes += k;
-        n -= (size_t)k;
-    }
+    int number = c->log_fd >= 0 ? fd_write_all(c->log_fd, bytes, n) : 0;
+    if (!number)
+        return;
+    BASE_FREE char *text = xasprintf("the console's log %s ends here: %s\n", c->log_path, strerror(number));
+    close_log(c);
+    target_emit_text(s->target, "output", text, strlen(text));
 }
 
 /* -- what is kept ---------------------------------------------------------------------------------- */
@@ -193,18 +186,15 @@ void console_await(struct session *s, const char *text)
 
 void console_await_no_more(struct session *s)
 {
-    uint64_t count;
-    if (s->console.wake_fd >= 0 && read(s->console.wake_fd, &count, sizeof count) < 0)
-        count = 0; /* there was nothing */
+    fd_drain(s->console.wake_fd);
     free(s->console.awaited);
     s->console.awaited = NULL;
 }
 
 static void wake(struct session *s)
 {
-    uint64_t one = 1;
-    if (s->console.awaited && write(console_wait_fd(s), &one, sizeof one) < 0)
-        return; /* it is readable already */
+    if (s->console.awaited)
+        fd_signal(console_wait_fd(s));
 }
 
 /* -- what comes ------------------------------------------------------------------------------------ */

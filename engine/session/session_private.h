@@ -81,6 +81,8 @@ bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret)
 /* engine/session/attach.c: everything between an open transport and a stopped session; or, where a kernel
  * runs at the other end, a session that waits for its first stop. */
 struct error *session_attach(struct session *s, const struct session_target *target) BASE_MUST_CHECK;
+/* `output` of struct transport_options, with the session as context: what a child prints, as an event. */
+void session_output(void *session, const char *bytes, size_t n);
 /* That first stop. */
 struct error *session_first_stop(struct session *s, const struct rsp_stop *first,
                                  struct stop *ret) BASE_MUST_CHECK;

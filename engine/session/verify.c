@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/control/breakpoints/insertion.h"
 #include "engine/session/session_private.h"
@@ -70,8 +71,7 @@ static void add_check(cJSON *list, const struct site *p, const char *verdict, co
                       size_t n)
 {
     cJSON *o = cJSON_CreateObject();
-    BASE_FREE char *pc = xasprintf("0x%" PRIx64, p->address);
-    cJSON_AddStringToObject(o, "pc", pc);
+    json_add_address(o, "pc", p->address);
     cJSON_AddStringToObject(o, "verdict", verdict);
     BASE_BUF struct buf hex = {0};
     if (found && n)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/text.h"
 #include "engine/target/target.h"
 #include "base/json.h"
@@ -23,6 +24,25 @@ void target_emit_text(struct target *target, const char *event, const char *byte
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", event);
     cJSON_AddStringToObject(o, "text", buf_text(&text));
+    target_emit(target, o);
+}
+
+void target_emit_library(struct target *target, const char *path)
+{
+    BASE_FREE char *shown = text_visible(path, strlen(path));
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "event", "library");
+    cJSON_AddStringToObject(o, "path", shown);
+    target_emit(target, o);
+}
+
+void target_emit_progress(struct target *target, const char *what, uint64_t done, uint64_t total)
+{
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "event", "progress");
+    cJSON_AddStringToObject(o, "what", what);
+    cJSON_AddNumberToObject(o, "done", (double)done);
+    cJSON_AddNumberToObject(o, "total", (double)total);
     target_emit(target, o);
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/libraries.h"
 
-#include <expat.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,24 +9,14 @@
 #include "base/text.h"
 #include "engine/target/sysroot.h"
 #include "engine/target/target.h"
+#include "rsp/xml.h"
 
 enum { LIST_LIMIT = 4 << 20, LIBRARIES_MAX = 4096, NEIGHBOURHOOD_BITS = 21 };
 
 struct reading {
     struct target *target;
-    XML_Parser parser;
     size_t count, added;
 };
-
-static void announce(struct target *target, const char *path)
-{
-    char *shown = text_visible(path, strlen(path));
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "library");
-    cJSON_AddStringToObject(o, "path", shown);
-    target_emit(target, o);
-    free(shown);
-}
 
 /* A library that a program opened by a relative path is named so, from the folder it ran in; where we started
  * it, that is known. A path without a slash was looked for in folders, and nobody tells in which it was
@@ -74,45 +63,30 @@ bool libraries_add(struct target *target, const char *path, uint64_t offset)
     }
     symbol_map_add(target->map, f, offset);
     symbol_map_listed(target->map, real, offset, &moved);
-    announce(target, path);
+    target_emit_library(target, path);
     return true;
 }
 
-static void on_element(void *context, const char *name, const char **attributes)
+static void on_element(struct rsp_xml *x, const char *name, const char **attributes)
 {
-    struct reading *r = context;
-    const char *path = NULL, *address = NULL;
+    struct reading *r = x->context;
     uint64_t offset;
     if (strcmp(name, "library") != 0 || r->count++ >= LIBRARIES_MAX)
         return;
-    for (size_t i = 0; attributes[i]; i += 2) {
-        if (strcmp(attributes[i], "name") == 0)
-            path = attributes[i + 1];
-        else if (strcmp(attributes[i], "l_addr") == 0)
-            address = attributes[i + 1];
-    }
+    const char *path = rsp_xml_attribute(attributes, "name");
+    const char *address = rsp_xml_attribute(attributes, "l_addr");
     if (path && address && text_parse_u64(address, &offset))
         r->added += libraries_add(r->target, path, offset);
 }
 
-static void refuse_entity(void *context, const char *name, int is_parameter, const char *value, int length,
-                          const char *base, const char *system, const char *public, const char *notation)
-{
-    const struct reading *r = context;
-    (void)name, (void)is_parameter, (void)value, (void)length, (void)base, (void)system, (void)public;
-    (void)notation;
-    XML_StopParser(r->parser, XML_FALSE);
-}
-
 static size_t read_list(struct target *target, const char *xml, size_t n)
 {
-    struct reading r = {.target = target, .parser = XML_ParserCreate(NULL)};
-    XML_SetUserData(r.parser, &r);
-    XML_SetStartElementHandler(r.parser, on_element);
-    XML_SetEntityDeclHandler(r.parser, refuse_entity);
+    struct reading r = {.target = target};
+    struct rsp_xml x = {.name = "list of libraries", .context = &r, .start = on_element};
     symbol_map_list_begin(target->map);
-    bool whole = XML_Parse(r.parser, xml, (int)n, 1) == XML_STATUS_OK && r.count && r.count < LIBRARIES_MAX;
-    XML_ParserFree(r.parser);
+    struct error *e = rsp_xml_read(&x, xml, n);
+    bool whole = !e && r.count && r.count < LIBRARIES_MAX;
+    error_free(e);
     return r.added + symbol_map_list_end(target->map, whole);
 }
 

@@ -2,9 +2,9 @@
 #include "engine/target/link.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/descriptor.h"
 #include "engine/target/target.h"
 
 bool target_is_thrifty(const struct target *target)
@@ -62,11 +62,14 @@ bool target_is_connected(const struct target *target)
     return target->connection && target->state != TARGET_EXITED && target->state != TARGET_DISCONNECTED;
 }
 
+bool target_cancel_asked(const struct target *target)
+{
+    return fd_is_readable(target->cancel_fd);
+}
+
 void target_cancelled(struct target *target)
 {
-    char bytes[64];
-    while (target->cancel_fd >= 0 && read(target->cancel_fd, bytes, sizeof bytes) > 0) {
-    }
+    fd_drain(target->cancel_fd);
 }
 
 void target_runs(struct target *target)

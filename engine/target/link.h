@@ -74,6 +74,8 @@ bool target_can_run(const struct target *target);
 bool target_is_connected(const struct target *target);
 /* Bytes are dear: a serial line, or what ends in one (telnet, a pty). Only what is looked at is fetched. */
 bool target_is_thrifty(const struct target *target);
+/* Somebody pressed Ctrl-C while this went on. */
+bool target_cancel_asked(const struct target *target);
 /* What was cancelled is over: Ctrl-C that was meant for it is not to hit what comes next. */
 void target_cancelled(struct target *target);
 /* Throws away every cache of target state. */
@@ -85,6 +87,10 @@ struct error *target_check(struct target *target, struct error *e) BASE_MUST_CHE
 /* Events for the face (events.c); the object is taken over. */
 void target_emit(struct target *target, cJSON *event);
 void target_emit_text(struct target *target, const char *event, const char *bytes, size_t n);
+/* A library or module has come. */
+void target_emit_library(struct target *target, const char *path);
+/* How far something long has come; the last one, where `done` is `total`, takes the bar away. */
+void target_emit_progress(struct target *target, const char *what, uint64_t done, uint64_t total);
 /* An event with the `message` and `hint` of an error, which stays the caller's. */
 void target_emit_problem(struct target *target, const char *event, const struct error *e);
 

@@ -164,6 +164,12 @@ static struct error *prefetch(struct target *target, const struct memory_want *w
     return e;
 }
 
+int memory_want_order(const void *a, const void *b)
+{
+    const struct memory_want *x = a, *y = b;
+    return x->address < y->address ? -1 : x->address > y->address;
+}
+
 struct error *memory_prefetch(struct target *target, const struct memory_want *wants, size_t count)
 {
     return prefetch(target, wants, count, false);

@@ -27,6 +27,9 @@ struct memory_want {
     uint64_t address;
     size_t length;
 };
+/* For qsort(): by address. */
+int memory_want_order(const void *a, const void *b);
+
 /* While a cache has one of these, RAM is read from the cache only, and what was missing is noted here. */
 struct memory_misses {
     struct memory_want *items;

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/memory_map.h"
 
-#include <expat.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/target/target.h"
+#include "rsp/xml.h"
 
 enum { DOCUMENT_LIMIT = 1 << 20, REGIONS_MAX = 1024 };
-
-struct reading {
-    struct memory_map *map;
-    XML_Parser parser;
-};
 
 void memory_map_forget(struct memory_map *m)
 {
@@ -30,20 +25,13 @@ static enum memory_kind kind_named(const char *name)
     return MEMORY_UNKNOWN;
 }
 
-static void on_element(void *context, const char *name, const char **attributes)
+static void on_element(struct rsp_xml *x, const char *name, const char **attributes)
 {
-    struct memory_map *m = ((struct reading *)context)->map;
+    struct memory_map *m = x->context;
     struct memory_region region = {0};
-    const char *type = NULL, *start = NULL, *length = NULL;
-    for (size_t i = 0; attributes[i]; i += 2) {
-        if (strcmp(attributes[i], "type") == 0)
-            type = attributes[i + 1];
-        else if (strcmp(attributes[i], "start") == 0)
-            start = attributes[i + 1];
-        else if (strcmp(attributes[i], "length") == 0)
-            length = attributes[i + 1];
-    }
-    region.kind = kind_named(type);
+    const char *start = rsp_xml_attribute(attributes, "start");
+    const char *length = rsp_xml_attribute(attributes, "length");
+    region.kind = kind_named(rsp_xml_attribute(attributes, "type"));
     if (strcmp(name, "memory") != 0 || m->count >= REGIONS_MAX || !region.kind || !start || !length ||
         !text_parse_u64(start, &region.start) || !text_parse_u64(length, &region.length))
         return;
@@ -51,24 +39,13 @@ static void on_element(void *context, const char *name, const char **attributes)
     m->regions[m->count++] = region;
 }
 
-static void refuse_entity(void *context, const char *name, int is_parameter, const char *value, int length,
-                          const char *base, const char *system, const char *public, const char *notation)
-{
-    const struct reading *r = context;
-    (void)name, (void)is_parameter, (void)value, (void)length, (void)base, (void)system, (void)public;
-    (void)notation;
-    XML_StopParser(r->parser, XML_FALSE);
-}
-
 static void parse(struct memory_map *m, const char *xml, size_t n)
 {
-    struct reading r = {.map = m, .parser = XML_ParserCreate(NULL)};
-    XML_SetUserData(r.parser, &r);
-    XML_SetStartElementHandler(r.parser, on_element);
-    XML_SetEntityDeclHandler(r.parser, refuse_entity);
-    if (XML_Parse(r.parser, xml, (int)n, 1) != XML_STATUS_OK)
+    struct rsp_xml x = {.name = "memory map", .context = m, .start = on_element};
+    struct error *e = rsp_xml_read(&x, xml, n);
+    if (e)
         m->count = 0; /* half a map is worse than none */
-    XML_ParserFree(r.parser);
+    error_free(e);
 }
 
 const struct memory_map *memory_map_of(struct target *target)

@@ -76,6 +76,15 @@ bool register_cached(const struct thread *t, const struct rsp_register *r)
     return t->bytes && r->offset + r->size <= t->size && t->asked[r->offset];
 }
 
+bool register_cached_value(struct target *target, const struct thread *t, const char *name, uint64_t *ret)
+{
+    const struct rsp_register *r = register_find(target, name);
+    if (!r || r->size > 8 || !register_cached(t, r) || !t->known[r->offset])
+        return false;
+    *ret = arch_load(t->bytes + r->offset, r->size, target->big_endian);
+    return true;
+}
+
 static void store(struct thread *t, const struct rsp_register *r, const unsigned char *bytes, bool known)
 {
     if (known)

@@ -38,6 +38,8 @@ struct error *registers_fetch_pcs(struct target *target, struct thread *const *t
                                   size_t count) BASE_MUST_CHECK;
 /* True when it is there already, without asking. */
 bool register_cached(const struct thread *t, const struct rsp_register *r);
+/* The same as a number, of registers of at most 8 bytes; false where it is not there, or not known. */
+bool register_cached_value(struct target *target, const struct thread *t, const char *name, uint64_t *ret);
 /* As a number: registers of at most 8 bytes. */
 struct error *register_value(struct target *target, struct thread *t, const char *name,
                              uint64_t *ret) BASE_MUST_CHECK;

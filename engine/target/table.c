@@ -6,17 +6,10 @@
 #include "base/alloc.h"
 #include "engine/target/threads.h"
 
-static size_t hash(struct ptid id)
-{
-    uint64_t h = (uint64_t)id.pid * 0x9e3779b97f4a7c15u ^ (uint64_t)id.tid;
-    h *= 0xff51afd7ed558ccdu;
-    return (size_t)(h ^ h >> 32);
-}
-
 static size_t *find_slot(const struct thread_table *t, struct ptid id)
 {
     size_t mask = t->slot_count - 1;
-    size_t i = hash(id) & mask;
+    size_t i = ptid_hash(id) & mask;
     while (t->slots[i] && !ptid_equal(t->items[t->slots[i] - 1]->id, id))
         i = (i + 1) & mask;
     return &t->slots[i];

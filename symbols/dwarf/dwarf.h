@@ -106,6 +106,12 @@ struct unit_head {
     struct unit_head *skeleton;
 };
 
+/* An address with all bits set: in lists of ranges and locations it marks an entry that is a base. */
+static inline uint64_t dwarf_last_address(unsigned address_size)
+{
+    return address_size >= 8 ? UINT64_MAX : (1ull << (address_size * 8)) - 1;
+}
+
 struct unit_range {
     uint64_t low, high;
     uint32_t unit;

@@ -92,11 +92,11 @@ void dwarf_alt_open(struct dwarf *d)
     struct alt_link link = {0};
     if (!read_link(d->image, &link))
         return;
-    const char *end = strrchr(d->image->path, '/'), *slash = strrchr(link.path, '/');
+    const char *end = strrchr(d->image->path, '/');
     int length = end ? (int)(end - d->image->path) : 0;
     BASE_FREE char *given =
         link.path[0] == '/' ? xstrdup(link.path) : xasprintf("%.*s/%s", length, d->image->path, link.path);
-    BASE_FREE char *global = xasprintf("%s/.dwz/%s", global_directory, slash ? slash + 1 : link.path);
+    BASE_FREE char *global = xasprintf("%s/.dwz/%s", global_directory, path_base(link.path));
     BASE_FREE char *named = by_build_id(&link);
     const char *paths[] = {given, global, named};
     struct elf_image *alt = NULL;

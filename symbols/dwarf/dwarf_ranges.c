@@ -6,11 +6,6 @@
 
 enum { LIST_LIMIT = 1 << 20 };
 
-static uint64_t all_ones(unsigned size)
-{
-    return size >= 8 ? UINT64_MAX : (1ull << (size * 8)) - 1;
-}
-
 static void add_range(struct dwarf *d, uint64_t low, uint64_t high, range_visitor *add, void *context)
 {
     if (low < high && file_is_code(d->file, low))
@@ -28,7 +23,7 @@ static size_t walk_old(struct dwarf *d, const struct unit_head *u, uint64_t offs
         uint64_t high = cursor_unsigned(&c, u->address_size);
         if (c.bad || (!low && !high))
             break;
-        if (low == all_ones(u->address_size))
+        if (low == dwarf_last_address(u->address_size))
             base = high;
         else
             add_range(d, base + low, base + high, add, context);

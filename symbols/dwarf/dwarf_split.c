@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "symbols/dwarf/dwarf.h"
 
 static void missing(struct dwarf *d, const struct unit_head *u, const char *format, ...) BASE_PRINTF(3, 4);
@@ -139,13 +140,12 @@ static bool find_at(struct dwarf *d, struct unit_head *u, const char *path, cons
 
 static void find_beside(struct dwarf *d, struct unit_head *u)
 {
-    const char *name = u->split_name, *slash = strrchr(name, '/');
-    const char *base = slash ? slash + 1 : name, *end = strrchr(d->image->path, '/');
+    const char *name = u->split_name, *end = strrchr(d->image->path, '/');
     int length = end ? (int)(end - d->image->path) : 0;
     BASE_FREE char *given =
         name[0] == '/' || !u->directory ? xstrdup(name) : xasprintf("%s/%s", u->directory, name);
     BASE_FREE char *below = xasprintf("%.*s/%s", length, d->image->path, name);
-    BASE_FREE char *beside = xasprintf("%.*s/%s", length, d->image->path, base);
+    BASE_FREE char *beside = xasprintf("%.*s/%s", length, d->image->path, path_base(name));
     const char *paths[] = {given, below, beside}, *why, *first = NULL;
     for (size_t i = 0; i < ARRAY_LENGTH(paths); i++) {
         if (find_at(d, u, paths[i], &why))

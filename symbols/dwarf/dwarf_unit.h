@@ -106,8 +106,6 @@ size_t unit_files(struct dwarf *d, const struct unit_head *u, const char ***ret)
 bool unit_has_file(struct dwarf *d, const struct unit_head *u, const char *wanted);
 /* The base names of all source files, without repeats, collected once; owned by `d`. */
 size_t dwarf_file_names(struct dwarf *d, const char *const **ret);
-/* The part behind the last slash. */
-const char *base_name(const char *path);
 
 /* -- DIEs (dwarf_die.c) ---------------------------------------------------------------------------- */
 

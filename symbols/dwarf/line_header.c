@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "symbols/map_internal.h"
 
 enum { NAME_LIMIT = 1 << 16, FORMAT_LIMIT = 16, PATH_LIMIT = 4096 };
@@ -131,12 +132,6 @@ static const char *join(struct dwarf *d, const char *base, const char *directory
     return intern(&d->file->strings, path);
 }
 
-const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
 /* The full name of file `i`. Directory 0 is the compilation directory itself, which need not be absolute. */
 static const char *full_name(struct dwarf *d, const struct unit_head *u, const struct names *dirs,
                              const struct names *files, size_t i)
@@ -155,20 +150,15 @@ static void read_names(struct dwarf *d, const struct unit_head *u, struct names 
 bool unit_has_file(struct dwarf *d, const struct unit_head *u, const char *wanted)
 {
     struct names dirs = {0}, files = {0};
-    const char *base = base_name(wanted);
+    const char *base = path_base(wanted);
     bool found = false;
     read_names(d, u, &dirs, &files);
     for (size_t i = 0; i < files.count && !found; i++)
-        found = files.list[i] && strcmp(base_name(files.list[i]), base) == 0 &&
+        found = files.list[i] && strcmp(path_base(files.list[i]), base) == 0 &&
                 file_matches(full_name(d, u, &dirs, &files, i), wanted);
     free_names(&dirs);
     free_names(&files);
     return found;
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* Many CUs name the same headers: now and then the list is thinned out. */
@@ -176,7 +166,7 @@ static void drop_repeats(struct dwarf *d)
 {
     size_t n = 0;
     if (d->file_name_count)
-        qsort(d->file_names, d->file_name_count, sizeof *d->file_names, by_text);
+        qsort(d->file_names, d->file_name_count, sizeof *d->file_names, text_order);
     for (size_t i = 0; i < d->file_name_count; i++)
         if (!n || strcmp(d->file_names[n - 1], d->file_names[i]) != 0)
             d->file_names[n++] = d->file_names[i];
@@ -197,7 +187,7 @@ size_t dwarf_file_names(struct dwarf *d, const char *const **ret)
             if (!files.list[k])
                 continue;
             ARRAY_RESERVE(d->file_names, d->file_name_count, capacity);
-            d->file_names[d->file_name_count++] = base_name(files.list[k]);
+            d->file_names[d->file_name_count++] = path_base(files.list[k]);
         }
         free_names(&dirs);
         free_names(&files);

@@ -6,11 +6,6 @@
 
 enum { LIST_LIMIT = 1 << 16, VIEW_PAIR = 9 };
 
-static uint64_t all_ones(unsigned size)
-{
-    return size >= 8 ? UINT64_MAX : (1ull << (size * 8)) - 1;
-}
-
 static bool take(struct cursor *c, uint64_t size, bool hit, struct attr *ret)
 {
     const uint8_t *bytes = cursor_take(c, size);
@@ -29,7 +24,7 @@ static bool search_old(const struct unit_head *u, uint64_t offset, uint64_t pc, 
         uint64_t high = cursor_unsigned(&c, u->address_size);
         if (c.bad || (!low && !high))
             return false;
-        if (low == all_ones(u->address_size)) {
+        if (low == dwarf_last_address(u->address_size)) {
             base = high;
             continue;
         }

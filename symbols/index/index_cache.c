@@ -2,7 +2,6 @@
 #include "symbols/index/index_cache.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,6 +12,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/descriptor.h"
+#include "base/file.h"
 
 enum { FILE_LIMIT = 1 << 30, FILES_LIMIT = 1 << 16, LEFT_BEHIND_SECONDS = 3600 };
 
@@ -27,23 +28,6 @@ char *index_cache_path(const char *build_id)
     return xasprintf("%s%s/allstop/index/%s", own ? cache : home, own ? "" : "/.cache", build_id);
 }
 
-/* All of `size` bytes of a descriptor, or NULL. */
-static uint8_t *read_all(int fd, size_t size)
-{
-    uint8_t *bytes = xmalloc(size);
-    for (size_t done = 0; done < size;) {
-        ssize_t n = read(fd, bytes + done, size - done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            free(bytes);
-            return NULL;
-        }
-        done += (size_t)n;
-    }
-    return bytes;
-}
-
 uint8_t *index_cache_load(const char *path, size_t *size)
 {
     struct stat st;
@@ -54,34 +38,15 @@ uint8_t *index_cache_load(const char *path, size_t *size)
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_size > 0 &&
         st.st_size <= FILE_LIMIT) {
         *size = (size_t)st.st_size;
-        bytes = read_all(fd, *size);
+        bytes = xmalloc(*size);
+        if (fd_read_all(fd, bytes, *size) < *size) {
+            free(bytes);
+            bytes = NULL;
+        }
         futimens(fd, NULL);
     }
     close(fd);
     return bytes;
-}
-
-/* The folders of a path that are missing. */
-static void make_folders(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = 0;
-        mkdir(path, 0700);
-        *slash = '/';
-    }
-}
-
-static bool write_all(int fd, const uint8_t *bytes, size_t size)
-{
-    for (size_t done = 0; done < size;) {
-        ssize_t n = write(fd, bytes + done, size - done);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        done += (size_t)n;
-    }
-    return true;
 }
 
 struct kept_file {
@@ -152,11 +117,11 @@ void index_cache_store(const char *path, const uint8_t *bytes, size_t size, uint
     if (size > limit)
         return;
     BASE_FREE char *beside = xasprintf("%.*s/%sXXXXXX", (int)(slash - path), path, temporary);
-    make_folders(beside);
+    file_make_folders(beside);
     int fd = mkostemp(beside, O_CLOEXEC); /* O_EXCL, mode 0600 */
     if (fd < 0)
         return;
-    bool ok = write_all(fd, bytes, size);
+    bool ok = fd_write_all(fd, bytes, size) == 0;
     ok = close(fd) == 0 && ok;
     if (!ok || rename(beside, path) != 0)
         unlink(beside);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/text.h"
 
 enum { REGIONS = 8, POINTS = 20000, KINDS = 5, STEPS_MAX = 10000000, RIP = 16, REGISTERS = 17 };
@@ -48,7 +49,7 @@ static uint64_t value_of(const cJSON *o, const char *name, uint64_t fallback)
 static void add_region(struct machine *m, const cJSON *o)
 {
     struct region *r = &m->regions[m->region_count++];
-    const char *hex = cJSON_GetStringValue(get(o, "bytes"));
+    const char *hex = json_text_or_null(o, "bytes");
     *r = (struct region){.start = value_of(o, "start", 0), .size = value_of(o, "size", 4096)};
     r->rom = cJSON_IsTrue(get(o, "rom"));
     r->bytes = xmalloc(r->size);
@@ -98,7 +99,7 @@ static unsigned char *byte_at(struct machine *m, uint64_t address, bool to_write
 static const char *manner(const struct machine *m, int kind)
 {
     char name[] = {'Z', (char)('0' + kind), '\0'};
-    const char *text = cJSON_GetStringValue(get(m->description, name));
+    const char *text = json_text_or_null(m->description, name);
     return text ? text : "ok";
 }
 

@@ -30,6 +30,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/json.h"
 #include "machine.h"
 #include "rsp/codec.h"
 
@@ -175,7 +176,7 @@ static const cJSON *find_rule(struct stub *s, const char *payload)
     const cJSON *rule;
     int i = 0;
     cJSON_ArrayForEach (rule, get(s->script, "rules")) {
-        const char *on = cJSON_GetStringValue(get(rule, "on"));
+        const char *on = json_text_or_null(rule, "on");
         bool fits = on && strncmp(payload, on, strlen(on)) == 0;
         if (i < MAX_RULES && fits && s->used[i] < (unsigned)number(rule, "times", 1 << 30)) {
             s->used[i]++;
@@ -204,7 +205,7 @@ static void answer(struct stub *s, const char *payload)
         return;
     }
     serve(s, rule, payload);
-    const char *reply = cJSON_GetStringValue(get(rule, "reply"));
+    const char *reply = json_text_or_null(rule, "reply");
     if (strcmp(payload, "QStartNoAckMode") == 0 && reply && strcmp(reply, "OK") == 0)
         s->no_ack = true;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/json.h"
 #include "engine/control/audit/audit.h"
 #include "engine/control/audit/syscalls.h"
 #include "engine/session/session_private.h"
@@ -17,12 +18,6 @@ static void keep_event(void *context, const cJSON *event)
     cJSON **last = context;
     cJSON_Delete(*last);
     *last = cJSON_Duplicate(event, true);
-}
-
-static const char *text_of(const cJSON *o, const char *name)
-{
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, name));
-    return text ? text : "";
 }
 
 static double count_of(struct session *s, const char *kind)
@@ -48,31 +43,31 @@ static void test_findings(void **state)
     s->target->epoch = 7;
 
     tell(s, "torn-packet", "p01.d35;T05thread:p01.d36;");
-    assert_string_equal(text_of(event, "event"), "violation");
-    assert_string_equal(text_of(event, "kind"), "torn-packet");
-    assert_string_equal(text_of(event, "thread"), "p1.3382");
+    assert_string_equal(json_text(event, "event"), "violation");
+    assert_string_equal(json_text(event, "kind"), "torn-packet");
+    assert_string_equal(json_text(event, "thread"), "p1.3382");
     assert_int_equal(cJSON_GetObjectItem(event, "epoch")->valueint, 7);
     assert_true(cJSON_GetObjectItem(event, "ms")->valuedouble >= 0);
 
     /* evidence that names no thread: that of the last stop, or none */
     tell(s, "no-reply", "g");
-    assert_string_equal(text_of(event, "thread"), "");
+    assert_string_equal(json_text(event, "thread"), "");
     s->control->last_stop.has_thread = true;
     s->control->last_stop.thread = (struct ptid){1, 5};
     static const char *const nameless[] = {"g",         "thread:",    "T05thread:;",
                                            "thread:zz", "thread:-1;", "xthread"};
     for (size_t i = 0; i < sizeof nameless / sizeof nameless[0]; i++) {
         tell(s, "torn-packet", nameless[i]);
-        assert_string_equal(text_of(event, "thread"), "p1.5");
+        assert_string_equal(json_text(event, "thread"), "p1.5");
     }
     audit_violation(s->control, "binary-in-hex", "m\0\x1b\xff\\1", 6);
-    assert_string_equal(text_of(event, "evidence"), "m\\x00\\x1b\\xff\\x5c1");
+    assert_string_equal(json_text(event, "evidence"), "m\\x00\\x1b\\xff\\x5c1");
     audit_violation(s->control, "reply-to-another-question", "", 0);
-    assert_string_equal(text_of(event, "evidence"), "$#00");
+    assert_string_equal(json_text(event, "evidence"), "$#00");
     audit_tell(s->control, "registers-move", (struct ptid){1, 9}, "rip", 3);
-    assert_string_equal(text_of(event, "thread"), "p1.9");
+    assert_string_equal(json_text(event, "thread"), "p1.9");
     audit_lost(s->control, "end of file");
-    assert_string_equal(text_of(event, "kind"), "lost-without-exit");
+    assert_string_equal(json_text(event, "kind"), "lost-without-exit");
 
     assert_int_equal(s->control->violations, 12);
     assert_int_equal((int)count_of(s, "torn-packet"), 7);
@@ -80,7 +75,7 @@ static void test_findings(void **state)
     assert_int_equal((int)count_of(s, "not-held"), 0);
     cJSON *last = audit_last(s->control);
     assert_int_equal(cJSON_GetArraySize(last), AUDIT_LAST);
-    assert_string_equal(text_of(cJSON_GetArrayItem(last, AUDIT_LAST - 1), "kind"), "lost-without-exit");
+    assert_string_equal(json_text(cJSON_GetArrayItem(last, AUDIT_LAST - 1), "kind"), "lost-without-exit");
     cJSON_Delete(last);
     cJSON_Delete(event);
     session_destroy(s);

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/commands/command.h"
 #include "engine/face/worker.h"
@@ -133,12 +134,6 @@ static void line(struct worker *w, const char *text)
     worker_message_free(&m);
 }
 
-static const char *text_of(const struct worker_message *m, const char *name)
-{
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItem(m->result, name));
-    return text ? text : "";
-}
-
 static enum target_state state_of(struct worker *w)
 {
     struct view *v = worker_view(w);
@@ -176,10 +171,10 @@ static struct worker *stopped_in_work(void)
     wait_ready(w);
     line(w, "break work");
     struct worker_message m = good(w, worker_post_line(w, "continue"));
-    assert_string_equal(text_of(&m, "reason"), "breakpoint");
-    assert_string_equal(text_of(&m, "function"), "work");
+    assert_string_equal(json_text(m.result, "reason"), "breakpoint");
+    assert_string_equal(json_text(m.result, "function"), "work");
     assert_non_null(strstr(m.text, "Breakpoint 1"));
-    inferior = (pid_t)strtol(text_of(&m, "thread") + 1, NULL, 10);
+    inferior = (pid_t)strtol(json_text(m.result, "thread") + 1, NULL, 10);
     worker_message_free(&m);
     return w;
 }
@@ -232,7 +227,7 @@ static void test_interrupt_and_refusal(void **state)
     worker_message_free(&m);
     worker_interrupt(w);
     m = good(w, run);
-    assert_string_equal(text_of(&m, "reason"), "interrupt");
+    assert_string_equal(json_text(m.result, "reason"), "interrupt");
     worker_message_free(&m);
     m = good(w, worker_post(w, "threads", NULL));
     assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(m.result, "threads")), 4);
@@ -264,7 +259,7 @@ static void test_many_waiters(void **state)
                 worker_message_free(&m);
         } while (m.kind != WORKER_ANSWER || m.id == 0);
         assert_null(m.error);
-        assert_string_equal(text_of(&m, "reason"), "interrupt");
+        assert_string_equal(json_text(m.result, "reason"), "interrupt");
         for (unsigned i = 0; i < 4; i++)
             if (m.id == ids[i])
                 seen |= 1u << i;

@@ -21,6 +21,22 @@ static void refuse(const char *payload)
     must_fail(rsp_stop_parse(payload, strlen(payload), &stop), ERR_VIOLATION);
 }
 
+/* Equal ids fall together, and a table's low bits tell neighbours apart. */
+static void test_id_hash(void **state)
+{
+    (void)state;
+    assert_int_equal(ptid_hash((struct ptid){1, 2}), ptid_hash((struct ptid){1, 2}));
+    assert_int_not_equal(ptid_hash((struct ptid){1, 2}), ptid_hash((struct ptid){2, 1}));
+    enum { IDS = 1024, SLOTS = 2 * IDS };
+    static unsigned char used[SLOTS];
+    size_t found = 0;
+    for (int64_t i = 1; i <= IDS; i++)
+        used[ptid_hash((struct ptid){4711, i}) & (SLOTS - 1)] = 1;
+    for (size_t i = 0; i < SLOTS; i++)
+        found += used[i];
+    assert_true(found > IDS / 2);
+}
+
 /* -- thread ids ------------------------------------------------------------------------------------ */
 
 static void check_id(const char *text, int64_t pid, int64_t tid, const char *again)
@@ -540,6 +556,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_ids_stop_at_what_follows),
+        cmocka_unit_test(test_id_hash),
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_gdbserver),
         cmocka_unit_test(test_others),

@@ -32,6 +32,20 @@ static void test_specs(void **state)
     }
 }
 
+static void test_spec_commands(void **state)
+{
+    (void)state;
+    static const char *const none[] = {"", ":1234", "unix:launch:", "/dev/ttyS0", "exec", "Launch:a {port}"};
+    for (size_t i = 0; i < ARRAY_LENGTH(none); i++) {
+        assert_null(transport_spec_command(none[i]));
+        assert_false(transport_spec_launches(none[i]));
+    }
+    assert_string_equal(transport_spec_command("exec:a 'b c'"), "a 'b c'");
+    assert_false(transport_spec_launches("exec:a 'b c'"));
+    assert_string_equal(transport_spec_command("launch:a :{port}"), "a :{port}");
+    assert_true(transport_spec_launches("launch:a :{port}"));
+}
+
 /* -- TCP, Unix ------------------------------------------------------------------------------------- */
 
 static int listen_tcp(unsigned *port)
@@ -189,8 +203,8 @@ int main(void)
 {
     signal(SIGPIPE, SIG_DFL); /* nothing here may depend on it being ignored */
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_specs),           cmocka_unit_test(test_tcp),    cmocka_unit_test(test_unix),
-        cmocka_unit_test(test_wake_and_cancel), cmocka_unit_test(test_serial),
+        cmocka_unit_test(test_specs), cmocka_unit_test(test_spec_commands),   cmocka_unit_test(test_tcp),
+        cmocka_unit_test(test_unix),  cmocka_unit_test(test_wake_and_cancel), cmocka_unit_test(test_serial),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
  */
 #include "test_symbols_support.h"
 
+#include "base/text.h"
 #include "symbols/dwarf/dwarf_unit.h"
 
 static const char *const compiles[] = {
@@ -167,7 +168,7 @@ static void check_files(const char *compile)
             continue;
         struct symbol_place p;
         assert_true(symbols_lookup(m, addresses[i], &p));
-        if (!p.file || strcmp(base_name(p.file), base_name(file)) != 0 || p.line != theirs)
+        if (!p.file || strcmp(path_base(p.file), path_base(file)) != 0 || p.line != theirs)
             fail_msg("%s: 0x%llx is %s:%u, gdb: %s", compile, (unsigned long long)addresses[i],
                      p.file ? p.file : "-", p.line, line);
         seen++;

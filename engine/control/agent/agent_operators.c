@@ -99,11 +99,6 @@ static enum agent_op arithmetic_op(int op, bool is_signed)
     }
 }
 
-static bool is_comparison(int op)
-{
-    return op == '<' || op == '>' || op == OP_LE || op == OP_GE || op == OP_EQ || op == OP_NE;
-}
-
 /* Left and right are on the stack: a > b is b < a, a <= b is !(b < a). */
 static void compare(struct agent *a, int op, bool is_signed)
 {
@@ -123,7 +118,7 @@ struct error *agent_operate(struct agent *a, int op, struct operand left, struct
 {
     struct type *t = agent_common(a, left.type, right.type);
     bool is_signed = type_strip(t)->is_signed && !agent_is_pointer(t);
-    if (is_comparison(op)) {
+    if (op_is_comparison(op)) {
         compare(a, op, is_signed);
         *ret = (struct operand){.type = agent_basic(a, "int")};
         return NULL;

@@ -3,8 +3,6 @@
  * A breakpoint in the words of the documented interface: its kind, its state, the reason for it, and the
  * event that it changed.
  */
-#include <inttypes.h>
-#include <stdio.h>
 
 #include "base/text.h"
 #include "engine/control/control.h"
@@ -80,20 +78,13 @@ const char *breakpoint_reason(const struct breakpoint *b)
     return NULL;
 }
 
-static void add_address(cJSON *o, const char *name, uint64_t address)
-{
-    char text[24];
-    snprintf(text, sizeof text, "0x%" PRIx64, address);
-    cJSON_AddStringToObject(o, name, text);
-}
-
 static void add_locations(cJSON *o, const struct breakpoint *b)
 {
     cJSON *list = cJSON_AddArrayToObject(o, "locations");
     for (size_t i = 0; i < b->count; i++) {
         const struct breakpoint_location *l = &b->locations[i];
         cJSON *place = cJSON_CreateObject();
-        add_address(place, "pc", l->address);
+        json_add_address(place, "pc", l->address);
         if (l->function)
             cJSON_AddStringToObject(place, "function", l->function);
         if (l->file) {
@@ -117,7 +108,7 @@ static void add_attempts(cJSON *o, const struct breakpoint *b)
     for (size_t i = 0; i < b->attempt_count; i++) {
         cJSON *one = cJSON_CreateObject();
         cJSON_AddStringToObject(one, "kind", type_name(b->attempts[i].type));
-        add_address(one, "pc", b->attempts[i].address);
+        json_add_address(one, "pc", b->attempts[i].address);
         cJSON_AddStringToObject(one, "outcome", b->attempts[i].outcome);
         cJSON_AddItemToArray(list, one);
     }
@@ -169,7 +160,7 @@ cJSON *breakpoint_to_json(struct control *c, const struct breakpoint *b)
     add_limits(o, b);
     if (b->is_watch) {
         cJSON_AddStringToObject(o, "access", access_name(b->watch_type));
-        add_address(o, "address", b->watch_address);
+        json_add_address(o, "address", b->watch_address);
         cJSON_AddNumberToObject(o, "length", b->watch_length);
     } else {
         add_locations(o, b);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "engine/control/control.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/percpu.h"
@@ -68,7 +69,7 @@ bool dr7_change_by_trap(struct control *c)
         return *bare == TRI_YES;
     cJSON *value = NULL;
     struct error *e = values_evaluate(c->target, "boot_cpu_data.x86_capability[4] >> 31 & 1", 0, &value);
-    const char *text = e ? NULL : cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(value, "text"));
+    const char *text = e ? NULL : json_text_or_null(value, "text");
     bool hypervisor = text && strcmp(text, "1") == 0;
     error_free(e);
     cJSON_Delete(value);

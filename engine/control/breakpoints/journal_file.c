@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/descriptor.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -64,18 +65,12 @@ struct error *journal_append(const char *path, int fd, const char *line)
     return NULL;
 }
 
-static void add_hex(struct buf *out, const unsigned char *bytes, unsigned n)
-{
-    for (unsigned i = 0; i < n; i++)
-        buf_printf(out, "%02x", bytes[i]);
-}
-
 void journal_line(const struct journal_entry *e, struct buf *out)
 {
     buf_printf(out, "+ %" PRIx64 " ", e->address);
-    add_hex(out, e->saved, e->length);
+    hex_encode(out, e->saved, e->length);
     buf_add_char(out, ' ');
-    add_hex(out, e->trap, e->length);
+    hex_encode(out, e->trap, e->length);
     buf_add_char(out, '\n');
 }
 
@@ -160,8 +155,8 @@ void journal_read(const char *path, struct journal_entry **ret, size_t *count)
         return;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_LIMIT) {
         BASE_FREE char *text = xcalloc(1, (size_t)st.st_size + 1);
-        ssize_t n = read(fd, text, (size_t)st.st_size);
-        if (n >= (ssize_t)sizeof first_line - 1 && memcmp(text, first_line, sizeof first_line - 1) == 0)
+        size_t n = fd_read_all(fd, text, (size_t)st.st_size);
+        if (n >= sizeof first_line - 1 && memcmp(text, first_line, sizeof first_line - 1) == 0)
             parse_lines(text, ret, count);
     }
     close(fd);

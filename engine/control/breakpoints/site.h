@@ -107,6 +107,8 @@ void sites_remove_at(struct control *c, uint64_t address, bool removed);
 struct site *site_at(struct control *c, uint64_t address);
 /* True when a software site was lately taken out there: another thread may still report its hit. */
 bool site_was_at(const struct control *c, uint64_t address);
+/* It is to be in the target: somebody uses it, and it is not taken out for a moment. */
+bool site_is_wanted(const struct site *p);
 bool site_is_code(const struct site *p); /* software, hardware or in memory */
 /* Of a kind that takes debug registers; NULL is none. */
 bool site_in_hardware(const struct site *p);

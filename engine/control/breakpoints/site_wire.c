@@ -15,19 +15,13 @@
 
 enum { BATCH = 64 };
 
-static bool wanted(const struct site *p)
-{
-    return p->users > 0 && !p->removed;
-}
-
 static char *memory_payload(const struct control *c, const struct site *p, bool insert)
 {
     unsigned char trap[TRAP_MAX];
     trap_bytes(c, p->length, trap);
     BASE_BUF struct buf out = {0};
     buf_printf(&out, "M%" PRIx64 ",%x:", p->address, p->length);
-    for (unsigned i = 0; i < p->length; i++)
-        buf_printf(&out, "%02x", insert ? trap[i] : p->saved[i]);
+    hex_encode(&out, insert ? trap : p->saved, p->length);
     return xstrdup(buf_text(&out));
 }
 
@@ -177,7 +171,7 @@ size_t sites_requests(struct control *c, struct rsp_request *requests, size_t ca
         for (size_t i = 0; i < t->dirty_count && n < capacity;) {
             struct site *p = t->dirty[i];
             size_t before = t->dirty_count;
-            if (wanted(p) == (bool)insert && request_for(c, p, insert, &requests[n]))
+            if (site_is_wanted(p) == (bool)insert && request_for(c, p, insert, &requests[n]))
                 n++;
             i += before == t->dirty_count; /* else another has taken its place */
         }
@@ -226,7 +220,7 @@ void site_unmapped(struct control *c, struct site *p)
 static struct error *take_answer(struct control *c, struct rsp_request *r)
 {
     struct site *p = r->owner;
-    bool insert = wanted(p);
+    bool insert = site_is_wanted(p);
     bool ok = !r->error && strcmp(buf_text(&r->reply), "OK") == 0;
     struct error *e = NULL;
     if (ok) {
@@ -272,7 +266,7 @@ void sites_cut_off(struct control *c, struct rsp_request *requests, size_t count
             continue;
         if (!requests[i].error && strcmp(buf_text(&requests[i].reply), "OK") == 0)
             error_free(take_answer(c, &requests[i]));
-        else if (wanted(p))
+        else if (site_is_wanted(p))
             not_known(c, p);
     }
     discard(requests, count);

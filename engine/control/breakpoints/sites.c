@@ -11,7 +11,7 @@
 
 #define NOT_DIRTY SIZE_MAX
 
-static bool wanted(const struct site *p)
+bool site_is_wanted(const struct site *p)
 {
     return p->users > 0 && !p->removed;
 }
@@ -20,8 +20,8 @@ static bool needs_sending(const struct site *p)
 {
     if (p->state == SITE_FAILED)
         return p->inserted &&
-               !wanted(p); /* what failed although the stub took it is taken out like any other */
-    return (wanted(p) != p->inserted || (p->inserted && (p->renew || p->stale)));
+               !site_is_wanted(p); /* what failed although the stub took it is taken out like any other */
+    return (site_is_wanted(p) != p->inserted || (p->inserted && (p->renew || p->stale)));
 }
 
 bool site_is_code(const struct site *p)

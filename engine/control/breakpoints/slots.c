@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "engine/control/control.h"
 
 static bool shared(const struct control *c)
@@ -212,14 +213,12 @@ static cJSON *pool_to_json(struct control *c, unsigned i)
         if (!p->inserted || !is_hardware(p->type) || pool_index(c, p->type) != i)
             continue;
         cJSON *h = cJSON_CreateObject();
-        char address[24];
-        snprintf(address, sizeof address, "0x%" PRIx64, p->address);
         cJSON_AddNumberToObject(h, "slot", ++slot);
         int id = holder(p);
         if (id)
             cJSON_AddNumberToObject(h, "id", id);
         cJSON_AddStringToObject(h, "kind", kind_name(p->type));
-        cJSON_AddStringToObject(h, "address", address);
+        json_add_address(h, "address", p->address);
         cJSON_AddItemToArray(holders, h);
     }
     return o;

@@ -43,11 +43,6 @@ void plan_end(struct control *c)
     c->plan_active = false;
 }
 
-static bool is_step(const struct plan *p)
-{
-    return p->kind >= PLAN_STEPI && p->kind <= PLAN_UNTIL_NEXT;
-}
-
 /* A signal that the last stop told of is passed on with the step: only `stepi` goes into its handler. */
 static struct error *begin(struct control *c, struct plan *p)
 {
@@ -62,7 +57,7 @@ static struct error *set_off(struct control *c)
     TRY(c->run_hooks->before_run(c, &c->time.ended));
     if (c->time.ended)
         return NULL; /* session_begin() tells that */
-    if (is_step(&c->plan))
+    if (plan_is_step(&c->plan))
         TRY(begin(c, &c->plan));
     TRY(watch_steps_begin(c));
     TRY(hold_begin(c, &c->plan));
@@ -75,7 +70,7 @@ struct error *plan_start(struct control *c, const struct plan *plan)
     c->plan = *plan;
     c->plan_active = true;
     threads_leave(c->target);
-    if (!is_step(plan))
+    if (!plan_is_step(plan))
         libraries_may_have_changed(c->target);
     interrupt_settled(c);
     if (c->plan.times == 0)
@@ -212,8 +207,8 @@ static struct error *on_target(struct control *c, struct stop *stop, uint64_t le
     }
     bool final = p->final_at_target;
     drop_targets(c, p);
-    if (!is_step(p) || final) {
-        if (is_step(p) && --p->times > 0) {
+    if (!plan_is_step(p) || final) {
+        if (plan_is_step(p) && --p->times > 0) {
             TRY(plan_begin_step(c, p));
             return run_on(c);
         }

@@ -90,6 +90,12 @@ struct plan {
     uint64_t watch_steps;
 };
 
+/* A step of whatever kind, as opposed to a run. */
+static inline bool plan_is_step(const struct plan *p)
+{
+    return p->kind >= PLAN_STEPI && p->kind <= PLAN_UNTIL_NEXT;
+}
+
 /* Starts the plan described by `plan` (kind, thread, times, targets filled in): resumes. */
 struct error *plan_start(struct control *c, const struct plan *plan) BASE_MUST_CHECK;
 /* Handles a stop of the stub's. *done: *final is for the user. Else the target runs again. */

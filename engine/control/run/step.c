@@ -29,11 +29,6 @@ static bool by_line(const struct plan *p)
     return p->kind == PLAN_STEP || p->kind == PLAN_NEXT || p->kind == PLAN_UNTIL_NEXT;
 }
 
-static bool inside(struct address_range r, uint64_t pc)
-{
-    return pc >= r.low && pc < r.high;
-}
-
 struct error *plan_run_handler(struct control *c, struct plan *p)
 {
     struct thread *t = threads_find(&c->target->threads, p->thread);
@@ -72,7 +67,7 @@ struct error *plan_begin_step(struct control *c, struct plan *p)
     if (!p->has_line) {
         /* gdb: "single stepping until exit from function, which has no line number information" */
         p->line = (struct address_range){place.function_low, place.function_high};
-        if (!inside(p->line, p->start_pc))
+        if (!address_range_has(&p->line, p->start_pc))
             p->line = (struct address_range){p->start_pc, p->start_pc + 1};
     } else if (p->kind == PLAN_UNTIL_NEXT && p->function_low && p->function_low < p->line.low) {
         p->line.low = p->function_low;
@@ -263,7 +258,7 @@ static struct error *line_step(struct control *c, struct plan *p, struct thread 
     if (p->in_plt)
         return through_plt(c, p, t, pc, done);
     bool recursed = pc == p->function_low && pc != p->start_pc;
-    if (inside(p->line, pc) && !recursed) {
+    if (address_range_has(&p->line, pc) && !recursed) {
         p->phase = PHASE_STEP;
         return NULL;
     }

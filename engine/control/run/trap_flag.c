@@ -7,15 +7,6 @@
 #include "engine/target/registers.h"
 
 /* A register's value where it was read already. */
-static bool cached_value(struct control *c, const struct thread *t, const char *name, uint64_t *ret)
-{
-    const struct rsp_register *r = register_find(c->target, name);
-    if (!r || r->size > 8 || !register_cached(t, r) || !t->known[r->offset])
-        return false;
-    *ret = arch_load(t->bytes + r->offset, r->size, c->target->big_endian);
-    return true;
-}
-
 /* An instruction of this thread was stepped, and that is what stopped it. */
 static bool was_stepped(const struct control *c, const struct stop *stop)
 {
@@ -40,7 +31,7 @@ static void check_flag(struct control *c, struct thread *t, const struct stop *s
 {
     const struct arch_step_flag *f = &c->target->arch->step_flag;
     uint64_t value;
-    if (!f->reg || !cached_value(c, t, f->reg, &value))
+    if (!f->reg || !register_cached_value(c->target, t, f->reg, &value))
         return;
     bool visible = (value & f->mask) != 0;
     if (!stepped)

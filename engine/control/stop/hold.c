@@ -86,11 +86,6 @@ void hold_to_json(struct control *c, cJSON *o)
 
 /* -- before a run ---------------------------------------------------------------------------------- */
 
-static bool is_step(const struct plan *p)
-{
-    return p->kind >= PLAN_STEPI && p->kind <= PLAN_UNTIL_NEXT;
-}
-
 static bool is_one_instruction(const struct plan *p)
 {
     return p->kind == PLAN_STEPI || p->kind == PLAN_NEXTI;
@@ -99,7 +94,8 @@ static bool is_one_instruction(const struct plan *p)
 /* True when all threads but the plan's stay because of `schedule`. */
 static bool others_stay(const struct control *c, const struct plan *p)
 {
-    return p->has_thread && (c->schedule == SCHEDULE_ONE || (c->schedule == SCHEDULE_STEP && is_step(p)));
+    return p->has_thread &&
+           (c->schedule == SCHEDULE_ONE || (c->schedule == SCHEDULE_STEP && plan_is_step(p)));
 }
 
 static struct error *check_runner(struct control *c, const struct plan *p)
@@ -261,13 +257,10 @@ static bool proves(struct control *c, const struct plan *p, const struct stop *f
 /* Linux leaves the number of the system call that a thread waits in where ptrace shows it, else -1. */
 static bool waits_in_kernel(struct control *c, struct thread *t)
 {
-    const struct rsp_register *r = register_find(c->target, "orig_rax");
-    if (!r)
-        r = register_find(c->target, "orig_eax");
-    if (!r || r->size > 8 || !register_cached(t, r) || !t->known[r->offset])
-        return false;
-    uint64_t number = arch_load(t->bytes + r->offset, r->size, c->target->big_endian);
-    return !(number >> (8 * r->size - 1));
+    uint64_t number;
+    if (register_cached_value(c->target, t, "orig_rax", &number))
+        return !(number >> 63);
+    return register_cached_value(c->target, t, "orig_eax", &number) && !(number >> 31);
 }
 
 static size_t watched(struct control *c, struct thread **list)

@@ -13,9 +13,7 @@
 
 static void add_place(struct control *c, cJSON *o, uint64_t pc)
 {
-    char text[24];
-    snprintf(text, sizeof text, "0x%" PRIx64, pc);
-    cJSON_AddStringToObject(o, "pc", text);
+    json_add_address(o, "pc", pc);
     struct symbol_place place;
     if (!symbols_lookup(c->target->map, pc, &place))
         return;
@@ -103,25 +101,20 @@ void stop_report(struct control *c)
     target_emit(c->target, o);
 }
 
-static const char *text_of(const cJSON *o, const char *name)
-{
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, name));
-}
-
 static void headline(const cJSON *stop, struct buf *out)
 {
-    const char *reason = text_of(stop, "reason");
+    const char *reason = json_text_or_null(stop, "reason");
     const cJSON *number = cJSON_GetObjectItemCaseSensitive(stop, "breakpoint");
     const cJSON *watch = cJSON_GetObjectItemCaseSensitive(stop, "watchpoint");
     const cJSON *exit_code = cJSON_GetObjectItemCaseSensitive(stop, "exit_code");
-    const char *thread = text_of(stop, "thread");
+    const char *thread = json_text_or_null(stop, "thread");
     if (number)
         buf_printf(out, "Breakpoint %d", number->valueint);
     else if (watch)
         buf_printf(out, "Watchpoint %d", watch->valueint);
-    else if (text_of(stop, "signal"))
+    else if (json_text_or_null(stop, "signal"))
         buf_printf(out, "%s %s", strcmp(reason, "killed") == 0 ? "Killed by" : "Signal",
-                   text_of(stop, "signal"));
+                   json_text_or_null(stop, "signal"));
     else if (strcmp(reason, "killed") == 0)
         buf_add_text(out, "Killed by a signal that the stub did not name");
     else if (exit_code)
@@ -159,17 +152,17 @@ void stop_to_text(const cJSON *stop, struct buf *out)
     }
     headline(stop, out);
     const cJSON *line = cJSON_GetObjectItemCaseSensitive(stop, "line");
-    add_visible(out, ", ", text_of(stop, text_of(stop, "function") ? "function" : "pc"));
-    add_visible(out, " at ", text_of(stop, "file"));
-    if (text_of(stop, "file"))
+    add_visible(out, ", ", json_text_or_null(stop, json_text_or_null(stop, "function") ? "function" : "pc"));
+    add_visible(out, " at ", json_text_or_null(stop, "file"));
+    if (json_text_or_null(stop, "file"))
         buf_printf(out, ":%d", line ? line->valueint : 0);
     buf_add_char(out, '\n');
     add_json(out, "old ", cJSON_GetObjectItemCaseSensitive(stop, "old"));
     add_json(out, "new ", cJSON_GetObjectItemCaseSensitive(stop, "new"));
-    if (text_of(stop, "note"))
-        add_visible(out, "(", text_of(stop, "note")), buf_add_text(out, ")\n");
+    if (json_text_or_null(stop, "note"))
+        add_visible(out, "(", json_text_or_null(stop, "note")), buf_add_text(out, ")\n");
     add_json(out, "value ", cJSON_GetObjectItemCaseSensitive(stop, "value"));
-    if (text_of(stop, "source"))
-        buf_printf(out, "%d", line ? line->valueint : 0), add_visible(out, "\t", text_of(stop, "source")),
-            buf_add_char(out, '\n');
+    if (json_text_or_null(stop, "source"))
+        buf_printf(out, "%d", line ? line->valueint : 0),
+            add_visible(out, "\t", json_text_or_null(stop, "source")), buf_add_char(out, '\n');
 }

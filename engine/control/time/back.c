@@ -19,11 +19,6 @@ struct line_back {
     struct stop *ret;
 };
 
-static bool inside(struct address_range r, uint64_t pc)
-{
-    return pc >= r.low && pc < r.high;
-}
-
 static struct symbol_place place_of(struct control *c, uint64_t pc)
 {
     struct symbol_place place;
@@ -122,7 +117,7 @@ static struct error *arrived(struct line_back *b)
     uint64_t pc = b->walk.now.pc;
     struct address_range line;
     bool known = symbols_line_range(c->target->map, pc, &line);
-    if (!inside(b->line, pc)) {
+    if (!address_range_has(&b->line, pc)) {
         b->line = known ? line : range_of(c, pc);
         if (!known || (pc == line.low && symbols_is_statement(c->target->map, pc)))
             return finish_walk(b);

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/descriptor.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/control/control.h"
 #include "engine/control/time/bookmarks.h"
@@ -84,7 +86,7 @@ char *bookmark_path(struct control *c)
 
 static char *text_member(const cJSON *o, const char *name)
 {
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, name));
+    const char *text = json_text_or_null(o, name);
     return text ? xstrndup(text, strnlen(text, BOOKMARK_TEXT_MOST)) : NULL;
 }
 
@@ -170,8 +172,7 @@ struct error *bookmark_read(const char *path, struct bookmark_table *t)
     struct error *e = NULL;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_LIMIT) {
         BASE_FREE char *text = xcalloc(1, (size_t)st.st_size + 1);
-        ssize_t n = read(fd, text, (size_t)st.st_size);
-        e = parse(path, text, n > 0 ? (size_t)n : 0, t);
+        e = parse(path, text, fd_read_all(fd, text, (size_t)st.st_size), t);
     } else {
         e = not_ours(path, "it is no file of ours");
     }

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "engine/control/control.h"
 #include "engine/inspect/location.h"
 
@@ -251,11 +252,8 @@ cJSON *bookmark_to_json(const struct bookmark *b)
     cJSON_AddNumberToObject(o, "position", (double)b->position);
     if (b->thread)
         cJSON_AddStringToObject(o, "thread", b->thread);
-    if (b->has_pc) {
-        char pc[24];
-        snprintf(pc, sizeof pc, "0x%" PRIx64, b->pc);
-        cJSON_AddStringToObject(o, "pc", pc);
-    }
+    if (b->has_pc)
+        json_add_address(o, "pc", b->pc);
     if (b->function)
         cJSON_AddStringToObject(o, "function", b->function);
     if (b->file)

@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
@@ -74,18 +73,11 @@ struct error *time_monitor_quiet(struct control *c, const char *format, ...)
     return NULL;
 }
 
-static void drain(int fd)
-{
-    char bytes[64];
-    while (fd >= 0 && read(fd, bytes, sizeof bytes) > 0) {
-    }
-}
-
 /* The time is up, or somebody pressed Ctrl-C: the target must not go on running. */
 static struct error *stop_it(struct control *c, struct error *why)
 {
     if (error_is(why, ERR_CANCELLED))
-        drain(c->target->cancel_fd);
+        target_cancelled(c->target);
     struct rsp_stop stop;
     bool stopped = false;
     struct error *e = rsp_interrupt(c->target->connection);
@@ -95,6 +87,12 @@ static struct error *stop_it(struct control *c, struct error *why)
         return why;
     error_free(why);
     return target_check(c->target, e);
+}
+
+struct error *time_count_stops(struct control *c, uint64_t *ret)
+{
+    *ret = c->target->epoch;
+    return NULL;
 }
 
 void time_way_home(struct control *c, bool begin, int64_t *saved)

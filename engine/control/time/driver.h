@@ -79,6 +79,8 @@ struct error *time_monitor_quiet(struct control *c, const char *format, ...)
 struct error *time_wait(struct control *c, struct rsp_stop *ret) BASE_MUST_CHECK;
 /* A command whose time is up gets some more to leave the target where it was: between begin and end. */
 void time_way_home(struct control *c, bool begin, int64_t *saved);
+/* `position` where stops are all that can be counted. */
+struct error *time_count_stops(struct control *c, uint64_t *ret) BASE_MUST_CHECK;
 /* Sends a resume packet and waits. */
 struct error *time_resume(struct control *c, const char *packet, struct rsp_stop *ret) BASE_MUST_CHECK;
 /* c or s of every thread, or of the current one. */

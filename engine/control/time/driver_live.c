@@ -45,12 +45,6 @@ static struct error *probe_recording(struct control *c, bool *ret)
     return ask(c, &is_qemu, ret, &c->time.position);
 }
 
-static struct error *count_stops(struct control *c, uint64_t *ret)
-{
-    *ret = c->target->epoch;
-    return NULL;
-}
-
 static struct error *count_instructions(struct control *c, uint64_t *ret)
 {
     bool is_qemu, records;
@@ -96,7 +90,7 @@ const struct time_driver time_driver_live = {
     .unit = "stops",
     .removes = true,
     .probe = probe,
-    .position = count_stops,
+    .position = time_count_stops,
     .save = time_qemu_save,
     .restore = restore,
     .remove = time_qemu_remove,

@@ -307,19 +307,13 @@ static struct error *probe(struct control *c, bool *ret)
     return NULL;
 }
 
-static struct error *count_stops(struct control *c, uint64_t *ret)
-{
-    *ret = c->target->epoch;
-    return NULL;
-}
-
 const struct time_driver time_driver_memory = {
     .name = "memory",
     .unit = "stops",
     .removes = true,
     .only_asked = true,
     .probe = probe,
-    .position = count_stops,
+    .position = time_count_stops,
     .save = save,
     .restore = restore,
     .remove = remove_kept,

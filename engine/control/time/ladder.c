@@ -116,22 +116,12 @@ void ladder_at_stop(struct control *c)
 
 /* -- walking it once ------------------------------------------------------------------------------- */
 
-static void tell_progress(struct control *c, uint64_t at, uint64_t last)
-{
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "progress");
-    cJSON_AddStringToObject(o, "what", "autobookmark");
-    cJSON_AddNumberToObject(o, "done", (double)at);
-    cJSON_AddNumberToObject(o, "total", (double)last);
-    target_emit(c->target, o);
-}
-
 static struct error *walk(struct control *c, uint64_t last, uint64_t step, struct ladder_state *ret)
 {
     for (uint64_t at = step; at < last; at += step) {
         TRY(time_snapshots(c));
         const struct time_snapshot *there = time_nearest(c, at);
-        tell_progress(c, at, last);
+        target_emit_progress(c->target, "autobookmark", at, last);
         if (there && there->position == at)
             continue;
         struct ladder_state state = {0};

@@ -37,12 +37,7 @@ void time_search_end(struct time_search *t)
 
 static void tell_progress(struct time_search *t, uint64_t at)
 {
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "progress");
-    cJSON_AddStringToObject(o, "what", t->what);
-    cJSON_AddNumberToObject(o, "done", (double)(t->first ? at : t->from - at));
-    cJSON_AddNumberToObject(o, "total", (double)t->from);
-    target_emit(t->session->target, o);
+    target_emit_progress(t->session->target, t->what, t->first ? at : t->from - at, t->from);
 }
 
 static void keep(struct time_search *t, uint64_t position, const struct stop *stop)

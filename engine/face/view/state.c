@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/inspect/frames/frame_registers.h"
 #include "engine/target/libraries.h"
@@ -159,12 +160,6 @@ static const char *old_value(const struct view *previous, uint64_t epoch, const 
     return NULL;
 }
 
-static const char *member(const cJSON *o, const char *name)
-{
-    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, name));
-    return text ? text : "";
-}
-
 void view_build_locals(struct session *s, struct view *v, const struct view *previous)
 {
     cJSON *result = NULL;
@@ -174,10 +169,10 @@ void view_build_locals(struct session *s, struct view *v, const struct view *pre
     v->locals = xcalloc((size_t)cJSON_GetArraySize(list), sizeof *v->locals);
     cJSON_ArrayForEach (o, list) {
         struct view_local *row = &v->locals[v->local_count++];
-        const char *state = member(o, "state");
-        row->name = view_text(member(o, "name"));
-        row->type = view_text(member(o, "type"));
-        row->value = *state ? xasprintf("<%s>", state) : view_text(member(o, "text"));
+        const char *state = json_text(o, "state");
+        row->name = view_text(json_text(o, "name"));
+        row->type = view_text(json_text(o, "type"));
+        row->value = *state ? xasprintf("<%s>", state) : view_text(json_text(o, "text"));
         row->argument = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "argument"));
         row->old = xstrdup_or_null(old_value(previous, v->epoch, row->name, row->value));
     }

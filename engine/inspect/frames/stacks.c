@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/frames/stacks.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,25 +36,13 @@ struct reader {
     size_t want_count, want_capacity;
 };
 
-static bool cancelled(const struct target *target)
-{
-    struct pollfd fd = {.fd = target->cancel_fd, .events = POLLIN};
-    return fd.fd >= 0 && poll(&fd, 1, 0) == 1;
-}
-
 static struct error *tell_progress(struct reader *r, size_t done)
 {
     r->done += done;
-    if (cancelled(r->target))
+    if (target_cancel_asked(r->target))
         return error_new(ERR_CANCELLED, "reading the stacks of %zu threads was cancelled", r->total);
-    if (r->total <= PROGRESS_FROM)
-        return NULL;
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "progress");
-    cJSON_AddStringToObject(o, "what", "stacks");
-    cJSON_AddNumberToObject(o, "done", (double)r->done);
-    cJSON_AddNumberToObject(o, "total", (double)r->total);
-    target_emit(r->target, o);
+    if (r->total > PROGRESS_FROM)
+        target_emit_progress(r->target, "stacks", r->done, r->total);
     return NULL;
 }
 
@@ -115,16 +102,10 @@ static struct error *try_stack(struct reader *r, struct task *k, bool last)
     return NULL;
 }
 
-static int by_address(const void *a, const void *b)
-{
-    const struct memory_want *x = a, *y = b;
-    return x->address < y->address ? -1 : x->address > y->address;
-}
-
 static struct error *fetch_wants(struct reader *r)
 {
     if (r->want_count)
-        qsort(r->wants, r->want_count, sizeof *r->wants, by_address);
+        qsort(r->wants, r->want_count, sizeof *r->wants, memory_want_order);
     size_t n = 0; /* many threads may miss the same code */
     for (size_t i = 0; i < r->want_count; i++)
         if (n == 0 || r->wants[i].address != r->wants[n - 1].address)

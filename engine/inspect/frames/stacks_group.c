@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 
 enum { FRAMES_MOST = 1 << 20, FIRST_SLOTS = 64 };
 
@@ -33,18 +34,13 @@ static uint64_t hash_of(const struct frame_list *list, size_t depth)
     return hash;
 }
 
-static bool same_function(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool is_alike(const struct stack *stack, uint64_t hash, const struct frame_list *list, size_t depth)
 {
     if (stack->hash != hash || stack->depth != depth)
         return false;
     for (size_t i = 0; i < depth; i++)
         if (stack->frames[i].pc != list->items[i].pc ||
-            !same_function(stack->frames[i].function, list->items[i].function))
+            !text_same(stack->frames[i].function, list->items[i].function))
             return false;
     return true;
 }

@@ -2,7 +2,6 @@
 #include "engine/inspect/kernel/kernel.h"
 
 #include <elf.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,13 +105,7 @@ void kernel_forget(struct target *target)
 
 struct error *kernel_progress(struct target *target, const char *what, size_t done, size_t total)
 {
-    struct pollfd fd = {.fd = target->cancel_fd, .events = POLLIN};
-    bool cancelled = fd.fd >= 0 && poll(&fd, 1, 0) == 1;
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "progress");
-    cJSON_AddStringToObject(o, "what", what);
-    cJSON_AddNumberToObject(o, "done", (double)(cancelled ? total : done));
-    cJSON_AddNumberToObject(o, "total", (double)total);
-    target_emit(target, o);
+    bool cancelled = target_cancel_asked(target);
+    target_emit_progress(target, what, cancelled ? total : done, total);
     return cancelled ? error_new(ERR_CANCELLED, "reading the kernel's %s was cancelled", what) : NULL;
 }

@@ -93,17 +93,11 @@ uint64_t kernel_type_size(struct target *target, const char *type)
     return t ? type_size(type_strip(t)) : 0;
 }
 
-static int by_address(const void *a, const void *b)
-{
-    const struct memory_want *x = a, *y = b;
-    return x->address < y->address ? -1 : x->address > y->address;
-}
-
 struct error *kernel_fetch(struct target *target, struct memory_want *wants, size_t count)
 {
     size_t n = 0;
     if (count)
-        qsort(wants, count, sizeof *wants, by_address);
+        qsort(wants, count, sizeof *wants, memory_want_order);
     for (size_t i = 0; i < count; i++) {
         struct memory_want *last = n ? &wants[n - 1] : NULL;
         uint64_t end = wants[i].address + wants[i].length;
@@ -142,6 +136,14 @@ struct error *kernel_number(struct target *target, uint64_t base, const struct k
         *ret = *ret >> (shift & 63) & (((uint64_t)1 << f->bit_size) - 1);
     }
     return NULL;
+}
+
+uint64_t kernel_number_or_0(struct target *target, uint64_t base, const struct kernel_field *f)
+{
+    uint64_t value = 0;
+    struct error *e = f->size ? kernel_number(target, base, f, &value) : NULL;
+    error_free(e);
+    return value;
 }
 
 struct error *kernel_pointer(struct target *target, uint64_t address, uint64_t *ret)

@@ -43,6 +43,8 @@ struct error *kernel_fetch_fields(struct target *target, uint64_t base, const st
 /* A field's value, from the cache or else by itself; bit-fields too. */
 struct error *kernel_number(struct target *target, uint64_t base, const struct kernel_field *f,
                             uint64_t *ret) BASE_MUST_CHECK;
+/* The same of a field that the kernel may lack: 0 where it does, or where it cannot be read. */
+uint64_t kernel_number_or_0(struct target *target, uint64_t base, const struct kernel_field *f);
 /* A pointer. */
 struct error *kernel_pointer(struct target *target, uint64_t address, uint64_t *ret) BASE_MUST_CHECK;
 /* A string of at most `n` - 1 bytes in a field or elsewhere; what was read is made harmless. malloc'd. */

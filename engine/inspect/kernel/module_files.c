@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "engine/inspect/kernel/modules.h"
 
 enum { ENTRIES_MAX = 200000, DEPTH_MAX = 16, FILES_MAX = 20000 };
@@ -26,12 +27,6 @@ void module_files_free(struct module_files *f)
     if (f)
         free(f->paths);
     free(f);
-}
-
-static const char *base_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
 }
 
 /* "x.ko", and as distributions have them "x.ko.xz", "x.ko.debug". */
@@ -79,7 +74,7 @@ static bool is_named(const char *base, const char *name)
 const char *module_files_find(const struct module_files *f, const char *name, size_t *from)
 {
     for (; *from < f->count; ++*from)
-        if (is_named(base_of(f->paths[*from]), name))
+        if (is_named(path_base(f->paths[*from]), name))
             return f->paths[(*from)++];
     return NULL;
 }

@@ -38,14 +38,6 @@ struct error *module_fields_find(struct target *target, struct module_fields *f)
                             "a kernel with CONFIG_MODULES and CONFIG_DEBUG_INFO is needed");
 }
 
-static uint64_t optional(struct target *target, uint64_t base, const struct kernel_field *f)
-{
-    uint64_t value = 0;
-    struct error *e = f->size ? kernel_number(target, base, f, &value) : NULL;
-    error_free(e);
-    return value;
-}
-
 static struct error *read_name(struct target *target, uint64_t at, char **ret)
 {
     TRY(kernel_string(target, at, NAME_FIRST, ret));
@@ -75,12 +67,12 @@ struct error *module_read(struct target *target, const struct module_fields *f, 
     m->state = state_name(state);
     TRY(kernel_number(target, at, &f->base, &m->base));
     for (size_t i = 0; i < f->size_count; i++)
-        m->size += optional(target, at, &f->sizes[i]);
+        m->size += kernel_number_or_0(target, at, &f->sizes[i]);
     /* MODULE_REF_BASE is 1: the module's own */
     if (f->references.size)
-        m->references = (int64_t)(int32_t)optional(target, at, &f->references) - 1;
-    m->sections = optional(target, at, &f->sections);
-    m->per_cpu = optional(target, at, &f->per_cpu);
-    m->per_cpu_size = optional(target, at, &f->per_cpu_size);
+        m->references = (int64_t)(int32_t)kernel_number_or_0(target, at, &f->references) - 1;
+    m->sections = kernel_number_or_0(target, at, &f->sections);
+    m->per_cpu = kernel_number_or_0(target, at, &f->per_cpu);
+    m->per_cpu_size = kernel_number_or_0(target, at, &f->per_cpu_size);
     return read_name(target, at + f->name.offset, &m->name);
 }

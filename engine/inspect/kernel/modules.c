@@ -94,15 +94,6 @@ static struct module_files *files_of(struct target *target)
     return k->files;
 }
 
-static void announce(struct target *target, const char *path)
-{
-    BASE_FREE char *shown = text_visible(path, strlen(path));
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "library");
-    cJSON_AddStringToObject(o, "path", shown);
-    target_emit(target, o);
-}
-
 static bool is_packed(const char *path)
 {
     const char *dot = strrchr(path, '.');
@@ -132,7 +123,7 @@ static struct error *load(struct target *target, struct kernel_module *m)
             return e;
         set_problem(m, e ? xstrdup(e->message) : NULL);
         if (!e)
-            announce(target, path);
+            target_emit_library(target, path);
         error_free(e);
     }
     return NULL;

@@ -5,12 +5,11 @@
  * is moved by multiples of 2 MiB (CONFIG_PHYSICAL_ALIGN of x86-64, MIN_KIMG_ALIGN of arm64). Each is checked
  * by what the file and the target must have in common: the build ID of the notes, or the end of linux_banner.
  */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/target/stop.h"
 #include "engine/target/target.h"
@@ -303,12 +302,10 @@ static void tell(struct search *x, bool found)
 {
     struct target *target = x->target;
     cJSON *o = cJSON_CreateObject();
-    char text[24];
     cJSON_AddStringToObject(o, "event", "kernel");
     cJSON_AddStringToObject(o, "file", symbol_file_path(x->file));
     if (found) {
-        snprintf(text, sizeof text, "0x%" PRIx64, x->found);
-        cJSON_AddStringToObject(o, "slide", text);
+        json_add_address(o, "slide", x->found);
         cJSON_AddStringToObject(o, "checked_by", x->proved_by);
     } else {
         char banner[BANNER_BYTES + 1] = {0};

@@ -77,14 +77,6 @@ static char state_letter(uint64_t state, uint64_t exit_state)
     return letters[highest];
 }
 
-static uint64_t optional(struct target *target, uint64_t base, const struct kernel_field *f)
-{
-    uint64_t value = 0;
-    struct error *e = f->size ? kernel_number(target, base, f, &value) : NULL;
-    error_free(e);
-    return value;
-}
-
 static struct error *read_task(struct target *target, const struct layout *l, uint64_t at, struct task *t)
 {
     const struct kernel_field *f = l->fields;
@@ -93,13 +85,13 @@ static struct error *read_task(struct target *target, const struct layout *l, ui
     TRY(kernel_fetch_fields(target, at, f, FIELDS));
     TRY(kernel_number(target, at, &f[PID], &pid));
     t->pid = (int32_t)pid;
-    t->process = f[TGID].size ? (int32_t)optional(target, at, &f[TGID]) : t->pid;
-    t->state = f[STATE].size
-                   ? state_letter(optional(target, at, &f[STATE]), optional(target, at, &f[EXIT_STATE]))
-                   : '?';
-    t->kernel = optional(target, at, &f[FLAGS]) & PF_KTHREAD;
+    t->process = f[TGID].size ? (int32_t)kernel_number_or_0(target, at, &f[TGID]) : t->pid;
+    t->state = f[STATE].size ? state_letter(kernel_number_or_0(target, at, &f[STATE]),
+                                            kernel_number_or_0(target, at, &f[EXIT_STATE]))
+                             : '?';
+    t->kernel = kernel_number_or_0(target, at, &f[FLAGS]) & PF_KTHREAD;
     if (f[CPU].size)
-        t->cpu = (int)optional(target, at, &f[CPU]);
+        t->cpu = (int)kernel_number_or_0(target, at, &f[CPU]);
     uint64_t most = f[COMM].size < COMM_MAX ? f[COMM].size : COMM_MAX;
     return most ? kernel_string(target, at + f[COMM].offset, most, &t->name) : NULL;
 }
@@ -183,7 +175,7 @@ static bool collect(void *context, struct task *t)
     ARRAY_RESERVE(c->list->items, c->list->count, c->list->capacity);
     if (c->capacity < c->list->capacity)
         c->parents = xreallocarray(c->parents, c->capacity = c->list->capacity, sizeof *c->parents);
-    c->parents[c->list->count] = optional(c->target, t->structure, &c->layout.fields[PARENT]);
+    c->parents[c->list->count] = kernel_number_or_0(c->target, t->structure, &c->layout.fields[PARENT]);
     c->list->items[c->list->count++] = *t;
     t->name = NULL;
     return c->list->count >= TASKS_MAX;

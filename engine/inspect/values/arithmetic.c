@@ -138,11 +138,6 @@ static bool compare(int op, wide x, wide y, bool is_signed)
     }
 }
 
-static bool is_comparison(int op)
-{
-    return op == '<' || op == '>' || op == OP_LE || op == OP_GE || op == OP_EQ || op == OP_NE;
-}
-
 static struct error *divide(int op, wide x, wide y, bool is_signed, wide *ret)
 {
     if (y == 0)
@@ -190,7 +185,7 @@ static struct error *integer_binary(struct pool *p, int op, struct value *a, str
     TRY(value_as_wide(p, y_value, &right));
     wide x = (wide)left, y = (wide)right, result = 0;
     bool is_signed = type_strip(type)->is_signed;
-    if (is_comparison(op)) {
+    if (op_is_comparison(op)) {
         *ret = truth_value(p, compare(op, x, y, is_signed));
         return NULL;
     }
@@ -253,7 +248,7 @@ static struct error *pointer_binary(struct pool *p, int op, struct value *a, str
         return bad_operands(a, b);
     TRY(value_as_integer(p, a, &x));
     TRY(value_as_integer(p, b, &y));
-    if (is_comparison(op)) {
+    if (op_is_comparison(op)) {
         *ret = truth_value(p, compare(op, x, y, false));
         return NULL;
     }
@@ -287,7 +282,7 @@ static struct error *vector_binary(struct pool *p, int op, struct value *a, stru
     struct value *shape = is_vector(a) ? a : b, *x = a, *y = b, *one = NULL;
     struct type *t = type_strip(shape->type), *element = type_target(t);
     size_t size = (size_t)type_size(type_strip(element));
-    if (is_comparison(op) || !size ||
+    if (op_is_comparison(op) || !size ||
         (is_vector(a) && is_vector(b) &&
          (a->size != b->size || type_strip(element) != type_strip(type_target(type_strip(b->type))))))
         return bad_operands(a, b);

@@ -52,6 +52,12 @@ enum {
     OP_DECREMENT
 };
 
+/* Its result is 0 or 1. */
+static inline bool op_is_comparison(int op)
+{
+    return op == '<' || op == '>' || op == OP_LE || op == OP_GE || op == OP_EQ || op == OP_NE;
+}
+
 struct node {
     enum node_kind kind;
     int op;

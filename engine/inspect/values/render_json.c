@@ -5,19 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/floats.h"
 #include "engine/inspect/values/render.h"
 
 static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret);
-
-static cJSON *address_json(uint64_t address)
-{
-    char text[24];
-    snprintf(text, sizeof text, "0x%" PRIx64, address);
-    return cJSON_CreateString(text);
-}
 
 /* Bytes as UTF-8; what is none becomes U+FFFD. */
 static cJSON *string_json(const char *bytes, size_t n)
@@ -188,7 +182,7 @@ static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bo
         return integer_json(p, v, t, ret);
     uint64_t address;
     TRY(value_as_integer(p, v, &address));
-    *ret = address_json(address);
+    *ret = json_address(address);
     return NULL;
 }
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/values/values.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/evaluate.h"
@@ -14,11 +13,8 @@
 
 static void add_address(cJSON *o, const struct value *v)
 {
-    if (v->place != PLACE_MEMORY || v->bit_size)
-        return;
-    char text[24];
-    snprintf(text, sizeof text, "0x%" PRIx64, v->address);
-    cJSON_AddStringToObject(o, "address", text);
+    if (v->place == PLACE_MEMORY && !v->bit_size)
+        json_add_address(o, "address", v->address);
 }
 
 /* value, type, text, address, truncated of a value into an object. */

@@ -228,7 +228,7 @@ static struct error *for_words(struct session *s, const char *spec, char **words
 {
     const char *name = path_base(words[0]);
     bool valgrind = strcmp(name, "valgrind") == 0;
-    *found = valgrind || (strncmp(spec, "launch:", 7) == 0 && is_user_emulator(name));
+    *found = valgrind || (transport_spec_launches(spec) && is_user_emulator(name));
     if (!*found)
         return NULL;
     TRY(pty_open(s));
@@ -246,10 +246,11 @@ struct error *runner_for_spec(struct session *s, const char *spec, struct runner
 {
     *ret = (struct runner){.opened = {-1, -1, -1, -1}};
     *found = false;
-    if (strncmp(spec, "launch:", 7) != 0 && strncmp(spec, "exec:", 5) != 0)
+    const char *command = transport_spec_command(spec);
+    if (!command)
         return NULL;
     char **words;
-    TRY(words_split(strchr(spec, ':') + 1, &words));
+    TRY(words_split(command, &words));
     struct error *e = for_words(s, spec, words, ret, found);
     words_free(words);
     if (!e)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/descriptor.h"
 
 enum { CANNOT_START = 127 };
 
@@ -89,15 +90,10 @@ struct error *starter_describe(const struct program_setup *setup, const char *te
     BASE_BUF struct buf b = {0};
     write_description(&b, setup, terminal, program);
     int fd = memfd_create("allstop-program", MFD_CLOEXEC);
-    size_t done = 0;
-    while (fd >= 0 && done < b.length) {
-        ssize_t n = write(fd, b.data + done, b.length - done);
-        if (n <= 0)
-            break;
-        done += (size_t)n;
-    }
-    if (done < b.length) {
-        struct error *e = error_new(ERR_REFUSED, "describing the program to be started: %s", strerror(errno));
+    int number = fd < 0 ? errno : fd_write_all(fd, b.data, b.length);
+    if (number) {
+        struct error *e =
+            error_new(ERR_REFUSED, "describing the program to be started: %s", strerror(number));
         if (fd >= 0)
             close(fd);
         return e;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 static const struct arch *const arch_table[] = {
     &arch_x86_64,  &arch_i386,  &arch_aarch64, &arch_arm,  &arch_riscv64,
     &arch_riscv32, &arch_ppc64, &arch_s390x,   &arch_mips,
@@ -15,19 +17,10 @@ const struct arch *arch_row(size_t i)
     return i < ARCH_COUNT ? arch_table[i] : NULL;
 }
 
-static bool word_in_list(const char *list, const char *word)
-{
-    size_t n = strlen(word); /* a stub may name nothing at all */
-    for (const char *p = list; n && (p = strstr(p, word)) != NULL; p += n)
-        if ((p == list || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
-            return true;
-    return false;
-}
-
 const struct arch *arch_by_description(const char *architecture)
 {
     for (size_t i = 0; i < ARCH_COUNT; i++)
-        if (word_in_list(arch_table[i]->descriptions, architecture))
+        if (text_has_word(arch_table[i]->descriptions, architecture)) /* which may be "" */
             return arch_table[i];
     return NULL;
 }
@@ -50,7 +43,7 @@ const struct arch *arch_by_name(const char *name)
 
 bool arch_runs_on(const struct arch *arch, const char *machine)
 {
-    return word_in_list(arch->machines, machine);
+    return text_has_word(arch->machines, machine);
 }
 
 bool arch_same_family(const struct arch *a, const struct arch *b)

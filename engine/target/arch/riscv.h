@@ -8,6 +8,9 @@
 
 /* The two lowest bits of an instruction say whether it is a compressed one (RISC-V unprivileged ISA,
  * "Base Instruction-Length Encoding"). */
-unsigned riscv_instruction_size(const unsigned char *code);
+static inline unsigned riscv_instruction_size(const unsigned char *code)
+{
+    return (code[0] & 3) == 3 ? 4 : 2;
+}
 
 #endif

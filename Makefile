@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # allstop: everything a user or contributor calls. `make help` lists the targets.
 # Variables: CC, SANITIZE=address,undefined|thread, DEBUG=1 (no optimisation), prefix, DESTDIR.
 
@@ -180,6 +181,7 @@ check-built:
 	@clang-format --dry-run -Werror $(C_FILES)
 	@$(MAKE) --no-print-directory CC=clang all
 	@python3 tests/floors/floors.py build/variant-clang
+	@python3 -B tests/floors/names.py
 	@echo "cppcheck over $(words $(TIDY_SRCS)) files"
 	@cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr \
 		--library=tests/cppcheck.cfg --suppressions-list=tests/cppcheck.txt --error-exitcode=1 -j2 -I. $(TIDY_SRCS)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command line: options to one of the faces. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * base/guard.h - mappings of files that somebody else may cut short.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/json.h"
 
 void json_move_members(cJSON *to, cJSON *from)

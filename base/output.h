@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * base/output.h - standard output, which may be a full disk or a pipe that nobody reads any more.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/signal_pipe.h"
 
 #include <errno.h>

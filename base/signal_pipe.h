@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * base/signal_pipe.h - signals as something to poll() for.
  *

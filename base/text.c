@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/text.h"
 
 #include <errno.h>
@@ -55,9 +56,15 @@ size_t text_unfinished(const char *bytes, size_t n)
 }
 
 /* C1 controls (U+0080 to U+009F) are escapes to some terminals even as UTF-8. */
-static bool is_c1_control(const char *s, size_t length)
+/* C1 controls, and the characters that turn the direction of what follows (Unicode Standard Annex 9: U+202A
+ * to U+202E and U+2066 to U+2069), with which a name could be shown as another. */
+static bool is_control(const char *s, size_t length)
 {
-    return length == 2 && (unsigned char)s[0] == 0xc2 && (unsigned char)s[1] < 0xa0;
+    const unsigned char *u = (const unsigned char *)s;
+    bool turns =
+        length == 3 && u[0] == 0xe2 &&
+        ((u[1] == 0x80 && u[2] >= 0xaa && u[2] <= 0xae) || (u[1] == 0x81 && u[2] >= 0xa6 && u[2] <= 0xa9));
+    return turns || (length == 2 && u[0] == 0xc2 && u[1] < 0xa0);
 }
 
 void text_add_visible(struct buf *b, const char *bytes, size_t n, bool lines)
@@ -68,7 +75,7 @@ void text_add_visible(struct buf *b, const char *bytes, size_t n, bool lines)
         if (c == '\n' || c == '\t') {
             buf_add_char(b, lines ? (char)c : ' ');
             i++;
-        } else if (length == 0 || is_c1_control(bytes + i, length)) {
+        } else if (length == 0 || is_control(bytes + i, length)) {
             size_t take = length ? length : 1;
             for (size_t k = 0; k < take; k++)
                 buf_printf(b, "\\x%02x", (unsigned char)bytes[i + k]);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * base/text.h - text that came from outside, and numbers written as text.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Payloads to packets: escapes, checksum, run-length encoding. */
 #include <string.h>
 
 #include "rsp/codec.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rsp/codec_private.h - what both directions of the codec (codec.c in, codec_encode.c out) agree on.
  *

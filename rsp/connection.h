@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rsp/connection.h - one conversation with one stub.
  *
@@ -160,13 +161,21 @@ struct error *rsp_call_batch(struct rsp_connection *c, struct rsp_request *reque
  * came unasked before, nothing is sent and the state stays STOPPED: rsp_wait_stop() gives that stop first.
  */
 struct error *rsp_resume(struct rsp_connection *c, const char *payload, size_t n) BASE_MUST_CHECK;
+/* What became of a resume behind requests. */
+enum rsp_resumed {
+    RSP_RESUMED_NOT,   /* it was not sent: a request failed, or the conversation before it; it still stands */
+    RSP_RESUMED_EARLY, /* it was not sent: a stop came unasked before, and rsp_wait_stop() gives that one */
+    RSP_RESUMED_ALREADY, /* it was not sent: nobody listens, it turned out that the kernel runs again */
+    RSP_RESUMED_SENT, /* it went out, whatever came of the requests in front of it, and of the line since */
+};
 /*
  * The same, sent behind requests in one write where pipelining is proven: "z0…, vCont;s" costs one turn.
  * The answers of `requests` are taken before the stop reply. When one of them failed, the resume may have
- * happened all the same; the caller looks at each `error` and reply.
+ * happened all the same, which *resumed tells, also beside an error; the caller looks at each `error` and
+ * reply. After RSP_RESUMED_NOT without an error rsp_resume() may follow.
  */
 struct error *rsp_batch_then_resume(struct rsp_connection *c, struct rsp_request *requests, size_t count,
-                                    const char *payload, size_t n) BASE_MUST_CHECK;
+                                    const char *payload, size_t n, enum rsp_resumed *resumed) BASE_MUST_CHECK;
 /*
  * Waits for the next stop. *ret is valid when *stopped; without error and !*stopped the wake descriptor
  * (-1: none) became readable. O packets go to `console` meanwhile. Also returns stops that came late, at
@@ -192,8 +201,6 @@ struct error *rsp_interrupt(struct rsp_connection *c) BASE_MUST_CHECK;
  * text is left for whoever asks next.
  */
 struct error *rsp_look(struct rsp_connection *c) BASE_MUST_CHECK;
-/* After a goto, a detach … the caller knows better: the target is stopped. */
-void rsp_assume_stopped(struct rsp_connection *c);
 /* After a request that let the target run (QEMU's `monitor replay_seek`): its end is the next stop. */
 void rsp_assume_running(struct rsp_connection *c);
 

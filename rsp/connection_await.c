@@ -1,3 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Waiting for the answer to one request: how often it is asked again, which packet is its answer, and when it
+ * is given up.
+ */
 #include <string.h>
 
 #include "base/buf.h"
@@ -28,7 +33,7 @@ struct error *conn_request_error(const struct rsp_request *r, enum error_code co
 /* A line that may lose bytes gets three tries, a sure one gets all the time there is. */
 static bool gets_tries(const struct await *a)
 {
-    return a->alone && !a->c->no_ack && !transport_is_reliable(a->c->transport) &&
+    return a->alone && !a->c->terms.no_ack && !transport_is_reliable(a->c->transport) &&
            a->r->grammar != RSP_GRAMMAR_CONSOLE;
 }
 
@@ -39,22 +44,22 @@ static bool gets_tries(const struct await *a)
 static bool may_try_again(const struct await *a)
 {
     bool changes = a->r->flags & RSP_MUTATES;
-    return gets_tries(a) && (!changes || a->c->acked || a->c->supported_empty);
+    return gets_tries(a) && (!changes || a->c->sent.acked || a->c->terms.supported_empty);
 }
 
 static void start_clock(struct await *a)
 {
     struct rsp_connection *c = a->c;
-    size_t bytes = a->r->length + 2 * c->packet_size;
-    int64_t timeout = gets_tries(a) ? c->timeout_ns / RESENDS_MOST : c->timeout_ns;
+    size_t bytes = a->r->length + 2 * c->terms.packet_size;
+    int64_t timeout = gets_tries(a) ? c->limits.timeout_ns / RESENDS_MOST : c->limits.timeout_ns;
     a->deadline_ns = conn_deadline(c, timeout, bytes);
-    a->last_deadline_ns = conn_deadline(c, CONSOLE_PATIENCE * c->timeout_ns, bytes);
-    a->cut = a->deadline_ns == c->deadline_ns;
+    a->last_deadline_ns = conn_deadline(c, CONSOLE_PATIENCE * c->limits.timeout_ns, bytes);
+    a->cut = a->deadline_ns == c->limits.deadline_ns;
 }
 
 static void expect_soon(struct await *a)
 {
-    int64_t soon = conn_deadline(a->c, SECOND_CHANCE_NS, 2 * a->c->packet_size);
+    int64_t soon = conn_deadline(a->c, SECOND_CHANCE_NS, 2 * a->c->terms.packet_size);
     if (soon < a->deadline_ns)
         a->deadline_ns = soon;
 }
@@ -62,15 +67,15 @@ static void expect_soon(struct await *a)
 static struct error *no_answer(struct await *a)
 {
     struct rsp_connection *c = a->c;
-    if (c->holds_stop) {
+    if (c->stops.held.length) {
         conn_release_stop(c, "stop-instead-of-reply");
         return conn_request_error(a->r, ERR_VIOLATION, "a stop reply came in place of the answer");
     }
     if (a->misfit)
         return conn_request_error(a->r, ERR_VIOLATION, "what came was no answer to it");
-    if (rsp_shares_console(c) && c->text_since && !c->negotiating && !a->cut)
+    if (rsp_shares_console(c) && c->sent.text_since && !conn_is_lenient(c) && !a->cut)
         return conn_runs_again(c, a->r->payload, a->r->length);
-    if (!c->negotiating && !a->cut)
+    if (!conn_is_lenient(c) && !a->cut)
         conn_violation(c, "no-reply", a->r->payload, a->r->length);
     struct error *e = conn_request_error(a->r, ERR_TIMEOUT, "the stub gave no answer in time");
     if (a->r->flags & RSP_MUTATES)
@@ -83,12 +88,12 @@ static struct error *no_answer(struct await *a)
 static struct error *silence(struct await *a, enum conn_fate *ret, bool *done)
 {
     struct rsp_connection *c = a->c;
-    if (may_try_again(a) && a->resends + 1 < RESENDS_MOST && !a->misfit && !c->holds_stop && !a->cut) {
+    if (may_try_again(a) && a->resends + 1 < RESENDS_MOST && !a->misfit && !c->stops.held.length && !a->cut) {
         a->resends++;
-        if (c->acked) {
+        if (c->sent.acked) {
             TRY(conn_send_nak(c));
         } else {
-            c->owed++; /* the first answer may only be late */
+            conn_owe_again(c); /* the first answer may only be late */
             TRY(conn_write_again(c));
         }
         start_clock(a);
@@ -105,12 +110,12 @@ static struct error *take_nak(struct await *a, enum conn_fate *ret, bool *done)
 {
     struct rsp_connection *c = a->c;
     bool reliable = transport_is_reliable(c->transport);
-    if (c->no_ack || (reliable && !c->negotiating))
+    if (c->terms.no_ack || (reliable && !conn_is_lenient(c)))
         conn_violation(c, "stray-nak", a->r->payload, a->r->length);
-    if (c->no_ack)
+    if (c->terms.no_ack)
         return NULL;
-    if (a->alone && c->resends < RESENDS_MOST) {
-        c->resends++;
+    if (a->alone && c->sent.resends < RESENDS_MOST) {
+        conn_note_resend(c);
         return conn_write_again(c);
     }
     a->r->error = conn_request_error(a->r, ERR_VIOLATION, "the stub says that the packet arrived damaged");
@@ -146,7 +151,7 @@ static void take_misfit(struct await *a, const struct rsp_event *event)
 {
     struct rsp_connection *c = a->c;
     conn_misfit(c, a->r->grammar, event->data, event->length);
-    if (!c->no_ack)
+    if (!c->terms.no_ack)
         conn_stop_pipelining(c);
     a->misfit = true;
     expect_soon(a);
@@ -163,7 +168,7 @@ static unsigned known_question(const struct rsp_request *r)
 /* QEMU's user emulator, once out of step, says the nothing that it owed to another question. */
 static bool is_others_nothing(const struct await *a, const struct rsp_event *event)
 {
-    return event->length == 0 && (a->c->known_questions & known_question(a->r));
+    return event->length == 0 && (a->c->misfits.known_questions & known_question(a->r));
 }
 
 /* True when the wait is over. */
@@ -174,7 +179,7 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
     if (conn_is_console(event->data, event->length)) {
         conn_take_console(c, event->data, event->length);
         if (grammar == RSP_GRAMMAR_CONSOLE) {
-            int64_t later = conn_deadline(c, c->timeout_ns, 2 * c->packet_size);
+            int64_t later = conn_deadline(c, c->limits.timeout_ns, 2 * c->terms.packet_size);
             a->deadline_ns = later < a->last_deadline_ns ? later : a->last_deadline_ns;
         }
         return false;
@@ -187,15 +192,15 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
     bool stop_is_due = grammar == RSP_GRAMMAR_STOP || grammar == RSP_GRAMMAR_ANY;
     if (!stop_is_due && rsp_is_stop_reply(event->data, event->length)) {
         conn_unexpected_stop(c, event->data, event->length, true);
-        if (!c->no_ack && !c->negotiating)
+        if (!c->terms.no_ack && !conn_is_lenient(c))
             conn_stop_pipelining(c);
-        if (!c->negotiating)
+        if (!conn_is_lenient(c))
             expect_soon(a);
         return false;
     }
     if (conn_fits(grammar, event->data, event->length) && !is_others_nothing(a, event)) {
         if (event->length && !conn_is_error(event->data, event->length))
-            c->known_questions |= known_question(a->r);
+            conn_know_question(c, known_question(a->r));
         take_answer(a, event, ret);
         return true;
     }
@@ -212,7 +217,7 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
 static bool is_broken_echo(const struct await *a, const struct rsp_event *event)
 {
     enum { ENOUGH = 10 };
-    return a->c->negotiating && a->r->length > ENOUGH && event->length > ENOUGH &&
+    return conn_is_lenient(a->c) && a->r->length > ENOUGH && event->length > ENOUGH &&
            memcmp(event->data, a->r->payload, ENOUGH) == 0;
 }
 

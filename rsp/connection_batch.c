@@ -1,30 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Requests of a batch, as many in one write as this stub takes, and their answers in order. */
 #include "rsp/connection_private.h"
 
 #include <stdarg.h>
 
 #include "base/buf.h"
 
-void conn_stop_pipelining(struct rsp_connection *c)
-{
-    if (!c->pipelines)
-        return;
-    c->pipelines = false;
-    c->features.state[FEATURE_PIPELINE].works = TRI_NO;
-}
-
-void conn_owe(struct rsp_connection *c, const struct rsp_request *oldest, size_t count)
-{
-    c->owed += count;
-    buf_clear(&c->owed_request);
-    buf_add(&c->owed_request, oldest->payload,
-            oldest->length < SHOWN_REQUEST ? oldest->length : SHOWN_REQUEST);
-}
-
 /* Puts as many requests into one write as may go together; at least one. */
 static size_t fill_window(struct rsp_connection *c, const struct rsp_request *requests, size_t count)
 {
-    size_t most_bytes = c->no_ack ? WINDOW_BYTES : WINDOW_BYTES_ACK;
-    size_t most = c->pipelines ? WINDOW_REQUESTS : 1;
+    size_t most_bytes = c->terms.no_ack ? WINDOW_BYTES : WINDOW_BYTES_ACK;
+    size_t most = c->terms.pipelines ? WINDOW_REQUESTS : 1;
     size_t n = 0;
     conn_begin(c);
     while (n < count && n < most && !requests[n].error) {
@@ -62,13 +48,13 @@ static struct error *run_window(struct rsp_connection *c, struct rsp_request *re
         }
         if (fate == FATE_OPEN) {
             /* the silent one may be the stub's way to say that it takes one at a time */
-            if (window > 1 && (!c->no_ack || c->negotiating))
+            if (window > 1 && (!c->terms.no_ack || conn_is_lenient(c)))
                 conn_stop_pipelining(c);
             abandon_window(c, requests, i, window);
             *done = i + 1;
             return NULL;
         }
-        if (c->state == RSP_STATE_RUNNING) /* an echo: nobody listens */
+        if (conn_runs(c)) /* an echo: nobody listens */
             break;
     }
     *done = window;
@@ -81,7 +67,7 @@ static void prepare(struct rsp_connection *c, struct rsp_request *requests, size
         buf_clear(&requests[i].reply);
         error_free(requests[i].error);
         requests[i].error = NULL;
-        if (requests[i].length > c->packet_size && !c->negotiating)
+        if (requests[i].length > c->terms.packet_size && !conn_is_lenient(c))
             requests[i].error =
                 conn_request_error(&requests[i], ERR_USAGE, "the packet is longer than the stub takes");
     }
@@ -96,17 +82,15 @@ static void fail_rest(struct rsp_request *requests, size_t count, const struct e
                                            why->hint ? why->hint : "reconnect to go on");
 }
 
-struct error *rsp_call_batch(struct rsp_connection *c, struct rsp_request *requests, size_t count)
+static struct error *ask_all(struct rsp_connection *c, struct rsp_request *requests, size_t count)
 {
-    TRY(conn_check_stopped(c));
-    prepare(c, requests, count);
     for (size_t i = 0; i < count;) {
         if (requests[i].error) {
             i++;
             continue;
         }
         BASE_ERROR struct error *e = conn_resync(c);
-        if (!e && c->state != RSP_STATE_STOPPED)
+        if (!e && rsp_state(c) != RSP_STATE_STOPPED)
             e = conn_check_stopped(c);
         if (error_is(e, ERR_TIMEOUT) || error_is(e, ERR_NOT_STOPPED)) {
             fail_rest(requests + i, count - i, e);
@@ -123,6 +107,16 @@ struct error *rsp_call_batch(struct rsp_connection *c, struct rsp_request *reque
         i += done;
     }
     return conn_flush_acks(c);
+}
+
+struct error *rsp_call_batch(struct rsp_connection *c, struct rsp_request *requests, size_t count)
+{
+    TRY(conn_check_stopped(c));
+    prepare(c, requests, count);
+    conn_state_ask(c);
+    struct error *e = ask_all(c, requests, count);
+    conn_state_done(c, CONN_ASKING);
+    return e;
 }
 
 struct error *rsp_call(struct rsp_connection *c, enum rsp_grammar grammar, unsigned flags, struct buf *reply,

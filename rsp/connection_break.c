@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Interrupting a target that runs, and what is sent again while its stop is waited for. */
 #include "rsp/connection_private.h"
 
@@ -19,7 +20,18 @@ static const char sysrq[] = "\x15"
 
 void rsp_set_break(struct rsp_connection *c, enum rsp_break how)
 {
-    c->break_in = how;
+    c->interrupt.how = how;
+}
+
+void conn_interrupt_rest(struct rsp_connection *c)
+{
+    c->interrupt.again_ns = 0;
+}
+
+void conn_interrupt_over(struct rsp_connection *c)
+{
+    c->interrupt.asked = false;
+    c->interrupt.again_ns = 0;
 }
 
 /* A kernel behind a serial line is stopped by SysRq-g. 0x03 would only be typed at its terminal. kgdb is
@@ -27,13 +39,13 @@ void rsp_set_break(struct rsp_connection *c, enum rsp_break how)
 static bool is_silent_kernel(const struct rsp_connection *c)
 {
     return !transport_is_reliable(c->transport) &&
-           (c->supported_empty || c->features.state[FEATURE_PACKET_SIZE].advertised == TRI_UNKNOWN);
+           (c->terms.supported_empty || c->features.state[FEATURE_PACKET_SIZE].advertised == TRI_UNKNOWN);
 }
 
 static enum rsp_break way(const struct rsp_connection *c)
 {
-    if (c->break_in != RSP_BREAK_AUTO)
-        return c->break_in;
+    if (c->interrupt.how != RSP_BREAK_AUTO)
+        return c->interrupt.how;
     return is_silent_kernel(c) ? RSP_BREAK_G : RSP_BREAK_INTERRUPT;
 }
 
@@ -60,8 +72,8 @@ static int64_t again_ns(const struct rsp_connection *c, enum rsp_break how)
 {
     if (how == RSP_BREAK_G || how == RSP_BREAK_CALL_G)
         return clock_now_ns() + BREAK_AGAIN_NS;
-    bool loses = c->console_packet.length > 0 || c->stats.retransmits > 0;
-    bool again = how == RSP_BREAK_SYSRQ && loses && c->times_typed < TYPED_MOST;
+    bool loses = c->console.packet.length > 0 || c->stats.retransmits > 0;
+    bool again = how == RSP_BREAK_SYSRQ && loses && c->interrupt.times_typed < TYPED_MOST;
     return again ? clock_now_ns() + 3 * BREAK_AGAIN_NS : 0;
 }
 
@@ -73,13 +85,13 @@ static struct error *break_in(struct rsp_connection *c)
     if (how == RSP_BREAK_G && !transport_carries_break(c->transport))
         return transport_send_break(c->transport); /* which says so */
     bool breaks = how == RSP_BREAK_G || how == RSP_BREAK_CALL_G;
-    if (breaks && clock_now_ns() < c->typed_ns + SWALLOW_NS) {
-        c->break_ns = c->typed_ns + SWALLOW_NS;
+    if (breaks && clock_now_ns() < c->sent.raw_ns + SWALLOW_NS) {
+        c->interrupt.again_ns = c->sent.raw_ns + SWALLOW_NS;
         return NULL;
     }
-    c->break_ns = again_ns(c, how);
-    if (c->unspoken && !c->probe_sent && c->probe_ns == 0)
-        c->probe_ns = clock_now_ns() + BREAK_AGAIN_NS;
+    c->interrupt.again_ns = again_ns(c, how);
+    if (rsp_never_spoke(c) && !c->probe.sent && c->probe.due_ns == 0)
+        conn_probe_at(c, clock_now_ns() + BREAK_AGAIN_NS);
     switch (how) {
     case RSP_BREAK_G:
         TRY(transport_send_break(c->transport));
@@ -90,7 +102,7 @@ static struct error *break_in(struct rsp_connection *c)
     case RSP_BREAK_CALL:
         return call(c);
     case RSP_BREAK_SYSRQ:
-        c->times_typed++;
+        c->interrupt.times_typed++;
         return conn_send_raw(c, sysrq, sizeof sysrq - 1, "stray", sizeof sysrq - 1);
     case RSP_BREAK_AUTO:
     case RSP_BREAK_INTERRUPT:
@@ -110,74 +122,77 @@ static int64_t sooner(int64_t a, int64_t b)
  */
 static bool console_was_cut(const struct rsp_connection *c)
 {
-    return c->console_packet.length > 0 && c->came_ns > c->nudged_ns && conn_has_hex(c->tail, c->tail_length);
+    return c->console.packet.length > 0 && c->wire.came_ns > c->console.nudged_ns &&
+           conn_has_hex(c->console.tail, c->console.tail_length);
 }
 
 /* A packet that lost its `$`, its `#` or what follows that, or was broken up: it stands there, and nothing
  * comes any more. When kgdb is made to say it again; 0: never. */
 static int64_t cut_packet_ns(const struct rsp_connection *c)
 {
-    if (!rsp_shares_console(c) || c->unspoken)
+    if (!rsp_shares_console(c) || rsp_never_spoke(c))
         return 0;
-    const struct rsp_decoder *d = &c->decoder;
+    const struct rsp_decoder *d = &c->wire.decoder;
     size_t n = d->input.length - d->start;
     bool begun = n > 1 && conn_may_be_stop(d->input.data + d->start + 1, n - 1);
-    bool stop = c->resends < RESENDS_MOST && (begun || conn_ends_as_stop(c->tail, c->tail_length));
-    return stop || console_was_cut(c) ? c->came_ns + NUDGE_NS : 0;
+    bool stop = c->sent.resends < RESENDS_MOST &&
+                (begun || conn_ends_as_stop(c->console.tail, c->console.tail_length));
+    int64_t since = c->wire.came_ns > c->console.nudged_ns ? c->wire.came_ns : c->console.nudged_ns;
+    return stop || console_was_cut(c) ? since + NUDGE_NS : 0;
 }
 
 /* The moment at which something is to be sent, 0: none. */
 static int64_t next_duty(const struct rsp_connection *c)
 {
-    if (c->state != RSP_STATE_RUNNING)
+    if (!conn_runs(c))
         return 0;
-    int64_t due =
-        sooner(sooner(c->nudge_ns, cut_packet_ns(c)), sooner(c->probe_sent ? 0 : c->break_ns, c->probe_ns));
-    return sooner(c->acked ? 0 : c->resend_ns, due);
+    int64_t due = sooner(sooner(c->console.nudge_ns, cut_packet_ns(c)),
+                         sooner(c->probe.sent ? 0 : c->interrupt.again_ns, c->probe.due_ns));
+    return sooner(c->sent.acked ? 0 : c->sent.again_ns, due);
 }
 
 /* The resume was not acked: the line lost it, or lost the ack. */
 static struct error *resume_again(struct rsp_connection *c)
 {
-    c->resend_ns = 0;
+    conn_resend_at(c, 0);
     return conn_write_again(c);
 }
 
 static struct error *do_duty(struct rsp_connection *c, int64_t now)
 {
-    if (c->probe_ns && c->probe_ns <= now) {
-        if (!c->probe_sent)
+    if (c->probe.due_ns && c->probe.due_ns <= now) {
+        if (!c->probe.sent)
             return conn_probe(c);
         TRY(conn_probe_failed(c));
         /* while a stop is wanted, it is asked again */
-        c->probe_ns = c->interrupting && c->unspoken ? now + BREAK_AGAIN_NS : 0;
+        conn_probe_at(c, c->interrupt.asked && rsp_never_spoke(c) ? now + BREAK_AGAIN_NS : 0);
         return NULL;
     }
-    if (!c->acked && c->resend_ns && c->resend_ns <= now)
+    if (!c->sent.acked && c->sent.again_ns && c->sent.again_ns <= now)
         return resume_again(c);
-    if (c->nudge_ns && c->nudge_ns <= now) {
-        c->nudge_ns = 0;
+    if (c->console.nudge_ns && c->console.nudge_ns <= now) {
+        conn_console_rest(c);
         return conn_kill_line(c);
     }
     int64_t cut = cut_packet_ns(c);
     if (cut && cut <= now) {
-        c->resends += !console_was_cut(c);
-        c->came_ns = c->nudged_ns = now;
+        if (!console_was_cut(c))
+            conn_note_resend(c);
+        conn_console_nudged(c, now);
         return conn_kill_line(c);
     }
-    return c->break_ns && c->break_ns <= now ? break_in(c) : NULL;
+    return c->interrupt.again_ns && c->interrupt.again_ns <= now ? break_in(c) : NULL;
 }
 
-struct error *conn_next_of_run(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, enum conn_got *got,
-                               struct rsp_event *event)
+struct error *conn_next_of_run(struct rsp_connection *c, unsigned wakes, int64_t deadline_ns, int wake_fd,
+                               enum conn_got *got, struct rsp_event *event)
 {
     for (;;) {
         int64_t due = next_duty(c);
         bool first = due && due < deadline_ns;
         /* something may have to be sent because of what was just read: that is not waited for */
-        c->wakes_for_duty = true;
-        struct error *e = conn_next(c, first ? due : deadline_ns, wake_fd, got, event);
-        c->wakes_for_duty = false;
+        struct error *e =
+            conn_next_or(c, wakes | CONN_WAKES_DUTY, first ? due : deadline_ns, wake_fd, got, event);
         bool duty = !e && *got == GOT_DUTY;
         if (!duty && (!first || !error_is(e, ERR_TIMEOUT)))
             return e;
@@ -198,11 +213,11 @@ struct error *conn_await_ack(struct rsp_connection *c)
 {
     struct rsp_stop stop;
     bool stopped = false;
-    c->awaits_ack = true;
-    struct error *e = c->acked ? NULL : rsp_wait_stop(c, conn_deadline(c, ACK_NS, 0), -1, &stop, &stopped);
-    c->awaits_ack = false;
+    int64_t deadline_ns = conn_deadline(c, ACK_NS, 0);
+    struct error *e =
+        c->sent.acked ? NULL : conn_wait_stop(c, CONN_WAKES_ACK, deadline_ns, -1, &stop, &stopped);
     if (stopped)
-        conn_keep_stop(c, buf_text(&c->last_stop), c->last_stop.length);
+        conn_keep_stop(c, buf_text(&c->stops.last), c->stops.last.length);
     if (!error_is(e, ERR_TIMEOUT))
         return e;
     error_free(e); /* lost on the line */
@@ -211,22 +226,22 @@ struct error *conn_await_ack(struct rsp_connection *c)
 
 struct error *rsp_interrupt(struct rsp_connection *c)
 {
-    if (c->state == RSP_STATE_LOST)
+    if (rsp_state(c) == RSP_STATE_LOST)
         return conn_lost_error(c);
-    if (c->state != RSP_STATE_RUNNING)
+    if (!conn_runs(c))
         return error_new(ERR_NOT_RUNNING, "interrupting %s: it is not running",
                          transport_describe(c->transport));
-    c->interrupting = true;
-    c->times_typed = 0;
-    if (rsp_at_kdb(c) || c->stays_in_kdb) {
-        c->stays_in_kdb = false;
-        c->break_ns = clock_now_ns() + BREAK_AGAIN_NS; /* should kdb have let the kernel go */
+    c->interrupt.asked = true;
+    c->interrupt.times_typed = 0;
+    if (rsp_at_kdb(c) || c->life.state == CONN_KDB) {
+        conn_state_out_of_kdb(c);
+        c->interrupt.again_ns = clock_now_ns() + BREAK_AGAIN_NS; /* should kdb have let the kernel go */
         return conn_probe(c);
     }
     if (!rsp_interrupts_by_break(c))
         return break_in(c);
     TRY(conn_await_ack(c));
-    return c->state == RSP_STATE_RUNNING ? break_in(c) : NULL;
+    return conn_runs(c) ? break_in(c) : NULL;
 }
 
 /* Linux, kernel/debug/gdbstub.c: `3` removes the breakpoints, forgets the client and gives no answer. */
@@ -238,9 +253,9 @@ struct error *rsp_to_kdb(struct rsp_connection *c)
     conn_add(c, "3", 1, 0);
     TRY(conn_write(c));
     rsp_assume_unspoken(c);
-    c->acked = false;
-    c->interrupting = false;
-    c->stays_in_kdb = true;
-    c->tail_length = 0;
+    conn_expect_ack(c, true);
+    conn_interrupt_over(c);
+    conn_state_kdb(c);
+    conn_console_forget_text(c);
     return NULL;
 }

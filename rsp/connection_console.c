@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A line that is the console of a kernel and the way to its kgdb. While the kernel runs everything on it is
  * console text but a stop reply, a console packet (kgdbcon) and the answer to a probe of ours; what we send
@@ -10,48 +11,41 @@
 #include "base/alloc.h"
 #include "base/text.h"
 
-/* How long a stub may take to say a word when nothing keeps it. */
-#define PROBE_NS    1000000000
-#define SETTLE_NS   300000000
 #define ENTERING_NS 100000000
 
 enum {
-    PROBES_MOST = 3,
     KILL_LINE = 0x15, /* Ctrl-U: empties the line that is being typed, at a shell, a login and a cooked tty */
 };
 
 bool rsp_shares_console(const struct rsp_connection *c)
 {
-    return !transport_is_reliable(c->transport) || c->came_running || (c->supported_empty && c->saw_text);
+    return !transport_is_reliable(c->transport) || c->console.is_kernel ||
+           (c->terms.supported_empty && c->console.spoke);
 }
 
 bool rsp_may_be_kgdb(const struct rsp_connection *c)
 {
     bool asked = c->features.state[FEATURE_PACKET_SIZE].advertised != TRI_UNKNOWN;
-    return c->supported_empty || c->unspoken || !asked;
+    return c->terms.supported_empty || rsp_never_spoke(c) || !asked;
 }
 
 /* kgdb's packets are words of plain text; until it is known who is there, so are those of any stub. */
 bool conn_is_plain(const struct rsp_connection *c)
 {
-    return rsp_shares_console(c) &&
-           (c->state == RSP_STATE_RUNNING || c->supported_empty || c->came_running || c->probing);
-}
-
-bool rsp_never_spoke(const struct rsp_connection *c)
-{
-    return c->unspoken;
+    return rsp_shares_console(c) && (conn_runs(c) || c->terms.supported_empty || c->console.is_kernel ||
+                                     c->life.state == CONN_PROBING);
 }
 
 void rsp_assume_unspoken(struct rsp_connection *c)
 {
-    c->state = RSP_STATE_RUNNING;
-    c->came_running = c->unspoken = c->acked = true;
-    c->pending_acks = 0; /* it would be typed */
-    c->owed = 0;
-    c->break_ns = c->probe_ns = 0;
-    c->stop_asked = false;
-    buf_clear(&c->last_stop);
+    conn_state_unspoken(c);
+    c->console.is_kernel = true;
+    conn_expect_ack(c, false);
+    conn_drop_acks(c); /* they would be typed */
+    conn_owe_nothing(c);
+    conn_interrupt_rest(c);
+    conn_probe_at(c, 0);
+    conn_stops_forget(c);
     rsp_forget_selected(c);
 }
 
@@ -75,27 +69,68 @@ struct error *conn_kill_line(struct rsp_connection *c)
 
 struct error *rsp_type(struct rsp_connection *c, const char *bytes, size_t n)
 {
-    if (c->state == RSP_STATE_LOST)
+    if (rsp_state(c) == RSP_STATE_LOST)
         return conn_lost_error(c);
     if (!rsp_shares_console(c))
         return error_hint(error_new(ERR_UNSUPPORTED, "typing at the console of %s: it has none on this line",
                                     transport_describe(c->transport)),
                           "a kernel whose kgdb shares the line with its console has one");
-    if (c->state != RSP_STATE_RUNNING)
+    if (!conn_runs(c))
         return error_hint(
             error_new(ERR_NOT_RUNNING,
                       "typing at the console of %s: it is stopped, and the line belongs to kgdb",
                       transport_describe(c->transport)),
             "`continue` first; `kdb` for the kernel's own prompt");
-    if (!c->unspoken) /* else it ran when we came, or is in kdb: there is no ack to come */
+    if (!rsp_never_spoke(c)) /* else it ran when we came, or is in kdb: there is no ack to come */
         TRY(conn_await_ack(c));
-    if (c->state != RSP_STATE_RUNNING)
+    if (!conn_runs(c))
         return error_new(ERR_NOT_RUNNING, "typing at the console of %s: it has just stopped",
                          transport_describe(c->transport));
-    if (n && c->line_dirty)
+    if (n && c->console.line_dirty)
         TRY(conn_kill_line(c));
-    c->line_dirty &= n == 0;
+    c->console.line_dirty &= n == 0;
     return conn_send_raw(c, bytes, n, "stray", n);
+}
+
+void conn_console_typed(struct rsp_connection *c)
+{
+    c->console.typed_since = true;
+}
+
+void conn_console_dirty(struct rsp_connection *c)
+{
+    c->console.line_dirty = true;
+}
+
+/* -- from run to run ------------------------------------------------------------------------------------ */
+
+void conn_console_over(struct rsp_connection *c)
+{
+    conn_console_rest(c);
+    conn_console_forget_text(c);
+}
+
+void conn_console_forget_text(struct rsp_connection *c)
+{
+    c->console.tail_length = 0;
+}
+
+void conn_console_rest(struct rsp_connection *c)
+{
+    c->console.nudge_ns = 0;
+}
+
+void conn_console_nudged(struct rsp_connection *c, int64_t now)
+{
+    c->console.nudged_ns = now;
+}
+
+void conn_console_free(struct rsp_connection *c)
+{
+    buf_free(&c->console.scratch);
+    buf_free(&c->console.withheld);
+    buf_free(&c->console.withheld_of_stop);
+    buf_free(&c->console.packet);
 }
 
 /* -- what it prints -------------------------------------------------------------------------------- */
@@ -107,7 +142,7 @@ static const char *const entries[] = {"Entering KGDB\r\n", "KGDB or $3#33 for KD
 static bool ends_with(const struct rsp_connection *c, const char *end)
 {
     size_t n = strlen(end);
-    return c->tail_length >= n && memcmp(c->tail + c->tail_length - n, end, n) == 0;
+    return c->console.tail_length >= n && memcmp(c->console.tail + c->console.tail_length - n, end, n) == 0;
 }
 
 bool rsp_at_kdb(const struct rsp_connection *c)
@@ -121,28 +156,28 @@ static void remember_tail(struct rsp_connection *c, const char *bytes, size_t n)
         bytes += n - TAIL_BYTES;
         n = TAIL_BYTES;
     }
-    if (c->tail_length + n > TAIL_BYTES) {
-        size_t drop = c->tail_length + n - TAIL_BYTES;
-        c->tail_length -= drop;
-        memmove(c->tail, c->tail + drop, c->tail_length);
+    if (c->console.tail_length + n > TAIL_BYTES) {
+        size_t drop = c->console.tail_length + n - TAIL_BYTES;
+        c->console.tail_length -= drop;
+        memmove(c->console.tail, c->console.tail + drop, c->console.tail_length);
     }
-    memcpy(c->tail + c->tail_length, bytes, n);
-    c->tail_length += n;
+    memcpy(c->console.tail + c->console.tail_length, bytes, n);
+    c->console.tail_length += n;
 }
 
 /* A kernel that says it stopped, and waits without a word: it is spoken to at once. */
 static void note_entry(struct rsp_connection *c)
 {
-    if (c->state != RSP_STATE_RUNNING || c->probe_ns == PROBE_NOW)
+    if (!conn_runs(c) || c->probe.due_ns == PROBE_NOW)
         return;
-    bool at_kdb = rsp_at_kdb(c) && !c->stays_in_kdb, entered = false;
-    for (size_t i = 0; c->unspoken && i < ARRAY_LENGTH(entries); i++)
+    bool at_kdb = rsp_at_kdb(c) && c->life.state != CONN_KDB, entered = false;
+    for (size_t i = 0; rsp_never_spoke(c) && i < ARRAY_LENGTH(entries); i++)
         entered |= ends_with(c, entries[i]);
-    c->probe_wanted = at_kdb || entered;
+    conn_probe_want(c, at_kdb || entered);
     if (at_kdb)
-        c->probe_ns = PROBE_NOW;
+        conn_probe_at(c, PROBE_NOW);
     else if (entered) /* the other processors are still to be stopped: one may take the line's interrupts */
-        c->probe_ns = clock_now_ns() + ENTERING_NS;
+        conn_probe_at(c, clock_now_ns() + ENTERING_NS);
 }
 
 static void give(struct rsp_connection *c, const char *bytes, size_t n)
@@ -155,15 +190,57 @@ void conn_console(struct rsp_connection *c, const char *bytes, size_t n)
 {
     if (n == 0)
         return;
-    c->saw_text = c->text_since = true;
-    if (c->verifying) {
-        buf_add(&c->withheld, bytes, n);
-        buf_add(&c->withheld_of_stop, bytes, n);
+    c->console.spoke = true;
+    conn_note_text(c);
+    if (c->console.withholds) {
+        buf_add(&c->console.withheld, bytes, n);
+        buf_add(&c->console.withheld_of_stop, bytes, n);
         return;
     }
     remember_tail(c, bytes, n);
     note_entry(c);
     give(c, bytes, n);
+}
+
+void conn_withhold(struct rsp_connection *c, bool on)
+{
+    c->console.withholds = on;
+}
+
+void conn_withhold_copy(struct rsp_connection *c, const char *bytes, size_t n)
+{
+    buf_add(&c->console.withheld, bytes, n);
+}
+
+void conn_hand_on(struct rsp_connection *c, bool with_copies)
+{
+    BASE_BUF struct buf withheld = {0};
+    const struct buf *kept = with_copies ? &c->console.withheld : &c->console.withheld_of_stop;
+    buf_add(&withheld, buf_text(kept), kept->length);
+    buf_clear(&c->console.withheld);
+    buf_clear(&c->console.withheld_of_stop);
+    conn_console(c, buf_text(&withheld), withheld.length);
+}
+
+/* -- O packets ----------------------------------------------------------------------------------------- */
+
+void conn_divert_console(struct rsp_connection *c, struct buf *sink)
+{
+    c->console.sink = sink;
+}
+
+void conn_take_console(struct rsp_connection *c, const char *p, size_t n)
+{
+    size_t room = (n - 1) / 2;
+    buf_clear(&c->console.scratch);
+    buf_reserve(&c->console.scratch, room);
+    long length = hex_decode(p + 1, n - 1, c->console.scratch.data, room);
+    if (length <= 0)
+        return;
+    if (!c->console.sink)
+        conn_console(c, c->console.scratch.data, (size_t)length);
+    else if (c->console.sink->length + (size_t)length <= c->limits.payload)
+        buf_add(c->console.sink, c->console.scratch.data, (size_t)length);
 }
 
 /*
@@ -174,218 +251,28 @@ void conn_console(struct rsp_connection *c, const char *bytes, size_t n)
 void conn_take_console_packet(struct rsp_connection *c, const char *p, size_t n)
 {
     bool shared = rsp_shares_console(c);
-    bool copy = shared && c->typed_since && n == c->console_packet.length &&
-                memcmp(c->console_packet.data, p, n) == 0;
+    bool copy = shared && c->console.typed_since && n == c->console.packet.length &&
+                memcmp(c->console.packet.data, p, n) == 0;
     if (!copy) {
-        c->typed_since = false;
-        buf_clear(&c->console_packet);
-        buf_add(&c->console_packet, p, n);
+        c->console.typed_since = false;
+        buf_clear(&c->console.packet);
+        buf_add(&c->console.packet, p, n);
         conn_take_console(c, p, n);
     }
     if (shared)
-        c->nudge_ns = clock_now_ns() + NUDGE_NS;
+        c->console.nudge_ns = clock_now_ns() + NUDGE_NS;
 }
 
 bool conn_is_only_text(const struct rsp_connection *c, const struct rsp_event *event)
 {
     const char *p = event->data;
     size_t n = event->length;
-    if (c->state != RSP_STATE_RUNNING || !rsp_shares_console(c) || c->owed > 0 || c->verifying)
+    if (!conn_runs(c) || !rsp_shares_console(c) || c->owed.count > 0 || c->console.withholds)
         return false;
     if (rsp_is_stop_reply(p, n) || conn_is_console(p, n))
         return false;
-    if (n == strlen(c->probe) && memcmp(p, c->probe, n) == 0)
+    if (n == strlen(c->probe.text) && memcmp(p, c->probe.text, n) == 0)
         return false; /* our own, or its echo */
     /* a resume that was refused is answered at once */
-    return c->text_since || c->unspoken || (n > 0 && !conn_is_error(p, n));
-}
-
-/* -- is it text? ----------------------------------------------------------------------------------- */
-
-enum verdict { VERDICT_OPEN, VERDICT_STOP, VERDICT_TEXT };
-
-static struct error *ask_current(struct rsp_connection *c)
-{
-    conn_begin(c);
-    conn_add(c, "qC", 2, 0);
-    return conn_write(c);
-}
-
-/* One thing that came after the question. */
-static struct error *weigh(struct rsp_connection *c, enum conn_got got, const struct rsp_event *event,
-                           enum verdict *ret)
-{
-    if (got == GOT_NAK)
-        return conn_write_again(c); /* it was still waiting for the ack of its stop */
-    if (got != GOT_PACKET)
-        return NULL;
-    const char *p = event->data;
-    size_t n = event->length;
-    if (n == 2 && memcmp(p, "qC", 2) == 0) {
-        *ret = VERDICT_TEXT;
-    } else if ((n > 2 && memcmp(p, "QC", 2) == 0) || (n == 0 && !c->supported_empty && !c->unspoken)) {
-        *ret = VERDICT_STOP;
-    } else if (rsp_is_stop_reply(p, n)) { /* the same once more, or text as the first */
-        buf_add(&c->withheld, event->raw, event->raw_length);
-    } else {
-        conn_console(c, event->raw, event->raw_length);
-        c->pending_acks = 0;
-    }
-    return NULL;
-}
-
-static struct error *await_verdict(struct rsp_connection *c, enum verdict *ret)
-{
-    for (int tries = 0; tries < PROBES_MOST && *ret == VERDICT_OPEN; tries++) {
-        TRY(ask_current(c));
-        int64_t deadline_ns = conn_deadline(c, PROBE_NS, 200);
-        while (*ret == VERDICT_OPEN) {
-            enum conn_got got;
-            struct rsp_event event;
-            struct error *e = conn_next(c, deadline_ns, -1, &got, &event);
-            bool late = error_is(e, ERR_TIMEOUT);
-            if (!late)
-                TRY(e);
-            error_free(e);
-            if (late)
-                break;
-            TRY(weigh(c, got, &event, ret));
-        }
-    }
-    return NULL;
-}
-
-/*
- * A console can print a stop reply with a good checksum. kgdb, which waits for the ack of its own, answers a
- * question; a terminal echoes it. A single step is over before anything else is printed.
- */
-struct error *conn_verify_stop(struct rsp_connection *c, const struct rsp_event *event, bool *real)
-{
-    *real = true;
-    bool stepped = buf_text(&c->resumed_with)[0] == 's' && !c->text_since;
-    if (!rsp_shares_console(c) || c->state != RSP_STATE_RUNNING || stepped)
-        return NULL;
-    BASE_BUF struct buf raw = {0};
-    BASE_BUF struct buf payload = {0};
-    buf_add(&raw, event->raw, event->raw_length);
-    buf_add(&payload, event->data, event->length);
-    enum verdict verdict = VERDICT_OPEN;
-    c->verifying = true;
-    struct error *e = await_verdict(c, &verdict);
-    c->verifying = false;
-    *real = verdict == VERDICT_STOP;
-    if (!*real && !e) {
-        c->pending_acks = 0;
-        c->acked = true;
-        e = conn_kill_line(c);
-    }
-    if (!*real)
-        conn_console(c, buf_text(&raw), raw.length);
-    BASE_BUF struct buf withheld = {0};
-    const struct buf *kept = *real ? &c->withheld_of_stop : &c->withheld;
-    buf_add(&withheld, buf_text(kept), kept->length);
-    buf_clear(&c->withheld);
-    buf_clear(&c->withheld_of_stop);
-    conn_console(c, buf_text(&withheld), withheld.length);
-    return e;
-}
-
-/* -- speaking to a kernel that may have stopped without a word ------------------------------------------ */
-
-struct error *conn_probe(struct rsp_connection *c)
-{
-    /* at kdb's prompt the packet is a command that switches to the protocol (Linux 6.1,
-     * kernel/debug/kdb/kdb_io.c) */
-    conn_begin(c);
-    conn_add(c, "?", 1, 0);
-    c->probe = "?";
-    c->probe_ns = clock_now_ns() + PROBE_NS + 200 * transport_byte_cost_ns(c->transport);
-    c->probe_sent = true;
-    return conn_write(c);
-}
-
-/* Nobody answered: what was typed is taken back. */
-struct error *conn_probe_failed(struct rsp_connection *c)
-{
-    c->probe_sent = false;
-    c->probe_ns = 0;
-    c->acked = true;
-    c->line_dirty = true; /* should kgdb have got that byte, and the console's terminal the packet */
-    return conn_kill_line(c);
-}
-
-static struct error *await_first_word(struct rsp_connection *c, bool *answered, bool *echoed)
-{
-    int64_t deadline_ns = conn_deadline(c, c->timeout_ns < PROBE_NS ? c->timeout_ns : PROBE_NS, 200);
-    for (;;) {
-        enum conn_got got;
-        struct rsp_event event;
-        struct error *e = conn_next(c, deadline_ns, -1, &got, &event);
-        if (error_is(e, ERR_TIMEOUT) && deadline_ns != c->deadline_ns) {
-            error_free(e);
-            return NULL;
-        }
-        TRY(e);
-        if (got == GOT_NAK) /* it had waited for an ack */
-            TRY(conn_write_again(c));
-        if (got != GOT_PACKET)
-            continue;
-        if (event.length == 2 && memcmp(event.data, "qC", 2) == 0) {
-            /* kdb echoes too, and answers then */
-            *echoed = true;
-            c->pending_acks = 0;
-            deadline_ns = conn_deadline(c, SETTLE_NS, 200);
-        } else if (!rsp_is_stop_reply(event.data, event.length)) {
-            *answered = true;
-            if (event.length > 2 && memcmp(event.data, "QC", 2) == 0)
-                buf_add(&c->probed, event.data, event.length); /* it need not be asked again */
-            return NULL;
-        }
-    }
-}
-
-/* Whether kgdb listens at the other end of a line that may be a console. */
-static struct error *probe_line(struct rsp_connection *c, bool *running)
-{
-    bool answered = false;
-    bool echoed = false;
-    c->probing = true;
-    /* a stub on a shared line may still wait for the ack of something said long ago */
-    c->pending_acks = 1;
-    struct error *e = NULL;
-    for (int tries = 0; tries < 2 && !e && !answered && !echoed; tries++) {
-        e = ask_current(c);
-        if (!e)
-            e = await_first_word(c, &answered, &echoed);
-    }
-    c->probing = false;
-    TRY(e);
-    *running = !answered;
-    if (!*running)
-        return conn_flush_acks(c);
-    rsp_assume_unspoken(c);
-    return conn_kill_line(c);
-}
-
-/* On a transport that is no line a stub is expected; a kernel's terminal gives itself away by its echo. */
-static struct error *negotiate_or_run(struct rsp_connection *c, bool *running)
-{
-    struct error *e = rsp_negotiate(c);
-    bool echoed = error_is(e, ERR_NOT_STOPPED) && c->state == RSP_STATE_RUNNING;
-    bool printed = error_is(e, ERR_VIOLATION) && c->saw_text;
-    if (!echoed && !printed)
-        return e;
-    error_free(e);
-    *running = true;
-    rsp_assume_unspoken(c);
-    return conn_kill_line(c);
-}
-
-struct error *rsp_open(struct rsp_connection *c, bool *running)
-{
-    *running = false;
-    if (transport_is_reliable(c->transport))
-        return negotiate_or_run(c, running);
-    TRY(probe_line(c, running));
-    return *running ? NULL : rsp_negotiate(c);
+    return c->sent.text_since || rsp_never_spoke(c) || (n > 0 && !conn_is_error(p, n));
 }

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whether an answer fits a question, and what to call one that does not. */
 #include "rsp/connection_private.h"
 
 #include <string.h>
@@ -96,20 +98,6 @@ const char *conn_misfit_kind(enum rsp_grammar grammar, const char *p, size_t n)
         if ((unsigned char)p[i] < 0x20 || (unsigned char)p[i] > 0x7e)
             return "binary-in-hex";
     return "reply-to-another-question";
-}
-
-void conn_take_console(struct rsp_connection *c, const char *p, size_t n)
-{
-    size_t room = (n - 1) / 2;
-    buf_clear(&c->scratch);
-    buf_reserve(&c->scratch, room);
-    long length = hex_decode(p + 1, n - 1, c->scratch.data, room);
-    if (length <= 0)
-        return;
-    if (!c->console_sink)
-        conn_console(c, c->scratch.data, (size_t)length);
-    else if (c->console_sink->length + (size_t)length <= c->payload_limit)
-        buf_add(c->console_sink, c->scratch.data, (size_t)length);
 }
 
 bool conn_ends_as_stop(const char *p, size_t n)

@@ -1,3 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The opening of a conversation: what the stub supports, whether acks are done without, whether it takes
+ * several requests at once.
+ */
 #include "rsp/connection_private.h"
 
 #include <string.h>
@@ -6,7 +11,9 @@
 
 #define PROBE_TIMEOUT_NS 2000000000
 
-enum { PACKET_SIZE_MOST = 128 << 10, PACKET_SIZE_LEAST = 64 };
+enum { PACKET_SIZE_MOST = 128 << 10, PACKET_SIZE_LEAST = 64, LOSSY_PACKET = 100 };
+
+/* -- the opening ------------------------------------------------------------------------------------- */
 
 static struct error *not_a_stub(struct rsp_connection *c, struct error *e)
 {
@@ -17,7 +24,7 @@ static struct error *not_a_stub(struct rsp_connection *c, struct error *e)
     uint64_t received = c->stats.bytes_in;
     error_free(e);
     if (!reliable)
-        c->state = RSP_STATE_RUNNING; /* a kernel that runs is mute */
+        conn_state_mute(c); /* a kernel that runs is mute */
     if (received == 0)
         return error_hint(error_new(ERR_TIMEOUT, "opening the conversation with %s: no answer", place), "%s",
                           reliable
@@ -39,15 +46,15 @@ static struct error *ask_supported(struct rsp_connection *c)
     struct error *e = rsp_call(c, RSP_GRAMMAR_TEXT, 0, &reply, "%s", buf_text(&offer));
     if (e)
         return not_a_stub(c, e);
-    c->supported_empty = reply.length == 0 || conn_is_error(reply.data, reply.length);
+    c->terms.supported_empty = reply.length == 0 || conn_is_error(reply.data, reply.length);
     uint64_t size;
-    rsp_features_read(&c->features, buf_text(&reply), c->supported_empty ? 0 : reply.length, &size);
+    rsp_features_read(&c->features, buf_text(&reply), c->terms.supported_empty ? 0 : reply.length, &size);
     /* Linux 6.1's kgdb runs into its own trap again, with the pc behind it: by the pc that is the step of an
      * instruction of one byte, so what a step off it does cannot be found out by trying */
-    if (c->supported_empty)
+    if (c->terms.supported_empty)
         c->features.state[FEATURE_STEP_OFF].works = TRI_NO;
     if (size >= PACKET_SIZE_LEAST)
-        c->packet_size = size < PACKET_SIZE_MOST ? (size_t)size : PACKET_SIZE_MOST;
+        c->terms.packet_size = size < PACKET_SIZE_MOST ? (size_t)size : PACKET_SIZE_MOST;
     return NULL;
 }
 
@@ -60,7 +67,7 @@ static struct error *ask_no_ack(struct rsp_connection *c)
     TRY(rsp_call(c, RSP_GRAMMAR_OK, 0, &reply, "QStartNoAckMode"));
     bool ok = reply.length == 2 && !conn_is_error(reply.data, reply.length);
     c->features.state[FEATURE_NO_ACK].works = ok ? TRI_YES : TRI_NO;
-    c->no_ack = ok;
+    c->terms.no_ack = ok;
     return NULL;
 }
 
@@ -81,7 +88,7 @@ static void read_vcont(struct rsp_connection *c, const struct buf *reply)
         }
         s = s[n] ? s + n : NULL;
     }
-    c->vcont = a;
+    c->terms.vcont = a;
     c->features.state[FEATURE_VCONT].works = a.c && a.s ? TRI_YES : TRI_NO;
     c->features.state[FEATURE_VCONT_RANGE].works = a.r ? TRI_YES : TRI_NO;
 }
@@ -94,18 +101,18 @@ static struct error *ask_vcont_and_probe(struct rsp_connection *c)
         {.payload = "vCont?", .length = 6, .grammar = RSP_GRAMMAR_TEXT},
         {.payload = "qC", .length = 2, .grammar = RSP_GRAMMAR_TEXT},
     };
-    bool probe = transport_is_reliable(c->transport) && !c->supported_empty;
-    int64_t timeout_ns = c->timeout_ns;
-    c->pipelines = probe;
+    bool probe = transport_is_reliable(c->transport) && !c->terms.supported_empty;
+    int64_t timeout_ns = c->limits.timeout_ns;
+    c->terms.pipelines = probe;
     if (probe && timeout_ns > PROBE_TIMEOUT_NS)
-        c->timeout_ns = PROBE_TIMEOUT_NS;
+        rsp_set_timeout(c, PROBE_TIMEOUT_NS);
     struct error *e = rsp_call_batch(c, r, probe ? 2 : 1);
-    c->timeout_ns = timeout_ns;
+    rsp_set_timeout(c, timeout_ns);
     if (!e && !r[0].error)
         read_vcont(c, &r[0].reply);
     else
         c->features.state[FEATURE_VCONT].works = TRI_NO;
-    c->features.state[FEATURE_PIPELINE].works = c->pipelines ? TRI_YES : TRI_NO;
+    c->features.state[FEATURE_PIPELINE].works = c->terms.pipelines ? TRI_YES : TRI_NO;
     for (size_t i = 0; i < ARRAY_LENGTH(r); i++)
         rsp_request_free(&r[i]);
     return e;
@@ -113,16 +120,32 @@ static struct error *ask_vcont_and_probe(struct rsp_connection *c)
 
 struct error *rsp_negotiate(struct rsp_connection *c)
 {
-    c->negotiating = true;
-    c->pipelines = false;
+    conn_state_open(c);
+    c->terms.pipelines = false;
     /* a stub on a shared line may still wait for the ack of something said long ago */
-    if (!transport_is_reliable(c->transport) && c->pending_acks == 0)
-        c->pending_acks = 1;
+    if (!transport_is_reliable(c->transport))
+        conn_want_ack(c);
     struct error *e = ask_supported(c);
     if (!e)
         e = ask_no_ack(c);
     if (!e)
         e = ask_vcont_and_probe(c);
-    c->negotiating = false;
+    conn_state_done(c, CONN_OPENING);
     return e;
+}
+
+/* -- what turns out later ----------------------------------------------------------------------------- */
+
+void conn_stop_pipelining(struct rsp_connection *c)
+{
+    if (!c->terms.pipelines)
+        return;
+    c->terms.pipelines = false;
+    c->features.state[FEATURE_PIPELINE].works = TRI_NO;
+}
+
+void conn_ask_for_less(struct rsp_connection *c)
+{
+    if (c->terms.packet_size > LOSSY_PACKET)
+        c->terms.packet_size /= 2;
 }

@@ -1,9 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Finding the place in a conversation again after an answer was lost or given up. */
 #include "rsp/connection_private.h"
 
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
+
+/* -- what is owed ------------------------------------------------------------------------------------ */
+
+void conn_owe(struct rsp_connection *c, const struct rsp_request *oldest, size_t count)
+{
+    c->owed.count += count;
+    buf_clear(&c->owed.request);
+    buf_add(&c->owed.request, oldest->payload,
+            oldest->length < SHOWN_REQUEST ? oldest->length : SHOWN_REQUEST);
+}
+
+void conn_owe_again(struct rsp_connection *c)
+{
+    c->owed.count++;
+}
+
+void conn_owed_came(struct rsp_connection *c)
+{
+    c->owed.count--;
+}
+
+void conn_owe_nothing(struct rsp_connection *c)
+{
+    c->owed.count = 0;
+}
+
+/* -- taking it off ----------------------------------------------------------------------------------- */
 
 /*
  * Answers come in the order of the questions, so after a timeout or a cancel we know how many are still
@@ -38,7 +67,7 @@ static struct error *take_old(struct rsp_connection *c, enum conn_got got, const
 /* Takes what is there already. */
 struct error *conn_take_owed(struct rsp_connection *c)
 {
-    while (c->owed > 0) {
+    while (c->owed.count > 0) {
         enum conn_got got;
         struct rsp_event event;
         struct error *e = conn_next(c, CONN_ONLY_LOOK, -1, &got, &event);
@@ -49,7 +78,7 @@ struct error *conn_take_owed(struct rsp_connection *c)
         TRY(e);
         size_t taken = 0;
         TRY(take_old(c, got, &event, &taken));
-        c->owed -= taken;
+        c->owed.count -= taken;
     }
     return NULL;
 }
@@ -58,34 +87,34 @@ static struct error *still_silent(struct rsp_connection *c, struct error *e)
 {
     error_free(e);
     return error_hint(error_new(ERR_TIMEOUT, "%s has still not answered '%s' and nothing since",
-                                transport_describe(c->transport), buf_text(&c->owed_request)),
+                                transport_describe(c->transport), buf_text(&c->owed.request)),
                       "is the target hung? 'reconnect' starts over");
 }
 
 struct error *conn_resync(struct rsp_connection *c)
 {
     TRY(conn_take_owed(c));
-    if (c->owed == 0)
+    if (c->owed.count == 0)
         return NULL;
     conn_begin(c);
     conn_add(c, fence, sizeof fence - 1, 0);
     TRY(conn_write(c));
     size_t taken = 0;
-    size_t due = c->owed + 1;
+    size_t due = c->owed.count + 1;
     bool fenced = false;
-    int64_t deadline_ns = conn_deadline(c, c->timeout_ns, 2 * c->packet_size);
+    int64_t deadline_ns = conn_deadline(c, c->limits.timeout_ns, 2 * c->terms.packet_size);
     while (taken < due) {
         enum conn_got got;
         struct rsp_event event;
         struct error *e = conn_next(c, deadline_ns, -1, &got, &event);
         /* Without time to wait for quiet, what was taken for the fence's answer may be an older one's. */
-        bool cut = deadline_ns == c->deadline_ns;
+        bool cut = deadline_ns == c->limits.deadline_ns;
         if (error_is(e, ERR_TIMEOUT) && fenced && !cut) {
             error_free(e);
             break;
         }
         if (e)
-            c->owed = due - taken; /* the fence's answer is owed too */
+            c->owed.count = due - taken; /* the fence's answer is owed too */
         if (error_is(e, ERR_TIMEOUT))
             return still_silent(c, e);
         TRY(e);
@@ -93,8 +122,8 @@ struct error *conn_resync(struct rsp_connection *c)
         if (got != GOT_PACKET || event.length != 0)
             continue;
         fenced = true;
-        deadline_ns = conn_deadline(c, QUIET_NS, 2 * c->packet_size);
+        deadline_ns = conn_deadline(c, QUIET_NS, 2 * c->terms.packet_size);
     }
-    c->owed = 0;
+    c->owed.count = 0;
     return NULL;
 }

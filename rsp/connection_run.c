@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Letting the target run, and waiting for its stop. */
 #include "rsp/connection_private.h"
 
 #include <limits.h>
@@ -11,7 +13,6 @@
 static const char file_io_refused[] = "F-1,1";
 
 enum {
-    SHOWN_RESUME = 60,
     LOOK_MOST = 64, /* packets that a look takes: one who never stops talking does not hold us */
 };
 #define RESUME_AGAIN_NS 2000000000
@@ -45,42 +46,53 @@ struct error *rsp_look(struct rsp_connection *c)
     TRY(conn_check_stopped(c));
     struct error *e = conn_note_loss(c, transport_check_child(c->transport));
     if (!e)
-        e = c->owed > 0 ? conn_take_owed(c) : take_unread(c, LOOK_MOST);
+        e = c->owed.count > 0 ? conn_take_owed(c) : take_unread(c, LOOK_MOST);
     return e;
 }
 
-static void mark_running(struct rsp_connection *c, const char *payload, size_t n)
+/* What goes with the resume that is sent now. */
+static void forget_stop(struct rsp_connection *c, const char *payload, size_t n)
 {
-    c->state = RSP_STATE_RUNNING;
-    c->break_ns = c->probe_ns = c->nudge_ns = 0;
-    c->resend_ns = n && !c->no_ack && rsp_shares_console(c) ? clock_now_ns() + RESUME_AGAIN_NS : 0;
-    c->stop_asked = c->interrupting = false;
-    c->probe = "";
-    c->stop_copies = 0;
-    buf_clear(&c->probed);
-    buf_clear(&c->last_stop);
-    buf_clear(&c->resumed_with);
-    buf_add(&c->resumed_with, payload, n < SHOWN_RESUME ? n : SHOWN_RESUME);
+    bool may_be_lost = n && !c->terms.no_ack && rsp_shares_console(c);
+    conn_resend_at(c, may_be_lost ? clock_now_ns() + RESUME_AGAIN_NS : 0);
+    conn_interrupt_over(c);
+    conn_probe_leave(c);
+    conn_console_rest(c);
+    conn_stops_leave(c, payload, n);
     rsp_forget_selected(c);
+}
+
+static struct error *resume(struct rsp_connection *c, const char *payload, size_t n,
+                            enum rsp_resumed *resumed)
+{
+    *resumed = RSP_RESUMED_NOT;
+    TRY(conn_check_stopped(c));
+    TRY(conn_resync(c));
+    TRY(take_unread(c, UINT_MAX));
+    if (c->stops.late_count > 0) { /* it has stopped already: nothing runs meanwhile */
+        *resumed = RSP_RESUMED_EARLY;
+        return NULL;
+    }
+    conn_begin(c);
+    conn_add(c, payload, n, 0);
+    forget_stop(c, payload, n);
+    conn_state_resume(c);
+    *resumed = RSP_RESUMED_SENT;
+    return conn_write(c);
 }
 
 struct error *rsp_resume(struct rsp_connection *c, const char *payload, size_t n)
 {
-    TRY(conn_check_stopped(c));
-    TRY(conn_resync(c));
-    TRY(take_unread(c, UINT_MAX));
-    if (c->late_count > 0) /* it has stopped already: the wait gives that stop, and nothing runs meanwhile */
-        return NULL;
-    conn_begin(c);
-    conn_add(c, payload, n, 0);
-    mark_running(c, payload, n);
-    return conn_write(c);
+    enum rsp_resumed resumed;
+    return resume(c, payload, n, &resumed);
 }
 
 void rsp_assume_running(struct rsp_connection *c)
 {
-    if (c->state == RSP_STATE_STOPPED && c->late_count == 0) /* else the stop is there already */
-        mark_running(c, "", 0);
+    if (rsp_state(c) != RSP_STATE_STOPPED || c->stops.late_count > 0) /* the stop is there already */
+        return;
+    forget_stop(c, "", 0);
+    conn_state_resume(c);
 }
 
 /* QEMU's system emulator takes an ack that comes after the resume for a key press and stops for ever, its
@@ -91,24 +103,26 @@ static bool may_go_together(struct rsp_connection *c, const struct rsp_request *
     size_t bytes = n;
     for (size_t i = 0; i < count; i++)
         bytes += requests[i].length;
-    return c->no_ack && c->pipelines && count < WINDOW_REQUESTS && bytes < WINDOW_BYTES / 2;
+    return c->terms.no_ack && c->terms.pipelines && count < WINDOW_REQUESTS && bytes < WINDOW_BYTES / 2;
 }
 
 static struct error *one_after_the_other(struct rsp_connection *c, struct rsp_request *requests, size_t count,
-                                         const char *payload, size_t n)
+                                         const char *payload, size_t n, enum rsp_resumed *resumed)
 {
     TRY(rsp_call_batch(c, requests, count));
+    if (conn_runs(c))
+        *resumed = RSP_RESUMED_ALREADY;
     for (size_t i = 0; i < count; i++)
         if (requests[i].error || conn_is_error(buf_text(&requests[i].reply), requests[i].reply.length))
             return NULL;
-    return rsp_resume(c, payload, n);
+    return resume(c, payload, n, resumed);
 }
 
 /* The resume is on its way behind them: Ctrl-C and the end of a step's time are for the target that runs
  * then, and not for these answers, without which nobody would know what stands in it. */
 #define ANSWERS_GRACE_NS 1000000000
 
-static struct error *await_answers(struct rsp_connection *c, struct rsp_request *requests, size_t count)
+static struct error *await_each(struct rsp_connection *c, struct rsp_request *requests, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         enum conn_fate fate;
@@ -122,18 +136,30 @@ static struct error *await_answers(struct rsp_connection *c, struct rsp_request 
     return NULL;
 }
 
+static struct error *await_answers(struct rsp_connection *c, struct rsp_request *requests, size_t count)
+{
+    int64_t deadline = c->limits.deadline_ns, soon = clock_now_ns() + ANSWERS_GRACE_NS;
+    int cancel_fd = transport_set_cancel_fd(c->transport, -1);
+    rsp_set_deadline(c, deadline < soon ? soon : deadline);
+    struct error *e = await_each(c, requests, count);
+    transport_set_cancel_fd(c->transport, cancel_fd);
+    rsp_set_deadline(c, deadline);
+    return e;
+}
+
 struct error *rsp_batch_then_resume(struct rsp_connection *c, struct rsp_request *requests, size_t count,
-                                    const char *payload, size_t n)
+                                    const char *payload, size_t n, enum rsp_resumed *resumed)
 {
     if (count == 0)
-        return rsp_resume(c, payload, n);
+        return resume(c, payload, n, resumed);
+    *resumed = RSP_RESUMED_NOT;
     TRY(conn_check_stopped(c));
     if (!may_go_together(c, requests, count, n))
-        return one_after_the_other(c, requests, count, payload, n);
+        return one_after_the_other(c, requests, count, payload, n, resumed);
     TRY(conn_resync(c));
     TRY(take_unread(c, UINT_MAX));
-    if (c->late_count > 0)
-        return one_after_the_other(c, requests, count, payload, n);
+    if (c->stops.late_count > 0)
+        return one_after_the_other(c, requests, count, payload, n, resumed);
     conn_begin(c);
     for (size_t i = 0; i < count; i++) {
         buf_clear(&requests[i].reply);
@@ -142,14 +168,13 @@ struct error *rsp_batch_then_resume(struct rsp_connection *c, struct rsp_request
         conn_add(c, requests[i].payload, requests[i].length, 0);
     }
     conn_add(c, payload, n, 0);
-    mark_running(c, payload, n);
-    TRY(conn_write(c));
-    int64_t deadline = c->deadline_ns, soon = clock_now_ns() + ANSWERS_GRACE_NS;
-    int cancel_fd = transport_set_cancel_fd(c->transport, -1);
-    c->deadline_ns = deadline < soon ? soon : deadline;
-    struct error *e = await_answers(c, requests, count);
-    transport_set_cancel_fd(c->transport, cancel_fd);
-    c->deadline_ns = deadline;
+    forget_stop(c, payload, n);
+    conn_state_leave(c);
+    *resumed = RSP_RESUMED_SENT;
+    struct error *e = conn_write(c);
+    if (!e)
+        e = await_answers(c, requests, count);
+    conn_state_left(c);
     return e;
 }
 
@@ -168,47 +193,33 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
     struct rsp_connection *c = w->c;
     if (!w->asked)
         conn_violation(c, "stop-while-stopped", payload, n);
-    c->state = RSP_STATE_STOPPED;
-    c->stop_asked = c->probe_sent;
-    c->unspoken = c->probe_sent = c->stays_in_kdb = c->interrupting = false;
-    c->probe = "";
-    c->break_ns = c->probe_ns = c->resend_ns = c->nudge_ns = 0;
-    c->tail_length = 0;
-    c->stop_copies = 0;
-    buf_clear(&c->last_stop);
-    buf_add(&c->last_stop, payload, n);
+    conn_state_stop(c);
+    conn_stops_take(c, payload, n, c->probe.sent);
+    conn_resend_at(c, 0);
+    conn_interrupt_over(c);
+    conn_probe_over(c);
+    conn_console_over(c);
     w->done = *w->stopped = true;
     TRY(rsp_stop_parse(payload, n, w->ret));
-    c->stopped_known = w->ret->has_thread;
-    c->stopped = w->ret->thread;
+    conn_note_stopped(c, w->ret);
     return NULL;
-}
-
-static struct error *take_late(struct rsp_connection *c, struct rsp_stop *ret, bool *stopped)
-{
-    struct buf first = c->late[0];
-    c->late_count--;
-    memmove(&c->late[0], &c->late[1], c->late_count * sizeof c->late[0]);
-    c->late[c->late_count] = first; /* keeps its memory */
-    *stopped = true;
-    return rsp_stop_parse(buf_text(&first), first.length, ret);
 }
 
 /* An empty answer to a packet that the stub knows belongs to something else. */
 static bool is_known_resume(const struct rsp_connection *c)
 {
     return c->features.state[FEATURE_VCONT].works == TRI_YES &&
-           strncmp(buf_text(&c->resumed_with), "vCont;", 6) == 0;
+           strncmp(buf_text(&c->stops.resumed_with), "vCont;", 6) == 0;
 }
 
 static struct error *resume_refused(struct rsp_connection *c, const char *payload, size_t n)
 {
-    c->state = RSP_STATE_STOPPED;
+    conn_state_refuse(c);
     if (n == 0)
         return error_new(ERR_UNSUPPORTED, "resuming with '%s': the stub does not know this packet",
-                         buf_text(&c->resumed_with));
-    return error_new(ERR_REFUSED, "resuming with '%s': the stub answered %.*s", buf_text(&c->resumed_with),
-                     (int)(n < 100 ? n : 100), payload);
+                         buf_text(&c->stops.resumed_with));
+    return error_new(ERR_REFUSED, "resuming with '%s': the stub answered %.*s",
+                     buf_text(&c->stops.resumed_with), (int)(n < 100 ? n : 100), payload);
 }
 
 static struct error *refuse_file_io(struct rsp_connection *c)
@@ -226,7 +237,7 @@ static bool is_file_io(const char *p, size_t n)
 /* Our own probe came back from a terminal. kdb echoes as well, and answers then. */
 static bool is_echo(const struct rsp_connection *c, const char *p, size_t n)
 {
-    return c->state == RSP_STATE_RUNNING && n > 0 && n == strlen(c->probe) && memcmp(p, c->probe, n) == 0;
+    return conn_runs(c) && n > 0 && n == strlen(c->probe.text) && memcmp(p, c->probe.text, n) == 0;
 }
 
 /* A stop reply while a console is on the line may be text (conn_verify_stop()). */
@@ -236,7 +247,7 @@ static struct error *take_stop_reply(struct wait *w, const struct rsp_event *eve
     BASE_BUF struct buf payload = {0};
     buf_add(&payload, event->data, event->length);
     bool real = true;
-    if (!c->probe_sent)
+    if (!c->probe.sent)
         TRY(conn_verify_stop(c, event, &real));
     return real ? take_stop(w, buf_text(&payload), payload.length) : NULL;
 }
@@ -247,7 +258,7 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
     const char *p = event->data;
     size_t n = event->length;
     if (is_echo(c, p, n)) {
-        c->pending_acks = 0;
+        conn_drop_acks(c);
         return NULL;
     }
     if (rsp_is_stop_reply(p, n))
@@ -256,13 +267,13 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
         conn_take_console_packet(c, p, n);
         return NULL;
     }
-    if (c->owed > 0) {
-        c->owed--;
+    if (c->owed.count > 0) {
+        conn_owed_came(c);
         return NULL;
     }
-    if (c->state == RSP_STATE_RUNNING && is_file_io(p, n))
+    if (conn_runs(c) && is_file_io(p, n))
         return refuse_file_io(c);
-    if (c->state == RSP_STATE_RUNNING && (n == 0 ? !is_known_resume(c) : conn_is_error(p, n)))
+    if (conn_runs(c) && (n == 0 ? !is_known_resume(c) : conn_is_error(p, n)))
         return resume_refused(c, p, n);
     conn_misfit(c, RSP_GRAMMAR_STOP, p, n);
     return NULL;
@@ -271,11 +282,11 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
 /* kgdb refuses a packet that comes while it waits for an ack: the resume was not taken. */
 static struct error *take_nak(struct rsp_connection *c)
 {
-    if (c->no_ack || c->acked || c->resends == RESENDS_MOST || c->state != RSP_STATE_RUNNING) {
-        conn_violation(c, "stray-nak", buf_text(&c->resumed_with), c->resumed_with.length);
+    if (c->terms.no_ack || c->sent.acked || c->sent.resends == RESENDS_MOST || !conn_runs(c)) {
+        conn_violation(c, "stray-nak", buf_text(&c->stops.resumed_with), c->stops.resumed_with.length);
         return NULL;
     }
-    c->resends++;
+    conn_note_resend(c);
     return conn_write_again(c);
 }
 
@@ -288,9 +299,9 @@ static struct error *take_damaged(struct rsp_connection *c, const struct rsp_eve
         return conn_damaged(c, event, &again);
     conn_console(c, event->raw, event->raw_length);
     bool console = event->length > 0 && event->data[0] == 'O';
-    if (!(console || conn_may_be_stop(event->data, event->length)) || c->resends == RESENDS_MOST)
+    if (!(console || conn_may_be_stop(event->data, event->length)) || c->sent.resends == RESENDS_MOST)
         return NULL;
-    c->resends++;
+    conn_note_resend(c);
     return conn_kill_line(c);
 }
 
@@ -313,24 +324,32 @@ static struct error *take(struct wait *w, enum conn_got got, const struct rsp_ev
     return NULL;
 }
 
-struct error *rsp_wait_stop(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, struct rsp_stop *ret,
-                            bool *stopped)
+struct error *conn_wait_stop(struct rsp_connection *c, unsigned wakes, int64_t deadline_ns, int wake_fd,
+                             struct rsp_stop *ret, bool *stopped)
 {
     *stopped = false;
-    if (c->late_count > 0)
-        return take_late(c, ret, stopped);
-    if (c->state == RSP_STATE_LOST)
+    if (c->stops.late_count > 0) {
+        conn_state_stop_late(c);
+        return conn_take_late(c, ret, stopped);
+    }
+    if (rsp_state(c) == RSP_STATE_LOST)
         return conn_lost_error(c);
     /* with a deadline in the past this is only a look whether something came unasked */
-    bool asked = c->state == RSP_STATE_RUNNING || deadline_ns > clock_now_ns();
-    if (deadline_ns > c->deadline_ns)
-        deadline_ns = c->deadline_ns;
+    bool asked = conn_runs(c) || deadline_ns > clock_now_ns();
+    if (deadline_ns > c->limits.deadline_ns)
+        deadline_ns = c->limits.deadline_ns;
     struct wait w = {.c = c, .ret = ret, .stopped = stopped, .asked = asked};
     while (!w.done) {
         enum conn_got got;
         struct rsp_event event;
-        TRY(conn_next_of_run(c, deadline_ns, wake_fd, &got, &event));
+        TRY(conn_next_of_run(c, wakes, deadline_ns, wake_fd, &got, &event));
         TRY(take(&w, got, &event));
     }
     return conn_flush_acks(c);
+}
+
+struct error *rsp_wait_stop(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, struct rsp_stop *ret,
+                            bool *stopped)
+{
+    return conn_wait_stop(c, 0, deadline_ns, wake_fd, ret, stopped);
 }

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Bytes of a connection: framing, acks, counting, the log, and one received packet at a time. */
 #include "rsp/connection_private.h"
 
 #include <poll.h>
@@ -6,7 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 
-enum { READ_BYTES = 65536, LOSSY_PACKET = 100, LOSSY_TRIES = 10 };
+enum { READ_BYTES = 65536, LOSSY_TRIES = 10 };
 
 #define WRITE_TIMEOUT_NS 5000000000
 
@@ -18,11 +20,8 @@ static void log_wire(struct rsp_connection *c, bool out, const char *kind, const
 
 struct error *conn_note_loss(struct rsp_connection *c, struct error *e)
 {
-    if (error_is(e, ERR_LOST) && c->state != RSP_STATE_LOST) {
-        c->state = RSP_STATE_LOST;
-        c->lost_code = e->code;
-        c->lost_message = xstrdup(e->message);
-    }
+    if (error_is(e, ERR_LOST))
+        conn_state_lose(c, e);
     return e;
 }
 
@@ -30,36 +29,36 @@ struct error *conn_note_loss(struct rsp_connection *c, struct error *e)
 
 static void add_acks(struct rsp_connection *c)
 {
-    for (; c->pending_acks > 0; c->pending_acks--) {
-        buf_add_char(&c->out, '+');
+    for (; c->wire.pending_acks > 0; c->wire.pending_acks--) {
+        buf_add_char(&c->sent.bytes, '+');
         log_wire(c, true, "ack", "", 0);
     }
 }
 
 void conn_begin(struct rsp_connection *c)
 {
-    buf_clear(&c->out);
+    buf_clear(&c->sent.bytes);
     add_acks(c);
-    c->out_packets_at = c->out.length;
-    c->acked = c->text_since = false;
-    c->resends = 0;
+    c->sent.packets_at = c->sent.bytes.length;
+    c->sent.acked = c->sent.text_since = false;
+    c->sent.resends = 0;
 }
 
 static void count_packet(struct rsp_connection *c)
 {
     c->stats.packets_out++;
-    if (c->theirs_last)
+    if (c->wire.theirs_last)
         c->stats.turns++;
-    c->theirs_last = false;
+    c->wire.theirs_last = false;
 }
 
 bool conn_add(struct rsp_connection *c, const char *payload, size_t n, size_t most)
 {
-    size_t before = c->out.length;
-    rsp_encode(&c->out, payload, n);
-    if (most && before > c->out_packets_at && c->out.length - c->out_packets_at > most) {
-        c->out.length = before;
-        c->out.data[before] = '\0';
+    size_t before = c->sent.bytes.length;
+    rsp_encode(&c->sent.bytes, payload, n);
+    if (most && before > c->sent.packets_at && c->sent.bytes.length - c->sent.packets_at > most) {
+        c->sent.bytes.length = before;
+        c->sent.bytes.data[before] = '\0';
         return false;
     }
     count_packet(c);
@@ -75,24 +74,25 @@ static struct error *write_bytes(struct rsp_connection *c, const char *bytes, si
 
 struct error *conn_write(struct rsp_connection *c)
 {
-    return write_bytes(c, c->out.data, c->out.length);
+    return write_bytes(c, c->sent.bytes.data, c->sent.bytes.length);
 }
 
 struct error *conn_write_again(struct rsp_connection *c)
 {
     c->stats.retransmits++;
     count_packet(c);
-    size_t n = c->out.length - c->out_packets_at;
-    log_wire(c, true, "packet", c->out.data + c->out_packets_at + 1, n - 4);
-    return write_bytes(c, c->out.data + c->out_packets_at, n);
+    size_t n = c->sent.bytes.length - c->sent.packets_at;
+    log_wire(c, true, "packet", c->sent.bytes.data + c->sent.packets_at + 1, n - 4);
+    return write_bytes(c, c->sent.bytes.data + c->sent.packets_at, n);
 }
 
 struct error *conn_flush_acks(struct rsp_connection *c)
 {
     static const char acks[] = "++++++++++++++++";
-    while (c->pending_acks > 0) {
-        unsigned n = c->pending_acks < sizeof acks - 1 ? c->pending_acks : (unsigned)sizeof acks - 1;
-        c->pending_acks -= n;
+    while (c->wire.pending_acks > 0) {
+        unsigned n =
+            c->wire.pending_acks < sizeof acks - 1 ? c->wire.pending_acks : (unsigned)sizeof acks - 1;
+        c->wire.pending_acks -= n;
         for (unsigned i = 0; i < n; i++)
             log_wire(c, true, "ack", "", 0);
         TRY(write_bytes(c, acks, n));
@@ -111,9 +111,42 @@ struct error *conn_send_raw(struct rsp_connection *c, const char *bytes, size_t 
                             size_t log_length)
 {
     log_wire(c, true, log_kind, bytes, log_length);
-    c->typed_since = true;
-    c->typed_ns = clock_now_ns();
+    c->sent.raw_ns = clock_now_ns();
+    conn_console_typed(c);
     return write_bytes(c, bytes, n);
+}
+
+/* -- what others know of it ------------------------------------------------------------------------------ */
+
+void conn_drop_acks(struct rsp_connection *c)
+{
+    c->wire.pending_acks = 0;
+}
+
+void conn_want_ack(struct rsp_connection *c)
+{
+    if (c->wire.pending_acks == 0)
+        c->wire.pending_acks = 1;
+}
+
+void conn_expect_ack(struct rsp_connection *c, bool due)
+{
+    c->sent.acked = !due;
+}
+
+void conn_note_text(struct rsp_connection *c)
+{
+    c->sent.text_since = true;
+}
+
+void conn_note_resend(struct rsp_connection *c)
+{
+    c->sent.resends++;
+}
+
+void conn_resend_at(struct rsp_connection *c, int64_t again_ns)
+{
+    c->sent.again_ns = again_ns;
 }
 
 /* -- in -------------------------------------------------------------------------------------------- */
@@ -129,8 +162,7 @@ static bool take_text(struct rsp_connection *c, const char *bytes, size_t n)
 /* A kernel that runs says no more than the one ack of the resume; `+` and `-` are typed by others too. */
 static bool is_typed_sign(const struct rsp_connection *c)
 {
-    return c->state == RSP_STATE_RUNNING && c->acked && !c->verifying && !c->probe_sent &&
-           rsp_shares_console(c);
+    return conn_runs(c) && c->sent.acked && !c->console.withholds && !c->probe.sent && rsp_shares_console(c);
 }
 
 /* A prompt like "$ " in console text begins no packet; on a line of its own the stub has no such excuse. */
@@ -143,13 +175,14 @@ static void take_torn(struct rsp_connection *c, const struct rsp_event *event)
     }
     size_t n = event->length;
     bool ack_behind_it = n >= 2 && memcmp(event->data + n - 2, "\n+", 2) == 0;
-    c->acked |= ack_behind_it;
+    c->sent.acked |= ack_behind_it;
     conn_console(c, "$", 1);
     conn_console(c, event->data, n - ack_behind_it);
 }
 
 /* True when the event is for the caller. */
-static bool take_event(struct rsp_connection *c, const struct rsp_event *event, enum conn_got *got)
+static bool take_event(struct rsp_connection *c, unsigned wakes, const struct rsp_event *event,
+                       enum conn_got *got)
 {
     switch (event->kind) {
     case RSP_PACKET:
@@ -157,18 +190,18 @@ static bool take_event(struct rsp_connection *c, const struct rsp_event *event, 
             return take_text(c, event->raw, event->raw_length);
         log_wire(c, false, "packet", event->data, event->length);
         c->stats.packets_in++;
-        c->theirs_last = true;
-        c->pending_acks += !c->no_ack;
-        c->bad_in_row = 0;
+        c->wire.theirs_last = true;
+        c->wire.pending_acks += !c->terms.no_ack;
+        c->wire.bad_in_row = 0;
         *got = GOT_PACKET;
         return true;
     case RSP_ACK:
         if (is_typed_sign(c))
             return take_text(c, "+", 1);
         log_wire(c, false, "ack", "", 0);
-        c->acked = true;
+        c->sent.acked = true;
         *got = GOT_WOKEN;
-        return c->awaits_ack;
+        return wakes & CONN_WAKES_ACK;
     case RSP_NAK:
         if (is_typed_sign(c))
             return take_text(c, "-", 1);
@@ -181,8 +214,8 @@ static bool take_event(struct rsp_connection *c, const struct rsp_event *event, 
         return true;
     case RSP_OVERSIZE:
         log_wire(c, false, "oversize", "", 0);
-        c->theirs_last = true;
-        c->pending_acks += !c->no_ack; /* it would come again for ever */
+        c->wire.theirs_last = true;
+        c->wire.pending_acks += !c->terms.no_ack; /* it would come again for ever */
         *got = GOT_OVERSIZE;
         return true;
     case RSP_TORN:
@@ -204,26 +237,25 @@ static bool take_event(struct rsp_connection *c, const struct rsp_event *event, 
 
 bool conn_has_input(struct rsp_connection *c)
 {
-    if (c->decoder.start < c->decoder.input.length)
+    if (c->wire.decoder.start < c->wire.decoder.input.length)
         return true;
     struct pollfd fd = {.fd = transport_fd(c->transport), .events = POLLIN};
     return poll(&fd, 1, 0) > 0;
 }
 
-struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, enum conn_got *got,
-                        struct rsp_event *ret)
+struct error *conn_next_or(struct rsp_connection *c, unsigned wakes, int64_t deadline_ns, int wake_fd,
+                           enum conn_got *got, struct rsp_event *ret)
 {
     for (;;) {
         for (;;) {
-            c->decoder.plain = conn_is_plain(c);
-            c->decoder.ack_due = !c->acked;
-            if (!rsp_decoder_next(&c->decoder, ret))
+            c->wire.decoder.plain = conn_is_plain(c);
+            c->wire.decoder.ack_due = !c->sent.acked;
+            if (!rsp_decoder_next(&c->wire.decoder, ret))
                 break;
-            if (take_event(c, ret, got))
+            if (take_event(c, wakes, ret, got))
                 return NULL;
         }
-        if (c->wakes_for_duty && c->probe_wanted) {
-            c->probe_wanted = false;
+        if ((wakes & CONN_WAKES_DUTY) && conn_probe_take_wanted(c)) {
             *got = GOT_DUTY;
             return NULL;
         }
@@ -238,22 +270,28 @@ struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_
             return NULL;
         }
         c->stats.bytes_in += n;
-        c->came_ns = clock_now_ns();
-        rsp_decoder_feed(&c->decoder, bytes, n);
+        c->wire.came_ns = clock_now_ns();
+        rsp_decoder_feed(&c->wire.decoder, bytes, n);
     }
+}
+
+struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_fd, enum conn_got *got,
+                        struct rsp_event *ret)
+{
+    return conn_next_or(c, 0, deadline_ns, wake_fd, got, ret);
 }
 
 struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *event, bool *again)
 {
-    c->bad_in_row++;
+    c->wire.bad_in_row++;
     bool lossy = !transport_is_reliable(c->transport);
-    *again = !c->no_ack && c->bad_in_row <= (lossy ? LOSSY_TRIES : (unsigned)RESENDS_MOST);
+    *again = !c->terms.no_ack && c->wire.bad_in_row <= (lossy ? LOSSY_TRIES : (unsigned)RESENDS_MOST);
     /* where bytes get lost, less at once gets through more often */
-    if (lossy && c->packet_size > LOSSY_PACKET)
-        c->packet_size /= 2;
+    if (lossy)
+        conn_ask_for_less(c);
     /* a retransmission mends the first one on an acked line; a line that is bad by nature gets all of its
      * tries */
-    if (c->no_ack || (lossy ? !*again : c->bad_in_row == 2))
+    if (c->terms.no_ack || (lossy ? !*again : c->wire.bad_in_row == 2))
         conn_violation(c, "bad-checksum", event->data, event->length);
     return *again ? conn_send_nak(c) : NULL;
 }

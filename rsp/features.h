@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rsp/features.h - what a stub can do: offered, advertised, seen.
  *

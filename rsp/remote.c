@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rsp/remote_private.h"
 
 #include <stdarg.h>
@@ -75,7 +76,7 @@ static bool needs_select(const struct rsp_connection *c, struct ptid thread)
 {
     if (thread.tid <= 0)
         return false;
-    return !c->selected_known || !ptid_equal(c->selected, thread);
+    return !c->remote.selected.known || !ptid_equal(c->remote.selected.id, thread);
 }
 
 bool remote_add_select(struct rsp_connection *c, struct remote_batch *b, struct ptid thread)
@@ -86,7 +87,7 @@ bool remote_add_select(struct rsp_connection *c, struct remote_batch *b, struct 
     buf_add_text(&payload, "Hg");
     ptid_encode(&payload, thread);
     remote_batch_add(b, RSP_GRAMMAR_OK, 0, &payload);
-    c->selected_known = false;
+    rsp_forget_selected(c);
     return true;
 }
 
@@ -118,13 +119,45 @@ struct error *rsp_select_thread(struct rsp_connection *c, struct ptid thread)
     return remote_check_select(c, &b, thread);
 }
 
+/* -- what is remembered -----------------------------------------------------------------------------------
+ */
+
 void rsp_forget_selected(struct rsp_connection *c)
 {
-    c->selected_known = false;
+    c->remote.selected.known = false;
 }
 
 void rsp_note_selected(struct rsp_connection *c, struct ptid thread)
 {
-    c->selected = thread;
-    c->selected_known = true;
+    c->remote.selected = (struct conn_thread){.known = true, .id = thread};
+}
+
+void conn_note_stopped(struct rsp_connection *c, const struct rsp_stop *stop)
+{
+    c->remote.stopped = (struct conn_thread){.known = stop->has_thread, .id = stop->thread};
+}
+
+void remote_note_stepped(struct rsp_connection *c, struct ptid thread)
+{
+    c->remote.stepped = (struct conn_thread){.known = true, .id = thread};
+}
+
+void remote_forget_stepped(struct rsp_connection *c)
+{
+    c->remote.stepped.known = false;
+}
+
+void remote_note_g_size(struct rsp_connection *c, size_t size)
+{
+    c->remote.g_size = size;
+}
+
+void remote_note_threads(struct rsp_connection *c, size_t guess)
+{
+    c->remote.threads_guess = guess;
+}
+
+void remote_note_description(struct rsp_connection *c)
+{
+    c->remote.description_read = true;
 }

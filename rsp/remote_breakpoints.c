@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Z and z: points inserted and removed one by one. */
 #include "rsp/remote_private.h"
 
 #include <inttypes.h>

@@ -1,3 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reading memory in pieces that fit into packets, and writing it, in binary where the stub is seen to take
+ * that.
+ */
 #include "rsp/remote_private.h"
 
 #include <inttypes.h>
@@ -46,7 +51,7 @@ static void pieces_add(struct pieces *p, size_t read, size_t offset, size_t leng
  * overruns a buffer of its kernel above 0x1ff: the 400 that then hold keep away from that. */
 static size_t read_most(const struct rsp_connection *c)
 {
-    return c->packet_size / 2;
+    return c->terms.packet_size / 2;
 }
 
 /* -- reading --------------------------------------------------------------------------------------- */
@@ -225,7 +230,7 @@ static size_t add_write(struct rsp_connection *c, struct remote_batch *b, uint64
                         const unsigned char *bytes, size_t n)
 {
     bool binary = c->features.state[FEATURE_BINARY_WRITE].works == TRI_YES;
-    size_t room = c->packet_size - WRITE_HEADER;
+    size_t room = c->terms.packet_size - WRITE_HEADER;
     size_t now = binary ? binary_fit(bytes, n, room) : n < room / 2 ? n : room / 2;
     struct buf packet = {0};
     buf_printf(&packet, "%c%" PRIx64 ",%zx:", binary ? 'X' : 'M', address, now);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rsp/remote_private.h - what the families of packets share. Only rsp/remote_*.c include it.
  */
@@ -10,6 +11,16 @@
 struct error *remote_check(const struct buf *reply, const char *attempt) BASE_MUST_CHECK;
 /* The same for an answer that must be OK. */
 struct error *remote_check_ok(const struct buf *reply, const char *attempt) BASE_MUST_CHECK;
+
+/* -- what is remembered (struct remote_notes) -------------------------------------------------------- */
+
+void remote_note_stepped(struct rsp_connection *c, struct ptid thread);
+void remote_forget_stepped(struct rsp_connection *c);
+void remote_note_g_size(struct rsp_connection *c, size_t size);
+void remote_note_threads(struct rsp_connection *c, size_t guess);
+void remote_note_description(struct rsp_connection *c);
+
+/* -- batches ------------------------------------------------------------------------------------------ */
 
 /*
  * Requests that are made and answered together. Payloads are owned by the batch; the reply of number i is

@@ -1,3 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Questions about the stub and the target: the stop, objects, the description, the monitor's commands,
+ * signals to pass.
+ */
 #include "rsp/remote_private.h"
 
 #include <stdlib.h>
@@ -12,17 +17,15 @@ struct error *rsp_query_stop(struct rsp_connection *c, struct rsp_stop *ret)
     TRY(rsp_call(c, RSP_GRAMMAR_STOP, 0, &reply, "?"));
     TRY(remote_check(&reply, "asking why the target is stopped"));
     TRY(rsp_stop_parse(reply.data, reply.length, ret));
-    buf_clear(&c->last_stop);
-    buf_add(&c->last_stop, reply.data, reply.length);
-    c->stopped_known = ret->has_thread;
-    c->stopped = ret->thread;
+    conn_stops_note(c, reply.data, reply.length);
+    conn_note_stopped(c, ret);
     return NULL;
 }
 
 struct error *rsp_query_current(struct rsp_connection *c, struct ptid *ret)
 {
     BASE_BUF struct buf reply = {0};
-    buf_add(&reply, buf_text(&c->probed), c->probed.length);
+    buf_add(&reply, buf_text(&c->probe.answer), c->probe.answer.length);
     if (reply.length == 0)
         TRY(rsp_call(c, RSP_GRAMMAR_TEXT, 0, &reply, "qC"));
     TRY(remote_check(&reply, "asking for the current thread"));
@@ -74,7 +77,7 @@ static bool object_missing(const struct rsp_connection *c, const char *object)
 /* The reply holds the data behind one letter; QEMU counts that in. */
 static size_t xfer_chunk(const struct rsp_connection *c)
 {
-    return c->packet_size > 16 ? c->packet_size - 5 : 16;
+    return c->terms.packet_size > 16 ? c->terms.packet_size - 5 : 16;
 }
 
 /* Takes one answer into the item; *more when there is more to read. */
@@ -119,7 +122,7 @@ static void ask_pieces(struct rsp_connection *c, struct remote_batch *b, const c
                        const struct rsp_xfer *item, struct progress *p)
 {
     size_t length = p->piece ? p->piece : xfer_chunk(c);
-    p->asked = p->piece && c->pipelines ? PIECES_AHEAD : 1;
+    p->asked = p->piece && c->terms.pipelines ? PIECES_AHEAD : 1;
     for (size_t i = 0; i < p->asked; i++)
         remote_batch_printf(b, RSP_GRAMMAR_XFER, 0, "qXfer:%s:read:%s:%zx,%zx", object, item->annex,
                             item->data.length + i * length, length);
@@ -214,9 +217,9 @@ struct error *rsp_monitor(struct rsp_connection *c, const char *command, struct 
     BASE_BUF struct buf reply = {0};
     buf_clear(output);
     hex_encode(&hex, command, strlen(command));
-    c->console_sink = output;
+    conn_divert_console(c, output);
     struct error *e = rsp_call(c, RSP_GRAMMAR_CONSOLE, RSP_MUTATES, &reply, "qRcmd,%s", buf_text(&hex));
-    c->console_sink = NULL;
+    conn_divert_console(c, NULL);
     if (e)
         return error_while(e, "monitor %.60s", command);
     return take_monitor_answer(&reply, output);
@@ -310,7 +313,7 @@ struct error *rsp_read_description(struct rsp_connection *c, struct rsp_tdesc **
                 add_includes(&d, &d.items[read].data);
     }
     if (!e) {
-        c->description_read = true;
+        remote_note_description(c);
         e = rsp_tdesc_read(give_document, &d, ret);
     }
     free_documents(&d);

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Registers read and written, all of a thread at once or one by its number. */
 #include "rsp/remote_private.h"
 
 #include <stdlib.h>
@@ -62,22 +64,22 @@ struct error *rsp_read_g(struct rsp_connection *c, struct ptid thread, struct rs
     struct buf *reply;
     TRY(run_one(c, &b, thread, selects, "reading the registers", &reply));
     take_g(reply, ret);
-    c->g_size = ret->size;
+    remote_note_g_size(c, ret->size);
     return NULL;
 }
 
 /* QEMU's user emulator crashes on a G that is shorter than its g. */
 static struct error *check_g_size(struct rsp_connection *c, struct ptid thread, size_t n)
 {
-    if (c->g_size == 0) {
+    if (c->remote.g_size == 0) {
         struct rsp_g g;
         TRY(rsp_read_g(c, thread, &g));
         rsp_g_free(&g);
     }
-    if (n == c->g_size)
+    if (n == c->remote.g_size)
         return NULL;
     return error_new(ERR_USAGE, "writing all registers: %zu bytes given, the stub's set has %zu", n,
-                     c->g_size);
+                     c->remote.g_size);
 }
 
 struct error *rsp_write_g(struct rsp_connection *c, struct ptid thread, const unsigned char *bytes, size_t n)
@@ -98,7 +100,7 @@ struct error *rsp_write_g(struct rsp_connection *c, struct ptid thread, const un
 static void note_register_feature(struct rsp_connection *c, enum rsp_feature_id id, const struct error *e)
 {
     struct rsp_feature_state *state = &c->features.state[id];
-    bool final = c->description_read || !rsp_feature_usable(&c->features, FEATURE_XFER_FEATURES);
+    bool final = c->remote.description_read || !rsp_feature_usable(&c->features, FEATURE_XFER_FEATURES);
     if (!e)
         state->works = TRI_YES;
     else if (e->code == ERR_UNSUPPORTED && final && state->works != TRI_YES)

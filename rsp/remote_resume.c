@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The packet that lets threads run, and the two that part from a target. */
 #include "rsp/remote_private.h"
 
 #include <inttypes.h>
@@ -17,7 +19,7 @@ static bool is_everybody(const struct rsp_action *a)
 /* gdb manual, "Packets", vCont. */
 static struct error *add_action(struct rsp_connection *c, const struct rsp_action *a, struct buf *packet)
 {
-    const struct vcont_actions *offered = &c->vcont;
+    const struct vcont_actions *offered = &c->terms.vcont;
     bool range = a->how == RSP_STEP && a->range_end != 0 && !a->signal && offered->r;
     if (a->signal && !(a->how == RSP_STEP ? offered->S : offered->C))
         return error_new(ERR_UNSUPPORTED, "resuming with signal %d: the stub's vCont takes no signals",
@@ -41,11 +43,11 @@ static struct error *build_vcont(struct rsp_connection *c, const struct rsp_acti
     buf_add_text(packet, "vCont");
     for (size_t i = 0; i < count; i++)
         TRY(add_action(c, &actions[i], packet));
-    if (packet->length > c->packet_size)
+    if (packet->length > c->terms.packet_size)
         return error_hint(error_new(ERR_UNSUPPORTED,
                                     "resuming %zu threads one by one: the packet would have %zu bytes, and "
                                     "the stub takes %zu",
-                                    count, packet->length, c->packet_size),
+                                    count, packet->length, c->terms.packet_size),
                           "hold more of them, or `release all`");
     return NULL;
 }
@@ -59,14 +61,13 @@ static void choose_stepped(struct rsp_connection *c, const struct rsp_action *a,
     struct ptid wanted = a->thread;
     if (is_everybody(a))
         wanted = (struct ptid){.tid = -1};
-    bool implied =
-        !c->stepped_known && (is_everybody(a) || (c->stopped_known && ptid_equal(c->stopped, wanted)));
-    if (implied || (c->stepped_known && ptid_equal(c->stepped, wanted)) || wanted.tid == 0)
+    bool implied = !c->remote.stepped.known &&
+                   (is_everybody(a) || (c->remote.stopped.known && ptid_equal(c->remote.stopped.id, wanted)));
+    if (implied || (c->remote.stepped.known && ptid_equal(c->remote.stepped.id, wanted)) || wanted.tid == 0)
         return;
     buf_add_text(before, "Hc");
     ptid_encode(before, wanted);
-    c->stepped = wanted;
-    c->stepped_known = true;
+    remote_note_stepped(c, wanted);
 }
 
 /* c, s, C and S know one thread, or all. "Step one, let the others go" is how stubs without vCont read `s`.
@@ -78,7 +79,8 @@ static struct error *build_plain(struct rsp_connection *c, const struct rsp_acti
     struct rsp_action all;
     bool others_go =
         count == 2 && is_everybody(&actions[1]) && actions[1].how == RSP_CONTINUE && !actions[1].signal;
-    if (others_go && a->how == RSP_CONTINUE && c->stopped_known && ptid_equal(a->thread, c->stopped)) {
+    if (others_go && a->how == RSP_CONTINUE && c->remote.stopped.known &&
+        ptid_equal(a->thread, c->remote.stopped.id)) {
         /* `C` gives the signal to the thread that stopped, and all of them run. */
         all = actions[1];
         all.signal = a->signal;
@@ -123,7 +125,8 @@ struct error *rsp_resume_actions(struct rsp_connection *c, const struct rsp_acti
         .length = before.length,
         .grammar = RSP_GRAMMAR_OK,
     };
-    struct error *e = rsp_batch_then_resume(c, &r, 1, packet.data, packet.length);
+    enum rsp_resumed resumed;
+    struct error *e = rsp_batch_then_resume(c, &r, 1, packet.data, packet.length, &resumed);
     if (!e && r.error) {
         e = r.error;
         r.error = NULL;
@@ -131,8 +134,8 @@ struct error *rsp_resume_actions(struct rsp_connection *c, const struct rsp_acti
     if (!e && r.reply.length) /* an empty answer: a stub without threads */
         e = remote_check_ok(&r.reply, "choosing the thread to resume");
     if (e)
-        c->stepped_known = false;
-    if (!e && c->state == RSP_STATE_STOPPED)
+        remote_forget_stepped(c);
+    if (!e && resumed == RSP_RESUMED_NOT)
         e = rsp_resume(c, packet.data, packet.length);
     rsp_request_free(&r);
     return e;
@@ -149,11 +152,11 @@ static bool names_processes(const struct rsp_connection *c, int64_t pid)
 static struct error *part(struct rsp_connection *c, enum rsp_grammar grammar, const char *packet,
                           struct buf *reply)
 {
-    int64_t timeout_ns = c->timeout_ns;
+    int64_t timeout_ns = c->limits.timeout_ns;
     if (timeout_ns > PARTING_NS)
-        c->timeout_ns = PARTING_NS;
+        rsp_set_timeout(c, PARTING_NS);
     struct error *e = rsp_call(c, grammar, RSP_MUTATES, reply, "%s", packet);
-    c->timeout_ns = timeout_ns;
+    rsp_set_timeout(c, timeout_ns);
     return e;
 }
 
@@ -182,9 +185,9 @@ struct error *rsp_detach(struct rsp_connection *c, int64_t pid)
 static struct error *kill_plainly(struct rsp_connection *c)
 {
     BASE_BUF struct buf reply = {0};
-    c->negotiating = true; /* silence is no violation here */
+    conn_state_part(c);
     struct error *e = part(c, RSP_GRAMMAR_ANY, "k", &reply);
-    c->negotiating = false;
+    conn_state_done(c, CONN_PARTING);
     if (is_gone(e) || error_is(e, ERR_TIMEOUT)) {
         error_free(e);
         return NULL;

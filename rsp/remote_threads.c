@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stub's list of threads, in whichever form it has one, and what it says of each. */
 #include "rsp/remote_private.h"
 
 #include <expat.h>
@@ -217,7 +219,7 @@ static struct error *list_by_info(struct rsp_connection *c, struct list *l)
 {
     bool more = true;
     bool first = true;
-    size_t ask = c->pipelines ? c->threads_guess + 2 : 1;
+    size_t ask = c->terms.pipelines ? c->remote.threads_guess + 2 : 1;
     while (more) {
         REMOTE_BATCH struct remote_batch b = {0};
         for (size_t i = 0; i < ask; i++)
@@ -227,9 +229,9 @@ static struct error *list_by_info(struct rsp_connection *c, struct list *l)
         for (size_t i = 0; i < ask && more; i++)
             TRY(take_ids(l, &b.requests[i], &more));
         first = false;
-        ask = c->pipelines && ask < GUESS_MOST ? ask * 2 : 1;
+        ask = c->terms.pipelines && ask < GUESS_MOST ? ask * 2 : 1;
     }
-    c->threads_guess = l->count < GUESS_MOST ? l->count : GUESS_MOST;
+    remote_note_threads(c, l->count < GUESS_MOST ? l->count : GUESS_MOST);
     return NULL;
 }
 

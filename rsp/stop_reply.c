@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rsp/stop_reply.h"
 
 #include <stddef.h>

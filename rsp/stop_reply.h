@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rsp/stop_reply.h - thread ids and stop replies (gdb manual, "Stop Reply Packets", "thread-id syntax").
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rsp/tdesc.h - target descriptions (gdb manual, appendix "Target Descriptions").
  *

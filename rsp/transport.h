@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rsp/transport.h - a way for bytes to reach a stub and come back.
  *

@@ -1,3 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Stubs that are started by us: `exec:` speaks with the child's stdin and stdout, `launch:` tells it where to
+ * be reached.
+ */
 #include "rsp/transport_private.h"
 
 #include <errno.h>

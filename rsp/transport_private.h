@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rsp/transport_private.h - what the kinds of transport share. Only rsp/transport*.c include it.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Serial lines and ptys: opening and settings, a BREAK, and a pty made for a child. */
 #include "rsp/transport_private.h"
 
 #include <errno.h>

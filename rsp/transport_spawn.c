@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Starting a child without a shell, and ending it with its process group. */
 #include "rsp/transport_private.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rsp/transport_spec.h - the grammar of target specs (see rsp/transport.h), private to the transports.
  * Pure text: nothing is opened. Errors are ERR_USAGE and quote the spec.

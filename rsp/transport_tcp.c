@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* TCP: connecting to a host, and to a port of this machine that a child was told. */
 #include "rsp/transport_private.h"
 
 #include <errno.h>

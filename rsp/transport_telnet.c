@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Telnet's commands inside TCP: settled out of sight, doubled where they are data, and its BREAK. */
 #include "rsp/transport_private.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Unix stream sockets: connecting to one by its path. */
 #include "rsp/transport_private.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rsp/wire_log.h - every packet, both ways, timed, as JSON Lines; and a stub that answers from such a log.
  *

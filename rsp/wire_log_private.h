@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rsp/wire_log_private.h - a wire log read back. Only rsp/wire_log_*.c include it.
  *

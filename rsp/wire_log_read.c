@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A wire log read back: which answers belong to which request. */
 #include "rsp/wire_log_private.h"
 
 #include <cjson/cJSON.h>

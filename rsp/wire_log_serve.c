@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Being a stub: listening for one client, and answering it from a wire log. */
 #include "rsp/wire_log.h"
 
 #include <errno.h>

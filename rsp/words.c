@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Command lines split into words and redirections as POSIX sh reads them, and words quoted again. */
 #include "rsp/transport.h"
 
 #include <ctype.h>

@@ -1,4 +1,6 @@
-/* `--audit`: the checks of engine/control/audit/report.h on a session of this thread, as a table and as JSON.
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `--audit`: the checks of engine/session/checks/report.h on a session of this thread, as a table and as
+ * JSON.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +12,8 @@
 #include "base/buf.h"
 #include "base/signal_pipe.h"
 #include "base/text.h"
-#include "engine/control/audit/report.h"
+#include "engine/commands/command.h"
+#include "engine/session/checks/report.h"
 #include "engine/session/session.h"
 #include "scripts/output.h"
 #include "scripts/scope.h"
@@ -217,6 +220,7 @@ int audit_report(const struct script_options *options)
     struct audit_options audit = {0};
     scope_init(&scope);
     struct session_options session = {.cancel_fd = options->signals->fd,
+                                      .find_command = command_find,
                                       .event = on_event,
                                       .leaving = is_leaving,
                                       .wire_log = options->wire_log,

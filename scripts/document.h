@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * scripts/document.h - a session file: read, checked whole, and its includes put in.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A session file checked whole: keys, types, names, places of races, and what it includes. */
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * scripts/draw.h - which orders of a search are tried: all, a share of them, or some drawn at random.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scripts/drive.h"
 
 #include <stdlib.h>
@@ -32,7 +33,7 @@ bool drive_is_reason(const cJSON *stop, const char *reason)
     return strcmp(json_text(stop, "reason"), reason) == 0;
 }
 
-struct error *drive_plant(struct drive *d, const char *at, struct planted *ret)
+struct error *drive_site(struct drive *d, const char *at, struct inserted *ret)
 {
     cJSON *set = NULL;
     TRY(run_command(d->r, "break", drive_args("at", at), &set));
@@ -51,17 +52,17 @@ struct error *drive_plant(struct drive *d, const char *at, struct planted *ret)
     return NULL;
 }
 
-void drive_lift(struct drive *d, struct planted *p)
+void drive_lift(struct drive *d, struct inserted *p)
 {
     if (p->id == 0)
         return;
     cJSON *args = cJSON_CreateObject();
     cJSON_AddNumberToObject(args, "id", p->id);
     error_free(run_command(d->r, "delete", args, NULL)); /* the target may be gone, and its plants with it */
-    *p = (struct planted){0};
+    *p = (struct inserted){0};
 }
 
-bool drive_is_at(const struct planted *p, const cJSON *stop)
+bool drive_is_at(const struct inserted *p, const cJSON *stop)
 {
     uint64_t pc;
     if (!text_parse_u64(json_text(stop, "pc"), &pc))

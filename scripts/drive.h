@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * scripts/drive.h - driving one order: what gather.c, which brings the threads together, and force.c, which
  * lets them run one at a time, share.
@@ -14,7 +15,7 @@
 enum { PLACES_MAX = 32 };
 
 /* A breakpoint of ours. */
-struct planted {
+struct inserted {
     int id; /* 0: none */
     uint64_t pcs[PLACES_MAX];
     unsigned count;
@@ -25,7 +26,7 @@ struct drive {
     const struct race *race;
     struct race_result *result;
     int64_t deadline_ns;
-    struct planted points[RACE_POINTS_MAX];
+    struct inserted points[RACE_POINTS_MAX];
     unsigned passed[RACE_THREADS_MAX][RACE_POINTS_MAX]; /* arrivals so far */
     bool here[RACE_THREADS_MAX][RACE_POINTS_MAX];       /* stands there, and no arrow has said so yet */
     char *schedule;                                     /* the user's, put back at the end */
@@ -40,10 +41,10 @@ void drive_conclude(struct drive *d, enum race_verdict verdict, char *why);
 /* The stub let a thread run that was to be held. */
 void drive_not_held(struct drive *d, char *why);
 bool drive_is_reason(const cJSON *stop, const char *reason);
-struct error *drive_plant(struct drive *d, const char *at, struct planted *ret) BASE_MUST_CHECK;
-void drive_lift(struct drive *d, struct planted *p);
+struct error *drive_site(struct drive *d, const char *at, struct inserted *ret) BASE_MUST_CHECK;
+void drive_lift(struct drive *d, struct inserted *p);
 /* Whether a stop is at one of its places. */
-bool drive_is_at(const struct planted *p, const cJSON *stop);
+bool drive_is_at(const struct inserted *p, const cJSON *stop);
 /* Lets run what `schedule` says (NULL thread: the selected one), until `until_ns`. */
 struct error *drive_run(struct drive *d, const char *mode, const char *thread, int64_t until_ns,
                         cJSON **stop) BASE_MUST_CHECK;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `explore`: many orders, each on a program started anew, and the outcomes they lead to. */
 #include <inttypes.h>
 #include <stdlib.h>

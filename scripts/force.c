@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Drives one order. First the threads are gathered: each is held where it arrives. Then, arrow by arrow, one
  * thread alone is let run to its point.
@@ -124,7 +125,7 @@ static struct error *drive_arrow(struct drive *d, struct race_arrow arrow, bool 
         cJSON *stop;
         struct error *e =
             drive_run(d, "one", id, clock_now_ns() + (int64_t)(d->race->patience_s * 1e9), &stop);
-        if (error_is(e, ERR_TIMEOUT) && session_state(d->r->session) == SESSION_STOPPED) {
+        if (error_is(e, ERR_TIMEOUT) && session_state(d->r->session) == TARGET_STOPPED) {
             error_free(e);
             return why_not(d, arrow, goal);
         }
@@ -140,7 +141,7 @@ static struct error *drive_arrow(struct drive *d, struct race_arrow arrow, bool 
 static struct error *drive_all(struct drive *d)
 {
     for (size_t i = 0; i < d->race->point_count; i++)
-        TRY(drive_plant(d, d->race->points[i].at, &d->points[i]));
+        TRY(drive_site(d, d->race->points[i].at, &d->points[i]));
     TRY(note_start(d));
     for (size_t i = 0; i < d->race->order_count; i++) {
         bool arrived = false;

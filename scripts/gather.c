@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Gathering: every thread to where it is known by. */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,7 @@ enum { ARRIVALS_MAX = 4096 };
 /* Who arrived at one place, in their order. */
 struct gathering {
     const char *at;
-    struct planted planted;
+    struct inserted inserted;
     char **ids;
     size_t count, capacity;
 };
@@ -25,7 +26,7 @@ static void gathering_free(struct gathering *list, size_t count)
     }
 }
 
-static struct error *plant_gathering(struct drive *d, struct gathering *list, size_t *count)
+static struct error *site_gathering(struct drive *d, struct gathering *list, size_t *count)
 {
     for (size_t i = 0; i < d->race->thread_count; i++) {
         const char *at = d->race->threads[i].at;
@@ -35,7 +36,7 @@ static struct error *plant_gathering(struct drive *d, struct gathering *list, si
         if (known)
             continue;
         list[*count] = (struct gathering){.at = at};
-        TRY(drive_plant(d, at, &list[(*count)++].planted));
+        TRY(drive_site(d, at, &list[(*count)++].inserted));
     }
     return NULL;
 }
@@ -117,7 +118,7 @@ static struct error *gather_all(struct drive *d, struct gathering *list, size_t 
             ended = true;
         }
         for (size_t i = 0; !e && !ended && i < count; i++)
-            if (drive_is_at(&list[i].planted, stop))
+            if (drive_is_at(&list[i].inserted, stop))
                 e = take_arrival(d, &list[i], id);
         cJSON_Delete(stop);
         if (e || ended)
@@ -141,15 +142,15 @@ struct error *drive_gather(struct drive *d, bool *ok)
     size_t count = 0;
     struct error *e = take_named(d);
     if (!e)
-        e = plant_gathering(d, list, &count);
+        e = site_gathering(d, list, &count);
     if (!e)
         e = gather_all(d, list, count, ok);
-    if (session_state(d->r->session) == SESSION_STOPPED) {
+    if (session_state(d->r->session) == TARGET_STOPPED) {
         struct error *second = release_all(d);
         e = e ? (error_free(second), e) : second;
     }
     for (size_t i = 0; i < count; i++)
-        drive_lift(d, &list[i].planted);
+        drive_lift(d, &list[i].inserted);
     gathering_free(list, count);
     return e;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `interleave`: one order, and what the target is like behind it. */
 #include <stdlib.h>
 #include <string.h>

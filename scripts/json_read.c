@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scripts/json_read.h"
 
 #include <ctype.h>

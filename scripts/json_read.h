@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * scripts/json_read.h - JSON that somebody wrote: session files, requests, definitions.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* --jsonl: requests on standard input, one JSON object a line; answers and events on standard output. */
 #include <errno.h>
 #include <math.h>
@@ -13,6 +14,7 @@
 #include "base/text.h"
 #include "base/json.h"
 #include "engine/face/worker.h"
+#include "engine/commands/command.h"
 #include "scripts/document.h"
 #include "scripts/json_read.h"
 #include "scripts/match.h"
@@ -47,8 +49,9 @@ struct server {
     struct pending *pending;
     struct signal_pipe *signals;
     bool end_of_input, ready;
-    int status;   /* of the whole, so far */
-    int ended_by; /* a signal, or 0 */
+    bool passes_line; /* the rest of one that was too long */
+    int status;       /* of the whole, so far */
+    int ended_by;     /* a signal, or 0 */
 };
 
 static cJSON *member(const cJSON *o, const char *name)
@@ -272,15 +275,20 @@ static void read_input(struct server *s)
         return;
     }
     buf_add(&s->input, bytes, (size_t)n);
+    if (s->passes_line && !memchr(bytes, '\n', (size_t)n))
+        buf_clear(&s->input);
     char *newline;
     while (s->input.length && (newline = memchr(s->input.data, '\n', s->input.length)) != NULL) {
         size_t length = (size_t)(newline - s->input.data);
-        take_line(s, s->input.data, length);
+        if (!s->passes_line)
+            take_line(s, s->input.data, length);
+        s->passes_line = false;
         buf_drop(&s->input, length + 1);
     }
     if (s->input.length > LINE_LIMIT) {
         reply_error(s, NULL, error_new(ERR_USAGE, "a request line is longer than 16 MiB"));
-        s->end_of_input = true;
+        buf_clear(&s->input);
+        s->passes_line = true;
     }
 }
 

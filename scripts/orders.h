@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * scripts/orders.h - the orders in which threads can pass their points.
  *

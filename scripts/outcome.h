@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * scripts/outcome.h - what an order led to, told apart from what another led to.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * scripts/output.h - JSON Lines on standard output, one object a line, flushed at once.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * scripts/race.h - threads that race: what `interleave` and `explore` are given, and what became of it.
  *

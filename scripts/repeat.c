@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `repeat`: rounds, and what they say in sum. */
 #include <math.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A batch session: the file's steps one after the other on an engine session of this thread. */
 #include <math.h>
 #include <poll.h>
@@ -10,6 +11,7 @@
 #include "base/signal_pipe.h"
 #include "base/text.h"
 #include "base/json.h"
+#include "engine/commands/command.h"
 #include "engine/session/session.h"
 #include "scripts/document.h"
 #include "scripts/match.h"
@@ -123,7 +125,7 @@ static struct error *open_target(struct run *r, const cJSON *session)
     session_set_start(r->session, at);
     TRY(session_connect_to(r->session,
                            &(struct session_target){.spec = target, .at = at, .running = o->running}));
-    if (at != START_MAIN || session_state(r->session) != SESSION_RUNNING)
+    if (at != START_MAIN || session_state(r->session) != TARGET_RUNNING)
         return NULL;
     cJSON *stop = NULL;
     struct error *e = run_command(r, "wait", cJSON_CreateObject(), &stop);
@@ -181,6 +183,7 @@ static void run_session(struct run *r, const cJSON *session)
     r->document = session;
     r->started_ns = clock_now_ns();
     struct session_options options = {.cancel_fd = r->options->signals->fd,
+                                      .find_command = command_find,
                                       .event = on_event,
                                       .leaving = is_leaving,
                                       .context = r,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * scripts/runner.h - a batch session under way, for the files of scripts/ that run its steps.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * scripts/scope.h - the variables of a script: defined on the command line or in the file, or saved by steps.
  *

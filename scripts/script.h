@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * scripts/script.h - JSON sessions: a batch file of steps, and a server of JSON Lines.
  *

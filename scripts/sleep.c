@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The step `sleep`: the session goes on meanwhile, so that a target that runs in the background really runs,
  * and a target that is lost is told as it happens. */
 #include <poll.h>
@@ -45,7 +46,7 @@ struct error *run_sleep(struct run *r, const cJSON *args)
     while (clock_now_ns() < until_ns) {
         if (signal_pipe_ended_by())
             return error_new(ERR_CANCELLED, "interrupted");
-        if (session_state(r->session) == SESSION_RUNNING)
+        if (session_state(r->session) == TARGET_RUNNING)
             TRY(while_running(r, until_ns));
         else
             while_idle(r, until_ns);

@@ -1,9 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One step after the other: variables put in, the command run, the result judged and told. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/commands/command.h"
 #include "base/output.h"
 #include "base/signal_pipe.h"
 #include "base/text.h"
@@ -17,7 +19,7 @@ static int status_of(const struct run *r, const struct error *e)
 {
     switch (e->code) {
     case ERR_NOT_RUNNING: /* after the end there is no target either */
-        return session_state(r->session) == SESSION_EXITED ? STATUS_LOST : STATUS_FAILED;
+        return session_state(r->session) == TARGET_EXITED ? STATUS_LOST : STATUS_FAILED;
     case ERR_LOST:
     case ERR_NOT_CONNECTED:
         return STATUS_LOST;
@@ -69,7 +71,7 @@ static struct error *do_wait(struct run *r, const cJSON *args, cJSON **ret)
         return run_command(r, "wait", cJSON_Duplicate(args, true), ret);
     for (;;) {
         TRY(run_command(r, "wait", NULL, ret));
-        if (!until || match_value(until, *ret, NULL) || session_state(r->session) != SESSION_STOPPED)
+        if (!until || match_value(until, *ret, NULL) || session_state(r->session) != TARGET_STOPPED)
             return NULL;
         cJSON_Delete(*ret);
         *ret = NULL;

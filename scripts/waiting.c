@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scripts/waiting.h"
 
 #include <stdlib.h>
@@ -100,7 +101,7 @@ static struct error *run_half(struct run *r, const struct race *race, int64_t de
     session_set_deadline(r->session, clock_now_ns() + (int64_t)(race->patience_s * 5e8));
     struct error *e = run_command(r, "continue", NULL, NULL);
     session_set_deadline(r->session, deadline_ns);
-    *quiet = error_is(e, ERR_TIMEOUT) && session_state(r->session) == SESSION_STOPPED;
+    *quiet = error_is(e, ERR_TIMEOUT) && session_state(r->session) == TARGET_STOPPED;
     if (error_is(e, ERR_TIMEOUT)) {
         error_free(e);
         e = NULL;

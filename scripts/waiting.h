@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * scripts/waiting.h - what a thread of a race is doing that does not get to its point.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/expression.h - DWARF expressions (DWARF 5, section 2.5 and 2.6), evaluated for whoever has
  * registers and memory.

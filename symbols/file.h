@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/file.h - one ELF file and its DWARF, opened in milliseconds.
  *

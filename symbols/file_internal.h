@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/file_internal.h - what is inside a symbol_file, for the files of this room only.
  *
@@ -9,7 +10,7 @@
 
 #include "symbols/elf/elf_image.h"
 #include "symbols/file.h"
-#include "symbols/intern.h"
+#include "symbols/text/intern.h"
 
 struct dwarf;
 struct cfi;
@@ -30,10 +31,11 @@ struct symbol_file {
     char *named;            /* the name last asked for, and what there is of it */
     struct elf_symbol *named_list;
     size_t named_count;
-    struct intern strings;    /* made-up strings that live as long as the file */
-    struct dwarf *dwarf;      /* dwarf.h */
-    struct cfi *cfi;          /* cfi.c */
-    struct type_table *types; /* type.c: nodes by DIE */
+    struct intern strings;                   /* made-up strings that live as long as the file */
+    struct dwarf *dwarf;                     /* dwarf.h */
+    struct cfi *cfi;                         /* cfi.c */
+    struct type_table *types;                /* type.c: nodes by DIE */
+    void (*types_free)(struct type_table *); /* comes with them */
     /* Called now and then while the name index is being built and somebody waits for it; false ends the
      * build (names.h). NULL: nobody asks. */
     bool (*progress)(void *context, size_t done, size_t total);

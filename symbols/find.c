@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Functions and objects by name: by the ELF symbol first, then by the name index where that is needed. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,16 +19,6 @@ void match_add(struct match_list *l, const struct symbol_match *match)
         return;
     ARRAY_RESERVE(l->list, l->count, l->capacity);
     l->list[l->count++] = *match;
-}
-
-bool file_matches(const char *path, const char *wanted)
-{
-    while (wanted[0] == '.' && wanted[1] == '/')
-        wanted += 2;
-    size_t n = path ? strlen(path) : 0, w = strlen(wanted);
-    if (!path || !w || w > n || strcmp(path + n - w, wanted) != 0)
-        return false;
-    return w == n || wanted[0] == '/' || path[n - w - 1] == '/';
 }
 
 bool symbol_is_thumb(struct symbol_file *f, uint64_t address)

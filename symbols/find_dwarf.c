@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Functions by the name index, which says what CUs to open: inlined copies everywhere, C++ and Rust names
  * with or without their scopes, and what the symbol table does not know.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Source line to code, as gdb does it: the line itself in every CU that has the file; where no CU has it, the
  * nearest line after it. Of a function (or an inlined copy) the lowest address counts.

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From an address to function, line and symbol, with the calls that were inlined there. */
 #include <string.h>
 
 #include "symbols/index/demangle.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/map.h - the map of a program: its files, where they were loaded, and questions about it.
  *

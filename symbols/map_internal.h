@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/map_internal.h - inside a symbol_map, and the questions its files ask each other. For this room
  * only.
@@ -7,6 +8,7 @@
 
 #include "symbols/dwarf/dwarf_unit.h"
 #include "symbols/map.h"
+#include "symbols/text/path.h"
 
 struct map_entry {
     struct symbol_file *file;
@@ -59,8 +61,6 @@ uint64_t function_body(struct dwarf_unit *u, long index);
 void match_function(struct map_entry *e, struct dwarf_unit *u, long index, struct match_list *l);
 /* Splits `file.c:name` and `'file.c'::name`; *file is malloc'd or NULL, the result points into `text`. */
 const char *name_split(const char *text, char **file);
-/* Does a path end in the components of `wanted`? */
-bool file_matches(const char *path, const char *wanted);
 bool symbol_is_thumb(struct symbol_file *f, uint64_t address);
 
 /* find_dwarf.c */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/names.h - the name indexes of a map's files: begun in the background, waited for, given up.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/type.h - C types as DWARF describes them: a graph of nodes, each read from its DIE when reached.
  *

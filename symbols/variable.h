@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/variable.h - which variables are in scope at an address, and where they live.
  *

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The README's commands on a bare machine: bare.sh [demo|test|offline] [USER]. A fresh Debian 12 (debootstrap minbase) with
 # make and git and nothing else, a clone of what is committed here, and in it `make demo` in a terminal, `make test`, or
 # `make demo` without a network. With a USER it is a sudoer of that name who calls make, else root.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Installs the Debian packages of the named groups that are not there yet: `deps.sh build demo test check kernel`. Asks
 # sudo only when not root. Where that cannot be done, one line says what is missing and what to do.
 set -eu

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Before the first file is compiled: is what the build needs installed? headers.sh COMPILER [FLAGS…] compiles nothing but
 # the libraries' headers; what is missing is told in one line, with the packages that have it.
 set -u

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Runs all tests of a build and counts: run.sh BUILD [TESTS], TESTS being the folder with unit/ and e2e/. The last line is
 # "N passed, N failed" (", N skipped", ", N tried again"). What does not come to its end, or checks nothing, has failed.
 set -u

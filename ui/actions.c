@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What keys do, and the two tables of keys that are not a single pane's. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/commands/command.h"
 #include "ui/area.h"
 #include "ui/list.h"
 #include "ui/pane_disassembly.h"
@@ -20,7 +22,7 @@ static void run(struct screen *s, const char *command)
 static void go_on(struct screen *s, const char *command)
 {
     const struct view *v = s->view;
-    bool gone = v && (v->state == SESSION_EXITED || v->state == SESSION_DISCONNECTED);
+    bool gone = v && (v->state == TARGET_EXITED || v->state == TARGET_DISCONNECTED);
     run(s, gone && v->can_run && !posts_runs(&s->posts) ? "restart" : command);
 }
 
@@ -41,7 +43,7 @@ static void run_line(struct screen *s, const char *command)
                                            {"step", "stepi"},
                                            {"reverse-next", "reverse-nexti"},
                                            {"reverse-step", "reverse-stepi"}};
-    bool lines = !s->view || s->view->state != SESSION_STOPPED || has_line(s->view);
+    bool lines = !s->view || s->view->state != TARGET_STOPPED || has_line(s->view);
     for (size_t i = 0; i < ARRAY_LENGTH(pairs) && !lines; i++)
         if (strcmp(pairs[i][0], command) == 0)
             command = pairs[i][1];

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/area.h - rectangles of the terminal, and rows drawn into them.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/ask.h - a question in the status line: a short text, or one of a few letters.
  *

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The line-mode prompt: its loop, and what is printed around it. */
 #include <errno.h>
 #include <locale.h>
 #include <poll.h>
@@ -79,7 +81,7 @@ static void end_unattended(struct cli *c)
 static void quit(struct cli *c)
 {
     struct view *v = worker_view(c->worker);
-    if (c->terminal && face_has_plants(v))
+    if (c->terminal && face_has_sites(v))
         editor_ask(&c->editor, FACE_QUIT_QUESTION);
     else
         end_unattended(c);
@@ -156,7 +158,7 @@ static void print_source(struct cli *c, const struct view *v)
 {
     size_t n = 0;
     const char *line = v->source && v->source_line ? source_line(v->source, v->source_line, &n) : NULL;
-    if (!line || v->state != SESSION_STOPPED)
+    if (!line || v->state != TARGET_STOPPED)
         return;
     BASE_BUF struct buf text = {0};
     buf_printf(&text, "%u\t", v->source_line);
@@ -170,7 +172,7 @@ static void on_view(struct cli *c)
 {
     struct view *v = worker_view(c->worker);
     c->has_program = v && v->has_terminal;
-    c->running = v && v->state == SESSION_RUNNING;
+    c->running = v && v->state == TARGET_RUNNING;
     if (v && c->asked == ASKED_VIEW && (double)v->epoch >= c->epoch) {
         c->asked = ASKED_NOTHING;
         print_source(c, v);
@@ -253,7 +255,7 @@ static void interrupt_prompt(struct cli *c)
     hide_prompt(c);
     puts("^C");
     editor_ask(&c->editor, face_is_deaf(v) ? FACE_GIVE_UP_QUESTION : NULL);
-    if (v && v->state == SESSION_RUNNING && !v->deaf)
+    if (v && v->state == TARGET_RUNNING && !v->deaf)
         worker_interrupt(c->worker);
     view_unref(v);
 }

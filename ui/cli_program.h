@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/cli_program.h - the line mode's terminal, lent to the program that was started here.
  *

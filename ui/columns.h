@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/columns.h - how wide text is on a terminal, and what of it fits.
  *

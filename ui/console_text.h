@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/console_text.h - what a target's console prints, as lines of a scrollback.
  *

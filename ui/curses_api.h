@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/curses_api.h - <curses.h> without its macros, which have names such as scroll, move and clear.
  */

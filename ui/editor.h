@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/editor.h - the line that is being typed: readline, its history and the completion of words.
  *

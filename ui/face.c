@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/face.h"
 
 #include <string.h>
@@ -16,9 +17,9 @@ void face_end(struct worker *w, enum face_ending ending)
                                            : WORKER_LEAVE);
 }
 
-bool face_has_plants(const struct view *v)
+bool face_has_sites(const struct view *v)
 {
-    if (!v || v->state == SESSION_DISCONNECTED || v->state == SESSION_EXITED)
+    if (!v || v->state == TARGET_DISCONNECTED || v->state == TARGET_EXITED)
         return false;
     bool launched = v->launched;
     for (size_t i = 0; i < v->breakpoint_count; i++) {
@@ -30,7 +31,7 @@ bool face_has_plants(const struct view *v)
 
 bool face_is_deaf(const struct view *v)
 {
-    return v && v->state == SESSION_RUNNING && v->deaf;
+    return v && v->state == TARGET_RUNNING && v->deaf;
 }
 
 bool face_is_quit(const char *line)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/face.h - small things that the screen and the line mode do alike.
  */
@@ -22,7 +23,7 @@ enum face_ending { ENDING_NONE, ENDING_LEAVE, ENDING_DETACH, ENDING_KILL };
 void face_end(struct worker *w, enum face_ending ending);
 
 /* True when quitting now would take out traps of ours, or end what was started for us. NULL: no view yet. */
-bool face_has_plants(const struct view *v);
+bool face_has_sites(const struct view *v);
 /* The target runs and was interrupted in vain: Ctrl-C offers to give it up. */
 bool face_is_deaf(const struct view *v);
 /* "quit", "q", "exit" and nothing else. */

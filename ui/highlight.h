@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/highlight.h - colours for C and its relatives, one line at a time.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/history.h - what was typed at the prompt, kept from one session to the next.
  *

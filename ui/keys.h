@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/keys.h - keys as numbers, their names, and tables that bind them to actions.
  *

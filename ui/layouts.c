@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of layouts: which panes stand where, and from which size of screen on. */
 #include "ui/layout.h"
 
 /*

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/line_reader.h - lines from a pipe or file, without waiting for them.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/list.h - what all panes that are lists of rows share: cursor, scrolling, searching, drawing.
  */

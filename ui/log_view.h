@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/log_view.h - a scrollback seen through an area, from its end.
  *

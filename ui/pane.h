@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/pane.h - what a pane is: a struct of functions, one file each.
  *

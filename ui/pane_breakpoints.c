@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The pane of breakpoints: their means and states, and keys that switch, delete and verify one. */
 #include "ui/pane.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/pane_disassembly.h"
 
 #include <stdio.h>
@@ -73,7 +74,7 @@ static void update(struct pane *p, const struct view *old, const struct view *no
     struct disassembly_state *state = p->state;
     if (old && old->epoch == now->epoch && old->pc == now->pc && old->instruction_count)
         return;
-    if (now->state == SESSION_STOPPED)
+    if (now->state == TARGET_STOPPED)
         state->from = 0;
     for (size_t i = 0; i < now->instruction_count; i++)
         if (now->instructions[i].current)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/pane_disassembly.h - what the running keys ask of the disassembly pane.
  */

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The pane of the stack: its frames, and the key that selects one. */
 #include "ui/pane.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The pane of the selected frame's variables; what has changed is bright. */
 #include "ui/pane.h"
 
 #include <stdlib.h>

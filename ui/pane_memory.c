@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The pane of memory, from the stack pointer or from where an expression says. */
 #include "ui/pane.h"
 
 #include <stdio.h>

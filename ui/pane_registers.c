@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The pane of registers, as many side by side as there is room for. */
 #include "ui/pane.h"
 
 #include <string.h>

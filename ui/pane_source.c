@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/pane_source.h"
 
 #include <stdio.h>
@@ -92,7 +93,7 @@ static void update(struct pane *p, const struct view *old, const struct view *no
 {
     struct source_state *state = p->state;
     bool stopped_anew = !old || old->epoch != now->epoch;
-    if (stopped_anew && now->state == SESSION_STOPPED)
+    if (stopped_anew && now->state == TARGET_STOPPED)
         state->file[0] = '\0';
     if (now->source && now->source != state->source)
         scan(state, now->source);
@@ -118,11 +119,11 @@ static enum view_mark mark_of(const struct view *v, size_t line)
 
 static void problem_row(const struct view *v, struct row *out)
 {
-    if (v->state == SESSION_EXITED)
+    if (v->state == TARGET_EXITED)
         row_add(out, STYLE_QUIET, "the program has ended; F5, or `run` at the prompt, starts it again");
     else if (v->source_problem)
         row_add(out, STYLE_HINT, v->source_problem);
-    else if (v->state == SESSION_DISCONNECTED)
+    else if (v->state == TARGET_DISCONNECTED)
         row_add(out, STYLE_QUIET, "no target; \"connect\" or \"launch\" at the prompt");
     else
         row_add(out, STYLE_QUIET, "no source here; `a` shows the disassembly");
@@ -140,7 +141,7 @@ static void row(const struct pane *p, const struct view *v, size_t index, struct
     }
     size_t number = index + 1, n;
     /* without a target it is only what was read last */
-    bool gone = v->state == SESSION_EXITED || v->state == SESSION_DISCONNECTED;
+    bool gone = v->state == TARGET_EXITED || v->state == TARGET_DISCONNECTED;
     bool here = number == v->source_line;
     pane_add_arrow(out, here);
     pane_add_mark(out, mark_of(v, number));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/pane_source.h - what other panes and the running keys ask of the source pane.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two panes of a kind: the target's console, and the terminal of a program that was started here. Each shows
  * what was printed and is a place to type. */
 #include "ui/pane_terminal.h"
@@ -46,8 +47,8 @@ static void title(const struct pane *p, const struct view *v, struct row *out)
     const struct state *state = p->state;
     row_add(out, STYLE_TITLE, p->class->id == PANE_PROGRAM ? "program" : "target's console");
     if (p->class->id == PANE_PROGRAM && v && !v->has_terminal)
-        row_add(out, STYLE_TITLE, v->state == SESSION_EXITED ? " · ended" : " · none was started here");
-    else if (v && v->state == SESSION_STOPPED)
+        row_add(out, STYLE_TITLE, v->state == TARGET_EXITED ? " · ended" : " · none was started here");
+    else if (v && v->state == TARGET_STOPPED)
         row_add(out, STYLE_TITLE, " · stopped");
     if (state->view.back)
         row_printf(out, STYLE_TITLE, " · %zu rows back", state->view.back);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/pane_terminal.h - what the screen asks of the panes that are a terminal: the target's console, and
  * that of a program that was started here.

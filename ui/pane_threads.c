@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The pane of threads: those in the same place share a row. */
 #include "ui/pane.h"
 
 #include <string.h>

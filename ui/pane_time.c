@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The recording as a line, with bookmarks, snapshots and stops on it, and the bookmarks below. */
 #include "ui/pane.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/posts.h - what was asked of the worker and not yet answered, and what is to be asked next.
  *

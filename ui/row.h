@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/row.h - one line of styled text, before it meets the terminal.
  *

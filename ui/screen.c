@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/screen.h"
 
 #include <errno.h>
@@ -109,7 +110,7 @@ static void got_quit(struct screen *s, const char *letter)
 
 void screen_quit(struct screen *s)
 {
-    if (face_has_plants(s->view))
+    if (face_has_sites(s->view))
         ask_letter(s, FACE_QUIT_QUESTION, "dkc", got_quit);
     else
         s->ending = ENDING_LEAVE;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/screen.h - the screen's own state and what panes and keys may do with it.
  *

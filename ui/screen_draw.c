@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The picture: areas, frames and titles, each pane, the status line, help and the cursor. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +18,7 @@ enum { UP = 1, DOWN = 2, LEFT = 4, RIGHT = 8 }; /* lines that meet in a cell of 
 static enum pane_id main_pane(const struct screen *s, const struct layout *layout)
 {
     const struct view *v = s->view;
-    bool sourceless = v && v->state == SESSION_STOPPED && !v->source;
+    bool sourceless = v && v->state == TARGET_STOPPED && !v->source;
     if (s->in_main == PANE_NONE && sourceless && s->focus != PANE_SOURCE &&
         !layout_has(layout, PANE_DISASSEMBLY, LINES, COLS) && layout_has(layout, PANE_SOURCE, LINES, COLS))
         return PANE_DISASSEMBLY;

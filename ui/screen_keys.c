@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which binding a key or the mouse has where the focus is. */
 #include "ui/area.h"
 #include "ui/list.h"
 #include "ui/pane_console.h"

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is asked of the engine by keys and lines, and what becomes of its messages. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +14,7 @@ enum { MESSAGES = 256 }; /* handled before the screen is drawn again */
 
 bool screen_is_running(const struct screen *s)
 {
-    return s->view && s->view->state == SESSION_RUNNING;
+    return s->view && s->view->state == TARGET_RUNNING;
 }
 
 static void post(struct screen *s, const char *command, cJSON *args, bool runs)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/status.h"
 
 #include <stdio.h>
@@ -64,22 +65,22 @@ static void add_state(struct parts *p, const struct status *s)
 {
     const struct view *v = s->view;
     struct buf *text = add(p, STYLE_CURRENT, 0, "");
-    if (!v || (!s->ready && v->state == SESSION_DISCONNECTED)) {
+    if (!v || (!s->ready && v->state == TARGET_DISCONNECTED)) {
         buf_add_text(text, "opening …");
         return;
     }
     int64_t seconds = (s->now_ns - v->running_since_ns) / 1000000000;
     switch (v->state) {
-    case SESSION_DISCONNECTED:
+    case TARGET_DISCONNECTED:
         buf_add_text(text, "no target");
         break;
-    case SESSION_EXITED:
+    case TARGET_EXITED:
         buf_printf(text, "ended · %s", v->stop_text ? v->stop_text : "the program is gone");
         break;
-    case SESSION_STOPPED:
+    case TARGET_STOPPED:
         buf_printf(text, "stopped · %s", v->stop_text ? v->stop_text : "");
         break;
-    case SESSION_RUNNING:
+    case TARGET_RUNNING:
         buf_printf(text, "running %lld s%s", (long long)(seconds > 0 ? seconds : 0),
                    v->deaf ? ", does not stop" : "");
         buf_printf(add(p, STYLE_TEXT, 2, " · "), "panes show stop %llu", (unsigned long long)v->epoch);
@@ -90,7 +91,7 @@ static void add_state(struct parts *p, const struct status *s)
 
 static void add_cost(struct parts *p, const struct view *v)
 {
-    if (v->state != SESSION_STOPPED || !v->stop_turns)
+    if (v->state != TARGET_STOPPED || !v->stop_turns)
         return;
     struct buf *text = add(p, STYLE_QUIET, v->thrifty ? 1 : 6, " · ");
     buf_printf(text, "%llu turn%s ", (unsigned long long)v->stop_turns, v->stop_turns == 1 ? "" : "s");
@@ -104,7 +105,7 @@ static void add_work(struct parts *p, const struct status *s)
 {
     const char *progress = s->progress ? s->progress : s->view->progress;
     int64_t busy_ns = s->now_ns - s->busy_since_ns;
-    bool busy = s->busy && busy_ns > BUSY_SHOWN_NS && s->view->state != SESSION_RUNNING;
+    bool busy = s->busy && busy_ns > BUSY_SHOWN_NS && s->view->state != TARGET_RUNNING;
     if (progress)
         buf_printf(add(p, STYLE_HINT, 1, " · "), "%s, Ctrl-C stops it", progress);
     else if (busy)

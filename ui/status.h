@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/status.h - the status line: what the target is doing and what that cost.
  *

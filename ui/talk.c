@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/talk.h"
 
 #include <stdio.h>
@@ -6,6 +7,7 @@
 
 #include "base/text.h"
 #include "engine/target/stop.h"
+#include "engine/control/stop/stop_report.h"
 
 static const char *text_of(const cJSON *o, const char *name)
 {

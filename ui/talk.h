@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/talk.h - what the engine says, in words: answers, errors, events.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/terminal.h - taking the terminal over, giving it back, and reading keys.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * ui/ui.h - the two faces for people: the screen and the line-mode prompt.
  *

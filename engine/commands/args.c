@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/commands/args.h"
 
 #include <ctype.h>
@@ -62,7 +63,7 @@ struct error *arg_address(struct session *s, const cJSON *args, const char *name
         return error_new(ERR_USAGE, "`%s` is missing", name);
     if (cJSON_IsNumber(item))
         return number_of(item, name, ret);
-    return location_address(s, cJSON_GetStringValue(item), ret);
+    return location_address(s->target, cJSON_GetStringValue(item), ret);
 }
 
 struct error *thread_by_json(struct session *s, const cJSON *id, struct thread **ret)
@@ -70,7 +71,7 @@ struct error *thread_by_json(struct session *s, const cJSON *id, struct thread *
     char number[24];
     uint64_t value = 0;
     if (cJSON_IsString(id))
-        return threads_by_name(s, id->valuestring, ret);
+        return threads_by_name(s->target, id->valuestring, ret);
     struct error *e = number_of(id, "thread", &value);
     if (e) {
         error_free(e);
@@ -78,13 +79,13 @@ struct error *thread_by_json(struct session *s, const cJSON *id, struct thread *
                           "`threads` lists them");
     }
     snprintf(number, sizeof number, "%" PRIu64, value);
-    return threads_by_name(s, number, ret);
+    return threads_by_name(s->target, number, ret);
 }
 
 struct error *arg_thread(struct session *s, const cJSON *args, struct thread **ret)
 {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(args, "thread");
-    return item ? thread_by_json(s, item, ret) : threads_current(s, ret);
+    return item ? thread_by_json(s, item, ret) : threads_current(s->target, ret);
 }
 
 void json_add_address(cJSON *o, const char *name, uint64_t address)
@@ -97,7 +98,7 @@ void json_add_address(cJSON *o, const char *name, uint64_t address)
 void json_add_place(struct session *s, cJSON *o, uint64_t address)
 {
     struct symbol_place place;
-    if (!symbols_lookup(s->map, address, &place))
+    if (!symbols_lookup(s->target->map, address, &place))
         return;
     if (place.function)
         cJSON_AddStringToObject(o, "function", place.function);

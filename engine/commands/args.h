@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/commands/args.h - small helpers that the commands share, and the list of all commands.
  *
@@ -7,11 +8,8 @@
 #define ALLSTOP_ENGINE_COMMANDS_ARGS_H
 
 #include "engine/commands/command.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 #include "base/json.h"
-
-/* The largest whole number that no rounding leads to: 2^53 may have been 2^53 + 1. */
-#define JSON_EXACT_MOST 9007199254740991.0
 
 /* A string argument, or NULL. */
 const char *arg_text(const cJSON *args, const char *name);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* audit. */
 #include <stdio.h>
 #include <string.h>
@@ -10,37 +11,37 @@ static struct error *choose_memory(struct session *s, const cJSON *texts)
     const cJSON *text;
     if (!texts)
         return NULL;
-    TRY(target_need_stopped(s));
-    audit_choose_none(s);
+    TRY(target_need_stopped(s->target));
+    audit_choose_none(s->control);
     cJSON_ArrayForEach (text, texts)
-        TRY(audit_choose(s, text->valuestring));
+        TRY(audit_choose(s->control, text->valuestring));
     return NULL;
 }
 
 static void report(const struct session *s, cJSON *o)
 {
-    const struct audit *a = &s->audit;
+    const struct audit *a = &s->control->audit;
     cJSON_AddBoolToObject(o, "active", a->active);
     cJSON_AddNumberToObject(o, "pause", a->pause_ms);
     cJSON *memory = cJSON_AddArrayToObject(o, "memory");
     for (size_t i = 0; i < a->range_count; i++)
         cJSON_AddItemToArray(memory, cJSON_CreateString(a->ranges[i].text));
     cJSON_AddNumberToObject(o, "checks", (double)a->checks);
-    cJSON_AddItemToObject(o, "violations", audit_counts(s));
-    cJSON_AddItemToObject(o, "last", audit_last(s));
+    cJSON_AddItemToObject(o, "violations", audit_counts(s->control));
+    cJSON_AddItemToObject(o, "last", audit_last(s->control));
 }
 
 static struct error *run_audit(struct session *s, const cJSON *args, cJSON **ret)
 {
     uint64_t pause_ms;
-    TRY(arg_unsigned(args, "pause", s->audit.pause_ms, &pause_ms));
+    TRY(arg_unsigned(args, "pause", s->control->audit.pause_ms, &pause_ms));
     if (pause_ms == 0 || pause_ms > AUDIT_PAUSE_MOST_MS)
         return error_new(ERR_USAGE, "`pause` is 1 to %d milliseconds", AUDIT_PAUSE_MOST_MS);
     TRY(choose_memory(s, cJSON_GetObjectItemCaseSensitive(args, "memory")));
-    bool active = arg_given(args, "on") ? arg_true(args, "on") : s->audit.active;
-    audit_activate(s, active, (unsigned)pause_ms);
+    bool active = arg_given(args, "on") ? arg_true(args, "on") : s->control->audit.active;
+    audit_activate(s->control, active, (unsigned)pause_ms);
     if (arg_true(args, "now"))
-        TRY(audit_look(s));
+        TRY(audit_look(s->control));
     *ret = cJSON_CreateObject();
     report(s, *ret);
     return NULL;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Snapshots by a policy. */
 #include <string.h>
 
@@ -27,8 +28,8 @@ static struct error *run_autobookmark(struct session *s, const cJSON *args, cJSO
     const struct time_driver *d;
     struct ladder_state state = {0};
     struct ladder policy;
-    TRY(time_driver(s, &d));
-    policy = s->time.ladder;
+    TRY(time_driver(s->control, &d));
+    policy = s->control->time.ladder;
     TRY(arg_unsigned(args, "every", policy.every, &policy.every));
     if (arg_given(args, "each_stop"))
         policy.each_stop = arg_true(args, "each_stop");
@@ -36,10 +37,10 @@ static struct error *run_autobookmark(struct session *s, const cJSON *args, cJSO
     if (!d->save || d->only_asked)
         return error_hint(error_new(ERR_UNSUPPORTED, "autobookmark: this target takes no snapshots"),
                           "`bookmark` with `snapshot: \"memory\"` keeps registers and writable memory");
-    s->time.ladder = policy;
+    s->control->time.ladder = policy;
     if (arg_true(args, "index"))
-        TRY(ladder_index(s, &state));
-    TRY(ladder_count(s, &state));
+        TRY(ladder_index(s->control, &state));
+    TRY(ladder_count(s->control, &state));
     *ret = cJSON_CreateObject();
     cJSON_AddNumberToObject(*ret, "placed", (double)state.placed);
     cJSON_AddNumberToObject(*ret, "kept", (double)state.kept);

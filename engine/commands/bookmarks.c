@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Positions in time and the bookmarks on them. */
 #include <inttypes.h>
 #include <math.h>
@@ -8,6 +9,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/control/stop/stop_report.h"
 #include "engine/control/time/bookmarks.h"
 
 /* -- position -------------------------------------------------------------------------------------- */
@@ -24,11 +26,11 @@ static struct error *run_position(struct session *s, const cJSON *args, cJSON **
     const struct time_driver *d;
     uint64_t position, last = 0;
     bool known = false;
-    if (s->state == SESSION_RUNNING)
-        return target_need_stopped(s);
-    TRY(time_driver(s, &d));
-    TRY(time_position(s, &position));
-    TRY(time_last(s, &known, &last));
+    if (s->target->state == TARGET_RUNNING)
+        return target_need_stopped(s->target);
+    TRY(time_driver(s->control, &d));
+    TRY(time_position(s->control, &position));
+    TRY(time_last(s->control, &known, &last));
     *ret = cJSON_CreateObject();
     cJSON_AddNumberToObject(*ret, "position", (double)position);
     if (known) {
@@ -76,23 +78,23 @@ static struct error *run_bookmark(struct session *s, const cJSON *args, cJSON **
 {
     const struct time_driver *d;
     struct bookmark *b;
-    TRY(time_driver(s, &d));
+    TRY(time_driver(s->control, &d));
     const cJSON *wanted = cJSON_GetObjectItemCaseSensitive(args, "snapshot");
     bool snapshot = false;
     TRY(wants_snapshot(d, wanted, &snapshot));
-    struct error *e = bookmark_make(s, arg_text(args, "name"), arg_text(args, "note"), snapshot, &b);
+    struct error *e = bookmark_make(s->control, arg_text(args, "name"), arg_text(args, "note"), snapshot, &b);
     /* In a recording the position is enough: a snapshot that nobody asked for may fail. */
     if (!wanted && d->exact && error_is(e, ERR_REFUSED)) {
-        target_emit_text(s, "output", e->message, strlen(e->message));
+        target_emit_text(s->target, "output", e->message, strlen(e->message));
         error_free(e);
-        e = bookmark_make(s, arg_text(args, "name"), arg_text(args, "note"), false, &b);
+        e = bookmark_make(s->control, arg_text(args, "name"), arg_text(args, "note"), false, &b);
     }
-    struct error *planted = s->connection ? time_replant(s) : NULL;
+    struct error *inserted = s->target->connection ? time_reinsert(s->control) : NULL;
     if (e) {
-        error_free(planted);
+        error_free(inserted);
         return e;
     }
-    TRY(planted);
+    TRY(inserted);
     *ret = bookmark_to_json(b);
     return NULL;
 }
@@ -156,8 +158,8 @@ static struct error *run_bookmarks(struct session *s, const cJSON *args, cJSON *
     (void)args;
     struct bookmark_table *t;
     uint64_t now;
-    TRY(bookmarks_of(s, &t));
-    TRY(time_position(s, &now));
+    TRY(bookmarks_of(s->control, &t));
+    TRY(time_position(s->control, &now));
     *ret = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(*ret, "bookmarks");
     for (size_t i = 0; i < t->count; i++) {
@@ -200,7 +202,7 @@ static struct error *find_bookmark(struct session *s, const cJSON *args, struct 
     struct bookmark_table *t;
     const char *name = arg_text(args, "name");
     uint64_t id = 0;
-    TRY(bookmarks_of(s, &t));
+    TRY(bookmarks_of(s->control, &t));
     *ret = NULL;
     if (name) {
         *ret = bookmarks_by_name(t, name);
@@ -218,7 +220,7 @@ static struct error *find_bookmark(struct session *s, const cJSON *args, struct 
 static struct error *end_position(struct session *s, const char *what, uint64_t *ret)
 {
     bool known;
-    TRY(time_last(s, &known, ret));
+    TRY(time_last(s->control, &known, ret));
     if (known)
         return NULL;
     return error_hint(
@@ -263,22 +265,22 @@ static struct error *go(struct session *s, const cJSON *args)
     TRY(find_bookmark(s, args, &b));
     if (!b && word && strcmp(word, "last") == 0) {
         struct bookmark_table *t;
-        TRY(bookmarks_of(s, &t));
+        TRY(bookmarks_of(s->control, &t));
         b = bookmarks_newest(t);
         if (!b)
             return no_bookmark("last");
     }
     if (b)
-        return bookmark_go(s, b);
+        return bookmark_go(s->control, b);
     if (!position)
         return error_new(ERR_USAGE, "goto: a bookmark's `name` or `id`, or a `position` is missing");
     const struct time_driver *d;
-    TRY(time_driver(s, &d));
+    TRY(time_driver(s->control, &d));
     if (!d->seek)
         return error_hint(error_new(ERR_UNSUPPORTED, "without a recording only bookmarks can be gone to"),
                           "`bookmarks` lists them");
     TRY(read_position(s, position, &goal));
-    return time_seek(s, goal);
+    return time_seek(s->control, goal);
 }
 
 static struct error *run_goto(struct session *s, const cJSON *args, cJSON **ret)
@@ -286,13 +288,14 @@ static struct error *run_goto(struct session *s, const cJSON *args, cJSON **ret)
     struct stop stop;
     struct error *e = go(s, args);
     if (!e)
-        e = time_here(s, STOP_GOTO, &stop);
-    struct error *planted = s->connection && s->state == SESSION_STOPPED ? time_replant(s) : NULL;
+        e = time_here(s->control, STOP_GOTO, &stop);
+    struct error *inserted =
+        s->target->connection && s->target->state == TARGET_STOPPED ? time_reinsert(s->control) : NULL;
     if (e) {
-        error_free(planted);
+        error_free(inserted);
         return time_cut_short(s, e, ret);
     }
-    TRY(planted);
+    TRY(inserted);
     session_tell_stop(s, &stop, ret);
     return NULL;
 }
@@ -311,7 +314,7 @@ static struct error *parse_goto(struct session *s, const char *alias, const char
     if (keyword || (n > 1 && word[n - 1] == '%')) {
         cJSON_AddStringToObject(args, "position", word);
     } else if (text_parse_u64(word, &number)) {
-        bool is_id = s->time.bookmarks && bookmarks_by_id(s->time.bookmarks, number);
+        bool is_id = s->control->time.bookmarks && bookmarks_by_id(s->control->time.bookmarks, number);
         cJSON_AddStringToObject(args, is_id ? "id" : "position", word);
     } else {
         cJSON_AddStringToObject(args, "name", word);
@@ -348,7 +351,7 @@ static struct error *run_unbookmark(struct session *s, const cJSON *args, cJSON 
     if (!b)
         return error_new(ERR_USAGE, "unbookmark: a bookmark's `name` or `id` is missing");
     *ret = bookmark_to_json(b);
-    return bookmark_remove(s, b);
+    return bookmark_remove(s->control, b);
 }
 
 static struct error *parse_unbookmark(struct session *s, const char *alias, const char *text, cJSON *args)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* break. */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -6,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
-#include "engine/commands/wish_args.h"
+#include "engine/commands/breakpoint_args.h"
 #include "engine/inspect/location.h"
 
 static struct error *run_break(struct session *s, const cJSON *args, cJSON **ret)
@@ -15,20 +16,20 @@ static struct error *run_break(struct session *s, const cJSON *args, cJSON **ret
     BASE_FREE char *number = cJSON_IsNumber(at) ? xasprintf("*%.0f", at->valuedouble) : NULL;
     const char *place = number ? number : cJSON_GetStringValue(at);
     BASE_BUF struct buf here = {0};
-    TRY(target_need_plantable(s));
+    TRY(target_need_insertable(s->target));
     if (!place || !*place) {
         struct thread *t;
-        TRY(target_need_stopped(s));
-        TRY(threads_current(s, &t));
-        buf_printf(&here, "*0x%" PRIx64, s->last_stop.pc);
+        TRY(target_need_stopped(s->target));
+        TRY(threads_current(s->target, &t));
+        buf_printf(&here, "*0x%" PRIx64, s->control->last_stop.pc);
         place = buf_text(&here);
     }
-    struct wish_request request;
+    struct breakpoint_request request;
     BASE_FREE char *commands = NULL;
-    TRY(wish_request_read(args, place, &request, &commands));
-    struct wish *w;
-    TRY(breakpoint_set(s, &request, &w));
-    *ret = wish_to_json(s, w);
+    TRY(breakpoint_request_read(s, args, place, &request, &commands));
+    struct breakpoint *b;
+    TRY(breakpoint_set(s->control, &request, &b));
+    *ret = breakpoint_to_json(s->control, b);
     return NULL;
 }
 
@@ -38,9 +39,9 @@ static struct error *parse_break(struct session *s, const char *alias, const cha
         cJSON_AddTrueToObject(args, "once");
     if (strstr(alias, "hb"))
         cJSON_AddStringToObject(args, "kind", "hardware");
-    TRY(wish_words_parse(text, "at", args));
+    TRY(breakpoint_words_parse(text, "at", args));
     const char *at = arg_text(args, "at");
-    if (at && location_may_come(s, at))
+    if (at && location_may_come(s->target, at))
         cJSON_AddTrueToObject(args, "pending");
     return NULL;
 }

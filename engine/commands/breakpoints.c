@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* breakpoints, enable, disable, delete. */
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +11,8 @@ static struct error *run_breakpoints(struct session *s, const cJSON *args, cJSON
     (void)args;
     *ret = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(*ret, "breakpoints");
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++)
-        cJSON_AddItemToArray(list, wish_to_json(s, s->breakpoints.wishes[i]));
+    for (size_t i = 0; i < s->control->breakpoints.count; i++)
+        cJSON_AddItemToArray(list, breakpoint_to_json(s->control, s->control->breakpoints.items[i]));
     return NULL;
 }
 
@@ -46,32 +47,32 @@ const struct command command_breakpoints = {
 
 enum change { CHANGE_ENABLE, CHANGE_DISABLE, CHANGE_DELETE };
 
-static struct error *apply(struct session *s, struct wish *w, enum change change)
+static struct error *apply(struct session *s, struct breakpoint *b, enum change change)
 {
     if (change == CHANGE_DELETE)
-        return breakpoint_delete(s, w);
-    return breakpoint_enable(s, w, change == CHANGE_ENABLE);
+        return breakpoint_delete(s->control, b);
+    return breakpoint_enable(s->control, b, change == CHANGE_ENABLE);
 }
 
 static struct error *change_one(struct session *s, int id, enum change change, cJSON *ids)
 {
-    struct wish *w = breakpoint_find(s, id);
-    if (!w)
+    struct breakpoint *b = breakpoint_find(s->control, id);
+    if (!b)
         return error_hint(error_new(ERR_USAGE, "there is no breakpoint %d", id), "`breakpoints` lists them");
-    TRY(apply(s, w, change));
+    TRY(apply(s, b, change));
     cJSON_AddItemToArray(ids, cJSON_CreateNumber(id));
     return NULL;
 }
 
 static struct error *change_all(struct session *s, enum change change, cJSON *ids)
 {
-    size_t count = s->breakpoints.wish_count;
+    size_t count = s->control->breakpoints.count;
     BASE_FREE int *list = xcalloc(count, sizeof *list);
     for (size_t i = 0; i < count; i++)
-        list[i] = s->breakpoints.wishes[i]->id;
-    /* From the last on: the table of wishes is an array. */
+        list[i] = s->control->breakpoints.items[i]->id;
+    /* From the last on: the table of breakpoints is an array. */
     for (size_t i = count; i-- > 0;) {
-        TRY(apply(s, breakpoint_find(s, list[i]), change));
+        TRY(apply(s, breakpoint_find(s->control, list[i]), change));
         cJSON_InsertItemInArray(ids, 0, cJSON_CreateNumber(list[i]));
     }
     return NULL;
@@ -79,8 +80,8 @@ static struct error *change_all(struct session *s, enum change change, cJSON *id
 
 static struct error *run_change(struct session *s, const cJSON *args, enum change change, cJSON **ret)
 {
-    if (s->state == SESSION_RUNNING)
-        return target_need_stopped(s);
+    if (s->target->state == TARGET_RUNNING)
+        return target_need_stopped(s->target);
     *ret = cJSON_CreateObject();
     cJSON *ids = cJSON_AddArrayToObject(*ret, "ids");
     if (arg_true(args, "all"))
@@ -98,12 +99,12 @@ static void add_refused(struct session *s, cJSON *result)
     cJSON *refused = cJSON_CreateArray();
     const cJSON *id;
     cJSON_ArrayForEach (id, cJSON_GetObjectItemCaseSensitive(result, "ids")) {
-        const struct wish *w = breakpoint_find(s, id->valueint);
-        if (!w || strcmp(wish_state_name(w), "failed") != 0)
+        const struct breakpoint *b = breakpoint_find(s->control, id->valueint);
+        if (!b || strcmp(breakpoint_state_name(b), "failed") != 0)
             continue;
         cJSON *o = cJSON_CreateObject();
-        cJSON_AddNumberToObject(o, "id", w->id);
-        cJSON_AddStringToObject(o, "reason", wish_reason(w) ? wish_reason(w) : "not known");
+        cJSON_AddNumberToObject(o, "id", b->id);
+        cJSON_AddStringToObject(o, "reason", breakpoint_reason(b) ? breakpoint_reason(b) : "not known");
         cJSON_AddItemToArray(refused, o);
     }
     if (cJSON_GetArraySize(refused))

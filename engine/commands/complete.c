@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ends of a prompt line: command words first, then what the command's first argument is made of. */
 #include <ctype.h>
 #include <stdlib.h>
@@ -5,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "engine/commands/args.h"
+#include "engine/commands/command.h"
 
 enum { COMPLETE_MOST = 200 };
 
@@ -81,8 +83,8 @@ static void take_all(struct words *w, char **list)
 
 static void add_registers(struct session *s, struct words *w, const char *prefix, size_t n)
 {
-    for (size_t i = 0; s->description && i < s->description->count; i++) {
-        BASE_FREE char *name = xasprintf("$%s", s->description->registers[i].name);
+    for (size_t i = 0; s->target->description && i < s->target->description->count; i++) {
+        BASE_FREE char *name = xasprintf("$%s", s->target->description->registers[i].name);
         if (strncmp(name, prefix, n) == 0)
             add(w, name, strlen(name));
     }
@@ -116,11 +118,11 @@ static void add_arguments(struct session *s, struct words *w, const struct comma
     }
     if (n == 0)
         return; /* every symbol there is helps nobody */
-    take_all(w, symbols_complete(s->map, prefix, COMPLETE_MOST));
+    take_all(w, symbols_complete(s->target->map, prefix, COMPLETE_MOST));
     bool place = strcmp(c->group, "breakpoints") == 0 || strcmp(c->group, "symbols") == 0 ||
                  strcmp(c->name, "until") == 0;
     if (place)
-        take_all(w, symbols_complete_files(s->map, prefix, COMPLETE_MOST));
+        take_all(w, symbols_complete_files(s->target->map, prefix, COMPLETE_MOST));
 }
 
 char **command_complete(struct session *s, const char *line, size_t cursor, size_t *word_start)

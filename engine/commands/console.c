@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A console on the debugger's line: typing at it, looking back, breaking in, kdb's prompt. */
 #include <string.h>
 
@@ -18,8 +19,8 @@ static struct error *run_console(struct session *s, const cJSON *args, cJSON **r
     if (log)
         TRY(console_log(s, log));
     if (text) {
-        TRY(target_need(s));
-        TRY(target_check(s, console_type(s, text)));
+        TRY(target_need(s->target));
+        TRY(target_check(s->target, console_type(s, text)));
     }
     *ret = cJSON_CreateObject();
     if (text)
@@ -122,10 +123,10 @@ const struct command command_break_in = {
 static struct error *run_kdb(struct session *s, const cJSON *args, cJSON **ret)
 {
     (void)args;
-    if (!rsp_may_be_kgdb(s->connection))
+    if (!rsp_may_be_kgdb(s->target->connection))
         return error_new(ERR_UNSUPPORTED, "kdb: there is no kgdb at the other end");
-    TRY(plants_remove_all(s));
-    TRY(rsp_to_kdb(s->connection));
+    TRY(sites_remove_all(s->control));
+    TRY(rsp_to_kdb(s->target->connection));
     session_left_for_kdb(s);
     *ret = cJSON_CreateObject();
     cJSON_AddTrueToObject(*ret, "running");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* eval, set, registers. */
 #include <ctype.h>
 #include <math.h>
@@ -14,16 +15,16 @@
 /* Selects thread and frame for the time of one evaluation. */
 static struct error *with_frame(struct session *s, const cJSON *args, struct ptid *kept, unsigned *kept_frame)
 {
-    *kept = s->threads.current;
-    *kept_frame = s->frame;
+    *kept = s->target->threads.current;
+    *kept_frame = s->target->frame;
     if (!arg_given(args, "thread") && !arg_given(args, "frame"))
         return NULL;
     struct thread *t;
     uint64_t level;
     TRY(arg_thread(s, args, &t));
-    TRY(arg_unsigned(args, "frame", arg_given(args, "thread") ? 0 : s->frame, &level));
-    s->threads.current = t->id;
-    s->frame = (unsigned)level;
+    TRY(arg_unsigned(args, "frame", arg_given(args, "thread") ? 0 : s->target->frame, &level));
+    s->target->threads.current = t->id;
+    s->target->frame = (unsigned)level;
     return NULL;
 }
 
@@ -33,9 +34,9 @@ static struct error *run_eval(struct session *s, const cJSON *args, cJSON **ret)
     unsigned kept_frame;
     TRY(with_frame(s, args, &kept, &kept_frame));
     const char *format = arg_text(args, "format");
-    struct error *e = values_evaluate(s, arg_text(args, "expr"), format ? *format : '\0', ret);
-    s->threads.current = kept;
-    s->frame = kept_frame;
+    struct error *e = values_evaluate(s->target, arg_text(args, "expr"), format ? *format : '\0', ret);
+    s->target->threads.current = kept;
+    s->target->frame = kept_frame;
     return e;
 }
 
@@ -86,7 +87,7 @@ static struct error *run_set(struct session *s, const cJSON *args, cJSON **ret)
                           "write `value` as a text");
     BASE_FREE char *text =
         cJSON_IsString(value) ? xstrdup(value->valuestring) : cJSON_PrintUnformatted(value);
-    return values_assign(s, arg_text(args, "expr"), text, ret);
+    return values_assign(s->target, arg_text(args, "expr"), text, ret);
 }
 
 static struct error *parse_set(struct session *s, const char *alias, const char *text, cJSON *args)
@@ -147,7 +148,7 @@ static struct error *add_register(struct session *s, const struct whose *w, cons
 {
     unsigned char bytes[64];
     char text[2 * sizeof bytes + 3] = "0x";
-    struct error *e = r->size <= sizeof bytes ? frame_register_read(s, w->thread, w->frame, r, bytes)
+    struct error *e = r->size <= sizeof bytes ? frame_register_read(s->target, w->thread, w->frame, r, bytes)
                                               : error_new(ERR_OPTIMISED_OUT, "too wide");
     if (error_is(e, ERR_OPTIMISED_OUT)) {
         error_free(e);
@@ -156,7 +157,7 @@ static struct error *add_register(struct session *s, const struct whose *w, cons
     }
     if (e)
         return e;
-    register_text(s, r, bytes, text + 2);
+    register_text(s->target, r, bytes, text + 2);
     const char *digits = text + 2;
     while (digits[0] == '0' && digits[1] && r->size <= 8)
         digits++;
@@ -169,7 +170,7 @@ static struct error *add_named(struct session *s, const struct whose *w, const c
 {
     const cJSON *name;
     cJSON_ArrayForEach (name, names) {
-        const struct rsp_register *r = register_find(s, name->valuestring);
+        const struct rsp_register *r = register_find(s->target, name->valuestring);
         if (r)
             TRY(add_register(s, w, r, name->valuestring, o));
         else
@@ -180,9 +181,9 @@ static struct error *add_named(struct session *s, const struct whose *w, const c
 
 static struct error *add_group(struct session *s, const struct whose *w, const char *group, cJSON *o)
 {
-    TRY(registers_fetch(s, w->thread));
-    for (size_t i = 0; i < s->description->count; i++) {
-        const struct rsp_register *r = &s->description->registers[i];
+    TRY(registers_fetch(s->target, w->thread));
+    for (size_t i = 0; i < s->target->description->count; i++) {
+        const struct rsp_register *r = &s->target->description->registers[i];
         if (in_group(r, group ? group : "general"))
             TRY(add_register(s, w, r, r->name, o));
     }
@@ -195,11 +196,11 @@ static struct error *find_whose(struct session *s, const cJSON *args, struct who
 {
     uint64_t level;
     TRY(arg_thread(s, args, &w->thread));
-    bool selected = s->threads.has_current && ptid_equal(w->thread->id, s->threads.current);
-    TRY(arg_unsigned(args, "frame", selected ? s->frame : 0, &level));
+    bool selected = s->target->threads.has_current && ptid_equal(w->thread->id, s->target->threads.current);
+    TRY(arg_unsigned(args, "frame", selected ? s->target->frame : 0, &level));
     if (level > FRAME_DEPTH_MAX)
         return error_new(ERR_USAGE, "there is no frame %llu", (unsigned long long)level);
-    return frame_select(s, w->thread, (unsigned)level, &w->list, &w->frame);
+    return frame_select(s->target, w->thread, (unsigned)level, &w->list, &w->frame);
 }
 
 static struct error *run_registers(struct session *s, const cJSON *args, cJSON **ret)
@@ -207,8 +208,8 @@ static struct error *run_registers(struct session *s, const cJSON *args, cJSON *
     struct whose w = {0};
     const cJSON *names = cJSON_GetObjectItemCaseSensitive(args, "names");
     struct error *e = find_whose(s, args, &w);
-    if (!e && !s->description)
-        e = registers_fetch(s, w.thread);
+    if (!e && !s->target->description)
+        e = registers_fetch(s->target, w.thread);
     *ret = cJSON_CreateObject();
     cJSON *o = cJSON_AddObjectToObject(*ret, "registers");
     if (!e)

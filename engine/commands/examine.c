@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* disassemble, and gdb's x. */
 #include <ctype.h>
 #include <inttypes.h>
@@ -23,7 +24,7 @@ static cJSON *instruction_row(struct session *s, const struct instruction *i)
     cJSON_AddStringToObject(o, "bytes", buf_text(&hex));
     cJSON_AddStringToObject(o, "text", i->text);
     struct symbol_place place;
-    symbols_lookup(s->map, i->address, &place);
+    symbols_lookup(s->target->map, i->address, &place);
     if (place.function || place.symbol)
         cJSON_AddStringToObject(o, "function", place.function ? place.function : place.symbol);
     if (place.symbol)
@@ -38,15 +39,17 @@ static struct error *list_instructions(struct session *s, uint64_t from, size_t 
 {
     struct instruction *list = NULL;
     size_t got;
-    TRY(disassemble(s, from, count, &list, &got));
+    TRY(disassemble(s->target, from, count, &list, &got));
     *ret = cJSON_CreateObject();
     cJSON *rows = cJSON_AddArrayToObject(*ret, "instructions");
     for (size_t i = 0; i < got && (end == 0 || list[i].address < end); i++)
         cJSON_AddItemToArray(rows, instruction_row(s, &list[i]));
     free(list);
     uint64_t pc;
-    struct thread *t = s->state == SESSION_STOPPED ? threads_find(&s->threads, s->threads.current) : NULL;
-    struct error *e = t ? thread_pc(s, t, &pc) : NULL;
+    struct thread *t = s->target->state == TARGET_STOPPED
+                           ? threads_find(&s->target->threads, s->target->threads.current)
+                           : NULL;
+    struct error *e = t ? thread_pc(s->target, t, &pc) : NULL;
     if (t && !e)
         json_add_address(*ret, "pc", pc);
     error_free(e);
@@ -65,11 +68,11 @@ static struct error *run_disassemble(struct session *s, const cJSON *args, cJSON
         TRY(arg_address(s, args, "at", &at));
     } else {
         struct thread *t;
-        TRY(threads_current(s, &t));
-        TRY(thread_pc(s, t, &at));
+        TRY(threads_current(s->target, &t));
+        TRY(thread_pc(s->target, t, &at));
     }
     struct symbol_place place;
-    symbols_lookup(s->map, at, &place);
+    symbols_lookup(s->target->map, at, &place);
     if (count || !place.function_high || place.function_high - place.function_low > 1 << 16)
         return list_instructions(s, at, count ? (size_t)count : 10, 0, ret);
     return list_instructions(s, place.function_low, (size_t)(place.function_high - place.function_low),
@@ -135,7 +138,7 @@ static struct error *read_look(struct session *s, const char *text, struct look 
     if (!has_unit && ret->format == 'c')
         ret->unit = 1;
     if (!has_unit && ret->format == 'a')
-        ret->unit = s->arch ? s->arch->address_size : 8;
+        ret->unit = s->target->arch ? s->target->arch->address_size : 8;
     if (ret->count == 0 || ret->count > EXAMINE_MOST)
         return error_new(ERR_USAGE, "x: the count is 1 to %d", EXAMINE_MOST);
     return NULL;
@@ -143,7 +146,7 @@ static struct error *read_look(struct session *s, const char *text, struct look 
 
 static void add_number(struct session *s, const struct look *l, const unsigned char *bytes, struct buf *row)
 {
-    uint64_t value = arch_load(bytes, l->unit, s->big_endian);
+    uint64_t value = arch_load(bytes, l->unit, s->target->big_endian);
     unsigned shift = 64 - 8 * l->unit;
     int64_t signed_value = (int64_t)(value << shift) >> shift;
     switch (l->format) {
@@ -163,7 +166,7 @@ static void add_number(struct session *s, const struct look *l, const unsigned c
         return;
     case 'a':
         buf_printf(row, "\t0x%" PRIx64 " <", value);
-        location_describe(s, value, row);
+        location_describe(s->target, value, row);
         buf_add_char(row, '>');
         return;
     case 'c':
@@ -181,9 +184,9 @@ static void begin_row(struct session *s, uint64_t address, struct buf *row)
     buf_clear(row);
     buf_printf(row, "0x%" PRIx64, address);
     struct symbol_place place;
-    if (symbols_lookup(s->map, address, &place) && place.symbol) {
+    if (symbols_lookup(s->target->map, address, &place) && place.symbol) {
         buf_add_text(row, " <");
-        location_describe(s, address, row);
+        location_describe(s->target, address, row);
         buf_add_char(row, '>');
     }
     buf_add_char(row, ':');
@@ -193,7 +196,7 @@ static struct error *examine_numbers(struct session *s, uint64_t address, const 
 {
     size_t bytes_count = l->count * l->unit;
     BASE_FREE unsigned char *bytes = xmalloc(bytes_count);
-    TRY(memory_read(s, address, bytes, bytes_count));
+    TRY(memory_read(s->target, address, bytes, bytes_count));
     unsigned per_row = l->format == 'a' ? 1 : l->unit == 8 ? 2 : l->unit == 4 ? 4 : 8;
     BASE_BUF struct buf row = {0};
     for (uint64_t i = 0; i < l->count; i++) {
@@ -213,9 +216,9 @@ static struct error *examine_strings(struct session *s, uint64_t address, uint64
     for (uint64_t i = 0; i < count; i++) {
         char bytes[STRING_MOST];
         size_t got;
-        TRY(memory_read_some(s, address, bytes, sizeof bytes, &got));
+        TRY(memory_read_some(s->target, address, bytes, sizeof bytes, &got));
         if (got == 0)
-            return memory_read(s, address, bytes, 1);
+            return memory_read(s->target, address, bytes, 1);
         size_t n = strnlen(bytes, got);
         begin_row(s, address, &row);
         buf_add_text(&row, "\t\"");
@@ -232,7 +235,7 @@ static struct error *examine_code(struct session *s, uint64_t address, uint64_t 
 {
     struct instruction *list = NULL;
     size_t got;
-    TRY(disassemble(s, address, (size_t)count, &list, &got));
+    TRY(disassemble(s->target, address, (size_t)count, &list, &got));
     BASE_BUF struct buf row = {0};
     for (size_t i = 0; i < got; i++) {
         begin_row(s, list[i].address, &row);

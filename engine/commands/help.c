@@ -1,8 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `help`: all commands by their groups, or one of them with its arguments. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "engine/commands/args.h"
+#include "engine/commands/command.h"
 
 static const char *const groups[] = {"target",    "symbols", "breakpoints", "run",     "time",
                                      "bookmarks", "threads", "data",        "scripts", "prompt"};

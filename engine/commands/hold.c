@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* hold, release, schedule: which threads run. */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@ static struct error *find_threads(struct session *s, const cJSON *args, struct t
         return error_hint(error_new(ERR_USAGE, "`threads` names no thread"), "`threads` lists them");
     if (n > NAMED_MOST)
         return error_new(ERR_USAGE, "`threads` names more than %d threads", NAMED_MOST);
-    TRY(threads_list(s)); /* one that ended cannot be held */
+    TRY(threads_list(s->target)); /* one that ended cannot be held */
     struct thread **list = xcalloc(n, sizeof *list);
     const cJSON *name;
     cJSON_ArrayForEach (name, names) {
@@ -33,13 +34,13 @@ static struct error *find_threads(struct session *s, const cJSON *args, struct t
 }
 
 static struct error *for_each(struct session *s, const cJSON *args,
-                              void (*act)(struct session *s, struct thread *t))
+                              void (*act)(struct control *c, struct thread *t))
 {
     BASE_FREE struct thread **list = NULL;
     size_t count;
     TRY(find_threads(s, args, &list, &count));
     for (size_t i = 0; i < count; i++)
-        act(s, list[i]);
+        act(s->control, list[i]);
     return NULL;
 }
 
@@ -48,7 +49,7 @@ static struct error *run_hold(struct session *s, const cJSON *args, cJSON **ret)
     if (arg_given(args, "threads"))
         TRY(for_each(s, args, hold_thread));
     *ret = cJSON_CreateObject();
-    hold_to_json(s, *ret);
+    hold_to_json(s->control, *ret);
     return NULL;
 }
 
@@ -56,10 +57,10 @@ static struct error *run_release(struct session *s, const cJSON *args, cJSON **r
 {
     if (!arg_true(args, "all"))
         TRY(for_each(s, args, hold_release));
-    for (size_t i = 0; arg_true(args, "all") && i < s->threads.count; i++)
-        hold_release(s, s->threads.items[i]);
+    for (size_t i = 0; arg_true(args, "all") && i < s->target->threads.count; i++)
+        hold_release(s->control, s->target->threads.items[i]);
     *ret = cJSON_CreateObject();
-    hold_to_json(s, *ret);
+    hold_to_json(s->control, *ret);
     return NULL;
 }
 
@@ -153,10 +154,10 @@ static struct error *run_schedule(struct session *s, const cJSON *args, cJSON **
     const char *mode = arg_text(args, "mode");
     for (int i = 0; mode && i < 3; i++)
         if (strcmp(mode, schedule_names[i]) == 0)
-            s->schedule = (enum schedule_mode)i;
+            s->control->schedule = (enum schedule_mode)i;
     *ret = cJSON_CreateObject();
-    cJSON_AddStringToObject(*ret, "mode", schedule_names[s->schedule]);
-    cJSON_AddItemToObject(*ret, "honoured", hold_honoured(s));
+    cJSON_AddStringToObject(*ret, "mode", schedule_names[s->control->schedule]);
+    cJSON_AddItemToObject(*ret, "honoured", hold_honoured(s->control));
     return NULL;
 }
 

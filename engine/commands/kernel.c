@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Questions about a Linux kernel: modules, ps, dmesg. */
 #include <string.h>
 
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/control/kernel/module_events.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/log.h"
 #include "engine/inspect/kernel/modules.h"
@@ -28,12 +30,12 @@ static cJSON *module_row(const struct kernel_module *m)
 static struct error *run_modules(struct session *s, const cJSON *args, cJSON **ret)
 {
     const struct kernel_modules *k;
-    TRY(kernel_need(s));
-    modules_set_path(s, arg_text(args, "path"));
-    modules_follow(s);
-    TRY(modules_read(s, &k));
-    if (s->breakpoints.wish_count)
-        TRY(breakpoints_resolve_pending(s));
+    TRY(kernel_need(s->target));
+    modules_set_path(s->target, arg_text(args, "path"));
+    module_events_follow(s->control);
+    TRY(modules_read(s->target, &k));
+    if (s->control->breakpoints.count)
+        TRY(breakpoints_resolve_pending(s->control));
     *ret = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(*ret, "modules");
     for (size_t i = 0; i < k->count; i++)
@@ -94,7 +96,7 @@ static struct error *run_ps(struct session *s, const cJSON *args, cJSON **ret)
 {
     struct task_list list;
     bool threads = arg_true(args, "threads");
-    TRY(tasks_read(s, threads, &list));
+    TRY(tasks_read(s->target, threads, &list));
     *ret = cJSON_CreateObject();
     cJSON *rows = cJSON_AddArrayToObject(*ret, "tasks");
     for (size_t i = 0; i < list.count; i++)
@@ -143,7 +145,7 @@ static struct error *run_dmesg(struct session *s, const cJSON *args, cJSON **ret
     struct log_list list;
     TRY(arg_unsigned(args, "lines", LINES_DEFAULT, &lines));
     TRY(arg_unsigned(args, "level", LEVEL_DEBUG, &level));
-    TRY(log_read(s, lines > LINES_MOST ? LINES_MOST : (size_t)lines,
+    TRY(log_read(s->target, lines > LINES_MOST ? LINES_MOST : (size_t)lines,
                  level > LEVEL_DEBUG ? LEVEL_DEBUG : (unsigned)level, &list));
     *ret = cJSON_CreateObject();
     cJSON *rows = cJSON_AddArrayToObject(*ret, "lines");

@@ -1,8 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who did that last? last-write, first-write, last-call. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/control/breakpoints/means.h"
+#include "engine/control/breakpoints/insertion.h"
+#include "engine/control/stop/stop_report.h"
 #include "engine/commands/args.h"
 #include "engine/inspect/location.h"
 #include "engine/control/time/back.h"
@@ -11,15 +13,15 @@
 /* Back to where the search began: nothing was found, or it was cut short. */
 static struct error *back_home(struct session *s, uint64_t origin, struct error *why)
 {
-    if (!s->connection || s->state != SESSION_STOPPED)
+    if (!s->target->connection || s->target->state != TARGET_STOPPED)
         return why;
     int64_t saved;
-    time_way_home(s, true, &saved);
-    struct error *e = time_seek(s, origin);
-    time_way_home(s, false, &saved);
-    if (s->connection && s->state == SESSION_STOPPED) {
-        struct error *planted = time_replant(s);
-        error_free(planted);
+    time_way_home(s->control, true, &saved);
+    struct error *e = time_seek(s->control, origin);
+    time_way_home(s->control, false, &saved);
+    if (s->target->connection && s->target->state == TARGET_STOPPED) {
+        struct error *inserted = time_reinsert(s->control);
+        error_free(inserted);
     }
     error_free(e);
     return why;
@@ -28,8 +30,8 @@ static struct error *back_home(struct session *s, uint64_t origin, struct error 
 static struct error *tell(struct session *s, const struct time_hit *hit, cJSON **ret)
 {
     struct stop stop;
-    TRY(time_land_on(s, hit, &stop));
-    TRY(time_replant(s));
+    TRY(time_land_on(s->control, hit, &stop));
+    TRY(time_reinsert(s->control));
     session_tell_stop(s, &stop, ret);
     return NULL;
 }
@@ -47,20 +49,21 @@ static struct error *what_to_watch(struct session *s, const cJSON *args, uint64_
 {
     const char *expr = arg_text(args, "expr");
     if (expr && !arg_given(args, "addr"))
-        return values_place(s, expr, address, length);
+        return values_place(s->target, expr, address, length);
     if (!arg_given(args, "addr") || expr)
         return error_new(ERR_USAGE, "give an `expr`, or an `addr` and a `length`");
     TRY(arg_address(s, args, "addr", address));
     return arg_unsigned(args, "length", 1, length);
 }
 
-static struct error *search_write(struct session *s, struct wish *w, bool first, uint64_t origin, cJSON **ret)
+static struct error *search_write(struct session *s, struct breakpoint *b, bool first, uint64_t origin,
+                                  cJSON **ret)
 {
     struct time_search search;
     struct time_hit hit;
     bool found = false;
-    int id = w->id;
-    time_search_begin(&search, s, first ? "first-write" : "last-write", origin);
+    int id = b->id;
+    time_search_begin(&search, s->control, first ? "first-write" : "last-write", origin);
     search.counts = counts_watch;
     search.context = &id;
     search.only = id;
@@ -70,9 +73,9 @@ static struct error *search_write(struct session *s, struct wish *w, bool first,
     TRY(e);
     if (!found)
         return error_new(ERR_HISTORY_END, "nothing wrote %s between the start of the recording and here",
-                         w->at);
-    w->spent = w->once = true; /* it goes when the stop was told */
-    s->breakpoints.any_spent = true;
+                         b->at);
+    b->spent = b->once = true; /* it goes when the stop was told */
+    s->control->breakpoints.any_spent = true;
     return tell(s, &hit, ret);
 }
 
@@ -80,7 +83,7 @@ static struct error *search_write(struct session *s, struct wish *w, bool first,
 static struct error *need_positions(struct session *s)
 {
     const struct time_driver *d;
-    TRY(time_history(s, &d));
+    TRY(time_history(s->control, &d));
     if (d->exact)
         return NULL;
     return error_hint(error_new(ERR_UNSUPPORTED, "%s tells no exact positions to search by", d->name),
@@ -90,18 +93,18 @@ static struct error *need_positions(struct session *s)
 static struct error *run_write(struct session *s, const cJSON *args, bool first, cJSON **ret)
 {
     uint64_t address = 0, length = 0, origin;
-    struct wish *w;
+    struct breakpoint *b;
     TRY(need_positions(s));
     TRY(what_to_watch(s, args, &address, &length));
-    TRY(time_position(s, &origin));
+    TRY(time_position(s->control, &origin));
     const char *expr = arg_text(args, "expr");
-    struct wish_request request = {.at = expr ? expr : "these bytes", .kind = WISH_HARDWARE};
-    TRY(watchpoint_set(s, &request, address, length, PLANT_WRITE, &w));
-    int id = w->id;
-    struct error *e = search_write(s, w, first, origin, ret);
-    w = s->connection ? breakpoint_find(s, id) : NULL;
-    if (e && w) {
-        struct error *gone = breakpoint_delete(s, w);
+    struct breakpoint_request request = {.at = expr ? expr : "these bytes", .kind = BREAKPOINT_HARDWARE};
+    TRY(watchpoint_set(s->control, &request, address, length, SITE_WRITE, &b));
+    int id = b->id;
+    struct error *e = search_write(s, b, first, origin, ret);
+    b = s->target->connection ? breakpoint_find(s->control, id) : NULL;
+    if (e && b) {
+        struct error *gone = breakpoint_delete(s->control, b);
         error_free(gone);
     }
     return e ? back_home(s, origin, e) : NULL;
@@ -154,7 +157,7 @@ const struct command command_first_write = {
 enum { ENTRIES_MOST = 16 };
 
 struct entries {
-    struct plant *plants[ENTRIES_MOST];
+    struct site *sites[ENTRIES_MOST];
     size_t count;
 };
 
@@ -163,21 +166,21 @@ static struct error *counts_entries(struct time_search *t, struct stop *stop, bo
     const struct entries *entries = t->context;
     *ret = false;
     for (size_t i = 0; i < entries->count && stop->has_pc; i++)
-        *ret |= entries->plants[i]->address == stop->pc;
+        *ret |= entries->sites[i]->address == stop->pc;
     stop->reason = STOP_GOTO;
     stop->breakpoint = stop->watchpoint = stop->signal = 0;
     return NULL;
 }
 
-static struct error *plant_entries(struct session *s, const char *function, struct entries *ret)
+static struct error *site_entries(struct session *s, const char *function, struct entries *ret)
 {
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    TRY(location_find(s, function, &matches, &count));
+    TRY(location_find(s->target, function, &matches, &count));
     for (size_t i = 0; i < count && ret->count < ENTRIES_MOST; i++)
         if (!matches[i].data)
-            ret->plants[ret->count++] = means_for_run(
-                s, matches[i].inlined || !matches[i].entry ? matches[i].address : matches[i].entry);
+            ret->sites[ret->count++] = insertion_for_run(
+                s->control, matches[i].inlined || !matches[i].entry ? matches[i].address : matches[i].entry);
     free(matches);
     return ret->count ? NULL : error_new(ERR_NO_SYMBOL, "last-call: %.100s is no code", function);
 }
@@ -187,7 +190,7 @@ static struct error *search_call(struct session *s, const char *function, struct
 {
     struct time_search search;
     bool found = false;
-    time_search_begin(&search, s, "last-call", origin);
+    time_search_begin(&search, s->control, "last-call", origin);
     search.counts = counts_entries;
     search.context = entries;
     struct error *e = time_search_next(&search, &found, hit);
@@ -205,12 +208,12 @@ static struct error *run_last_call(struct session *s, const cJSON *args, cJSON *
     struct time_hit hit;
     uint64_t origin;
     TRY(need_positions(s));
-    TRY(time_position(s, &origin));
-    struct error *e = plant_entries(s, function, &entries);
+    TRY(time_position(s->control, &origin));
+    struct error *e = site_entries(s, function, &entries);
     if (!e)
         e = search_call(s, function, &entries, origin, &hit);
-    for (size_t i = 0; i < entries.count && s->connection; i++)
-        plant_release(s, entries.plants[i]);
+    for (size_t i = 0; i < entries.count && s->target->connection; i++)
+        site_release(s->control, entries.sites[i]);
     if (!e)
         e = tell(s, &hit, ret);
     return e ? back_home(s, origin, e) : NULL;

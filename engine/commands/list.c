@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* list: source text. */
 #include <ctype.h>
 #include <stdlib.h>
@@ -37,7 +38,7 @@ static struct error *list_code(struct session *s, const struct line_place *at, u
 static void warn_newer(struct session *s, const struct line_place *at, struct source_file *source, cJSON *ret)
 {
     uint64_t offset;
-    struct symbol_file *f = at->has_code ? symbol_map_file_at(s->map, at->address, &offset) : NULL;
+    struct symbol_file *f = at->has_code ? symbol_map_file_at(s->target->map, at->address, &offset) : NULL;
     if (!f || source_mtime(source) <= symbol_file_mtime(f) || !source_first_asked(source))
         return;
     BASE_FREE char *warning =
@@ -83,8 +84,8 @@ static struct lines up_to(uint64_t last, uint64_t count)
 static bool goes_on(const struct session *s)
 {
     const struct listing *l = &s->listing;
-    return l->file && l->epoch == s->epoch && l->frame == s->frame &&
-           (!s->threads.has_current || ptid_equal(l->thread, s->threads.current));
+    return l->file && l->epoch == s->target->epoch && l->frame == s->target->frame &&
+           (!s->target->threads.has_current || ptid_equal(l->thread, s->target->threads.current));
 }
 
 /* "FIRST,LAST", "FIRST," and ",LAST": the two places, either of them empty. */
@@ -93,7 +94,7 @@ static struct error *range_lines(struct session *s, const char *at, const char *
 {
     struct line_place end = {0};
     if (*at)
-        TRY(location_line(s, at, NULL, place));
+        TRY(location_line(s->target, at, NULL, place));
     if (!*to) {
         *ret = from_line(place->line, count);
         return NULL;
@@ -105,7 +106,7 @@ static struct error *range_lines(struct session *s, const char *at, const char *
         *ret = from_line(place->line, more + 1);
         return NULL;
     }
-    TRY(location_line(s, to, *at ? place->file : NULL, &end));
+    TRY(location_line(s->target, to, *at ? place->file : NULL, &end));
     if (!*at)
         *place = end;
     if (strcmp(place->file, end.file) != 0)
@@ -134,7 +135,7 @@ static struct error *asked_lines(struct session *s, const cJSON *args, uint64_t 
         *ret = back ? up_to(l->first - 1, count) : from_line(l->last + 1, count);
         return NULL;
     }
-    TRY(location_line(s, at && !back && strcmp(at, "+") != 0 ? at : "", NULL, place));
+    TRY(location_line(s->target, at && !back && strcmp(at, "+") != 0 ? at : "", NULL, place));
     *ret = around(place->line, count);
     return NULL;
 }
@@ -147,9 +148,9 @@ static void remember(struct session *s, const char *file, const struct lines *sh
     *l = (struct listing){.file = kept,
                           .first = shown->first,
                           .last = shown->last,
-                          .epoch = s->epoch,
-                          .frame = s->frame,
-                          .thread = s->threads.current};
+                          .epoch = s->target->epoch,
+                          .frame = s->target->frame,
+                          .thread = s->target->threads.current};
 }
 
 static struct error *show(struct session *s, const struct line_place *place, struct lines lines,

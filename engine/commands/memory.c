@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* read, write, find. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,10 +25,10 @@ static struct error *run_read(struct session *s, const cJSON *args, cJSON **ret)
     if (length == 0 || length > READ_LIMIT)
         return error_new(ERR_USAGE, "read: `length` is 1 to %d bytes", READ_LIMIT);
     BASE_FREE unsigned char *bytes = xmalloc(length);
-    if (s->state == SESSION_STOPPED)
-        TRY(memory_read(s, address, bytes, length));
-    else if (!memory_from_file(s, address, bytes, length))
-        return target_need_stopped(s);
+    if (s->target->state == TARGET_STOPPED)
+        TRY(memory_read(s->target, address, bytes, length));
+    else if (!memory_from_file(s->target, address, bytes, length))
+        return target_need_stopped(s->target);
     BASE_BUF struct buf hex = {0};
     BASE_BUF struct buf text = {0};
     hex_encode(&hex, bytes, length);
@@ -92,7 +93,7 @@ static struct error *run_write(struct session *s, const cJSON *args, cJSON **ret
     size_t n = 0;
     TRY(arg_address(s, args, "addr", &address));
     TRY(bytes_of(args, &bytes, &n));
-    struct error *e = memory_write(s, address, bytes, n);
+    struct error *e = memory_write(s->target, address, bytes, n);
     if (!e) {
         BASE_BUF struct buf hex = {0};
         hex_encode(&hex, bytes, n);
@@ -131,7 +132,7 @@ static struct error *find_in(struct session *s, uint64_t from, uint64_t length, 
     for (uint64_t at = 0; at < length; at += FIND_STEP) {
         size_t want = length - at < FIND_STEP ? (size_t)(length - at) : FIND_STEP, got;
         want = want + n - 1 > length - at ? (size_t)(length - at) : want + n - 1;
-        TRY(memory_read_some(s, from + at, window, want, &got));
+        TRY(memory_read_some(s->target, from + at, window, want, &got));
         const unsigned char *p = window;
         while (got >= n && (p = memmem(p, got - (size_t)(p - window), what, n)) != NULL) {
             char text[24];

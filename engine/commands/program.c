@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The user's program: how it is started, starting it, and typing at it. */
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/control/stop/stop_report.h"
 
 /* -- what is shown --------------------------------------------------------------------------------- */
 
@@ -290,21 +292,21 @@ const struct command command_settings = {
 
 static struct error *begin(struct session *s, const cJSON *args, enum start_at at, cJSON **ret)
 {
-    bool stands = target_is_connected(s);
-    if (!s->started && s->launched && args && args->child)
+    bool stands = target_is_connected(s->target);
+    if (!s->started && s->target->launched && args && args->child)
         return error_hint(error_new(ERR_UNSUPPORTED, "run: the target's own command names its arguments"),
                           "a program that is named without --target can be started with others");
-    if (!s->started && stands && !s->launched)
+    if (!s->started && stands && !s->target->launched)
         return error_hint(error_new(ERR_UNSUPPORTED, "run: the target was not started by us"),
                           "`reconnect` attaches again; `detach` or `kill` first, to start the program");
-    if (stands && s->was_there)
+    if (stands && s->target->was_there)
         return error_hint(error_new(ERR_UNSUPPORTED, "run: the process was there before us"),
                           "`detach` or `kill` first, to start the program");
     TRY(apply(s, args));
     TRY(setup_check(&s->setup)); /* before the old program ends for it */
-    if (s->started || (s->launched && !s->was_there))
+    if (s->started || (s->target->launched && !s->target->was_there))
         return target_again(s, true, false, at, ret);
-    symbol_map_refresh(s->map); /* it may have been built anew */
+    symbol_map_refresh(s->target->map); /* it may have been built anew */
     return target_start(s, at, ret);
 }
 

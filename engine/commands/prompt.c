@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A typed line to a command and its arguments: gdb's words, abbreviations, near misses. */
 #include <ctype.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/command.h"
 
 /* Calls `visit` with the name and each alias of each command until it returns true. */
 typedef bool (*name_visitor)(const struct command *c, const char *name, size_t n, void *context);

@@ -1,14 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Back in time: the reverse steps, and back to what was hit last. */
 #include "engine/commands/args.h"
+#include "engine/control/stop/stop_report.h"
 #include "engine/control/time/back.h"
 
 struct error *time_cut_short(struct session *s, struct error *e, cJSON **ret)
 {
     bool interrupted = error_is(e, ERR_CANCELLED);
     struct stop stop;
-    if ((!interrupted && !error_is(e, ERR_TIMEOUT)) || !s->connection || s->state != SESSION_STOPPED)
+    if ((!interrupted && !error_is(e, ERR_TIMEOUT)) || !s->target->connection ||
+        s->target->state != TARGET_STOPPED)
         return e;
-    struct error *second = time_here(s, STOP_INTERRUPT, &stop);
+    struct error *second = time_here(s->control, STOP_INTERRUPT, &stop);
     if (!second)
         session_tell_stop(s, &stop, ret);
     if (interrupted) {
@@ -26,7 +29,7 @@ static struct error *run_back(struct session *s, const cJSON *args, enum time_ba
     TRY(arg_unsigned(args, "times", 1, &times));
     if (times == 0)
         return error_new(ERR_USAGE, "`times` counts from 1");
-    struct error *e = time_back(s, kind, times, &stop);
+    struct error *e = time_back(s->control, kind, times, &stop);
     if (e)
         return time_cut_short(s, e, ret);
     session_tell_stop(s, &stop, ret);

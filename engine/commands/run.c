@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Running: continue, the steps, finish, until, wait, interrupt, follow. */
 #include <ctype.h>
 #include <stdlib.h>
@@ -5,6 +6,8 @@
 
 #include "base/alloc.h"
 #include "engine/commands/args.h"
+#include "engine/control/run/interrupt.h"
+#include "engine/control/stop/stop_report.h"
 #include "engine/inspect/frames/frames.h"
 #include "engine/inspect/location.h"
 
@@ -15,12 +18,12 @@ static struct error *start(struct session *s, const cJSON *args, struct plan *pl
     TRY(arg_unsigned(args, "times", 1, &plan->times));
     if (plan->times == 0)
         return error_new(ERR_USAGE, "`times` counts from 1");
-    plan->has_thread = plan->kind != PLAN_CONTINUE || s->schedule == SCHEDULE_ONE;
+    plan->has_thread = plan->kind != PLAN_CONTINUE || s->control->schedule == SCHEDULE_ONE;
     plan->thread = t->id;
     if (plan->kind != PLAN_CONTINUE) {
-        s->threads.current = t->id;
+        s->target->threads.current = t->id;
     }
-    return plan_start(s, plan);
+    return plan_start(s->control, plan);
 }
 
 static struct error *run_kind(struct session *s, const cJSON *args, enum plan_kind kind)
@@ -133,20 +136,20 @@ static struct error *run_finish(struct session *s, const cJSON *args, cJSON **re
     struct thread *t;
     TRY(arg_thread(s, args, &t));
     uint64_t address, least_sp;
-    if (s->frame == 0) {
-        TRY(frame_return_address(s, t, &address, &least_sp));
+    if (s->target->frame == 0) {
+        TRY(frame_return_address(s->target, t, &address, &least_sp));
     } else {
         struct frame_list list;
-        TRY(frames_read(s, t, s->frame + 2, true, &list));
-        bool has = s->frame + 1 < list.count;
-        address = has ? list.items[s->frame + 1].pc : 0;
-        least_sp = has ? list.items[s->frame + 1].registers->sp : 0;
+        TRY(frames_read(s->target, t, s->target->frame + 2, true, &list));
+        bool has = s->target->frame + 1 < list.count;
+        address = has ? list.items[s->target->frame + 1].pc : 0;
+        least_sp = has ? list.items[s->target->frame + 1].registers->sp : 0;
         frames_free(&list);
         if (!has)
             return error_new(ERR_USAGE, "finish: the outermost frame has no caller");
     }
     struct plan plan = {.kind = PLAN_FINISH, .final_at_target = true};
-    plan_add_target(s, &plan, address, least_sp);
+    plan_add_target(s->control, &plan, address, least_sp);
     return start(s, args, &plan);
 }
 
@@ -178,15 +181,15 @@ static struct error *run_until(struct session *s, const cJSON *args, cJSON **ret
     TRY(arg_thread(s, args, &t));
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    TRY(location_find(s, at, &matches, &count));
+    TRY(location_find(s->target, at, &matches, &count));
     struct plan plan = {.kind = PLAN_TO, .final_at_target = true};
     for (size_t i = 0; i < count; i++)
-        plan_add_target(s, &plan, matches[i].address, 0);
+        plan_add_target(s->control, &plan, matches[i].address, 0);
     free(matches);
     uint64_t address, sp;
-    struct error *e = frame_return_address(s, t, &address, &sp);
+    struct error *e = frame_return_address(s->target, t, &address, &sp);
     if (!e)
-        plan_add_target(s, &plan, address, sp);
+        plan_add_target(s->control, &plan, address, sp);
     error_free(e); /* the outermost frame has nothing to return to */
     return start(s, args, &plan);
 }
@@ -211,7 +214,7 @@ const struct command command_until = {
 
 static struct error *take_or_wait(struct session *s, cJSON **ret)
 {
-    if (s->state == SESSION_RUNNING)
+    if (s->target->state == TARGET_RUNNING)
         return NULL; /* the stop comes through the pump */
     if (!s->untaken_stop)
         return error_new(ERR_NOT_RUNNING, "the target is not running, and no stop is waiting to be taken");
@@ -226,10 +229,10 @@ static struct error *wait_for_console(struct session *s, const char *text, cJSON
     console_await(s, text);
     bool found = console_found(s);
     struct error *e = NULL;
-    while (!e && !found && s->state == SESSION_RUNNING) {
+    while (!e && !found && s->target->state == TARGET_RUNNING) {
         bool done;
         cJSON *stop = NULL;
-        e = session_pump(s, s->deadline_ns, console_wait_fd(s), &stop, &done);
+        e = session_pump(s, s->target->deadline_ns, console_wait_fd(s), &stop, &done);
         if (done)
             session_keep_stop(s, stop);
         found = console_found(s);
@@ -279,8 +282,8 @@ const struct command command_wait = {
 static struct error *run_interrupt(struct session *s, const cJSON *args, cJSON **ret)
 {
     (void)args;
-    if (s->state == SESSION_RUNNING)
-        return session_interrupt(s);
+    if (s->target->state == TARGET_RUNNING)
+        return interrupt_send(s->control);
     return take_or_wait(s, ret);
 }
 
@@ -302,12 +305,12 @@ static struct error *run_follow(struct session *s, const cJSON *args, cJSON **re
     const char *mode = arg_text(args, "mode");
     for (int i = 0; mode && i < 3; i++)
         if (strcmp(mode, follow_names[i]) == 0)
-            s->follow.mode = (enum follow_mode)i;
+            s->control->follow.mode = (enum follow_mode)i;
     if (arg_given(args, "stop"))
-        s->follow.stop = arg_true(args, "stop");
+        s->control->follow.stop = arg_true(args, "stop");
     *ret = cJSON_CreateObject();
-    cJSON_AddStringToObject(*ret, "mode", follow_names[s->follow.mode]);
-    cJSON_AddBoolToObject(*ret, "stop", s->follow.stop);
+    cJSON_AddStringToObject(*ret, "mode", follow_names[s->control->follow.mode]);
+    cJSON_AddBoolToObject(*ret, "stop", s->control->follow.stop);
     return NULL;
 }
 

@@ -1,6 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Entries for what scripts/ runs itself, so that help, schema and checks know them; and the prompt's own
  * words. */
 #include "engine/commands/args.h"
+#include "engine/commands/command.h"
 
 static const struct command_arg repeat_args[] = {
     {"times", ARG_UNSIGNED, false, NULL, "how many rounds"},

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* signals (gdb's handle), summary, sstep. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 
 static cJSON *signal_row(struct session *s, int number)
 {
-    const struct signal_policy *p = &s->signals.policy[number];
+    const struct signal_policy *p = &s->target->signals.policy[number];
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "name", signal_name(number));
     cJSON_AddNumberToObject(o, "number", number);
@@ -28,11 +29,12 @@ static void set_flag(const cJSON *args, const char *name, bool *flag)
 
 static struct error *send_quiet(struct session *s)
 {
-    if (s->state != SESSION_STOPPED || !rsp_feature_usable(rsp_features(s->connection), FEATURE_PASS_SIGNALS))
+    if (s->target->state != TARGET_STOPPED ||
+        !rsp_feature_usable(rsp_features(s->target->connection), FEATURE_PASS_SIGNALS))
         return NULL;
     unsigned char numbers[SIGNAL_COUNT];
-    size_t count = signal_table_quiet(&s->signals, numbers);
-    return rsp_pass_signals(s->connection, numbers, count);
+    size_t count = signal_table_quiet(&s->target->signals, numbers);
+    return rsp_pass_signals(s->target->connection, numbers, count);
 }
 
 static struct error *run_signals(struct session *s, const cJSON *args, cJSON **ret)
@@ -42,7 +44,7 @@ static struct error *run_signals(struct session *s, const cJSON *args, cJSON **r
     if (only < 0 || (name && !signal_name(only)))
         return error_hint(error_new(ERR_USAGE, "there is no signal %s", name), "`signals` lists them");
     if (only > 0) {
-        struct signal_policy *p = &s->signals.policy[only];
+        struct signal_policy *p = &s->target->signals.policy[only];
         set_flag(args, "stop", &p->stop);
         set_flag(args, "print", &p->print);
         set_flag(args, "pass", &p->pass);
@@ -120,7 +122,7 @@ static struct error *run_summary(struct session *s, const cJSON *args, cJSON **r
 {
     (void)args;
     *ret = session_counters(s);
-    cJSON_AddNumberToObject(*ret, "seconds", (double)(clock_now_ns() - s->created_ns) / 1e9);
+    cJSON_AddNumberToObject(*ret, "seconds", (double)(clock_now_ns() - s->control->created_ns) / 1e9);
     return NULL;
 }
 
@@ -153,7 +155,7 @@ enum { SSTEP_ENABLE = 1, SSTEP_NOIRQ = 2, SSTEP_NOTIMER = 4 };
 static struct error *ask_hex(struct session *s, const char *packet, unsigned long *ret)
 {
     BASE_BUF struct buf reply = {0};
-    TRY(rsp_call(s->connection, RSP_GRAMMAR_TEXT, 0, &reply, "%s", packet));
+    TRY(rsp_call(s->target->connection, RSP_GRAMMAR_TEXT, 0, &reply, "%s", packet));
     if (reply.length == 0)
         return error_new(ERR_UNSUPPORTED, "the stub has no %s: only QEMU's system emulators do", packet);
     *ret = strtoul(buf_text(&reply), NULL, 16);
@@ -163,7 +165,7 @@ static struct error *ask_hex(struct session *s, const char *packet, unsigned lon
 static struct error *run_sstep(struct session *s, const cJSON *args, cJSON **ret)
 {
     BASE_BUF struct buf bits = {0};
-    TRY(rsp_call(s->connection, RSP_GRAMMAR_TEXT, 0, &bits, "qqemu.sstepbits"));
+    TRY(rsp_call(s->target->connection, RSP_GRAMMAR_TEXT, 0, &bits, "qqemu.sstepbits"));
     bool supported = strstr(buf_text(&bits), "NOIRQ=") != NULL;
     *ret = cJSON_CreateObject();
     cJSON_AddBoolToObject(*ret, "supported", supported);
@@ -181,7 +183,8 @@ static struct error *run_sstep(struct session *s, const cJSON *args, cJSON **ret
         wanted = arg_true(args, "timers") ? wanted & ~(unsigned long)SSTEP_NOTIMER : wanted | SSTEP_NOTIMER;
     if (wanted != now) {
         BASE_BUF struct buf reply = {0};
-        TRY(rsp_call(s->connection, RSP_GRAMMAR_OK, RSP_MUTATES, &reply, "Qqemu.sstep=0x%lx", wanted));
+        TRY(rsp_call(s->target->connection, RSP_GRAMMAR_OK, RSP_MUTATES, &reply, "Qqemu.sstep=0x%lx",
+                     wanted));
         TRY(ask_hex(s, "qqemu.sstep", &now)); /* read back: what counts is what the stub took */
     }
     cJSON_AddBoolToObject(*ret, "irqs", !(now & SSTEP_NOIRQ));

@@ -1,10 +1,11 @@
-/* slots, verify, recover: what is really planted, and what was left behind. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* slots, verify, recover: what is really inserted, and what was left behind. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/control/breakpoints/verify.h"
+#include "engine/session/verify.h"
 #include "engine/commands/args.h"
 
 static struct error *run_slots(struct session *s, const cJSON *args, cJSON **ret)
@@ -15,9 +16,9 @@ static struct error *run_slots(struct session *s, const cJSON *args, cJSON **ret
         if (total > 1024)
             return error_new(ERR_USAGE, "slots: %llu are more than any processor has",
                              (unsigned long long)total);
-        TRY(slots_set_total(s, arg_text(args, "pool"), (unsigned)total));
+        TRY(slots_set_total(s->control, arg_text(args, "pool"), (unsigned)total));
     }
-    *ret = slots_to_json(s);
+    *ret = slots_to_json(s->control);
     return NULL;
 }
 
@@ -85,7 +86,7 @@ const struct command command_slots = {
 static enum verify_mend mend_named(const char *name)
 {
     if (name && strcmp(name, "replant") == 0)
-        return VERIFY_REPLANT;
+        return VERIFY_REINSERT;
     return name && strcmp(name, "drop") == 0 ? VERIFY_DROP : VERIFY_REPORT;
 }
 
@@ -98,16 +99,16 @@ static double seconds_of(const cJSON *args)
 
 static struct error *verify_all(struct session *s, const cJSON *args, cJSON *list)
 {
-    size_t count = s->breakpoints.wish_count;
+    size_t count = s->control->breakpoints.count;
     BASE_FREE int *ids = xcalloc(count + 1, sizeof *ids);
     for (size_t i = 0; i < count; i++)
-        ids[i] = s->breakpoints.wishes[i]->id;
+        ids[i] = s->control->breakpoints.items[i]->id;
     for (size_t i = 0; i < count; i++) {
-        struct wish *w = breakpoint_find(s, ids[i]);
+        struct breakpoint *b = breakpoint_find(s->control, ids[i]);
         cJSON *one = NULL;
-        if (!w || !w->enabled)
+        if (!b || !b->enabled)
             continue;
-        TRY(verify_wish(s, w, mend_named(arg_text(args, "mend")), seconds_of(args), &one));
+        TRY(verify_breakpoint(s, b, mend_named(arg_text(args, "mend")), seconds_of(args), &one));
         cJSON_AddItemToArray(list, one);
     }
     return NULL;
@@ -121,12 +122,12 @@ static struct error *run_verify(struct session *s, const cJSON *args, cJSON **re
     if (!arg_given(args, "id") || arg_true(args, "all"))
         return verify_all(s, args, list);
     TRY(arg_unsigned(args, "id", 0, &id));
-    struct wish *w = id > 1000000000 ? NULL : breakpoint_find(s, (int)id);
-    if (!w)
+    struct breakpoint *b = id > 1000000000 ? NULL : breakpoint_find(s->control, (int)id);
+    if (!b)
         return error_hint(error_new(ERR_USAGE, "there is no breakpoint %llu", (unsigned long long)id),
                           "`breakpoints` lists them");
     cJSON *one = NULL;
-    TRY(verify_wish(s, w, mend_named(arg_text(args, "mend")), seconds_of(args), &one));
+    TRY(verify_breakpoint(s, b, mend_named(arg_text(args, "mend")), seconds_of(args), &one));
     cJSON_AddItemToArray(list, one);
     return NULL;
 }
@@ -190,7 +191,7 @@ static struct error *run_recover(struct session *s, const cJSON *args, cJSON **r
     *ret = cJSON_CreateObject();
     if (arg_true(args, "list")) {
         BASE_FREE struct journal_entry *list = NULL;
-        TRY(journal_left_behind(s, &list, &count));
+        TRY(journal_left_behind(s->control, &list, &count));
         cJSON *addresses = cJSON_AddArrayToObject(*ret, "addresses");
         for (size_t i = 0; i < count; i++) {
             BASE_FREE char *text = xasprintf("0x%llx", (unsigned long long)list[i].address);
@@ -198,7 +199,7 @@ static struct error *run_recover(struct session *s, const cJSON *args, cJSON **r
         }
         return NULL;
     }
-    TRY(journal_restore(s, &count));
+    TRY(journal_restore(s->control, &count));
     cJSON_AddNumberToObject(*ret, "restored", (double)count);
     return NULL;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where source text is looked for. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* backtrace, stacks, frame, locals. */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ static struct error *run_backtrace(struct session *s, const cJSON *args, cJSON *
     TRY(arg_thread(s, args, &t));
     TRY(arg_unsigned(args, "depth", DEFAULT_DEPTH, &depth));
     struct frame_list list;
-    TRY(frames_read(s, t, depth > FRAME_DEPTH_MAX ? FRAME_DEPTH_MAX : (unsigned)depth,
+    TRY(frames_read(s->target, t, depth > FRAME_DEPTH_MAX ? FRAME_DEPTH_MAX : (unsigned)depth,
                     arg_true(args, "past_main"), &list));
     *ret = cJSON_CreateObject();
     cJSON *frames = cJSON_AddArrayToObject(*ret, "frames");
@@ -109,7 +110,7 @@ static struct error *run_stacks(struct session *s, const cJSON *args, cJSON **re
     uint64_t depth;
     TRY(arg_unsigned(args, "depth", STACKS_DEPTH, &depth));
     struct stacks stacks;
-    TRY(stacks_read(s, depth > STACKS_DEPTH_MAX ? STACKS_DEPTH_MAX : (unsigned)depth, &stacks));
+    TRY(stacks_read(s->target, depth > STACKS_DEPTH_MAX ? STACKS_DEPTH_MAX : (unsigned)depth, &stacks));
     *ret = cJSON_CreateObject();
     cJSON *groups = cJSON_AddArrayToObject(*ret, "groups");
     for (size_t i = 0; i < stacks.count; i++) {
@@ -182,17 +183,17 @@ const struct command command_stacks = {
 static struct error *select_level(struct session *s, uint64_t level, cJSON **ret)
 {
     struct thread *t;
-    TRY(threads_current(s, &t));
+    TRY(threads_current(s->target, &t));
     struct frame_list list;
     unsigned depth = level >= FRAME_DEPTH_MAX ? FRAME_DEPTH_MAX : (unsigned)level + 1;
-    TRY(frames_read(s, t, depth, true, &list));
+    TRY(frames_read(s->target, t, depth, true, &list));
     struct error *e = NULL;
     if (level >= list.count) {
         e = error_hint(error_new(ERR_USAGE, "there is no frame %" PRIu64 ": the stack has %zu (%s)", level,
                                  list.count, list.end),
                        "`backtrace` lists them");
     } else {
-        s->frame = (unsigned)level;
+        s->target->frame = (unsigned)level;
         *ret = frame_row(&list.items[level]);
     }
     frames_free(&list);
@@ -202,7 +203,7 @@ static struct error *select_level(struct session *s, uint64_t level, cJSON **ret
 static struct error *run_frame(struct session *s, const cJSON *args, cJSON **ret)
 {
     uint64_t level, moves;
-    TRY(arg_unsigned(args, "level", s->frame, &level));
+    TRY(arg_unsigned(args, "level", s->target->frame, &level));
     TRY(arg_unsigned(args, "up", 0, &moves));
     level += moves;
     TRY(arg_unsigned(args, "down", 0, &moves));
@@ -246,14 +247,14 @@ static struct error *run_locals(struct session *s, const cJSON *args, cJSON **re
     uint64_t level;
     struct thread *t;
     TRY(arg_thread(s, args, &t));
-    TRY(arg_unsigned(args, "frame", s->frame, &level));
-    struct ptid kept = s->threads.current;
-    unsigned kept_frame = s->frame;
-    s->threads.current = t->id;
-    s->frame = (unsigned)level;
-    struct error *e = values_locals(s, ret);
-    s->threads.current = kept;
-    s->frame = kept_frame;
+    TRY(arg_unsigned(args, "frame", s->target->frame, &level));
+    struct ptid kept = s->target->threads.current;
+    unsigned kept_frame = s->target->frame;
+    s->target->threads.current = t->id;
+    s->target->frame = (unsigned)level;
+    struct error *e = values_locals(s->target, ret);
+    s->target->threads.current = kept;
+    s->target->frame = kept_frame;
     return e;
 }
 

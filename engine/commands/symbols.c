@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Questions about the program's files: symbols, lookup, type, maps. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/location.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/values.h"
@@ -14,7 +16,7 @@
 static cJSON *file_row(struct session *s, size_t i)
 {
     uint64_t offset;
-    struct symbol_file *f = symbol_map_file(s->map, i, &offset);
+    struct symbol_file *f = symbol_map_file(s->target->map, i, &offset);
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "path", symbol_file_path(f));
     if (symbol_file_build_id(f))
@@ -76,16 +78,16 @@ static struct error *run_symbols(struct session *s, const cJSON *args, cJSON **r
 {
     const char *file = arg_text(args, "file");
     if (file && arg_true(args, "remove")) {
-        TRY(symbol_map_remove(s->map, file));
+        TRY(symbol_map_remove(s->target->map, file));
     } else if (file) {
         TRY(load_file(s, file, args));
-        kernel_find_slide(s, &s->last_stop, false);
-        if (s->state == SESSION_STOPPED && s->breakpoints.wish_count)
-            TRY(breakpoints_replant(s));
+        kernel_find_slide(s->target, &s->control->last_stop, false);
+        if (s->target->state == TARGET_STOPPED && s->control->breakpoints.count)
+            TRY(breakpoints_reinsert(s->control));
     }
     *ret = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(*ret, "files");
-    for (size_t i = 0; i < symbol_map_count(s->map); i++)
+    for (size_t i = 0; i < symbol_map_count(s->target->map); i++)
         cJSON_AddItemToArray(list, file_row(s, i));
     return NULL;
 }
@@ -155,9 +157,9 @@ static struct error *run_lookup(struct session *s, const cJSON *args, cJSON **re
 {
     uint64_t address;
     const char *at = arg_text(args, "at");
-    TRY(at ? location_of(s, at, &address) : arg_address(s, args, "at", &address));
+    TRY(at ? location_of(s->target, at, &address) : arg_address(s, args, "at", &address));
     struct symbol_place place;
-    symbols_lookup(s->map, address, &place);
+    symbols_lookup(s->target->map, address, &place);
     cJSON *o = *ret = cJSON_CreateObject();
     json_add_address(o, "address", address);
     if (place.function)
@@ -222,7 +224,7 @@ const struct command command_lookup = {
 
 static struct error *run_type(struct session *s, const cJSON *args, cJSON **ret)
 {
-    TRY(values_type(s, arg_text(args, "name"), arg_true(args, "offsets"), ret));
+    TRY(values_type(s->target, arg_text(args, "name"), arg_true(args, "offsets"), ret));
     const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(*ret, "name"));
     if (arg_true(args, "brief") && name)
         cJSON_ReplaceItemInObjectCaseSensitive(*ret, "text", cJSON_CreateString(name));
@@ -285,7 +287,7 @@ static void add_region(cJSON *list, uint64_t from, uint64_t to, const char *acce
 /* What the stub itself says of its memory. */
 static bool add_memory_map(struct session *s, cJSON *list)
 {
-    const struct memory_map *m = memory_map_of(s);
+    const struct memory_map *m = memory_map_of(s->target);
     for (size_t i = 0; i < m->count; i++) {
         const struct memory_region *r = &m->regions[i];
         bool writable = r->kind == MEMORY_RAM;
@@ -298,9 +300,9 @@ static bool add_memory_map(struct session *s, cJSON *list)
 
 static void add_files(struct session *s, cJSON *list)
 {
-    for (size_t i = 0; i < symbol_map_count(s->map); i++) {
+    for (size_t i = 0; i < symbol_map_count(s->target->map); i++) {
         uint64_t offset;
-        struct symbol_file *f = symbol_map_file(s->map, i, &offset);
+        struct symbol_file *f = symbol_map_file(s->target->map, i, &offset);
         const struct symbol_section *sections;
         size_t count = symbol_file_sections(f, &sections);
         for (size_t k = 0; k < count; k++) {

@@ -1,7 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one table of commands, and finding a row of it by its name. */
 #include <string.h>
 
 #include "base/alloc.h"
 #include "engine/commands/args.h"
+#include "engine/commands/command.h"
 
 static const struct command *const table[] = {
     /* target */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Commands about the target as a whole: connecting, leaving, talking to the stub. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,14 +8,15 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/control/stop/stop_report.h"
 
 /* For stopping and leaving a target that is then connected to again: it may be dead. */
 #define GOOD_BYE_NS 3000000000
 
 static cJSON *where_now(struct session *s)
 {
-    if (s->state != SESSION_RUNNING)
-        return stop_to_json(s, &s->last_stop);
+    if (s->target->state != TARGET_RUNNING)
+        return stop_to_json(s->control, &s->control->last_stop);
     cJSON *o = cJSON_CreateObject();
     cJSON_AddTrueToObject(o, "running");
     return o;
@@ -96,7 +98,7 @@ const struct command command_launch = {
 static struct error *leave(struct session *s, bool kill)
 {
     struct error *e = session_leave(s, kill);
-    session_drop_connection(s, SESSION_DISCONNECTED);
+    session_drop_connection(s, TARGET_DISCONNECTED);
     return e;
 }
 
@@ -137,7 +139,7 @@ const struct command command_kill = {
 /* What is let run from its entry has its stop still to come. */
 static struct error *started(struct session *s, enum start_at at, cJSON **ret)
 {
-    if (at == START_ENTRY || s->state != SESSION_RUNNING)
+    if (at == START_ENTRY || s->target->state != TARGET_RUNNING)
         *ret = where_now(s);
     return NULL;
 }
@@ -150,16 +152,16 @@ struct error *target_start(struct session *s, enum start_at at, cJSON **ret)
 
 struct error *target_again(struct session *s, bool kill, bool running, enum start_at at, cJSON **ret)
 {
-    if (!s->target_spec)
+    if (!s->target->spec)
         return error_hint(error_new(ERR_NOT_CONNECTED, "there was no target yet"),
                           "`connect` or `launch` first");
-    int64_t deadline_ns = s->deadline_ns, soon_ns = clock_now_ns() + GOOD_BYE_NS;
+    int64_t deadline_ns = s->target->deadline_ns, soon_ns = clock_now_ns() + GOOD_BYE_NS;
     session_set_deadline(s, soon_ns < deadline_ns ? soon_ns : deadline_ns);
     struct error *e = session_leave(s, kill);
     session_set_deadline(s, deadline_ns);
     error_free(e); /* whether or not the old one could say good-bye, the new one counts */
-    session_drop_connection(s, SESSION_DISCONNECTED);
-    symbol_map_refresh(s->map); /* it may have been built anew */
+    session_drop_connection(s, TARGET_DISCONNECTED);
+    symbol_map_refresh(s->target->map); /* it may have been built anew */
     TRY(session_connect_again(s, running, at));
     return started(s, at, ret);
 }
@@ -167,12 +169,12 @@ struct error *target_again(struct session *s, bool kill, bool running, enum star
 static struct error *run_restart(struct session *s, const cJSON *args, cJSON **ret)
 {
     (void)args;
-    if (s->launched && !s->was_there)
+    if (s->target->launched && !s->target->was_there)
         return target_again(s, true, false, s->started ? s->setup.stop_at : START_ENTRY, ret);
-    if (target_is_connected(s) || !target_can_run(s))
+    if (target_is_connected(s->target) || !target_can_run(s->target))
         return error_hint(error_new(ERR_UNSUPPORTED, "restart: the target was not started by us"),
                           "`reconnect` attaches again; a program or a `launch:` target can be restarted");
-    symbol_map_refresh(s->map); /* it may have been built anew */
+    symbol_map_refresh(s->target->map); /* it may have been built anew */
     return target_start(s, s->setup.stop_at, ret);
 }
 
@@ -211,9 +213,9 @@ const struct command command_reconnect = {
 static struct error *run_features(struct session *s, const cJSON *args, cJSON **ret)
 {
     (void)args;
-    struct rsp_features *f = rsp_features(s->connection);
+    struct rsp_features *f = rsp_features(s->target->connection);
     *ret = cJSON_CreateObject();
-    cJSON_AddStringToObject(*ret, "stub", transport_describe(rsp_transport(s->connection)));
+    cJSON_AddStringToObject(*ret, "stub", transport_describe(rsp_transport(s->target->connection)));
     cJSON *list = cJSON_AddArrayToObject(*ret, "features");
     for (int i = 0; i < FEATURE_COUNT; i++) {
         const struct rsp_feature *row = &rsp_feature_table[i];
@@ -270,10 +272,10 @@ const struct command command_features = {
 static struct error *run_monitor(struct session *s, const cJSON *args, cJSON **ret)
 {
     BASE_BUF struct buf output = {0};
-    TRY(rsp_monitor(s->connection, arg_text(args, "command"), &output));
-    target_forget(s); /* a monitor command may have changed anything */
-    threads_resumed(s);
-    time_doubt(s);
+    TRY(rsp_monitor(s->target->connection, arg_text(args, "command"), &output));
+    target_forget(s->target); /* a monitor command may have changed anything */
+    threads_resumed(s->target);
+    time_doubt(s->control);
     BASE_BUF struct buf shown = {0};
     size_t kept = 0;
     for (size_t i = 0; i < output.length; i++)
@@ -323,9 +325,9 @@ static struct error *run_wire(struct session *s, const cJSON *args, cJSON **ret)
         return error_hint(error_new(ERR_USAGE, "wire: %s resumes or ends the target", packet),
                           "use `continue`, `stepi`, `detach` or `kill`, so that the stop is waited for");
     BASE_BUF struct buf reply = {0};
-    TRY(rsp_call(s->connection, RSP_GRAMMAR_ANY, RSP_MUTATES, &reply, "%s", packet));
-    target_forget(s);
-    threads_resumed(s);
+    TRY(rsp_call(s->target->connection, RSP_GRAMMAR_ANY, RSP_MUTATES, &reply, "%s", packet));
+    target_forget(s->target);
+    threads_resumed(s->target);
     *ret = cJSON_CreateObject();
     BASE_BUF struct buf shown = {0};
     BASE_BUF struct buf hex = {0};

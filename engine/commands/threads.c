@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* threads, thread. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,8 +16,8 @@ enum detail { DETAIL_IDS, DETAIL_NAMES, DETAIL_FUNCTIONS };
 /* kgdb lists CPUs and tasks, and has 0 for the pc of a task that sleeps. */
 static bool lists_cpus(const struct session *s)
 {
-    for (size_t i = 0; i < s->threads.count; i++)
-        if (thread_is_cpu(s->threads.items[i]->id))
+    for (size_t i = 0; i < s->target->threads.count; i++)
+        if (thread_is_cpu(s->target->threads.items[i]->id))
             return true;
     return false;
 }
@@ -24,11 +25,11 @@ static bool lists_cpus(const struct session *s)
 /* Whether it has moved since the stop before this one, where both places are known. */
 static void add_changed(struct session *s, struct thread *t, cJSON *o)
 {
-    const struct rsp_register *r = s->arch ? register_find(s, s->arch->pc) : NULL;
+    const struct rsp_register *r = s->target->arch ? register_find(s->target, s->target->arch->pc) : NULL;
     uint64_t pc;
     if (!t->has_last_pc || !r || !register_cached(t, r))
         return;
-    struct error *e = thread_pc(s, t, &pc);
+    struct error *e = thread_pc(s->target, t, &pc);
     if (!e)
         cJSON_AddBoolToObject(o, "changed", pc != t->last_pc);
     error_free(e);
@@ -36,13 +37,13 @@ static void add_changed(struct session *s, struct thread *t, cJSON *o)
 
 static void add_where(struct session *s, struct thread *t, bool may_sleep, cJSON *o)
 {
-    const struct rsp_register *r = s->arch ? register_find(s, s->arch->pc) : NULL;
+    const struct rsp_register *r = s->target->arch ? register_find(s->target, s->target->arch->pc) : NULL;
     uint64_t pc;
     if (!r || !register_cached(t, r))
         return; /* it was asked for, and the stub had none */
-    struct error *e = thread_pc(s, t, &pc);
+    struct error *e = thread_pc(s->target, t, &pc);
     if (!e && (pc || !may_sleep)) {
-        libraries_cover(s, pc);
+        libraries_cover(s->target, pc);
         json_add_address(o, "pc", pc);
         json_add_place(s, o, pc);
     }
@@ -52,7 +53,7 @@ static void add_where(struct session *s, struct thread *t, bool may_sleep, cJSON
 /* Why the thread that stopped did. */
 static void add_reason(struct session *s, const struct thread *t, cJSON *o)
 {
-    const struct stop *stop = &s->last_stop;
+    const struct stop *stop = &s->control->last_stop;
     if (!stop->has_thread || !ptid_equal(t->id, stop->thread))
         return;
     cJSON_AddStringToObject(o, "reason", stop_reason_name(stop->reason));
@@ -80,7 +81,7 @@ static cJSON *thread_row(struct session *s, struct thread *t, enum detail detail
     if (detail == DETAIL_FUNCTIONS)
         add_where(s, t, is_task, o);
     add_changed(s, t, o);
-    if (s->threads.shown && !t->shown)
+    if (s->target->threads.shown && !t->shown)
         cJSON_AddBoolToObject(o, "new", true);
     add_reason(s, t, o);
     if (t->core >= 0)
@@ -91,18 +92,18 @@ static cJSON *thread_row(struct session *s, struct thread *t, enum detail detail
 /* Names the list did not carry, for all threads in one batch. */
 static struct error *ask_extra(struct session *s)
 {
-    size_t count = s->threads.count;
+    size_t count = s->target->threads.count;
     BASE_FREE struct rsp_thread *rows = xcalloc(count, sizeof *rows);
     BASE_FREE struct thread **of = xcalloc(count, sizeof *of);
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
-        struct thread *t = s->threads.items[i];
+        struct thread *t = s->target->threads.items[i];
         if (t->name || t->extra_asked)
             continue;
         of[n] = t;
         rows[n++] = (struct rsp_thread){.id = t->id, .core = -1};
     }
-    TRY(target_check(s, rsp_thread_extra(s->connection, rows, n)));
+    TRY(target_check(s->target, rsp_thread_extra(s->target->connection, rows, n)));
     for (size_t i = 0; i < n; i++) {
         of[i]->extra_asked = true;
         free(of[i]->extra);
@@ -121,10 +122,10 @@ static int by_pid(const void *a, const void *b)
 /* Where there are several, how many threads each has. */
 static void add_processes(struct session *s, cJSON *o)
 {
-    size_t count = s->threads.count;
+    size_t count = s->target->threads.count;
     BASE_FREE int64_t *pids = xcalloc(count + 1, sizeof *pids);
     for (size_t i = 0; i < count; i++)
-        pids[i] = s->threads.items[i]->id.pid;
+        pids[i] = s->target->threads.items[i]->id.pid;
     qsort(pids, count, sizeof *pids, by_pid);
     if (count == 0 || pids[0] == pids[count - 1])
         return;
@@ -143,11 +144,11 @@ static void add_rows(struct session *s, enum detail detail, cJSON *o)
 {
     cJSON *list = cJSON_AddArrayToObject(o, "threads");
     bool has_cpus = lists_cpus(s);
-    for (size_t i = 0; i < s->threads.count; i++)
-        cJSON_AddItemToArray(list, thread_row(s, s->threads.items[i], detail, has_cpus));
-    for (size_t i = 0; i < s->threads.count; i++)
-        s->threads.items[i]->shown = true;
-    s->threads.shown = true;
+    for (size_t i = 0; i < s->target->threads.count; i++)
+        cJSON_AddItemToArray(list, thread_row(s, s->target->threads.items[i], detail, has_cpus));
+    for (size_t i = 0; i < s->target->threads.count; i++)
+        s->target->threads.items[i]->shown = true;
+    s->target->threads.shown = true;
 }
 
 static struct error *run_threads(struct session *s, const cJSON *args, cJSON **ret)
@@ -156,19 +157,19 @@ static struct error *run_threads(struct session *s, const cJSON *args, cJSON **r
     enum detail detail = !text || strcmp(text, "functions") == 0 ? DETAIL_FUNCTIONS
                          : strcmp(text, "names") == 0            ? DETAIL_NAMES
                                                                  : DETAIL_IDS;
-    if (!text && target_is_thrifty(s))
+    if (!text && target_is_thrifty(s->target))
         detail = DETAIL_IDS; /* a slow line: only what is asked for */
-    TRY(threads_list(s));
+    TRY(threads_list(s->target));
     if (detail != DETAIL_IDS)
         TRY(ask_extra(s));
     if (detail == DETAIL_FUNCTIONS)
-        TRY(registers_fetch_pcs(s, s->threads.items, s->threads.count));
+        TRY(registers_fetch_pcs(s->target, s->target->threads.items, s->target->threads.count));
     *ret = cJSON_CreateObject();
     add_rows(s, detail, *ret);
     add_processes(s, *ret);
-    if (s->threads.has_current) {
+    if (s->target->threads.has_current) {
         char name[48];
-        thread_name(s->threads.current, name, sizeof name);
+        thread_name(s->target->threads.current, name, sizeof name);
         cJSON_AddStringToObject(*ret, "current", name);
     }
     return NULL;
@@ -230,11 +231,11 @@ static struct error *run_thread(struct session *s, const cJSON *args, cJSON **re
     if (id)
         TRY(thread_by_json(s, id, &t));
     else
-        TRY(threads_current(s, &t));
-    s->threads.current = t->id;
-    s->threads.has_current = true;
-    s->frame = 0;
-    TRY(registers_fetch_pcs(s, &t, 1));
+        TRY(threads_current(s->target, &t));
+    s->target->threads.current = t->id;
+    s->target->threads.has_current = true;
+    s->target->frame = 0;
+    TRY(registers_fetch_pcs(s->target, &t, 1));
     *ret = thread_row(s, t, DETAIL_FUNCTIONS, lists_cpus(s));
     cJSON *name = cJSON_CreateString(json_text(*ret, "id"));
     cJSON_AddItemToObject(*ret, "thread", name);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* watch. */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -6,14 +7,14 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
-#include "engine/commands/wish_args.h"
+#include "engine/commands/breakpoint_args.h"
 #include "engine/inspect/values/values.h"
 
-static enum plant_type access_type(const char *name)
+static enum site_type access_type(const char *name)
 {
     if (!name || strcmp(name, "write") == 0)
-        return PLANT_WRITE;
-    return strcmp(name, "read") == 0 ? PLANT_READ : PLANT_ACCESS;
+        return SITE_WRITE;
+    return strcmp(name, "read") == 0 ? SITE_READ : SITE_ACCESS;
 }
 
 static struct error *run_watch(struct session *s, const cJSON *args, cJSON **ret)
@@ -22,7 +23,7 @@ static struct error *run_watch(struct session *s, const cJSON *args, cJSON **ret
     const char *expression = arg_text(args, "expr");
     BASE_BUF struct buf name = {0};
     if (expression) {
-        TRY(values_place(s, expression, &address, &length));
+        TRY(values_place(s->target, expression, &address, &length));
         buf_add_text(&name, expression);
     } else {
         TRY(arg_address(s, args, "addr", &address));
@@ -31,12 +32,12 @@ static struct error *run_watch(struct session *s, const cJSON *args, cJSON **ret
             return error_new(ERR_USAGE, "watch: give `expr`, or `addr` and `length`");
         buf_printf(&name, "0x%" PRIx64 ", %" PRIu64 " bytes", address, length);
     }
-    struct wish_request request;
+    struct breakpoint_request request;
     BASE_FREE char *commands = NULL;
-    TRY(wish_request_read(args, buf_text(&name), &request, &commands));
-    struct wish *w;
-    TRY(watchpoint_set(s, &request, address, length, access_type(arg_text(args, "access")), &w));
-    *ret = wish_to_json(s, w);
+    TRY(breakpoint_request_read(s, args, buf_text(&name), &request, &commands));
+    struct breakpoint *b;
+    TRY(watchpoint_set(s->control, &request, address, length, access_type(arg_text(args, "access")), &b));
+    *ret = breakpoint_to_json(s->control, b);
     return NULL;
 }
 
@@ -47,7 +48,7 @@ static struct error *parse_watch(struct session *s, const char *alias, const cha
         cJSON_AddStringToObject(args, "access", "read");
     if (*alias == 'a')
         cJSON_AddStringToObject(args, "access", "any");
-    return wish_words_parse(text, "expr", args);
+    return breakpoint_words_parse(text, "expr", args);
 }
 
 static void watch_text(const cJSON *result, struct buf *out)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/face/view.h - what the panes show: an immutable snapshot that the engine publishes.
  *
@@ -125,7 +126,7 @@ struct view_line_mark {
 struct view {
     unsigned references; /* atomic */
     uint64_t serial;     /* grows with each published view */
-    enum session_state state;
+    enum target_state state;
     uint64_t epoch;
     bool launched;            /* the program ends with this session */
     bool deaf;                /* it runs, and was interrupted in vain */

@@ -1,5 +1,6 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * engine/face/worker.h - the engine's own thread, for faces that never wait (screen, --jsonl, --dap).
+ * engine/face/worker.h - the engine's own thread, for faces that never wait (screen, prompt, --jsonl).
  *
  * The face posts prompt lines or JSON requests and takes back messages: exactly one ANSWER for each post,
  * EVENTs in between, and VIEW when a new view was published. While the target runs, interrupt wait console

@@ -1,9 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Completions of a prompt line: the face waits a moment for the engine's answer. */
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/face/worker_private.h"
+#include "engine/commands/command.h"
 
 void worker_completion_unref(struct completion *c)
 {

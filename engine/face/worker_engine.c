@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The engine's thread: it takes requests, runs them on the session, and waits for stops between them. */
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -5,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/face/worker_private.h"
+#include "engine/commands/command.h"
 
 /* A target that stops again within this time is not shown as running in between. */
 enum { SHOW_RUNNING_AFTER_NS = 150000000 };
@@ -58,7 +61,7 @@ static bool is_stopping(void *context)
 
 static struct error *refuse_while_running(struct session *s, const struct command *c)
 {
-    if (session_state(s) != SESSION_RUNNING || c->flags & (COMMAND_WHILE_RUNNING | COMMAND_PROMPT))
+    if (session_state(s) != TARGET_RUNNING || c->flags & (COMMAND_WHILE_RUNNING | COMMAND_PROMPT))
         return NULL;
     return error_hint(error_new(ERR_NOT_STOPPED, "%s: the target is running", c->name),
                       "`interrupt` (Ctrl-C) stops it");
@@ -85,7 +88,7 @@ static void run_command(struct worker *w, struct waiter *who, const cJSON *args)
         cJSON_AddTrueToObject(result, "running");
     }
     worker_answer(w, who, e, result);
-    if (session_state(w->session) != SESSION_RUNNING)
+    if (session_state(w->session) != TARGET_RUNNING)
         worker_publish(w);
 }
 
@@ -123,7 +126,7 @@ static void handle(struct worker *w, struct request *r)
         break;
     case REQUEST_NEEDS:
         w->needs = r->needs;
-        if (session_state(w->session) != SESSION_RUNNING)
+        if (session_state(w->session) != TARGET_RUNNING)
             worker_publish(w);
         break;
     case REQUEST_TYPE:
@@ -171,7 +174,7 @@ static struct request *take_request(struct worker *w)
             w->last_request = &w->first_request;
     }
     /* Ctrl-C only counts while there is something to interrupt. */
-    bool busy = r != NULL || session_state(w->session) == SESSION_RUNNING;
+    bool busy = r != NULL || session_state(w->session) == TARGET_RUNNING;
     if (w->busy && !busy)
         worker_drain_fd(w->cancel_fd);
     w->busy = busy;
@@ -188,7 +191,7 @@ static void wait_idle(struct worker *w)
         return;
     if (fds[0].revents)
         worker_drain_fd(w->wake_fd);
-    enum session_state before = session_state(w->session);
+    enum target_state before = session_state(w->session);
     session_idle(w->session, fds + 1, count);
     if (session_state(w->session) != before)
         worker_publish(w);
@@ -235,7 +238,7 @@ static void pump(struct worker *w, bool *shown_running)
             tell_deaf(w, e);
         return;
     }
-    if (error_is(e, ERR_TIMEOUT) && session_state(w->session) == SESSION_RUNNING) {
+    if (error_is(e, ERR_TIMEOUT) && session_state(w->session) == TARGET_RUNNING) {
         error_free(e);
         *shown_running = true;
         worker_publish(w);
@@ -270,7 +273,7 @@ static struct error *open_session(struct worker *w)
     enum start_at at = o->target ? START_ENTRY : o->stop_at;
     TRY(session_connect_to(w->session,
                            &(struct session_target){.spec = o->target, .at = at, .running = o->running}));
-    w->opening = at == START_MAIN && session_state(w->session) == SESSION_RUNNING;
+    w->opening = at == START_MAIN && session_state(w->session) == TARGET_RUNNING;
     return NULL;
 }
 
@@ -289,6 +292,7 @@ void *worker_engine_main(void *context)
 {
     struct worker *w = context;
     struct session_options options = {.cancel_fd = w->cancel_fd,
+                                      .find_command = command_find,
                                       .event = on_event,
                                       .console = on_console,
                                       .program = on_program,
@@ -309,7 +313,7 @@ void *worker_engine_main(void *context)
         struct request *r = take_request(w);
         if (r)
             handle(w, r);
-        else if (session_state(w->session) == SESSION_RUNNING)
+        else if (session_state(w->session) == TARGET_RUNNING)
             pump(w, &shown_running);
         else
             wait_idle(w);

@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the engine says to the face: the bounded queue of messages, and the view that is published. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

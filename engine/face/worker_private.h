@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/face/worker_private.h - what the two sides of a worker share, and who may touch which part of it.
  *

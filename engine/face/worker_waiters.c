@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who waits for the next stop, and what each of them is answered. */
 #include <stdlib.h>
 
 #include "base/alloc.h"

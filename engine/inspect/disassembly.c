@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/disassembly.h"
 
 #include <capstone/capstone.h>
@@ -7,65 +8,51 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/location.h"
 #include "engine/target/registers.h"
 
 enum { COUNT_MAX = 4096, AROUND_MAX = 16384, AHEAD = 16, USUAL_SIZE = 4, BACK_MAX = 64 };
 
 /* A register of the current thread, where the stub has one of that name. */
-static bool current_register(struct session *s, const char *name, uint64_t *ret)
+static bool current_register(void *context, const char *name, uint64_t *ret)
 {
-    if (s->state != SESSION_STOPPED || !s->threads.has_current || !register_find(s, name))
+    struct target *target = context;
+    if (target->state != TARGET_STOPPED || !target->threads.has_current || !register_find(target, name))
         return false;
-    struct thread *t = threads_find(&s->threads, s->threads.current);
+    struct thread *t = threads_find(&target->threads, target->threads.current);
     if (!t)
         return false;
-    struct error *e = register_value(s, t, name, ret);
+    struct error *e = register_value(target, t, name, ret);
     error_free(e);
     return !e;
 }
 
-/* Protection off: 16 bits, as at reset; long mode by EFER.LMA (Intel SDM volume 3, 2.2 and 10.8.5). Without
- * control registers (programs, kgdb) it is what the architecture says. */
-static int x86_mode(struct session *s)
-{
-    uint64_t cr0, efer;
-    if (!current_register(s, "cr0", &cr0))
-        return s->arch->capstone_mode;
-    if (!(cr0 & 1))
-        return CS_MODE_16;
-    if (s->arch == &arch_x86_64 && current_register(s, "efer", &efer) && !(efer & 1 << 10))
-        return CS_MODE_32;
-    return s->arch->capstone_mode;
-}
-
 /* The decoder's mode for what the current thread executes. */
-static int mode_now(struct session *s)
+static int mode_now(struct target *target)
 {
-    uint64_t cpsr;
-    if (s->arch == &arch_x86_64 || s->arch == &arch_i386)
-        return x86_mode(s);
-    if (s->arch == &arch_arm && current_register(s, "cpsr", &cpsr) && cpsr & 0x20)
-        return s->arch->capstone_mode_thumb;
-    return s->arch->capstone_mode;
+    const struct arch *arch = target->arch;
+    return arch->capstone_mode_now ? arch->capstone_mode_now(arch, current_register, target)
+                                   : arch->capstone_mode;
 }
 
-static bool open_capstone(struct session *s, csh *handle)
+static bool open_capstone(struct target *target, csh *handle)
 {
-    if (s->arch->capstone_arch == CAPSTONE_NONE)
+    if (target->arch->capstone_arch == CAPSTONE_NONE)
         return false;
-    int mode = mode_now(s);
-    if (s->big_endian)
+    int mode = mode_now(target);
+    if (target->big_endian)
         mode |= (int)CS_MODE_BIG_ENDIAN;
-    return cs_open((cs_arch)s->arch->capstone_arch, (cs_mode)mode, handle) == CS_ERR_OK;
+    return cs_open((cs_arch)target->arch->capstone_arch, (cs_mode)mode, handle) == CS_ERR_OK;
 }
 
-static struct error *fetch(struct session *s, uint64_t address, unsigned char *bytes, size_t n, size_t *got)
+static struct error *fetch(struct target *target, uint64_t address, unsigned char *bytes, size_t n,
+                           size_t *got)
 {
-    if (s->state == SESSION_STOPPED || s->state == SESSION_RUNNING)
-        TRY(memory_read_some(s, address, bytes, n, got)); /* which says so while it runs */
-    while (s->state != SESSION_STOPPED && *got < n && memory_from_file(s, address + *got, bytes + *got, 1))
+    if (target->state == TARGET_STOPPED || target->state == TARGET_RUNNING)
+        TRY(memory_read_some(target, address, bytes, n, got)); /* which says so while it runs */
+    while (target->state != TARGET_STOPPED && *got < n &&
+           memory_from_file(target, address + *got, bytes + *got, 1))
         ++*got;
     if (*got == 0)
         return error_hint(
@@ -74,43 +61,42 @@ static struct error *fetch(struct session *s, uint64_t address, unsigned char *b
     return NULL;
 }
 
-/* RISC-V's length is in the first bits of an instruction; others without a decoder have one size. */
-static unsigned raw_size(const struct session *s, const unsigned char *bytes, size_t left)
+/* What does not tell its length has one size where there is no decoder. */
+static unsigned raw_size(const struct target *target, const unsigned char *bytes, size_t left)
 {
-    unsigned size = s->arch->code_align;
-    if (s->arch == &arch_riscv64 || s->arch == &arch_riscv32)
-        size = (bytes[0] & 3) == 3 ? 4 : 2;
+    unsigned size =
+        target->arch->instruction_size ? target->arch->instruction_size(bytes) : target->arch->code_align;
     return size <= left ? size : (unsigned)left;
 }
 
-static void raw_instruction(const struct session *s, const unsigned char *bytes, size_t left,
+static void raw_instruction(const struct target *target, const unsigned char *bytes, size_t left,
                             struct instruction *out)
 {
-    out->size = raw_size(s, bytes, left);
-    uint64_t value = arch_load(bytes, out->size, s->big_endian);
+    out->size = raw_size(target, bytes, left);
+    uint64_t value = arch_load(bytes, out->size, target->big_endian);
     static const char *const directives[] = {"", ".byte", ".half", ".byte", ".word"};
     snprintf(out->text, sizeof out->text, "%s 0x%0*" PRIx64, out->size <= 4 ? directives[out->size] : ".data",
              (int)out->size * 2, value);
 }
 
 /* A branch target gets its name: "call 0x401010 <lock>". */
-static void add_target(struct session *s, const cs_insn *insn, struct instruction *out)
+static void add_target(struct target *target, const cs_insn *insn, struct instruction *out)
 {
     const char *hex = strstr(insn->op_str, "0x");
-    uint64_t target;
+    uint64_t to;
     struct symbol_place place;
     if (!hex || strchr(insn->op_str, '[') || strchr(insn->op_str, ','))
         return;
-    target = strtoull(hex, NULL, 16);
-    if (!symbols_lookup(s->map, target, &place) || !place.symbol)
+    to = strtoull(hex, NULL, 16);
+    if (!symbols_lookup(target->map, to, &place) || !place.symbol)
         return;
     BASE_BUF struct buf name = {0};
-    location_describe(s, target, &name);
+    location_describe(target, to, &name);
     size_t n = strlen(out->text);
     snprintf(out->text + n, sizeof out->text - n, " <%.100s>", buf_text(&name));
 }
 
-static void one_instruction(struct session *s, bool decoder, csh handle, const unsigned char *bytes,
+static void one_instruction(struct target *target, bool decoder, csh handle, const unsigned char *bytes,
                             size_t left, struct instruction *out)
 {
     cs_insn *insn = NULL;
@@ -119,9 +105,9 @@ static void one_instruction(struct session *s, bool decoder, csh handle, const u
         out->size = insn->size;
         snprintf(out->text, sizeof out->text, "%s%s%s", insn->mnemonic, *insn->op_str ? " " : "",
                  insn->op_str);
-        add_target(s, insn, out);
+        add_target(target, insn, out);
     } else {
-        raw_instruction(s, bytes, left, out);
+        raw_instruction(target, bytes, left, out);
     }
     if (insn)
         cs_free(insn, 1);
@@ -130,25 +116,25 @@ static void one_instruction(struct session *s, bool decoder, csh handle, const u
 
 /* Bytes to ask for at once for so many instructions: the longest there may be, or, where bytes are dear, what
  * most come to. */
-static size_t room_for(const struct session *s, size_t count)
+static size_t room_for(const struct target *target, size_t count)
 {
-    size_t longest = s->arch->longest_instruction;
-    bool varies = longest > s->arch->code_align && longest > USUAL_SIZE;
-    return target_is_thrifty(s) && varies ? count * USUAL_SIZE + longest - USUAL_SIZE : count * longest;
+    size_t longest = target->arch->longest_instruction;
+    bool varies = longest > target->arch->code_align && longest > USUAL_SIZE;
+    return target_is_thrifty(target) && varies ? count * USUAL_SIZE + longest - USUAL_SIZE : count * longest;
 }
 
 /* With `more` to come behind them, bytes that may be only part of an instruction are left alone. */
-static size_t decode(struct session *s, uint64_t address, const unsigned char *bytes, size_t have, bool more,
-                     struct instruction *list, size_t count)
+static size_t decode(struct target *target, uint64_t address, const unsigned char *bytes, size_t have,
+                     bool more, struct instruction *list, size_t count)
 {
-    size_t least = more ? s->arch->longest_instruction : 1;
+    size_t least = more ? target->arch->longest_instruction : 1;
     csh handle = 0;
-    bool decoder = open_capstone(s, &handle);
+    bool decoder = open_capstone(target, &handle);
     size_t got = 0;
     for (size_t at = 0; got < count && at + least <= have;) {
         struct instruction *out = &list[got++];
         out->address = address + at;
-        one_instruction(s, decoder, handle, bytes + at, have - at, out);
+        one_instruction(target, decoder, handle, bytes + at, have - at, out);
         at += out->size;
     }
     if (decoder)
@@ -156,25 +142,26 @@ static size_t decode(struct session *s, uint64_t address, const unsigned char *b
     return got;
 }
 
-struct error *disassemble(struct session *s, uint64_t address, size_t count, struct instruction **ret,
+struct error *disassemble(struct target *target, uint64_t address, size_t count, struct instruction **ret,
                           size_t *got)
 {
     *ret = NULL;
     *got = 0;
-    if (!s->arch)
+    if (!target->arch)
         return error_hint(error_new(ERR_UNSUPPORTED, "disassemble: the architecture is not known"),
                           "load a program's symbols, or connect to a stub that describes itself");
     if (count > COUNT_MAX)
         count = COUNT_MAX;
-    size_t most = count * s->arch->longest_instruction, have = 0;
+    size_t most = count * target->arch->longest_instruction, have = 0;
     BASE_FREE unsigned char *bytes = xmalloc(most);
     BASE_FREE struct instruction *list = xcalloc(count, sizeof *list);
     bool more = true;
-    for (size_t room = room_for(s, count); more && *got < count; room += room_for(s, count - *got)) {
+    for (size_t room = room_for(target, count); more && *got < count;
+         room += room_for(target, count - *got)) {
         room = room < most ? room : most;
-        TRY(fetch(s, address, bytes, room, &have));
+        TRY(fetch(target, address, bytes, room, &have));
         more = have == room && room < most;
-        *got = decode(s, address, bytes, have, more, list, count);
+        *got = decode(target, address, bytes, have, more, list, count);
     }
     *ret = list;
     list = NULL;
@@ -195,15 +182,15 @@ static bool goes_on(csh handle, const cs_insn *insn)
     return true;
 }
 
-bool instruction_falls_through(struct session *s, uint64_t pc, uint64_t *next)
+bool instruction_falls_through(struct target *target, uint64_t pc, uint64_t *next)
 {
     unsigned char bytes[16];
     size_t got = 0;
     csh handle;
     cs_insn *insn = NULL;
-    struct error *e = fetch(s, pc, bytes, s->arch ? s->arch->longest_instruction : 1, &got);
+    struct error *e = fetch(target, pc, bytes, target->arch ? target->arch->longest_instruction : 1, &got);
     error_free(e);
-    if (!got || !s->arch || !open_capstone(s, &handle))
+    if (!got || !target->arch || !open_capstone(target, &handle))
         return false;
     cs_option(handle, CS_OPT_DETAIL, CS_OPT_ON);
     bool ret = cs_disasm(handle, bytes, got, pc, 1, &insn) == 1 && goes_on(handle, insn);
@@ -217,30 +204,30 @@ bool instruction_falls_through(struct session *s, uint64_t pc, uint64_t *next)
 
 /* A place at or before `address` where an instruction starts: a row of the line table, a function, a symbol.
  */
-static bool start_before(struct session *s, uint64_t address, uint64_t *ret)
+static bool start_before(struct target *target, uint64_t address, uint64_t *ret)
 {
     struct address_range line;
     struct symbol_place place;
-    if (symbols_line_range(s->map, address, &line)) {
+    if (symbols_line_range(target->map, address, &line)) {
         *ret = line.low;
         return true;
     }
-    if (!symbols_lookup(s->map, address, &place) || !place.symbol)
+    if (!symbols_lookup(target->map, address, &place) || !place.symbol)
         return false;
     *ret = place.function_low ? place.function_low : address - place.offset;
     return *ret <= address;
 }
 
 /* The file's bytes are the code also while the target has not loaded it. How many of `n` there are. */
-static size_t code_from(struct session *s, uint64_t from, unsigned char *bytes, size_t n)
+static size_t code_from(struct target *target, uint64_t from, unsigned char *bytes, size_t n)
 {
     size_t got = 0;
     for (size_t short_of = 0; short_of < AHEAD; short_of++)
-        if (memory_from_file(s, from, bytes, n - short_of))
+        if (memory_from_file(target, from, bytes, n - short_of))
             return n - short_of;
-    if (s->state != SESSION_STOPPED)
+    if (target->state != TARGET_STOPPED)
         return 0;
-    struct error *e = memory_read_some(s, from, bytes, n, &got);
+    struct error *e = memory_read_some(target, from, bytes, n, &got);
     error_free(e);
     return e ? 0 : got;
 }
@@ -264,30 +251,32 @@ static uint64_t decode_up_to(csh handle, const unsigned char *bytes, size_t n, u
     return 0;
 }
 
-static bool open_for_code(struct session *s, bool thumb, csh *handle)
+static bool open_for_code(struct target *target, bool thumb, csh *handle)
 {
-    int mode = thumb && s->arch->capstone_mode_thumb ? s->arch->capstone_mode_thumb : s->arch->capstone_mode;
-    if (s->big_endian)
+    int mode = thumb && target->arch->capstone_mode_thumb ? target->arch->capstone_mode_thumb
+                                                          : target->arch->capstone_mode;
+    if (target->big_endian)
         mode |= (int)CS_MODE_BIG_ENDIAN;
-    return s->arch->capstone_arch != CAPSTONE_NONE &&
-           cs_open((cs_arch)s->arch->capstone_arch, (cs_mode)mode, handle) == CS_ERR_OK;
+    return target->arch->capstone_arch != CAPSTONE_NONE &&
+           cs_open((cs_arch)target->arch->capstone_arch, (cs_mode)mode, handle) == CS_ERR_OK;
 }
 
-uint64_t instruction_around(struct session *s, uint64_t address)
+uint64_t instruction_around(struct target *target, uint64_t address)
 {
     unsigned char bytes[AROUND_MAX + AHEAD];
     uint64_t from, ret = 0;
     csh handle;
-    if (!s->arch)
+    if (!target->arch)
         return 0;
-    bool thumb = symbols_is_thumb(s->map, address);
-    unsigned align = s->arch == &arch_arm && !thumb ? 4 : s->arch->code_align;
+    bool thumb = symbols_is_thumb(target->map, address);
+    unsigned align =
+        target->arch->has_thumb && !thumb ? target->arch->code_align_arm : target->arch->code_align;
     if (address % align)
         return address - address % align;
-    if (!start_before(s, address, &from) || from == address || address - from > AROUND_MAX)
+    if (!start_before(target, address, &from) || from == address || address - from > AROUND_MAX)
         return 0;
-    size_t got = code_from(s, from, bytes, (size_t)(address - from) + AHEAD);
-    if (got <= address - from || !open_for_code(s, thumb, &handle))
+    size_t got = code_from(target, from, bytes, (size_t)(address - from) + AHEAD);
+    if (got <= address - from || !open_for_code(target, thumb, &handle))
         return 0;
     ret = decode_up_to(handle, bytes, got, from, address);
     cs_close(&handle);
@@ -317,17 +306,17 @@ static uint64_t start_back(csh handle, const unsigned char *bytes, uint64_t from
     return starts[(n - (count < n ? count : n)) % BACK_MAX];
 }
 
-uint64_t instruction_back(struct session *s, uint64_t address, unsigned count)
+uint64_t instruction_back(struct target *target, uint64_t address, unsigned count)
 {
     unsigned char bytes[AROUND_MAX];
     struct symbol_place place;
     csh handle;
-    if (!s->arch || count == 0 || !symbols_lookup(s->map, address, &place) || !place.function_low)
+    if (!target->arch || count == 0 || !symbols_lookup(target->map, address, &place) || !place.function_low)
         return address;
     uint64_t from = place.function_low;
     if (from >= address || address - from > AROUND_MAX ||
-        !memory_from_file(s, from, bytes, (size_t)(address - from)) ||
-        !open_for_code(s, symbols_is_thumb(s->map, address), &handle))
+        !memory_from_file(target, from, bytes, (size_t)(address - from)) ||
+        !open_for_code(target, symbols_is_thumb(target->map, address), &handle))
         return address;
     uint64_t ret = start_back(handle, bytes, from, address, count < BACK_MAX ? count : BACK_MAX);
     cs_close(&handle);

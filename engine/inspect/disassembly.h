@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/disassembly.h - machine code as text, by Capstone.
  *
@@ -14,7 +15,7 @@
 
 #include "base/error.h"
 
-struct session;
+struct target;
 
 struct instruction {
     uint64_t address;
@@ -25,15 +26,15 @@ struct instruction {
 
 /* Up to `count` (at most 4096) instructions from `address` on; *ret malloc'd. Fewer when memory ends; none is
  * an error. */
-struct error *disassemble(struct session *s, uint64_t address, size_t count, struct instruction **ret,
+struct error *disassemble(struct target *target, uint64_t address, size_t count, struct instruction **ret,
                           size_t *got) BASE_MUST_CHECK;
 /* True when the instruction at `pc` always goes on to the one behind it, *next: no branch, call or trap. */
-bool instruction_falls_through(struct session *s, uint64_t pc, uint64_t *next);
+bool instruction_falls_through(struct target *target, uint64_t pc, uint64_t *next);
 /* The start of the instruction that `address` is inside of, decoded from the nearest start that the symbols
  * know; 0 when it is a start itself, or nobody knows. */
-uint64_t instruction_around(struct session *s, uint64_t address);
+uint64_t instruction_around(struct target *target, uint64_t address);
 /* The start of the instruction `count` (at most 64) before the one at `address` in its function, by the
  * file's bytes alone; nearer where the function begins, `address` itself where the file does not tell. */
-uint64_t instruction_back(struct session *s, uint64_t address, unsigned count);
+uint64_t instruction_back(struct target *target, uint64_t address, unsigned count);
 
 #endif

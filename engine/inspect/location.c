@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/location.h"
 
 #include <ctype.h>
@@ -7,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/frames/frames.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/target/libraries.h"
@@ -16,10 +17,10 @@
 
 enum { LINE_MOST = 10000000 };
 
-static void fill_address(struct session *s, uint64_t address, struct symbol_match *m)
+static void fill_address(struct target *target, uint64_t address, struct symbol_match *m)
 {
     struct symbol_place place;
-    symbols_lookup(s->map, address, &place);
+    symbols_lookup(target->map, address, &place);
     *m = (struct symbol_match){.address = address,
                                .entry = address,
                                .function = place.function,
@@ -27,21 +28,21 @@ static void fill_address(struct session *s, uint64_t address, struct symbol_matc
                                .line = place.line};
 }
 
-static struct error *one_address(struct session *s, uint64_t address, struct symbol_match **ret,
+static struct error *one_address(struct target *target, uint64_t address, struct symbol_match **ret,
                                  size_t *count)
 {
     *ret = xcalloc(1, sizeof **ret);
     *count = 1;
-    fill_address(s, address, *ret);
+    fill_address(target, address, *ret);
     return NULL;
 }
 
 /* An outer frame's line is that of its call, and an inlined one has its own. */
-static struct error *outer_place(struct session *s, struct thread *t, struct symbol_place *place)
+static struct error *outer_place(struct target *target, struct thread *t, struct symbol_place *place)
 {
     struct frame_list list = {0};
-    struct error *e = frames_read(s, t, s->frame + 1, true, &list);
-    const struct frame *f = !e && s->frame < list.count ? &list.items[s->frame] : NULL;
+    struct error *e = frames_read(target, t, target->frame + 1, true, &list);
+    const struct frame *f = !e && target->frame < list.count ? &list.items[target->frame] : NULL;
     *place = (struct symbol_place){0};
     if (f)
         *place = (struct symbol_place){
@@ -51,32 +52,33 @@ static struct error *outer_place(struct session *s, struct thread *t, struct sym
 }
 
 /* Where the selected frame is, for a place that is relative to it. */
-static bool here(struct session *s, struct symbol_place *place)
+static bool here(struct target *target, struct symbol_place *place)
 {
-    struct thread *t = s->threads.has_current ? threads_find(&s->threads, s->threads.current) : NULL;
+    struct thread *t =
+        target->threads.has_current ? threads_find(&target->threads, target->threads.current) : NULL;
     uint64_t pc = 0;
-    bool outer = s->frame > 0;
+    bool outer = target->frame > 0;
     *place = (struct symbol_place){0};
-    if (!t || s->state != SESSION_STOPPED)
+    if (!t || target->state != TARGET_STOPPED)
         return false;
-    struct error *e = outer ? outer_place(s, t, place) : thread_pc(s, t, &pc);
+    struct error *e = outer ? outer_place(target, t, place) : thread_pc(target, t, &pc);
     if (e) {
         error_free(e);
         return false;
     }
-    return outer ? place->function != NULL : symbols_lookup(s->map, pc, place);
+    return outer ? place->function != NULL : symbols_lookup(target->map, pc, place);
 }
 
 /* The file that a bare line number is in, and the line that +N and -N count from. */
-static struct error *current_line(struct session *s, struct symbol_place *place, const char **file)
+static struct error *current_line(struct target *target, struct symbol_place *place, const char **file)
 {
     *place = (struct symbol_place){0};
-    *file = here(s, place) && place->file ? place->file : s->listing.file;
+    *file = here(target, place) && place->file ? place->file : target->hooks.file_shown(target);
     if (*file)
         return NULL;
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    symbols_find_name(s->map, "main", &matches, &count);
+    symbols_find_name(target->map, "main", &matches, &count);
     if (count) {
         *file = matches[0].file;
         place->line = matches[0].line;
@@ -99,14 +101,15 @@ static struct error *line_number(const char *at, unsigned current, unsigned *ret
     return *ret ? NULL : error_new(ERR_NO_SYMBOL, "there is no line %s", at);
 }
 
-static struct error *line_here(struct session *s, const char *at, struct symbol_match **ret, size_t *count)
+static struct error *line_here(struct target *target, const char *at, struct symbol_match **ret,
+                               size_t *count)
 {
     struct symbol_place place;
     const char *file = NULL;
     unsigned line = 0;
-    TRY(current_line(s, &place, &file));
+    TRY(current_line(target, &place, &file));
     TRY(line_number(at, place.line, &line));
-    return symbols_find_line(s->map, file, line, ret, count);
+    return symbols_find_line(target->map, file, line, ret, count);
 }
 
 /* FILE:LINE, where FILE may hold colons and the last part is all digits. */
@@ -123,13 +126,13 @@ static bool split_line(const char *at, char **file, unsigned *line)
     return true;
 }
 
-static struct error *no_symbol(struct session *s, const char *name)
+static struct error *no_symbol(struct target *target, const char *name)
 {
     struct error *e = error_new(ERR_NO_SYMBOL, "there is no function or symbol named %s", name);
-    char *near = symbols_near(s->map, name);
+    char *near = symbols_near(target->map, name);
     if (near)
         e = error_hint(e, "did you mean %s?", near);
-    else if (symbol_map_count(s->map) == 0)
+    else if (symbol_map_count(target->map) == 0)
         e = error_hint(e, "no symbols are loaded: `symbols FILE` loads them");
     free(near);
     return e;
@@ -145,7 +148,7 @@ static bool is_line_text(const char *at)
     return *p == '\0';
 }
 
-struct error *location_find(struct session *s, const char *at, struct symbol_match **ret, size_t *count)
+struct error *location_find(struct target *target, const char *at, struct symbol_match **ret, size_t *count)
 {
     *ret = NULL;
     *count = 0;
@@ -153,33 +156,33 @@ struct error *location_find(struct session *s, const char *at, struct symbol_mat
         at++;
     uint64_t address;
     if (*at == '*') {
-        TRY(values_address(s, at + 1, &address));
-        return one_address(s, address, ret, count);
+        TRY(values_address(target, at + 1, &address));
+        return one_address(target, address, ret, count);
     }
     if (*at == '\0') {
         struct symbol_place place;
-        if (!here(s, &place))
+        if (!here(target, &place))
             return error_new(ERR_USAGE, "no place given, and no thread is stopped anywhere");
-        return one_address(s, place.address, ret, count);
+        return one_address(target, place.address, ret, count);
     }
     if (at[0] == '0' && (at[1] == 'x' || at[1] == 'X') && text_parse_u64(at, &address))
-        return one_address(s, address, ret, count);
+        return one_address(target, address, ret, count);
     if (is_line_text(at))
-        return line_here(s, at, ret, count);
+        return line_here(target, at, ret, count);
     char *file;
     unsigned line;
     if (split_line(at, &file, &line)) {
-        struct error *e = symbols_find_line(s->map, file, line, ret, count);
-        if (e && libraries_ask(s)) {
+        struct error *e = symbols_find_line(target->map, file, line, ret, count);
+        if (e && libraries_ask(target)) {
             error_free(e);
-            e = symbols_find_line(s->map, file, line, ret, count);
+            e = symbols_find_line(target->map, file, line, ret, count);
         }
         free(file);
         return e;
     }
-    symbols_find_name(s->map, at, ret, count);
-    if (!*count && libraries_ask(s))
-        symbols_find_name(s->map, at, ret, count);
+    symbols_find_name(target->map, at, ret, count);
+    if (!*count && libraries_ask(target))
+        symbols_find_name(target->map, at, ret, count);
     size_t code = 0;
     for (size_t i = 0; *ret && i < *count; i++)
         if (!(*ret)[i].data)
@@ -189,19 +192,20 @@ struct error *location_find(struct session *s, const char *at, struct symbol_mat
         return NULL;
     free(*ret);
     *ret = NULL;
-    return no_symbol(s, at);
+    return no_symbol(target, at);
 }
 
 /* A line with its file as the symbols know it; the code there, where there is some. */
-static struct error *known_line(struct session *s, const char *file, unsigned line, struct line_place *ret)
+static struct error *known_line(struct target *target, const char *file, unsigned line,
+                                struct line_place *ret)
 {
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    struct error *e = symbols_find_line(s->map, file, line, &matches, &count);
+    struct error *e = symbols_find_line(target->map, file, line, &matches, &count);
     bool exact = !e && count && matches[0].line == line;
     if (error_is(e, ERR_NO_SYMBOL)) { /* behind the last line with code */
         error_free(e);
-        e = symbols_find_line(s->map, file, 1, &matches, &count);
+        e = symbols_find_line(target->map, file, 1, &matches, &count);
     }
     if (!e && count)
         *ret = (struct line_place){matches[0].file, line, exact ? matches[0].address : 0, exact};
@@ -209,7 +213,7 @@ static struct error *known_line(struct session *s, const char *file, unsigned li
     return e;
 }
 
-struct error *location_line(struct session *s, const char *at, const char *file, struct line_place *ret)
+struct error *location_line(struct target *target, const char *at, const char *file, struct line_place *ret)
 {
     struct symbol_place place;
     unsigned line = 0;
@@ -218,24 +222,24 @@ struct error *location_line(struct session *s, const char *at, const char *file,
         at++;
     if (is_line_text(at)) {
         const char *current;
-        TRY(current_line(s, &place, &current));
+        TRY(current_line(target, &place, &current));
         TRY(line_number(at, place.line, &line));
-        return known_line(s, file ? file : current, line, ret);
+        return known_line(target, file ? file : current, line, ret);
     }
     if (*at != '*' && split_line(at, &named, &line)) {
-        struct error *e = known_line(s, named, line, ret);
+        struct error *e = known_line(target, named, line, ret);
         free(named);
         return e;
     }
-    if (!*at && here(s, &place)) {
+    if (!*at && here(target, &place)) {
         *ret = (struct line_place){place.file, place.line, place.address, true};
     } else {
         struct symbol_match *matches = NULL;
         size_t count = 0;
-        TRY(location_find(s, *at ? at : "main", &matches, &count));
+        TRY(location_find(target, *at ? at : "main", &matches, &count));
         *ret = (struct line_place){matches[0].file, matches[0].line, matches[0].address, true};
         /* A function begins above the line that a breakpoint on it stands at. */
-        if (matches[0].entry != matches[0].address && symbols_lookup(s->map, matches[0].entry, &place) &&
+        if (matches[0].entry != matches[0].address && symbols_lookup(target->map, matches[0].entry, &place) &&
             place.file && place.line && !place.inlined_count)
             *ret = (struct line_place){place.file, place.line, matches[0].entry, true};
         free(matches);
@@ -246,7 +250,7 @@ struct error *location_line(struct session *s, const char *at, const char *file,
                                   "`disassemble` shows the code");
 }
 
-struct error *location_address(struct session *s, const char *at, uint64_t *ret)
+struct error *location_address(struct target *target, const char *at, uint64_t *ret)
 {
     if (text_parse_u64(at, ret))
         return NULL;
@@ -256,50 +260,51 @@ struct error *location_address(struct session *s, const char *at, uint64_t *ret)
     unsigned line;
     if (*at != '*' && split_line(at, &file, &line)) {
         free(file);
-        TRY(location_find(s, at, &matches, &count));
+        TRY(location_find(target, at, &matches, &count));
         *ret = matches ? matches[0].address : 0;
         free(matches);
         return NULL;
     }
     /* `ns::f(int)`, `f<int>`: names that an expression would read otherwise. */
     if (*at != '*' && strpbrk(at, "<(:")) {
-        symbols_find_name(s->map, at, &matches, &count);
+        symbols_find_name(target->map, at, &matches, &count);
         if (count)
             *ret = matches[0].entry;
         free(matches);
         if (count)
             return NULL;
     }
-    return values_address(s, *at == '*' ? at + 1 : at, ret);
+    return values_address(target, *at == '*' ? at + 1 : at, ret);
 }
 
-struct error *location_of(struct session *s, const char *at, uint64_t *ret)
+struct error *location_of(struct target *target, const char *at, uint64_t *ret)
 {
     uint64_t size;
     size_t n = strspn(at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:");
     bool name = n && at[n] == '\0' && !isdigit((unsigned char)at[0]);
-    struct error *e = name ? values_place(s, at, ret, &size) : NULL;
+    struct error *e = name ? values_place(target, at, ret, &size) : NULL;
     if (name && !e)
         return NULL;
     error_free(e);
-    return location_address(s, at, ret);
+    return location_address(target, at, ret);
 }
 
-bool location_may_come(struct session *s, const char *at)
+bool location_may_come(struct target *target, const char *at)
 {
     while (isspace((unsigned char)*at))
         at++;
     if (*at == '*' || *at == '\0' || is_line_text(at) || strncmp(at, "0x", 2) == 0)
         return false;
     uint64_t offset;
-    const struct symbol_file *program = symbol_map_count(s->map) ? symbol_map_file(s->map, 0, &offset) : NULL;
-    return (program && symbol_file_has_interpreter(program)) || kernel_file(s, NULL) != NULL;
+    const struct symbol_file *program =
+        symbol_map_count(target->map) ? symbol_map_file(target->map, 0, &offset) : NULL;
+    return (program && symbol_file_has_interpreter(program)) || kernel_file(target, NULL) != NULL;
 }
 
-void location_describe(struct session *s, uint64_t address, struct buf *out)
+void location_describe(struct target *target, uint64_t address, struct buf *out)
 {
     struct symbol_place place;
-    symbols_lookup(s->map, address, &place);
+    symbols_lookup(target->map, address, &place);
     if (place.symbol) {
         text_add_visible(out, place.symbol, strlen(place.symbol), false);
         if (place.offset)

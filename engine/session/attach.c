@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* From a target spec to a stopped session: connect, negotiate, learn what the target is and where it stands.
  */
 #include <elf.h>
@@ -8,19 +9,26 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/control/stop/stop_report.h"
+#include "engine/control/libraries/libraries_events.h"
+#include "engine/session/session_private.h"
+#include "engine/inspect/kernel/kernel.h"
+#include "engine/control/run/interrupt.h"
+#include "engine/target/program.h"
+#include "engine/control/stop/classify.h"
 #include "engine/control/run/trap_flag.h"
 #include "engine/session/launch/runner.h"
 #include "engine/target/libraries.h"
 #include "engine/inspect/location.h"
 #include "engine/target/registers.h"
 
-enum { AUXV_LIMIT = 1 << 16, PATH_LIMIT = 4096 };
+enum { PATH_LIMIT = 4096 };
 #define CONNECT_TIME_NS 10000000000
 
 static void on_output(void *context, const char *bytes, size_t n)
 {
-    target_emit_text(context, "output", bytes, n);
+    struct session *s = context;
+    target_emit_text(s->target, "output", bytes, n);
 }
 
 /* Before it is shown: what comes may be much. */
@@ -29,25 +37,28 @@ static void look_at_line(struct session *s, const char *bytes, size_t n)
     static const char text[] =
         "most of what comes over this line is no text: is that its baud rate? It is named as in "
         "`-t /dev/ttyUSB0,115200`\n";
-    if (target_is_thrifty(s) && line_noise_feed(&s->noise, bytes, n))
-        target_emit_text(s, "output", text, sizeof text - 1);
+    if (target_is_thrifty(s->target) && line_noise_feed(&s->noise, bytes, n))
+        target_emit_text(s->target, "output", text, sizeof text - 1);
 }
 
 static void on_console(void *context, const char *bytes, size_t n)
 {
-    look_at_line(context, bytes, n);
-    console_take(context, bytes, n);
-    printk_feed(context, bytes, n);
+    struct session *s = context;
+    look_at_line(s, bytes, n);
+    console_take(s, bytes, n);
+    printk_feed(s->control, bytes, n);
 }
 
 static void on_violation(void *context, const char *kind, const char *evidence, size_t n)
 {
-    session_violation(context, kind, evidence, n);
+    struct session *s = context;
+    audit_violation(s->control, kind, evidence, n);
 }
 
 static void on_log_failed(void *context, const struct error *e)
 {
-    target_emit_problem(context, "wire-log", e);
+    struct session *s = context;
+    target_emit_problem(s->target, "wire-log", e);
 }
 
 static struct error *open_connection(struct session *s, const struct session_target *target, bool *running)
@@ -55,7 +66,8 @@ static struct error *open_connection(struct session *s, const struct session_tar
     const char *spec = target->spec;
     int64_t limit = clock_now_ns() + CONNECT_TIME_NS;
     const struct transport_side side = pty_side(s);
-    struct transport_options to = {.deadline_ns = s->deadline_ns < limit ? s->deadline_ns : limit,
+    struct transport_options to = {.deadline_ns =
+                                       s->target->deadline_ns < limit ? s->target->deadline_ns : limit,
                                    .cancel_fd = s->options.cancel_fd,
                                    .output = s->options.capture_output ? on_output : NULL,
                                    .context = s,
@@ -79,54 +91,35 @@ static struct error *open_connection(struct session *s, const struct session_tar
                       .break_in = break_in_call},
         .log = s->log,
     };
-    s->connection = rsp_connection_create(t, &options);
-    rsp_set_deadline(s->connection, s->deadline_ns);
+    s->target->connection = rsp_connection_create(t, &options);
+    rsp_set_deadline(s->target->connection, s->target->deadline_ns);
     *running = target->running;
     if (!target->running)
-        return rsp_open(s->connection, running);
-    rsp_assume_unspoken(s->connection);
+        return rsp_open(s->target->connection, running);
+    rsp_assume_unspoken(s->target->connection);
     return NULL;
-}
-
-static struct symbol_file *program_file(struct session *s, size_t *index)
-{
-    for (size_t i = 0; i < symbol_map_count(s->map); i++) {
-        struct symbol_file *f = symbol_map_file(s->map, i, NULL);
-        unsigned type = symbol_file_type(f);
-        if (type == ET_EXEC || type == ET_DYN) {
-            *index = i;
-            return f;
-        }
-    }
-    return NULL;
-}
-
-static bool same_family(const struct arch *a, const struct arch *b)
-{
-    bool x86 = (a == &arch_x86_64 || a == &arch_i386) && (b == &arch_x86_64 || b == &arch_i386);
-    return a == b || x86; /* a 64-bit guest may be booted from a 32-bit ELF file */
 }
 
 static struct error *choose_arch(struct session *s)
 {
     size_t index;
-    struct symbol_file *f = program_file(s, &index);
+    struct symbol_file *f = program_file(s->target, &index);
     const struct arch *of_file = f ? arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1) : NULL;
     const struct arch *told = NULL;
-    if (s->description && s->description->architecture)
-        told = arch_by_description(s->description->architecture);
-    if (told && of_file && !same_family(told, of_file))
+    if (s->target->description && s->target->description->architecture)
+        told = arch_by_description(s->target->description->architecture);
+    if (told && of_file && !arch_same_family(told, of_file))
         return error_hint(error_new(ERR_USAGE, "%s is for %s, but the target says it is %s",
-                                    symbol_file_path(f), of_file->name, s->description->architecture),
+                                    symbol_file_path(f), of_file->name, s->target->description->architecture),
                           "name the program that really runs there, or leave it out");
-    s->arch = told ? told : of_file;
+    s->target->arch = told ? told : of_file;
     if (f)
-        s->big_endian = symbol_file_is_big_endian(f);
+        s->target->big_endian = symbol_file_is_big_endian(f);
     else
-        s->big_endian =
-            s->arch && s->arch->qemu_user_big && !strcmp(s->arch->qemu_user, s->arch->qemu_user_big);
-    if (!s->description && s->arch)
-        s->description = registers_builtin(s->arch);
+        s->target->big_endian = s->target->arch && s->target->arch->qemu_user_big &&
+                                !strcmp(s->target->arch->qemu_user, s->target->arch->qemu_user_big);
+    if (!s->target->description && s->target->arch)
+        s->target->description = registers_builtin(s->target->arch);
     return NULL;
 }
 
@@ -136,15 +129,15 @@ static struct error *choose_arch(struct session *s)
  */
 static struct error *read_description(struct session *s)
 {
-    struct error *e = rsp_read_description(s->connection, &s->description);
+    struct error *e = rsp_read_description(s->target->connection, &s->target->description);
     if (error_is(e, ERR_UNSUPPORTED)) {
         error_free(e);
         return NULL;
     }
     size_t index;
-    bool known = program_file(s, &index) != NULL;
+    bool known = program_file(s->target, &index) != NULL;
     if (known && (error_is(e, ERR_REFUSED) || error_is(e, ERR_VIOLATION))) {
-        target_emit_text(s, "output", e->message, strlen(e->message));
+        target_emit_text(s->target, "output", e->message, strlen(e->message));
         error_free(e);
         return NULL;
     }
@@ -154,55 +147,31 @@ static struct error *read_description(struct session *s)
 /* The file the stub says it runs, when it is the same machine: saves naming it twice. */
 static void load_exec_file(struct session *s)
 {
-    if (symbol_map_count(s->map) || !rsp_feature_usable(rsp_features(s->connection), FEATURE_XFER_EXEC_FILE))
+    if (symbol_map_count(s->target->map) ||
+        !rsp_feature_usable(rsp_features(s->target->connection), FEATURE_XFER_EXEC_FILE))
         return;
     BASE_BUF struct buf path = {0};
-    struct error *e = rsp_xfer_read(s->connection, "exec-file", "", PATH_LIMIT, &path);
+    struct error *e = rsp_xfer_read(s->target->connection, "exec-file", "", PATH_LIMIT, &path);
     if (!e && path.length && buf_text(&path)[0] == '/' && access(buf_text(&path), R_OK) == 0)
         e = session_add_symbols(s, buf_text(&path));
     error_free(e);
 }
 
-/* AT_ENTRY tells where a position-independent program was loaded, AT_BASE where its dynamic linker was
- * (System V ABI, "Auxiliary Vector"). */
-void session_find_slide(struct session *s)
-{
-    size_t index;
-    struct symbol_file *f = program_file(s, &index);
-    s->loader_base = 0;
-    if (!f || !s->arch || !s->is_process ||
-        (symbol_file_type(f) != ET_DYN && !symbol_file_has_interpreter(f)))
-        return;
-    BASE_BUF struct buf auxv = {0};
-    struct error *e = rsp_xfer_read(s->connection, "auxv", "", AUXV_LIMIT, &auxv);
-    size_t word = s->arch->address_size;
-    const unsigned char *bytes = (const unsigned char *)buf_text(&auxv);
-    for (size_t at = 0; !e && at + 2 * word <= auxv.length; at += 2 * word) {
-        uint64_t tag = arch_load(bytes + at, word, s->big_endian);
-        uint64_t value = arch_load(bytes + at + word, word, s->big_endian);
-        if (tag == AT_ENTRY && symbol_file_type(f) == ET_DYN)
-            symbol_map_set_offset(s->map, index, value - symbol_file_entry(f));
-        else if (tag == AT_BASE)
-            s->loader_base = value;
-    }
-    error_free(e);
-}
-
 static void pass_quiet_signals(struct session *s)
 {
-    if (!rsp_feature_usable(rsp_features(s->connection), FEATURE_PASS_SIGNALS))
+    if (!rsp_feature_usable(rsp_features(s->target->connection), FEATURE_PASS_SIGNALS))
         return;
     unsigned char numbers[SIGNAL_COUNT];
-    size_t count = signal_table_quiet(&s->signals, numbers);
-    struct error *e = rsp_pass_signals(s->connection, numbers, count);
+    size_t count = signal_table_quiet(&s->target->signals, numbers);
+    struct error *e = rsp_pass_signals(s->target->connection, numbers, count);
     error_free(e);
 }
 
 static struct error *note_stop(struct session *s, const struct rsp_stop *from, struct stop *ret)
 {
     struct stop stop;
-    TRY(stop_classify(s, from, &stop));
-    trap_flag_check(s, &stop);
+    TRY(stop_classify(s->control, from, &stop));
+    trap_flag_check(s->control, &stop);
     if (stop.reason == STOP_EXITED || stop.reason == STOP_KILLED)
         return error_new(ERR_NOT_CONNECTED, "the stub says that its program has already ended");
     stop.reason = STOP_ATTACH;
@@ -214,7 +183,7 @@ static struct error *note_stop(struct session *s, const struct rsp_stop *from, s
 static cJSON *usable_features(struct session *s)
 {
     cJSON *o = cJSON_CreateObject();
-    struct rsp_features *f = rsp_features(s->connection);
+    struct rsp_features *f = rsp_features(s->target->connection);
     for (int i = 0; i < FEATURE_COUNT; i++) {
         if (!rsp_feature_usable(f, (enum rsp_feature_id)i))
             continue;
@@ -230,15 +199,15 @@ static void announce(struct session *s, bool running)
 {
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "connected");
-    cJSON_AddStringToObject(o, "target", s->target_spec);
+    cJSON_AddStringToObject(o, "target", s->target->spec);
     if (s->started)
         cJSON_AddStringToObject(o, "program", s->program);
-    if (s->arch)
-        cJSON_AddStringToObject(o, "architecture", s->arch->name);
+    if (s->target->arch)
+        cJSON_AddStringToObject(o, "architecture", s->target->arch->name);
     if (running)
         cJSON_AddTrueToObject(o, "running");
     cJSON_AddItemToObject(o, "features", usable_features(s));
-    target_emit(s, o);
+    target_emit(s->target, o);
 }
 
 /* Traps of a debugger that was killed: told, and left alone until the user says so. */
@@ -246,14 +215,14 @@ static struct error *tell_left_behind(struct session *s)
 {
     BASE_FREE struct journal_entry *list = NULL;
     size_t count;
-    TRY(journal_left_behind(s, &list, &count));
+    TRY(journal_left_behind(s->control, &list, &count));
     if (count == 0)
         return NULL;
     BASE_FREE char *text =
         xasprintf("a debugger that was killed left %zu trap%s in this target's memory: `recover` "
                   "puts back what was there\n",
                   count, count == 1 ? "" : "s");
-    target_emit_text(s, "output", text, strlen(text));
+    target_emit_text(s->target, "output", text, strlen(text));
     return NULL;
 }
 
@@ -261,26 +230,26 @@ static struct error *tell_left_behind(struct session *s)
 
 static void wait_for_first_stop(struct session *s)
 {
-    s->state = SESSION_RUNNING;
-    s->attaching = true;
-    session_interrupt_settled(s);
+    target_runs(s->target);
+    s->target->attaching = true;
+    interrupt_settled(s->control);
 }
 
 static void tell_running(struct session *s)
 {
     BASE_FREE char *text = xasprintf(
         "%s runs: `interrupt` stops it (`break-in` shows how), `console TEXT` types at its console\n",
-        s->target_spec);
-    target_emit_text(s, "output", text, strlen(text));
+        s->target->spec);
+    target_emit_text(s->target, "output", text, strlen(text));
 }
 
 void session_left_for_kdb(struct session *s)
 {
-    plan_end(s);
-    target_forget(s);
-    threads_clear(&s->threads);
-    plants_lost(s);
-    slots_forget(s);
+    plan_end(s->control);
+    target_forget(s->target);
+    threads_clear(&s->target->threads);
+    sites_lost(s->control);
+    slots_forget(s->control);
     wait_for_first_stop(s);
 }
 
@@ -295,16 +264,16 @@ void session_runs_again(struct session *s)
 /* What is learnt at the first stop. */
 static struct error *learn(struct session *s, const struct rsp_stop *first, struct stop *ret)
 {
-    s->is_process = rsp_feature_usable(rsp_features(s->connection), FEATURE_XFER_AUXV);
+    s->target->is_process = rsp_feature_usable(rsp_features(s->target->connection), FEATURE_XFER_AUXV);
     TRY(read_description(s));
     load_exec_file(s);
     TRY(choose_arch(s));
-    session_find_slide(s);
+    program_find_slide(s->target);
     pass_quiet_signals(s);
-    s->state = SESSION_STOPPED;
+    target_stands(s->target);
     TRY(note_stop(s, first, ret));
-    libraries_attached(s);
-    kernel_find_slide(s, ret, true);
+    libraries_attached(s->control);
+    kernel_find_slide(s->target, ret, true);
     return NULL;
 }
 
@@ -312,24 +281,24 @@ static struct error *learn(struct session *s, const struct rsp_stop *first, stru
 static struct error *settle(struct session *s)
 {
     TRY(tell_left_behind(s));
-    if (s->breakpoints.wish_count)
-        return breakpoints_replant(s);
+    if (s->control->breakpoints.count)
+        return breakpoints_reinsert(s->control);
     return NULL;
 }
 
 static struct error *first_words(struct session *s, const struct rsp_stop *first, struct stop *ret)
 {
     struct rsp_stop asked = *first;
-    bool interrupted = s->interrupt_sent;
-    rsp_tdesc_free(s->description);
-    s->description = NULL;
-    TRY(rsp_negotiate(s->connection));
-    if (!rsp_stop_was_asked(s->connection))
-        TRY(rsp_query_stop(s->connection, &asked));
+    bool interrupted = s->control->interrupt.sent;
+    rsp_tdesc_free(s->target->description);
+    s->target->description = NULL;
+    TRY(rsp_negotiate(s->target->connection));
+    if (!rsp_stop_was_asked(s->target->connection))
+        TRY(rsp_query_stop(s->target->connection, &asked));
     TRY(learn(s, &asked, ret));
     if (interrupted)
         ret->reason = STOP_INTERRUPT;
-    s->attaching = false;
+    s->target->attaching = false;
     announce(s, false);
     return settle(s);
 }
@@ -337,8 +306,9 @@ static struct error *first_words(struct session *s, const struct rsp_stop *first
 struct error *session_first_stop(struct session *s, const struct rsp_stop *first, struct stop *ret)
 {
     struct error *e = first_words(s, first, ret);
-    if (e && s->connection && s->attaching && rsp_state(s->connection) != RSP_STATE_LOST) {
-        rsp_assume_unspoken(s->connection); /* it can be tried again */
+    if (e && s->target->connection && s->target->attaching &&
+        rsp_state(s->target->connection) != RSP_STATE_LOST) {
+        rsp_assume_unspoken(s->target->connection); /* it can be tried again */
         wait_for_first_stop(s);
     }
     return e;
@@ -348,8 +318,8 @@ struct error *session_first_stop(struct session *s, const struct rsp_stop *first
  * that was just let go may run again by now, and its terminal answers. */
 static struct error *ask_first(struct session *s, struct rsp_stop *ret, bool *running)
 {
-    struct error *e = rsp_query_stop(s->connection, ret);
-    *running = error_is(e, ERR_NOT_STOPPED) && rsp_state(s->connection) == RSP_STATE_RUNNING;
+    struct error *e = rsp_query_stop(s->target->connection, ret);
+    *running = error_is(e, ERR_NOT_STOPPED) && rsp_state(s->target->connection) == RSP_STATE_RUNNING;
     if (!*running)
         return e;
     error_free(e);
@@ -361,11 +331,12 @@ static struct error *ask_first(struct session *s, struct rsp_stop *ret, bool *ru
 static bool was_there(struct session *s)
 {
     BASE_BUF struct buf reply = {0};
-    bool processes = rsp_feature_usable(rsp_features(s->connection), FEATURE_MULTIPROCESS);
-    BASE_FREE char *packet = processes && s->threads.has_current && s->threads.current.pid > 0
-                                 ? xasprintf("qAttached:%llx", (unsigned long long)s->threads.current.pid)
-                                 : xstrdup("qAttached");
-    struct error *e = rsp_call(s->connection, RSP_GRAMMAR_TEXT, 0, &reply, "%s", packet);
+    bool processes = rsp_feature_usable(rsp_features(s->target->connection), FEATURE_MULTIPROCESS);
+    BASE_FREE char *packet =
+        processes && s->target->threads.has_current && s->target->threads.current.pid > 0
+            ? xasprintf("qAttached:%llx", (unsigned long long)s->target->threads.current.pid)
+            : xstrdup("qAttached");
+    struct error *e = rsp_call(s->target->connection, RSP_GRAMMAR_TEXT, 0, &reply, "%s", packet);
     error_free(e); /* a stub that does not know leaves what was started for us ours */
     return !e && strcmp(buf_text(&reply), "1") == 0;
 }
@@ -377,7 +348,7 @@ static bool starts_stub(const char *spec)
 
 static struct error *attach(struct session *s, const struct session_target *target)
 {
-    s->state = SESSION_DISCONNECTED;
+    target_is_gone(s->target);
     s->noise = (struct line_noise){0};
     s->stop_stats = session_stats(s);
     s->stop_started_ns = clock_now_ns();
@@ -386,41 +357,41 @@ static struct error *attach(struct session *s, const struct session_target *targ
     TRY(open_connection(s, target, &running));
     if (!running)
         TRY(ask_first(s, &first, &running));
-    libraries_may_have_changed(s);
+    libraries_may_have_changed(s->target);
     if (running) {
         wait_for_first_stop(s);
         announce(s, true);
         tell_running(s);
         return NULL;
     }
-    TRY(learn(s, &first, &s->last_stop));
-    s->was_there = s->launched && s->is_process && was_there(s);
-    s->epoch++;
-    s->stops++;
-    s->stop_ended_ns = clock_now_ns();
+    TRY(learn(s, &first, &s->control->last_stop));
+    s->target->was_there = s->target->launched && s->target->is_process && was_there(s);
+    s->target->epoch++;
+    s->control->stops++;
+    s->control->stop_ended_ns = clock_now_ns();
     announce(s, false);
     if (target->at == START_ENTRY)
-        target_emit_stop(s);
-    audit_at_stop(s);
+        stop_report(s->control);
+    audit_at_stop(s->control);
     return settle(s);
 }
 
 /* A failed attempt leaves it at the target before: that is what `run` and `reconnect` are about. */
 struct error *session_attach(struct session *s, const struct session_target *target)
 {
-    char *before = s->target_spec;
-    bool launched = s->launched, was_there_before = s->was_there;
-    s->target_spec = xstrdup(target->spec);
-    s->launched = starts_stub(target->spec);
-    s->was_there = false;
+    char *before = s->target->spec;
+    bool launched = s->target->launched, was_there_before = s->target->was_there;
+    s->target->spec = xstrdup(target->spec);
+    s->target->launched = starts_stub(target->spec);
+    s->target->was_there = false;
     struct error *e = attach(s, target);
     if (!e || !before) {
         free(before);
         return e;
     }
-    free(s->target_spec);
-    s->target_spec = before;
-    s->launched = launched;
-    s->was_there = was_there_before;
+    free(s->target->spec);
+    s->target->spec = before;
+    s->target->launched = launched;
+    s->target->was_there = was_there_before;
     return e;
 }

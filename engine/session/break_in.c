@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/session/break_in.h"
 
 #include <errno.h>
@@ -7,7 +8,8 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/session/local_process.h"
+#include "engine/session/session_private.h"
 #include "engine/inspect/kernel/kernel.h"
 
 /* A user's command that takes longer is ended. */
@@ -60,15 +62,17 @@ void break_in_free(struct break_in *b)
 
 static enum break_way choose(struct session *s, const char **why)
 {
-    struct rsp_connection *c = s->connection;
+    struct rsp_connection *c = s->target->connection;
     *why = "it was named";
     if (s->break_in.named != BREAK_AUTO)
         return s->break_in.named;
     *why = s->emulated ? "the emulator that we started tells of a SIGINT, in place of the byte"
-                       : "a debug stub takes it";
+           : local_process_to_signal(s)
+               ? "the process leads no group that the stub's SIGINT would reach: it is sent to it"
+               : "a debug stub takes it";
     /* kgdb gives its empty answer to qSupported also where nothing was printed yet; the symbols know better
      */
-    if (!c || !rsp_may_be_kgdb(c) || (!rsp_shares_console(c) && !kernel_file(s, NULL)))
+    if (!c || !rsp_may_be_kgdb(c) || (!rsp_shares_console(c) && !kernel_file(s->target, NULL)))
         return BREAK_INTERRUPT;
     if (transport_carries_break(rsp_transport(c))) {
         *why = "a kernel is at the other end of a line that carries a BREAK";
@@ -82,22 +86,25 @@ static enum break_way choose(struct session *s, const char **why)
  * stop twice. A signal for it is told to the debugger before its program gets it. */
 static bool by_signal(const struct session *s, enum break_way way)
 {
-    return s->emulated && way == BREAK_INTERRUPT;
+    return way == BREAK_INTERRUPT && (s->emulated || local_process_to_signal(s) > 0);
 }
 
 static struct error *send_signal(struct session *s)
 {
-    pid_t emulator = transport_child(rsp_transport(s->connection));
-    if (emulator > 0 && kill(emulator, SIGINT) == 0)
+    pid_t to =
+        s->emulated ? transport_child(rsp_transport(s->target->connection)) : local_process_to_signal(s);
+    if (to > 0 && kill(to, SIGINT) == 0)
         return NULL;
-    return error_new(ERR_REFUSED, "sending SIGINT to the emulator: %s", strerror(errno));
+    return error_new(ERR_REFUSED, "sending SIGINT to the %s: %s", s->emulated ? "emulator" : "process",
+                     to > 0 ? strerror(errno) : "it is not there any more");
 }
 
-void break_in_prepare(struct session *s)
+void break_in_prepare(void *context)
 {
+    struct session *s = context;
     const char *why;
     enum break_way way = choose(s, &why);
-    rsp_set_break(s->connection, by_signal(s, way) ? RSP_BREAK_CALL : ways[way].how);
+    rsp_set_break(s->target->connection, by_signal(s, way) ? RSP_BREAK_CALL : ways[way].how);
 }
 
 char *break_in_advice(struct session *s)
@@ -116,7 +123,8 @@ char *break_in_advice(struct session *s)
 
 static void on_output(void *context, const char *bytes, size_t n)
 {
-    target_emit_text(context, "output", bytes, n);
+    struct session *s = context;
+    target_emit_text(s->target, "output", bytes, n);
 }
 
 /* What it prints, until it ends. */

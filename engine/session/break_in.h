@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/session/break_in.h - how a running target is made to stop.
  *
@@ -32,8 +33,8 @@ struct break_in {
 
 /* "auto", "interrupt", "break-g", "sysrq", "command:LINE", "break-command:LINE". */
 struct error *break_in_name(struct session *s, const char *how) BASE_MUST_CHECK;
-/* Before the target is interrupted. */
-void break_in_prepare(struct session *s);
+/* Before the target is interrupted; of the session. */
+void break_in_prepare(void *context);
 /* The callback of the connection. */
 struct error *break_in_call(void *context) BASE_MUST_CHECK;
 /* {how, why, named, ways[{how about}]} */

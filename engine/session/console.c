@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/session/console.h"
 
 #include <errno.h>
@@ -9,7 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 
 void console_init(struct console *c)
 {
@@ -62,7 +63,7 @@ static void write_log(struct session *s, const char *bytes, size_t n)
             BASE_FREE char *text =
                 xasprintf("the console's log %s ends here: %s\n", c->log_path, strerror(errno));
             close_log(c);
-            target_emit_text(s, "output", text, strlen(text));
+            target_emit_text(s->target, "output", text, strlen(text));
             return;
         }
         bytes += k;
@@ -128,10 +129,11 @@ cJSON *console_tail(const struct console *c, uint64_t count)
 struct error *console_type_waiting(struct session *s)
 {
     struct console *c = &s->console;
-    if (c->typed.length == 0 || s->state != SESSION_RUNNING || !s->connection ||
-        rsp_state(s->connection) != RSP_STATE_RUNNING || (s->plan_active && plan_steps(s)))
+    if (c->typed.length == 0 || s->target->state != TARGET_RUNNING || !s->target->connection ||
+        rsp_state(s->target->connection) != RSP_STATE_RUNNING ||
+        (s->control->plan_active && plan_steps(s->control)))
         return NULL;
-    struct error *e = rsp_type(s->connection, buf_text(&c->typed), c->typed.length);
+    struct error *e = rsp_type(s->target->connection, buf_text(&c->typed), c->typed.length);
     if (!error_is(e, ERR_NOT_RUNNING)) { /* else it has stopped just now: the next run gets it */
         buf_clear(&c->typed);
         return e;
@@ -144,8 +146,8 @@ struct error *console_type(struct session *s, const char *text)
 {
     struct console *c = &s->console;
     size_t n = strlen(text);
-    if (s->state != SESSION_RUNNING)
-        return rsp_type(s->connection, text, n); /* which says why not */
+    if (s->target->state != TARGET_RUNNING)
+        return rsp_type(s->target->connection, text, n); /* which says why not */
     if (c->typed.length + n > CONSOLE_TYPED_MOST)
         return error_new(ERR_REFUSED, "typing %zu bytes at the console: %zu are still on their way", n,
                          c->typed.length);
@@ -209,7 +211,7 @@ static void wake(struct session *s)
 
 static void tell(struct session *s, const char *bytes, size_t n)
 {
-    target_emit_text(s, "console", bytes, n);
+    target_emit_text(s->target, "console", bytes, n);
     if (s->options.console)
         s->options.console(s->options.context, bytes, n);
 }

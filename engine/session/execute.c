@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Running one command: the way from checked arguments to a result, and the pump that waits for stops. */
 #include <errno.h>
 #include <stdlib.h>
@@ -6,11 +7,14 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/control/breakpoints/at_stop.h"
-#include "engine/control/breakpoints/means.h"
-#include "engine/session/core.h"
+#include "engine/session/at_stop.h"
+#include "engine/control/breakpoints/insertion.h"
+#include "engine/control/stop/stop_report.h"
+#include "engine/session/session_private.h"
+#include "engine/inspect/kernel/kernel.h"
+#include "engine/control/run/interrupt.h"
 #include "engine/target/libraries.h"
-#include "engine/session/names.h"
+#include "engine/target/names.h"
 
 /* How long a target is waited for that was interrupted because a step ran out of time. */
 enum { INTERRUPT_GRACE_NS = 1000000000 };
@@ -22,43 +26,22 @@ enum { INTERRUPT_GRACE_NS = 1000000000 };
 #define DEAF_LEAVING_NS  INT64_C(2000000000)
 #define PRESSED_AGAIN_NS INT64_C(1000000000)
 
-static void drain(int fd)
-{
-    char bytes[64];
-    while (fd >= 0 && read(fd, bytes, sizeof bytes) > 0) {
-    }
-}
-
-void session_cancelled(struct session *s)
-{
-    drain(s->options.cancel_fd);
-}
-
 static bool is_leaving(const struct session *s)
 {
     return s->options.leaving && s->options.leaving(s->options.context);
 }
 
-void session_interrupt_settled(struct session *s)
-{
-    s->interrupt_sent = s->deaf = false;
-    s->interrupts = 0;
-    s->interrupted_ns = s->deaf_ns = 0;
-}
-
 bool session_is_deaf(const struct session *s)
 {
-    return s->deaf;
+    return s->control->interrupt.deaf;
 }
 
 void session_limit_interrupt(struct session *s)
 {
-    if (s->deaf_ns || s->state != SESSION_RUNNING || !s->connection)
+    if (s->control->interrupt.deaf_ns || s->target->state != TARGET_RUNNING || !s->target->connection)
         return;
-    int64_t patience = rsp_interrupts_by_break(s->connection) ? DEAF_LINE_NS : DEAF_AFTER_NS;
-    s->deaf = false;
-    s->interrupted_ns = clock_now_ns();
-    s->deaf_ns = s->interrupted_ns + (is_leaving(s) ? DEAF_LEAVING_NS : patience);
+    int64_t patience = rsp_interrupts_by_break(s->target->connection) ? DEAF_LINE_NS : DEAF_AFTER_NS;
+    interrupt_wait(s->control, is_leaving(s) ? DEAF_LEAVING_NS : patience);
 }
 
 static void count_from_here(struct session *s)
@@ -68,69 +51,59 @@ static void count_from_here(struct session *s)
 }
 
 /* The stop is told all the same: what could not be done now is tried at the next one. */
-static void upgrade_means(struct session *s)
+static void upgrade_insertion(struct session *s)
 {
-    struct error *e = means_upgrade(s);
+    struct error *e = insertion_upgrade(s->control);
     error_free(e);
 }
 
-static void replant(struct session *s)
+static void reinsert(struct session *s)
 {
-    struct error *e = breakpoints_replant(s);
+    struct error *e = breakpoints_reinsert(s->control);
     error_free(e);
 }
 
 static void finish_stop(struct session *s, const struct stop *final, cJSON **ret)
 {
-    plan_end(s);
+    plan_end(s->control);
     pty_drain(s); /* what the program printed came before its stop */
-    s->last_stop = *final;
-    s->epoch++;
-    s->stops++;
-    s->stop_ended_ns = clock_now_ns();
+    s->control->last_stop = *final;
+    s->target->epoch++;
+    s->control->stops++;
+    s->control->stop_ended_ns = clock_now_ns();
     bool gone = final->reason == STOP_EXITED || final->reason == STOP_KILLED;
-    if (s->interrupts > 1 && s->is_process && !gone)
-        s->swallow_interrupt = true; /* the second SIGINT may still be to come */
-    session_interrupt_settled(s);
-    s->state = gone ? SESSION_EXITED : SESSION_STOPPED;
+    if (s->control->interrupt.count > 1 && s->target->is_process && !gone)
+        interrupt_owe(s->control, true); /* the second SIGINT may still be to come */
+    interrupt_settled(s->control);
+    if (gone)
+        target_has_ended(s->target);
+    else
+        target_stands(s->target);
     if (final->has_pc && !gone)
-        libraries_cover(s, final->pc);
-    bool moved = !gone && kernel_find_slide(s, final, false);
-    target_emit_stop(s);
-    *ret = stop_to_json(s, final);
-    audit_at_stop(s);
-    if (s->state == SESSION_STOPPED) {
+        libraries_cover(s->target, final->pc);
+    bool moved = !gone && kernel_find_slide(s->target, final, false);
+    stop_report(s->control);
+    *ret = stop_to_json(s->control, final);
+    audit_at_stop(s->control);
+    if (s->target->state == TARGET_STOPPED) {
         if (moved)
-            replant(s);
-        upgrade_means(s);
-        hold_check_run(s, final);
-        ladder_at_stop(s);
+            reinsert(s);
+        upgrade_insertion(s);
+        hold_check_run(s->control, final);
+        ladder_at_stop(s->control);
     }
     if (gone)
-        session_drop_connection(s, SESSION_EXITED);
-    breakpoints_drop_spent(s);
-}
-
-struct error *session_interrupt(struct session *s)
-{
-    TRY(target_need(s));
-    if (s->state != SESSION_RUNNING)
-        return error_new(ERR_NOT_RUNNING, "the target is not running");
-    s->interrupt_sent = true;
-    break_in_prepare(s);
-    if (rsp_state(s->connection) != RSP_STATE_RUNNING)
-        return NULL; /* a stop is already on its way through the plan */
-    s->interrupts++;
-    return target_check(s, rsp_interrupt(s->connection));
+        session_drop_connection(s, TARGET_EXITED);
+    breakpoints_drop_spent(s->control);
 }
 
 /* A plan that failed half-way leaves the target stopped or running; the session says which. */
 static struct error *plan_failed(struct session *s, struct error *e)
 {
-    plan_end(s);
-    if (s->connection && s->state == SESSION_RUNNING && !s->attaching &&
-        rsp_state(s->connection) == RSP_STATE_STOPPED)
-        s->state = SESSION_STOPPED;
+    plan_end(s->control);
+    if (s->target->connection && s->target->state == TARGET_RUNNING && !s->target->attaching &&
+        rsp_state(s->target->connection) == RSP_STATE_STOPPED)
+        target_stands(s->target);
     return e;
 }
 
@@ -140,7 +113,7 @@ bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret)
     BASE_FREE char *commands = at_stop_commands(s, final);
     int id = final->breakpoint ? final->breakpoint : final->watchpoint;
     finish_stop(s, final, ret);
-    if (!commands || s->state != SESSION_STOPPED || !at_stop_run(s, id, commands))
+    if (!commands || s->target->state != TARGET_STOPPED || !at_stop_run(s, id, commands))
         return false;
     cJSON_Delete(*ret);
     *ret = NULL;
@@ -150,10 +123,9 @@ bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret)
 struct error *session_does_not_stop(struct session *s, struct error *e)
 {
     error_free(e);
-    s->deaf_ns = s->interrupted_ns = 0;
-    s->deaf = true;
-    e = error_new(ERR_TIMEOUT, "%s was interrupted and does not stop: it counts as running", s->target_spec);
-    if (!rsp_interrupts_by_break(s->connection))
+    interrupt_was_not_heard(s->control);
+    e = error_new(ERR_TIMEOUT, "%s was interrupted and does not stop: it counts as running", s->target->spec);
+    if (!rsp_interrupts_by_break(s->target->connection))
         return error_hint(e, "another Ctrl-C offers to drop the connection to it");
     BASE_FREE char *advice = break_in_advice(s);
     return error_hint(e, "%s", advice);
@@ -163,33 +135,36 @@ struct error *session_does_not_stop(struct session *s, struct error *e)
 static struct error *pressed(struct session *s)
 {
     int64_t now = clock_now_ns();
-    bool again = s->interrupted_ns && (is_leaving(s) || now - s->interrupted_ns > PRESSED_AGAIN_NS);
-    TRY(session_interrupt(s));
+    bool again = s->control->interrupt.pressed_ns &&
+                 (is_leaving(s) || now - s->control->interrupt.pressed_ns > PRESSED_AGAIN_NS);
+    TRY(interrupt_send(s->control));
     session_limit_interrupt(s);
     if (again)
-        s->deaf_ns = now;
+        interrupt_hurry(s->control);
     return NULL;
 }
 
 static bool out_of_patience(const struct session *s)
 {
-    return s->deaf_ns && s->state == SESSION_RUNNING && clock_now_ns() >= s->deaf_ns;
+    return s->control->interrupt.deaf_ns && s->target->state == TARGET_RUNNING &&
+           clock_now_ns() >= s->control->interrupt.deaf_ns;
 }
 
 struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, cJSON **ret, bool *done)
 {
     *done = false;
-    while (s->state == SESSION_RUNNING) {
+    while (s->target->state == TARGET_RUNNING) {
         struct rsp_stop stop;
         bool stopped = false;
-        TRY(target_check(s, console_type_waiting(s)));
-        bool patient = !s->deaf_ns || deadline_ns < s->deaf_ns;
+        TRY(target_check(s->target, console_type_waiting(s)));
+        bool patient = !s->control->interrupt.deaf_ns || deadline_ns < s->control->interrupt.deaf_ns;
         struct error *e =
-            rsp_wait_stop(s->connection, patient ? deadline_ns : s->deaf_ns, wake_fd, &stop, &stopped);
+            rsp_wait_stop(s->target->connection, patient ? deadline_ns : s->control->interrupt.deaf_ns,
+                          wake_fd, &stop, &stopped);
         if (error_is(e, ERR_CANCELLED)) {
             error_free(e);
-            drain(s->options.cancel_fd);
-            if (s->attaching && is_leaving(s))
+            target_cancelled(s->target);
+            if (s->target->attaching && is_leaving(s))
                 return NULL;
             TRY(pressed(s));
             continue;
@@ -197,18 +172,18 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
         if (error_is(e, ERR_TIMEOUT))
             return out_of_patience(s) ? session_does_not_stop(s, e) : e;
         if (e)
-            return plan_failed(s, target_check(s, e));
+            return plan_failed(s, target_check(s->target, e));
         if (!stopped)
             return NULL;
         struct stop final;
-        if (s->attaching) {
+        if (s->target->attaching) {
             e = session_first_stop(s, &stop, &final);
             *done = true;
         } else {
-            e = plan_on_stop(s, &stop, &final, done);
+            e = plan_on_stop(s->control, &stop, &final, done);
         }
         if (e)
-            return plan_failed(s, target_check(s, e));
+            return plan_failed(s, target_check(s->target, e));
         if (*done) {
             *done = !session_tell_stop(s, &final, ret);
             if (*done)
@@ -220,7 +195,7 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
 
 static struct error *still_running(struct session *s, struct error *timeout)
 {
-    if (!s->connection || !rsp_interrupts_by_break(s->connection))
+    if (!s->target->connection || !rsp_interrupts_by_break(s->target->connection))
         return error_hint(timeout, "the target did not stop when asked to and counts as running");
     BASE_FREE char *advice = break_in_advice(s);
     return error_hint(timeout, "%s", advice);
@@ -229,16 +204,16 @@ static struct error *still_running(struct session *s, struct error *timeout)
 /* The time is up: the target is asked to stop, and given a little longer for it. */
 static struct error *out_of_time(struct session *s, struct error *timeout)
 {
-    rsp_set_deadline(s->connection, INT64_MAX);
-    struct error *e = session_interrupt(s);
+    rsp_set_deadline(s->target->connection, INT64_MAX);
+    struct error *e = interrupt_send(s->control);
     cJSON *stop = NULL;
     bool done = false;
     if (!e)
         e = session_pump(s, clock_now_ns() + INTERRUPT_GRACE_NS, -1, &stop, &done);
     cJSON_Delete(stop);
     error_free(e);
-    if (s->connection)
-        rsp_set_deadline(s->connection, s->deadline_ns);
+    if (s->target->connection)
+        rsp_set_deadline(s->target->connection, s->target->deadline_ns);
     if (!done)
         return still_running(s, timeout);
     return error_hint(timeout, "the target was interrupted; `timeout` allows more time");
@@ -247,10 +222,10 @@ static struct error *out_of_time(struct session *s, struct error *timeout)
 static struct error *wait_for_stop(struct session *s, bool may_interrupt, cJSON **ret)
 {
     bool done = false;
-    struct error *e = session_pump(s, s->deadline_ns, -1, ret, &done);
-    if (may_interrupt && error_is(e, ERR_TIMEOUT) && s->state == SESSION_RUNNING)
+    struct error *e = session_pump(s, s->target->deadline_ns, -1, ret, &done);
+    if (may_interrupt && error_is(e, ERR_TIMEOUT) && s->target->state == TARGET_RUNNING)
         return out_of_time(s, e);
-    if (error_is(e, ERR_TIMEOUT) && s->interrupt_sent && s->state == SESSION_RUNNING)
+    if (error_is(e, ERR_TIMEOUT) && s->control->interrupt.sent && s->target->state == TARGET_RUNNING)
         return still_running(s, e);
     return e;
 }
@@ -262,18 +237,18 @@ static struct error *check_state(struct session *s, const struct command *c)
     if ((c->flags & COMMAND_RUNS) && is_leaving(s))
         return error_new(ERR_CANCELLED, "%s: the session is about to end", c->name);
     if (c->flags & COMMAND_NEEDS_STOPPED)
-        return c->flags & COMMAND_RUNS ? target_need_runnable(s) : target_need_stopped(s);
+        return c->flags & COMMAND_RUNS ? target_need_runnable(s->target) : target_need_stopped(s->target);
     if (c->flags & COMMAND_NEEDS_TARGET)
-        return target_need(s);
+        return target_need(s->target);
     return NULL;
 }
 
 static struct error *tell_end_of_record(struct session *s, cJSON **ret)
 {
     struct stop stop;
-    s->time.ended = false;
-    plan_end(s);
-    TRY(time_here(s, STOP_HISTORY_END, &stop));
+    s->control->time.ended = false;
+    plan_end(s->control);
+    TRY(time_here(s->control, STOP_HISTORY_END, &stop));
     session_tell_stop(s, &stop, ret);
     return NULL;
 }
@@ -282,11 +257,11 @@ static struct error *tell_end_of_record(struct session *s, cJSON **ret)
  * (engine/control/time/drive.c). */
 static void hold_off(struct session *s, const struct command *c, bool hold)
 {
-    if (!(c->flags & COMMAND_WAITS_ITSELF) || !s->connection)
+    if (!(c->flags & COMMAND_WAITS_ITSELF) || !s->target->connection)
         return;
-    s->time.holds = hold;
-    transport_set_cancel_fd(rsp_transport(s->connection), hold ? -1 : s->options.cancel_fd);
-    rsp_set_deadline(s->connection, hold ? INT64_MAX : s->deadline_ns);
+    s->control->time.holds = hold;
+    transport_set_cancel_fd(rsp_transport(s->target->connection), hold ? -1 : s->options.cancel_fd);
+    rsp_set_deadline(s->target->connection, hold ? INT64_MAX : s->target->deadline_ns);
 }
 
 struct error *session_begin(struct session *s, const struct command *c, const cJSON *args, cJSON **ret,
@@ -296,24 +271,24 @@ struct error *session_begin(struct session *s, const struct command *c, const cJ
     *running = false;
     TRY(command_check(c, args, NULL));
     TRY(check_state(s, c));
-    if ((c->flags & COMMAND_RUNS) && s->state == SESSION_STOPPED)
+    if ((c->flags & COMMAND_RUNS) && s->target->state == TARGET_STOPPED)
         count_from_here(s);
     hold_off(s, c, true);
-    struct error *e = names_outcome(s, target_check(s, c->run(s, args, ret)));
+    struct error *e = names_outcome(s->target, target_check(s->target, c->run(s, args, ret)));
     hold_off(s, c, false);
     if (e) {
         cJSON_Delete(*ret);
         *ret = NULL;
         if (error_is(e, ERR_CANCELLED))
-            drain(s->options.cancel_fd);
+            target_cancelled(s->target);
         return c->flags & COMMAND_RUNS ? plan_failed(s, e) : e;
     }
-    if (s->time.ended) {
+    if (s->control->time.ended) {
         TRY(tell_end_of_record(s, ret));
         return NULL;
     }
-    *running =
-        !*ret && (c->flags & COMMAND_RUNS) && s->state == SESSION_RUNNING && (s->plan_active || s->attaching);
+    *running = !*ret && (c->flags & COMMAND_RUNS) && s->target->state == TARGET_RUNNING &&
+               (s->control->plan_active || s->target->attaching);
     if (!*ret && !*running)
         *ret = cJSON_CreateObject();
     return NULL;
@@ -322,8 +297,8 @@ struct error *session_begin(struct session *s, const struct command *c, const cJ
 struct error *session_execute(struct session *s, const struct command *c, const cJSON *args, cJSON **ret)
 {
     bool running;
-    if (s->connection)
-        rsp_set_deadline(s->connection, s->deadline_ns);
+    if (s->target->connection)
+        rsp_set_deadline(s->target->connection, s->target->deadline_ns);
     TRY(session_begin(s, c, args, ret, &running));
     if (!running)
         return NULL;

@@ -1,35 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Ways to end with a target: detach and let it run, or kill it. */
-#include <unistd.h>
-#include <stdio.h>
 #include "base/text.h"
-#include "engine/control/breakpoints/settle.h"
-#include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/control/breakpoints/dr7.h"
+#include "engine/control/run/interrupt.h"
+#include "engine/session/local_process.h"
+#include "engine/session/session_private.h"
 
 enum { SETTLE_TRIES = 16, OWED_TRIES = 8 };
 /* For a signal that is on its way to come, and for a target to stop that was interrupted once more. */
 #define OWED_NS INT64_C(300000000)
 #define STOP_NS INT64_C(2000000000)
 
-static int64_t process_of(const struct session *s)
-{
-    if (s->threads.has_current)
-        return s->threads.current.pid;
-    return s->threads.count ? s->threads.items[0]->id.pid : 0;
-}
-
 /* A running target is stopped first: nothing may be sent to it while it runs. */
 static struct error *stop_it(struct session *s)
 {
-    if (s->state != SESSION_RUNNING)
+    if (s->target->state != TARGET_RUNNING)
         return NULL;
-    if (!s->interrupt_sent || session_is_deaf(s)) /* else one is on its way */
-        TRY(session_interrupt(s));
+    if (!s->control->interrupt.sent || session_is_deaf(s)) /* else one is on its way */
+        TRY(interrupt_send(s->control));
     session_limit_interrupt(s); /* a deaf one is left as it is */
     bool done = false;
-    while (!done && s->state == SESSION_RUNNING) {
+    while (!done && s->target->state == TARGET_RUNNING) {
         cJSON *stop = NULL;
-        struct error *e = session_pump(s, s->deadline_ns, -1, &stop, &done);
+        struct error *e = session_pump(s, s->target->deadline_ns, -1, &stop, &done);
         cJSON_Delete(stop);
         if (e)
             return e;
@@ -37,60 +30,50 @@ static struct error *stop_it(struct session *s)
     return NULL;
 }
 
-/* A kernel that has had debug registers planted is not left with them (breakpoints/settle.h). */
-static struct error *settle(struct session *s)
+/* A kernel that has had debug registers inserted is not left with them (breakpoints/dr7.h). */
+static struct error *change_dr7(struct session *s)
 {
-    if (!settle_needed_to_leave(s) || !s->threads.has_stopped)
+    if (!dr7_change_needed_to_leave(s->control) || !s->target->threads.has_stopped)
         return NULL;
-    struct plan plan = {
-        .kind = PLAN_STEPI, .times = 1, .has_thread = true, .thread = s->threads.stopped, .settle = true};
+    struct plan plan = {.kind = PLAN_STEPI,
+                        .times = 1,
+                        .has_thread = true,
+                        .thread = s->target->threads.stopped,
+                        .changes_dr7 = true};
     cJSON *stop = NULL;
     bool done = false;
-    struct error *e = plan_start(s, &plan);
+    struct error *e = plan_start(s->control, &plan);
     if (!e)
-        e = session_pump(s, s->deadline_ns, -1, &stop, &done);
+        e = session_pump(s, s->target->deadline_ns, -1, &stop, &done);
     cJSON_Delete(stop);
-    if (e && s->state != SESSION_STOPPED)
+    if (e && s->target->state != TARGET_STOPPED)
         return e;
     error_free(e); /* it is left in any case */
     return NULL;
 }
 
 /* A branch has to be stepped over before it can be done. */
-static struct error *settle_all(struct session *s)
+static struct error *change_dr7_back(struct session *s)
 {
-    for (int i = 0; i < SETTLE_TRIES && s->state == SESSION_STOPPED && settle_needed_to_leave(s); i++)
-        TRY(settle(s));
+    for (int i = 0;
+         i < SETTLE_TRIES && s->target->state == TARGET_STOPPED && dr7_change_needed_to_leave(s->control);
+         i++)
+        TRY(change_dr7(s));
     return NULL;
 }
 
-/* One run, with nothing planted any more, until something stops it. */
+/* One run, with nothing inserted any more, until something stops it. */
 static struct error *run_once(struct session *s, int signal, struct rsp_stop *ret)
 {
     struct rsp_action action = {.thread = {-1, -1}, .how = RSP_CONTINUE, .signal = signal};
     bool stopped = false;
-    TRY(rsp_resume_actions(s->connection, &action, 1));
-    struct error *e = rsp_wait_stop(s->connection, clock_now_ns() + OWED_NS, -1, ret, &stopped);
+    TRY(rsp_resume_actions(s->target->connection, &action, 1));
+    struct error *e = rsp_wait_stop(s->target->connection, clock_now_ns() + OWED_NS, -1, ret, &stopped);
     if (!error_is(e, ERR_TIMEOUT))
         return e;
     error_free(e);
-    TRY(rsp_interrupt(s->connection)); /* nothing was owed after all */
-    return rsp_wait_stop(s->connection, clock_now_ns() + STOP_NS, -1, ret, &stopped);
-}
-
-/* gdbserver sends it to the group that the process leads. One that leads none never gets it, and, let run
- * into what does not come, could not be stopped any more. Known where the process is one of this machine. */
-static bool heeds_no_interrupt(int64_t pid)
-{
-    BASE_FREE char *path = xasprintf("/proc/%lld/status", (long long)pid);
-    FILE *f = pid > 0 ? fopen(path, "re") : NULL;
-    char line[256];
-    int tracer = 0;
-    while (f && tracer == 0 && fgets(line, sizeof line, f))
-        sscanf(line, "TracerPid: %d", &tracer);
-    if (f)
-        fclose(f);
-    return tracer > 0 && getpgid((pid_t)pid) != (pid_t)pid;
+    TRY(rsp_interrupt(s->target->connection)); /* nothing was owed after all */
+    return rsp_wait_stop(s->target->connection, clock_now_ns() + STOP_NS, -1, ret, &stopped);
 }
 
 /*
@@ -100,44 +83,58 @@ static bool heeds_no_interrupt(int64_t pid)
 static struct error *take_owed_interrupt(struct session *s)
 {
     struct rsp_stop stop = {.signal = 0};
-    if (s->swallow_interrupt && heeds_no_interrupt(process_of(s)))
-        s->swallow_interrupt = false;
-    for (int i = 0; s->swallow_interrupt && i < OWED_TRIES; i++) {
-        TRY(target_check(s, run_once(s, stop.signal == TARGET_SIGTRAP ? 0 : stop.signal, &stop)));
+    if (s->control->interrupt.owed && !local_process_to_signal(s) && local_process_hears_no_interrupt(s))
+        interrupt_owe(s->control, false);
+    for (int i = 0; s->control->interrupt.owed && i < OWED_TRIES; i++) {
+        TRY(target_check(s->target, run_once(s, stop.signal == TARGET_SIGTRAP ? 0 : stop.signal, &stop)));
         bool over = stop.kind == RSP_STOP_EXITED || stop.kind == RSP_STOP_KILLED;
         if (over)
-            s->state = SESSION_EXITED;
-        s->swallow_interrupt = !over && stop.signal != TARGET_SIGINT;
+            target_has_ended(s->target);
+        interrupt_owe(s->control, !over && stop.signal != TARGET_SIGINT);
     }
     return NULL;
 }
 
+/* It did not stop, and what is inserted cannot be taken out of what runs. */
+static void tell_what_stays(struct session *s)
+{
+    static const char text[] =
+        "it did not stop to be left: the breakpoints are still in it, and the next that it meets may "
+        "end it; `recover` takes out those in memory once it can be stopped\n";
+    if (sites_any(s->control) && s->target->state == TARGET_RUNNING)
+        target_emit_text(s->target, "output", text, sizeof text - 1);
+}
+
 struct error *session_leave(struct session *s, bool kill)
 {
-    if (!s->connection || s->state == SESSION_EXITED || s->state == SESSION_DISCONNECTED)
+    if (!s->target->connection || s->target->state == TARGET_EXITED ||
+        s->target->state == TARGET_DISCONNECTED)
         return NULL;
-    if (rsp_never_spoke(s->connection))
-        return NULL; /* nothing is planted, and nobody listens */
-    TRY(stop_it(s));
-    if (s->state == SESSION_EXITED)
+    if (rsp_never_spoke(s->target->connection))
+        return NULL; /* nothing is inserted, and nobody listens */
+    struct error *stands = stop_it(s);
+    if (stands)
+        tell_what_stays(s);
+    TRY(stands);
+    if (s->target->state == TARGET_EXITED)
         return NULL;
-    int64_t pid = process_of(s);
+    int64_t pid = local_process_of(s);
     if (kill) {
         pty_before_kill(s);
-        TRY(rsp_kill(s->connection, pid));
-        journal_close(s, true);
+        TRY(rsp_kill(s->target->connection, pid));
+        journal_close(s->control, true);
         return NULL;
     }
-    TRY(settle_all(s));
-    struct error *lifted = plants_remove_all(s);
-    struct error *e = lifted ? NULL : take_owed_interrupt(s);
-    if (e || s->state == SESSION_EXITED)
+    TRY(change_dr7_back(s));
+    struct error *removed = sites_remove_all(s->control);
+    struct error *e = removed ? NULL : take_owed_interrupt(s);
+    if (e || s->target->state == TARGET_EXITED)
         return e;
-    e = rsp_detach(s->connection, pid);
+    e = rsp_detach(s->target->connection, pid);
     if (e) {
-        error_free(lifted);
+        error_free(removed);
         return e;
     }
     pty_let_go(s);
-    return lifted;
+    return removed;
 }

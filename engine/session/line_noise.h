@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/session/line_noise.h - whether what comes over a serial line is text at all.
  *

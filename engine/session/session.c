@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/session/session.h"
 
 #include <poll.h>
@@ -7,10 +8,16 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/control/breakpoints/evidence.h"
-#include "engine/session/core.h"
+#include "engine/control/breakpoints/hits.h"
+#include "engine/control/stop/stop_report.h"
+#include "engine/control/kernel/module_events.h"
+#include "engine/session/session_private.h"
+#include "engine/inspect/kernel/kernel.h"
+#include "engine/inspect/kernel/entry.h"
+#include "engine/control/run/interrupt.h"
+#include "engine/control/libraries/libraries_events.h"
 #include "engine/session/launch/runner.h"
-#include "engine/session/names.h"
+#include "engine/target/names.h"
 
 static void tell_lost(struct session *s, const char *message, const char *hint)
 {
@@ -19,45 +26,129 @@ static void tell_lost(struct session *s, const char *message, const char *hint)
     cJSON_AddStringToObject(o, "message", message);
     if (hint)
         cJSON_AddStringToObject(o, "hint", hint);
-    target_emit(s, o);
+    target_emit(s->target, o);
 }
 
-static void on_lost(struct session *s, const char *message, const char *hint)
+static void on_lost(struct target *target, const char *message, const char *hint)
 {
+    struct session *s = session_of(target);
     if (message)
-        audit_lost(s, message);
+        audit_lost(s->control, message);
     pty_drain(s); /* what the program said last may tell why */
-    session_interrupt_settled(s);
+    interrupt_settled(s->control);
     tell_lost(s, message ? message : "the connection was lost", hint);
 }
 
-static void on_memory_write(struct session *s, uint64_t address, const unsigned char *bytes,
+static void on_runs_again(struct target *target)
+{
+    session_runs_again(session_of(target));
+}
+
+static void on_memory_read(struct target *target, uint64_t address, unsigned char *bytes, size_t n)
+{
+    traps_hide(session_of(target)->control, address, bytes, n);
+}
+
+static void on_memory_write(struct target *target, uint64_t address, const unsigned char *bytes,
                             unsigned char *beneath, size_t n)
 {
-    traps_divert(s, address, beneath, n);
-    evidence_written(s, address, bytes, n);
+    struct session *s = session_of(target);
+    traps_divert(s->control, address, beneath, n);
+    hits_note_written(s->control, address, bytes, n);
+}
+
+static void on_thread_gone(struct target *target, const struct thread *t)
+{
+    hold_thread_gone(session_of(target)->control, t);
+}
+
+static void on_event(struct target *target, const cJSON *event)
+{
+    const struct session_options *o = &session_of(target)->options;
+    if (o->event)
+        o->event(o->context, event);
+}
+
+static void on_ended(struct target *target)
+{
+    session_drop_connection(session_of(target), TARGET_EXITED);
+}
+
+static bool can_run(const struct target *target)
+{
+    return target->launched ? !target->was_there : session_of(target)->program != NULL;
+}
+
+static const char *program_folder(struct target *target)
+{
+    const struct session *s = session_of(target);
+    return s->started ? s->setup.folder : NULL;
+}
+
+static const char *file_shown(const struct target *target)
+{
+    return session_of(target)->listing.file;
+}
+
+static bool more_symbols(struct target *target)
+{
+    return module_events_ask(session_of(target)->control);
+}
+
+static const struct target_hooks hooks = {
+    .runs_again = on_runs_again,
+    .lost = on_lost,
+    .memory_read = on_memory_read,
+    .memory_write = on_memory_write,
+    .event = on_event,
+    .ended = on_ended,
+    .can_run = can_run,
+    .program_folder = program_folder,
+    .file_shown = file_shown,
+    .more_symbols = more_symbols,
+    .thread_gone = on_thread_gone,
+};
+
+static struct target *make_target(struct session *s)
+{
+    struct target *target = xcalloc(1, sizeof *target);
+    target->hooks = hooks;
+    target->context = s;
+    target->deadline_ns = INT64_MAX;
+    target->cancel_fd = s->options.cancel_fd;
+    target->plans_ahead = s->options.plans_ahead;
+    target->map = symbol_map_create();
+    target->kernel = kernel_create();
+    target->unwind_rules = &kernel_unwind_rules;
+    signal_table_init(&target->signals);
+    names_watch(target);
+    return target;
+}
+
+static struct control *make_control(struct session *s)
+{
+    struct control *c = xcalloc(1, sizeof *c);
+    c->target = s->target;
+    c->context = s;
+    c->created_ns = clock_now_ns();
+    c->interrupt.prepare = break_in_prepare;
+    c->breakpoints.waits = libraries_want_events;
+    audit_init(&c->audit);
+    time_install(c);
+    return c;
 }
 
 struct session *session_create(const struct session_options *options)
 {
     struct session *s = xcalloc(1, sizeof *s);
     s->options = *options;
-    s->deadline_ns = INT64_MAX;
-    s->map = symbol_map_create();
-    names_watch(s);
-    s->hooks = (struct target_hooks){.runs_again = session_runs_again,
-                                     .lost = on_lost,
-                                     .memory_read = traps_hide,
-                                     .memory_write = on_memory_write,
-                                     .thread_gone = hold_thread_gone};
+    s->target = make_target(s);
+    s->control = make_control(s);
     s->sources = source_cache_create();
-    s->created_ns = clock_now_ns();
     console_init(&s->console);
     pty_init(&s->terminal);
     if (options->tty)
         s->setup.tty = xstrdup(options->tty);
-    signal_table_init(&s->signals);
-    audit_init(&s->audit);
     return s;
 }
 
@@ -81,66 +172,73 @@ static void add_stats(struct rsp_stats *to, const struct rsp_stats *from)
 struct rsp_stats session_stats(const struct session *s)
 {
     struct rsp_stats all = s->finished_stats;
-    if (s->connection)
-        add_stats(&all, rsp_stats(s->connection));
+    if (s->target->connection)
+        add_stats(&all, rsp_stats(s->target->connection));
     return all;
 }
 
-void session_drop_connection(struct session *s, enum session_state state)
+void session_drop_connection(struct session *s, enum target_state state)
 {
-    if (s->connection)
-        add_stats(&s->finished_stats, rsp_stats(s->connection));
-    plan_end(s);
+    if (s->target->connection)
+        add_stats(&s->finished_stats, rsp_stats(s->target->connection));
+    plan_end(s->control);
     console_flush(s);
     s->emulated = false;
     buf_clear(&s->console.typed);
-    s->attaching = false;
-    rsp_connection_destroy(s->connection);
-    s->connection = NULL;
+    s->target->attaching = false;
+    rsp_connection_destroy(s->target->connection);
+    s->target->connection = NULL;
     pty_close(s);
     close_log(s);
-    target_forget(s);
-    journal_close(s, state == SESSION_EXITED);
-    plants_lost(s);
-    breakpoints_lost(s);
-    slots_forget(s);
-    time_forget(s);
-    fork_forget(s);
-    memory_map_forget(&s->memory_map);
-    kernel_forget(s);
-    threads_clear(&s->threads);
-    hold_forget(s);
-    rsp_tdesc_free(s->description);
-    s->description = NULL;
-    session_interrupt_settled(s);
-    s->swallow_interrupt = false;
-    s->state = state;
+    target_forget(s->target);
+    journal_close(s->control, state == TARGET_EXITED);
+    sites_lost(s->control);
+    breakpoints_lost(s->control);
+    slots_forget(s->control);
+    time_forget(s->control);
+    fork_forget(s->control);
+    memory_map_forget(&s->target->memory_map);
+    module_events_forget(s->control);
+    kernel_forget(s->target);
+    threads_clear(&s->target->threads);
+    hold_forget(s->control);
+    rsp_tdesc_free(s->target->description);
+    s->target->description = NULL;
+    interrupt_settled(s->control);
+    interrupt_owe(s->control, false);
+    if (state == TARGET_EXITED)
+        target_has_ended(s->target);
+    else
+        target_is_gone(s->target);
 }
 
 void session_destroy(struct session *s)
 {
     if (!s)
         return;
-    if (s->connection) {
+    if (s->target->connection) {
         /* Nobody waits for a good-bye longer than this. */
-        s->deadline_ns = clock_now_ns() + 2000000000;
+        s->target->deadline_ns = clock_now_ns() + 2000000000;
         struct error *e = session_leave(s, session_launched(s));
         error_free(e);
-        session_drop_connection(s, SESSION_DISCONNECTED);
+        session_drop_connection(s, TARGET_DISCONNECTED);
     }
     cJSON_Delete(s->untaken_stop);
-    time_forget(s);
-    kernel_forget(s); /* where modules are can be said before there is a target */
-    breakpoints_free(&s->breakpoints);
-    slots_free(&s->slots);
-    threads_free(&s->threads);
-    memory_free(&s->memory);
-    symbol_map_free(s->map);
+    time_forget(s->control);
+    module_events_forget(s->control);
+    kernel_free(s->target); /* where modules are can be said before there is a target */
+    breakpoints_free(&s->control->breakpoints);
+    audit_free(&s->control->audit);
+    slots_free(&s->control->slots);
+    threads_free(&s->target->threads);
+    memory_free(&s->target->memory);
+    symbol_map_free(s->target->map);
+    free(s->control);
     source_cache_free(s->sources);
-    audit_free(&s->audit);
     console_free(&s->console);
     break_in_free(&s->break_in);
-    free(s->target_spec);
+    free(s->target->spec);
+    free(s->target);
     free(s->program);
     free(s->listing.file);
     setup_free(&s->setup);
@@ -148,34 +246,34 @@ void session_destroy(struct session *s)
     free(s);
 }
 
-enum session_state session_state(const struct session *s)
+enum target_state session_state(const struct session *s)
 {
-    return s->state;
+    return s->target->state;
 }
 
 uint64_t session_epoch(const struct session *s)
 {
-    return s->epoch;
+    return s->target->epoch;
 }
 
 void session_set_audit(struct session *s, bool active)
 {
-    audit_activate(s, active, 0);
+    audit_activate(s->control, active, 0);
 }
 
 void session_set_deadline(struct session *s, int64_t deadline_ns)
 {
-    s->deadline_ns = deadline_ns;
-    if (s->connection)
-        rsp_set_deadline(s->connection, deadline_ns);
+    s->target->deadline_ns = deadline_ns;
+    if (s->target->connection)
+        rsp_set_deadline(s->target->connection, deadline_ns);
 }
 
 static void learn_arch(struct session *s, const struct symbol_file *f)
 {
-    if (s->arch)
+    if (s->target->arch)
         return;
-    s->arch = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
-    s->big_endian = symbol_file_is_big_endian(f);
+    s->target->arch = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
+    s->target->big_endian = symbol_file_is_big_endian(f);
 }
 
 struct error *session_add_sections(struct session *s, const char *path, const struct section_address *list,
@@ -183,7 +281,7 @@ struct error *session_add_sections(struct session *s, const char *path, const st
 {
     struct symbol_file *f;
     TRY(symbol_file_open(path, &f));
-    struct error *e = symbol_map_add_sections(s->map, f, list, count);
+    struct error *e = symbol_map_add_sections(s->target->map, f, list, count);
     if (e)
         symbol_file_close(f);
     else
@@ -202,9 +300,9 @@ static struct error *load(struct session *s, const char *path, bool absolute, ui
         if (strcmp(sections[i].name, ".text") == 0)
             offset = address - sections[i].address;
     learn_arch(s, f);
-    symbol_map_add(s->map, f, offset);
+    symbol_map_add(s->target->map, f, offset);
     if (absolute || address)
-        symbol_map_set_told(s->map, symbol_map_count(s->map) - 1);
+        symbol_map_set_told(s->target->map, symbol_map_count(s->target->map) - 1);
     return NULL;
 }
 
@@ -228,6 +326,18 @@ struct error *session_set_program(struct session *s, const char *program, char *
     return NULL;
 }
 
+/* The program is to be started that was named, not what it executed in its place when it ran last. */
+static struct error *reload_program(struct session *s)
+{
+    struct symbol_map *map = s->target->map;
+    if (!s->target->executed || !s->program)
+        return NULL;
+    s->target->executed = false;
+    while (symbol_map_count(map))
+        TRY(symbol_map_remove(map, symbol_file_path(symbol_map_file(map, 0, NULL))));
+    return load(s, s->program, false, 0);
+}
+
 void session_set_start(struct session *s, enum start_at at)
 {
     s->setup.stop_at = at;
@@ -245,8 +355,8 @@ static struct error *attach(struct session *s, const struct session_target *targ
     if (break_in)
         TRY(break_in_name(s, break_in));
     struct error *e = session_attach(s, target);
-    if (e && s->connection)
-        session_drop_connection(s, SESSION_DISCONNECTED);
+    if (e && s->target->connection)
+        session_drop_connection(s, TARGET_DISCONNECTED);
     return e;
 }
 
@@ -254,8 +364,8 @@ static struct error *go_from_entry(struct session *s, enum start_at at)
 {
     bool told;
     struct error *e = start_from_entry(s, at, &told);
-    if ((e || told) && at != START_ENTRY && s->state == SESSION_STOPPED)
-        target_emit_stop(s);
+    if ((e || told) && at != START_ENTRY && s->target->state == TARGET_STOPPED)
+        stop_report(s->control);
     return e;
 }
 
@@ -276,6 +386,7 @@ static struct error *start_program(struct session *s, const struct session_targe
 {
     struct runner runner;
     struct session_target t = *target;
+    TRY(reload_program(s));
     TRY(runner_prepare(s, &runner));
     BASE_FREE char *spec = xstrdup(runner.spec);
     t.spec = spec;
@@ -298,18 +409,18 @@ static struct error *attach_to_spec(struct session *s, const struct session_targ
 
 struct error *session_connect_to(struct session *s, const struct session_target *target)
 {
-    if (target_is_connected(s))
-        return error_hint(error_new(ERR_USAGE, "already connected to %s", s->target_spec),
+    if (target_is_connected(s->target))
+        return error_hint(error_new(ERR_USAGE, "already connected to %s", s->target->spec),
                           "`detach` or `kill` first");
-    if (s->connection)
-        session_drop_connection(s, SESSION_DISCONNECTED);
+    if (s->target->connection)
+        session_drop_connection(s, TARGET_DISCONNECTED);
     TRY(target->spec ? attach_to_spec(s, target) : start_program(s, target));
     return go_from_entry(s, target->at);
 }
 
 struct error *session_connect_again(struct session *s, bool running, enum start_at at)
 {
-    BASE_FREE char *spec = xstrdup(s->target_spec);
+    BASE_FREE char *spec = xstrdup(s->target->spec);
     return session_connect_to(
         s, &(struct session_target){
                .spec = s->started ? NULL : spec, .at = at, .running = running, .wait_for_device = true});
@@ -319,7 +430,8 @@ size_t session_idle_fds(struct session *s, struct pollfd *fds)
 {
     struct transport_side terminal = pty_side(s);
     *fds = (struct pollfd){.fd = terminal.fd(terminal.context, &fds->events)};
-    return 1 + (s->connection ? transport_idle_fds(rsp_transport(s->connection), fds + 1) : 0);
+    return 1 +
+           (s->target->connection ? transport_idle_fds(rsp_transport(s->target->connection), fds + 1) : 0);
 }
 
 void session_idle(struct session *s, const struct pollfd *fds, size_t count)
@@ -330,39 +442,40 @@ void session_idle(struct session *s, const struct pollfd *fds, size_t count)
         terminal.ready(terminal.context);
     for (size_t i = 1; i < count; i++)
         any = any || fds[i].revents;
-    if (!any || !s->connection)
+    if (!any || !s->target->connection)
         return;
-    transport_drain_output(rsp_transport(s->connection));
-    if (s->state != SESSION_STOPPED)
+    transport_drain_output(rsp_transport(s->target->connection));
+    if (s->target->state != TARGET_STOPPED)
         return;
-    struct error *e = target_check(s, rsp_look(s->connection));
+    struct error *e = target_check(s->target, rsp_look(s->target->connection));
     error_free(e); /* a loss was told */
     session_put_away_lost(s);
 }
 
 void session_put_away_lost(struct session *s)
 {
-    if (s->connection && s->state == SESSION_DISCONNECTED && rsp_state(s->connection) == RSP_STATE_LOST)
-        session_drop_connection(s, SESSION_DISCONNECTED);
+    if (s->target->connection && s->target->state == TARGET_DISCONNECTED &&
+        rsp_state(s->target->connection) == RSP_STATE_LOST)
+        session_drop_connection(s, TARGET_DISCONNECTED);
 }
 
 void session_give_up(struct session *s)
 {
-    if (!target_is_connected(s))
+    if (!target_is_connected(s->target))
         return;
-    BASE_FREE char *text = xasprintf("the connection to %s was dropped without a word", s->target_spec);
-    bool planted = plants_any(s);
-    session_drop_connection(s, SESSION_DISCONNECTED);
+    BASE_FREE char *text = xasprintf("the connection to %s was dropped without a word", s->target->spec);
+    bool inserted = sites_any(s->control);
+    session_drop_connection(s, TARGET_DISCONNECTED);
     tell_lost(s, text,
-              planted ? "what was inserted is still in the target: `recover` puts it right once it answers"
-                      : NULL);
+              inserted ? "what was inserted is still in the target: `recover` puts it right once it answers"
+                       : NULL);
 }
 
 void session_type(struct session *s, const char *bytes, size_t n)
 {
     struct error *e = pty_type(s, bytes, n, false);
     if (e)
-        target_emit_text(s, "output", e->message, strlen(e->message));
+        target_emit_text(s->target, "output", e->message, strlen(e->message));
     error_free(e);
 }
 
@@ -375,10 +488,10 @@ cJSON *session_counters(struct session *s)
 {
     struct rsp_stats stats = session_stats(s);
     cJSON *o = cJSON_CreateObject();
-    cJSON_AddNumberToObject(o, "violations", (double)s->violations);
-    if (s->violations)
-        cJSON_AddItemToObject(o, "by_kind", audit_counts(s));
-    cJSON_AddNumberToObject(o, "stops", (double)s->stops);
+    cJSON_AddNumberToObject(o, "violations", (double)s->control->violations);
+    if (s->control->violations)
+        cJSON_AddItemToObject(o, "by_kind", audit_counts(s->control));
+    cJSON_AddNumberToObject(o, "stops", (double)s->control->stops);
     cJSON_AddNumberToObject(o, "turns", (double)stats.turns);
     cJSON_AddNumberToObject(o, "packets", (double)(stats.packets_out + stats.packets_in));
     cJSON_AddNumberToObject(o, "bytes_out", (double)stats.bytes_out);
@@ -386,12 +499,12 @@ cJSON *session_counters(struct session *s)
     return o;
 }
 
-bool session_has_plants(const struct session *s)
+bool session_has_sites(const struct session *s)
 {
-    return plants_any(s);
+    return sites_any(s->control);
 }
 
 bool session_launched(const struct session *s)
 {
-    return s->launched && !s->was_there;
+    return s->target->launched && !s->target->was_there;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/session/session.h - one debugging session: everything that has a life.
  *
@@ -23,17 +24,18 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "engine/commands/command.h"
+#include "engine/target/state.h"
+#include "engine/session/command.h"
 #include "engine/session/launch/start.h"
 
 struct session;
-
-enum session_state { SESSION_DISCONNECTED, SESSION_STOPPED, SESSION_RUNNING, SESSION_EXITED };
 
 struct session_options {
     /* Readable: somebody pressed Ctrl-C. Interrupts a running target, cancels a long command. Drained by the
      * session. -1: none. */
     int cancel_fd;
+    /* The command of this name, or NULL: for what is run at a breakpoint's stop (command_find()). */
+    const struct command *(*find_command)(const char *name);
     /* Events as in doc/ ("stopped", "violation", "console" …). Called on the session's thread; the object is
      * only lent. */
     void (*event)(void *context, const cJSON *event);
@@ -60,7 +62,7 @@ struct session *session_create(const struct session_options *options);
 /* Detaches (bounded wait), or kills what was launched by us. NULL is fine. */
 void session_destroy(struct session *s);
 
-enum session_state session_state(const struct session *s);
+enum target_state session_state(const struct session *s);
 uint64_t session_epoch(const struct session *s);
 
 /* Loads symbols of `program`, remembers it and its arguments for launch; does not start it. NULL args: none.
@@ -113,8 +115,6 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
                            bool *done) BASE_MUST_CHECK;
 /* A stop that no request was waiting for: the next `wait` or `interrupt` returns it. Taken over. */
 void session_keep_stop(struct session *s, cJSON *stop);
-/* Asks the running target to stop; the stop comes through session_pump(). */
-struct error *session_interrupt(struct session *s) BASE_MUST_CHECK;
 /* Types at the program; that it cannot hear becomes an `output` event. */
 void session_type(struct session *s, const char *bytes, size_t n);
 /* The size of the terminal that the program has, in cells. */
@@ -140,8 +140,8 @@ void session_limit_interrupt(struct session *s);
 /* Counters of the `summary` command: turns packets bytes_out bytes_in violations (and by_kind) stops, as a
  * new object. */
 cJSON *session_counters(struct session *s);
-/* True when something of ours is planted in the target (asked before quitting). */
-bool session_has_plants(const struct session *s);
+/* True when something of ours is inserted in the target (asked before quitting). */
+bool session_has_sites(const struct session *s);
 /* The program was started for this session, and ends with it; not one that was there before, whoever started
  * its stub. */
 bool session_launched(const struct session *s);

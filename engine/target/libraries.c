@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/libraries.h"
 
 #include <expat.h>
@@ -8,73 +9,72 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/target/sysroot.h"
-#include "engine/session/core.h"
-#include "engine/inspect/kernel/modules.h"
+#include "engine/target/target.h"
 
 enum { LIST_LIMIT = 4 << 20, LIBRARIES_MAX = 4096, NEIGHBOURHOOD_BITS = 21 };
 
 struct reading {
-    struct session *session;
+    struct target *target;
     XML_Parser parser;
     size_t count, added;
 };
 
-static void announce(struct session *s, const char *path)
+static void announce(struct target *target, const char *path)
 {
     char *shown = text_visible(path, strlen(path));
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "library");
     cJSON_AddStringToObject(o, "path", shown);
-    target_emit(s, o);
+    target_emit(target, o);
     free(shown);
 }
 
 /* A library that a program opened by a relative path is named so, from the folder it ran in; where we started
  * it, that is known. A path without a slash was looked for in folders, and nobody tells in which it was
  * found. */
-static char *from_its_folder(struct session *s, const char *path)
+static char *from_its_folder(struct target *target, const char *path)
 {
-    if (!s->launched || s->was_there || !strchr(path, '/'))
+    if (!target->launched || target->was_there || !strchr(path, '/'))
         return NULL;
     BASE_FREE char *here = getcwd(NULL, 0);
-    const char *folder = s->started && s->setup.folder ? s->setup.folder : here;
+    const char *own = target->hooks.program_folder(target), *folder = own ? own : here;
     BASE_FREE char *whole = folder ? xasprintf("%s/%s", folder, path) : NULL;
     return whole && access(whole, R_OK) == 0 ? realpath(whole, NULL) : NULL;
 }
 
 /* The path on this machine, symbolic links followed; malloc'd, or NULL. */
-static char *local_path(struct session *s, const char *path)
+static char *local_path(struct target *target, const char *path)
 {
     if (path[0] != '/')
-        return from_its_folder(s, path);
-    BASE_FREE char *sysroot = target_sysroot(s);
+        return from_its_folder(target, path);
+    BASE_FREE char *sysroot = target_sysroot(target);
     BASE_FREE char *below = sysroot ? xasprintf("%s%s", sysroot, path) : NULL;
     char *real = below && access(below, R_OK) == 0 ? realpath(below, NULL) : NULL;
     return real ? real : access(path, R_OK) == 0 ? realpath(path, NULL) : NULL;
 }
 
-bool libraries_add(struct session *s, const char *path, uint64_t offset)
+bool libraries_add(struct target *target, const char *path, uint64_t offset)
 {
     struct symbol_file *f;
     /* A target elsewhere may name anything: only regular, readable files are opened. */
-    BASE_FREE char *real = local_path(s, path);
+    BASE_FREE char *real = local_path(target, path);
     bool moved;
     if (!real)
         return false;
-    if (symbol_map_listed(s->map, real, offset, &moved))
+    if (symbol_map_listed(target->map, real, offset, &moved))
         return moved;
     struct error *e = symbol_file_open(real, &f);
     if (e) {
         error_free(e);
         return false;
     }
-    if (s->arch && symbol_file_machine(f) != s->arch->elf_machine) {
+    if (target->arch && symbol_file_machine(f) != target->arch->elf_machine) {
         symbol_file_close(f);
         return false;
     }
-    symbol_map_add(s->map, f, offset);
-    symbol_map_listed(s->map, real, offset, &moved);
-    announce(s, path);
+    symbol_map_add(target->map, f, offset);
+    symbol_map_listed(target->map, real, offset, &moved);
+    announce(target, path);
     return true;
 }
 
@@ -92,7 +92,7 @@ static void on_element(void *context, const char *name, const char **attributes)
             address = attributes[i + 1];
     }
     if (path && address && text_parse_u64(address, &offset))
-        r->added += libraries_add(r->session, path, offset);
+        r->added += libraries_add(r->target, path, offset);
 }
 
 static void refuse_entity(void *context, const char *name, int is_parameter, const char *value, int length,
@@ -104,68 +104,69 @@ static void refuse_entity(void *context, const char *name, int is_parameter, con
     XML_StopParser(r->parser, XML_FALSE);
 }
 
-static size_t read_list(struct session *s, const char *xml, size_t n)
+static size_t read_list(struct target *target, const char *xml, size_t n)
 {
-    struct reading r = {.session = s, .parser = XML_ParserCreate(NULL)};
+    struct reading r = {.target = target, .parser = XML_ParserCreate(NULL)};
     XML_SetUserData(r.parser, &r);
     XML_SetStartElementHandler(r.parser, on_element);
     XML_SetEntityDeclHandler(r.parser, refuse_entity);
-    symbol_map_list_begin(s->map);
+    symbol_map_list_begin(target->map);
     bool whole = XML_Parse(r.parser, xml, (int)n, 1) == XML_STATUS_OK && r.count && r.count < LIBRARIES_MAX;
     XML_ParserFree(r.parser);
-    return r.added + symbol_map_list_end(s->map, whole);
+    return r.added + symbol_map_list_end(target->map, whole);
 }
 
-void libraries_may_have_changed(struct session *s)
+void libraries_may_have_changed(struct target *target)
 {
-    s->library_miss = UINT64_MAX;
+    target->library_miss = UINT64_MAX;
 }
 
-bool libraries_listed(struct session *s)
+bool libraries_listed(struct target *target)
 {
-    return rsp_feature_usable(rsp_features(s->connection), FEATURE_XFER_LIBRARIES_SVR4);
+    return rsp_feature_usable(rsp_features(target->connection), FEATURE_XFER_LIBRARIES_SVR4);
 }
 
-static size_t ask_stub(struct session *s)
+static size_t ask_stub(struct target *target)
 {
     BASE_BUF struct buf xml = {0};
-    struct error *e = target_check(s, rsp_xfer_read(s->connection, "libraries-svr4", "", LIST_LIMIT, &xml));
-    size_t added = e ? 0 : read_list(s, buf_text(&xml), xml.length);
+    struct error *e =
+        target_check(target, rsp_xfer_read(target->connection, "libraries-svr4", "", LIST_LIMIT, &xml));
+    size_t added = e ? 0 : read_list(target, buf_text(&xml), xml.length);
     error_free(e);
     return added;
 }
 
-static bool can_ask(const struct session *s)
+static bool can_ask(const struct target *target)
 {
-    return s->is_process && s->state == SESSION_STOPPED && s->connection;
+    return target->is_process && target->state == TARGET_STOPPED && target->connection;
 }
 
-size_t libraries_read(struct session *s)
+size_t libraries_read(struct target *target)
 {
-    return libraries_listed(s) ? ask_stub(s) : libraries_read_debug(s);
+    return libraries_listed(target) ? ask_stub(target) : libraries_read_debug(target);
 }
 
-bool libraries_ask(struct session *s)
+bool libraries_ask(struct target *target)
 {
-    if (s->library_epoch == s->epoch || s->state != SESSION_STOPPED || !s->connection)
+    if (target->library_epoch == target->epoch || target->state != TARGET_STOPPED || !target->connection)
         return false;
-    s->library_epoch = s->epoch;
-    if (!s->is_process)
-        return modules_ask(s);
-    return libraries_read(s) > 0;
+    target->library_epoch = target->epoch;
+    if (!target->is_process)
+        return target->hooks.more_symbols(target);
+    return libraries_read(target) > 0;
 }
 
-bool libraries_cover(struct session *s, uint64_t address)
+bool libraries_cover(struct target *target, uint64_t address)
 {
     uint64_t offset;
-    if (!can_ask(s) || s->library_miss == address >> NEIGHBOURHOOD_BITS ||
-        symbol_map_file_at(s->map, address, &offset))
+    if (!can_ask(target) || target->library_miss == address >> NEIGHBOURHOOD_BITS ||
+        symbol_map_file_at(target->map, address, &offset))
         return false;
-    struct memory_misses *kept = s->memory.misses; /* the linker's own list is not in the cache */
-    s->memory.misses = NULL;
-    size_t added = libraries_read(s);
-    s->memory.misses = kept;
-    if (!symbol_map_file_at(s->map, address, &offset))
-        s->library_miss = address >> NEIGHBOURHOOD_BITS;
+    struct memory_misses *kept = target->memory.misses; /* the linker's own list is not in the cache */
+    target->memory.misses = NULL;
+    size_t added = libraries_read(target);
+    target->memory.misses = kept;
+    if (!symbol_map_file_at(target->map, address, &offset))
+        target->library_miss = address >> NEIGHBOURHOOD_BITS;
     return added > 0;
 }

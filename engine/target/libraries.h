@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/libraries.h - the shared libraries of a process (gdb manual, "Library List Format for SVR4
  * Targets").
@@ -17,41 +18,29 @@
 #include "base/error.h"
 #include "rsp/stop_reply.h"
 
-struct session;
+struct target;
 struct symbol_file;
 
 /* Makes an address known if a library holds it; true when new files came. */
-bool libraries_cover(struct session *s, uint64_t address);
+bool libraries_cover(struct target *target, uint64_t address);
 /* A name is not known: asks for the list once a stop; true when new files came. */
-bool libraries_ask(struct session *s);
-/*
- * Where the stub has no list, the dynamic linker's own is read from memory (struct r_debug of <link.h>), and
- * a breakpoint of ours stands where it tells of changes (r_brk): found by AT_BASE when the process is new and
- * the linker has not run yet. Called when a process was attached to, or has executed another program.
- */
-void libraries_attached(struct session *s);
-/* The same for stubs that have a list, but tell of no change to it: while a breakpoint waits for a library.
- */
-void libraries_want_events(struct session *s);
-/* A thread stopped with a trap at `pc`; when it is that place (*event), the list is read again and
- * breakpoints are placed anew. Errors: the connection's only. */
-struct error *libraries_at_stop(struct session *s, struct ptid thread, uint64_t pc,
-                                bool *event) BASE_MUST_CHECK;
+bool libraries_ask(struct target *target);
 /* The target ran freely, or is another one: what was not there may be there now. */
-void libraries_may_have_changed(struct session *s);
+void libraries_may_have_changed(struct target *target);
 
-/* -- between libraries.c, link_map.c and engine/control/libraries_events.c ------------------------- */
+/* -- for who follows the list (engine/control/libraries/libraries_events.h)
+ * ---------------------------------- */
 
 /* The program: the first file of the map that names a dynamic linker; NULL: there is none. */
-struct symbol_file *libraries_program(struct session *s, uint64_t *offset);
+struct symbol_file *libraries_program(struct target *target, uint64_t *offset);
 /* Adds a library that the target calls `path`, at its sysroot's place where there is one, or moves it when it
  * is loaded already; true when it is new or moved. */
-bool libraries_add(struct session *s, const char *path, uint64_t offset);
+bool libraries_add(struct target *target, const char *path, uint64_t offset);
 /* The list as it is now, the stub's own where it has one: how many libraries came, moved or went. */
-size_t libraries_read(struct session *s);
+size_t libraries_read(struct target *target);
 /* True when the stub lists libraries itself. */
-bool libraries_listed(struct session *s);
+bool libraries_listed(struct target *target);
 /* Reads the dynamic linker's list; how many were new, moved or unloaded. */
-size_t libraries_read_debug(struct session *s);
+size_t libraries_read_debug(struct target *target);
 
 #endif

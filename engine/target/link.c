@@ -1,82 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/link.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 
-bool target_is_thrifty(const struct session *s)
+bool target_is_thrifty(const struct target *target)
 {
-    return s->connection && !transport_is_reliable(rsp_transport(s->connection));
+    return target->connection && !transport_is_reliable(rsp_transport(target->connection));
 }
 
 /* What starts what has ended again depends on who started it. */
-static struct error *has_ended(const struct session *s, enum error_code code)
+static struct error *has_ended(const struct target *target, enum error_code code)
 {
     return error_hint(error_new(code, "the program has ended"),
-                      target_can_run(s) ? "`run` starts it again" : "`reconnect` attaches to its stub again");
+                      target_can_run(target) ? "`run` starts it again"
+                                             : "`reconnect` attaches to its stub again");
 }
 
-struct error *target_need(struct session *s)
+struct error *target_need(struct target *target)
 {
-    if (s->state == SESSION_EXITED)
-        return has_ended(s, ERR_NOT_CONNECTED);
-    if (!s->connection || s->state == SESSION_DISCONNECTED)
+    if (target->state == TARGET_EXITED)
+        return has_ended(target, ERR_NOT_CONNECTED);
+    if (!target->connection || target->state == TARGET_DISCONNECTED)
         return error_hint(error_new(ERR_NOT_CONNECTED, "there is no target"),
                           "`connect HOST:PORT` attaches to a stub, `launch` starts the program");
     return NULL;
 }
 
-struct error *target_need_stopped(struct session *s)
+struct error *target_need_stopped(struct target *target)
 {
-    TRY(target_need(s));
-    if (s->state == SESSION_RUNNING)
+    TRY(target_need(target));
+    if (target->state == TARGET_RUNNING)
         return error_hint(error_new(ERR_NOT_STOPPED, "the target is running"),
                           "`interrupt` (Ctrl-C) stops it");
     return NULL;
 }
 
-struct error *target_need_runnable(struct session *s)
+struct error *target_need_runnable(struct target *target)
 {
-    if (s->state == SESSION_EXITED)
-        return has_ended(s, ERR_NOT_RUNNING);
-    return target_need_stopped(s);
+    if (target->state == TARGET_EXITED)
+        return has_ended(target, ERR_NOT_RUNNING);
+    return target_need_stopped(target);
 }
 
-struct error *target_need_plantable(struct session *s)
+struct error *target_need_insertable(struct target *target)
 {
-    bool ahead = s->state == SESSION_DISCONNECTED && s->options.plans_ahead;
-    return s->state == SESSION_EXITED || ahead ? NULL : target_need_stopped(s);
+    bool ahead = target->state == TARGET_DISCONNECTED && target->plans_ahead;
+    return target->state == TARGET_EXITED || ahead ? NULL : target_need_stopped(target);
 }
 
-bool target_can_run(const struct session *s)
+bool target_can_run(const struct target *target)
 {
-    return s->launched ? !s->was_there : s->program != NULL;
+    return target->hooks.can_run && target->hooks.can_run(target);
 }
 
-bool target_is_connected(const struct session *s)
+bool target_is_connected(const struct target *target)
 {
-    return s->connection && s->state != SESSION_EXITED && s->state != SESSION_DISCONNECTED;
+    return target->connection && target->state != TARGET_EXITED && target->state != TARGET_DISCONNECTED;
 }
 
-void target_forget(struct session *s)
+void target_cancelled(struct target *target)
 {
-    memory_forget(s);
-    s->frame = 0;
+    char bytes[64];
+    while (target->cancel_fd >= 0 && read(target->cancel_fd, bytes, sizeof bytes) > 0) {
+    }
 }
 
-struct error *target_check(struct session *s, struct error *e)
+void target_runs(struct target *target)
 {
-    if (s->connection && s->state == SESSION_STOPPED && !s->attaching && rsp_never_spoke(s->connection))
-        s->hooks.runs_again(s);
-    bool lost = s->connection && rsp_state(s->connection) == RSP_STATE_LOST;
-    if (!lost || s->state == SESSION_DISCONNECTED || s->state == SESSION_EXITED)
+    target->state = TARGET_RUNNING;
+}
+
+void target_stands(struct target *target)
+{
+    target->state = TARGET_STOPPED;
+}
+
+void target_has_ended(struct target *target)
+{
+    target->state = TARGET_EXITED;
+}
+
+void target_is_gone(struct target *target)
+{
+    target->state = TARGET_DISCONNECTED;
+}
+
+void target_forget(struct target *target)
+{
+    memory_forget(target);
+    target->frame = 0;
+}
+
+struct error *target_check(struct target *target, struct error *e)
+{
+    if (target->connection && target->state == TARGET_STOPPED && !target->attaching &&
+        rsp_never_spoke(target->connection))
+        target->hooks.runs_again(target);
+    bool lost = target->connection && rsp_state(target->connection) == RSP_STATE_LOST;
+    if (!lost || target->state == TARGET_DISCONNECTED || target->state == TARGET_EXITED)
         return e;
     /* The connection object stays until the caller is done with it; the state says that nothing more can be
      * asked. */
     BASE_FREE char *message = e && e->code == ERR_LOST ? xstrdup(e->message) : NULL;
-    s->state = SESSION_DISCONNECTED;
-    s->threads.has_current = false;
-    s->hooks.lost(s, message, e ? e->hint : NULL);
+    target_is_gone(target);
+    target->threads.has_current = false;
+    target->hooks.lost(target, message, e ? e->hint : NULL);
     return e;
 }

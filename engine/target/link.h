@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/link.h - the link to the target: whether it stands, runs or is gone, what may be asked of it
  * now, and what becomes of a call that failed.
@@ -17,50 +18,74 @@
 
 #include "base/error.h"
 
-struct session;
+struct target;
 struct thread;
 
 /* Installed once, when the session is made. */
 struct target_hooks {
     /* A kernel that was spoken to runs again without our doing. */
-    void (*runs_again)(struct session *s);
+    void (*runs_again)(struct target *target);
     /* The connection has just been found lost; `message` says how, `hint` may be NULL. */
-    void (*lost)(struct session *s, const char *message, const char *hint);
+    void (*lost)(struct target *target, const char *message, const char *hint);
+    /* The program has ended: the connection to it is of no use any more. */
+    void (*ended)(struct target *target);
     /* The memory filter. What was read is to be as the user wrote it: traps that stand in it are taken out.
      */
-    void (*memory_read)(struct session *s, uint64_t address, unsigned char *bytes, size_t n);
+    void (*memory_read)(struct target *target, uint64_t address, unsigned char *bytes, size_t n);
     /* What is about to be written: what belongs beneath a trap is kept there, and `beneath` then has the
      * trap; `bytes` is what the user wrote. */
-    void (*memory_write)(struct session *s, uint64_t address, const unsigned char *bytes,
+    void (*memory_write)(struct target *target, uint64_t address, const unsigned char *bytes,
                          unsigned char *beneath, size_t n);
+    /* An event for the face, lent. */
+    void (*event)(struct target *target, const cJSON *event);
+    /* `run` has something to start. */
+    bool (*can_run)(const struct target *target);
+    /* The folder a program of ours was told to start in; NULL: none. */
+    const char *(*program_folder)(struct target *target);
+    /* The file whose lines were shown last, or NULL. */
+    const char *(*file_shown)(const struct target *target);
+    /* A name is not known: more symbols may be got from the target; true when some came. */
+    bool (*more_symbols)(struct target *target);
     /* A thread is about to leave the table. */
-    void (*thread_gone)(struct session *s, const struct thread *t);
+    void (*thread_gone)(struct target *target, const struct thread *t);
 };
 
-struct error *target_need(struct session *s) BASE_MUST_CHECK;
-struct error *target_need_stopped(struct session *s) BASE_MUST_CHECK;
+/*
+ * The transitions of a target's state (engine/target/target.h), and the only places that write it. RUNNING: a
+ * resume was sent, or it ran when we came; STOPPED: a stop was taken, or the resume was not sent after all;
+ * EXITED: the stub told the end of the program, whose connection is of no more use; DISCONNECTED: the link
+ * was left or lost.
+ */
+void target_runs(struct target *target);
+void target_stands(struct target *target);
+void target_has_ended(struct target *target);
+void target_is_gone(struct target *target);
+
+struct error *target_need(struct target *target) BASE_MUST_CHECK;
+struct error *target_need_stopped(struct target *target) BASE_MUST_CHECK;
 /* For commands that let the target run: as target_need_stopped(), and ERR_NOT_RUNNING once it has ended. */
-struct error *target_need_runnable(struct session *s) BASE_MUST_CHECK;
-/* For what is planted: as target_need_stopped(), but after the end, and for faces that plan ahead before
+struct error *target_need_runnable(struct target *target) BASE_MUST_CHECK;
+/* For what is inserted: as target_need_stopped(), but after the end, and for faces that plan ahead before
  * there is a target, it is planned for the next start. */
-struct error *target_need_plantable(struct session *s) BASE_MUST_CHECK;
-/* `run` has something to start. */
-bool target_can_run(const struct session *s);
+struct error *target_need_insertable(struct target *target) BASE_MUST_CHECK;
+/* `run` has something to start (a hook). */
+bool target_can_run(const struct target *target);
 /* There is a target, standing or running. */
-bool target_is_connected(const struct session *s);
+bool target_is_connected(const struct target *target);
 /* Bytes are dear: a serial line, or what ends in one (telnet, a pty). Only what is looked at is fetched. */
-bool target_is_thrifty(const struct session *s);
+bool target_is_thrifty(const struct target *target);
+/* What was cancelled is over: Ctrl-C that was meant for it is not to hit what comes next. */
+void target_cancelled(struct target *target);
 /* Throws away every cache of target state. */
-void target_forget(struct session *s);
+void target_forget(struct target *target);
 /* Draws the consequences of a failed call: a lost connection is told, and nothing more can be asked. Returns
  * `e`. */
-struct error *target_check(struct session *s, struct error *e) BASE_MUST_CHECK;
+struct error *target_check(struct target *target, struct error *e) BASE_MUST_CHECK;
 
 /* Events for the face (events.c); the object is taken over. */
-void target_emit(struct session *s, cJSON *event);
-void target_emit_text(struct session *s, const char *event, const char *bytes, size_t n);
+void target_emit(struct target *target, cJSON *event);
+void target_emit_text(struct target *target, const char *event, const char *bytes, size_t n);
 /* An event with the `message` and `hint` of an error, which stays the caller's. */
-void target_emit_problem(struct session *s, const char *event, const struct error *e);
-void target_emit_stop(struct session *s);
+void target_emit_problem(struct target *target, const char *event, const struct error *e);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/memory.h"
 
 #include <inttypes.h>
@@ -5,8 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/control/breakpoints/evidence.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/target/registers.h"
 
 enum { CACHE_LIMIT = 16 << 20, STACK_WINDOW = 1 << 20, PREFETCH_MAX = 64 };
@@ -19,12 +19,12 @@ void memory_free(struct memory_cache *c)
     *c = (struct memory_cache){0};
 }
 
-void memory_forget(struct session *s)
+void memory_forget(struct target *target)
 {
-    for (size_t i = 0; i < s->memory.count; i++)
-        free(s->memory.pieces[i].bytes);
-    s->memory.count = 0;
-    s->memory.total = 0;
+    for (size_t i = 0; i < target->memory.count; i++)
+        free(target->memory.pieces[i].bytes);
+    target->memory.count = 0;
+    target->memory.total = 0;
 }
 
 static void keep(struct memory_cache *c, uint64_t address, const unsigned char *bytes, size_t n)
@@ -56,31 +56,32 @@ static size_t from_cache(const struct memory_cache *c, uint64_t address, unsigne
     return got;
 }
 
-static bool near_stack(struct session *s, uint64_t address)
+static bool near_stack(struct target *target, uint64_t address)
 {
-    struct thread *t = s->threads.has_current ? threads_find(&s->threads, s->threads.current) : NULL;
-    const struct rsp_register *sp = t && s->arch ? register_find(s, s->arch->sp) : NULL;
+    struct thread *t =
+        target->threads.has_current ? threads_find(&target->threads, target->threads.current) : NULL;
+    const struct rsp_register *sp = t && target->arch ? register_find(target, target->arch->sp) : NULL;
     if (!sp || sp->size > 8 || !register_cached(t, sp))
         return false;
-    uint64_t value = arch_load(t->bytes + sp->offset, sp->size, s->big_endian);
+    uint64_t value = arch_load(t->bytes + sp->offset, sp->size, target->big_endian);
     return address - (value - STACK_WINDOW) < 2 * (uint64_t)STACK_WINDOW;
 }
 
 /* RAM may be read twice, cached and prefetched; anything else may be a device whose reads have effects. */
-static bool is_ram(struct session *s, uint64_t address, size_t n)
+static bool is_ram(struct target *target, uint64_t address, size_t n)
 {
-    if (s->is_process)
+    if (target->is_process)
         return true;
     uint64_t offset;
-    struct symbol_file *first = symbol_map_file_at(s->map, address, &offset);
-    if (first && symbol_map_file_at(s->map, address + (n ? n - 1 : 0), &offset) == first)
+    struct symbol_file *first = symbol_map_file_at(target->map, address, &offset);
+    if (first && symbol_map_file_at(target->map, address + (n ? n - 1 : 0), &offset) == first)
         return true;
-    return near_stack(s, address) && near_stack(s, address + n);
+    return near_stack(target, address) && near_stack(target, address + n);
 }
 
-static struct ptid current_id(const struct session *s)
+static struct ptid current_id(const struct target *target)
 {
-    return s->threads.has_current ? s->threads.current : (struct ptid){0, 0};
+    return target->threads.has_current ? target->threads.current : (struct ptid){0, 0};
 }
 
 static void note_miss(struct memory_misses *m, uint64_t address, size_t n)
@@ -92,26 +93,27 @@ static void note_miss(struct memory_misses *m, uint64_t address, size_t n)
         m->items[m->count++] = (struct memory_want){address, n};
 }
 
-struct error *memory_read_some(struct session *s, uint64_t address, void *bytes, size_t n, size_t *got)
+struct error *memory_read_some(struct target *target, uint64_t address, void *bytes, size_t n, size_t *got)
 {
     *got = 0;
-    TRY(target_need_stopped(s));
-    bool ram = is_ram(s, address, n);
-    *got = from_cache(&s->memory, address, bytes, n); /* which holds RAM only */
+    TRY(target_need_stopped(target));
+    bool ram = is_ram(target, address, n);
+    *got = from_cache(&target->memory, address, bytes, n); /* which holds RAM only */
     if (*got == n)
         return NULL;
-    if (ram && s->memory.misses) {
-        note_miss(s->memory.misses, address + *got, n - *got);
+    if (ram && target->memory.misses) {
+        note_miss(target->memory.misses, address + *got, n - *got);
         return NULL;
     }
     struct rsp_read read = {
         .address = address + *got, .length = n - *got, .bytes = (unsigned char *)bytes + *got};
-    struct error *e = target_check(s, rsp_read_memory(s->connection, current_id(s), &read, 1, ram));
+    struct error *e =
+        target_check(target, rsp_read_memory(target->connection, current_id(target), &read, 1, ram));
     if (e)
         return e;
-    s->hooks.memory_read(s, read.address, read.bytes, read.got);
+    target->hooks.memory_read(target, read.address, read.bytes, read.got);
     if (ram)
-        keep(&s->memory, read.address, read.bytes, read.got);
+        keep(&target->memory, read.address, read.bytes, read.got);
     *got += read.got;
     if (error_is(read.error, ERR_TIMEOUT) || error_is(read.error, ERR_VIOLATION) ||
         error_is(read.error, ERR_CANCELLED))
@@ -120,10 +122,10 @@ struct error *memory_read_some(struct session *s, uint64_t address, void *bytes,
     return NULL;
 }
 
-struct error *memory_read(struct session *s, uint64_t address, void *bytes, size_t n)
+struct error *memory_read(struct target *target, uint64_t address, void *bytes, size_t n)
 {
     size_t got;
-    TRY(memory_read_some(s, address, bytes, n, &got));
+    TRY(memory_read_some(target, address, bytes, n, &got));
     if (got == n)
         return NULL;
     return error_hint(error_new(ERR_NO_MEMORY,
@@ -132,62 +134,65 @@ struct error *memory_read(struct session *s, uint64_t address, void *bytes, size
                       "`maps` shows what is mapped");
 }
 
-static struct error *prefetch(struct session *s, const struct memory_want *wants, size_t count, bool all_ram)
+static struct error *prefetch(struct target *target, const struct memory_want *wants, size_t count,
+                              bool all_ram)
 {
-    TRY(target_need_stopped(s));
+    TRY(target_need_stopped(target));
     struct rsp_read reads[PREFETCH_MAX];
     size_t used = 0;
     unsigned char probe[4096];
     for (size_t i = 0; i < count && used < PREFETCH_MAX; i++) {
         size_t n = wants[i].length;
-        if (n == 0 || n > sizeof probe || !(all_ram || is_ram(s, wants[i].address, n)))
+        if (n == 0 || n > sizeof probe || !(all_ram || is_ram(target, wants[i].address, n)))
             continue;
-        size_t got = from_cache(&s->memory, wants[i].address, probe, n);
-        if (got < n && s->memory.misses)
-            note_miss(s->memory.misses, wants[i].address, n);
+        size_t got = from_cache(&target->memory, wants[i].address, probe, n);
+        if (got < n && target->memory.misses)
+            note_miss(target->memory.misses, wants[i].address, n);
         else if (got < n)
             reads[used++] = (struct rsp_read){.address = wants[i].address, .length = n, .bytes = xmalloc(n)};
     }
     struct error *e =
-        used ? target_check(s, rsp_read_memory(s->connection, current_id(s), reads, used, true)) : NULL;
+        used
+            ? target_check(target, rsp_read_memory(target->connection, current_id(target), reads, used, true))
+            : NULL;
     for (size_t i = 0; i < used; i++) {
-        s->hooks.memory_read(s, reads[i].address, reads[i].bytes, e ? 0 : reads[i].got);
-        keep(&s->memory, reads[i].address, reads[i].bytes, e ? 0 : reads[i].got);
+        target->hooks.memory_read(target, reads[i].address, reads[i].bytes, e ? 0 : reads[i].got);
+        keep(&target->memory, reads[i].address, reads[i].bytes, e ? 0 : reads[i].got);
         error_free(reads[i].error);
         free(reads[i].bytes);
     }
     return e;
 }
 
-struct error *memory_prefetch(struct session *s, const struct memory_want *wants, size_t count)
+struct error *memory_prefetch(struct target *target, const struct memory_want *wants, size_t count)
 {
-    return prefetch(s, wants, count, false);
+    return prefetch(target, wants, count, false);
 }
 
-struct error *memory_prefetch_ram(struct session *s, const struct memory_want *wants, size_t count)
+struct error *memory_prefetch_ram(struct target *target, const struct memory_want *wants, size_t count)
 {
-    return prefetch(s, wants, count, true);
+    return prefetch(target, wants, count, true);
 }
 
-bool memory_cached(struct session *s, uint64_t address, size_t n)
+bool memory_cached(struct target *target, uint64_t address, size_t n)
 {
     unsigned char probe[64];
-    return n <= sizeof probe && from_cache(&s->memory, address, probe, n) == n;
+    return n <= sizeof probe && from_cache(&target->memory, address, probe, n) == n;
 }
 
 /*
  * A stub writes word by word or packet by packet until it meets what cannot be written, and only says that it
  * failed. RAM is looked at again, so that the user knows which half stands; a device is left alone.
  */
-static struct error *tell_half(struct session *s, uint64_t address, const void *bytes, size_t n,
+static struct error *tell_half(struct target *target, uint64_t address, const void *bytes, size_t n,
                                struct error *failed)
 {
-    memory_forget(s);
-    if ((!error_is(failed, ERR_REFUSED) && !error_is(failed, ERR_NO_MEMORY)) || !is_ram(s, address, n))
+    memory_forget(target);
+    if ((!error_is(failed, ERR_REFUSED) && !error_is(failed, ERR_NO_MEMORY)) || !is_ram(target, address, n))
         return failed;
     BASE_FREE unsigned char *now = xmalloc(n);
     size_t got = 0, same = 0;
-    struct error *e = memory_read_some(s, address, now, n, &got);
+    struct error *e = memory_read_some(target, address, now, n, &got);
     error_free(e);
     while (same < got && now[same] == ((const unsigned char *)bytes)[same])
         same++;
@@ -197,17 +202,19 @@ static struct error *tell_half(struct session *s, uint64_t address, const void *
                       address + same);
 }
 
-struct error *memory_write(struct session *s, uint64_t address, const void *bytes, size_t n)
+struct error *memory_write(struct target *target, uint64_t address, const void *bytes, size_t n)
 {
-    TRY(target_need_stopped(s));
+    TRY(target_need_stopped(target));
     BASE_FREE unsigned char *beneath = xmemdup(bytes, n);
-    s->hooks.memory_write(s, address, bytes, beneath, n);
-    struct error *e = target_check(s, rsp_write_memory(s->connection, current_id(s), address, beneath, n));
+    target->hooks.memory_write(target, address, bytes, beneath, n);
+    struct error *e =
+        target_check(target, rsp_write_memory(target->connection, current_id(target), address, beneath, n));
     if (e)
-        return error_while(tell_half(s, address, bytes, n, e), "write %zu bytes at 0x%" PRIx64, n, address);
+        return error_while(tell_half(target, address, bytes, n, e), "write %zu bytes at 0x%" PRIx64, n,
+                           address);
     const unsigned char *from = bytes;
-    for (size_t i = 0; i < s->memory.count; i++) {
-        struct memory_piece *p = &s->memory.pieces[i];
+    for (size_t i = 0; i < target->memory.count; i++) {
+        struct memory_piece *p = &target->memory.pieces[i];
         for (size_t k = 0; k < n; k++)
             if (address + k - p->address < p->length)
                 p->bytes[address + k - p->address] = from[k];
@@ -215,10 +222,10 @@ struct error *memory_write(struct session *s, uint64_t address, const void *byte
     return NULL;
 }
 
-bool memory_from_file(struct session *s, uint64_t address, void *bytes, size_t n)
+bool memory_from_file(struct target *target, uint64_t address, void *bytes, size_t n)
 {
     uint64_t offset;
-    struct symbol_file *f = symbol_map_file_at(s->map, address, &offset);
+    struct symbol_file *f = symbol_map_file_at(target->map, address, &offset);
     if (!f)
         return false;
     const struct symbol_section *sections;
@@ -232,12 +239,12 @@ bool memory_from_file(struct session *s, uint64_t address, void *bytes, size_t n
     return false;
 }
 
-struct error *memory_read_number(struct session *s, uint64_t address, size_t size, uint64_t *ret)
+struct error *memory_read_number(struct target *target, uint64_t address, size_t size, uint64_t *ret)
 {
     unsigned char bytes[8];
     if (size == 0 || size > sizeof bytes)
         return error_new(ERR_INTERNAL, "a number of %zu bytes", size);
-    TRY(memory_read(s, address, bytes, size));
-    *ret = arch_load(bytes, size, s->big_endian);
+    TRY(memory_read(target, address, bytes, size));
+    *ret = arch_load(bytes, size, target->big_endian);
     return NULL;
 }

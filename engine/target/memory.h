@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/memory.h - target memory as the user may see it.
  *
@@ -15,7 +16,7 @@
 
 #include "base/error.h"
 
-struct session;
+struct target;
 
 struct memory_piece {
     uint64_t address;
@@ -38,27 +39,28 @@ struct memory_cache {
     struct memory_misses *misses; /* or NULL */
 };
 
-void memory_forget(struct session *s); /* drops the cache */
+void memory_forget(struct target *target); /* drops the cache */
 void memory_free(struct memory_cache *c);
 
 /* Reads all `n` bytes or fails with ERR_NO_MEMORY, which names the first unreadable address. */
-struct error *memory_read(struct session *s, uint64_t address, void *bytes, size_t n) BASE_MUST_CHECK;
+struct error *memory_read(struct target *target, uint64_t address, void *bytes, size_t n) BASE_MUST_CHECK;
 /* As much as can be read from the start goes to *got; an error only when the connection is in trouble. */
-struct error *memory_read_some(struct session *s, uint64_t address, void *bytes, size_t n,
+struct error *memory_read_some(struct target *target, uint64_t address, void *bytes, size_t n,
                                size_t *got) BASE_MUST_CHECK;
 /* True when all of it is in the cache. */
-bool memory_cached(struct session *s, uint64_t address, size_t n);
+bool memory_cached(struct target *target, uint64_t address, size_t n);
 /* Brings ranges of RAM into the cache in one batch; what cannot be read is left out silently. */
-struct error *memory_prefetch(struct session *s, const struct memory_want *wants,
+struct error *memory_prefetch(struct target *target, const struct memory_want *wants,
                               size_t count) BASE_MUST_CHECK;
 /* The same for what the caller knows to be RAM: a kernel's pointers lead there. */
-struct error *memory_prefetch_ram(struct session *s, const struct memory_want *wants,
+struct error *memory_prefetch_ram(struct target *target, const struct memory_want *wants,
                                   size_t count) BASE_MUST_CHECK;
-struct error *memory_write(struct session *s, uint64_t address, const void *bytes, size_t n) BASE_MUST_CHECK;
+struct error *memory_write(struct target *target, uint64_t address, const void *bytes,
+                           size_t n) BASE_MUST_CHECK;
 /* Where the file says the bytes are constant (read-only sections), reads them without the target. */
-bool memory_from_file(struct session *s, uint64_t address, void *bytes, size_t n);
+bool memory_from_file(struct target *target, uint64_t address, void *bytes, size_t n);
 /* A target-order unsigned number of 1 to 8 bytes. */
-struct error *memory_read_number(struct session *s, uint64_t address, size_t size,
+struct error *memory_read_number(struct target *target, uint64_t address, size_t size,
                                  uint64_t *ret) BASE_MUST_CHECK;
 
 #endif

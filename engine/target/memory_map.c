@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/memory_map.h"
 
 #include <expat.h>
@@ -6,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 
 enum { DOCUMENT_LIMIT = 1 << 20, REGIONS_MAX = 1024 };
 
@@ -70,25 +71,26 @@ static void parse(struct memory_map *m, const char *xml, size_t n)
     XML_ParserFree(r.parser);
 }
 
-const struct memory_map *memory_map_of(struct session *s)
+const struct memory_map *memory_map_of(struct target *target)
 {
-    struct memory_map *m = &s->memory_map;
-    if (m->asked || s->state != SESSION_STOPPED)
+    struct memory_map *m = &target->memory_map;
+    if (m->asked || target->state != TARGET_STOPPED)
         return m;
     m->asked = true;
-    if (!rsp_feature_usable(rsp_features(s->connection), FEATURE_XFER_MEMORY_MAP))
+    if (!rsp_feature_usable(rsp_features(target->connection), FEATURE_XFER_MEMORY_MAP))
         return m;
     BASE_BUF struct buf xml = {0};
-    struct error *e = target_check(s, rsp_xfer_read(s->connection, "memory-map", "", DOCUMENT_LIMIT, &xml));
+    struct error *e =
+        target_check(target, rsp_xfer_read(target->connection, "memory-map", "", DOCUMENT_LIMIT, &xml));
     if (!e)
         parse(m, buf_text(&xml), xml.length);
     error_free(e);
     return m;
 }
 
-enum memory_kind memory_kind_at(struct session *s, uint64_t address)
+enum memory_kind memory_kind_at(struct target *target, uint64_t address)
 {
-    const struct memory_map *m = memory_map_of(s);
+    const struct memory_map *m = memory_map_of(target);
     for (size_t i = 0; i < m->count; i++)
         if (address - m->regions[i].start < m->regions[i].length)
             return m->regions[i].kind;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/memory_map.h - what kinds of memory the target says it has (qXfer:memory-map:read).
  *
@@ -12,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct session;
+struct target;
 
 enum memory_kind { MEMORY_UNKNOWN, MEMORY_RAM, MEMORY_ROM, MEMORY_FLASH };
 
@@ -29,8 +30,8 @@ struct memory_map {
 
 void memory_map_forget(struct memory_map *m);
 /* All of them. */
-const struct memory_map *memory_map_of(struct session *s);
-enum memory_kind memory_kind_at(struct session *s, uint64_t address);
+const struct memory_map *memory_map_of(struct target *target);
+enum memory_kind memory_kind_at(struct target *target, uint64_t address);
 const char *memory_kind_name(enum memory_kind kind); /* "ram", "rom", "flash", NULL */
 
 #endif

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/registers.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 
 static void describe(struct rsp_register *r, const struct arch *arch, uint32_t number, size_t offset)
 {
@@ -33,29 +34,29 @@ struct rsp_tdesc *registers_builtin(const struct arch *arch)
     return t;
 }
 
-const struct rsp_register *register_find(struct session *s, const char *name)
+const struct rsp_register *register_find(struct target *target, const char *name)
 {
-    if (!s->description)
+    if (!target->description)
         return NULL;
     if (*name == '$')
         name++;
-    const struct rsp_register *r = rsp_tdesc_find(s->description, name);
-    if (r || !s->arch)
+    const struct rsp_register *r = rsp_tdesc_find(target->description, name);
+    if (r || !target->arch)
         return r;
     if (strcmp(name, "pc") == 0)
-        return rsp_tdesc_find(s->description, s->arch->pc);
+        return rsp_tdesc_find(target->description, target->arch->pc);
     if (strcmp(name, "sp") == 0)
-        return rsp_tdesc_find(s->description, s->arch->sp);
-    if (strcmp(name, "fp") == 0 && s->arch->fp)
-        return rsp_tdesc_find(s->description, s->arch->fp);
+        return rsp_tdesc_find(target->description, target->arch->sp);
+    if (strcmp(name, "fp") == 0 && target->arch->fp)
+        return rsp_tdesc_find(target->description, target->arch->fp);
     if (strcmp(name, "ps") == 0)
-        return rsp_tdesc_find(s->description, "eflags");
+        return rsp_tdesc_find(target->description, "eflags");
     return NULL;
 }
 
-static void make_room(struct session *s, struct thread *t)
+static void make_room(struct target *target, struct thread *t)
 {
-    size_t size = s->description->g_size;
+    size_t size = target->description->g_size;
     if (t->size == size && t->bytes)
         return;
     free(t->bytes);
@@ -83,31 +84,31 @@ static void store(struct thread *t, const struct rsp_register *r, const unsigned
     memset(t->asked + r->offset, 1, r->size);
 }
 
-void registers_note(struct session *s, struct thread *t, const struct rsp_register *r,
+void registers_note(struct target *target, struct thread *t, const struct rsp_register *r,
                     const unsigned char *bytes)
 {
-    make_room(s, t);
+    make_room(target, t);
     store(t, r, bytes, true);
 }
 
-void threads_expedited(struct session *s, struct thread *t, const struct rsp_stop *stop)
+void threads_expedited(struct target *target, struct thread *t, const struct rsp_stop *stop)
 {
-    if (!s->description)
+    if (!target->description)
         return;
-    make_room(s, t);
+    make_room(target, t);
     for (unsigned i = 0; i < stop->expedited_count; i++) {
         const struct rsp_expedited *x = &stop->expedited[i];
-        const struct rsp_register *r = rsp_tdesc_by_number(s->description, x->number);
+        const struct rsp_register *r = rsp_tdesc_by_number(target->description, x->number);
         if (r && r->size == x->size)
             store(t, r, x->bytes, true);
     }
 }
 
-void registers_note_all(struct session *s, struct thread *t, const struct rsp_g *g)
+void registers_note_all(struct target *target, struct thread *t, const struct rsp_g *g)
 {
-    make_room(s, t);
-    for (size_t i = 0; i < s->description->count; i++) {
-        const struct rsp_register *r = &s->description->registers[i];
+    make_room(target, t);
+    for (size_t i = 0; i < target->description->count; i++) {
+        const struct rsp_register *r = &target->description->registers[i];
         if (r->offset + r->size > g->size)
             continue; /* a short `g` leaves these to `p` */
         bool known = true;
@@ -119,23 +120,23 @@ void registers_note_all(struct session *s, struct thread *t, const struct rsp_g 
 }
 
 /* Refused once it is not asked again in this stop. */
-static struct error *ask_all(struct session *s, struct thread *t)
+static struct error *ask_all(struct target *target, struct thread *t)
 {
-    TRY(target_need_stopped(s));
-    if (!s->description)
+    TRY(target_need_stopped(target));
+    if (!target->description)
         return error_hint(error_new(ERR_UNSUPPORTED, "read registers: the stub sent no target description"),
                           "name a program with symbols, so that the architecture is known");
-    make_room(s, t);
+    make_room(target, t);
     if (t->has_g)
         return NULL;
     if (t->g_refused)
         return error_new(ERR_REFUSED, "reading registers: the stub refuses `g` and `p`");
     struct rsp_g g = {0};
-    struct error *e = target_check(s, rsp_read_g(s->connection, t->id, &g));
+    struct error *e = target_check(target, rsp_read_g(target->connection, t->id, &g));
     t->g_refused = error_is(e, ERR_REFUSED) || error_is(e, ERR_UNSUPPORTED);
     if (e)
         return e;
-    registers_note_all(s, t, &g);
+    registers_note_all(target, t, &g);
     rsp_g_free(&g);
     return NULL;
 }
@@ -147,10 +148,11 @@ static struct error *unavailable(const struct rsp_register *r)
 }
 
 /* One register by itself; *size 0: the stub does not tell it. */
-static struct error *ask_alone(struct session *s, struct thread *t, const struct rsp_register *r,
+static struct error *ask_alone(struct target *target, struct thread *t, const struct rsp_register *r,
                                unsigned char *bytes, size_t *size)
 {
-    struct error *e = target_check(s, rsp_read_register(s->connection, t->id, r->number, bytes, size));
+    struct error *e =
+        target_check(target, rsp_read_register(target->connection, t->id, r->number, bytes, size));
     if (!error_is(e, ERR_UNSUPPORTED) && !error_is(e, ERR_REFUSED))
         return e;
     error_free(e);
@@ -159,25 +161,25 @@ static struct error *ask_alone(struct session *s, struct thread *t, const struct
 }
 
 /* A register behind the end of `g`. */
-static struct error *read_behind_g(struct session *s, struct thread *t, const struct rsp_register *r)
+static struct error *read_behind_g(struct target *target, struct thread *t, const struct rsp_register *r)
 {
     unsigned char bytes[64];
     size_t size = sizeof bytes;
-    TRY(ask_alone(s, t, r, bytes, &size));
+    TRY(ask_alone(target, t, r, bytes, &size));
     store(t, r, bytes, size == r->size);
     return NULL;
 }
 
 /* Stubs of cores whose whole set cannot be read refuse `g` and tell single registers. `refused` is taken
  * over, and given back when not one of them is told. */
-static struct error *one_by_one(struct session *s, struct thread *t, struct error *refused)
+static struct error *one_by_one(struct target *target, struct thread *t, struct error *refused)
 {
     bool told = false;
-    for (size_t i = 0; i < s->description->count; i++) {
-        const struct rsp_register *r = &s->description->registers[i];
+    for (size_t i = 0; i < target->description->count; i++) {
+        const struct rsp_register *r = &target->description->registers[i];
         if (r->size > 64 || register_cached(t, r))
             continue;
-        struct error *e = read_behind_g(s, t, r);
+        struct error *e = read_behind_g(target, t, r);
         if (e) {
             error_free(refused);
             return e;
@@ -190,10 +192,10 @@ static struct error *one_by_one(struct session *s, struct thread *t, struct erro
     return NULL;
 }
 
-struct error *registers_fetch(struct session *s, struct thread *t)
+struct error *registers_fetch(struct target *target, struct thread *t)
 {
-    struct error *e = ask_all(s, t);
-    return e && t->g_refused ? one_by_one(s, t, e) : e;
+    struct error *e = ask_all(target, t);
+    return e && t->g_refused ? one_by_one(target, t, e) : e;
 }
 
 /* What one register and all of them cost on the wire, both directions, two framings and two acks. */
@@ -204,50 +206,50 @@ static size_t cost_alone(const struct rsp_register *r)
     return PACKETS_COST + sizeof "p10" + 2 * (size_t)r->size;
 }
 
-static size_t cost_of_all(const struct session *s)
+static size_t cost_of_all(const struct target *target)
 {
-    return PACKETS_COST + 2 * s->description->g_size;
+    return PACKETS_COST + 2 * target->description->g_size;
 }
 
 /*
  * Where bytes are dear a register is asked for by itself, until what that has cost comes to half of `g`: most
  * stops need the pc, or with it the stack's two pointers. Who looks at them all asks registers_fetch().
  */
-static bool pays_alone(struct session *s, struct thread *t, const struct rsp_register *r)
+static bool pays_alone(struct target *target, struct thread *t, const struct rsp_register *r)
 {
-    return target_is_thrifty(s) && !t->has_g &&
-           rsp_features(s->connection)->state[FEATURE_READ_REGISTER].works != TRI_NO &&
-           2 * (t->paid_alone + cost_alone(r)) <= cost_of_all(s);
+    return target_is_thrifty(target) && !t->has_g &&
+           rsp_features(target->connection)->state[FEATURE_READ_REGISTER].works != TRI_NO &&
+           2 * (t->paid_alone + cost_alone(r)) <= cost_of_all(target);
 }
 
 /* A stub that does not tell it is asked for all of them, as ever. */
-static struct error *read_alone(struct session *s, struct thread *t, const struct rsp_register *r)
+static struct error *read_alone(struct target *target, struct thread *t, const struct rsp_register *r)
 {
-    TRY(target_need_stopped(s));
-    make_room(s, t);
-    if (!pays_alone(s, t, r))
+    TRY(target_need_stopped(target));
+    make_room(target, t);
+    if (!pays_alone(target, t, r))
         return NULL;
     unsigned char bytes[64];
     size_t size = sizeof bytes;
     t->paid_alone += cost_alone(r);
-    TRY(ask_alone(s, t, r, bytes, &size));
+    TRY(ask_alone(target, t, r, bytes, &size));
     if (size == r->size)
         store(t, r, bytes, true);
     return NULL;
 }
 
-struct error *register_read(struct session *s, struct thread *t, const struct rsp_register *r,
+struct error *register_read(struct target *target, struct thread *t, const struct rsp_register *r,
                             unsigned char *bytes)
 {
     if (r->size > 64)
         return error_new(ERR_UNSUPPORTED, "register %s has %u bytes, more than 64", r->name, r->size);
-    if (!register_cached(t, r) && s->description)
-        TRY(read_alone(s, t, r));
-    struct error *refused = register_cached(t, r) ? NULL : ask_all(s, t);
+    if (!register_cached(t, r) && target->description)
+        TRY(read_alone(target, t, r));
+    struct error *refused = register_cached(t, r) ? NULL : ask_all(target, t);
     if (refused && !t->g_refused)
         return refused;
     if (!register_cached(t, r)) {
-        struct error *e = read_behind_g(s, t, r);
+        struct error *e = read_behind_g(target, t, r);
         if (e) {
             error_free(refused);
             return e;
@@ -260,9 +262,9 @@ struct error *register_read(struct session *s, struct thread *t, const struct rs
     return NULL;
 }
 
-static struct error *find_number(struct session *s, const char *name, const struct rsp_register **ret)
+static struct error *find_number(struct target *target, const char *name, const struct rsp_register **ret)
 {
-    *ret = register_find(s, name);
+    *ret = register_find(target, name);
     if (!*ret)
         return error_hint(error_new(ERR_NO_SYMBOL, "there is no register %s", name),
                           "`registers` lists them all with `group: all`");
@@ -271,75 +273,76 @@ static struct error *find_number(struct session *s, const char *name, const stru
     return NULL;
 }
 
-struct error *register_value(struct session *s, struct thread *t, const char *name, uint64_t *ret)
+struct error *register_value(struct target *target, struct thread *t, const char *name, uint64_t *ret)
 {
     const struct rsp_register *r;
-    TRY(find_number(s, name, &r));
+    TRY(find_number(target, name, &r));
     unsigned char bytes[64];
-    TRY(register_read(s, t, r, bytes));
-    *ret = arch_load(bytes, r->size, s->big_endian);
+    TRY(register_read(target, t, r, bytes));
+    *ret = arch_load(bytes, r->size, target->big_endian);
     return NULL;
 }
 
-static struct error *write_whole_g(struct session *s, struct thread *t, const struct rsp_register *r,
+static struct error *write_whole_g(struct target *target, struct thread *t, const struct rsp_register *r,
                                    const unsigned char *bytes)
 {
-    TRY(registers_fetch(s, t));
+    TRY(registers_fetch(target, t));
     unsigned char *copy = xmemdup(t->bytes, t->size);
     memcpy(copy + r->offset, bytes, r->size);
-    struct error *e = target_check(s, rsp_write_g(s->connection, t->id, copy, t->size));
+    struct error *e = target_check(target, rsp_write_g(target->connection, t->id, copy, t->size));
     free(copy);
     return e;
 }
 
-struct error *register_write(struct session *s, struct thread *t, const struct rsp_register *r,
+struct error *register_write(struct target *target, struct thread *t, const struct rsp_register *r,
                              const unsigned char *bytes)
 {
-    TRY(target_need_stopped(s));
-    make_room(s, t);
-    struct error *e = target_check(s, rsp_write_register(s->connection, t->id, r->number, bytes, r->size));
+    TRY(target_need_stopped(target));
+    make_room(target, t);
+    struct error *e =
+        target_check(target, rsp_write_register(target->connection, t->id, r->number, bytes, r->size));
     if (error_is(e, ERR_UNSUPPORTED)) {
         error_free(e);
-        e = write_whole_g(s, t, r, bytes);
+        e = write_whole_g(target, t, r, bytes);
     }
     if (e)
         return error_while(e, "write register %s", r->name);
     store(t, r, bytes, true);
-    /* A write to pc may leave the plant that was reported there. */
-    if (s->arch && strcmp(r->name, s->arch->pc) == 0)
-        t->at_plant = false;
+    /* A write to pc may leave the site that was reported there. */
+    if (target->arch && strcmp(r->name, target->arch->pc) == 0)
+        t->at_site = false;
     return NULL;
 }
 
-struct error *register_write_value(struct session *s, struct thread *t, const char *name, uint64_t value)
+struct error *register_write_value(struct target *target, struct thread *t, const char *name, uint64_t value)
 {
     const struct rsp_register *r;
-    TRY(find_number(s, name, &r));
+    TRY(find_number(target, name, &r));
     unsigned char bytes[8];
-    arch_store(bytes, r->size, s->big_endian, value);
-    return register_write(s, t, r, bytes);
+    arch_store(bytes, r->size, target->big_endian, value);
+    return register_write(target, t, r, bytes);
 }
 
-struct error *thread_pc(struct session *s, struct thread *t, uint64_t *ret)
+struct error *thread_pc(struct target *target, struct thread *t, uint64_t *ret)
 {
-    if (!s->arch)
+    if (!target->arch)
         return error_new(ERR_UNSUPPORTED, "the target's architecture is not known, so there is no pc");
-    return register_value(s, t, s->arch->pc, ret);
+    return register_value(target, t, target->arch->pc, ret);
 }
 
-struct error *thread_sp(struct session *s, struct thread *t, uint64_t *ret)
+struct error *thread_sp(struct target *target, struct thread *t, uint64_t *ret)
 {
-    if (!s->arch)
+    if (!target->arch)
         return error_new(ERR_UNSUPPORTED,
                          "the target's architecture is not known, so there is no stack pointer");
-    return register_value(s, t, s->arch->sp, ret);
+    return register_value(target, t, target->arch->sp, ret);
 }
 
-void register_text(struct session *s, const struct rsp_register *r, const unsigned char *bytes, char *out)
+void register_text(struct target *target, const struct rsp_register *r, const unsigned char *bytes, char *out)
 {
     static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < r->size; i++) {
-        unsigned char byte = bytes[s->big_endian ? i : r->size - 1 - i];
+        unsigned char byte = bytes[target->big_endian ? i : r->size - 1 - i];
         *out++ = digits[byte >> 4];
         *out++ = digits[byte & 15];
     }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/registers.h - register values of a thread in this stop, by name or number.
  *
@@ -16,39 +17,40 @@ struct arch;
 struct rsp_tdesc *registers_builtin(const struct arch *arch);
 
 /* Finds a register by the stub's name or a common alias ($pc, $sp, $fp, $ps); NULL: none. */
-const struct rsp_register *register_find(struct session *s, const char *name);
+const struct rsp_register *register_find(struct target *target, const char *name);
 /* Bytes of one register. */
-struct error *register_read(struct session *s, struct thread *t, const struct rsp_register *r,
+struct error *register_read(struct target *target, struct thread *t, const struct rsp_register *r,
                             unsigned char *bytes) BASE_MUST_CHECK;
 /* Makes sure that all registers of a thread were asked for: one `g`, or, where the stub refuses that, each by
  * itself. */
-struct error *registers_fetch(struct session *s, struct thread *t) BASE_MUST_CHECK;
+struct error *registers_fetch(struct target *target, struct thread *t) BASE_MUST_CHECK;
 /* Takes a value that somebody else asked the stub for. */
-void registers_note(struct session *s, struct thread *t, const struct rsp_register *r,
+void registers_note(struct target *target, struct thread *t, const struct rsp_register *r,
                     const unsigned char *bytes);
 /* The same for all registers, as `g` tells them. */
-void registers_note_all(struct session *s, struct thread *t, const struct rsp_g *g);
+void registers_note_all(struct target *target, struct thread *t, const struct rsp_g *g);
 /* All registers of several threads in as few turns as the stub allows; a thread that fails is left out
  * silently: its `has_g` stays false. */
-struct error *registers_fetch_many(struct session *s, struct thread *const *threads,
+struct error *registers_fetch_many(struct target *target, struct thread *const *threads,
                                    size_t count) BASE_MUST_CHECK;
 /* The pc of several threads in as few turns as the stub allows; a thread that fails is left out silently. */
-struct error *registers_fetch_pcs(struct session *s, struct thread *const *threads,
+struct error *registers_fetch_pcs(struct target *target, struct thread *const *threads,
                                   size_t count) BASE_MUST_CHECK;
 /* True when it is there already, without asking. */
 bool register_cached(const struct thread *t, const struct rsp_register *r);
 /* As a number: registers of at most 8 bytes. */
-struct error *register_value(struct session *s, struct thread *t, const char *name,
+struct error *register_value(struct target *target, struct thread *t, const char *name,
                              uint64_t *ret) BASE_MUST_CHECK;
 /* Writes one register of at most 64 bytes: P, or g changed and G where P is not there. */
-struct error *register_write(struct session *s, struct thread *t, const struct rsp_register *r,
+struct error *register_write(struct target *target, struct thread *t, const struct rsp_register *r,
                              const unsigned char *bytes) BASE_MUST_CHECK;
-struct error *register_write_value(struct session *s, struct thread *t, const char *name,
+struct error *register_write_value(struct target *target, struct thread *t, const char *name,
                                    uint64_t value) BASE_MUST_CHECK;
 /* The pc, and the stack pointer. */
-struct error *thread_pc(struct session *s, struct thread *t, uint64_t *ret) BASE_MUST_CHECK;
-struct error *thread_sp(struct session *s, struct thread *t, uint64_t *ret) BASE_MUST_CHECK;
+struct error *thread_pc(struct target *target, struct thread *t, uint64_t *ret) BASE_MUST_CHECK;
+struct error *thread_sp(struct target *target, struct thread *t, uint64_t *ret) BASE_MUST_CHECK;
 /* Hex digits, most significant first, as people read a number: out has 2*size+1 bytes. */
-void register_text(struct session *s, const struct rsp_register *r, const unsigned char *bytes, char *out);
+void register_text(struct target *target, const struct rsp_register *r, const unsigned char *bytes,
+                   char *out);
 
 #endif

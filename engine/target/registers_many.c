@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Registers of many threads at once: `Hg` and `p` or `g` for each, in batches. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -6,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/target/registers.h"
 
 enum { AT_ONCE = 64, PAYLOAD = 48 };
@@ -29,33 +30,33 @@ static void ask_about(struct question *q, struct thread *t, const struct rsp_reg
         snprintf(q->ask, sizeof q->ask, "g");
 }
 
-static void take_one(struct session *s, struct thread *t, const struct rsp_register *r,
+static void take_one(struct target *target, struct thread *t, const struct rsp_register *r,
                      const struct buf *reply)
 {
     unsigned char bytes[8];
     if (reply->length >= (size_t)r->size * 2 &&
         hex_decode(buf_text(reply), (size_t)r->size * 2, bytes, sizeof bytes) == (long)r->size)
-        registers_note(s, t, r, bytes);
+        registers_note(target, t, r, bytes);
 }
 
-static void take_answer(struct session *s, struct thread *t, const struct rsp_register *one,
+static void take_answer(struct target *target, struct thread *t, const struct rsp_register *one,
                         const struct rsp_request *select, const struct rsp_request *answer)
 {
     if (select->error || answer->error || strcmp(buf_text(&select->reply), "OK") != 0)
         return;
     if (one) {
-        take_one(s, t, one, &answer->reply);
+        take_one(target, t, one, &answer->reply);
         return;
     }
     struct rsp_g g;
     if (!rsp_decode_g(&answer->reply, &g))
         return;
-    registers_note_all(s, t, &g);
+    registers_note_all(target, t, &g);
     rsp_g_free(&g);
 }
 
 /* A silent stub is not asked for the rest: *silent. When the user's time is up, that is the error. */
-static struct error *check_silence(struct session *s, struct rsp_request *requests, size_t count,
+static struct error *check_silence(struct target *target, struct rsp_request *requests, size_t count,
                                    bool *silent)
 {
     for (size_t i = 0; i < count; i++) {
@@ -63,7 +64,7 @@ static struct error *check_silence(struct session *s, struct rsp_request *reques
         if (!error_is(e, ERR_TIMEOUT))
             continue;
         *silent = true;
-        if (clock_now_ns() < s->deadline_ns)
+        if (clock_now_ns() < target->deadline_ns)
             return NULL;
         requests[i].error = NULL;
         return e;
@@ -71,7 +72,7 @@ static struct error *check_silence(struct session *s, struct rsp_request *reques
     return NULL;
 }
 
-static struct error *ask_batch(struct session *s, struct question *questions, size_t count,
+static struct error *ask_batch(struct target *target, struct question *questions, size_t count,
                                const struct rsp_register *one, bool *silent)
 {
     struct rsp_request requests[2 * AT_ONCE] = {0};
@@ -81,20 +82,20 @@ static struct error *ask_batch(struct session *s, struct question *questions, si
         requests[2 * i + 1] = (struct rsp_request){
             .payload = questions[i].ask, .length = strlen(questions[i].ask), .grammar = RSP_GRAMMAR_HEX};
     }
-    rsp_forget_selected(s->connection);
-    struct error *e = target_check(s, rsp_call_batch(s->connection, requests, 2 * count));
+    rsp_forget_selected(target->connection);
+    struct error *e = target_check(target, rsp_call_batch(target->connection, requests, 2 * count));
     if (!e)
-        e = check_silence(s, requests, 2 * count, silent);
+        e = check_silence(target, requests, 2 * count, silent);
     for (size_t i = 0; i < count; i++) {
         if (!e)
-            take_answer(s, questions[i].thread, one, &requests[2 * i], &requests[2 * i + 1]);
+            take_answer(target, questions[i].thread, one, &requests[2 * i], &requests[2 * i + 1]);
         rsp_request_free(&requests[2 * i]);
         rsp_request_free(&requests[2 * i + 1]);
     }
     return e;
 }
 
-static struct error *fetch(struct session *s, struct thread *const *threads, size_t count,
+static struct error *fetch(struct target *target, struct thread *const *threads, size_t count,
                            const struct rsp_register *one)
 {
     struct question questions[AT_ONCE];
@@ -104,32 +105,32 @@ static struct error *fetch(struct session *s, struct thread *const *threads, siz
         if (one ? !register_cached(threads[i], one) : !threads[i]->has_g)
             ask_about(&questions[n++], threads[i], one);
         if (n == AT_ONCE || (n && i + 1 == count)) {
-            TRY(ask_batch(s, questions, n, one, &silent));
+            TRY(ask_batch(target, questions, n, one, &silent));
             n = 0;
         }
     }
     return NULL;
 }
 
-struct error *registers_fetch_many(struct session *s, struct thread *const *threads, size_t count)
+struct error *registers_fetch_many(struct target *target, struct thread *const *threads, size_t count)
 {
-    TRY(target_need_stopped(s));
-    return s->description ? fetch(s, threads, count, NULL) : NULL;
+    TRY(target_need_stopped(target));
+    return target->description ? fetch(target, threads, count, NULL) : NULL;
 }
 
-struct error *registers_fetch_pcs(struct session *s, struct thread *const *threads, size_t count)
+struct error *registers_fetch_pcs(struct target *target, struct thread *const *threads, size_t count)
 {
-    TRY(target_need_stopped(s));
-    const struct rsp_register *pc = s->arch ? register_find(s, s->arch->pc) : NULL;
+    TRY(target_need_stopped(target));
+    const struct rsp_register *pc = target->arch ? register_find(target, target->arch->pc) : NULL;
     if (!pc || pc->size > 8)
         return NULL;
-    bool single = rsp_features(s->connection)->state[FEATURE_READ_REGISTER].works == TRI_YES;
+    bool single = rsp_features(target->connection)->state[FEATURE_READ_REGISTER].works == TRI_YES;
     if (single)
-        return fetch(s, threads, count, pc);
+        return fetch(target, threads, count, pc);
     BASE_FREE struct thread **unknown = xcalloc(count + 1, sizeof *unknown);
     size_t n = 0;
     for (size_t i = 0; i < count; i++)
         if (!register_cached(threads[i], pc))
             unknown[n++] = threads[i];
-    return fetch(s, unknown, n, NULL);
+    return fetch(target, unknown, n, NULL);
 }

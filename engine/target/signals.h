@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/signals.h - what to do with each of the target's signals (gdb's `handle`).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/stop.h"
 
 #include <inttypes.h>
@@ -6,8 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/session/core.h"
-#include "engine/inspect/location.h"
+#include "engine/target/target.h"
 
 const char *stop_reason_name(enum stop_reason reason)
 {
@@ -30,158 +30,4 @@ const char *stop_reason_name(enum stop_reason reason)
         [STOP_ATTACH] = "attach",
     };
     return names[reason];
-}
-
-static void add_place(struct session *s, cJSON *o, uint64_t pc)
-{
-    char text[24];
-    snprintf(text, sizeof text, "0x%" PRIx64, pc);
-    cJSON_AddStringToObject(o, "pc", text);
-    struct symbol_place place;
-    if (!symbols_lookup(s->map, pc, &place))
-        return;
-    if (place.function)
-        cJSON_AddStringToObject(o, "function", place.function);
-    if (place.file)
-        cJSON_AddStringToObject(o, "file", path_base(place.file));
-    if (place.line)
-        cJSON_AddNumberToObject(o, "line", place.line);
-    if (place.file && path_base(place.file) != place.file)
-        cJSON_AddStringToObject(o, "path", place.file);
-}
-
-static cJSON *watched_value(struct session *s, const struct wish *w, const unsigned char *bytes)
-{
-    if (w->watch_length <= 4)
-        return cJSON_CreateNumber((double)arch_load(bytes, w->watch_length, s->big_endian));
-    char text[24];
-    if (w->watch_length <= 8)
-        snprintf(text, sizeof text, "%" PRIu64, arch_load(bytes, w->watch_length, s->big_endian));
-    BASE_BUF struct buf hex = {0};
-    hex_encode(&hex, bytes, w->watch_length);
-    return cJSON_CreateString(w->watch_length <= 8 ? text : buf_text(&hex));
-}
-
-static void add_watch(struct session *s, cJSON *o, int id)
-{
-    struct wish *w = breakpoint_find(s, id);
-    cJSON_AddNumberToObject(o, "watchpoint", id);
-    if (!w || !w->watch_new_known)
-        return;
-    if (w->watch_old_known)
-        cJSON_AddItemToObject(o, "old", watched_value(s, w, w->watch_old));
-    cJSON_AddItemToObject(o, "new", watched_value(s, w, w->watch_new));
-}
-
-static void add_note(cJSON *o, const struct stop *stop)
-{
-    char text[64];
-    snprintf(text, sizeof text, "the step ended at interrupt vector 0x%" PRIx64, stop->vector);
-    if (stop->vector)
-        cJSON_AddStringToObject(o, "note", text);
-    else if (stop->others_ran)
-        cJSON_AddStringToObject(o, "note", "other threads ran meanwhile: which of them wrote is not known");
-}
-
-cJSON *stop_to_json(struct session *s, const struct stop *stop)
-{
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "reason", stop_reason_name(stop->reason));
-    if (stop->breakpoint)
-        cJSON_AddNumberToObject(o, "breakpoint", stop->breakpoint);
-    if (stop->watchpoint)
-        add_watch(s, o, stop->watchpoint);
-    if (stop->signal) {
-        const char *name = signal_name(stop->signal);
-        char number[16];
-        snprintf(number, sizeof number, "%d", stop->signal);
-        cJSON_AddStringToObject(o, "signal", name ? name : number);
-    }
-    if (stop->has_thread) {
-        char name[48];
-        thread_name(stop->thread, name, sizeof name);
-        cJSON_AddStringToObject(o, "thread", name);
-    }
-    if (stop->has_pc)
-        add_place(s, o, stop->pc);
-    add_note(o, stop);
-    if (stop->has_exit_code)
-        cJSON_AddNumberToObject(o, "exit_code", (double)stop->exit_code);
-    if (stop->has_value)
-        cJSON_AddStringToObject(o, "value", stop->value_text);
-    if (stop->has_position)
-        cJSON_AddNumberToObject(o, "position", (double)stop->position);
-    cJSON_AddNumberToObject(o, "epoch", (double)s->epoch);
-    return o;
-}
-
-static const char *text_of(const cJSON *o, const char *name)
-{
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, name));
-}
-
-static void headline(const cJSON *stop, struct buf *out)
-{
-    const char *reason = text_of(stop, "reason");
-    const cJSON *number = cJSON_GetObjectItemCaseSensitive(stop, "breakpoint");
-    const cJSON *watch = cJSON_GetObjectItemCaseSensitive(stop, "watchpoint");
-    const cJSON *exit_code = cJSON_GetObjectItemCaseSensitive(stop, "exit_code");
-    const char *thread = text_of(stop, "thread");
-    if (number)
-        buf_printf(out, "Breakpoint %d", number->valueint);
-    else if (watch)
-        buf_printf(out, "Watchpoint %d", watch->valueint);
-    else if (text_of(stop, "signal"))
-        buf_printf(out, "%s %s", strcmp(reason, "killed") == 0 ? "Killed by" : "Signal",
-                   text_of(stop, "signal"));
-    else if (strcmp(reason, "killed") == 0)
-        buf_add_text(out, "Killed by a signal that the stub did not name");
-    else if (exit_code)
-        buf_printf(out, "The program exited with status %.0f", cJSON_GetNumberValue(exit_code));
-    else if (strcmp(reason, "exited") == 0)
-        buf_add_text(out, "The program has exited");
-    else
-        buf_add_text(out, reason);
-    if (thread)
-        buf_printf(out, ", thread %s", thread);
-}
-
-static void add_json(struct buf *out, const char *label, const cJSON *value)
-{
-    char *text = value ? cJSON_PrintUnformatted(value) : NULL;
-    if (text)
-        buf_printf(out, "%s%s\n", label, text);
-    free(text);
-}
-
-/* Names of files and functions may hold anything. */
-static void add_visible(struct buf *out, const char *before, const char *text)
-{
-    if (!text)
-        return;
-    buf_add_text(out, before);
-    text_add_visible(out, text, strlen(text), false);
-}
-
-void stop_to_text(const cJSON *stop, struct buf *out)
-{
-    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(stop, "running"))) {
-        buf_add_text(out, "running\n");
-        return;
-    }
-    headline(stop, out);
-    const cJSON *line = cJSON_GetObjectItemCaseSensitive(stop, "line");
-    add_visible(out, ", ", text_of(stop, text_of(stop, "function") ? "function" : "pc"));
-    add_visible(out, " at ", text_of(stop, "file"));
-    if (text_of(stop, "file"))
-        buf_printf(out, ":%d", line ? line->valueint : 0);
-    buf_add_char(out, '\n');
-    add_json(out, "old ", cJSON_GetObjectItemCaseSensitive(stop, "old"));
-    add_json(out, "new ", cJSON_GetObjectItemCaseSensitive(stop, "new"));
-    if (text_of(stop, "note"))
-        add_visible(out, "(", text_of(stop, "note")), buf_add_text(out, ")\n");
-    add_json(out, "value ", cJSON_GetObjectItemCaseSensitive(stop, "value"));
-    if (text_of(stop, "source"))
-        buf_printf(out, "%d", line ? line->valueint : 0), add_visible(out, "\t", text_of(stop, "source")),
-            buf_add_char(out, '\n');
 }

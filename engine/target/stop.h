@@ -1,19 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/stop.h - a stop as the user sees it.
  *
- * Plain data, made by engine/control/run/ from what the stub said and what is planted; copied freely. JSON
+ * Plain data, made by engine/control/run/ from what the stub said and what is inserted; copied freely. JSON
  * field names are those of the documented interface: an unknown field is left out, never made up.
  */
 #ifndef ALLSTOP_ENGINE_TARGET_STOP_H
 #define ALLSTOP_ENGINE_TARGET_STOP_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "rsp/stop_reply.h"
 
-struct session;
+struct target;
 
 enum stop_reason {
     STOP_NONE,
@@ -47,7 +47,7 @@ struct stop {
     uint64_t
         vector; /* the step ended at this interrupt vector (engine/control/run/trap_flag.h), 0: at none */
     bool was_rewound; /* by a trap instruction, and the pc set back to it by us */
-    bool late_hit;    /* of a plant that is no longer there: nobody needs to see it */
+    bool late_hit;    /* of a site that is no longer there: nobody needs to see it */
     bool has_exit_code;
     uint64_t exit_code;
     bool has_value; /* what a finished function returned, in `value_text` */
@@ -57,9 +57,5 @@ struct stop {
 };
 
 const char *stop_reason_name(enum stop_reason reason);
-/* With function, file and line looked up; a new object. */
-cJSON *stop_to_json(struct session *s, const struct stop *stop);
-/* For people, as gdb tells it: "Breakpoint 1, worker (…) at worker.c:42" and the source line. */
-void stop_to_text(const cJSON *stop, struct buf *out);
 
 #endif

@@ -1,29 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/sysroot.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 
 bool arch_runs_here(const struct arch *arch)
 {
     struct utsname u;
-    if (uname(&u) != 0)
-        return false;
-    if (strcmp(u.machine, "x86_64") == 0)
-        return arch == &arch_x86_64 || arch == &arch_i386;
-    return strcmp(u.machine, arch->name) == 0 || strcmp(u.machine, arch->qemu_user) == 0;
+    return uname(&u) == 0 && arch_runs_on(arch, u.machine);
 }
 
 char *sysroot_of_emulator(const char *emulated)
 {
     static const char *const forms[] = {"gnu", "gnueabihf", "gnueabi"};
-    const char *name = strcmp(emulated, "ppc64") == 0     ? "powerpc64"
-                       : strcmp(emulated, "ppc64le") == 0 ? "powerpc64le"
-                                                          : emulated;
+    const char *name = arch_gnu_name(emulated);
     for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
         char *path = xasprintf("/usr/%s-linux-%s", name, forms[i]);
         if (access(path, R_OK) == 0)
@@ -38,9 +32,9 @@ const char *arch_emulator(const struct arch *arch, bool big)
     return big && arch->qemu_user_big ? arch->qemu_user_big : arch->qemu_user;
 }
 
-char *target_sysroot(const struct session *s)
+char *target_sysroot(const struct target *target)
 {
-    if (!s->arch || !s->arch->qemu_user || arch_runs_here(s->arch))
+    if (!target->arch || !target->arch->qemu_user || arch_runs_here(target->arch))
         return NULL;
-    return sysroot_of_emulator(arch_emulator(s->arch, s->big_endian));
+    return sysroot_of_emulator(arch_emulator(target->arch, target->big_endian));
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which thread has this id: a hash beside the list, so that a stub may have tens of thousands. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/threads.h"
 
 #include <stdio.h>
@@ -6,9 +7,8 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/target/registers.h"
-#include "engine/control/run/hold.h"
 
 enum { THREADS_MAX = 65536 };
 
@@ -42,16 +42,16 @@ void threads_clear(struct thread_table *t)
     t->has_current = t->has_stopped = false;
 }
 
-void threads_drop_process(struct session *s, int64_t pid)
+void threads_drop_process(struct target *target, int64_t pid)
 {
-    struct thread_table *t = &s->threads;
+    struct thread_table *t = &target->threads;
     size_t kept = 0;
     for (size_t i = 0; i < t->count; i++) {
         if (t->items[i]->id.pid != pid) {
             t->items[kept++] = t->items[i];
             continue;
         }
-        s->hooks.thread_gone(s, t->items[i]);
+        target->hooks.thread_gone(target, t->items[i]);
         thread_free(t->items[i]);
     }
     t->count = kept;
@@ -84,7 +84,7 @@ void thread_name(struct ptid id, char *out, size_t n)
         snprintf(out, n, "p%lld.%lld", (long long)(id.pid ? id.pid : 1), (long long)id.tid);
 }
 
-static void announce(struct session *s, const char *event, const struct thread *t)
+static void announce(struct target *target, const char *event, const struct thread *t)
 {
     char name[48];
     thread_name(t->id, name, sizeof name);
@@ -92,18 +92,18 @@ static void announce(struct session *s, const char *event, const struct thread *
     cJSON_AddStringToObject(o, "event", event);
     cJSON_AddStringToObject(o, "thread", name);
     cJSON_AddNumberToObject(o, "number", t->number);
-    target_emit(s, o);
+    target_emit(target, o);
 }
 
 /* The table holds at most THREADS_MAX; a stub that invents more makes us forget the oldest. */
-struct thread *threads_note(struct session *s, struct ptid id)
+struct thread *threads_note(struct target *target, struct ptid id)
 {
-    struct thread_table *table = &s->threads;
+    struct thread_table *table = &target->threads;
     struct thread *t = threads_find(table, id);
     if (t)
         return t;
     if (table->count >= THREADS_MAX) {
-        s->hooks.thread_gone(s, table->items[0]);
+        target->hooks.thread_gone(target, table->items[0]);
         thread_free(table->items[0]);
         memmove(table->items, table->items + 1, --table->count * sizeof(struct thread *));
         thread_table_index(table);
@@ -116,22 +116,23 @@ struct thread *threads_note(struct session *s, struct ptid id)
     return t;
 }
 
-struct thread *threads_note_stopped(struct session *s, struct ptid id)
+struct thread *threads_note_stopped(struct target *target, struct ptid id)
 {
-    bool is_new = s->threads.count && !threads_find(&s->threads, id);
-    struct thread *t = threads_note(s, id);
+    bool is_new = target->threads.count && !threads_find(&target->threads, id);
+    struct thread *t = threads_note(target, id);
     if (is_new)
-        announce(s, "thread-created", t);
+        announce(target, "thread-created", t);
     return t;
 }
 
-struct error *threads_current(struct session *s, struct thread **ret)
+struct error *threads_current(struct target *target, struct thread **ret)
 {
-    TRY(target_need_stopped(s));
-    *ret = s->threads.has_current ? threads_find(&s->threads, s->threads.current) : NULL;
+    TRY(target_need_stopped(target));
+    *ret = target->threads.has_current ? threads_find(&target->threads, target->threads.current) : NULL;
     if (!*ret)
-        return error_hint(error_new(ERR_NO_THREAD, s->threads.has_current ? "the selected thread has ended"
-                                                                          : "no thread is selected"),
+        return error_hint(error_new(ERR_NO_THREAD, target->threads.has_current
+                                                       ? "the selected thread has ended"
+                                                       : "no thread is selected"),
                           "`threads` lists what there is, `thread` selects one");
     return NULL;
 }
@@ -150,15 +151,15 @@ static struct thread *find_number(const struct thread_table *t, uint64_t number)
 }
 
 /* Decimal digits up to `end`, and nothing else. */
-static bool read_number(const char *s, const char *end, uint64_t *ret)
+static bool read_number(const char *target, const char *end, uint64_t *ret)
 {
     enum { DIGITS_MOST = 18 };
     *ret = 0;
-    if (s == end || end - s > DIGITS_MOST)
+    if (target == end || end - target > DIGITS_MOST)
         return false;
-    for (; s < end && *s >= '0' && *s <= '9'; s++)
-        *ret = *ret * 10 + (uint64_t)(*s - '0');
-    return s == end;
+    for (; target < end && *target >= '0' && *target <= '9'; target++)
+        *ret = *ret * 10 + (uint64_t)(*target - '0');
+    return target == end;
 }
 
 static struct thread *find_named(const struct thread_table *t, const char *name)
@@ -176,17 +177,17 @@ static struct thread *find_named(const struct thread_table *t, const char *name)
     return found || pid != 1 ? found : threads_find(t, (struct ptid){.tid = (int64_t)tid});
 }
 
-struct error *threads_by_name(struct session *s, const char *name, struct thread **ret)
+struct error *threads_by_name(struct target *target, const char *name, struct thread **ret)
 {
-    *ret = find_named(&s->threads, name);
+    *ret = find_named(&target->threads, name);
     if (!*ret) {
-        TRY(threads_list(s));
-        *ret = find_named(&s->threads, name);
+        TRY(threads_list(target));
+        *ret = find_named(&target->threads, name);
     }
     if (!*ret)
         return error_hint(error_new(ERR_NO_THREAD, "there is no thread %s", name),
                           "`threads` lists the %zu there are; a thread is written pPID.TID or by its number",
-                          s->threads.count);
+                          target->threads.count);
     return NULL;
 }
 
@@ -213,9 +214,9 @@ static void mark_listed(struct thread_table *table, const struct rsp_thread *thr
     }
 }
 
-static void drop_gone(struct session *s, const struct rsp_thread *threads, size_t count)
+static void drop_gone(struct target *target, const struct rsp_thread *threads, size_t count)
 {
-    struct thread_table *table = &s->threads;
+    struct thread_table *table = &target->threads;
     size_t kept = 0;
     mark_listed(table, threads, count);
     for (size_t i = 0; i < table->count; i++) {
@@ -225,8 +226,8 @@ static void drop_gone(struct session *s, const struct rsp_thread *threads, size_
             table->items[kept++] = t;
             continue;
         }
-        announce(s, "thread-exited", t);
-        s->hooks.thread_gone(s, t);
+        announce(target, "thread-exited", t);
+        target->hooks.thread_gone(target, t);
         thread_free(t);
     }
     if (kept == table->count)
@@ -243,29 +244,29 @@ static void none_left(struct thread_table *table)
             table->items[i]->state = THREAD_UNKNOWN;
 }
 
-struct error *threads_list(struct session *s)
+struct error *threads_list(struct target *target)
 {
-    TRY(target_need_stopped(s));
-    if (s->threads.listed)
+    TRY(target_need_stopped(target));
+    if (target->threads.listed)
         return NULL;
     struct rsp_thread *threads = NULL;
     size_t count = 0;
-    TRY(target_check(s, rsp_list_threads(s->connection, &threads, &count)));
+    TRY(target_check(target, rsp_list_threads(target->connection, &threads, &count)));
     if (count)
-        drop_gone(s, threads, count);
-    else if (s->threads.listed_any)
-        none_left(&s->threads);
-    bool had_come = !s->threads.listed_any && !s->launched; /* they were there before us */
-    s->threads.listed_any |= count > 0;
+        drop_gone(target, threads, count);
+    else if (target->threads.listed_any)
+        none_left(&target->threads);
+    bool had_come = !target->threads.listed_any && !target->launched; /* they were there before us */
+    target->threads.listed_any |= count > 0;
     for (size_t i = 0; i < count; i++) {
-        bool is_new = !threads_find(&s->threads, threads[i].id);
-        struct thread *t = threads_note(s, threads[i].id);
+        bool is_new = !threads_find(&target->threads, threads[i].id);
+        struct thread *t = threads_note(target, threads[i].id);
         adopt(t, &threads[i]);
         if (is_new && !had_come)
-            announce(s, "thread-created", t);
+            announce(target, "thread-created", t);
     }
     rsp_threads_free(threads, count);
-    s->threads.listed = true;
+    target->threads.listed = true;
     return NULL;
 }
 
@@ -278,22 +279,22 @@ static void keep_previous(struct thread *t)
     t->has_previous = true;
 }
 
-void threads_leave(struct session *s)
+void threads_leave(struct target *target)
 {
-    const struct rsp_register *pc = s->arch ? register_find(s, s->arch->pc) : NULL;
-    for (size_t i = 0; i < s->threads.count; i++) {
-        struct thread *t = s->threads.items[i];
+    const struct rsp_register *pc = target->arch ? register_find(target, target->arch->pc) : NULL;
+    for (size_t i = 0; i < target->threads.count; i++) {
+        struct thread *t = target->threads.items[i];
         t->has_last_pc = pc && pc->size <= 8 && register_cached(t, pc) && t->known[pc->offset];
         if (t->has_last_pc)
-            t->last_pc = arch_load(t->bytes + pc->offset, pc->size, s->big_endian);
+            t->last_pc = arch_load(t->bytes + pc->offset, pc->size, target->big_endian);
     }
 }
 
-void threads_resumed(struct session *s)
+void threads_resumed(struct target *target)
 {
-    s->threads.listed = s->threads.has_stopped = false;
-    for (size_t i = 0; i < s->threads.count; i++) {
-        struct thread *t = s->threads.items[i];
+    target->threads.listed = target->threads.has_stopped = false;
+    for (size_t i = 0; i < target->threads.count; i++) {
+        struct thread *t = target->threads.items[i];
         keep_previous(t);
         t->has_g = false;
         t->g_refused = false;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/threads.h - the threads (or vCPUs) we know of, and their registers in this stop.
  *
@@ -11,7 +12,7 @@
 
 #include "rsp/remote.h"
 
-struct session;
+struct target;
 
 /* A thread that is THREAD_HELD keeps that state whatever runs (hold.h). */
 enum thread_state { THREAD_STOPPED, THREAD_RUNNING, THREAD_HELD, THREAD_EXITED, THREAD_UNKNOWN };
@@ -36,10 +37,10 @@ struct thread {
     unsigned char *previous; /* the registers as they were at the stop before, when they were known */
     bool has_previous;
 
-    /* The last stop told to the user was at a plant at this address, and the thread has not run since. */
-    bool at_plant;
-    uint64_t plant_address;
-    /* It went from such a plant into a signal's handler, to come back to this pc with this sp. */
+    /* The last stop told to the user was at a site at this address, and the thread has not run since. */
+    bool at_site;
+    uint64_t site_address;
+    /* It went from such a site into a signal's handler, to come back to this pc with this sp. */
     bool in_handler;
     uint64_t handler_pc, handler_sp;
     int pending_signal; /* to be passed on at the next resume, gdb's number */
@@ -77,28 +78,28 @@ struct thread *threads_find(const struct thread_table *t, struct ptid id);
 void thread_table_add(struct thread_table *t, struct thread *thread);
 void thread_table_index(struct thread_table *t);
 /* Forgets the threads of one process. */
-void threads_drop_process(struct session *s, int64_t pid);
+void threads_drop_process(struct target *target, int64_t pid);
 /* Finds or adds. */
-struct thread *threads_note(struct session *s, struct ptid id);
+struct thread *threads_note(struct target *target, struct ptid id);
 /* The same for a thread that a stop names: a new one is announced where others were known before. */
-struct thread *threads_note_stopped(struct session *s, struct ptid id);
+struct thread *threads_note_stopped(struct target *target, struct ptid id);
 /* The selected thread; ERR_NO_THREAD when there is none. */
-struct error *threads_current(struct session *s, struct thread **ret) BASE_MUST_CHECK;
+struct error *threads_current(struct target *target, struct thread **ret) BASE_MUST_CHECK;
 /* "p1.3", "3" (our number), "cpu0" (a kernel stub's): a thread the user named, or ERR_NO_THREAD with what
  * there is. */
-struct error *threads_by_name(struct session *s, const char *name, struct thread **ret) BASE_MUST_CHECK;
+struct error *threads_by_name(struct target *target, const char *name, struct thread **ret) BASE_MUST_CHECK;
 /* A CPU of a kernel stub that lists its tasks beside them: kgdb's fffffffe is CPU 0, fffffffd CPU 1 … */
 bool thread_is_cpu(struct ptid id);
 /* As shown and read by people and scripts: "p1.3", "cpu0". */
 void thread_name(struct ptid id, char *out, size_t n);
 /* Takes the stub's list (once a stop): threads that are new or gone are announced by events. */
-struct error *threads_list(struct session *s) BASE_MUST_CHECK;
+struct error *threads_list(struct target *target) BASE_MUST_CHECK;
 /* A run command begins: remembers where the threads are, as far as that is known. */
-void threads_leave(struct session *s);
+void threads_leave(struct target *target);
 /* The target runs: registers and the list are of the past. */
-void threads_resumed(struct session *s);
+void threads_resumed(struct target *target);
 /* Takes the registers that came with a stop reply. */
-void threads_expedited(struct session *s, struct thread *t, const struct rsp_stop *stop);
+void threads_expedited(struct target *target, struct thread *t, const struct rsp_stop *stop);
 const char *thread_state_name(enum thread_state state);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Finding the FDE for an address: all FDEs of a file, sorted, made on first use (3 ms for a kernel's 49,000).
  */
@@ -6,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "symbols/orc.h"
+#include "symbols/dwarf/orc.h"
 
 enum { FDE_LIMIT = 1 << 22 };
 
@@ -84,15 +85,10 @@ static struct cfi *cfi_of(struct symbol_file *f)
     return f->cfi;
 }
 
-bool symbols_unwind_row(struct symbol_map *m, uint64_t pc, struct cfi_row *ret)
+bool cfi_row_at(struct symbol_file *f, uint64_t pc, struct cfi_row *ret)
 {
-    uint64_t offset;
-    struct symbol_file *f = symbol_map_file_at(m, pc, &offset);
-    if (!f)
-        return false;
     struct cfi *k = cfi_of(f);
     size_t low = 0, high = k->count;
-    pc -= offset;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
         if (k->entries[mid].low <= pc)

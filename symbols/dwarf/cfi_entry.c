@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * CIEs and FDEs of .eh_frame and .debug_frame.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The call frame instructions (DWARF 5, section 6.4.2).
  */

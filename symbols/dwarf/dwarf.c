@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "symbols/dwarf/dwarf.h"
 
 #include <stdarg.h>
@@ -92,7 +93,8 @@ void dwarf_free(struct dwarf *d)
     if (!d)
         return;
     dwarf_units_trim(d, 0);
-    dwarf_index_free(d->index);
+    if (d->index)
+        d->index_free(d->index);
     dwarf_objects_free(d);
     free(d->file_names);
     free(d->open);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/dwarf/dwarf.h - the DWARF of one file, for the files of this room only.
  *
@@ -140,7 +141,8 @@ struct dwarf {
     const char **file_names; /* dwarf_file_names() */
     size_t file_name_count;
     bool file_names_read;
-    struct dwarf_index *index; /* dwarf_index.h; NULL until asked for */
+    struct dwarf_index *index;                /* dwarf_index.h; NULL until asked for */
+    void (*index_free)(struct dwarf_index *); /* comes with it */
 };
 
 /* The file's DWARF, its CU headers read; NULL when it has none. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The dwz file: DIEs and strings that several files share, named by `.gnu_debugaltlink` (a path and a build
  * id) or, in DWARF 5, by `.debug_sup` (section 7.3.6: a path and a checksum).

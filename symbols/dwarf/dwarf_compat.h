@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/dwarf/dwarf_compat.h - one face for libdwarf 20210528 (Debian 12) and 0.x
  * (<libdwarf-0/libdwarf.h>).

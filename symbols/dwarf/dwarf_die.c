@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Walking DIEs through libdwarf. Values are decoded by our own reader at the offset libdwarf gives: it knows
  * references into other CUs, which a slice does not hold, and never allocates.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Unit headers (DWARF 5, section 7.5.1) and what the root DIE of a unit says.
  */

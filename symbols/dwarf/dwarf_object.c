@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The objects a file's DWARF is spread over, and their sections of DIEs as regions of one space of offsets.
  */

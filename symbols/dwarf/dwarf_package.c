@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The tables of a .dwp package: which parts of its sections belong to which unit (DWARF 5, section 7.3.5;
  * version 2 of the tables is the GNU form for DWARF 4).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Range lists: .debug_ranges (DWARF 3, 4) and .debug_rnglists (DWARF 5, section 7.25).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/dwarf/dwarf_scan.h - attributes and abbreviations read straight from the mapped sections.
  *

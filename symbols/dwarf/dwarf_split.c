@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Split DWARF: what the compiler left in `.dwo` files (DWARF 5, section 7.3.2, and the GNU form in DWARF 4:
  * gcc.gnu.org/wiki/DebugFission), or somebody packed into `PROGRAM.dwp`. A skeleton CU in the program names

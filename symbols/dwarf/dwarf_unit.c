@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "symbols/dwarf/dwarf_unit.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/dwarf/dwarf_unit.h - one CU opened through libdwarf, with its line rows and functions.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The functions of one CU that have code, and the inlined copies in them, in the order of their DIEs.
  */

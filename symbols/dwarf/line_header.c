@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The file names in the header of a line table (DWARF 5, section 6.2.4, and the older form): read for every
  * CU when somebody asks for a source line, so without libdwarf.

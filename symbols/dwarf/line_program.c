@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The line number program of one CU (DWARF 5, section 6.2), run over the mapped bytes. It ends where its
  * bytes end; every row takes at least one of them, which bounds the table.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * One CU's line table: the rows of its line program, kept as sequences sorted by address.
  */

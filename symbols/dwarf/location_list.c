@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Location lists: .debug_loc (DWARF 2 to 4) and .debug_loclists (DWARF 5, section 7.29).
  */

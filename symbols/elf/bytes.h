@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/elf/bytes.h - a bounded reader over bytes that may say anything.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Finding a separate debug file: by build id under /usr/lib/debug/.build-id, then by .gnu_debuglink beside
  * the file, in its .debug folder, and under /usr/lib/debug.

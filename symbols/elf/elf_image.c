@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "symbols/elf/elf_image.h"
 
 #include <errno.h>

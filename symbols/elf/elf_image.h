@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/elf/elf_image.h - one ELF file mapped into memory: headers checked, sections by name and as bytes.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Compressed debug sections: SHF_COMPRESSED with an Elf_Chdr (zlib or zstd), and the old `.zdebug_` with
  * "ZLIB" and a big-endian size.

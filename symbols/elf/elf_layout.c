@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Where the sections of a relocatable file are: its header says 0 for all. Objects get one behind the other.
  * Kernel modules as Linux up to 6.3 lays them out (layout_sections() in kernel/module/main.c): code,

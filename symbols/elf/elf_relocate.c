@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Relocatable files (kernel modules, objects): sections are relocated against the addresses that elf_layout.c
  * gave them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The ELF symbol table. The first few questions are answered by passing over it as it stands in the file
  * (half a millisecond for a kernel's 150,000 symbols, and no memory); then it is read once, sorted by value

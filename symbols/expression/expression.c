@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stack machine's control: stack operations, jumps, and the places that an expression names. */
 #include "symbols/expression.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/expression/expression_machine.h - the stack machine, between expression.c (control, places),
  * expression_value.c (arithmetic and types) and expression_target.c.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What DWARF expressions ask of the target and the file: registers, memory, frames, addresses.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Constants, arithmetic and typed values of DWARF expressions.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Locations that are one operation, told without evaluating them. */
 #include "symbols/dwarf/dwarf_compat.h"
 #include "symbols/expression.h"

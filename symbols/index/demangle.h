@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/index/demangle.h - names of C++ and Rust functions as people write them.
  *
@@ -7,7 +8,7 @@
 #ifndef ALLSTOP_SYMBOLS_INDEX_DEMANGLE_H
 #define ALLSTOP_SYMBOLS_INDEX_DEMANGLE_H
 
-#include "symbols/intern.h"
+#include "symbols/text/intern.h"
 
 /* `ns::Class::method(int) const`, Rust paths without their hash; kept in `set`. `name` itself when it is not
  * mangled, NULL when it is NULL. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@ static struct dwarf_index *holder(struct dwarf *d)
     if (!d->index) {
         d->index = xcalloc(1, sizeof *d->index);
         d->index->dwarf = d;
+        d->index_free = dwarf_index_free;
     }
     return d->index;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/index/dwarf_index.h - names of types, variables, functions and enumerators over all CUs of a file.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "symbols/index/index_abbrev.h"
 
 #include <stdlib.h>

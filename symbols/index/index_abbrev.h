@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/index/index_abbrev.h - abbreviations made ready for passing over DIEs quickly.
  *

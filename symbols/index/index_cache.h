@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/index/index_cache.h - name indexes on disk: $XDG_CACHE_HOME/allstop/index/BUILD-ID.
  *

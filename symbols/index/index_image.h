@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/index/index_image.h - the name index as one flat run of bytes, as it stands in memory and in the
  * cache file.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/index/index_internal.h - a file's index and how it comes to be. For this folder only.
  */

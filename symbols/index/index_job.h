@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/index/index_job.h - building a name index on threads of its own.
  *

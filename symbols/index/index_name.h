@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/index/index_name.h - names as people write them: `ns::Class::method(int)`, `::f`, `f<int>`.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/index/index_part.h - what one thread collects for the name index.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Names of definitions whose declaration or abstract instance is in another unit (LTO, dwz): grouped by that
  * unit, so that each is walked once a round.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/index/index_scan.h - one walk over the DIEs of a unit, for the names at file scope.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Values of the attributes that a walk takes from a DIE: numbers, references, strings.
  */

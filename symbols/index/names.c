@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The name indexes of all files of a map: begun, asked after and waited for (symbols/names.h). */
 #include "symbols/names.h"
 
 #include "symbols/index/dwarf_index.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The length of arrays that is computed while the program runs: the expression of it.
  */

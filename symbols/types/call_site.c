@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What call sites say about arguments: what a register held when a function was entered (DWARF 5, section
  * 3.4.2), for callers that say which function they call.

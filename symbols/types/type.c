@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Types made from their DIEs, each once, and the ways through the graph of them (symbols/type.h). */
 #include "symbols/type.h"
 
 #include <stdlib.h>
@@ -22,8 +24,10 @@ static struct type **slot_of(struct type **slots, size_t capacity, uint64_t die)
 
 static struct type **table_slot(struct symbol_file *f, uint64_t die)
 {
-    if (!f->types)
+    if (!f->types) {
         f->types = xcalloc(1, sizeof *f->types);
+        f->types_free = type_table_free;
+    }
     struct type_table *t = f->types;
     if (t->count * 2 >= t->capacity) {
         size_t capacity = t->capacity ? t->capacity * 2 : 256;

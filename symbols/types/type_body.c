@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Definitions of structs, unions and enumerations, with gdb's columns of offsets and sizes when asked for.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The arithmetic types of C: their many spellings, and nodes for those that no CU describes.
  */

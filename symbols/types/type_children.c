@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What stands below a type's DIE: members, enumerators, parameters, dimensions.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Types by name: the CU in question first, then the name index of every file, then C's own.
  */

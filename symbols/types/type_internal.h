@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/types/type_internal.h - behind symbols/type.h, for type*.c and variables*.c only.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Types as C text, laid out as gdb prints them: names and declarations as `whatis`, definitions as `ptype`.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/types/type_print.h - between type_print.c (names and declarators) and type_body.c (definitions).
  */

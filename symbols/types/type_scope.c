@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The scopes a type's name is written with: namespaces and classes around its DIE, in languages that have
  * them.

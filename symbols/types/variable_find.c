@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Variables at file scope by name, and what call sites say about arguments.
  */
@@ -5,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "symbols/index/dwarf_index.h"
+#include "symbols/text/path.h"
 #include "symbols/types/variable_internal.h"
 
 struct search {

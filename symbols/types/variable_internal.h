@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/types/variable_internal.h - between variables.c, variable_find.c and location_list.c.
  */

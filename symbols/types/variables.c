@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Variables in scope: the DIEs of a function and of the blocks around an address.
  */

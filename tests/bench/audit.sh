@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The all-stop race under us and under gdb: how many runs of 500 continues end with a verdict, and what a second look
 # after each stop costs. audit.sh [BUILD [RUNS]]
 set -u

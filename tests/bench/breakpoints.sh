@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What breakpoints cost beside gdb: a hundred of them, a thousand false conditions, and how ten thousand scale.
 # Turns are exact; times are of this machine and this run: quote ratios.
 set -u

@@ -107,3 +107,4 @@ int main(int argc, char **argv)
     buf_free(&step);
     return 0;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

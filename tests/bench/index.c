@@ -58,3 +58,4 @@ int main(int argc, char **argv)
     printf("%.1f %.1f %.2f %zu %ld\n", build_cpu, build, open_time, size, r.ru_maxrss);
     return 0;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

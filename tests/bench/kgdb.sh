@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # A Linux kernel by its own kgdb over a pty, under gdb and allstop: turns and bytes of the same actions through the
 # counting proxy, both directions, acks included, console text not. Counts are exact. Needs the kernel of `make kernel`.
 set -u

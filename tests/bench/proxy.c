@@ -279,3 +279,4 @@ int main(int argc, char **argv)
     rsp_decoder_free(&p.from_stub);
     return 0;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Races as files: how often an order is forced, and what that costs. Times are of this machine and this run.
 set -u
 B=${1:-build}

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Makes the reports in doc/audit anew: `--audit` on every stub that is installed. Each begins with how it was made.
 set -u
 ulimit -c 0 # the emulator crashes here

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Turns, packets and bytes of the same actions under gdb and allstop, through one counting proxy; then steps a
 # second beside a bare C loop. Counts are exact; times are of this machine and this run: quote ratios.
 set -u

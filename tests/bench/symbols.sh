@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Questions about a kernel's symbols, beside gdb in the same run: cpu seconds and peak memory of the whole process,
 # the best of ROUNDS. Called by run.sh with the build folder; says what it skips.
 set -u

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # All threads with their functions, and all their stacks, under gdb and allstop: turns and bytes through the
 # counting proxy, seconds of the command itself. Counts are exact; times are of this machine and this run.
 set -u

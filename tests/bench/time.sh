@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Back in time beside gdb: one instruction back at several ages, back to a breakpoint hit once, a bookmark gone to, and what the
 # ladder of snapshots costs beside a plain replay. Times are of this machine and this run: quote ratios.
 #   time.sh BUILD_DIR [ROUNDS…]   rounds of the guest's loop, some 32 instructions each

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What the suites share. Sourced with the build folder, from the root of the tree: `. tests/e2e/lib.sh "$1"`. Suites print
 # one line a check: "ok NAME", "FAIL NAME: why", "skip NAME: what is missing", and "again NAME: why" where a check is made
 # once more. The last thing a suite does is to call `finish`: tests/run.sh takes one that does not as failed.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Whole sessions on real stubs. One line a check: "ok NAME", "FAIL NAME: why", "skip NAME: what is missing".
 . tests/e2e/lib.sh "$1"
 here=tests/e2e

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Holds the object files of a build against the floors: floors.py BUILD [--print]
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Holds the object files of a build against the floors: floors.py BUILD
 
 A call (or a use of data) that goes up a floor, or to the other room of the same floor, is named with both ends; so are folders
-that reach each other in a circle. tests/floors/allowed.txt has what is known and not mended yet; an entry that is not true
-any more has to go, so that the list only ever shrinks. --print writes what such a list would be now.
+that reach each other in a circle. Nothing is excused.
 """
-import collections, os, subprocess, sys
+import collections, os, re, subprocess, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -62,6 +62,20 @@ def calls_up(edges, floors):
     return found
 
 
+def includes_up(floors):
+    """Headers of a floor above that a file includes, even where it calls nothing there."""
+    found = set()
+    for folder, _, files in (step for rooms in floors for room in rooms for step in os.walk(room)):
+        for file in (f for f in files if f.endswith((".c", ".h"))):
+            path = os.path.join(folder, file)
+            with open(path, encoding="utf-8") as f:
+                for header in re.findall(r'^#include "([^"]+)"', f.read(), re.M):
+                    here, there = floor_of(path, floors), floor_of(header, floors)
+                    if there is not None and there != here and there[0] >= here[0]:
+                        found.add("include %s %s" % (path, header))
+    return found
+
+
 def components(graph):
     """The strongly connected components (Tarjan), as sets of folders."""
     index, low, stack, result = {}, {}, [], []
@@ -112,17 +126,11 @@ def main():
         for name in names:
             if name in defined and defined[name] != source:
                 edges[source, defined[name]].add(name)
-    found = calls_up(edges, floors) | circles(edges, floors)
-    if "--print" in sys.argv:
-        print("\n".join(sorted(found)))
-        return
-    allowed = set(rows("allowed.txt")) if os.path.exists(os.path.join(HERE, "allowed.txt")) else set()
-    for line in sorted(found - allowed):
-        print("floors: not allowed: " + line)
-    for line in sorted(allowed - found):
-        print("floors: not true any more, take it out of allowed.txt: " + line)
-    print("floors: %d files, %d calls up and circles that are known" % (len(paths), len(found & allowed)))
-    sys.exit(found != allowed)
+    found = calls_up(edges, floors) | circles(edges, floors) | includes_up(floors)
+    for line in sorted(found):
+        print("floors: " + line)
+    print("floors: %d files, %d calls up and circles" % (len(paths), len(found)))
+    sys.exit(bool(found))
 
 
 main()

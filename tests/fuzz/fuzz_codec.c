@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The codec against any bytes, cut anywhere: nothing may crash, memory stays bounded, and where the bytes are
  * cut changes no packet.

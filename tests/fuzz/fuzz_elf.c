@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * libFuzzer entry: any bytes as an ELF file, with every question the map answers asked about it.
  * Nothing may crash, hang, or need memory out of proportion to the file.

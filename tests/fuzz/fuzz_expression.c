@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Expressions, places and prompt lines of any bytes, over the symbols of the program named in FUZZ_PROGRAM,
  * and over none. There is no target: nothing is run, everything else answers from the file.
@@ -34,16 +35,16 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static void try_value(struct session *s, const char *text, char format)
 {
     cJSON *value = NULL;
-    struct error *e = values_evaluate(s, text, format, &value);
+    struct error *e = values_evaluate(s->target, text, format, &value);
     if ((e == NULL) != (value != NULL))
         abort();
     cJSON_Delete(value);
     error_free(e);
     uint64_t address, size;
-    e = values_place(s, text, &address, &size);
+    e = values_place(s->target, text, &address, &size);
     error_free(e);
     cJSON *type = NULL;
-    e = values_type(s, text, true, &type);
+    e = values_type(s->target, text, true, &type);
     cJSON_Delete(type);
     error_free(e);
 }
@@ -52,7 +53,7 @@ static void try_location(struct session *s, const char *text)
 {
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    struct error *e = location_find(s, text, &matches, &count);
+    struct error *e = location_find(s->target, text, &matches, &count);
     if (!e && count == 0)
         abort();
     free(matches);

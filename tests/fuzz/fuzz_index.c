@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Fuzzer: the bytes are the image of a name index, as a cache file may hold them, with a header and a
  * checksum that fit. Whatever the parts say, searches and walks stay inside of it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Session files of any JSON: the check before a run, and the matcher over values of any shape. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Stop replies, thread ids and qSupported answers of any bytes. */
 #include <stdint.h>
 #include <stdlib.h>

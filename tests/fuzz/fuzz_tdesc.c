@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Target descriptions of any bytes. The input is split at NULs into documents: target.xml first, then
  * whatever is included, in turn, so that cycles and deep includes are found too.

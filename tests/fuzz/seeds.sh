@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Seeds for fuzz_elf: small programs with their debug information in every form that is read.
 # seeds.sh OUT makes OUT/main (files to begin with) and, for the roles a file can play beside a program,
 # OUT/ROLE/program with the file itself as OUT/ROLE/corpus/seed; OUT/roles lists ROLE/NAME, what the program

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Builds the test kernel from Debian's linux-source-6.1, once: `build.sh` makes what is missing, `build.sh --where` prints
 # the folder that holds it (or would) and builds nothing. In that folder, one subfolder for each form:
 #   shipped  kgdb without kdb, the source as Debian has it: hardware breakpoints are accepted and never fire

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Are the tests sharp? The program is changed in one place at a time, and the nearest tests are run: one that fails kills the
 mutant, and a mutant that lives shows what nobody looks at.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Where a C file can be changed, and into what: the mutants of a file.
 
 No parser: comments, strings and preprocessor lines are blanked, and what is left of the function bodies (whose braces

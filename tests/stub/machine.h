@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A machine for the fake stub: memory full of one-byte instructions, breakpoints and slots that behave as
  * told.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A scriptable fake stub: for what no real stub does on demand.
  *

@@ -52,3 +52,4 @@ int main(void)
     fact(4);
     return 7;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

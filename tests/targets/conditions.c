@@ -35,3 +35,4 @@ int main(void)
         hit(i, -i, &n1);
     return 0;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

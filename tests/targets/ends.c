@@ -65,3 +65,4 @@ int main(int argc, char **argv)
         round_once();
     return outer() - 1;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

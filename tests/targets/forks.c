@@ -28,3 +28,4 @@ int main(void)
     good += WIFEXITED(status) && WEXITSTATUS(status) == 0;
     return good;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

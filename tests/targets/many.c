@@ -94,3 +94,4 @@ int main(int argc, char **argv)
     settled();
     return 0;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

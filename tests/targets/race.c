@@ -51,3 +51,4 @@ int main(int argc, char **argv)
     printf("%s has %ld\n", shared.owner, shared.balance);
     return 0;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -38,3 +38,4 @@ int main(int argc, char **argv)
     done(passes);
     return 0;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

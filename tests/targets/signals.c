@@ -43,3 +43,4 @@ int main(void)
     __asm__ volatile("int3");
     return caught_usr1 * 10 + caught_chld;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

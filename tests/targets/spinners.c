@@ -45,3 +45,4 @@ int main(int argc, char **argv)
             pass();
     return 0;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -36,3 +36,4 @@ int main(void)
     sink = first + second;
     return (int)(sink & 0x7f);
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

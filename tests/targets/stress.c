@@ -64,3 +64,4 @@ int main(int argc, char **argv)
     pthread_join(thread, NULL);
     return 0;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -99,3 +99,4 @@ int main(int argc, char **argv)
         tick();
     }
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -111,3 +111,4 @@ int main(int argc, char **argv)
     here();
     return 0;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

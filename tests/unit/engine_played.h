@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A session whose stub is played by a thread of the test: a machine of one page of memory and two threads,
  * which tells what it was sent, and stops as the test says. Included by tests of engine/ only.
@@ -11,7 +12,7 @@
 #include <inttypes.h>
 #include <netinet/in.h>
 
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 #include "engine/target/registers.h"
 
 enum { PLAYED_BASE = 0x1000, PLAYED_SIZE = 0x2000, PLAYED_REGISTERS = 17, PLAYED_RSP = 7, PLAYED_RIP = 16 };
@@ -310,13 +311,13 @@ static UNUSED_FUNCTION int played_plain(void **state)
 }
 
 /* A breakpoint; whatever is not given is 0. */
-static UNUSED_FUNCTION struct wish *breakpoint(const struct wish_request *request)
+static UNUSED_FUNCTION struct breakpoint *breakpoint(const struct breakpoint_request *request)
 {
-    struct wish *w = NULL;
-    must(breakpoint_set(session, request, &w));
+    struct breakpoint *w = NULL;
+    must(breakpoint_set(session->control, request, &w));
     return w;
 }
-#define BREAK(...)          breakpoint(&(struct wish_request){__VA_ARGS__})
+#define BREAK(...)          breakpoint(&(struct breakpoint_request){__VA_ARGS__})
 
 #define TEST_ON(machine, f) cmocka_unit_test_setup_teardown(f, machine, played_end)
 

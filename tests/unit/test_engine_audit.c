@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Violations as the session keeps and tells them, and the table of system calls. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +10,7 @@
 
 #include "engine/control/audit/audit.h"
 #include "engine/control/audit/syscalls.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 
 static void keep_event(void *context, const cJSON *event)
 {
@@ -26,7 +27,7 @@ static const char *text_of(const cJSON *o, const char *name)
 
 static double count_of(struct session *s, const char *kind)
 {
-    cJSON *counts = audit_counts(s);
+    cJSON *counts = audit_counts(s->control);
     const cJSON *o = cJSON_GetObjectItemCaseSensitive(counts, kind);
     double n = o ? o->valuedouble : 0;
     cJSON_Delete(counts);
@@ -35,7 +36,7 @@ static double count_of(struct session *s, const char *kind)
 
 static void tell(struct session *s, const char *kind, const char *evidence)
 {
-    session_violation(s, kind, evidence, strlen(evidence));
+    audit_violation(s->control, kind, evidence, strlen(evidence));
 }
 
 static void test_findings(void **state)
@@ -44,7 +45,7 @@ static void test_findings(void **state)
     cJSON *event = NULL;
     struct session_options options = {.cancel_fd = -1, .event = keep_event, .context = &event};
     struct session *s = session_create(&options);
-    s->epoch = 7;
+    s->target->epoch = 7;
 
     tell(s, "torn-packet", "p01.d35;T05thread:p01.d36;");
     assert_string_equal(text_of(event, "event"), "violation");
@@ -56,28 +57,28 @@ static void test_findings(void **state)
     /* evidence that names no thread: that of the last stop, or none */
     tell(s, "no-reply", "g");
     assert_string_equal(text_of(event, "thread"), "");
-    s->last_stop.has_thread = true;
-    s->last_stop.thread = (struct ptid){1, 5};
+    s->control->last_stop.has_thread = true;
+    s->control->last_stop.thread = (struct ptid){1, 5};
     static const char *const nameless[] = {"g",         "thread:",    "T05thread:;",
                                            "thread:zz", "thread:-1;", "xthread"};
     for (size_t i = 0; i < sizeof nameless / sizeof nameless[0]; i++) {
         tell(s, "torn-packet", nameless[i]);
         assert_string_equal(text_of(event, "thread"), "p1.5");
     }
-    session_violation(s, "binary-in-hex", "m\0\x1b\xff\\1", 6);
+    audit_violation(s->control, "binary-in-hex", "m\0\x1b\xff\\1", 6);
     assert_string_equal(text_of(event, "evidence"), "m\\x00\\x1b\\xff\\x5c1");
-    session_violation(s, "reply-to-another-question", "", 0);
+    audit_violation(s->control, "reply-to-another-question", "", 0);
     assert_string_equal(text_of(event, "evidence"), "$#00");
-    audit_tell(s, "registers-move", (struct ptid){1, 9}, "rip", 3);
+    audit_tell(s->control, "registers-move", (struct ptid){1, 9}, "rip", 3);
     assert_string_equal(text_of(event, "thread"), "p1.9");
-    audit_lost(s, "end of file");
+    audit_lost(s->control, "end of file");
     assert_string_equal(text_of(event, "kind"), "lost-without-exit");
 
-    assert_int_equal(s->violations, 12);
+    assert_int_equal(s->control->violations, 12);
     assert_int_equal((int)count_of(s, "torn-packet"), 7);
     assert_int_equal((int)count_of(s, "binary-in-hex"), 1);
     assert_int_equal((int)count_of(s, "not-held"), 0);
-    cJSON *last = audit_last(s);
+    cJSON *last = audit_last(s->control);
     assert_int_equal(cJSON_GetArraySize(last), AUDIT_LAST);
     assert_string_equal(text_of(cJSON_GetArrayItem(last, AUDIT_LAST - 1), "kind"), "lost-without-exit");
     cJSON_Delete(last);

@@ -1,8 +1,10 @@
-/* What a stop is: every reason a stub may give, and what is known of plants, threads and the plan under way.
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a stop is: every reason a stub may give, and what is known of sites, threads and the plan under way.
  */
 #include "engine_played.h"
 
 #include "engine/control/time/driver.h"
+#include "engine/control/stop/classify.h"
 
 static const struct ptid first = {0, 1}, second = {0, 2};
 
@@ -12,16 +14,16 @@ static struct error *try_classify(const char *reply)
 {
     struct rsp_stop from;
     must(rsp_stop_parse(reply, strlen(reply), &from));
-    target_forget(session);
-    threads_resumed(session);
-    rsp_forget_selected(session->connection);
-    for (size_t i = 0; i < session->threads.count; i++)
-        if (session->threads.items[i]->state == THREAD_STOPPED)
-            session->threads.items[i]->state = THREAD_RUNNING;
-    session->state = SESSION_RUNNING;
+    target_forget(session->target);
+    threads_resumed(session->target);
+    rsp_forget_selected(session->target->connection);
+    for (size_t i = 0; i < session->target->threads.count; i++)
+        if (session->target->threads.items[i]->state == THREAD_STOPPED)
+            session->target->threads.items[i]->state = THREAD_RUNNING;
+    session->target->state = TARGET_RUNNING;
     memset(&last, 0x55, sizeof last);
-    struct error *e = stop_classify(session, &from, &last);
-    session->state = SESSION_STOPPED;
+    struct error *e = stop_classify(session->control, &from, &last);
+    session->target->state = TARGET_STOPPED;
     return e;
 }
 
@@ -33,14 +35,14 @@ static struct stop *classify(const char *reply)
 
 static struct thread *thread(struct ptid id)
 {
-    return threads_note(session, id);
+    return threads_note(session->target, id);
 }
 
 /* A plan as if it were under way. */
 static void plan(enum plan_phase phase, struct ptid id)
 {
-    session->plan_active = true;
-    session->plan =
+    session->control->plan_active = true;
+    session->control->plan =
         (struct plan){.kind = PLAN_STEPI, .phase = phase, .has_thread = id.tid != 0, .thread = id};
 }
 
@@ -54,9 +56,9 @@ static int machine(void **state)
 
 static int end(void **state)
 {
-    session->plan_active = false;
-    session->time.driver = NULL;
-    session->arch = &arch_x86_64;
+    session->control->plan_active = false;
+    session->control->time.driver = NULL;
+    session->target->arch = &arch_x86_64;
     return played_end(state);
 }
 
@@ -83,28 +85,28 @@ static void test_nothing_left(void **state)
     (void)state;
     thread((struct ptid){0, 3})->state = THREAD_HELD;
     plan(PHASE_STEP, second);
-    session->plan.thread = second;
+    session->control->plan.thread = second;
     rule("qfThreadInfo", "m2,3");
     assert_int_equal(classify("N")->reason, STOP_THREAD_EXITED);
     assert_true(last.has_thread && ptid_equal(last.thread, second));
     assert_int_equal(thread(second)->state, THREAD_STOPPED);
     assert_int_equal(thread((struct ptid){0, 3})->state, THREAD_HELD);
-    assert_true(session->threads.has_current && ptid_equal(session->threads.current, second));
-    session->plan.has_thread = false;
+    assert_true(session->target->threads.has_current && ptid_equal(session->target->threads.current, second));
+    session->control->plan.has_thread = false;
     assert_false(classify("N")->has_thread);
-    session->plan.has_thread = true;
-    session->plan_active = false;
+    session->control->plan.has_thread = true;
+    session->control->plan_active = false;
     assert_false(classify("N")->has_thread);
-    assert_int_equal(session->threads.items[0]->state, THREAD_STOPPED);
+    assert_int_equal(session->target->threads.items[0]->state, THREAD_STOPPED);
     rule("qfThreadInfo", "m2");
     classify("N");
-    assert_int_equal(session->threads.count, 1);
-    assert_true(session->threads.has_current && ptid_equal(session->threads.current, second));
-    threads_clear(&session->threads);
+    assert_int_equal(session->target->threads.count, 1);
+    assert_true(session->target->threads.has_current && ptid_equal(session->target->threads.current, second));
+    threads_clear(&session->target->threads);
     rule("qfThreadInfo", "l");
     classify("N");
-    assert_int_equal(session->threads.count, 0);
-    assert_false(session->threads.has_current);
+    assert_int_equal(session->target->threads.count, 0);
+    assert_false(session->target->threads.has_current);
 }
 
 /* -- whose ----------------------------------------------------------------------------------------- */
@@ -112,14 +114,15 @@ static void test_nothing_left(void **state)
 static void test_thread_that_is_named(void **state)
 {
     (void)state;
-    session->threads.has_current = false;
+    session->target->threads.has_current = false;
     thread(first)->state = thread(second)->state = THREAD_STOPPED;
     thread((struct ptid){0, 3})->state = THREAD_HELD;
     played.selected = 2;
     assert_true(classify("T0bthread:2;core:5;")->has_thread);
     assert_int_equal(last.thread.tid, 2);
-    assert_true(session->threads.has_current && session->threads.has_stopped);
-    assert_true(ptid_equal(session->threads.current, second) && ptid_equal(session->threads.stopped, second));
+    assert_true(session->target->threads.has_current && session->target->threads.has_stopped);
+    assert_true(ptid_equal(session->target->threads.current, second) &&
+                ptid_equal(session->target->threads.stopped, second));
     assert_int_equal(sent("qC") + sent("Hg"), 0); /* it is the selected one already */
     assert_int_equal(last.pc, played.registers[2][PLAYED_RIP]);
     assert_int_equal(thread(first)->state, THREAD_STOPPED);
@@ -147,22 +150,22 @@ static void test_thread_that_is_not_named(void **state)
         sent_nothing_yet();
         plan(PHASE_STEP, second);
         assert_int_equal(classify(replies[i])->thread.tid, 2);
-        session->plan.off_thread = first;
+        session->control->plan.off_thread = first;
         assert_int_equal(classify(replies[i])->thread.tid, 2);
-        session->plan.phase = PHASE_OFF;
+        session->control->plan.phase = PHASE_OFF;
         assert_int_equal(classify(replies[i])->thread.tid, 1);
-        session->plan.off_thread = second;
-        session->plan.thread = first;
+        session->control->plan.off_thread = second;
+        session->control->plan.thread = first;
         assert_int_equal(classify(replies[i])->thread.tid, 2);
         assert_int_equal(sent("qC"), 0);
-        session->plan_active = false; /* what is left of it does not count */
-        session->plan.phase = PHASE_STEP;
-        session->plan.thread = second;
+        session->control->plan_active = false; /* what is left of it does not count */
+        session->control->plan.phase = PHASE_STEP;
+        session->control->plan.thread = second;
         assert_int_equal(classify(replies[i])->thread.tid, 1);
         plan(PHASE_RUN, (struct ptid){0, 0});
-        session->plan.thread = second;
+        session->control->plan.thread = second;
         assert_int_equal(classify(replies[i])->thread.tid, 1);
-        session->plan_active = false;
+        session->control->plan_active = false;
     }
 }
 
@@ -178,13 +181,13 @@ static int silent(void **state)
 static void test_thread_that_nobody_knows(void **state)
 {
     (void)state;
-    session->threads.current = second;
-    session->threads.has_current = true;
+    session->target->threads.current = second;
+    session->target->threads.has_current = true;
     assert_int_equal(classify("S0b")->thread.tid, 2);
     assert_int_equal(sent("qC"), 1);
-    session->threads.has_current = false;
+    session->target->threads.has_current = false;
     must_fail(try_classify("S0b"), ERR_UNSUPPORTED);
-    session->threads.has_current = true;
+    session->target->threads.has_current = true;
     rule("qC", "QC1");
     assert_int_equal(classify("S0b")->thread.tid, 1);
     rule("qC", "QCnobody");
@@ -196,8 +199,8 @@ static void test_not_held(void **state)
 {
     (void)state;
     plan(PHASE_STEP, second);
-    session->hold.sure = session->hold.only = true;
-    session->hold.resumed = first;
+    session->control->hold.sure = session->control->hold.only = true;
+    session->control->hold.resumed = first;
     classify("T05");
     assert_int_equal(last.thread.tid, 2);
     assert_false(thread(second)->told_not_held);
@@ -205,7 +208,7 @@ static void test_not_held(void **state)
     assert_false(thread(first)->told_not_held);
     classify(at(2, 0x1100, ""));
     assert_true(thread(second)->told_not_held);
-    session->hold.only = session->hold.sure = false;
+    session->control->hold.only = session->control->hold.sure = false;
 }
 
 /* -- a pc behind the trap -------------------------------------------------------------------------- */
@@ -224,8 +227,8 @@ static bool rewound(void)
 static void test_rewound(void **state)
 {
     (void)state;
-    struct wish *w = BREAK(.at = "*0x1100");
-    struct plant *p = w->locations[0].plant;
+    struct breakpoint *w = BREAK(.at = "*0x1100");
+    struct site *p = w->locations[0].site;
     assert_true(rewound());
     assert_int_equal(last.breakpoint, w->id);
     assert_true(p->seen);
@@ -234,27 +237,27 @@ static void test_rewound(void **state)
     p->inserted = false; /* wanted, and not there: it was no trap of ours */
     assert_false(rewound());
     p->inserted = true;
-    p->type = PLANT_MEMORY;
-    session->breakpoints.plants.in_memory++;
+    p->type = SITE_MEMORY;
+    session->control->breakpoints.sites.in_memory++;
     assert_true(rewound());
-    session->breakpoints.plants.in_memory--;
-    p->type = PLANT_HARDWARE;
+    session->control->breakpoints.sites.in_memory--;
+    p->type = SITE_HARDWARE;
     assert_false(rewound());
-    p->type = PLANT_SOFTWARE;
+    p->type = SITE_SOFTWARE;
     plan(PHASE_STEP, first); /* the step from 0x1100 ends there too */
     assert_false(rewound());
     plan(PHASE_OFF, first);
     assert_false(rewound());
-    session->plan.off_trap = p; /* all run, until that trap */
+    session->control->plan.off_trap = p; /* all run, until that trap */
     assert_true(rewound());
-    session->plan.off_trap = NULL;
+    session->control->plan.off_trap = NULL;
     assert_int_equal(classify(at(1, 0x1101, "swbreak:;"))->pc, 0x1100); /* the stub says that it was a trap */
     plan(PHASE_RETURN, first);
     assert_true(rewound());
     plan(PHASE_STEP, first);
-    session->plan_active = false;
+    session->control->plan_active = false;
     assert_true(rewound());
-    struct wish *next = BREAK(.at = "*0x1101"); /* it is that one's, where the pc stands */
+    struct breakpoint *next = BREAK(.at = "*0x1101"); /* it is that one's, where the pc stands */
     assert_int_equal(classify(at(1, 0x1101, ""))->breakpoint, next->id);
     assert_int_equal(last.pc, 0x1101);
 }
@@ -279,28 +282,28 @@ static void test_trap_of_its_own(void **state)
     assert_false(last.late_hit);
     odd.trap = trap;
     odd.trap_size = 4;
-    session->arch = &odd;
+    session->target->arch = &odd;
     memcpy(played.memory + 0x300, trap, 4);
     assert_int_equal(classify(at(1, 0x1300, "swbreak:;"))->pc, 0x1304);
     played.memory[0x303] = 0x45;
     assert_true(classify(at(1, 0x1300, "swbreak:;"))->late_hit);
-    session->big_endian = true;
+    session->target->big_endian = true;
     memcpy(played.memory + 0x300, "\x44\x33\x22\x11", 4);
     assert_int_equal(classify("T05swbreak:;10:0000000000001300;thread:1;")->pc, 0x1304);
     memcpy(played.memory + 0x300, trap, 4);
     assert_true(classify("T05swbreak:;10:0000000000001300;thread:1;")->late_hit);
-    session->big_endian = false;
-    session->arch = &arch_x86_64;
+    session->target->big_endian = false;
+    session->target->arch = &arch_x86_64;
 }
 
-/* A plant that was lately there: another thread may have met it before, and is told of now. */
+/* A site that was lately there: another thread may have met it before, and is told of now. */
 static void test_late(void **state)
 {
     (void)state;
-    struct wish *w = BREAK(.at = "*0x1100");
+    struct breakpoint *w = BREAK(.at = "*0x1100");
     assert_false(classify(at(1, 0x1100, ""))->late_hit);
     assert_int_equal(last.breakpoint, w->id);
-    must(breakpoint_delete(session, w));
+    must(breakpoint_delete(session->control, w));
     assert_true(classify(at(1, 0x1100, ""))->late_hit);
     assert_int_equal(last.reason, STOP_SIGNAL);
     sent_nothing_yet();
@@ -312,18 +315,18 @@ static void test_late(void **state)
     plan(PHASE_STEP, first);
     assert_false(classify(at(1, 0x1100, ""))->late_hit); /* that is the end of the step */
     assert_true(classify(at(2, 0x1100, ""))->late_hit);
-    session->plan_active = false;
+    session->control->plan_active = false;
     assert_true(classify(at(1, 0x1100, ""))->late_hit);
     plan(PHASE_STEP, first);
-    session->plan.has_thread = false;
+    session->control->plan.has_thread = false;
     assert_true(classify(at(1, 0x1100, ""))->late_hit);
     plan(PHASE_RUN, first);
     assert_true(classify(at(1, 0x1100, ""))->late_hit);
-    session->arch = NULL; /* nobody knows which register is the pc */
+    session->target->arch = NULL; /* nobody knows which register is the pc */
     assert_false(classify(at(1, 0x1100, ""))->late_hit);
     assert_false(last.has_pc);
     assert_false(classify(at(1, 0x1100, "swbreak:;"))->late_hit);
-    session->arch = &arch_x86_64;
+    session->target->arch = &arch_x86_64;
 }
 
 /* -- reasons --------------------------------------------------------------------------------------- */
@@ -353,16 +356,16 @@ static void test_reasons(void **state)
         assert_int_equal(last.signal, rows[i].reason == STOP_SIGNAL ? TARGET_SIGTRAP : 0);
         assert_true(last.has_pc && last.pc == 0x1100);
     }
-    struct wish *w = BREAK(.at = "*0x1100");
+    struct breakpoint *w = BREAK(.at = "*0x1100");
     static const char *const hits[] = {"", "swbreak:;", "hwbreak:;", "create:;", "vforkdone:;"};
     for (size_t i = 0; i < sizeof hits / sizeof *hits; i++) {
         assert_int_equal(classify(at(1, 0x1100, hits[i]))->reason, STOP_BREAKPOINT);
         assert_int_equal(last.breakpoint, w->id);
         assert_int_equal(last.signal, 0);
     }
-    session->arch = NULL;
+    session->target->arch = NULL;
     assert_int_equal(classify(at(1, 0x1100, ""))->reason, STOP_SIGNAL);
-    session->arch = &arch_x86_64;
+    session->target->arch = &arch_x86_64;
     BASE_FREE char *signal = xstrdup(at(1, 0x1100, ""));
     memcpy(signal + 1, "0b", 2); /* a signal at a breakpoint is a signal */
     assert_int_equal(classify(signal)->reason, STOP_SIGNAL);
@@ -370,10 +373,11 @@ static void test_reasons(void **state)
     assert_int_equal(last.breakpoint, 0);
 }
 
-static struct wish *watch(uint64_t address, uint64_t length, enum plant_type type)
+static struct breakpoint *watch(uint64_t address, uint64_t length, enum site_type type)
 {
-    struct wish *w = NULL;
-    must(watchpoint_set(session, &(struct wish_request){.at = "it"}, address, length, type, &w));
+    struct breakpoint *w = NULL;
+    must(watchpoint_set(session->control, &(struct breakpoint_request){.at = "it"}, address, length, type,
+                        &w));
     return w;
 }
 
@@ -382,9 +386,9 @@ static void test_watches(void **state)
     (void)state;
     assert_int_equal(classify(at(1, 0x1100, "watch:1800;"))->reason, STOP_WATCHPOINT);
     assert_int_equal(last.watchpoint, 0);
-    assert_true(session->breakpoints.reasons_told);
-    const struct wish *write = watch(0x1800, 4, PLANT_WRITE), *read = watch(0x1800, 4, PLANT_READ);
-    const struct wish *any = watch(0x1800, 4, PLANT_ACCESS);
+    assert_true(session->control->breakpoints.reasons_told);
+    const struct breakpoint *write = watch(0x1800, 4, SITE_WRITE), *read = watch(0x1800, 4, SITE_READ);
+    const struct breakpoint *any = watch(0x1800, 4, SITE_ACCESS);
     assert_int_equal(classify(at(1, 0x1100, "watch:1800;"))->watchpoint, write->id);
     assert_int_equal(classify(at(1, 0x1100, "rwatch:1803;"))->watchpoint, read->id);
     assert_int_equal(classify(at(1, 0x1100, "awatch:1800;"))->watchpoint, any->id);
@@ -399,9 +403,9 @@ static void test_watches(void **state)
 
 static uint64_t position;
 
-static struct error *tell_position(struct session *s, uint64_t *ret)
+static struct error *tell_position(struct control *c, uint64_t *ret)
 {
-    (void)s;
+    (void)c;
     *ret = position;
     return NULL;
 }
@@ -413,9 +417,9 @@ static void test_guard(void **state)
     const char interrupt[] = "T0210:0011000000000000;thread:1;";
     assert_int_equal(classify(interrupt)->reason, STOP_SIGNAL);
     assert_int_equal(last.signal, TARGET_SIGINT);
-    session->time.probed = session->time.last_known = true;
-    session->time.driver = &driver;
-    session->time.last = position = 100;
+    session->control->time.probed = session->control->time.last_known = true;
+    session->control->time.driver = &driver;
+    session->control->time.last = position = 100;
     assert_int_equal(classify(interrupt)->reason, STOP_HISTORY_END);
     assert_true(last.has_position && last.position == 100 && last.has_pc && last.signal == 0);
     plan(PHASE_STEP, first); /* that was the step to it */
@@ -434,13 +438,13 @@ static void test_guard(void **state)
 static bool asked(struct stop *stop)
 {
     bool stops = false;
-    must(wish_stops(session, stop, &stops));
+    must(breakpoint_stops(session->control, stop, &stops));
     return stops;
 }
 
 static struct stop breakpoint_stop(struct ptid id, uint64_t pc)
 {
-    const struct wish *w = breakpoint_at(session, pc);
+    const struct breakpoint *w = breakpoint_at(session->control, pc);
     return (struct stop){.reason = STOP_BREAKPOINT,
                          .has_thread = true,
                          .thread = id,
@@ -454,19 +458,19 @@ static void test_asked(void **state)
     (void)state;
     struct stop stop = breakpoint_stop(first, 0x1100);
     assert_true(asked(&stop)); /* nobody's: for the user */
-    struct wish *other = BREAK(.at = "*0x1100", .thread = "2"),
-                *no = BREAK(.at = "*0x1100", .condition = "0");
-    struct wish *ignore = BREAK(.at = "*0x1100", .ignore = 2),
-                *once = BREAK(.at = "*0x1100", .once = true, .ignore = 1);
-    struct wish *hard = BREAK(.at = "*0x1100", .kind = WISH_HARDWARE, .condition = "$rax == 1");
+    struct breakpoint *other = BREAK(.at = "*0x1100", .thread = "2"),
+                      *no = BREAK(.at = "*0x1100", .condition = "0");
+    struct breakpoint *ignore = BREAK(.at = "*0x1100", .ignore = 2),
+                      *once = BREAK(.at = "*0x1100", .once = true, .ignore = 1);
+    struct breakpoint *hard = BREAK(.at = "*0x1100", .kind = BREAKPOINT_HARDWARE, .condition = "$rax == 1");
     stop = breakpoint_stop(first, 0x1100);
     assert_int_equal(stop.breakpoint, other->id);
     assert_false(asked(&stop));
-    assert_false(session->breakpoints.any_spent);
+    assert_false(session->control->breakpoints.any_spent);
     stop = breakpoint_stop(first, 0x1100);
     assert_true(asked(&stop));
     assert_int_equal(stop.breakpoint, once->id);
-    assert_true(once->spent && session->breakpoints.any_spent);
+    assert_true(once->spent && session->control->breakpoints.any_spent);
     stop = breakpoint_stop(second, 0x1100);
     assert_true(asked(&stop));
     assert_int_equal(stop.breakpoint, other->id); /* the first of several that stop */
@@ -478,8 +482,8 @@ static void test_asked(void **state)
     assert_int_equal(hard->hits, 0);
     assert_false(other->spent || ignore->spent);
     played.registers[1][0] = 1;
-    target_forget(session);
-    threads_resumed(session);
+    target_forget(session->target);
+    threads_resumed(session->target);
     classify(at(1, 0x1100, ""));
     stop = last;
     assert_true(asked(&stop));
@@ -489,30 +493,30 @@ static void test_asked(void **state)
     assert_false(asked(&stop));
 }
 
-/* Two plants of one wish are one hit of it. */
+/* Two sites of one breakpoint are one hit of it. */
 static void test_asked_once(void **state)
 {
     (void)state;
-    struct wish *w = BREAK(.at = "*0x1100");
-    struct plant *too = plant_acquire_for(session, w->id, PLANT_HARDWARE, 0x1100, 1);
+    struct breakpoint *w = BREAK(.at = "*0x1100");
+    struct site *too = site_acquire_for(session->control, w->id, SITE_HARDWARE, 0x1100, 1);
     struct stop stop = breakpoint_stop(first, 0x1100);
     assert_true(asked(&stop));
     assert_int_equal(w->hits, 1);
-    plant_release_for(session, w->id, too);
+    site_release_for(session->control, w->id, too);
 }
 
 /* One that cannot be decided stops, and is told. */
 static void test_undecided(void **state)
 {
     (void)state;
-    struct wish *w = BREAK(.at = "*0x1100", .condition = "*(int *)0x9000 == 1");
+    struct breakpoint *w = BREAK(.at = "*0x1100", .condition = "*(int *)0x9000 == 1");
     struct stop stop = breakpoint_stop(first, 0x1100);
     assert_true(asked(&stop));
     assert_int_equal(w->hits, 1);
     assert_true(told("the condition of breakpoint 1 (*(int *)0x9000 == 1)"));
 }
 
-static struct stop watch_stop(const struct wish *w)
+static struct stop watch_stop(const struct breakpoint *w)
 {
     return (struct stop){.reason = STOP_WATCHPOINT,
                          .has_thread = true,
@@ -525,20 +529,20 @@ static struct stop watch_stop(const struct wish *w)
 static void store(uint64_t address, unsigned char value)
 {
     played.memory[address - PLAYED_BASE] = value;
-    memory_forget(session);
+    memory_forget(session->target);
 }
 
 static void test_asked_of_watches(void **state)
 {
     (void)state;
-    struct wish *a = watch(0x1800, 4, PLANT_WRITE), *same = watch(0x1800, 4, PLANT_WRITE);
-    struct wish *within = watch(0x1802, 2, PLANT_WRITE), *before = watch(0x17f8, 8, PLANT_WRITE);
-    struct wish *behind = watch(0x1804, 4, PLANT_WRITE), *across = watch(0x1800, 8, PLANT_WRITE);
-    struct wish *read = watch(0x1800, 4, PLANT_ACCESS), *off = watch(0x1800, 4, PLANT_WRITE);
-    struct wish *read_too = watch(0x1800, 4, PLANT_ACCESS);
-    struct wish *off_across = watch(0x1800, 8, PLANT_WRITE), *code = BREAK(.at = "*0x1800");
-    must(breakpoint_enable(session, off, false));
-    must(breakpoint_enable(session, off_across, false));
+    struct breakpoint *a = watch(0x1800, 4, SITE_WRITE), *same = watch(0x1800, 4, SITE_WRITE);
+    struct breakpoint *within = watch(0x1802, 2, SITE_WRITE), *before = watch(0x17f8, 8, SITE_WRITE);
+    struct breakpoint *behind = watch(0x1804, 4, SITE_WRITE), *across = watch(0x1800, 8, SITE_WRITE);
+    struct breakpoint *read = watch(0x1800, 4, SITE_ACCESS), *off = watch(0x1800, 4, SITE_WRITE);
+    struct breakpoint *read_too = watch(0x1800, 4, SITE_ACCESS);
+    struct breakpoint *off_across = watch(0x1800, 8, SITE_WRITE), *code = BREAK(.at = "*0x1800");
+    must(breakpoint_enable(session->control, off, false));
+    must(breakpoint_enable(session->control, off_across, false));
     store(0x1800, 7);
     store(0x17ff, 7); /* these are not said to be hit, though they changed */
     store(0x1804, 7);
@@ -578,9 +582,9 @@ static void test_asked_of_watches(void **state)
 static void test_watch_that_is_passed_by(void **state)
 {
     (void)state;
-    struct wish *w = watch(0x1800, 4, PLANT_WRITE);
+    struct breakpoint *w = watch(0x1800, 4, SITE_WRITE);
     w->ignore = 1;
-    struct wish *b = BREAK(.at = "*0x1100", .ignore = 1);
+    struct breakpoint *b = BREAK(.at = "*0x1100", .ignore = 1);
     store(0x1800, 7);
     struct stop stop = watch_stop(w);
     assert_false(asked(&stop));
@@ -606,7 +610,7 @@ static void test_watch_that_is_passed_by(void **state)
 static bool would(struct stop *stop)
 {
     bool stops = true;
-    must(wish_would_stop(session, stop, &stops));
+    must(breakpoint_would_stop(session->control, stop, &stops));
     return stops;
 }
 
@@ -615,12 +619,12 @@ static void test_would_stop(void **state)
     (void)state;
     struct stop stop = breakpoint_stop(first, 0x1100);
     assert_false(would(&stop));
-    struct wish *other = BREAK(.at = "*0x1100", .thread = "2"),
-                *no = BREAK(.at = "*0x1100", .condition = "0");
+    struct breakpoint *other = BREAK(.at = "*0x1100", .thread = "2"),
+                      *no = BREAK(.at = "*0x1100", .condition = "0");
     stop = breakpoint_stop(first, 0x1100);
     assert_false(would(&stop));
-    struct wish *yes = BREAK(.at = "*0x1100", .ignore = 5), *more = BREAK(.at = "*0x1100");
-    struct wish *hard = BREAK(.at = "*0x1100", .kind = WISH_HARDWARE);
+    struct breakpoint *yes = BREAK(.at = "*0x1100", .ignore = 5), *more = BREAK(.at = "*0x1100");
+    struct breakpoint *hard = BREAK(.at = "*0x1100", .kind = BREAKPOINT_HARDWARE);
     stop = breakpoint_stop(first, 0x1100);
     stop.watchpoint = 77;
     assert_true(would(&stop));
@@ -634,8 +638,8 @@ static void test_would_stop(void **state)
     assert_false(would(&stop));
     assert_int_equal(other->hits + no->hits + yes->hits + more->hits + hard->hits, 0);
     assert_int_equal(yes->ignore, 5);
-    struct wish *w = watch(0x1800, 4, PLANT_WRITE), *elsewhere = watch(0x1804, 4, PLANT_WRITE);
-    struct wish *same = watch(0x1800, 4, PLANT_WRITE);
+    struct breakpoint *w = watch(0x1800, 4, SITE_WRITE), *elsewhere = watch(0x1804, 4, SITE_WRITE);
+    struct breakpoint *same = watch(0x1800, 4, SITE_WRITE);
     stop = watch_stop(w);
     assert_true(would(&stop));
     assert_int_equal(stop.watchpoint, w->id);
@@ -662,7 +666,7 @@ static void test_would_stop(void **state)
 static void test_first_watch_would_stop(void **state)
 {
     (void)state;
-    const struct wish *w = watch(0x1800, 4, PLANT_WRITE);
+    const struct breakpoint *w = watch(0x1800, 4, SITE_WRITE);
     struct stop stop = watch_stop(w);
     stop.has_pc = false;
     assert_true(would(&stop));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The journal of traps in memory: what is read back from files that were cut short, damaged or put there. */
 #include <setjmp.h>
 #include <stdarg.h>

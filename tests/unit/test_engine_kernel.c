@@ -1,10 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is known of a Linux kernel, as far as its file alone tells: what is one, where fields are, files of
  * modules. */
 #include "test_symbols_support.h"
 
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/layout.h"
+#include "engine/control/kernel/module_events.h"
 #include "engine/inspect/kernel/modules.h"
 #include "engine/target/libraries.h"
 #include "engine/inspect/values/values.h"
@@ -65,19 +67,19 @@ static void test_recognised(void **state)
 {
     uint64_t at = 1;
     (void)state;
-    assert_null(kernel_file(session, NULL));
+    assert_null(kernel_file(session->target, NULL));
     load("program");
-    assert_null(kernel_file(session, NULL));
-    assert_false(kernel_link_symbol(session, "init_task", &at));
+    assert_null(kernel_file(session->target, NULL));
+    assert_false(kernel_link_symbol(session->target, "init_task", &at));
     assert_int_equal(at, 0);
     load("renamed@+0x200000");
-    assert_non_null(kernel_file(session, &at));
+    assert_non_null(kernel_file(session->target, &at));
     assert_int_equal(at, 0x200000);
     uint64_t linked, there;
-    assert_true(kernel_link_symbol(session, "init_task", &linked));
-    assert_true(kernel_symbol(session, "init_task", &there));
+    assert_true(kernel_link_symbol(session->target, "init_task", &linked));
+    assert_true(kernel_symbol(session->target, "init_task", &there));
     assert_int_equal(there - linked, 0x200000);
-    assert_false(kernel_symbol(session, "no_such_symbol", &there));
+    assert_false(kernel_symbol(session->target, "no_such_symbol", &there));
 }
 
 static void test_told(void **state)
@@ -85,15 +87,15 @@ static void test_told(void **state)
     (void)state;
     load("renamed@+0x200000");
     load("other");
-    assert_true(symbol_map_told(session->map, 0));
-    assert_false(symbol_map_told(session->map, 1));
-    assert_false(symbol_map_told(session->map, 2));
+    assert_true(symbol_map_told(session->target->map, 0));
+    assert_false(symbol_map_told(session->target->map, 1));
+    assert_false(symbol_map_told(session->target->map, 2));
 }
 
 static void field_is(const char *path, uint64_t offset, uint64_t size)
 {
     struct kernel_field f;
-    if (!kernel_field(session, "struct module", path, &f))
+    if (!kernel_field(session->target, "struct module", path, &f))
         fail_msg("%s is not found", path);
     assert_int_equal(f.offset, offset);
     assert_int_equal(f.size, size);
@@ -117,17 +119,19 @@ static void test_fields(void **state)
     field_is("mem[0].base", 96, 8);
     field_is("mem[6].size", 96 + 6 * 16 + 8, 4);
     for (size_t i = 1; i < ARRAY_LENGTH(none); i++)
-        if (kernel_field(session, "struct module", none[i], &f))
+        if (kernel_field(session->target, "struct module", none[i], &f))
             fail_msg("%s is found", none[i]);
-    assert_false(kernel_field(session, "struct nothing", "state", &f));
+    assert_false(kernel_field(session->target, "struct nothing", "state", &f));
     assert_int_equal(f.size, 0);
-    assert_true(kernel_field(session, "struct module", "bits.level", &f));
+    assert_true(kernel_field(session->target, "struct module", "bits.level", &f));
     assert_int_equal(f.bit_offset, 5);
     assert_int_equal(f.bit_size, 3);
-    assert_true(kernel_field_of(session, "struct module", &f, "core_layout.base", "mem[0].base", NULL));
-    assert_false(kernel_field_of(session, "struct module", &f, "core_layout.base", "module_core", NULL));
-    assert_int_equal(kernel_type_size(session, "struct list_head"), 16);
-    assert_int_equal(kernel_type_size(session, "struct nothing"), 0);
+    assert_true(
+        kernel_field_of(session->target, "struct module", &f, "core_layout.base", "mem[0].base", NULL));
+    assert_false(
+        kernel_field_of(session->target, "struct module", &f, "core_layout.base", "module_core", NULL));
+    assert_int_equal(kernel_type_size(session->target, "struct list_head"), 16);
+    assert_int_equal(kernel_type_size(session->target, "struct nothing"), 0);
 }
 
 static void found_is(const struct module_files *f, const char *name, size_t *from, const char *end)
@@ -169,7 +173,7 @@ static void test_files(void **state)
 static void value_is(const char *expression, const char *text)
 {
     cJSON *result = NULL;
-    struct error *e = values_evaluate(session, expression, 0, &result);
+    struct error *e = values_evaluate(session->target, expression, 0, &result);
     if (e)
         fail_msg("%s: %s", expression, e->message);
     assert_string_equal(cJSON_GetObjectItem(result, "text")->valuestring, text);
@@ -186,7 +190,7 @@ static void test_cpu(void **state)
     value_is("$cpu(-1, $cpu(2, 3))", "3");
     for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++) {
         cJSON *result = NULL;
-        struct error *e = values_evaluate(session, wrong[i], 0, &result);
+        struct error *e = values_evaluate(session->target, wrong[i], 0, &result);
         if (!error_is(e, ERR_SYNTAX))
             fail_msg("%s: %s", wrong[i], e ? e->message : "no error");
         error_free(e);
@@ -199,12 +203,12 @@ static void test_no_target(void **state)
     const struct kernel_modules *modules;
     (void)state;
     load("renamed");
-    BASE_ERROR struct error *e = modules_read(session, &modules);
+    BASE_ERROR struct error *e = modules_read(session->target, &modules);
     assert_true(error_is(e, ERR_NOT_CONNECTED));
     struct stop stop = {.has_pc = true, .pc = 0xffffffff81000000};
-    assert_false(kernel_find_slide(session, &stop, true));
-    modules_follow(session);
-    assert_false(libraries_ask(session));
+    assert_false(kernel_find_slide(session->target, &stop, true));
+    module_events_follow(session->control);
+    assert_false(libraries_ask(session->target));
 }
 
 int main(void)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* How a program is to be started, and what may be shown of what it prints. */
 #include <setjmp.h>
 #include <stdarg.h>

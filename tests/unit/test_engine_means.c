@@ -1,8 +1,9 @@
-/* By which means a wish is planted, and what is said of those that a stub refused. */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* By which means a breakpoint is inserted, and what is said of those that a stub refused. */
 #include "engine_played.h"
 #include "test_symbols_support.h"
 
-#include "engine/control/breakpoints/means.h"
+#include "engine/control/breakpoints/insertion.h"
 
 static int set_up(void **state)
 {
@@ -28,7 +29,7 @@ static void load(bool there)
         memcpy(played.memory + 0x140, "\xb8\1\0\0\0", 5);
 }
 
-static void tried(const struct wish *w, size_t i, enum plant_type type, const char *outcome)
+static void tried(const struct breakpoint *w, size_t i, enum site_type type, const char *outcome)
 {
     assert_true(i < w->attempt_count);
     assert_int_equal(w->attempts[i].type, type);
@@ -36,12 +37,12 @@ static void tried(const struct wish *w, size_t i, enum plant_type type, const ch
         fail_msg("'%s' was due, and is '%s'", outcome, w->attempts[i].outcome);
 }
 
-static struct error *set(const struct wish_request *request)
+static struct error *set(const struct breakpoint_request *request)
 {
-    struct wish *w = NULL;
-    return breakpoint_set(session, request, &w);
+    struct breakpoint *w = NULL;
+    return breakpoint_set(session->control, request, &w);
 }
-#define SET(...) set(&(struct wish_request){__VA_ARGS__})
+#define SET(...) set(&(struct breakpoint_request){__VA_ARGS__})
 
 static void refused(struct error *e, enum error_code code, const char *message, const char *hint)
 {
@@ -57,32 +58,32 @@ static void refused(struct error *e, enum error_code code, const char *message, 
 static void test_auto(void **state)
 {
     (void)state;
-    const struct wish *w = BREAK(.at = "*0x1200");
-    assert_int_equal(w->locations[0].plant->type, PLANT_SOFTWARE);
+    const struct breakpoint *w = BREAK(.at = "*0x1200");
+    assert_int_equal(w->locations[0].site->type, SITE_SOFTWARE);
     assert_int_equal(w->attempt_count, 1);
-    tried(w, 0, PLANT_SOFTWARE, "OK");
+    tried(w, 0, SITE_SOFTWARE, "OK");
     rule("Z0", "E01");
     w = BREAK(.at = "*0x1201");
-    assert_int_equal(w->locations[0].plant->type, PLANT_MEMORY);
+    assert_int_equal(w->locations[0].site->type, SITE_MEMORY);
     assert_int_equal(w->attempt_count, 2);
-    tried(w, 0, PLANT_SOFTWARE, "E01");
-    tried(w, 1, PLANT_MEMORY, "OK");
+    tried(w, 0, SITE_SOFTWARE, "E01");
+    tried(w, 1, SITE_MEMORY, "OK");
     assert_int_equal(w->attempts[1].address, 0x1201);
     rule("M", "E02");
     w = BREAK(.at = "*0x1202");
-    assert_int_equal(w->locations[0].plant->type, PLANT_HARDWARE);
+    assert_int_equal(w->locations[0].site->type, SITE_HARDWARE);
     assert_int_equal(w->attempt_count, 3);
-    tried(w, 1, PLANT_MEMORY, "E02");
+    tried(w, 1, SITE_MEMORY, "E02");
     assert_null(w->reason);
     rule("Z1", "E03");
     w = BREAK(.at = "*0x1203"); /* kept, and says why */
-    assert_null(w->locations[0].plant);
+    assert_null(w->locations[0].site);
     assert_int_equal(w->attempt_count, 3);
     assert_non_null(strstr(w->reason, "E03"));
-    assert_int_equal(session->breakpoints.plants.count, 3);
+    assert_int_equal(session->control->breakpoints.sites.count, 3);
     rule("Z0", "OK");
-    must(breakpoints_replant(session)); /* tried again, and what was said is forgotten */
-    assert_int_equal(w->locations[0].plant->type, PLANT_SOFTWARE);
+    must(breakpoints_reinsert(session->control)); /* tried again, and what was said is forgotten */
+    assert_int_equal(w->locations[0].site->type, SITE_SOFTWARE);
     assert_null(w->reason);
     assert_int_equal(w->attempt_count, 1);
     rule("M", "OK");
@@ -94,76 +95,77 @@ static void test_unknown(void **state)
     (void)state;
     rule("Z0", "");
     rule("Z1", "");
-    const struct wish *w = BREAK(.at = "*0x1200");
-    tried(w, 0, PLANT_SOFTWARE, "the stub does not support Z0");
-    assert_int_equal(w->locations[0].plant->type, PLANT_MEMORY);
+    const struct breakpoint *w = BREAK(.at = "*0x1200");
+    tried(w, 0, SITE_SOFTWARE, "the stub does not support Z0");
+    assert_int_equal(w->locations[0].site->type, SITE_MEMORY);
     assert_int_equal(sent("Z0"), 1);
     w = BREAK(.at = "*0x1201");
-    tried(w, 0, PLANT_SOFTWARE, "the stub does not support Z0");
-    assert_int_equal(w->locations[0].plant->type, PLANT_MEMORY);
+    tried(w, 0, SITE_SOFTWARE, "the stub does not support Z0");
+    assert_int_equal(w->locations[0].site->type, SITE_MEMORY);
     assert_int_equal(sent("Z0"), 1);
-    refused(SET(.at = "*0x1202", .kind = WISH_HARDWARE), ERR_UNSUPPORTED, "does not support Z1",
+    refused(SET(.at = "*0x1202", .kind = BREAKPOINT_HARDWARE), ERR_UNSUPPORTED, "does not support Z1",
             "try kind `software`");
-    refused(SET(.at = "*0x1202", .kind = WISH_HARDWARE), ERR_UNSUPPORTED, "does not support Z1",
+    refused(SET(.at = "*0x1202", .kind = BREAKPOINT_HARDWARE), ERR_UNSUPPORTED, "does not support Z1",
             "auto tries them all");
-    refused(SET(.at = "*0x1202", .kind = WISH_SOFTWARE), ERR_UNSUPPORTED, "does not support Z0",
+    refused(SET(.at = "*0x1202", .kind = BREAKPOINT_SOFTWARE), ERR_UNSUPPORTED, "does not support Z0",
             "auto tries them all");
     assert_int_equal(sent("Z1"), 1);
-    assert_int_equal(session->breakpoints.plants.count, 2);
+    assert_int_equal(session->control->breakpoints.sites.count, 2);
 }
 
 /* A kind that was asked for is that and nothing else. */
 static void test_kinds(void **state)
 {
     (void)state;
-    static const enum wish_kind kinds[] = {WISH_SOFTWARE, WISH_HARDWARE, WISH_MEMORY};
-    static const enum plant_type types[] = {PLANT_SOFTWARE, PLANT_HARDWARE, PLANT_MEMORY};
+    static const enum breakpoint_kind kinds[] = {BREAKPOINT_SOFTWARE, BREAKPOINT_HARDWARE, BREAKPOINT_MEMORY};
+    static const enum site_type types[] = {SITE_SOFTWARE, SITE_HARDWARE, SITE_MEMORY};
     for (size_t i = 0; i < 3; i++) {
-        const struct wish *w = BREAK(.at = "*0x1200", .kind = kinds[i]);
-        assert_int_equal(w->locations[0].plant->type, types[i]);
+        const struct breakpoint *w = BREAK(.at = "*0x1200", .kind = kinds[i]);
+        assert_int_equal(w->locations[0].site->type, types[i]);
         assert_int_equal(w->attempt_count, 1);
     }
     rule("Z", "E01");
     rule("M", "E02");
-    refused(SET(.at = "*0x1300", .kind = WISH_SOFTWARE), ERR_REFUSED, "E01 to Z0 at 0x1300", "`maps` shows");
-    refused(SET(.at = "*0x1300", .kind = WISH_HARDWARE), ERR_NO_SLOT, "E01 to Z1 at 0x1300", "");
-    refused(SET(.at = "*0x1300", .kind = WISH_MEMORY), ERR_REFUSED, "E02 to a trap", "");
-    assert_int_equal(session->breakpoints.plants.count, 3);
+    refused(SET(.at = "*0x1300", .kind = BREAKPOINT_SOFTWARE), ERR_REFUSED, "E01 to Z0 at 0x1300",
+            "`maps` shows");
+    refused(SET(.at = "*0x1300", .kind = BREAKPOINT_HARDWARE), ERR_NO_SLOT, "E01 to Z1 at 0x1300", "");
+    refused(SET(.at = "*0x1300", .kind = BREAKPOINT_MEMORY), ERR_REFUSED, "E02 to a trap", "");
+    assert_int_equal(session->control->breakpoints.sites.count, 3);
     rule("M", "OK");
 }
 
 /* -- watches --------------------------------------------------------------------------------------- */
 
-static struct error *try_watch(uint64_t address, unsigned length, enum plant_type type, enum wish_kind kind,
-                               struct wish **ret)
+static struct error *try_watch(uint64_t address, unsigned length, enum site_type type,
+                               enum breakpoint_kind kind, struct breakpoint **ret)
 {
-    return watchpoint_set(session, &(struct wish_request){.at = "it", .kind = kind}, address, length, type,
-                          ret);
+    return watchpoint_set(session->control, &(struct breakpoint_request){.at = "it", .kind = kind}, address,
+                          length, type, ret);
 }
 
 static void test_watches(void **state)
 {
     (void)state;
-    struct wish *w = NULL;
-    must(try_watch(0x1800, 4, PLANT_READ, WISH_AUTO, &w));
-    assert_int_equal(w->locations[0].plant->type, PLANT_READ);
-    assert_int_equal(w->locations[0].plant->length, 4);
+    struct breakpoint *w = NULL;
+    must(try_watch(0x1800, 4, SITE_READ, BREAKPOINT_AUTO, &w));
+    assert_int_equal(w->locations[0].site->type, SITE_READ);
+    assert_int_equal(w->locations[0].site->length, 4);
     sent_nothing_yet();
-    must(try_watch(0x1800, 4, PLANT_WRITE, WISH_SOFTWARE, &w));
-    assert_int_equal(w->locations[0].plant->type, PLANT_STEPPED);
+    must(try_watch(0x1800, 4, SITE_WRITE, BREAKPOINT_SOFTWARE, &w));
+    assert_int_equal(w->locations[0].site->type, SITE_STEPPED);
     assert_int_equal(sent("Z"), 0);
     rule("Z2,1807", "E01"); /* one part of it: all of it is done by stepping */
-    must(try_watch(0x1807, 9, PLANT_WRITE, WISH_AUTO, &w));
+    must(try_watch(0x1807, 9, SITE_WRITE, BREAKPOINT_AUTO, &w));
     assert_int_equal(w->count, 2);
-    assert_int_equal(w->locations[0].plant->type, PLANT_STEPPED);
-    assert_int_equal(w->locations[1].plant->type, PLANT_STEPPED);
+    assert_int_equal(w->locations[0].site->type, SITE_STEPPED);
+    assert_int_equal(w->locations[1].site->type, SITE_STEPPED);
     assert_int_equal(sent("z2,1808,8"), 1);
     rule("Z", "E01");
-    must(try_watch(0x1900, 4, PLANT_ACCESS, WISH_AUTO, &w)); /* stepping sees no reads */
-    assert_null(w->locations[0].plant);
+    must(try_watch(0x1900, 4, SITE_ACCESS, BREAKPOINT_AUTO, &w)); /* stepping sees no reads */
+    assert_null(w->locations[0].site);
     assert_non_null(w->reason);
-    must_fail(try_watch(0x1900, 4, PLANT_WRITE, WISH_HARDWARE, &w), ERR_NO_SLOT);
-    assert_null(session->breakpoints.wishes[session->breakpoints.wish_count - 1]->warning);
+    must_fail(try_watch(0x1900, 4, SITE_WRITE, BREAKPOINT_HARDWARE, &w), ERR_NO_SLOT);
+    assert_null(session->control->breakpoints.items[session->control->breakpoints.count - 1]->warning);
 }
 
 /* -- code that is not there yet -------------------------------------------------------------------- */
@@ -172,35 +174,35 @@ static void test_no_code(void **state)
 {
     (void)state;
     load(false);
-    struct wish *a = BREAK(.at = "_start"), *b = BREAK(.at = "second"), *there = BREAK(.at = "*0x1300");
-    struct wish *asked = BREAK(.at = "_start", .kind = WISH_HARDWARE);
-    assert_int_equal(a->locations[0].plant->type, PLANT_HARDWARE);
+    struct breakpoint *a = BREAK(.at = "_start"), *b = BREAK(.at = "second"), *there = BREAK(.at = "*0x1300");
+    struct breakpoint *asked = BREAK(.at = "_start", .kind = BREAKPOINT_HARDWARE);
+    assert_int_equal(a->locations[0].site->type, SITE_HARDWARE);
     assert_string_equal(a->warning, "there is no code at 0x1100 yet");
-    assert_true(session->breakpoints.waits_for_code);
-    assert_int_equal(there->locations[0].plant->type, PLANT_SOFTWARE); /* the file says nothing of it */
+    assert_true(session->control->breakpoints.waits_for_code);
+    assert_int_equal(there->locations[0].site->type, SITE_SOFTWARE); /* the file says nothing of it */
     assert_null(there->warning);
     assert_null(asked->warning);
     sent_nothing_yet();
-    must(means_upgrade(session));
+    must(insertion_upgrade(session->control));
     assert_int_equal(sent("Z") + sent("z"), 0);
-    assert_true(session->breakpoints.waits_for_code);
+    assert_true(session->control->breakpoints.waits_for_code);
     memset(played.memory + 0x100, 0x90, 64);
-    must(means_upgrade(session));
-    assert_int_equal(a->locations[0].plant->type, PLANT_SOFTWARE);
+    must(insertion_upgrade(session->control));
+    assert_int_equal(a->locations[0].site->type, SITE_SOFTWARE);
     assert_null(a->warning);
-    assert_int_equal(b->locations[0].plant->type, PLANT_HARDWARE);
+    assert_int_equal(b->locations[0].site->type, SITE_HARDWARE);
     assert_non_null(b->warning);
     assert_true(told("\"id\":1") && !told("\"id\":2") && !told("\"id\":3") && !told("\"id\":4"));
-    assert_int_equal(asked->locations[0].plant->type, PLANT_HARDWARE);
+    assert_int_equal(asked->locations[0].site->type, SITE_HARDWARE);
     assert_int_equal(sent("Z0,1100"), 1);
     assert_int_equal(sent("z1"), 0); /* the other one needs it */
     memset(played.memory + 0x140, 0x90, 64);
-    must(means_upgrade(session));
-    assert_int_equal(b->locations[0].plant->type, PLANT_SOFTWARE);
+    must(insertion_upgrade(session->control));
+    assert_int_equal(b->locations[0].site->type, SITE_SOFTWARE);
     assert_int_equal(sent("z1,1140"), 1);
-    assert_false(session->breakpoints.waits_for_code);
+    assert_false(session->control->breakpoints.waits_for_code);
     sent_nothing_yet();
-    must(means_upgrade(session));
+    must(insertion_upgrade(session->control));
     assert_int_equal(sent(""), 0);
 }
 
@@ -209,27 +211,27 @@ static void test_upgrade_refused(void **state)
 {
     (void)state;
     load(false);
-    struct wish *a = BREAK(.at = "_start"), *off = BREAK(.at = "second");
-    must(breakpoint_enable(session, off, false));
+    struct breakpoint *a = BREAK(.at = "_start"), *off = BREAK(.at = "second");
+    must(breakpoint_enable(session->control, off, false));
     rule("Z0", "E01");
     memset(played.memory + 0x100, 0x90, 128);
     sent_nothing_yet();
-    must(means_upgrade(session));
-    assert_int_equal(a->locations[0].plant->type, PLANT_HARDWARE);
-    assert_true(a->locations[0].plant->inserted);
-    assert_int_equal(session->breakpoints.plants.count, 1);
-    tried(a, a->attempt_count - 1, PLANT_SOFTWARE, "E01");
+    must(insertion_upgrade(session->control));
+    assert_int_equal(a->locations[0].site->type, SITE_HARDWARE);
+    assert_true(a->locations[0].site->inserted);
+    assert_int_equal(session->control->breakpoints.sites.count, 1);
+    tried(a, a->attempt_count - 1, SITE_SOFTWARE, "E01");
     assert_int_equal(sent("z"), 0);
     assert_int_equal(sent("m"), 1);
-    assert_null(off->locations[0].plant);
+    assert_null(off->locations[0].site);
 }
 
 static void test_hardware_is_silent(void **state)
 {
     (void)state;
     load(false);
-    slots_silent(session, PLANT_HARDWARE, "never fires");
-    assert_int_equal(BREAK(.at = "_start")->locations[0].plant->type, PLANT_SOFTWARE);
+    slots_mark_not_firing(session->control, SITE_HARDWARE, "never fires");
+    assert_int_equal(BREAK(.at = "_start")->locations[0].site->type, SITE_SOFTWARE);
 }
 
 static void test_no_hardware(void **state)
@@ -237,10 +239,10 @@ static void test_no_hardware(void **state)
     (void)state;
     load(false);
     rule("Z1", "E01");
-    const struct wish *w = BREAK(.at = "_start");
-    assert_int_equal(w->locations[0].plant->type, PLANT_SOFTWARE);
-    tried(w, 0, PLANT_HARDWARE, "E01");
-    tried(w, 1, PLANT_SOFTWARE, "OK");
+    const struct breakpoint *w = BREAK(.at = "_start");
+    assert_int_equal(w->locations[0].site->type, SITE_SOFTWARE);
+    tried(w, 0, SITE_HARDWARE, "E01");
+    tried(w, 1, SITE_SOFTWARE, "OK");
 }
 
 /* -- inside of an instruction ---------------------------------------------------------------------- */
@@ -249,13 +251,13 @@ static void test_inside(void **state)
 {
     (void)state;
     load(true);
-    const struct wish *w = BREAK(.at = "*0x1142");
+    const struct breakpoint *w = BREAK(.at = "*0x1142");
     assert_int_equal(w->locations[0].inside, 0x1140);
     assert_string_equal(w->warning, "0x1142 is not the start of an instruction: that is at 0x1140");
-    refused(SET(.at = "*0x1142", .kind = WISH_MEMORY), ERR_REFUSED,
+    refused(SET(.at = "*0x1142", .kind = BREAKPOINT_MEMORY), ERR_REFUSED,
             "a trap at 0x1142 would change the instruction at 0x1140", "");
     assert_int_equal(sent("M"), 0);
-    w = BREAK(.at = "*0x1140", .kind = WISH_MEMORY);
+    w = BREAK(.at = "*0x1140", .kind = BREAKPOINT_MEMORY);
     assert_int_equal(w->locations[0].inside, 0);
     assert_null(w->warning);
 }
@@ -263,41 +265,41 @@ static void test_inside(void **state)
 static void test_unreadable(void **state)
 {
     (void)state;
-    session->is_process = true; /* nobody looks before */
+    session->target->is_process = true; /* nobody looks before */
     rule("Z0", "E01");
-    const struct wish *w = BREAK(.at = "*0x9000");
-    assert_int_equal(w->locations[0].plant->type, PLANT_HARDWARE);
+    const struct breakpoint *w = BREAK(.at = "*0x9000");
+    assert_int_equal(w->locations[0].site->type, SITE_HARDWARE);
     assert_string_equal(w->warning, "nothing can be read at 0x9000");
 }
 
 /* -- run control ----------------------------------------------------------------------------------- */
 
-static enum plant_type for_run(uint64_t address)
+static enum site_type for_run(uint64_t address)
 {
-    struct plant *p = means_for_run(session, address);
-    enum plant_type type = p->type;
+    struct site *p = insertion_for_run(session->control, address);
+    enum site_type type = p->type;
     assert_int_equal(p->address, address);
-    plant_release(session, p);
+    site_release(session->control, p);
     return type;
 }
 
 static void test_for_run(void **state)
 {
     (void)state;
-    assert_int_equal(for_run(0x1200), PLANT_SOFTWARE);
-    struct wish *hard = BREAK(.at = "*0x1300", .kind = WISH_HARDWARE);
-    assert_int_equal(for_run(0x1300), PLANT_HARDWARE); /* like the one that is there */
-    slots_silent(session, PLANT_HARDWARE, "never fires");
-    assert_int_equal(for_run(0x1300), PLANT_SOFTWARE);
-    slots_fire(session, PLANT_HARDWARE);
-    hard->locations[0].plant->state = PLANT_FAILED;
-    assert_int_equal(for_run(0x1300), PLANT_SOFTWARE);
-    hard->locations[0].plant->state = PLANT_ARMED;
-    struct rsp_features *f = rsp_features(session->connection);
+    assert_int_equal(for_run(0x1200), SITE_SOFTWARE);
+    struct breakpoint *hard = BREAK(.at = "*0x1300", .kind = BREAKPOINT_HARDWARE);
+    assert_int_equal(for_run(0x1300), SITE_HARDWARE); /* like the one that is there */
+    slots_mark_not_firing(session->control, SITE_HARDWARE, "never fires");
+    assert_int_equal(for_run(0x1300), SITE_SOFTWARE);
+    slots_mark_firing(session->control, SITE_HARDWARE);
+    hard->locations[0].site->state = SITE_FAILED;
+    assert_int_equal(for_run(0x1300), SITE_SOFTWARE);
+    hard->locations[0].site->state = SITE_ARMED;
+    struct rsp_features *f = rsp_features(session->target->connection);
     f->state[FEATURE_Z0].works = TRI_NO;
-    assert_int_equal(for_run(0x1200), PLANT_HARDWARE);
+    assert_int_equal(for_run(0x1200), SITE_HARDWARE);
     f->state[FEATURE_Z0 + 1].works = TRI_NO;
-    assert_int_equal(for_run(0x1200), PLANT_MEMORY);
+    assert_int_equal(for_run(0x1200), SITE_MEMORY);
 }
 
 /* ROM takes no trap. */
@@ -315,13 +317,13 @@ static int rom(void **state)
 static void test_rom(void **state)
 {
     (void)state;
-    assert_int_equal(BREAK(.at = "*0x1200")->locations[0].plant->type, PLANT_HARDWARE);
-    assert_int_equal(BREAK(.at = "*0x1900")->locations[0].plant->type, PLANT_HARDWARE);
-    assert_int_equal(BREAK(.at = "*0x1d00")->locations[0].plant->type, PLANT_SOFTWARE);
+    assert_int_equal(BREAK(.at = "*0x1200")->locations[0].site->type, SITE_HARDWARE);
+    assert_int_equal(BREAK(.at = "*0x1900")->locations[0].site->type, SITE_HARDWARE);
+    assert_int_equal(BREAK(.at = "*0x1d00")->locations[0].site->type, SITE_SOFTWARE);
     assert_int_equal(sent("Z0"), 1);
-    assert_int_equal(for_run(0x1210), PLANT_HARDWARE);
-    assert_int_equal(for_run(0x1910), PLANT_HARDWARE);
-    assert_int_equal(for_run(0x1d10), PLANT_SOFTWARE);
+    assert_int_equal(for_run(0x1210), SITE_HARDWARE);
+    assert_int_equal(for_run(0x1910), SITE_HARDWARE);
+    assert_int_equal(for_run(0x1d10), SITE_SOFTWARE);
 }
 
 int main(void)

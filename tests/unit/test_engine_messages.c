@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What waits for a slow face is bounded, and answers are never dropped. */
 #include <pthread.h>
 #include <setjmp.h>

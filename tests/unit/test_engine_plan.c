@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A run command under way: what a played stub's stops make of it, and what is sent then. */
 #include "engine_played.h"
 
@@ -7,12 +8,12 @@ static struct stop final;
 
 static struct thread *thread(struct ptid id)
 {
-    return threads_note(session, id);
+    return threads_note(session->target, id);
 }
 
 static enum rsp_tristate *step_off(void)
 {
-    return &rsp_features(session->connection)->state[FEATURE_STEP_OFF].works;
+    return &rsp_features(session->target->connection)->state[FEATURE_STEP_OFF].works;
 }
 
 /* -- running --------------------------------------------------------------------------------------- */
@@ -22,20 +23,20 @@ static bool take_stop(bool interrupted)
 {
     struct rsp_stop stop;
     bool stopped = false, done = false;
-    must(rsp_wait_stop(session->connection, session->deadline_ns, -1, &stop, &stopped));
+    must(rsp_wait_stop(session->target->connection, session->target->deadline_ns, -1, &stop, &stopped));
     assert_true(stopped);
-    session->interrupt_sent = interrupted;
-    must(plan_on_stop(session, &stop, &final, &done));
+    session->control->interrupt.sent = interrupted;
+    must(plan_on_stop(session->control, &stop, &final, &done));
     if (done)
-        plan_end(session);
+        plan_end(session->control);
     return done;
 }
 
 static void start(struct plan plan)
 {
     sent_nothing_yet();
-    must(plan_start(session, &plan));
-    assert_true(session->plan_active);
+    must(plan_start(session->control, &plan));
+    assert_true(session->control->plan_active);
 }
 
 /* Runs to the stop that is for the user. */
@@ -58,8 +59,8 @@ static struct plan stepping(enum plan_kind kind, uint64_t times)
 static void stands_at(uint64_t pc)
 {
     played.registers[1][PLAYED_RIP] = pc;
-    target_forget(session);
-    threads_resumed(session);
+    target_forget(session->target);
+    threads_resumed(session->target);
 }
 
 static int machine(void **state)
@@ -69,14 +70,14 @@ static int machine(void **state)
     return 0;
 }
 
-/* -- off a plant ----------------------------------------------------------------------------------- */
+/* -- off a site ----------------------------------------------------------------------------------- */
 
-/* Stepped off where it is: the stub is found to do that, and nothing is lifted. */
+/* Stepped off where it is: the stub is found to do that, and nothing is removed. */
 static void test_steps_off(void **state)
 {
     (void)state;
     BREAK(.at = "*0x1000");
-    struct wish *b = BREAK(.at = "*0x1200");
+    struct breakpoint *b = BREAK(.at = "*0x1200");
     stops_with(at(1, 0x1001, ""));
     stops_with(at(1, 0x1200, ""));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_BREAKPOINT);
@@ -86,11 +87,11 @@ static void test_steps_off(void **state)
     assert_int_equal(sent("vCont;c"), 1);
     assert_int_equal(sent("z") + sent("Z"), 0);
     assert_int_equal(*step_off(), TRI_YES);
-    assert_false(session->plan_active);
+    assert_false(session->control->plan_active);
 }
 
-/* It reports the plant again: then it is lifted for the step, and from now on at once. */
-static void test_must_lift(void **state)
+/* It reports the site again: then it is removed for the step, and from now on at once. */
+static void test_must_remove(void **state)
 {
     (void)state;
     BREAK(.at = "*0x1000");
@@ -103,13 +104,13 @@ static void test_must_lift(void **state)
     assert_int_equal(sent("vCont;s:1"), 2);
     assert_int_equal(sent("z0,1000"), 1);
     assert_int_equal(sent("Z0,1000"), 1);
-    assert_int_equal(session->breakpoints.wishes[0]->hits, 0); /* an old hit */
+    assert_int_equal(session->control->breakpoints.items[0]->hits, 0); /* an old hit */
     stops_with(at(1, 0x1201, ""));
     stops_with(at(1, 0x1000, ""));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->pc, 0x1000);
     assert_int_equal(sent("vCont;s:1"), 1);
     assert_int_equal(sent("z0,1200") + sent("Z0,1200"), 2);
-    assert_int_equal(session->breakpoints.wishes[0]->hits, 1);
+    assert_int_equal(session->control->breakpoints.items[0]->hits, 1);
 }
 
 /* A jump to itself, with nothing in its way: that is the step, and the next round a new hit. */
@@ -117,7 +118,7 @@ static void test_jump_to_itself(void **state)
 {
     (void)state;
     *step_off() = TRI_NO;
-    struct wish *b = BREAK(.at = "*0x1000");
+    struct breakpoint *b = BREAK(.at = "*0x1000");
     stops_with(at(1, 0x1000, ""));
     stops_with(at(1, 0x1000, ""));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_BREAKPOINT);
@@ -134,28 +135,28 @@ static void test_onto_the_next(void **state)
 {
     (void)state;
     BREAK(.at = "*0x1000");
-    struct wish *b = BREAK(.at = "*0x1001");
+    struct breakpoint *b = BREAK(.at = "*0x1001");
     stops_with(at(1, 0x1001, ""));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_BREAKPOINT);
     assert_int_equal(final.breakpoint, b->id);
     assert_int_equal(b->hits, 1);
     assert_int_equal(sent("vCont;c"), 0);
-    assert_true(thread(first)->at_plant);
-    assert_int_equal(thread(first)->plant_address, 0x1001);
+    assert_true(thread(first)->at_site);
+    assert_int_equal(thread(first)->site_address, 0x1001);
 }
 
-/* The plant that was lifted for the step is there again, whoever stops it. */
+/* The site that was removed for the step is there again, whoever stops it. */
 static void test_other_thread_meanwhile(void **state)
 {
     (void)state;
     *step_off() = TRI_NO;
-    struct wish *a = BREAK(.at = "*0x1000"), *b = BREAK(.at = "*0x1300");
+    struct breakpoint *a = BREAK(.at = "*0x1000"), *b = BREAK(.at = "*0x1300");
     stops_with(at(2, 0x1300, ""));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_BREAKPOINT);
     assert_int_equal(final.breakpoint, b->id);
     assert_int_equal(final.thread.tid, 2);
-    assert_false(a->locations[0].plant->lifted);
-    must(plants_flush(session));
+    assert_false(a->locations[0].site->removed);
+    must(sites_flush(session->control));
     assert_int_equal(sent("Z0,1000"), 1);
 }
 
@@ -171,7 +172,7 @@ static void test_signal_meanwhile(void **state)
     assert_int_equal(thread(first)->pending_signal, 11);
 }
 
-/* What comes with a signal says nothing either: in QEMU the plant is met again then. */
+/* What comes with a signal says nothing either: in QEMU the site is met again then. */
 static void test_off_with_a_signal(void **state)
 {
     (void)state;
@@ -187,7 +188,7 @@ static void test_off_with_a_signal(void **state)
 
 static void policy(int signal, bool stop, bool pass)
 {
-    session->signals.policy[signal] = (struct signal_policy){.stop = stop, .pass = pass};
+    session->target->signals.policy[signal] = (struct signal_policy){.stop = stop, .pass = pass};
 }
 
 static void test_signals(void **state)
@@ -226,9 +227,9 @@ static void test_handler_within_a_step(void **state)
     assert_int_equal(sent("Z0,1000"), 1);
     assert_int_equal(sent("vCont;C0a:1"), 1);
     assert_int_equal(sent("vCont;s:1"), 2);
-    must(plants_flush(session));
+    must(sites_flush(session->control));
     assert_int_equal(sent("z0,1000"), 1);
-    assert_int_equal(session->breakpoints.plants.count, 0);
+    assert_int_equal(session->control->breakpoints.sites.count, 0);
 }
 
 static void test_other_threads_signal_within_a_step(void **state)
@@ -241,14 +242,14 @@ static void test_other_threads_signal_within_a_step(void **state)
     stops_with(at(1, 0x1001, ""));
     assert_int_equal(run(stepping(PLAN_STEPI, 1))->reason, STOP_STEP);
     assert_int_equal(sent("vCont;s:1"), 3);
-    assert_int_equal(session->breakpoints.plants.count, 0);
+    assert_int_equal(session->control->breakpoints.sites.count, 0);
 }
 
-/* From its plant into a handler and back: that hit was told before, and the next one is new. */
+/* From its site into a handler and back: that hit was told before, and the next one is new. */
 static void test_back_from_handler(void **state)
 {
     (void)state;
-    struct wish *b = BREAK(.at = "*0x1000");
+    struct breakpoint *b = BREAK(.at = "*0x1000");
     thread(first)->pending_signal = 10;
     stops_with(at(1, 0x1000, ""));
     stops_with(at(1, 0x1001, ""));
@@ -272,16 +273,16 @@ static void test_back_from_handler(void **state)
 static void test_swallowed(void **state)
 {
     (void)state;
-    session->swallow_interrupt = true;
+    session->control->interrupt.owed = true;
     stops_with("T0b10:0011000000000000;thread:1;");
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->signal, 11);
-    assert_true(session->swallow_interrupt); /* still owed */
+    assert_true(session->control->interrupt.owed); /* still owed */
     thread(first)->pending_signal = 0;
     stops_with("T0210:0011000000000000;thread:1;");
     stops_with("T0210:0111000000000000;thread:1;");
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->signal, TARGET_SIGINT);
     assert_int_equal(final.pc, 0x1101);
-    assert_false(session->swallow_interrupt);
+    assert_false(session->control->interrupt.owed);
 }
 
 static void test_interrupted(void **state)
@@ -295,24 +296,24 @@ static void test_interrupted(void **state)
         assert_true(take_stop(true));
         assert_int_equal(final.reason, STOP_INTERRUPT);
         assert_int_equal(final.signal, 0);
-        assert_false(session->swallow_interrupt);
+        assert_false(session->control->interrupt.owed);
     }
     static const char *const crossing[] = {"T0b10:0011000000000000;thread:1;",
                                            "T0510:0011000000000000;thread:1;"};
     for (size_t i = 0; i < 2; i++) {
-        session->swallow_interrupt = false;
+        session->control->interrupt.owed = false;
         stops_with(crossing[i]);
         START(.kind = PLAN_CONTINUE);
         assert_true(take_stop(true));
         assert_int_equal(final.reason, STOP_SIGNAL);
-        assert_true(session->swallow_interrupt); /* the stub owes its SIGINT */
+        assert_true(session->control->interrupt.owed); /* the stub owes its SIGINT */
         thread(first)->pending_signal = 0;
     }
-    session->swallow_interrupt = false;
+    session->control->interrupt.owed = false;
     stops_with("T0b10:0011000000000000;thread:1;");
     START(.kind = PLAN_CONTINUE);
     assert_true(take_stop(false));
-    assert_false(session->swallow_interrupt);
+    assert_false(session->control->interrupt.owed);
 }
 
 /* It would have run on, but for the interrupt. */
@@ -326,15 +327,15 @@ static void test_held(void **state)
     assert_int_equal(final.reason, STOP_INTERRUPT);
     assert_int_equal(final.signal + final.breakpoint + final.watchpoint, 0);
     assert_int_equal(final.pc, 0x1100);
-    assert_true(session->swallow_interrupt);
+    assert_true(session->control->interrupt.owed);
     assert_int_equal(sent("vCont;"), 1);
     stops_with(at(1, 0x1101, ""));
     stops_with(at(1, 0x1100, ""));
     stops_with(at(1, 0x1101, ""));
     stops_with("W00");
-    session->swallow_interrupt = false;
+    session->control->interrupt.owed = false;
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_EXITED);
-    assert_false(session->swallow_interrupt || session->plan.held);
+    assert_false(session->control->interrupt.owed || session->control->plan.held);
 }
 
 /* A stub without vCont (kgdb) answers an interrupt with a trap; others' traps are the program's. */
@@ -346,7 +347,7 @@ static void test_interrupted_by_a_trap(void **state)
     assert_true(take_stop(true));
     assert_int_equal(final.reason, STOP_INTERRUPT);
     assert_int_equal(final.signal, 0);
-    assert_false(session->swallow_interrupt);
+    assert_false(session->control->interrupt.owed);
     stops_with(at(1, 0x1100, ""));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_SIGNAL);
     assert_int_equal(final.signal, TARGET_SIGTRAP);
@@ -357,7 +358,7 @@ static void test_interrupted_by_a_trap(void **state)
 static void test_several_steps(void **state)
 {
     (void)state;
-    struct wish *far = BREAK(.at = "*0x1800"); /* so that each stop is looked at */
+    struct breakpoint *far = BREAK(.at = "*0x1800"); /* so that each stop is looked at */
     for (uint64_t i = 1; i <= 3; i++)
         stops_with(at(1, 0x1000 + i, ""));
     assert_int_equal(run(stepping(PLAN_STEPI, 3))->reason, STOP_STEP);
@@ -374,7 +375,7 @@ static void test_several_steps(void **state)
     assert_int_equal(final.thread.tid, 2);
 }
 
-/* With nothing planted only the last of many steps is looked at. */
+/* With nothing inserted only the last of many steps is looked at. */
 static void test_steps_unseen(void **state)
 {
     (void)state;
@@ -388,21 +389,21 @@ static void test_steps_unseen(void **state)
 static struct plan to(uint64_t address, uint64_t least_sp, struct ptid id)
 {
     struct plan p = {.kind = PLAN_TO, .final_at_target = true, .has_thread = id.tid != 0, .thread = id};
-    plan_add_target(session, &p, address, least_sp);
+    plan_add_target(session->control, &p, address, least_sp);
     return p;
 }
 
 static void test_to_a_place(void **state)
 {
     (void)state;
-    session->schedule = SCHEDULE_ALL;
+    session->control->schedule = SCHEDULE_ALL;
     stops_with(at(1, 0x1100, ""));
     assert_int_equal(run(to(0x1100, 0, (struct ptid){0, 0}))->reason, STOP_STEP);
     assert_int_equal(final.signal, 0);
     assert_int_equal(sent("Z0,1100"), 1);
-    must(plants_flush(session));
+    must(sites_flush(session->control));
     assert_int_equal(sent("z0,1100"), 1);
-    assert_int_equal(session->breakpoints.plants.count, 0);
+    assert_int_equal(session->control->breakpoints.sites.count, 0);
     struct plan p = to(0x1200, 0, (struct ptid){0, 0});
     p.starts = true;
     stops_with(at(2, 0x1200, ""));
@@ -412,6 +413,30 @@ static void test_to_a_place(void **state)
     stops_with(at(1, 0x1300, ""));
     assert_int_equal(run(to(0x1300, 0, first))->thread.tid, 1);
     assert_int_equal(sent("vCont;s:2"), 1);
+}
+
+/* A stub with acks that refuses to take out what stands in front of each run: it runs all the same. */
+static int played_with_acks(void **state)
+{
+    (void)state;
+    played_start(";QStartNoAckMode-", "vCont;c;C;s;S");
+    return 0;
+}
+
+static void test_refused_removal(void **state)
+{
+    (void)state;
+    session->control->schedule = SCHEDULE_ALL;
+    rule("z0", "E01");
+    stops_with(at(1, 0x1100, ""));
+    assert_int_equal(run(to(0x1100, 0, (struct ptid){0, 0}))->reason, STOP_STEP);
+    for (uint64_t place = 0x1200; place < 0x1400; place += 0x100) {
+        stops_with(at(1, place, ""));
+        assert_int_equal(run(to(place, 0, (struct ptid){0, 0}))->reason, STOP_STEP);
+        assert_true(sent("z0") >= 1 && sent("vCont;c") == 1);
+        assert_int_equal(sent("QStartNoAckMode"), 0);
+        assert_int_equal(rsp_state(session->target->connection), RSP_STATE_STOPPED);
+    }
 }
 
 /* Deeper in a recursion sp is lower: not there yet. */
@@ -430,9 +455,9 @@ static void test_to_a_frame(void **state)
     assert_true(take_stop(false) || take_stop(false));
     assert_int_equal(final.reason, STOP_STEP);
     p = to(0x1300, 0x3000, first);
-    plan_add_target(session, &p, 0x1300, 0x2000); /* the least of several counts */
-    plan_add_target(session, &p, 0x1300, 0x2fff);
-    plan_add_target(session, &p, 0x1400, 0);
+    plan_add_target(session->control, &p, 0x1300, 0x2000); /* the least of several counts */
+    plan_add_target(session->control, &p, 0x1300, 0x2fff);
+    plan_add_target(session->control, &p, 0x1400, 0);
     stops_with(at(1, 0x1300, ""));
     assert_int_equal(run(p)->pc, 0x1300);
     assert_int_equal(final.reason, STOP_STEP);
@@ -442,11 +467,11 @@ static void test_to_a_frame(void **state)
 static void test_breakpoints_and_places(void **state)
 {
     (void)state;
-    struct wish *b = BREAK(.at = "*0x1100");
+    struct breakpoint *b = BREAK(.at = "*0x1100");
     stops_with(at(1, 0x1100, "")); /* the user's comes first */
     assert_int_equal(run(to(0x1100, 0, first))->reason, STOP_BREAKPOINT);
     assert_int_equal(final.breakpoint, b->id);
-    must(breakpoint_delete(session, b));
+    must(breakpoint_delete(session->control, b));
     b = BREAK(.at = "*0x1200", .condition = "0");
     stops_with(at(1, 0x1200, "")); /* which would not stop: the place does */
     assert_int_equal(run(to(0x1200, 0, first))->reason, STOP_STEP);
@@ -459,7 +484,7 @@ static void test_left(void **state)
     (void)state;
     stands_at(0x1040);
     uint64_t pc;
-    must(thread_pc(session, thread(first), &pc));
+    must(thread_pc(session->target, thread(first), &pc));
     stops_with("W00");
     START(.kind = PLAN_CONTINUE);
     assert_true(thread(first)->has_last_pc && thread(first)->last_pc == 0x1040);
@@ -469,7 +494,7 @@ static void test_left(void **state)
 static void test_continue_times(void **state)
 {
     (void)state;
-    struct wish *b = BREAK(.at = "*0x1100"), *once = BREAK(.at = "*0x1200", .once = true);
+    struct breakpoint *b = BREAK(.at = "*0x1100"), *once = BREAK(.at = "*0x1200", .once = true);
     int spent = once->id;
     stops_with(at(1, 0x1200, ""));
     stops_with(at(1, 0x1100, ""));
@@ -477,7 +502,7 @@ static void test_continue_times(void **state)
     stops_with(at(1, 0x1100, ""));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE, .times = 3)->breakpoint, b->id);
     assert_int_equal(b->hits, 2);
-    assert_null(breakpoint_find(session, spent)); /* gone with the stop that was passed by */
+    assert_null(breakpoint_find(session->control, spent)); /* gone with the stop that was passed by */
 }
 
 /* -- what is nobody's stop ------------------------------------------------------------------------- */
@@ -485,8 +510,8 @@ static void test_continue_times(void **state)
 static void test_late_and_unlikely(void **state)
 {
     (void)state;
-    struct wish *b = BREAK(.at = "*0x1100");
-    must(breakpoint_delete(session, b));
+    struct breakpoint *b = BREAK(.at = "*0x1100");
+    must(breakpoint_delete(session->control, b));
     stops_with(at(2, 0x1100, ""));
     stops_with(at(1, 0x1200, "library:;"));
     stops_with(at(1, 0x1200, "create:;"));
@@ -502,9 +527,9 @@ static void test_watch_of_nobody(void **state)
     (void)state;
     stops_with(at(1, 0x1200, "watch:1800;"));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_WATCHPOINT);
-    struct wish *w = NULL;
-    must(
-        watchpoint_set(session, &(struct wish_request){.at = "it", .ignore = 1}, 0x1800, 4, PLANT_WRITE, &w));
+    struct breakpoint *w = NULL;
+    must(watchpoint_set(session->control, &(struct breakpoint_request){.at = "it", .ignore = 1}, 0x1800, 4,
+                        SITE_WRITE, &w));
     stops_with(at(1, 0x1200, "watch:1800;"));
     stops_with(at(1, 0x1210, "watch:1800;"));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->watchpoint, w->id);
@@ -521,7 +546,7 @@ static void test_forks(void **state)
     stops_with(at(1, 0x1200, "syscall_entry:1;"));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_SYSCALL);
     assert_int_equal(sent("D;7") + sent("D;8"), 2);
-    session->follow.stop = true;
+    session->control->follow.stop = true;
     stops_with(at(1, 0x1200, "fork:p9.9;"));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_FORK);
     stops_with(at(1, 0x1200, "exec:2f6e6f7768657265;"));
@@ -535,15 +560,15 @@ static void test_forks(void **state)
 static void test_one_of_several_ends(void **state)
 {
     (void)state;
-    threads_clear(&session->threads);
+    threads_clear(&session->target->threads);
     thread((struct ptid){1, 1})->state = THREAD_STOPPED;
     thread((struct ptid){2, 2})->state = THREAD_STOPPED;
-    session->threads.current = (struct ptid){1, 1};
-    session->threads.has_current = true;
-    session->follow.mode = FOLLOW_BOTH;
-    session->follow.count = 2;
-    session->follow.processes[0] = (struct process){.pid = 1};
-    session->follow.processes[1] = (struct process){.pid = 2};
+    session->target->threads.current = (struct ptid){1, 1};
+    session->target->threads.has_current = true;
+    session->control->follow.mode = FOLLOW_BOTH;
+    session->control->follow.count = 2;
+    session->control->follow.processes[0] = (struct process){.pid = 1};
+    session->control->follow.processes[1] = (struct process){.pid = 2};
     stops_with("W03;process:1");
     stops_with("X09;process:2");
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_KILLED);
@@ -557,30 +582,30 @@ static void test_one_of_several_ends(void **state)
 static void test_ended(void **state)
 {
     (void)state;
-    struct wish *b = BREAK(.at = "*0x1000");
+    struct breakpoint *b = BREAK(.at = "*0x1000");
     *step_off() = TRI_NO;
     stops_with(at(1, 0x1001, ""));
     START(.kind = PLAN_CONTINUE);
-    struct plant *p = b->locations[0].plant;
-    assert_true(p->lifted);
-    assert_int_equal(session->plan.phase, PHASE_OFF);
-    plan_end(session); /* given up in the middle of it */
-    assert_false(p->lifted || session->plan_active);
-    session->plan.target_count = 0;
-    plan_end(session); /* nothing is left to be ended */
+    struct site *p = b->locations[0].site;
+    assert_true(p->removed);
+    assert_int_equal(session->control->plan.phase, PHASE_OFF);
+    plan_end(session->control); /* given up in the middle of it */
+    assert_false(p->removed || session->control->plan_active);
+    session->control->plan.target_count = 0;
+    plan_end(session->control); /* nothing is left to be ended */
     struct rsp_stop stop;
     bool stopped;
-    must(rsp_wait_stop(session->connection, session->deadline_ns, -1, &stop, &stopped));
-    session->state = SESSION_STOPPED;
-    must(breakpoint_delete(session, b));
+    must(rsp_wait_stop(session->target->connection, session->target->deadline_ns, -1, &stop, &stopped));
+    session->target->state = TARGET_STOPPED;
+    must(breakpoint_delete(session->control, b));
     stops_with(at(1, 0x1001, ""));
     start(to(0x1300, 0, first));
-    assert_int_equal(plant_at(session, 0x1300)->users, 1);
-    plan_end(session);
-    assert_int_equal(plant_at(session, 0x1300)->users, 0);
-    assert_int_equal(session->plan.target_count, 0);
-    must(rsp_wait_stop(session->connection, session->deadline_ns, -1, &stop, &stopped));
-    session->state = SESSION_STOPPED;
+    assert_int_equal(site_at(session->control, 0x1300)->users, 1);
+    plan_end(session->control);
+    assert_int_equal(site_at(session->control, 0x1300)->users, 0);
+    assert_int_equal(session->control->plan.target_count, 0);
+    must(rsp_wait_stop(session->target->connection, session->target->deadline_ns, -1, &stop, &stopped));
+    session->target->state = TARGET_STOPPED;
 }
 
 #define TEST(f) TEST_ON(machine, f)
@@ -589,7 +614,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_steps_off),
-        TEST(test_must_lift),
+        TEST(test_must_remove),
         TEST(test_jump_to_itself),
         TEST(test_onto_the_next),
         TEST(test_other_thread_meanwhile),
@@ -606,6 +631,7 @@ int main(void)
         TEST(test_several_steps),
         TEST(test_steps_unseen),
         TEST(test_to_a_place),
+        TEST_ON(played_with_acks, test_refused_removal),
         TEST(test_to_a_frame),
         TEST(test_breakpoints_and_places),
         TEST(test_left),

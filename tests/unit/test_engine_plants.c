@@ -1,4 +1,5 @@
-/* Without a target: the table of plants, the slots of a processor, and which trap stands where and who sees
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Without a target: the table of sites, the slots of a processor, and which trap stands where and who sees
  * it. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 
 static struct session *session;
 
@@ -19,7 +20,7 @@ static int setup(void **state)
     (void)state;
     const struct session_options options = {.cancel_fd = -1};
     session = session_create(&options);
-    session->arch = &arch_x86_64;
+    session->target->arch = &arch_x86_64;
     return 0;
 }
 
@@ -30,12 +31,12 @@ static int teardown(void **state)
     return 0;
 }
 
-static struct plant *inserted(enum plant_type type, uint64_t address, unsigned length)
+static struct site *inserted(enum site_type type, uint64_t address, unsigned length)
 {
-    struct plant *p = plant_acquire(session, type, address, length);
+    struct site *p = site_acquire(session->control, type, address, length);
     p->inserted = true;
     p->stale = false;
-    plant_changed(session, p);
+    site_changed(session->control, p);
     return p;
 }
 
@@ -50,22 +51,23 @@ static void test_lengths(void **state)
         {0x13, 0, 0, 0}, {0x73, 0, 0x10, 0}, {0xff, 0xff, 0xff, 0xff}, {0x03, 0, 0, 0}};
     const struct arch *const riscv[] = {&arch_riscv64, &arch_riscv32};
     for (size_t k = 0; k < 2; k++) {
-        session->arch = riscv[k];
+        session->target->arch = riscv[k];
         for (size_t i = 0; i < 4; i++) {
-            assert_int_equal(plant_length_at(session, 0x1000, false, compressed[i]), 2);
-            assert_int_equal(plant_length_at(session, 0x1000, false, whole[i]), 4);
+            assert_int_equal(site_length_at(session->control, 0x1000, false, compressed[i]), 2);
+            assert_int_equal(site_length_at(session->control, 0x1000, false, whole[i]), 4);
         }
-        assert_int_equal(plant_length_at(session, 0x1000, false, NULL), 4); /* nothing is known of it */
+        assert_int_equal(site_length_at(session->control, 0x1000, false, NULL),
+                         4); /* nothing is known of it */
     }
-    session->arch = &arch_arm;
-    assert_int_equal(plant_length_at(session, 0x1000, true, NULL), 2);
-    assert_int_equal(plant_length_at(session, 0x1000, false, NULL), 4);
-    session->arch = &arch_aarch64;
-    assert_int_equal(plant_length_at(session, 0x1000, true, compressed[0]), 4);
-    session->arch = &arch_x86_64;
-    assert_int_equal(plant_length_at(session, 0x1000, false, compressed[0]), 1);
-    session->arch = NULL;
-    assert_int_equal(plant_length_at(session, 0x1000, false, NULL), 1);
+    session->target->arch = &arch_arm;
+    assert_int_equal(site_length_at(session->control, 0x1000, true, NULL), 2);
+    assert_int_equal(site_length_at(session->control, 0x1000, false, NULL), 4);
+    session->target->arch = &arch_aarch64;
+    assert_int_equal(site_length_at(session->control, 0x1000, true, compressed[0]), 4);
+    session->target->arch = &arch_x86_64;
+    assert_int_equal(site_length_at(session->control, 0x1000, false, compressed[0]), 1);
+    session->target->arch = NULL;
+    assert_int_equal(site_length_at(session->control, 0x1000, false, NULL), 1);
 }
 
 static void expect_trap(const struct arch *arch, bool big, unsigned length, const char *bytes)
@@ -73,9 +75,9 @@ static void expect_trap(const struct arch *arch, bool big, unsigned length, cons
     unsigned char trap[TRAP_MAX], wanted[TRAP_MAX] = {0};
     memcpy(wanted, bytes, length);
     memset(trap, 0x55, sizeof trap);
-    session->arch = arch;
-    session->big_endian = big;
-    trap_bytes(session, length, trap);
+    session->target->arch = arch;
+    session->target->big_endian = big;
+    trap_bytes(session->control, length, trap);
     assert_memory_equal(trap, wanted, TRAP_MAX);
 }
 
@@ -95,12 +97,12 @@ static void test_traps(void **state)
 
 /* -- who sees it ------------------------------------------------------------------------------------ */
 
-static struct plant *trap_at(uint64_t address, const char *saved)
+static struct site *trap_at(uint64_t address, const char *saved)
 {
-    struct plant *p = inserted(PLANT_MEMORY, address, session->arch->breakpoint_kind);
+    struct site *p = inserted(SITE_MEMORY, address, session->target->arch->breakpoint_kind);
     memcpy(p->saved, saved, p->length);
     p->saved_known = true;
-    session->breakpoints.plants.in_memory++;
+    session->control->breakpoints.sites.in_memory++;
     return p;
 }
 
@@ -108,7 +110,7 @@ static struct plant *trap_at(uint64_t address, const char *saved)
 static void test_hidden_in_every_window(void **state)
 {
     (void)state;
-    session->arch = &arch_aarch64;
+    session->target->arch = &arch_aarch64;
     trap_at(0x1008, "abcd");
     static const unsigned char trap[] = {0x00, 0x00, 0x20, 0xd4};
     for (uint64_t from = 0x1000; from < 0x1010; from++)
@@ -120,7 +122,7 @@ static void test_hidden_in_every_window(void **state)
                 bytes[i] = covered ? trap[at - 0x1008] : (unsigned char)at;
                 wanted[i] = covered ? (unsigned char)"abcd"[at - 0x1008] : (unsigned char)at;
             }
-            traps_hide(session, from, bytes, n);
+            traps_hide(session->control, from, bytes, n);
             if (n)
                 assert_memory_equal(bytes, wanted, n);
         }
@@ -130,8 +132,8 @@ static void test_hidden_in_every_window(void **state)
 static void test_diverted_in_every_window(void **state)
 {
     (void)state;
-    session->arch = &arch_aarch64;
-    struct plant *p = trap_at(0x1008, "abcd");
+    session->target->arch = &arch_aarch64;
+    struct site *p = trap_at(0x1008, "abcd");
     static const unsigned char trap[] = {0x00, 0x00, 0x20, 0xd4};
     for (uint64_t from = 0x1000; from < 0x1010; from++)
         for (size_t n = 1; n <= 16; n++) {
@@ -143,7 +145,7 @@ static void test_diverted_in_every_window(void **state)
                 if (from + i >= 0x1008 && from + i < 0x100c)
                     under[from + i - 0x1008] = bytes[i];
             }
-            traps_divert(session, from, bytes, n);
+            traps_divert(session->control, from, bytes, n);
             assert_memory_equal(p->saved, under, 4);
             for (size_t i = 0; i < n; i++) {
                 bool covered = from + i >= 0x1008 && from + i < 0x100c;
@@ -157,167 +159,167 @@ static void test_shown(void **state)
 {
     (void)state;
     unsigned char bytes[] = {0xcc, 0xcc};
-    struct plant *p = trap_at(0x1000, "a");
+    struct site *p = trap_at(0x1000, "a");
     p->inserted = false;
-    traps_hide(session, 0x1000, bytes, 2);
+    traps_hide(session->control, 0x1000, bytes, 2);
     assert_memory_equal(bytes, "\xcc\xcc", 2);
     p->inserted = true;
     p->saved_known = false;
-    traps_hide(session, 0x1000, bytes, 2);
+    traps_hide(session->control, 0x1000, bytes, 2);
     assert_memory_equal(bytes, "\xcc\xcc", 2);
     p->saved_known = true;
-    traps_hide(session, 0x1000, bytes, 2);
+    traps_hide(session->control, 0x1000, bytes, 2);
     assert_memory_equal(bytes, "a\xcc", 2);
     /* KVM shows its own traps, other stubs do not */
-    struct plant *z0 = inserted(PLANT_SOFTWARE, 0x1001, 1);
+    struct site *z0 = inserted(SITE_SOFTWARE, 0x1001, 1);
     z0->saved_known = true;
     z0->saved[0] = 'b';
-    traps_hide(session, 0x1000, bytes, 2);
+    traps_hide(session->control, 0x1000, bytes, 2);
     assert_memory_equal(bytes, "ab", 2);
-    traps_hide(session, 0x1000, bytes, 2);
+    traps_hide(session->control, 0x1000, bytes, 2);
     assert_memory_equal(bytes, "ab", 2);
     memcpy(bytes, "xy", 2);
-    traps_divert(session, 0x1000, bytes, 2); /* beneath the one in memory only */
+    traps_divert(session->control, 0x1000, bytes, 2); /* beneath the one in memory only */
     assert_memory_equal(bytes,
                         "\xcc"
                         "y",
                         2);
     assert_int_equal(z0->saved[0], 'b');
     assert_int_equal(p->saved[0], 'x');
-    struct plant *watch = inserted(PLANT_WRITE, 0x1002, 1);
+    struct site *watch = inserted(SITE_WRITE, 0x1002, 1);
     watch->saved_known = true;
     bytes[0] = 0xcc;
-    traps_hide(session, 0x1002, bytes, 1);
+    traps_hide(session->control, 0x1002, bytes, 1);
     assert_int_equal(bytes[0], 0xcc);
 }
 
 /* -- the table -------------------------------------------------------------------------------------- */
 
-static void test_shared_plants(void **state)
+static void test_shared_sites(void **state)
 {
     (void)state;
-    struct plant *a = plant_acquire(session, PLANT_SOFTWARE, 0x1000, 1);
-    assert_int_equal(plants_dirty(session), 1);
-    assert_true(plants_any(session));
-    assert_ptr_equal(plant_acquire(session, PLANT_SOFTWARE, 0x1000, 1), a);
+    struct site *a = site_acquire(session->control, SITE_SOFTWARE, 0x1000, 1);
+    assert_int_equal(sites_dirty(session->control), 1);
+    assert_true(sites_any(session->control));
+    assert_ptr_equal(site_acquire(session->control, SITE_SOFTWARE, 0x1000, 1), a);
     assert_int_equal(a->users, 2);
-    assert_int_equal(plants_dirty(session), 1);
-    struct plant *other = plant_acquire(session, PLANT_HARDWARE, 0x1000, 1);
+    assert_int_equal(sites_dirty(session->control), 1);
+    struct site *other = site_acquire(session->control, SITE_HARDWARE, 0x1000, 1);
     assert_ptr_not_equal(other, a);
-    struct plant *longer = plant_acquire(session, PLANT_SOFTWARE, 0x1000, 2);
+    struct site *longer = site_acquire(session->control, SITE_SOFTWARE, 0x1000, 2);
     assert_ptr_not_equal(longer, a);
-    assert_int_equal(session->breakpoints.plants.count, 3);
-    plant_release(session, a);
+    assert_int_equal(session->control->breakpoints.sites.count, 3);
+    site_release(session->control, a);
     assert_int_equal(a->users, 1);
-    plant_release(session, a); /* never sent: nothing to take out */
-    assert_int_equal(session->breakpoints.plants.count, 2);
-    assert_int_equal(plants_dirty(session), 2);
-    plant_release(session, other);
-    plant_release(session, longer);
-    assert_false(plants_any(session));
-    assert_int_equal(plants_dirty(session), 0);
-    assert_null(plant_at(session, 0x1000));
+    site_release(session->control, a); /* never sent: nothing to take out */
+    assert_int_equal(session->control->breakpoints.sites.count, 2);
+    assert_int_equal(sites_dirty(session->control), 2);
+    site_release(session->control, other);
+    site_release(session->control, longer);
+    assert_false(sites_any(session->control));
+    assert_int_equal(sites_dirty(session->control), 0);
+    assert_null(site_at(session->control, 0x1000));
 }
 
 static void test_what_is_to_be_sent(void **state)
 {
     (void)state;
-    struct plant *p = inserted(PLANT_SOFTWARE, 0x1000, 1);
-    assert_int_equal(plants_dirty(session), 0);
-    plant_lift(session, p, true);
-    assert_int_equal(plants_dirty(session), 1); /* to be taken out */
-    plant_lift(session, p, false);
-    assert_int_equal(plants_dirty(session), 0);
-    plants_lift_at(session, 0x1000, true);
-    assert_true(p->lifted);
-    plants_lift_at(session, 0x1000, false);
-    plant_set_conditions(session, p, xstrdup(";X1,00"));
+    struct site *p = inserted(SITE_SOFTWARE, 0x1000, 1);
+    assert_int_equal(sites_dirty(session->control), 0);
+    site_remove(session->control, p, true);
+    assert_int_equal(sites_dirty(session->control), 1); /* to be taken out */
+    site_remove(session->control, p, false);
+    assert_int_equal(sites_dirty(session->control), 0);
+    sites_remove_at(session->control, 0x1000, true);
+    assert_true(p->removed);
+    sites_remove_at(session->control, 0x1000, false);
+    site_set_conditions(session->control, p, xstrdup(";X1,00"));
     assert_true(p->renew);
-    assert_int_equal(plants_dirty(session), 1);
+    assert_int_equal(sites_dirty(session->control), 1);
     p->renew = false;
-    plant_changed(session, p);
-    plant_set_conditions(session, p, xstrdup(";X1,00")); /* the same again */
+    site_changed(session->control, p);
+    site_set_conditions(session->control, p, xstrdup(";X1,00")); /* the same again */
     assert_false(p->renew);
-    assert_int_equal(plants_dirty(session), 0);
-    plant_set_conditions(session, p, NULL);
+    assert_int_equal(sites_dirty(session->control), 0);
+    site_set_conditions(session->control, p, NULL);
     assert_true(p->renew);
     assert_null(p->conditions);
     p->renew = false;
-    plant_changed(session, p);
+    site_changed(session->control, p);
     p->stale = true;
-    plant_changed(session, p);
-    assert_int_equal(plants_dirty(session), 1);
-    p->state = PLANT_FAILED;
-    plant_changed(session, p);
-    assert_int_equal(plants_dirty(session), 0); /* not asked again */
-    plant_release(session, p);
-    assert_int_equal(plants_dirty(session), 1); /* but taken out */
+    site_changed(session->control, p);
+    assert_int_equal(sites_dirty(session->control), 1);
+    p->state = SITE_FAILED;
+    site_changed(session->control, p);
+    assert_int_equal(sites_dirty(session->control), 0); /* not asked again */
+    site_release(session->control, p);
+    assert_int_equal(sites_dirty(session->control), 1); /* but taken out */
     p->inserted = false;
-    plant_changed(session, p);
-    assert_false(plants_any(session));
-    struct plant *failed = plant_acquire(session, PLANT_SOFTWARE, 0x2000, 1);
-    failed->state = PLANT_FAILED;
-    plant_changed(session, failed);
-    assert_int_equal(plants_dirty(session), 0);
-    plant_set_conditions(session, failed, xstrdup(";X1,00"));
+    site_changed(session->control, p);
+    assert_false(sites_any(session->control));
+    struct site *failed = site_acquire(session->control, SITE_SOFTWARE, 0x2000, 1);
+    failed->state = SITE_FAILED;
+    site_changed(session->control, failed);
+    assert_int_equal(sites_dirty(session->control), 0);
+    site_set_conditions(session->control, failed, xstrdup(";X1,00"));
     assert_false(failed->renew); /* it is not there */
 }
 
-/* Watches are no code: they are neither found at a pc nor lifted there. */
+/* Watches are no code: they are neither found at a pc nor removed there. */
 static void test_code_and_data(void **state)
 {
     (void)state;
     static const bool code[] = {true, true, false, false, false, true, false};
     static const bool hardware[] = {false, true, true, true, true, false, false};
-    for (int type = PLANT_SOFTWARE; type <= PLANT_STEPPED; type++) {
-        struct plant *p = inserted((enum plant_type)type, 0x1000 + (uint64_t)type, 1);
-        assert_int_equal(plant_is_code(p), code[type]);
-        assert_int_equal(plant_in_hardware(p), hardware[type]);
-        assert_ptr_equal(plant_at(session, p->address), code[type] ? p : NULL);
-        plants_lift_at(session, p->address, true);
-        assert_int_equal(p->lifted, code[type]);
+    for (int type = SITE_SOFTWARE; type <= SITE_STEPPED; type++) {
+        struct site *p = inserted((enum site_type)type, 0x1000 + (uint64_t)type, 1);
+        assert_int_equal(site_is_code(p), code[type]);
+        assert_int_equal(site_in_hardware(p), hardware[type]);
+        assert_ptr_equal(site_at(session->control, p->address), code[type] ? p : NULL);
+        sites_remove_at(session->control, p->address, true);
+        assert_int_equal(p->removed, code[type]);
     }
-    assert_false(plant_in_hardware(NULL));
+    assert_false(site_in_hardware(NULL));
 }
 
-static bool collect(void *context, int wish)
+static bool collect(void *context, int breakpoint)
 {
-    *(int *)context = *(int *)context * 10 + wish;
-    return wish == 3;
+    *(int *)context = *(int *)context * 10 + breakpoint;
+    return breakpoint == 3;
 }
 
-static void test_wishes_of_a_place(void **state)
+static void test_breakpoints_of_a_place(void **state)
 {
     (void)state;
     int seen = 0;
-    assert_false(plants_wishes_at(session, 0x1000, collect, &seen));
-    struct plant *p = plant_acquire_for(session, 1, PLANT_SOFTWARE, 0x1000, 1);
-    plant_acquire_for(session, 2, PLANT_SOFTWARE, 0x1000, 1);
-    plant_acquire_for(session, 9, PLANT_WRITE, 0x1000, 1);
-    plant_acquire_for(session, 8, PLANT_SOFTWARE, 0x1001, 1);
+    assert_false(sites_breakpoints_at(session->control, 0x1000, collect, &seen));
+    struct site *p = site_acquire_for(session->control, 1, SITE_SOFTWARE, 0x1000, 1);
+    site_acquire_for(session->control, 2, SITE_SOFTWARE, 0x1000, 1);
+    site_acquire_for(session->control, 9, SITE_WRITE, 0x1000, 1);
+    site_acquire_for(session->control, 8, SITE_SOFTWARE, 0x1001, 1);
     assert_int_equal(p->users, 2);
-    assert_false(plants_wishes_at(session, 0x1000, collect, &seen));
+    assert_false(sites_breakpoints_at(session->control, 0x1000, collect, &seen));
     assert_int_equal(seen, 12);
-    plant_acquire_for(session, 3, PLANT_SOFTWARE, 0x1000, 1);
-    plant_acquire_for(session, 4, PLANT_SOFTWARE, 0x1000, 1);
+    site_acquire_for(session->control, 3, SITE_SOFTWARE, 0x1000, 1);
+    site_acquire_for(session->control, 4, SITE_SOFTWARE, 0x1000, 1);
     seen = 0;
-    assert_true(plants_wishes_at(session, 0x1000, collect, &seen));
+    assert_true(sites_breakpoints_at(session->control, 0x1000, collect, &seen));
     assert_int_equal(seen, 123);
-    plant_release_for(session, 2, p);
+    site_release_for(session->control, 2, p);
     seen = 0;
-    plants_wishes_at(session, 0x1000, collect, &seen);
+    sites_breakpoints_at(session->control, 0x1000, collect, &seen);
     assert_int_equal(seen, 13);
     assert_int_equal(p->users, 3);
-    plant_release_for(session, 4, p);
-    plant_release_for(session, 1, p);
+    site_release_for(session->control, 4, p);
+    site_release_for(session->control, 1, p);
     seen = 0;
-    plants_wishes_at(session, 0x1000, collect, &seen);
+    sites_breakpoints_at(session->control, 0x1000, collect, &seen);
     assert_int_equal(seen, 3);
-    assert_int_equal(p->wish_count, 1);
-    plant_acquire(session, PLANT_SOFTWARE, 0x1000, 1); /* run control, which is no wish */
-    plant_release_for(session, 3, p);
-    assert_false(plants_wishes_at(session, 0x1000, collect, &seen));
-    assert_int_equal(p->wish_count, 0);
+    assert_int_equal(p->count, 1);
+    site_acquire(session->control, SITE_SOFTWARE, 0x1000, 1); /* run control, which is no breakpoint */
+    site_release_for(session->control, 3, p);
+    assert_false(sites_breakpoints_at(session->control, 0x1000, collect, &seen));
+    assert_int_equal(p->count, 0);
 }
 
 /* Against a plain list, with as many places as make the chains grow, and addresses that are close. */
@@ -327,18 +329,18 @@ static void test_many_places(void **state)
     enum { PLACES = 700 };
     unsigned char users[PLACES] = {0};
     unsigned seed = 1;
-    struct plant *plants[PLACES] = {0};
+    struct site *sites[PLACES] = {0};
     for (int round = 0; round < 20000; round++) {
         int i = rand_r(&seed) % PLACES;
         uint64_t address = 0x400000 + (uint64_t)i * 4;
         if (rand_r(&seed) % 2 && users[i] < 200) {
-            plants[i] = plant_acquire(session, PLANT_SOFTWARE, address, 1);
+            sites[i] = site_acquire(session->control, SITE_SOFTWARE, address, 1);
             users[i]++;
         } else if (users[i]) {
-            plant_release(session, plants[i]);
+            site_release(session->control, sites[i]);
             users[i]--;
         }
-        const struct plant *p = plant_at(session, address);
+        const struct site *p = site_at(session->control, address);
         assert_int_equal(p != NULL, users[i] > 0);
         if (p)
             assert_int_equal(p->users, users[i]);
@@ -346,76 +348,76 @@ static void test_many_places(void **state)
     size_t wanted = 0;
     for (int i = 0; i < PLACES; i++)
         wanted += users[i] > 0;
-    assert_int_equal(session->breakpoints.plants.count, wanted);
-    assert_int_equal(plants_dirty(session), wanted);
+    assert_int_equal(session->control->breakpoints.sites.count, wanted);
+    assert_int_equal(sites_dirty(session->control), wanted);
 }
 
 static void test_seen(void **state)
 {
     (void)state;
-    struct plant *hard = inserted(PLANT_HARDWARE, 0x1000, 1), *trap = trap_at(0x1000, "a");
-    hard->state = PLANT_SUSPECT;
+    struct site *hard = inserted(SITE_HARDWARE, 0x1000, 1), *trap = trap_at(0x1000, "a");
+    hard->state = SITE_SUSPECT;
     hard->reason = xstrdup("does not fire");
-    trap->state = PLANT_UNVERIFIED;
+    trap->state = SITE_UNVERIFIED;
     trap->reason = xstrdup("may be delivered");
-    struct plant *elsewhere = inserted(PLANT_HARDWARE, 0x1001, 1);
-    slots_silent(session, PLANT_HARDWARE, "never fires");
-    session->plan_active = true;
-    session->plan.phase = PHASE_STEP; /* a step gets there without it */
-    plants_seen_at(session, 0x1000);
-    assert_int_equal(hard->state, PLANT_SUSPECT);
-    assert_int_equal(trap->state, PLANT_ARMED);
-    assert_non_null(slots_silence(session, PLANT_HARDWARE));
-    session->plan.phase = PHASE_OFF;
-    plants_seen_at(session, 0x1000);
-    assert_int_equal(hard->state, PLANT_SUSPECT);
-    session->plan.phase = PHASE_RUN;
-    plants_seen_at(session, 0x1000);
-    assert_int_equal(hard->state, PLANT_ARMED);
+    struct site *elsewhere = inserted(SITE_HARDWARE, 0x1001, 1);
+    slots_mark_not_firing(session->control, SITE_HARDWARE, "never fires");
+    session->control->plan_active = true;
+    session->control->plan.phase = PHASE_STEP; /* a step gets there without it */
+    sites_seen_at(session->control, 0x1000);
+    assert_int_equal(hard->state, SITE_SUSPECT);
+    assert_int_equal(trap->state, SITE_ARMED);
+    assert_non_null(slots_not_firing(session->control, SITE_HARDWARE));
+    session->control->plan.phase = PHASE_OFF;
+    sites_seen_at(session->control, 0x1000);
+    assert_int_equal(hard->state, SITE_SUSPECT);
+    session->control->plan.phase = PHASE_RUN;
+    sites_seen_at(session->control, 0x1000);
+    assert_int_equal(hard->state, SITE_ARMED);
     assert_null(hard->reason);
-    assert_null(slots_silence(session, PLANT_HARDWARE));
+    assert_null(slots_not_firing(session->control, SITE_HARDWARE));
     assert_true(hard->seen && trap->seen);
     assert_false(elsewhere->seen);
-    session->plan_active = false;
+    session->control->plan_active = false;
 }
 
 static void test_lost(void **state)
 {
     (void)state;
-    struct plant *p = trap_at(0x1000, "a");
-    p->state = PLANT_UNVERIFIED;
+    struct site *p = trap_at(0x1000, "a");
+    p->state = SITE_UNVERIFIED;
     p->reason = xstrdup("may be delivered");
-    p->journalled = p->seen = p->lifted = p->comes_back = p->renew = true;
-    struct plant *nobody = inserted(PLANT_SOFTWARE, 0x2000, 1);
-    plant_release(session, nobody);
-    session->breakpoints.plants.stepped = session->breakpoints.plants.hardware_live = 1;
-    plants_lost(session);
-    assert_int_equal(session->breakpoints.plants.count, 1); /* what nobody wants is forgotten */
-    assert_false(p->inserted || p->journalled || p->seen || p->lifted || p->comes_back || p->renew ||
+    p->journalled = p->seen = p->removed = p->comes_back = p->renew = true;
+    struct site *nobody = inserted(SITE_SOFTWARE, 0x2000, 1);
+    site_release(session->control, nobody);
+    session->control->breakpoints.sites.stepped = session->control->breakpoints.sites.hardware_live = 1;
+    sites_lost(session->control);
+    assert_int_equal(session->control->breakpoints.sites.count, 1); /* what nobody wants is forgotten */
+    assert_false(p->inserted || p->journalled || p->seen || p->removed || p->comes_back || p->renew ||
                  p->saved_known);
-    assert_int_equal(p->state, PLANT_PLANNED);
+    assert_int_equal(p->state, SITE_PLANNED);
     assert_null(p->reason);
-    assert_int_equal(plants_dirty(session), 1);
-    assert_int_equal(session->breakpoints.plants.in_memory, 0);
-    assert_int_equal(session->breakpoints.plants.stepped, 0);
-    assert_int_equal(session->breakpoints.plants.hardware_live, 0);
+    assert_int_equal(sites_dirty(session->control), 1);
+    assert_int_equal(session->control->breakpoints.sites.in_memory, 0);
+    assert_int_equal(session->control->breakpoints.sites.stepped, 0);
+    assert_int_equal(session->control->breakpoints.sites.hardware_live, 0);
 }
 
 static void test_lately_gone(void **state)
 {
     (void)state;
-    struct plant_table *t = &session->breakpoints.plants;
-    assert_false(plant_was_at(session, 0));
-    for (unsigned i = 0; i < PLANTS_GONE; i++) {
+    struct site_table *t = &session->control->breakpoints.sites;
+    assert_false(site_was_at(session->control, 0));
+    for (unsigned i = 0; i < SITES_GONE; i++) {
         t->gone[t->gone_count++] = 0x1000 + i;
-        for (unsigned k = 0; k < PLANTS_GONE; k++)
-            assert_int_equal(plant_was_at(session, 0x1000 + k), k <= i);
+        for (unsigned k = 0; k < SITES_GONE; k++)
+            assert_int_equal(site_was_at(session->control, 0x1000 + k), k <= i);
     }
-    t->gone[t->gone_count++ % PLANTS_GONE] = 0x2000;
-    assert_false(plant_was_at(session, 0x1000));
-    assert_true(plant_was_at(session, 0x1001));
-    assert_true(plant_was_at(session, 0x2000));
-    assert_false(plant_was_at(session, t->gone_count)); /* nothing behind the ring is one of them */
+    t->gone[t->gone_count++ % SITES_GONE] = 0x2000;
+    assert_false(site_was_at(session->control, 0x1000));
+    assert_true(site_was_at(session->control, 0x1001));
+    assert_true(site_was_at(session->control, 0x2000));
+    assert_false(site_was_at(session->control, t->gone_count)); /* nothing behind the ring is one of them */
 }
 
 /* -- slots ------------------------------------------------------------------------------------------ */
@@ -431,16 +433,16 @@ static void fails(struct error *e, enum error_code code, const char *text)
 
 static void check_slots(const char *wanted)
 {
-    cJSON *o = slots_to_json(session);
+    cJSON *o = slots_to_json(session->control);
     char *text = cJSON_PrintUnformatted(o);
     assert_string_equal(text, wanted);
     free(text);
     cJSON_Delete(o);
 }
 
-static void check_counts(enum plant_type type, const char *wanted)
+static void check_counts(enum site_type type, const char *wanted)
 {
-    cJSON *o = slots_of_type(session, type);
+    cJSON *o = slots_of_type(session->control, type);
     char *text = cJSON_PrintUnformatted(o);
     assert_string_equal(text, wanted);
     free(text);
@@ -451,58 +453,60 @@ static void check_counts(enum plant_type type, const char *wanted)
 static void test_one_pool(void **state)
 {
     (void)state;
-    check_counts(PLANT_HARDWARE, "{\"total\":null,\"free\":null}");
-    struct plant *code = plant_acquire_for(session, 7, PLANT_HARDWARE, 0x1000, 1);
+    check_counts(SITE_HARDWARE, "{\"total\":null,\"free\":null}");
+    struct site *code = site_acquire_for(session->control, 7, SITE_HARDWARE, 0x1000, 1);
     code->inserted = true;
-    struct plant *data = inserted(PLANT_WRITE, 0x2000, 4);
-    inserted(PLANT_SOFTWARE, 0x3000, 1);
-    plant_acquire(session, PLANT_HARDWARE, 0x4000, 1); /* not there yet: takes none */
-    assert_null(slots_may_take(session, PLANT_ACCESS));
-    fails(slots_refused(session, PLANT_ACCESS, 0x5000, "E22"), ERR_NO_SLOT,
+    struct site *data = inserted(SITE_WRITE, 0x2000, 4);
+    inserted(SITE_SOFTWARE, 0x3000, 1);
+    site_acquire(session->control, SITE_HARDWARE, 0x4000, 1); /* not there yet: takes none */
+    assert_null(slots_may_take(session->control, SITE_ACCESS));
+    fails(slots_refused(session->control, SITE_ACCESS, 0x5000, "E22"), ERR_NO_SLOT,
           "the stub answered E22 to Z4 at 0x5000: the hardware slots (2) are held by breakpoint 7, a step "
           "under way");
-    check_counts(PLANT_ACCESS, "{\"total\":2,\"free\":0}");
+    check_counts(SITE_ACCESS, "{\"total\":2,\"free\":0}");
     check_slots("{\"pools\":[{\"for\":[\"hardware\",\"write\",\"read\",\"any\"],\"total\":2,\"free\":0,\"at_"
                 "most\":true,"
                 "\"holders\":[{\"slot\":1,\"id\":7,\"kind\":\"hardware\",\"address\":\"0x1000\"},"
                 "{\"slot\":2,\"kind\":\"write\",\"address\":\"0x2000\"}]}]}");
-    fails(slots_may_take(session, PLANT_HARDWARE), ERR_NO_SLOT, "the stub refused one more before: ");
-    session->epoch++; /* it ran: others may have given theirs back */
-    assert_null(slots_may_take(session, PLANT_HARDWARE));
-    session->epoch--;
+    fails(slots_may_take(session->control, SITE_HARDWARE), ERR_NO_SLOT, "the stub refused one more before: ");
+    session->target->epoch++; /* it ran: others may have given theirs back */
+    assert_null(slots_may_take(session->control, SITE_HARDWARE));
+    session->target->epoch--;
     data->inserted = false;
-    check_counts(PLANT_WRITE, "{\"total\":2,\"free\":1}");
-    assert_null(slots_may_take(session, PLANT_HARDWARE));
+    check_counts(SITE_WRITE, "{\"total\":2,\"free\":1}");
+    assert_null(slots_may_take(session->control, SITE_HARDWARE));
     data->inserted = true;
-    inserted(PLANT_READ, 0x6000, 1); /* there were more after all */
-    check_counts(PLANT_WRITE, "{\"total\":3,\"free\":0}");
-    slots_forget(session);
-    check_counts(PLANT_WRITE, "{\"total\":null,\"free\":null}");
+    inserted(SITE_READ, 0x6000, 1); /* there were more after all */
+    check_counts(SITE_WRITE, "{\"total\":3,\"free\":0}");
+    slots_forget(session->control);
+    check_counts(SITE_WRITE, "{\"total\":null,\"free\":null}");
 }
 
 static void test_reads_alone(void **state)
 {
     (void)state;
-    fails(slots_refused(session, PLANT_READ, 0x5000, "E01"), ERR_UNSUPPORTED, "no watch for reads alone");
-    check_counts(PLANT_READ, "{\"total\":null,\"free\":null}");
-    session->arch = &arch_aarch64;
-    fails(slots_refused(session, PLANT_READ, 0x5000, "E01"), ERR_NO_SLOT, "none is held by this session");
-    check_counts(PLANT_READ, "{\"total\":0,\"free\":0}");
+    fails(slots_refused(session->control, SITE_READ, 0x5000, "E01"), ERR_UNSUPPORTED,
+          "no watch for reads alone");
+    check_counts(SITE_READ, "{\"total\":null,\"free\":null}");
+    session->target->arch = &arch_aarch64;
+    fails(slots_refused(session->control, SITE_READ, 0x5000, "E01"), ERR_NO_SLOT,
+          "none is held by this session");
+    check_counts(SITE_READ, "{\"total\":0,\"free\":0}");
 }
 
 static void test_two_pools(void **state)
 {
     (void)state;
-    session->arch = &arch_aarch64;
-    inserted(PLANT_HARDWARE, 0x1000, 4);
-    inserted(PLANT_WRITE, 0x2000, 8);
-    inserted(PLANT_ACCESS, 0x3000, 8);
-    fails(slots_refused(session, PLANT_WRITE, 0x4000, "E01"), ERR_NO_SLOT,
+    session->target->arch = &arch_aarch64;
+    inserted(SITE_HARDWARE, 0x1000, 4);
+    inserted(SITE_WRITE, 0x2000, 8);
+    inserted(SITE_ACCESS, 0x3000, 8);
+    fails(slots_refused(session->control, SITE_WRITE, 0x4000, "E01"), ERR_NO_SLOT,
           "(2) are held by a step under way, a step under way");
-    check_counts(PLANT_WRITE, "{\"total\":2,\"free\":0}");
-    check_counts(PLANT_HARDWARE, "{\"total\":null,\"free\":null}");
-    assert_null(slots_may_take(session, PLANT_HARDWARE));
-    fails(slots_may_take(session, PLANT_ACCESS), ERR_NO_SLOT, "refused one more");
+    check_counts(SITE_WRITE, "{\"total\":2,\"free\":0}");
+    check_counts(SITE_HARDWARE, "{\"total\":null,\"free\":null}");
+    assert_null(slots_may_take(session->control, SITE_HARDWARE));
+    fails(slots_may_take(session->control, SITE_ACCESS), ERR_NO_SLOT, "refused one more");
     check_slots(
         "{\"pools\":[{\"for\":[\"hardware\"],\"total\":null,\"free\":null,\"at_most\":true,\"holders\":"
         "[{\"slot\":1,\"kind\":\"hardware\",\"address\":\"0x1000\"}]},"
@@ -515,65 +519,67 @@ static void test_two_pools(void **state)
 static void test_holders_of_a_pool(void **state)
 {
     (void)state;
-    session->arch = &arch_aarch64;
-    struct plant *code = plant_acquire_for(session, 7, PLANT_HARDWARE, 0x1000, 4);
+    session->target->arch = &arch_aarch64;
+    struct site *code = site_acquire_for(session->control, 7, SITE_HARDWARE, 0x1000, 4);
     code->inserted = true;
-    inserted(PLANT_WRITE, 0x2000, 8);
-    inserted(PLANT_SOFTWARE, 0x3000, 4);
-    fails(slots_refused(session, PLANT_WRITE, 0x4000, "E01"), ERR_NO_SLOT,
+    inserted(SITE_WRITE, 0x2000, 8);
+    inserted(SITE_SOFTWARE, 0x3000, 4);
+    fails(slots_refused(session->control, SITE_WRITE, 0x4000, "E01"), ERR_NO_SLOT,
           "(1) are held by a step under way");
-    fails(slots_refused(session, PLANT_HARDWARE, 0x4000, "E01"), ERR_NO_SLOT, "(1) are held by breakpoint 7");
+    fails(slots_refused(session->control, SITE_HARDWARE, 0x4000, "E01"), ERR_NO_SLOT,
+          "(1) are held by breakpoint 7");
 }
 
 /* What the user says of them is believed, and outlives a connection. */
 static void test_total_by_user(void **state)
 {
     (void)state;
-    fails(slots_set_total(session, "heap", 2), ERR_USAGE, "no pool `heap`");
-    assert_null(slots_set_total(session, NULL, 1));
-    check_counts(PLANT_HARDWARE, "{\"total\":1,\"free\":1}");
-    assert_null(slots_may_take(session, PLANT_HARDWARE));
-    struct plant *p = inserted(PLANT_HARDWARE, 0x1000, 1);
-    fails(slots_may_take(session, PLANT_WRITE), ERR_NO_SLOT,
+    fails(slots_set_total(session->control, "heap", 2), ERR_USAGE, "no pool `heap`");
+    assert_null(slots_set_total(session->control, NULL, 1));
+    check_counts(SITE_HARDWARE, "{\"total\":1,\"free\":1}");
+    assert_null(slots_may_take(session->control, SITE_HARDWARE));
+    struct site *p = inserted(SITE_HARDWARE, 0x1000, 1);
+    fails(slots_may_take(session->control, SITE_WRITE), ERR_NO_SLOT,
           "as many as you said there are: the hardware slots (1)");
-    error_free(slots_refused(session, PLANT_WRITE, 0x5000, "E22"));
-    check_counts(PLANT_HARDWARE, "{\"total\":1,\"free\":0}");
-    slots_forget(session);
-    check_counts(PLANT_HARDWARE, "{\"total\":1,\"free\":0}");
-    assert_null(slots_set_total(session, "code", 0)); /* nothing said */
-    check_counts(PLANT_HARDWARE, "{\"total\":null,\"free\":null}");
-    plant_release(session, p);
-    session->arch = &arch_aarch64;
-    assert_null(slots_set_total(session, "data", 3));
-    assert_null(slots_set_total(session, "code", 5));
-    check_counts(PLANT_WRITE, "{\"total\":3,\"free\":3}");
-    check_counts(PLANT_HARDWARE, "{\"total\":5,\"free\":4}");
+    error_free(slots_refused(session->control, SITE_WRITE, 0x5000, "E22"));
+    check_counts(SITE_HARDWARE, "{\"total\":1,\"free\":0}");
+    slots_forget(session->control);
+    check_counts(SITE_HARDWARE, "{\"total\":1,\"free\":0}");
+    assert_null(slots_set_total(session->control, "code", 0)); /* nothing said */
+    check_counts(SITE_HARDWARE, "{\"total\":null,\"free\":null}");
+    site_release(session->control, p);
+    session->target->arch = &arch_aarch64;
+    assert_null(slots_set_total(session->control, "data", 3));
+    assert_null(slots_set_total(session->control, "code", 5));
+    check_counts(SITE_WRITE, "{\"total\":3,\"free\":3}");
+    check_counts(SITE_HARDWARE, "{\"total\":5,\"free\":4}");
 }
 
 static void test_silence(void **state)
 {
     (void)state;
-    session->arch = &arch_aarch64;
-    slots_silent(session, PLANT_WRITE, "first");
-    slots_silent(session, PLANT_WRITE, "never fires");
-    assert_string_equal(slots_silence(session, PLANT_ACCESS), "never fires");
-    assert_null(slots_silence(session, PLANT_HARDWARE));
-    assert_null(slots_silence(session, PLANT_SOFTWARE));
-    assert_null(slots_silence(session, PLANT_MEMORY));
-    cJSON *o = slots_to_json(session);
+    session->target->arch = &arch_aarch64;
+    slots_mark_not_firing(session->control, SITE_WRITE, "first");
+    slots_mark_not_firing(session->control, SITE_WRITE, "never fires");
+    assert_string_equal(slots_not_firing(session->control, SITE_ACCESS), "never fires");
+    assert_null(slots_not_firing(session->control, SITE_HARDWARE));
+    assert_null(slots_not_firing(session->control, SITE_SOFTWARE));
+    assert_null(slots_not_firing(session->control, SITE_MEMORY));
+    cJSON *o = slots_to_json(session->control);
     const cJSON *data = cJSON_GetArrayItem(cJSON_GetObjectItem(o, "pools"), 1);
     assert_true(cJSON_IsFalse(cJSON_GetObjectItem(data, "fires")));
     assert_string_equal(cJSON_GetObjectItem(data, "reason")->valuestring, "never fires");
     cJSON_Delete(o);
-    slots_fire(session, PLANT_READ);
-    assert_null(slots_silence(session, PLANT_WRITE));
-    slots_silent(session, PLANT_HARDWARE, "again");
-    slots_silent(session, PLANT_WRITE, "again");
-    session->breakpoints.printk.length = 3;
-    slots_forget(session);
-    assert_null(slots_silence(session, PLANT_HARDWARE));
-    assert_null(slots_silence(session, PLANT_WRITE));
-    assert_int_equal(session->breakpoints.printk.length, 0); /* nor half a line of another target's log */
+    slots_mark_firing(session->control, SITE_READ);
+    assert_null(slots_not_firing(session->control, SITE_WRITE));
+    slots_mark_not_firing(session->control, SITE_HARDWARE, "again");
+    slots_mark_not_firing(session->control, SITE_WRITE, "again");
+    session->control->breakpoints.printk.length = 3;
+    slots_forget(session->control);
+    assert_null(slots_not_firing(session->control, SITE_HARDWARE));
+    assert_null(slots_not_firing(session->control, SITE_WRITE));
+    assert_int_equal(session->control->breakpoints.printk.length,
+                     0); /* nor half a line of another target's log */
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -586,10 +592,10 @@ int main(void)
         TEST(test_hidden_in_every_window),
         TEST(test_diverted_in_every_window),
         TEST(test_shown),
-        TEST(test_shared_plants),
+        TEST(test_shared_sites),
         TEST(test_what_is_to_be_sent),
         TEST(test_code_and_data),
-        TEST(test_wishes_of_a_place),
+        TEST(test_breakpoints_of_a_place),
         TEST(test_many_places),
         TEST(test_seen),
         TEST(test_lost),

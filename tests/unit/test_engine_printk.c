@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A kernel's console and our breakpoints: which lines are about them, and what they do. What a stub inside a
  * kernel leaves unsaid about its slots. */
 #include <setjmp.h>
@@ -9,9 +10,9 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "engine/control/breakpoints/evidence.h"
-#include "engine/control/breakpoints/wish.h"
-#include "engine/session/core.h"
+#include "engine/control/breakpoints/hits.h"
+#include "engine/control/breakpoints/breakpoint.h"
+#include "engine/session/session_private.h"
 
 #define PLACE 0xffffffff8115a0a0u
 
@@ -29,7 +30,7 @@ static int setup(void **state)
     (void)state;
     struct session_options options = {.cancel_fd = -1, .event = count_changes};
     session = session_create(&options);
-    session->arch = &arch_x86_64;
+    session->target->arch = &arch_x86_64;
     changes = 0;
     return 0;
 }
@@ -41,31 +42,31 @@ static int teardown(void **state)
     return 0;
 }
 
-static struct plant *planted(enum plant_type type, uint64_t address)
+static struct site *inserted(enum site_type type, uint64_t address)
 {
-    struct wish *w = xcalloc(1, sizeof *w);
-    wish_add(session, w);
-    w->at = xstrdup("somewhere");
-    w->enabled = true;
-    w->is_watch = type >= PLANT_WRITE;
-    w->watch_type = type;
-    w->watch_address = address;
-    w->watch_length = 8;
-    w->locations = xcalloc(1, sizeof *w->locations);
-    w->count = 1;
-    w->locations[0].address = address;
-    struct plant *p = plant_acquire_for(session, w->id, type, address, type >= PLANT_WRITE ? 8 : 1);
-    w->locations[0].plant = p;
+    struct breakpoint *b = xcalloc(1, sizeof *b);
+    breakpoint_add(session->control, b);
+    b->at = xstrdup("somewhere");
+    b->enabled = true;
+    b->is_watch = type >= SITE_WRITE;
+    b->watch_type = type;
+    b->watch_address = address;
+    b->watch_length = 8;
+    b->locations = xcalloc(1, sizeof *b->locations);
+    b->count = 1;
+    b->locations[0].address = address;
+    struct site *p = site_acquire_for(session->control, b->id, type, address, type >= SITE_WRITE ? 8 : 1);
+    b->locations[0].site = p;
     p->inserted = true;
     p->stale = false;
-    p->state = PLANT_ARMED;
-    plant_changed(session, p);
+    p->state = SITE_ARMED;
+    site_changed(session->control, p);
     return p;
 }
 
 static void feed(const char *text)
 {
-    printk_feed(session, text, strlen(text));
+    printk_feed(session->control, text, strlen(text));
 }
 
 static bool matches(const char *line, uint64_t *address, bool *hardware)
@@ -122,19 +123,19 @@ static void test_what_only_looks_like_one(void **state)
 static void test_marks_what_is_ours(void **state)
 {
     (void)state;
-    struct plant *trap = planted(PLANT_SOFTWARE, PLACE), *slot = planted(PLANT_WRITE, PLACE);
+    struct site *trap = inserted(SITE_SOFTWARE, PLACE), *slot = inserted(SITE_WRITE, PLACE);
     feed("KGDB: BP install failed: ffffffff8115a0a8\r\n");
-    assert_int_equal(trap->state, PLANT_ARMED);
+    assert_int_equal(trap->state, SITE_ARMED);
     feed("chatter line 1 from user space\r\nKGDB: BP ");
     feed("install failed: ffffffff8115");
     assert_int_equal(changes, 0);
     feed("a0a0\r\nmore");
-    assert_int_equal(trap->state, PLANT_FAILED);
+    assert_int_equal(trap->state, SITE_FAILED);
     assert_non_null(strstr(trap->reason, "KGDB: BP install failed: ffffffff8115a0a0"));
-    assert_int_equal(slot->state, PLANT_ARMED);
+    assert_int_equal(slot->state, SITE_ARMED);
     assert_int_equal(changes, 1);
     feed("\nKGDB: hw bpt remove failed ffffffff8115a0a0\n");
-    assert_int_equal(slot->state, PLANT_FAILED);
+    assert_int_equal(slot->state, SITE_FAILED);
     feed("KGDB: hw bpt remove failed ffffffff8115a0a0\n");
     assert_int_equal(changes, 2);
 }
@@ -143,75 +144,76 @@ static void test_marks_what_is_ours(void **state)
 static void test_failed_is_taken_out(void **state)
 {
     (void)state;
-    struct plant *p = planted(PLANT_SOFTWARE, PLACE);
+    struct site *p = inserted(SITE_SOFTWARE, PLACE);
     feed("KGDB: BP install failed: ffffffff8115a0a0\n");
-    plant_changed(session, p);
-    assert_int_equal(plants_dirty(session), 0);
-    plant_lift(session, p, true);
-    assert_int_equal(plants_dirty(session), 1);
-    plant_lift(session, p, false);
-    assert_int_equal(plants_dirty(session), 0);
+    site_changed(session->control, p);
+    assert_int_equal(sites_dirty(session->control), 0);
+    site_remove(session->control, p, true);
+    assert_int_equal(sites_dirty(session->control), 1);
+    site_remove(session->control, p, false);
+    assert_int_equal(sites_dirty(session->control), 0);
 }
 
 static void test_long_line(void **state)
 {
     (void)state;
-    struct plant *p = planted(PLANT_SOFTWARE, PLACE);
+    struct site *p = inserted(SITE_SOFTWARE, PLACE);
     for (int i = 0; i < 3000; i++)
         feed("x");
     feed("KGDB: BP install failed: ffffffff8115a0a0\n");
-    assert_int_equal(p->state, PLANT_ARMED);
+    assert_int_equal(p->state, SITE_ARMED);
     feed("KGDB: BP install failed: ffffffff8115a0a0\n");
-    assert_int_equal(p->state, PLANT_FAILED);
+    assert_int_equal(p->state, SITE_FAILED);
 }
 
 static void test_silence(void **state)
 {
     (void)state;
-    assert_null(slots_silence(session, PLANT_HARDWARE));
-    slots_silent(session, PLANT_WRITE, "nothing came");
-    assert_string_equal(slots_silence(session, PLANT_HARDWARE), "nothing came"); /* x86: one pool */
-    assert_null(slots_silence(session, PLANT_SOFTWARE));
-    cJSON *o = slots_to_json(session);
+    assert_null(slots_not_firing(session->control, SITE_HARDWARE));
+    slots_mark_not_firing(session->control, SITE_WRITE, "nothing came");
+    assert_string_equal(slots_not_firing(session->control, SITE_HARDWARE),
+                        "nothing came"); /* x86: one pool */
+    assert_null(slots_not_firing(session->control, SITE_SOFTWARE));
+    cJSON *o = slots_to_json(session->control);
     const cJSON *pool = cJSON_GetArrayItem(cJSON_GetObjectItem(o, "pools"), 0);
     assert_true(cJSON_IsFalse(cJSON_GetObjectItem(pool, "fires")));
     assert_true(cJSON_IsTrue(cJSON_GetObjectItem(pool, "at_most")));
     cJSON_Delete(o);
-    slots_fire(session, PLANT_ACCESS);
-    assert_null(slots_silence(session, PLANT_HARDWARE));
-    slots_silent(session, PLANT_WRITE, "nothing came");
-    slots_forget(session);
-    assert_null(slots_silence(session, PLANT_HARDWARE));
+    slots_mark_firing(session->control, SITE_ACCESS);
+    assert_null(slots_not_firing(session->control, SITE_HARDWARE));
+    slots_mark_not_firing(session->control, SITE_WRITE, "nothing came");
+    slots_forget(session->control);
+    assert_null(slots_not_firing(session->control, SITE_HARDWARE));
 }
 
 /* A refusal of Z3 on x86 is not for want of slots. */
 static void test_read_watch(void **state)
 {
     (void)state;
-    struct error *e = slots_refused(session, PLANT_READ, PLACE, "E01");
+    struct error *e = slots_refused(session->control, SITE_READ, PLACE, "E01");
     assert_true(error_is(e, ERR_UNSUPPORTED));
     error_free(e);
-    assert_false(session->slots.pools[0].total_known);
-    e = slots_refused(session, PLANT_WRITE, PLACE, "E01");
+    assert_false(session->control->slots.pools[0].total_known);
+    e = slots_refused(session->control, SITE_WRITE, PLACE, "E01");
     assert_true(error_is(e, ERR_NO_SLOT));
     error_free(e);
-    assert_true(session->slots.pools[0].total_known);
+    assert_true(session->control->slots.pools[0].total_known);
 }
 
 /* What the user writes is no change of the target's. */
 static void test_written_by_the_user(void **state)
 {
     (void)state;
-    planted(PLANT_WRITE, 0x1000);
-    struct wish *w = breakpoint_find(session, 1);
-    w->watch_old_known = true;
-    memset(w->watch_old, 0, 8);
-    evidence_written(session, 0xffe, (const unsigned char *)"abcdef", 6);
-    assert_memory_equal(w->watch_old, "cdef\0\0\0\0", 8);
-    evidence_written(session, 0x1006, (const unsigned char *)"xyz", 3);
-    assert_memory_equal(w->watch_old, "cdef\0\0xy", 8);
-    evidence_written(session, UINT64_MAX - 1, (const unsigned char *)"pq", 2);
-    assert_memory_equal(w->watch_old, "cdef\0\0xy", 8);
+    inserted(SITE_WRITE, 0x1000);
+    struct breakpoint *b = breakpoint_find(session->control, 1);
+    b->watch_old_known = true;
+    memset(b->watch_old, 0, 8);
+    hits_note_written(session->control, 0xffe, (const unsigned char *)"abcdef", 6);
+    assert_memory_equal(b->watch_old, "cdef\0\0\0\0", 8);
+    hits_note_written(session->control, 0x1006, (const unsigned char *)"xyz", 3);
+    assert_memory_equal(b->watch_old, "cdef\0\0xy", 8);
+    hits_note_written(session->control, UINT64_MAX - 1, (const unsigned char *)"pq", 2);
+    assert_memory_equal(b->watch_old, "cdef\0\0xy", 8);
 }
 
 int main(void)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Stacks that are alike come together: against a search through all that were added. */
 #include <setjmp.h>
 #include <stdarg.h>

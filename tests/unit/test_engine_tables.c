@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The tables: architectures, signals, commands; and the prompt that reads them. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,8 +11,9 @@
 
 #include "base/alloc.h"
 #include "engine/target/arch/arch.h"
+#include "engine/target/arch/linux_user.h"
 #include "engine/commands/command.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 #include "engine/target/registers.h"
 
 static void test_architectures(void **state)
@@ -37,7 +39,121 @@ static void test_architectures(void **state)
     assert_ptr_equal(arch_by_description("i386"), &arch_i386);
     assert_ptr_equal(arch_by_description("riscv:rv64"), &arch_riscv64);
     assert_null(arch_by_description("i386:"));
+    assert_null(arch_by_description(""));
     assert_null(arch_by_elf(EM_SPARC, 2));
+}
+
+/* What members of struct arch ask of each other. */
+static void test_members_agree(void **state)
+{
+    (void)state;
+    for (size_t i = 0; arch_row(i); i++) {
+        const struct arch *a = arch_row(i);
+        assert_true(a->longest_instruction >= a->code_align && a->code_align > 0);
+        assert_int_equal(a->link_register == NULL, a->stack_alignment_slot > 0);
+        assert_int_equal(a->short_trap != NULL, a->has_thumb || a->instruction_size);
+        assert_int_equal(a->has_thumb, a->code_align_arm > 0);
+        assert_int_equal(a->has_thumb, a->capstone_mode_thumb != 0);
+        assert_int_equal(a->float_place != DWARF_FLOAT_LOW, a->float_last > 0);
+        assert_true(a->float_first <= a->float_last && a->float_last < a->dwarf_count);
+        assert_true(a->beyond_count == 0 || (a->beyond_prefix && a->beyond_first >= a->dwarf_count));
+        assert_int_equal(a->step_flag.reg != NULL, a->step_flag.field && a->step_flag.mask);
+        assert_int_equal(a->step_mask.reg != NULL, a->step_mask.is_plain && a->step_mask.mask);
+        assert_int_equal(a->exception_vector != NULL, a->trace_vector > 0);
+        assert_true(arch_same_family(a, a));
+    }
+}
+
+static void test_linux_programs(void **state)
+{
+    (void)state;
+    for (size_t i = 0; arch_row(i); i++) {
+        const struct arch *a = arch_row(i);
+        if (a->tls)
+            assert_int_equal(a->tls->registers[0] == NULL, a->tls->halves[0] && a->tls->halves[1]);
+        for (const struct arch_sigframe *f = a->sigframes; f && f->count; f++) {
+            assert_true(f->count <= SIGFRAME_UNITS && f->count * f->unit <= 12);
+            for (size_t b = 0; b < SIGFRAME_BLOCKS; b++)
+                assert_true(f->blocks[b].first + f->blocks[b].count <= a->dwarf_count);
+        }
+    }
+}
+
+static void test_names_of_machines(void **state)
+{
+    (void)state;
+    assert_true(arch_runs_on(&arch_x86_64, "x86_64"));
+    assert_true(arch_runs_on(&arch_i386, "x86_64"));
+    assert_false(arch_runs_on(&arch_x86_64, "i386"));
+    assert_false(arch_runs_on(&arch_aarch64, "x86_64"));
+    assert_true(arch_runs_on(&arch_ppc64, "ppc64le"));
+    assert_true(arch_same_family(&arch_x86_64, &arch_i386));
+    assert_false(arch_same_family(&arch_riscv64, &arch_riscv32));
+    assert_false(arch_same_family(&arch_x86_64, &arch_aarch64));
+    assert_string_equal(arch_gnu_name("ppc64"), "powerpc64");
+    assert_string_equal(arch_gnu_name("ppc64le"), "powerpc64le");
+    assert_string_equal(arch_gnu_name("mipsel"), "mipsel");
+    assert_string_equal(arch_gnu_name("sparc"), "sparc");
+}
+
+/* Registers by name, from a list that ends with a name of NULL. */
+struct told {
+    const char *name;
+    uint64_t value;
+};
+
+static bool tell(void *context, const char *name, uint64_t *ret)
+{
+    for (const struct told *r = context; r->name; r++)
+        if (strcmp(r->name, name) == 0) {
+            *ret = r->value;
+            return true;
+        }
+    return false;
+}
+
+static int mode_of(const struct arch *a, struct told *registers)
+{
+    return a->capstone_mode_now(a, tell, registers);
+}
+
+static void test_modes(void **state)
+{
+    (void)state;
+    struct told none[] = {{NULL, 0}}, real[] = {{"cr0", 0}, {NULL, 0}};
+    struct told protected[] = {{"cr0", 1}, {"efer", 0}, {NULL, 0}};
+    struct told longer[] = {{"cr0", 1}, {"efer", 1 << 10}, {NULL, 0}};
+    struct told thumb[] = {{"cpsr", 0x20}, {NULL, 0}}, arm[] = {{"cpsr", 0}, {NULL, 0}};
+    assert_int_equal(mode_of(&arch_x86_64, none), arch_x86_64.capstone_mode);
+    assert_int_equal(mode_of(&arch_x86_64, real), mode_of(&arch_i386, real));
+    assert_int_not_equal(mode_of(&arch_i386, real), arch_i386.capstone_mode);
+    assert_int_equal(mode_of(&arch_x86_64, protected), arch_i386.capstone_mode);
+    assert_int_equal(mode_of(&arch_x86_64, longer), arch_x86_64.capstone_mode);
+    assert_int_equal(mode_of(&arch_i386, longer), arch_i386.capstone_mode);
+    assert_int_equal(mode_of(&arch_arm, thumb), arch_arm.capstone_mode_thumb);
+    assert_int_equal(mode_of(&arch_arm, arm), arch_arm.capstone_mode);
+    assert_int_equal(mode_of(&arch_arm, none), arch_arm.capstone_mode);
+}
+
+static void test_code(void **state)
+{
+    (void)state;
+    static const unsigned char ret[] = {0xc3, 0, 0, 0}, repz[] = {0xf3, 0xc3, 0, 0},
+                               nop[] = {0x90, 0xc3, 0, 0};
+    static const unsigned char ret_x30[] = {0xc0, 0x03, 0x5f, 0xd6}, br_x30[] = {0xc0, 0x03, 0x1f, 0xd6};
+    assert_true(arch_x86_64.is_return(ret) && arch_i386.is_return(repz));
+    assert_false(arch_x86_64.is_return(nop));
+    assert_true(arch_aarch64.is_return(ret_x30));
+    assert_false(arch_aarch64.is_return(br_x30));
+    assert_int_equal(arch_riscv64.instruction_size(arch_riscv64.trap), 4);
+    assert_int_equal(arch_riscv64.instruction_size(arch_riscv64.short_trap), 2);
+    assert_int_equal(arch_ppc64.exception_vector(0xc000000000004d00), arch_ppc64.trace_vector);
+    assert_int_equal(arch_ppc64.exception_vector(0xc000000000000300), 0x300);
+    assert_int_equal(arch_ppc64.exception_vector(0xd00), 0xd00);
+    assert_int_equal(arch_ppc64.exception_vector(0x304), 0);
+    assert_int_equal(arch_ppc64.exception_vector(0x80), 0);
+    assert_true(arch_ppc64.is_clobbered(12) && !arch_ppc64.is_clobbered(13) && !arch_ppc64.is_clobbered(65));
+    assert_true(arch_s390x.is_clobbered(5) && !arch_s390x.is_clobbered(6) && !arch_s390x.is_clobbered(24));
 }
 
 /* kgdb's `g` on x86-64: 17 registers of 8 bytes, then flags and segments of 4 (156 bytes, 312 digits). */
@@ -210,10 +326,13 @@ static void test_argument_checks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_architectures), cmocka_unit_test(test_builtin_layout),
-        cmocka_unit_test(test_byte_order),    cmocka_unit_test(test_signals),
-        cmocka_unit_test(test_command_words), cmocka_unit_test(test_prompt),
-        cmocka_unit_test(test_near_misses),   cmocka_unit_test(test_argument_checks),
+        cmocka_unit_test(test_architectures),   cmocka_unit_test(test_members_agree),
+        cmocka_unit_test(test_linux_programs),  cmocka_unit_test(test_names_of_machines),
+        cmocka_unit_test(test_modes),           cmocka_unit_test(test_code),
+        cmocka_unit_test(test_builtin_layout),  cmocka_unit_test(test_byte_order),
+        cmocka_unit_test(test_signals),         cmocka_unit_test(test_command_words),
+        cmocka_unit_test(test_prompt),          cmocka_unit_test(test_near_misses),
+        cmocka_unit_test(test_argument_checks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

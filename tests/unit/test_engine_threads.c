@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The table of threads: found by id whatever was added and taken out, and how ids are written. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Recordings' lengths, which snapshot goes first, what is kept of a process, and the files of bookmarks. */
 #include <stdarg.h>
 #include <stddef.h>

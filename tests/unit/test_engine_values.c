@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Expressions without a target: constants through the parser and the arithmetic of C, and what is no
  * expression. */
 #include <setjmp.h>
@@ -11,7 +12,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 #include "engine/inspect/values/floats.h"
 #include "engine/inspect/values/pieces.h"
 #include "engine/inspect/values/render.h"
@@ -25,7 +26,7 @@ static int setup(void **state)
     (void)state;
     struct session_options options = {.cancel_fd = -1};
     session = session_create(&options);
-    session->arch = &arch_x86_64;
+    session->target->arch = &arch_x86_64;
     return 0;
 }
 
@@ -39,7 +40,7 @@ static int teardown(void **state)
 static void value_is(const char *expression, char format, const char *text)
 {
     cJSON *result = NULL;
-    struct error *e = values_evaluate(session, expression, format, &result);
+    struct error *e = values_evaluate(session->target, expression, format, &result);
     if (e)
         fail_msg("%s: %s", expression, e->message);
     assert_string_equal(cJSON_GetObjectItem(result, "text")->valuestring, text);
@@ -49,7 +50,7 @@ static void value_is(const char *expression, char format, const char *text)
 static void type_is(const char *expression, const char *type)
 {
     cJSON *result = NULL;
-    struct error *e = values_evaluate(session, expression, 0, &result);
+    struct error *e = values_evaluate(session->target, expression, 0, &result);
     if (e)
         fail_msg("%s: %s", expression, e->message);
     assert_string_equal(cJSON_GetObjectItem(result, "type")->valuestring, type);
@@ -59,7 +60,7 @@ static void type_is(const char *expression, const char *type)
 static void fails(const char *expression, enum error_code code)
 {
     cJSON *result = NULL;
-    struct error *e = values_evaluate(session, expression, 0, &result);
+    struct error *e = values_evaluate(session->target, expression, 0, &result);
     if (!e)
         fail_msg("%s was taken", expression);
     if (e->code != code)
@@ -201,20 +202,20 @@ static void test_floats(void **state)
         memcpy(&narrow, &low, sizeof narrow);
         unsigned char bytes[8];
         if (wide == wide) {
-            real got = float_load(session, NULL, (unsigned char *)&wide, 8);
+            real got = float_load(session->target, NULL, (unsigned char *)&wide, 8);
             assert_true(got == (long double)wide);
-            float_store(session, NULL, bytes, 8, got);
+            float_store(session->target, NULL, bytes, 8, got);
             assert_memory_equal(bytes, &wide, 8);
         }
         if (narrow == narrow) {
-            real got = float_load(session, NULL, (unsigned char *)&narrow, 4);
+            real got = float_load(session->target, NULL, (unsigned char *)&narrow, 4);
             assert_true(got == (long double)narrow);
-            float_store(session, NULL, bytes, 4, got);
+            float_store(session->target, NULL, bytes, 4, got);
             assert_memory_equal(bytes, &narrow, 4);
         }
     }
     long double x = 1.0L / 3;
-    assert_true(float_load(session, NULL, (unsigned char *)&x, 16) == x);
+    assert_true(float_load(session->target, NULL, (unsigned char *)&x, 16) == x);
 }
 
 static void text_is(unsigned width, char prefix, const void *bytes, size_t size, const char *text)
@@ -258,9 +259,9 @@ static void test_strings(void **state)
 
 static void digits_are(size_t n, const char *type, const void *bytes, const char *text)
 {
-    struct type *t = type ? symbols_find_type(session->map, type, UINT64_MAX) : NULL;
+    struct type *t = type ? symbols_find_type(session->target->map, type, UINT64_MAX) : NULL;
     BASE_BUF struct buf b = {0};
-    float_add_text(session, t, bytes, n, &b);
+    float_add_text(session->target, t, bytes, n, &b);
     assert_string_equal(buf_text(&b), text);
 }
 
@@ -286,13 +287,13 @@ static void test_digits(void **state)
     digits_are(4, NULL, "\1\0\300\xff", "-nan(0x400001)");
     digits_are(2, NULL, "\0\x3e", "1.5");
     digits_are(16, NULL, "\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0", "<invalid float value>"); /* no leading 1 */
-    session->arch = &arch_aarch64;
+    session->target->arch = &arch_aarch64;
     unsigned char quad[16] = {1};
     digits_are(16, NULL, quad, "6.47517511943802511092443895822764655e-4966");
-    session->arch = &arch_ppc64;
+    session->target->arch = &arch_ppc64;
     double pair[2] = {1, 1e-17};
     digits_are(16, NULL, pair, "1.00000000000000000999999999999999");
-    session->arch = &arch_x86_64;
+    session->target->arch = &arch_x86_64;
     /* the host's printf is the oracle for random ones */
     uint64_t seed = (uint64_t)getpid() * 0x9e3779b97f4a7c15u;
     print_message("seed %llu\n", (unsigned long long)seed);
@@ -317,7 +318,7 @@ static void test_rounding(void **state)
         0x1p-150,    0x1.8p-150,      -0x1.fffffep-127, 0x1.ffffffp-127, 0.0};
     for (size_t i = 0; i < ARRAY_LENGTH(numbers); i++) {
         float expected = (float)numbers[i], got;
-        float_store(session, NULL, (unsigned char *)&got, 4, (real)numbers[i]);
+        float_store(session->target, NULL, (unsigned char *)&got, 4, (real)numbers[i]);
         assert_memory_equal(&got, &expected, 4);
     }
 }
@@ -327,7 +328,7 @@ static void test_pieces(void **state)
 {
     (void)state;
     static const unsigned char constant[] = {0x11, 0x22, 0x33, 0x44};
-    struct pool pool = {.session = session};
+    struct pool pool = {.target = session->target};
     struct value_pieces pieces = {
         .count = 3,
         .items = {{.kind = PART_CONSTANT, .bits = 12, .source_bit = 4, .constant = constant, .size = 4},

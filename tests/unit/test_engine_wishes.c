@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the user wants to stop at, by a played stub: numbers, what a request says, where a place is now that
  * symbols came or went, and what is sent for it. */
 #include "engine_played.h"
 #include "test_symbols_support.h"
 
-#include "engine/control/breakpoints/wish.h"
+#include "engine/control/breakpoints/breakpoint.h"
 #include "symbols/names.h"
 
 /* -- two files ------------------------------------------------------------------------------------- */
@@ -45,14 +46,14 @@ static void load(const char *name, uint64_t offset)
 static void unload(const char *name)
 {
     BASE_FREE char *path = xasprintf("%s/%s", scratch, name);
-    must(symbol_map_remove(session->map, path));
+    must(symbol_map_remove(session->target->map, path));
 }
 
 static uint64_t address_of(const char *name)
 {
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    symbols_find_name(session->map, name, &matches, &count);
+    symbols_find_name(session->target->map, name, &matches, &count);
     assert_true(count > 0);
     uint64_t address = matches[0].address;
     free(matches);
@@ -61,7 +62,7 @@ static uint64_t address_of(const char *name)
 
 static struct breakpoint_table *table(void)
 {
-    return &session->breakpoints;
+    return &session->control->breakpoints;
 }
 
 static bool sent_point(const char *what, uint64_t address)
@@ -70,42 +71,42 @@ static bool sent_point(const char *what, uint64_t address)
     return sent(packet) > 0;
 }
 
-static struct error *set(const struct wish_request *request)
+static struct error *set(const struct breakpoint_request *request)
 {
-    struct wish *w = NULL;
-    return breakpoint_set(session, request, &w);
+    struct breakpoint *w = NULL;
+    return breakpoint_set(session->control, request, &w);
 }
-#define SET(...) set(&(struct wish_request){__VA_ARGS__})
+#define SET(...) set(&(struct breakpoint_request){__VA_ARGS__})
 
 /* -- numbers --------------------------------------------------------------------------------------- */
 
 static void test_numbers(void **state)
 {
     (void)state;
-    enum { WISHES = 12 };
-    for (int i = 1; i <= WISHES; i++) {
+    enum { BREAKPOINTS = 12 };
+    for (int i = 1; i <= BREAKPOINTS; i++) {
         BASE_FREE char *place = xasprintf("*0x%x", 0x1100 + i);
         assert_int_equal(BREAK(.at = place)->id, i);
     }
-    for (int i = 1; i <= WISHES; i++)
-        assert_int_equal(breakpoint_find(session, i)->id, i);
-    assert_null(breakpoint_find(session, 0));
-    assert_null(breakpoint_find(session, -1));
-    assert_null(breakpoint_find(session, WISHES + 1));
+    for (int i = 1; i <= BREAKPOINTS; i++)
+        assert_int_equal(breakpoint_find(session->control, i)->id, i);
+    assert_null(breakpoint_find(session->control, 0));
+    assert_null(breakpoint_find(session->control, -1));
+    assert_null(breakpoint_find(session->control, BREAKPOINTS + 1));
     static const int order[] = {5, 1, 12, 7};
     for (size_t i = 0; i < 4; i++) {
-        must(breakpoint_delete(session, breakpoint_find(session, order[i])));
-        assert_null(breakpoint_find(session, order[i]));
+        must(breakpoint_delete(session->control, breakpoint_find(session->control, order[i])));
+        assert_null(breakpoint_find(session->control, order[i]));
         assert_int_equal(sent("z0"), i + 1); /* at once */
     }
-    assert_int_equal(table()->wish_count, WISHES - 4);
-    for (size_t i = 0; i < table()->wish_count; i++) {
-        assert_true(i == 0 || table()->wishes[i - 1]->id < table()->wishes[i]->id);
-        assert_ptr_equal(breakpoint_find(session, table()->wishes[i]->id), table()->wishes[i]);
+    assert_int_equal(table()->count, BREAKPOINTS - 4);
+    for (size_t i = 0; i < table()->count; i++) {
+        assert_true(i == 0 || table()->items[i - 1]->id < table()->items[i]->id);
+        assert_ptr_equal(breakpoint_find(session->control, table()->items[i]->id), table()->items[i]);
     }
     assert_int_equal(BREAK(.at = "*0x1300")->id,
-                     WISHES + 1); /* the number of one that is gone is not used again */
-    assert_ptr_equal(breakpoint_find(session, WISHES + 1), table()->wishes[table()->wish_count - 1]);
+                     BREAKPOINTS + 1); /* the number of one that is gone is not used again */
+    assert_ptr_equal(breakpoint_find(session->control, BREAKPOINTS + 1), table()->items[table()->count - 1]);
 }
 
 /* One that cannot be set leaves nothing behind, not even a gap in the numbers. */
@@ -122,25 +123,25 @@ static void test_refused(void **state)
     must_fail(SET(.at = "*0x1200", .condition = "nothing == 1"), ERR_NO_SYMBOL);
     assert_int_equal(sent("Z"), 1);
     rule("Z0,1200", "E01");
-    must_fail(SET(.at = "*0x1200", .kind = WISH_SOFTWARE), ERR_REFUSED);
-    assert_int_equal(table()->wish_count, 1);
-    assert_null(plant_at(session, 0x1200));
-    assert_int_equal(table()->plants.count, 1);
-    session->state = SESSION_RUNNING;
+    must_fail(SET(.at = "*0x1200", .kind = BREAKPOINT_SOFTWARE), ERR_REFUSED);
+    assert_int_equal(table()->count, 1);
+    assert_null(site_at(session->control, 0x1200));
+    assert_int_equal(table()->sites.count, 1);
+    session->target->state = TARGET_RUNNING;
     must_fail(SET(.at = "*0x1300"), ERR_NOT_STOPPED);
-    session->state = SESSION_STOPPED;
-    assert_int_equal(table()->wish_count, 1);
+    session->target->state = TARGET_STOPPED;
+    assert_int_equal(table()->count, 1);
     assert_int_equal(BREAK(.at = "*0x1300")->id, 2);
 }
 
 static void test_request(void **state)
 {
     (void)state;
-    const struct wish *w =
-        BREAK(.at = "*0x1100", .kind = WISH_HARDWARE, .condition = "$rax == 1", .ignore = 3, .once = true,
-              .thread = "2", .commands = "[{\"do\":\"continue\"}]");
+    const struct breakpoint *w =
+        BREAK(.at = "*0x1100", .kind = BREAKPOINT_HARDWARE, .condition = "$rax == 1", .ignore = 3,
+              .once = true, .thread = "2", .commands = "[{\"do\":\"continue\"}]");
     assert_string_equal(w->at, "*0x1100");
-    assert_int_equal(w->kind, WISH_HARDWARE);
+    assert_int_equal(w->kind, BREAKPOINT_HARDWARE);
     assert_string_equal(w->condition, "$rax == 1");
     assert_string_equal(w->commands, "[{\"do\":\"continue\"}]");
     assert_int_equal(w->ignore, 3);
@@ -167,14 +168,14 @@ static void test_hung_up(void **state)
     BREAK(.at = "*0x1100")->spent = true;
     shutdown(played.peer.fd, SHUT_RDWR);
     must_fail(SET(.at = "*0x1200"), ERR_LOST);
-    assert_int_equal(table()->wish_count, 1);
-    const struct plant *p = plant_at(session, 0x1200);
-    assert_true(!p || (p->users == 0 && p->wish_count == 0));
+    assert_int_equal(table()->count, 1);
+    const struct site *p = site_at(session->control, 0x1200);
+    assert_true(!p || (p->users == 0 && p->count == 0));
     table()->any_spent = true;
-    session->state = SESSION_STOPPED; /* as where nobody has noticed yet */
-    breakpoints_drop_spent(session);
-    assert_int_equal(table()->wish_count, 0);
-    session->state = SESSION_DISCONNECTED;
+    session->target->state = TARGET_STOPPED; /* as where nobody has noticed yet */
+    breakpoints_drop_spent(session->control);
+    assert_int_equal(table()->count, 0);
+    session->target->state = TARGET_DISCONNECTED;
 }
 
 /* -- who is there ---------------------------------------------------------------------------------- */
@@ -183,54 +184,54 @@ static void test_several_at_a_place(void **state)
 {
     (void)state;
     BREAK(.at = "*0x1300");
-    struct wish *hard = BREAK(.at = "*0x1100", .kind = WISH_HARDWARE);
-    struct wish *soft = BREAK(.at = "*0x1100"), *again = BREAK(.at = "*0x1100");
+    struct breakpoint *hard = BREAK(.at = "*0x1100", .kind = BREAKPOINT_HARDWARE);
+    struct breakpoint *soft = BREAK(.at = "*0x1100"), *again = BREAK(.at = "*0x1100");
     BASE_FREE int *ids = NULL;
-    assert_int_equal(breakpoints_at(session, 0x1100, &ids), 3);
+    assert_int_equal(breakpoints_at(session->control, 0x1100, &ids), 3);
     assert_int_equal(ids[0] + ids[1] + ids[2], 2 + 3 + 4);
-    assert_ptr_equal(breakpoint_at(session, 0x1100), hard); /* the lowest */
-    must(breakpoint_enable(session, hard, false));
-    assert_ptr_equal(breakpoint_at(session, 0x1100), soft);
-    must(breakpoint_delete(session, soft));
-    assert_ptr_equal(breakpoint_at(session, 0x1100), again);
+    assert_ptr_equal(breakpoint_at(session->control, 0x1100), hard); /* the lowest */
+    must(breakpoint_enable(session->control, hard, false));
+    assert_ptr_equal(breakpoint_at(session->control, 0x1100), soft);
+    must(breakpoint_delete(session->control, soft));
+    assert_ptr_equal(breakpoint_at(session->control, 0x1100), again);
     assert_true(sent_point("z1", 0x1100));
     assert_false(sent_point("z0", 0x1100)); /* the other one needs it */
-    must(breakpoint_delete(session, again));
+    must(breakpoint_delete(session->control, again));
     assert_true(sent_point("z0", 0x1100));
-    assert_null(breakpoint_at(session, 0x1100));
+    assert_null(breakpoint_at(session->control, 0x1100));
     int *none = NULL;
-    assert_int_equal(breakpoints_at(session, 0x1100, &none), 0);
+    assert_int_equal(breakpoints_at(session->control, 0x1100, &none), 0);
     assert_null(none);
 }
 
 static void test_enabled(void **state)
 {
     (void)state;
-    struct wish *w = BREAK(.at = "*0x1100");
+    struct breakpoint *w = BREAK(.at = "*0x1100");
     sent_nothing_yet();
-    must(breakpoint_enable(session, w, true)); /* it is */
+    must(breakpoint_enable(session->control, w, true)); /* it is */
     assert_int_equal(sent(""), 0);
-    session->state = SESSION_RUNNING;
-    must_fail(breakpoint_enable(session, w, false), ERR_NOT_STOPPED);
-    assert_true(w->enabled && w->locations[0].plant);
-    session->state = SESSION_STOPPED;
-    must(breakpoint_enable(session, w, false));
-    assert_false(w->enabled || w->locations[0].plant);
+    session->target->state = TARGET_RUNNING;
+    must_fail(breakpoint_enable(session->control, w, false), ERR_NOT_STOPPED);
+    assert_true(w->enabled && w->locations[0].site);
+    session->target->state = TARGET_STOPPED;
+    must(breakpoint_enable(session->control, w, false));
+    assert_false(w->enabled || w->locations[0].site);
     assert_true(sent_point("z0", 0x1100));
     sent_nothing_yet();
-    must(breakpoint_enable(session, w, false));
+    must(breakpoint_enable(session->control, w, false));
     assert_int_equal(sent(""), 0);
-    session->state = SESSION_RUNNING;
-    must_fail(breakpoint_enable(session, w, true), ERR_NOT_STOPPED);
+    session->target->state = TARGET_RUNNING;
+    must_fail(breakpoint_enable(session->control, w, true), ERR_NOT_STOPPED);
     assert_false(w->enabled);
-    session->state = SESSION_STOPPED;
-    must(breakpoint_enable(session, w, true));
-    assert_true(w->enabled && w->locations[0].plant->inserted);
+    session->target->state = TARGET_STOPPED;
+    must(breakpoint_enable(session->control, w, true));
+    assert_true(w->enabled && w->locations[0].site->inserted);
     assert_true(sent_point("Z0", 0x1100));
-    must(breakpoint_enable(session, w, false));
+    must(breakpoint_enable(session->control, w, false));
     rule("Z", "E01");
-    w->kind = WISH_SOFTWARE;
-    must_fail(breakpoint_enable(session, w, true), ERR_REFUSED);
+    w->kind = BREAKPOINT_SOFTWARE;
+    must_fail(breakpoint_enable(session->control, w, true), ERR_REFUSED);
     assert_false(w->enabled);
 }
 
@@ -238,20 +239,20 @@ static void test_enabled(void **state)
 static void test_after_the_end(void **state)
 {
     (void)state;
-    struct wish *a = BREAK(.at = "*0x1100"), *b = BREAK(.at = "*0x1200"), *off = BREAK(.at = "*0x1300");
-    must(breakpoint_enable(session, off, false));
+    struct breakpoint *a = BREAK(.at = "*0x1100"), *b = BREAK(.at = "*0x1200"), *off = BREAK(.at = "*0x1300");
+    must(breakpoint_enable(session->control, off, false));
     sent_nothing_yet();
-    session->state = SESSION_EXITED;
-    must(breakpoint_enable(session, a, false));
+    session->target->state = TARGET_EXITED;
+    must(breakpoint_enable(session->control, a, false));
     assert_false(a->enabled);
-    must(breakpoint_delete(session, b));
-    must(breakpoint_enable(session, off, true));
+    must(breakpoint_delete(session->control, b));
+    must(breakpoint_enable(session->control, off, true));
     assert_true(off->enabled);
-    assert_null(off->locations[0].plant);
+    assert_null(off->locations[0].site);
     assert_int_equal(BREAK(.at = "*0x1400")->id, 4);
     assert_int_equal(sent(""), 0);
-    session->state = SESSION_STOPPED;
-    must(plants_flush(session));
+    session->target->state = TARGET_STOPPED;
+    must(sites_flush(session->control));
     assert_int_equal(sent("z0"), 2);
 }
 
@@ -259,23 +260,24 @@ static void test_after_the_end(void **state)
 static void test_watch_is_enabled(void **state)
 {
     (void)state;
-    struct wish *w = NULL;
-    must(watchpoint_set(session, &(struct wish_request){.at = "it"}, 0x1800, 4, PLANT_WRITE, &w));
+    struct breakpoint *w = NULL;
+    must(watchpoint_set(session->control, &(struct breakpoint_request){.at = "it"}, 0x1800, 4, SITE_WRITE,
+                        &w));
     assert_memory_equal(w->watch_old, "\x90\x90\x90\x90", 4);
-    must(breakpoint_enable(session, w, false));
+    must(breakpoint_enable(session->control, w, false));
     assert_memory_equal(w->watch_old, "\x90\x90\x90\x90", 4);
     memcpy(played.memory + 0x800, "\1\2\3\4", 4);
-    memory_forget(session);
-    must(breakpoint_enable(session, w, true));
+    memory_forget(session->target);
+    must(breakpoint_enable(session->control, w, true));
     assert_memory_equal(w->watch_old, "\1\2\3\4", 4);
     assert_true(w->watch_old_known);
     assert_false(w->watch_new_known);
     sent_nothing_yet();
-    struct wish *b = BREAK(.at = "*0x1100"); /* a breakpoint reads nothing for that */
-    must(breakpoint_enable(session, b, false));
+    struct breakpoint *b = BREAK(.at = "*0x1100"); /* a breakpoint reads nothing for that */
+    must(breakpoint_enable(session->control, b, false));
     sent_nothing_yet();
-    memory_forget(session);
-    must(breakpoint_enable(session, b, true));
+    memory_forget(session->target);
+    must(breakpoint_enable(session->control, b, true));
     assert_int_equal(sent("m"), 0);
 }
 
@@ -286,14 +288,14 @@ static void test_spent(void **state)
         BASE_FREE char *place = xasprintf("*0x%x", 0x1100 + i);
         BREAK(.at = place)->spent = i % 2 == 0;
     }
-    breakpoints_drop_spent(session);
-    assert_int_equal(table()->wish_count, 5); /* nobody said so */
+    breakpoints_drop_spent(session->control);
+    assert_int_equal(table()->count, 5); /* nobody said so */
     table()->any_spent = true;
-    breakpoints_drop_spent(session);
+    breakpoints_drop_spent(session->control);
     assert_false(table()->any_spent);
-    assert_int_equal(table()->wish_count, 2);
-    assert_int_equal(table()->wishes[0]->id, 2);
-    assert_int_equal(table()->wishes[1]->id, 4);
+    assert_int_equal(table()->count, 2);
+    assert_int_equal(table()->items[0]->id, 2);
+    assert_int_equal(table()->items[1]->id, 4);
     assert_int_equal(sent("z0"), 3);
 }
 
@@ -306,21 +308,21 @@ static void test_which_are_incomplete(void **state)
     load("large", 0);
     static const char *const complete[] = {"*0x1100", "a.c:3", "a.c:7", "3", "+1", "-1", "*main"};
     played.registers[1][PLAYED_RIP] = address_of("once");
-    target_forget(session);
+    target_forget(session->target);
     for (size_t i = 0; i < sizeof complete / sizeof *complete; i++) {
         assert_false(BREAK(.at = complete[i])->incomplete);
         assert_false(table()->any_unfinished);
     }
-    const struct wish *w = BREAK(.at = "work");
+    const struct breakpoint *w = BREAK(.at = "work");
     assert_true(w->incomplete);
     assert_true(table()->any_unfinished);
     assert_string_equal(w->locations[0].function, "work");
     assert_non_null(strstr(w->locations[0].file, "a.c"));
     assert_int_equal(w->locations[0].line, 3);
     size_t done, total;
-    while (!symbols_have_names(session->map, &done, &total)) /* begun by that */
-        assert_true(clock_now_ns() < session->deadline_ns);
-    must(breakpoints_complete(session));
+    while (!symbols_have_names(session->target->map, &done, &total)) /* begun by that */
+        assert_true(clock_now_ns() < session->target->deadline_ns);
+    must(breakpoints_complete(session->control));
     assert_false(w->incomplete);
     assert_false(table()->any_unfinished);
     assert_false(BREAK(.at = "once")->incomplete); /* all names are known by now */
@@ -330,9 +332,9 @@ static void test_function_of_a_file(void **state)
 {
     (void)state;
     load("large", 0);
-    struct wish *w = BREAK(.at = "a.c:f");
+    struct breakpoint *w = BREAK(.at = "a.c:f");
     assert_true(w->incomplete);
-    must(breakpoints_complete(session)); /* which waits */
+    must(breakpoints_complete(session->control)); /* which waits */
     assert_false(w->incomplete);
     assert_int_equal(w->count, 1);
 }
@@ -341,29 +343,29 @@ static void test_completed(void **state)
 {
     (void)state;
     load("a", 0);
-    struct wish *lines = BREAK(.at = "a.c:3"), *more = BREAK(.at = "work"), *same = BREAK(.at = "once");
-    struct wish *off = BREAK(.at = "work");
-    must(breakpoint_enable(session, off, false));
+    struct breakpoint *lines = BREAK(.at = "a.c:3"), *more = BREAK(.at = "work"), *same = BREAK(.at = "once");
+    struct breakpoint *off = BREAK(.at = "work");
+    must(breakpoint_enable(session->control, off, false));
     more->incomplete = same->incomplete = off->incomplete = true;
     table()->any_unfinished = false;
     load("b.so", LIBRARY);
     sent_nothing_yet();
-    must(breakpoints_complete(session));
+    must(breakpoints_complete(session->control));
     assert_true(more->incomplete); /* nobody said that any is */
     table()->any_unfinished = true;
-    must(breakpoints_complete(session));
+    must(breakpoints_complete(session->control));
     assert_false(more->incomplete || same->incomplete || off->incomplete);
     assert_int_equal(lines->count, 1);
     assert_int_equal(more->count, 2);
     assert_int_equal(same->count, 1);
     assert_int_equal(off->count, 2);
-    assert_true(more->locations[0].plant && more->locations[0].plant->inserted);
-    assert_true(more->locations[1].plant && more->locations[1].plant->inserted);
-    assert_null(off->locations[1].plant);
+    assert_true(more->locations[0].site && more->locations[0].site->inserted);
+    assert_true(more->locations[1].site && more->locations[1].site->inserted);
+    assert_null(off->locations[1].site);
     assert_int_equal(sent("Z"), 1); /* the new place, and nothing twice */
     assert_int_equal(sent("z"), 0);
-    assert_int_equal(same->locations[0].plant->users, 1); /* nothing is wanted twice */
-    assert_int_equal(more->locations[0].plant->users, 2); /* by the line, too */
+    assert_int_equal(same->locations[0].site->users, 1); /* nothing is wanted twice */
+    assert_int_equal(more->locations[0].site->users, 2); /* by the line, too */
     assert_true(told("\"id\":2"));
     assert_false(told("\"id\":1,") || told("\"id\":3,"));
     assert_true(table()->any_unfinished); /* one is in a library, and nobody tells when that goes */
@@ -376,19 +378,19 @@ static void test_in_library(void **state)
     (void)state;
     load("a", 0);
     load("b.so", LIBRARY);
-    must(symbols_wait_names(session->map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
+    must(symbols_wait_names(session->target->map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
     assert_false(BREAK(.at = "a.c:3")->in_library);
     assert_false(table()->any_unfinished);
     assert_false(BREAK(.at = "*0x9000")->in_library); /* in no file */
     assert_false(table()->any_unfinished);
-    const struct wish *w = BREAK(.at = "afar");
+    const struct breakpoint *w = BREAK(.at = "afar");
     assert_true(w->in_library);
     assert_true(table()->any_unfinished);
-    must(breakpoints_complete(session));
+    must(breakpoints_complete(session->control));
     assert_true(table()->any_unfinished);
     assert_true(BREAK(.at = "work")->in_library); /* one of its places */
-    session->is_process = false;                  /* the files of a machine come by a command, and stay */
-    assert_false(BREAK(.at = "afar", .kind = WISH_SOFTWARE)->in_library);
+    session->target->is_process = false;          /* the files of a machine come by a command, and stay */
+    assert_false(BREAK(.at = "afar", .kind = BREAKPOINT_SOFTWARE)->in_library);
 }
 
 /* Whichever of its places comes first. */
@@ -398,28 +400,28 @@ static void test_in_library_below(void **state)
     load("a", 0);
     load("b.so", 0x10000);
     assert_true(BREAK(.at = "work")->in_library);
-    session->breakpoints.any_unfinished = false;
+    session->control->breakpoints.any_unfinished = false;
     unload("a");
     load("a", 0);
     assert_true(BREAK(.at = "work")->in_library);
 }
 
-/* The linker's place is planted when something waits for it, and then nothing is left to do before a run. */
+/* The linker's place is inserted when something waits for it, and then nothing is left to do before a run. */
 static void test_linker_is_watched(void **state)
 {
     (void)state;
     load("a", 0);
     load("b.so", LIBRARY);
-    session->loader_base = 0x7f0000000000;
+    session->target->loader_base = 0x7f0000000000;
     BREAK(.at = "a.c:3");
-    must(breakpoints_complete(session));
-    assert_null(session->loader_plant);
+    must(breakpoints_complete(session->control));
+    assert_null(session->control->loader_site);
     BREAK(.at = "afar")->incomplete = false;
-    must(breakpoints_complete(session));
-    assert_non_null(session->loader_plant);
+    must(breakpoints_complete(session->control));
+    assert_non_null(session->control->loader_site);
     assert_false(table()->any_unfinished);
     BREAK(.at = "nowhere", .pending = true);
-    must(breakpoints_complete(session));
+    must(breakpoints_complete(session->control));
     assert_true(table()->any_unfinished);
 }
 
@@ -427,11 +429,11 @@ static void test_pending_watches_the_linker(void **state)
 {
     (void)state;
     load("a", 0);
-    session->loader_base = 0x7f0000000000;
+    session->target->loader_base = 0x7f0000000000;
     assert_true(BREAK(.at = "nowhere", .pending = true)->pending);
     assert_true(table()->any_unfinished);
-    must(breakpoints_complete(session));
-    assert_non_null(session->loader_plant);
+    must(breakpoints_complete(session->control));
+    assert_non_null(session->control->loader_site);
 }
 
 /* What stood in a library that is closed went with its memory: nothing is sent for it. */
@@ -440,32 +442,32 @@ static void test_library_goes(void **state)
     (void)state;
     load("a", 0);
     load("b.so", LIBRARY);
-    must(symbols_wait_names(session->map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
+    must(symbols_wait_names(session->target->map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
     uint64_t there = address_of("afar");
-    struct wish *w = BREAK(.at = "afar"), *both = BREAK(.at = "work"), *line = BREAK(.at = "a.c:7");
-    struct wish *off = BREAK(.at = "afar");
-    must(breakpoint_enable(session, off, false));
+    struct breakpoint *w = BREAK(.at = "afar"), *both = BREAK(.at = "work"), *line = BREAK(.at = "a.c:7");
+    struct breakpoint *off = BREAK(.at = "afar");
+    must(breakpoint_enable(session->control, off, false));
     assert_int_equal(both->count, 2);
     unload("b.so");
     sent_nothing_yet();
-    must(breakpoints_replant(session));
+    must(breakpoints_reinsert(session->control));
     assert_int_equal(sent("z"), 0);
     assert_int_equal(sent("Z"), 0);
-    assert_null(plant_at(session, there));
+    assert_null(site_at(session->control, there));
     assert_true(w->pending && !w->locations && w->count == 0);
     assert_true(strncmp(w->reason, "pending: there is no ", 21) == 0);
     assert_true(off->pending);
     assert_int_equal(both->count, 1);
     assert_false(both->pending || both->in_library);
-    assert_true(both->locations[0].plant->inserted);
-    assert_true(line->locations[0].plant->inserted);
+    assert_true(both->locations[0].site->inserted);
+    assert_true(line->locations[0].site->inserted);
     load("b.so", LIBRARY + 0x1000); /* and it comes again, elsewhere */
     sent_nothing_yet();
-    must(breakpoints_resolve_pending(session));
+    must(breakpoints_resolve_pending(session->control));
     assert_false(w->pending || off->pending);
     assert_int_equal(w->locations[0].address, there + 0x1000);
-    assert_true(w->locations[0].plant->inserted);
-    assert_null(off->locations[0].plant);
+    assert_true(w->locations[0].site->inserted);
+    assert_null(off->locations[0].site);
     assert_null(w->reason);
     assert_int_equal(sent("Z"), 1);
     assert_true(told("breakpoint-changed") && told("\"id\":1") && told("\"id\":4"));
@@ -479,10 +481,10 @@ static void test_pending(void **state)
 {
     (void)state;
     load("a", 0);
-    struct wish *name = BREAK(.at = "afar", .pending = true), *here = BREAK(.at = "a.c:3");
-    struct wish *line = BREAK(.at = "nothing.c:7", .pending = true),
-                *found = BREAK(.at = "once", .pending = true);
-    struct wish *last = BREAK(.at = "b.c:3", .pending = true, .condition = "unknown == 1");
+    struct breakpoint *name = BREAK(.at = "afar", .pending = true), *here = BREAK(.at = "a.c:3");
+    struct breakpoint *line = BREAK(.at = "nothing.c:7", .pending = true),
+                      *found = BREAK(.at = "once", .pending = true);
+    struct breakpoint *last = BREAK(.at = "b.c:3", .pending = true, .condition = "unknown == 1");
     assert_true(name->pending && line->pending && last->pending);
     assert_false(here->pending || found->pending);
     assert_int_equal(name->count, 0);
@@ -490,16 +492,16 @@ static void test_pending(void **state)
     assert_null(found->reason);
     assert_int_equal(sent("Z"), 2);
     sent_nothing_yet();
-    must(breakpoints_resolve_pending(session));
+    must(breakpoints_resolve_pending(session->control));
     assert_int_equal(sent("Z") + sent("z"), 0);
     assert_false(told("breakpoint-changed"));
     assert_true(name->pending && line->pending);
     load("b.so", LIBRARY);
-    must(breakpoints_resolve_pending(session));
+    must(breakpoints_resolve_pending(session->control));
     assert_false(name->pending || last->pending);
     assert_true(line->pending);
     assert_int_equal(name->count, 1);
-    assert_true(name->locations[0].plant->inserted && last->locations[0].plant->inserted);
+    assert_true(name->locations[0].site->inserted && last->locations[0].site->inserted);
     assert_int_equal(sent("Z"), 2);
     assert_true(told("\"id\":1") && told("\"id\":5"));
     assert_false(told("\"id\":2") || told("\"id\":3") || told("\"id\":4"));
@@ -516,81 +518,82 @@ static void test_pending_with_a_hint(void **state)
 
 /* -- another program ------------------------------------------------------------------------------- */
 
-static void test_replanted(void **state)
+static void test_reinserted(void **state)
 {
     (void)state;
     load("a", 0);
-    must(symbols_wait_names(session->map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
+    must(symbols_wait_names(session->target->map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
     uint64_t before = address_of("work");
-    struct wish *w = BREAK(.at = "work"), *gone = BREAK(.at = "once"), *fixed = BREAK(.at = "*0x1100");
-    struct wish *watch = NULL, *off = BREAK(.at = "work");
-    must(watchpoint_set(session, &(struct wish_request){.at = "work"}, 0x1800, 4, PLANT_WRITE, &watch));
-    must(breakpoint_enable(session, off, false));
+    struct breakpoint *w = BREAK(.at = "work"), *gone = BREAK(.at = "once"), *fixed = BREAK(.at = "*0x1100");
+    struct breakpoint *watch = NULL, *off = BREAK(.at = "work");
+    must(watchpoint_set(session->control, &(struct breakpoint_request){.at = "work"}, 0x1800, 4, SITE_WRITE,
+                        &watch));
+    must(breakpoint_enable(session->control, off, false));
     unload("a");
     load("moved", 0);
-    must(symbols_wait_names(session->map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
+    must(symbols_wait_names(session->target->map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
     uint64_t now = address_of("work");
     assert_int_not_equal(before, now);
     sent_nothing_yet();
-    must(breakpoints_replant(session));
+    must(breakpoints_reinsert(session->control));
     assert_true(sent_point("z0", before) && sent_point("Z0", now));
     assert_int_equal(sent("z"), 2); /* `once` as well */
     assert_int_equal(sent("Z"), 1);
     assert_int_equal(w->locations[0].address, now);
     assert_int_equal(w->locations[0].line, 7);
     assert_non_null(strstr(w->locations[0].file, "moved.c"));
-    assert_true(w->locations[0].plant->inserted);
-    assert_ptr_equal(breakpoint_at(session, now), w);
-    assert_null(breakpoint_at(session, before));
+    assert_true(w->locations[0].site->inserted);
+    assert_ptr_equal(breakpoint_at(session->control, now), w);
+    assert_null(breakpoint_at(session->control, before));
     assert_true(gone->pending && table()->any_unfinished);
-    assert_true(fixed->locations[0].plant->inserted && watch->locations[0].plant->inserted);
+    assert_true(fixed->locations[0].site->inserted && watch->locations[0].site->inserted);
     assert_false(fixed->pending || watch->pending);
     assert_int_equal(fixed->locations[0].address, 0x1100);
     assert_int_equal(off->locations[0].address, now);
-    assert_null(off->locations[0].plant);
+    assert_null(off->locations[0].site);
 }
 
 /* What an expression was is the user's word for an address: it is not asked again. */
-static void test_replanted_address(void **state)
+static void test_reinserted_address(void **state)
 {
     (void)state;
-    const struct wish *w = BREAK(.at = "*$rax+0x1100");
+    const struct breakpoint *w = BREAK(.at = "*$rax+0x1100");
     assert_int_equal(w->locations[0].address, 0x1100);
     played.registers[1][0] = 0x100;
-    target_forget(session);
-    threads_resumed(session);
-    must(breakpoints_replant(session));
+    target_forget(session->target);
+    threads_resumed(session->target);
+    must(breakpoints_reinsert(session->control));
     assert_int_equal(w->locations[0].address, 0x1100);
-    assert_int_equal(w->locations[0].plant->users, 1);
+    assert_int_equal(w->locations[0].site->users, 1);
 }
 
-/* Nothing is planted any more: what stood there is taken out. */
-static void test_replanted_nowhere(void **state)
+/* Nothing is inserted any more: what stood there is taken out. */
+static void test_reinserted_nowhere(void **state)
 {
     (void)state;
     load("a", 0);
     BREAK(.at = "once");
     unload("a");
-    must(breakpoints_replant(session));
+    must(breakpoints_reinsert(session->control));
     assert_int_equal(sent("z0"), 1);
 }
 
-/* The first that cannot be planted is told, and the others are. */
-static void test_replanted_as_far_as_it_goes(void **state)
+/* The first that cannot be inserted is told, and the others are. */
+static void test_reinserted_as_far_as_it_goes(void **state)
 {
     (void)state;
-    struct wish *a = BREAK(.at = "*0x1100", .kind = WISH_SOFTWARE), *b = BREAK(.at = "*0x1200");
-    struct wish *c = BREAK(.at = "*0x1300", .kind = WISH_SOFTWARE);
-    plants_lost(session);
+    struct breakpoint *a = BREAK(.at = "*0x1100", .kind = BREAKPOINT_SOFTWARE), *b = BREAK(.at = "*0x1200");
+    struct breakpoint *c = BREAK(.at = "*0x1300", .kind = BREAKPOINT_SOFTWARE);
+    sites_lost(session->control);
     rule("Z0,1100", "E01");
     rule("Z0,1300", "E02");
     sent_nothing_yet();
-    struct error *e = breakpoints_replant(session);
+    struct error *e = breakpoints_reinsert(session->control);
     assert_non_null(strstr(e->message, "E01"));
     must_fail(e, ERR_REFUSED);
-    assert_null(a->locations[0].plant);
-    assert_true(b->locations[0].plant->inserted);
-    assert_null(c->locations[0].plant);
+    assert_null(a->locations[0].site);
+    assert_true(b->locations[0].site->inserted);
+    assert_null(c->locations[0].site);
 }
 
 /* The target is gone, and with it what it said. */
@@ -600,13 +603,13 @@ static void test_lost(void **state)
     load("a", 0);
     rule("Z", "E01");
     rule("M", "E01");
-    struct wish *refused = BREAK(.at = "*0x1100"), *off = BREAK(.at = "*0x1200");
-    struct wish *waits = BREAK(.at = "afar", .pending = true), *last = BREAK(.at = "*0x1300");
+    struct breakpoint *refused = BREAK(.at = "*0x1100"), *off = BREAK(.at = "*0x1200");
+    struct breakpoint *waits = BREAK(.at = "afar", .pending = true), *last = BREAK(.at = "*0x1300");
     assert_non_null(refused->reason);
     assert_true(refused->attempt_count > 0);
-    must(breakpoint_enable(session, off, false));
+    must(breakpoint_enable(session->control, off, false));
     assert_non_null(off->reason);
-    breakpoints_lost(session);
+    breakpoints_lost(session->control);
     assert_null(refused->reason);
     assert_int_equal(refused->attempt_count, 0);
     assert_null(last->reason);
@@ -636,10 +639,10 @@ int main(void)
         TEST_ON(played_process, test_library_goes),
         TEST_ON(played_process, test_pending),
         TEST_ON(played_process, test_pending_with_a_hint),
-        TEST_ON(played_process, test_replanted),
-        TEST_ON(played_process, test_replanted_address),
-        TEST_ON(played_process, test_replanted_nowhere),
-        TEST_ON(played_process, test_replanted_as_far_as_it_goes),
+        TEST_ON(played_process, test_reinserted),
+        TEST_ON(played_process, test_reinserted_address),
+        TEST_ON(played_process, test_reinserted_nowhere),
+        TEST_ON(played_process, test_reinserted_as_far_as_it_goes),
         TEST_ON(played_process, test_lost),
     };
     return cmocka_run_group_tests(tests, set_up, remove_scratch);

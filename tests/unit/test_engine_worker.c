@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The engine's own thread as a face drives it: posts, messages, views, Ctrl-C, completion, and ways to end.
  */
 #include <poll.h>
@@ -138,10 +139,10 @@ static const char *text_of(const struct worker_message *m, const char *name)
     return text ? text : "";
 }
 
-static enum session_state state_of(struct worker *w)
+static enum target_state state_of(struct worker *w)
 {
     struct view *v = worker_view(w);
-    enum session_state state = v->state;
+    enum target_state state = v->state;
     view_unref(v);
     return state;
 }
@@ -149,7 +150,7 @@ static enum session_state state_of(struct worker *w)
 /* A view of the running target is published, at the latest after a moment. */
 static void wait_running(struct worker *w)
 {
-    while (state_of(w) != SESSION_RUNNING) {
+    while (state_of(w) != TARGET_RUNNING) {
         struct worker_message m = next(w, WORKER_VIEW, 0);
         worker_message_free(&m);
     }
@@ -195,7 +196,7 @@ static void test_view(void **state)
         worker_message_free(&m);
         v = worker_view(w);
     }
-    assert_int_equal(v->state, SESSION_STOPPED);
+    assert_int_equal(v->state, TARGET_STOPPED);
     assert_true(v->has_pc);
     assert_true(v->register_count > 15);
     assert_non_null(v->source);
@@ -339,7 +340,7 @@ static void test_bad_openings(void **state)
     assert_true(error_is(m.error, ERR_USAGE));
     worker_message_free(&m);
     struct view *v = worker_view(w);
-    assert_int_equal(v->state, SESSION_DISCONNECTED);
+    assert_int_equal(v->state, TARGET_DISCONNECTED);
     view_unref(v);
     worker_stop(w, WORKER_KILL);
 

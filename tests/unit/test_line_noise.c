@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Whether what comes over a line is text. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Requests and answers while everything goes well: the opening, acks, batches, counting. */
 #include "test_rsp_session.h"
 

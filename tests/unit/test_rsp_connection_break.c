@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Breaking into a kernel whose line is reached by telnet: when SysRq-g goes out, and how often. */
 #include "test_rsp_session.h"
 

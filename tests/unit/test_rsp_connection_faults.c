@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What stubs and lines do wrong: late, lost and damaged answers. */
 #include "test_rsp_session.h"
 

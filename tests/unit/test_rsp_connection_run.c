@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The target runs, and stops. */
 #include "test_rsp_session.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What an all-stop stub must not say: stops where answers are due, answers to other questions. */
 #include "test_rsp_session.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A line that is a kernel's console too: who is there, what is text and what is a stop, and what is typed. */
 #include "test_rsp_session.h"
 

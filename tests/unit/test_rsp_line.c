@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A serial device: who else has it, what became of it, and waiting for one that is not there yet. */
 #include "test_rsp_support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The typed calls against real stubs. Turn counts are exact and are what the wire costs. */
 #include "test_rsp_stubs.h"
 
@@ -278,16 +279,17 @@ static void test_step_over_in_one_turn(void **state)
     uint64_t hot = stub_symbol("hot");
     struct rsp_stop stop = run_to_hot(&s);
     must(rsp_insert_point(s.c, 0, hot, 1));
-    BASE_FREE char *lift = xasprintf("z0,%llx,1", (unsigned long long)hot);
+    BASE_FREE char *remove = xasprintf("z0,%llx,1", (unsigned long long)hot);
     struct rsp_request r = {
-        .payload = lift, .length = strlen(lift), .grammar = RSP_GRAMMAR_OK, .flags = RSP_MUTATES};
+        .payload = remove, .length = strlen(remove), .grammar = RSP_GRAMMAR_OK, .flags = RSP_MUTATES};
     BASE_BUF struct buf before = {0};
     BASE_BUF struct buf packet = {0};
     const struct rsp_action step = {.thread = stop.thread, .how = RSP_STEP};
     must(rsp_resume_packet(s.c, &step, 1, &before, &packet));
     assert_int_equal(before.length, 0);
     uint64_t turns = rsp_stats(s.c)->turns;
-    must(rsp_batch_then_resume(s.c, &r, 1, packet.data, packet.length));
+    enum rsp_resumed resumed;
+    must(rsp_batch_then_resume(s.c, &r, 1, packet.data, packet.length, &resumed));
     assert_string_equal(buf_text(&r.reply), "OK");
     stop = wait_stop(&s);
     assert_int_equal(rsp_stats(s.c)->turns - turns, 1);

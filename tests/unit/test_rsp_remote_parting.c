@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Real stubs: leaving them, and other ways to come to them. */
 #include "test_rsp_stubs.h"
 

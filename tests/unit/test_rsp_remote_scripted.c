@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The typed calls against what few real stubs at hand say: kgdb, valgrind, old, and hostile ones. */
 #include "test_rsp_session.h"
 

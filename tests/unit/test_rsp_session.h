@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A connection and the scripted peer at its other end, and what the connection reported. Included by the
  * tests of connections only.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Real stubs for tests: a small program, compiled into a folder of its own, under gdbserver and under QEMU's
  * user emulator. Where they or a compiler are not installed, the tests fail.

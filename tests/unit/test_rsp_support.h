@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A scripted stub for tests: a thread at the other end of a socket pair or pty. Its script is a function that
  * expects and sends; the first thing that does not hold is kept and fails the test when the peer is joined.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Stubs that we start. */
 #include "test_rsp_transports.h"
 

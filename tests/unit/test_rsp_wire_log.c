@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A session is written down, served again, and answers the same. */
 #include "test_rsp_stubs.h"
 

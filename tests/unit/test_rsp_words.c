@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "test_rsp_support.h"
 
 static void check(const char *line, const char *const *expected)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* JSON that somebody wrote: kept whole, or refused with its place. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Expectations against results: literals, matchers, numbers in their spellings, paths of misfits. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which orders there are, and which of them are tried. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols_unwind_row() against the table that `readelf --debug-dump=frames-interp` prints, for every function
  * of our program on every machine; and instructions no compiler here emits, from a section made by hand.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* CIEs and FDEs byte by byte: encodings, versions, augmentations, and what is cut or wrong. */
 #include <setjmp.h>
 #include <stdarg.h>

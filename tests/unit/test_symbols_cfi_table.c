@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which FDE speaks for an address: of those that overlap, begin at one place, or stand in a damaged section.
  * Written in the assembler, as no compiler makes them. */
 #include "test_symbols_support.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Files that change while they are open: cut short under the mapping, replaced, built anew.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * All that symbols/ says of a program, as text: the same code with its debug information kept in another way
  * must give the same text.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Units made by hand for tests of the name index: a writer of abbreviations and DIEs, and what an image holds
  * as text.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/expression.h: every operation of DWARF expressions, and what damaged ones come to.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/file.h: opening, refusing, sections, bytes, symbols, separate debug files; damaged files.
  */

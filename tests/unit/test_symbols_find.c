@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Names and lines to addresses, completion, the map itself: what needs no other tool to be judged.
  */

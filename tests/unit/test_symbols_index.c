@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The name index and the reader under it (symbols/dwarf/dwarf_scan.h), checked against libdwarf's own walk
  * over the same file: what one finds, the other must find, at the same offsets.

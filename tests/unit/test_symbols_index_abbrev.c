@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Abbreviations made ready for the walk over DIEs: the size of every form, where the taken ones stand, and
  * tables that are cut, wrong or read before. */
 #include "test_symbols_dies.h"

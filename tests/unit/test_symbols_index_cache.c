@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The index as an image: the same bytes from any number of threads, readable only when nothing about it or
  * its program has changed.

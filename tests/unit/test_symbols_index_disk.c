@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Name indexes on disk: where they are, whose they are, and which of them go when there are too many. */
 #include "test_symbols_support.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A file's index: when it is built, by whom, when it comes from disk and goes there; over programs of an
  * exact size, written in the assembler. */
 #include "test_symbols_support.h"

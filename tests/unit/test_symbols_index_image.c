@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The name index's image: its header, parts, names and postings by the byte; what one thread collects and how
  * it is brought together; and searches in it. */
 #include "test_symbols_dies.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A job that builds an index: which pages of the file it gives back, what it leaves on disk, how it is waited
  * for and cancelled. */
 #include "test_symbols_dies.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Parts of the name index by themselves: values in every form, names as people write them. */
 #include <setjmp.h>
 #include <stdarg.h>

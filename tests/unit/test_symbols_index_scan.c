@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The walk over DIEs, names of definitions in other units, and the job that does it all, over units written
  * byte by byte. */
 #include "test_symbols_dies.h"

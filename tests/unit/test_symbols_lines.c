@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Line programs: our rows against libdwarf's over compilers and DWARF versions, and the files of link-time
  * optimised programs against gdb's. gcc's LTO numbers its files so that file 0 is "<artificial>", which a

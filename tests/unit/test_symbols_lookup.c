@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols_lookup(), names and lines, against addr2line and gdb, over compilers, DWARF versions and machines.
  */

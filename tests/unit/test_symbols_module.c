@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Relocatable files at their load addresses: a kernel module's sections are scattered. gdb's add-symbol-file
  * is the oracle.

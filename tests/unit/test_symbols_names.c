@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * C++ and Rust names: with and without scopes, overloads, templates, what they are shown as, compared with
  * gdb.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Unwind tables of Linux kernels, from a file made by hand in both layouts of an entry; the meaning of each
  * kind of entry is that of arch/x86/kernel/unwind_orc.c.

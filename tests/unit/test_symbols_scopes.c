@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* symbols/variable.h: which variables there are at an address, globals, and what call sites tell. */
 #include "test_symbols_work.h"
 

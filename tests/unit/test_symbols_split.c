@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Debug information kept elsewhere or in another shape: split DWARF (.dwo and .dwp), dwz files, type units,
  * compressed sections, 64-bit DWARF, LTO. The program with its DWARF inside is the oracle for the same code.

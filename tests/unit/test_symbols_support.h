@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the tests of symbols/ share: a scratch folder, compilers, and other people's tools as oracles.
  * Everything in here exits the test with a message when the machine lacks a tool it is told to use.

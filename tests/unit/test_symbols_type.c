@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/type.h: definitions and declarations against gdb's ptype, ptype /o and whatis; members, sizes,
  * names.

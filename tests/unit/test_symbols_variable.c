@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * symbols/variable.h: at stops that gdb makes in a running program, every variable in scope has the value gdb
  * prints, or is optimised out where gdb says so; with registers, stack and CFA as they were at the stop.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A program with variables of many kinds, built by both compilers, for tests of symbols/variable.h. Its lines
  * are counted on.

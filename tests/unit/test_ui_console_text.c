@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a target's console prints, as lines: what shells send to edit a line, and what must never reach a
  * terminal. */
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The history file: kept, bounded, private, replaced as a whole. */
 #include <setjmp.h>
 #include <stdarg.h>

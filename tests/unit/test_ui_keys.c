@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables of keys: no key twice in a context, every one in the help, every command known. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/commands/command.h"
 #include "ui/help.h"
 #include "ui/keys.h"
 #include "ui/pane.h"

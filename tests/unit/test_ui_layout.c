@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sharing out the screen, at every size. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the screen draws from views, events and answers, at every size. */
 #include "tests/unit/ui_screen_fixture.h"
 
@@ -14,7 +15,7 @@ static void test_draws_view(void **state)
     check_shows("▶  401136  nop");
     check_shows("stopped · breakpoint 1");
     check_shows("(allstop)");
-    struct view *v = make_view(f, SESSION_STOPPED, 2);
+    struct view *v = make_view(f, TARGET_STOPPED, 2);
     add_breakpoint(f, v, 1, 4);
     show(f, v);
     check_shows("▶●    4");
@@ -27,7 +28,7 @@ static void test_every_size(void **state)
                                    {6, 21},   {10, 40},   {24, 80}, {25, 99}, {28, 100}, {36, 120},
                                    {60, 200}, {100, 300}, {100, 7}, {7, 300}};
     ready(f);
-    struct view *v = make_view(f, SESSION_STOPPED, 2);
+    struct view *v = make_view(f, TARGET_STOPPED, 2);
     add_breakpoint(f, v, 1, 4);
     show(f, v);
     for (size_t i = 0; i < ARRAY_LENGTH(sizes); i++)
@@ -61,7 +62,7 @@ static void test_needs_follow_layout(void **state)
     assert_true(needs->registers && needs->threads && needs->frames && needs->locals);
     assert_int_equal(needs->memory, 0);
     unsigned set = f->screen.worker->needs_set;
-    show(f, make_view(f, SESSION_STOPPED, 2)); /* the same needs are not told again */
+    show(f, make_view(f, TARGET_STOPPED, 2)); /* the same needs are not told again */
     assert_int_equal(f->screen.worker->needs_set, set);
     press(f, KEY_ESCAPE);
     press(f, '4');
@@ -105,7 +106,7 @@ static void test_running_is_dimmed(void **state)
     ready(f);
     int y = find_line("return round"), x = f->screen.panes[PANE_SOURCE].area.x + 20;
     assert_false(is_dim(y, x));
-    show(f, make_view(f, SESSION_RUNNING, 1));
+    show(f, make_view(f, TARGET_RUNNING, 1));
     assert_true(is_dim(y, x));
     check_shows("panes show stop 1");
 }
@@ -134,7 +135,7 @@ static void test_stop_is_told_once(void **state)
     static const char stop[] = "{\"reason\":\"interrupt\",\"epoch\":9,\"line\":4}";
     ready(f);
     type(f, "continue\n");
-    show(f, make_view(f, SESSION_RUNNING, 8));
+    show(f, make_view(f, TARGET_RUNNING, 8));
     type(f, "interrupt\n");
     fake_event(f->screen.worker, "{\"event\":\"stopped\",\"reason\":\"interrupt\",\"epoch\":9,\"line\":4}");
     fake_answer(f->screen.worker, 1, "continue", stop, "told here\n");
@@ -186,7 +187,7 @@ static void test_progress(void **state)
 static void test_registers(void **state)
 {
     struct fixture *f = *state;
-    struct view *v = make_view(f, SESSION_STOPPED, 2);
+    struct view *v = make_view(f, TARGET_STOPPED, 2);
     v->registers = xcalloc(3, sizeof *v->registers);
     v->registers[0] = (struct view_register){
         .name = xstrdup("rax"), .value = xstrdup("0000000000000002"), .old = xstrdup("0000000000000001")};
@@ -224,7 +225,7 @@ static struct view_thread sleeper(unsigned number)
 static void test_threads_together(void **state)
 {
     struct fixture *f = *state;
-    struct view *v = make_view(f, SESSION_STOPPED, 2);
+    struct view *v = make_view(f, TARGET_STOPPED, 2);
     v->threads = xreallocarray(v->threads, 9, sizeof *v->threads);
     for (unsigned i = 2; i < 9; i++)
         v->threads[i] = sleeper(i + 1);
@@ -252,7 +253,7 @@ static void test_threads_together(void **state)
 static void test_hostile_names(void **state)
 {
     struct fixture *f = *state;
-    struct view *v = make_view(f, SESSION_STOPPED, 2);
+    struct view *v = make_view(f, TARGET_STOPPED, 2);
     free(v->threads[1].name);
     v->threads[1].name = xstrdup("\x1b[2J日本日本日本日本日本日本日本日本\xff\x80\n\r");
     free(v->locals[0].value);
@@ -277,7 +278,7 @@ static void test_no_source(void **state)
     ready(f);
     resizeterm(24, 80);
     screen_needs_changed(&f->screen);
-    struct view *v = make_view(f, SESSION_STOPPED, 2);
+    struct view *v = make_view(f, TARGET_STOPPED, 2);
     source_unref(v->source);
     v->source = NULL;
     v->source_line = 0;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What keys, the mouse and typed lines make of the screen, and what they post. */
 #include "tests/unit/ui_screen_fixture.h"
 
@@ -36,7 +37,7 @@ static void test_typed_ahead(void **state)
     fake_answer(f->screen.worker, 2, "next", "{\"reason\":\"step\",\"epoch\":2}", "stepped\n");
     settle(f);
     check_post(f, 3, "line next");
-    show(f, make_view(f, SESSION_RUNNING, 2));
+    show(f, make_view(f, TARGET_RUNNING, 2));
     type(f, "interrupt\n"); /* while the target runs the engine decides */
     check_post(f, 4, "line interrupt");
 }
@@ -70,7 +71,7 @@ static void test_breakpoint_key(void **state)
     press(f, KEY_FUNCTION(9));
     BASE_FREE char *expected = xasprintf("break {\"at\":\"%s:5\"}", f->path);
     check_post(f, 1, expected);
-    struct view *v = make_view(f, SESSION_STOPPED, 1);
+    struct view *v = make_view(f, TARGET_STOPPED, 1);
     add_breakpoint(f, v, 8, 5);
     show(f, v);
     press(f, KEY_FUNCTION(9));
@@ -102,7 +103,7 @@ static void test_selecting(void **state)
     press(f, 'j');
     press(f, KEY_RETURN);
     check_post(f, 2, "frame {\"level\":1}");
-    struct view *v = make_view(f, SESSION_STOPPED, 1);
+    struct view *v = make_view(f, TARGET_STOPPED, 1);
     add_breakpoint(f, v, 3, 2);
     show(f, v);
     press(f, 'b');
@@ -119,7 +120,7 @@ static void test_quit(void **state)
 {
     struct fixture *f = *state;
     ready(f);
-    struct view *v = make_view(f, SESSION_STOPPED, 2);
+    struct view *v = make_view(f, TARGET_STOPPED, 2);
     add_breakpoint(f, v, 1, 4);
     show(f, v);
     type(f, "quit\n");
@@ -138,7 +139,7 @@ static void test_quit(void **state)
     assert_int_equal(f->screen.worker->post_count, 0);
 }
 
-static void test_quit_without_plants(void **state)
+static void test_quit_without_sites(void **state)
 {
     struct fixture *f = *state;
     ready(f);
@@ -159,7 +160,7 @@ static void test_interrupt(void **state)
     press(f, KEY_FUNCTION(5));
     press(f, KEY_CTRL('c'));
     assert_int_equal(f->screen.worker->interrupts, 1);
-    show(f, make_view(f, SESSION_RUNNING, 1));
+    show(f, make_view(f, TARGET_RUNNING, 1));
     check_shows("running");
     press(f, KEY_FUNCTION(6));
     assert_int_equal(f->screen.worker->interrupts, 2);
@@ -276,12 +277,12 @@ int main(void)
     if (!use_utf8())
         return 1;
     const struct CMUnitTest tests[] = {
-        TEST(test_line_and_repeat),     TEST(test_typed_ahead),
-        TEST(test_step_keys_wait),      TEST(test_breakpoint_key),
-        TEST(test_selecting),           TEST(test_quit),
-        TEST(test_quit_without_plants), TEST(test_interrupt),
-        TEST(test_completion),          TEST(test_editing),
-        TEST(test_search_and_focus),    TEST(test_mouse),
+        TEST(test_line_and_repeat),    TEST(test_typed_ahead),
+        TEST(test_step_keys_wait),     TEST(test_breakpoint_key),
+        TEST(test_selecting),          TEST(test_quit),
+        TEST(test_quit_without_sites), TEST(test_interrupt),
+        TEST(test_completion),         TEST(test_editing),
+        TEST(test_search_and_focus),   TEST(test_mouse),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The console's lines: bounded, broken at the width, joined where they were open. */
 #include <locale.h>
 #include <setjmp.h>

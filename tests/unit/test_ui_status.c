@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The status line at every width, and lines read from a pipe. */
 #include <locale.h>
 #include <setjmp.h>
@@ -30,7 +31,7 @@ static void check(const struct status *s, size_t width, const char *expected)
 static struct view *stopped_view(void)
 {
     static struct view v;
-    v = (struct view){.state = SESSION_STOPPED,
+    v = (struct view){.state = TARGET_STOPPED,
                       .stop_text = "breakpoint 1 · p1.3",
                       .target = "tcp:127.0.0.1:1234",
                       .violations = 3,
@@ -72,7 +73,7 @@ static void test_states(void **state)
     check(&s, 60, "opening … │ ? help");
     s.view = v;
     s.ready = true;
-    v->state = SESSION_RUNNING;
+    v->state = TARGET_RUNNING;
     v->running_since_ns = 5000000000;
     s.now_ns = 8900000000;
     v->violations = 0;
@@ -82,7 +83,7 @@ static void test_states(void **state)
     s.progress = "find [##........] 20 %"; /* newer than the view */
     check(&s, 60, "running 3 s · find [##........] 20 %, Ctrl-C stops it");
     s.progress = NULL;
-    v->state = SESSION_EXITED;
+    v->state = TARGET_EXITED;
     v->progress = NULL;
     v->stop_text = NULL;
     check(&s, 60, "ended · the program is gone │ tcp:127.0.0.1:1234 │ ? help");
@@ -101,7 +102,7 @@ static void test_busy(void **state)
     check(&s, 75, "stopped · breakpoint 1 · p1.3 · all-stop VIOLATED 3 │ ? help");
     s.now_ns = 2100000000;
     check(&s, 75, "stopped · breakpoint 1 · p1.3 · 2 s on `find 1 2`, Ctrl-C stops it");
-    v->state = SESSION_RUNNING;
+    v->state = TARGET_RUNNING;
     check(
         &s, 200,
         "running 2 s · panes show stop 7 · F6 stops it │ tcp:127.0.0.1:1234 · all-stop VIOLATED 3 │ ? help");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Widths, clipping, tabs and colours of text. */
 #include <locale.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The time line: what it shows, and what its keys post. */
 #include "tests/unit/ui_screen_fixture.h"
 
@@ -10,7 +11,7 @@ static struct view_bookmark bookmark(uint64_t id, uint64_t position, const char 
 /* Half way through 1000 instructions, with a bookmark at 250 and one at 750. */
 static struct view *half_way(struct fixture *f)
 {
-    struct view *v = make_view(f, SESSION_STOPPED, 1);
+    struct view *v = make_view(f, TARGET_STOPPED, 1);
     struct view_time *t = &v->time;
     *t = (struct view_time){.shown = true, .unit = xstrdup("instructions"), .position = 500, .total = 1000};
     t->bookmarks = xcalloc(2, sizeof *t->bookmarks);
@@ -104,7 +105,7 @@ static void test_none(void **state)
 {
     struct fixture *f = *state;
     open_time(f);
-    struct view *v = make_view(f, SESSION_STOPPED, 2);
+    struct view *v = make_view(f, TARGET_STOPPED, 2);
     v->time = (struct view_time){.shown = true, .problem = xstrdup("this target has no history")};
     show(f, v);
     check_shows("this target has no history");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which A64 instructions are stepped with interrupts masked. Encodings as `aarch64-linux-gnu-as` makes them.
  */
 #include <setjmp.h>
@@ -7,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "engine/control/run/unmasked.h"
+#include "engine/target/arch/arch.h"
 
 static void test_plain(void **state)
 {
@@ -25,7 +26,7 @@ static void test_plain(void **state)
         0xd503201f, /* nop */
     };
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
-        assert_true(unmasked_is_plain(plain[i]));
+        assert_true(arch_aarch64.step_mask.is_plain(plain[i]));
 }
 
 static void test_not_plain(void **state)
@@ -43,7 +44,7 @@ static void test_not_plain(void **state)
         0x38000820, /* sttrb w0, [x1] */
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        assert_false(unmasked_is_plain(others[i]));
+        assert_false(arch_aarch64.step_mask.is_plain(others[i]));
 }
 
 int main(void)

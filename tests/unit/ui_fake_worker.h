@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * tests/unit/ui_fake_worker.h - a worker without an engine, for tests of the faces.
  *
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/commands/command.h"
 #include "engine/face/worker.h"
 
 enum { FAKE_POSTS = 256, FAKE_MESSAGES = 20000 };

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * tests/unit/ui_screen_fixture.h - the whole screen over a worker without an engine.
  *
@@ -82,7 +83,7 @@ static inline int close_fixture(void **state)
 }
 
 /* A view of a target that stopped in line 4. */
-static inline struct view *make_view(struct fixture *f, enum session_state session, uint64_t epoch)
+static inline struct view *make_view(struct fixture *f, enum target_state session, uint64_t epoch)
 {
     struct view *v = xcalloc(1, sizeof *v);
     v->references = 1;
@@ -150,7 +151,7 @@ static inline void show(struct fixture *f, struct view *v)
 static inline void ready(struct fixture *f)
 {
     fake_push(f->screen.worker, (struct worker_message){.kind = WORKER_READY});
-    show(f, make_view(f, SESSION_STOPPED, 1));
+    show(f, make_view(f, TARGET_STOPPED, 1));
 }
 
 static inline void press(struct fixture *f, unsigned key)

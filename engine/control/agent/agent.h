@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/agent/agent.h - C conditions compiled to agent expressions, which stubs evaluate by
  * themselves.
@@ -17,12 +18,12 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-struct session;
+struct control;
 
 enum { AGENT_BYTES_MAX = 1024 };
 
 /* The bytecode of `expression` as it is meant at `pc`, appended to `ret`; at most AGENT_BYTES_MAX bytes. */
-struct error *agent_compile(struct session *s, const char *expression, uint64_t pc,
+struct error *agent_compile(struct control *c, const char *expression, uint64_t pc,
                             struct buf *ret) BASE_MUST_CHECK;
 
 #endif

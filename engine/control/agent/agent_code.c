@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/agent/agent_code.h"
 
 #include "engine/target/registers.h"
@@ -23,7 +24,8 @@ void agent_emit_constant(struct agent *a, uint64_t value)
 
 struct error *agent_emit_register(struct agent *a, const char *name)
 {
-    const struct rsp_register *r = name && a->session->arch ? register_find(a->session, name) : NULL;
+    const struct rsp_register *r =
+        name && a->session->target->arch ? register_find(a->session->target, name) : NULL;
     if (!r || r->size > 8 || r->number > 0xffff)
         return agent_unsupported("a register of that kind");
     agent_emit(a, AGENT_REG);

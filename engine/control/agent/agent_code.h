@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/agent/agent_code.h - emitting bytecode; for agent_*.c only.
  */
@@ -5,7 +6,7 @@
 #define ALLSTOP_ENGINE_CONTROL_AGENT_AGENT_CODE_H
 
 #include "engine/control/agent/agent.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/inspect/values/parse.h"
 #include "engine/inspect/values/scope.h"
 #include "symbols/type.h"
@@ -52,7 +53,7 @@ enum agent_op {
 };
 
 struct agent {
-    struct session *session;
+    struct control *session;
     struct evaluation *evaluation; /* for names of types alone */
     uint64_t pc;
     struct buf *out;

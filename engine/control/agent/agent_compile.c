@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Trees to code. Each function leaves one value (or address) on the stub's stack. */
 #include <string.h>
 
@@ -260,14 +261,14 @@ static struct error *compile(struct agent *a, const struct node *n, struct opera
     return e;
 }
 
-struct error *agent_compile(struct session *s, const char *expression, uint64_t pc, struct buf *ret)
+struct error *agent_compile(struct control *c, const char *expression, uint64_t pc, struct buf *ret)
 {
     struct evaluation evaluation;
     struct node *tree = NULL;
     struct operand result;
     size_t start = ret->length;
-    evaluation_begin(s, &evaluation);
-    struct agent a = {.session = s, .evaluation = &evaluation, .pc = pc, .out = ret, .start = start};
+    evaluation_begin(c->target, &evaluation);
+    struct agent a = {.session = c, .evaluation = &evaluation, .pc = pc, .out = ret, .start = start};
     struct error *e = expression_parse(expression, scope_is_type, &evaluation, &tree);
     if (!e)
         e = value(&a, tree, &result);

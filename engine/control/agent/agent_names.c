@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Names as code: where a variable lives, said with registers and constants. */
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +8,7 @@
 
 static const char *register_name(const struct agent *a, unsigned number)
 {
-    const struct arch *arch = a->session->arch;
+    const struct arch *arch = a->session->target->arch;
     return arch && number < arch->dwarf_count ? arch->dwarf_names[number] : NULL;
 }
 
@@ -17,7 +18,7 @@ static struct error *register_plus(struct agent *a, unsigned number, int64_t off
     if (offset) {
         agent_emit_constant(a, (uint64_t)offset);
         agent_emit(a, AGENT_ADD);
-        agent_emit_extension(a, a->session->arch->address_size, false);
+        agent_emit_extension(a, a->session->target->arch->address_size, false);
     }
     return NULL;
 }
@@ -27,11 +28,11 @@ static struct error *frame_base(struct agent *a, int64_t offset)
 {
     struct dwarf_expression e;
     struct dwarf_simple base;
-    if (!symbols_frame_base(a->session->map, a->pc, &e) || !dwarf_simple_location(&e, &base))
+    if (!symbols_frame_base(a->session->target->map, a->pc, &e) || !dwarf_simple_location(&e, &base))
         return agent_unsupported("a frame whose base has to be computed");
     if (base.kind == DWARF_CFA) {
         BASE_FREE struct cfi_row *row = xcalloc(1, sizeof *row);
-        if (!symbols_unwind_row(a->session->map, a->pc, row) || row->cfa_is_expression)
+        if (!symbols_unwind_row(a->session->target->map, a->pc, row) || row->cfa_is_expression)
             return agent_unsupported("a frame whose address has to be computed");
         return register_plus(a, row->cfa.reg, row->cfa.offset + offset);
     }
@@ -82,7 +83,7 @@ static bool find_local(struct agent *a, const char *name, struct variable *ret)
 {
     struct variable *list = NULL;
     size_t count = 0, best = SIZE_MAX;
-    symbols_variables_at(a->session->map, a->pc, 0, &list, &count);
+    symbols_variables_at(a->session->target->map, a->pc, 0, &list, &count);
     for (size_t i = 0; i < count; i++)
         if (strcmp(list[i].name, name) == 0 && (best == SIZE_MAX || list[i].depth > list[best].depth))
             best = i;
@@ -94,7 +95,7 @@ static bool find_local(struct agent *a, const char *name, struct variable *ret)
 
 struct error *agent_name(struct agent *a, const struct node *n, struct operand *ret)
 {
-    struct symbol_map *m = a->session->map;
+    struct symbol_map *m = a->session->target->map;
     struct variable v;
     int64_t number;
     if (!n->file && find_local(a, n->text, &v))

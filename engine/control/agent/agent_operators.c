@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Operators on two values that are on the stub's stack already. */
 #include "engine/control/agent/agent_code.h"
 

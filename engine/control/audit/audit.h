@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/audit/audit.h - what an all-stop stub must not do: told, counted, and looked for.
  *
@@ -25,7 +26,7 @@
 #include "base/error.h"
 #include "rsp/stop_reply.h"
 
-struct session;
+struct control;
 
 enum {
     AUDIT_KINDS = 16,
@@ -84,25 +85,27 @@ void audit_free(struct audit *a);
 /* Name of a kind, NULL behind the last. */
 const char *audit_kind_name(unsigned kind);
 /* {kind: how often}, those that were seen; a new object. */
-cJSON *audit_counts(const struct session *s);
+cJSON *audit_counts(const struct control *c);
 /* The last findings, oldest first, as the events had them; a new array. */
-cJSON *audit_last(const struct session *s);
+cJSON *audit_last(const struct control *c);
 /* A violation by this very thread. */
-void audit_tell(struct session *s, const char *kind, struct ptid thread, const char *evidence, size_t n);
+void audit_tell(struct control *c, const char *kind, struct ptid thread, const char *evidence, size_t n);
+/* A rule of all-stop was broken; `kind` is one of the documented slugs, the thread that of the last stop. */
+void audit_violation(struct control *c, const char *kind, const char *evidence, size_t n);
 /* The connection ended although nobody said that the program had. */
-void audit_lost(struct session *s, const char *how);
+void audit_lost(struct control *c, const char *how);
 
 /* -- look.c ---------------------------------------------------------------------------------------- */
 
 /* Switches the active part; 0 ms keeps the pause. */
-void audit_activate(struct session *s, bool active, unsigned pause_ms);
+void audit_activate(struct control *c, bool active, unsigned pause_ms);
 /* Chooses a range: "ADDRESS,LENGTH" or an expression that has an address. ERR_USAGE, or ERR_REFUSED where it
  * is not known to be RAM. */
-struct error *audit_choose(struct session *s, const char *text) BASE_MUST_CHECK;
-void audit_choose_none(struct session *s);
+struct error *audit_choose(struct control *c, const char *text) BASE_MUST_CHECK;
+void audit_choose_none(struct control *c);
 /* The second look at the current stop, active or not. Only errors that end the wait as a whole. */
-struct error *audit_look(struct session *s) BASE_MUST_CHECK;
+struct error *audit_look(struct control *c) BASE_MUST_CHECK;
 /* The same after a stop was told, where the audit is active. */
-void audit_at_stop(struct session *s);
+void audit_at_stop(struct control *c);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Threads that a stop found inside a system call.
  *
@@ -38,20 +39,20 @@ static struct error *fetch_code(struct look *l, const struct syscall_abi *abi)
     for (size_t i = 0; i < l->subject_count; i++) {
         uint64_t pc;
         unsigned char code[INSTRUCTION_MOST];
-        if (!look_value(l, &l->subjects[i], l->s->arch->pc, &pc) ||
-            memory_from_file(l->s, pc - abi->instruction_size, code, abi->instruction_size))
+        if (!look_value(l, &l->subjects[i], l->c->target->arch->pc, &pc) ||
+            memory_from_file(l->c->target, pc - abi->instruction_size, code, abi->instruction_size))
             continue;
         wants[count++] = (struct memory_want){pc - abi->instruction_size, abi->instruction_size};
     }
-    return count ? memory_prefetch(l->s, wants, count) : NULL;
+    return count ? memory_prefetch(l->c->target, wants, count) : NULL;
 }
 
 static bool behind_call(struct look *l, const struct syscall_abi *abi, uint64_t pc)
 {
     unsigned char code[INSTRUCTION_MOST];
     size_t n = abi->instruction_size, got = n;
-    if (!memory_from_file(l->s, pc - n, code, n)) {
-        struct error *e = memory_read_some(l->s, pc - n, code, n, &got);
+    if (!memory_from_file(l->c->target, pc - n, code, n)) {
+        struct error *e = memory_read_some(l->c->target, pc - n, code, n, &got);
         error_free(e);
     }
     return got == n && memcmp(code, abi->instruction, n) == 0;
@@ -67,7 +68,7 @@ static const struct syscall_row *call_of(struct look *l, const struct look_subje
     *exact = abi->original && look_value(l, u, abi->original, &number);
     if (!*exact && !look_value(l, u, abi->number, &number))
         return NULL;
-    return syscall_row_of(l->s->arch, number);
+    return syscall_row_of(l->c->target->arch, number);
 }
 
 static void watch_buffer(struct look *l, const struct look_subject *u, const struct syscall_abi *abi,
@@ -82,7 +83,7 @@ static void watch_buffer(struct look *l, const struct look_subject *u, const str
 /* The verdict over what the stop before saw. */
 static void settle(struct look *l, struct audit_call *call)
 {
-    const struct stop *stop = &l->s->last_stop;
+    const struct stop *stop = &l->c->last_stop;
     bool signalled =
         stop->reason == STOP_SIGNAL && stop->has_thread && ptid_equal(stop->thread, call->thread);
     if (!call->returned || signalled)
@@ -91,12 +92,12 @@ static void settle(struct look *l, struct audit_call *call)
     int n = snprintf(text, sizeof text,
                      "%s() before 0x%" PRIx64 " returned EINTR after the stop of epoch %" PRIu64, call->name,
                      call->pc, call->epoch);
-    audit_tell(l->s, "syscall-disturbed", call->thread, text, (size_t)n);
+    audit_tell(l->c, "syscall-disturbed", call->thread, text, (size_t)n);
 }
 
 static void note(struct look *l, const struct audit_call *call)
 {
-    struct audit *a = &l->s->audit;
+    struct audit *a = &l->c->audit;
     if (a->call_count == AUDIT_THREADS)
         drop(a, &a->calls[0]);
     a->calls[a->call_count++] = *call;
@@ -106,11 +107,11 @@ static void note(struct look *l, const struct audit_call *call)
 static void follow(struct look *l, struct ptid thread, uint64_t pc, uint64_t result,
                    const struct syscall_row *row, bool exact)
 {
-    struct session *s = l->s;
-    struct audit_call *before = find(&s->audit, thread);
-    if (before && before->seen == s->epoch)
+    struct control *c = l->c;
+    struct audit_call *before = find(&c->audit, thread);
+    if (before && before->seen == c->target->epoch)
         return; /* another look at the same stop */
-    struct audit_call now = {.thread = thread, .pc = pc, .epoch = s->epoch, .seen = s->epoch};
+    struct audit_call now = {.thread = thread, .pc = pc, .epoch = c->target->epoch, .seen = c->target->epoch};
     now.name = row ? row->name : NULL;
     now.returned = row && exact && result == LINUX_EINTR;
     if (before && !before->returned && pc - before->pc <= NEAR && result == LINUX_EINTR) {
@@ -121,7 +122,7 @@ static void follow(struct look *l, struct ptid thread, uint64_t pc, uint64_t res
     }
     if (before) {
         settle(l, before);
-        drop(&s->audit, before);
+        drop(&c->audit, before);
     }
     if (now.name)
         note(l, &now);
@@ -130,7 +131,7 @@ static void follow(struct look *l, struct ptid thread, uint64_t pc, uint64_t res
 static void look_at(struct look *l, const struct look_subject *u, const struct syscall_abi *abi)
 {
     uint64_t pc, result;
-    if (!look_value(l, u, l->s->arch->pc, &pc) || !look_value(l, u, abi->result, &result))
+    if (!look_value(l, u, l->c->target->arch->pc, &pc) || !look_value(l, u, abi->result, &result))
         return;
     bool exact = false;
     const struct syscall_row *row = call_of(l, u, abi, pc, &exact);
@@ -141,8 +142,8 @@ static void look_at(struct look *l, const struct look_subject *u, const struct s
 
 struct error *look_calls(struct look *l)
 {
-    struct session *s = l->s;
-    const struct syscall_abi *abi = s->is_process ? syscall_abi_of(s->arch) : NULL;
+    struct control *c = l->c;
+    const struct syscall_abi *abi = c->target->is_process ? syscall_abi_of(c->target->arch) : NULL;
     if (!abi)
         return NULL;
     TRY(fetch_code(l, abi));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What moved between two looks, and the words for it. */
 #include <inttypes.h>
 #include <string.h>
@@ -22,16 +23,16 @@ static bool differs(const struct buf *a, const struct buf *b, size_t at, size_t 
 /* The first few registers that are not the same. */
 static void describe(const struct look *l, const struct buf *first, const struct buf *second, struct buf *ret)
 {
-    const struct rsp_tdesc *d = l->s->description;
+    const struct rsp_tdesc *d = l->c->target->description;
     unsigned shown = 0;
     for (size_t i = 0; d && i < d->count && shown < SHOWN_REGISTERS; i++) {
         const struct rsp_register *r = &d->registers[i];
         if (r->size > 16 || !differs(first, second, 2 * r->offset, 2 * r->size))
             continue;
         buf_printf(ret, "%s%s ", shown++ ? ", " : "", r->name);
-        add_reversed(ret, first->data + 2 * r->offset, r->size, l->s->big_endian);
+        add_reversed(ret, first->data + 2 * r->offset, r->size, l->c->target->big_endian);
         buf_add_text(ret, " then ");
-        add_reversed(ret, second->data + 2 * r->offset, r->size, l->s->big_endian);
+        add_reversed(ret, second->data + 2 * r->offset, r->size, l->c->target->big_endian);
     }
     if (!shown)
         buf_printf(ret, "%zu digits, then others", first->length);
@@ -43,9 +44,9 @@ void look_compare_registers(const struct look *l, const struct look_subject *u, 
     if (first->length == hex->length && memcmp(first->data, hex->data, hex->length) == 0)
         return;
     BASE_BUF struct buf text = {0};
-    buf_printf(&text, "g of a stopped thread, twice, %u ms apart: ", l->s->audit.pause_ms);
+    buf_printf(&text, "g of a stopped thread, twice, %u ms apart: ", l->c->audit.pause_ms);
     describe(l, first, hex, &text);
-    audit_tell(l->s, "registers-move", u->id, text.data, text.length);
+    audit_tell(l->c, "registers-move", u->id, text.data, text.length);
 }
 
 /* Bytes that a call is to fill are told as that, once. */
@@ -69,9 +70,9 @@ void look_compare_memory(const struct look *l, const struct look_watch *w, const
     BASE_BUF struct buf text = {0};
     if (w->call)
         buf_printf(&text, "the buffer of a stopped %s(), ", w->call);
-    buf_printf(&text, "m%" PRIx64 ",%zx twice, %u ms apart: ", w->address + at, shown, l->s->audit.pause_ms);
+    buf_printf(&text, "m%" PRIx64 ",%zx twice, %u ms apart: ", w->address + at, shown, l->c->audit.pause_ms);
     hex_encode(&text, w->bytes + at, shown);
     buf_add_text(&text, " then ");
     hex_encode(&text, bytes + at, shown);
-    audit_tell(l->s, w->call ? "memory-moves-in-syscall" : "memory-moves", w->thread, text.data, text.length);
+    audit_tell(l->c, w->call ? "memory-moves-in-syscall" : "memory-moves", w->thread, text.data, text.length);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Violations as they are found: told, counted by kind, and the last few kept. */
 #include <math.h>
 #include <stdlib.h>
@@ -6,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/control/audit/audit.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "base/json.h"
 
 static const char *const kinds[AUDIT_KINDS] = {
@@ -62,18 +63,18 @@ static cJSON *finding_to_json(const struct audit_finding *f)
     return o;
 }
 
-cJSON *audit_counts(const struct session *s)
+cJSON *audit_counts(const struct control *c)
 {
     cJSON *o = cJSON_CreateObject();
     for (size_t i = 0; i < AUDIT_KINDS; i++)
-        if (s->audit.counts[i])
-            cJSON_AddNumberToObject(o, kinds[i], (double)s->audit.counts[i]);
+        if (c->audit.counts[i])
+            cJSON_AddNumberToObject(o, kinds[i], (double)c->audit.counts[i]);
     return o;
 }
 
-cJSON *audit_last(const struct session *s)
+cJSON *audit_last(const struct control *c)
 {
-    const struct audit *a = &s->audit;
+    const struct audit *a = &c->audit;
     cJSON *list = cJSON_CreateArray();
     uint64_t kept = a->findings < AUDIT_LAST ? a->findings : AUDIT_LAST;
     for (uint64_t i = a->findings - kept; i < a->findings; i++)
@@ -93,10 +94,10 @@ static bool named_thread(const char *evidence, size_t n, struct ptid *ret)
     return ptid_parse(&at, end, ret) && ret->tid > 0;
 }
 
-static void keep(struct session *s, const char *kind, const struct ptid *thread, const char *evidence,
+static void keep(struct control *c, const char *kind, const struct ptid *thread, const char *evidence,
                  size_t n)
 {
-    struct audit *a = &s->audit;
+    struct audit *a = &c->audit;
     struct audit_finding *f = &a->last[a->findings++ % AUDIT_LAST];
     free(f->evidence);
     struct buf shown = {0};
@@ -104,8 +105,8 @@ static void keep(struct session *s, const char *kind, const struct ptid *thread,
     *f = (struct audit_finding){
         .kind = kind,
         .has_thread = thread != NULL,
-        .epoch = s->epoch,
-        .ms = round((double)(clock_now_ns() - s->created_ns) / 1e4) / 1e2,
+        .epoch = c->target->epoch,
+        .ms = round((double)(clock_now_ns() - c->created_ns) / 1e4) / 1e2,
         .evidence = buf_take(&shown),
     };
     if (thread)
@@ -113,42 +114,42 @@ static void keep(struct session *s, const char *kind, const struct ptid *thread,
     cJSON *event = cJSON_CreateObject();
     cJSON_AddStringToObject(event, "event", "violation");
     json_move_members(event, finding_to_json(f));
-    target_emit(s, event);
+    target_emit(c->target, event);
 }
 
-static void tell(struct session *s, const char *kind, const struct ptid *thread, const char *evidence,
+static void tell(struct control *c, const char *kind, const struct ptid *thread, const char *evidence,
                  size_t n)
 {
-    s->violations++;
+    c->violations++;
     for (size_t i = 0; i < AUDIT_KINDS; i++) {
         if (strcmp(kinds[i], kind) != 0)
             continue;
-        s->audit.counts[i]++;
-        keep(s, kinds[i], thread, evidence, n);
+        c->audit.counts[i]++;
+        keep(c, kinds[i], thread, evidence, n);
         return;
     }
 }
 
-void audit_tell(struct session *s, const char *kind, struct ptid thread, const char *evidence, size_t n)
+void audit_tell(struct control *c, const char *kind, struct ptid thread, const char *evidence, size_t n)
 {
-    tell(s, kind, &thread, evidence, n);
+    tell(c, kind, &thread, evidence, n);
 }
 
-void session_violation(struct session *s, const char *kind, const char *evidence, size_t n)
+void audit_violation(struct control *c, const char *kind, const char *evidence, size_t n)
 {
     struct ptid named;
     const struct ptid *thread = NULL;
     if (named_thread(evidence, n, &named))
         thread = &named;
-    else if (s->last_stop.has_thread)
-        thread = &s->last_stop.thread;
-    else if (s->threads.has_current)
-        thread = &s->threads.current;
+    else if (c->last_stop.has_thread)
+        thread = &c->last_stop.thread;
+    else if (c->target->threads.has_current)
+        thread = &c->target->threads.current;
     struct ptid copy = thread ? *thread : (struct ptid){0, 0};
-    tell(s, kind, thread ? &copy : NULL, evidence, n);
+    tell(c, kind, thread ? &copy : NULL, evidence, n);
 }
 
-void audit_lost(struct session *s, const char *how)
+void audit_lost(struct control *c, const char *how)
 {
-    session_violation(s, "lost-without-exit", how, strlen(how));
+    audit_violation(c, "lost-without-exit", how, strlen(how));
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/audit/look.h"
 
 #include <inttypes.h>
@@ -32,10 +33,10 @@ static void add_subject(struct look *l, struct ptid id)
 /* The others in turn, and the one that reported last, so that it is the one that stays selected. */
 static void choose_subjects(struct look *l)
 {
-    struct session *s = l->s;
-    struct thread_table *table = &s->threads;
-    size_t most = target_is_thrifty(s) ? THREADS_ON_A_SLOW_LINE : AUDIT_THREADS;
-    size_t first = table->count ? s->audit.next_thread % table->count : 0;
+    struct control *c = l->c;
+    struct thread_table *table = &c->target->threads;
+    size_t most = target_is_thrifty(c->target) ? THREADS_ON_A_SLOW_LINE : AUDIT_THREADS;
+    size_t first = table->count ? c->audit.next_thread % table->count : 0;
     size_t i = 0;
     for (; i < table->count && l->subject_count + 1 < most; i++) {
         const struct thread *t = table->items[(first + i) % table->count];
@@ -43,7 +44,7 @@ static void choose_subjects(struct look *l)
         if (t->id.tid > 0 && still && !ptid_equal(t->id, l->reporter))
             add_subject(l, t->id);
     }
-    s->audit.next_thread = table->count ? (first + i) % table->count : 0;
+    c->audit.next_thread = table->count ? (first + i) % table->count : 0;
     if (l->reporter.tid > 0)
         add_subject(l, l->reporter);
 }
@@ -52,19 +53,19 @@ static void choose_subjects(struct look *l)
 
 bool look_value(const struct look *l, const struct look_subject *u, const char *name, uint64_t *ret)
 {
-    const struct rsp_register *r = register_find(l->s, name);
+    const struct rsp_register *r = register_find(l->c->target, name);
     unsigned char bytes[8];
     if (!r || r->size > sizeof bytes || 2 * (r->offset + r->size) > u->registers.length ||
         hex_decode(u->registers.data + 2 * r->offset, 2 * (size_t)r->size, bytes, sizeof bytes) < 0)
         return false;
-    *ret = arch_load(bytes, r->size, l->s->big_endian);
+    *ret = arch_load(bytes, r->size, l->c->target->big_endian);
     return true;
 }
 
 /* `Hg` and `g` of all of them in one batch. answers[i] is empty where there was none. */
 static struct error *ask_registers(struct look *l, struct buf *answers)
 {
-    struct session *s = l->s;
+    struct control *c = l->c;
     struct rsp_request requests[2 * AUDIT_THREADS] = {0};
     for (size_t i = 0; i < l->subject_count; i++) {
         const char *select = l->subjects[i].select;
@@ -72,8 +73,9 @@ static struct error *ask_registers(struct look *l, struct buf *answers)
             (struct rsp_request){.payload = select, .length = strlen(select), .grammar = RSP_GRAMMAR_OK};
         requests[2 * i + 1] = (struct rsp_request){.payload = "g", .length = 1, .grammar = RSP_GRAMMAR_HEX};
     }
-    rsp_forget_selected(s->connection);
-    struct error *e = target_check(s, rsp_call_batch(s->connection, requests, 2 * l->subject_count));
+    rsp_forget_selected(c->target->connection);
+    struct error *e =
+        target_check(c->target, rsp_call_batch(c->target->connection, requests, 2 * l->subject_count));
     for (size_t i = 0; i < l->subject_count; i++) {
         struct rsp_request *chosen = &requests[2 * i], *g = &requests[2 * i + 1];
         bool good = !e && !chosen->error && strcmp(buf_text(&chosen->reply), "OK") == 0 && !g->error &&
@@ -81,7 +83,7 @@ static struct error *ask_registers(struct look *l, struct buf *answers)
         if (good) {
             answers[i] = g->reply;
             g->reply = (struct buf){0};
-            rsp_note_selected(s->connection, l->subjects[i].id);
+            rsp_note_selected(c->target->connection, l->subjects[i].id);
         }
         rsp_request_free(chosen);
         rsp_request_free(g);
@@ -112,23 +114,23 @@ static struct error *second_registers(struct look *l)
 
 /* -- memory ---------------------------------------------------------------------------------------- */
 
-bool look_may_read(struct session *s, uint64_t address, size_t length)
+bool look_may_read(struct control *c, uint64_t address, size_t length)
 {
     if (length == 0 || address + length < address)
         return false;
-    if (s->is_process)
+    if (c->target->is_process)
         return true;
     uint64_t last = address + length - 1, offset;
-    if (memory_kind_at(s, address) && memory_kind_at(s, last))
+    if (memory_kind_at(c->target, address) && memory_kind_at(c->target, last))
         return true; /* the target itself says that this is RAM, ROM or flash */
-    struct symbol_file *f = symbol_map_file_at(s->map, address, &offset);
-    return f && symbol_map_file_at(s->map, last, &offset) == f;
+    struct symbol_file *f = symbol_map_file_at(c->target->map, address, &offset);
+    return f && symbol_map_file_at(c->target->map, last, &offset) == f;
 }
 
 void look_watch(struct look *l, struct ptid thread, uint64_t address, size_t length, const char *call)
 {
     if (l->watch_count == LOOK_WATCHES || thread.pid != l->reporter.pid ||
-        !look_may_read(l->s, address, length))
+        !look_may_read(l->c, address, length))
         return;
     l->watches[l->watch_count++] =
         (struct look_watch){.thread = thread, .address = address, .length = length, .call = call};
@@ -136,14 +138,14 @@ void look_watch(struct look *l, struct ptid thread, uint64_t address, size_t len
 
 static void choose_memory(struct look *l)
 {
-    struct session *s = l->s;
-    for (size_t i = 0; s->arch && i < l->subject_count; i++) {
+    struct control *c = l->c;
+    for (size_t i = 0; c->target->arch && i < l->subject_count; i++) {
         uint64_t sp;
-        if (look_value(l, &l->subjects[i], s->arch->sp, &sp) && sp > LOOK_STACK_BELOW)
+        if (look_value(l, &l->subjects[i], c->target->arch->sp, &sp) && sp > LOOK_STACK_BELOW)
             look_watch(l, l->subjects[i].id, sp - LOOK_STACK_BELOW, LOOK_STACK, NULL);
     }
-    for (size_t i = 0; i < s->audit.range_count; i++)
-        look_watch(l, l->reporter, s->audit.ranges[i].address, s->audit.ranges[i].length, NULL);
+    for (size_t i = 0; i < c->audit.range_count; i++)
+        look_watch(l, l->reporter, c->audit.ranges[i].address, c->audit.ranges[i].length, NULL);
 }
 
 /* All watched ranges in one batch, past every cache. */
@@ -155,9 +157,9 @@ static struct error *ask_memory(struct look *l, struct rsp_read *reads)
                                      .bytes = xmalloc(l->watches[i].length)};
     if (l->watch_count == 0)
         return NULL;
-    struct session *s = l->s;
-    struct error *e =
-        target_check(s, rsp_read_memory(s->connection, l->reporter, reads, l->watch_count, false));
+    struct control *c = l->c;
+    struct error *e = target_check(
+        c->target, rsp_read_memory(c->target->connection, l->reporter, reads, l->watch_count, false));
     for (size_t i = 0; i < l->watch_count; i++)
         error_free(reads[i].error);
     return e;
@@ -188,26 +190,26 @@ static struct error *second_memory(struct look *l)
 
 /* -- the look -------------------------------------------------------------------------------------- */
 
-static struct error *pause_between(const struct session *s)
+static struct error *pause_between(const struct control *c)
 {
-    struct pollfd fd = {.fd = s->options.cancel_fd, .events = POLLIN};
-    if (poll(&fd, 1, (int)s->audit.pause_ms) > 0)
+    struct pollfd fd = {.fd = c->target->cancel_fd, .events = POLLIN};
+    if (poll(&fd, 1, (int)c->audit.pause_ms) > 0)
         return error_new(ERR_CANCELLED, "interrupted between two looks at the target");
     return NULL;
 }
 
 static struct error *look_twice(struct look *l)
 {
-    TRY(threads_list(l->s));
+    TRY(threads_list(l->c->target));
     choose_subjects(l);
     TRY(first_registers(l));
     TRY(look_calls(l));
     choose_memory(l);
     TRY(first_memory(l));
-    TRY(pause_between(l->s));
+    TRY(pause_between(l->c));
     TRY(second_registers(l));
     TRY(second_memory(l));
-    l->s->audit.checks++;
+    l->c->audit.checks++;
     return NULL;
 }
 
@@ -219,55 +221,55 @@ static void look_free(struct look *l)
         free(l->watches[i].bytes);
 }
 
-struct error *audit_look(struct session *s)
+struct error *audit_look(struct control *c)
 {
-    TRY(target_need_stopped(s));
-    if (s->audit.looking)
+    TRY(target_need_stopped(c->target));
+    if (c->audit.looking)
         return NULL;
-    struct look l = {.s = s};
-    if (s->last_stop.has_thread)
-        l.reporter = s->last_stop.thread;
-    int64_t timeout_ns = rsp_timeout(s->connection);
-    int64_t limit = clock_now_ns() + LOOK_TIME_NS + (int64_t)s->audit.pause_ms * 1000000;
-    rsp_set_timeout(s->connection, ANSWER_TIME_NS);
-    rsp_set_deadline(s->connection, limit < s->deadline_ns ? limit : s->deadline_ns);
-    s->audit.looking = true;
+    struct look l = {.c = c};
+    if (c->last_stop.has_thread)
+        l.reporter = c->last_stop.thread;
+    int64_t timeout_ns = rsp_timeout(c->target->connection);
+    int64_t limit = clock_now_ns() + LOOK_TIME_NS + (int64_t)c->audit.pause_ms * 1000000;
+    rsp_set_timeout(c->target->connection, ANSWER_TIME_NS);
+    rsp_set_deadline(c->target->connection, limit < c->target->deadline_ns ? limit : c->target->deadline_ns);
+    c->audit.looking = true;
     struct error *e = look_twice(&l);
-    s->audit.looking = false;
+    c->audit.looking = false;
     look_free(&l);
-    if (s->connection) {
-        rsp_set_timeout(s->connection, timeout_ns);
-        rsp_set_deadline(s->connection, s->deadline_ns);
+    if (c->target->connection) {
+        rsp_set_timeout(c->target->connection, timeout_ns);
+        rsp_set_deadline(c->target->connection, c->target->deadline_ns);
     }
     return e;
 }
 
-void audit_at_stop(struct session *s)
+void audit_at_stop(struct control *c)
 {
-    if (!s->audit.active || s->state != SESSION_STOPPED)
+    if (!c->audit.active || c->target->state != TARGET_STOPPED)
         return;
-    struct error *e = audit_look(s);
+    struct error *e = audit_look(c);
     if (error_is(e, ERR_CANCELLED))
-        session_cancelled(s);
+        target_cancelled(c->target);
     error_free(e);
 }
 
 /* -- what the user chose --------------------------------------------------------------------------- */
 
-void audit_activate(struct session *s, bool active, unsigned pause_ms)
+void audit_activate(struct control *c, bool active, unsigned pause_ms)
 {
-    s->audit.active = active;
+    c->audit.active = active;
     if (pause_ms)
-        s->audit.pause_ms = pause_ms < AUDIT_PAUSE_MOST_MS ? pause_ms : AUDIT_PAUSE_MOST_MS;
+        c->audit.pause_ms = pause_ms < AUDIT_PAUSE_MOST_MS ? pause_ms : AUDIT_PAUSE_MOST_MS;
     if (!active)
-        s->audit.call_count = 0;
+        c->audit.call_count = 0;
 }
 
-void audit_choose_none(struct session *s)
+void audit_choose_none(struct control *c)
 {
-    for (size_t i = 0; i < s->audit.range_count; i++)
-        free(s->audit.ranges[i].text);
-    s->audit.range_count = 0;
+    for (size_t i = 0; i < c->audit.range_count; i++)
+        free(c->audit.ranges[i].text);
+    c->audit.range_count = 0;
 }
 
 /* "ADDRESS,LENGTH", where the last comma is not one of the expression's own. */
@@ -280,21 +282,21 @@ static bool split_range(const char *text, char **address, uint64_t *length)
     return true;
 }
 
-struct error *audit_choose(struct session *s, const char *text)
+struct error *audit_choose(struct control *c, const char *text)
 {
-    struct audit *a = &s->audit;
+    struct audit *a = &c->audit;
     BASE_FREE char *address_text = NULL;
     uint64_t address = 0, length = 0;
     if (a->range_count == AUDIT_RANGES)
         return error_new(ERR_USAGE, "at most %d ranges of memory are watched", AUDIT_RANGES);
     if (split_range(text, &address_text, &length))
-        TRY(location_address(s, address_text, &address));
+        TRY(location_address(c->target, address_text, &address));
     else
-        TRY(values_place(s, text, &address, &length));
+        TRY(values_place(c->target, text, &address, &length));
     if (length == 0 || length > AUDIT_RANGE)
         return error_new(ERR_USAGE, "watching %s: %" PRIu64 " bytes, 1 to %d can be watched", text, length,
                          AUDIT_RANGE);
-    if (!look_may_read(s, address, (size_t)length))
+    if (!look_may_read(c, address, (size_t)length))
         return error_hint(
             error_new(ERR_REFUSED, "watching %s: 0x%" PRIx64 " is not known to be RAM", text, address),
             "it may be a device, which the audit keeps away from; `maps` shows what is known");

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/audit/look.h - one second look under way. Only engine/control/audit/ includes it.
  *
@@ -11,7 +12,7 @@
 #ifndef ALLSTOP_ENGINE_CONTROL_AUDIT_LOOK_H
 #define ALLSTOP_ENGINE_CONTROL_AUDIT_LOOK_H
 
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 
 enum {
     LOOK_STACK_BELOW = 64, /* bytes watched below the stack pointer, and in all */
@@ -35,7 +36,7 @@ struct look_watch {
 };
 
 struct look {
-    struct session *s;
+    struct control *c;
     struct ptid reporter;
     struct look_subject subjects[AUDIT_THREADS];
     size_t subject_count;
@@ -48,7 +49,7 @@ bool look_value(const struct look *l, const struct look_subject *u, const char *
 /* Adds a range that may be read twice; a range that may be a device is left out. */
 void look_watch(struct look *l, struct ptid thread, uint64_t address, size_t length, const char *call);
 /* True where reading has no effect and may be repeated. */
-bool look_may_read(struct session *s, uint64_t address, size_t length);
+bool look_may_read(struct control *c, uint64_t address, size_t length);
 
 /* compare.c: tells what moved. `hex` is the second look's registers. */
 void look_compare_registers(const struct look *l, const struct look_subject *u, const struct buf *hex);

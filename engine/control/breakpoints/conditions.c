@@ -1,19 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/breakpoints/conditions.h"
 
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/control/agent/agent.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 
 /* A packet has to hold them all. */
 enum { CONDITIONS_BYTES_MAX = 400 };
 
-static bool add_condition(struct session *s, const struct wish *w, uint64_t pc, struct buf *out)
+static bool add_condition(struct control *c, const struct breakpoint *b, uint64_t pc, struct buf *out)
 {
     BASE_BUF struct buf code = {0};
-    if (!w || !w->condition)
+    if (!b || !b->condition)
         return false;
-    struct error *e = agent_compile(s, w->condition, pc, &code);
+    struct error *e = agent_compile(c, b->condition, pc, &code);
     bool ok = !e;
     error_free(e);
     if (ok) {
@@ -23,15 +24,15 @@ static bool add_condition(struct session *s, const struct wish *w, uint64_t pc, 
     return ok;
 }
 
-void conditions_update(struct session *s, struct plant *p)
+void conditions_update(struct control *c, struct site *p)
 {
     BASE_BUF struct buf text = {0};
     p->stale = false;
-    bool can = (p->type == PLANT_SOFTWARE || p->type == PLANT_HARDWARE) &&
-               rsp_feature_usable(rsp_features(s->connection), FEATURE_CONDITIONAL_BREAKPOINTS) &&
-               p->wish_count && p->users == p->wish_count;
-    for (size_t i = 0; can && i < p->wish_count; i++)
-        can = add_condition(s, breakpoint_find(s, p->wishes[i]), p->address, &text) &&
+    bool can = (p->type == SITE_SOFTWARE || p->type == SITE_HARDWARE) &&
+               rsp_feature_usable(rsp_features(c->target->connection), FEATURE_CONDITIONAL_BREAKPOINTS) &&
+               p->count && p->users == p->count;
+    for (size_t i = 0; can && i < p->count; i++)
+        can = add_condition(c, breakpoint_find(c, p->breakpoint_ids[i]), p->address, &text) &&
               text.length <= CONDITIONS_BYTES_MAX;
-    plant_set_conditions(s, p, can ? xstrdup(buf_text(&text)) : NULL);
+    site_set_conditions(c, p, can ? xstrdup(buf_text(&text)) : NULL);
 }

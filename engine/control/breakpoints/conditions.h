@@ -1,24 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/breakpoints/conditions.h - conditions: checked when they are set, and evaluated inside stubs
  * that can (ConditionalBreakpoints+).
  *
- * A plant gets the conditions of its wishes when every user of it is a wish with a condition that compiles;
- * the stub or-s them. Else it gets none. A stop is evaluated on our side again: which wish it was, and
- * whether the stub could evaluate it at all, is known only here. Nothing is sent here: plants are. Engine
- * thread.
+ * A site gets the conditions of its breakpoints when every user of it is a breakpoint with a condition that
+ * compiles; the stub or-s them. Else it gets none. A stop is evaluated on our side again: which breakpoint it
+ * was, and whether the stub could evaluate it at all, is known only here. Nothing is sent here: sites are.
+ * Engine thread.
  */
 #ifndef ALLSTOP_ENGINE_CONTROL_BREAKPOINTS_CONDITIONS_H
 #define ALLSTOP_ENGINE_CONTROL_BREAKPOINTS_CONDITIONS_H
 
-#include "engine/control/breakpoints/plant.h"
+#include "engine/control/breakpoints/site.h"
 
-struct wish;
+struct breakpoint;
 
 /* ERR_SYNTAX for a text that is no expression; ERR_NO_SYMBOL for a name or register that is known at none of
- * the wish's places. A pending wish has none yet, and a watch's scope is wherever it will be hit: their
- * names are not looked at. */
-struct error *condition_check(struct session *s, const struct wish *w) BASE_MUST_CHECK;
-/* Makes the plant's conditions those of its users. */
-void conditions_update(struct session *s, struct plant *p);
+ * the breakpoint's places. A pending breakpoint has none yet, and a watch's scope is wherever it will be hit:
+ * their names are not looked at. */
+struct error *condition_check(struct control *c, const struct breakpoint *b) BASE_MUST_CHECK;
+/* Makes the site's conditions those of its users. */
+void conditions_update(struct control *c, struct site *p);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/breakpoints/journal.h"
 
 #include <inttypes.h>
@@ -8,22 +9,22 @@
 
 #include "base/alloc.h"
 #include "engine/control/breakpoints/journal_file.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 
 enum { READ_BATCH = 32 };
 
-static struct ptid current_id(const struct session *s)
+static struct ptid current_id(const struct control *c)
 {
-    return s->threads.has_current ? s->threads.current : (struct ptid){0, 0};
+    return c->target->threads.has_current ? c->target->threads.current : (struct ptid){0, 0};
 }
 
-static struct error *save(struct session *s, struct plant *p)
+static struct error *save(struct control *c, struct site *p)
 {
     struct rsp_read read = {.address = p->address, .length = p->length, .bytes = p->saved};
-    TRY(target_check(s, rsp_read_memory(s->connection, current_id(s), &read, 1, false)));
+    TRY(target_check(c->target, rsp_read_memory(c->target->connection, current_id(c), &read, 1, false)));
     error_free(read.error);
     p->saved_known = read.got == p->length;
-    traps_hide(s, p->address, p->saved, read.got);
+    traps_hide(c, p->address, p->saved, read.got);
     return p->saved_known ? NULL
                           : error_hint(error_new(ERR_NO_MEMORY,
                                                  "a trap at 0x%" PRIx64 ": what stands there cannot be read",
@@ -31,12 +32,12 @@ static struct error *save(struct session *s, struct plant *p)
                                        "`maps` shows what is mapped");
 }
 
-static struct error *open_journal(struct session *s)
+static struct error *open_journal(struct control *c)
 {
-    struct journal *j = &s->journal;
+    struct journal *j = &c->journal;
     if (j->fd > 0)
         return NULL;
-    j->path = journal_path(s->target_spec);
+    j->path = journal_path(c->target->spec);
     if (!j->path)
         return error_hint(
             error_new(ERR_REFUSED, "a trap is not written: there is nowhere to keep its journal"),
@@ -49,41 +50,41 @@ static struct error *open_journal(struct session *s)
     return e;
 }
 
-struct error *journal_note(struct session *s, struct plant *p)
+struct error *journal_note(struct control *c, struct site *p)
 {
     if (!p->saved_known)
-        TRY(save(s, p));
+        TRY(save(c, p));
     if (p->journalled)
         return NULL;
-    TRY(open_journal(s));
+    TRY(open_journal(c));
     struct journal_entry entry = {.address = p->address, .length = p->length};
     memcpy(entry.saved, p->saved, sizeof entry.saved);
-    trap_bytes(s, p->length, entry.trap);
+    trap_bytes(c, p->length, entry.trap);
     BASE_BUF struct buf line = {0};
     journal_line(&entry, &line);
-    TRY(journal_append(s->journal.path, s->journal.fd, buf_text(&line)));
+    TRY(journal_append(c->journal.path, c->journal.fd, buf_text(&line)));
     p->journalled = true;
     return NULL;
 }
 
-static void take_back(struct session *s, uint64_t address)
+static void take_back(struct control *c, uint64_t address)
 {
     char line[40];
     snprintf(line, sizeof line, "- %" PRIx64 "\n", address);
-    struct error *e = journal_append(s->journal.path, s->journal.fd, line);
+    struct error *e = journal_append(c->journal.path, c->journal.fd, line);
     error_free(e);
 }
 
-void journal_forget(struct session *s, struct plant *p)
+void journal_forget(struct control *c, struct site *p)
 {
-    if (p->journalled && s->journal.fd > 0)
-        take_back(s, p->address);
+    if (p->journalled && c->journal.fd > 0)
+        take_back(c, p->address);
     p->journalled = false;
 }
 
-void journal_close(struct session *s, bool gone)
+void journal_close(struct control *c, bool gone)
 {
-    struct journal *j = &s->journal;
+    struct journal *j = &c->journal;
     if (j->fd <= 0)
         return;
     struct journal_entry *left;
@@ -98,7 +99,7 @@ void journal_close(struct session *s, bool gone)
 }
 
 /* Keeps those of `list` whose trap is still in memory. */
-static struct error *still_there(struct session *s, struct journal_entry *list, size_t *count)
+static struct error *still_there(struct control *c, struct journal_entry *list, size_t *count)
 {
     size_t kept = 0;
     for (size_t first = 0; first < *count; first += READ_BATCH) {
@@ -108,7 +109,7 @@ static struct error *still_there(struct session *s, struct journal_entry *list, 
         for (size_t i = 0; i < n; i++)
             reads[i] = (struct rsp_read){
                 .address = list[first + i].address, .length = list[first + i].length, .bytes = bytes[i]};
-        TRY(target_check(s, rsp_read_memory(s->connection, current_id(s), reads, n, false)));
+        TRY(target_check(c->target, rsp_read_memory(c->target->connection, current_id(c), reads, n, false)));
         for (size_t i = 0; i < n; i++) {
             struct journal_entry e = list[first + i];
             if (reads[i].got == e.length && memcmp(bytes[i], e.trap, e.length) == 0)
@@ -120,15 +121,15 @@ static struct error *still_there(struct session *s, struct journal_entry *list, 
     return NULL;
 }
 
-struct error *journal_left_behind(struct session *s, struct journal_entry **ret, size_t *count)
+struct error *journal_left_behind(struct control *c, struct journal_entry **ret, size_t *count)
 {
-    BASE_FREE char *path = s->target_spec ? journal_path(s->target_spec) : NULL;
+    BASE_FREE char *path = c->target->spec ? journal_path(c->target->spec) : NULL;
     *ret = NULL;
     *count = 0;
     if (!path)
         return NULL;
     journal_read(path, ret, count);
-    struct error *e = *count ? still_there(s, *ret, count) : NULL;
+    struct error *e = *count ? still_there(c, *ret, count) : NULL;
     if (e || *count == 0) {
         free(*ret);
         *ret = NULL;
@@ -137,20 +138,20 @@ struct error *journal_left_behind(struct session *s, struct journal_entry **ret,
     return e;
 }
 
-struct error *journal_restore(struct session *s, size_t *count)
+struct error *journal_restore(struct control *c, size_t *count)
 {
     BASE_FREE struct journal_entry *list = NULL;
     size_t n;
     *count = 0;
-    TRY(journal_left_behind(s, &list, &n));
+    TRY(journal_left_behind(c, &list, &n));
     for (size_t i = 0; i < n; i++) {
-        TRY(memory_write(s, list[i].address, list[i].saved, list[i].length));
+        TRY(memory_write(c->target, list[i].address, list[i].saved, list[i].length));
         ++*count;
-        if (s->journal.fd > 0)
-            take_back(s, list[i].address);
+        if (c->journal.fd > 0)
+            take_back(c, list[i].address);
     }
-    BASE_FREE char *path = journal_path(s->target_spec);
-    if (path && s->journal.fd <= 0)
+    BASE_FREE char *path = journal_path(c->target->spec);
+    if (path && c->journal.fd <= 0)
         unlink(path);
     return NULL;
 }

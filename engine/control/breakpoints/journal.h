@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/breakpoints/journal.h - what was patched into somebody's memory, on disk before it is on the
  * wire.
@@ -11,7 +12,7 @@
 #ifndef ALLSTOP_ENGINE_CONTROL_BREAKPOINTS_JOURNAL_H
 #define ALLSTOP_ENGINE_CONTROL_BREAKPOINTS_JOURNAL_H
 
-#include "engine/control/breakpoints/plant.h"
+#include "engine/control/breakpoints/site.h"
 
 struct journal {
     int fd; /* 0: not open */
@@ -19,12 +20,12 @@ struct journal {
 };
 
 /* Reads what stands under the trap, if that is not known yet, and has it on disk when it returns. */
-struct error *journal_note(struct session *s, struct plant *p) BASE_MUST_CHECK;
+struct error *journal_note(struct control *c, struct site *p) BASE_MUST_CHECK;
 /* The trap is gone. A failure to say so on disk does no harm: only traps that are still there are restored.
  */
-void journal_forget(struct session *s, struct plant *p);
+void journal_forget(struct control *c, struct site *p);
 /* The connection is closed: the file stays only where a trap does, or may (`gone`: the target ended). */
-void journal_close(struct session *s, bool gone);
+void journal_close(struct control *c, bool gone);
 
 /* -- after a killed debugger ------------------------------------------------------------------------ */
 
@@ -35,9 +36,9 @@ struct journal_entry {
 };
 /* The entries an earlier session left behind for this target and whose trap is still in memory; malloc'd. One
  * batch of reads, none when there is no file. */
-struct error *journal_left_behind(struct session *s, struct journal_entry **ret,
+struct error *journal_left_behind(struct control *c, struct journal_entry **ret,
                                   size_t *count) BASE_MUST_CHECK;
 /* Writes back what was there before, where the trap still is; *count: how many. The file is gone then. */
-struct error *journal_restore(struct session *s, size_t *count) BASE_MUST_CHECK;
+struct error *journal_restore(struct control *c, size_t *count) BASE_MUST_CHECK;
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/breakpoints/journal_file.h - the journal's file: lines, and reading them back. For
  * journal*.c only.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/breakpoints/printk.h"
 
 #include <stdlib.h>
@@ -5,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 
 static const struct {
     const char *text; /* up to the address */
@@ -61,38 +62,38 @@ bool printk_match(const char *line, size_t n, uint64_t *address, bool *hardware)
     return false;
 }
 
-/* It may be lifted for a step off it just now: it is the removal that failed then. */
-static bool is_meant(const struct plant *p, uint64_t address, bool hardware)
+/* It may be removed for a step off it just now: it is the removal that failed then. */
+static bool is_meant(const struct site *p, uint64_t address, bool hardware)
 {
-    bool trap = p->type == PLANT_SOFTWARE;
-    return p->address == address && (p->inserted || p->users) && (hardware ? plant_in_hardware(p) : trap);
+    bool trap = p->type == SITE_SOFTWARE;
+    return p->address == address && (p->inserted || p->users) && (hardware ? site_in_hardware(p) : trap);
 }
 
-static void mark(struct session *s, struct plant *p, const char *line, size_t n)
+static void mark(struct control *c, struct site *p, const char *line, size_t n)
 {
     BASE_FREE char *said = text_visible(line, n);
     free(p->reason);
     p->reason = xasprintf("accepted, but then the kernel said: %s", said);
-    p->state = PLANT_FAILED;
+    p->state = SITE_FAILED;
     p->code = ERR_REFUSED;
-    for (size_t i = 0; i < p->wish_count; i++) {
-        const struct wish *w = breakpoint_find(s, p->wishes[i]);
-        if (w)
-            breakpoint_emit_changed(s, w);
+    for (size_t i = 0; i < p->count; i++) {
+        const struct breakpoint *b = breakpoint_find(c, p->breakpoint_ids[i]);
+        if (b)
+            breakpoint_emit_changed(c, b);
     }
 }
 
 /* What the kernel says of that comes late, once it runs again. */
-static bool made_good(struct plant *p)
+static bool made_good(struct site *p)
 {
     bool ret = p->was_stuck;
     p->was_stuck = false;
     return ret;
 }
 
-static void take_line(struct session *s, const char *line, size_t n)
+static void take_line(struct control *c, const char *line, size_t n)
 {
-    const struct plant_table *t = &s->breakpoints.plants;
+    const struct site_table *t = &c->breakpoints.sites;
     uint64_t address;
     bool hardware;
     if (n && line[n - 1] == '\r')
@@ -100,18 +101,18 @@ static void take_line(struct session *s, const char *line, size_t n)
     if (!printk_match(line, n, &address, &hardware))
         return;
     for (size_t i = 0; i < t->count; i++)
-        if (is_meant(t->items[i], address, hardware) && t->items[i]->state != PLANT_FAILED &&
+        if (is_meant(t->items[i], address, hardware) && t->items[i]->state != SITE_FAILED &&
             !made_good(t->items[i]))
-            mark(s, t->items[i], line, n);
+            mark(c, t->items[i], line, n);
 }
 
-void printk_feed(struct session *s, const char *bytes, size_t n)
+void printk_feed(struct control *c, const char *bytes, size_t n)
 {
-    struct printk_line *l = &s->breakpoints.printk;
+    struct printk_line *l = &c->breakpoints.printk;
     for (size_t i = 0; i < n; i++) {
         if (bytes[i] == '\n') {
             if (l->length < sizeof l->text)
-                take_line(s, l->text, l->length);
+                take_line(c, l->text, l->length);
             l->length = 0;
         } else if (l->length < sizeof l->text) {
             l->text[l->length++] = bytes[i];

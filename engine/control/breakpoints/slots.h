@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/breakpoints/slots.h - how many hardware breakpoints and watchpoints there is room for, and
  * who has them.
@@ -7,13 +8,13 @@
  * by the user, and always *at most*, because others inside the target (perf, ptrace) take and return slots:
  * Linux's kgdb reserves at `Z` what perf has left on every processor, and answers E01 where one has none. A
  * pool found full is not asked again until the target has run. A pool whose slots were seen to be accepted
- * and not to fire (evidence.h, verify.h) is remembered as silent until something there does fire, or the
+ * and not to fire (hits.h, verify.h) is remembered as silent until something there does fire, or the
  * connection ends. Part of the session; engine thread. Nothing here talks to the target.
  */
 #ifndef ALLSTOP_ENGINE_CONTROL_BREAKPOINTS_SLOTS_H
 #define ALLSTOP_ENGINE_CONTROL_BREAKPOINTS_SLOTS_H
 
-#include "engine/control/breakpoints/plant.h"
+#include "engine/control/breakpoints/site.h"
 
 #include <cjson/cJSON.h>
 
@@ -33,28 +34,28 @@ struct slot_table {
 };
 
 /* ERR_NO_SLOT, naming who holds them, when the pool of this kind is known to be full. */
-struct error *slots_may_take(struct session *s, enum plant_type type) BASE_MUST_CHECK;
+struct error *slots_may_take(struct control *c, enum site_type type) BASE_MUST_CHECK;
 /* The stub refused one with `reply`: what is there now is how many there are. */
-struct error *slots_refused(struct session *s, enum plant_type type, uint64_t address,
+struct error *slots_refused(struct control *c, enum site_type type, uint64_t address,
                             const char *reply) BASE_MUST_CHECK;
 /* The user's word for a pool: 0 takes it back. ERR_USAGE when there is no pool of that name ("code", "data").
  */
-struct error *slots_set_total(struct session *s, const char *pool, unsigned total) BASE_MUST_CHECK;
+struct error *slots_set_total(struct control *c, const char *pool, unsigned total) BASE_MUST_CHECK;
 /* A slot of this kind was accepted and did not fire; `why` is what was seen. */
-void slots_silent(struct session *s, enum plant_type type, const char *why);
+void slots_mark_not_firing(struct control *c, enum site_type type, const char *why);
 /* One of this kind fired. */
-void slots_fire(struct session *s, enum plant_type type);
+void slots_mark_firing(struct control *c, enum site_type type);
 /* What was seen of slots of this kind that do not fire, or NULL. */
-const char *slots_silence(const struct session *s, enum plant_type type);
+const char *slots_not_firing(const struct control *c, enum site_type type);
 /* The stub is a part of the kernel that it debugs, and shares its registers: it answers no qSupported and
  * names no reasons. */
-bool slots_inside(const struct session *s);
+bool slots_inside(const struct control *c);
 /* A new target: nothing is known but what the user said. */
-void slots_forget(struct session *s);
+void slots_forget(struct control *c);
 void slots_free(struct slot_table *t);
 /* pools[{for total at_most free fires? reason? holders[{slot id kind address}]}], and of the pool of one kind
  * {total free}. */
-cJSON *slots_to_json(struct session *s);
-cJSON *slots_of_type(struct session *s, enum plant_type type);
+cJSON *slots_to_json(struct control *c);
+cJSON *slots_of_type(struct control *c, enum site_type type);
 
 #endif

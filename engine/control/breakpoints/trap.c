@@ -1,45 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Traps: which instruction, and that nobody sees the ones that stand in memory. */
 #include <string.h>
 
 #include "base/alloc.h"
 #include "engine/control/breakpoints/journal.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 
 enum { CHECK_BATCH = 32 };
 
-unsigned plant_length_at(struct session *s, uint64_t address, bool thumb, const unsigned char *code)
+unsigned site_length_at(struct control *c, uint64_t address, bool thumb, const unsigned char *code)
 {
-    if (!s->arch)
-        return 1;
-    if (!s->arch->short_trap)
-        return s->arch->breakpoint_kind;
+    const struct arch *arch = c->target->arch;
     unsigned char own[1];
-    if (s->arch == &arch_arm)
-        return thumb || symbols_is_thumb(s->map, address) ? s->arch->short_trap_size
-                                                          : s->arch->breakpoint_kind;
-    /* RISC-V: the two lowest bits of an instruction say whether it is a compressed one. */
-    if (!code && memory_from_file(s, address, own, 1))
+    if (!arch)
+        return 1;
+    if (!arch->short_trap)
+        return arch->breakpoint_kind;
+    if (arch->has_thumb)
+        return thumb || symbols_is_thumb(c->target->map, address) ? arch->short_trap_size
+                                                                  : arch->breakpoint_kind;
+    if (!code && memory_from_file(c->target, address, own, sizeof own))
         code = own;
-    return code && (code[0] & 3) != 3 ? s->arch->short_trap_size : s->arch->breakpoint_kind;
+    return code && arch->instruction_size(code) == arch->short_trap_size ? arch->short_trap_size
+                                                                         : arch->breakpoint_kind;
 }
 
-void trap_bytes(const struct session *s, unsigned length, unsigned char ret[TRAP_MAX])
+void trap_bytes(const struct control *c, unsigned length, unsigned char ret[TRAP_MAX])
 {
-    const unsigned char *from = s->arch->trap;
-    unsigned size = s->arch->trap_size;
-    if (s->arch->short_trap && length == s->arch->short_trap_size) {
-        from = s->arch->short_trap;
-        size = s->arch->short_trap_size;
+    const unsigned char *from = c->target->arch->trap;
+    unsigned size = c->target->arch->trap_size;
+    if (c->target->arch->short_trap && length == c->target->arch->short_trap_size) {
+        from = c->target->arch->short_trap;
+        size = c->target->arch->short_trap_size;
     }
     memset(ret, 0, TRAP_MAX);
     for (unsigned i = 0; i < size; i++)
-        ret[i] = from[s->big_endian ? size - 1 - i : i];
+        ret[i] = from[c->target->big_endian ? size - 1 - i : i];
 }
 
-/* The part of [address, address + n) that the plant covers, as offsets; false: none. */
-static bool overlap(const struct plant *p, uint64_t address, size_t n, size_t *from, size_t *to)
+/* The part of [address, address + n) that the site covers, as offsets; false: none. */
+static bool overlap(const struct site *p, uint64_t address, size_t n, size_t *from, size_t *to)
 {
-    uint64_t ahead = p->address - address; /* wraps when the plant begins before */
+    uint64_t ahead = p->address - address; /* wraps when the site begins before */
     if (ahead < n) {
         *from = (size_t)ahead;
         *to = n - *from < p->length ? n : *from + p->length;
@@ -54,86 +56,87 @@ static bool overlap(const struct plant *p, uint64_t address, size_t n, size_t *f
 }
 
 /* KVM writes Z0 into the guest's memory and shows it: then what is read is the trap. */
-static bool shows(const struct session *s, const struct plant *p, uint64_t address,
-                  const unsigned char *bytes, size_t from, size_t to)
+static bool shows(const struct control *c, const struct site *p, uint64_t address, const unsigned char *bytes,
+                  size_t from, size_t to)
 {
     unsigned char trap[TRAP_MAX];
-    if (p->type == PLANT_MEMORY)
+    if (p->type == SITE_MEMORY)
         return true;
-    trap_bytes(s, p->length, trap);
-    return p->type == PLANT_SOFTWARE &&
+    trap_bytes(c, p->length, trap);
+    return p->type == SITE_SOFTWARE &&
            memcmp(bytes + from, trap + (address + from - p->address), to - from) == 0;
 }
 
-void traps_hide(struct session *s, uint64_t address, unsigned char *bytes, size_t n)
+void traps_hide(struct control *c, uint64_t address, unsigned char *bytes, size_t n)
 {
-    const struct plant_table *t = &s->breakpoints.plants;
-    for (size_t i = 0; s->arch && n && i < t->count; i++) {
-        const struct plant *p = t->items[i];
+    const struct site_table *t = &c->breakpoints.sites;
+    for (size_t i = 0; c->target->arch && n && i < t->count; i++) {
+        const struct site *p = t->items[i];
         size_t from, to;
-        if (!p->inserted || !p->saved_known || !plant_is_code(p) || !overlap(p, address, n, &from, &to) ||
-            !shows(s, p, address, bytes, from, to))
+        if (!p->inserted || !p->saved_known || !site_is_code(p) || !overlap(p, address, n, &from, &to) ||
+            !shows(c, p, address, bytes, from, to))
             continue;
         memcpy(bytes + from, p->saved + (address + from - p->address), to - from);
     }
 }
 
-void traps_divert(struct session *s, uint64_t address, unsigned char *bytes, size_t n)
+void traps_divert(struct control *c, uint64_t address, unsigned char *bytes, size_t n)
 {
-    struct plant_table *t = &s->breakpoints.plants;
+    struct site_table *t = &c->breakpoints.sites;
     for (size_t i = 0; t->in_memory && i < t->count; i++) {
-        struct plant *p = t->items[i];
+        struct site *p = t->items[i];
         unsigned char trap[TRAP_MAX];
         size_t from, to;
-        if (!p->inserted || p->type != PLANT_MEMORY || !overlap(p, address, n, &from, &to))
+        if (!p->inserted || p->type != SITE_MEMORY || !overlap(p, address, n, &from, &to))
             continue;
         uint64_t at = address + from - p->address;
         memcpy(p->saved + at, bytes + from, to - from);
-        trap_bytes(s, p->length, trap);
+        trap_bytes(c, p->length, trap);
         memcpy(bytes + from, trap + at, to - from);
     }
 }
 
-static bool is_leaving(const struct plant *p)
+static bool is_leaving(const struct site *p)
 {
-    return p->type == PLANT_MEMORY && p->inserted && (p->users == 0 || p->lifted);
+    return p->type == SITE_MEMORY && p->inserted && (p->users == 0 || p->removed);
 }
 
 /* What was written over the trap is newer than what we saved: nothing is put back. */
-static void forget_overwritten(struct session *s, struct plant *p)
+static void forget_overwritten(struct control *c, struct site *p)
 {
     p->inserted = false;
-    s->breakpoints.plants.in_memory--;
+    c->breakpoints.sites.in_memory--;
     if (p->users)
-        p->state = PLANT_SUSPECT;
+        p->state = SITE_SUSPECT;
     p->saved_known = false;
-    journal_forget(s, p);
-    plant_changed(s, p);
+    journal_forget(c, p);
+    site_changed(c, p);
 }
 
-static struct error *check_some(struct session *s, struct plant **plants, size_t count)
+static struct error *check_some(struct control *c, struct site **sites, size_t count)
 {
     struct rsp_read reads[CHECK_BATCH];
     unsigned char bytes[CHECK_BATCH][TRAP_MAX];
     for (size_t i = 0; i < count; i++)
         reads[i] =
-            (struct rsp_read){.address = plants[i]->address, .length = plants[i]->length, .bytes = bytes[i]};
-    struct ptid id = s->threads.has_current ? s->threads.current : (struct ptid){0, 0};
-    struct error *e = target_check(s, rsp_read_memory(s->connection, id, reads, count, false));
+            (struct rsp_read){.address = sites[i]->address, .length = sites[i]->length, .bytes = bytes[i]};
+    struct ptid id = c->target->threads.has_current ? c->target->threads.current : (struct ptid){0, 0};
+    struct error *e =
+        target_check(c->target, rsp_read_memory(c->target->connection, id, reads, count, false));
     for (size_t i = 0; i < count; i++) {
         unsigned char trap[TRAP_MAX];
-        trap_bytes(s, plants[i]->length, trap);
-        if (!e && reads[i].got == plants[i]->length && memcmp(bytes[i], trap, plants[i]->length) != 0)
-            forget_overwritten(s, plants[i]);
+        trap_bytes(c, sites[i]->length, trap);
+        if (!e && reads[i].got == sites[i]->length && memcmp(bytes[i], trap, sites[i]->length) != 0)
+            forget_overwritten(c, sites[i]);
         error_free(reads[i].error);
     }
     return e;
 }
 
-struct error *traps_check(struct session *s)
+struct error *traps_check(struct control *c)
 {
-    const struct plant_table *t = &s->breakpoints.plants;
-    struct plant *leaving[CHECK_BATCH];
+    const struct site_table *t = &c->breakpoints.sites;
+    struct site *leaving[CHECK_BATCH];
     size_t n = 0;
     if (t->in_memory == 0)
         return NULL;
@@ -143,9 +146,9 @@ struct error *traps_check(struct session *s)
             continue;
         leaving[n++] = t->dirty[i];
         if (n == CHECK_BATCH) {
-            TRY(check_some(s, leaving, n));
+            TRY(check_some(c, leaving, n));
             n = 0;
         }
     }
-    return n ? check_some(s, leaving, n) : NULL;
+    return n ? check_some(c, leaving, n) : NULL;
 }

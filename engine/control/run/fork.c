@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/run/fork.h"
 
 #include <inttypes.h>
@@ -6,20 +7,22 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/control/libraries/libraries_events.h"
+#include "engine/control/control.h"
+#include "engine/target/program.h"
 #include "engine/target/libraries.h"
 
-static bool is_trap(const struct plant *p)
+static bool is_trap(const struct site *p)
 {
-    return p->type == PLANT_SOFTWARE || p->type == PLANT_MEMORY;
+    return p->type == SITE_SOFTWARE || p->type == SITE_MEMORY;
 }
 
-static void lift_traps(struct session *s, bool lifted)
+static void remove_traps(struct control *c, bool removed)
 {
-    const struct plant_table *t = &s->breakpoints.plants;
+    const struct site_table *t = &c->breakpoints.sites;
     for (size_t i = t->count; i-- > 0;)
         if (is_trap(t->items[i]))
-            plant_lift(s, t->items[i], lifted);
+            site_remove(c, t->items[i], removed);
 }
 
 static bool ends_the_session(const struct error *e)
@@ -27,23 +30,23 @@ static bool ends_the_session(const struct error *e)
     return error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED);
 }
 
-static struct error *take_out(struct session *s, struct ptid thread, const struct plant *p)
+static struct error *take_out(struct control *c, struct ptid thread, const struct site *p)
 {
-    if (p->type == PLANT_MEMORY)
-        return rsp_write_memory(s->connection, thread, p->address, p->saved, p->length);
-    return rsp_remove_point(s->connection, (int)p->type, p->address, p->length);
+    if (p->type == SITE_MEMORY)
+        return rsp_write_memory(c->target->connection, thread, p->address, p->saved, p->length);
+    return rsp_remove_point(c->target->connection, (int)p->type, p->address, p->length);
 }
 
 /* `z0` acts on the process of the selected thread; what it answers for a place that process has not is no
  * matter. */
-static struct error *clean(struct session *s, struct ptid thread)
+static struct error *clean(struct control *c, struct ptid thread)
 {
-    TRY(rsp_select_thread(s->connection, thread));
-    const struct plant_table *t = &s->breakpoints.plants;
+    TRY(rsp_select_thread(c->target->connection, thread));
+    const struct site_table *t = &c->breakpoints.sites;
     for (size_t i = 0; i < t->count; i++) {
         if (!is_trap(t->items[i]) || !t->items[i]->inserted)
             continue;
-        struct error *e = take_out(s, thread, t->items[i]);
+        struct error *e = take_out(c, thread, t->items[i]);
         if (ends_the_session(e))
             return e;
         error_free(e);
@@ -51,24 +54,26 @@ static struct error *clean(struct session *s, struct ptid thread)
     return NULL;
 }
 
-static struct error *let_go(struct session *s, int64_t pid)
+static struct error *let_go(struct control *c, int64_t pid)
 {
     BASE_BUF struct buf reply = {0};
-    TRY(rsp_call(s->connection, RSP_GRAMMAR_OK, RSP_MUTATES, &reply, "D;%" PRIx64, (uint64_t)pid));
-    rsp_forget_selected(s->connection);
+    TRY(rsp_call(c->target->connection, RSP_GRAMMAR_OK, RSP_MUTATES, &reply, "D;%" PRIx64, (uint64_t)pid));
+    rsp_forget_selected(c->target->connection);
     return NULL;
 }
 
-static struct error *select_current(struct session *s)
+static struct error *select_current(struct control *c)
 {
-    return s->threads.has_current ? rsp_select_thread(s->connection, s->threads.current) : NULL;
+    return c->target->threads.has_current
+               ? rsp_select_thread(c->target->connection, c->target->threads.current)
+               : NULL;
 }
 
 /* -- the processes we hold ------------------------------------------------------------------------- */
 
-static void add_process(struct session *s, int64_t pid)
+static void add_process(struct control *c, int64_t pid)
 {
-    struct follow *f = &s->follow;
+    struct follow *f = &c->follow;
     for (size_t i = 0; i < f->count; i++)
         if (f->processes[i].pid == pid)
             return;
@@ -77,24 +82,24 @@ static void add_process(struct session *s, int64_t pid)
         f->processes[f->count++] = (struct process){.pid = pid, .fresh = fresh};
 }
 
-static void drop_process(struct session *s, int64_t pid)
+static void drop_process(struct control *c, int64_t pid)
 {
-    struct follow *f = &s->follow;
+    struct follow *f = &c->follow;
     for (size_t i = 0; i < f->count; i++)
         if (f->processes[i].pid == pid)
             f->processes[i--] = f->processes[--f->count];
-    threads_drop_process(s, pid);
+    threads_drop_process(c->target, pid);
 }
 
-void fork_forget(struct session *s)
+void fork_forget(struct control *c)
 {
-    s->follow.count = 0;
-    s->follow.vfork_parent = 0;
+    c->follow.count = 0;
+    c->follow.vfork_parent = 0;
 }
 
-bool fork_caught(struct session *s, const struct stop *stop)
+bool fork_caught(struct control *c, const struct stop *stop)
 {
-    struct follow *f = &s->follow;
+    struct follow *f = &c->follow;
     for (size_t i = 0; i < f->count; i++)
         if (f->processes[i].pid == stop->thread.pid && f->processes[i].fresh) {
             f->processes[i].fresh = false;
@@ -103,107 +108,107 @@ bool fork_caught(struct session *s, const struct stop *stop)
     return false;
 }
 
-int64_t fork_only_running(const struct session *s)
+int64_t fork_only_running(const struct control *c)
 {
-    return s->follow.vfork_parent && s->threads.has_current ? s->threads.current.pid : 0;
+    return c->follow.vfork_parent && c->target->threads.has_current ? c->target->threads.current.pid : 0;
 }
 
-static void become(struct session *s, struct ptid thread)
+static void become(struct control *c, struct ptid thread)
 {
-    struct thread *t = threads_note(s, thread);
+    struct thread *t = threads_note(c->target, thread);
     t->state = THREAD_STOPPED;
-    s->threads.current = thread;
-    s->threads.has_current = true;
+    c->target->threads.current = thread;
+    c->target->threads.has_current = true;
 }
 
 /* -- who is followed ------------------------------------------------------------------------------- */
 
-static struct error *follow_parent(struct session *s, const struct rsp_stop *stop)
+static struct error *follow_parent(struct control *c, const struct rsp_stop *stop)
 {
     if (stop->reason == RSP_REASON_VFORK) {
-        lift_traps(s, true);
-        struct error *e = plants_flush(s);
+        remove_traps(c, true);
+        struct error *e = sites_flush(c);
         error_free(e);
     } else {
-        TRY(clean(s, stop->related));
+        TRY(clean(c, stop->related));
     }
-    TRY(let_go(s, stop->related.pid));
-    return select_current(s);
+    TRY(let_go(c, stop->related.pid));
+    return select_current(c);
 }
 
 /* The parent of a vfork sleeps in the kernel until its child is done, and lends it its memory, traps and all.
  */
-static struct error *follow_child(struct session *s, const struct rsp_stop *stop)
+static struct error *follow_child(struct control *c, const struct rsp_stop *stop)
 {
-    struct ptid parent = s->threads.current;
+    struct ptid parent = c->target->threads.current;
     if (stop->reason == RSP_REASON_VFORK) {
-        s->follow.vfork_parent = parent.pid;
-        add_process(s, parent.pid);
-        add_process(s, stop->related.pid);
+        c->follow.vfork_parent = parent.pid;
+        add_process(c, parent.pid);
+        add_process(c, stop->related.pid);
     } else {
-        TRY(clean(s, parent));
-        TRY(let_go(s, parent.pid));
-        threads_drop_process(s, parent.pid);
+        TRY(clean(c, parent));
+        TRY(let_go(c, parent.pid));
+        threads_drop_process(c->target, parent.pid);
     }
-    become(s, stop->related);
-    s->plan.has_thread = s->plan.has_thread && s->plan.kind == PLAN_CONTINUE;
-    return select_current(s);
+    become(c, stop->related);
+    c->plan.has_thread = c->plan.has_thread && c->plan.kind == PLAN_CONTINUE;
+    return select_current(c);
 }
 
-static struct error *follow_both(struct session *s, const struct rsp_stop *stop)
+static struct error *follow_both(struct control *c, const struct rsp_stop *stop)
 {
-    add_process(s, s->threads.current.pid);
-    add_process(s, stop->related.pid);
-    threads_note(s, stop->related)->state = THREAD_STOPPED;
-    return select_current(s);
+    add_process(c, c->target->threads.current.pid);
+    add_process(c, stop->related.pid);
+    threads_note(c->target, stop->related)->state = THREAD_STOPPED;
+    return select_current(c);
 }
 
-struct error *fork_follow(struct session *s, const struct rsp_stop *stop)
+struct error *fork_follow(struct control *c, const struct rsp_stop *stop)
 {
     if (stop->related.tid <= 0)
         return NULL;
-    switch (s->follow.mode) {
+    switch (c->follow.mode) {
     case FOLLOW_CHILD:
-        return follow_child(s, stop);
+        return follow_child(c, stop);
     case FOLLOW_BOTH:
-        return follow_both(s, stop);
+        return follow_both(c, stop);
     case FOLLOW_PARENT:
         break;
     }
-    return follow_parent(s, stop);
+    return follow_parent(c, stop);
 }
 
 /* Its memory is its own again: the traps in it are taken out, and it goes. */
-static struct error *release_vfork_parent(struct session *s)
+static struct error *release_vfork_parent(struct control *c)
 {
-    int64_t pid = s->follow.vfork_parent;
-    s->follow.vfork_parent = 0;
-    for (size_t i = 0; i < s->threads.count; i++)
-        if (s->threads.items[i]->id.pid == pid) {
-            TRY(clean(s, s->threads.items[i]->id));
+    int64_t pid = c->follow.vfork_parent;
+    c->follow.vfork_parent = 0;
+    for (size_t i = 0; i < c->target->threads.count; i++)
+        if (c->target->threads.items[i]->id.pid == pid) {
+            TRY(clean(c, c->target->threads.items[i]->id));
             break;
         }
-    TRY(let_go(s, pid));
-    drop_process(s, pid);
+    TRY(let_go(c, pid));
+    drop_process(c, pid);
     return NULL;
 }
 
-void fork_vfork_done(struct session *s)
+void fork_vfork_done(struct control *c)
 {
-    if (s->follow.mode == FOLLOW_PARENT)
-        lift_traps(s, false);
+    if (c->follow.mode == FOLLOW_PARENT)
+        remove_traps(c, false);
 }
 
-struct error *fork_process_ended(struct session *s, const struct rsp_stop *stop, bool *others)
+struct error *fork_process_ended(struct control *c, const struct rsp_stop *stop, bool *others)
 {
     int64_t pid = stop->has_thread && stop->thread.pid > 0 ? stop->thread.pid : 0;
     *others = false;
-    if (s->follow.count < 2 || !pid)
+    if (c->follow.count < 2 || !pid)
         return NULL;
-    drop_process(s, pid);
-    if (s->follow.vfork_parent && pid != s->follow.vfork_parent)
-        return release_vfork_parent(s); /* the one that was followed is gone */
-    if (s->threads.count == 0)
+    drop_process(c, pid);
+    if (c->follow.vfork_parent && pid != c->follow.vfork_parent)
+        return release_vfork_parent(c); /* the one that was followed is gone */
+    if (c->target->threads.count == 0)
         return NULL;
     *others = true;
     cJSON *o = cJSON_CreateObject();
@@ -211,58 +216,60 @@ struct error *fork_process_ended(struct session *s, const struct rsp_stop *stop,
     cJSON_AddNumberToObject(o, "pid", (double)pid);
     if (stop->kind == RSP_STOP_EXITED && stop->has_status)
         cJSON_AddNumberToObject(o, "exit_code", (double)stop->status);
-    target_emit(s, o);
-    s->state = SESSION_STOPPED;
-    rsp_forget_selected(s->connection);
-    become(s, s->threads.items[0]->id);
-    return select_current(s);
+    target_emit(c->target, o);
+    target_stands(c->target);
+    rsp_forget_selected(c->target->connection);
+    become(c, c->target->threads.items[0]->id);
+    return select_current(c);
 }
 
 /* -- exec ------------------------------------------------------------------------------------------ */
 
-static struct error *load_program(struct session *s, const char *path)
+static struct error *load_program(struct control *c, const char *path)
 {
     struct symbol_file *f = NULL;
     TRY(symbol_file_open(path, &f));
-    while (symbol_map_count(s->map)) {
-        struct error *e = symbol_map_remove(s->map, symbol_file_path(symbol_map_file(s->map, 0, NULL)));
+    while (symbol_map_count(c->target->map)) {
+        struct error *e =
+            symbol_map_remove(c->target->map, symbol_file_path(symbol_map_file(c->target->map, 0, NULL)));
         if (e) {
             symbol_file_close(f);
             return e;
         }
     }
-    symbol_map_add(s->map, f, 0);
-    session_find_slide(s);
+    symbol_map_add(c->target->map, f, 0);
+    c->target->executed = true;
+    program_find_slide(c->target);
     return NULL;
 }
 
 /* There is one map of symbols, that of the program which the others still run. */
-static bool goes_its_own_way(struct session *s, int64_t pid)
+static bool goes_its_own_way(struct control *c, int64_t pid)
 {
-    struct follow *f = &s->follow;
+    struct follow *f = &c->follow;
     for (size_t i = 0; f->count > 1 && !f->vfork_parent && i < f->count; i++)
         if (f->processes[i].pid == pid)
             return f->processes[i].foreign = true;
     return false;
 }
 
-struct error *fork_after_exec(struct session *s, const struct rsp_stop *stop)
+struct error *fork_after_exec(struct control *c, const struct rsp_stop *stop)
 {
-    if (goes_its_own_way(s, stop->thread.pid))
+    if (goes_its_own_way(c, stop->thread.pid))
         return NULL;
-    if (s->follow.vfork_parent) {
-        TRY(release_vfork_parent(s));
-        TRY(select_current(s));
+    if (c->follow.vfork_parent) {
+        TRY(release_vfork_parent(c));
+        TRY(select_current(c));
     }
-    plants_lost(s);
+    sites_lost(c);
     if (stop->path[0] == '/' && access(stop->path, R_OK) == 0) {
-        struct error *e = load_program(s, stop->path);
+        struct error *e = load_program(c, stop->path);
         error_free(e);
     }
-    libraries_attached(s);
-    struct error *e = breakpoints_replant(s);
+    libraries_attached(c);
+    struct error *e = breakpoints_reinsert(c);
     if (ends_the_session(e))
         return e;
-    error_free(e); /* a wish the new program has no place for stays, and its state says so */
+    error_free(e); /* a breakpoint the new program has no place for stays, and its state says so */
     return NULL;
 }

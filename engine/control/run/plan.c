@@ -1,10 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/run/plan.h"
 
 #include <string.h>
 
-#include "engine/control/breakpoints/evidence.h"
-#include "engine/control/breakpoints/settle.h"
-#include "engine/session/core.h"
+#include "engine/control/breakpoints/hits.h"
+#include "engine/control/breakpoints/dr7.h"
+#include "engine/control/libraries/libraries_events.h"
+#include "engine/control/control.h"
+#include "engine/control/run/interrupt.h"
+#include "engine/control/stop/classify.h"
 #include "engine/target/libraries.h"
 #include "engine/target/registers.h"
 #include "engine/control/run/fork.h"
@@ -12,31 +16,31 @@
 #include "engine/control/run/unmasked.h"
 #include "engine/control/run/watch_steps.h"
 
-static void drop_targets(struct session *s, struct plan *p)
+static void drop_targets(struct control *c, struct plan *p)
 {
     for (unsigned i = 0; i < p->target_count; i++)
-        plant_release(s, p->targets[i]);
+        site_release(c, p->targets[i]);
     p->target_count = 0;
 }
 
-static void drop_off_trap(struct session *s, struct plan *p)
+static void drop_off_trap(struct control *c, struct plan *p)
 {
     if (p->off_trap)
-        plant_release(s, p->off_trap);
+        site_release(c, p->off_trap);
     p->off_trap = NULL;
 }
 
-void plan_end(struct session *s)
+void plan_end(struct control *c)
 {
-    if (!s->plan_active)
+    if (!c->plan_active)
         return;
-    if (s->plan.off_lifted && s->plan.phase == PHASE_OFF)
-        plants_lift_at(s, s->plan.off_pc, false);
-    if (s->plan.off_settles)
-        settle_lift(s, false);
-    drop_off_trap(s, &s->plan);
-    drop_targets(s, &s->plan);
-    s->plan_active = false;
+    if (c->plan.off_removed && c->plan.phase == PHASE_OFF)
+        sites_remove_at(c, c->plan.off_pc, false);
+    if (c->plan.off_changes_dr7)
+        dr7_remove_all(c, false);
+    drop_off_trap(c, &c->plan);
+    drop_targets(c, &c->plan);
+    c->plan_active = false;
 }
 
 static bool is_step(const struct plan *p)
@@ -45,90 +49,89 @@ static bool is_step(const struct plan *p)
 }
 
 /* A signal that the last stop told of is passed on with the step: only `stepi` goes into its handler. */
-static struct error *begin(struct session *s, struct plan *p)
+static struct error *begin(struct control *c, struct plan *p)
 {
-    TRY(plan_begin_step(s, p));
-    const struct thread *t = threads_find(&s->threads, p->thread);
-    return p->kind != PLAN_STEPI && t && t->pending_signal ? plan_run_handler(s, p) : NULL;
+    TRY(plan_begin_step(c, p));
+    const struct thread *t = threads_find(&c->target->threads, p->thread);
+    return p->kind != PLAN_STEPI && t && t->pending_signal ? plan_run_handler(c, p) : NULL;
 }
 
 /* What has to be so before the target runs; the guest of a replay must not run into the end of its record. */
-static struct error *set_off(struct session *s)
+static struct error *set_off(struct control *c)
 {
-    TRY(time_replant(s));
-    TRY(time_before_run(s, &s->time.ended));
-    if (s->time.ended)
+    TRY(c->run_hooks->before_run(c, &c->time.ended));
+    if (c->time.ended)
         return NULL; /* session_begin() tells that */
-    if (is_step(&s->plan))
-        TRY(begin(s, &s->plan));
-    TRY(watch_steps_begin(s));
-    TRY(hold_begin(s, &s->plan));
-    return plan_resume(s);
+    if (is_step(&c->plan))
+        TRY(begin(c, &c->plan));
+    TRY(watch_steps_begin(c));
+    TRY(hold_begin(c, &c->plan));
+    return plan_resume(c);
 }
 
-struct error *plan_start(struct session *s, const struct plan *plan)
+struct error *plan_start(struct control *c, const struct plan *plan)
 {
-    TRY(breakpoints_complete(s));
-    s->plan = *plan;
-    s->plan_active = true;
-    threads_leave(s);
+    TRY(breakpoints_complete(c));
+    c->plan = *plan;
+    c->plan_active = true;
+    threads_leave(c->target);
     if (!is_step(plan))
-        libraries_may_have_changed(s);
-    session_interrupt_settled(s);
-    if (s->plan.times == 0)
-        s->plan.times = 1;
-    s->plan.phase = PHASE_RUN;
-    struct error *e = set_off(s);
-    if (e && s->state != SESSION_RUNNING)
-        plan_end(s);
+        libraries_may_have_changed(c->target);
+    interrupt_settled(c);
+    if (c->plan.times == 0)
+        c->plan.times = 1;
+    c->plan.phase = PHASE_RUN;
+    struct error *e = set_off(c);
+    if (e && c->target->state != TARGET_RUNNING)
+        plan_end(c);
     return e;
 }
 
 /* A stop that crossed the user's interrupt on the wire is not run on from: QEMU has dropped the interrupt,
  * and where a false condition is hit all the time every one would be lost like that. */
-static struct error *run_on(struct session *s)
+static struct error *run_on(struct control *c)
 {
-    if (s->interrupt_sent) {
-        s->plan.held = true;
+    if (c->interrupt.sent) {
+        c->plan.held = true;
         return NULL;
     }
-    return plan_resume(s);
+    return plan_resume(c);
 }
 
-/* The step of one thread off a plant is over: *handled when the plan has gone on by it. */
-static struct error *after_off(struct session *s, struct stop *stop, bool *handled)
+/* The step of one thread off a site is over: *handled when the plan has gone on by it. */
+static struct error *after_off(struct control *c, struct stop *stop, bool *handled)
 {
-    struct plan *p = &s->plan;
-    enum rsp_tristate *trait = &rsp_features(s->connection)->state[FEATURE_STEP_OFF].works;
-    bool was_lifted = p->off_lifted;
-    if (was_lifted)
-        plants_lift_at(s, p->off_pc, false);
-    if (p->off_settles)
-        settle_lift(s, false);
-    drop_off_trap(s, p);
-    p->off_lifted = p->off_settles = false;
+    struct plan *p = &c->plan;
+    enum rsp_tristate *trait = &rsp_features(c->target->connection)->state[FEATURE_STEP_OFF].works;
+    bool was_removed = p->off_removed;
+    if (was_removed)
+        sites_remove_at(c, p->off_pc, false);
+    if (p->off_changes_dr7)
+        dr7_remove_all(c, false);
+    drop_off_trap(c, p);
+    p->off_removed = p->off_changes_dr7 = false;
     p->phase = p->after_off;
-    struct thread *t = threads_find(&s->threads, p->off_thread);
+    struct thread *t = threads_find(&c->target->threads, p->off_thread);
     bool own_step =
         t && ptid_equal(stop->thread, p->off_thread) &&
         (stop->reason == STOP_BREAKPOINT || (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP));
     if (!own_step)
         return NULL;
     bool moved = !stop->has_pc || stop->pc != p->off_pc;
-    if (!was_lifted && !moved) {
-        /* gdbserver and KVM report the plant again instead of stepping over it; in QEMU a signal that comes
+    if (!was_removed && !moved) {
+        /* gdbserver and KVM report the site again instead of stepping over it; in QEMU a signal that comes
          * with the step can do that. */
         if (*trait == TRI_UNKNOWN)
             *trait = TRI_NO;
-        p->off_must_lift = true;
-        t->at_plant = true;
-        t->plant_address = stop->pc;
+        p->off_must_remove = true;
+        t->at_site = true;
+        t->site_address = stop->pc;
         *handled = true;
-        return run_on(s);
+        return run_on(c);
     }
-    if (!was_lifted && !p->off_with_signal && *trait == TRI_UNKNOWN && stop->has_pc)
+    if (!was_removed && !p->off_with_signal && *trait == TRI_UNKNOWN && stop->has_pc)
         *trait = TRI_YES;
-    t->at_plant = false;
+    t->at_site = false;
     if (stop->reason == STOP_BREAKPOINT && moved)
         return NULL;            /* stepped onto the next one */
     stop->reason = STOP_SIGNAL; /* a jump to itself is the step, and the next round of it a new hit */
@@ -137,32 +140,32 @@ static struct error *after_off(struct session *s, struct stop *stop, bool *handl
     if (p->phase == PHASE_STEP && p->has_thread && ptid_equal(p->off_thread, p->thread))
         return NULL; /* that was the step itself */
     *handled = true;
-    return run_on(s);
+    return run_on(c);
 }
 
-static struct error *on_signal(struct session *s, struct stop *stop, bool *done)
+static struct error *on_signal(struct control *c, struct stop *stop, bool *done)
 {
-    struct thread *t = threads_find(&s->threads, stop->thread);
+    struct thread *t = threads_find(&c->target->threads, stop->thread);
     bool known = stop->signal > 0 && stop->signal < SIGNAL_COUNT;
     struct signal_policy policy =
-        known ? s->signals.policy[stop->signal] : (struct signal_policy){true, true, false};
-    if (stop->signal == TARGET_SIGINT && s->swallow_interrupt) {
-        s->swallow_interrupt = false;
-        return run_on(s);
+        known ? c->target->signals.policy[stop->signal] : (struct signal_policy){true, true, false};
+    if (stop->signal == TARGET_SIGINT && c->interrupt.owed) {
+        interrupt_owe(c, false);
+        return run_on(c);
     }
-    if (fork_caught(s, stop))
-        return run_on(s);
+    if (fork_caught(c, stop))
+        return run_on(c);
     if (t)
         t->pending_signal = policy.pass ? stop->signal : 0;
     if (policy.stop || !t) {
         *done = true;
         return NULL;
     }
-    struct plan *p = &s->plan;
+    struct plan *p = &c->plan;
     if (p->phase == PHASE_STEP && policy.pass && ptid_equal(stop->thread, p->thread)) {
-        TRY(plan_run_handler(s, p));
+        TRY(plan_run_handler(c, p));
     }
-    return run_on(s);
+    return run_on(c);
 }
 
 static bool at_target(const struct plan *p, uint64_t pc, uint64_t *least_sp)
@@ -178,11 +181,11 @@ static bool at_target(const struct plan *p, uint64_t pc, uint64_t *least_sp)
 }
 
 /* One step, or one part of it, is over. */
-static struct error *go_on_stepping(struct session *s, struct stop *stop, bool *done)
+static struct error *go_on_stepping(struct control *c, struct stop *stop, bool *done)
 {
-    struct plan *p = &s->plan;
+    struct plan *p = &c->plan;
     bool complete = false;
-    TRY(plan_step_again(s, p, stop->pc, &complete));
+    TRY(plan_step_again(c, p, stop->pc, &complete));
     if (complete && --p->times == 0) {
         stop->reason = STOP_STEP;
         stop->signal = 0;
@@ -190,29 +193,29 @@ static struct error *go_on_stepping(struct session *s, struct stop *stop, bool *
         return NULL;
     }
     if (complete)
-        TRY(plan_begin_step(s, p));
-    return run_on(s);
+        TRY(plan_begin_step(c, p));
+    return run_on(c);
 }
 
-static struct error *on_target(struct session *s, struct stop *stop, uint64_t least_sp, bool *done)
+static struct error *on_target(struct control *c, struct stop *stop, uint64_t least_sp, bool *done)
 {
-    struct plan *p = &s->plan;
-    struct thread *t = threads_find(&s->threads, stop->thread);
+    struct plan *p = &c->plan;
+    struct thread *t = threads_find(&c->target->threads, stop->thread);
     uint64_t sp = 0;
     if (least_sp)
-        TRY(thread_sp(s, t, &sp));
+        TRY(thread_sp(c->target, t, &sp));
     bool mine = (!p->has_thread || ptid_equal(stop->thread, p->thread)) && sp >= least_sp;
     if (!mine) {
-        t->at_plant = true;
-        t->plant_address = stop->pc;
-        return run_on(s);
+        t->at_site = true;
+        t->site_address = stop->pc;
+        return run_on(c);
     }
     bool final = p->final_at_target;
-    drop_targets(s, p);
+    drop_targets(c, p);
     if (!is_step(p) || final) {
         if (is_step(p) && --p->times > 0) {
-            TRY(plan_begin_step(s, p));
-            return run_on(s);
+            TRY(plan_begin_step(c, p));
+            return run_on(c);
         }
         stop->reason = p->starts ? STOP_ATTACH : STOP_STEP;
         stop->signal = 0;
@@ -221,75 +224,75 @@ static struct error *on_target(struct session *s, struct stop *stop, uint64_t le
     }
     p->phase = PHASE_STEP;
     if (p->kind == PLAN_STEPI || p->kind == PLAN_NEXTI)
-        return run_on(s); /* back from a signal handler: the step is still to be done */
-    return go_on_stepping(s, stop, done);
+        return run_on(c); /* back from a signal handler: the step is still to be done */
+    return go_on_stepping(c, stop, done);
 }
 
-/* The thread went from a plant into a signal's handler, and is back: that hit was told before. */
-static struct error *back_from_handler(struct session *s, struct thread *t, const struct stop *stop,
+/* The thread went from a site into a signal's handler, and is back: that hit was told before. */
+static struct error *back_from_handler(struct control *c, struct thread *t, const struct stop *stop,
                                        bool *ret)
 {
     *ret = false;
     if (!t->in_handler || stop->pc != t->handler_pc)
         return NULL;
     uint64_t sp;
-    TRY(thread_sp(s, t, &sp));
+    TRY(thread_sp(c->target, t, &sp));
     *ret = sp == t->handler_sp;
     t->in_handler = !*ret;
     return NULL;
 }
 
-static struct error *on_breakpoint(struct session *s, struct stop *stop, bool *done)
+static struct error *on_breakpoint(struct control *c, struct stop *stop, bool *done)
 {
-    struct thread *t = threads_find(&s->threads, stop->thread);
+    struct thread *t = threads_find(&c->target->threads, stop->thread);
     if (t && stop->has_pc && stop->reason == STOP_BREAKPOINT) {
-        t->at_plant = true;
-        t->plant_address = stop->pc;
+        t->at_site = true;
+        t->site_address = stop->pc;
         bool told;
-        TRY(back_from_handler(s, t, stop, &told));
+        TRY(back_from_handler(c, t, stop, &told));
         if (told)
             return NULL;
     }
     bool stops;
-    TRY(wish_stops(s, stop, &stops));
-    if (stops && s->plan.kind == PLAN_CONTINUE && s->plan.times > 1) {
-        s->plan.times--;
+    TRY(breakpoint_stops(c, stop, &stops));
+    if (stops && c->plan.kind == PLAN_CONTINUE && c->plan.times > 1) {
+        c->plan.times--;
         stops = false;
-        breakpoints_drop_spent(s);
+        breakpoints_drop_spent(c);
     }
     *done = stops;
     return NULL;
 }
 
-static struct error *on_trap(struct session *s, struct stop *stop, bool *done)
+static struct error *on_trap(struct control *c, struct stop *stop, bool *done)
 {
-    struct plan *p = &s->plan;
+    struct plan *p = &c->plan;
     bool linker = false;
     if (stop->has_pc && stop->reason != STOP_WATCHPOINT)
-        TRY(libraries_at_stop(s, stop->thread, stop->pc, &linker));
+        TRY(libraries_at_stop(c, stop->thread, stop->pc, &linker));
     if (stop->reason == STOP_BREAKPOINT || stop->reason == STOP_WATCHPOINT) {
-        TRY(on_breakpoint(s, stop, done));
+        TRY(on_breakpoint(c, stop, done));
         if (*done)
             return NULL;
     }
     uint64_t least_sp;
     if (stop->has_pc && stop->reason != STOP_WATCHPOINT && at_target(p, stop->pc, &least_sp))
-        return on_target(s, stop, least_sp, done);
+        return on_target(c, stop, least_sp, done);
     bool own_step = p->phase == PHASE_STEP && p->has_thread && ptid_equal(stop->thread, p->thread);
     if (own_step && stop->reason != STOP_WATCHPOINT)
-        return go_on_stepping(s, stop, done);
+        return go_on_stepping(c, stop, done);
     if (p->watch_stepping && stop->reason == STOP_SIGNAL && ptid_equal(stop->thread, p->watch_thread)) {
-        if (!s->interrupt_sent)
-            return run_on(s);
+        if (!c->interrupt.sent)
+            return run_on(c);
         stop->reason = STOP_INTERRUPT;
         stop->signal = 0;
         *done = true;
         return NULL;
     }
     if (stop->reason != STOP_SIGNAL || stop->late_hit || linker)
-        return run_on(s); /* a condition that was false, or a plant that is gone */
+        return run_on(c); /* a condition that was false, or a site that is gone */
     *done = true;         /* a trap of the guest's own */
-    if (s->interrupt_sent && !rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT)) {
+    if (c->interrupt.sent && !rsp_feature_usable(rsp_features(c->target->connection), FEATURE_VCONT)) {
         /* Linux 6.1's kgdb, where SysRq-g runs into a trap in the kernel, and valgrind 3.19 */
         stop->reason = STOP_INTERRUPT;
         stop->signal = 0;
@@ -298,20 +301,20 @@ static struct error *on_trap(struct session *s, struct stop *stop, bool *done)
 }
 
 /* Events that are ours to deal with: *handled when the target runs on. */
-static struct error *on_event(struct session *s, const struct rsp_stop *stop, bool *handled)
+static struct error *on_event(struct control *c, const struct rsp_stop *stop, bool *handled)
 {
     switch (stop->reason) {
     case RSP_REASON_FORK:
     case RSP_REASON_VFORK:
-        TRY(fork_follow(s, stop));
-        if (s->follow.stop)
+        TRY(fork_follow(c, stop));
+        if (c->follow.stop)
             return NULL;
         break;
     case RSP_REASON_VFORKDONE:
-        fork_vfork_done(s);
+        fork_vfork_done(c);
         break;
     case RSP_REASON_EXEC:
-        return fork_after_exec(s, stop);
+        return fork_after_exec(c, stop);
     case RSP_REASON_LIBRARY:
     case RSP_REASON_CREATE:
         break;
@@ -319,22 +322,22 @@ static struct error *on_event(struct session *s, const struct rsp_stop *stop, bo
         return NULL;
     }
     *handled = true;
-    return run_on(s);
+    return run_on(c);
 }
 
-static struct error *on_stopped(struct session *s, struct stop *final, bool *done)
+static struct error *on_stopped(struct control *c, struct stop *final, bool *done)
 {
-    TRY(evidence_at_stop(s, final));
-    if (s->plan.phase == PHASE_OFF) {
+    TRY(hits_at_stop(c, final));
+    if (c->plan.phase == PHASE_OFF) {
         bool handled = false;
-        TRY(after_off(s, final, &handled));
+        TRY(after_off(c, final, &handled));
         if (handled)
             return NULL;
     }
-    bool crossed = s->interrupt_sent;
+    bool crossed = c->interrupt.sent;
     struct error *e = NULL;
     if (final->reason == STOP_BREAKPOINT || (final->reason == STOP_SIGNAL && final->signal == TARGET_SIGTRAP))
-        TRY(watch_steps_check(s, final));
+        TRY(watch_steps_check(c, final));
     switch (final->reason) {
     case STOP_SIGNAL:
         if (crossed && (final->signal == TARGET_SIGINT || final->signal == 0)) {
@@ -343,57 +346,57 @@ static struct error *on_stopped(struct session *s, struct stop *final, bool *don
             *done = true;
             return NULL;
         }
-        e = final->signal == TARGET_SIGTRAP ? on_trap(s, final, done) : on_signal(s, final, done);
+        e = final->signal == TARGET_SIGTRAP ? on_trap(c, final, done) : on_signal(c, final, done);
         break;
     case STOP_BREAKPOINT:
     case STOP_WATCHPOINT:
-        e = on_trap(s, final, done);
+        e = on_trap(c, final, done);
         break;
     default:
         *done = true;
     }
     /* A stop that crossed our interrupt on the wire: the stub still owes a SIGINT. */
     if (!e && *done && crossed && final->reason != STOP_INTERRUPT)
-        s->swallow_interrupt = true;
+        interrupt_owe(c, true);
     return e;
 }
 
-static struct error *take_stop(struct session *s, const struct rsp_stop *stop, struct stop *final, bool *done)
+static struct error *take_stop(struct control *c, const struct rsp_stop *stop, struct stop *final, bool *done)
 {
     bool gone = false;
-    TRY(plan_go_on_unseen(s, stop, &gone));
+    TRY(plan_go_on_unseen(c, stop, &gone));
     if (gone)
         return NULL;
-    TRY(stop_classify(s, stop, final));
-    TRY(unmasked_at_stop(s, &s->plan));
-    if (final->reason == STOP_WATCHPOINT && s->arch && s->arch->stops_before_access)
-        TRY(time_finish_access(s, final));
-    trap_flag_check(s, final);
+    TRY(stop_classify(c, stop, final));
+    TRY(unmasked_at_stop(c, &c->plan));
+    if (final->reason == STOP_WATCHPOINT && c->target->arch && c->target->arch->stops_before_access)
+        TRY(c->run_hooks->finish_access(c, final));
+    trap_flag_check(c, final);
     if (final->reason == STOP_EXITED || final->reason == STOP_KILLED) {
         bool others;
-        TRY(fork_process_ended(s, stop, &others));
+        TRY(fork_process_ended(c, stop, &others));
         *done = !others;
-        return others ? run_on(s) : NULL;
+        return others ? run_on(c) : NULL;
     }
     bool handled = false;
-    TRY(on_event(s, stop, &handled));
-    return handled ? NULL : on_stopped(s, final, done);
+    TRY(on_event(c, stop, &handled));
+    return handled ? NULL : on_stopped(c, final, done);
 }
 
-struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struct stop *final, bool *done)
+struct error *plan_on_stop(struct control *c, const struct rsp_stop *stop, struct stop *final, bool *done)
 {
     *done = false;
-    s->plan.held = false;
-    TRY(take_stop(s, stop, final, done));
-    if (!*done && s->time.ended) {
+    c->plan.held = false;
+    TRY(take_stop(c, stop, final, done));
+    if (!*done && c->time.ended) {
         *done = true;
-        return time_end_of_record(s, stop, final);
+        return c->run_hooks->end_of_record(c, stop, final);
     }
-    if (*done || !s->plan.held)
+    if (*done || !c->plan.held)
         return NULL;
     final->reason = STOP_INTERRUPT;
     final->signal = final->breakpoint = final->watchpoint = 0;
-    s->swallow_interrupt = true; /* gdbserver still owes its SIGINT */
+    interrupt_owe(c, true); /* gdbserver still owes its SIGINT */
     *done = true;
     return NULL;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/run/plan.h - running the target until something the user should see happens.
  *
@@ -6,11 +7,11 @@
  * either resumes again or comes to the final stop. It never waits by itself, so the same plan serves a
  * batch script that blocks and an event loop that does not.
  *
- * Phases: RUN everything runs, until a plant, a signal, the end; STEP one instruction (or a range, where
- * the stub steps ranges) of the plan's thread; RETURN runs to a plant of ours (a return address, the end of
- * a prologue) and then goes on; OFF steps one thread off a plant before the phase in `after_off`.
- * Invariants: at most one plan is active; while it is, the session is RUNNING or in plan_on_stop(); a plant
- * lifted for OFF is put back with the next resume, or before the final stop is told.
+ * Phases: RUN everything runs, until a site, a signal, the end; STEP one instruction (or a range, where
+ * the stub steps ranges) of the plan's thread; RETURN runs to a site of ours (a return address, the end of
+ * a prologue) and then goes on; OFF steps one thread off a site before the phase in `after_off`.
+ * Invariants: at most one plan is active; while it is, the session is RUNNING or in plan_on_stop(); a site
+ * removed for OFF is put back with the next resume, or before the final stop is told.
  * Engine thread. Errors end the plan.
  */
 #ifndef ALLSTOP_ENGINE_CONTROL_RUN_PLAN_H
@@ -24,8 +25,8 @@
 #include "rsp/stop_reply.h"
 #include "symbols/map.h"
 
-struct session;
-struct plant;
+struct control;
+struct site;
 
 enum plan_kind {
     PLAN_CONTINUE,
@@ -60,8 +61,8 @@ struct plan {
     const char *file; /* owned by the symbol file */
     unsigned line_number;
 
-    /* RETURN and TO: plants of ours, and how high sp must be at each for a hit to count (0: anywhere) */
-    struct plant *targets[PLAN_TARGETS];
+    /* RETURN and TO: sites of ours, and how high sp must be at each for a hit to count (0: anywhere) */
+    struct site *targets[PLAN_TARGETS];
     uint64_t target_sp[PLAN_TARGETS];
     unsigned target_count;
     bool final_at_target; /* arriving there ends the plan */
@@ -72,9 +73,10 @@ struct plan {
     uint64_t plt_return, plt_sp;
 
     struct ptid off_thread;
-    bool off_lifted, off_with_signal, off_must_lift;
-    struct plant *off_trap;   /* that step ends in this trap, and all run meanwhile; or NULL */
-    bool off_settles, settle; /* breakpoints/settle.h: this step is for that; it is to be done in any case */
+    bool off_removed, off_with_signal, off_must_remove;
+    struct site *off_trap; /* that step ends in this trap, and all run meanwhile; or NULL */
+    bool off_changes_dr7,
+        changes_dr7; /* breakpoints/settle.h: this step is for that; it is to be done in any case */
     uint64_t off_pc;
     bool masked; /* unmasked.h: interrupts, for this step of this thread */
     struct ptid masked_thread;
@@ -89,48 +91,38 @@ struct plan {
 };
 
 /* Starts the plan described by `plan` (kind, thread, times, targets filled in): resumes. */
-struct error *plan_start(struct session *s, const struct plan *plan) BASE_MUST_CHECK;
+struct error *plan_start(struct control *c, const struct plan *plan) BASE_MUST_CHECK;
 /* Handles a stop of the stub's. *done: *final is for the user. Else the target runs again. */
-struct error *plan_on_stop(struct session *s, const struct rsp_stop *stop, struct stop *final,
+struct error *plan_on_stop(struct control *c, const struct rsp_stop *stop, struct stop *final,
                            bool *done) BASE_MUST_CHECK;
-/* Ends the plan: its own plants are no longer wanted. */
-void plan_end(struct session *s);
+/* Ends the plan: its own sites are no longer wanted. */
+void plan_end(struct control *c);
 /* Adds a place of our own to run to; a hit counts where sp is at least `least_sp` (0: always). */
-void plan_add_plant(struct plan *p, struct plant *plant); /* one that is wanted already, taken over */
-void plan_add_target(struct session *s, struct plan *plan, uint64_t address, uint64_t least_sp);
+void plan_add_site(struct plan *p, struct site *site); /* one that is wanted already, taken over */
+void plan_add_target(struct control *c, struct plan *plan, uint64_t address, uint64_t least_sp);
 
 /* -- resume.c -------------------------------------------------------------------------------------- */
 
-/* Sends what is pending of plants and the resume packet for the plan's phase, in one write where the stub
+/* Sends what is pending of sites and the resume packet for the plan's phase, in one write where the stub
  * takes it. */
-struct error *plan_resume(struct session *s) BASE_MUST_CHECK;
+struct error *plan_resume(struct control *c) BASE_MUST_CHECK;
 /* What runs now is a step. */
-bool plan_steps(const struct session *s);
+bool plan_steps(const struct control *c);
 
 /* -- unseen.c -------------------------------------------------------------------------------------- */
 
 /* Lets the target run on where that is right without a look at the stop; *gone: that was so. */
-struct error *plan_go_on_unseen(struct session *s, const struct rsp_stop *stop, bool *gone) BASE_MUST_CHECK;
-
-/* -- classify.c ------------------------------------------------------------------------------------ */
-
-/* What a stop is, before the plan has looked at it: thread and pc noted, reason by signal and plants. */
-struct error *stop_classify(struct session *s, const struct rsp_stop *from, struct stop *ret) BASE_MUST_CHECK;
-/* Counts a hit and asks thread, ignore count and condition: whether this wish really stops. */
-struct error *wish_stops(struct session *s, struct stop *stop, bool *ret) BASE_MUST_CHECK;
-/* Whether some wish of this place would stop here by its thread and condition; nothing is counted. The first
- * that would is named in *stop. */
-struct error *wish_would_stop(struct session *s, struct stop *stop, bool *ret) BASE_MUST_CHECK;
+struct error *plan_go_on_unseen(struct control *c, const struct rsp_stop *stop, bool *gone) BASE_MUST_CHECK;
 
 /* -- step.c ---------------------------------------------------------------------------------------- */
 
 /* A signal is about to be passed to the plan's thread: its handler runs to the end before the step goes on.
  */
-struct error *plan_run_handler(struct session *s, struct plan *plan) BASE_MUST_CHECK;
+struct error *plan_run_handler(struct control *c, struct plan *plan) BASE_MUST_CHECK;
 /* Notes where the step begins. */
-struct error *plan_begin_step(struct session *s, struct plan *plan) BASE_MUST_CHECK;
+struct error *plan_begin_step(struct control *c, struct plan *plan) BASE_MUST_CHECK;
 /* After one instruction or range of the plan's thread: *done when the step is complete, else the phase is
  * set. */
-struct error *plan_step_again(struct session *s, struct plan *plan, uint64_t pc, bool *done) BASE_MUST_CHECK;
+struct error *plan_step_again(struct control *c, struct plan *plan, uint64_t pc, bool *done) BASE_MUST_CHECK;
 
 #endif

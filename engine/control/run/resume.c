@@ -1,12 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Letting the target run as the plan's phase wants it: who has to be stepped off a site first, which threads
+ * run, and the packet with what is pending of sites in front of it.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/control/breakpoints/settle.h"
-#include "engine/session/core.h"
+#include "engine/control/breakpoints/dr7.h"
+#include "engine/control/control.h"
+#include "engine/control/run/interrupt.h"
 #include "engine/inspect/disassembly.h"
-#include "engine/inspect/kernel/sealed_text.h"
+#include "engine/control/kernel/sealed_text.h"
 #include "engine/target/registers.h"
 #include "engine/control/run/unmasked.h"
 #include "engine/control/run/watch_steps.h"
@@ -31,82 +37,83 @@ static struct rsp_action *add_action(struct actions *a, struct ptid thread, enum
     return &a->items[a->count++];
 }
 
-static enum rsp_tristate *step_off_trait(struct session *s)
+static enum rsp_tristate *step_off_trait(struct control *c)
 {
-    return &rsp_features(s->connection)->state[FEATURE_STEP_OFF].works;
+    return &rsp_features(c->target->connection)->state[FEATURE_STEP_OFF].works;
 }
 
 /* True when the thread would run in this phase of the plan. */
-static bool would_run(const struct session *s, const struct plan *p, const struct thread *t)
+static bool would_run(const struct control *c, const struct plan *p, const struct thread *t)
 {
     bool is_own = p->has_thread && ptid_equal(t->id, p->thread);
     if (t->state == THREAD_HELD)
         return false;
-    if (is_own || !p->has_thread || s->schedule == SCHEDULE_ALL)
+    if (is_own || !p->has_thread || c->schedule == SCHEDULE_ALL)
         return true;
-    return s->schedule == SCHEDULE_STEP && p->phase == PHASE_RUN;
+    return c->schedule == SCHEDULE_STEP && p->phase == PHASE_RUN;
 }
 
 /*
- * The plant this thread stands on and has been told about, so that running on must not report it again:
+ * The site this thread stands on and has been told about, so that running on must not report it again:
  * where its last stop was told there, or (when a command begins, for the selected thread, as gdb does) where
  * it just stands.
  */
-static struct error *plant_under(struct session *s, struct thread *t, struct plant **ret)
+static struct error *site_under(struct control *c, struct thread *t, struct site **ret)
 {
     *ret = NULL;
-    bool selected = !s->plan.under_way && s->threads.has_current && ptid_equal(t->id, s->threads.current);
-    if (!t->at_plant && !selected)
+    bool selected =
+        !c->plan.under_way && c->target->threads.has_current && ptid_equal(t->id, c->target->threads.current);
+    if (!t->at_site && !selected)
         return NULL;
     uint64_t pc;
-    TRY(thread_pc(s, t, &pc));
-    if (t->at_plant && pc != t->plant_address)
-        t->at_plant = false;
-    *ret = plant_at(s, pc);
+    TRY(thread_pc(c->target, t, &pc));
+    if (t->at_site && pc != t->site_address)
+        t->at_site = false;
+    *ret = site_at(c, pc);
     if (*ret && !(*ret)->users)
         *ret = NULL; /* on its way out with this very resume */
     return NULL;
 }
 
-static void begin_off(struct session *s, struct plan *p, struct thread *t, uint64_t pc)
+static void begin_off(struct control *c, struct plan *p, struct thread *t, uint64_t pc)
 {
     p->after_off = p->phase;
     p->phase = PHASE_OFF;
     p->off_thread = t->id;
     p->off_pc = pc;
     p->off_with_signal = t->pending_signal != 0;
-    p->off_lifted = p->off_must_lift || *step_off_trait(s) == TRI_NO;
-    p->off_must_lift = false;
-    if (p->off_lifted)
-        plants_lift_at(s, pc, true);
+    p->off_removed = p->off_must_remove || *step_off_trait(c) == TRI_NO;
+    p->off_must_remove = false;
+    if (p->off_removed)
+        sites_remove_at(c, pc, true);
 }
 
 /*
- * A thread that takes a signal with it leaves its plant by the handler and comes back to it, or meets it at
+ * A thread that takes a signal with it leaves its site by the handler and comes back to it, or meets it at
  * once when nothing handles the signal. Either way that hit is an old one, and stepped off then.
  */
-static struct error *leave_by_handler(struct session *s, struct thread *t, uint64_t pc)
+static struct error *leave_by_handler(struct control *c, struct thread *t, uint64_t pc)
 {
     t->in_handler = true;
     t->handler_pc = pc;
-    return thread_sp(s, t, &t->handler_sp);
+    return thread_sp(c->target, t, &t->handler_sp);
 }
 
-static struct error *find_thread_to_step_off(struct session *s, struct plan *p)
+static struct error *find_thread_to_step_off(struct control *c, struct plan *p)
 {
-    if (!plants_any(s))
+    if (!sites_any(c))
         return NULL;
-    for (size_t i = 0; i < s->threads.count; i++) {
-        struct thread *t = s->threads.items[i];
-        if (!would_run(s, p, t))
+    for (size_t i = 0; i < c->target->threads.count; i++) {
+        struct thread *t = c->target->threads.items[i];
+        if (!would_run(c, p, t))
             continue;
-        struct plant *plant;
-        TRY(plant_under(s, t, &plant));
+        struct site *site;
+        TRY(site_under(c, t, &site));
         bool steps = p->phase == PHASE_STEP && ptid_equal(t->id, p->thread);
-        if (plant && t->pending_signal && !steps) {
-            TRY(leave_by_handler(s, t, plant->address));
-        } else if (plant) {
-            begin_off(s, p, t, plant->address);
+        if (site && t->pending_signal && !steps) {
+            TRY(leave_by_handler(c, t, site->address));
+        } else if (site) {
+            begin_off(c, p, t, site->address);
             return NULL;
         }
     }
@@ -114,199 +121,202 @@ static struct error *find_thread_to_step_off(struct session *s, struct plan *p)
 }
 
 /* A set of debug registers that is another than the target ran with last comes about only by a step without
- * any: the one off a plant, where there is one to be made. */
-static struct error *settle(struct session *s, struct plan *p)
+ * any: the one off a site, where there is one to be made. */
+static struct error *change_dr7(struct control *c, struct plan *p)
 {
-    struct thread *t = s->threads.has_stopped ? threads_find(&s->threads, s->threads.stopped) : NULL;
+    struct thread *t =
+        c->target->threads.has_stopped ? threads_find(&c->target->threads, c->target->threads.stopped) : NULL;
     if (!t || (p->phase == PHASE_OFF && !ptid_equal(p->off_thread, t->id)) ||
-        !(settle_needed(s) || (p->settle && settle_needed_to_leave(s))))
+        !(dr7_change_needed(c) || (p->changes_dr7 && dr7_change_needed_to_leave(c))))
         return NULL;
-    bool by_trap = settle_by_trap(s),
+    bool by_trap = dr7_change_by_trap(c),
          is_step = (p->phase == PHASE_OFF ? p->after_off : p->phase) == PHASE_STEP;
-    if (by_trap && is_step && !p->settle)
+    if (by_trap && is_step && !p->changes_dr7)
         return NULL;
     uint64_t pc, next;
-    TRY(thread_pc(s, t, &pc));
+    TRY(thread_pc(c->target, t, &pc));
     if (p->phase != PHASE_OFF)
-        begin_off(s, p, t, pc);
-    if (by_trap && !instruction_falls_through(s, pc, &next))
+        begin_off(c, p, t, pc);
+    if (by_trap && !instruction_falls_through(c->target, pc, &next))
         return NULL; /* after this step, then */
     if (by_trap)
-        p->off_trap = plant_acquire(s, PLANT_SOFTWARE, next, plant_length_at(s, next, false, NULL));
-    TRY(settle_others(s));
-    p->off_settles = true;
-    p->settle = false;
-    settle_lift(s, true);
+        p->off_trap = site_acquire(c, SITE_SOFTWARE, next, site_length_at(c, next, false, NULL));
+    TRY(dr7_clear_others(c));
+    p->off_changes_dr7 = true;
+    p->changes_dr7 = false;
+    dr7_remove_all(c, true);
     return NULL;
 }
 
-static int take_signal(struct session *s, struct ptid id)
+static int take_signal(struct control *c, struct ptid id)
 {
-    struct thread *t = threads_find(&s->threads, id);
+    struct thread *t = threads_find(&c->target->threads, id);
     int signal = t ? t->pending_signal : 0;
     if (t)
         t->pending_signal = 0;
     return signal;
 }
 
-static bool may_step_range(struct session *s, const struct plan *p)
+static bool may_step_range(struct control *c, const struct plan *p)
 {
     bool by_line = p->kind == PLAN_STEP || p->kind == PLAN_NEXT || p->kind == PLAN_UNTIL_NEXT;
-    return by_line && p->phase == PHASE_STEP && p->line.high > p->line.low && !watch_steps_any(s) &&
-           rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT_RANGE);
+    return by_line && p->phase == PHASE_STEP && p->line.high > p->line.low && !watch_steps_any(c) &&
+           rsp_feature_usable(rsp_features(c->target->connection), FEATURE_VCONT_RANGE);
 }
 
 /* vCont has no action that means "stay": while some are held, those that run are named one by one. */
-static void other_threads(struct session *s, struct actions *actions, int64_t only)
+static void other_threads(struct control *c, struct actions *actions, int64_t only)
 {
-    bool named = hold_any(s);
-    for (size_t i = 0; i < s->threads.count; i++) {
-        struct thread *t = s->threads.items[i];
+    bool named = hold_any(c);
+    for (size_t i = 0; i < c->target->threads.count; i++) {
+        struct thread *t = c->target->threads.items[i];
         bool is_first = actions->count && ptid_equal(actions->items[0].thread, t->id);
         if (t->state == THREAD_HELD || is_first)
             continue;
         if (t->pending_signal)
-            add_action(actions, t->id, RSP_CONTINUE)->signal = take_signal(s, t->id);
+            add_action(actions, t->id, RSP_CONTINUE)->signal = take_signal(c, t->id);
         else if (named && (!only || t->id.pid == only))
             add_action(actions, t->id, RSP_CONTINUE);
     }
 }
 
 /* Signals of other threads, and that all of them run that are not held. */
-static void other_actions(struct session *s, struct actions *actions)
+static void other_actions(struct control *c, struct actions *actions)
 {
-    int64_t only = fork_only_running(s);
-    other_threads(s, actions, only);
-    if (!hold_any(s))
+    int64_t only = fork_only_running(c);
+    other_threads(c, actions, only);
+    if (!hold_any(c))
         add_action(actions, (struct ptid){only ? only : -1, -1}, RSP_CONTINUE);
 }
 
-static void step_actions(struct session *s, struct plan *p, struct actions *actions)
+static void step_actions(struct control *c, struct plan *p, struct actions *actions)
 {
     struct ptid id = p->phase == PHASE_OFF    ? p->off_thread
                      : p->phase == PHASE_STEP ? p->thread
-                                              : watch_steps_thread(s, p);
+                                              : watch_steps_thread(c, p);
     struct rsp_action *own = add_action(actions, id, RSP_STEP);
-    own->signal = take_signal(s, id);
+    own->signal = take_signal(c, id);
     if (p->phase == PHASE_OFF)
         return;
-    if (may_step_range(s, p)) {
+    if (may_step_range(c, p)) {
         own->range_start = p->line.low;
         own->range_end = p->line.high;
     }
-    if (s->schedule == SCHEDULE_ALL)
-        other_actions(s, actions);
+    if (c->schedule == SCHEDULE_ALL)
+        other_actions(c, actions);
 }
 
-static void continue_actions(struct session *s, const struct plan *p, struct actions *actions)
+static void continue_actions(struct control *c, const struct plan *p, struct actions *actions)
 {
-    bool only_own = p->has_thread && (s->schedule == SCHEDULE_ONE ||
-                                      (s->schedule == SCHEDULE_STEP && p->phase == PHASE_RETURN));
+    bool only_own = p->has_thread && (c->schedule == SCHEDULE_ONE ||
+                                      (c->schedule == SCHEDULE_STEP && p->phase == PHASE_RETURN));
     if (only_own)
-        add_action(actions, p->thread, RSP_CONTINUE)->signal = take_signal(s, p->thread);
+        add_action(actions, p->thread, RSP_CONTINUE)->signal = take_signal(c, p->thread);
     else
-        other_actions(s, actions);
+        other_actions(c, actions);
 }
 
-static bool steps(const struct session *s, const struct plan *p)
+static bool steps(const struct control *c, const struct plan *p)
 {
-    return (p->phase == PHASE_OFF && !p->off_trap) || p->phase == PHASE_STEP || watch_steps_any(s);
+    return (p->phase == PHASE_OFF && !p->off_trap) || p->phase == PHASE_STEP || watch_steps_any(c);
 }
 
-bool plan_steps(const struct session *s)
+bool plan_steps(const struct control *c)
 {
-    return steps(s, &s->plan);
+    return steps(c, &c->plan);
 }
 
-static void mark_running(struct session *s)
+static void mark_running(struct control *c)
 {
-    target_forget(s);
-    threads_resumed(s);
-    time_moved(s);
-    s->time.unsettled = false;
-    rsp_forget_selected(s->connection);
-    for (size_t i = 0; i < s->threads.count; i++)
-        if (s->threads.items[i]->state == THREAD_STOPPED)
-            s->threads.items[i]->state = THREAD_RUNNING;
-    s->state = SESSION_RUNNING;
+    target_forget(c->target);
+    threads_resumed(c->target);
+    c->run_hooks->moved(c);
+    c->time.unsettled = false;
+    rsp_forget_selected(c->target->connection);
+    for (size_t i = 0; i < c->target->threads.count; i++)
+        if (c->target->threads.items[i]->state == THREAD_STOPPED)
+            c->target->threads.items[i]->state = THREAD_RUNNING;
+    target_runs(c->target);
 }
 
-/* A plant of the plan that was refused would let the target run past its goal: it is stopped again. */
-static struct error *resume_with_plants(struct session *s, const char *packet, size_t n)
+/* A site of the plan that was refused would let the target run past its goal: it is stopped again. */
+static struct error *resume_with_sites(struct control *c, const char *packet, size_t n)
 {
     struct rsp_request requests[PENDING_MAX];
-    size_t count = plants_requests(s, requests, PENDING_MAX);
-    struct error *e = target_check(s, rsp_batch_then_resume(s->connection, requests, count, packet, n));
+    size_t count = sites_requests(c, requests, PENDING_MAX);
+    enum rsp_resumed resumed;
+    struct error *e = target_check(
+        c->target, rsp_batch_then_resume(c->target->connection, requests, count, packet, n, &resumed));
     if (e) {
-        plants_cut_off(s, requests, count);
-        if (s->connection && rsp_state(s->connection) == RSP_STATE_RUNNING)
-            mark_running(s); /* the resume had gone out behind them */
+        sites_cut_off(c, requests, count);
+        if (resumed == RSP_RESUMED_SENT && target_is_connected(c->target))
+            mark_running(c); /* the resume had gone out behind them */
         return e;
     }
-    mark_running(s);
-    e = plants_sent(s, requests, count);
-    settle_resumed(s);
-    if (!e)
-        return NULL;
-    if (rsp_state(s->connection) == RSP_STATE_RUNNING) {
-        struct error *second = session_interrupt(s);
-        error_free(second);
-    } else {
-        s->state = SESSION_STOPPED;
-    }
+    mark_running(c);
+    e = sites_sent(c, requests, count);
+    dr7_resumed(c);
+    bool runs = resumed == RSP_RESUMED_SENT || resumed == RSP_RESUMED_ALREADY;
+    if (e && runs)
+        error_free(interrupt_send(c));
+    if (!e && resumed == RSP_RESUMED_NOT) /* what was refused is no hindrance: a trap that is not there */
+        e = target_check(c->target, rsp_resume(c->target->connection, packet, n));
+    if (e && !runs && target_is_connected(c->target))
+        target_stands(c->target);
     return e;
 }
 
-static struct error *send_actions(struct session *s, const struct actions *actions)
+static struct error *send_actions(struct control *c, const struct actions *actions)
 {
     BASE_BUF struct buf before = {0};
     BASE_BUF struct buf packet = {0};
-    TRY(rsp_resume_packet(s->connection, actions->items, actions->count, &before, &packet));
-    hold_resumed(s, actions->items, actions->count);
+    TRY(rsp_resume_packet(c->target->connection, actions->items, actions->count, &before, &packet));
+    hold_resumed(c, actions->items, actions->count);
     if (before.length) {
         BASE_BUF struct buf reply = {0};
-        TRY(target_check(s, rsp_call(s->connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
+        TRY(target_check(
+            c->target, rsp_call(c->target->connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
     }
-    if (plants_dirty(s) > PENDING_MAX)
-        TRY(plants_flush(s));
-    if (plants_dirty(s))
-        return resume_with_plants(s, packet.data, packet.length);
-    TRY(target_check(s, rsp_resume(s->connection, packet.data, packet.length)));
-    mark_running(s);
-    settle_resumed(s);
+    if (sites_dirty(c) > PENDING_MAX)
+        TRY(sites_flush(c));
+    if (sites_dirty(c))
+        return resume_with_sites(c, packet.data, packet.length);
+    TRY(target_check(c->target, rsp_resume(c->target->connection, packet.data, packet.length)));
+    mark_running(c);
+    dr7_resumed(c);
     return NULL;
 }
 
-static struct error *nobody_runs(struct session *s)
+static struct error *nobody_runs(struct control *c)
 {
-    return error_hint(error_new(ERR_USAGE, "all %zu threads are held: nothing would run", s->hold.count),
+    return error_hint(error_new(ERR_USAGE, "all %zu threads are held: nothing would run", c->hold.count),
                       "`release` lets one go, `release all` all of them");
 }
 
-struct error *plan_resume(struct session *s)
+struct error *plan_resume(struct control *c)
 {
-    struct plan *p = &s->plan;
-    TRY(sealed_text_leave(s));
+    struct plan *p = &c->plan;
+    TRY(sealed_text_leave(c));
     /* a thread that was born meanwhile has to be named too, or it would stay */
-    if (hold_any(s))
-        TRY(threads_list(s));
+    if (hold_any(c))
+        TRY(threads_list(c->target));
     if (p->phase != PHASE_OFF) {
-        TRY(find_thread_to_step_off(s, p));
-        TRY(settle(s, p));
-        if (!p->off_settles && settle_revives(s))
-            TRY(settle_others(s));
+        TRY(find_thread_to_step_off(c, p));
+        TRY(change_dr7(c, p));
+        if (!p->off_changes_dr7 && dr7_comes_back(c))
+            TRY(dr7_clear_others(c));
     }
-    TRY(unmasked_before_step(s, p));
-    if (steps(s, p)) {
-        TRY(time_before_step(s, &s->time.ended));
-        if (s->time.ended)
+    TRY(unmasked_before_step(c, p));
+    if (steps(c, p)) {
+        TRY(c->run_hooks->before_step(c, &c->time.ended));
+        if (c->time.ended)
             return NULL; /* plan_on_stop() tells that this is the end of the record */
     }
     p->under_way = true;
     ACTIONS struct actions actions = {0};
-    if (steps(s, p))
-        step_actions(s, p, &actions);
+    if (steps(c, p))
+        step_actions(c, p, &actions);
     else
-        continue_actions(s, p, &actions);
-    return actions.count ? send_actions(s, &actions) : nobody_runs(s);
+        continue_actions(c, p, &actions);
+    return actions.count ? send_actions(c, &actions) : nobody_runs(c);
 }

@@ -1,26 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* When a step by line or instruction is complete, and how to go on when it is not. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/control/breakpoints/means.h"
-#include "engine/session/core.h"
+#include "engine/control/breakpoints/insertion.h"
+#include "engine/control/control.h"
 #include "engine/inspect/frames/frames.h"
 #include "engine/target/libraries.h"
 #include "engine/target/registers.h"
 
-void plan_add_plant(struct plan *p, struct plant *plant)
+void plan_add_site(struct plan *p, struct site *site)
 {
     p->target_sp[p->target_count] = 0;
-    p->targets[p->target_count++] = plant;
+    p->targets[p->target_count++] = site;
 }
 
-void plan_add_target(struct session *s, struct plan *p, uint64_t address, uint64_t least_sp)
+void plan_add_target(struct control *c, struct plan *p, uint64_t address, uint64_t least_sp)
 {
     if (p->target_count >= PLAN_TARGETS)
         return;
     p->target_sp[p->target_count] = least_sp;
-    p->targets[p->target_count++] = means_for_run(s, address);
+    p->targets[p->target_count++] = insertion_for_run(c, address);
 }
 
 static bool by_line(const struct plan *p)
@@ -33,23 +34,23 @@ static bool inside(struct address_range r, uint64_t pc)
     return pc >= r.low && pc < r.high;
 }
 
-struct error *plan_run_handler(struct session *s, struct plan *p)
+struct error *plan_run_handler(struct control *c, struct plan *p)
 {
-    struct thread *t = threads_find(&s->threads, p->thread);
+    struct thread *t = threads_find(&c->target->threads, p->thread);
     uint64_t pc, sp;
     if (!t)
         return error_new(ERR_NO_THREAD, "the thread to step is gone");
-    TRY(thread_pc(s, t, &pc));
-    TRY(thread_sp(s, t, &sp));
-    plan_add_target(s, p, pc, sp);
+    TRY(thread_pc(c->target, t, &pc));
+    TRY(thread_sp(c->target, t, &sp));
+    plan_add_target(c, p, pc, sp);
     p->final_at_target = false;
     p->phase = PHASE_RETURN;
     return NULL;
 }
 
-struct error *plan_begin_step(struct session *s, struct plan *p)
+struct error *plan_begin_step(struct control *c, struct plan *p)
 {
-    struct thread *t = threads_find(&s->threads, p->thread);
+    struct thread *t = threads_find(&c->target->threads, p->thread);
     if (!t)
         return error_new(ERR_NO_THREAD, "the thread to step is gone");
     p->phase = PHASE_STEP;
@@ -57,17 +58,17 @@ struct error *plan_begin_step(struct session *s, struct plan *p)
     p->in_plt = false;
     if (p->kind == PLAN_STEPI)
         return NULL;
-    TRY(thread_pc(s, t, &p->start_pc));
-    TRY(thread_sp(s, t, &p->start_sp));
+    TRY(thread_pc(c->target, t, &p->start_pc));
+    TRY(thread_sp(c->target, t, &p->start_sp));
     struct symbol_place place;
-    symbols_lookup(s->map, p->start_pc, &place);
+    symbols_lookup(c->target->map, p->start_pc, &place);
     p->function_low = place.function_low;
     p->function_high = place.function_high;
     p->file = place.file;
     p->line_number = place.line;
     if (!by_line(p))
         return NULL;
-    p->has_line = symbols_line_range(s->map, p->start_pc, &p->line);
+    p->has_line = symbols_line_range(c->target->map, p->start_pc, &p->line);
     if (!p->has_line) {
         /* gdb: "single stepping until exit from function, which has no line number information" */
         p->line = (struct address_range){place.function_low, place.function_high};
@@ -80,18 +81,18 @@ struct error *plan_begin_step(struct session *s, struct plan *p)
 }
 
 /* The return address as it is at a function's first instruction. */
-static struct error *entry_return_address(struct session *s, struct thread *t, uint64_t *ret)
+static struct error *entry_return_address(struct control *c, struct thread *t, uint64_t *ret)
 {
-    if (s->arch->link_register)
-        return register_value(s, t, s->arch->link_register, ret);
+    if (c->target->arch->link_register)
+        return register_value(c->target, t, c->target->arch->link_register, ret);
     uint64_t sp;
-    TRY(thread_sp(s, t, &sp));
-    return memory_read_number(s, sp, s->arch->address_size, ret);
+    TRY(thread_sp(c->target, t, &sp));
+    return memory_read_number(c->target, sp, c->target->arch->address_size, ret);
 }
 
-static void return_to(struct session *s, struct plan *p, uint64_t address, uint64_t least_sp, bool final)
+static void return_to(struct control *c, struct plan *p, uint64_t address, uint64_t least_sp, bool final)
 {
-    plan_add_target(s, p, address, least_sp);
+    plan_add_target(c, p, address, least_sp);
     p->final_at_target = final;
     p->phase = PHASE_RETURN;
 }
@@ -105,20 +106,20 @@ static bool in_same_function(const struct plan *p, uint64_t pc)
  * Whether the step came through a call: the return address lies in, or just behind, what was stepped. That
  * holds for stubs of the linker, code without symbols and recursion alike, and needs no decoding.
  */
-static struct error *came_by_call(struct session *s, struct plan *p, struct thread *t, uint64_t pc, bool *ret,
+static struct error *came_by_call(struct control *c, struct plan *p, struct thread *t, uint64_t pc, bool *ret,
                                   uint64_t *return_address)
 {
     *ret = false;
     if (in_same_function(p, pc))
         return NULL;
-    struct error *e = entry_return_address(s, t, return_address);
+    struct error *e = entry_return_address(c, t, return_address);
     if (error_is(e, ERR_NO_MEMORY)) {
         error_free(e);
         return NULL;
     }
     if (e)
         return e;
-    uint64_t address = *return_address & ~(uint64_t)(s->arch->code_align > 1 ? 1 : 0);
+    uint64_t address = *return_address & ~(uint64_t)(c->target->arch->code_align > 1 ? 1 : 0);
     *return_address = address;
     if (by_line(p))
         *ret = address > p->line.low && address <= p->line.high;
@@ -128,19 +129,16 @@ static struct error *came_by_call(struct session *s, struct plan *p, struct thre
 }
 
 /* Where a `step` into a function stops: behind its prologue. */
-static uint64_t behind_prologue(struct session *s, uint64_t pc)
+static uint64_t behind_prologue(struct control *c, uint64_t pc)
 {
     struct symbol_place place;
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    if (!symbols_lookup(s->map, pc, &place) || !place.function)
+    if (!symbols_lookup(c->target->map, pc, &place) || !place.function)
         return pc;
-    /* Calls within a program enter a function of 64-bit Power behind the two instructions that set r2
-     * (OpenPOWER ELF V2 ABI, section 2.3.2). */
-    bool local_entry = s->arch == &arch_ppc64 && pc == place.function_low + 8;
-    if (pc != place.function_low && !local_entry)
+    if (pc != place.function_low && pc != place.function_low + c->target->arch->local_entry)
         return pc;
-    symbols_find_name(s->map,
+    symbols_find_name(c->target->map,
                       place.inlined_count ? place.inlined[place.inlined_count - 1].function : place.function,
                       &matches, &count);
     uint64_t address = pc;
@@ -152,81 +150,82 @@ static uint64_t behind_prologue(struct session *s, uint64_t pc)
 }
 
 /* The linker's stubs, through which functions of shared libraries are called. */
-static bool in_plt(struct session *s, uint64_t pc)
+static bool in_plt(struct control *c, uint64_t pc)
 {
     struct symbol_place place;
-    return symbols_lookup(s->map, pc, &place) && place.section && strncmp(place.section, ".plt", 4) == 0;
+    return symbols_lookup(c->target->map, pc, &place) && place.section &&
+           strncmp(place.section, ".plt", 4) == 0;
 }
 
-static bool has_line(struct session *s, uint64_t pc)
+static bool has_line(struct control *c, uint64_t pc)
 {
     struct address_range line;
-    return symbols_line_range(s->map, pc, &line) ||
-           (libraries_cover(s, pc) && symbols_line_range(s->map, pc, &line));
+    return symbols_line_range(c->target->map, pc, &line) ||
+           (libraries_cover(c->target, pc) && symbols_line_range(c->target->map, pc, &line));
 }
 
-static struct error *entered_function(struct session *s, struct plan *p, struct thread *t, uint64_t pc,
+static struct error *entered_function(struct control *c, struct plan *p, struct thread *t, uint64_t pc,
                                       uint64_t return_address, bool *done)
 {
     uint64_t sp;
-    TRY(thread_sp(s, t, &sp));
-    if (p->kind == PLAN_STEP && in_plt(s, pc)) {
+    TRY(thread_sp(c->target, t, &sp));
+    if (p->kind == PLAN_STEP && in_plt(c, pc)) {
         p->in_plt = true;
         p->plt_return = return_address;
         p->plt_sp = sp;
         p->phase = PHASE_STEP;
         return NULL;
     }
-    if (p->kind != PLAN_STEP || !has_line(s, pc)) {
-        return_to(s, p, return_address, sp, false);
+    if (p->kind != PLAN_STEP || !has_line(c, pc)) {
+        return_to(c, p, return_address, sp, false);
         return NULL;
     }
-    uint64_t goal = behind_prologue(s, pc);
+    uint64_t goal = behind_prologue(c, pc);
     if (goal == pc)
         *done = true;
     else
-        return_to(s, p, goal, 0, true);
+        return_to(c, p, goal, 0, true);
     return NULL;
 }
 
 /* Out of the stub: into the function that was called, or into the linker, which looks for it first. */
-static struct error *through_plt(struct session *s, struct plan *p, struct thread *t, uint64_t pc, bool *done)
+static struct error *through_plt(struct control *c, struct plan *p, struct thread *t, uint64_t pc, bool *done)
 {
     uint64_t sp;
-    if (in_plt(s, pc))
+    if (in_plt(c, pc))
         return NULL;
     p->in_plt = false;
-    TRY(thread_sp(s, t, &sp));
+    TRY(thread_sp(c->target, t, &sp));
     if (sp == p->plt_sp)
-        return entered_function(s, p, t, pc, p->plt_return, done);
-    return_to(s, p, p->plt_return, p->plt_sp, false);
+        return entered_function(c, p, t, pc, p->plt_return, done);
+    return_to(c, p, p->plt_return, p->plt_sp, false);
     return NULL;
 }
 
 /* A leaf that pushed nothing returns with the stack as it was: its return address still says where to. */
-static struct error *came_by_return(struct session *s, struct thread *t, uint64_t pc, bool *ret)
+static struct error *came_by_return(struct control *c, struct thread *t, uint64_t pc, bool *ret)
 {
     uint64_t address;
     *ret = false;
-    if (!s->arch->link_register)
+    if (!c->target->arch->link_register)
         return NULL;
-    TRY(register_value(s, t, s->arch->link_register, &address));
-    *ret = (address & ~(uint64_t)(s->arch->code_align > 1 ? 1 : 0)) == pc;
+    TRY(register_value(c->target, t, c->target->arch->link_register, &address));
+    *ret = (address & ~(uint64_t)(c->target->arch->code_align > 1 ? 1 : 0)) == pc;
     return NULL;
 }
 
 /* Out of the function by a return or a jump. */
-static struct error *left_function(struct session *s, struct plan *p, struct thread *t, uint64_t pc,
+static struct error *left_function(struct control *c, struct plan *p, struct thread *t, uint64_t pc,
                                    bool *done)
 {
     uint64_t sp;
-    TRY(thread_sp(s, t, &sp));
+    TRY(thread_sp(c->target, t, &sp));
     struct address_range line;
-    bool known = symbols_line_range(s->map, pc, &line);
+    bool known = symbols_line_range(c->target->map, pc, &line);
     struct symbol_place place;
-    symbols_lookup(s->map, pc, &place);
+    symbols_lookup(c->target->map, pc, &place);
     bool returned;
-    TRY(came_by_return(s, t, pc, &returned));
+    TRY(came_by_return(c, t, pc, &returned));
     if (sp > p->start_sp || !p->function_high || returned) {
         if (known) {
             /* Back in the caller, in the middle of the line that called: as gdb, go on to a line's start. */
@@ -236,22 +235,22 @@ static struct error *left_function(struct session *s, struct plan *p, struct thr
             p->line = line;
             p->file = NULL;
             p->line_number = 0;
-            *done = pc == line.low && symbols_is_statement(s->map, pc);
+            *done = pc == line.low && symbols_is_statement(c->target->map, pc);
             return NULL;
         }
         uint64_t address, least_sp;
-        struct error *e = frame_return_address(s, t, &address, &least_sp);
+        struct error *e = frame_return_address(c->target, t, &address, &least_sp);
         if (e) {
             error_free(e);
             p->phase = PHASE_RUN; /* nothing of ours to come back to: run on */
             return NULL;
         }
-        return_to(s, p, address, least_sp, false);
+        return_to(c, p, address, least_sp, false);
         return NULL;
     }
     uint64_t address;
-    TRY(entry_return_address(s, t, &address)); /* a tail call */
-    return entered_function(s, p, t, pc, address, done);
+    TRY(entry_return_address(c, t, &address)); /* a tail call */
+    return entered_function(c, p, t, pc, address, done);
 }
 
 static bool same_line(const struct plan *p, const struct symbol_place *place)
@@ -259,10 +258,10 @@ static bool same_line(const struct plan *p, const struct symbol_place *place)
     return place->line == p->line_number && place->file && p->file && strcmp(place->file, p->file) == 0;
 }
 
-static struct error *line_step(struct session *s, struct plan *p, struct thread *t, uint64_t pc, bool *done)
+static struct error *line_step(struct control *c, struct plan *p, struct thread *t, uint64_t pc, bool *done)
 {
     if (p->in_plt)
-        return through_plt(s, p, t, pc, done);
+        return through_plt(c, p, t, pc, done);
     bool recursed = pc == p->function_low && pc != p->start_pc;
     if (inside(p->line, pc) && !recursed) {
         p->phase = PHASE_STEP;
@@ -270,41 +269,41 @@ static struct error *line_step(struct session *s, struct plan *p, struct thread 
     }
     bool called;
     uint64_t return_address;
-    TRY(came_by_call(s, p, t, pc, &called, &return_address));
+    TRY(came_by_call(c, p, t, pc, &called, &return_address));
     if (called)
-        return entered_function(s, p, t, pc, return_address, done);
+        return entered_function(c, p, t, pc, return_address, done);
     if (!in_same_function(p, pc))
-        return left_function(s, p, t, pc, done);
+        return left_function(c, p, t, pc, done);
     struct symbol_place place;
     struct address_range line;
-    symbols_lookup(s->map, pc, &place);
-    if (!symbols_line_range(s->map, pc, &line)) {
+    symbols_lookup(c->target->map, pc, &place);
+    if (!symbols_line_range(c->target->map, pc, &line)) {
         p->line = (struct address_range){pc, pc + 1};
         return NULL;
     }
     /* Only the first instruction of another line ends a step; the middle of one is passed through. */
-    *done = !same_line(p, &place) && pc == line.low && symbols_is_statement(s->map, pc);
+    *done = !same_line(p, &place) && pc == line.low && symbols_is_statement(c->target->map, pc);
     p->line = line;
     return NULL;
 }
 
-static struct error *nexti_step(struct session *s, struct plan *p, struct thread *t, uint64_t pc, bool *done)
+static struct error *nexti_step(struct control *c, struct plan *p, struct thread *t, uint64_t pc, bool *done)
 {
     bool called;
     uint64_t return_address, sp;
-    TRY(came_by_call(s, p, t, pc, &called, &return_address));
-    TRY(thread_sp(s, t, &sp));
+    TRY(came_by_call(c, p, t, pc, &called, &return_address));
+    TRY(thread_sp(c->target, t, &sp));
     if (called && pc - p->start_pc > 16) {
-        return_to(s, p, return_address, sp, true);
+        return_to(c, p, return_address, sp, true);
         return NULL;
     }
     *done = true;
     return NULL;
 }
 
-struct error *plan_step_again(struct session *s, struct plan *p, uint64_t pc, bool *done)
+struct error *plan_step_again(struct control *c, struct plan *p, uint64_t pc, bool *done)
 {
-    struct thread *t = threads_find(&s->threads, p->thread);
+    struct thread *t = threads_find(&c->target->threads, p->thread);
     *done = false;
     if (!t)
         return error_new(ERR_NO_THREAD, "the thread that was stepping is gone");
@@ -314,6 +313,6 @@ struct error *plan_step_again(struct session *s, struct plan *p, uint64_t pc, bo
         return NULL;
     }
     if (p->kind == PLAN_NEXTI)
-        return nexti_step(s, p, t, pc, done);
-    return line_step(s, p, t, pc, done);
+        return nexti_step(c, p, t, pc, done);
+    return line_step(c, p, t, pc, done);
 }

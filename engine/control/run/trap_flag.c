@@ -1,48 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/run/trap_flag.h"
 
 #include <inttypes.h>
 
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/target/registers.h"
 
-struct flag {
-    const struct arch *arch;
-    const char *reg, *names;
-    uint64_t mask;
-};
-
-/* Intel SDM 3.4.3.3; Power ISA 3.2.1 (MSR bits 53 and 54); Arm DDI 0487, MDSCR_EL1. */
-static const struct flag flags[] = {
-    {&arch_x86_64, "eflags", "TF", 0x100},   {&arch_i386, "eflags", "TF", 0x100},
-    {&arch_ppc64, "msr", "SE or BE", 0x600}, {&arch_aarch64, "MDSCR_EL1", "SS", 1},
-    {&arch_arm, "MDSCR_EL1", "SS", 1},
-};
-
-enum { FLAG_COUNT = sizeof flags / sizeof flags[0], TRACE_VECTOR = 0xd00 };
-
 /* A register's value where it was read already. */
-static bool cached_value(struct session *s, const struct thread *t, const char *name, uint64_t *ret)
+static bool cached_value(struct control *c, const struct thread *t, const char *name, uint64_t *ret)
 {
-    const struct rsp_register *r = register_find(s, name);
+    const struct rsp_register *r = register_find(c->target, name);
     if (!r || r->size > 8 || !register_cached(t, r) || !t->known[r->offset])
         return false;
-    *ret = arch_load(t->bytes + r->offset, r->size, s->big_endian);
+    *ret = arch_load(t->bytes + r->offset, r->size, c->target->big_endian);
     return true;
 }
 
-static const struct flag *find_flag(const struct session *s)
-{
-    for (size_t i = 0; i < FLAG_COUNT; i++)
-        if (flags[i].arch == s->arch)
-            return &flags[i];
-    return NULL;
-}
-
 /* An instruction of this thread was stepped, and that is what stopped it. */
-static bool was_stepped(const struct session *s, const struct stop *stop)
+static bool was_stepped(const struct control *c, const struct stop *stop)
 {
-    const struct plan *p = &s->plan;
-    if (!s->plan_active || !stop->has_thread)
+    const struct plan *p = &c->plan;
+    if (!c->plan_active || !stop->has_thread)
         return false;
     if (p->phase == PHASE_OFF)
         return ptid_equal(stop->thread, p->off_thread);
@@ -51,18 +29,18 @@ static bool was_stepped(const struct session *s, const struct stop *stop)
     return p->watch_stepping && ptid_equal(stop->thread, p->watch_thread);
 }
 
-static void violated(struct session *s, const struct thread *t, const struct buf *evidence)
+static void violated(struct control *c, const struct thread *t, const struct buf *evidence)
 {
-    if (!s->plan.told_trap_flag)
-        audit_tell(s, "trap-flag-visible", t->id, buf_text(evidence), evidence->length);
-    s->plan.told_trap_flag = true;
+    if (!c->plan.told_trap_flag)
+        audit_tell(c, "trap-flag-visible", t->id, buf_text(evidence), evidence->length);
+    c->plan.told_trap_flag = true;
 }
 
-static void check_flag(struct session *s, struct thread *t, const struct stop *stop, bool stepped)
+static void check_flag(struct control *c, struct thread *t, const struct stop *stop, bool stepped)
 {
-    const struct flag *f = find_flag(s);
+    const struct arch_step_flag *f = &c->target->arch->step_flag;
     uint64_t value;
-    if (!f || !cached_value(s, t, f->reg, &value))
+    if (!f->reg || !cached_value(c, t, f->reg, &value))
         return;
     bool visible = (value & f->mask) != 0;
     if (!stepped)
@@ -71,55 +49,45 @@ static void check_flag(struct session *s, struct thread *t, const struct stop *s
         return;
     BASE_BUF struct buf evidence = {0};
     buf_printf(&evidence, "after a step, at pc 0x%" PRIx64 ": %s 0x%" PRIx64 ", so %s is visible", stop->pc,
-               f->reg, value, f->names);
-    violated(s, t, &evidence);
+               f->reg, value, f->field);
+    violated(c, t, &evidence);
 }
 
-/*
- * Power ISA book III, 7.5: vectors begin at multiples of 0x20 from 0x100 on; with translation on they are at
- * 0xc000000000004000 and up (AIL 3), and Linux maps the low ones at 0xc000000000000000. 0: none.
- */
-static uint64_t power_vector(uint64_t pc)
+static bool is_sequential(struct control *c, const struct thread *t, uint64_t pc)
 {
-    enum { FIRST = 0x100, END = 0x3000, STEP = 0x20 };
-    const uint64_t kernel = 0xc000000000000000u;
-    uint64_t offset = pc >= kernel + 0x4000 ? pc - kernel - 0x4000 : pc >= kernel ? pc - kernel : pc;
-    return offset >= FIRST && offset < END && offset % STEP == 0 ? offset : 0;
-}
-
-static bool is_sequential(struct session *s, const struct thread *t, uint64_t pc)
-{
-    const struct rsp_register *r = register_find(s, s->arch->pc);
+    const struct rsp_register *r = register_find(c->target, c->target->arch->pc);
     if (!t->has_previous || !r || r->size > 8)
         return false;
-    return pc - arch_load(t->previous + r->offset, r->size, s->big_endian) == s->arch->code_align;
+    return pc - arch_load(t->previous + r->offset, r->size, c->target->big_endian) ==
+           c->target->arch->code_align;
 }
 
-static void check_vector(struct session *s, struct thread *t, struct stop *stop)
+static void check_vector(struct control *c, struct thread *t, struct stop *stop)
 {
-    uint64_t vector = s->arch == &arch_ppc64 && stop->has_pc ? power_vector(stop->pc) : 0;
-    if (!vector || is_sequential(s, t, stop->pc))
+    const struct arch *arch = c->target->arch;
+    uint64_t vector = arch->exception_vector && stop->has_pc ? arch->exception_vector(stop->pc) : 0;
+    if (!vector || is_sequential(c, t, stop->pc))
         return;
     stop->vector = vector;
-    if (vector != TRACE_VECTOR)
+    if (vector != arch->trace_vector)
         return;
     BASE_BUF struct buf evidence = {0};
     buf_printf(&evidence, "after a step, at pc 0x%" PRIx64 ": the guest took the trace interrupt", stop->pc);
-    violated(s, t, &evidence);
+    violated(c, t, &evidence);
 }
 
-void trap_flag_check(struct session *s, struct stop *stop)
+void trap_flag_check(struct control *c, struct stop *stop)
 {
     bool trap = stop->reason == STOP_BREAKPOINT || stop->reason == STOP_WATCHPOINT ||
                 (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP);
-    struct thread *t = stop->has_thread ? threads_find(&s->threads, stop->thread) : NULL;
+    struct thread *t = stop->has_thread ? threads_find(&c->target->threads, stop->thread) : NULL;
     /* kgdb has no vCont, and its own flag in the registers of the kernel that it stops: that is how it steps
      */
-    bool kernel = !rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT);
-    if (s->is_process || kernel || !t || !s->arch || !s->description)
+    bool kernel = !rsp_feature_usable(rsp_features(c->target->connection), FEATURE_VCONT);
+    if (c->target->is_process || kernel || !t || !c->target->arch || !c->target->description)
         return;
-    bool stepped = trap && was_stepped(s, stop);
-    check_flag(s, t, stop, stepped);
+    bool stepped = trap && was_stepped(c, stop);
+    check_flag(c, t, stop, stepped);
     if (stepped)
-        check_vector(s, t, stop);
+        check_vector(c, t, stop);
 }

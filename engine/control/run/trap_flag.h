@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/run/trap_flag.h - what a single step must not leave behind in the state of a full system.
  *
@@ -17,9 +18,9 @@
 
 #include "engine/target/stop.h"
 
-struct session;
+struct control;
 
 /* A stop was classified, and the plan has not gone on yet. */
-void trap_flag_check(struct session *s, struct stop *stop);
+void trap_flag_check(struct control *c, struct stop *stop);
 
 #endif

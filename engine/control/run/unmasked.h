@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/run/unmasked.h - steps of a kernel whose interrupts stay enabled while its kgdb steps.
  *
@@ -16,10 +17,8 @@
 #include "engine/control/run/plan.h"
 
 /* The plan is about to step. */
-struct error *unmasked_before_step(struct session *s, struct plan *p) BASE_MUST_CHECK;
+struct error *unmasked_before_step(struct control *c, struct plan *p) BASE_MUST_CHECK;
 /* The target stopped. */
-struct error *unmasked_at_stop(struct session *s, struct plan *p) BASE_MUST_CHECK;
-/* An A64 instruction that does the same whether interrupts are masked or not. */
-bool unmasked_is_plain(uint32_t instruction);
+struct error *unmasked_at_stop(struct control *c, struct plan *p) BASE_MUST_CHECK;
 
 #endif

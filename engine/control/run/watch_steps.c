@@ -1,94 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/run/watch_steps.h"
 
 #include <string.h>
 
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 
 enum { PROGRESS_STEPS = 4096 };
 
-bool watch_steps_any(const struct session *s)
+bool watch_steps_any(const struct control *c)
 {
-    return s->breakpoints.plants.stepped > 0;
+    return c->breakpoints.sites.stepped > 0;
 }
 
-static bool is_stepped(const struct wish *w)
+static bool is_stepped(const struct breakpoint *b)
 {
-    return w->is_watch && w->enabled && w->count && w->locations[0].plant &&
-           w->locations[0].plant->type == PLANT_STEPPED;
+    return b->is_watch && b->enabled && b->count && b->locations[0].site &&
+           b->locations[0].site->type == SITE_STEPPED;
 }
 
 /* Reads the bytes of one watch; *changed against what was seen last. */
-static struct error *look(struct session *s, struct wish *w, bool *changed)
+static struct error *look(struct control *c, struct breakpoint *b, bool *changed)
 {
-    unsigned char now[sizeof w->watch_seen];
+    unsigned char now[sizeof b->watch_seen];
     size_t got = 0;
     *changed = false;
-    TRY(memory_read_some(s, w->watch_address, now, w->watch_length, &got));
-    if (got < w->watch_length)
+    TRY(memory_read_some(c->target, b->watch_address, now, b->watch_length, &got));
+    if (got < b->watch_length)
         return NULL; /* not mapped at the moment */
-    *changed = w->watch_seen_known && memcmp(now, w->watch_seen, got) != 0;
+    *changed = b->watch_seen_known && memcmp(now, b->watch_seen, got) != 0;
     if (*changed) {
         /* The value before, also where changes that nobody was shown came in between. */
-        memcpy(w->watch_new, w->watch_seen, got);
-        w->watch_new_known = true;
+        memcpy(b->watch_new, b->watch_seen, got);
+        b->watch_new_known = true;
     }
-    memcpy(w->watch_seen, now, got);
-    w->watch_seen_known = true;
+    memcpy(b->watch_seen, now, got);
+    b->watch_seen_known = true;
     return NULL;
 }
 
-struct error *watch_steps_begin(struct session *s)
+struct error *watch_steps_begin(struct control *c)
 {
-    s->plan.watch_steps = 0;
-    for (size_t i = 0; watch_steps_any(s) && i < s->breakpoints.wish_count; i++) {
+    c->plan.watch_steps = 0;
+    for (size_t i = 0; watch_steps_any(c) && i < c->breakpoints.count; i++) {
         bool changed;
-        if (is_stepped(s->breakpoints.wishes[i]))
-            TRY(look(s, s->breakpoints.wishes[i], &changed));
+        if (is_stepped(c->breakpoints.items[i]))
+            TRY(look(c, c->breakpoints.items[i], &changed));
     }
     return NULL;
 }
 
-struct ptid watch_steps_thread(struct session *s, struct plan *p)
+struct ptid watch_steps_thread(struct control *c, struct plan *p)
 {
-    const struct thread *t = threads_find(&s->threads, p->watch_thread);
+    const struct thread *t = threads_find(&c->target->threads, p->watch_thread);
     if (p->has_thread)
         p->watch_thread = p->thread;
     else if (!p->watch_stepping || !t)
-        p->watch_thread = s->threads.current;
+        p->watch_thread = c->target->threads.current;
     p->watch_stepping = true;
     return p->watch_thread;
 }
 
-static void tell_progress(struct session *s)
+static void tell_progress(struct control *c)
 {
-    if (++s->plan.watch_steps % PROGRESS_STEPS)
+    if (++c->plan.watch_steps % PROGRESS_STEPS)
         return;
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "progress");
     cJSON_AddStringToObject(o, "what", "watch");
-    cJSON_AddNumberToObject(o, "done", (double)s->plan.watch_steps);
-    target_emit(s, o);
+    cJSON_AddNumberToObject(o, "done", (double)c->plan.watch_steps);
+    target_emit(c->target, o);
 }
 
-struct error *watch_steps_check(struct session *s, struct stop *stop)
+struct error *watch_steps_check(struct control *c, struct stop *stop)
 {
-    if (!watch_steps_any(s))
+    if (!watch_steps_any(c))
         return NULL;
-    tell_progress(s);
+    tell_progress(c);
     int first = 0;
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
+    for (size_t i = 0; i < c->breakpoints.count; i++) {
         bool changed;
-        if (!is_stepped(s->breakpoints.wishes[i]))
+        if (!is_stepped(c->breakpoints.items[i]))
             continue;
-        TRY(look(s, s->breakpoints.wishes[i], &changed));
+        TRY(look(c, c->breakpoints.items[i], &changed));
         if (changed && !first)
-            first = s->breakpoints.wishes[i]->id;
+            first = c->breakpoints.items[i]->id;
     }
     if (!first)
         return NULL;
     stop->reason = STOP_WATCHPOINT;
     stop->signal = 0;
     stop->watchpoint = first;
-    stop->others_ran = s->threads.count > 1 && s->schedule == SCHEDULE_ALL;
+    stop->others_ran = c->target->threads.count > 1 && c->schedule == SCHEDULE_ALL;
     return NULL;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/run/watch_steps.h - watching bytes by stepping, where there are no slots for it.
  *
@@ -12,12 +13,12 @@
 #include "engine/control/run/plan.h"
 
 /* True when something is watched this way. */
-bool watch_steps_any(const struct session *s);
+bool watch_steps_any(const struct control *c);
 /* A plan begins: what the bytes hold now is no change. */
-struct error *watch_steps_begin(struct session *s) BASE_MUST_CHECK;
+struct error *watch_steps_begin(struct control *c) BASE_MUST_CHECK;
 /* Which thread is to be stepped; noted in the plan. */
-struct ptid watch_steps_thread(struct session *s, struct plan *p);
+struct ptid watch_steps_thread(struct control *c, struct plan *p);
 /* After a stop: a change makes it a watchpoint's. */
-struct error *watch_steps_check(struct session *s, struct stop *stop) BASE_MUST_CHECK;
+struct error *watch_steps_check(struct control *c, struct stop *stop) BASE_MUST_CHECK;
 
 #endif

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/time/back.h - the reverse commands: steps back by instruction and by line, out of a
  * function, and to what was hit last.
  *
- * Each leaves the target where it says, plants back in, and fills the stop to tell. What "a line back" means
+ * Each leaves the target where it says, sites back in, and fills the stop to tell. What "a line back" means
  * follows gdb: to the first instruction of the line that ran before, or of this one when it has begun
  * already; a call in between is gone into from its end (step) or passed over (next). At either end of the
  * record the reason is STOP_HISTORY_END. Engine thread, target stopped. An error leaves the target stopped
@@ -22,14 +23,14 @@ enum time_back_kind {
     TIME_BACK_CONTINUE
 };
 
-struct error *time_back(struct session *s, enum time_back_kind kind, uint64_t times,
+struct error *time_back(struct control *c, enum time_back_kind kind, uint64_t times,
                         struct stop *ret) BASE_MUST_CHECK;
 
 /* -- back_hits.c ----------------------------------------------------------------------------------- */
 
-struct error *time_back_continue(struct session *s, uint64_t times, struct stop *ret) BASE_MUST_CHECK;
+struct error *time_back_continue(struct control *c, uint64_t times, struct stop *ret) BASE_MUST_CHECK;
 /* Takes the target to a hit; for a watched store with the bytes before and after it. */
-struct error *time_land_on(struct session *s, const struct time_hit *hit, struct stop *ret) BASE_MUST_CHECK;
+struct error *time_land_on(struct control *c, const struct time_hit *hit, struct stop *ret) BASE_MUST_CHECK;
 /* The first instruction of a function, with what the stack pointer was then: exactly, or at least. */
 struct time_entry {
     uint64_t address, sp;
@@ -37,18 +38,18 @@ struct time_entry {
 };
 /* To the last time before `from` that this entry was passed, or to a hit of the user's that came later: then
  * *own is false. *found false: neither, and the target stands somewhere. */
-struct error *time_back_to_entry(struct session *s, uint64_t from, struct time_entry entry, bool *found,
+struct error *time_back_to_entry(struct control *c, uint64_t from, struct time_entry entry, bool *found,
                                  bool *own, struct stop *ret) BASE_MUST_CHECK;
 
 /* Counts a hit as forwards: false where it is ignored, or not yet the one of so many. */
-bool time_hit_is_told(struct session *s, const struct stop *stop, uint64_t *times);
+bool time_hit_is_told(struct control *c, const struct stop *stop, uint64_t *times);
 
 /* -- back_plain.c ---------------------------------------------------------------------------------- */
 
 /* One instruction back, by the stub. */
-struct error *time_plain_back(struct session *s) BASE_MUST_CHECK;
-struct error *time_plain_continue(struct session *s, uint64_t times, struct stop *ret) BASE_MUST_CHECK;
-struct error *time_plain_to_entry(struct session *s, struct time_entry entry, bool *found, bool *own,
+struct error *time_plain_back(struct control *c) BASE_MUST_CHECK;
+struct error *time_plain_continue(struct control *c, uint64_t times, struct stop *ret) BASE_MUST_CHECK;
+struct error *time_plain_to_entry(struct control *c, struct time_entry entry, bool *found, bool *own,
                                   struct stop *ret) BASE_MUST_CHECK;
 
 /* -- back_walk.c ----------------------------------------------------------------------------------- */
@@ -61,13 +62,13 @@ struct time_place {
 /* Instruction by instruction back, seen ahead in windows that are stepped through forwards: a step costs a
  * tenth of what a reverse step does. */
 struct time_walk {
-    struct session *session;
+    struct control *session;
     struct time_place now; /* where the walk is, which need not be where the target is */
     struct time_place trace[WALK_MOST];
     size_t count; /* of the trace: what came right before `now` */
     size_t window;
 };
-struct error *time_walk_begin(struct session *s, struct time_walk *w) BASE_MUST_CHECK;
+struct error *time_walk_begin(struct control *c, struct time_walk *w) BASE_MUST_CHECK;
 /* The walk goes on from where the target stands. */
 struct error *time_walk_again(struct time_walk *w) BASE_MUST_CHECK;
 /* What came before `now`; *ended at the start of the record. */

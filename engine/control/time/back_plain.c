@@ -1,42 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The reverse commands where the stub does them by itself (`bs`, `bc`) and positions are not exact: rr. */
-#include "engine/control/breakpoints/means.h"
-#include "engine/session/core.h"
+#include "engine/control/breakpoints/insertion.h"
+#include "engine/control/control.h"
+#include "engine/control/stop/classify.h"
 #include "engine/target/registers.h"
 #include "engine/control/time/back.h"
 
-struct error *time_plain_back(struct session *s)
+struct error *time_plain_back(struct control *c)
 {
-    TRY(time_replant(s));
-    time_moved(s);
-    TRY(s->time.driver->back(s));
-    return time_landed(s, NULL);
+    TRY(time_reinsert(c));
+    time_moved(c);
+    TRY(c->time.driver->back(c));
+    return time_landed(c, NULL);
 }
 
 /* One `bc` after the other, until a stop counts. *ended at the start of the record. */
-static struct error *run_back(struct session *s, const struct time_entry *entry, struct stop *found,
+static struct error *run_back(struct control *c, const struct time_entry *entry, struct stop *found,
                               bool *ended)
 {
     *ended = false;
     for (;;) {
         struct rsp_stop from;
         bool counts;
-        TRY(time_replant(s));
-        time_moved(s);
-        struct error *e = s->time.driver->back_run(s, &from);
+        TRY(time_reinsert(c));
+        time_moved(c);
+        struct error *e = c->time.driver->back_run(c, &from);
         *ended = error_is(e, ERR_HISTORY_END);
         if (*ended) {
             error_free(e);
-            return time_landed(s, NULL);
+            return time_landed(c, NULL);
         }
         TRY(e);
-        TRY(time_landed(s, &from));
-        TRY(stop_classify(s, &from, found));
-        TRY(wish_would_stop(s, found, &counts));
+        TRY(time_landed(c, &from));
+        TRY(stop_classify(c, &from, found));
+        TRY(breakpoint_would_stop(c, found, &counts));
         struct thread *t;
         uint64_t sp = 0;
-        TRY(threads_current(s, &t));
+        TRY(threads_current(c->target, &t));
         if (entry && !counts && found->has_pc && found->pc == entry->address) {
-            TRY(thread_sp(s, t, &sp));
+            TRY(thread_sp(c->target, t, &sp));
             counts = entry->at_least ? sp >= entry->sp : sp == entry->sp;
             found->reason = STOP_STEP;
             found->breakpoint = found->watchpoint = found->signal = 0;
@@ -46,39 +48,39 @@ static struct error *run_back(struct session *s, const struct time_entry *entry,
     }
 }
 
-static struct error *tell(struct session *s, const struct stop *found, struct stop *ret)
+static struct error *tell(struct control *c, const struct stop *found, struct stop *ret)
 {
-    TRY(time_here(s, found->reason, ret));
+    TRY(time_here(c, found->reason, ret));
     ret->breakpoint = found->breakpoint;
     ret->watchpoint = found->watchpoint;
     ret->signal = found->signal;
     return NULL;
 }
 
-struct error *time_plain_continue(struct session *s, uint64_t times, struct stop *ret)
+struct error *time_plain_continue(struct control *c, uint64_t times, struct stop *ret)
 {
     struct stop found;
     bool ended;
     for (;;) {
-        TRY(run_back(s, NULL, &found, &ended));
+        TRY(run_back(c, NULL, &found, &ended));
         if (ended)
-            return time_here(s, STOP_HISTORY_END, ret);
-        if (time_hit_is_told(s, &found, &times))
-            return tell(s, &found, ret);
+            return time_here(c, STOP_HISTORY_END, ret);
+        if (time_hit_is_told(c, &found, &times))
+            return tell(c, &found, ret);
     }
 }
 
-struct error *time_plain_to_entry(struct session *s, struct time_entry entry, bool *found, bool *own,
+struct error *time_plain_to_entry(struct control *c, struct time_entry entry, bool *found, bool *own,
                                   struct stop *ret)
 {
-    struct plant *plant = means_for_run(s, entry.address);
+    struct site *site = insertion_for_run(c, entry.address);
     struct stop hit;
     bool ended = false;
-    struct error *e = run_back(s, &entry, &hit, &ended);
-    if (s->connection)
-        plant_release(s, plant);
+    struct error *e = run_back(c, &entry, &hit, &ended);
+    if (c->target->connection)
+        site_release(c, site);
     TRY(e);
     *found = !ended;
     *own = *found && hit.reason == STOP_STEP;
-    return *found ? tell(s, &hit, ret) : NULL;
+    return *found ? tell(c, &hit, ret) : NULL;
 }

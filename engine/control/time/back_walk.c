@@ -1,17 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Walking back instruction by instruction, seen ahead in windows (back.h). */
 #include <inttypes.h>
 
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/target/registers.h"
 #include "engine/control/time/back.h"
 
 enum { FIRST_WINDOW = 16 };
 
-static struct error *look(struct session *s, struct time_place *ret)
+static struct error *look(struct control *c, struct time_place *ret)
 {
     struct thread *t;
-    TRY(threads_current(s, &t));
-    TRY(thread_pc(s, t, &ret->pc));
-    return thread_sp(s, t, &ret->sp);
+    TRY(threads_current(c->target, &t));
+    TRY(thread_pc(c->target, t, &ret->pc));
+    return thread_sp(c->target, t, &ret->sp);
 }
 
 struct error *time_walk_again(struct time_walk *w)
@@ -22,31 +24,31 @@ struct error *time_walk_again(struct time_walk *w)
     return look(w->session, &w->now);
 }
 
-struct error *time_walk_begin(struct session *s, struct time_walk *w)
+struct error *time_walk_begin(struct control *c, struct time_walk *w)
 {
-    *w = (struct time_walk){.session = s};
+    *w = (struct time_walk){.session = c};
     return time_walk_again(w);
 }
 
 /* Steps through what lies before `now`. Every step is one position, or the window is of no use. */
 static struct error *fill(struct time_walk *w)
 {
-    struct session *s = w->session;
+    struct control *c = w->session;
     uint64_t end = w->now.position, n = w->window < end ? w->window : end, at;
-    TRY(time_come_close(s, end - 1));
-    TRY(time_lift(s));
-    TRY(time_seek(s, end - n));
+    TRY(time_come_close(c, end - 1));
+    TRY(time_remove_all(c));
+    TRY(time_seek(c, end - n));
     for (uint64_t i = 0; i < n; i++) {
         w->trace[i].position = end - n + i;
-        TRY(look(s, &w->trace[i]));
+        TRY(look(c, &w->trace[i]));
         if (i + 1 == n)
             break;
         struct rsp_stop stop;
-        time_moved(s);
-        TRY(s->time.driver->step(s, &stop));
-        TRY(time_landed(s, &stop));
+        time_moved(c);
+        TRY(c->time.driver->step(c, &stop));
+        TRY(time_landed(c, &stop));
     }
-    TRY(time_position(s, &at));
+    TRY(time_position(c, &at));
     if (at != end - 1)
         return error_new(ERR_VIOLATION, "%" PRIu64 " steps from %" PRIu64 " led to %" PRIu64, n - 1, end - n,
                          at);

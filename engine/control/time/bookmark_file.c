@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The file in which the bookmarks of a record are kept: its name, reading and writing it. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
@@ -10,7 +12,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/control/time/bookmarks.h"
 
 enum { FILE_LIMIT = 16 << 20, FILE_VERSION = 1, CODE_LIMIT = 64 << 20 };
@@ -47,26 +49,26 @@ static uint64_t hash_code(const struct symbol_file *f)
     return hash;
 }
 
-char *bookmark_program(struct session *s)
+char *bookmark_program(struct control *c)
 {
-    if (symbol_map_count(s->map) == 0)
+    if (symbol_map_count(c->target->map) == 0)
         return NULL;
-    const struct symbol_file *f = symbol_map_file(s->map, 0, NULL);
+    const struct symbol_file *f = symbol_map_file(c->target->map, 0, NULL);
     const char *id = symbol_file_build_id(f);
     return id ? xstrdup(id) : xasprintf("code-%016" PRIx64, hash_code(f));
 }
 
 /* The file of the record with its size and time; where it cannot be seen, its name and the program. */
-char *bookmark_path(struct session *s)
+char *bookmark_path(struct control *c)
 {
     BASE_FREE char *where = file_state_path("bookmarks");
-    BASE_FREE char *real = s->time.recording ? realpath(s->time.recording, NULL) : NULL;
-    BASE_FREE char *program = real ? NULL : bookmark_program(s);
+    BASE_FREE char *real = c->time.recording ? realpath(c->time.recording, NULL) : NULL;
+    BASE_FREE char *program = real ? NULL : bookmark_program(c);
     struct stat st = {0};
-    if (!where || !s->time.recording)
+    if (!where || !c->time.recording)
         return NULL;
     uint64_t hash = 0xcbf29ce484222325u;
-    const char *name = real ? real : s->time.recording;
+    const char *name = real ? real : c->time.recording;
     hash = hash_bytes(hash, name, strlen(name) + 1);
     if (real && stat(real, &st) == 0) {
         hash = hash_number(hash, (uint64_t)st.st_size);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/text.h"
 #include "engine/control/time/bookmarks.h"
 
@@ -8,7 +9,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/inspect/location.h"
 
 void bookmark_free(struct bookmark *b)
@@ -36,42 +37,42 @@ void bookmarks_free(struct bookmark_table *t)
     free(t);
 }
 
-static void say(struct session *s, const char *text)
+static void say(struct control *c, const char *text)
 {
     BASE_FREE char *line = xasprintf("%s\n", text);
-    target_emit_text(s, "output", line, strlen(line));
+    target_emit_text(c->target, "output", line, strlen(line));
 }
 
-static void check_program(struct session *s, struct bookmark_table *t)
+static void check_program(struct control *c, struct bookmark_table *t)
 {
-    BASE_FREE char *now = bookmark_program(s);
+    BASE_FREE char *now = bookmark_program(c);
     if (!t->program) {
         t->program = xstrdup_or_null(now);
     } else if (t->count && now && strcmp(now, t->program) != 0) {
-        say(s, "the bookmarks of this recording were made with another build of the program: functions and "
+        say(c, "the bookmarks of this recording were made with another build of the program: functions and "
                "lines "
                "may not fit");
     }
 }
 
-struct error *bookmarks_of(struct session *s, struct bookmark_table **ret)
+struct error *bookmarks_of(struct control *c, struct bookmark_table **ret)
 {
     const struct time_driver *d;
-    *ret = s->time.bookmarks;
+    *ret = c->time.bookmarks;
     if (*ret)
         return NULL;
-    TRY(time_driver(s, &d));
+    TRY(time_driver(c, &d));
     struct bookmark_table *t = xcalloc(1, sizeof *t);
-    s->time.bookmarks = *ret = t;
+    c->time.bookmarks = *ret = t;
     t->next_id = 1;
-    t->path = bookmark_path(s);
+    t->path = bookmark_path(c);
     struct error *e = t->path ? bookmark_read(t->path, t) : NULL;
     if (e) {
         BASE_FREE char *text = xasprintf("%s (%s)", e->message, e->hint ? e->hint : "");
-        say(s, text);
+        say(c, text);
         error_free(e);
     }
-    check_program(s, t);
+    check_program(c, t);
     return NULL;
 }
 
@@ -127,21 +128,21 @@ static struct error *check_name(struct bookmark_table *t, const char *name)
     return NULL;
 }
 
-static void describe_place(struct session *s, struct bookmark *b)
+static void describe_place(struct control *c, struct bookmark *b)
 {
     struct symbol_place place;
-    if (!b->has_pc || !symbols_lookup(s->map, b->pc, &place))
+    if (!b->has_pc || !symbols_lookup(c->target->map, b->pc, &place))
         return;
     b->function = xstrdup_or_null(place.function);
     b->file = place.file ? xstrdup(path_base(place.file)) : NULL;
     b->line = place.line;
 }
 
-static struct error *fill(struct session *s, struct bookmark *b, bool snapshot)
+static struct error *fill(struct control *c, struct bookmark *b, bool snapshot)
 {
     struct stop here;
     char thread[48];
-    TRY(time_here(s, STOP_NONE, &here));
+    TRY(time_here(c, STOP_NONE, &here));
     b->position = here.position;
     b->has_pc = here.has_pc;
     b->pc = here.pc;
@@ -149,25 +150,25 @@ static struct error *fill(struct session *s, struct bookmark *b, bool snapshot)
     b->thread = xstrdup(thread);
     b->made = time(NULL);
     b->state = BOOKMARK_GOOD;
-    describe_place(s, b);
+    describe_place(c, b);
     if (!snapshot)
         return NULL;
     BASE_FREE char *kind = xasprintf("b%" PRIu64, b->id);
-    return time_save(s, kind, &b->snapshot);
+    return time_save(c, kind, &b->snapshot);
 }
 
-struct error *bookmark_make(struct session *s, const char *name, const char *note, bool snapshot,
+struct error *bookmark_make(struct control *c, const char *name, const char *note, bool snapshot,
                             struct bookmark **ret)
 {
     struct bookmark_table *t;
-    TRY(bookmarks_of(s, &t));
+    TRY(bookmarks_of(c, &t));
     if (name)
         TRY(check_name(t, name));
     struct bookmark *b = xcalloc(1, sizeof *b);
     b->id = t->next_id;
     b->name = name ? xstrdup(name) : xasprintf("bookmark-%" PRIu64, b->id);
     b->note = xstrdup_or_null(note);
-    struct error *e = fill(s, b, snapshot);
+    struct error *e = fill(c, b, snapshot);
     if (e) {
         bookmark_free(b);
         return e;
@@ -177,20 +178,20 @@ struct error *bookmark_make(struct session *s, const char *name, const char *not
     *ret = b;
     e = bookmark_write(t);
     if (e)
-        say(s, e->message);
+        say(c, e->message);
     error_free(e);
     return NULL;
 }
 
-struct error *bookmark_remove(struct session *s, struct bookmark *b)
+struct error *bookmark_remove(struct control *c, struct bookmark *b)
 {
     struct bookmark_table *t;
-    TRY(bookmarks_of(s, &t));
+    TRY(bookmarks_of(c, &t));
     struct error *e = NULL;
     if (b->snapshot) {
-        TRY(time_snapshots(s));
-        if (time_snapshot_named(s, b->snapshot))
-            e = time_remove(s, b->snapshot);
+        TRY(time_snapshots(c));
+        if (time_snapshot_named(c, b->snapshot))
+            e = time_remove(c, b->snapshot);
     }
     for (size_t i = 0; i < t->count; i++)
         if (t->items[i] == b) {
@@ -204,30 +205,30 @@ struct error *bookmark_remove(struct session *s, struct bookmark *b)
     return e ? e : written;
 }
 
-static struct error *move_to(struct session *s, const struct bookmark *b)
+static struct error *move_to(struct control *c, const struct bookmark *b)
 {
     const struct time_driver *d;
-    TRY(time_driver(s, &d));
+    TRY(time_driver(c, &d));
     if (d->exact)
-        return time_seek(s, b->position);
-    TRY(time_snapshots(s));
-    const struct time_snapshot *one = b->snapshot ? time_snapshot_named(s, b->snapshot) : NULL;
+        return time_seek(c, b->position);
+    TRY(time_snapshots(c));
+    const struct time_snapshot *one = b->snapshot ? time_snapshot_named(c, b->snapshot) : NULL;
     if (!one && d->seek)
-        return time_seek(s, b->position);
+        return time_seek(c, b->position);
     if (!one)
         return error_hint(error_new(ERR_NO_SNAPSHOT, "bookmark `%s`: its snapshot is gone", b->name),
                           "without a recording a bookmark is only as good as its snapshot");
-    TRY(time_lift(s));
-    time_moved(s);
-    TRY(d->restore(s, b->snapshot, b->position));
-    return time_landed(s, NULL);
+    TRY(time_remove_all(c));
+    time_moved(c);
+    TRY(d->restore(c, b->snapshot, b->position));
+    return time_landed(c, NULL);
 }
 
-struct error *bookmark_go(struct session *s, struct bookmark *b)
+struct error *bookmark_go(struct control *c, struct bookmark *b)
 {
     struct stop here;
-    TRY(move_to(s, b));
-    TRY(time_here(s, STOP_NONE, &here));
+    TRY(move_to(c, b));
+    TRY(time_here(c, STOP_NONE, &here));
     bool fits = !b->has_pc || (here.has_pc && here.pc == b->pc);
     b->state = fits ? BOOKMARK_GOOD : BOOKMARK_STALE;
     if (fits)
@@ -235,7 +236,7 @@ struct error *bookmark_go(struct session *s, struct bookmark *b)
     BASE_FREE char *text = xasprintf("bookmark `%s` is stale: it was made at 0x%" PRIx64
                                      ", and the recording is at 0x%" PRIx64 " there",
                                      b->name, b->pc, here.pc);
-    say(s, text);
+    say(c, text);
     return NULL;
 }
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/time/bookmarks.h - places in time that the user wants to come back to.
  *
@@ -19,7 +20,7 @@
 
 #include "base/error.h"
 
-struct session;
+struct control;
 
 enum bookmark_state { BOOKMARK_UNCHECKED, BOOKMARK_GOOD, BOOKMARK_STALE };
 enum { BOOKMARKS_MOST = 10000, BOOKMARK_TEXT_MOST = 1000 };
@@ -49,7 +50,7 @@ struct bookmark_table {
 void bookmarks_free(struct bookmark_table *t);
 void bookmark_free(struct bookmark *b);
 /* The table, read when it was not yet; what is wrong with the file is said once. */
-struct error *bookmarks_of(struct session *s, struct bookmark_table **ret) BASE_MUST_CHECK;
+struct error *bookmarks_of(struct control *c, struct bookmark_table **ret) BASE_MUST_CHECK;
 /* Puts it into its place of the order; taken over. */
 void bookmarks_insert(struct bookmark_table *t, struct bookmark *b);
 struct bookmark *bookmarks_by_name(struct bookmark_table *t, const char *name);
@@ -57,20 +58,20 @@ struct bookmark *bookmarks_by_id(struct bookmark_table *t, uint64_t id);
 /* The one made last, or NULL. */
 struct bookmark *bookmarks_newest(struct bookmark_table *t);
 /* A bookmark here; a NULL name is made up. With `snapshot` a snapshot too, where the target can. */
-struct error *bookmark_make(struct session *s, const char *name, const char *note, bool snapshot,
+struct error *bookmark_make(struct control *c, const char *name, const char *note, bool snapshot,
                             struct bookmark **ret) BASE_MUST_CHECK;
 /* Forgets it, and removes its snapshot. */
-struct error *bookmark_remove(struct session *s, struct bookmark *b) BASE_MUST_CHECK;
+struct error *bookmark_remove(struct control *c, struct bookmark *b) BASE_MUST_CHECK;
 /* Takes the target there and looks whether it is the place that was meant. */
-struct error *bookmark_go(struct session *s, struct bookmark *b) BASE_MUST_CHECK;
+struct error *bookmark_go(struct control *c, struct bookmark *b) BASE_MUST_CHECK;
 cJSON *bookmark_to_json(const struct bookmark *b);
 
 /* -- bookmark_file.c ------------------------------------------------------------------------------- */
 
 /* Where the bookmarks of this session's recording are, or NULL; malloc'd. */
-char *bookmark_path(struct session *s);
+char *bookmark_path(struct control *c);
 /* What the program is known by: its build-id, or a digest of its code; malloc'd, or NULL. */
-char *bookmark_program(struct session *s);
+char *bookmark_program(struct control *c);
 /* Reads the file into an empty table. A file that is missing gives none; one that is damaged or of another
  * version is an error, and stays as it is under a name with `.damaged` behind it. */
 struct error *bookmark_read(const char *path, struct bookmark_table *t) BASE_MUST_CHECK;

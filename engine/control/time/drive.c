@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What drivers share: monitor commands, and resumes that are waited for. */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -6,7 +7,9 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/control/stop/stop_report.h"
+#include "engine/control/control.h"
+#include "engine/control/stop/classify.h"
 #include "engine/control/time/driver.h"
 
 /* A snapshot of much memory takes seconds, and QEMU answers when it is done. */
@@ -34,34 +37,34 @@ static void drop_returns(struct buf *b)
         b->data[kept] = '\0';
 }
 
-static struct error *ask_monitor(struct session *s, struct buf *out, const char *format, va_list args)
+static struct error *ask_monitor(struct control *c, struct buf *out, const char *format, va_list args)
 {
     BASE_BUF struct buf command = {0};
     buf_vprintf(&command, format, args);
-    int64_t timeout = rsp_timeout(s->connection);
-    rsp_set_timeout(s->connection, MONITOR_NS);
-    struct error *e = target_check(s, rsp_monitor(s->connection, buf_text(&command), out));
-    if (s->connection)
-        rsp_set_timeout(s->connection, timeout);
+    int64_t timeout = rsp_timeout(c->target->connection);
+    rsp_set_timeout(c->target->connection, MONITOR_NS);
+    struct error *e = target_check(c->target, rsp_monitor(c->target->connection, buf_text(&command), out));
+    if (c->target->connection)
+        rsp_set_timeout(c->target->connection, timeout);
     drop_returns(out);
     return e;
 }
 
-struct error *time_monitor(struct session *s, struct buf *out, const char *format, ...)
+struct error *time_monitor(struct control *c, struct buf *out, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    struct error *e = ask_monitor(s, out, format, args);
+    struct error *e = ask_monitor(c, out, format, args);
     va_end(args);
     return e;
 }
 
-struct error *time_monitor_quiet(struct session *s, const char *format, ...)
+struct error *time_monitor_quiet(struct control *c, const char *format, ...)
 {
     BASE_BUF struct buf out = {0};
     va_list args;
     va_start(args, format);
-    struct error *e = ask_monitor(s, &out, format, args);
+    struct error *e = ask_monitor(c, &out, format, args);
     va_end(args);
     TRY(e);
     while (out.length && out.data[out.length - 1] == '\n')
@@ -79,71 +82,71 @@ static void drain(int fd)
 }
 
 /* The time is up, or somebody pressed Ctrl-C: the target must not go on running. */
-static struct error *stop_it(struct session *s, struct error *why)
+static struct error *stop_it(struct control *c, struct error *why)
 {
     if (error_is(why, ERR_CANCELLED))
-        drain(s->options.cancel_fd);
+        drain(c->target->cancel_fd);
     struct rsp_stop stop;
     bool stopped = false;
-    struct error *e = rsp_interrupt(s->connection);
+    struct error *e = rsp_interrupt(c->target->connection);
     if (!e)
-        e = rsp_wait_stop(s->connection, clock_now_ns() + GRACE_NS, -1, &stop, &stopped);
+        e = rsp_wait_stop(c->target->connection, clock_now_ns() + GRACE_NS, -1, &stop, &stopped);
     if (!e)
         return why;
     error_free(why);
-    return target_check(s, e);
+    return target_check(c->target, e);
 }
 
-void time_way_home(struct session *s, bool begin, int64_t *saved)
+void time_way_home(struct control *c, bool begin, int64_t *saved)
 {
     if (begin) {
-        *saved = s->deadline_ns;
-        s->deadline_ns = clock_now_ns() + HOME_NS;
+        *saved = c->target->deadline_ns;
+        c->target->deadline_ns = clock_now_ns() + HOME_NS;
     } else {
-        s->deadline_ns = *saved;
+        c->target->deadline_ns = *saved;
     }
 }
 
 /* Told as every end is, and what was asked for fails with it. */
-static struct error *target_ended(struct session *s, const struct rsp_stop *end)
+static struct error *target_ended(struct control *c, const struct rsp_stop *end)
 {
-    TRY(stop_classify(s, end, &s->last_stop));
-    s->epoch++;
-    s->stops++;
-    s->stop_ended_ns = clock_now_ns();
-    s->state = SESSION_EXITED;
-    target_emit_stop(s);
-    session_drop_connection(s, SESSION_EXITED);
+    TRY(stop_classify(c, end, &c->last_stop));
+    c->target->epoch++;
+    c->stops++;
+    c->stop_ended_ns = clock_now_ns();
+    target_has_ended(c->target);
+    stop_report(c);
+    c->target->hooks.ended(c->target);
     return error_hint(error_new(ERR_LOST, "the target ended while it was taken to another moment"),
                       "start it again; bookmarks are kept");
 }
 
-struct error *time_wait(struct session *s, struct rsp_stop *ret)
+struct error *time_wait(struct control *c, struct rsp_stop *ret)
 {
     bool stopped = false;
-    transport_set_cancel_fd(rsp_transport(s->connection), s->options.cancel_fd);
-    struct error *e = rsp_wait_stop(s->connection, s->deadline_ns, -1, ret, &stopped);
-    if (s->time.holds)
-        transport_set_cancel_fd(rsp_transport(s->connection), -1);
+    transport_set_cancel_fd(rsp_transport(c->target->connection), c->target->cancel_fd);
+    struct error *e = rsp_wait_stop(c->target->connection, c->target->deadline_ns, -1, ret, &stopped);
+    if (c->time.holds)
+        transport_set_cancel_fd(rsp_transport(c->target->connection), -1);
     if (error_is(e, ERR_CANCELLED) || error_is(e, ERR_TIMEOUT))
-        return stop_it(s, e);
-    TRY(target_check(s, e));
+        return stop_it(c, e);
+    TRY(target_check(c->target, e));
     if (ret->kind == RSP_STOP_EXITED || ret->kind == RSP_STOP_KILLED)
-        return target_ended(s, ret);
+        return target_ended(c, ret);
     return NULL;
 }
 
-struct error *time_resume(struct session *s, const char *packet, struct rsp_stop *ret)
+struct error *time_resume(struct control *c, const char *packet, struct rsp_stop *ret)
 {
-    TRY(target_check(s, rsp_resume(s->connection, packet, strlen(packet))));
-    return time_wait(s, ret);
+    TRY(target_check(c->target, rsp_resume(c->target->connection, packet, strlen(packet))));
+    return time_wait(c, ret);
 }
 
-struct error *time_go(struct session *s, bool step, struct rsp_stop *ret)
+struct error *time_go(struct control *c, bool step, struct rsp_stop *ret)
 {
     struct rsp_action action = {.thread = {-1, -1}, .how = step ? RSP_STEP : RSP_CONTINUE};
     if (step)
-        action.thread = s->threads.current;
-    TRY(target_check(s, rsp_resume_actions(s->connection, &action, 1)));
-    return time_wait(s, ret);
+        action.thread = c->target->threads.current;
+    TRY(target_check(c->target, rsp_resume_actions(c->target->connection, &action, 1)));
+    return time_wait(c, ret);
 }

@@ -1,10 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The driver for targets that can do nothing of the kind: snapshots are registers and memory that we keep
+ * (kept_memory.h).
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/target/registers.h"
 #include "engine/control/time/kept_memory.h"
 #include "engine/control/time/time.h"
@@ -103,14 +108,14 @@ static void add_range(struct kept_range **ret, size_t *count, uint64_t low, uint
     (*ret)[(*count)++] = (struct kept_range){low, high};
 }
 
-static size_t known_ranges(struct session *s, uint64_t sp, struct kept_range **ret)
+static size_t known_ranges(struct control *c, uint64_t sp, struct kept_range **ret)
 {
     size_t count = 0;
     *ret = NULL;
-    for (size_t i = 0; i < symbol_map_count(s->map); i++) {
+    for (size_t i = 0; i < symbol_map_count(c->target->map); i++) {
         uint64_t offset;
         const struct symbol_section *sections;
-        size_t n = symbol_file_sections(symbol_map_file(s->map, i, &offset), &sections);
+        size_t n = symbol_file_sections(symbol_map_file(c->target->map, i, &offset), &sections);
         for (size_t k = 0; k < n; k++)
             if (sections[k].writable && sections[k].size)
                 add_range(ret, &count, sections[k].address + offset,
@@ -121,26 +126,27 @@ static size_t known_ranges(struct session *s, uint64_t sp, struct kept_range **r
     return count;
 }
 
-static size_t find_ranges(struct session *s, struct kept_range **ret)
+static size_t find_ranges(struct control *c, struct kept_range **ret)
 {
     struct thread *t;
     uint64_t sp = 0;
-    struct error *e = threads_current(s, &t);
+    struct error *e = threads_current(c->target, &t);
     if (!e)
-        e = thread_sp(s, t, &sp);
+        e = thread_sp(c->target, t, &sp);
     error_free(e);
-    int64_t pid = s->threads.current.pid;
+    int64_t pid = c->target->threads.current.pid;
     BASE_FREE char *maps = is_here(pid) ? read_text(pid, "maps") : NULL;
-    return maps ? kept_ranges_read(maps, ret) : known_ranges(s, sp, ret);
+    return maps ? kept_ranges_read(maps, ret) : known_ranges(c, sp, ret);
 }
 
 /* -- keeping --------------------------------------------------------------------------------------- */
 
-static struct error *keep_piece(struct session *s, struct kept_memory *k, uint64_t at, size_t n)
+static struct error *keep_piece(struct control *c, struct kept_memory *k, uint64_t at, size_t n)
 {
     struct kept_piece piece = {.address = at, .bytes = xmalloc(n)};
     struct rsp_read read = {.address = at, .length = n, .bytes = piece.bytes};
-    struct error *e = target_check(s, rsp_read_memory(s->connection, s->threads.current, &read, 1, true));
+    struct error *e = target_check(
+        c->target, rsp_read_memory(c->target->connection, c->target->threads.current, &read, 1, true));
     error_free(read.error);
     piece.length = read.got;
     if (e || piece.length == 0) {
@@ -153,7 +159,7 @@ static struct error *keep_piece(struct session *s, struct kept_memory *k, uint64
     return NULL;
 }
 
-static struct error *keep_ranges(struct session *s, struct kept_memory *k, const struct kept_range *ranges,
+static struct error *keep_ranges(struct control *c, struct kept_memory *k, const struct kept_range *ranges,
                                  size_t count)
 {
     uint64_t total = 0;
@@ -168,111 +174,113 @@ static struct error *keep_ranges(struct session *s, struct kept_memory *k, const
     for (size_t i = 0; i < count; i++)
         for (uint64_t at = ranges[i].low; at < ranges[i].high; at += PIECE) {
             uint64_t left = ranges[i].high - at;
-            TRY(keep_piece(s, k, at, left < PIECE ? left : PIECE));
+            TRY(keep_piece(c, k, at, left < PIECE ? left : PIECE));
         }
     return NULL;
 }
 
-static struct error *keep_threads(struct session *s, struct kept_memory *k)
+static struct error *keep_threads(struct control *c, struct kept_memory *k)
 {
-    TRY(threads_list(s));
-    for (size_t i = 0; i < s->threads.count; i++) {
-        struct kept_thread one = {.id = s->threads.items[i]->id};
-        if (s->threads.items[i]->state == THREAD_EXITED)
+    TRY(threads_list(c->target));
+    for (size_t i = 0; i < c->target->threads.count; i++) {
+        struct kept_thread one = {.id = c->target->threads.items[i]->id};
+        if (c->target->threads.items[i]->state == THREAD_EXITED)
             continue;
-        TRY(target_check(s, rsp_read_g(s->connection, one.id, &one.registers)));
+        TRY(target_check(c->target, rsp_read_g(c->target->connection, one.id, &one.registers)));
         ARRAY_RESERVE(k->threads, k->thread_count, k->thread_capacity);
         k->threads[k->thread_count++] = one;
     }
     return NULL;
 }
 
-static struct error *save(struct session *s, const char *name)
+static struct error *save(struct control *c, const char *name)
 {
     BASE_FREE struct kept_range *ranges = NULL;
-    size_t count = find_ranges(s, &ranges), kept = 0;
-    for (struct kept_memory *k = s->time.kept; k; k = k->next)
+    size_t count = find_ranges(c, &ranges), kept = 0;
+    for (struct kept_memory *k = c->time.kept; k; k = k->next)
         kept++;
     if (kept >= KEPT_COUNT)
         return error_new(ERR_REFUSED, "the memory of %d moments is kept already", KEPT_COUNT);
     struct kept_memory *k = xcalloc(1, sizeof *k);
     k->name = xstrdup(name);
-    k->position = s->epoch;
-    struct error *e = keep_ranges(s, k, ranges, count);
+    k->position = c->target->epoch;
+    struct error *e = keep_ranges(c, k, ranges, count);
     if (!e)
-        e = keep_threads(s, k);
+        e = keep_threads(c, k);
     if (e) {
         free_one(k);
         return e;
     }
-    k->next = s->time.kept;
-    s->time.kept = k;
+    k->next = c->time.kept;
+    c->time.kept = k;
     return NULL;
 }
 
 /* -- putting back ---------------------------------------------------------------------------------- */
 
-static struct error *put_piece(struct session *s, const struct kept_piece *piece)
+static struct error *put_piece(struct control *c, const struct kept_piece *piece)
 {
     BASE_FREE unsigned char *now = xmalloc(piece->length);
     struct rsp_read read = {.address = piece->address, .length = piece->length, .bytes = now};
-    TRY(target_check(s, rsp_read_memory(s->connection, s->threads.current, &read, 1, true)));
+    TRY(target_check(c->target,
+                     rsp_read_memory(c->target->connection, c->target->threads.current, &read, 1, true)));
     error_free(read.error);
     for (size_t at = 0; at < read.got; at += PAGE) {
         size_t n = read.got - at < PAGE ? read.got - at : PAGE;
         if (memcmp(now + at, piece->bytes + at, n) != 0)
-            TRY(target_check(s, rsp_write_memory(s->connection, s->threads.current, piece->address + at,
-                                                 piece->bytes + at, n)));
+            TRY(target_check(c->target, rsp_write_memory(c->target->connection, c->target->threads.current,
+                                                         piece->address + at, piece->bytes + at, n)));
     }
     return NULL;
 }
 
-static struct error *put_threads(struct session *s, const struct kept_memory *k, unsigned *gone)
+static struct error *put_threads(struct control *c, const struct kept_memory *k, unsigned *gone)
 {
-    s->threads.listed = false;
-    TRY(threads_list(s));
+    c->target->threads.listed = false;
+    TRY(threads_list(c->target));
     for (size_t i = 0; i < k->thread_count; i++) {
         const struct kept_thread *one = &k->threads[i];
-        const struct thread *t = threads_find(&s->threads, one->id);
+        const struct thread *t = threads_find(&c->target->threads, one->id);
         if (!t || t->state == THREAD_EXITED) {
             ++*gone;
             continue;
         }
-        TRY(target_check(s, rsp_write_g(s->connection, one->id, one->registers.bytes, one->registers.size)));
+        TRY(target_check(c->target, rsp_write_g(c->target->connection, one->id, one->registers.bytes,
+                                                one->registers.size)));
     }
     return NULL;
 }
 
-static struct kept_memory **find(struct session *s, const char *name)
+static struct kept_memory **find(struct control *c, const char *name)
 {
-    struct kept_memory **at = &s->time.kept;
+    struct kept_memory **at = &c->time.kept;
     while (*at && strcmp((*at)->name, name) != 0)
         at = &(*at)->next;
     return at;
 }
 
-static struct error *restore(struct session *s, const char *name, uint64_t position)
+static struct error *restore(struct control *c, const char *name, uint64_t position)
 {
     (void)position;
-    const struct kept_memory *k = *find(s, name);
+    const struct kept_memory *k = *find(c, name);
     unsigned gone = 0;
     if (!k)
         return error_new(ERR_NO_SNAPSHOT, "the memory of that moment is not kept any more");
     for (size_t i = 0; i < k->count; i++)
-        TRY(put_piece(s, &k->pieces[i]));
-    TRY(put_threads(s, k, &gone));
+        TRY(put_piece(c, &k->pieces[i]));
+    TRY(put_threads(c, k, &gone));
     BASE_FREE char *text = xasprintf("put back: the registers of %zu threads and %" PRIu64
                                      " bytes of writable memory. Not put back: files, "
                                      "sockets, other processes, what the kernel knows, memory mapped or "
                                      "unmapped since; %u threads have ended\n",
                                      k->thread_count - gone, k->bytes, gone);
-    target_emit_text(s, "output", text, strlen(text));
+    target_emit_text(c->target, "output", text, strlen(text));
     return NULL;
 }
 
-static struct error *remove_kept(struct session *s, const char *name)
+static struct error *remove_kept(struct control *c, const char *name)
 {
-    struct kept_memory **at = find(s, name), *k = *at;
+    struct kept_memory **at = find(c, name), *k = *at;
     if (k) {
         *at = k->next;
         free_one(k);
@@ -280,12 +288,12 @@ static struct error *remove_kept(struct session *s, const char *name)
     return NULL;
 }
 
-static struct error *list(struct session *s, struct time_snapshot **ret, size_t *count)
+static struct error *list(struct control *c, struct time_snapshot **ret, size_t *count)
 {
     size_t capacity = 0;
     *ret = NULL;
     *count = 0;
-    for (const struct kept_memory *k = s->time.kept; k; k = k->next) {
+    for (const struct kept_memory *k = c->time.kept; k; k = k->next) {
         ARRAY_RESERVE(*ret, *count, capacity);
         (*ret)[(*count)++] =
             (struct time_snapshot){.name = xstrdup(k->name), .position = k->position, .bytes = k->bytes};
@@ -293,22 +301,22 @@ static struct error *list(struct session *s, struct time_snapshot **ret, size_t 
     return NULL;
 }
 
-static struct error *probe(struct session *s, bool *ret)
+static struct error *probe(struct control *c, bool *ret)
 {
-    *ret = s->is_process;
+    *ret = c->target->is_process;
     return NULL;
 }
 
-static struct error *count_stops(struct session *s, uint64_t *ret)
+static struct error *count_stops(struct control *c, uint64_t *ret)
 {
-    *ret = s->epoch;
+    *ret = c->target->epoch;
     return NULL;
 }
 
 const struct time_driver time_driver_memory = {
     .name = "memory",
     .unit = "stops",
-    .lifts = true,
+    .removes = true,
     .only_asked = true,
     .probe = probe,
     .position = count_stops,

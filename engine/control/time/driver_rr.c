@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * rr's debug server, as its source says (src/GdbServer.cc, src/GdbCommand.cc): commands go as
  * `qRRCmd:NAME:TID[:HEX…]` and are answered with text in hex; a restart at a checkpoint, a tick count or an
@@ -10,7 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/control/time/time.h"
 
 /* A restart runs from the nearest checkpoint of rr's own. */
@@ -18,7 +19,7 @@
 enum { CHECKPOINTS_MOST = 4096 };
 
 /* A command with at most one argument, and its text. */
-static struct error *ask(struct session *s, const char *name, const char *argument, struct buf *out)
+static struct error *ask(struct control *c, const char *name, const char *argument, struct buf *out)
 {
     BASE_BUF struct buf packet = {0};
     BASE_BUF struct buf reply = {0};
@@ -27,8 +28,8 @@ static struct error *ask(struct session *s, const char *name, const char *argume
         buf_add_char(&packet, ':');
         hex_encode(&packet, argument, strlen(argument));
     }
-    TRY(target_check(
-        s, rsp_call(s->connection, RSP_GRAMMAR_TEXT, RSP_MUTATES, &reply, "%s", buf_text(&packet))));
+    TRY(target_check(c->target, rsp_call(c->target->connection, RSP_GRAMMAR_TEXT, RSP_MUTATES, &reply, "%s",
+                                         buf_text(&packet))));
     if (reply.length == 0)
         return error_new(ERR_UNSUPPORTED, "rr's `%s`: the stub does not know it", name);
     BASE_FREE char *text = xmalloc(reply.length / 2 + 1);
@@ -49,22 +50,22 @@ static bool first_number(const char *text, uint64_t *ret)
     return p != NULL;
 }
 
-static struct error *position(struct session *s, uint64_t *ret)
+static struct error *position(struct control *c, uint64_t *ret)
 {
     BASE_BUF struct buf out = {0};
-    TRY(ask(s, "when-ticks", NULL, &out));
+    TRY(ask(c, "when-ticks", NULL, &out));
     if (!first_number(buf_text(&out), ret))
         return error_new(ERR_VIOLATION, "asking rr for the tick: it says %.100s", buf_text(&out));
     return NULL;
 }
 
-static struct error *probe(struct session *s, bool *ret)
+static struct error *probe(struct control *c, bool *ret)
 {
     uint64_t ticks;
     *ret = false;
-    if (!rsp_feature_usable(rsp_features(s->connection), FEATURE_REVERSE_CONTINUE))
+    if (!rsp_feature_usable(rsp_features(c->target->connection), FEATURE_REVERSE_CONTINUE))
         return NULL;
-    struct error *e = position(s, &ticks);
+    struct error *e = position(c, &ticks);
     *ret = !e;
     if (error_is(e, ERR_LOST))
         return e;
@@ -72,38 +73,38 @@ static struct error *probe(struct session *s, bool *ret)
     return NULL;
 }
 
-static struct error *restart(struct session *s, const char *where)
+static struct error *restart(struct control *c, const char *where)
 {
     BASE_BUF struct buf packet = {0};
     BASE_BUF struct buf reply = {0};
     struct rsp_stop stop;
     buf_add_text(&packet, "vRun;;");
     hex_encode(&packet, where, strlen(where));
-    int64_t timeout = rsp_timeout(s->connection);
-    rsp_set_timeout(s->connection, RESTART_NS);
-    struct error *e = target_check(
-        s, rsp_call(s->connection, RSP_GRAMMAR_STOP, RSP_MUTATES, &reply, "%s", buf_text(&packet)));
-    if (s->connection)
-        rsp_set_timeout(s->connection, timeout);
+    int64_t timeout = rsp_timeout(c->target->connection);
+    rsp_set_timeout(c->target->connection, RESTART_NS);
+    struct error *e = target_check(c->target, rsp_call(c->target->connection, RSP_GRAMMAR_STOP, RSP_MUTATES,
+                                                       &reply, "%s", buf_text(&packet)));
+    if (c->target->connection)
+        rsp_set_timeout(c->target->connection, timeout);
     TRY(e);
     if (!rsp_is_stop_reply(buf_text(&reply), reply.length))
         return error_new(ERR_REFUSED, "rr does not go to %s: it answered %.60s", where, buf_text(&reply));
     TRY(rsp_stop_parse(reply.data, reply.length, &stop));
     if (stop.has_thread)
-        s->threads.current = stop.thread;
+        c->target->threads.current = stop.thread;
     return NULL;
 }
 
-static struct error *seek(struct session *s, uint64_t goal)
+static struct error *seek(struct control *c, uint64_t goal)
 {
     BASE_FREE char *where = xasprintf("t%" PRIu64, goal);
-    return restart(s, where);
+    return restart(c, where);
 }
 
-static struct error *save(struct session *s, const char *name)
+static struct error *save(struct control *c, const char *name)
 {
     BASE_BUF struct buf out = {0};
-    return ask(s, "checkpoint", name, &out);
+    return ask(c, "checkpoint", name, &out);
 }
 
 /* "1\t4321\tlabel": number, event, what it was called. Our names end with their tick. */
@@ -121,13 +122,13 @@ static bool parse_row(const char *line, uint64_t *number, struct time_snapshot *
     return true;
 }
 
-static struct error *each(struct session *s, const char *wanted, uint64_t *number, struct time_snapshot **ret,
+static struct error *each(struct control *c, const char *wanted, uint64_t *number, struct time_snapshot **ret,
                           size_t *count)
 {
     BASE_BUF struct buf out = {0};
     size_t capacity = 0;
     char *rest = NULL;
-    TRY(ask(s, "info checkpoints", NULL, &out));
+    TRY(ask(c, "info checkpoints", NULL, &out));
     for (char *line = strtok_r(out.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         struct time_snapshot one;
         uint64_t n;
@@ -145,36 +146,36 @@ static struct error *each(struct session *s, const char *wanted, uint64_t *numbe
     return NULL;
 }
 
-static struct error *find(struct session *s, const char *name, uint64_t *number)
+static struct error *find(struct control *c, const char *name, uint64_t *number)
 {
     *number = 0;
-    TRY(each(s, name, number, NULL, NULL));
+    TRY(each(c, name, number, NULL, NULL));
     return *number ? NULL : error_new(ERR_NO_SNAPSHOT, "rr has no checkpoint %s any more", name);
 }
 
-static struct error *restore(struct session *s, const char *name, uint64_t at)
+static struct error *restore(struct control *c, const char *name, uint64_t at)
 {
     (void)at;
     uint64_t number;
-    TRY(find(s, name, &number));
+    TRY(find(c, name, &number));
     BASE_FREE char *where = xasprintf("c%" PRIu64, number);
-    return restart(s, where);
+    return restart(c, where);
 }
 
-static struct error *remove_checkpoint(struct session *s, const char *name)
+static struct error *remove_checkpoint(struct control *c, const char *name)
 {
     BASE_BUF struct buf out = {0};
     uint64_t number;
-    TRY(find(s, name, &number));
+    TRY(find(c, name, &number));
     BASE_FREE char *text = xasprintf("%" PRIu64, number);
-    return ask(s, "delete checkpoint", text, &out);
+    return ask(c, "delete checkpoint", text, &out);
 }
 
-static struct error *list(struct session *s, struct time_snapshot **ret, size_t *count)
+static struct error *list(struct control *c, struct time_snapshot **ret, size_t *count)
 {
     *ret = NULL;
     *count = 0;
-    return each(s, NULL, NULL, ret, count);
+    return each(c, NULL, NULL, ret, count);
 }
 
 static struct error *ended(const struct rsp_stop *stop)
@@ -184,16 +185,16 @@ static struct error *ended(const struct rsp_stop *stop)
     return NULL;
 }
 
-static struct error *back(struct session *s)
+static struct error *back(struct control *c)
 {
     struct rsp_stop stop;
-    TRY(time_resume(s, "bs", &stop));
+    TRY(time_resume(c, "bs", &stop));
     return ended(&stop);
 }
 
-static struct error *back_run(struct session *s, struct rsp_stop *stop)
+static struct error *back_run(struct control *c, struct rsp_stop *stop)
 {
-    TRY(time_resume(s, "bc", stop));
+    TRY(time_resume(c, "bc", stop));
     return ended(stop);
 }
 

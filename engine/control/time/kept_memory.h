@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/time/kept_memory.h - registers and writable memory of a process, kept by ourselves.
  *
@@ -15,7 +16,7 @@
 
 #include "base/error.h"
 
-struct session;
+struct control;
 struct kept_memory;
 
 enum { KEPT_MOST = 64 << 20, KEPT_COUNT = 64 };

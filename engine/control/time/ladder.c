@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/time/ladder.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/control/time/time.h"
 
 enum { LEAST_STEP = 10000 };
@@ -15,24 +16,24 @@ static bool is_auto(const struct time_snapshot *one)
     return strncmp(one->name, begin, sizeof begin - 1) == 0;
 }
 
-static uint64_t most_of(const struct session *s)
+static uint64_t most_of(const struct control *c)
 {
-    return s->time.ladder.most ? s->time.ladder.most : LADDER_COUNT;
+    return c->time.ladder.most ? c->time.ladder.most : LADDER_COUNT;
 }
 
-static uint64_t bytes_of(const struct session *s)
+static uint64_t bytes_of(const struct control *c)
 {
-    return s->time.ladder.bytes ? s->time.ladder.bytes : LADDER_BYTES;
+    return c->time.ladder.bytes ? c->time.ladder.bytes : LADDER_BYTES;
 }
 
-struct error *ladder_count(struct session *s, struct ladder_state *ret)
+struct error *ladder_count(struct control *c, struct ladder_state *ret)
 {
     ret->kept = ret->bytes = 0;
-    TRY(time_snapshots(s));
-    for (size_t i = 0; i < s->time.snapshot_count; i++)
-        if (is_auto(&s->time.snapshots[i])) {
+    TRY(time_snapshots(c));
+    for (size_t i = 0; i < c->time.snapshot_count; i++)
+        if (is_auto(&c->time.snapshots[i])) {
             ret->kept++;
-            ret->bytes += s->time.snapshots[i].bytes;
+            ret->bytes += c->time.snapshots[i].bytes;
         }
     return NULL;
 }
@@ -57,118 +58,118 @@ size_t ladder_victim(const struct time_snapshot *list, size_t count, uint64_t no
 }
 
 /* Removes what the budget does not allow. */
-static struct error *thin(struct session *s, uint64_t now)
+static struct error *thin(struct control *c, uint64_t now)
 {
     for (;;) {
         struct ladder_state state = {0};
-        TRY(ladder_count(s, &state));
-        bool fits = state.kept <= most_of(s) && state.bytes <= bytes_of(s);
-        size_t victim = ladder_victim(s->time.snapshots, s->time.snapshot_count, now);
-        if (fits || victim == s->time.snapshot_count)
+        TRY(ladder_count(c, &state));
+        bool fits = state.kept <= most_of(c) && state.bytes <= bytes_of(c);
+        size_t victim = ladder_victim(c->time.snapshots, c->time.snapshot_count, now);
+        if (fits || victim == c->time.snapshot_count)
             return NULL;
-        BASE_FREE char *name = xstrdup(s->time.snapshots[victim].name);
-        TRY(time_remove(s, name));
+        BASE_FREE char *name = xstrdup(c->time.snapshots[victim].name);
+        TRY(time_remove(c, name));
     }
 }
 
-static struct error *place(struct session *s)
+static struct error *place(struct control *c)
 {
     BASE_FREE char *name = NULL;
-    return time_save(s, "auto", &name);
+    return time_save(c, "auto", &name);
 }
 
-static bool is_due(struct session *s, uint64_t now)
+static bool is_due(struct control *c, uint64_t now)
 {
-    const struct time_snapshot *nearest = time_nearest(s, now);
+    const struct time_snapshot *nearest = time_nearest(c, now);
     if (nearest && nearest->position == now)
         return false;
     uint64_t away = now - (nearest ? nearest->position : 0);
-    return s->time.ladder.each_stop || (s->time.ladder.every && away >= s->time.ladder.every);
+    return c->time.ladder.each_stop || (c->time.ladder.every && away >= c->time.ladder.every);
 }
 
-static struct error *place_where_due(struct session *s)
+static struct error *place_where_due(struct control *c)
 {
     uint64_t now;
-    TRY(time_position(s, &now));
-    TRY(time_snapshots(s));
-    if (!is_due(s, now))
+    TRY(time_position(c, &now));
+    TRY(time_snapshots(c));
+    if (!is_due(c, now))
         return NULL;
-    TRY(place(s));
-    TRY(thin(s, now));
-    return time_replant(s);
+    TRY(place(c));
+    TRY(thin(c, now));
+    return time_reinsert(c);
 }
 
-void ladder_at_stop(struct session *s)
+void ladder_at_stop(struct control *c)
 {
-    struct ladder *policy = &s->time.ladder;
-    if ((!policy->each_stop && !policy->every) || s->state != SESSION_STOPPED)
+    struct ladder *policy = &c->time.ladder;
+    if ((!policy->each_stop && !policy->every) || c->target->state != TARGET_STOPPED)
         return;
-    struct error *e = place_where_due(s);
+    struct error *e = place_where_due(c);
     if (!e)
         return;
     policy->each_stop = false;
     policy->every = 0;
     BASE_FREE char *text = xasprintf("no more snapshots are taken at stops: %s\n", e->message);
-    target_emit_text(s, "output", text, strlen(text));
+    target_emit_text(c->target, "output", text, strlen(text));
     error_free(e);
 }
 
 /* -- walking it once ------------------------------------------------------------------------------- */
 
-static void tell_progress(struct session *s, uint64_t at, uint64_t last)
+static void tell_progress(struct control *c, uint64_t at, uint64_t last)
 {
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "progress");
     cJSON_AddStringToObject(o, "what", "autobookmark");
     cJSON_AddNumberToObject(o, "done", (double)at);
     cJSON_AddNumberToObject(o, "total", (double)last);
-    target_emit(s, o);
+    target_emit(c->target, o);
 }
 
-static struct error *walk(struct session *s, uint64_t last, uint64_t step, struct ladder_state *ret)
+static struct error *walk(struct control *c, uint64_t last, uint64_t step, struct ladder_state *ret)
 {
     for (uint64_t at = step; at < last; at += step) {
-        TRY(time_snapshots(s));
-        const struct time_snapshot *there = time_nearest(s, at);
-        tell_progress(s, at, last);
+        TRY(time_snapshots(c));
+        const struct time_snapshot *there = time_nearest(c, at);
+        tell_progress(c, at, last);
         if (there && there->position == at)
             continue;
         struct ladder_state state = {0};
-        TRY(ladder_count(s, &state));
-        if (state.kept >= most_of(s) || state.bytes >= bytes_of(s))
+        TRY(ladder_count(c, &state));
+        if (state.kept >= most_of(c) || state.bytes >= bytes_of(c))
             return NULL;
-        TRY(time_seek(s, at));
-        TRY(place(s));
+        TRY(time_seek(c, at));
+        TRY(place(c));
         ret->placed++;
     }
     return NULL;
 }
 
-struct error *ladder_index(struct session *s, struct ladder_state *ret)
+struct error *ladder_index(struct control *c, struct ladder_state *ret)
 {
     const struct time_driver *d;
     bool known;
     uint64_t last, origin;
-    TRY(time_history(s, &d));
-    TRY(time_last(s, &known, &last));
+    TRY(time_history(c, &d));
+    TRY(time_last(c, &known, &last));
     if (!known || !d->save)
         return error_hint(
             error_new(ERR_UNSUPPORTED, "indexing: how long the recording is is not known"),
             "QEMU's log tells; it must be readable here under the name `monitor info replay` shows");
-    TRY(time_position(s, &origin));
-    uint64_t step = s->time.ladder.every ? s->time.ladder.every : last / (most_of(s) + 1) + 1;
-    struct error *e = walk(s, last, step < LEAST_STEP ? LEAST_STEP : step, ret);
-    if (!s->connection || s->state != SESSION_STOPPED)
+    TRY(time_position(c, &origin));
+    uint64_t step = c->time.ladder.every ? c->time.ladder.every : last / (most_of(c) + 1) + 1;
+    struct error *e = walk(c, last, step < LEAST_STEP ? LEAST_STEP : step, ret);
+    if (!c->target->connection || c->target->state != TARGET_STOPPED)
         return e;
     int64_t saved;
-    time_way_home(s, true, &saved);
-    struct error *home = time_seek(s, origin);
-    time_way_home(s, false, &saved);
-    struct error *planted = s->connection ? time_replant(s) : NULL;
+    time_way_home(c, true, &saved);
+    struct error *home = time_seek(c, origin);
+    time_way_home(c, false, &saved);
+    struct error *inserted = c->target->connection ? time_reinsert(c) : NULL;
     if (!home)
-        home = planted;
+        home = inserted;
     else
-        error_free(planted);
+        error_free(inserted);
     if (e) {
         error_free(home);
         return e;

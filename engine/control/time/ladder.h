@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/time/ladder.h - snapshots placed by a policy, so that no moment is far from one.
  *
@@ -19,7 +20,7 @@
 
 #include "base/error.h"
 
-struct session;
+struct control;
 struct time_snapshot;
 
 enum { LADDER_COUNT = 64 };
@@ -38,11 +39,11 @@ struct ladder_state {
 };
 
 /* After each stop: places one where the policy says so. Trouble is told and not returned. */
-void ladder_at_stop(struct session *s);
+void ladder_at_stop(struct control *c);
 /* Walks the recording from its start to its end and comes back. Emits `progress`. */
-struct error *ladder_index(struct session *s, struct ladder_state *ret) BASE_MUST_CHECK;
+struct error *ladder_index(struct control *c, struct ladder_state *ret) BASE_MUST_CHECK;
 /* What there is now. */
-struct error *ladder_count(struct session *s, struct ladder_state *ret) BASE_MUST_CHECK;
+struct error *ladder_count(struct control *c, struct ladder_state *ret) BASE_MUST_CHECK;
 /* Which of these goes first, seen from `now`: an index into `list` (by position), or `count`: none. */
 size_t ladder_victim(const struct time_snapshot *list, size_t count, uint64_t now);
 

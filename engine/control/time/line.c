@@ -1,9 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The time line itself: which driver serves, where the target stands, and moving it to a position with
+ * everything removed meanwhile.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/target/registers.h"
 #include "engine/control/time/bookmarks.h"
 #include "engine/control/time/kept_memory.h"
@@ -12,13 +17,13 @@
 static const struct time_driver *const drivers[] = {
     &time_driver_replay, &time_driver_rr, &time_driver_recording, &time_driver_live, &time_driver_memory};
 
-struct error *time_driver(struct session *s, const struct time_driver **ret)
+struct error *time_driver(struct control *c, const struct time_driver **ret)
 {
-    struct time_line *t = &s->time;
-    TRY(target_need_stopped(s));
+    struct time_line *t = &c->time;
+    TRY(target_need_stopped(c->target));
     for (size_t i = 0; i < ARRAY_LENGTH(drivers) && !t->probed; i++) {
         bool found;
-        TRY(drivers[i]->probe(s, &found));
+        TRY(drivers[i]->probe(c, &found));
         if (found) {
             t->driver = drivers[i];
             t->probed = true;
@@ -33,9 +38,9 @@ struct error *time_driver(struct session *s, const struct time_driver **ret)
     return NULL;
 }
 
-struct error *time_history(struct session *s, const struct time_driver **ret)
+struct error *time_history(struct control *c, const struct time_driver **ret)
 {
-    struct error *e = time_driver(s, ret);
+    struct error *e = time_driver(c, ret);
     if (e && !error_is(e, ERR_UNSUPPORTED))
         return e;
     error_free(e);
@@ -47,92 +52,92 @@ struct error *time_history(struct session *s, const struct time_driver **ret)
         "drive, then `rr=replay`; or `rr record` and `rr replay -s PORT`");
 }
 
-struct error *time_position(struct session *s, uint64_t *ret)
+struct error *time_position(struct control *c, uint64_t *ret)
 {
     const struct time_driver *d;
-    TRY(time_driver(s, &d));
-    if (!s->time.position_known)
-        TRY(d->position(s, &s->time.position));
-    s->time.position_known = true;
-    *ret = s->time.position;
+    TRY(time_driver(c, &d));
+    if (!c->time.position_known)
+        TRY(d->position(c, &c->time.position));
+    c->time.position_known = true;
+    *ret = c->time.position;
     return NULL;
 }
 
-struct error *time_last(struct session *s, bool *known, uint64_t *ret)
+struct error *time_last(struct control *c, bool *known, uint64_t *ret)
 {
-    struct time_line *t = &s->time;
+    struct time_line *t = &c->time;
     const struct time_driver *d;
-    TRY(time_driver(s, &d));
+    TRY(time_driver(c, &d));
     if (!t->last_asked && d->last)
-        TRY(d->last(s, &t->last_known, &t->last));
+        TRY(d->last(c, &t->last_known, &t->last));
     t->last_asked = true;
     *known = t->last_known;
     *ret = t->last;
     return NULL;
 }
 
-struct error *time_lift(struct session *s)
+struct error *time_remove_all(struct control *c)
 {
-    struct plant_table *t = &s->breakpoints.plants;
-    if (s->time.lifted)
+    struct site_table *t = &c->breakpoints.sites;
+    if (c->time.removed)
         return NULL;
-    s->time.lifted = true;
+    c->time.removed = true;
     for (size_t i = t->count; i-- > 0;) /* one that nobody wants may go, and the last takes its place */
-        plant_lift(s, t->items[i], true);
-    return plants_dirty(s) ? plants_flush(s) : NULL;
+        site_remove(c, t->items[i], true);
+    return sites_dirty(c) ? sites_flush(c) : NULL;
 }
 
-static bool belongs_to(const struct plant *p, int wish)
+static bool belongs_to(const struct site *p, int breakpoint)
 {
-    for (size_t i = 0; i < p->wish_count; i++)
-        if (p->wishes[i] == wish)
+    for (size_t i = 0; i < p->count; i++)
+        if (p->breakpoint_ids[i] == breakpoint)
             return true;
-    return wish == 0;
+    return breakpoint == 0;
 }
 
-struct error *time_replant_only(struct session *s, int wish)
+struct error *time_reinsert_only(struct control *c, int breakpoint)
 {
-    struct plant_table *t = &s->breakpoints.plants;
-    if (!s->time.lifted)
+    struct site_table *t = &c->breakpoints.sites;
+    if (!c->time.removed)
         return NULL;
-    s->time.lifted = false;
+    c->time.removed = false;
     for (size_t i = t->count; i-- > 0;)
-        plant_lift(s, t->items[i], !belongs_to(t->items[i], wish));
-    return s->connection && plants_dirty(s) ? plants_flush(s) : NULL;
+        site_remove(c, t->items[i], !belongs_to(t->items[i], breakpoint));
+    return c->target->connection && sites_dirty(c) ? sites_flush(c) : NULL;
 }
 
-struct error *time_replant(struct session *s)
+struct error *time_reinsert(struct control *c)
 {
-    return time_replant_only(s, 0);
+    return time_reinsert_only(c, 0);
 }
 
-struct error *time_landed(struct session *s, const struct rsp_stop *stop)
+struct error *time_landed(struct control *c, const struct rsp_stop *stop)
 {
-    target_forget(s);
-    threads_resumed(s);
-    s->state = SESSION_STOPPED;
+    target_forget(c->target);
+    threads_resumed(c->target);
+    target_stands(c->target);
     struct ptid id;
     if (stop && stop->has_thread && stop->thread.tid > 0) {
         id = stop->thread;
-        rsp_note_selected(s->connection, id);
-    } else if (s->threads.has_current) {
-        rsp_forget_selected(s->connection);
-        id = s->threads.current;
+        rsp_note_selected(c->target->connection, id);
+    } else if (c->target->threads.has_current) {
+        rsp_forget_selected(c->target->connection);
+        id = c->target->threads.current;
     } else {
-        rsp_forget_selected(s->connection);
-        TRY(target_check(s, rsp_query_current(s->connection, &id)));
+        rsp_forget_selected(c->target->connection);
+        TRY(target_check(c->target, rsp_query_current(c->target->connection, &id)));
     }
-    threads_note(s, id)->state = THREAD_STOPPED;
-    s->threads.current = id;
-    s->threads.has_current = true;
+    threads_note(c->target, id)->state = THREAD_STOPPED;
+    c->target->threads.current = id;
+    c->target->threads.has_current = true;
     return NULL;
 }
 
-static struct error *check_ends(struct session *s, uint64_t position)
+static struct error *check_ends(struct control *c, uint64_t position)
 {
     bool known;
     uint64_t last;
-    TRY(time_last(s, &known, &last));
+    TRY(time_last(c, &known, &last));
     if (known && position > last)
         return error_hint(
             error_new(ERR_HISTORY_END, "%" PRIu64 " lies behind the end of the recording", position),
@@ -140,59 +145,59 @@ static struct error *check_ends(struct session *s, uint64_t position)
     return NULL;
 }
 
-struct error *time_seek(struct session *s, uint64_t position)
+struct error *time_seek(struct control *c, uint64_t position)
 {
     const struct time_driver *d;
-    TRY(time_driver(s, &d));
-    TRY(check_ends(s, position));
+    TRY(time_driver(c, &d));
+    TRY(check_ends(c, position));
     uint64_t now;
-    TRY(time_position(s, &now));
+    TRY(time_position(c, &now));
     if (now == position)
         return NULL;
-    TRY(time_lift(s));
-    time_moved(s);
-    TRY(d->seek(s, position));
-    TRY(time_landed(s, NULL));
-    s->time.position = position;
-    s->time.position_known = true;
+    TRY(time_remove_all(c));
+    time_moved(c);
+    TRY(d->seek(c, position));
+    TRY(time_landed(c, NULL));
+    c->time.position = position;
+    c->time.position_known = true;
     return NULL;
 }
 
-struct error *time_here(struct session *s, enum stop_reason reason, struct stop *ret)
+struct error *time_here(struct control *c, enum stop_reason reason, struct stop *ret)
 {
     struct thread *t;
     *ret = (struct stop){.reason = reason};
-    TRY(threads_current(s, &t));
+    TRY(threads_current(c->target, &t));
     ret->has_thread = true;
     ret->thread = t->id;
-    if (s->arch) {
-        TRY(thread_pc(s, t, &ret->pc));
+    if (c->target->arch) {
+        TRY(thread_pc(c->target, t, &ret->pc));
         ret->has_pc = true;
     }
-    TRY(time_position(s, &ret->position));
+    TRY(time_position(c, &ret->position));
     ret->has_position = true;
-    t->at_plant = ret->has_pc && plant_at(s, ret->pc);
-    t->plant_address = ret->pc;
+    t->at_site = ret->has_pc && site_at(c, ret->pc);
+    t->site_address = ret->pc;
     return NULL;
 }
 
-void time_moved(struct session *s)
+void time_moved(struct control *c)
 {
-    s->time.position_known = false;
-    s->time.steps_left_known = false;
+    c->time.position_known = false;
+    c->time.steps_left_known = false;
 }
 
-void time_doubt(struct session *s)
+void time_doubt(struct control *c)
 {
-    time_moved(s);
-    s->time.listed = false;
-    s->time.armed = 0;
-    s->time.unsettled = s->time.driver != NULL;
+    time_moved(c);
+    c->time.listed = false;
+    c->time.armed = 0;
+    c->time.unsettled = c->time.driver != NULL;
 }
 
-void time_forget(struct session *s)
+void time_forget(struct control *c)
 {
-    struct time_line *t = &s->time;
+    struct time_line *t = &c->time;
     time_snapshots_free(t->snapshots, t->snapshot_count);
     free(t->recording);
     free(t->no_snapshots);

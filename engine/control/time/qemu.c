@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What QEMU's monitor says about time, and snapshots in its qcow2 drives. */
 #include "engine/control/time/qemu.h"
 
@@ -5,7 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 
 bool time_qemu_info(const struct buf *text, const char *mode, char **file, uint64_t *position)
 {
@@ -23,14 +24,14 @@ bool time_qemu_info(const struct buf *text, const char *mode, char **file, uint6
     return true;
 }
 
-struct error *time_qemu_save(struct session *s, const char *name)
+struct error *time_qemu_save(struct control *c, const char *name)
 {
-    return time_monitor_quiet(s, "savevm %s", name);
+    return time_monitor_quiet(c, "savevm %s", name);
 }
 
-struct error *time_qemu_remove(struct session *s, const char *name)
+struct error *time_qemu_remove(struct control *c, const char *name)
 {
-    return time_monitor_quiet(s, "delvm %s", name);
+    return time_monitor_quiet(c, "delvm %s", name);
 }
 
 static uint64_t parse_size(const char *number, const char *unit)
@@ -64,12 +65,12 @@ static bool parse_row(char *line, struct time_snapshot *ret)
     return true;
 }
 
-struct error *time_qemu_list(struct session *s, struct time_snapshot **ret, size_t *count)
+struct error *time_qemu_list(struct control *c, struct time_snapshot **ret, size_t *count)
 {
     BASE_BUF struct buf out = {0};
     *ret = NULL;
     *count = 0;
-    TRY(time_monitor(s, &out, "info snapshots"));
+    TRY(time_monitor(c, &out, "info snapshots"));
     size_t capacity = 0;
     bool rows = false;
     char *rest = NULL;

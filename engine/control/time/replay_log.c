@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/time/replay_log.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/time/replay_log.h - how long a QEMU recording is, read from its own file.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/time/search.h"
 
 #include <inttypes.h>
@@ -5,7 +6,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
+#include "engine/control/stop/classify.h"
 
 /* The first stretch is short: most searches end close by. */
 enum {
@@ -13,17 +15,17 @@ enum {
     GROWTH = 20,
     BURST = 32,
     WORTH_HALVING = 512,
-    STUCK_PLANTED = 3,
+    STUCK_INSERTED = 3,
     STUCK_MOST = 8
 };
 
-void time_search_begin(struct time_search *t, struct session *s, const char *what, uint64_t from)
+void time_search_begin(struct time_search *t, struct control *c, const char *what, uint64_t from)
 {
-    *t = (struct time_search){.session = s,
+    *t = (struct time_search){.session = c,
                               .what = what,
                               .from = from,
                               .searched = from,
-                              .counts = time_counts_wishes,
+                              .counts = time_counts_breakpoints,
                               .hits = xcalloc(TIME_HITS, sizeof *t->hits)};
 }
 
@@ -40,13 +42,13 @@ static void tell_progress(struct time_search *t, uint64_t at)
     cJSON_AddStringToObject(o, "what", t->what);
     cJSON_AddNumberToObject(o, "done", (double)(t->first ? at : t->from - at));
     cJSON_AddNumberToObject(o, "total", (double)t->from);
-    target_emit(t->session, o);
+    target_emit(t->session->target, o);
 }
 
 static void keep(struct time_search *t, uint64_t position, const struct stop *stop)
 {
     if (t->count && t->hits[t->count - 1].position >= position)
-        return; /* a step off a plant told of it again */
+        return; /* a step off a site told of it again */
     if (t->count == TIME_HITS)
         memmove(t->hits, t->hits + 1, --t->count * sizeof *t->hits);
     t->hits[t->count++] = (struct time_hit){position, *stop};
@@ -58,7 +60,7 @@ struct stretch {
     uint64_t at; /* where it stands; asked for when it matters */
     bool at_known;
     unsigned counted, stuck;
-    bool done, on_plant, at_limit;
+    bool done, on_site, at_limit;
 };
 
 static struct error *where(struct time_search *t, struct stretch *r)
@@ -88,7 +90,7 @@ static struct error *step_once(struct time_search *t, struct stretch *r, struct 
     return landed(t, r, stop);
 }
 
-/* Whether the wishes say that this is a hit; *stop as it is to be told. */
+/* Whether the breakpoints say that this is a hit; *stop as it is to be told. */
 static struct error *ask(struct time_search *t, const struct rsp_stop *from, struct stop *stop, bool *ret)
 {
     *ret = false;
@@ -99,23 +101,23 @@ static struct error *ask(struct time_search *t, const struct rsp_stop *from, str
 }
 
 /* AArch64 stops before the store that it watches, x86 after it: told is the place behind it, everywhere. */
-static bool stops_before_store(const struct session *s, const struct stop *stop)
+static bool stops_before_store(const struct control *c, const struct stop *stop)
 {
-    return stop->reason == STOP_WATCHPOINT && s->arch && s->arch->stops_before_access;
+    return stop->reason == STOP_WATCHPOINT && c->target->arch && c->target->arch->stops_before_access;
 }
 
 static struct error *note_hit(struct time_search *t, struct stretch *r, const struct rsp_stop *from)
 {
-    struct session *s = t->session;
+    struct control *c = t->session;
     struct stop stop;
     struct rsp_stop behind;
     bool counts;
     TRY(ask(t, from, &stop, &counts));
-    r->on_plant = stop.reason == STOP_BREAKPOINT || (stop.has_pc && plant_at(s, stop.pc));
-    if (stops_before_store(s, &stop)) {
-        TRY(time_lift(s));
+    r->on_site = stop.reason == STOP_BREAKPOINT || (stop.has_pc && site_at(c, stop.pc));
+    if (stops_before_store(c, &stop)) {
+        TRY(time_remove_all(c));
         TRY(step_once(t, r, &behind));
-        r->on_plant = r->at_limit = false;
+        r->on_site = r->at_limit = false;
     }
     if (!counts)
         return NULL;
@@ -128,12 +130,12 @@ static struct error *note_hit(struct time_search *t, struct stretch *r, const st
     return NULL;
 }
 
-/* Off the plant under the pc. Right after a watched store QEMU 7.2 may answer a step without having moved. */
+/* Off the site under the pc. Right after a watched store QEMU 7.2 may answer a step without having moved. */
 static struct error *step_off(struct time_search *t, struct stretch *r)
 {
     struct rsp_stop stop;
-    if (r->stuck > STUCK_PLANTED)
-        TRY(time_lift(t->session));
+    if (r->stuck > STUCK_INSERTED)
+        TRY(time_remove_all(t->session));
     TRY(step_once(t, r, &stop));
     bool watch = stop.reason == RSP_REASON_WATCH || stop.reason == RSP_REASON_RWATCH ||
                  stop.reason == RSP_REASON_AWATCH;
@@ -143,18 +145,18 @@ static struct error *step_off(struct time_search *t, struct stretch *r)
 }
 
 /*
- * A stop at the limit is no hit by itself, but something may be planted there. And QEMU 7.2 aborts ("Raised
+ * A stop at the limit is no hit by itself, but something may be inserted there. And QEMU 7.2 aborts ("Raised
  * interrupt while not in I/O function") at the next access to a watched page when a store was watched right
  * where the limit was: told of the limit, it keeps the other for later. So the limit is one instruction
  * early, and that one is stepped: a hit that is kept is told then.
  */
 static struct error *to_limit(struct time_search *t, struct stretch *r, struct rsp_stop *stop)
 {
-    struct session *s = t->session;
-    *stop = (struct rsp_stop){.core = -1, .has_thread = true, .thread = s->threads.current};
+    struct control *c = t->session;
+    *stop = (struct rsp_stop){.core = -1, .has_thread = true, .thread = c->target->threads.current};
     r->at_limit = true;
     if (!r->at_known || r->at + 1 < r->end) {
-        TRY(s->time.driver->run(s, r->end - 1, stop, &r->at_limit));
+        TRY(c->time.driver->run(c, r->end - 1, stop, &r->at_limit));
         TRY(landed(t, r, stop));
     }
     if (!r->at_limit)
@@ -172,13 +174,13 @@ static struct error *to_limit(struct time_search *t, struct stretch *r, struct r
 static struct error *run_on(struct time_search *t, struct stretch *r)
 {
     struct rsp_stop stop;
-    TRY(time_replant_only(t->session, t->only));
+    TRY(time_reinsert_only(t->session, t->only));
     TRY(to_limit(t, r, &stop));
     TRY(note_hit(t, r, &stop));
     if (r->done)
         return NULL;
     if (!r->at_limit)
-        return r->on_plant ? step_off(t, r) : NULL;
+        return r->on_site ? step_off(t, r) : NULL;
     while (!r->done)
         TRY(step_off(t, r)); /* the last instruction of the stretch */
     return NULL;
@@ -264,20 +266,20 @@ struct error *time_search_next(struct time_search *t, bool *found, struct time_h
     struct error *e = NULL;
     if (t->count == 0)
         e = t->first ? search_first(t) : search_back(t);
-    struct error *lifted = t->session->connection ? time_lift(t->session) : NULL;
+    struct error *removed = t->session->target->connection ? time_remove_all(t->session) : NULL;
     if (e) {
-        error_free(lifted);
+        error_free(removed);
         return e;
     }
     *found = t->count > 0;
     if (*found)
         *ret = t->hits[--t->count];
-    return lifted;
+    return removed;
 }
 
 /* -- what counts ----------------------------------------------------------------------------------- */
 
-struct error *time_counts_wishes(struct time_search *t, struct stop *stop, bool *ret)
+struct error *time_counts_breakpoints(struct time_search *t, struct stop *stop, bool *ret)
 {
-    return wish_would_stop(t->session, stop, ret);
+    return breakpoint_would_stop(t->session, stop, ret);
 }

@@ -1,10 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Snapshots: the list of them, saving and removing ours, and coming close to a position by the nearest one.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/control/control.h"
 #include "engine/control/time/time.h"
 
 /*
@@ -27,16 +31,16 @@ static int by_position(const void *a, const void *b)
     return x->position < y->position ? -1 : x->position > y->position;
 }
 
-struct error *time_snapshots(struct session *s)
+struct error *time_snapshots(struct control *c)
 {
-    struct time_line *t = &s->time;
+    struct time_line *t = &c->time;
     const struct time_driver *d;
-    TRY(time_driver(s, &d));
+    TRY(time_driver(c, &d));
     if (t->listed || !d->list)
         return NULL;
     struct time_snapshot *list;
     size_t count;
-    TRY(d->list(s, &list, &count));
+    TRY(d->list(c, &list, &count));
     time_snapshots_free(t->snapshots, t->snapshot_count);
     t->snapshots = list;
     t->snapshot_count = count;
@@ -46,37 +50,37 @@ struct error *time_snapshots(struct session *s)
     return NULL;
 }
 
-const struct time_snapshot *time_nearest(struct session *s, uint64_t position)
+const struct time_snapshot *time_nearest(struct control *c, uint64_t position)
 {
     const struct time_snapshot *found = NULL;
-    for (size_t i = 0; i < s->time.snapshot_count && s->time.snapshots[i].position <= position; i++)
-        found = &s->time.snapshots[i];
+    for (size_t i = 0; i < c->time.snapshot_count && c->time.snapshots[i].position <= position; i++)
+        found = &c->time.snapshots[i];
     return found;
 }
 
-const struct time_snapshot *time_snapshot_named(struct session *s, const char *name)
+const struct time_snapshot *time_snapshot_named(struct control *c, const char *name)
 {
-    for (size_t i = 0; i < s->time.snapshot_count; i++)
-        if (strcmp(s->time.snapshots[i].name, name) == 0)
-            return &s->time.snapshots[i];
+    for (size_t i = 0; i < c->time.snapshot_count; i++)
+        if (strcmp(c->time.snapshots[i].name, name) == 0)
+            return &c->time.snapshots[i];
     return NULL;
 }
 
-static char *free_name(struct session *s, const char *kind, uint64_t position)
+static char *free_name(struct control *c, const char *kind, uint64_t position)
 {
     char *name = xasprintf(TIME_SNAPSHOT_PREFIX "%s-%" PRIu64, kind, position);
-    for (unsigned i = 2; time_snapshot_named(s, name); i++) {
+    for (unsigned i = 2; time_snapshot_named(c, name); i++) {
         free(name);
         name = xasprintf(TIME_SNAPSHOT_PREFIX "%s-%" PRIu64 "-%u", kind, position, i);
     }
     return name;
 }
 
-static struct error *cannot_save(struct session *s, struct error *why)
+static struct error *cannot_save(struct control *c, struct error *why)
 {
-    if (s->connection && error_is(why, ERR_REFUSED)) {
-        free(s->time.no_snapshots);
-        s->time.no_snapshots = xstrdup(why->message);
+    if (c->target->connection && error_is(why, ERR_REFUSED)) {
+        free(c->time.no_snapshots);
+        c->time.no_snapshots = xstrdup(why->message);
     }
     struct error *e = error_while(why, "taking a snapshot");
     if (e->hint)
@@ -86,46 +90,46 @@ static struct error *cannot_save(struct session *s, struct error *why)
 }
 
 /* What QEMU did, and not what it said: a snapshot that is not in the list, or elsewhere in time, is none. */
-static struct error *check_saved(struct session *s, const char *name, uint64_t position)
+static struct error *check_saved(struct control *c, const char *name, uint64_t position)
 {
-    s->time.listed = false;
-    TRY(time_snapshots(s));
-    const struct time_snapshot *made = time_snapshot_named(s, name);
+    c->time.listed = false;
+    TRY(time_snapshots(c));
+    const struct time_snapshot *made = time_snapshot_named(c, name);
     if (made && (made->position == position || made->position == UINT64_MAX))
         return NULL;
     return error_new(ERR_REFUSED, "the target said that it took snapshot %s, but does not list it", name);
 }
 
-struct error *time_save(struct session *s, const char *kind, char **ret)
+struct error *time_save(struct control *c, const char *kind, char **ret)
 {
     const struct time_driver *d;
     uint64_t position;
-    TRY(time_driver(s, &d));
+    TRY(time_driver(c, &d));
     if (!d->save)
         return error_new(ERR_UNSUPPORTED, "this target takes no snapshots");
-    TRY(time_position(s, &position));
-    s->time.listed = false; /* somebody else may have taken one meanwhile: nothing is overwritten */
-    TRY(time_snapshots(s));
-    BASE_FREE char *name = free_name(s, kind, position);
-    if (d->lifts)
-        TRY(time_lift(s));
-    struct error *e = d->save(s, name);
+    TRY(time_position(c, &position));
+    c->time.listed = false; /* somebody else may have taken one meanwhile: nothing is overwritten */
+    TRY(time_snapshots(c));
+    BASE_FREE char *name = free_name(c, kind, position);
+    if (d->removes)
+        TRY(time_remove_all(c));
+    struct error *e = d->save(c, name);
     if (!e)
-        e = check_saved(s, name, position);
+        e = check_saved(c, name, position);
     if (e)
-        return cannot_save(s, e);
+        return cannot_save(c, e);
     *ret = xstrdup(name);
     return NULL;
 }
 
-struct error *time_remove(struct session *s, const char *name)
+struct error *time_remove(struct control *c, const char *name)
 {
     const struct time_driver *d;
-    TRY(time_driver(s, &d));
+    TRY(time_driver(c, &d));
     if (!time_snapshot_is_ours(name))
         return error_new(ERR_USAGE, "snapshot %s is not ours", name);
-    s->time.listed = false;
-    return d->remove ? d->remove(s, name) : NULL;
+    c->time.listed = false;
+    return d->remove ? d->remove(c, name) : NULL;
 }
 
 static bool is_near(const struct time_snapshot *one)
@@ -134,9 +138,9 @@ static bool is_near(const struct time_snapshot *one)
 }
 
 /* Of those that only serve steps back, the one furthest from here goes when there are too many. */
-static struct error *thin_near(struct session *s, uint64_t position)
+static struct error *thin_near(struct control *c, uint64_t position)
 {
-    struct time_line *t = &s->time;
+    struct time_line *t = &c->time;
     const struct time_snapshot *worst = NULL;
     uint64_t most = 0;
     unsigned count = 0;
@@ -154,26 +158,26 @@ static struct error *thin_near(struct session *s, uint64_t position)
     if (count <= NEAR_MOST || !worst)
         return NULL;
     BASE_FREE char *name = xstrdup(worst->name);
-    return time_remove(s, name);
+    return time_remove(c, name);
 }
 
-struct error *time_come_close(struct session *s, uint64_t position)
+struct error *time_come_close(struct control *c, uint64_t position)
 {
     const struct time_driver *d;
-    TRY(time_driver(s, &d));
-    TRY(time_snapshots(s));
-    const struct time_snapshot *nearest = time_nearest(s, position);
+    TRY(time_driver(c, &d));
+    TRY(time_snapshots(c));
+    const struct time_snapshot *nearest = time_nearest(c, position);
     uint64_t from = nearest ? nearest->position : 0;
-    if (!d->save || s->time.no_snapshots || position - from <= FAR)
+    if (!d->save || c->time.no_snapshots || position - from <= FAR)
         return NULL;
-    TRY(time_seek(s, position - BEHIND));
+    TRY(time_seek(c, position - BEHIND));
     BASE_FREE char *name = NULL;
-    struct error *e = time_save(s, "near", &name);
+    struct error *e = time_save(c, "near", &name);
     if (error_is(e, ERR_REFUSED)) {
-        target_emit_text(s, "output", e->message, strlen(e->message));
+        target_emit_text(c->target, "output", e->message, strlen(e->message));
         error_free(e);
         return NULL;
     }
     TRY(e);
-    return thin_near(s, position);
+    return thin_near(c, position);
 }

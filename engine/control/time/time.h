@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/control/time/time.h - the time line of a target: where it stands, and how to be somewhere else.
  *
@@ -5,8 +6,8 @@
  * until the target runs. Which driver serves is found by a probe at the first question about time, so that a
  * session that never asks pays nothing.
  *
- * Moving: what is planted is lifted while the target is taken to a position, and put back at the end by
- * time_replant(); every cache of target state is dropped, the thread table follows. Snapshots of ours have
+ * Moving: what is inserted is removed while the target is taken to a position, and put back at the end by
+ * time_reinsert(); every cache of target state is dropped, the thread table follows. Snapshots of ours have
  * names that begin with `allstop-`; no other is ever replaced or removed.
  *
  * Part of the session; engine thread; the target is stopped. Errors: ERR_UNSUPPORTED with what would make it
@@ -38,7 +39,7 @@ struct time_line {
     uint64_t steps_left; /* before the end of the record can be met by stepping */
     bool steps_left_known;
     bool ended;                      /* a run was asked for at the end of the record */
-    bool lifted;                     /* what is planted is out for the moment */
+    bool removed;                    /* what is inserted is out for the moment */
     bool listed;                     /* `snapshots` are what the target has */
     struct time_snapshot *snapshots; /* by position */
     size_t snapshot_count;
@@ -52,60 +53,63 @@ struct time_line {
 /* -- line.c ---------------------------------------------------------------------------------------- */
 
 /* The driver; ERR_UNSUPPORTED where there is none. */
-struct error *time_driver(struct session *s, const struct time_driver **ret) BASE_MUST_CHECK;
+struct error *time_driver(struct control *c, const struct time_driver **ret) BASE_MUST_CHECK;
 /* The same, for going back: the error says what would make it possible. */
-struct error *time_history(struct session *s, const struct time_driver **ret) BASE_MUST_CHECK;
-struct error *time_position(struct session *s, uint64_t *ret) BASE_MUST_CHECK;
-struct error *time_last(struct session *s, bool *known, uint64_t *ret) BASE_MUST_CHECK;
-/* Takes what is planted out, or makes it wanted again and sends that. */
-struct error *time_lift(struct session *s) BASE_MUST_CHECK;
-struct error *time_replant(struct session *s) BASE_MUST_CHECK;
-/* Only what this wish wants, the rest stays out; 0: all. */
-struct error *time_replant_only(struct session *s, int wish) BASE_MUST_CHECK;
+struct error *time_history(struct control *c, const struct time_driver **ret) BASE_MUST_CHECK;
+struct error *time_position(struct control *c, uint64_t *ret) BASE_MUST_CHECK;
+struct error *time_last(struct control *c, bool *known, uint64_t *ret) BASE_MUST_CHECK;
+/* Takes what is inserted out, or makes it wanted again and sends that. */
+struct error *time_remove_all(struct control *c) BASE_MUST_CHECK;
+struct error *time_reinsert(struct control *c) BASE_MUST_CHECK;
+/* Only what this breakpoint wants, the rest stays out; 0: all. */
+struct error *time_reinsert_only(struct control *c, int breakpoint) BASE_MUST_CHECK;
 /* The target stands somewhere else: caches are dropped, the thread of `stop` (or NULL) becomes the current
  * one. */
-struct error *time_landed(struct session *s, const struct rsp_stop *stop) BASE_MUST_CHECK;
-/* To exactly this position; plants are lifted by it. ERR_HISTORY_END beyond either end. */
-struct error *time_seek(struct session *s, uint64_t position) BASE_MUST_CHECK;
+struct error *time_landed(struct control *c, const struct rsp_stop *stop) BASE_MUST_CHECK;
+/* To exactly this position; sites are removed by it. ERR_HISTORY_END beyond either end. */
+struct error *time_seek(struct control *c, uint64_t position) BASE_MUST_CHECK;
 /* The stop to tell about where the target stands now. */
-struct error *time_here(struct session *s, enum stop_reason reason, struct stop *ret) BASE_MUST_CHECK;
+struct error *time_here(struct control *c, enum stop_reason reason, struct stop *ret) BASE_MUST_CHECK;
 /* The position is not known any more (the target was resumed). */
-void time_moved(struct session *s);
+void time_moved(struct control *c);
 /* Nothing is known any more (the target is gone). */
-void time_forget(struct session *s);
+void time_forget(struct control *c);
 /* Somebody typed a monitor command: snapshots may have come or gone. */
-void time_doubt(struct session *s);
+void time_doubt(struct control *c);
 
 /* -- guard.c: forward runs that must not meet the end of the record -------------------------------- */
 
 /* Before a run command: arms the guard; *ended when the target stands at the end and must not run. */
-struct error *time_before_run(struct session *s, bool *ended) BASE_MUST_CHECK;
+struct error *time_before_run(struct control *c, bool *ended) BASE_MUST_CHECK;
 /* Before each single step of a run: the same, without a question while the end is far. */
-struct error *time_before_step(struct session *s, bool *ended) BASE_MUST_CHECK;
+struct error *time_before_step(struct control *c, bool *ended) BASE_MUST_CHECK;
 /* True when a stop with this signal is the guard's. */
-struct error *time_guard_hit(struct session *s, const struct rsp_stop *stop, bool *ret) BASE_MUST_CHECK;
+struct error *time_guard_hit(struct control *c, const struct rsp_stop *stop, bool *ret) BASE_MUST_CHECK;
 
 /* A run would have stepped on, but there is nothing more: what to tell. */
-struct error *time_end_of_record(struct session *s, const struct rsp_stop *stop,
+struct error *time_end_of_record(struct control *c, const struct rsp_stop *stop,
                                  struct stop *final) BASE_MUST_CHECK;
 /* Where watchpoints stop before the access: does it. */
-struct error *time_finish_access(struct session *s, struct stop *final) BASE_MUST_CHECK;
+struct error *time_finish_access(struct control *c, struct stop *final) BASE_MUST_CHECK;
 
 /* -- snapshots.c ----------------------------------------------------------------------------------- */
 
 /* The snapshots by position, as the target has them. */
-struct error *time_snapshots(struct session *s) BASE_MUST_CHECK;
+struct error *time_snapshots(struct control *c) BASE_MUST_CHECK;
 bool time_snapshot_is_ours(const char *name);
 /* The last one at or before a position, or NULL. */
-const struct time_snapshot *time_nearest(struct session *s, uint64_t position);
-const struct time_snapshot *time_snapshot_named(struct session *s, const char *name);
+const struct time_snapshot *time_nearest(struct control *c, uint64_t position);
+const struct time_snapshot *time_snapshot_named(struct control *c, const char *name);
 /* Takes one here, `allstop-KIND-POSITION`, with a number behind it where that name is taken; *ret malloc'd.
  */
-struct error *time_save(struct session *s, const char *kind, char **ret) BASE_MUST_CHECK;
+struct error *time_save(struct control *c, const char *kind, char **ret) BASE_MUST_CHECK;
 /* ERR_USAGE when the name is not one of ours. */
-struct error *time_remove(struct session *s, const char *name) BASE_MUST_CHECK;
-/* Sees to it that a snapshot lies close behind a position that will be come back to; plants are lifted.
+struct error *time_remove(struct control *c, const char *name) BASE_MUST_CHECK;
+/* Sees to it that a snapshot lies close behind a position that will be come back to; sites are removed.
  * Where none can be taken that is no error: going back is only slower. */
-struct error *time_come_close(struct session *s, uint64_t position) BASE_MUST_CHECK;
+struct error *time_come_close(struct control *c, uint64_t position) BASE_MUST_CHECK;
+
+/* Once, when the session is made: what a past has to do with running on (engine/control/stop/run_hooks.h). */
+void time_install(struct control *c);
 
 #endif

@@ -1,5 +1,7 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Putting a view together. */
 #include "engine/face/view/build.h"
+#include "engine/control/stop/stop_report.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -22,13 +24,13 @@ char *view_text(const char *text)
 char *view_place(struct session *s, uint64_t address)
 {
     BASE_BUF struct buf b = {0};
-    location_describe(s, address, &b);
+    location_describe(s->target, address, &b);
     return buf_take(&b);
 }
 
-enum view_mark view_mark_of(const struct wish *w)
+enum view_mark view_mark_of(const struct breakpoint *w)
 {
-    const char *state = wish_state_name(w), *kind = wish_kind_name(w);
+    const char *state = breakpoint_state_name(w), *kind = breakpoint_kind_name(w);
     if (strcmp(state, "failed") == 0 || strcmp(state, "suspect") == 0)
         return MARK_FAILED;
     if (strcmp(state, "armed") != 0 && strcmp(state, "unverified") != 0)
@@ -38,26 +40,26 @@ enum view_mark view_mark_of(const struct wish *w)
     return strcmp(kind, "hardware") == 0 ? MARK_HARDWARE : MARK_SOFTWARE;
 }
 
-static bool holds_slot(const struct plant *p)
+static bool holds_slot(const struct site *p)
 {
-    return plant_in_hardware(p) && p->inserted;
+    return site_in_hardware(p) && p->inserted;
 }
 
 static void build_breakpoints(struct session *s, struct view *v)
 {
     for (unsigned i = 0; i < SLOT_POOLS; i++)
-        v->hardware_total += s->slots.pools[i].total_known ? s->slots.pools[i].total : 0;
-    v->breakpoints = xcalloc(s->breakpoints.wish_count, sizeof *v->breakpoints);
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
-        const struct wish *w = s->breakpoints.wishes[i];
-        const struct wish_location *l = w->count ? &w->locations[0] : NULL;
+        v->hardware_total += s->control->slots.pools[i].total_known ? s->control->slots.pools[i].total : 0;
+    v->breakpoints = xcalloc(s->control->breakpoints.count, sizeof *v->breakpoints);
+    for (size_t i = 0; i < s->control->breakpoints.count; i++) {
+        const struct breakpoint *w = s->control->breakpoints.items[i];
+        const struct breakpoint_location *l = w->count ? &w->locations[0] : NULL;
         v->breakpoints[v->breakpoint_count++] = (struct view_breakpoint){
             .id = w->id,
             .mark = view_mark_of(w),
             .what = view_text(w->at),
-            .kind = xstrdup(w->is_watch ? "watch" : wish_kind_name(w)),
-            .state = xstrdup(wish_state_name(w)),
-            .reason = view_text(wish_reason(w)),
+            .kind = xstrdup(w->is_watch ? "watch" : breakpoint_kind_name(w)),
+            .state = xstrdup(breakpoint_state_name(w)),
+            .reason = view_text(breakpoint_reason(w)),
             .hits = w->hits,
             .file = l ? view_text(l->file) : NULL,
             .line = l ? l->line : 0,
@@ -65,14 +67,14 @@ static void build_breakpoints(struct session *s, struct view *v)
             .enabled = w->enabled,
         };
         for (size_t k = 0; w->locations && k < w->count; k++)
-            v->hardware_used += holds_slot(w->locations[k].plant);
+            v->hardware_used += holds_slot(w->locations[k].site);
     }
 }
 
 static enum view_mark mark_at(struct session *s, uint64_t address)
 {
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
-        const struct wish *w = s->breakpoints.wishes[i];
+    for (size_t i = 0; i < s->control->breakpoints.count; i++) {
+        const struct breakpoint *w = s->control->breakpoints.items[i];
         for (size_t k = 0; !w->is_watch && k < w->count; k++)
             if (w->locations[k].address == address)
                 return view_mark_of(w);
@@ -85,10 +87,10 @@ static uint64_t code_start(struct session *s, const struct view *v, const struct
 {
     if (needs->disassembly_from)
         return needs->disassembly_from;
-    if (target_is_thrifty(s))
-        return instruction_back(s, v->pc, needs->disassembly / 3);
+    if (target_is_thrifty(s->target))
+        return instruction_back(s->target, v->pc, needs->disassembly / 3);
     struct symbol_place place;
-    symbols_lookup(s->map, v->pc, &place);
+    symbols_lookup(s->target->map, v->pc, &place);
     uint64_t low = place.function_low ? place.function_low : place.symbol ? v->pc - place.offset : v->pc;
     return v->pc - low <= BACK_BYTES ? low : v->pc;
 }
@@ -99,7 +101,7 @@ static void add_instruction(struct session *s, struct view *v, const struct inst
     for (unsigned i = 0; i < from->size && i < sizeof from->bytes; i++)
         buf_printf(&hex, "%s%02x", i ? " " : "", from->bytes[i]);
     struct symbol_place place;
-    symbols_lookup(s->map, from->address, &place);
+    symbols_lookup(s->target->map, from->address, &place);
     v->instructions[v->instruction_count++] = (struct view_instruction){
         .address = from->address,
         .bytes = buf_take(&hex),
@@ -117,8 +119,8 @@ void view_build_code(struct session *s, struct view *v, const struct view_needs 
     struct instruction *list = NULL;
     size_t got, first = 0, rows = needs->disassembly;
     bool around = !needs->disassembly_from && v->has_pc && from < v->pc;
-    size_t count = around && !target_is_thrifty(s) ? (size_t)(v->pc - from) + rows : rows;
-    struct error *e = disassemble(s, from, count, &list, &got);
+    size_t count = around && !target_is_thrifty(s->target) ? (size_t)(v->pc - from) + rows : rows;
+    struct error *e = disassemble(s->target, from, count, &list, &got);
     if (e) {
         v->disassembly_problem = xstrdup(e->message);
         error_free(e);
@@ -136,8 +138,8 @@ void view_build_code(struct session *s, struct view *v, const struct view_needs 
 static void build_line_marks(struct session *s, struct view *v, const char *file)
 {
     size_t capacity = 0;
-    for (size_t i = 0; i < s->breakpoints.wish_count; i++) {
-        const struct wish *w = s->breakpoints.wishes[i];
+    for (size_t i = 0; i < s->control->breakpoints.count; i++) {
+        const struct breakpoint *w = s->control->breakpoints.items[i];
         for (size_t k = 0; !w->is_watch && k < w->count; k++) {
             if (!w->locations[k].file || strcmp(w->locations[k].file, file) != 0)
                 continue;
@@ -153,11 +155,11 @@ static const char *wanted_source(struct session *s, struct view *v, const struct
                                  struct symbol_place *place)
 {
     if (v->has_pc)
-        symbols_lookup(s->map, v->pc, place);
+        symbols_lookup(s->target->map, v->pc, place);
     if (needs->source_file[0])
         return needs->source_file;
     const char *file = place->file;
-    for (size_t i = 0; i < v->frame_count && s->frame; i++)
+    for (size_t i = 0; i < v->frame_count && s->target->frame; i++)
         if (v->frames[i].selected) {
             file = v->frames[i].file;
             place->line = v->frames[i].line;
@@ -169,7 +171,7 @@ static void read_source(struct session *s, struct view *v, const struct view_nee
                         const struct view *previous)
 {
     struct symbol_place place = {0};
-    bool gone = v->state == SESSION_EXITED || v->state == SESSION_DISCONNECTED;
+    bool gone = v->state == TARGET_EXITED || v->state == TARGET_DISCONNECTED;
     const char *file = wanted_source(s, v, needs, &place);
     if (!file && gone && previous) /* what was shown last stays; nothing stands anywhere in it */
         file = previous->last_source_path;
@@ -184,7 +186,7 @@ static void read_source(struct session *s, struct view *v, const struct view_nee
         v->source_problem = text_visible(e->message, strlen(e->message));
     error_free(e);
     uint64_t offset;
-    const struct symbol_file *f = v->has_pc ? symbol_map_file_at(s->map, v->pc, &offset) : NULL;
+    const struct symbol_file *f = v->has_pc ? symbol_map_file_at(s->target->map, v->pc, &offset) : NULL;
     v->source_newer = v->source && f && source_mtime(v->source) > symbol_file_mtime(f);
     build_line_marks(s, v, file);
 }
@@ -201,26 +203,26 @@ static void build_source(struct session *s, struct view *v, const struct view_ne
 static void build_status(struct session *s, struct view *v)
 {
     struct rsp_stats now = session_stats(s);
-    v->target = view_text(s->target_spec);
+    v->target = view_text(s->target->spec);
     v->program = view_text(path_base(s->program));
     v->has_terminal = s->terminal.master >= 0;
-    v->violations = s->violations;
-    v->stops = s->stops;
+    v->violations = s->control->violations;
+    v->stops = s->control->stops;
     v->stop_turns = now.turns - s->stop_stats.turns;
     v->stop_bytes = now.bytes_in + now.bytes_out - s->stop_stats.bytes_in - s->stop_stats.bytes_out;
-    v->stop_ns = s->stop_ended_ns - s->stop_started_ns;
-    v->running_since_ns = s->state == SESSION_RUNNING ? s->stop_started_ns : 0;
-    if (s->last_stop.reason == STOP_NONE)
+    v->stop_ns = s->control->stop_ended_ns - s->stop_started_ns;
+    v->running_since_ns = s->target->state == TARGET_RUNNING ? s->stop_started_ns : 0;
+    if (s->control->last_stop.reason == STOP_NONE)
         return;
-    cJSON *stop = stop_to_json(s, &s->last_stop);
+    cJSON *stop = stop_to_json(s->control, &s->control->last_stop);
     BASE_BUF struct buf text = {0};
     stop_to_text(stop, &text);
     v->stop_text = xstrndup(buf_text(&text), strcspn(buf_text(&text), "\n"));
-    v->stop_reason = xstrdup(stop_reason_name(s->last_stop.reason));
+    v->stop_reason = xstrdup(stop_reason_name(s->control->last_stop.reason));
     cJSON_Delete(stop);
-    if (s->last_stop.has_thread) {
+    if (s->control->last_stop.has_thread) {
         char name[48];
-        thread_name(s->last_stop.thread, name, sizeof name);
+        thread_name(s->control->last_stop.thread, name, sizeof name);
         v->stop_thread = xstrdup(name);
     }
 }
@@ -238,31 +240,32 @@ static void prefetch(struct session *s, const struct view *v, const struct view_
         size_t length = until - from < 4096 ? (size_t)(until - from) : 4096;
         wants[n++] = (struct memory_want){from, length};
     }
-    struct error *e = needs->frames ? thread_sp(s, t, &sp) : NULL;
+    struct error *e = needs->frames ? thread_sp(s->target, t, &sp) : NULL;
     if (needs->frames && !e)
         wants[n++] = (struct memory_want){sp, STACK_WINDOW};
     error_free(e);
-    e = n > 1 ? memory_prefetch(s, wants, n) : NULL;
+    e = n > 1 ? memory_prefetch(s->target, wants, n) : NULL;
     error_free(e);
 }
 
 static void build_stopped(struct session *s, struct view *v, const struct view_needs *needs,
                           const struct view *previous)
 {
-    struct thread *t = s->threads.has_current ? threads_find(&s->threads, s->threads.current) : NULL;
+    struct thread *t =
+        s->target->threads.has_current ? threads_find(&s->target->threads, s->target->threads.current) : NULL;
     if (!t)
         return;
-    struct error *e = thread_pc(s, t, &v->pc);
+    struct error *e = thread_pc(s->target, t, &v->pc);
     v->has_pc = !e;
     error_free(e);
     if (needs->registers)
         view_build_registers(s, v, needs, t);
-    if (!target_is_thrifty(s)) /* there each pane reads what it needs */
+    if (!target_is_thrifty(s->target)) /* there each pane reads what it needs */
         prefetch(s, v, needs, t);
-    if (needs->frames || s->frame)
+    if (needs->frames || s->target->frame)
         view_build_frames(s, v, needs, t);
-    if (s->frame && s->frame < v->frame_count)
-        v->pc = v->frames[s->frame].pc;
+    if (s->target->frame && s->target->frame < v->frame_count)
+        v->pc = v->frames[s->target->frame].pc;
     if (needs->disassembly)
         view_build_code(s, v, needs);
     if (needs->memory)
@@ -278,24 +281,24 @@ static void build_stopped(struct session *s, struct view *v, const struct view_n
 struct view *view_build(struct session *s, const struct view_needs *needs, const struct view *previous)
 {
     struct view *v;
-    if (s->state == SESSION_RUNNING && previous) {
+    if (s->target->state == TARGET_RUNNING && previous) {
         v = view_clone(previous);
-        v->state = s->state;
+        v->state = s->target->state;
         v->serial++;
         v->running_since_ns = s->stop_started_ns;
-        v->deaf = s->deaf;
+        v->deaf = s->control->interrupt.deaf;
         return v;
     }
     v = xcalloc(1, sizeof *v);
     v->references = 1;
     v->serial = previous ? previous->serial + 1 : 1;
-    v->state = s->state;
-    v->epoch = s->epoch;
-    v->thrifty = target_is_thrifty(s);
+    v->state = s->target->state;
+    v->epoch = s->target->epoch;
+    v->thrifty = target_is_thrifty(s->target);
     v->launched = session_launched(s);
-    v->can_run = target_can_run(s);
+    v->can_run = target_can_run(s->target);
     build_breakpoints(s, v);
-    if (s->state == SESSION_STOPPED)
+    if (s->target->state == TARGET_STOPPED)
         build_stopped(s, v, needs, previous);
     if (needs->source)
         build_source(s, v, needs, previous);

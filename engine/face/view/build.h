@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/face/view/build.h - the parts of building a view (engine/face/view.h), one file for what needs the
  * target's code and registers, one for the rest. Engine thread.
@@ -5,15 +6,15 @@
 #ifndef ALLSTOP_ENGINE_FACE_VIEW_BUILD_H
 #define ALLSTOP_ENGINE_FACE_VIEW_BUILD_H
 
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 #include "engine/face/view.h"
 
 /* A deep copy with one reference. */
 struct view *view_clone(const struct view *from);
 /* A malloc'd copy that is harmless to a terminal; NULL stays NULL. */
 char *view_text(const char *text);
-/* The mark of what is planted for this wish. */
-enum view_mark view_mark_of(const struct wish *w);
+/* The mark of what is inserted for this breakpoint. */
+enum view_mark view_mark_of(const struct breakpoint *b);
 /* "main+4" of an address. */
 char *view_place(struct session *s, uint64_t address);
 

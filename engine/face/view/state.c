@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Registers, memory, stack, locals and threads of a view. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,10 +20,10 @@ static bool is_general(const struct session *s, const struct rsp_register *r)
 {
     if (r->size > 8)
         return false;
-    if (!s->arch || !s->arch->general)
+    if (!s->target->arch || !s->target->arch->general)
         return r->group == REGISTER_GENERAL;
-    for (size_t i = 0; s->arch->general[i]; i++)
-        if (strcmp(s->arch->general[i], r->name) == 0)
+    for (size_t i = 0; s->target->arch->general[i]; i++)
+        if (strcmp(s->target->arch->general[i], r->name) == 0)
             return true;
     return false;
 }
@@ -34,16 +35,16 @@ static void add_register(struct session *s, struct view *v, struct thread *t, co
     char text[2 * sizeof bytes + 1];
     struct view_register *row = &v->registers[v->register_count++];
     *row = (struct view_register){.name = view_text(r->name), .group = (int)r->group};
-    struct error *e = frame_register_read(s, t, f, r, bytes);
+    struct error *e = frame_register_read(s->target, t, f, r, bytes);
     if (e) {
         error_free(e);
         row->value = xstrdup("unavailable");
         return;
     }
-    register_text(s, r, bytes, text);
+    register_text(s->target, r, bytes, text);
     row->value = xstrdup(text);
     if (!f && t->has_previous && memcmp(t->previous + r->offset, bytes, r->size) != 0) {
-        register_text(s, r, t->previous + r->offset, text);
+        register_text(s->target, r, t->previous + r->offset, text);
         row->old = xstrdup(text);
     }
 }
@@ -52,15 +53,15 @@ void view_build_registers(struct session *s, struct view *v, const struct view_n
 {
     struct frame_list list = {0};
     const struct frame *f = NULL;
-    struct error *e = registers_fetch(s, t);
+    struct error *e = registers_fetch(s->target, t);
     if (!e)
-        e = frame_select(s, t, s->frame, &list, &f);
-    bool known = !e && s->description;
+        e = frame_select(s->target, t, s->target->frame, &list, &f);
+    bool known = !e && s->target->description;
     error_free(e);
-    v->registers = known ? xcalloc(s->description->count, sizeof *v->registers) : NULL;
-    for (size_t i = 0; known && i < s->description->count; i++) {
-        const struct rsp_register *r = &s->description->registers[i];
-        bool dear = target_is_thrifty(s) && !register_cached(t, r); /* one that `g` leaves out */
+    v->registers = known ? xcalloc(s->target->description->count, sizeof *v->registers) : NULL;
+    for (size_t i = 0; known && i < s->target->description->count; i++) {
+        const struct rsp_register *r = &s->target->description->registers[i];
+        bool dear = target_is_thrifty(s->target) && !register_cached(t, r); /* one that `g` leaves out */
         if (r->size <= 64 && (needs->all_registers || (is_general(s, r) && !dear)))
             add_register(s, v, t, f, r);
     }
@@ -71,8 +72,8 @@ static struct error *memory_start(struct session *s, const struct view_needs *ne
                                   uint64_t *ret)
 {
     if (needs->memory_at[0])
-        return location_address(s, needs->memory_at, ret);
-    return thread_sp(s, t, ret);
+        return location_address(s->target, needs->memory_at, ret);
+    return thread_sp(s->target, t, ret);
 }
 
 static void add_memory_row(struct view *v, uint64_t address, const unsigned char *bytes, size_t known)
@@ -99,7 +100,7 @@ void view_build_memory(struct session *s, struct view *v, const struct view_need
         return;
     size_t rows = needs->memory < ROWS_MAX ? needs->memory : ROWS_MAX, got = 0;
     BASE_FREE unsigned char *bytes = xcalloc(rows, ROW_BYTES);
-    e = memory_read_some(s, address, bytes, rows * ROW_BYTES, &got);
+    e = memory_read_some(s->target, address, bytes, rows * ROW_BYTES, &got);
     error_free(e);
     v->memory = xcalloc(rows, sizeof *v->memory);
     for (size_t i = 0; i < rows; i++) {
@@ -119,7 +120,7 @@ static char *where_text(const char *file, unsigned line)
 void view_build_frames(struct session *s, struct view *v, const struct view_needs *needs, struct thread *t)
 {
     struct frame_list list;
-    struct error *e = frames_read(s, t, needs->frames, false, &list);
+    struct error *e = frames_read(s->target, t, needs->frames, false, &list);
     if (e) {
         v->frames_end = xstrdup(e->message);
         error_free(e);
@@ -137,7 +138,7 @@ void view_build_frames(struct session *s, struct view *v, const struct view_need
             .line = f->line,
             .rule = xstrdup(frame_rule_name(f->rule)),
             .inlined = f->inlined,
-            .selected = i == s->frame,
+            .selected = i == s->target->frame,
         };
     }
     v->frames_end = xstrdup(list.end);
@@ -167,7 +168,7 @@ static const char *member(const cJSON *o, const char *name)
 void view_build_locals(struct session *s, struct view *v, const struct view *previous)
 {
     cJSON *result = NULL;
-    struct error *e = values_locals(s, &result);
+    struct error *e = values_locals(s->target, &result);
     error_free(e);
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(result, "variables"), *o;
     v->locals = xcalloc((size_t)cJSON_GetArraySize(list), sizeof *v->locals);
@@ -197,24 +198,24 @@ static void add_thread(struct session *s, struct view *v, struct thread *t, bool
     char id[48];
     thread_name(t->id, id, sizeof id);
     struct view_thread *row = &v->threads[v->thread_count++];
-    bool reported = s->last_stop.has_thread && ptid_equal(s->last_stop.thread, t->id);
+    bool reported = s->control->last_stop.has_thread && ptid_equal(s->control->last_stop.thread, t->id);
     *row = (struct view_thread){
         .number = t->number,
         .id = xstrdup(id),
         .name = view_text(t->name ? t->name : t->extra),
         .state = xstrdup(thread_state_name(t->state)),
-        .reason = reported ? reason_text(&s->last_stop) : NULL,
-        .selected = s->threads.has_current && ptid_equal(s->threads.current, t->id),
+        .reason = reported ? reason_text(&s->control->last_stop) : NULL,
+        .selected = s->target->threads.has_current && ptid_equal(s->target->threads.current, t->id),
         .reported = reported,
     };
     uint64_t pc;
-    struct error *e = with_place ? thread_pc(s, t, &pc) : NULL;
+    struct error *e = with_place ? thread_pc(s->target, t, &pc) : NULL;
     error_free(e);
     if (!with_place || e || pc == 0) /* of a task that sleeps kgdb tells no pc */
         return;
     struct symbol_place place;
-    libraries_cover(s, pc);
-    symbols_lookup(s->map, pc, &place);
+    libraries_cover(s->target, pc);
+    symbols_lookup(s->target->map, pc, &place);
     row->function = view_text(place.function);
     row->where = place.file ? where_text(place.file, place.line) : view_place(s, pc);
 }
@@ -225,7 +226,7 @@ static void threads_in_sight(const struct session *s, const struct view_needs *n
                              size_t *first, size_t *count)
 {
     size_t rows = thrifty ? needs->threads : GROUPED * ((size_t)needs->threads_from + needs->threads);
-    size_t total = s->threads.count;
+    size_t total = s->target->threads.count;
     *first = !thrifty ? 0 : needs->threads_from < total ? needs->threads_from : total;
     *count = rows < WHERE_MAX ? rows : WHERE_MAX;
     *count = *count < total - *first ? *count : total - *first;
@@ -233,17 +234,17 @@ static void threads_in_sight(const struct session *s, const struct view_needs *n
 
 void view_build_threads(struct session *s, struct view *v, const struct view_needs *needs)
 {
-    struct error *e = threads_list(s);
+    struct error *e = threads_list(s->target);
     bool listed = !e;
     error_free(e);
-    v->thread_total = s->threads.count;
-    v->threads = xcalloc(s->threads.count, sizeof *v->threads);
+    v->thread_total = s->target->threads.count;
+    v->threads = xcalloc(s->target->threads.count, sizeof *v->threads);
     size_t first, count;
     threads_in_sight(s, needs, v->thrifty, &first, &count);
-    if (listed && s->state == SESSION_STOPPED) {
-        e = registers_fetch_pcs(s, s->threads.items + first, count);
+    if (listed && s->target->state == TARGET_STOPPED) {
+        e = registers_fetch_pcs(s->target, s->target->threads.items + first, count);
         error_free(e);
     }
-    for (size_t i = 0; i < s->threads.count && s->state == SESSION_STOPPED; i++)
-        add_thread(s, v, s->threads.items[i], i - first < count);
+    for (size_t i = 0; i < s->target->threads.count && s->target->state == TARGET_STOPPED; i++)
+        add_thread(s, v, s->target->threads.items[i], i - first < count);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The time line of a view. */
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +60,7 @@ static char *where_of(const struct bookmark *b)
 static struct error *build_bookmarks(struct session *s, struct view_time *t)
 {
     struct bookmark_table *table;
-    TRY(bookmarks_of(s, &table));
+    TRY(bookmarks_of(s->control, &table));
     t->bookmarks = xcalloc(table->count + 1, sizeof *t->bookmarks);
     for (size_t i = 0; i < table->count; i++) {
         const struct bookmark *b = table->items[i];
@@ -78,11 +79,11 @@ static struct error *build_bookmarks(struct session *s, struct view_time *t)
 
 static struct error *build_snapshots(struct session *s, struct view_time *t)
 {
-    TRY(time_snapshots(s));
-    t->snapshots = xcalloc(s->time.snapshot_count + 1, sizeof *t->snapshots);
-    for (size_t i = 0; i < s->time.snapshot_count; i++)
-        if (s->time.snapshots[i].position != UINT64_MAX)
-            t->snapshots[t->snapshot_count++] = s->time.snapshots[i].position;
+    TRY(time_snapshots(s->control));
+    t->snapshots = xcalloc(s->control->time.snapshot_count + 1, sizeof *t->snapshots);
+    for (size_t i = 0; i < s->control->time.snapshot_count; i++)
+        if (s->control->time.snapshots[i].position != UINT64_MAX)
+            t->snapshots[t->snapshot_count++] = s->control->time.snapshots[i].position;
     return NULL;
 }
 
@@ -93,19 +94,19 @@ static void add_stop(struct session *s, struct view_time *t, const struct view_t
     t->stops = xcalloc(STOPS_KEPT, sizeof *t->stops);
     for (size_t i = skip; i < kept; i++)
         t->stops[t->stop_count++] = before->stops[i];
-    if (kept == 0 || before->epoch != s->epoch)
+    if (kept == 0 || before->epoch != s->target->epoch)
         t->stops[t->stop_count++] = t->position;
-    t->epoch = s->epoch;
+    t->epoch = s->target->epoch;
 }
 
 static struct error *build(struct session *s, struct view_time *t)
 {
     const struct time_driver *driver;
     bool known = false;
-    TRY(time_driver(s, &driver));
+    TRY(time_driver(s->control, &driver));
     t->unit = view_text(driver->unit);
-    TRY(time_position(s, &t->position));
-    TRY(time_last(s, &known, &t->total));
+    TRY(time_position(s->control, &t->position));
+    TRY(time_last(s->control, &known, &t->total));
     if (!known)
         t->total = 0;
     TRY(build_bookmarks(s, t));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The life of a view: references, and a copy for "the same, but running". */
 #include "engine/face/view.h"
 

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/frames/expression.h"
 
 #include <string.h>
 
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/frames/tls.h"
 #include "engine/inspect/frames/unwind.h"
 #include "engine/target/registers.h"
@@ -11,7 +12,7 @@
 static struct error *read_register(void *context, unsigned number, uint64_t *ret)
 {
     struct frame_context *c = context;
-    if (c->registers && unwind_register(c->session, c->registers, number, ret))
+    if (c->registers && unwind_register(c->target, c->registers, number, ret))
         return NULL;
     return error_new(ERR_OPTIMISED_OUT, "the value of register %u is not known in this frame", number);
 }
@@ -19,7 +20,7 @@ static struct error *read_register(void *context, unsigned number, uint64_t *ret
 static struct error *read_memory(void *context, uint64_t address, void *bytes, size_t n)
 {
     struct frame_context *c = context;
-    return memory_read(c->session, address, bytes, n);
+    return memory_read(c->target, address, bytes, n);
 }
 
 static struct error *cfa(void *context, uint64_t *ret)
@@ -33,7 +34,7 @@ static struct error *frame_base(void *context, uint64_t *ret)
 {
     struct frame_context *c = context;
     struct dwarf_expression base;
-    if (!symbols_frame_base(c->session->map, c->pc, &base))
+    if (!symbols_frame_base(c->target->map, c->pc, &base))
         return error_new(ERR_OPTIMISED_OUT, "the function has no frame base");
     struct dwarf_callbacks callbacks;
     frame_callbacks(c, &callbacks);
@@ -75,7 +76,7 @@ enum { JUMPS_MAX = 8 };
 static struct error *through_jumper(const struct frame_context *c, const struct call_site_value *site,
                                     uint64_t *ret)
 {
-    struct frame_context gone = {.session = c->session,
+    struct frame_context gone = {.target = c->target,
                                  .frames = c->frames,
                                  .level = c->level,
                                  .more = c->more,
@@ -98,12 +99,12 @@ static struct error *entry_value(void *context, const struct dwarf_expression *e
     const struct frame *caller = caller_of(c);
     unsigned number;
     if (!dwarf_names_register(e, &number) || !caller ||
-        !symbols_call_site_value(c->session->map, caller->pc, c->pc, number, &site))
+        !symbols_call_site_value(c->target->map, caller->pc, c->pc, number, &site))
         return error_new(ERR_OPTIMISED_OUT, "the value at entry is not recorded by the caller");
     if (site.jumper)
         return through_jumper(c, &site, ret);
     /* What the caller passed on it may know from its own caller. */
-    struct frame_context outer = {.session = c->session,
+    struct frame_context outer = {.target = c->target,
                                   .registers = caller->registers,
                                   .frames = c->frames,
                                   .level = caller->level,
@@ -123,12 +124,12 @@ static struct error *entry_value(void *context, const struct dwarf_expression *e
 static struct error *tls(void *context, uint64_t offset, uint64_t *ret)
 {
     struct frame_context *c = context;
-    return tls_address(c->session, c->module, offset, ret);
+    return tls_address(c->target, c->module, offset, ret);
 }
 
 void frame_callbacks(struct frame_context *context, struct dwarf_callbacks *ret)
 {
-    const struct session *s = context->session;
+    const struct target *target = context->target;
     *ret = (struct dwarf_callbacks){
         .context = context,
         .read_register = read_register,
@@ -136,26 +137,24 @@ void frame_callbacks(struct frame_context *context, struct dwarf_callbacks *ret)
         .frame_base = frame_base,
         .cfa = cfa,
         .entry_value = entry_value,
-        .float_place = s->arch == &arch_ppc64   ? DWARF_FLOAT_AS_DOUBLE
-                       : s->arch == &arch_s390x ? DWARF_FLOAT_HIGH
-                                                : DWARF_FLOAT_LOW,
+        .float_place = target->arch ? target->arch->float_place : DWARF_FLOAT_LOW,
         .tls = tls,
     };
 }
 
-bool unwind_expression(struct session *s, const struct frame_registers *from, const unsigned char *expression,
-                       size_t size, const uint64_t *cfa_value, uint64_t *ret)
+bool unwind_expression(struct target *target, const struct frame_registers *from,
+                       const unsigned char *expression, size_t size, const uint64_t *cfa_value, uint64_t *ret)
 {
-    struct frame_context context = {.session = s, .registers = from};
+    struct frame_context context = {.target = target, .registers = from};
     struct dwarf_callbacks callbacks;
     frame_callbacks(&context, &callbacks);
     callbacks.initial = cfa_value;
     struct dwarf_expression e = {.bytes = expression,
                                  .size = size,
                                  .unit = UINT64_MAX,
-                                 .address_size = (uint8_t)s->arch->address_size,
+                                 .address_size = (uint8_t)target->arch->address_size,
                                  .offset_size = 4,
-                                 .big = s->big_endian};
+                                 .big = target->big_endian};
     struct error *failed = dwarf_evaluate_number(&e, &callbacks, ret);
     error_free(failed);
     return !failed;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/frames/expression.h - what DWARF expressions ask for, answered from one frame.
  *
@@ -10,7 +11,7 @@
 #include "symbols/expression.h"
 
 struct frame_context {
-    struct session *session;
+    struct target *target;
     const struct frame_registers *registers; /* of the frame; NULL: no frame, only constants and memory */
     const struct frame_list *frames; /* where the frame is, for entry values; NULL: they are not known */
     size_t level;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/frames/frame_registers.h - the registers of a selected frame, under the stub's names.
  *
@@ -15,11 +16,11 @@ struct rsp_register;
 
 /* The frames up to a level, so that many registers of it can be asked for. *ret is NULL where the thread's
  * own registers are meant; else it belongs to `list`, which the caller frees. ERR_USAGE: no such frame. */
-struct error *frame_select(struct session *s, struct thread *t, unsigned level, struct frame_list *list,
+struct error *frame_select(struct target *target, struct thread *t, unsigned level, struct frame_list *list,
                            const struct frame **ret) BASE_MUST_CHECK;
 /* Bytes of one register (at most 64, r->size of them, in target order) in `f`, NULL being the thread's own.
  */
-struct error *frame_register_read(struct session *s, struct thread *t, const struct frame *f,
+struct error *frame_register_read(struct target *target, struct thread *t, const struct frame *f,
                                   const struct rsp_register *r, unsigned char *bytes) BASE_MUST_CHECK;
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/frames/frames.h"
 
 #include <stdio.h>
@@ -5,9 +6,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/frames/unwind.h"
-#include "engine/inspect/kernel/entry.h"
+#include "engine/inspect/frames/unwind_rules.h"
 #include "engine/target/registers.h"
 
 const char *frame_rule_name(enum frame_rule rule)
@@ -44,11 +45,11 @@ static struct frame *add(struct frame_list *list, const struct frame *f)
  * The frames of one machine-level frame: inlined calls, innermost first, then the function itself. For a
  * caller (not `exact`) the place looked up is the call, not the instruction behind it.
  */
-static void add_function(struct session *s, struct frame_list *list, struct frame_registers *registers,
+static void add_function(struct target *target, struct frame_list *list, struct frame_registers *registers,
                          enum frame_rule rule, bool exact, uint64_t cfa, unsigned depth)
 {
     struct symbol_place place;
-    symbols_lookup(s->map, registers->pc - (exact ? 0 : 1), &place);
+    symbols_lookup(target->map, registers->pc - (exact ? 0 : 1), &place);
     struct frame f = {.rule = place.inlined_count ? FRAME_INLINE : rule,
                       .pc = registers->pc,
                       .exact = exact,
@@ -89,12 +90,12 @@ static bool repeats(const struct frame_registers *from, const struct frame_regis
     return to->sp < from->sp || (to->sp == from->sp && to->pc == from->pc);
 }
 
-struct error *frames_read(struct session *s, struct thread *t, unsigned depth, bool past_main,
+struct error *frames_read(struct target *target, struct thread *t, unsigned depth, bool past_main,
                           struct frame_list *ret)
 {
     *ret = (struct frame_list){0};
     struct frame_registers *registers = xcalloc(1, sizeof *registers);
-    struct error *e = unwind_start(s, t, registers);
+    struct error *e = unwind_start(target, t, registers);
     if (e) {
         free(registers);
         return e;
@@ -108,15 +109,15 @@ struct error *frames_read(struct session *s, struct thread *t, unsigned depth, b
         struct frame_registers *caller = xcalloc(1, sizeof *caller);
         uint64_t cfa = 0;
         enum frame_rule next = FRAME_CFI;
-        const char *why = unwind_step(s, registers, ret->count == 0, interrupted, caller, &cfa, &next);
+        const char *why = unwind_step(target, registers, ret->count == 0, interrupted, caller, &cfa, &next);
         bool trampoline = next == FRAME_SIGNAL;
-        add_function(s, ret, registers, trampoline ? FRAME_SIGNAL : rule, interrupted || trampoline, cfa,
+        add_function(target, ret, registers, trampoline ? FRAME_SIGNAL : rule, interrupted || trampoline, cfa,
                      depth);
         if (!why && is_main(ret) && !past_main)
             why = "main reached";
         if (!why && ret->count >= depth)
             why = "the depth asked for";
-        if (!why && kernel_switches_stack(s, registers, caller))
+        if (!why && target->unwind_rules->switches_stack(target, registers, caller))
             switches++;
         else if (!why && repeats(registers, caller))
             why = "the stack pointer does not grow: a cycle or a damaged stack";
@@ -133,14 +134,14 @@ struct error *frames_read(struct session *s, struct thread *t, unsigned depth, b
     }
 }
 
-struct error *frame_return_address(struct session *s, struct thread *t, uint64_t *address, uint64_t *sp)
+struct error *frame_return_address(struct target *target, struct thread *t, uint64_t *address, uint64_t *sp)
 {
     BASE_FREE struct frame_registers *here = xcalloc(1, sizeof *here);
     BASE_FREE struct frame_registers *caller = xcalloc(1, sizeof *caller);
-    TRY(unwind_start(s, t, here));
+    TRY(unwind_start(target, t, here));
     uint64_t cfa;
     enum frame_rule rule;
-    const char *why = unwind_step(s, here, true, false, caller, &cfa, &rule);
+    const char *why = unwind_step(target, here, true, false, caller, &cfa, &rule);
     if (why)
         return error_hint(error_new(ERR_NO_MEMORY, "find the caller: %s", why),
                           "`backtrace` shows what is known");

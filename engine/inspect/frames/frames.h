@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/frames/frames.h - the call stack of a stopped thread.
  *
@@ -62,11 +63,11 @@ struct frame_list {
 
 const char *frame_rule_name(enum frame_rule rule);
 /* Up to `depth` frames. */
-struct error *frames_read(struct session *s, struct thread *t, unsigned depth, bool past_main,
+struct error *frames_read(struct target *target, struct thread *t, unsigned depth, bool past_main,
                           struct frame_list *ret) BASE_MUST_CHECK;
 void frames_free(struct frame_list *list);
 /* Where the innermost function returns to, and the stack pointer it will then have at least. */
-struct error *frame_return_address(struct session *s, struct thread *t, uint64_t *address,
+struct error *frame_return_address(struct target *target, struct thread *t, uint64_t *address,
                                    uint64_t *sp) BASE_MUST_CHECK;
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/frames/stacks.h"
 
 #include <poll.h>
@@ -5,7 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/frames/stacks_group.h"
 #include "engine/target/registers.h"
 
@@ -28,7 +29,7 @@ struct task {
 };
 
 struct reader {
-    struct session *s;
+    struct target *target;
     unsigned depth;
     struct stack_index index;
     size_t done, total;
@@ -36,16 +37,16 @@ struct reader {
     size_t want_count, want_capacity;
 };
 
-static bool cancelled(const struct session *s)
+static bool cancelled(const struct target *target)
 {
-    struct pollfd fd = {.fd = s->options.cancel_fd, .events = POLLIN};
+    struct pollfd fd = {.fd = target->cancel_fd, .events = POLLIN};
     return fd.fd >= 0 && poll(&fd, 1, 0) == 1;
 }
 
 static struct error *tell_progress(struct reader *r, size_t done)
 {
     r->done += done;
-    if (cancelled(r->s))
+    if (cancelled(r->target))
         return error_new(ERR_CANCELLED, "reading the stacks of %zu threads was cancelled", r->total);
     if (r->total <= PROGRESS_FROM)
         return NULL;
@@ -54,7 +55,7 @@ static struct error *tell_progress(struct reader *r, size_t done)
     cJSON_AddStringToObject(o, "what", "stacks");
     cJSON_AddNumberToObject(o, "done", (double)r->done);
     cJSON_AddNumberToObject(o, "total", (double)r->total);
-    target_emit(r->s, o);
+    target_emit(r->target, o);
     return NULL;
 }
 
@@ -63,10 +64,10 @@ static bool ends_it(const struct error *e)
     return error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED) || error_is(e, ERR_TIMEOUT);
 }
 
-static bool has_registers(struct session *s, const struct thread *t)
+static bool has_registers(struct target *target, const struct thread *t)
 {
-    const struct rsp_register *pc = s->arch ? register_find(s, s->arch->pc) : NULL;
-    const struct rsp_register *sp = s->arch ? register_find(s, s->arch->sp) : NULL;
+    const struct rsp_register *pc = target->arch ? register_find(target, target->arch->pc) : NULL;
+    const struct rsp_register *sp = target->arch ? register_find(target, target->arch->sp) : NULL;
     return pc && sp && register_cached(t, pc) && register_cached(t, sp);
 }
 
@@ -99,12 +100,12 @@ static bool take_misses(struct reader *r, struct task *k, const struct memory_mi
 /* Unwinds as far as the cache goes; the stack is complete when nothing new was missing. */
 static struct error *try_stack(struct reader *r, struct task *k, bool last)
 {
-    struct session *s = r->s;
+    struct target *target = r->target;
     struct memory_want items[MISSES_MOST];
     struct memory_misses misses = {.items = items, .capacity = MISSES_MOST};
-    s->memory.misses = &misses;
-    struct error *e = frames_read(s, k->thread, r->depth, false, &k->list);
-    s->memory.misses = NULL;
+    target->memory.misses = &misses;
+    struct error *e = frames_read(target, k->thread, r->depth, false, &k->list);
+    target->memory.misses = NULL;
     if (ends_it(e))
         return e;
     error_free(e);
@@ -131,7 +132,7 @@ static struct error *fetch_wants(struct reader *r)
     r->want_count = 0;
     for (size_t i = 0; i < n; i += PREFETCH_AT_ONCE) {
         size_t some = n - i < PREFETCH_AT_ONCE ? n - i : PREFETCH_AT_ONCE;
-        struct error *e = memory_prefetch(r->s, r->wants + i, some);
+        struct error *e = memory_prefetch(r->target, r->wants + i, some);
         if (ends_it(e))
             return e;
         error_free(e); /* the stacks end where the cache does */
@@ -166,10 +167,10 @@ static void free_tasks(struct task *tasks, size_t count)
 /* Threads of one process, which share its memory. */
 static struct error *read_together(struct reader *r, struct thread **threads, size_t count)
 {
-    struct session *s = r->s;
+    struct target *target = r->target;
     struct task *tasks = xcalloc(count, sizeof *tasks);
     for (size_t i = 0; i < count; i++)
-        tasks[i] = (struct task){.thread = threads[i], .done = !has_registers(s, threads[i])};
+        tasks[i] = (struct task){.thread = threads[i], .done = !has_registers(target, threads[i])};
     size_t without = 0;
     for (size_t i = 0; i < count; i++)
         without += tasks[i].done;
@@ -178,8 +179,8 @@ static struct error *read_together(struct reader *r, struct thread **threads, si
         stack_index_add(&r->index, threads[i]->id, &tasks[i].list);
     free_tasks(tasks, count);
     r->done += without;
-    if (s->memory.total > CACHE_ENOUGH)
-        memory_forget(s);
+    if (target->memory.total > CACHE_ENOUGH)
+        memory_forget(target);
     return e;
 }
 
@@ -189,8 +190,8 @@ static struct error *read_one(struct reader *r, struct thread *t)
 {
     struct frame_list list = {0};
     struct error *e = NULL;
-    if (has_registers(r->s, t))
-        e = frames_read(r->s, t, r->depth, false, &list);
+    if (has_registers(r->target, t))
+        e = frames_read(r->target, t, r->depth, false, &list);
     if (ends_it(e))
         return e;
     error_free(e);
@@ -202,11 +203,11 @@ static struct error *read_one(struct reader *r, struct thread *t)
 /* -- all ------------------------------------------------------------------------------------------- */
 
 /* From `from` on, threads of one process, a CPU alone. */
-static size_t part(const struct session *s, size_t from)
+static size_t part(const struct target *target, size_t from)
 {
     size_t n = 1;
-    struct thread *const *items = s->threads.items;
-    while (s->is_process && n < AT_ONCE && from + n < s->threads.count &&
+    struct thread *const *items = target->threads.items;
+    while (target->is_process && n < AT_ONCE && from + n < target->threads.count &&
            items[from + n]->id.pid == items[from]->id.pid)
         n++;
     return n;
@@ -215,37 +216,38 @@ static size_t part(const struct session *s, size_t from)
 /* Memory is read of the selected thread's process or CPU. */
 static struct error *read_parts(struct reader *r)
 {
-    struct session *s = r->s;
+    struct target *target = r->target;
     struct error *e = NULL;
-    int64_t pid = s->threads.has_current ? s->threads.current.pid : 0;
-    for (size_t i = 0, n = 0; !e && i < s->threads.count; i += n) {
-        struct thread **items = s->threads.items + i;
-        n = part(s, i);
-        s->threads.current = items[0]->id;
-        s->threads.has_current = true;
-        if (items[0]->id.pid != pid || !s->is_process)
-            memory_forget(s);
+    int64_t pid = target->threads.has_current ? target->threads.current.pid : 0;
+    for (size_t i = 0, n = 0; !e && i < target->threads.count; i += n) {
+        struct thread **items = target->threads.items + i;
+        n = part(target, i);
+        target->threads.current = items[0]->id;
+        target->threads.has_current = true;
+        if (items[0]->id.pid != pid || !target->is_process)
+            memory_forget(target);
         pid = items[0]->id.pid;
-        e = s->is_process ? read_together(r, items, n) : read_one(r, items[0]);
+        e = target->is_process ? read_together(r, items, n) : read_one(r, items[0]);
     }
     return e;
 }
 
-struct error *stacks_read(struct session *s, unsigned depth, struct stacks *ret)
+struct error *stacks_read(struct target *target, unsigned depth, struct stacks *ret)
 {
     *ret = (struct stacks){0};
-    TRY(threads_list(s));
-    TRY(registers_fetch_many(s, s->threads.items, s->threads.count));
+    TRY(threads_list(target));
+    TRY(registers_fetch_many(target, target->threads.items, target->threads.count));
     bool deep = depth == 0 || depth > STACKS_DEPTH_MAX;
-    struct reader r = {.s = s, .depth = deep ? STACKS_DEPTH_MAX : depth, .total = s->threads.count};
+    struct reader r = {
+        .target = target, .depth = deep ? STACKS_DEPTH_MAX : depth, .total = target->threads.count};
     stack_index_init(&r.index, ret);
-    struct ptid kept = s->threads.current;
-    bool kept_has = s->threads.has_current;
+    struct ptid kept = target->threads.current;
+    bool kept_has = target->threads.has_current;
     struct error *e = read_parts(&r);
-    if (kept.pid != s->threads.current.pid || !s->is_process)
-        memory_forget(s);
-    s->threads.current = kept;
-    s->threads.has_current = kept_has;
+    if (kept.pid != target->threads.current.pid || !target->is_process)
+        memory_forget(target);
+    target->threads.current = kept;
+    target->threads.has_current = kept_has;
     stack_index_free(&r.index);
     free(r.wants);
     if (e)

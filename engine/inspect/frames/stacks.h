@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/frames/stacks.h - the stacks of all threads, those that are alike together.
  *
@@ -39,7 +40,7 @@ struct stacks {
 };
 
 /* At most `depth` frames of each, and at most STACKS_DEPTH_MAX. */
-struct error *stacks_read(struct session *s, unsigned depth, struct stacks *ret) BASE_MUST_CHECK;
+struct error *stacks_read(struct target *target, unsigned depth, struct stacks *ret) BASE_MUST_CHECK;
 void stacks_free(struct stacks *stacks);
 
 #endif

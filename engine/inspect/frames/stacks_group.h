@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/frames/stacks_group.h - finding the stacks that are alike (for stacks.c).
  *

@@ -1,59 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/frames/tls.h"
 
 #include <elf.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/arch/linux_user.h"
+#include "engine/target/target.h"
 #include "engine/target/registers.h"
 
-/* The processor supplements of the ELF ABI, and glibc's sysdeps/ARCH/nptl/tls.h. */
-struct tls_layout {
-    const struct arch *arch;
-    const char *registers[3]; /* names of the thread pointer's register in target descriptions */
-    bool below;               /* variant II: the block ends at the thread pointer */
-    unsigned header;          /* variant I: bytes of the thread's own between the pointer and the block */
-    unsigned bias;            /* what the pointer is ahead of the header */
-};
-
-static const struct tls_layout layouts[] = {
-    {&arch_x86_64, {"fs_base"}, true, 0, 0},
-    {&arch_i386, {"gs_base"}, true, 0, 0},
-    {&arch_s390x, {NULL}, true, 0, 0}, /* access registers 0 and 1 */
-    {&arch_aarch64, {"tpidr", "tpidr_el0", "TPIDR_EL0"}, false, 16, 0},
-    {&arch_arm, {"tpidruro", "TPIDRURO"}, false, 8, 0},
-    {&arch_riscv64, {"tp"}, false, 0, 0},
-    {&arch_riscv32, {"tp"}, false, 0, 0},
-    {&arch_ppc64, {"r13"}, false, 0, 0x7000},
-    {&arch_mips, {"userlocal"}, false, 0, 0x7000},
-};
-
-static struct error *no_pointer(const struct session *s)
+static struct error *no_pointer(const struct target *target)
 {
     return error_new(ERR_UNSUPPORTED, "the thread pointer of %s is not among the stub's registers",
-                     s->arch->name);
+                     target->arch ? target->arch->name : "the target");
 }
 
-static struct error *from_access_registers(struct session *s, struct thread *t, uint64_t *ret)
+static struct error *from_halves(struct target *target, struct thread *t, const char *const halves[2],
+                                 uint64_t *ret)
 {
     uint64_t high = 0, low = 0;
-    if (!register_find(s, "acr0") || !register_find(s, "acr1"))
-        return no_pointer(s);
-    TRY(register_value(s, t, "acr0", &high));
-    TRY(register_value(s, t, "acr1", &low));
+    if (!register_find(target, halves[0]) || !register_find(target, halves[1]))
+        return no_pointer(target);
+    TRY(register_value(target, t, halves[0], &high));
+    TRY(register_value(target, t, halves[1], &low));
     *ret = high << 32 | (low & 0xffffffffu);
     return NULL;
 }
 
-static struct error *thread_pointer(struct session *s, const struct tls_layout *l, uint64_t *ret)
+static struct error *thread_pointer(struct target *target, const struct arch_tls *l, uint64_t *ret)
 {
     struct thread *t;
-    TRY(threads_current(s, &t));
-    if (l->arch == &arch_s390x)
-        return from_access_registers(s, t, ret);
+    TRY(threads_current(target, &t));
+    if (l->halves[0])
+        return from_halves(target, t, l->halves, ret);
     for (size_t i = 0; i < ARRAY_LENGTH(l->registers); i++)
-        if (l->registers[i] && register_find(s, l->registers[i]))
-            return register_value(s, t, l->registers[i], ret);
-    return no_pointer(s);
+        if (l->registers[i] && register_find(target, l->registers[i]))
+            return register_value(target, t, l->registers[i], ret);
+    return no_pointer(target);
 }
 
 static uint64_t round_up(uint64_t n, uint64_t alignment)
@@ -63,11 +45,11 @@ static uint64_t round_up(uint64_t n, uint64_t alignment)
 
 /* The program itself, as opposed to a library: what is linked at a fixed place, or the first file that names
  * its linker (the C library does as well). */
-static bool is_program(const struct session *s, const struct symbol_file *f)
+static bool is_program(const struct target *target, const struct symbol_file *f)
 {
     uint64_t offset;
-    for (size_t i = 0; i < symbol_map_count(s->map); i++) {
-        const struct symbol_file *other = symbol_map_file(s->map, i, &offset);
+    for (size_t i = 0; i < symbol_map_count(target->map); i++) {
+        const struct symbol_file *other = symbol_map_file(target->map, i, &offset);
         if (symbol_file_type(other) == ET_EXEC || symbol_file_has_interpreter(other))
             return other == f;
     }
@@ -76,7 +58,7 @@ static bool is_program(const struct session *s, const struct symbol_file *f)
 
 /* As glibc's _dl_determine_tlsoffset places the first block: its address keeps its place within the
  * alignment. */
-static uint64_t block_from_pointer(const struct tls_layout *l, const struct symbol_tls *block)
+static uint64_t block_from_pointer(const struct arch_tls *l, const struct symbol_tls *block)
 {
     uint64_t first = (0 - block->address) & (block->alignment - 1);
     if (l->below)
@@ -86,24 +68,21 @@ static uint64_t block_from_pointer(const struct tls_layout *l, const struct symb
     return at - first - l->bias;
 }
 
-struct error *tls_address(struct session *s, const struct symbol_file *f, uint64_t offset, uint64_t *ret)
+struct error *tls_address(struct target *target, const struct symbol_file *f, uint64_t offset, uint64_t *ret)
 {
-    const struct tls_layout *l = NULL;
+    const struct arch_tls *l = target->arch ? target->arch->tls : NULL;
     struct symbol_tls block;
     uint64_t pointer = 0;
-    TRY(target_need_stopped(s));
-    for (size_t i = 0; i < ARRAY_LENGTH(layouts); i++)
-        if (layouts[i].arch == s->arch)
-            l = &layouts[i];
+    TRY(target_need_stopped(target));
     if (!l)
-        return no_pointer(s);
+        return no_pointer(target);
     if (!f || !symbol_file_tls(f, &block) || (block.alignment & (block.alignment - 1)))
         return error_new(ERR_UNSUPPORTED, "the file of a thread-local variable has no such variables");
-    if (!is_program(s, f))
+    if (!is_program(target, f))
         return error_hint(error_new(ERR_UNSUPPORTED, "only the C library knows where a shared library's "
                                                      "thread-local variables are"),
                           "look at what a function of the library has in its registers");
-    TRY(thread_pointer(s, l, &pointer));
+    TRY(thread_pointer(target, l, &pointer));
     *ret = pointer + block_from_pointer(l, &block) + offset;
     return NULL;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/frames/tls.h - where a thread keeps its copy of a thread-local variable.
  *
@@ -13,7 +14,7 @@
 #include "symbols/file.h"
 
 /* The address of what is at `offset` in the TLS block that `f` defines. */
-struct error *tls_address(struct session *s, const struct symbol_file *f, uint64_t offset,
+struct error *tls_address(struct target *target, const struct symbol_file *f, uint64_t offset,
                           uint64_t *ret) BASE_MUST_CHECK;
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/frames/trampoline.h - the code a signal handler returns to, where no call frame information
  * tells.
@@ -12,7 +13,7 @@
 
 /* True when `from` stands in a trampoline: *ret becomes the interrupted frame. `ask`: the code may be read
  * from the target, else only where a file has it. */
-bool trampoline_step(struct session *s, const struct frame_registers *from, bool ask,
+bool trampoline_step(struct target *target, const struct frame_registers *from, bool ask,
                      struct frame_registers *ret);
 
 #endif

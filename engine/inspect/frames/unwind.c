@@ -1,12 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/frames/unwind.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/frames/trampoline.h"
-#include "engine/inspect/kernel/entry.h"
+#include "engine/inspect/frames/unwind_rules.h"
 #include "engine/target/libraries.h"
 #include "engine/target/registers.h"
 
@@ -31,70 +32,71 @@ static void set(struct frame_registers *r, int number, uint64_t value)
     r->saved_at[number] = 0;
 }
 
-struct error *unwind_start(struct session *s, struct thread *t, struct frame_registers *ret)
+struct error *unwind_start(struct target *target, struct thread *t, struct frame_registers *ret)
 {
     ret->thread = t;
-    TRY(thread_pc(s, t, &ret->pc));
-    TRY(thread_sp(s, t, &ret->sp));
+    TRY(thread_pc(target, t, &ret->pc));
+    TRY(thread_sp(target, t, &ret->sp));
     /* What came with the stop is often all that the rules need; the rest is asked for when one does. */
-    for (unsigned i = 0; i < s->arch->dwarf_count && i < FRAME_REGISTERS; i++) {
-        const char *name = s->arch->dwarf_names[i];
-        const struct rsp_register *r = name ? register_find(s, name) : NULL;
+    for (unsigned i = 0; i < target->arch->dwarf_count && i < FRAME_REGISTERS; i++) {
+        const char *name = target->arch->dwarf_names[i];
+        const struct rsp_register *r = name ? register_find(target, name) : NULL;
         unsigned char bytes[64];
         if (!r || r->size > 8 || !register_cached(t, r))
             continue;
-        struct error *e = register_read(s, t, r, bytes);
+        struct error *e = register_read(target, t, r, bytes);
         if (!e)
-            set(ret, (int)i, arch_load(bytes, r->size, s->big_endian));
+            set(ret, (int)i, arch_load(bytes, r->size, target->big_endian));
         error_free(e);
     }
-    set(ret, dwarf_number(s->arch, s->arch->sp), ret->sp);
+    set(ret, dwarf_number(target->arch, target->arch->sp), ret->sp);
     memset(ret->is_live, true, sizeof ret->is_live);
     if (ret->pc == 0)
-        kernel_wake_registers(s, ret);
+        target->unwind_rules->wake_registers(target, ret);
     /* Nearly every unwind step reads near the stack pointer: one read serves many frames. */
     struct memory_want want = {ret->sp - RED_ZONE, STACK_PREFETCH + RED_ZONE};
-    return target_is_thrifty(s) ? NULL : memory_prefetch(s, &want, 1);
+    return target_is_thrifty(target) ? NULL : memory_prefetch(target, &want, 1);
 }
 
 /* What is not there yet is read with much of what lies behind it: the next frames live there. Where bytes are
  * dear that is what one function saves, and as a rule its return address. */
-static bool load(struct session *s, uint64_t address, uint64_t *ret)
+static bool load(struct target *target, uint64_t address, uint64_t *ret)
 {
-    if (address + s->arch->address_size < address)
+    if (address + target->arch->address_size < address)
         return false;
-    struct memory_want want = {address, target_is_thrifty(s) ? STACK_THRIFTY : STACK_PREFETCH_MAX};
-    if (!memory_cached(s, address, s->arch->address_size)) {
-        struct error *failed = memory_prefetch(s, &want, 1);
+    struct memory_want want = {address, target_is_thrifty(target) ? STACK_THRIFTY : STACK_PREFETCH_MAX};
+    if (!memory_cached(target, address, target->arch->address_size)) {
+        struct error *failed = memory_prefetch(target, &want, 1);
         error_free(failed);
     }
-    struct error *e = memory_read_number(s, address, s->arch->address_size, ret);
+    struct error *e = memory_read_number(target, address, target->arch->address_size, ret);
     error_free(e);
     return !e;
 }
 
-static uint64_t wrap(const struct session *s, uint64_t value)
+static uint64_t wrap(const struct target *target, uint64_t value)
 {
-    return s->arch->address_size == 4 ? value & 0xffffffffu : value;
+    return target->arch->address_size == 4 ? value & 0xffffffffu : value;
 }
 
 /* s390x keeps registers in floating-point ones, which QEMU leaves out of `g`. */
-bool unwind_register(struct session *s, const struct frame_registers *from, unsigned number, uint64_t *ret)
+bool unwind_register(struct target *target, const struct frame_registers *from, unsigned number,
+                     uint64_t *ret)
 {
     if (number >= FRAME_REGISTERS)
         return false;
     *ret = from->value[number];
-    if (from->known[number] || !from->is_live[number] || !from->thread || number >= s->arch->dwarf_count ||
-        !s->arch->dwarf_names[number])
+    if (from->known[number] || !from->is_live[number] || !from->thread ||
+        number >= target->arch->dwarf_count || !target->arch->dwarf_names[number])
         return from->known[number];
-    const struct rsp_register *r = register_find(s, s->arch->dwarf_names[number]);
+    const struct rsp_register *r = register_find(target, target->arch->dwarf_names[number]);
     unsigned char bytes[64];
     if (!r || r->size > sizeof bytes)
         return false;
-    struct error *e = register_read(s, from->thread, r, bytes);
+    struct error *e = register_read(target, from->thread, r, bytes);
     size_t n = r->size < 8 ? r->size : 8; /* of vector registers the lowest 64 bits */
     if (!e)
-        *ret = arch_load(bytes + (s->big_endian ? r->size - n : 0), n, s->big_endian);
+        *ret = arch_load(bytes + (target->big_endian ? r->size - n : 0), n, target->big_endian);
     error_free(e);
     return !e;
 }
@@ -110,23 +112,23 @@ bool unwind_saved_at(const struct frame_registers *from, unsigned number, uint64
     return *ret != 0;
 }
 
-static bool cfa_of(struct session *s, const struct cfi_row *row, const struct frame_registers *from,
+static bool cfa_of(struct target *target, const struct cfi_row *row, const struct frame_registers *from,
                    uint64_t *ret)
 {
     if (row->cfa_is_expression)
-        return unwind_expression(s, from, row->cfa.expression, row->cfa.expression_size, NULL, ret);
+        return unwind_expression(target, from, row->cfa.expression, row->cfa.expression_size, NULL, ret);
     uint64_t base;
-    if (!unwind_register(s, from, row->cfa.reg, &base))
+    if (!unwind_register(target, from, row->cfa.reg, &base))
         return false;
-    *ret = wrap(s, base + (uint64_t)row->cfa.offset);
+    *ret = wrap(target, base + (uint64_t)row->cfa.offset);
     return true;
 }
 
 /* The caller's register `number` by its rule. */
-static void apply(struct session *s, const struct cfi_rule *rule, const struct frame_registers *from,
+static void apply(struct target *target, const struct cfi_rule *rule, const struct frame_registers *from,
                   uint64_t cfa, unsigned number, struct frame_registers *ret)
 {
-    uint64_t address = wrap(s, cfa + (uint64_t)rule->offset), *value = &ret->value[number];
+    uint64_t address = wrap(target, cfa + (uint64_t)rule->offset), *value = &ret->value[number];
     bool *known = &ret->known[number];
     switch (rule->kind) {
     case CFI_UNDEFINED:
@@ -142,97 +144,89 @@ static void apply(struct session *s, const struct cfi_rule *rule, const struct f
         *known = true;
         break;
     case CFI_REGISTER:
-        *known = unwind_register(s, from, rule->reg, value);
+        *known = unwind_register(target, from, rule->reg, value);
         break;
     case CFI_OFFSET:
-        *known = load(s, address, value);
+        *known = load(target, address, value);
         ret->saved_at[number] = *known ? address : 0;
         break;
     case CFI_EXPRESSION:
-        *known = unwind_expression(s, from, rule->expression, rule->expression_size, &cfa, &address) &&
-                 load(s, address, value);
+        *known = unwind_expression(target, from, rule->expression, rule->expression_size, &cfa, &address) &&
+                 load(target, address, value);
         ret->saved_at[number] = *known ? address : 0;
         break;
     case CFI_VALUE_EXPRESSION:
-        *known = unwind_expression(s, from, rule->expression, rule->expression_size, &cfa, value);
+        *known = unwind_expression(target, from, rule->expression, rule->expression_size, &cfa, value);
         break;
     }
 }
 
-/*
- * Registers that a call may change, where compilers do not count on what a callee really does: of 64-bit
- * Power r0, r3 to r12, f0 to f13 and ctr, of s390x r0 to r5 and f0 to f7 (their ELF ABI supplements; gdb does
- * so too).
- */
 static bool is_clobbered(const struct arch *arch, unsigned number)
 {
-    if (arch == &arch_ppc64)
-        return number == 0 || (number >= 3 && number <= 12) || (number >= 32 && number <= 45) || number == 66;
-    return arch == &arch_s390x && (number <= 5 || (number >= 16 && number <= 23));
+    return arch->is_clobbered && arch->is_clobbered(number);
 }
 
-static const char *by_cfi(struct session *s, const struct cfi_row *row, const struct frame_registers *from,
-                          struct frame_registers *ret, uint64_t *cfa)
+static const char *by_cfi(struct target *target, const struct cfi_row *row,
+                          const struct frame_registers *from, struct frame_registers *ret, uint64_t *cfa)
 {
     unsigned column = row->return_register;
-    if (!cfa_of(s, row, from, cfa))
+    if (!cfa_of(target, row, from, cfa))
         return "the frame's address cannot be computed";
     if (column >= FRAME_REGISTERS || row->rules[column].kind == CFI_UNDEFINED)
         return "outermost frame: its caller is undefined";
     ret->thread = from->thread;
     for (unsigned i = 0; i < FRAME_REGISTERS; i++)
-        if (row->signal_frame || row->rules[i].kind != CFI_SAME || !is_clobbered(s->arch, i))
-            apply(s, &row->rules[i], from, *cfa, i, ret);
-    if (!unwind_register(s, ret, column, &ret->pc))
+        if (row->signal_frame || row->rules[i].kind != CFI_SAME || !is_clobbered(target->arch, i))
+            apply(target, &row->rules[i], from, *cfa, i, ret);
+    if (!unwind_register(target, ret, column, &ret->pc))
         return "the stack cannot be read";
-    int sp = dwarf_number(s->arch, s->arch->sp);
-    /* The CFA is the caller's stack pointer, unless a rule says otherwise; on s390x it is 160 above, and what
-     * was not saved was not changed. */
-    if (sp >= 0 && sp < FRAME_REGISTERS && row->rules[sp].kind == CFI_SAME && s->arch != &arch_s390x)
+    int sp = dwarf_number(target->arch, target->arch->sp);
+    /* The CFA is the caller's stack pointer, unless a rule or the ABI says otherwise. */
+    if (sp >= 0 && sp < FRAME_REGISTERS && row->rules[sp].kind == CFI_SAME && !target->arch->cfa_above_sp)
         set(ret, sp, *cfa);
     ret->sp = sp >= 0 && sp < FRAME_REGISTERS && ret->known[sp] ? ret->value[sp] : *cfa;
     return NULL;
 }
 
 /* At its first instruction a function has not touched what the call left behind. */
-static const char *by_entry(struct session *s, const struct frame_registers *from,
+static const char *by_entry(struct target *target, const struct frame_registers *from,
                             struct frame_registers *ret, uint64_t *cfa)
 {
     *ret = *from;
-    if (s->arch->link_register) {
-        int lr = dwarf_number(s->arch, s->arch->link_register);
-        if (lr < 0 || !unwind_register(s, from, (unsigned)lr, &ret->pc))
+    if (target->arch->link_register) {
+        int lr = dwarf_number(target->arch, target->arch->link_register);
+        if (lr < 0 || !unwind_register(target, from, (unsigned)lr, &ret->pc))
             return "the link register is not known";
-    } else if (!load(s, from->sp, &ret->pc)) {
+    } else if (!load(target, from->sp, &ret->pc)) {
         return "the stack cannot be read";
     }
-    ret->sp = from->sp + s->arch->stack_alignment_slot;
-    set(ret, dwarf_number(s->arch, s->arch->sp), ret->sp);
+    ret->sp = from->sp + target->arch->stack_alignment_slot;
+    set(ret, dwarf_number(target->arch, target->arch->sp), ret->sp);
     *cfa = ret->sp;
     return NULL;
 }
 
-/* x86 and aarch64: the frame pointer points at the saved pair (frame pointer, return address). */
-static const char *by_frame_pointer(struct session *s, const struct frame_registers *from,
+/* Where the frame pointer points at the saved pair (frame pointer, return address). */
+static const char *by_frame_pointer(struct target *target, const struct frame_registers *from,
                                     struct frame_registers *ret, uint64_t *cfa)
 {
-    int fp = s->arch->fp ? dwarf_number(s->arch, s->arch->fp) : -1;
-    unsigned word = s->arch->address_size;
-    bool pair = s->arch == &arch_x86_64 || s->arch == &arch_i386 || s->arch == &arch_aarch64;
+    int fp = target->arch->fp ? dwarf_number(target->arch, target->arch->fp) : -1;
+    unsigned word = target->arch->address_size;
     uint64_t saved, at;
-    if (!pair || fp < 0 || !unwind_register(s, from, (unsigned)fp, &at) || at < from->sp)
+    if (!target->arch->frame_pointer_pair || fp < 0 || !unwind_register(target, from, (unsigned)fp, &at) ||
+        at < from->sp)
         return "no call frame information, and no frame pointer to go by";
     *ret = (struct frame_registers){.thread = from->thread};
-    if (!load(s, at, &saved) || !load(s, at + word, &ret->pc))
+    if (!load(target, at, &saved) || !load(target, at + word, &ret->pc))
         return "the stack cannot be read";
     ret->sp = at + 2 * word;
     set(ret, fp, saved);
-    set(ret, dwarf_number(s->arch, s->arch->sp), ret->sp);
+    set(ret, dwarf_number(target->arch, target->arch->sp), ret->sp);
     *cfa = ret->sp;
     return NULL;
 }
 
-const char *unwind_step(struct session *s, const struct frame_registers *from, bool innermost,
+const char *unwind_step(struct target *target, const struct frame_registers *from, bool innermost,
                         bool interrupted, struct frame_registers *ret, uint64_t *cfa, enum frame_rule *rule)
 {
     bool exact = innermost || interrupted;
@@ -243,37 +237,37 @@ const char *unwind_step(struct session *s, const struct frame_registers *from, b
     *cfa = 0;
     if (from->pc == 0 && !innermost)
         return "the caller's pc is 0";
-    if (!innermost && kernel_is_user(s, from->pc))
+    if (!innermost && target->unwind_rules->is_user(target, from->pc))
         return "user space";
-    libraries_cover(s, from->pc);
+    libraries_cover(target, from->pc);
     /* A handler returns to the trampoline's first instruction, of which nothing else speaks reliably; call
      * frame information that knows it for what it is tells of more registers. */
-    bool known = symbols_unwind_row(s->map, from->pc, row);
-    if ((!known || !row->signal_frame) && trampoline_step(s, from, !known && !innermost, ret)) {
+    bool known = symbols_unwind_row(target->map, from->pc, row);
+    if ((!known || !row->signal_frame) && trampoline_step(target, from, !known && !innermost, ret)) {
         *rule = FRAME_SIGNAL;
         *cfa = from->sp;
         return ret->pc ? NULL : "the caller's pc is 0";
     }
     if (known && row->signal_frame)
         exact = true;
-    if (exact ? known : symbols_unwind_row(s->map, from->pc - 1, row)) {
+    if (exact ? known : symbols_unwind_row(target->map, from->pc - 1, row)) {
         bool orc = strcmp(row->section, ".orc_unwind") == 0;
         *rule = row->signal_frame ? (orc ? FRAME_INTERRUPT : FRAME_SIGNAL) : orc ? FRAME_ORC : FRAME_CFI;
-        why = by_cfi(s, row, from, ret, cfa);
-    } else if ((entry = kernel_entry_step(s, from, exact, ret)) != ENTRY_NONE) {
+        why = by_cfi(target, row, from, ret, cfa);
+    } else if ((entry = target->unwind_rules->entry_step(target, from, exact, ret)) != ENTRY_NONE) {
         *rule = FRAME_INTERRUPT;
         *cfa = from->sp;
         why = entry == ENTRY_OUTERMOST ? "outermost frame: here the kernel began a thread" : NULL;
-    } else if (exact && symbols_lookup(s->map, from->pc, &place) && place.symbol && place.offset == 0) {
+    } else if (exact && symbols_lookup(target->map, from->pc, &place) && place.symbol && place.offset == 0) {
         *rule = FRAME_ENTRY;
-        why = by_entry(s, from, ret, cfa);
+        why = by_entry(target, from, ret, cfa);
     } else {
         *rule = FRAME_POINTER;
-        why = by_frame_pointer(s, from, ret, cfa);
+        why = by_frame_pointer(target, from, ret, cfa);
     }
     if (!why && ret->pc == 0)
         why = "the caller's pc is 0";
-    if (!why && s->arch->code_align > 1)
+    if (!why && target->arch->code_align > 1)
         ret->pc &= ~(uint64_t)1; /* the Thumb bit is no part of an address */
     return why;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/frames/unwind.h - from one frame's registers to its caller's (for frames.c).
  *
@@ -10,24 +11,26 @@
 #include "engine/inspect/frames/frames.h"
 
 /* Fills the registers of the innermost frame. */
-struct error *unwind_start(struct session *s, struct thread *t, struct frame_registers *ret) BASE_MUST_CHECK;
+struct error *unwind_start(struct target *target, struct thread *t,
+                           struct frame_registers *ret) BASE_MUST_CHECK;
 /*
  * One step outwards: NULL and *ret, *cfa (0: unknown), *rule; or why there is no caller (a constant string).
  * `innermost`: the pc is exact; `interrupted`: the frame below is a signal handler's, so the pc is exact as
  * well.
  */
-const char *unwind_step(struct session *s, const struct frame_registers *from, bool innermost,
+const char *unwind_step(struct target *target, const struct frame_registers *from, bool innermost,
                         bool interrupted, struct frame_registers *ret, uint64_t *cfa, enum frame_rule *rule);
 
 /* A register's value in a frame by its DWARF number; false: not known there. */
-bool unwind_register(struct session *s, const struct frame_registers *from, unsigned number, uint64_t *ret);
+bool unwind_register(struct target *target, const struct frame_registers *from, unsigned number,
+                     uint64_t *ret);
 /* True where the processor's register still holds what this frame had in it. */
 bool unwind_is_live(const struct frame_registers *from, unsigned number);
 /* The address a register of this frame was saved at; false: it was not. */
 bool unwind_saved_at(const struct frame_registers *from, unsigned number, uint64_t *ret);
 /* A DWARF expression over a frame's registers; `cfa` is pushed first where given. False: it cannot be
  * computed. */
-bool unwind_expression(struct session *s, const struct frame_registers *from, const unsigned char *expression,
-                       size_t size, const uint64_t *cfa, uint64_t *ret);
+bool unwind_expression(struct target *target, const struct frame_registers *from,
+                       const unsigned char *expression, size_t size, const uint64_t *cfa, uint64_t *ret);
 
 #endif

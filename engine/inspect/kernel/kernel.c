@@ -1,10 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/kernel/kernel.h"
 
 #include <elf.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "engine/session/core.h"
+#include "base/alloc.h"
+#include "engine/target/target.h"
 #include "engine/inspect/kernel/modules.h"
 
 static bool has_symbol(struct symbol_file *f, const char *name, uint64_t *ret)
@@ -35,45 +38,45 @@ static bool looks_like_kernel(struct symbol_file *f)
     return may && has_symbol(f, "linux_banner", &ignored) && has_symbol(f, "init_task", &ignored);
 }
 
-static bool is_kernel(struct session *s, struct symbol_file *f)
+static bool is_kernel(struct target *target, struct symbol_file *f)
 {
-    if (s->kernel.known == f)
-        return s->kernel.known_is_kernel;
+    if (target->kernel->known == f)
+        return target->kernel->known_is_kernel;
     if (symbol_file_type(f) == ET_REL)
         return false;
-    s->kernel.known = f;
-    return s->kernel.known_is_kernel = looks_like_kernel(f);
+    target->kernel->known = f;
+    return target->kernel->known_is_kernel = looks_like_kernel(f);
 }
 
-struct symbol_file *kernel_file(struct session *s, uint64_t *offset)
+struct symbol_file *kernel_file(struct target *target, uint64_t *offset)
 {
     struct symbol_file *f;
-    for (size_t i = 0; (f = symbol_map_file(s->map, i, offset)) != NULL; i++)
-        if (is_kernel(s, f))
+    for (size_t i = 0; (f = symbol_map_file(target->map, i, offset)) != NULL; i++)
+        if (is_kernel(target, f))
             return f;
     return NULL;
 }
 
-struct error *kernel_need(struct session *s)
+struct error *kernel_need(struct target *target)
 {
-    TRY(target_need_stopped(s));
-    if (!kernel_file(s, NULL))
+    TRY(target_need_stopped(target));
+    if (!kernel_file(target, NULL))
         return error_hint(error_new(ERR_UNSUPPORTED, "none of the files loaded is a Linux kernel"),
                           "`symbols VMLINUX` loads one; it is recognised by its symbols");
     return NULL;
 }
 
-bool kernel_link_symbol(struct session *s, const char *name, uint64_t *ret)
+bool kernel_link_symbol(struct target *target, const char *name, uint64_t *ret)
 {
-    struct symbol_file *f = kernel_file(s, NULL);
+    struct symbol_file *f = kernel_file(target, NULL);
     *ret = 0;
     return f && has_symbol(f, name, ret);
 }
 
-bool kernel_symbol(struct session *s, const char *name, uint64_t *ret)
+bool kernel_symbol(struct target *target, const char *name, uint64_t *ret)
 {
     uint64_t offset;
-    struct symbol_file *f = kernel_file(s, &offset);
+    struct symbol_file *f = kernel_file(target, &offset);
     *ret = 0;
     if (!f || !has_symbol(f, name, ret))
         return false;
@@ -81,23 +84,35 @@ bool kernel_symbol(struct session *s, const char *name, uint64_t *ret)
     return true;
 }
 
-void kernel_forget(struct session *s)
+struct kernel *kernel_create(void)
 {
-    s->kernel.slide = SLIDE_UNKNOWN;
-    s->kernel.slide_tries = 0;
-    s->kernel.text = TEXT_UNKNOWN;
-    modules_forget(s);
+    return xcalloc(1, sizeof(struct kernel));
 }
 
-struct error *kernel_progress(struct session *s, const char *what, size_t done, size_t total)
+void kernel_free(struct target *target)
 {
-    struct pollfd fd = {.fd = s->options.cancel_fd, .events = POLLIN};
+    kernel_forget(target);
+    free(target->kernel);
+    target->kernel = NULL;
+}
+
+void kernel_forget(struct target *target)
+{
+    target->kernel->slide = SLIDE_UNKNOWN;
+    target->kernel->slide_tries = 0;
+    target->kernel->text = TEXT_UNKNOWN;
+    modules_forget(target);
+}
+
+struct error *kernel_progress(struct target *target, const char *what, size_t done, size_t total)
+{
+    struct pollfd fd = {.fd = target->cancel_fd, .events = POLLIN};
     bool cancelled = fd.fd >= 0 && poll(&fd, 1, 0) == 1;
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "progress");
     cJSON_AddStringToObject(o, "what", what);
     cJSON_AddNumberToObject(o, "done", (double)(cancelled ? total : done));
     cJSON_AddNumberToObject(o, "total", (double)total);
-    target_emit(s, o);
+    target_emit(target, o);
     return cancelled ? error_new(ERR_CANCELLED, "reading the kernel's %s was cancelled", what) : NULL;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/kernel/kernel.h - what a debugger knows of a Linux kernel that is the target.
  *
@@ -27,7 +28,7 @@
 
 #include "base/error.h"
 
-struct session;
+struct target;
 struct stop;
 struct symbol_file;
 struct kernel_modules;
@@ -55,23 +56,26 @@ struct kernel {
 };
 
 /* The kernel among the files; NULL: there is none. */
-struct symbol_file *kernel_file(struct session *s, uint64_t *offset);
+struct symbol_file *kernel_file(struct target *target, uint64_t *offset);
 /* ERR_UNSUPPORTED unless there is one, and a stopped target. */
-struct error *kernel_need(struct session *s) BASE_MUST_CHECK;
+struct error *kernel_need(struct target *target) BASE_MUST_CHECK;
 /* A symbol's address in the running kernel, or as the file has it; false: no such symbol. */
-bool kernel_symbol(struct session *s, const char *name, uint64_t *ret);
-bool kernel_link_symbol(struct session *s, const char *name, uint64_t *ret);
+bool kernel_symbol(struct target *target, const char *name, uint64_t *ret);
+bool kernel_link_symbol(struct target *target, const char *name, uint64_t *ret);
 
 /*
  * A target was attached to (`attached`), or has stopped: finds out where the kernel was loaded when that is
  * not known yet. What came of it is told by an event. True when symbols have moved. An offset that the user
  * gave is left alone.
  */
-bool kernel_find_slide(struct session *s, const struct stop *stop, bool attached);
+bool kernel_find_slide(struct target *target, const struct stop *stop, bool attached);
+struct kernel *kernel_create(void);
+void kernel_free(struct target *target);
 /* What is known of a target is of the past. */
-void kernel_forget(struct session *s);
+void kernel_forget(struct target *target);
 
 /* Progress of what reads much: an event, and ERR_CANCELLED when somebody pressed Ctrl-C. */
-struct error *kernel_progress(struct session *s, const char *what, size_t done, size_t total) BASE_MUST_CHECK;
+struct error *kernel_progress(struct target *target, const char *what, size_t done,
+                              size_t total) BASE_MUST_CHECK;
 
 #endif

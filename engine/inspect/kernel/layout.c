@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/kernel/layout.h"
 
 #include <inttypes.h>
@@ -7,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "symbols/type.h"
 
 /* A read of its own costs about as many bytes of protocol as this many bytes of memory. */
@@ -54,9 +55,9 @@ static bool take_index(const char **path, struct kernel_field *f)
     return true;
 }
 
-bool kernel_field(struct session *s, const char *type, const char *path, struct kernel_field *ret)
+bool kernel_field(struct target *target, const char *type, const char *path, struct kernel_field *ret)
 {
-    struct kernel_field f = {.type = symbols_find_type(s->map, type, UINT64_MAX)};
+    struct kernel_field f = {.type = symbols_find_type(target->map, type, UINT64_MAX)};
     *ret = (struct kernel_field){0};
     while (f.type && *path) {
         size_t n = strcspn(path, ".[");
@@ -74,21 +75,21 @@ bool kernel_field(struct session *s, const char *type, const char *path, struct 
     return f.size > 0;
 }
 
-bool kernel_field_of(struct session *s, const char *type, struct kernel_field *ret, ...)
+bool kernel_field_of(struct target *target, const char *type, struct kernel_field *ret, ...)
 {
     va_list paths;
     const char *path;
     bool found = false;
     va_start(paths, ret);
     while (!found && (path = va_arg(paths, const char *)) != NULL)
-        found = kernel_field(s, type, path, ret);
+        found = kernel_field(target, type, path, ret);
     va_end(paths);
     return found;
 }
 
-uint64_t kernel_type_size(struct session *s, const char *type)
+uint64_t kernel_type_size(struct target *target, const char *type)
 {
-    struct type *t = symbols_find_type(s->map, type, UINT64_MAX);
+    struct type *t = symbols_find_type(target->map, type, UINT64_MAX);
     return t ? type_size(type_strip(t)) : 0;
 }
 
@@ -98,7 +99,7 @@ static int by_address(const void *a, const void *b)
     return x->address < y->address ? -1 : x->address > y->address;
 }
 
-struct error *kernel_fetch(struct session *s, struct memory_want *wants, size_t count)
+struct error *kernel_fetch(struct target *target, struct memory_want *wants, size_t count)
 {
     size_t n = 0;
     if (count)
@@ -114,11 +115,11 @@ struct error *kernel_fetch(struct session *s, struct memory_want *wants, size_t 
             last->length = end - last->address;
     }
     for (size_t i = 0; i < n; i += AT_ONCE)
-        TRY(memory_prefetch_ram(s, wants + i, n - i < AT_ONCE ? n - i : AT_ONCE));
+        TRY(memory_prefetch_ram(target, wants + i, n - i < AT_ONCE ? n - i : AT_ONCE));
     return NULL;
 }
 
-struct error *kernel_fetch_fields(struct session *s, uint64_t base, const struct kernel_field *fields,
+struct error *kernel_fetch_fields(struct target *target, uint64_t base, const struct kernel_field *fields,
                                   size_t count)
 {
     BASE_FREE struct memory_want *wants = xcalloc(count + 1, sizeof *wants);
@@ -126,38 +127,39 @@ struct error *kernel_fetch_fields(struct session *s, uint64_t base, const struct
     for (size_t i = 0; i < count; i++)
         if (fields[i].size && fields[i].size <= READ_MOST)
             wants[n++] = (struct memory_want){base + fields[i].offset, fields[i].size};
-    return kernel_fetch(s, wants, n);
+    return kernel_fetch(target, wants, n);
 }
 
-struct error *kernel_number(struct session *s, uint64_t base, const struct kernel_field *f, uint64_t *ret)
+struct error *kernel_number(struct target *target, uint64_t base, const struct kernel_field *f, uint64_t *ret)
 {
     *ret = 0;
     if (f->size == 0 || f->size > 8)
         return error_new(ERR_UNSUPPORTED, "the kernel's debug information has not all that is needed");
-    TRY(memory_read_number(s, base + f->offset, f->size, ret));
+    TRY(memory_read_number(target, base + f->offset, f->size, ret));
     if (f->bit_size && f->bit_size < 64) {
-        unsigned shift = s->big_endian ? (unsigned)f->size * 8 - f->bit_offset - f->bit_size : f->bit_offset;
+        unsigned shift =
+            target->big_endian ? (unsigned)f->size * 8 - f->bit_offset - f->bit_size : f->bit_offset;
         *ret = *ret >> (shift & 63) & (((uint64_t)1 << f->bit_size) - 1);
     }
     return NULL;
 }
 
-struct error *kernel_pointer(struct session *s, uint64_t address, uint64_t *ret)
+struct error *kernel_pointer(struct target *target, uint64_t address, uint64_t *ret)
 {
     *ret = 0;
-    if (!s->arch)
+    if (!target->arch)
         return error_new(ERR_UNSUPPORTED, "the target's architecture is not known");
-    return memory_read_number(s, address, s->arch->address_size, ret);
+    return memory_read_number(target, address, target->arch->address_size, ret);
 }
 
-struct error *kernel_string(struct session *s, uint64_t address, size_t n, char **ret)
+struct error *kernel_string(struct target *target, uint64_t address, size_t n, char **ret)
 {
     char bytes[STRING_MAX];
     size_t got;
     if (n > sizeof bytes)
         n = sizeof bytes;
     *ret = NULL;
-    TRY(memory_read_some(s, address, bytes, n, &got));
+    TRY(memory_read_some(target, address, bytes, n, &got));
     if (got == 0)
         return error_new(ERR_NO_MEMORY, "read a name at 0x%" PRIx64 ": nothing can be read there", address);
     *ret = text_visible(bytes, strnlen(bytes, got));

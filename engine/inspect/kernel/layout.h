@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/kernel/layout.h - fields of the kernel's structures, and reading them thriftily.
  *
@@ -14,7 +15,7 @@
 
 #include "base/error.h"
 
-struct session;
+struct target;
 struct memory_want;
 struct type;
 
@@ -26,25 +27,25 @@ struct kernel_field {
 
 /* `path` of "struct module" or another type: "state", "core_layout.base", "mem[0].base"; through anonymous
  * members. False: the kernel has none. */
-bool kernel_field(struct session *s, const char *type, const char *path, struct kernel_field *ret);
+bool kernel_field(struct target *target, const char *type, const char *path, struct kernel_field *ret);
 /* The first of these paths that is there (the last argument is `(char *)NULL`). */
-bool kernel_field_of(struct session *s, const char *type, struct kernel_field *ret, ... /* const char * */)
-    __attribute__((sentinel));
+bool kernel_field_of(struct target *target, const char *type, struct kernel_field *ret,
+                     ... /* const char * */) __attribute__((sentinel));
 /* Bytes of a type; 0: unknown. */
-uint64_t kernel_type_size(struct session *s, const char *type);
+uint64_t kernel_type_size(struct target *target, const char *type);
 
 /* Brings ranges into the cache, in batches of merged reads; `wants` is sorted by this. What cannot be read is
  * left out silently. */
-struct error *kernel_fetch(struct session *s, struct memory_want *wants, size_t count) BASE_MUST_CHECK;
+struct error *kernel_fetch(struct target *target, struct memory_want *wants, size_t count) BASE_MUST_CHECK;
 /* The same for fields of a structure at `base`. */
-struct error *kernel_fetch_fields(struct session *s, uint64_t base, const struct kernel_field *fields,
+struct error *kernel_fetch_fields(struct target *target, uint64_t base, const struct kernel_field *fields,
                                   size_t count) BASE_MUST_CHECK;
 /* A field's value, from the cache or else by itself; bit-fields too. */
-struct error *kernel_number(struct session *s, uint64_t base, const struct kernel_field *f,
+struct error *kernel_number(struct target *target, uint64_t base, const struct kernel_field *f,
                             uint64_t *ret) BASE_MUST_CHECK;
 /* A pointer. */
-struct error *kernel_pointer(struct session *s, uint64_t address, uint64_t *ret) BASE_MUST_CHECK;
+struct error *kernel_pointer(struct target *target, uint64_t address, uint64_t *ret) BASE_MUST_CHECK;
 /* A string of at most `n` - 1 bytes in a field or elsewhere; what was read is made harmless. malloc'd. */
-struct error *kernel_string(struct session *s, uint64_t address, size_t n, char **ret) BASE_MUST_CHECK;
+struct error *kernel_string(struct target *target, uint64_t address, size_t n, char **ret) BASE_MUST_CHECK;
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/kernel/log.h"
 
 #include <stdlib.h>
@@ -5,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/layout.h"
 
@@ -14,7 +15,7 @@ enum { CHUNK = 25, BITS_MAX = 28, TEXT_MAX = 2048, WANTS_EACH = 3 };
 enum { COMMITTED = 1, FINALIZED = 2 };
 
 struct ring {
-    struct session *s;
+    struct target *target;
     uint64_t descs, infos, head, tail, count; /* descriptors: where, the newest and oldest id, how many */
     uint64_t desc_size, info_size;
     uint64_t data, size; /* texts */
@@ -35,7 +36,7 @@ static struct error *no_ring(void)
                       "printk's ring buffer of Linux 5.10 or newer and its debug information are needed");
 }
 
-static struct error *find_ring(struct session *s, struct ring *r)
+static struct error *find_ring(struct target *target, struct ring *r)
 {
     static const char type[] = "struct printk_ringbuffer";
     struct kernel_field f[7];
@@ -45,20 +46,20 @@ static struct error *find_ring(struct session *s, struct ring *r)
                                         "desc_ring.tail_id.counter", "text_data_ring.size_bits",
                                         "text_data_ring.data"};
     for (size_t i = 0; i < ARRAY_LENGTH(paths); i++)
-        if (!kernel_field(s, type, paths[i], &f[i]))
+        if (!kernel_field(target, type, paths[i], &f[i]))
             return no_ring();
-    if (!kernel_symbol(s, "prb", &pointer) ||
-        !kernel_field(s, "struct prb_desc", "state_var.counter", &r->state) ||
-        !kernel_field(s, "struct prb_desc", "text_blk_lpos.begin", &r->begin) ||
-        !kernel_field(s, "struct prb_desc", "text_blk_lpos.next", &r->next) ||
-        !kernel_field(s, "struct printk_info", "ts_nsec", &r->time) ||
-        !kernel_field(s, "struct printk_info", "text_len", &r->length) ||
-        !kernel_field(s, "struct printk_info", "level", &r->level))
+    if (!kernel_symbol(target, "prb", &pointer) ||
+        !kernel_field(target, "struct prb_desc", "state_var.counter", &r->state) ||
+        !kernel_field(target, "struct prb_desc", "text_blk_lpos.begin", &r->begin) ||
+        !kernel_field(target, "struct prb_desc", "text_blk_lpos.next", &r->next) ||
+        !kernel_field(target, "struct printk_info", "ts_nsec", &r->time) ||
+        !kernel_field(target, "struct printk_info", "text_len", &r->length) ||
+        !kernel_field(target, "struct printk_info", "level", &r->level))
         return no_ring();
-    TRY(kernel_pointer(s, pointer, &at));
-    TRY(kernel_fetch_fields(s, at, f, ARRAY_LENGTH(f)));
+    TRY(kernel_pointer(target, pointer, &at));
+    TRY(kernel_fetch_fields(target, at, f, ARRAY_LENGTH(f)));
     for (size_t i = 0; i < ARRAY_LENGTH(f); i++)
-        TRY(kernel_number(s, at, &f[i], &values[i]));
+        TRY(kernel_number(target, at, &f[i], &values[i]));
     if (values[0] > BITS_MAX || values[5] > BITS_MAX + 4 || !values[1] || !values[2])
         return error_new(ERR_NO_MEMORY, "the kernel's log is damaged, or not begun yet");
     r->count = (uint64_t)1 << values[0];
@@ -68,8 +69,8 @@ static struct error *find_ring(struct session *s, struct ring *r)
     r->tail = values[4];
     r->size = (uint64_t)1 << values[5];
     r->data = values[6];
-    r->desc_size = kernel_type_size(s, "struct prb_desc");
-    r->info_size = kernel_type_size(s, "struct printk_info");
+    r->desc_size = kernel_type_size(target, "struct prb_desc");
+    r->info_size = kernel_type_size(target, "struct printk_info");
     return NULL;
 }
 
@@ -103,7 +104,7 @@ static struct error *fetch_heads(struct ring *r, uint64_t newest, size_t count)
         if (r->level.offset < r->length.offset || wants[n - 1].length > 64)
             wants[n - 1] = (struct memory_want){info + r->length.offset, r->length.size};
     }
-    return kernel_fetch(r->s, wants, n);
+    return kernel_fetch(r->target, wants, n);
 }
 
 /* Where its text is, in the buffer: behind the id that begins each block. False: it has none, or no more. */
@@ -136,12 +137,12 @@ static struct error *read_head(struct ring *r, uint64_t id, struct record *ret, 
     uint64_t state, begin, next, level;
     *ret = (struct record){.id = id};
     *valid = false;
-    TRY(kernel_number(r->s, desc_at(r, id), &r->state, &state));
-    TRY(kernel_number(r->s, desc_at(r, id), &r->begin, &begin));
-    TRY(kernel_number(r->s, desc_at(r, id), &r->next, &next));
-    TRY(kernel_number(r->s, info_at(r, id), &r->time, &ret->time));
-    TRY(kernel_number(r->s, info_at(r, id), &r->length, &ret->length));
-    TRY(kernel_number(r->s, info_at(r, id), &r->level, &level));
+    TRY(kernel_number(r->target, desc_at(r, id), &r->state, &state));
+    TRY(kernel_number(r->target, desc_at(r, id), &r->begin, &begin));
+    TRY(kernel_number(r->target, desc_at(r, id), &r->next, &next));
+    TRY(kernel_number(r->target, info_at(r, id), &r->time, &ret->time));
+    TRY(kernel_number(r->target, info_at(r, id), &r->length, &ret->length));
+    TRY(kernel_number(r->target, info_at(r, id), &r->level, &level));
     ret->level = (unsigned)level;
     uint64_t flags = state >> (r->word * 8 - 2) & 3;
     if ((state & id_mask(r)) == id && (flags == COMMITTED || flags == FINALIZED))
@@ -157,12 +158,12 @@ static struct error *read_texts(struct ring *r, const struct record *records, si
     for (size_t i = 0; i < count; i++)
         if (records[i].length)
             wants[n++] = (struct memory_want){records[i].begin, records[i].length};
-    TRY(kernel_fetch(r->s, wants, n));
+    TRY(kernel_fetch(r->target, wants, n));
     for (size_t i = 0; i < count; i++) {
         char text[TEXT_MAX];
         size_t got = 0;
         if (records[i].length)
-            TRY(memory_read_some(r->s, records[i].begin, text, records[i].length, &got));
+            TRY(memory_read_some(r->target, records[i].begin, text, records[i].length, &got));
         ARRAY_RESERVE(list->items, list->count, list->capacity);
         list->items[list->count++] =
             (struct log_line){records[i].time, records[i].level, text_visible(text, got)};
@@ -191,9 +192,9 @@ static struct error *read_back(struct ring *r, size_t most, unsigned level, stru
         TRY(read_texts(r, records, found, list));
         id = (id - take) & id_mask(r);
         left -= take;
-        TRY(kernel_progress(r->s, "log", list->count, left ? most : list->count));
+        TRY(kernel_progress(r->target, "log", list->count, left ? most : list->count));
     }
-    return kernel_progress(r->s, "log", 1, 1);
+    return kernel_progress(r->target, "log", 1, 1);
 }
 
 static void turn_round(struct log_list *list)
@@ -205,13 +206,13 @@ static void turn_round(struct log_list *list)
     }
 }
 
-struct error *log_read(struct session *s, size_t most, unsigned level, struct log_list *ret)
+struct error *log_read(struct target *target, size_t most, unsigned level, struct log_list *ret)
 {
-    struct ring r = {.s = s};
+    struct ring r = {.target = target};
     *ret = (struct log_list){0};
-    TRY(kernel_need(s));
-    r.word = s->arch ? s->arch->address_size : 8;
-    TRY(find_ring(s, &r));
+    TRY(kernel_need(target));
+    r.word = target->arch ? target->arch->address_size : 8;
+    TRY(find_ring(target, &r));
     struct error *e = read_back(&r, most, level, ret);
     if (!e) {
         turn_round(ret);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/kernel/log.h - what the kernel has said: the ring buffer of printk (Linux 5.10 and newer).
  *
@@ -13,7 +14,7 @@
 
 #include "base/error.h"
 
-struct session;
+struct target;
 
 struct log_line {
     uint64_t time_ns; /* since the kernel began to count */
@@ -26,7 +27,8 @@ struct log_list {
 };
 
 /* The last `most` records of at most this level. */
-struct error *log_read(struct session *s, size_t most, unsigned level, struct log_list *ret) BASE_MUST_CHECK;
+struct error *log_read(struct target *target, size_t most, unsigned level,
+                       struct log_list *ret) BASE_MUST_CHECK;
 void log_free(struct log_list *list);
 
 #endif

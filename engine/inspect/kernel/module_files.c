@@ -1,3 +1,5 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The files of kernel modules below a folder, found by the module's name. */
 #include <fts.h>
 #include <stdlib.h>
 #include <string.h>

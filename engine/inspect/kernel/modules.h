@@ -1,12 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/kernel/modules.h - the modules of a running kernel, and their symbols.
  *
- * The kernel's list is read when somebody asks (`modules`), or waits for a name that may be in a module; from
- * then on a breakpoint of ours stands where a module is complete and before it is freed, so that symbols and
- * breakpoints come and go with it. A module's file is looked for in the folder that the user named, beside
- * the kernel's, and in /lib/modules; it is taken only if its build ID is that of the module's notes in
- * memory, where both have one. Owned by the session. Engine thread, target stopped. Errors: those of
- * kernel.h; a module whose file is not found, or does not fit, has no symbols, and says why.
+ * The kernel's list is read when somebody asks (`modules`), or waits for a name that may be in a module; how
+ * they are followed as they come and go is engine/control/kernel/module_events.h. A module's file is looked
+ * for in the folder that the user named, beside the kernel's, and in /lib/modules; it is taken only if its
+ * build ID is that of the module's notes in memory, where both have one. Owned by the session. Engine thread,
+ * target stopped. Errors: those of kernel.h; a module whose file is not found, or does not fit, has no
+ * symbols, and says why.
  */
 #ifndef ALLSTOP_ENGINE_INSPECT_KERNEL_MODULES_H
 #define ALLSTOP_ENGINE_INSPECT_KERNEL_MODULES_H
@@ -19,8 +20,7 @@
 #include "engine/inspect/kernel/layout.h"
 #include "rsp/stop_reply.h"
 
-struct session;
-struct plant;
+struct target;
 struct symbol_file;
 
 struct kernel_module {
@@ -41,22 +41,19 @@ struct kernel_modules {
     size_t count, capacity;
     char *path; /* where the user said that files are, or NULL */
     struct module_files *files;
-    struct plant *come, *go;
 };
 
 /* Reads the list and loads what can be found; *ret is the session's. */
-struct error *modules_read(struct session *s, const struct kernel_modules **ret) BASE_MUST_CHECK;
+struct error *modules_read(struct target *target, const struct kernel_modules **ret) BASE_MUST_CHECK;
 /* Where their files are; NULL: as before. What is there is looked for again. */
-void modules_set_path(struct session *s, const char *path);
-/* From now on they are followed as they come and go. */
-void modules_follow(struct session *s);
-/* A name is not known: looks for modules that came unseen; true when there were. Costs nothing on a slow
- * line, nor where they are followed already. */
-bool modules_ask(struct session *s);
-/* A thread stopped at `pc`: true when that was a module that came or goes. */
-struct error *modules_at_stop(struct session *s, struct ptid thread, uint64_t pc,
-                              bool *event) BASE_MUST_CHECK;
-void modules_forget(struct session *s);
+void modules_set_path(struct target *target, const char *path);
+/* Looks for modules that came unseen; true when there were. */
+bool modules_unseen(struct target *target);
+/* The module of this struct module is complete: its symbols are loaded. */
+struct error *modules_come(struct target *target, uint64_t structure) BASE_MUST_CHECK;
+/* It is about to be freed: its symbols go; true when it had some. */
+bool modules_go(struct target *target, uint64_t structure);
+void modules_forget(struct target *target);
 
 /* -- module_read.c ---------------------------------------------------------------------------------- */
 
@@ -67,10 +64,10 @@ struct module_fields {
     size_t size_count;
 };
 /* ERR_UNSUPPORTED: the kernel's debug information lacks them. */
-struct error *module_fields_find(struct session *s, struct module_fields *f) BASE_MUST_CHECK;
+struct error *module_fields_find(struct target *target, struct module_fields *f) BASE_MUST_CHECK;
 /* Reads the struct module at this address; `state` is NULL while it is not filled in. The name is *m's, also
  * after an error. */
-struct error *module_read(struct session *s, const struct module_fields *f, uint64_t at,
+struct error *module_read(struct target *target, const struct module_fields *f, uint64_t at,
                           struct kernel_module *m) BASE_MUST_CHECK;
 
 /* -- module_files.c --------------------------------------------------------------------------------- */
@@ -86,7 +83,7 @@ const char *module_files_find(const struct module_files *f, const char *name, si
 
 /* Opens `path` with its sections where the module's are and adds it to the map; ERR_USAGE where it is not
  * that module's file. */
-struct error *module_place(struct session *s, const struct kernel_module *m, const char *path,
+struct error *module_place(struct target *target, const struct kernel_module *m, const char *path,
                            struct symbol_file **ret) BASE_MUST_CHECK;
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/kernel/percpu.h - per-CPU variables, and what each CPU runs.
  *
@@ -13,23 +14,25 @@
 
 #include "base/error.h"
 
-struct session;
+struct target;
 struct thread;
 
 enum { KERNEL_CPUS_MAX = 8192 };
 
 /* True when an object at this address of the map is a per-CPU variable: then *linked is its address as the
  * kernel counts it. */
-bool percpu_is(struct session *s, uint64_t address, uint64_t *linked);
+bool percpu_is(struct target *target, uint64_t address, uint64_t *linked);
 /* Where that CPU's copy is. ERR_USAGE: there is no such CPU. */
-struct error *percpu_address(struct session *s, uint64_t linked, unsigned cpu, uint64_t *ret) BASE_MUST_CHECK;
+struct error *percpu_address(struct target *target, uint64_t linked, unsigned cpu,
+                             uint64_t *ret) BASE_MUST_CHECK;
 /* A symbol's copy: ERR_UNSUPPORTED when the kernel has none of this name. */
-struct error *percpu_symbol(struct session *s, const char *name, unsigned cpu, uint64_t *ret) BASE_MUST_CHECK;
+struct error *percpu_symbol(struct target *target, const char *name, unsigned cpu,
+                            uint64_t *ret) BASE_MUST_CHECK;
 /* Which CPU a thread of the stub is on. */
-struct error *kernel_cpu_of(struct session *s, const struct thread *t, unsigned *ret) BASE_MUST_CHECK;
+struct error *kernel_cpu_of(struct target *target, const struct thread *t, unsigned *ret) BASE_MUST_CHECK;
 /* The struct task_struct that a CPU runs. */
-struct error *kernel_running(struct session *s, unsigned cpu, uint64_t *ret) BASE_MUST_CHECK;
+struct error *kernel_running(struct target *target, unsigned cpu, uint64_t *ret) BASE_MUST_CHECK;
 /* The same of a thread of the stub: of a CPU, or of one of kgdb's tasks. */
-struct error *kernel_task_of(struct session *s, const struct thread *t, uint64_t *ret) BASE_MUST_CHECK;
+struct error *kernel_task_of(struct target *target, const struct thread *t, uint64_t *ret) BASE_MUST_CHECK;
 
 #endif

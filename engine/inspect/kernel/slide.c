@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Where the kernel was loaded. What a stopped CPU tells at no cost or little - its pc, the gates of its
  * interrupt table where the stub is QEMU's, words of its stack - leaves a few slides that fit, since a kernel
@@ -11,7 +12,8 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/target/stop.h"
+#include "engine/target/target.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/target/registers.h"
 
@@ -24,8 +26,6 @@ enum {
     BANNER_BYTES = 192,
     TRIES_MAX = 8,
 };
-/* KERNEL_IMAGE_SIZE of x86-64: the kernel stays within it. */
-#define X86_SLIDE_LIMIT ((uint64_t)1 << 30)
 
 struct candidate {
     uint64_t slide;
@@ -33,7 +33,7 @@ struct candidate {
 };
 
 struct search {
-    struct session *s;
+    struct target *target;
     struct symbol_file *file;
     uint64_t low, high; /* the kernel's text, as the file has it */
     uint64_t proof_at;
@@ -99,17 +99,17 @@ static bool banner_place(struct search *x)
     return true;
 }
 
-static bool read_there(struct session *s, uint64_t address, void *bytes, size_t n, size_t *got)
+static bool read_there(struct target *target, uint64_t address, void *bytes, size_t n, size_t *got)
 {
     struct memory_want want = {address, n};
-    struct error *e = memory_prefetch_ram(s, &want, 1);
-    if (!e && memory_cached(s, address, n <= PROOF_MAX ? n : 1))
-        e = memory_read_some(s, address, bytes, n, got);
+    struct error *e = memory_prefetch_ram(target, &want, 1);
+    if (!e && memory_cached(target, address, n <= PROOF_MAX ? n : 1))
+        e = memory_read_some(target, address, bytes, n, got);
     else
         *got = 0;
     bool ok = !e;
     error_free(e);
-    return ok && s->state == SESSION_STOPPED;
+    return ok && target->state == TARGET_STOPPED;
 }
 
 static bool check(struct search *x, uint64_t slide)
@@ -117,7 +117,8 @@ static bool check(struct search *x, uint64_t slide)
     unsigned char bytes[PROOF_MAX];
     size_t got = 0;
     x->checks++;
-    x->readable = read_there(x->s, x->proof_at + slide, bytes, x->proof_size, &got) && got >= x->proof_size;
+    x->readable =
+        read_there(x->target, x->proof_at + slide, bytes, x->proof_size, &got) && got >= x->proof_size;
     if (!x->readable || memcmp(bytes, x->proof, got) != 0)
         return false;
     x->found = slide;
@@ -153,7 +154,8 @@ static int score_of(struct search *x, uint64_t link)
 
 static bool allowed(const struct search *x, uint64_t slide)
 {
-    return x->s->arch == &arch_x86_64 ? slide < X86_SLIDE_LIMIT : slide < UINT64_MAX / 2;
+    uint64_t limit = x->target->arch->kernel_slide_limit;
+    return slide < (limit ? limit : UINT64_MAX / 2);
 }
 
 /* All slides that put an address of code into the kernel's text. */
@@ -188,7 +190,7 @@ static bool check_all(struct search *x)
 {
     if (x->count)
         qsort(x->list, x->count, sizeof *x->list, by_score);
-    for (size_t i = 0; i < x->count && x->checks < CHECKS_MAX && x->s->state == SESSION_STOPPED; i++)
+    for (size_t i = 0; i < x->count && x->checks < CHECKS_MAX && x->target->state == TARGET_STOPPED; i++)
         if (check(x, x->list[i].slide))
             return true;
     return false;
@@ -196,28 +198,27 @@ static bool check_all(struct search *x)
 
 /* -- what the target tells ------------------------------------------------------------------------- */
 
-/* The slide that a gate of the interrupt table tells (Intel SDM volume 3, "64-Bit IDT Gate Descriptor"). */
+/* The slide that a gate of the interrupt table tells. */
 static bool slide_of_gate(struct search *x, uint64_t table, unsigned vector, const char *const names[2],
                           uint64_t *ret)
 {
-    unsigned char gate[16];
+    unsigned char gate[ARCH_GATE_BYTES];
     size_t got;
     uint64_t link = 0;
-    if (!read_there(x->s, table + vector * sizeof gate, gate, sizeof gate, &got) || got < sizeof gate)
+    if (!read_there(x->target, table + vector * sizeof gate, gate, sizeof gate, &got) || got < sizeof gate)
         return false;
-    uint64_t handler =
-        arch_load(gate, 2, false) | arch_load(gate + 6, 2, false) << 16 | arch_load(gate + 8, 4, false) << 32;
+    uint64_t handler = x->target->arch->gate_handler(gate);
     x->runs |= handler >= x->low;
     for (unsigned i = 0; i < 2 && !link; i++)
-        kernel_link_symbol(x->s, names[i], &link);
+        kernel_link_symbol(x->target, names[i], &link);
     *ret = handler - link;
     return link && *ret % 4096 == 0 && allowed(x, *ret);
 }
 
-static bool find_table(struct session *s, uint64_t *ret)
+static bool find_table(struct target *target, uint64_t *ret)
 {
     BASE_BUF struct buf text = {0};
-    struct error *e = target_check(s, rsp_monitor(s->connection, "info registers", &text));
+    struct error *e = target_check(target, rsp_monitor(target->connection, "info registers", &text));
     const char *at = e ? NULL : strstr(buf_text(&text), "IDT=");
     error_free(e);
     if (!at)
@@ -233,10 +234,10 @@ static bool by_interrupt_table(struct search *x)
 {
     static const char *const divide[] = {"asm_exc_divide_error", "divide_error"};
     static const char *const fault[] = {"asm_exc_page_fault", "page_fault"};
-    struct session *s = x->s;
+    struct target *target = x->target;
     uint64_t table, slide, again;
-    if (s->arch != &arch_x86_64 || !rsp_feature_usable(rsp_features(s->connection), FEATURE_VCONT) ||
-        !find_table(s, &table) || !slide_of_gate(x, table, 0, divide, &slide))
+    if (!target->arch->gate_handler || !rsp_feature_usable(rsp_features(target->connection), FEATURE_VCONT) ||
+        !find_table(target, &table) || !slide_of_gate(x, table, 0, divide, &slide))
         return false;
     if (check(x, slide))
         return true;
@@ -249,18 +250,19 @@ static bool by_interrupt_table(struct search *x)
 
 static bool by_stack(struct search *x, const struct stop *stop)
 {
-    struct session *s = x->s;
+    struct target *target = x->target;
     unsigned char words[STACK_BYTES];
     size_t got = 0;
     uint64_t sp = 0;
-    struct thread *t = stop->has_thread ? threads_find(&s->threads, stop->thread) : NULL;
-    struct error *e = t && s->arch->address_size == 8 ? thread_sp(s, t, &sp) : NULL;
-    bool read = t && !e && sp > UINT64_MAX / 2 && read_there(s, sp, words, sizeof words, &got);
+    struct thread *t = stop->has_thread ? threads_find(&target->threads, stop->thread) : NULL;
+    struct error *e = t && target->arch->address_size == 8 ? thread_sp(target, t, &sp) : NULL;
+    bool read = t && !e && sp > UINT64_MAX / 2 && read_there(target, sp, words, sizeof words, &got);
     error_free(e);
+    uint64_t limit = target->arch->kernel_slide_limit;
     x->count = 0;
     for (size_t i = 0; read && i + 8 <= got; i += 8) {
-        uint64_t value = arch_load(words + i, 8, s->big_endian);
-        if (value >= x->low && (s->arch != &arch_x86_64 || value - x->low < X86_SLIDE_LIMIT))
+        uint64_t value = arch_load(words + i, 8, target->big_endian);
+        if (value >= x->low && (!limit || value - x->low < limit))
             offer(x, value);
     }
     return check_all(x);
@@ -272,10 +274,11 @@ static void look_for_other(struct search *x)
     for (size_t i = 0; i < x->count && i < 4 && !x->other; i++) {
         char text[BANNER_BYTES + 1] = {0};
         size_t got = 0;
-        if (!read_there(x->s, x->banner_at + x->list[i].slide, text, 64, &got) ||
+        if (!read_there(x->target, x->banner_at + x->list[i].slide, text, 64, &got) ||
             strncmp(text, "Linux version ", 14) != 0)
             continue;
-        struct error *e = memory_read_some(x->s, x->banner_at + x->list[i].slide, text, BANNER_BYTES, &got);
+        struct error *e =
+            memory_read_some(x->target, x->banner_at + x->list[i].slide, text, BANNER_BYTES, &got);
         error_free(e);
         x->other = text_visible(text, strcspn(text, "\n"));
     }
@@ -286,11 +289,11 @@ static void look_for_other(struct search *x)
 static bool begin(struct search *x, size_t index)
 {
     uint64_t end;
-    struct session *s = x->s;
-    x->file = symbol_map_file(s->map, index, NULL);
-    if (!kernel_link_symbol(s, "linux_banner", &x->banner_at) ||
-        !(kernel_link_symbol(s, "_stext", &x->low) || kernel_link_symbol(s, "_text", &x->low)) ||
-        !(kernel_link_symbol(s, "_end", &end) || kernel_link_symbol(s, "_etext", &end)))
+    struct target *target = x->target;
+    x->file = symbol_map_file(target->map, index, NULL);
+    if (!kernel_link_symbol(target, "linux_banner", &x->banner_at) ||
+        !(kernel_link_symbol(target, "_stext", &x->low) || kernel_link_symbol(target, "_text", &x->low)) ||
+        !(kernel_link_symbol(target, "_end", &end) || kernel_link_symbol(target, "_etext", &end)))
         return false;
     x->high = end;
     return x->high > x->low && (build_id_place(x) || banner_place(x));
@@ -298,7 +301,7 @@ static bool begin(struct search *x, size_t index)
 
 static void tell(struct search *x, bool found)
 {
-    struct session *s = x->s;
+    struct target *target = x->target;
     cJSON *o = cJSON_CreateObject();
     char text[24];
     cJSON_AddStringToObject(o, "event", "kernel");
@@ -318,38 +321,38 @@ static void tell(struct search *x, bool found)
                                 "this file is not what runs there: its build ID or banner is "
                                 "at none of the places where it could be");
     }
-    target_emit(s, o);
+    target_emit(target, o);
 }
 
-static size_t kernel_index(struct session *s, const struct symbol_file *f)
+static size_t kernel_index(struct target *target, const struct symbol_file *f)
 {
     size_t i = 0;
-    while (symbol_map_file(s->map, i, NULL) != f)
+    while (symbol_map_file(target->map, i, NULL) != f)
         i++;
     return i;
 }
 
-bool kernel_find_slide(struct session *s, const struct stop *stop, bool attached)
+bool kernel_find_slide(struct target *target, const struct stop *stop, bool attached)
 {
     uint64_t offset;
     if (attached)
-        kernel_forget(s);
-    if (s->state != SESSION_STOPPED || s->is_process || !s->arch)
+        kernel_forget(target);
+    if (target->state != TARGET_STOPPED || target->is_process || !target->arch)
         return false;
-    const struct symbol_file *f = kernel_file(s, &offset);
-    if (f && s->kernel.sought != f) {
-        s->kernel.sought = f;
-        s->kernel.slide = SLIDE_UNKNOWN;
-        s->kernel.slide_tries = 0;
+    const struct symbol_file *f = kernel_file(target, &offset);
+    if (f && target->kernel->sought != f) {
+        target->kernel->sought = f;
+        target->kernel->slide = SLIDE_UNKNOWN;
+        target->kernel->slide_tries = 0;
     }
-    if (!f || s->kernel.slide != SLIDE_UNKNOWN || s->kernel.slide_tries >= TRIES_MAX)
+    if (!f || target->kernel->slide != SLIDE_UNKNOWN || target->kernel->slide_tries >= TRIES_MAX)
         return false;
-    size_t index = kernel_index(s, f);
+    size_t index = kernel_index(target, f);
     BASE_FREE struct search *x = xcalloc(1, sizeof *x);
-    x->s = s;
-    if (symbol_map_told(s->map, index) || !begin(x, index))
+    x->target = target;
+    if (symbol_map_told(target->map, index) || !begin(x, index))
         return false;
-    s->kernel.slide_tries++;
+    target->kernel->slide_tries++;
     if (stop->has_pc)
         offer(x, stop->pc);
     x->runs = x->count > 0;
@@ -357,12 +360,12 @@ bool kernel_find_slide(struct session *s, const struct stop *stop, bool attached
     if (!found)
         look_for_other(x);
     found = found || (!x->other && (by_interrupt_table(x) || by_stack(x, stop)));
-    s->kernel.slide = found ? SLIDE_CHECKED : x->other ? SLIDE_OTHER : SLIDE_UNKNOWN;
+    target->kernel->slide = found ? SLIDE_CHECKED : x->other ? SLIDE_OTHER : SLIDE_UNKNOWN;
     /* A place that fits nowhere is told once; later stops may know better. */
-    if (found || x->other || (x->runs && s->kernel.slide_tries == 1))
+    if (found || x->other || (x->runs && target->kernel->slide_tries == 1))
         tell(x, found);
     free(x->other);
     if (found)
-        symbol_map_set_offset(s->map, index, x->found);
+        symbol_map_set_offset(target->map, index, x->found);
     return found && x->found != offset;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/kernel/tasks.h"
 
 #include <inttypes.h>
@@ -6,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/layout.h"
 #include "engine/inspect/kernel/percpu.h"
@@ -35,22 +36,22 @@ struct layout {
     bool threads;
 };
 
-static struct error *find_layout(struct session *s, bool threads, struct layout *l)
+static struct error *find_layout(struct target *target, bool threads, struct layout *l)
 {
     static const char type[] = "struct task_struct";
     struct kernel_field *f = l->fields;
     *l = (struct layout){.threads = threads};
-    bool found = kernel_field(s, type, "tasks.next", &f[NEXT]) && kernel_field(s, type, "pid", &f[PID]) &&
-                 kernel_field(s, type, "comm", &f[COMM]);
-    kernel_field(s, type, "tgid", &f[TGID]);
-    kernel_field_of(s, type, &f[STATE], "__state", "state", (char *)NULL);
-    kernel_field(s, type, "exit_state", &f[EXIT_STATE]);
-    kernel_field(s, type, "flags", &f[FLAGS]);
-    kernel_field_of(s, type, &f[CPU], "thread_info.cpu", "cpu", (char *)NULL);
-    kernel_field(s, type, "real_parent", &f[PARENT]);
-    if (threads && (!kernel_field(s, type, "signal", &f[SIGNAL]) ||
-                    !kernel_field(s, type, "thread_node.next", &f[NODE]) ||
-                    !kernel_field(s, "struct signal_struct", "thread_head.next", &l->head)))
+    bool found = kernel_field(target, type, "tasks.next", &f[NEXT]) &&
+                 kernel_field(target, type, "pid", &f[PID]) && kernel_field(target, type, "comm", &f[COMM]);
+    kernel_field(target, type, "tgid", &f[TGID]);
+    kernel_field_of(target, type, &f[STATE], "__state", "state", (char *)NULL);
+    kernel_field(target, type, "exit_state", &f[EXIT_STATE]);
+    kernel_field(target, type, "flags", &f[FLAGS]);
+    kernel_field_of(target, type, &f[CPU], "thread_info.cpu", "cpu", (char *)NULL);
+    kernel_field(target, type, "real_parent", &f[PARENT]);
+    if (threads && (!kernel_field(target, type, "signal", &f[SIGNAL]) ||
+                    !kernel_field(target, type, "thread_node.next", &f[NODE]) ||
+                    !kernel_field(target, "struct signal_struct", "thread_head.next", &l->head)))
         found = false;
     return found ? NULL
                  : error_hint(error_new(ERR_UNSUPPORTED,
@@ -76,30 +77,31 @@ static char state_letter(uint64_t state, uint64_t exit_state)
     return letters[highest];
 }
 
-static uint64_t optional(struct session *s, uint64_t base, const struct kernel_field *f)
+static uint64_t optional(struct target *target, uint64_t base, const struct kernel_field *f)
 {
     uint64_t value = 0;
-    struct error *e = f->size ? kernel_number(s, base, f, &value) : NULL;
+    struct error *e = f->size ? kernel_number(target, base, f, &value) : NULL;
     error_free(e);
     return value;
 }
 
-static struct error *read_task(struct session *s, const struct layout *l, uint64_t at, struct task *t)
+static struct error *read_task(struct target *target, const struct layout *l, uint64_t at, struct task *t)
 {
     const struct kernel_field *f = l->fields;
     uint64_t pid;
     *t = (struct task){.structure = at, .parent = -1, .cpu = -1};
-    TRY(kernel_fetch_fields(s, at, f, FIELDS));
-    TRY(kernel_number(s, at, &f[PID], &pid));
+    TRY(kernel_fetch_fields(target, at, f, FIELDS));
+    TRY(kernel_number(target, at, &f[PID], &pid));
     t->pid = (int32_t)pid;
-    t->process = f[TGID].size ? (int32_t)optional(s, at, &f[TGID]) : t->pid;
-    t->state =
-        f[STATE].size ? state_letter(optional(s, at, &f[STATE]), optional(s, at, &f[EXIT_STATE])) : '?';
-    t->kernel = optional(s, at, &f[FLAGS]) & PF_KTHREAD;
+    t->process = f[TGID].size ? (int32_t)optional(target, at, &f[TGID]) : t->pid;
+    t->state = f[STATE].size
+                   ? state_letter(optional(target, at, &f[STATE]), optional(target, at, &f[EXIT_STATE]))
+                   : '?';
+    t->kernel = optional(target, at, &f[FLAGS]) & PF_KTHREAD;
     if (f[CPU].size)
-        t->cpu = (int)optional(s, at, &f[CPU]);
+        t->cpu = (int)optional(target, at, &f[CPU]);
     uint64_t most = f[COMM].size < COMM_MAX ? f[COMM].size : COMM_MAX;
-    return most ? kernel_string(s, at + f[COMM].offset, most, &t->name) : NULL;
+    return most ? kernel_string(target, at + f[COMM].offset, most, &t->name) : NULL;
 }
 
 /* -- the walk -------------------------------------------------------------------------------------- */
@@ -107,11 +109,11 @@ static struct error *read_task(struct session *s, const struct layout *l, uint64
 /* True: enough. */
 typedef bool task_visitor(void *context, struct task *t);
 
-static struct error *visit_one(struct session *s, const struct layout *l, uint64_t at, task_visitor *visit,
-                               void *context, bool *enough)
+static struct error *visit_one(struct target *target, const struct layout *l, uint64_t at,
+                               task_visitor *visit, void *context, bool *enough)
 {
     struct task t;
-    struct error *e = read_task(s, l, at, &t);
+    struct error *e = read_task(target, l, at, &t);
     if (e) {
         free(t.name);
         return error_while(e, "read the kernel's list of tasks at 0x%" PRIx64, at);
@@ -121,12 +123,12 @@ static struct error *visit_one(struct session *s, const struct layout *l, uint64
     return NULL;
 }
 
-static struct error *visit_threads(struct session *s, const struct layout *l, uint64_t leader, size_t *seen,
-                                   task_visitor *visit, void *context, bool *enough)
+static struct error *visit_threads(struct target *target, const struct layout *l, uint64_t leader,
+                                   size_t *seen, task_visitor *visit, void *context, bool *enough)
 {
     uint64_t signal, node, head;
-    TRY(kernel_number(s, leader, &l->fields[SIGNAL], &signal));
-    TRY(kernel_number(s, leader, &l->fields[NODE], &node));
+    TRY(kernel_number(target, leader, &l->fields[SIGNAL], &signal));
+    TRY(kernel_number(target, leader, &l->fields[NODE], &node));
     head = signal + l->head.offset;
     if (!signal || node == head)
         return NULL;
@@ -134,38 +136,38 @@ static struct error *visit_threads(struct session *s, const struct layout *l, ui
         uint64_t at = node - l->fields[NODE].offset;
         if (*seen > TASKS_MAX || node == 0)
             return error_new(ERR_NO_MEMORY, "the kernel's list of threads does not end: it is damaged");
-        TRY(visit_one(s, l, at, visit, context, enough));
-        TRY(kernel_number(s, at, &l->fields[NODE], &node));
+        TRY(visit_one(target, l, at, visit, context, enough));
+        TRY(kernel_number(target, at, &l->fields[NODE], &node));
     }
     return NULL;
 }
 
-static struct error *walk(struct session *s, const struct layout *l, task_visitor *visit, void *context)
+static struct error *walk(struct target *target, const struct layout *l, task_visitor *visit, void *context)
 {
     uint64_t first, at;
     bool enough = false;
-    if (!kernel_symbol(s, "init_task", &first))
+    if (!kernel_symbol(target, "init_task", &first))
         return error_new(ERR_UNSUPPORTED, "the kernel has no init_task");
     at = first;
     for (size_t seen = 0; !enough; seen++) {
         if (seen > TASKS_MAX)
             return error_new(ERR_NO_MEMORY, "the kernel's list of tasks does not end: it is damaged");
-        TRY(visit_one(s, l, at, visit, context, &enough));
+        TRY(visit_one(target, l, at, visit, context, &enough));
         /* The threads of the leader's own list begin with itself, which is the only one as a rule. */
         if (l->threads && at != first && !enough)
-            TRY(visit_threads(s, l, at, &seen, visit, context, &enough));
-        TRY(kernel_number(s, at, &l->fields[NEXT], &at));
+            TRY(visit_threads(target, l, at, &seen, visit, context, &enough));
+        TRY(kernel_number(target, at, &l->fields[NEXT], &at));
         at -= l->fields[NEXT].offset;
         if (at == first)
             break;
         if (seen % PROGRESS_EACH == 0)
-            TRY(kernel_progress(s, "tasks", seen, seen + PROGRESS_EACH + 1));
+            TRY(kernel_progress(target, "tasks", seen, seen + PROGRESS_EACH + 1));
     }
-    return kernel_progress(s, "tasks", 1, 1);
+    return kernel_progress(target, "tasks", 1, 1);
 }
 
 struct collecting {
-    struct session *s;
+    struct target *target;
     struct task_list *list;
     struct layout layout;
     uint64_t *parents; /* of each, as structures */
@@ -181,7 +183,7 @@ static bool collect(void *context, struct task *t)
     ARRAY_RESERVE(c->list->items, c->list->count, c->list->capacity);
     if (c->capacity < c->list->capacity)
         c->parents = xreallocarray(c->parents, c->capacity = c->list->capacity, sizeof *c->parents);
-    c->parents[c->list->count] = optional(c->s, t->structure, &c->layout.fields[PARENT]);
+    c->parents[c->list->count] = optional(c->target, t->structure, &c->layout.fields[PARENT]);
     c->list->items[c->list->count++] = *t;
     t->name = NULL;
     return c->list->count >= TASKS_MAX;
@@ -208,13 +210,13 @@ static void name_parents(struct collecting *c)
     }
 }
 
-struct error *tasks_read(struct session *s, bool threads, struct task_list *ret)
+struct error *tasks_read(struct target *target, bool threads, struct task_list *ret)
 {
-    struct collecting c = {.s = s, .list = ret};
+    struct collecting c = {.target = target, .list = ret};
     *ret = (struct task_list){0};
-    TRY(kernel_need(s));
-    TRY(find_layout(s, threads, &c.layout));
-    struct error *e = walk(s, &c.layout, collect, &c);
+    TRY(kernel_need(target));
+    TRY(find_layout(target, threads, &c.layout));
+    struct error *e = walk(target, &c.layout, collect, &c);
     if (e)
         tasks_free(ret);
     else if (ret->count)
@@ -247,15 +249,15 @@ static bool is_it(void *context, struct task *t)
 }
 
 /* Most often it is the one that a CPU runs: two reads each. */
-static struct error *running_with(struct session *s, const struct layout *l, struct looking *x)
+static struct error *running_with(struct target *target, const struct layout *l, struct looking *x)
 {
     for (unsigned cpu = 0; cpu < CPUS_LOOKED_AT && !x->found; cpu++) {
         uint64_t task, pid = 0;
-        struct error *e = kernel_running(s, cpu, &task);
+        struct error *e = kernel_running(target, cpu, &task);
         if (!e)
-            e = kernel_fetch_fields(s, task, &l->fields[PID], 1);
+            e = kernel_fetch_fields(target, task, &l->fields[PID], 1);
         if (!e)
-            e = kernel_number(s, task, &l->fields[PID], &pid);
+            e = kernel_number(target, task, &l->fields[PID], &pid);
         if (error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED) || error_is(e, ERR_TIMEOUT))
             return e;
         bool last = e != NULL;
@@ -268,34 +270,34 @@ static struct error *running_with(struct session *s, const struct layout *l, str
     return NULL;
 }
 
-struct error *task_by_pid(struct session *s, int64_t pid, uint64_t *ret)
+struct error *task_by_pid(struct target *target, int64_t pid, uint64_t *ret)
 {
     struct looking x = {.pid = pid};
     struct layout l;
     *ret = 0;
-    TRY(kernel_need(s));
-    TRY(find_layout(s, true, &l));
-    TRY(running_with(s, &l, &x));
+    TRY(kernel_need(target));
+    TRY(find_layout(target, true, &l));
+    TRY(running_with(target, &l, &x));
     if (!x.found) {
         struct layout few = {.threads = true, .head = l.head};
         static const enum field needed[] = {NEXT, PID, SIGNAL, NODE};
         for (size_t i = 0; i < ARRAY_LENGTH(needed); i++)
             few.fields[needed[i]] = l.fields[needed[i]];
-        TRY(walk(s, &few, is_it, &x));
+        TRY(walk(target, &few, is_it, &x));
     }
     *ret = x.found;
     return x.found ? NULL : error_new(ERR_NO_THREAD, "the kernel has no task %" PRId64, pid);
 }
 
-struct error *task_cpu(struct session *s, uint64_t task, unsigned *ret)
+struct error *task_cpu(struct target *target, uint64_t task, unsigned *ret)
 {
     struct kernel_field f;
     uint64_t cpu;
     *ret = 0;
-    if (!kernel_field_of(s, "struct task_struct", &f, "thread_info.cpu", "cpu", (char *)NULL))
+    if (!kernel_field_of(target, "struct task_struct", &f, "thread_info.cpu", "cpu", (char *)NULL))
         return NULL; /* one processor */
-    TRY(kernel_fetch_fields(s, task, &f, 1));
-    TRY(kernel_number(s, task, &f, &cpu));
+    TRY(kernel_fetch_fields(target, task, &f, 1));
+    TRY(kernel_number(target, task, &f, &cpu));
     if (cpu >= KERNEL_CPUS_MAX)
         return error_new(ERR_NO_MEMORY, "the task at 0x%" PRIx64 " is on no CPU: it is damaged", task);
     *ret = (unsigned)cpu;

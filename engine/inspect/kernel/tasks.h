@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/kernel/tasks.h - the tasks of a Linux kernel, read from its memory.
  *
@@ -14,7 +15,7 @@
 
 #include "base/error.h"
 
-struct session;
+struct target;
 
 struct task {
     uint64_t structure; /* of struct task_struct */
@@ -32,11 +33,11 @@ struct task_list {
 };
 
 /* Processes, and with `threads` all their threads. */
-struct error *tasks_read(struct session *s, bool threads, struct task_list *ret) BASE_MUST_CHECK;
+struct error *tasks_read(struct target *target, bool threads, struct task_list *ret) BASE_MUST_CHECK;
 void tasks_free(struct task_list *list);
 /* The struct task_struct of a thread. ERR_NO_THREAD: none has this number. */
-struct error *task_by_pid(struct session *s, int64_t pid, uint64_t *ret) BASE_MUST_CHECK;
+struct error *task_by_pid(struct target *target, int64_t pid, uint64_t *ret) BASE_MUST_CHECK;
 /* Where it runs or ran last. */
-struct error *task_cpu(struct session *s, uint64_t task, unsigned *ret) BASE_MUST_CHECK;
+struct error *task_cpu(struct target *target, uint64_t task, unsigned *ret) BASE_MUST_CHECK;
 
 #endif

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Members, elements, what pointers lead to, casts. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/values/value.h"
 
 enum { MEMBER_DEPTH = 32 };
@@ -20,16 +21,16 @@ static bool is_reference(enum type_kind kind)
     return kind == TYPE_REFERENCE || kind == TYPE_RVALUE_REFERENCE;
 }
 
-uint64_t function_code(struct session *s, uint64_t address)
+uint64_t function_code(struct target *target, uint64_t address)
 {
     struct symbol_place place;
     unsigned char bytes[8];
-    /* ELF ABI v1: .opd holds a descriptor of each function, whose first word is the code's address */
-    if (s->arch != &arch_ppc64 || !symbols_lookup(s->map, address, &place) || !place.section ||
-        strcmp(place.section, ".opd") != 0)
+    const char *section = target->arch ? target->arch->descriptor_section : NULL;
+    if (!section || !symbols_lookup(target->map, address, &place) || !place.section ||
+        strcmp(place.section, section) != 0)
         return address;
-    struct error *e = memory_read(s, address, bytes, sizeof bytes);
-    uint64_t code = e ? address : arch_load(bytes, sizeof bytes, s->big_endian);
+    struct error *e = memory_read(target, address, bytes, sizeof bytes);
+    uint64_t code = e ? address : arch_load(bytes, sizeof bytes, target->big_endian);
     error_free(e);
     return code;
 }
@@ -58,7 +59,7 @@ struct error *value_dereference(struct pool *p, struct value *v, struct value **
         return error_hint(error_new(ERR_TYPE_MISMATCH, "a void pointer leads to nothing with a type"),
                           "cast it first: *(int *)p");
     if (type_strip(target)->kind == TYPE_FUNCTION)
-        address = function_code(p->session, address);
+        address = function_code(p->target, address);
     *ret = value_at(p, target, address);
     return NULL;
 }

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* C's operators, with its usual conversions at the target's sizes (C17 6.3.1.8). */
 #include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/values/floats.h"
 #include "engine/inspect/values/parse.h"
 #include "engine/inspect/values/value.h"
@@ -90,7 +91,7 @@ static struct error *float_binary(struct pool *p, int op, struct value *a, struc
     case '-':
     case '*':
         *ret = value_float(p, type,
-                           calculate(op, float_format_of(p->session, type, (size_t)type_size(type)), x, y));
+                           calculate(op, float_format_of(p->target, type, (size_t)type_size(type)), x, y));
         return NULL;
     case '<':
         *ret = truth_value(p, x < y);
@@ -367,7 +368,7 @@ struct error *value_unary(struct pool *p, int op, struct value *a, struct value 
         struct value *v = *ret = value_new(p, a->type);
         v->bytes = xmemdup(a->bytes, a->size ? a->size : 1);
         if (op == '-')
-            float_negate(p->session, a->type, v->bytes, v->size);
+            float_negate(p->target, a->type, v->bytes, v->size);
         return NULL;
     }
     struct type *type = promoted(p, a);

@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/values/evaluate.h"
 
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/values/parse.h"
 
 enum { SLICE_MAX = 1 << 20 };
@@ -62,7 +63,7 @@ static struct error *binary(struct evaluation *e, const struct node *n, struct v
 static struct error *assign(struct evaluation *e, const struct node *n, struct value **ret)
 {
     struct value *to = NULL, *from = NULL;
-    TRY(target_need_stopped(e->pool.session));
+    TRY(target_need_stopped(e->pool.target));
     TRY(evaluate(e, n->left, &to));
     TRY(evaluate(e, n->right, &from));
     if (n->op != '=')
@@ -77,7 +78,7 @@ static struct error *postfix(struct evaluation *e, const struct node *n, struct 
 {
     struct value *v = NULL, *sum = NULL;
     uint64_t old;
-    TRY(target_need_stopped(e->pool.session));
+    TRY(target_need_stopped(e->pool.target));
     TRY(evaluate(e, n->left, &v));
     TRY(value_as_integer(&e->pool, v, &old));
     TRY(value_binary(&e->pool, n->op == OP_INCREMENT ? '+' : '-', v,
@@ -166,8 +167,8 @@ static struct error *of_cpu(struct evaluation *e, const struct node *n, struct v
  * runs. Numbers can be reckoned with all the same. */
 static struct error *name_or_register(struct evaluation *e, const struct node *n, struct value **ret)
 {
-    if (e->pool.session->state == SESSION_RUNNING)
-        return target_need_stopped(e->pool.session);
+    if (e->pool.target->state == TARGET_RUNNING)
+        return target_need_stopped(e->pool.target);
     return n->kind == NODE_NAME ? scope_name(e, n->file, n->text, ret) : scope_register(e, n->text, ret);
 }
 

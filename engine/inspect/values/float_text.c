@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Exact decimal digits of a floating-point number, without the host's formats.
  *
@@ -113,12 +114,12 @@ static size_t precision_of(enum float_format f)
     return digits[f];
 }
 
-void float_add_text(const struct session *s, struct type *t, const unsigned char *bytes, size_t n,
+void float_add_text(const struct target *target, struct type *t, const unsigned char *bytes, size_t n,
                     struct buf *out)
 {
-    enum float_format f = float_format_of(s, t, n);
+    enum float_format f = float_format_of(target, t, n);
     struct float_parts p;
-    float_take_apart(s, f, bytes, n, &p);
+    float_take_apart(target, f, bytes, n, &p);
     if (p.class == FLOAT_INVALID) {
         buf_add_text(out, "<invalid float value>");
         return;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/values/floats.h"
 
 #include <math.h>
@@ -5,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "engine/target/arch/arch.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/values/value.h"
 
 enum { FLOAT_BYTES = 16 };
@@ -30,7 +31,14 @@ static bool is_quad_name(const char *name)
     return name && (strstr(name, "loat128") || strstr(name, "ieee128") || strstr(name, "kind=16"));
 }
 
-enum float_format float_format_of(const struct session *s, struct type *t, size_t n)
+static enum float_format long_double_of(const struct arch *arch)
+{
+    static const enum float_format formats[] = {
+        [LONG_DOUBLE_QUAD] = FLOAT_QUAD, [LONG_DOUBLE_X87] = FLOAT_X87, [LONG_DOUBLE_PAIR] = FLOAT_PAIR};
+    return formats[arch->long_double];
+}
+
+enum float_format float_format_of(const struct target *target, struct type *t, size_t n)
 {
     const char *name = t ? type_strip(t)->name : NULL;
     switch (n) {
@@ -44,11 +52,7 @@ enum float_format float_format_of(const struct session *s, struct type *t, size_
     case 12:
         return FLOAT_X87;
     default:
-        if (is_quad_name(name) || !s->arch)
-            return FLOAT_QUAD;
-        if (s->arch == &arch_x86_64 || s->arch == &arch_i386)
-            return FLOAT_X87;
-        return s->arch == &arch_ppc64 ? FLOAT_PAIR : FLOAT_QUAD;
+        return is_quad_name(name) || !target->arch ? FLOAT_QUAD : long_double_of(target->arch);
     }
 }
 
@@ -141,7 +145,7 @@ static void add_half(const struct float_parts *low, struct float_parts *sum)
     round_pair(sum);
 }
 
-void float_take_apart(const struct session *s, enum float_format f, const unsigned char *bytes, size_t n,
+void float_take_apart(const struct target *target, enum float_format f, const unsigned char *bytes, size_t n,
                       struct float_parts *ret)
 {
     unsigned char little[FLOAT_BYTES] = {0}, second[FLOAT_BYTES] = {0};
@@ -151,7 +155,7 @@ void float_take_apart(const struct session *s, enum float_format f, const unsign
     size_t one = f == FLOAT_PAIR ? n / 2 : n;
     memcpy(little, bytes, one);
     memcpy(second, bytes + one, n - one);
-    if (s->big_endian) {
+    if (target->big_endian) {
         reverse(little, one);
         reverse(second, n - one);
     }
@@ -177,20 +181,20 @@ static real scale(real x, int power)
     return power < 0 ? x / (real)(1ull << -power) : x * (real)(1ull << power);
 }
 
-real float_load(const struct session *s, struct type *t, const unsigned char *bytes, size_t n)
+real float_load(const struct target *target, struct type *t, const unsigned char *bytes, size_t n)
 {
     struct float_parts p;
-    float_take_apart(s, float_format_of(s, t, n), bytes, n, &p);
+    float_take_apart(target, float_format_of(target, t, n), bytes, n, &p);
     real number = p.class == FLOAT_FINITE     ? scale((real)p.mantissa, p.exponent)
                   : p.class == FLOAT_INFINITE ? (real)INFINITY
                                               : (real)NAN;
     return p.negative ? -number : number;
 }
 
-bool float_is_valid(const struct session *s, struct type *t, const unsigned char *bytes, size_t n)
+bool float_is_valid(const struct target *target, struct type *t, const unsigned char *bytes, size_t n)
 {
     struct float_parts p;
-    float_take_apart(s, float_format_of(s, t, n), bytes, n, &p);
+    float_take_apart(target, float_format_of(target, t, n), bytes, n, &p);
     return p.class != FLOAT_INVALID;
 }
 
@@ -270,41 +274,41 @@ static void put_little(unsigned char *little, size_t n, unsigned __int128 bits)
 }
 
 /* The nearest binary64, and the nearest one to what that leaves. */
-static void put_pair(const struct session *s, unsigned char *little, real number)
+static void put_pair(const struct target *target, unsigned char *little, real number)
 {
     real high = (real)(double)number, low = high * 2 == high ? 0 : number - high;
     struct float_parts halves[] = {parts_of(high), parts_of(low)};
     for (size_t i = 0; i < 2; i++) {
         put_little(little + i * 8, 8, put_bits(layout_of(FLOAT_DOUBLE), &halves[i]));
-        if (s->big_endian)
+        if (target->big_endian)
             reverse(little + i * 8, 8);
     }
 }
 
-void float_store(const struct session *s, struct type *t, unsigned char *bytes, size_t n, real number)
+void float_store(const struct target *target, struct type *t, unsigned char *bytes, size_t n, real number)
 {
     unsigned char little[FLOAT_BYTES] = {0};
-    enum float_format f = float_format_of(s, t, n);
+    enum float_format f = float_format_of(target, t, n);
     if (n > sizeof little)
         return;
     if (f == FLOAT_PAIR) {
-        put_pair(s, little, number);
+        put_pair(target, little, number);
     } else {
         struct float_parts p = parts_of(number);
         unsigned __int128 bits = put_bits(layout_of(f), &p);
         put_little(little, n, f == FLOAT_X87 ? with_leading_bit(bits) : bits);
-        if (s->big_endian)
+        if (target->big_endian)
             reverse(little, n);
     }
     memcpy(bytes, little, n);
 }
 
-void float_negate(const struct session *s, struct type *t, unsigned char *bytes, size_t n)
+void float_negate(const struct target *target, struct type *t, unsigned char *bytes, size_t n)
 {
-    enum float_format f = float_format_of(s, t, n);
+    enum float_format f = float_format_of(target, t, n);
     size_t parts = f == FLOAT_PAIR ? 2 : 1, one = f == FLOAT_X87 && n >= 10 ? 10 : n / parts;
     for (size_t i = 0; i < parts && n; i++)
-        bytes[i * one + (s->big_endian ? 0 : one - 1)] ^= 0x80;
+        bytes[i * one + (target->big_endian ? 0 : one - 1)] ^= 0x80;
 }
 
 struct error *value_as_float(struct pool *p, struct value *v, real *ret)
@@ -317,9 +321,9 @@ struct error *value_as_float(struct pool *p, struct value *v, real *ret)
         return NULL;
     }
     TRY(value_load(p, v));
-    if (!float_is_valid(p->session, t, v->bytes, v->size))
+    if (!float_is_valid(p->target, t, v->bytes, v->size))
         return error_new(ERR_TYPE_MISMATCH, "the bits of the value are no floating-point number");
-    *ret = float_load(p->session, t, v->bytes, v->size);
+    *ret = float_load(p->target, t, v->bytes, v->size);
     return NULL;
 }
 
@@ -327,6 +331,6 @@ struct value *value_float(struct pool *p, struct type *type, real number)
 {
     struct value *v = value_new(p, type);
     v->bytes = xcalloc(v->size ? v->size : 1, 1);
-    float_store(p->session, type, v->bytes, v->size, number);
+    float_store(p->target, type, v->bytes, v->size, number);
     return v;
 }

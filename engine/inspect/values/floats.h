@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/values/floats.h - floating-point numbers of the target, by their bits.
  *
@@ -14,7 +15,7 @@
 #include "base/buf.h"
 #include "symbols/type.h"
 
-struct session;
+struct target;
 
 #ifdef __SIZEOF_FLOAT128__
 typedef __float128 real;
@@ -43,17 +44,17 @@ struct float_parts {
 };
 
 /* The format of `n` bytes of this type (NULL: known by the size alone). */
-enum float_format float_format_of(const struct session *s, struct type *t, size_t n);
-void float_take_apart(const struct session *s, enum float_format f, const unsigned char *bytes, size_t n,
+enum float_format float_format_of(const struct target *target, struct type *t, size_t n);
+void float_take_apart(const struct target *target, enum float_format f, const unsigned char *bytes, size_t n,
                       struct float_parts *ret);
-real float_load(const struct session *s, struct type *t, const unsigned char *bytes, size_t n);
-void float_store(const struct session *s, struct type *t, unsigned char *bytes, size_t n, real number);
+real float_load(const struct target *target, struct type *t, const unsigned char *bytes, size_t n);
+void float_store(const struct target *target, struct type *t, unsigned char *bytes, size_t n, real number);
 /* False: the bits are no number (x87 without its leading 1). */
-bool float_is_valid(const struct session *s, struct type *t, const unsigned char *bytes, size_t n);
+bool float_is_valid(const struct target *target, struct type *t, const unsigned char *bytes, size_t n);
 /* Turns the sign, and nothing else. */
-void float_negate(const struct session *s, struct type *t, unsigned char *bytes, size_t n);
+void float_negate(const struct target *target, struct type *t, unsigned char *bytes, size_t n);
 /* As gdb prints it: as many digits as tell every two numbers of the format apart, as with %g. */
-void float_add_text(const struct session *s, struct type *t, const unsigned char *bytes, size_t n,
+void float_add_text(const struct target *target, struct type *t, const unsigned char *bytes, size_t n,
                     struct buf *out);
 
 #endif

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/values/lexer.h - the tokens of a C expression (for parse.c).
  */

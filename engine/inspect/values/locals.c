@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * All variables of a frame, in few turns: where they live is computed first, then what they hold is read at
  * once, then the strings they point to.
@@ -6,7 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/values/evaluate.h"
 #include "engine/inspect/values/render.h"
 #include "engine/inspect/values/values.h"
@@ -23,30 +24,30 @@ struct wants {
     size_t count;
 };
 
-static void want(struct session *s, struct wants *w, uint64_t address, size_t length)
+static void want(struct target *target, struct wants *w, uint64_t address, size_t length)
 {
     unsigned char probe[1];
     for (size_t i = 0; i < w->count; i++)
         if (w->list[i].address == address && w->list[i].length >= length)
             return;
     if (w->count < WANTS_MAX && length && length <= WANT_BYTES_MAX &&
-        !memory_from_file(s, address, probe, sizeof probe))
+        !memory_from_file(target, address, probe, sizeof probe))
         w->list[w->count++] = (struct memory_want){address, length};
 }
 
-static void fetch(struct session *s, const struct wants *w)
+static void fetch(struct target *target, const struct wants *w)
 {
-    struct error *e = w->count ? memory_prefetch(s, w->list, w->count) : NULL;
+    struct error *e = w->count ? memory_prefetch(target, w->list, w->count) : NULL;
     error_free(e); /* what cannot be read is said where it is shown */
 }
 
-static void want_values(struct session *s, const struct row *rows, size_t count)
+static void want_values(struct target *target, const struct row *rows, size_t count)
 {
     struct wants w = {.count = 0};
     for (size_t i = 0; i < count; i++)
         if (!rows[i].failed && rows[i].value->place == PLACE_MEMORY)
-            want(s, &w, rows[i].value->address, rows[i].value->size);
-    fetch(s, &w);
+            want(target, &w, rows[i].value->address, rows[i].value->size);
+    fetch(target, &w);
 }
 
 /* Strings behind the character pointers of a value, of its members and elements. */
@@ -63,7 +64,7 @@ static void want_strings(struct pool *p, struct value *v, unsigned depth, struct
     if (t->kind == TYPE_POINTER && text_kind_of(type_target(t), 0, &kind)) {
         e = v->implicit_file ? NULL : value_as_integer(p, v, &address);
         if (!e && address)
-            want(p->session, w, address, (RENDER_ELEMENTS + 1) * (size_t)kind.width);
+            want(p->target, w, address, (RENDER_ELEMENTS + 1) * (size_t)kind.width);
     } else if (t->kind == TYPE_ARRAY && value_count(p, v, &elements)) {
         for (uint64_t i = 0; i < elements && i < STRINGS_ELEMENTS && !e; i++)
             if (!(e = value_index(p, v, (int64_t)i, &inner)))
@@ -115,11 +116,11 @@ static cJSON *rows_json(struct evaluation *e, const struct variable *variables, 
             rows[i].failed = scope_variable(e, &variables[i], &rows[i].value);
         else
             rows[i].failed = error_new(ERR_OPTIMISED_OUT, "not shown");
-    want_values(e->pool.session, rows, count);
+    want_values(e->pool.target, rows, count);
     for (size_t i = 0; i < count; i++)
         if (!rows[i].failed)
             want_strings(&e->pool, rows[i].value, 0, &strings);
-    fetch(e->pool.session, &strings);
+    fetch(e->pool.target, &strings);
     for (size_t i = 0; i < count; i++) {
         if (is_shown(&variables[i]))
             cJSON_AddItemToArray(list, row_json(e, &variables[i], &rows[i]));
@@ -128,12 +129,12 @@ static cJSON *rows_json(struct evaluation *e, const struct variable *variables, 
     return list;
 }
 
-struct error *values_locals(struct session *s, cJSON **ret)
+struct error *values_locals(struct target *target, cJSON **ret)
 {
     struct evaluation e;
     struct variable *variables = NULL;
     size_t count = 0;
-    evaluation_begin(s, &e);
+    evaluation_begin(target, &e);
     struct error *failed = scope_variables(&e, &variables, &count);
     if (!failed) {
         *ret = cJSON_CreateObject();

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Where a variable lives: what its DWARF location says, turned into a value that can be read and written.
  */
@@ -6,7 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/frames/unwind.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/pieces.h"
@@ -15,59 +16,65 @@
 /* -- pieces ------------------------------------------------------------------------------------------ */
 
 /* The lowest bits of a number or register are at its end where the target is big endian. */
-static uint64_t low_bits_at(const struct session *s, size_t size, uint64_t bit_offset, uint64_t bits)
+static uint64_t low_bits_at(const struct target *target, size_t size, uint64_t bit_offset, uint64_t bits)
 {
     uint64_t all = (uint64_t)size * 8;
-    return s->big_endian && bits + bit_offset <= all ? all - bits - bit_offset : bit_offset;
+    return target->big_endian && bits + bit_offset <= all ? all - bits - bit_offset : bit_offset;
 }
 
 static void number_piece(struct evaluation *e, uint64_t number, struct value_piece *ret)
 {
     ret->kind = PART_BYTES;
-    ret->source_bit = low_bits_at(e->pool.session, 8, ret->source_bit, ret->bits);
-    arch_store(ret->bytes, 8, e->pool.session->big_endian, number);
+    ret->source_bit = low_bits_at(e->pool.target, 8, ret->source_bit, ret->bits);
+    arch_store(ret->bytes, 8, e->pool.target->big_endian, number);
 }
 
-/* Arm numbers the double registers of its VFP from 256 (DWARF for the Arm Architecture, section 4.1), beyond
- * what is unwound: they are known in the innermost function. */
-static const struct rsp_register *vfp_register(struct evaluation *e, unsigned number)
+/* Beyond what is unwound: these are known in the innermost function. */
+static const struct rsp_register *register_beyond(struct evaluation *e, unsigned number)
 {
-    char name[8];
+    char name[16];
     const struct frame *f = scope_selected(e);
-    if (e->pool.session->arch != &arch_arm || number < 256 || number > 287 || !f ||
+    const struct arch *arch = e->pool.target->arch;
+    if (number < arch->beyond_first || number - arch->beyond_first >= arch->beyond_count || !f ||
         f->registers != e->frame.list.items[0].registers)
         return NULL;
-    snprintf(name, sizeof name, "d%u", number - 256);
-    return register_find(e->pool.session, name);
+    snprintf(name, sizeof name, "%s%u", arch->beyond_prefix, number - arch->beyond_first);
+    return register_find(e->pool.target, name);
+}
+
+/* A floating-point register that has a float otherwise than in its lowest bits. */
+static bool has_float(const struct target *target, unsigned number, enum dwarf_float_place place)
+{
+    const struct arch *arch = target->arch;
+    return arch->float_place == place && number >= arch->float_first && number <= arch->float_last;
 }
 
 /* A register as the selected frame had it: still in the processor, saved on the stack, or only known. */
 static struct error *register_piece(struct evaluation *e, unsigned number, struct value_piece *ret)
 {
-    struct session *s = e->pool.session;
+    struct target *target = e->pool.target;
     const struct frame *f = scope_selected(e);
-    const char *name = number < s->arch->dwarf_count ? s->arch->dwarf_names[number] : NULL;
-    const struct rsp_register *r = name ? register_find(s, name) : NULL;
+    const char *name = number < target->arch->dwarf_count ? target->arch->dwarf_names[number] : NULL;
+    const struct rsp_register *r = name ? register_find(target, name) : NULL;
     uint64_t value, address;
-    /* s390x: a float is in the first half of its register. */
-    bool leftmost = s->arch == &arch_s390x && number >= 16 && number <= 31;
-    const struct rsp_register *vfp = vfp_register(e, number);
-    r = vfp ? vfp : r;
-    if (f && r && r->size <= 64 && (vfp || unwind_is_live(f->registers, number))) {
+    bool leftmost = has_float(target, number, DWARF_FLOAT_HIGH);
+    const struct rsp_register *beyond = register_beyond(e, number);
+    r = beyond ? beyond : r;
+    if (f && r && r->size <= 64 && (beyond || unwind_is_live(f->registers, number))) {
         ret->kind = PART_REGISTER;
         ret->reg = r;
         if (!leftmost)
-            ret->source_bit = low_bits_at(s, r->size, ret->source_bit, ret->bits);
+            ret->source_bit = low_bits_at(target, r->size, ret->source_bit, ret->bits);
         return NULL;
     }
     if (f && unwind_saved_at(f->registers, number, &address)) {
         ret->kind = PART_MEMORY;
         ret->address = address;
         if (!leftmost)
-            ret->source_bit = low_bits_at(s, s->arch->address_size, ret->source_bit, ret->bits);
+            ret->source_bit = low_bits_at(target, target->arch->address_size, ret->source_bit, ret->bits);
         return NULL;
     }
-    if (!f || !unwind_register(s, f->registers, number, &value))
+    if (!f || !unwind_register(target, f->registers, number, &value))
         return error_new(ERR_OPTIMISED_OUT, "the value of register %s is not known in this frame",
                          name ? name : "(unnamed)");
     number_piece(e, value, ret);
@@ -126,7 +133,7 @@ static struct error *in_pieces(struct evaluation *e, const struct dwarf_location
     return NULL;
 }
 
-/* 64-bit Power keeps a float in a floating-point register as a double. */
+/* A float that is in its register as a double. */
 static struct error *widened_float(struct evaluation *e, unsigned number, struct value *v)
 {
     struct frame_context c;
@@ -136,17 +143,17 @@ static struct error *widened_float(struct evaluation *e, unsigned number, struct
     scope_context(e, &c);
     frame_callbacks(&c, &callbacks);
     TRY(callbacks.read_register(callbacks.context, number, &bits));
-    arch_store(bytes, sizeof bytes, e->pool.session->big_endian, bits);
+    arch_store(bytes, sizeof bytes, e->pool.target->big_endian, bits);
     v->bytes = xcalloc(v->size, 1);
-    float_store(e->pool.session, v->type, v->bytes, v->size,
-                float_load(e->pool.session, NULL, bytes, sizeof bytes));
+    float_store(e->pool.target, v->type, v->bytes, v->size,
+                float_load(e->pool.target, NULL, bytes, sizeof bytes));
     return NULL;
 }
 
 static struct error *in_register(struct evaluation *e, unsigned number, struct value *v)
 {
     struct value_piece piece = {.bits = (uint64_t)v->size * 8};
-    if (e->pool.session->arch == &arch_ppc64 && number >= 32 && number <= 63 && v->size == 4 &&
+    if (has_float(e->pool.target, number, DWARF_FLOAT_AS_DOUBLE) && v->size == 4 &&
         value_kind(v) == TYPE_FLOAT)
         return widened_float(e, number, v);
     TRY(register_piece(e, number, &piece));
@@ -198,7 +205,7 @@ enum { RESOLVE_DEPTH = 16 };
 /* What DWARF calls its upper bound or count: a variable made by the compiler, or an expression. */
 static struct error *bound_of(struct evaluation *e, struct type *array, uint64_t *ret)
 {
-    struct symbol_map *map = e->pool.session->map;
+    struct symbol_map *map = e->pool.target->map;
     struct variable holder;
     struct value *v = NULL;
     struct dwarf_expression x;
@@ -243,8 +250,8 @@ static struct error *constant_value(struct evaluation *e, const struct variable 
     if (from->expression.bytes)
         memcpy(v->bytes, from->expression.bytes, size < from->expression.size ? size : from->expression.size);
     else
-        arch_store(v->bytes + (size > 8 && e->pool.session->big_endian ? size - 8 : 0), size < 8 ? size : 8,
-                   e->pool.session->big_endian, from->constant);
+        arch_store(v->bytes + (size > 8 && e->pool.target->big_endian ? size - 8 : 0), size < 8 ? size : 8,
+                   e->pool.target->big_endian, from->constant);
     return NULL;
 }
 
@@ -279,7 +286,7 @@ struct error *scope_implicit(struct pool *p, struct value *pointer, struct value
     struct evaluation *e = (struct evaluation *)p; /* the pool is its first member */
     struct variable target;
     struct type *t = type_target(type_strip(pointer->type));
-    if (!symbols_variable_at_die(p->session->map, pointer->implicit_file, pointer->implicit_die, p->pc,
+    if (!symbols_variable_at_die(p->target->map, pointer->implicit_file, pointer->implicit_die, p->pc,
                                  &target))
         return error_new(ERR_OPTIMISED_OUT, "what the pointer leads to was optimised away");
     struct value *whole = NULL;

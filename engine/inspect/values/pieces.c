@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/values/pieces.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/target/registers.h"
 
 enum { SOURCE_MAX = VALUE_BYTES_MAX + 16 };
@@ -47,11 +48,11 @@ static struct error *source_of(struct pool *p, const struct value_piece *piece, 
     unsigned char *bytes = *ret = xcalloc(room, 1);
     switch (piece->kind) {
     case PART_MEMORY:
-        return memory_read(p->session, piece->address, bytes, needed);
+        return memory_read(p->target, piece->address, bytes, needed);
     case PART_REGISTER:
-        TRY(threads_current(p->session, &t));
+        TRY(threads_current(p->target, &t));
         *size = piece->reg->size;
-        return register_read(p->session, t, piece->reg, bytes);
+        return register_read(p->target, t, piece->reg, bytes);
     case PART_BYTES:
         memcpy(bytes, piece->bytes, sizeof piece->bytes);
         break;
@@ -71,7 +72,7 @@ static void mark_gone(struct pool *p, struct value *v, uint64_t from, uint64_t b
         memset(v->known, 0xff, v->size);
     }
     for (uint64_t i = from; i < from + bits && i < (uint64_t)v->size * 8; i++)
-        bit_put(v->known, p->session->big_endian, i, false);
+        bit_put(v->known, p->target->big_endian, i, false);
 }
 
 /* The part of a piece [begin, begin + bits) that lies in the value's own bits. */
@@ -106,7 +107,7 @@ struct error *pieces_load(struct pool *p, struct value *v)
             mark_gone(p, v, o.in_value, o.bits);
         else
             copy_bits(v->bytes, o.in_value, source, piece->source_bit + o.in_piece, o.bits,
-                      p->session->big_endian);
+                      p->target->big_endian);
         error_free(e);
     }
     uint64_t end = (uint64_t)v->piece_byte * 8 + (uint64_t)v->size * 8;
@@ -119,7 +120,7 @@ struct error *pieces_load(struct pool *p, struct value *v)
 static struct error *store_piece(struct pool *p, const struct value_piece *piece, const struct overlap *o,
                                  const unsigned char *bytes)
 {
-    struct session *s = p->session;
+    struct target *target = p->target;
     BASE_FREE unsigned char *source = NULL;
     struct thread *t;
     size_t size;
@@ -128,11 +129,11 @@ static struct error *store_piece(struct pool *p, const struct value_piece *piece
     TRY(source_of(p, piece, &source, &size));
     if (!source)
         return NULL;
-    copy_bits(source, piece->source_bit + o->in_piece, bytes, o->in_value, o->bits, s->big_endian);
+    copy_bits(source, piece->source_bit + o->in_piece, bytes, o->in_value, o->bits, target->big_endian);
     if (piece->kind == PART_MEMORY)
-        return memory_write(s, piece->address, source, size);
-    TRY(threads_current(s, &t));
-    return register_write(s, t, piece->reg, source);
+        return memory_write(target, piece->address, source, size);
+    TRY(threads_current(target, &t));
+    return register_write(target, t, piece->reg, source);
 }
 
 struct error *pieces_store(struct pool *p, struct value *v, const unsigned char *bytes)

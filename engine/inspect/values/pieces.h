@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/values/pieces.h - values that are spread over several places, as DW_OP_piece says.
  *

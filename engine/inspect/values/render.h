@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/values/render.h - values as text (as gdb prints) and as JSON (as the interface says).
  *

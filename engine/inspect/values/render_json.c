@@ -1,10 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Values as JSON: numbers, strings, arrays and structs, to a bounded depth. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/values/floats.h"
 #include "engine/inspect/values/render.h"
 
@@ -144,8 +146,8 @@ static struct error *complex_json(struct pool *p, struct value *v, cJSON **ret)
     TRY(value_load(p, v));
     size_t half = v->size / 2;
     *ret = cJSON_CreateArray();
-    cJSON_AddItemToArray(*ret, float_json(float_load(p->session, v->type, v->bytes, half)));
-    cJSON_AddItemToArray(*ret, float_json(float_load(p->session, v->type, v->bytes + half, half)));
+    cJSON_AddItemToArray(*ret, float_json(float_load(p->target, v->type, v->bytes, half)));
+    cJSON_AddItemToArray(*ret, float_json(float_load(p->target, v->type, v->bytes + half, half)));
     return NULL;
 }
 
@@ -177,8 +179,8 @@ static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bo
     }
     if (t->kind == TYPE_FLOAT) {
         TRY(value_load(p, v));
-        *ret = float_is_valid(p->session, t, v->bytes, v->size)
-                   ? float_json(float_load(p->session, t, v->bytes, v->size))
+        *ret = float_is_valid(p->target, t, v->bytes, v->size)
+                   ? float_json(float_load(p->target, t, v->bytes, v->size))
                    : cJSON_CreateNull();
         return NULL;
     }

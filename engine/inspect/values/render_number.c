@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Scalars as text: as they are, and in the formats of gdb's /x.
  */
@@ -5,7 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/location.h"
 #include "engine/inspect/values/floats.h"
 #include "engine/inspect/values/render.h"
@@ -47,7 +48,7 @@ static struct error *raw_bits(struct pool *p, struct value *v, unsigned *bits, u
         TRY(value_load(p, v));
         unsigned __int128 raw = 0;
         for (size_t i = 0; i < *bits / 8; i++)
-            raw = raw << 8 | v->bytes[p->session->big_endian ? i : *bits / 8 - 1 - i];
+            raw = raw << 8 | v->bytes[p->target->big_endian ? i : *bits / 8 - 1 - i];
         *ret = raw;
         return NULL;
     }
@@ -82,7 +83,7 @@ static struct error *add_as_character(struct pool *p, struct value *v, struct bu
     unsigned char byte = (unsigned char)number;
     bool is_signed = type_strip(v->type)->is_signed || value_kind(v) == TYPE_FLOAT;
     buf_printf(out, "%d ", is_signed ? (int)(signed char)byte : (int)byte);
-    add_character(out, &kind, &byte, p->session->big_endian);
+    add_character(out, &kind, &byte, p->target->big_endian);
     return NULL;
 }
 
@@ -98,8 +99,8 @@ static void add_as_float(struct pool *p, struct value *v, unsigned __int128 numb
         return;
     }
     for (size_t i = 0; i < n; i++, number >>= 8)
-        bytes[p->session->big_endian ? n - 1 - i : i] = (unsigned char)number;
-    float_add_text(p->session, t->kind == TYPE_FLOAT ? t : NULL, bytes, n, out);
+        bytes[p->target->big_endian ? n - 1 - i : i] = (unsigned char)number;
+    float_add_text(p->target, t->kind == TYPE_FLOAT ? t : NULL, bytes, n, out);
 }
 
 static struct error *add_as_address(struct pool *p, struct value *v, struct buf *out)
@@ -113,7 +114,7 @@ static struct error *add_as_address(struct pool *p, struct value *v, struct buf 
     }
     if (e)
         return e;
-    if (p->session->arch && p->session->arch->address_size == 4)
+    if (p->target->arch && p->target->arch->address_size == 4)
         address &= 0xffffffffu;
     buf_printf(out, "0x%" PRIx64, address);
     add_symbol(p, address, out);
@@ -199,7 +200,7 @@ struct error *add_number(struct pool *p, struct value *v, struct buf *out)
     __int128 number;
     if (t->kind == TYPE_FLOAT) {
         TRY(value_load(p, v));
-        float_add_text(p->session, t, v->bytes, v->size, out);
+        float_add_text(p->target, t, v->bytes, v->size, out);
         return NULL;
     }
     TRY(value_as_wide(p, v, &number));
@@ -211,9 +212,9 @@ struct error *add_number(struct pool *p, struct value *v, struct buf *out)
         add_wide((unsigned __int128)number, t->is_signed, out);
         if (text_kind_of(v->type, 0, &kind)) {
             unsigned char bytes[4];
-            arch_store(bytes, kind.width, p->session->big_endian, (uint64_t)number);
+            arch_store(bytes, kind.width, p->target->big_endian, (uint64_t)number);
             buf_add_char(out, ' ');
-            add_character(out, &kind, bytes, p->session->big_endian);
+            add_character(out, &kind, bytes, p->target->big_endian);
         }
     }
     return NULL;

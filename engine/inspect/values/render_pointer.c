@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Pointers: the address, the symbol there, and behind a character pointer the string.
  */
@@ -9,7 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/values/render.h"
 
 enum { STRING_BYTES = (RENDER_ELEMENTS + 1) * 4 };
@@ -23,11 +24,11 @@ static bool is_end(const unsigned char *bytes, size_t width)
 }
 
 /* Constant text comes from the file, a character at a time: the string ends before the section does. */
-static size_t from_file(struct session *s, uint64_t address, unsigned width, unsigned char *bytes,
+static size_t from_file(struct target *target, uint64_t address, unsigned width, unsigned char *bytes,
                         size_t limit)
 {
     size_t got = 0;
-    while (got + width <= limit && memory_from_file(s, address + got, bytes + got, width)) {
+    while (got + width <= limit && memory_from_file(target, address + got, bytes + got, width)) {
         got += width;
         if (is_end(bytes + got - width, width))
             break;
@@ -40,10 +41,10 @@ void read_string(struct pool *p, uint64_t address, const struct text_kind *kind,
     unsigned char bytes[STRING_BYTES];
     unsigned width = kind->width ? kind->width : 1;
     size_t limit = (RENDER_ELEMENTS + 1) * (size_t)width;
-    size_t got = from_file(p->session, address, width, bytes, limit), used = 0;
+    size_t got = from_file(p->target, address, width, bytes, limit), used = 0;
     *ret = (struct string_behind){0};
     if (got == 0) {
-        struct error *e = memory_read_some(p->session, address, bytes, limit, &got);
+        struct error *e = memory_read_some(p->target, address, bytes, limit, &got);
         error_free(e);
         got -= got % width;
     }
@@ -57,15 +58,15 @@ void read_string(struct pool *p, uint64_t address, const struct text_kind *kind,
 
 static void add_string_behind(struct pool *p, uint64_t address, const struct text_kind *kind, struct buf *out)
 {
-    struct string_behind s;
-    read_string(p, address, kind, &s);
+    struct string_behind target;
+    read_string(p, address, kind, &target);
     buf_add_char(out, ' ');
-    if (s.bytes.length || !s.unreadable)
-        add_string(out, kind, (const unsigned char *)buf_text(&s.bytes), s.bytes.length,
-                   p->session->big_endian, s.more);
-    if (s.unreadable)
-        buf_printf(out, "<error: Cannot access memory at address 0x%" PRIx64 ">", s.failed_at);
-    buf_free(&s.bytes);
+    if (target.bytes.length || !target.unreadable)
+        add_string(out, kind, (const unsigned char *)buf_text(&target.bytes), target.bytes.length,
+                   p->target->big_endian, target.more);
+    if (target.unreadable)
+        buf_printf(out, "<error: Cannot access memory at address 0x%" PRIx64 ">", target.failed_at);
+    buf_free(&target.bytes);
 }
 
 /* Without a default version's suffix, and the number gcc gives the statics of functions (`calls.0`). */
@@ -92,7 +93,7 @@ static bool in_code(struct symbol_file *f, uint64_t address)
 static bool is_label(struct pool *p, uint64_t address, const struct symbol_place *place)
 {
     uint64_t load;
-    struct symbol_file *f = symbol_map_file_at(p->session->map, address, &load);
+    struct symbol_file *f = symbol_map_file_at(p->target->map, address, &load);
     const struct elf_symbol *list;
     size_t count = f ? symbol_file_symbols(f, &list) : 0, low = 0, high = count;
     uint64_t value = address - load - place->offset;
@@ -109,12 +110,12 @@ static bool is_label(struct pool *p, uint64_t address, const struct symbol_place
     return !around && f && !in_code(f, address - load);
 }
 
-/* The instruction that an odd address of Arm's means: the bit says Thumb. */
+/* The instruction that an odd address means where the bit says Thumb. */
 static uint64_t without_thumb_bit(struct pool *p, uint64_t address)
 {
     uint64_t load;
-    struct symbol_file *f = p->session->arch == &arch_arm && address & 1
-                                ? symbol_map_file_at(p->session->map, address, &load)
+    struct symbol_file *f = p->target->arch && p->target->arch->has_thumb && address & 1
+                                ? symbol_map_file_at(p->target->map, address, &load)
                                 : NULL;
     return f && in_code(f, address - load) ? address - 1 : address;
 }
@@ -123,7 +124,7 @@ void add_symbol(struct pool *p, uint64_t address, struct buf *out)
 {
     struct symbol_place place;
     address = without_thumb_bit(p, address);
-    if (!symbols_lookup(p->session->map, address, &place) || !place.symbol || is_label(p, address, &place))
+    if (!symbols_lookup(p->target->map, address, &place) || !place.symbol || is_label(p, address, &place))
         return;
     buf_add_text(out, " <");
     text_add_visible(out, place.symbol, written_length(place.symbol), false);
@@ -161,7 +162,7 @@ void add_pointer(struct pool *p, struct value *v, uint64_t address, unsigned dep
     buf_printf(out, "0x%" PRIx64, address);
     if (!address)
         return;
-    uint64_t code = function_code(p->session, address);
+    uint64_t code = function_code(p->target, address);
     if (type_strip(target)->kind == TYPE_FUNCTION && code != address) {
         /* a descriptor, and what it describes */
         out->length -= (size_t)snprintf(NULL, 0, "0x%" PRIx64, address);

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Characters and strings as gdb prints them (the manual's "Print Settings": `repeats`, `elements`), in UTF-8,
  * UTF-16 and UTF-32. What cannot be decoded or is not printable is an octal escape, or a hexadecimal one
@@ -8,7 +9,7 @@
 
 #include "base/text.h"
 #include "engine/target/arch/arch.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/values/render.h"
 
 enum result { CHARACTER, INVALID, INCOMPLETE, END };
@@ -63,12 +64,12 @@ static struct character invalid(struct reader *r, enum result result, size_t siz
 }
 
 /* A sequence that is cut off by the end, as opposed to a wrong one. */
-static bool cut_off(const unsigned char *s, size_t n)
+static bool cut_off(const unsigned char *target, size_t n)
 {
-    if (n >= text_utf8_expected(s[0]))
+    if (n >= text_utf8_expected(target[0]))
         return false;
     for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xc0) != 0x80)
+        if ((target[i] & 0xc0) != 0x80)
             return false;
     return true;
 }

@@ -1,9 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Values as text: arrays, structs, functions, references, and what is in them. Numbers, pointers and strings
+ * have files of their own.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/values/render.h"
 
 const char *enumerator_name(struct type *t, int64_t value)
@@ -91,7 +96,7 @@ static struct error *array_text(struct pool *p, struct value *v, char format, un
         bool ends = size >= kind.width;
         for (unsigned i = 0; ends && i < kind.width; i++)
             ends = v->bytes[size - 1 - i] == 0;
-        add_string(out, &kind, v->bytes, size - (ends ? kind.width : 0), p->session->big_endian, false);
+        add_string(out, &kind, v->bytes, size - (ends ? kind.width : 0), p->target->big_endian, false);
         return NULL;
     }
     buf_add_char(out, '{');

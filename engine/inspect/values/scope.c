@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/values/scope.h"
 
 #include <inttypes.h>
@@ -5,7 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/frames/expression.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/scope_kernel.h"
@@ -23,27 +24,28 @@ void scope_frame_free(struct scope_frame *f)
 static const struct frame_list *longer(void *owner)
 {
     struct evaluation *e = owner;
-    struct session *s = e->pool.session;
+    struct target *target = e->pool.target;
     struct thread *t;
     if (!e->frame.tried_longer) {
         e->frame.tried_longer = true;
-        struct error *failed = threads_current(s, &t);
+        struct error *failed = threads_current(target, &t);
         if (!failed)
-            failed =
-                frames_read(s, t, s->frame + (target_is_thrifty(s) ? ENTRY_FRAMES_THRIFTY : ENTRY_FRAMES),
-                            true, &e->frame.longer);
+            failed = frames_read(
+                target, t, target->frame + (target_is_thrifty(target) ? ENTRY_FRAMES_THRIFTY : ENTRY_FRAMES),
+                true, &e->frame.longer);
         error_free(failed);
     }
     return e->frame.longer.count > e->frame.level ? &e->frame.longer : &e->frame.list;
 }
 
-void evaluation_begin(struct session *s, struct evaluation *e)
+void evaluation_begin(struct target *target, struct evaluation *e)
 {
-    *e = (struct evaluation){.pool = {.session = s, .implicit = scope_implicit}};
-    struct thread *t = s->threads.has_current ? threads_find(&s->threads, s->threads.current) : NULL;
-    if (s->state != SESSION_STOPPED || !t || !s->arch || s->frame)
+    *e = (struct evaluation){.pool = {.target = target, .implicit = scope_implicit}};
+    struct thread *t =
+        target->threads.has_current ? threads_find(&target->threads, target->threads.current) : NULL;
+    if (target->state != TARGET_STOPPED || !t || !target->arch || target->frame)
         return;
-    struct error *failed = thread_pc(s, t, &e->pool.pc);
+    struct error *failed = thread_pc(target, t, &e->pool.pc);
     e->pool.has_pc = !failed;
     error_free(failed);
 }
@@ -57,22 +59,22 @@ void evaluation_end(struct evaluation *e)
 /* The selected frame with its registers, and the caller's for entry values. */
 struct error *scope_need_frame(struct evaluation *e)
 {
-    struct session *s = e->pool.session;
+    struct target *target = e->pool.target;
     struct thread *t;
     if (e->frame.tried)
         return NULL;
     e->frame.tried = true;
-    if (s->state != SESSION_STOPPED)
+    if (target->state != TARGET_STOPPED)
         return NULL;
-    TRY(threads_current(s, &t));
-    TRY(frames_read(s, t, s->frame + 1, true, &e->frame.list));
-    if (s->frame >= e->frame.list.count)
-        return error_new(ERR_USAGE, "frame %u is no longer there", s->frame);
+    TRY(threads_current(target, &t));
+    TRY(frames_read(target, t, target->frame + 1, true, &e->frame.list));
+    if (target->frame >= e->frame.list.count)
+        return error_new(ERR_USAGE, "frame %u is no longer there", target->frame);
     e->frame.found = true;
-    e->frame.level = s->frame;
-    for (unsigned i = s->frame; i > 0 && e->frame.list.items[i - 1].inlined; i--)
+    e->frame.level = target->frame;
+    for (unsigned i = target->frame; i > 0 && e->frame.list.items[i - 1].inlined; i--)
         e->frame.inlined++;
-    const struct frame *f = &e->frame.list.items[s->frame];
+    const struct frame *f = &e->frame.list.items[target->frame];
     e->pool.pc = f->pc - (f->exact ? 0 : 1);
     e->pool.has_pc = true;
     return NULL;
@@ -85,7 +87,7 @@ const struct frame *scope_selected(const struct evaluation *e)
 
 void scope_context(struct evaluation *e, struct frame_context *c)
 {
-    *c = (struct frame_context){.session = e->pool.session, .pc = e->pool.pc};
+    *c = (struct frame_context){.target = e->pool.target, .pc = e->pool.pc};
     const struct frame *f = scope_selected(e);
     if (!f)
         return;
@@ -105,7 +107,7 @@ struct error *scope_variables(struct evaluation *e, struct variable **ret, size_
     TRY(scope_need_frame(e));
     if (!e->frame.found)
         return NULL;
-    symbols_variables_at(e->pool.session->map, e->pool.pc, e->frame.inlined, ret, count);
+    symbols_variables_at(e->pool.target->map, e->pool.pc, e->frame.inlined, ret, count);
     return NULL;
 }
 
@@ -128,7 +130,7 @@ static struct error *local_name(struct evaluation *e, const char *name, struct v
 
 static struct type *bare_type(struct evaluation *e, const struct symbol_match *m)
 {
-    struct type *function = m->data ? NULL : symbols_function_type(e->pool.session->map, m->entry, 0);
+    struct type *function = m->data ? NULL : symbols_function_type(e->pool.target->map, m->entry, 0);
     if (function)
         return function;
     if (!m->data)
@@ -144,7 +146,7 @@ static bool bare_symbol(struct evaluation *e, const char *name, struct value **r
 {
     struct symbol_match *matches = NULL;
     size_t count = 0;
-    symbols_find_name(e->pool.session->map, name, &matches, &count);
+    symbols_find_name(e->pool.target->map, name, &matches, &count);
     if (count) {
         *ret = value_at(&e->pool, bare_type(e, &matches[0]), matches[0].entry);
         (*ret)->is_unsized_symbol = matches[0].data;
@@ -156,10 +158,10 @@ static bool bare_symbol(struct evaluation *e, const char *name, struct value **r
 static struct error *unknown_name(struct evaluation *e, const char *name)
 {
     struct error *failed = error_new(ERR_NO_SYMBOL, "there is no symbol %s in the current context", name);
-    char *near = symbols_near(e->pool.session->map, name);
+    char *near = symbols_near(e->pool.target->map, name);
     if (near)
         failed = error_hint(failed, "did you mean %s?", near);
-    else if (symbol_map_count(e->pool.session->map) == 0)
+    else if (symbol_map_count(e->pool.target->map) == 0)
         failed = error_hint(failed, "no symbols are loaded: `symbols FILE` loads them");
     free(near);
     return failed;
@@ -185,13 +187,13 @@ static struct error *in_function(struct evaluation *e, const char *file, const c
     size_t count = 0, found = 0;
     struct error *failed = NULL;
     TRY(scope_need_frame(e));
-    symbols_find_name(e->pool.session->map, full, &matches, &found);
+    symbols_find_name(e->pool.target->map, full, &matches, &found);
     const struct frame *f = scope_selected(e);
     bool here = f && f->function && strcmp(f->function, function) == 0;
     if (here)
         failed = scope_variables(e, &variables, &count);
     else if (found)
-        symbols_variables_at(e->pool.session->map, matches[0].entry, 0, &variables, &count);
+        symbols_variables_at(e->pool.target->map, matches[0].entry, 0, &variables, &count);
     for (size_t i = 0; i < count && !failed && !*ret; i++) {
         if (strcmp(variables[i].name, colons + 2) != 0)
             continue;
@@ -208,7 +210,7 @@ static struct error *in_function(struct evaluation *e, const char *file, const c
 
 static struct error *find_name(struct evaluation *e, const char *file, const char *name, struct value **ret)
 {
-    struct session *s = e->pool.session;
+    struct target *target = e->pool.target;
     *ret = NULL;
     if (!file)
         TRY(local_name(e, name, ret));
@@ -218,11 +220,11 @@ static struct error *find_name(struct evaluation *e, const char *file, const cha
         return NULL;
     BASE_FREE char *full = file ? xasprintf("%s:%s", file, name) : xstrdup(name);
     struct variable variable;
-    if (symbols_find_variable(s->map, full, e->pool.has_pc ? e->pool.pc : UINT64_MAX, &variable))
+    if (symbols_find_variable(target->map, full, e->pool.has_pc ? e->pool.pc : UINT64_MAX, &variable))
         return scope_variable(e, &variable, ret);
     int64_t number;
     struct type *type;
-    if (!file && symbols_find_enumerator(s->map, name, &type, &number)) {
+    if (!file && symbols_find_enumerator(target->map, name, &type, &number)) {
         *ret = value_integer(&e->pool, type, (uint64_t)number);
         return NULL;
     }
@@ -237,8 +239,8 @@ struct error *scope_name(struct evaluation *e, const char *file, const char *nam
 
 static struct type *register_type(struct evaluation *e, const struct rsp_register *r)
 {
-    struct session *s = e->pool.session;
-    bool is_pc = strcmp(r->name, s->arch->pc) == 0, is_sp = strcmp(r->name, s->arch->sp) == 0;
+    struct target *target = e->pool.target;
+    bool is_pc = strcmp(r->name, target->arch->pc) == 0, is_sp = strcmp(r->name, target->arch->sp) == 0;
     if (is_pc || strcmp(r->type, "code_ptr") == 0)
         return type_pointer_to(type_function_of(basic_type(&e->pool, "void"), NULL, 0, false));
     if (is_sp || strcmp(r->type, "data_ptr") == 0)
@@ -261,9 +263,9 @@ static struct type *register_type(struct evaluation *e, const struct rsp_registe
 
 struct error *scope_register(struct evaluation *e, const char *name, struct value **ret)
 {
-    struct session *s = e->pool.session;
-    TRY(target_need_stopped(s));
-    const struct rsp_register *r = s->arch ? register_find(s, name) : NULL;
+    struct target *target = e->pool.target;
+    TRY(target_need_stopped(target));
+    const struct rsp_register *r = target->arch ? register_find(target, name) : NULL;
     *ret = NULL;
     if (!r)
         TRY(scope_kernel_register(e, name, ret));
@@ -274,20 +276,20 @@ struct error *scope_register(struct evaluation *e, const char *name, struct valu
                           "`registers all` lists them");
     struct value *v = *ret = value_new(&e->pool, register_type(e, r));
     /* The innermost frame has the thread's own registers: the stack, which costs a turn, is not looked at. */
-    if (s->frame > 0)
+    if (target->frame > 0)
         TRY(scope_need_frame(e));
-    if (s->frame == 0 || e->frame.level == e->frame.inlined) {
+    if (target->frame == 0 || e->frame.level == e->frame.inlined) {
         v->place = PLACE_REGISTER;
         v->reg = r;
         return NULL;
     }
     const struct frame *f = scope_selected(e);
-    if (strcmp(r->name, s->arch->pc) == 0) {
+    if (strcmp(r->name, target->arch->pc) == 0) {
         *ret = value_integer(&e->pool, v->type, f->pc);
         return NULL;
     }
-    for (unsigned i = 0; i < s->arch->dwarf_count; i++)
-        if (s->arch->dwarf_names[i] && strcmp(s->arch->dwarf_names[i], r->name) == 0)
+    for (unsigned i = 0; i < target->arch->dwarf_count; i++)
+        if (target->arch->dwarf_names[i] && strcmp(target->arch->dwarf_names[i], r->name) == 0)
             return scope_in_register(e, i, v);
-    return error_new(ERR_OPTIMISED_OUT, "$%s is not known in frame %u", name, s->frame);
+    return error_new(ERR_OPTIMISED_OUT, "$%s is not known in frame %u", name, target->frame);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/values/scope.h - names to values: variables of the selected frame, statics and globals,
  * functions, enumerators, registers. Engine thread; nothing is kept beyond one evaluation.
@@ -24,7 +25,7 @@ struct evaluation {
     struct scope_frame frame;
 };
 /* Begins an evaluation in the selected thread and frame (or without any, when there is no stopped target). */
-void evaluation_begin(struct session *s, struct evaluation *e);
+void evaluation_begin(struct target *target, struct evaluation *e);
 void evaluation_end(struct evaluation *e);
 
 /* -- for scope.c and locate.c ------------------------------------------------------------------------- */

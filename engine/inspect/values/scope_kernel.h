@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/values/scope_kernel.h - what names mean in a Linux kernel beyond C: per-CPU variables are
  * those of the selected thread's CPU, or of the one that $cpu(N, …) names; $current is the task it runs, $cpu

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Types written as in C. */
 #include <ctype.h>
 #include <stdlib.h>
@@ -5,7 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/values/scope.h"
 
 static uint64_t scope_pc(const struct evaluation *e)
@@ -16,13 +17,13 @@ static uint64_t scope_pc(const struct evaluation *e)
 bool scope_is_type(void *evaluation, const char *name)
 {
     struct evaluation *e = evaluation;
-    return symbols_find_type(e->pool.session->map, name, scope_pc(e)) != NULL;
+    return symbols_find_type(e->pool.target->map, name, scope_pc(e)) != NULL;
 }
 
 static struct error *no_type(struct evaluation *e, const char *name)
 {
     struct error *failed = error_new(ERR_NO_TYPE, "there is no type %s", name);
-    char *near = symbols_near_type(e->pool.session->map, name);
+    char *near = symbols_near_type(e->pool.target->map, name);
     if (near)
         failed = error_hint(failed, "did you mean %s?", near);
     free(near);
@@ -175,7 +176,7 @@ struct error *scope_type(struct evaluation *e, const char *text, struct type **r
 {
     size_t n = strcspn(text, "*[(&");
     BASE_FREE char *name = base_name(text, n);
-    *ret = symbols_find_type(e->pool.session->map, name, scope_pc(e));
+    *ret = symbols_find_type(e->pool.target->map, name, scope_pc(e));
     if (!*ret)
         return no_type(e, name);
     struct declarator d = {.e = e, .text = text, .at = text + n};

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Making and reading values. */
 #include "engine/inspect/values/value.h"
 
@@ -6,7 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/pieces.h"
 
@@ -36,7 +37,7 @@ struct value *value_at(struct pool *p, struct type *type, uint64_t address)
 {
     struct value *v = value_new(p, type);
     v->place = PLACE_MEMORY;
-    v->address = p->session->arch && p->session->arch->address_size == 4 ? address & 0xffffffffu : address;
+    v->address = p->target->arch && p->target->arch->address_size == 4 ? address & 0xffffffffu : address;
     return v;
 }
 
@@ -49,7 +50,7 @@ struct value *value_wide(struct pool *p, struct type *type, __int128 number)
     v->bytes = xcalloc(v->size ? v->size : 1, 1);
     size_t n = v->size > 16 ? 16 : v->size;
     for (size_t i = 0; i < n; i++, bits >>= 8)
-        v->bytes[p->session->big_endian ? v->size - 1 - i : i] = (unsigned char)bits;
+        v->bytes[p->target->big_endian ? v->size - 1 - i : i] = (unsigned char)bits;
     return v;
 }
 
@@ -60,7 +61,7 @@ struct value *value_integer(struct pool *p, struct type *type, uint64_t number)
 
 struct type *basic_type(struct pool *p, const char *name)
 {
-    return symbols_find_type(p->session->map, name, UINT64_MAX);
+    return symbols_find_type(p->target->map, name, UINT64_MAX);
 }
 
 enum type_kind value_kind(const struct value *v)
@@ -93,26 +94,26 @@ static struct error *load_register(struct pool *p, struct value *v)
 {
     struct thread *t;
     unsigned char bytes[64];
-    TRY(threads_current(p->session, &t));
-    TRY(register_read(p->session, t, v->reg, bytes));
+    TRY(threads_current(p->target, &t));
+    TRY(register_read(p->target, t, v->reg, bytes));
     size_t n = v->reg->size < v->size ? v->reg->size : v->size;
     /* A narrower variable lives in the low end of its register. */
-    memcpy(v->bytes, bytes + (p->session->big_endian ? v->reg->size - n : 0), n);
+    memcpy(v->bytes, bytes + (p->target->big_endian ? v->reg->size - n : 0), n);
     return NULL;
 }
 
 static struct error *load_memory(struct pool *p, struct value *v)
 {
-    struct session *s = p->session;
-    if (s->state == SESSION_STOPPED)
-        return memory_read(s, v->address, v->bytes, v->size);
-    if (s->state == SESSION_RUNNING)
-        return target_need_stopped(s); /* what the file starts with is not what the variable is now */
+    struct target *target = p->target;
+    if (target->state == TARGET_STOPPED)
+        return memory_read(target, v->address, v->bytes, v->size);
+    if (target->state == TARGET_RUNNING)
+        return target_need_stopped(target); /* what the file starts with is not what the variable is now */
     uint64_t offset;
-    struct symbol_file *f = symbol_map_file_at(s->map, v->address, &offset);
+    struct symbol_file *f = symbol_map_file_at(target->map, v->address, &offset);
     if (f && symbol_file_read(f, v->address - offset, v->bytes, v->size) == v->size)
         return NULL; /* without a target: what the file starts with */
-    return target_need_stopped(s);
+    return target_need_stopped(target);
 }
 
 /* Of structs and arrays the members that are there can be shown. */
@@ -123,7 +124,7 @@ static bool partly_gone(const struct pool *p, const struct value *v)
         return false;
     unsigned from = v->bit_size ? v->bit_offset : 0, bits = v->bit_size ? v->bit_size : (unsigned)v->size * 8;
     for (unsigned i = from; i < from + bits; i++)
-        if (!bit_get(v->known, p->session->big_endian, i))
+        if (!bit_get(v->known, p->target->big_endian, i))
             return true;
     return false;
 }
@@ -168,12 +169,12 @@ void value_take_part(const struct value *whole, size_t from, struct value *part)
 }
 
 /* The bits of a bit-field, counted from the lowest-addressed bit as DWARF's data_bit_offset does. */
-static uint64_t take_bits(const struct session *s, const struct value *v)
+static uint64_t take_bits(const struct target *target, const struct value *v)
 {
     uint64_t number = 0;
     for (unsigned i = 0; i < v->bit_size; i++) {
-        unsigned bit = bit_get(v->bytes, s->big_endian, v->bit_offset + i);
-        if (s->big_endian)
+        unsigned bit = bit_get(v->bytes, target->big_endian, v->bit_offset + i);
+        if (target->big_endian)
             number = number << 1 | bit;
         else
             number |= (uint64_t)bit << i;
@@ -192,12 +193,12 @@ static uint64_t extend(uint64_t number, unsigned bits, bool is_signed)
 }
 
 /* The bytes of an integer as a number, its sign extended. */
-static __int128 load_integer(const struct session *s, const struct value *v, bool is_signed)
+static __int128 load_integer(const struct target *target, const struct value *v, bool is_signed)
 {
     size_t n = v->size > 16 ? 16 : v->size;
     unsigned __int128 number = 0;
     for (size_t i = 0; i < n; i++)
-        number = number << 8 | v->bytes[s->big_endian ? i : n - 1 - i];
+        number = number << 8 | v->bytes[target->big_endian ? i : n - 1 - i];
     unsigned bits = (unsigned)n * 8;
     if (is_signed && bits && bits < 128 && number >> (bits - 1) & 1)
         number |= ~(unsigned __int128)0 << bits;
@@ -206,7 +207,7 @@ static __int128 load_integer(const struct session *s, const struct value *v, boo
 
 struct error *value_as_wide(struct pool *p, struct value *v, __int128 *ret)
 {
-    struct session *s = p->session;
+    struct target *target = p->target;
     struct type *t = type_strip(v->type);
     if (t->kind == TYPE_FUNCTION || (t->kind == TYPE_ARRAY && v->place == PLACE_MEMORY)) {
         *ret = v->address;
@@ -225,10 +226,10 @@ struct error *value_as_wide(struct pool *p, struct value *v, __int128 *ret)
     }
     TRY(value_load(p, v));
     if (v->bit_size) {
-        uint64_t bits = extend(take_bits(s, v), v->bit_size, t->is_signed);
+        uint64_t bits = extend(take_bits(target, v), v->bit_size, t->is_signed);
         *ret = t->is_signed ? (__int128)(int64_t)bits : (__int128)bits;
     } else {
-        *ret = load_integer(s, v, t->is_signed);
+        *ret = load_integer(target, v, t->is_signed);
     }
     return NULL;
 }
@@ -259,11 +260,11 @@ struct error *value_truth(struct pool *p, struct value *v, bool *ret)
     return NULL;
 }
 
-static void put_bits(const struct session *s, struct value *to, uint64_t number)
+static void put_bits(const struct target *target, struct value *to, uint64_t number)
 {
     for (unsigned i = 0; i < to->bit_size; i++) {
-        bool bit = number >> (s->big_endian ? to->bit_size - 1 - i : i) & 1;
-        bit_put(to->bytes, s->big_endian, to->bit_offset + i, bit);
+        bool bit = number >> (target->big_endian ? to->bit_size - 1 - i : i) & 1;
+        bit_put(to->bytes, target->big_endian, to->bit_offset + i, bit);
     }
 }
 
@@ -271,14 +272,14 @@ static struct error *store_register(struct pool *p, const struct value *to, cons
 {
     struct thread *t;
     unsigned char whole[64] = {0};
-    TRY(threads_current(p->session, &t));
+    TRY(threads_current(p->target, &t));
     if (to->size < to->reg->size) {
-        struct error *e = register_read(p->session, t, to->reg, whole);
+        struct error *e = register_read(p->target, t, to->reg, whole);
         error_free(e); /* an unavailable register is written from zero */
     }
     size_t n = to->size < to->reg->size ? to->size : to->reg->size;
-    memcpy(whole + (p->session->big_endian ? to->reg->size - n : 0), bytes, n);
-    return register_write(p->session, t, to->reg, whole);
+    memcpy(whole + (p->target->big_endian ? to->reg->size - n : 0), bytes, n);
+    return register_write(p->target, t, to->reg, whole);
 }
 
 static struct error *store_bytes(struct pool *p, struct value *to, const unsigned char *bytes)
@@ -289,7 +290,7 @@ static struct error *store_bytes(struct pool *p, struct value *to, const unsigne
     case PLACE_PIECES:
         return pieces_store(p, to, bytes);
     default:
-        return memory_write(p->session, to->address, bytes, to->size);
+        return memory_write(p->target, to->address, bytes, to->size);
     }
 }
 
@@ -303,7 +304,7 @@ struct error *value_store(struct pool *p, struct value *to, struct value *from)
         uint64_t number = 0;
         TRY(value_as_integer(p, from, &number));
         TRY(value_load(p, to));
-        put_bits(p->session, to, number);
+        put_bits(p->target, to, number);
         return store_bytes(p, to, to->bytes);
     }
     TRY(value_cast(p, from, to->type, &converted));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/values/value.h - typed values: bytes in target order, and where they came from.
  *
@@ -16,7 +17,7 @@
 #include "engine/inspect/values/floats.h"
 #include "symbols/type.h"
 
-struct session;
+struct target;
 struct rsp_register;
 
 enum value_place {
@@ -52,7 +53,7 @@ struct value {
 
 /* Everything one evaluation makes; also what it needs to know. */
 struct pool {
-    struct session *session;
+    struct target *target;
     /* What a pointer that was optimised away leads to. */
     struct error *(*implicit)(struct pool *p, struct value *pointer, struct value **ret);
     struct value *values;
@@ -102,7 +103,7 @@ struct error *value_cast(struct pool *p, struct value *v, struct type *to,
 struct error *value_dereference(struct pool *p, struct value *v, struct value **ret) BASE_MUST_CHECK;
 /* The first instruction of the function that a pointer means: of 64-bit Power's descriptors what they
  * describe. */
-uint64_t function_code(struct session *s, uint64_t address);
+uint64_t function_code(struct target *target, uint64_t address);
 struct error *value_member(struct pool *p, struct value *v, const char *name,
                            struct value **ret) BASE_MUST_CHECK;
 /* A member by its description. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/values/values.h"
 
 #include <inttypes.h>
@@ -7,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/target/target.h"
 #include "engine/inspect/values/evaluate.h"
 #include "engine/inspect/values/render.h"
 
@@ -57,11 +58,11 @@ static void behind_pointer(struct pool *p, struct value *v, cJSON *o)
     error_free(e);
 }
 
-struct error *values_evaluate(struct session *s, const char *expression, char format, cJSON **ret)
+struct error *values_evaluate(struct target *target, const char *expression, char format, cJSON **ret)
 {
     struct evaluation e;
     struct value *v = NULL;
-    evaluation_begin(s, &e);
+    evaluation_begin(target, &e);
     cJSON *o = cJSON_CreateObject();
     struct error *failed = evaluate_text(&e, expression, &v);
     if (!failed)
@@ -77,11 +78,11 @@ struct error *values_evaluate(struct session *s, const char *expression, char fo
     return NULL;
 }
 
-struct error *values_address(struct session *s, const char *expression, uint64_t *ret)
+struct error *values_address(struct target *target, const char *expression, uint64_t *ret)
 {
     struct evaluation e;
     struct value *v = NULL;
-    evaluation_begin(s, &e);
+    evaluation_begin(target, &e);
     struct error *failed = evaluate_text(&e, expression, &v);
     if (!failed && kind_is_struct(value_kind(v)) && v->place == PLACE_MEMORY)
         *ret = v->address;
@@ -91,11 +92,11 @@ struct error *values_address(struct session *s, const char *expression, uint64_t
     return failed;
 }
 
-struct error *values_place(struct session *s, const char *expression, uint64_t *address, uint64_t *size)
+struct error *values_place(struct target *target, const char *expression, uint64_t *address, uint64_t *size)
 {
     struct evaluation e;
     struct value *v = NULL;
-    evaluation_begin(s, &e);
+    evaluation_begin(target, &e);
     struct error *failed = evaluate_text(&e, expression, &v);
     if (!failed && v->place != PLACE_MEMORY)
         failed = error_hint(error_new(ERR_TYPE_MISMATCH, "%s is not in memory", expression),
@@ -109,11 +110,11 @@ struct error *values_place(struct session *s, const char *expression, uint64_t *
     return failed;
 }
 
-struct error *values_truth(struct session *s, const char *expression, bool *ret)
+struct error *values_truth(struct target *target, const char *expression, bool *ret)
 {
     struct evaluation e;
     struct value *v = NULL;
-    evaluation_begin(s, &e);
+    evaluation_begin(target, &e);
     struct error *failed = evaluate_text(&e, expression, &v);
     if (!failed)
         failed = value_truth(&e.pool, v, ret);
@@ -121,11 +122,11 @@ struct error *values_truth(struct session *s, const char *expression, bool *ret)
     return failed;
 }
 
-struct error *values_assign(struct session *s, const char *expression, const char *value, cJSON **ret)
+struct error *values_assign(struct target *target, const char *expression, const char *value, cJSON **ret)
 {
     struct evaluation e;
     struct value *to = NULL, *from = NULL;
-    evaluation_begin(s, &e);
+    evaluation_begin(target, &e);
     cJSON *o = cJSON_CreateObject();
     struct error *failed = evaluate_text(&e, expression, &to);
     if (!failed)
@@ -224,11 +225,11 @@ static struct error *type_of(struct evaluation *e, const char *name, struct type
     return NULL;
 }
 
-struct error *values_type(struct session *s, const char *name, bool offsets, cJSON **ret)
+struct error *values_type(struct target *target, const char *name, bool offsets, cJSON **ret)
 {
     struct evaluation e;
     struct type *type;
-    evaluation_begin(s, &e);
+    evaluation_begin(target, &e);
     struct error *failed = type_of(&e, name, &type);
     if (!failed) {
         cJSON *o = *ret = cJSON_CreateObject();

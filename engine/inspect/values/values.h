@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/values/values.h - expressions and the values of variables.
  *
@@ -16,27 +17,27 @@
 
 #include "base/error.h"
 
-struct session;
+struct target;
 
 /* The result of `eval`: {value, type, text, address?, truncated?}. `format` is a letter as in gdb's /x, or 0.
  */
-struct error *values_evaluate(struct session *s, const char *expression, char format,
+struct error *values_evaluate(struct target *target, const char *expression, char format,
                               cJSON **ret) BASE_MUST_CHECK;
 /* The result as an address: integers as they are, pointers, functions and arrays their address. */
-struct error *values_address(struct session *s, const char *expression, uint64_t *ret) BASE_MUST_CHECK;
+struct error *values_address(struct target *target, const char *expression, uint64_t *ret) BASE_MUST_CHECK;
 /* Where an lvalue lives and how big it is (for watchpoints): ERR_TYPE_MISMATCH when it is no lvalue in
  * memory. */
-struct error *values_place(struct session *s, const char *expression, uint64_t *address,
+struct error *values_place(struct target *target, const char *expression, uint64_t *address,
                            uint64_t *size) BASE_MUST_CHECK;
 /* True when the value is not zero. */
-struct error *values_truth(struct session *s, const char *expression, bool *ret) BASE_MUST_CHECK;
+struct error *values_truth(struct target *target, const char *expression, bool *ret) BASE_MUST_CHECK;
 /* Assigns; the result is {value, type, text} read back. `value` is an expression. */
-struct error *values_assign(struct session *s, const char *expression, const char *value,
+struct error *values_assign(struct target *target, const char *expression, const char *value,
                             cJSON **ret) BASE_MUST_CHECK;
 /* The result of `locals` for the selected thread and frame: {variables: [{name type value argument address?
  * state? text}]}. */
-struct error *values_locals(struct session *s, cJSON **ret) BASE_MUST_CHECK;
+struct error *values_locals(struct target *target, cJSON **ret) BASE_MUST_CHECK;
 /* The result of `type`: {name size kind members text}. */
-struct error *values_type(struct session *s, const char *name, bool offsets, cJSON **ret) BASE_MUST_CHECK;
+struct error *values_type(struct target *target, const char *name, bool offsets, cJSON **ret) BASE_MUST_CHECK;
 
 #endif

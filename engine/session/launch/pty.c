@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/session/launch/pty.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 
 /* A wake-up takes so many reads at most, so that a flood cannot keep us from the stub; what is taken before a
  * stop is told is more than the kernel keeps. */
@@ -114,7 +115,7 @@ static void tell(struct session *s, const char *bytes, size_t n)
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "event", "program");
     cJSON_AddStringToObject(o, "output", buf_text(&text));
-    target_emit(s, o);
+    target_emit(s->target, o);
     if (s->options.program)
         s->options.program(s->options.context, bytes, n);
 }
@@ -191,7 +192,7 @@ static void write_typed(struct program_terminal *t)
 static struct error *check_typed_at(struct session *s)
 {
     const struct program_setup *setup = &s->setup;
-    TRY(target_need(s));
+    TRY(target_need(s->target));
     if (s->started && setup->tty)
         return error_new(ERR_UNSUPPORTED, "typing at the program: its terminal is %s", setup->tty);
     if (s->terminal.master < 0)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/session/launch/pty.h - the pseudo-terminal of a program that we started.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/session/launch/runner.h"
 
 #include <elf.h>
@@ -9,7 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 #include "engine/session/launch/starter.h"
 #include "engine/target/sysroot.h"
 #include "engine/inspect/location.h"
@@ -156,13 +157,16 @@ static struct error *by_emulator(struct session *s, struct symbol_file *f, const
 
 static struct error *prepare(struct session *s, struct runner *r)
 {
-    struct symbol_file *f = s->program && symbol_map_count(s->map) ? symbol_map_file(s->map, 0, NULL) : NULL;
+    struct symbol_file *f =
+        s->program && symbol_map_count(s->target->map) ? symbol_map_file(s->target->map, 0, NULL) : NULL;
     if (!f)
         return error_hint(error_new(ERR_USAGE, "there is no program to start"),
                           "name one on the command line, or `connect` to a stub");
     const struct arch *arch = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
     if (!arch || symbol_file_type(f) == ET_REL || symbol_file_type(f) == ET_CORE)
         return error_new(ERR_UNSUPPORTED, "start %s: it is no program for a processor we know", s->program);
+    if (access(symbol_file_path(f), X_OK) != 0)
+        return error_new(ERR_NO_SOURCE, "starting %s: %s", symbol_file_path(f), strerror(errno));
     TRY(setup_check(&s->setup));
     if (!s->setup.tty)
         TRY(pty_open(s));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/session/launch/runner.h - what runs the user's program for us: gdbserver where it is built for this
  * machine, else the qemu user emulator, each with the program's arguments, environment, folder and terminal.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/session/launch/setup.h"
 
 #include <errno.h>
@@ -235,6 +236,18 @@ static struct error *check_input(const struct program_setup *p)
     return error_new(ERR_NO_SOURCE, "the program's standard input, %s: %s", path, strerror(errno));
 }
 
+/* It is made where it is not there yet. */
+static struct error *check_output(const struct program_setup *p, const char *name, const char *what)
+{
+    BASE_FREE char *path = setup_path(p, name);
+    const char *slash = strrchr(path, '/');
+    BASE_FREE char *folder = slash ? xstrndup(path, slash > path ? (size_t)(slash - path) : 1) : xstrdup(".");
+    bool there = access(path, F_OK) == 0;
+    if (access(there ? path : folder, W_OK) == 0)
+        return NULL;
+    return error_new(ERR_NO_SOURCE, "the program's standard %s, %s: %s", what, path, strerror(errno));
+}
+
 static struct error *check_tty(const char *tty)
 {
     int fd = open(tty, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
@@ -253,5 +266,9 @@ struct error *setup_check(const struct program_setup *p)
         return error_new(ERR_NO_SOURCE, "the folder %s for the program: %s", p->folder, strerror(errno));
     if (p->input)
         TRY(check_input(p));
+    if (p->output)
+        TRY(check_output(p, p->output, "output"));
+    if (p->errors)
+        TRY(check_output(p, p->errors, "error"));
     return p->tty ? check_tty(p->tty) : NULL;
 }

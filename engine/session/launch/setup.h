@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/session/launch/setup.h - how the user's program is to be started: its arguments, environment,
  * folder, files and terminal, as the command line, a session file and `settings` say.

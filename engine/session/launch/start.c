@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/session/launch/start.h"
 
 #include <elf.h>
@@ -6,7 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/core.h"
+#include "engine/session/session_private.h"
 #include "engine/inspect/location.h"
 
 static const char *const words[] = {[START_ENTRY] = "entry", [START_MAIN] = "main", [START_NOWHERE] = "none"};
@@ -83,7 +84,7 @@ char *start_main_name(struct symbol_file *f)
 
 static struct symbol_file *program_file(struct session *s)
 {
-    return symbol_map_count(s->map) ? symbol_map_file(s->map, 0, NULL) : NULL;
+    return symbol_map_count(s->target->map) ? symbol_map_file(s->target->map, 0, NULL) : NULL;
 }
 
 /* Its places, behind the prologue; false: there are none. */
@@ -94,10 +95,10 @@ static bool aim_at_main(struct session *s, struct plan *plan)
     struct symbol_match *matches = NULL;
     size_t count = 0;
     if (name)
-        symbols_find_name(s->map, name, &matches, &count);
+        symbols_find_name(s->target->map, name, &matches, &count);
     for (size_t i = 0; i < count; i++)
         if (!matches[i].data)
-            plan_add_target(s, plan, matches[i].address, 0);
+            plan_add_target(s->control, plan, matches[i].address, 0);
     free(matches);
     return plan->target_count > 0;
 }
@@ -106,7 +107,7 @@ static void tell_no_main(struct session *s)
 {
     BASE_FREE char *text =
         xasprintf("%s has no main that is known by name: it stands at its entry\n", s->program);
-    target_emit_text(s, "output", text, strlen(text));
+    target_emit_text(s->target, "output", text, strlen(text));
 }
 
 struct error *start_from_entry(struct session *s, enum start_at at, bool *told)
@@ -123,5 +124,5 @@ struct error *start_from_entry(struct session *s, enum start_at at, bool *told)
             return NULL;
         }
     }
-    return plan_start(s, &plan);
+    return plan_start(s->control, &plan);
 }

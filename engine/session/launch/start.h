@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/session/launch/start.h - where a program that we start is let stand first: at its entry (the dynamic
  * linker's first instruction, as a rule), at `main`, or nowhere.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/session/launch/starter.h - the last step before the user's program, done by this very binary in its
  * place.

@@ -1,7 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is particular to AArch64, 64-bit Arm (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
 
 #include <capstone/capstone.h>
 #include <elf.h>
+
+#include "engine/target/arch/aarch64_syscalls.h"
+#include "engine/target/arch/linux_user.h"
 
 /* Register numbers: DWARF for the Arm 64-bit Architecture, section 4.1; the trap is BRK #0. */
 static const char *const dwarf_names[] = {
@@ -27,6 +32,35 @@ static const struct arch_register layout[] = {
 
 static const unsigned char trap[] = {0x00, 0x00, 0x20, 0xd4};
 
+/* RET with any register (Arm ARM, C6.2). */
+static bool is_return(const unsigned char *code)
+{
+    return (arch_load(code, 4, false) & 0xfffffc1f) == 0xd65f0000;
+}
+
+static const struct arch_tls tls = {.registers = {"tpidr", "tpidr_el0", "TPIDR_EL0"}, .header = 16};
+
+static const struct arch_sigframe sigframes[] = {
+    /* mov x8, #139; svc 0 */
+    {4, 2, {0xd2801168, 0xd4000001}, 0, 8, 568, {{31, 312, 0, NULL}, {1, 560, 31, NULL}}},
+    {.count = 0},
+};
+
+/* An instruction that does the same whether interrupts are masked or not, and is none that accesses memory as
+ * user space would (Arm DDI 0487, "A64 instruction set encoding"). */
+static bool is_plain(uint32_t i)
+{
+    if ((i & 0xff000000) == 0xd4000000) /* exception generation: svc, brk … */
+        return false;
+    if ((i & 0xfffff000) == 0xd69f0000) /* eret and its like */
+        return false;
+    if ((i & 0xffffe000) == 0xd5032000) /* hints and barriers, of the system instructions */
+        return true;
+    if ((i & 0xffc00000) == 0xd5000000) /* the others: msr and mrs, caches */
+        return false;
+    return (i & 0x3b200c00) != 0x38000800; /* ldtr, sttr: as user space would */
+}
+
 const struct arch arch_aarch64 = {
     .name = "aarch64",
     .descriptions = "aarch64",
@@ -34,6 +68,7 @@ const struct arch arch_aarch64 = {
     .elf_class = ELFCLASS64,
     .qemu_user = "aarch64",
     .qemu_user_big = "aarch64_be",
+    .machines = "aarch64",
     .address_size = 8,
     .code_align = 4,
     .pc = "pc",
@@ -44,10 +79,18 @@ const struct arch arch_aarch64 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .first_argument = "x0", /* AAPCS64 */
+    .frame_pointer_pair = true,
+    .tls = &tls,
+    .syscalls = &aarch64_syscalls,
+    .sigframes = sigframes,
     .stops_before_access = true,
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,
+    .is_return = is_return,
+    .step_flag = {"MDSCR_EL1", "SS", 1},     /* Arm DDI 0487, MDSCR_EL1 */
+    .step_mask = {"cpsr", 1 << 7, is_plain}, /* PSTATE.I */
     .capstone_arch = CS_ARCH_ARM64,
     .capstone_mode = 0,
     .longest_instruction = 4,

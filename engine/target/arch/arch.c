@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/arch/arch.h"
 
 #include <string.h>
@@ -16,8 +17,8 @@ const struct arch *arch_row(size_t i)
 
 static bool word_in_list(const char *list, const char *word)
 {
-    size_t n = strlen(word);
-    for (const char *p = list; (p = strstr(p, word)) != NULL; p += n)
+    size_t n = strlen(word); /* a stub may name nothing at all */
+    for (const char *p = list; n && (p = strstr(p, word)) != NULL; p += n)
         if ((p == list || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
             return true;
     return false;
@@ -45,6 +46,28 @@ const struct arch *arch_by_name(const char *name)
         if (strcmp(arch_table[i]->name, name) == 0)
             return arch_table[i];
     return NULL;
+}
+
+bool arch_runs_on(const struct arch *arch, const char *machine)
+{
+    return word_in_list(arch->machines, machine);
+}
+
+bool arch_same_family(const struct arch *a, const struct arch *b)
+{
+    return a == b || (a->family && b->family && strcmp(a->family, b->family) == 0);
+}
+
+const char *arch_gnu_name(const char *qemu_user)
+{
+    for (size_t i = 0; i < ARCH_COUNT; i++) {
+        const struct arch *a = arch_table[i];
+        if (a->gnu_name && strcmp(a->qemu_user, qemu_user) == 0)
+            return a->gnu_name;
+        if (a->gnu_name_big && a->qemu_user_big && strcmp(a->qemu_user_big, qemu_user) == 0)
+            return a->gnu_name_big;
+    }
+    return qemu_user;
 }
 
 uint64_t arch_load(const unsigned char *bytes, size_t n, bool big_endian)

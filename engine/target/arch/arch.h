@@ -1,21 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/target/arch/arch.h - what differs from one processor to the next.
  *
- * One constant struct an architecture, one file each; arch_table in arch.c lists them. Nothing here has
- * state, talks to a target or fails.
- *
- * Checklist for adding one:
- *   1. a file engine/target/arch/NAME.c that fills `const struct arch arch_NAME`, and its row in arch_table
- * (arch.c);
- *   2. names: those the target description uses (gdb manual, "Standard Target Features"; QEMU's gdb-xml);
- *   3. dwarf_names: the ABI's register numbers for DWARF, as names above (NULL where we do not care);
- *   4. layout: the order and sizes of `g` where a stub sends no description (gdb's default layout);
- *   5. traps, the `kind` that Z0 wants (gdb manual, the architecture's "Breakpoint Kinds"), what the pc reads
- *      behind a trap that the stub did not rewind;
- *   6. where a return address is at a function's first instruction: link_register, or NULL for "on the
- * stack";
- *   7. Capstone's names, or CAPSTONE_NONE when the library has no such disassembler;
- *   8. the static program in tests/e2e under qemu-NAME, and a line in the table of doc/allstop.1.
+ * One constant struct a processor, one file each; arch_table in arch.c lists them. Nothing here has state,
+ * talks to a target or fails, and nothing outside of this folder names a processor (tests/floors/names.py):
+ * whoever has to tell one from another asks for a member of struct arch, or adds one.
  */
 #ifndef ALLSTOP_ENGINE_TARGET_ARCH_ARCH_H
 #define ALLSTOP_ENGINE_TARGET_ARCH_ARCH_H
@@ -24,7 +13,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CAPSTONE_NONE = -1 };
+#include "symbols/expression.h"
+
+enum { CAPSTONE_NONE = -1, ARCH_GATE_BYTES = 16 };
+
+/* What a 16-byte `long double` is. */
+enum arch_long_double {
+    LONG_DOUBLE_QUAD, /* binary128 of IEEE 754 */
+    LONG_DOUBLE_X87,  /* the 80 bits of x87, padded */
+    LONG_DOUBLE_PAIR, /* the sum of two binary64 */
+};
 
 /* A register of the built-in `g` layout, in order. */
 struct arch_register {
@@ -32,38 +30,171 @@ struct arch_register {
     unsigned size; /* bytes */
 };
 
+/* What a guest can see of it when it is stepped: a field of a register (engine/control/run/trap_flag.h). */
+struct arch_step_flag {
+    const char *reg;   /* by its name in target descriptions; NULL: nothing is known that could be seen */
+    const char *field; /* the manual's name */
+    uint64_t mask;
+};
+
+/* Where Linux's kgdb steps with interrupts enabled, and only ever meets the next one
+ * (engine/control/run/unmasked.h). */
+struct arch_step_mask {
+    const char *reg; /* the flags, by their name in target descriptions; NULL: there is no need to mask */
+    uint64_t mask;   /* the bit that masks interrupts */
+    /* An instruction (4 bytes, as a number) that does the same whether interrupts are masked or not. */
+    bool (*is_plain)(uint32_t instruction);
+};
+
+/* Reads a register of the thread that executes, by its name in target descriptions; false: the stub has none
+ * of that name, or does not tell it. */
+typedef bool arch_read_register(void *context, const char *name, uint64_t *ret);
+
+struct arch_tls;
+struct arch_sigframe;
+struct syscall_abi;
+struct arch_linux_entry;
+
+/*
+ * Checklist for adding a processor:
+ *   1. a file engine/target/arch/NAME.c that fills `const struct arch arch_NAME`, its declaration below, its
+ *      row in arch_table (arch.c). What is large gets a file of its own beside it, what two processors share
+ *      as well (x86.c, riscv.c);
+ *   2. go through the members from the first to the last: every one either gets its value or is left out
+ *      because what 0 or NULL means for it is true. What must be filled is in the first two groups, and
+ *      code_align, longest_instruction, breakpoint_kind, trap and capstone_arch; the rest may follow later,
+ *      and what is missing till then is what its comment says;
+ *   3. next to each value that is not plain, the manual or ABI that has it;
+ *   4. make unit: test_engine_tables checks each row for what members ask of each other, test_engine_audit
+ *      the system calls;
+ *   5. the static program in tests/e2e under qemu-NAME (CROSS in the Makefile), and a line in the table of
+ *      doc/allstop.1.
+ *
+ * Names of registers are those of target descriptions (gdb manual, "Standard Target Features"; QEMU's
+ * gdb-xml), numbers of registers those of DWARF.
+ */
 struct arch {
+    /* -- what it is called ------------------------------------------------------------------------- */
+
     const char *name;          /* ours: "x86-64" */
     const char *descriptions;  /* <architecture> texts that mean it, separated by blanks */
     unsigned elf_machine;      /* e_machine */
     unsigned elf_class;        /* 1: 32 bit, 2: 64 bit */
     const char *qemu_user;     /* suffix of its user emulator, little endian: "x86_64" */
     const char *qemu_user_big; /* the same, big endian, or NULL */
-    unsigned address_size;     /* bytes */
-    unsigned code_align;       /* instructions start at multiples of this */
+    /* What it is called in a GNU system's name ("powerpc64le-linux-gnu"), little and big endian, where that
+     * is not the emulator's suffix; or NULL. */
+    const char *gnu_name, *gnu_name_big;
+    const char *machines; /* uname -m of the machines that run its programs, separated by blanks */
+    /* Processors of one family go by each other's program files: a 64-bit x86 guest may be booted from a
+     * 32-bit ELF file. NULL: by its own alone. */
+    const char *family;
 
+    /* -- registers --------------------------------------------------------------------------------- */
+
+    unsigned address_size; /* bytes */
     const char *pc, *sp;
-    const char *fp;             /* frame pointer by convention, or NULL */
-    const char *link_register;  /* or NULL: a call pushes the return address */
-    const char *const *general; /* what "general" shows when the description has no group, NULL-terminated, or
-                                   NULL: all integers */
+    const char *fp; /* frame pointer by convention, or NULL */
+    /* Has the return address at a function's first instruction; NULL: a call pushes that. */
+    const char *link_register;
+    unsigned stack_alignment_slot; /* bytes that a call pushes (the return address), 0 with a link register */
+    /* What "general" shows when the description has no group, NULL-terminated; NULL: all integers. */
+    const char *const *general;
+    /* The ABI's numbers for DWARF, as names (NULL where we do not care). */
     const char *const *dwarf_names;
     unsigned dwarf_count;
-    const struct arch_register *layout; /* name NULL ends it */
+    /* The order and sizes of `g` where a stub sends no description (gdb's default layout); a name of NULL
+     * ends it. */
+    const struct arch_register *layout;
 
-    unsigned breakpoint_kind;  /* of Z0 */
-    const unsigned char *trap; /* in memory order of a little-endian target */
-    unsigned trap_size;
+    /* -- values and calls: the processor's ABI ------------------------------------------------------- */
+
+    enum arch_long_double long_double;
+    enum dwarf_float_place float_place; /* of a 4-byte float in the registers float_first to float_last */
+    unsigned float_first, float_last;   /* both 0 with DWARF_FLOAT_LOW */
+    /* Registers behind dwarf_names that no rule of a frame speaks of, known in the innermost function alone:
+     * the number of the first, how many (0: none), and what their names have before 0, 1, … */
+    unsigned beyond_first, beyond_count;
+    const char *beyond_prefix;
+    const char *first_argument; /* register of a function's first argument; NULL: not known */
+    /* Calls within a program enter a function so many bytes behind its first instruction; 0: at it. */
+    unsigned local_entry;
+    /* The section in which a function pointer finds not code but a descriptor, whose first word is the code's
+     * address; NULL: pointers lead to code. */
+    const char *descriptor_section;
+
+    /* -- frames: the processor's ABI ----------------------------------------------------------------- */
+
+    /* Registers that a call may change, where compilers do not count on what a callee really does, so that
+     * call frame information does not speak of them. NULL: what no rule speaks of is kept. */
+    bool (*is_clobbered)(unsigned dwarf_number);
+    /* Bytes from the caller's stack pointer up to the CFA. 0: they are the same; with any, a stack pointer
+     * that no rule speaks of was not changed. */
+    unsigned cfa_above_sp;
+    bool frame_pointer_pair; /* `fp` points to the caller's, and behind that is the return address */
+
+    /* -- programs of Linux (linux_user.h); NULL: not known -------------------------------------------- */
+
+    const struct arch_tls *tls;            /* where thread-local variables are */
+    const struct arch_sigframe *sigframes; /* trampolines of signal handlers; `count` 0 ends them */
+    const struct syscall_abi *syscalls;
+
+    /* -- code and traps ------------------------------------------------------------------------------ */
+
+    unsigned code_align;             /* bytes: instructions start at multiples of this */
+    unsigned longest_instruction;    /* bytes */
+    unsigned breakpoint_kind;        /* that Z0 wants (gdb manual, "Breakpoint Kinds") */
+    const unsigned char *trap;       /* in memory order of a little-endian target */
+    unsigned trap_size;              /* bytes */
     const unsigned char *short_trap; /* of two-byte instructions (Thumb, compressed RISC-V), or NULL */
-    unsigned short_trap_size;        /* and the `kind` Z0 wants for it */
-    unsigned pc_behind_trap;         /* a trap reported raw leaves the pc this far behind it */
-    bool stops_before_access;        /* a watchpoint stops before the instruction that it watches is done */
-    unsigned stack_alignment_slot;   /* bytes a call pushes (the return address), 0 with a link register */
+    unsigned short_trap_size;        /* bytes, and the kind that Z0 wants for it */
+    unsigned pc_behind_trap;         /* a trap reported raw leaves the pc so many bytes behind it */
+    /* Which code has the short trap: has_thumb, else instruction_size tells. */
+    bool has_thumb;          /* bit 0 of a code address, and symbols, say where instructions are Thumb's */
+    unsigned code_align_arm; /* with has_thumb: what code_align is where they are not */
+    /* An instruction's length in bytes, by its first byte in memory. NULL: that does not tell it, or all have
+     * one length. */
+    unsigned (*instruction_size)(const unsigned char *code);
+    /* Four bytes of memory begin with a return to the caller. NULL: the change of function alone tells. */
+    bool (*is_return)(const unsigned char *code);
 
-    int capstone_arch;       /* cs_arch, or CAPSTONE_NONE */
-    int capstone_mode;       /* without the endian bit */
-    int capstone_mode_thumb; /* Arm: mode where the Thumb bit is set, else 0 */
-    unsigned longest_instruction;
+    /* -- disassembly: Capstone ------------------------------------------------------------------------ */
+
+    int capstone_arch;       /* cs_arch, or CAPSTONE_NONE where the library has no such decoder */
+    int capstone_mode;       /* cs_mode, without the endian bit */
+    int capstone_mode_thumb; /* the same, of Thumb code; 0 without has_thumb */
+    /* The mode of what a thread executes now, by its registers. NULL: it is always capstone_mode. */
+    int (*capstone_mode_now)(const struct arch *arch, arch_read_register *read, void *context);
+
+    /* -- debug registers ------------------------------------------------------------------------------ */
+
+    bool slots_shared;        /* breakpoints and watchpoints are held by the same ones */
+    unsigned slots;           /* how many the processor has; 0: implementations differ */
+    bool no_read_watch;       /* none stops at reads alone */
+    bool stops_before_access; /* a watchpoint stops before the instruction that it watches is done */
+    /* Linux saves the register that enables them as its debugger is entered, and puts it back as it is left
+     * (engine/control/breakpoints/dr7.h). */
+    bool linux_restores_slots;
+
+    /* -- stepping ------------------------------------------------------------------------------------- */
+
+    struct arch_step_flag step_flag;
+    struct arch_step_mask step_mask;
+    /* The offset of the exception vector that a pc is at, 0: it is at none. NULL: the pc does not tell. */
+    uint64_t (*exception_vector)(uint64_t pc);
+    uint64_t trace_vector; /* with exception_vector: the one of single steps */
+
+    /* -- the kernel of Linux --------------------------------------------------------------------------- */
+
+    /* It is moved by less than so many bytes from where it was linked; 0: not known. */
+    uint64_t kernel_slide_limit;
+    /* The handler in a gate (ARCH_GATE_BYTES) of the interrupt table. NULL: there is no such table. */
+    uint64_t (*gate_handler)(const unsigned char *gate);
+    /* What is on its stacks where it is entered (linux_kernel.h). NULL: not known, stacks end there. */
+    const struct arch_linux_entry *linux_entry;
+    /* kgdb cannot take out traps from before the text was made read-only
+     * (engine/control/kernel/sealed_text.h). */
+    bool linux_leaves_traps;
 };
 
 extern const struct arch arch_x86_64, arch_i386, arch_aarch64, arch_arm, arch_riscv64, arch_riscv32,
@@ -75,6 +206,12 @@ const struct arch *arch_by_description(const char *architecture);
 const struct arch *arch_by_elf(unsigned machine, unsigned elf_class);
 /* By our own name. */
 const struct arch *arch_by_name(const char *name);
+/* A machine that calls itself so (uname -m) runs its programs. */
+bool arch_runs_on(const struct arch *arch, const char *machine);
+/* The one of these two, or both of one family. */
+bool arch_same_family(const struct arch *a, const struct arch *b);
+/* The name that GNU systems have for what QEMU's user emulator calls so; the same where we know no other. */
+const char *arch_gnu_name(const char *qemu_user);
 /* Row i of the table, NULL behind the last. */
 const struct arch *arch_row(size_t i);
 

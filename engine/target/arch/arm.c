@@ -1,7 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is particular to Arm, 32 bit, with Thumb (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
 
 #include <capstone/capstone.h>
 #include <elf.h>
+
+#include "engine/target/arch/linux_user.h"
 
 /* Register numbers: DWARF for the Arm Architecture, section 4.1; the trap is the permanently undefined
  * instruction that Linux takes for a breakpoint (arch/arm/kernel/ptrace.c). */
@@ -20,6 +24,26 @@ static const struct arch_register layout[] = {
 static const unsigned char trap[] = {0xf0, 0x01, 0xf0, 0xe7};
 static const unsigned char short_trap[] = {0x01, 0xde};
 
+/* CPSR.T (Arm ARM of version 7, B1.3.3). */
+static int mode_now(const struct arch *arch, arch_read_register *read, void *context)
+{
+    uint64_t cpsr;
+    return read(context, "cpsr", &cpsr) && cpsr & 0x20 ? arch->capstone_mode_thumb : arch->capstone_mode;
+}
+
+static const struct arch_tls tls = {.registers = {"tpidruro", "TPIDRURO"}, .header = 8};
+
+static const struct arch_sigframe sigframes[] = {
+    /* mov r7, #173 (with siginfo) or #119; svc: as Arm and as Thumb code */
+    {4, 1, {0xe3a070ad}, 0, 4, 160 + 60, {{16, 160, 0, NULL}}},
+    {4, 1, {0xe3a07077}, 0, 4, 32 + 60, {{16, 32, 0, NULL}}},
+    {2, 3, {0xf04f, 0x07ad, 0xdf00}, 0, 4, 160 + 60, {{16, 160, 0, NULL}}},
+    {2, 3, {0xf04f, 0x0777, 0xdf00}, 0, 4, 32 + 60, {{16, 32, 0, NULL}}},
+    {2, 2, {0x27ad, 0xdf00}, 0, 4, 160 + 60, {{16, 160, 0, NULL}}},
+    {2, 2, {0x2777, 0xdf00}, 0, 4, 32 + 60, {{16, 32, 0, NULL}}},
+    {.count = 0},
+};
+
 const struct arch arch_arm = {
     .name = "arm",
     .descriptions = "arm armv4 armv4t armv5 armv5t armv5te armv6 armv7 iwmmxt",
@@ -27,6 +51,7 @@ const struct arch arch_arm = {
     .elf_class = ELFCLASS32,
     .qemu_user = "arm",
     .qemu_user_big = "armeb",
+    .machines = "arm",
     .address_size = 4,
     .code_align = 2,
     .pc = "pc",
@@ -37,14 +62,24 @@ const struct arch arch_arm = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    /* The double registers of the VFP: DWARF for the Arm Architecture, section 4.1. */
+    .beyond_first = 256,
+    .beyond_count = 32,
+    .beyond_prefix = "d",
+    .tls = &tls,
+    .sigframes = sigframes,
     .stops_before_access = true,
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,
     .short_trap = short_trap,
     .short_trap_size = sizeof short_trap,
+    .has_thumb = true,
+    .code_align_arm = 4,
+    .step_flag = {"MDSCR_EL1", "SS", 1}, /* Arm DDI 0487, MDSCR_EL1 */
     .capstone_arch = CS_ARCH_ARM,
     .capstone_mode = CS_MODE_ARM,
     .capstone_mode_thumb = CS_MODE_THUMB,
+    .capstone_mode_now = mode_now,
     .longest_instruction = 4,
 };

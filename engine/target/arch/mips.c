@@ -1,7 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is particular to MIPS, 32 bit (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
 
 #include <capstone/capstone.h>
 #include <elf.h>
+
+#include "engine/target/arch/linux_user.h"
 
 /* Register numbers: MIPS ABI, as gcc uses them; the trap is `break 5`, here in little-endian order. */
 static const char *const dwarf_names[] = {
@@ -25,6 +29,15 @@ static const struct arch_register layout[] = {
 
 static const unsigned char trap[] = {0x0d, 0x00, 0x05, 0x00};
 
+static const struct arch_tls tls = {.registers = {"userlocal"}, .bias = 0x7000};
+
+static const struct arch_sigframe sigframes[] = {
+    /* li v0, 4193 or 4119; syscall: registers of 8 bytes, also on 32-bit processors */
+    {4, 2, {0x24021061, 0x0000000c}, 0, 8, 184, {{32, 192, 0, NULL}}},
+    {4, 2, {0x24021017, 0x0000000c}, 0, 8, 32, {{32, 40, 0, NULL}}},
+    {.count = 0},
+};
+
 const struct arch arch_mips = {
     .name = "mips",
     .descriptions = "mips mips:isa32r2 mips:isa32 mips:3000",
@@ -32,6 +45,7 @@ const struct arch arch_mips = {
     .elf_class = ELFCLASS32,
     .qemu_user = "mipsel",
     .qemu_user_big = "mips",
+    .machines = "mips mipsel",
     .address_size = 4,
     .code_align = 4,
     .pc = "pc",
@@ -42,6 +56,8 @@ const struct arch arch_mips = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .tls = &tls,
+    .sigframes = sigframes,
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,

@@ -1,7 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is particular to PowerPC, 64 bit (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
 
 #include <capstone/capstone.h>
 #include <elf.h>
+
+#include "engine/target/arch/linux_user.h"
 
 /* Register numbers: OpenPOWER ELF V2 ABI, section 2.4 (lr is 65, ctr 66); the trap is `trap` (tw 31,0,0),
  * here in little-endian order. */
@@ -30,6 +34,33 @@ static const struct arch_register layout[] = {
 
 static const unsigned char trap[] = {0x08, 0x00, 0xe0, 0x7f};
 
+/* r0, r3 to r12, f0 to f13 and ctr (OpenPOWER ELF V2 ABI, section 2.2.1; gdb does so too). */
+static bool is_clobbered(unsigned number)
+{
+    return number == 0 || (number >= 3 && number <= 12) || (number >= 32 && number <= 45) || number == 66;
+}
+
+static const struct arch_tls tls = {.registers = {"r13"}, .bias = 0x7000};
+
+static const struct arch_sigframe sigframes[] = {
+    /* li r0, 172; sc: QEMU's; addi r1, r1, 128 before it: the kernel's. A pointer to struct pt_regs. */
+    {4, 2, {0x380000ac, 0x44000002}, 144 + 224, 8, 32 * 8, {{32, 0, 0, NULL}, {1, 36 * 8, 65, NULL}}},
+    {4, 2, {0x38210080, 0x380000ac}, 128 + 224, 8, 32 * 8, {{32, 0, 0, NULL}, {1, 36 * 8, 65, NULL}}},
+    {.count = 0},
+};
+
+/*
+ * Power ISA book III, 7.5: vectors begin at multiples of 0x20 from 0x100 on; with translation on they are at
+ * 0xc000000000004000 and up (AIL 3), and Linux maps the low ones at 0xc000000000000000.
+ */
+static uint64_t exception_vector(uint64_t pc)
+{
+    enum { FIRST = 0x100, END = 0x3000, STEP = 0x20 };
+    const uint64_t kernel = 0xc000000000000000u;
+    uint64_t offset = pc >= kernel + 0x4000 ? pc - kernel - 0x4000 : pc >= kernel ? pc - kernel : pc;
+    return offset >= FIRST && offset < END && offset % STEP == 0 ? offset : 0;
+}
+
 const struct arch arch_ppc64 = {
     .name = "ppc64",
     .descriptions = "powerpc:common64 powerpc powerpc:e500mc64",
@@ -37,6 +68,9 @@ const struct arch arch_ppc64 = {
     .elf_class = ELFCLASS64,
     .qemu_user = "ppc64le",
     .qemu_user_big = "ppc64",
+    .gnu_name = "powerpc64le",
+    .gnu_name_big = "powerpc64",
+    .machines = "ppc64 ppc64le",
     .address_size = 8,
     .code_align = 4,
     .pc = "pc",
@@ -47,9 +81,23 @@ const struct arch arch_ppc64 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    /* A floating-point register has a float as a double. The two instructions that set r2 come before the
+     * local entry point (OpenPOWER ELF V2 ABI, section 2.3.2); descriptors are those of ELF ABI v1. */
+    .long_double = LONG_DOUBLE_PAIR,
+    .float_place = DWARF_FLOAT_AS_DOUBLE,
+    .float_first = 32,
+    .float_last = 63,
+    .local_entry = 8,
+    .descriptor_section = ".opd",
+    .is_clobbered = is_clobbered,
+    .tls = &tls,
+    .sigframes = sigframes,
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,
+    .step_flag = {"msr", "SE or BE", 0x600}, /* Power ISA book III, 3.2.1: MSR bits 53 and 54 */
+    .exception_vector = exception_vector,
+    .trace_vector = 0xd00,
     .capstone_arch = CS_ARCH_PPC,
     .capstone_mode = CS_MODE_64,
     .longest_instruction = 4,

@@ -1,7 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is particular to RISC-V, 32 bit (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
 
 #include <capstone/capstone.h>
 #include <elf.h>
+
+#include "engine/target/arch/linux_user.h"
+#include "engine/target/arch/riscv.h"
 
 /* Register numbers: RISC-V ABIs, chapter "DWARF Register Numbers"; the trap is EBREAK. */
 static const char *const dwarf_names[] = {
@@ -24,12 +29,15 @@ static const struct arch_register layout[] = {
 static const unsigned char trap[] = {0x73, 0x00, 0x10, 0x00};
 static const unsigned char short_trap[] = {0x02, 0x90};
 
+static const struct arch_tls tls = {.registers = {"tp"}};
+
 const struct arch arch_riscv32 = {
     .name = "riscv32",
     .descriptions = "riscv:rv32",
     .elf_machine = EM_RISCV,
     .elf_class = ELFCLASS32,
     .qemu_user = "riscv32",
+    .machines = "riscv32",
     .address_size = 4,
     .code_align = 2,
     .pc = "pc",
@@ -40,11 +48,15 @@ const struct arch arch_riscv32 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .tls = &tls,
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,
     .short_trap = short_trap,
     .short_trap_size = sizeof short_trap,
+    /* The triggers are of any kind (RISC-V Debug Specification, chapter "Sdtrig"). */
+    .slots_shared = true,
+    .instruction_size = riscv_instruction_size,
     .capstone_arch = CAPSTONE_NONE,
     .capstone_mode = 0,
     .longest_instruction = 4,

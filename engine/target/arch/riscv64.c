@@ -1,7 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is particular to RISC-V, 64 bit (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
 
 #include <capstone/capstone.h>
 #include <elf.h>
+
+#include "engine/target/arch/linux_user.h"
+#include "engine/target/arch/riscv.h"
 
 /* Register numbers: RISC-V ABIs, chapter "DWARF Register Numbers"; the trap is EBREAK. */
 static const char *const dwarf_names[] = {
@@ -24,12 +29,21 @@ static const struct arch_register layout[] = {
 static const unsigned char trap[] = {0x73, 0x00, 0x10, 0x00};
 static const unsigned char short_trap[] = {0x02, 0x90};
 
+static const struct arch_tls tls = {.registers = {"tp"}};
+
+static const struct arch_sigframe sigframes[] = {
+    /* li a7, 139; ecall: the pc stands where x0 would */
+    {4, 2, {0x08b00893, 0x00000073}, 0, 8, 304, {{31, 312, 1, NULL}}},
+    {.count = 0},
+};
+
 const struct arch arch_riscv64 = {
     .name = "riscv64",
     .descriptions = "riscv:rv64 riscv",
     .elf_machine = EM_RISCV,
     .elf_class = ELFCLASS64,
     .qemu_user = "riscv64",
+    .machines = "riscv64",
     .address_size = 8,
     .code_align = 2,
     .pc = "pc",
@@ -40,11 +54,16 @@ const struct arch arch_riscv64 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .tls = &tls,
+    .sigframes = sigframes,
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,
     .short_trap = short_trap,
     .short_trap_size = sizeof short_trap,
+    /* The triggers are of any kind (RISC-V Debug Specification, chapter "Sdtrig"). */
+    .slots_shared = true,
+    .instruction_size = riscv_instruction_size,
     .capstone_arch = CAPSTONE_NONE,
     .capstone_mode = 0,
     .longest_instruction = 4,

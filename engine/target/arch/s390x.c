@@ -1,7 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is particular to s390x, 64-bit IBM Z (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
 
 #include <capstone/capstone.h>
 #include <elf.h>
+
+#include "engine/target/arch/linux_user.h"
 
 /* Register numbers: s390x ELF ABI supplement, table "DWARF register number mapping"; the trap is 0x0001,
  * shown here in little-endian order as every trap is. */
@@ -24,6 +28,21 @@ static const struct arch_register layout[] = {
 
 static const unsigned char trap[] = {0x01, 0x00};
 
+/* r0 to r5 and f0 to f7 (ELF ABI s390x supplement; gdb does so too). */
+static bool is_clobbered(unsigned number)
+{
+    return number <= 5 || (number >= 16 && number <= 23);
+}
+
+static const struct arch_tls tls = {.halves = {"acr0", "acr1"}, .below = true};
+
+static const struct arch_sigframe sigframes[] = {
+    /* svc 173, and 119 with a pointer to the registers */
+    {2, 1, {0x0aad}, 0, 8, 344, {{16, 352, 0, NULL}}},
+    {2, 1, {0x0a77}, 168, 8, 8, {{16, 16, 0, NULL}}},
+    {.count = 0},
+};
+
 const struct arch arch_s390x = {
     .name = "s390x",
     .descriptions = "s390:64-bit",
@@ -31,6 +50,7 @@ const struct arch arch_s390x = {
     .elf_class = ELFCLASS64,
     .qemu_user = "s390x",
     .qemu_user_big = "s390x",
+    .machines = "s390x",
     .address_size = 8,
     .code_align = 2,
     .pc = "pswa",
@@ -41,6 +61,14 @@ const struct arch arch_s390x = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    /* A float is in the first half of its register (ELF ABI s390x supplement). */
+    .float_place = DWARF_FLOAT_HIGH,
+    .float_first = 16,
+    .float_last = 31,
+    .is_clobbered = is_clobbered,
+    .cfa_above_sp = 160,
+    .tls = &tls,
+    .sigframes = sigframes,
     .breakpoint_kind = 2,
     .trap = trap,
     .trap_size = sizeof trap,

@@ -1,7 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is particular to x86-64 (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
 
 #include <capstone/capstone.h>
 #include <elf.h>
+
+#include "engine/target/arch/linux_user.h"
+#include "engine/target/arch/x86.h"
+#include "engine/target/arch/x86_64_linux.h"
+#include "engine/target/arch/x86_64_syscalls.h"
 
 /* Register numbers: System V ABI for AMD64, figure 3.36; layout: gdb's amd64 `g` (also kgdb's, whose segment
  * registers are 4 bytes). */
@@ -25,12 +32,25 @@ static const struct arch_register layout[] = {{"rax", 8}, {"rbx", 8}, {"rcx", 8}
 
 static const unsigned char trap[] = {0xcc};
 
+static const struct arch_tls tls = {.registers = {"fs_base"}, .below = true};
+
+/* DWARF numbers in the order of struct sigcontext (linux, arch/x86/include/uapi/asm/sigcontext.h). */
+static const unsigned char sigcontext_order[] = {8, 9, 10, 11, 12, 13, 14, 15, 5, 4, 6, 3, 1, 0, 2, 7};
+
+static const struct arch_sigframe sigframes[] = {
+    /* mov $15, %rax; syscall: the context lies at the stack pointer */
+    {1, 9, {0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05}, 0, 8, 40 + 16 * 8, {{16, 40, 0, sigcontext_order}}},
+    {.count = 0},
+};
+
 const struct arch arch_x86_64 = {
     .name = "x86-64",
     .descriptions = "i386:x86-64 i386:x86-64:intel i386:x64-32",
     .elf_machine = EM_X86_64,
     .elf_class = ELFCLASS64,
     .qemu_user = "x86_64",
+    .machines = "x86_64",
+    .family = "x86",
     .address_size = 8,
     .code_align = 1,
     .pc = "rip",
@@ -40,12 +60,32 @@ const struct arch arch_x86_64 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    /* System V ABI for AMD64, 3.1.2 and 3.2.3. */
+    .long_double = LONG_DOUBLE_X87,
+    .first_argument = "rdi",
+    .frame_pointer_pair = true,
+    .tls = &tls,
+    .syscalls = &x86_64_syscalls,
+    .sigframes = sigframes,
     .breakpoint_kind = 1,
     .trap = trap,
     .trap_size = 1,
+    .is_return = x86_is_return,
     .pc_behind_trap = 1,
     .stack_alignment_slot = 8,
+    /* DR0 to DR3, enabled by DR7, whose R/W field has no code for reads alone (Intel SDM volume 3, 18.2.1
+       and 18.2.4). */
+    .slots_shared = true,
+    .slots = 4,
+    .no_read_watch = true,
+    .linux_restores_slots = true,
+    .step_flag = {"eflags", "TF", 0x100}, /* Intel SDM volume 1, 3.4.3.3 */
+    .kernel_slide_limit = 1 << 30,        /* KERNEL_IMAGE_SIZE (arch/x86/include/asm/page_64_types.h) */
+    .gate_handler = x86_64_gate_handler,
+    .linux_entry = &x86_64_linux_entry,
+    .linux_leaves_traps = true,
     .capstone_arch = CS_ARCH_X86,
     .capstone_mode = CS_MODE_64,
+    .capstone_mode_now = x86_mode_now,
     .longest_instruction = 15,
 };

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The all-stop race, again and again: soak.sh BUILD [RUNS [STOPS]]. RUNS sessions of up to 500 continues with 8 threads
 # against QEMU's user emulator must each end with a verdict and evidence within their time; STOPS stops under gdbserver
 # and a tenth of them on four processors of QEMU's system emulator must show no violation. The second look is on

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Conditions in the stub: each expression is evaluated here, then compared with its value by the stub."""
 import json
 import subprocess

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Breakpoints on a machine that refuses, runs out of slots, lies, and says what it should not.
 . tests/e2e/lib.sh "$1"
 here=tests/e2e/breakpoints

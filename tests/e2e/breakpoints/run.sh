@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Breakpoints that tell the truth: on real stubs, and on a machine that refuses, runs out of slots and lies.
 # One line a check: "ok NAME", "FAIL NAME: why", "skip NAME: what is missing".
 . tests/e2e/lib.sh "$1"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Do the program, the JSON Schema, the manual and the examples say the same?
 
 check.py ALLSTOP BUILD_DIR, run in the top folder. Prints "ok NAME" or "FAIL NAME: why" for each check.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Program, JSON Schema, manual, texts and examples against each other.
 . tests/e2e/lib.sh "$1"
 export LC_ALL=C.UTF-8
@@ -11,4 +12,5 @@ fi
 
 export WORK=$work
 runs "the checks of the documents" python3 tests/e2e/docs/check.py "$A" "$(dirname "$A")"
+runs "the names in the texts for newcomers" python3 tests/e2e/docs/names.py
 finish

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A validator for the part of JSON Schema (draft 2020-12) that doc/session.schema.json uses.
 
 A keyword it does not know is an error, so that the schema cannot say something that nobody checks.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # An aarch64 kernel by its own kgdb, over the one serial line that is its console too: a Unix socket and a pty, moved by
 # KASLR and not.
 . tests/e2e/kernel/lib.sh "$1"

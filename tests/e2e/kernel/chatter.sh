@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # 200 stops of a kernel that prints all the time, over the pty that it prints to: not a byte of the console is lost, added or
 # taken for the protocol, by what the emulator says it wrote.
 . tests/e2e/kernel/lib.sh "$1"

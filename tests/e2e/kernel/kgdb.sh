@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # A Linux kernel debugged by its own kgdb over one serial line that is its console too, in QEMU: over a pty, a Unix
 # socket and telnet.
 . tests/e2e/kernel/lib.sh "$1"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What the suites about the test kernel share, sourced with the build folder in place of tests/e2e/lib.sh. `make kernel`
 # builds that kernel; without it a suite says what is skipped and ends.
 . tests/e2e/lib.sh "$1"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # One serial line that is console and protocol: kernels that run when we come, ways to break in, kdb, kgdbcon, a line that loses
 # bytes, and a second program on the port.
 . tests/e2e/kernel/lib.sh "$1"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A pty whose other side is a Unix socket, and a line in between that loses bytes.
 
 lossy.py SOCKET LINK EVERY: makes LINK a name of the pty; of each direction every EVERYth byte that follows the first byte from

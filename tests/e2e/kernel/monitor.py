@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """One command for QEMU's monitor on a Unix socket: monitor.py SOCKET COMMAND. Prints what it answers."""
 
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A serial line at another baud rate, as a pty: whatever is sent, rubbish comes back, eight bytes for one.
 
 noise.py LINK SEED: makes LINK a name of the pty.

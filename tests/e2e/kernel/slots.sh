@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Debug registers shared inside the kernel: others take them (tests/kernel/slots.c), a kernel accepts them and they
 # never fire, and one puts them back behind its debugger's back.
 . tests/e2e/kernel/lib.sh "$1"
@@ -62,7 +63,7 @@ done
 by_unix bare-others perf 2 slots_others chatter && runs_on "bare, others" && shut_down
 options=()
 
-# without the symbol that would let it be mended (engine/inspect/kernel/sealed_text.h)
+# without the symbol that would let it be mended (engine/control/kernel/sealed_text.h)
 if [ -e "$forms/perf/complete" ]; then
     objcopy -N kgdb_break "$forms/perf/vmlinux" "$work/vmlinux"
     symbols=$work/vmlinux
@@ -72,7 +73,7 @@ fi
 
 # The kernel's own check of its kgdb, without a line: are the kernels what we take them for? The watchpoint for reads
 # fails in the repaired ones too: it takes the register of the one for writes before it, and has that one's kind
-# (engine/control/breakpoints/settle.h).
+# (engine/control/breakpoints/dr7.h).
 ends() { grep -qE 'Unregistered I/O driver kgdbts|INIT: booted' "$console"; }
 gdb_line=
 for form in shipped perf kdb; do

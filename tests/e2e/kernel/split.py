@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Console and protocol of one recorded line taken apart, without the program's parser.
 
 split.py RAW FROM WIRE OUT: RAW is what the emulator wrote to the line (its chardev's logfile), FROM the number of its bytes

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What a debugger knows of a Linux kernel: where it was loaded, its modules, tasks, log and stacks; by its kgdb and by
 # QEMU's own stub, moved by KASLR and not, with one CPU and two.
 . tests/e2e/kernel/lib.sh "$1"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What one comes to a kernel with one cable for, in one session: over a pty, while it runs, moved by KASLR.
 . tests/e2e/kernel/lib.sh "$1"
 kernel=$forms/perf

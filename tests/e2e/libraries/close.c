@@ -16,3 +16,4 @@ int main(int argc, char **argv)
     }
     return sum;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -11,3 +11,4 @@ int main(int argc, char **argv)
     puts("loaded"); /* line 11 */
     return plug_it(4) == 7 ? 0 : 1;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -6,3 +6,4 @@ int plug_it(int n)
     plugged += n;
     return plugged;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Programs whose code is not all in one file at one place.
 . tests/e2e/lib.sh "$1"
 here=$PWD/tests/e2e/libraries

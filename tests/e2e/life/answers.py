@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Every request gets its answer, exactly one, and none of them is about a target that runs."""
 from life import *
 

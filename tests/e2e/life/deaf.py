@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A target whose runs and steps never end, and that heeds no interrupt: nobody waits for it for ever."""
 from life import *
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The end of a program, in every spelling, and what can be done then."""
 from life import *
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Leaving: what was there before us lives on and meets no trap of ours, what we started ends with us, in every face and
 by every signal that ends a program."""
 from life import *
@@ -71,6 +72,33 @@ for name, number in SIGNALS.items():
     status = t.ended()
     check("%s at the prompt: its status says so" % name, status == 128 + number, status)
     untouched("%s at the prompt" % name, p, before)
+p.kill()
+
+# -- one that leads no group: gdbserver's SIGINT does not reach it, ours does -----------------------------------------------
+p = spinner(leads=False)
+check("one that leads no group: its code", code_at(p.pid) == before)
+for name, number in SIGNALS.items():
+    s = Script(BREAKS + [{"do": "continue"}], "-t", ATTACH % p.pid, ENDS, timeout=600)
+    s.lines.find(lambda l: l.get("do") == "break" and result(l).get("at") == "outer")
+    s.p.send_signal(number)
+    status = ended(s.p)
+    check("one that leads no group, %s: the status" % name, status == 128 + number, status)
+    untouched("one that leads no group, %s" % name, p, before)
+t = Prompt("-t", ATTACH % p.pid, ENDS)
+t.line("break round_once if rounds == 0")
+at = t.here()
+t.type("continue\n")
+t.sees("thread-created|continue", at)
+check("one that leads no group, Ctrl-C: it runs", until(lambda: runs(p.pid)))
+t.type("\x03")
+check("one that leads no group, Ctrl-C stops it", t.sees(r"interrupt,[\s\S]*\(allstop\) $", at), t.text()[at:])
+said = t.line("break-in")
+check("and how is said", "leads no group" in said, said)
+t.type("quit\n")
+t.sees("c\\)ancel", at)
+t.type("d\n")
+check("one that leads no group, quit", t.ended() == 0, t.text()[at:])
+untouched("one that leads no group, quit", p, before)
 p.kill()
 p.wait()
 

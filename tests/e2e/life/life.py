@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What the checks of this suite share: the debugger's faces, real targets, a fake stub. Everything waits for what it
 expects to come, PATIENCE seconds at most; what was started is ended by its process id, also when a check fails."""
 import atexit, json, os, pty, queue, re, select, shutil, signal, subprocess, sys, tempfile, termios, threading, time
@@ -92,9 +93,9 @@ def gdbserver(*words):
     raise SystemExit("gdbserver %s does not listen" % (words,))
 
 
-def spinner():
-    """A process that runs, and was there before anybody debugs it."""
-    p = run(ENDS, "spin", process_group=0)  # gdbserver's way to interrupt is a SIGINT to the group
+def spinner(leads=True):
+    """A process that runs, and was there before anybody debugs it. gdbserver's way to interrupt is a SIGINT to the group that it leads."""
+    p = run(ENDS, "spin", **({"process_group": 0} if leads else {}))
     until(lambda: len(os.listdir("/proc/%d/task" % p.pid)) > 1)
     return p
 

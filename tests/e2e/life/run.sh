@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The life of a session: how programs end, how we leave them, and that every request gets its answer, whatever the
 # target does. One line a check: "ok NAME", "FAIL NAME: why", "skip NAME: what is missing".
 . tests/e2e/lib.sh "$1"

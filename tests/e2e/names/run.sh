@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Functions by name in a program that is too large to be indexed at once: the out-of-line place is armed at once,
 # inlined copies before the target runs; the index is kept on disk and mended when damaged. C++ and Rust names.
 . tests/e2e/lib.sh "$1"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The oracle: runs inside gdb, answers one JSON question a line on the descriptors of ORACLE_FDS.
 
 A question is {"do": NAME, ...}; the answer {"ok": RESULT} or {"error": TEXT}. What gdb says is returned as it is; judging

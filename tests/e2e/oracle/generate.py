@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Random C expressions over variables, drawn inside gdb, whose types say what can be asked next."""
 import gdb
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Where gdb and allstop differ and allstop is right, or means to differ: each with its proof. gdb 13.1."""
 import re
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Asks gdb and allstop the same about a program, at random, and compares.
 
   oracle.py ALLSTOP PROGRAM --name NAME [--seed N] [--stops N] [--expressions N] [--only KIND] [--verbose]

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # gdb as the oracle: random questions about programs that are nasty on purpose, and the same to allstop. One line a build and
 # kind of question: "ok NAME", or "FAIL NAME" with the seed that repeats it and what differs.
 #   ORACLE_ROUNDS=N   so many rounds, each with other seeds (1)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Two ways to talk with the debugger and wait for what comes: requests, and a terminal.
 
 Nothing waits for a fixed time; PATIENCE is how long what is expected may take on a slow machine.

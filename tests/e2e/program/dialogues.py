@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """The program's terminal, asked through requests and at a terminal. dialogues.py ALLSTOP TARGETS prints "ok NAME" or
 "FAIL NAME: why" for each check."""
 import os

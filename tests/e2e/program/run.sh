@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # How a program is started, and its terminal: by gdbserver, by qemu's user emulators, by valgrind. run.sh BUILD_DIR
 # prints "ok NAME", "FAIL NAME: why" or "skip NAME: what is missing" for each check.
 cd "$(dirname "$0")/../../.." || exit 1
@@ -78,6 +79,21 @@ printf '%s\n' 'start' 'tty /dev/null' run 'tty /dev/none' run 'run place < /none
 says 'a terminal that is none ends no program' '/dev/null is no terminal'
 says 'nor does one that is not there' '/dev/none as the program.s terminal'
 says 'and the program is still there' '^rip '
+printf '%s\n' 'start' "run place > $work/none/out" 'info registers rip' | cli "$targets/terminal" x
+says 'an output that cannot be made ends no program' 'standard output, .*none/out: No such file'
+says 'and that program is still there' '^rip '
+cp "$targets/terminal" "$work/closed" && chmod a-x "$work/closed"
+cli "$work/closed" x </dev/null
+says 'a program that may not be executed is said to be one' 'closed: Permission denied'
+
+# -- what executes another program is itself again at the next start --------------------------------------------
+printf '%s\n' '#include <stdio.h>' '#include <unistd.h>' 'int main(void) {' '    puts("first"); fflush(stdout);' \
+    '    execl("./second", "second", NULL);' '    return 1;' '}' >"$work/first.c"
+printf '%s\n' '#include <stdio.h>' 'int main(void) {' '    puts("second");' '    return 0;' '}' >"$work/second.c"
+(cd "$work" && gcc -g -o first first.c && gcc -g -o second second.c)
+printf '%s\n' run 'info source' continue run start 'info registers rip' | (cd "$work" && timeout 120 "$A" --cli first >out 2>err)
+same 'an exec, and run again: the first begins each time' "$(tr -d '\r' <"$work/out" | grep -c '^first$')" 2
+says 'start: it stands in the first' 'main at first.c:'
 printf '%s\n' 'unset environment' 'run place' | cli "$targets/terminal" x
 says 'unset environment leaves none' '^environment none$'
 

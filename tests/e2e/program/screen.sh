@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The pane of the program, on a real terminal. screen.sh ALLSTOP PROGRAM, from run.sh. Each check polls for what it
 # expects, at most PATIENCE seconds.
 set -u

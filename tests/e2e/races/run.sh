@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Orders of threads: forced, found, kept as files; and what is said where that cannot be.
 . tests/e2e/lib.sh "$1"
 races=$B/targets/races

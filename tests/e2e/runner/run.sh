@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Tests that lie, given to tests/run.sh and tests/e2e/lib.sh: each must be told as what it is.
 . tests/e2e/lib.sh "$1"
 root=$PWD

@@ -33,3 +33,4 @@ int main(void)
     turn(5);
     return a + b + c + d;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What a stop is and what comes of it: steps of lines, hits that are counted and passed by, stops of other threads in the
 # middle of ours, signals that cross an interrupt. On gdbserver, and on a fake machine where no real stub does it.
 . tests/e2e/lib.sh "$1"

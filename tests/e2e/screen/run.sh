@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # The screen and the line mode as a person meets them: the real program in a terminal (tmux), real targets.
 # Nothing waits for time: every check polls until what it expects is there, at most PATIENCE seconds.
 . tests/e2e/lib.sh "$1"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Source files that moved, are missing, or are newer than the program; modules at load addresses; a program that
 # is built anew.
 . tests/e2e/lib.sh "$1"

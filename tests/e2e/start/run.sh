@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Where a program that is started by its name stands first, breakpoints before there is a target, and libraries that a program
 # opens, closes and opens again.
 . tests/e2e/lib.sh "$1"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Threads: held and let go, listed and grouped, on real stubs and on one that tells nonsense of them.
 # One line a check: "ok NAME", "FAIL NAME: why", "skip NAME: what is missing".
 . tests/e2e/lib.sh "$1"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # machine.sh MODE BUILD_DIR ARCH ROUNDS FOLDER [PORT]: the replay guest in QEMU, in FOLDER.
 #   MODE record  records until the guest ends the machine by itself
 #        replay  replays that recording, stopped at its start, for a debugger at 127.0.0.1:PORT

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Writes the rules of a fake rr for the stub, as its source says it answers: rr.py > rules.json"""
 import json
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # Back in time: QEMU's replay on two architectures, snapshots without one, memory kept by ourselves. One line a check.
 . tests/e2e/lib.sh "$1"
 B=$(dirname "$A")

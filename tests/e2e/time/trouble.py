@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """What goes wrong in the middle of a way back.
 
 trouble.py ALLSTOP TARGET SYMBOLS QEMU_PID_FILE: an interrupt in a long search, then the emulator killed in another. Prints one line

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """A random walk through a recording: what is found at a moment is always the same.
 
 walk.py ALLSTOP TARGET SYMBOLS ROUNDS SEED [MEMORY_EXPR]: goes forwards and backwards by all means and compares the registers

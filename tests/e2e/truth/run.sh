@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # What is said is true: names mean addresses, registers are the selected frame's, what is refused or half done says so, JSON is
 # kept whole or refused, and output that cannot be written is not taken for success.
 . tests/e2e/lib.sh "$1"
@@ -167,6 +168,13 @@ printf '%s\n' 'break leaf' 'continue' 'backtrace' 'finish' 'next' 'info threads'
 "$A" --cli --no-config "$work/escaped" <"$work/in" >"$work/out" 2>"$work/err"
 same "a source whose name is an escape reaches the terminal as text" "$(cat "$work/out" "$work/err" | grep -c $'\x1b')" 0
 says "and is named" 's\^\[\[35m\.c'
+
+# -- a request that is too long ---------------------------------------------------------------------------------
+{ printf '{"id": 1, "do": "echo", "text": "'; head -c 17000000 /dev/zero | tr '\0' A; printf '"}\n{"id": 2, "do": "echo", "text": "after"}\n'; } |
+    timeout 60 "$A" --jsonl -t none >"$work/out" 2>"$work/err"
+same "a request of more than 16 MiB: the status" $? 0
+says "it is refused" '"message":"a request line is longer than 16 MiB"'
+says "and the next one is answered" '"id":2,"ok":true'
 
 # -- output that cannot be written ---------------------------------------------------------------------------
 echo '{"steps": [{"do": "echo", "text": "x"}, {"do": "sleep", "seconds": 600}]}' >"$work/long.json"

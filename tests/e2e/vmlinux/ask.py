@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """gdb's side: answers QUESTIONS (a file) into ANSWERS, one JSON list each for addresses and structs."""
 import json
 import os

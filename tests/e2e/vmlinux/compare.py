@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """compare.py FOLDER: our answers (ours, questions.json) beside gdb's (theirs); a line for each kind of question."""
 import json
 import os

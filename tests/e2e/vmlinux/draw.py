@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
 """Draws questions about a kernel: draw.py KERNEL FOLDER ADDRESSES STRUCTS writes questions.json and session.json.
 
 Addresses are drawn from .text, struct names from the kernel's own list of types (.BTF; kernel documentation,

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
 # A kernel's symbols beside gdb's answers: random addresses (function, file, line) and the layouts of random structs.
 # What is drawn is the same each time; ALLSTOP_SEED draws others, VMLINUX names another file. Skipped where no kernel with debug information is installed;
 # one gdb answers everything, which takes it half a minute and 2 GB.

@@ -113,3 +113,4 @@ tramp32:
     mov $smain_entry, %ebx
     jmp go_long
     .section .note.GNU-stack, "", @progbits
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -66,3 +66,4 @@ void kmain(void)
             outb(0x3f8, '.');
     }
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -52,3 +52,4 @@ int main(void)
     pthread_join(threads[1], NULL);
     return top->in_use; /* what lies on the stack belongs to nobody */
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -34,3 +34,4 @@ int main(void)
         pthread_join(threads[i], NULL);
     return accounts[0].balance + accounts[1].balance != 200;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -28,3 +28,4 @@ int main(void)
     printf("%ld\n", balance);
     return balance != 2;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

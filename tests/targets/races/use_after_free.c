@@ -51,3 +51,4 @@ int main(void)
     pthread_join(threads[1], NULL);
     return 0;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -15,3 +15,4 @@ _start:
     .skip 16384
 stack:
     .section .note.GNU-stack, "", @progbits
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -35,3 +35,4 @@ static inline void machine_end(void)
     __asm__ volatile("hvc #0" : "+r"(function)::"memory");
 }
 #endif
+/* SPDX-License-Identifier: GPL-3.0-or-later */

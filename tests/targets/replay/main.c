@@ -71,3 +71,4 @@ void kmain(void)
     print("end\n");
     machine_end();
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -62,3 +62,4 @@ in_long:
 2:  hlt
     jmp 2b
     .section .note.GNU-stack, "", @progbits
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -25,3 +25,4 @@ second:
     .balign 16
 stacks:
     .skip 8192
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -17,3 +17,4 @@ void work(long cpu)
         turns[cpu]++;
     }
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -41,3 +41,4 @@ int main(void)
     printf("%d\n", deeper(18, who));
     return 0;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

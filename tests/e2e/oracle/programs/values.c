@@ -534,3 +534,4 @@ int main(int argc, char **argv)
     leave(total);
     return 0;
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

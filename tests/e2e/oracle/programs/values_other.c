@@ -26,3 +26,4 @@ int other_same_name(int x, const struct everything *e)
     local_pair.other += 0.5;
     return function(x) + (int)pair.key + (e != 0) + numbers[x & 7];
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/control/control.h"
+#include "engine/control/stop/classify.h"
+#include "engine/control/kernel/sealed_text.h"
+#include "engine/target/registers.h"
+#include "engine/inspect/values/values.h"
+
+/* A stub that neither names a thread nor answers qC has, as far as we can know, the one that was selected. */
+static struct error *ask_current(struct control *c, struct ptid *ret)
+{
+    struct error *e = target_check(c->target, rsp_query_current(c->target->connection, ret));
+    if (!error_is(e, ERR_UNSUPPORTED) || !c->target->threads.has_current)
+        return e;
+    error_free(e);
+    *ret = c->target->threads.current;
+    return NULL;
+}
+
+static struct error *note_thread(struct control *c, const struct rsp_stop *from, struct stop *ret)
+{
+    struct ptid id = from->thread;
+    if (!from->has_thread || id.tid <= 0) {
+        if (c->plan_active && c->plan.has_thread)
+            id = c->plan.phase == PHASE_OFF ? c->plan.off_thread : c->plan.thread;
+        else
+            TRY(ask_current(c, &id));
+    } else {
+        /* gdbserver, QEMU and kgdb have the thread of a stop reply selected for `g` and `m`. */
+        rsp_note_selected(c->target->connection, id);
+    }
+    for (size_t i = 0; i < c->target->threads.count; i++)
+        if (c->target->threads.items[i]->state == THREAD_RUNNING)
+            c->target->threads.items[i]->state = THREAD_STOPPED;
+    struct thread *known = threads_find(&c->target->threads, id);
+    if (known && from->has_thread)
+        hold_check_stop(c, from, known);
+    struct thread *t = threads_note_stopped(c->target, id);
+    if (t->state != THREAD_HELD)
+        t->state = THREAD_STOPPED;
+    if (from->core >= 0)
+        t->core = from->core;
+    threads_expedited(c->target, t, from);
+    c->target->threads.current = c->target->threads.stopped = id;
+    c->target->threads.has_current = c->target->threads.has_stopped = true;
+    ret->has_thread = true;
+    ret->thread = id;
+    return NULL;
+}
+
+/*
+ * Some stubs (kgdb) report a trap of ours with the pc behind it. While the target ran freely no other way
+ * leads there; after a single step the byte behind a site is a place like any other.
+ */
+static struct error *rewind_trap(struct control *c, struct thread *t, const struct rsp_stop *from,
+                                 struct stop *stop)
+{
+    unsigned behind = c->target->arch->pc_behind_trap;
+    bool stepping =
+        c->plan_active && (c->plan.phase == PHASE_STEP || (c->plan.phase == PHASE_OFF && !c->plan.off_trap));
+    if (!behind || site_at(c, stop->pc) || (stepping && from->reason != RSP_REASON_SWBREAK))
+        return NULL;
+    struct site *p = site_at(c, stop->pc - behind);
+    if (!p || (p->type != SITE_SOFTWARE && p->type != SITE_MEMORY) || !p->inserted)
+        return NULL;
+    stop->pc -= behind;
+    stop->was_rewound = true;
+    return register_write_value(c->target, t, c->target->arch->pc, stop->pc);
+}
+
+/*
+ * A trap of the program's own: a stub that negotiated `swbreak` has set the pc back to it (gdbserver), where
+ * it would trap for ever. A site that is gone by now can still be reported late: then there is no trap in
+ * memory.
+ */
+static struct error *own_trap(struct control *c, struct thread *t, struct stop *stop, bool *late)
+{
+    unsigned char bytes[4], expected[4];
+    size_t n = c->target->arch->trap_size;
+    TRY(memory_read(c->target, stop->pc, bytes, n));
+    for (size_t i = 0; i < n; i++)
+        expected[i] = c->target->arch->trap[c->target->big_endian ? n - 1 - i : i];
+    *late = memcmp(bytes, expected, n) != 0;
+    if (*late)
+        return NULL;
+    stop->pc += n;
+    return register_write_value(c->target, t, c->target->arch->pc, stop->pc);
+}
+
+static struct error *note_pc(struct control *c, const struct rsp_stop *from, struct stop *stop)
+{
+    struct thread *t = threads_find(&c->target->threads, stop->thread);
+    if (!t || !c->target->arch)
+        return NULL;
+    TRY(thread_pc(c->target, t, &stop->pc));
+    stop->has_pc = true;
+    return rewind_trap(c, t, from, stop);
+}
+
+static enum site_type watch_type(enum rsp_stop_reason reason)
+{
+    return reason == RSP_REASON_WATCH ? SITE_WRITE : reason == RSP_REASON_RWATCH ? SITE_READ : SITE_ACCESS;
+}
+
+static void classify_trap(struct control *c, const struct rsp_stop *from, struct stop *stop)
+{
+    switch (from->reason) {
+    case RSP_REASON_WATCH:
+    case RSP_REASON_RWATCH:
+    case RSP_REASON_AWATCH: {
+        struct breakpoint *w = watchpoint_at(c, from->address, watch_type(from->reason));
+        c->breakpoints.reasons_told = true;
+        stop->reason = STOP_WATCHPOINT;
+        stop->watchpoint = w ? w->id : 0;
+        return;
+    }
+    case RSP_REASON_LIBRARY:
+        stop->reason = STOP_LIBRARY;
+        return;
+    case RSP_REASON_FORK:
+    case RSP_REASON_VFORK:
+        stop->reason = STOP_FORK;
+        return;
+    case RSP_REASON_EXEC:
+        stop->reason = STOP_EXEC;
+        return;
+    case RSP_REASON_SYSCALL_ENTRY:
+    case RSP_REASON_SYSCALL_RETURN:
+        stop->reason = STOP_SYSCALL;
+        return;
+    case RSP_REASON_REPLAYLOG:
+        stop->reason = STOP_HISTORY_END;
+        return;
+    case RSP_REASON_NONE:
+    case RSP_REASON_SWBREAK:
+    case RSP_REASON_HWBREAK:
+    case RSP_REASON_VFORKDONE:
+    case RSP_REASON_CREATE:
+        break;
+    }
+    struct breakpoint *w = stop->has_pc ? breakpoint_at(c, stop->pc) : NULL;
+    if (stop->has_pc)
+        sites_seen_at(c, stop->pc);
+    if (w) {
+        stop->reason = STOP_BREAKPOINT;
+        stop->breakpoint = w->id;
+        return;
+    }
+    stop->reason = STOP_SIGNAL; /* the plan may know it as its own step */
+    stop->signal = TARGET_SIGTRAP;
+}
+
+/* Of the threads that were let run none is left (gdb manual, "Stop Reply Packets", N), which happens where
+ * one runs alone. Another one that is still there is selected. */
+static struct error *nothing_left(struct control *c, struct stop *ret)
+{
+    struct thread_table *table = &c->target->threads;
+    target_stands(c->target);
+    ret->reason = STOP_THREAD_EXITED;
+    ret->has_thread = c->plan_active && c->plan.has_thread;
+    ret->thread = c->plan.thread;
+    for (size_t i = 0; i < table->count; i++)
+        if (table->items[i]->state == THREAD_RUNNING)
+            table->items[i]->state = THREAD_STOPPED;
+    TRY(threads_list(c->target));
+    table->has_current = table->count > 0;
+    if (table->has_current)
+        table->current = table->items[0]->id;
+    return NULL;
+}
+
+struct error *stop_classify(struct control *c, const struct rsp_stop *from, struct stop *ret)
+{
+    *ret = (struct stop){0};
+    switch (from->kind) {
+    case RSP_STOP_EXITED:
+        ret->reason = STOP_EXITED;
+        ret->has_exit_code = from->has_status;
+        ret->exit_code = from->status;
+        return NULL;
+    case RSP_STOP_KILLED:
+        ret->reason = STOP_KILLED;
+        ret->signal = from->signal;
+        return NULL;
+    case RSP_STOP_NO_RESUMED:
+        return nothing_left(c, ret);
+    case RSP_STOP_THREAD_EXITED:
+    case RSP_STOP_SIGNAL:
+        break;
+    }
+    target_stands(c->target);
+    TRY(note_thread(c, from, ret));
+    TRY(note_pc(c, from, ret));
+    TRY(sealed_text_check(c, ret));
+    bool own_step = c->plan_active && c->plan.has_thread && ptid_equal(c->plan.thread, ret->thread) &&
+                    c->plan.phase == PHASE_STEP;
+    bool maybe_late = from->reason == RSP_REASON_SWBREAK ||
+                      (from->reason == RSP_REASON_NONE && from->signal == TARGET_SIGTRAP && !own_step &&
+                       ret->has_pc && site_was_at(c, ret->pc));
+    if (maybe_late && ret->has_pc && !site_at(c, ret->pc)) {
+        struct error *e = own_trap(c, threads_find(&c->target->threads, ret->thread), ret, &ret->late_hit);
+        error_free(e); /* unreadable code is no trap of ours either */
+    }
+    bool guard;
+    TRY(c->run_hooks->guard_hit(c, from, &guard));
+    if (guard && !own_step) {
+        ret->reason = STOP_HISTORY_END;
+        ret->has_position = true;
+        ret->position = c->time.position;
+        return NULL;
+    }
+    if (from->kind != RSP_STOP_SIGNAL ||
+        (!guard && from->signal != TARGET_SIGTRAP && from->reason == RSP_REASON_NONE)) {
+        ret->reason = STOP_SIGNAL;
+        ret->signal = from->kind == RSP_STOP_SIGNAL ? from->signal : 0;
+        return NULL;
+    }
+    classify_trap(c, from, ret);
+    return NULL;
+}
+
+/* The thread and the condition of one breakpoint. */
+static struct error *is_meant(struct control *c, const struct breakpoint *w, const struct stop *stop,
+                              bool *ret)
+{
+    *ret = true;
+    if (w->has_thread && !ptid_equal(w->thread, stop->thread)) {
+        *ret = false;
+        return NULL;
+    }
+    if (w->condition) {
+        struct error *e = values_truth(c->target, w->condition, ret);
+        if (e) {
+            struct error *told = error_while(e, "the condition of breakpoint %d (%s)", w->id, w->condition);
+            target_emit_text(c->target, "output", told->message, strlen(told->message));
+            error_free(told);
+            *ret = true; /* a condition that cannot be decided stops, so that nothing is missed */
+        }
+    }
+    return NULL;
+}
+
+static struct error *one_stops(struct control *c, struct breakpoint *w, const struct stop *stop, bool *ret)
+{
+    if (w->is_watch)
+        watchpoint_note(c, w, true); /* also where nobody is told: it is the value before the next one */
+    TRY(is_meant(c, w, stop, ret));
+    if (!*ret)
+        return NULL;
+    w->hits++;
+    if (w->ignore) {
+        w->ignore--;
+        *ret = false;
+    }
+    w->spent = *ret && w->once;
+    c->breakpoints.any_spent |= w->spent;
+    return NULL;
+}
+
+static bool same_watch(const struct breakpoint *a, const struct breakpoint *b)
+{
+    return b->is_watch && b->enabled && a->watch_address == b->watch_address &&
+           a->watch_length == b->watch_length && a->watch_type == b->watch_type;
+}
+
+/* A stub tells of one watch only: another over some of the same bytes is hit when those have changed. */
+static bool also_hit(struct control *c, const struct breakpoint *first, const struct breakpoint *w)
+{
+    if (w == first || same_watch(first, w))
+        return true;
+    return w->is_watch && w->enabled && w->watch_type == SITE_WRITE && first->watch_type == SITE_WRITE &&
+           w->watch_address < first->watch_address + first->watch_length &&
+           first->watch_address < w->watch_address + w->watch_length && watchpoint_changed(c, w);
+}
+
+/* Asks one breakpoint, and tells of it when it is the first that stops. */
+static struct error *ask(struct control *c, struct breakpoint *w, const struct stop *stop, int *told,
+                         bool *ret)
+{
+    bool stops;
+    TRY(one_stops(c, w, stop, &stops));
+    if (stops && !*ret)
+        *told = w->id;
+    *ret = *ret || stops;
+    return NULL;
+}
+
+static struct error *ask_watches(struct control *c, struct stop *stop, bool *ret)
+{
+    const struct breakpoint *first = breakpoint_find(c, stop->watchpoint);
+    for (size_t i = 0; first && i < c->breakpoints.count; i++)
+        if (also_hit(c, first, c->breakpoints.items[i]))
+            TRY(ask(c, c->breakpoints.items[i], stop, &stop->watchpoint, ret));
+    return NULL;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    const int *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+static struct error *ask_breakpoints(struct control *c, struct stop *stop, bool *ret)
+{
+    BASE_FREE int *ids = NULL;
+    size_t count = breakpoints_at(c, stop->pc, &ids);
+    if (count)
+        qsort(ids, count, sizeof *ids, by_id);
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        struct breakpoint *w = breakpoint_find(c, ids[i]);
+        if (w && (i == 0 || ids[i] != ids[i - 1]))
+            TRY(ask(c, w, stop, &stop->breakpoint, &any));
+    }
+    *ret = *ret || any;
+    return NULL;
+}
+
+/* All breakpoints of this place are asked, so that each counts its hits; the first that stops is told. A
+ * store that is watched can end right at a breakpoint: both are told. */
+struct error *breakpoint_stops(struct control *c, struct stop *stop, bool *ret)
+{
+    bool watch = stop->reason == STOP_WATCHPOINT;
+    bool nobody = watch ? !breakpoint_find(c, stop->watchpoint) : !breakpoint_find(c, stop->breakpoint);
+    *ret = nobody;
+    if (nobody)
+        return NULL;
+    if (watch)
+        TRY(ask_watches(c, stop, ret));
+    bool watch_stops = *ret;
+    if (stop->has_pc)
+        TRY(ask_breakpoints(c, stop, ret));
+    if (watch && *ret && !watch_stops)
+        stop->reason = STOP_BREAKPOINT;
+    return NULL;
+}
+
+struct error *breakpoint_would_stop(struct control *c, struct stop *stop, bool *ret)
+{
+    *ret = false;
+    const struct breakpoint *first = breakpoint_find(c, stop->watchpoint);
+    for (size_t i = 0; first && i < c->breakpoints.count && !*ret; i++) {
+        const struct breakpoint *w = c->breakpoints.items[i];
+        if (w != first && !same_watch(first, w))
+            continue;
+        TRY(is_meant(c, w, stop, ret));
+        stop->watchpoint = *ret ? w->id : stop->watchpoint;
+    }
+    if (*ret || !stop->has_pc)
+        return NULL;
+    BASE_FREE int *ids = NULL;
+    size_t count = breakpoints_at(c, stop->pc, &ids);
+    if (count)
+        qsort(ids, count, sizeof *ids, by_id);
+    for (size_t i = 0; i < count && !*ret; i++) {
+        const struct breakpoint *w = breakpoint_find(c, ids[i]);
+        if (w)
+            TRY(is_meant(c, w, stop, ret));
+        if (*ret) {
+            stop->reason = STOP_BREAKPOINT;
+            stop->breakpoint = ids[i];
+            stop->watchpoint = 0;
+        }
+    }
+    return NULL;
+}

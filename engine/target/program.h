@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * engine/target/program.h - the program among the files of the map, and where it was loaded.
+ *
+ * Engine thread.
+ */
+#ifndef ALLSTOP_ENGINE_TARGET_PROGRAM_H
+#define ALLSTOP_ENGINE_TARGET_PROGRAM_H
+
+#include <stddef.h>
+
+struct symbol_file;
+struct target;
+
+/* The first file of the map; NULL: there is none. *index is its place there. */
+struct symbol_file *program_file(struct target *target, size_t *index);
+/* Where a position-independent program was loaded, asked of the auxiliary vector; and where its dynamic
+ * linker was (loader_base). What cannot be read changes nothing. */
+void program_find_slide(struct target *target);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * rsp/connection_parts.h - what a connection knows, by subject. Each part is written by the file that is
+ * named with it, and read by all of connection_*.c and remote_*.c; connection.c makes and frees them. Only
+ * connection_private.h includes this.
+ */
+#ifndef ALLSTOP_RSP_CONNECTION_PARTS_H
+#define ALLSTOP_RSP_CONNECTION_PARTS_H
+
+#include "rsp/codec.h"
+#include "rsp/connection.h"
+#include "rsp/connection_state.h"
+
+enum {
+    LATE_STOPS_MOST = 64,
+    WINDOW_REQUESTS = 64,   /* so that their answers never fill a socket */
+    WINDOW_BYTES = 16384,   /* no-ack: fits into any socket's buffer */
+    WINDOW_BYTES_ACK = 256, /* QEMU's user emulator reads so many at once and waits for an ack after each */
+    EVIDENCE_MOST = 256,
+    RESENDS_MOST = 3,      /* of one packet, after `-` or a bad checksum */
+    TAIL_BYTES = 64,       /* of console text, to know a prompt */
+    SHOWN_REQUEST = 60,    /* bytes of one in a message */
+    COPIES_OF_A_STORM = 3, /* of one stop or misfit, one after the other */
+};
+/* A moment that is past: at once. */
+#define PROBE_NOW 1
+/* How long a stub may take to say a word when nothing keeps it. */
+#define PROBE_NS 1000000000
+/* The silence after which what has come is taken for all there is. */
+#define NUDGE_NS 300000000
+
+/* How long a wait may last, and how much an answer may hold: connection.c. */
+struct conn_limits {
+    int64_t timeout_ns, deadline_ns;
+    size_t payload;
+};
+
+/* Bytes on their way in, and the acks that they want: connection_wire.c. */
+struct conn_wire {
+    struct rsp_decoder decoder;
+    unsigned pending_acks; /* good packets not acked yet */
+    bool theirs_last;      /* their packet is the newest one on the wire */
+    unsigned bad_in_row;   /* packets with a bad checksum */
+    int64_t came_ns;       /* when something came last */
+};
+
+/* Our last packet, or the packets of one write, and their retransmission: connection_wire.c. */
+struct conn_sent {
+    struct buf bytes;
+    size_t packets_at; /* where the packets begin, behind the acks */
+    bool acked;        /* a `+` came since, or none is due */
+    bool text_since;   /* the console printed since */
+    unsigned resends;  /* how often something was sent to have it, or its answer, again */
+    int64_t again_ns;  /* when a resume that was not acked is sent again; 0: never */
+    int64_t raw_ns;    /* when something that is no packet was sent last */
+};
+
+/* What vCont? listed. */
+struct vcont_actions {
+    bool c, C, s, S, r;
+};
+
+/* What the opening agreed on, as far as it still holds: connection_negotiate.c. */
+struct conn_terms {
+    bool no_ack;
+    bool pipelines;       /* several requests may be on their way at once */
+    bool supported_empty; /* qSupported was answered with nothing: kgdb, or a very old stub */
+    size_t packet_size;
+    struct vcont_actions vcont;
+};
+
+/* Answers that nobody waits for any more and that may still come: connection_resync.c. */
+struct conn_owed {
+    size_t count;
+    struct buf request; /* the last request that got none, for messages */
+};
+
+/* The last resume, and the stops since: connection_stops.c. */
+struct conn_stops {
+    struct buf late[LATE_STOPS_MOST]; /* payloads of stops that came while it stood */
+    size_t late_count;
+    struct buf last; /* payload of the stop last taken */
+    unsigned copies; /* how often exactly that came again */
+    struct buf
+        held;   /* a stop that came where an answer was due; what to call it is not clear yet; empty: none */
+    bool asked; /* the last one was the answer to `?` */
+    struct buf resumed_with; /* the resume packet, cut, for messages */
+};
+
+/* Packets that were no answer: connection_violations.c. */
+struct conn_misfits {
+    struct buf last;          /* the last one */
+    unsigned copies;          /* how often exactly that came again */
+    unsigned known_questions; /* a bit for each of those that were answered with something */
+};
+
+/* The interrupt that was asked for since the last resume, and whose stop has not come: connection_break.c. */
+struct conn_interrupt {
+    enum rsp_break how; /* it is done, by the caller's wish */
+    bool asked;
+    unsigned times_typed; /* SysRq for this one */
+    int64_t again_ns;     /* when it is sent again; 0: never */
+};
+
+/* The question to a kernel that may have stopped without a word: connection_probe.c. */
+struct conn_probe {
+    const char *text;  /* what was asked last in this run; "" nothing */
+    bool sent;         /* its answer is waited for until due_ns */
+    bool wanted;       /* by what was just printed */
+    int64_t due_ns;    /* when it is sent, or given up; 0: never */
+    struct buf answer; /* that to qC, which opened the conversation; empty once the target has run */
+};
+
+/* The console on the line: connection_console.c. */
+struct conn_console {
+    bool is_kernel;        /* it ran when we came, or runs again */
+    bool spoke;            /* some text has come */
+    bool line_dirty;       /* some of a packet may stand on its input line */
+    char tail[TAIL_BYTES]; /* of its text, since the last stop */
+    size_t tail_length;
+    /* its O packets while it runs */
+    struct buf packet; /* the last one */
+    bool typed_since;  /* something was sent behind its ack: it may come again */
+    int64_t nudge_ns;  /* when it is made to come again, should its ack have been lost; 0: never */
+    int64_t nudged_ns; /* when a packet that was cut was last asked for again */
+    /* while a stop reply is weighed (connection_verify.c) nothing is handed on */
+    bool withholds;
+    struct buf withheld;         /* all of it, */
+    struct buf withheld_of_stop; /* and without copies of the stop reply */
+    struct buf *sink;            /* qRcmd's output, or NULL */
+    struct buf scratch;
+};
+
+/* A thread, as far as it is known. */
+struct conn_thread {
+    bool known;
+    struct ptid id;
+};
+
+/* What the families of packets remember: remote.c. */
+struct remote_notes {
+    struct conn_thread selected; /* what Hg chose */
+    struct conn_thread stopped;  /* whom the last stop reply named */
+    struct conn_thread stepped;  /* what Hc chose */
+    size_t g_size;               /* bytes of the last `g`, 0: not read yet */
+    size_t threads_guess;        /* how many there were when last listed */
+    bool description_read;       /* QEMU knows p and P only after that */
+};
+
+struct rsp_connection {
+    struct transport *transport;
+    struct rsp_callbacks callbacks;
+    struct wire_log *log;
+    struct conn_limits limits;
+    struct conn_life life; /* connection_state.h */
+    struct conn_wire wire;
+    struct conn_sent sent;
+    struct conn_terms terms;
+    struct rsp_features features; /* whoever finds out */
+    struct rsp_stats stats;       /* connection_wire.c, but for the violations */
+    struct conn_owed owed;
+    struct conn_stops stops;
+    struct conn_misfits misfits;
+    struct conn_interrupt interrupt;
+    struct conn_probe probe;
+    struct conn_console console;
+    struct remote_notes remote;
+};
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Stops: the last one, and those that came when nobody waited. */
+#include "rsp/connection_private.h"
+
+#include <string.h>
+
+enum { SHOWN_RESUME = 60 };
+
+/* -- facts ----------------------------------------------------------------------------------------- */
+
+bool rsp_has_late_stop(const struct rsp_connection *c)
+{
+    return c->stops.late_count > 0;
+}
+
+bool rsp_stop_was_asked(const struct rsp_connection *c)
+{
+    return c->stops.asked;
+}
+
+const char *rsp_last_stop(const struct rsp_connection *c)
+{
+    return buf_text(&c->stops.last);
+}
+
+/* -- the last one -------------------------------------------------------------------------------------- */
+
+static void set(struct buf *b, const char *payload, size_t n)
+{
+    buf_clear(b);
+    buf_add(b, payload, n);
+}
+
+void conn_stops_leave(struct rsp_connection *c, const char *payload, size_t n)
+{
+    conn_stops_forget(c);
+    c->stops.copies = 0;
+    set(&c->stops.resumed_with, payload, n < SHOWN_RESUME ? n : SHOWN_RESUME);
+}
+
+void conn_stops_forget(struct rsp_connection *c)
+{
+    c->stops.asked = false;
+    buf_clear(&c->stops.last);
+}
+
+void conn_stops_take(struct rsp_connection *c, const char *payload, size_t n, bool asked)
+{
+    c->stops.asked = asked;
+    c->stops.copies = 0;
+    set(&c->stops.last, payload, n);
+}
+
+void conn_stops_note(struct rsp_connection *c, const char *payload, size_t n)
+{
+    set(&c->stops.last, payload, n);
+}
+
+void conn_stops_free(struct rsp_connection *c)
+{
+    for (size_t i = 0; i < LATE_STOPS_MOST; i++)
+        buf_free(&c->stops.late[i]);
+    buf_free(&c->stops.last);
+    buf_free(&c->stops.held);
+    buf_free(&c->stops.resumed_with);
+}
+
+/* -- late ones ----------------------------------------------------------------------------------------- */
+
+void conn_keep_stop(struct rsp_connection *c, const char *payload, size_t n)
+{
+    if (c->stops.late_count == LATE_STOPS_MOST)
+        return;
+    struct buf *b = &c->stops.late[c->stops.late_count++];
+    set(b, payload, n);
+}
+
+static bool is_queued(const struct rsp_connection *c, const char *payload, size_t n)
+{
+    for (size_t i = 0; i < c->stops.late_count; i++)
+        if (conn_is_copy(&c->stops.late[i], payload, n))
+            return true;
+    return false;
+}
+
+void conn_release_stop(struct rsp_connection *c, const char *kind)
+{
+    if (c->stops.held.length == 0)
+        return;
+    conn_violation(c, kind, buf_text(&c->stops.held), c->stops.held.length);
+    buf_clear(&c->stops.held);
+}
+
+void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t n, bool hold)
+{
+    if (conn_is_lenient(c)) /* QEMU stops a running machine for a new connection and says so unasked */
+        return;
+    if (conn_is_copy(&c->stops.last, payload, n) || is_queued(c, payload, n)) {
+        c->stops.copies++;
+        if (c->stops.copies == COPIES_OF_A_STORM)
+            conn_violation(c, "retransmit-storm", payload, n);
+        /* a serial line may lose our ack; the stub then rightly says it again */
+        bool mended = !c->terms.no_ack && rsp_shares_console(c);
+        if (c->stops.copies >= COPIES_OF_A_STORM || mended)
+            return;
+    }
+    if (!is_queued(c, payload, n))
+        conn_keep_stop(c, payload, n);
+    conn_release_stop(c, "stop-while-stopped"); /* of two, the first was surely no answer */
+    if (!hold) {
+        conn_violation(c, "stop-while-stopped", payload, n);
+        return;
+    }
+    set(&c->stops.held, payload, n);
+}
+
+struct error *conn_take_late(struct rsp_connection *c, struct rsp_stop *ret, bool *stopped)
+{
+    struct buf first = c->stops.late[0];
+    c->stops.late_count--;
+    memmove(&c->stops.late[0], &c->stops.late[1], c->stops.late_count * sizeof c->stops.late[0]);
+    c->stops.late[c->stops.late_count] = first; /* keeps its memory */
+    *stopped = true;
+    return rsp_stop_parse(buf_text(&first), first.length, ret);
+}

@@ -118,8 +118,6 @@ bool cfi_read_fde(const struct cfi_section *s, uint64_t offset, struct cfi_fde *
     unsigned offset_size;
     *next = 0;
     uint64_t length = cursor_initial_length(&all, &offset_size);
-    if (all.bad)
-        return false;
     struct cursor c = cursor_part(&all, length);
     if (!all.bad)
         *next = (uint64_t)(all.at - s->bytes);

@@ -246,6 +246,11 @@ static void test_augmentations(void **state)
          false,
          0}, /* nothing is read behind the end of the data */
         {{.letters = "zSX", .data = "\x04", .data_size = 1}, true, true, true, 0},
+        {{.letters = "zRRRRRRRRRRRRR", .data = "\x04", .data_size = 1},
+         true,
+         true,
+         false,
+         0}, /* as many letters as there may be */
         {{.letters = "zRRRRRRRRRRRRRRR", .data = "\x04", .data_size = 1},
          false,
          false,

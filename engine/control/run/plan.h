@@ -76,7 +76,7 @@ struct plan {
     bool off_removed, off_with_signal, off_must_remove;
     struct site *off_trap; /* that step ends in this trap, and all run meanwhile; or NULL */
     bool off_changes_dr7,
-        changes_dr7; /* breakpoints/settle.h: this step is for that; it is to be done in any case */
+        changes_dr7; /* breakpoints/dr7.h: this step is for that; it is to be done in any case */
     uint64_t off_pc;
     bool masked; /* unmasked.h: interrupts, for this step of this thread */
     struct ptid masked_thread;

@@ -8,9 +8,9 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/value_json.h"
 #include "engine/inspect/frames/frame_registers.h"
 #include "engine/target/registers.h"
-#include "engine/inspect/values/values.h"
 
 /* Selects thread and frame for the time of one evaluation. */
 static struct error *with_frame(struct session *s, const cJSON *args, struct ptid *kept, unsigned *kept_frame)
@@ -34,7 +34,7 @@ static struct error *run_eval(struct session *s, const cJSON *args, cJSON **ret)
     unsigned kept_frame;
     TRY(with_frame(s, args, &kept, &kept_frame));
     const char *format = arg_text(args, "format");
-    struct error *e = values_evaluate(s->target, arg_text(args, "expr"), format ? *format : '\0', ret);
+    struct error *e = evaluate_to_json(s->target, arg_text(args, "expr"), format ? *format : '\0', ret);
     s->target->threads.current = kept;
     s->target->frame = kept_frame;
     return e;
@@ -87,7 +87,7 @@ static struct error *run_set(struct session *s, const cJSON *args, cJSON **ret)
                           "write `value` as a text");
     BASE_FREE char *text =
         cJSON_IsString(value) ? xstrdup(value->valuestring) : cJSON_PrintUnformatted(value);
-    return values_assign(s->target, arg_text(args, "expr"), text, ret);
+    return assign_to_json(s->target, arg_text(args, "expr"), text, ret);
 }
 
 static struct error *parse_set(struct session *s, const char *alias, const char *text, cJSON *args)

@@ -8,10 +8,10 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/value_json.h"
 #include "engine/inspect/frames/frames.h"
 #include "engine/inspect/frames/stacks.h"
 #include "engine/inspect/location.h"
-#include "engine/inspect/values/values.h"
 
 enum { DEFAULT_DEPTH = 200, STACKS_DEPTH = 20, NAMES_SHOWN = 8 };
 
@@ -253,7 +253,7 @@ static struct error *run_locals(struct session *s, const cJSON *args, cJSON **re
     unsigned kept_frame = s->target->frame;
     s->target->threads.current = t->id;
     s->target->frame = (unsigned)level;
-    struct error *e = values_locals(s->target, ret);
+    struct error *e = locals_to_json(s->target, ret);
     s->target->threads.current = kept;
     s->target->frame = kept_frame;
     return e;

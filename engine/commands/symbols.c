@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/type_json.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/location.h"
 #include "engine/target/registers.h"
@@ -225,7 +226,9 @@ const struct command command_lookup = {
 
 static struct error *run_type(struct session *s, const cJSON *args, cJSON **ret)
 {
-    TRY(values_type(s->target, arg_text(args, "name"), arg_true(args, "offsets"), ret));
+    struct type *type;
+    TRY(values_type(s->target, arg_text(args, "name"), &type));
+    *ret = type_to_json(type, arg_true(args, "offsets"));
     const char *name = json_text_or_null(*ret, "name");
     if (arg_true(args, "brief") && name)
         cJSON_ReplaceItemInObjectCaseSensitive(*ret, "text", cJSON_CreateString(name));

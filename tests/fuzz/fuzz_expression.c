@@ -10,6 +10,8 @@
 
 #include "base/alloc.h"
 #include "engine/commands/command.h"
+#include "engine/commands/type_json.h"
+#include "engine/commands/value_json.h"
 #include "engine/inspect/location.h"
 #include "engine/session/session.h"
 #include "engine/inspect/values/values.h"
@@ -35,7 +37,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static void try_value(struct session *s, const char *text, char format)
 {
     cJSON *value = NULL;
-    struct error *e = values_evaluate(s->target, text, format, &value);
+    struct error *e = evaluate_to_json(s->target, text, format, &value);
     if ((e == NULL) != (value != NULL))
         abort();
     cJSON_Delete(value);
@@ -43,9 +45,10 @@ static void try_value(struct session *s, const char *text, char format)
     uint64_t address, size;
     e = values_place(s->target, text, &address, &size);
     error_free(e);
-    cJSON *type = NULL;
-    e = values_type(s->target, text, true, &type);
-    cJSON_Delete(type);
+    struct type *type = NULL;
+    e = values_type(s->target, text, &type);
+    if (!e)
+        cJSON_Delete(type_to_json(type, true));
     error_free(e);
 }
 

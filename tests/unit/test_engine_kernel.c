@@ -9,7 +9,7 @@
 #include "engine/control/kernel/module_events.h"
 #include "engine/inspect/kernel/modules.h"
 #include "engine/target/libraries.h"
-#include "engine/inspect/values/values.h"
+#include "engine/commands/value_json.h"
 
 static struct session *session;
 
@@ -173,7 +173,7 @@ static void test_files(void **state)
 static void value_is(const char *expression, const char *text)
 {
     cJSON *result = NULL;
-    struct error *e = values_evaluate(session->target, expression, 0, &result);
+    struct error *e = evaluate_to_json(session->target, expression, 0, &result);
     if (e)
         fail_msg("%s: %s", expression, e->message);
     assert_string_equal(cJSON_GetObjectItem(result, "text")->valuestring, text);
@@ -190,7 +190,7 @@ static void test_cpu(void **state)
     value_is("$cpu(-1, $cpu(2, 3))", "3");
     for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++) {
         cJSON *result = NULL;
-        struct error *e = values_evaluate(session->target, wrong[i], 0, &result);
+        struct error *e = evaluate_to_json(session->target, wrong[i], 0, &result);
         if (!error_is(e, ERR_SYNTAX))
             fail_msg("%s: %s", wrong[i], e ? e->message : "no error");
         error_free(e);

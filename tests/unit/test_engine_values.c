@@ -18,6 +18,8 @@
 #include "engine/inspect/values/render.h"
 #include "engine/inspect/values/value.h"
 #include "engine/inspect/values/values.h"
+#include "engine/commands/type_json.h"
+#include "engine/commands/value_json.h"
 
 static struct session *session;
 
@@ -40,7 +42,7 @@ static int teardown(void **state)
 static void value_is(const char *expression, char format, const char *text)
 {
     cJSON *result = NULL;
-    struct error *e = values_evaluate(session->target, expression, format, &result);
+    struct error *e = evaluate_to_json(session->target, expression, format, &result);
     if (e)
         fail_msg("%s: %s", expression, e->message);
     assert_string_equal(cJSON_GetObjectItem(result, "text")->valuestring, text);
@@ -50,7 +52,7 @@ static void value_is(const char *expression, char format, const char *text)
 static void type_is(const char *expression, const char *type)
 {
     cJSON *result = NULL;
-    struct error *e = values_evaluate(session->target, expression, 0, &result);
+    struct error *e = evaluate_to_json(session->target, expression, 0, &result);
     if (e)
         fail_msg("%s: %s", expression, e->message);
     assert_string_equal(cJSON_GetObjectItem(result, "type")->valuestring, type);
@@ -60,7 +62,7 @@ static void type_is(const char *expression, const char *type)
 static void fails(const char *expression, enum error_code code)
 {
     cJSON *result = NULL;
-    struct error *e = values_evaluate(session->target, expression, 0, &result);
+    struct error *e = evaluate_to_json(session->target, expression, 0, &result);
     if (!e)
         fail_msg("%s was taken", expression);
     if (e->code != code)
@@ -140,6 +142,51 @@ static void test_types(void **state)
     type_is("'a' + 'b'", "int");
     type_is("sizeof 1", "unsigned long");
     type_is("(unsigned short)1", "unsigned short");
+}
+
+static void json_is(const char *expression, const char *json)
+{
+    cJSON *result = NULL;
+    struct error *e = evaluate_to_json(session->target, expression, 0, &result);
+    if (e)
+        fail_msg("%s: %s", expression, e->message);
+    BASE_FREE char *got = cJSON_PrintUnformatted(cJSON_GetObjectItem(result, "value"));
+    assert_string_equal(got, json);
+    cJSON_Delete(result);
+}
+
+/* Numbers that a reader of JSON would round are texts, as are those that JSON has not. */
+static void test_json(void **state)
+{
+    (void)state;
+    json_is("-7", "-7");
+    json_is("4294967295u", "4294967295");
+    json_is("4294967296", "\"4294967296\"");
+    json_is("-1l", "\"-1\"");
+    json_is("(unsigned long)-1", "\"18446744073709551615\"");
+    json_is("(__int128)1 << 100", "\"1267650600228229401496703205376\"");
+    json_is("(_Bool)7", "true");
+    json_is("'A'", "65");
+    json_is("1.5", "1.5");
+    json_is("-1.0 / 0", "\"-inf\"");
+    json_is("0.0 / 0", "\"nan\"");
+    json_is("(char *)4096", "\"0x1000\"");
+    json_is("(void)1", "null");
+    json_is("\"text\"", "\"text\"");
+    json_is("\"\\377\"", "\"\xef\xbf\xbd\"");
+}
+
+static void test_type_json(void **state)
+{
+    (void)state;
+    struct type *t;
+    struct error *e = values_type(session->target, "unsigned long *", &t);
+    assert_null(e);
+    cJSON *o = type_to_json(t, false);
+    BASE_FREE char *got = cJSON_PrintUnformatted(o);
+    cJSON_Delete(o);
+    assert_string_equal(got, "{\"name\":\"unsigned long *\",\"size\":8,\"kind\":\"pointer\",\"members\":[],"
+                             "\"text\":\"unsigned long *\"}");
 }
 
 static void test_errors(void **state)
@@ -362,10 +409,10 @@ static void test_pieces(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arithmetic), cmocka_unit_test(test_formats), cmocka_unit_test(test_types),
-        cmocka_unit_test(test_errors),     cmocka_unit_test(test_bounds),  cmocka_unit_test(test_floats),
-        cmocka_unit_test(test_strings),    cmocka_unit_test(test_digits),  cmocka_unit_test(test_rounding),
-        cmocka_unit_test(test_pieces),
+        cmocka_unit_test(test_arithmetic), cmocka_unit_test(test_formats),   cmocka_unit_test(test_types),
+        cmocka_unit_test(test_json),       cmocka_unit_test(test_type_json), cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_bounds),     cmocka_unit_test(test_floats),    cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_digits),     cmocka_unit_test(test_rounding),  cmocka_unit_test(test_pieces),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -6,9 +6,12 @@
 #include "engine/inspect/frames/unwind_rules.h"
 #include "engine/inspect/kernel/entry.h"
 #include "engine/inspect/kernel/kernel.h"
+#include "engine/inspect/values/evaluate.h"
+#include "engine/inspect/values/locals.h"
+#include "engine/inspect/values/render.h"
 #include "engine/inspect/values/values.h"
 
-enum { RAX = 0, RBX = 1, RBP = 6 }; /* as the stub counts them */
+enum { RAX = 0, RBX = 1, RDI = 5, RBP = 6 }; /* as the stub counts them */
 
 static int start(void **state)
 {
@@ -24,14 +27,27 @@ static int end(void **state)
     return end_target(state);
 }
 
+/* What an expression says, or with `value` the place it names once that was assigned. */
+static struct error *text_of(const char *expression, const char *value, char format, struct buf *text)
+{
+    struct evaluation e;
+    struct value *v = NULL;
+    TRY(evaluation_begin(target, &e));
+    struct error *failed =
+        value ? evaluate_assignment(&e, expression, value, &v) : evaluate_text(&e, expression, &v);
+    if (!failed)
+        failed = render_text(&e.pool, v, format, text);
+    evaluation_end(&e);
+    return failed;
+}
+
 static void evaluates(const char *expression, char format, const char *text)
 {
-    cJSON *result = NULL;
-    struct error *e = values_evaluate(target, expression, format, &result);
+    BASE_BUF struct buf got = {0};
+    struct error *e = text_of(expression, NULL, format, &got);
     if (e)
         fail_msg("%s: %s", expression, e->message);
-    assert_string_equal(cJSON_GetObjectItem(result, "text")->valuestring, text);
-    cJSON_Delete(result);
+    assert_string_equal(buf_text(&got), text);
 }
 
 static void is(const char *expression, const char *text)
@@ -39,10 +55,17 @@ static void is(const char *expression, const char *text)
     evaluates(expression, 0, text);
 }
 
+static void becomes(const char *place, const char *value, const char *text)
+{
+    BASE_BUF struct buf got = {0};
+    must(text_of(place, value, 0, &got));
+    assert_string_equal(buf_text(&got), text);
+}
+
 static void fails(const char *expression, enum error_code code)
 {
-    cJSON *result = NULL;
-    struct error *e = values_evaluate(target, expression, 0, &result);
+    BASE_BUF struct buf got = {0};
+    struct error *e = text_of(expression, NULL, 0, &got);
     if (!e)
         fail_msg("%s was taken", expression);
     must_fail(e, code);
@@ -92,15 +115,12 @@ static void test_width(void **state)
 static void test_filtered(void **state)
 {
     (void)state;
-    cJSON *result = NULL;
     filter.active = true;
     filter.address = 0x1801;
     filter.seen = 0;
     filter.stands = 0xcc;
     evaluates("*(unsigned *)0x1800", 'x', "0x90900090");
-    must(values_assign(target, "*(unsigned *)0x1800", "0x11223344 + 1", &result));
-    assert_string_equal(cJSON_GetObjectItem(result, "text")->valuestring, "287454021");
-    cJSON_Delete(result);
+    becomes("*(unsigned *)0x1800", "0x11223344 + 1", "287454021");
     assert_int_equal(stands_at(0x1800), 0x45);
     assert_int_equal(stands_at(0x1801), 0xcc);
     assert_int_equal(stands_at(0x1803), 0x11);
@@ -111,15 +131,13 @@ static void test_filtered(void **state)
 static void test_registers(void **state)
 {
     (void)state;
-    cJSON *result = NULL;
     played.registers[1][RAX] = 0x1800;
     put_number(0x1800, 42);
     is("*(long *)$rax", "42");
     is("$rax / 2", "3072");
     is("$sp", "(void *) 0x2f00");
     is("*(unsigned char *)($sp + 1) == 0x90", "1");
-    must(values_assign(target, "$rax", "$rax + 8", &result));
-    cJSON_Delete(result);
+    becomes("$rax", "$rax + 8", "6152");
     assert_int_equal(sent("P0=0818000000000000"), 1);
     is("$rax", "6152");
     fails("$nobody", ERR_NO_SYMBOL);
@@ -163,21 +181,45 @@ static void test_running(void **state)
     is("6 * 7", "42");
 }
 
+/* What is lost over the pc, by which names would be looked up, is lost and no name that nobody knows. */
+static void test_lost(void **state)
+{
+    (void)state;
+    uint64_t address;
+    struct locals *locals;
+    hang_up();
+    must_fail(values_address(target, "nobody", &address), ERR_LOST);
+    assert_int_equal(told("lost "), 1);
+    must_fail(values_address(target, "nobody", &address), ERR_NO_SYMBOL);
+    must(locals_begin(target, &locals));
+    assert_int_equal(locals_count(locals), 0);
+    assert_null(locals_next(locals));
+    locals_end(locals);
+}
+
 /* -- variables ------------------------------------------------------------------------------------- */
+
+/* A program of one file, its code at 0x1100 and its data at 0x2200. */
+static void load(const char *source, const char *flags)
+{
+    struct symbol_file *f;
+    write_file("v.c", source);
+    free(run("gcc -g %s -nostdlib -static -no-pie -fcf-protection=none -Wl,-Ttext=0x1100,-Tdata=0x2200,"
+             "--build-id=none,--section-start=.eh_frame=0x5000 -o v v.c",
+             flags));
+    BASE_FREE char *path = xasprintf("%s/v", scratch);
+    must(symbol_file_open(path, &f));
+    symbol_map_add(target->map, f, 0);
+}
 
 /* What a variable is is the file's word, and what is in it the memory's. */
 static void test_variables(void **state)
 {
     (void)state;
-    struct symbol_file *f;
     uint64_t address, size;
-    write_file("v.c", "struct pair { int number; char text[4]; struct pair *next; };\n"
-                      "struct pair first = {1, \"abc\", 0};\nvoid _start(void) {}\n");
-    free(run("gcc -g -O0 -nostdlib -static -no-pie -fcf-protection=none -Wl,-Ttext=0x1100,-Tdata=0x2200,"
-             "--build-id=none,--section-start=.eh_frame=0x5000 -o v v.c"));
-    BASE_FREE char *path = xasprintf("%s/v", scratch);
-    must(symbol_file_open(path, &f));
-    symbol_map_add(target->map, f, 0);
+    load("struct pair { int number; char text[4]; struct pair *next; };\n"
+         "struct pair first = {1, \"abc\", 0};\nvoid _start(void) {}\n",
+         "-O0");
     must(values_place(target, "first", &address, &size));
     assert_int_equal(address, 0x2200);
     assert_int_equal(size, 16);
@@ -192,13 +234,99 @@ static void test_variables(void **state)
     is("first.number", "9");
 }
 
+static void type_is(const char *name, enum type_kind kind, uint64_t size)
+{
+    struct type *t;
+    must(values_type(target, name, &t));
+    assert_int_equal(t->kind, kind);
+    assert_int_equal(type_size(type_strip(t)), size);
+}
+
+/* By its name or by what is of that type; what is neither is no type. */
+static void test_type(void **state)
+{
+    (void)state;
+    struct type *t;
+    load("typedef struct pair { int number; struct pair *next; } pairs[3];\n"
+         "pairs all;\nvoid _start(void) {}\n",
+         "-O0");
+    type_is("struct pair", TYPE_STRUCT, 16);
+    type_is("struct pair *", TYPE_POINTER, 8);
+    type_is("pairs", TYPE_TYPEDEF, 48);
+    type_is("all", TYPE_TYPEDEF, 48);
+    type_is("all[1].number", TYPE_INTEGER, 4);
+    must_fail(values_type(target, "nobody", &t), ERR_NO_TYPE);
+}
+
+static void local_is(const struct local *l, const char *name, const char *type, enum local_state state,
+                     const char *text)
+{
+    if (!l)
+        fail_msg("there is no %s", name);
+    assert_string_equal(l->name, name);
+    assert_string_equal(l->type, type);
+    assert_string_equal(l->text, text);
+    assert_int_equal(l->state, state);
+    assert_int_equal(l->value != NULL, state == LOCAL_SHOWN);
+}
+
+/* In the first instruction of `look`: the argument and what is made of it are in a register, `at` leads to
+ * what has no address, and of `gone` nothing is told. */
+static void test_locals(void **state)
+{
+    (void)state;
+    struct locals *locals;
+    const struct local *kept;
+    uint64_t code, place;
+    load("struct pair { int number; struct pair *next; };\n"
+         "int look(int argument)\n{\n"
+         "    static char big[2 << 20];\n"
+         "    int gone;\n"
+         "    struct pair pair = {argument, 0}, *at = &pair;\n"
+         "    volatile int kept[2] = {argument, 3};\n"
+         "    return kept[1] + at->number + big[kept[0]]++;\n}\n"
+         "void _start(void) { look(2); }\n",
+         "-O1 -fno-inline -fno-ipa-cp -Wl,-Tbss=0x100000");
+    must(values_address(target, "look", &code));
+    played.registers[1][PLAYED_RIP] = code;
+    played.registers[1][RDI] = 5;
+    played.registers[1][PLAYED_RSP] = 0x2800;
+    next_stop();
+    must(locals_begin(target, &locals));
+    assert_int_equal(locals_count(locals), 6);
+    local_is(locals_next(locals), "argument", "int", LOCAL_SHOWN, "5");
+    local_is(locals_next(locals), "big", "char [2097152]", LOCAL_NO_MEMORY, "");
+    local_is(locals_next(locals), "gone", "int", LOCAL_OPTIMISED_OUT, "");
+    local_is(locals_next(locals), "pair", "struct pair", LOCAL_SHOWN, "{number = 5, next = 0x0}");
+    local_is(locals_next(locals), "at", "struct pair *", LOCAL_OPTIMISED_OUT, "");
+    kept = locals_next(locals);
+    assert_true(kept->has_address && !kept->argument);
+    place = kept->address;
+    local_is(kept, "kept", "volatile int [2]", LOCAL_SHOWN, "{-1869574000, -1869574000}");
+    assert_null(locals_next(locals));
+    locals_end(locals);
+    assert_in_range(place, 0x2700, 0x2808);
+    is("at->number", "5");
+    is("kept", "{-1869574000, -1869574000}");
+    put(place, "\x07\0\0\0\x08\0\0\0", 8);
+    next_stop();
+    is("kept", "{7, 8}");
+    played.registers[1][PLAYED_RSP] = 0x9000;
+    next_stop();
+    must(locals_begin(target, &locals));
+    assert_true(locals_next(locals)->argument);
+    for (unsigned i = 0; i < 4; i++)
+        assert_non_null(locals_next(locals));
+    local_is(locals_next(locals), "kept", "volatile int [2]", LOCAL_NO_MEMORY, "");
+    locals_end(locals); /* before all were told */
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, start, end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_memory), TEST(test_width),   TEST(test_filtered),  TEST(test_registers),
-        TEST(test_frames), TEST(test_running), TEST(test_variables),
-    };
+        TEST(test_memory),  TEST(test_width), TEST(test_filtered),  TEST(test_registers), TEST(test_frames),
+        TEST(test_running), TEST(test_lost),  TEST(test_variables), TEST(test_type),      TEST(test_locals)};
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

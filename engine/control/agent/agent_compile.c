@@ -267,7 +267,7 @@ struct error *agent_compile(struct control *c, const char *expression, uint64_t 
     struct node *tree = NULL;
     struct operand result;
     size_t start = ret->length;
-    evaluation_begin(c->target, &evaluation);
+    TRY(evaluation_begin(c->target, &evaluation));
     struct agent a = {.session = c, .evaluation = &evaluation, .pc = pc, .out = ret, .start = start};
     struct error *e = expression_parse(expression, scope_is_type, &evaluation, &tree);
     if (!e)

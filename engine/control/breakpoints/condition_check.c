@@ -94,7 +94,7 @@ struct error *condition_check(struct control *c, const struct breakpoint *b)
     struct node *tree = NULL;
     if (!b->condition)
         return NULL;
-    evaluation_begin(c->target, &evaluation);
+    TRY(evaluation_begin(c->target, &evaluation));
     struct error *e = expression_parse(b->condition, scope_is_type, &evaluation, &tree);
     if (e)
         e = error_while(e, "the condition");

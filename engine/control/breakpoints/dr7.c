@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/breakpoints/dr7.h"
 
-#include <string.h>
-
-#include "base/alloc.h"
-#include "base/json.h"
 #include "engine/control/control.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/percpu.h"
@@ -67,12 +63,9 @@ bool dr7_change_by_trap(struct control *c)
     enum rsp_tristate *bare = &c->breakpoints.sites.bare_machine;
     if (*bare != TRI_UNKNOWN)
         return *bare == TRI_YES;
-    cJSON *value = NULL;
-    struct error *e = values_evaluate(c->target, "boot_cpu_data.x86_capability[4] >> 31 & 1", 0, &value);
-    const char *text = e ? NULL : json_text_or_null(value, "text");
-    bool hypervisor = text && strcmp(text, "1") == 0;
+    bool hypervisor = false;
+    struct error *e = values_truth(c->target, "boot_cpu_data.x86_capability[4] >> 31 & 1", &hypervisor);
     error_free(e);
-    cJSON_Delete(value);
     *bare = hypervisor ? TRI_NO : TRI_YES;
     return !hypervisor;
 }

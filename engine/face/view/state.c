@@ -6,13 +6,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/json.h"
 #include "base/text.h"
 #include "engine/inspect/frames/frame_registers.h"
 #include "engine/target/libraries.h"
 #include "engine/inspect/location.h"
 #include "engine/target/registers.h"
-#include "engine/inspect/values/values.h"
+#include "engine/inspect/values/locals.h"
 #include "engine/face/view/build.h"
 
 enum { ROW_BYTES = 16, ROWS_MAX = 512, WHERE_MAX = 256, GROUPED = 4 };
@@ -162,21 +161,22 @@ static const char *old_value(const struct view *previous, uint64_t epoch, const 
 
 void view_build_locals(struct session *s, struct view *v, const struct view *previous)
 {
-    cJSON *result = NULL;
-    struct error *e = values_locals(s->target, &result);
+    struct locals *locals = NULL;
+    const struct local *l;
+    struct error *e = locals_begin(s->target, &locals);
     error_free(e);
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(result, "variables"), *o;
-    v->locals = xcalloc((size_t)cJSON_GetArraySize(list), sizeof *v->locals);
-    cJSON_ArrayForEach (o, list) {
+    v->locals = xcalloc(locals ? locals_count(locals) : 0, sizeof *v->locals);
+    while (locals && (l = locals_next(locals)) != NULL) {
         struct view_local *row = &v->locals[v->local_count++];
-        const char *state = json_text(o, "state");
-        row->name = view_text(json_text(o, "name"));
-        row->type = view_text(json_text(o, "type"));
-        row->value = *state ? xasprintf("<%s>", state) : view_text(json_text(o, "text"));
-        row->argument = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "argument"));
+        row->name = view_text(l->name);
+        row->type = view_text(l->type);
+        row->value =
+            l->state == LOCAL_SHOWN ? view_text(l->text) : xasprintf("<%s>", local_state_name(l->state));
+        row->argument = l->argument;
         row->old = xstrdup_or_null(old_value(previous, v->epoch, row->name, row->value));
     }
-    cJSON_Delete(result);
+    if (locals)
+        locals_end(locals);
 }
 
 static char *reason_text(const struct stop *stop)

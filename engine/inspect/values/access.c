@@ -16,11 +16,6 @@ static struct error *mismatch(const char *what, struct type *type)
     return error_new(ERR_TYPE_MISMATCH, "%s: its type is %s", what, name);
 }
 
-static bool is_reference(enum type_kind kind)
-{
-    return kind == TYPE_REFERENCE || kind == TYPE_RVALUE_REFERENCE;
-}
-
 uint64_t function_code(struct target *target, uint64_t address)
 {
     struct symbol_place place;
@@ -123,7 +118,7 @@ static struct error *find_member(struct pool *p, struct value *v, const char *na
 
 struct error *value_member(struct pool *p, struct value *v, const char *name, struct value **ret)
 {
-    if (is_reference(value_kind(v)) || value_kind(v) == TYPE_POINTER) /* gdb takes . for -> as well */
+    if (kind_is_reference(value_kind(v)) || value_kind(v) == TYPE_POINTER) /* gdb takes . for -> as well */
         TRY(value_dereference(p, v, &v));
     if (!kind_is_struct(value_kind(v)))
         return mismatch("only a struct, union or class has members", v->type);
@@ -146,7 +141,7 @@ bool value_count(struct pool *p, struct value *v, uint64_t *ret)
 struct error *value_index(struct pool *p, struct value *v, int64_t index, struct value **ret)
 {
     struct type *t = type_strip(v->type);
-    if (is_reference(t->kind)) {
+    if (kind_is_reference(t->kind)) {
         TRY(value_dereference(p, v, &v));
         t = type_strip(v->type);
     }
@@ -208,7 +203,7 @@ struct error *value_cast(struct pool *p, struct value *v, struct type *to, struc
 {
     struct type *target = type_strip(to);
     enum type_kind from = value_kind(v);
-    if (is_reference(from) && !is_reference(target->kind)) {
+    if (kind_is_reference(from) && !kind_is_reference(target->kind)) {
         TRY(value_dereference(p, v, &v));
         from = value_kind(v);
     }

@@ -304,7 +304,7 @@ static struct error *vector_binary(struct pool *p, int op, struct value *a, stru
 static struct error *follow_reference(struct pool *p, struct value **v)
 {
     enum type_kind kind = value_kind(*v);
-    return kind == TYPE_REFERENCE || kind == TYPE_RVALUE_REFERENCE ? value_dereference(p, *v, v) : NULL;
+    return kind_is_reference(kind) ? value_dereference(p, *v, v) : NULL;
 }
 
 struct error *value_binary(struct pool *p, int op, struct value *a, struct value *b, struct value **ret)

@@ -234,3 +234,12 @@ struct error *evaluate_text(struct evaluation *e, const char *text, struct value
     node_free(tree);
     return failed;
 }
+
+struct error *evaluate_assignment(struct evaluation *e, const char *place, const char *value,
+                                  struct value **ret)
+{
+    struct value *from = NULL;
+    TRY(evaluate_text(e, place, ret));
+    TRY(evaluate_text(e, value, &from));
+    return value_store(&e->pool, *ret, from);
+}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * All variables of a frame, in few turns: where they live is computed first, then what they hold is read at
- * once, then the strings they point to.
- */
+/* In this order: where they live is computed, then what they hold is read at once, then the strings they
+ * point to. */
+#include "engine/inspect/values/locals.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,13 +10,22 @@
 #include "engine/target/target.h"
 #include "engine/inspect/values/evaluate.h"
 #include "engine/inspect/values/render.h"
-#include "engine/inspect/values/values.h"
 
 enum { WANTS_MAX = 64, WANT_BYTES_MAX = 4096, STRINGS_DEPTH = 3, STRINGS_ELEMENTS = 16 };
 
 struct row {
     struct value *value;
     struct error *failed;
+};
+
+struct locals {
+    struct evaluation evaluation;
+    struct variable *variables; /* those that are shown */
+    struct row *rows;           /* of each */
+    size_t count, next;
+    struct local local; /* the one that is out, with its strings */
+    char *type;
+    struct buf text;
 };
 
 struct wants {
@@ -78,69 +87,128 @@ static void want_strings(struct pool *p, struct value *v, unsigned depth, struct
     error_free(e);
 }
 
-static cJSON *row_json(struct evaluation *e, const struct variable *v, struct row *row)
+/* -- one by one -------------------------------------------------------------------------------------- */
+
+enum local_state local_state_of(const struct error *failed)
 {
-    cJSON *o = cJSON_CreateObject();
-    struct error *failed = row->failed;
-    row->failed = NULL;
-    cJSON_AddStringToObject(o, "name", v->name);
-    bool gone = !failed && row->value->optimised_out;
-    if (!failed && !gone)
-        failed = values_describe(&e->pool, row->value, 0, o);
-    if (failed || gone) {
-        cJSON_DeleteItemFromObjectCaseSensitive(o, "value");
-        BASE_FREE char *type = type_name(v->type);
-        cJSON_AddNullToObject(o, "value");
-        cJSON_DeleteItemFromObjectCaseSensitive(o, "type");
-        cJSON_AddStringToObject(o, "type", type);
-        cJSON_AddStringToObject(o, "state",
-                                gone || error_is(failed, ERR_OPTIMISED_OUT) ? "optimised-out" : "no-memory");
-    }
-    error_free(failed);
-    cJSON_AddBoolToObject(o, "argument", v->argument);
-    return o;
+    if (!failed)
+        return LOCAL_SHOWN;
+    return error_is(failed, ERR_OPTIMISED_OUT) ? LOCAL_OPTIMISED_OUT : LOCAL_NO_MEMORY;
 }
 
-static bool is_shown(const struct variable *v)
+const char *local_state_name(enum local_state state)
 {
-    return !v->artificial || strcmp(v->name, "this") == 0;
+    static const char *const names[] = {
+        [LOCAL_SHOWN] = "",
+        [LOCAL_OPTIMISED_OUT] = "optimised-out",
+        [LOCAL_NO_MEMORY] = "no-memory",
+    };
+    return names[state];
 }
 
-static cJSON *rows_json(struct evaluation *e, const struct variable *variables, size_t count)
+/* What has a text and yet no value: a pointer that was optimised away, and an array too big to be read as a
+ * whole. Nothing is read here that is to be read again. */
+static struct error *need_whole(struct pool *p, struct value *v)
 {
-    BASE_FREE struct row *rows = xcalloc(count + 1, sizeof *rows);
+    uint64_t count;
+    for (unsigned i = 0; i < RENDER_DEPTH && kind_is_reference(value_kind(v)); i++)
+        TRY(value_dereference(p, v, &v));
+    bool too_big = v->size > VALUE_BYTES_MAX && value_count(p, v, &count);
+    return too_big || v->implicit_file ? value_load(p, v) : NULL;
+}
+
+static struct error *show(struct locals *l, const struct row *row)
+{
+    struct pool *p = &l->evaluation.pool;
+    if (row->value->optimised_out)
+        return error_new(ERR_OPTIMISED_OUT, "the value is optimised out here");
+    TRY(render_text(p, row->value, 0, &l->text));
+    return need_whole(p, row->value);
+}
+
+const struct local *locals_next(struct locals *l)
+{
+    if (l->next == l->count)
+        return NULL;
+    const struct variable *variable = &l->variables[l->next];
+    struct row *row = &l->rows[l->next++];
+    buf_clear(&l->text);
+    free(l->type);
+    if (!row->failed)
+        row->failed = show(l, row);
+    enum local_state state = local_state_of(row->failed);
+    struct value *v = state == LOCAL_SHOWN ? row->value : NULL;
+    l->type = type_name(v ? v->type : variable->type);
+    l->local = (struct local){
+        .name = variable->name,
+        .type = l->type,
+        .text = v ? buf_text(&l->text) : "",
+        .state = state,
+        .argument = variable->argument,
+        .has_address = v && value_has_address(v),
+        .address = v ? v->address : 0,
+        .value = v,
+        .pool = &l->evaluation.pool,
+    };
+    return &l->local;
+}
+
+/* -- all of them ------------------------------------------------------------------------------------- */
+
+/* What the compiler made up is nobody's variable, but for C++'s `this`. */
+static void drop_made_up(struct locals *l)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < l->count; i++)
+        if (!l->variables[i].artificial || strcmp(l->variables[i].name, "this") == 0)
+            l->variables[kept++] = l->variables[i];
+    l->count = kept;
+}
+
+static void place_and_read(struct locals *l)
+{
+    struct evaluation *e = &l->evaluation;
     struct wants strings = {.count = 0};
-    cJSON *list = cJSON_CreateArray();
-    for (size_t i = 0; i < count; i++)
-        if (is_shown(&variables[i]))
-            rows[i].failed = scope_variable(e, &variables[i], &rows[i].value);
-        else
-            rows[i].failed = error_new(ERR_OPTIMISED_OUT, "not shown");
-    want_values(e->pool.target, rows, count);
-    for (size_t i = 0; i < count; i++)
-        if (!rows[i].failed)
-            want_strings(&e->pool, rows[i].value, 0, &strings);
+    l->rows = xcalloc(l->count + 1, sizeof *l->rows);
+    for (size_t i = 0; i < l->count; i++)
+        l->rows[i].failed = scope_variable(e, &l->variables[i], &l->rows[i].value);
+    want_values(e->pool.target, l->rows, l->count);
+    for (size_t i = 0; i < l->count; i++)
+        if (!l->rows[i].failed)
+            want_strings(&e->pool, l->rows[i].value, 0, &strings);
     fetch(e->pool.target, &strings);
-    for (size_t i = 0; i < count; i++) {
-        if (is_shown(&variables[i]))
-            cJSON_AddItemToArray(list, row_json(e, &variables[i], &rows[i]));
-        error_free(rows[i].failed);
-    }
-    return list;
 }
 
-struct error *values_locals(struct target *target, cJSON **ret)
+struct error *locals_begin(struct target *target, struct locals **ret)
 {
-    struct evaluation e;
-    struct variable *variables = NULL;
-    size_t count = 0;
-    evaluation_begin(target, &e);
-    struct error *failed = scope_variables(&e, &variables, &count);
-    if (!failed) {
-        *ret = cJSON_CreateObject();
-        cJSON_AddItemToObject(*ret, "variables", rows_json(&e, variables, count));
+    struct locals *l = xcalloc(1, sizeof *l);
+    struct error *failed = evaluation_begin(target, &l->evaluation);
+    if (!failed)
+        failed = scope_variables(&l->evaluation, &l->variables, &l->count);
+    if (failed) {
+        l->count = 0;
+        locals_end(l);
+        return failed;
     }
-    free(variables);
-    evaluation_end(&e);
-    return failed;
+    drop_made_up(l);
+    place_and_read(l);
+    *ret = l;
+    return NULL;
+}
+
+size_t locals_count(const struct locals *l)
+{
+    return l->count;
+}
+
+void locals_end(struct locals *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        error_free(l->rows[i].failed);
+    free(l->rows);
+    free(l->variables);
+    free(l->type);
+    buf_free(&l->text);
+    evaluation_end(&l->evaluation);
+    free(l);
 }

@@ -229,7 +229,7 @@ static struct error *text_at(struct pool *p, struct value *v, char format, unsig
         buf_add_text(out, "void");
         return NULL;
     }
-    if (t->kind == TYPE_REFERENCE || t->kind == TYPE_RVALUE_REFERENCE)
+    if (kind_is_reference(t->kind))
         return reference_text(p, v, format, depth, out);
     if (t->kind == TYPE_COMPLEX)
         return complex_text(p, v, format, depth, out);

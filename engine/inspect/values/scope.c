@@ -38,16 +38,19 @@ static const struct frame_list *longer(void *owner)
     return e->frame.longer.count > e->frame.level ? &e->frame.longer : &e->frame.list;
 }
 
-void evaluation_begin(struct target *target, struct evaluation *e)
+struct error *evaluation_begin(struct target *target, struct evaluation *e)
 {
     *e = (struct evaluation){.pool = {.target = target, .implicit = scope_implicit}};
     struct thread *t =
         target->threads.has_current ? threads_find(&target->threads, target->threads.current) : NULL;
     if (target->state != TARGET_STOPPED || !t || !target->arch || target->frame)
-        return;
+        return NULL;
     struct error *failed = thread_pc(target, t, &e->pool.pc);
     e->pool.has_pc = !failed;
-    error_free(failed);
+    if (error_is(failed, ERR_LOST))
+        return failed;
+    error_free(failed); /* names are looked up without it */
+    return NULL;
 }
 
 void evaluation_end(struct evaluation *e)

@@ -24,8 +24,9 @@ struct evaluation {
     struct pool pool;
     struct scope_frame frame;
 };
-/* Begins an evaluation in the selected thread and frame (or without any, when there is no stopped target). */
-void evaluation_begin(struct target *target, struct evaluation *e);
+/* Begins an evaluation in the selected thread and frame (or without any, when there is no stopped target).
+ * ERR_LOST: the connection was lost over it, and nothing has begun. */
+struct error *evaluation_begin(struct target *target, struct evaluation *e) BASE_MUST_CHECK;
 void evaluation_end(struct evaluation *e);
 
 /* -- for scope.c and locate.c ------------------------------------------------------------------------- */

@@ -64,6 +64,11 @@ struct type *basic_type(struct pool *p, const char *name)
     return symbols_find_type(p->target->map, name, UINT64_MAX);
 }
 
+bool value_has_address(const struct value *v)
+{
+    return v->place == PLACE_MEMORY && !v->bit_size;
+}
+
 enum type_kind value_kind(const struct value *v)
 {
     return type_strip(v->type)->kind;
@@ -81,8 +86,12 @@ bool kind_is_number(enum type_kind kind)
 
 bool kind_is_pointer(enum type_kind kind)
 {
-    return kind == TYPE_POINTER || kind == TYPE_REFERENCE || kind == TYPE_RVALUE_REFERENCE ||
-           kind == TYPE_MEMBER_POINTER;
+    return kind == TYPE_POINTER || kind == TYPE_MEMBER_POINTER || kind_is_reference(kind);
+}
+
+bool kind_is_reference(enum type_kind kind)
+{
+    return kind == TYPE_REFERENCE || kind == TYPE_RVALUE_REFERENCE;
 }
 
 bool kind_is_struct(enum type_kind kind)

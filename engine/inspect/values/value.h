@@ -82,11 +82,14 @@ struct type *basic_type(struct pool *p, const char *name);
 struct error *value_load(struct pool *p, struct value *v) BASE_MUST_CHECK;
 /* The bytes of a loaded value from `from` on, `n` of them, in a part of it. */
 void value_take_part(const struct value *whole, size_t from, struct value *part);
+/* It lives in memory, at `address`, and begins with a byte there. */
+bool value_has_address(const struct value *v);
 /* The kind of the type without typedefs and qualifiers. */
 enum type_kind value_kind(const struct value *v);
 bool kind_is_integer(enum type_kind kind); /* bool, char, integer, enum */
 bool kind_is_number(enum type_kind kind);
 bool kind_is_pointer(enum type_kind kind);
+bool kind_is_reference(enum type_kind kind);
 bool kind_is_struct(enum type_kind kind);
 
 /* As an integer with its sign extended to 64 bits: integers, pointers, references' addresses, functions and

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Values as JSON: numbers, strings, arrays and structs, to a bounded depth. */
+/* The walk through a value: what each kind of type becomes, and what cannot be read is null in its place. */
+#include "engine/commands/value_json.h"
+
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/text.h"
-#include "engine/target/target.h"
 #include "engine/inspect/values/floats.h"
 #include "engine/inspect/values/render.h"
 
@@ -166,7 +165,7 @@ static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bo
         *ret = cJSON_CreateNull();
         return NULL;
     }
-    if (t->kind == TYPE_REFERENCE || t->kind == TYPE_RVALUE_REFERENCE) {
+    if (kind_is_reference(t->kind)) {
         struct value *target = NULL;
         TRY(value_dereference(p, v, &target));
         return json_at(p, target, depth + 1, truncated, ret);
@@ -186,7 +185,7 @@ static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bo
     return NULL;
 }
 
-struct error *render_json(struct pool *p, struct value *v, bool *truncated, cJSON **ret)
+struct error *value_to_json(struct pool *p, struct value *v, bool *truncated, cJSON **ret)
 {
     struct error *e = json_at(p, v, 0, truncated, ret);
     if (e) {

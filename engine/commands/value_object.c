@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The objects around a value: its type, its text and where it lives. */
+#include "engine/commands/value_json.h"
+
+#include "base/alloc.h"
+#include "base/json.h"
+#include "engine/inspect/values/evaluate.h"
+#include "engine/inspect/values/locals.h"
+#include "engine/inspect/values/render.h"
+
+/* All that an object tells of a value but its name; `value` is taken over. */
+static void add_members(cJSON *o, cJSON *value, const char *type, const char *text, const uint64_t *address,
+                        bool truncated)
+{
+    cJSON_AddItemToObject(o, "value", value);
+    cJSON_AddStringToObject(o, "type", type);
+    cJSON_AddStringToObject(o, "text", text);
+    if (address)
+        json_add_address(o, "address", *address);
+    if (truncated)
+        cJSON_AddTrueToObject(o, "truncated");
+}
+
+static struct error *describe(struct pool *p, struct value *v, char format, cJSON *o)
+{
+    BASE_BUF struct buf text = {0};
+    bool truncated = false;
+    cJSON *value = NULL;
+    TRY(render_text(p, v, format, &text));
+    TRY(value_to_json(p, v, &truncated, &value));
+    BASE_FREE char *type = type_name(v->type);
+    add_members(o, value, v->is_unsized_symbol ? "<no debug information>" : type, buf_text(&text),
+                value_has_address(v) ? &v->address : NULL, truncated);
+    return NULL;
+}
+
+/* Of a character pointer the string behind it is `text`, which may have been cut. */
+static void add_cut_behind(struct pool *p, struct value *v, cJSON *o)
+{
+    struct type *t = type_strip(v->type);
+    uint64_t address = 0;
+    struct text_kind kind;
+    if (t->kind != TYPE_POINTER || !text_kind_of(type_target(t), 0, &kind))
+        return;
+    struct error *e = value_as_integer(p, v, &address);
+    if (!e && address) {
+        struct string_behind string;
+        read_string(p, address, &kind, &string);
+        if (string.more)
+            cJSON_AddTrueToObject(o, "truncated");
+        buf_free(&string.bytes);
+    }
+    error_free(e);
+}
+
+/* Hands over `o`, or the error that leaves it half made. */
+static struct error *hand_over(struct error *e, cJSON *o, cJSON **ret)
+{
+    if (e)
+        cJSON_Delete(o);
+    else
+        *ret = o;
+    return e;
+}
+
+struct error *evaluate_to_json(struct target *target, const char *expression, char format, cJSON **ret)
+{
+    struct evaluation e;
+    struct value *v = NULL;
+    TRY(evaluation_begin(target, &e));
+    cJSON *o = cJSON_CreateObject();
+    struct error *failed = evaluate_text(&e, expression, &v);
+    if (!failed)
+        failed = describe(&e.pool, v, format, o);
+    if (!failed)
+        add_cut_behind(&e.pool, v, o);
+    evaluation_end(&e);
+    return hand_over(failed, o, ret);
+}
+
+struct error *assign_to_json(struct target *target, const char *place, const char *value, cJSON **ret)
+{
+    struct evaluation e;
+    struct value *v = NULL;
+    TRY(evaluation_begin(target, &e));
+    cJSON *o = cJSON_CreateObject();
+    struct error *failed = evaluate_assignment(&e, place, value, &v);
+    if (!failed)
+        failed = describe(&e.pool, v, 0, o);
+    evaluation_end(&e);
+    return hand_over(failed, o, ret);
+}
+
+/* -- locals ---------------------------------------------------------------------------------------------- */
+
+static cJSON *local_row(const struct local *l)
+{
+    cJSON *o = cJSON_CreateObject(), *value = NULL;
+    bool truncated = false;
+    enum local_state state = l->state;
+    cJSON_AddStringToObject(o, "name", l->name);
+    if (state == LOCAL_SHOWN) {
+        struct error *e = value_to_json(l->pool, l->value, &truncated, &value);
+        state = local_state_of(e);
+        error_free(e);
+    }
+    if (state == LOCAL_SHOWN) {
+        add_members(o, value, l->type, l->text, l->has_address ? &l->address : NULL, truncated);
+    } else {
+        cJSON_AddNullToObject(o, "value");
+        cJSON_AddStringToObject(o, "type", l->type);
+        cJSON_AddStringToObject(o, "state", local_state_name(state));
+    }
+    cJSON_AddBoolToObject(o, "argument", l->argument);
+    return o;
+}
+
+struct error *locals_to_json(struct target *target, cJSON **ret)
+{
+    struct locals *locals;
+    const struct local *l;
+    TRY(locals_begin(target, &locals));
+    *ret = cJSON_CreateObject();
+    cJSON *list = cJSON_AddArrayToObject(*ret, "variables");
+    while ((l = locals_next(locals)) != NULL)
+        cJSON_AddItemToArray(list, local_row(l));
+    locals_end(locals);
+    return NULL;
+}

@@ -13,7 +13,7 @@
 #include "engine/commands/type_json.h"
 #include "engine/commands/value_json.h"
 #include "engine/inspect/location.h"
-#include "engine/session/session.h"
+#include "engine/session/session_private.h"
 #include "engine/inspect/values/values.h"
 #include "engine/face/worker.h"
 

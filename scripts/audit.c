@@ -3,19 +3,20 @@
  * JSON.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/json.h"
 #include "base/output.h"
 #include "base/buf.h"
 #include "base/signal_pipe.h"
 #include "base/text.h"
 #include "engine/commands/command.h"
-#include "engine/session/checks/report.h"
+#include "engine/commands/report_json.h"
 #include "engine/session/session.h"
+#include "engine/target/threads.h"
 #include "scripts/output.h"
 #include "scripts/scope.h"
 #include "scripts/script.h"
@@ -30,82 +31,80 @@ static void show_packet(const char *arrow, const char *packet, struct buf *out)
     buf_printf(out, "%17s %.*s%s\n", arrow, PACKET_SHOWN, *packet ? packet : "(empty)", cut ? "..." : "");
 }
 
-static void show_line(const cJSON *line, struct buf *out)
+static void show_line(const struct audit_line *line, struct buf *out)
 {
-    const char *verdict = json_text(line, "verdict"), *note = json_text(line, "note");
-    bool bad = strcmp(verdict, "violation") == 0;
-    buf_printf(out, "  %-12s %-17s %s%s%s\n", bad ? "VIOLATION" : verdict, json_text(line, "check"),
-               json_text(line, "about"), *note ? ": " : "", note);
-    if (cJSON_GetObjectItemCaseSensitive(line, "sent")) {
-        show_packet("->", json_text(line, "sent"), out);
-        show_packet("<-", json_text(line, "received"), out);
+    bool bad = line->verdict == AUDIT_VIOLATION;
+    buf_printf(out, "  %-12s %-17s %s%s%s\n", bad ? "VIOLATION" : audit_verdict_name(line->verdict),
+               line->check, line->about, line->note ? ": " : "", line->note ? line->note : "");
+    if (line->sent) {
+        show_packet("->", line->sent, out);
+        show_packet("<-", line->received, out);
     }
-    const cJSON *violation;
-    cJSON_ArrayForEach (violation, cJSON_GetObjectItemCaseSensitive(line, "violations"))
-        buf_printf(out, "%17s %s %s: %.*s\n", "!!", json_text(violation, "kind"),
-                   json_text(violation, "thread"), EVIDENCE_SHOWN, json_text(violation, "evidence"));
+    for (size_t i = 0; i < line->violation_count; i++) {
+        const struct audit_finding *f = &line->violations[i];
+        char thread[48] = "";
+        if (f->has_thread)
+            thread_name(f->thread, thread, sizeof thread);
+        buf_printf(out, "%17s %s %s: %.*s\n", "!!", f->kind, thread, EVIDENCE_SHOWN, f->evidence);
+    }
 }
 
-static bool is_first_of_group(const cJSON *lines, const cJSON *line)
+static bool is_first_of_group(const struct audit_report *r, size_t line)
 {
-    const cJSON *other;
-    cJSON_ArrayForEach (other, lines) {
-        if (other == line)
-            return true;
-        if (strcmp(json_text(other, "group"), json_text(line, "group")) == 0)
+    for (size_t i = 0; i < line; i++)
+        if (strcmp(r->lines[i].group, r->lines[line].group) == 0)
             return false;
-    }
     return true;
 }
 
 /* Group by group, in the order in which each began. */
-static void show_lines(const cJSON *lines, struct buf *out)
+static void show_lines(const struct audit_report *r, struct buf *out)
 {
-    const cJSON *first, *line;
-    cJSON_ArrayForEach (first, lines) {
-        if (!is_first_of_group(lines, first))
+    for (size_t first = 0; first < r->line_count; first++) {
+        if (!is_first_of_group(r, first))
             continue;
-        buf_printf(out, "\n%s\n", json_text(first, "group"));
-        cJSON_ArrayForEach (line, lines)
-            if (strcmp(json_text(line, "group"), json_text(first, "group")) == 0)
-                show_line(line, out);
+        buf_printf(out, "\n%s\n", r->lines[first].group);
+        for (size_t i = first; i < r->line_count; i++)
+            if (strcmp(r->lines[i].group, r->lines[first].group) == 0)
+                show_line(&r->lines[i], out);
     }
 }
 
-static void show_counts(const cJSON *counts, struct buf *out)
+static void show_counts(const struct audit_report *r, struct buf *out)
 {
-    static const char *const words[][2] = {{"ok", "ok"},
-                                           {"violation", "violations"},
-                                           {"differs", "differ"},
-                                           {"unsupported", "unsupported"},
-                                           {"skipped", "skipped"}};
-    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
-        buf_printf(out, "%s%d %s", i ? ", " : "\n",
-                   (int)cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(counts, words[i][0])),
-                   words[i][1]);
+    static const char *const words[AUDIT_VERDICTS] = {[AUDIT_OK] = "ok",
+                                                      [AUDIT_VIOLATION] = "violations",
+                                                      [AUDIT_DIFFERS] = "differ",
+                                                      [AUDIT_UNSUPPORTED] = "unsupported",
+                                                      [AUDIT_SKIPPED] = "skipped"};
+    for (size_t i = 0; i < AUDIT_VERDICTS; i++)
+        buf_printf(out, "%s%u %s", i ? ", " : "\n", r->counts[i], words[i]);
     buf_add_char(out, '\n');
 }
 
-static void show(const cJSON *report, struct buf *out)
+static void show(const struct audit_report *r, struct buf *out)
 {
-    const cJSON *o;
-    buf_printf(out, "audit of %s", json_text(report, "target"));
-    if (*json_text(report, "architecture"))
-        buf_printf(out, " (%s)", json_text(report, "architecture"));
+    buf_printf(out, "audit of %s", r->target);
+    if (r->architecture)
+        buf_printf(out, " (%s)", r->architecture);
     buf_add_char(out, '\n');
-    show_lines(cJSON_GetObjectItemCaseSensitive(report, "lines"), out);
-    show_counts(cJSON_GetObjectItemCaseSensitive(report, "counts"), out);
-    cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(report, "violations"))
-        buf_printf(out, "%7d  %s\n", o->valueint, o->string);
-    if (*json_text(report, "ended"))
-        buf_printf(out, "not all checks were run: %s\n", json_text(report, "ended"));
+    show_lines(r, out);
+    show_counts(r, out);
+    for (unsigned i = 0; i < AUDIT_KINDS; i++)
+        if (r->violations[i])
+            buf_printf(out, "%7" PRIu64 "  %s\n", r->violations[i], audit_kind_name(i));
+    if (r->end != AUDIT_END_NONE)
+        buf_printf(out, "not all checks were run: %s\n", audit_end_text(r->end));
 }
 
 /* -- for programs ---------------------------------------------------------------------------------- */
 
-static struct error *write_json(const char *path, const cJSON *report)
+static struct error *write_json(const char *path, const struct audit_report *report, int status)
 {
-    char *printed = cJSON_Print(report);
+    cJSON *o = report_json(report);
+    cJSON_AddNumberToObject(o, "status", status);
+    char *printed = cJSON_Print(o);
+    cJSON_Delete(o);
     BASE_FREE char *text = xasprintf("%s\n", printed ? printed : "null");
     free(printed);
     if (strcmp(path, "-") == 0) {
@@ -177,26 +176,23 @@ static int tell(struct error *e)
     return status;
 }
 
-static int report_status(const cJSON *report)
+static int report_status(const struct audit_report *report)
 {
-    const cJSON *counts = cJSON_GetObjectItemCaseSensitive(report, "counts");
-    bool found = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(counts, "violation")) > 0;
-    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(report, "lost")))
+    if (audit_report_lost(report))
         return STATUS_LOST;
-    return found ? STATUS_FAILED : STATUS_OK;
+    return report->counts[AUDIT_VIOLATION] ? STATUS_FAILED : STATUS_OK;
 }
 
-static int tell_report(const struct script_options *options, cJSON *report)
+static int tell_report(const struct script_options *options, const struct audit_report *report)
 {
     int status = report_status(report);
-    cJSON_AddNumberToObject(report, "status", status);
     const char *json = options->audit_json;
     if (!json || strcmp(json, "-") != 0) {
         BASE_BUF struct buf text = {0};
         show(report, &text);
         output_write(buf_text(&text), text.length);
     }
-    struct error *e = json ? write_json(json, report) : NULL;
+    struct error *e = json ? write_json(json, report, status) : NULL;
     if (!e)
         return status;
     tell(e);
@@ -215,14 +211,14 @@ int audit_report(const struct script_options *options)
                                       .wire_log = options->wire_log,
                                       .tty = options->tty};
     struct session *s = session_create(&session);
-    cJSON *report = NULL;
+    struct audit_report report = {0};
     struct error *e = read_defines(options, &scope, &audit);
     if (!e)
         e = open_session(options, s);
     if (!e)
         e = audit_run_checks(s, &audit, &report);
-    int status = e ? tell(e) : tell_report(options, report);
-    cJSON_Delete(report);
+    int status = e ? tell(e) : tell_report(options, &report);
+    audit_report_free(&report);
     signal_pipe_take(options->signals); /* it would cut the good-bye short */
     session_destroy(s);
     scope_free(&scope);

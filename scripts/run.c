@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/json.h"
 #include "engine/commands/command.h"
+#include "engine/commands/counters_json.h"
 #include "engine/session/session.h"
 #include "scripts/document.h"
 #include "scripts/match.h"
@@ -62,11 +63,12 @@ static void on_event(void *context, const cJSON *event)
 
 cJSON *run_counts(struct run *r)
 {
+    struct session_counters n = session_counters(r->session);
     cJSON *o = cJSON_CreateObject();
     cJSON_AddNumberToObject(o, "steps", (double)(r->passed + r->failed));
     cJSON_AddNumberToObject(o, "passed", (double)r->passed);
     cJSON_AddNumberToObject(o, "failed", (double)r->failed);
-    json_move_members(o, session_counters(r->session));
+    json_move_members(o, counters_json(&n));
     cJSON_AddNumberToObject(o, "seconds", round((double)(clock_now_ns() - r->started_ns) / 1e6) / 1e3);
     return o;
 }

@@ -9,8 +9,8 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/bookmark_text.h"
 #include "engine/control/stop/stop_report.h"
-#include "engine/control/time/bookmarks.h"
 
 /* -- position -------------------------------------------------------------------------------------- */
 
@@ -74,6 +74,18 @@ static struct error *wants_snapshot(const struct time_driver *d, const cJSON *wa
     return NULL;
 }
 
+/* A bookmark that could not be written is one of this session. */
+static struct error *make(struct session *s, const cJSON *args, bool snapshot, struct bookmark **ret)
+{
+    struct bookmark_table *t;
+    TRY(bookmarks_open(s->control, &t));
+    TRY(bookmark_make(s->control, t, arg_text(args, "name"), arg_text(args, "note"), snapshot, ret));
+    BASE_ERROR struct error *e = bookmarks_write(t);
+    if (e)
+        bookmarks_say(s->control, e->message);
+    return NULL;
+}
+
 static struct error *run_bookmark(struct session *s, const cJSON *args, cJSON **ret)
 {
     const struct time_driver *d;
@@ -82,12 +94,12 @@ static struct error *run_bookmark(struct session *s, const cJSON *args, cJSON **
     const cJSON *wanted = cJSON_GetObjectItemCaseSensitive(args, "snapshot");
     bool snapshot = false;
     TRY(wants_snapshot(d, wanted, &snapshot));
-    struct error *e = bookmark_make(s->control, arg_text(args, "name"), arg_text(args, "note"), snapshot, &b);
+    struct error *e = make(s, args, snapshot, &b);
     /* In a recording the position is enough: a snapshot that nobody asked for may fail. */
     if (!wanted && d->exact && error_is(e, ERR_REFUSED)) {
         target_emit_text(s->target, "output", e->message, strlen(e->message));
         error_free(e);
-        e = bookmark_make(s->control, arg_text(args, "name"), arg_text(args, "note"), false, &b);
+        e = make(s, args, false, &b);
     }
     struct error *inserted = s->target->connection ? time_reinsert(s->control) : NULL;
     if (e) {
@@ -95,7 +107,7 @@ static struct error *run_bookmark(struct session *s, const cJSON *args, cJSON **
         return e;
     }
     TRY(inserted);
-    *ret = bookmark_to_json(b);
+    *ret = bookmark_json(b);
     return NULL;
 }
 
@@ -158,12 +170,12 @@ static struct error *run_bookmarks(struct session *s, const cJSON *args, cJSON *
     (void)args;
     struct bookmark_table *t;
     uint64_t now;
-    TRY(bookmarks_of(s->control, &t));
+    TRY(bookmarks_open(s->control, &t));
     TRY(time_position(s->control, &now));
     *ret = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(*ret, "bookmarks");
     for (size_t i = 0; i < t->count; i++) {
-        cJSON *one = bookmark_to_json(t->items[i]);
+        cJSON *one = bookmark_json(t->items[i]);
         cJSON_AddNumberToObject(one, "distance", (double)t->items[i]->position - (double)now);
         cJSON_AddItemToArray(list, one);
     }
@@ -202,7 +214,7 @@ static struct error *find_bookmark(struct session *s, const cJSON *args, struct 
     struct bookmark_table *t;
     const char *name = arg_text(args, "name");
     uint64_t id = 0;
-    TRY(bookmarks_of(s->control, &t));
+    TRY(bookmarks_open(s->control, &t));
     *ret = NULL;
     if (name) {
         *ret = bookmarks_by_name(t, name);
@@ -265,7 +277,7 @@ static struct error *go(struct session *s, const cJSON *args)
     TRY(find_bookmark(s, args, &b));
     if (!b && word && strcmp(word, "last") == 0) {
         struct bookmark_table *t;
-        TRY(bookmarks_of(s->control, &t));
+        TRY(bookmarks_open(s->control, &t));
         b = bookmarks_newest(t);
         if (!b)
             return no_bookmark("last");
@@ -346,12 +358,19 @@ const struct command command_goto = {
 
 static struct error *run_unbookmark(struct session *s, const cJSON *args, cJSON **ret)
 {
+    struct bookmark_table *t;
     struct bookmark *b;
+    bool forgotten;
     TRY(find_bookmark(s, args, &b));
     if (!b)
         return error_new(ERR_USAGE, "unbookmark: a bookmark's `name` or `id` is missing");
-    *ret = bookmark_to_json(b);
-    return bookmark_remove(s->control, b);
+    TRY(bookmarks_open(s->control, &t));
+    *ret = bookmark_json(b);
+    struct error *e = bookmark_remove(s->control, t, b, &forgotten);
+    struct error *unwritten = forgotten ? bookmarks_write(t) : NULL;
+    if (e)
+        error_free(unwritten);
+    return e ? e : unwritten;
 }
 
 static struct error *parse_unbookmark(struct session *s, const char *alias, const char *text, cJSON *args)

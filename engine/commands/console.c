@@ -7,6 +7,16 @@
 
 /* -- console --------------------------------------------------------------------------------------- */
 
+static cJSON *tail_json(const struct console *c, uint64_t count)
+{
+    char **lines = console_tail(c, count);
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; lines[i]; i++)
+        cJSON_AddItemToArray(list, cJSON_CreateString(lines[i]));
+    words_free(lines);
+    return list;
+}
+
 static struct error *run_console(struct session *s, const cJSON *args, cJSON **ret)
 {
     const char *text = arg_text(args, "text");
@@ -28,7 +38,7 @@ static struct error *run_console(struct session *s, const cJSON *args, cJSON **r
     if (s->console.log_path)
         cJSON_AddStringToObject(*ret, "log", s->console.log_path);
     if (tail)
-        cJSON_AddItemToObject(*ret, "lines", console_tail(&s->console, tail));
+        cJSON_AddItemToObject(*ret, "lines", tail_json(&s->console, tail));
     return NULL;
 }
 
@@ -83,12 +93,36 @@ const struct command command_console = {
 
 /* -- break-in -------------------------------------------------------------------------------------- */
 
+static cJSON *way_json(const struct break_in_way *way)
+{
+    cJSON *o = cJSON_CreateObject();
+    BASE_FREE char *how = xasprintf("%s%s", way->name, way->takes_line ? ":LINE" : "");
+    cJSON_AddStringToObject(o, "how", how);
+    cJSON_AddStringToObject(o, "about", way->about);
+    return o;
+}
+
+static cJSON *break_in_json(struct session *s)
+{
+    const char *why, *line = s->break_in.line;
+    const char *name = break_in_way(break_in_used(s, &why))->name;
+    cJSON *o = cJSON_CreateObject();
+    BASE_FREE char *how = line ? xasprintf("%s:%s", name, line) : xstrdup(name);
+    cJSON_AddStringToObject(o, "how", how);
+    cJSON_AddBoolToObject(o, "named", s->break_in.named != BREAK_AUTO);
+    cJSON_AddStringToObject(o, "why", why);
+    cJSON *list = cJSON_AddArrayToObject(o, "ways");
+    for (enum break_way i = BREAK_AUTO; i < BREAK_WAYS; i++)
+        cJSON_AddItemToArray(list, way_json(break_in_way(i)));
+    return o;
+}
+
 static struct error *run_break_in(struct session *s, const cJSON *args, cJSON **ret)
 {
     const char *how = arg_text(args, "how");
     if (how)
         TRY(break_in_name(s, how));
-    *ret = break_in_to_json(s);
+    *ret = break_in_json(s);
     return NULL;
 }
 

@@ -44,12 +44,41 @@ static struct error *for_each(struct session *s, const cJSON *args,
     return NULL;
 }
 
+static void add_name(cJSON *list, struct ptid id)
+{
+    char name[48];
+    thread_name(id, name, sizeof name);
+    cJSON_AddItemToArray(list, cJSON_CreateString(name));
+}
+
+static cJSON *honoured_json(const struct control *c)
+{
+    enum rsp_tristate honoured = hold_honoured(c);
+    return honoured == TRI_UNKNOWN ? cJSON_CreateNull() : cJSON_CreateBool(honoured == TRI_YES);
+}
+
+/* {held honoured gone?}; threads that have ended are told once. */
+static cJSON *hold_json(struct control *c)
+{
+    const struct thread_table *threads = &c->target->threads;
+    cJSON *o = cJSON_CreateObject();
+    cJSON *held = cJSON_AddArrayToObject(o, "held");
+    for (size_t i = 0; i < threads->count; i++)
+        if (threads->items[i]->state == THREAD_HELD)
+            add_name(held, threads->items[i]->id);
+    cJSON_AddItemToObject(o, "honoured", honoured_json(c));
+    cJSON *gone = c->hold.gone_count ? cJSON_AddArrayToObject(o, "gone") : NULL;
+    for (size_t i = 0; i < c->hold.gone_count; i++)
+        add_name(gone, c->hold.gone[i]);
+    hold_gone_told(c);
+    return o;
+}
+
 static struct error *run_hold(struct session *s, const cJSON *args, cJSON **ret)
 {
     if (arg_given(args, "threads"))
         TRY(for_each(s, args, hold_thread));
-    *ret = cJSON_CreateObject();
-    hold_to_json(s->control, *ret);
+    *ret = hold_json(s->control);
     return NULL;
 }
 
@@ -59,8 +88,7 @@ static struct error *run_release(struct session *s, const cJSON *args, cJSON **r
         TRY(for_each(s, args, hold_release));
     for (size_t i = 0; arg_true(args, "all") && i < s->target->threads.count; i++)
         hold_release(s->control, s->target->threads.items[i]);
-    *ret = cJSON_CreateObject();
-    hold_to_json(s->control, *ret);
+    *ret = hold_json(s->control);
     return NULL;
 }
 
@@ -157,7 +185,7 @@ static struct error *run_schedule(struct session *s, const cJSON *args, cJSON **
             s->control->schedule = (enum schedule_mode)i;
     *ret = cJSON_CreateObject();
     cJSON_AddStringToObject(*ret, "mode", schedule_names[s->control->schedule]);
-    cJSON_AddItemToObject(*ret, "honoured", hold_honoured(s->control));
+    cJSON_AddItemToObject(*ret, "honoured", honoured_json(s->control));
     return NULL;
 }
 

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/counters_json.h"
 
 static cJSON *signal_row(struct session *s, int number)
 {
@@ -121,7 +122,8 @@ const struct command command_signals = {
 static struct error *run_summary(struct session *s, const cJSON *args, cJSON **ret)
 {
     (void)args;
-    *ret = session_counters(s);
+    struct session_counters n = session_counters(s);
+    *ret = counters_json(&n);
     cJSON_AddNumberToObject(*ret, "seconds", (double)(clock_now_ns() - s->control->created_ns) / 1e9);
     return NULL;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The choice is made anew at every interrupt: who is at the other end may be known better by then. */
 #include "engine/session/break_in.h"
 
 #include <errno.h>
@@ -15,27 +16,32 @@
 /* A user's command that takes longer is ended. */
 #define LINE_TIME_NS 5000000000
 
-static const struct {
-    const char *name;
-    bool takes_line;
-    enum rsp_break how;
-    const char *about;
-} ways[] = {
-    [BREAK_AUTO] = {"auto", false, RSP_BREAK_AUTO, "what fits the line"},
-    [BREAK_INTERRUPT] = {"interrupt", false, RSP_BREAK_INTERRUPT, "the byte 0x03, as most stubs take it"},
-    [BREAK_G] = {"break-g", false, RSP_BREAK_G,
-                 "SysRq-g: a BREAK and the letter, where the line carries one"},
-    [BREAK_SYSRQ] = {"sysrq", false, RSP_BREAK_SYSRQ,
+static const struct break_in_way ways[BREAK_WAYS] = {
+    [BREAK_AUTO] = {"auto", false, "what fits the line"},
+    [BREAK_INTERRUPT] = {"interrupt", false, "the byte 0x03, as most stubs take it"},
+    [BREAK_G] = {"break-g", false, "SysRq-g: a BREAK and the letter, where the line carries one"},
+    [BREAK_SYSRQ] = {"sysrq", false,
                      "types echo g >/proc/sysrq-trigger at the console: needs a root shell there"},
-    [BREAK_COMMAND] = {"command", true, RSP_BREAK_CALL, "runs LINE, which makes the kernel stop"},
+    [BREAK_COMMAND] = {"command", true, "runs LINE, which makes the kernel stop"},
     [BREAK_BREAK_COMMAND] =
-        {"break-command", true, RSP_BREAK_CALL_G,
+        {"break-command", true,
          "runs LINE, which makes the BREAK (chardev-send-break in QEMU's monitor); then the letter"},
 };
 
+static const enum rsp_break sent_as[BREAK_WAYS] = {
+    [BREAK_AUTO] = RSP_BREAK_AUTO,    [BREAK_INTERRUPT] = RSP_BREAK_INTERRUPT,
+    [BREAK_G] = RSP_BREAK_G,          [BREAK_SYSRQ] = RSP_BREAK_SYSRQ,
+    [BREAK_COMMAND] = RSP_BREAK_CALL, [BREAK_BREAK_COMMAND] = RSP_BREAK_CALL_G,
+};
+
+const struct break_in_way *break_in_way(enum break_way way)
+{
+    return &ways[way];
+}
+
 struct error *break_in_name(struct session *s, const char *how)
 {
-    for (size_t i = 0; i < ARRAY_LENGTH(ways); i++) {
+    for (size_t i = 0; i < BREAK_WAYS; i++) {
         size_t n = strlen(ways[i].name);
         bool line = ways[i].takes_line;
         if (strncmp(how, ways[i].name, n) != 0 || how[n] != (line ? ':' : '\0'))
@@ -60,7 +66,7 @@ void break_in_free(struct break_in *b)
     *b = (struct break_in){0};
 }
 
-static enum break_way choose(struct session *s, const char **why)
+enum break_way break_in_used(struct session *s, const char **why)
 {
     struct rsp_connection *c = s->target->connection;
     *why = "it was named";
@@ -103,17 +109,17 @@ void break_in_prepare(void *context)
 {
     struct session *s = context;
     const char *why;
-    enum break_way way = choose(s, &why);
-    rsp_set_break(s->target->connection, by_signal(s, way) ? RSP_BREAK_CALL : ways[way].how);
+    enum break_way way = break_in_used(s, &why);
+    rsp_set_break(s->target->connection, by_signal(s, way) ? RSP_BREAK_CALL : sent_as[way]);
 }
 
 char *break_in_advice(struct session *s)
 {
     const char *why;
-    enum break_way used = choose(s, &why);
+    enum break_way used = break_in_used(s, &why);
     struct buf b = {0};
     buf_printf(&b, "breaking in by %s did not stop it; other ways, by `break-in`:", ways[used].name);
-    for (size_t i = 1; i < ARRAY_LENGTH(ways); i++)
+    for (size_t i = 1; i < BREAK_WAYS; i++)
         if (i != used)
             buf_printf(&b, " %s%s", ways[i].name, ways[i].takes_line ? ":LINE" : "");
     return buf_take(&b);
@@ -141,7 +147,7 @@ struct error *break_in_call(void *context)
 {
     struct session *s = context;
     const char *why;
-    if (by_signal(s, choose(s, &why)))
+    if (by_signal(s, break_in_used(s, &why)))
         return send_signal(s);
     int64_t limit = clock_now_ns() + LINE_TIME_NS;
     struct transport_options to = {
@@ -160,27 +166,4 @@ struct error *break_in_call(void *context)
         error_new(ERR_REFUSED, "breaking in by '%s': %s", s->break_in.line, e->message), "%s", advice);
     error_free(e);
     return told;
-}
-
-/* -- shown ----------------------------------------------------------------------------------------- */
-
-cJSON *break_in_to_json(struct session *s)
-{
-    const char *why;
-    enum break_way used = choose(s, &why);
-    cJSON *o = cJSON_CreateObject();
-    BASE_FREE char *how =
-        s->break_in.line ? xasprintf("%s:%s", ways[used].name, s->break_in.line) : xstrdup(ways[used].name);
-    cJSON_AddStringToObject(o, "how", how);
-    cJSON_AddBoolToObject(o, "named", s->break_in.named != BREAK_AUTO);
-    cJSON_AddStringToObject(o, "why", why);
-    cJSON *list = cJSON_AddArrayToObject(o, "ways");
-    for (size_t i = 0; i < ARRAY_LENGTH(ways); i++) {
-        cJSON *way = cJSON_CreateObject();
-        BASE_FREE char *name = xasprintf("%s%s", ways[i].name, ways[i].takes_line ? ":LINE" : "");
-        cJSON_AddStringToObject(way, "how", name);
-        cJSON_AddStringToObject(way, "about", ways[i].about);
-        cJSON_AddItemToArray(list, way);
-    }
-    return o;
 }

@@ -10,7 +10,6 @@
 #ifndef ALLSTOP_ENGINE_SESSION_BREAK_IN_H
 #define ALLSTOP_ENGINE_SESSION_BREAK_IN_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 
 #include "base/error.h"
@@ -24,6 +23,13 @@ enum break_way {
     BREAK_SYSRQ,         /* typed at the console: a root shell */
     BREAK_COMMAND,       /* a command that makes the kernel stop */
     BREAK_BREAK_COMMAND, /* a command that makes the BREAK; then the letter */
+    BREAK_WAYS
+};
+
+struct break_in_way {
+    const char *name;
+    bool takes_line; /* its name is followed by ":LINE" */
+    const char *about;
 };
 
 struct break_in {
@@ -37,8 +43,10 @@ struct error *break_in_name(struct session *s, const char *how) BASE_MUST_CHECK;
 void break_in_prepare(void *context);
 /* The callback of the connection. */
 struct error *break_in_call(void *context) BASE_MUST_CHECK;
-/* {how, why, named, ways[{how about}]} */
-cJSON *break_in_to_json(struct session *s);
+/* What is known of one; lives for ever. */
+const struct break_in_way *break_in_way(enum break_way way);
+/* The way in use, and *why in words, which live for ever. */
+enum break_way break_in_used(struct session *s, const char **why);
 /* What to try when the way in use did not help; malloc'd. */
 char *break_in_advice(struct session *s);
 void break_in_free(struct break_in *b);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Bytes are known by how many came before them, so that no reader has to care where the ring ends. */
 #include "engine/session/console.h"
 
 #include <errno.h>
@@ -84,21 +85,21 @@ static void keep(struct console *c, const char *bytes, size_t n)
         c->ring[c->total++ % CONSOLE_KEPT] = bytes[i];
 }
 
-static void add_line(const struct console *c, cJSON *list, uint64_t from, uint64_t to)
+static char *line_text(const struct console *c, uint64_t from, uint64_t to)
 {
     BASE_BUF struct buf raw = {0};
-    BASE_BUF struct buf text = {0};
+    struct buf text = {0};
     for (; from < to; from++)
         buf_add_char(&raw, at(c, from));
     while (raw.length && buf_text(&raw)[raw.length - 1] == '\r')
         buf_truncate(&raw, raw.length - 1);
     text_add_visible(&text, buf_text(&raw), raw.length, false);
-    cJSON_AddItemToArray(list, cJSON_CreateString(buf_text(&text)));
+    return buf_take(&text);
 }
 
-cJSON *console_tail(const struct console *c, uint64_t count)
+/* The number of the byte that the last `count` lines begin with. */
+static uint64_t tail_begins(const struct console *c, uint64_t count)
 {
-    cJSON *list = cJSON_CreateArray();
     uint64_t from = c->total, first = oldest(c);
     uint64_t left = count < CONSOLE_LINES_MOST ? count : CONSOLE_LINES_MOST;
     while (from > first && left > 0) {
@@ -107,13 +108,21 @@ cJSON *console_tail(const struct console *c, uint64_t count)
             break;
         from--;
     }
-    while (count && from < c->total) {
-        uint64_t end = from;
-        while (end < c->total && at(c, end) != '\n')
+    return from;
+}
+
+char **console_tail(const struct console *c, uint64_t count)
+{
+    char **list = NULL;
+    size_t n = 0, capacity = 0;
+    for (uint64_t end, from = tail_begins(c, count); count && from < c->total; from = end + 1) {
+        for (end = from; end < c->total && at(c, end) != '\n';)
             end++;
-        add_line(c, list, from, end);
-        from = end + 1;
+        ARRAY_RESERVE(list, n, capacity);
+        list[n++] = line_text(c, from, end);
     }
+    ARRAY_RESERVE(list, n, capacity);
+    list[n] = NULL;
     return list;
 }
 

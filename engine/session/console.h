@@ -12,7 +12,6 @@
 #ifndef ALLSTOP_ENGINE_SESSION_CONSOLE_H
 #define ALLSTOP_ENGINE_SESSION_CONSOLE_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -52,8 +51,8 @@ struct error *console_log(struct session *s, const char *path) BASE_MUST_CHECK;
 struct error *console_type(struct session *s, const char *text) BASE_MUST_CHECK;
 /* The target was resumed: what waits to be typed is, unless it only steps. */
 struct error *console_type_waiting(struct session *s) BASE_MUST_CHECK;
-/* The last `count` lines, harmless, as an array. */
-cJSON *console_tail(const struct console *c, uint64_t count);
+/* The last `count` lines, harmless: a NULL-terminated, malloc'd array for words_free(). */
+char **console_tail(const struct console *c, uint64_t count);
 /* Lets console_wait_fd() become readable when `text` comes, or has come behind what was found last. */
 void console_await(struct session *s, const char *text);
 /* It has come: what was found is passed over by the next wait. */

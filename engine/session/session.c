@@ -484,19 +484,12 @@ void session_resize_terminal(struct session *s, unsigned rows, unsigned columns)
     pty_resize(s, rows, columns);
 }
 
-cJSON *session_counters(struct session *s)
+struct session_counters session_counters(const struct session *s)
 {
-    struct rsp_stats stats = session_stats(s);
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddNumberToObject(o, "violations", (double)s->control->violations);
-    if (s->control->violations)
-        cJSON_AddItemToObject(o, "by_kind", audit_counts(s->control));
-    cJSON_AddNumberToObject(o, "stops", (double)s->control->stops);
-    cJSON_AddNumberToObject(o, "turns", (double)stats.turns);
-    cJSON_AddNumberToObject(o, "packets", (double)(stats.packets_out + stats.packets_in));
-    cJSON_AddNumberToObject(o, "bytes_out", (double)stats.bytes_out);
-    cJSON_AddNumberToObject(o, "bytes_in", (double)stats.bytes_in);
-    return o;
+    struct session_counters n = {
+        .violations = s->control->violations, .stops = s->control->stops, .wire = session_stats(s)};
+    memcpy(n.by_kind, s->control->audit.counts, sizeof n.by_kind);
+    return n;
 }
 
 bool session_has_sites(const struct session *s)

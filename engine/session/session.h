@@ -24,9 +24,11 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "engine/control/audit/audit.h"
 #include "engine/target/state.h"
 #include "engine/session/command.h"
 #include "engine/session/launch/start.h"
+#include "rsp/connection.h"
 
 struct session;
 
@@ -137,9 +139,14 @@ bool session_is_deaf(const struct session *s);
 /* An interrupt that was just sent is waited for only so long: session_pump() gives ERR_TIMEOUT then. */
 void session_limit_interrupt(struct session *s);
 
-/* Counters of the `summary` command: turns packets bytes_out bytes_in violations (and by_kind) stops, as a
- * new object. */
-cJSON *session_counters(struct session *s);
+/* Of all connections so far. */
+struct session_counters {
+    uint64_t violations;
+    uint64_t by_kind[AUDIT_KINDS]; /* named by audit_kind_name() */
+    uint64_t stops;
+    struct rsp_stats wire;
+};
+struct session_counters session_counters(const struct session *s);
 /* True when something of ours is inserted in the target (asked before quitting). */
 bool session_has_sites(const struct session *s);
 /* The program was started for this session, and ends with it; not one that was there before, whoever started

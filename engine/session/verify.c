@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* All hardware sites of a breakpoint are judged by one that is tried for them: firing is of the processor. */
 #include "engine/session/verify.h"
 
 #include <inttypes.h>
@@ -6,7 +7,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/json.h"
 #include "base/text.h"
 #include "engine/control/breakpoints/insertion.h"
 #include "engine/session/session_private.h"
@@ -20,22 +20,23 @@ enum { TRIES = 64 };
 
 /* -- traps ----------------------------------------------------------------------------------------- */
 
-static const char *trap_verdict(struct session *s, struct site *p, const unsigned char *found, size_t got)
+static enum verify_verdict trap_verdict(struct session *s, const struct site *p, const unsigned char *found,
+                                        size_t got)
 {
     unsigned char trap[TRAP_MAX], own[TRAP_MAX];
     trap_bytes(s->control, p->length, trap);
     if (got < p->length)
-        return "overwritten"; /* not even mapped any more */
+        return VERDICT_OVERWRITTEN; /* not even mapped any more */
     if (memcmp(found, trap, p->length) == 0)
-        return "there";
+        return VERDICT_THERE;
     bool known = p->saved_known;
     if (known)
         memcpy(own, p->saved, sizeof own);
     else
         known = memory_from_file(s->target, p->address, own, p->length);
     if (p->type == SITE_SOFTWARE && (!known || memcmp(found, own, p->length) == 0))
-        return "out-of-sight";
-    return "overwritten";
+        return VERDICT_OUT_OF_SIGHT;
+    return VERDICT_OVERWRITTEN;
 }
 
 static void mark_overwritten(struct session *s, struct site *p, const unsigned char *found, size_t got)
@@ -67,32 +68,28 @@ static struct error *reinsert(struct session *s, struct site *p)
     return sites_flush(s->control);
 }
 
-static void add_check(cJSON *list, const struct site *p, const char *verdict, const unsigned char *found,
-                      size_t n)
+static struct verify_check *add_check(struct verify_result *r, const struct site *p,
+                                      enum verify_verdict verdict)
 {
-    cJSON *o = cJSON_CreateObject();
-    json_add_address(o, "pc", p->address);
-    cJSON_AddStringToObject(o, "verdict", verdict);
-    BASE_BUF struct buf hex = {0};
-    if (found && n)
-        hex_encode(&hex, found, n);
-    if (hex.length)
-        cJSON_AddStringToObject(o, "found", buf_text(&hex));
-    cJSON_AddItemToArray(list, o);
+    ARRAY_RESERVE(r->checks, r->count, r->capacity);
+    struct verify_check *check = &r->checks[r->count++];
+    *check = (struct verify_check){.address = p->address, .verdict = verdict};
+    return check;
 }
 
-static struct error *check_trap(struct session *s, struct site *p, enum verify_mend mend, cJSON *list)
+static struct error *check_trap(struct session *s, struct site *p, enum verify_mend mend,
+                                struct verify_result *ret)
 {
     unsigned char found[TRAP_MAX];
     struct rsp_read read = {.address = p->address, .length = p->length, .bytes = found};
     struct ptid id = s->target->threads.has_current ? s->target->threads.current : (struct ptid){0, 0};
     TRY(target_check(s->target, rsp_read_memory(s->target->connection, id, &read, 1, true)));
     error_free(read.error);
-    const char *verdict = trap_verdict(s, p, found, read.got);
-    bool overwritten = strcmp(verdict, "overwritten") == 0;
-    add_check(list, p, verdict, overwritten ? found : NULL, read.got);
-    if (!overwritten)
+    struct verify_check *check = add_check(ret, p, trap_verdict(s, p, found, read.got));
+    if (check->verdict != VERDICT_OVERWRITTEN)
         return NULL;
+    check->found_count = read.got;
+    memcpy(check->found, found, read.got);
     mark_overwritten(s, p, found, read.got);
     return mend == VERIFY_REINSERT ? reinsert(s, p) : NULL;
 }
@@ -204,7 +201,7 @@ static bool has_hardware(const struct breakpoint *b)
 }
 
 static struct error *check_all(struct session *s, struct breakpoint *b, enum verify_mend mend, double seconds,
-                               cJSON *list)
+                               struct verify_result *ret)
 {
     bool fires = false;
     if (has_hardware(b))
@@ -215,9 +212,9 @@ static struct error *check_all(struct session *s, struct breakpoint *b, enum ver
             continue;
         if (site_in_hardware(p)) {
             mark_hardware(s, p, fires);
-            add_check(list, p, fires ? "fires" : "does-not-fire", NULL, 0);
+            add_check(ret, p, fires ? VERDICT_FIRES : VERDICT_DOES_NOT_FIRE);
         } else if (p->type != SITE_STEPPED) {
-            TRY(check_trap(s, p, mend, list));
+            TRY(check_trap(s, p, mend, ret));
         }
     }
     return NULL;
@@ -232,11 +229,11 @@ static bool any_suspect(const struct breakpoint *b)
 }
 
 struct error *verify_breakpoint(struct session *s, struct breakpoint *b, enum verify_mend mend,
-                                double seconds, cJSON **ret)
+                                double seconds, struct verify_result *ret)
 {
     int id = b->id;
-    cJSON *list = cJSON_CreateArray();
-    struct error *e = check_all(s, b, mend, seconds, list);
+    *ret = (struct verify_result){0};
+    struct error *e = check_all(s, b, mend, seconds, ret);
     b = breakpoint_find(s->control, id); /* a run may have used it up */
     if (!e && b && mend == VERIFY_DROP && any_suspect(b)) {
         e = breakpoint_enable(s->control, b, false);
@@ -244,10 +241,15 @@ struct error *verify_breakpoint(struct session *s, struct breakpoint *b, enum ve
         b->reason = xstrdup("dropped: it was found overwritten, or does not fire");
     }
     if (e) {
-        cJSON_Delete(list);
+        verify_result_free(ret);
         return error_while(e, "verify breakpoint %d", id);
     }
-    *ret = b ? breakpoint_to_json(s->control, b) : cJSON_CreateObject();
-    cJSON_AddItemToObject(*ret, "checks", list);
+    ret->breakpoint = b;
     return NULL;
+}
+
+void verify_result_free(struct verify_result *r)
+{
+    free(r->checks);
+    *r = (struct verify_result){0};
 }

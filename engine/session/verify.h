@@ -19,9 +19,30 @@ struct session;
 
 enum verify_mend { VERIFY_REPORT, VERIFY_REINSERT, VERIFY_DROP };
 
-/* The breakpoint as breakpoint_to_json() gives it, with `checks[{pc kind verdict found?}]`; `verdict` is
- * `there`, `overwritten`, `out-of-sight`, `fires`, `does-not-fire` or `not-inserted`. */
+enum verify_verdict {
+    VERDICT_THERE,
+    VERDICT_OVERWRITTEN,
+    VERDICT_OUT_OF_SIGHT,
+    VERDICT_FIRES,
+    VERDICT_DOES_NOT_FIRE,
+};
+
+struct verify_check {
+    uint64_t address;
+    enum verify_verdict verdict;
+    unsigned char found[TRAP_MAX]; /* in place of a trap that was overwritten; */
+    size_t found_count;            /* 0: nothing can be read there any more, or it was not overwritten */
+};
+
+struct verify_result {
+    struct breakpoint *breakpoint; /* the session's; NULL: a run has used it up */
+    struct verify_check *checks;   /* one for each of its places that is inserted */
+    size_t count, capacity;
+};
+
+/* Fills *ret, which is to be freed; nothing is in it after an error. */
 struct error *verify_breakpoint(struct session *s, struct breakpoint *b, enum verify_mend mend,
-                                double seconds, cJSON **ret) BASE_MUST_CHECK;
+                                double seconds, struct verify_result *ret) BASE_MUST_CHECK;
+void verify_result_free(struct verify_result *r);
 
 #endif

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/alloc.h"
+#include "engine/commands/slots_json.h"
 #include "engine/control/breakpoints/hits.h"
 #include "engine/control/breakpoints/breakpoint.h"
 #include "engine/session/session_private.h"
@@ -174,7 +175,7 @@ static void test_silence(void **state)
     assert_string_equal(slots_not_firing(session->control, SITE_HARDWARE),
                         "nothing came"); /* x86: one pool */
     assert_null(slots_not_firing(session->control, SITE_SOFTWARE));
-    cJSON *o = slots_to_json(session->control);
+    cJSON *o = slots_json(session->control);
     const cJSON *pool = cJSON_GetArrayItem(cJSON_GetObjectItem(o, "pools"), 0);
     assert_true(cJSON_IsFalse(cJSON_GetObjectItem(pool, "fires")));
     assert_true(cJSON_IsTrue(cJSON_GetObjectItem(pool, "at_most")));

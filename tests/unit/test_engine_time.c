@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "engine/control/time/bookmarks.h"
+#include "engine/commands/bookmark_text.h"
 #include "engine/control/time/kept_memory.h"
 #include "engine/control/time/ladder.h"
 #include "engine/control/time/qemu.h"
@@ -177,8 +177,8 @@ static void bookmarks_survive(void **state)
     t->items[0]->note = xstrdup("why");
     t->items[0]->has_pc = true;
     t->items[0]->pc = UINT64_MAX;
-    assert_null(bookmark_write(t));
-    assert_null(bookmark_read(t->path, u));
+    assert_null(bookmarks_write(t));
+    assert_null(bookmarks_read(t->path, u));
     assert_int_equal(u->count, 2);
     assert_int_equal(u->next_id, 4);
     assert_string_equal(u->items[0]->name, t->items[0]->name);
@@ -192,11 +192,11 @@ static void bookmarks_survive(void **state)
     fputs("{\"version\": 2, \"bookmarks\": []}", f);
     fclose(f);
     BASE_FREE char *aside = xasprintf("%s.damaged", t->path);
-    BASE_ERROR struct error *e = bookmark_read(t->path, u);
+    BASE_ERROR struct error *e = bookmarks_read(t->path, u);
     assert_non_null(e);
     assert_int_equal(access(aside, R_OK), 0);
     assert_int_not_equal(access(t->path, R_OK), 0);
-    assert_null(bookmark_read(t->path, u)); /* a missing one is none */
+    assert_null(bookmarks_read(t->path, u)); /* a missing one is none */
     unlink(aside);
     BASE_FREE char *inner = xasprintf("%s/a", folder);
     rmdir(inner);

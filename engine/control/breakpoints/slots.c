@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Nothing is counted as it comes and goes: who holds what is read off the sites whenever somebody asks. */
 #include "engine/control/breakpoints/slots.h"
 
 #include <inttypes.h>
@@ -7,7 +8,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/json.h"
 #include "engine/control/control.h"
 
 static bool shared(const struct control *c)
@@ -20,7 +20,12 @@ static bool is_hardware(enum site_type type)
     return type >= SITE_HARDWARE && type <= SITE_ACCESS;
 }
 
-static unsigned pool_index(const struct control *c, enum site_type type)
+unsigned slots_pool_count(const struct control *c)
+{
+    return shared(c) ? 1 : SLOT_POOLS;
+}
+
+unsigned slots_pool_of(const struct control *c, enum site_type type)
 {
     return !shared(c) && type != SITE_HARDWARE ? 1 : 0;
 }
@@ -31,36 +36,40 @@ static unsigned registers_of(const struct control *c)
     return c->target->arch ? c->target->arch->slots : 0;
 }
 
-static unsigned used(const struct control *c, unsigned pool)
+const struct site *slots_next_holder(const struct control *c, unsigned pool, size_t *at)
 {
     const struct site_table *t = &c->breakpoints.sites;
-    unsigned n = 0;
-    for (size_t i = 0; i < t->count; i++)
-        n += t->items[i]->inserted && is_hardware(t->items[i]->type) &&
-             pool_index(c, t->items[i]->type) == pool;
-    return n;
+    while (*at < t->count) {
+        const struct site *p = t->items[(*at)++];
+        if (p->inserted && is_hardware(p->type) && slots_pool_of(c, p->type) == pool)
+            return p;
+    }
+    return NULL;
 }
 
-/* The breakpoint that a site is there for, or 0: run control's. */
-static int holder(const struct site *p)
+int slots_breakpoint_of(const struct site *holder)
 {
-    return p->count ? p->breakpoint_ids[0] : 0;
+    return holder->count ? holder->breakpoint_ids[0] : 0;
+}
+
+static unsigned used(const struct control *c, unsigned pool)
+{
+    unsigned n = 0;
+    for (size_t at = 0; slots_next_holder(c, pool, &at);)
+        n++;
+    return n;
 }
 
 static void add_holders_text(struct control *c, unsigned pool, struct buf *out)
 {
-    const struct site_table *t = &c->breakpoints.sites;
     const char *between = "";
-    for (size_t i = 0; i < t->count; i++) {
-        const struct site *p = t->items[i];
-        if (!p->inserted || !is_hardware(p->type) || pool_index(c, p->type) != pool)
-            continue;
-        int id = holder(p);
+    const struct site *p;
+    for (size_t at = 0; (p = slots_next_holder(c, pool, &at)) != NULL; between = ", ") {
+        int id = slots_breakpoint_of(p);
         if (id)
             buf_printf(out, "%s%s %d", between, p->type == SITE_HARDWARE ? "breakpoint" : "watchpoint", id);
         else
             buf_printf(out, "%sa step under way", between);
-        between = ", ";
     }
 }
 
@@ -84,7 +93,7 @@ static struct error *full(struct control *c, unsigned pool, const char *how)
 
 struct error *slots_may_take(struct control *c, enum site_type type)
 {
-    unsigned i = pool_index(c, type);
+    unsigned i = slots_pool_of(c, type);
     const struct slot_pool *pool = &c->slots.pools[i];
     bool full_now = pool->total_known && used(c, i) >= pool->total &&
                     (pool->by_user || (pool->refused && pool->refused_epoch == c->target->epoch));
@@ -96,7 +105,7 @@ struct error *slots_may_take(struct control *c, enum site_type type)
 
 struct error *slots_refused(struct control *c, enum site_type type, uint64_t address, const char *reply)
 {
-    unsigned i = pool_index(c, type);
+    unsigned i = slots_pool_of(c, type);
     struct slot_pool *pool = &c->slots.pools[i];
     if (type == SITE_READ && c->target->arch && c->target->arch->no_read_watch)
         return error_hint(error_new(ERR_UNSUPPORTED,
@@ -114,35 +123,31 @@ struct error *slots_refused(struct control *c, enum site_type type, uint64_t add
     return full(c, i, how);
 }
 
-struct error *slots_set_total(struct control *c, const char *pool, unsigned total)
+void slots_set_total(struct control *c, enum slot_pool_name pool, unsigned total)
 {
-    unsigned i = pool && strcmp(pool, "data") == 0 && !shared(c) ? 1 : 0;
-    if (pool && strcmp(pool, "data") != 0 && strcmp(pool, "code") != 0)
-        return error_new(ERR_USAGE, "there is no pool `%s`: `code` or `data`", pool);
-    struct slot_pool *p = &c->slots.pools[i];
+    struct slot_pool *p = &c->slots.pools[pool == SLOTS_DATA && !shared(c) ? 1 : 0];
     p->total_known = p->by_user = total > 0;
     p->total = total;
     p->refused = false;
-    return NULL;
 }
 
 void slots_mark_not_firing(struct control *c, enum site_type type, const char *why)
 {
-    struct slot_pool *pool = &c->slots.pools[pool_index(c, type)];
+    struct slot_pool *pool = &c->slots.pools[slots_pool_of(c, type)];
     free(pool->silent);
     pool->silent = xstrdup(why);
 }
 
 void slots_mark_firing(struct control *c, enum site_type type)
 {
-    struct slot_pool *pool = &c->slots.pools[pool_index(c, type)];
+    struct slot_pool *pool = &c->slots.pools[slots_pool_of(c, type)];
     free(pool->silent);
     pool->silent = NULL;
 }
 
 const char *slots_not_firing(const struct control *c, enum site_type type)
 {
-    return is_hardware(type) ? c->slots.pools[pool_index(c, type)].silent : NULL;
+    return is_hardware(type) ? c->slots.pools[slots_pool_of(c, type)].silent : NULL;
 }
 
 bool slots_inside(const struct control *c)
@@ -170,72 +175,22 @@ void slots_free(struct slot_table *t)
     *t = (struct slot_table){0};
 }
 
-/* A refusal that is older than a run says less than what is inserted now. */
-static void add_counts(struct control *c, unsigned i, cJSON *o)
+struct slot_counts slots_counts(struct control *c, unsigned pool)
 {
-    struct slot_pool *pool = &c->slots.pools[i];
-    unsigned n = used(c, i);
-    if (!pool->total_known) {
-        cJSON_AddNullToObject(o, "total");
-        cJSON_AddNullToObject(o, "free");
-        return;
-    }
-    if (n > pool->total)
-        pool->total = n;
-    cJSON_AddNumberToObject(o, "total", pool->total);
-    cJSON_AddNumberToObject(o, "free", pool->total - n);
-}
-
-static const char *kind_name(enum site_type type)
-{
-    static const char *const names[] = {"software", "hardware", "write", "read", "any", "memory", "stepped"};
-    return names[type];
-}
-
-static cJSON *pool_to_json(struct control *c, unsigned i)
-{
-    const struct site_table *t = &c->breakpoints.sites;
-    cJSON *o = cJSON_CreateObject();
-    cJSON *kinds = cJSON_AddArrayToObject(o, "for");
-    for (int type = SITE_HARDWARE; type <= SITE_ACCESS; type++)
-        if (pool_index(c, (enum site_type)type) == i)
-            cJSON_AddItemToArray(kinds, cJSON_CreateString(kind_name((enum site_type)type)));
-    add_counts(c, i, o);
-    cJSON_AddBoolToObject(o, "at_most", !c->slots.pools[i].by_user);
-    if (c->slots.pools[i].silent) {
-        cJSON_AddBoolToObject(o, "fires", false);
-        cJSON_AddStringToObject(o, "reason", c->slots.pools[i].silent);
-    }
-    cJSON *holders = cJSON_AddArrayToObject(o, "holders");
-    int slot = 0;
-    for (size_t k = 0; k < t->count; k++) {
-        const struct site *p = t->items[k];
-        if (!p->inserted || !is_hardware(p->type) || pool_index(c, p->type) != i)
-            continue;
-        cJSON *h = cJSON_CreateObject();
-        cJSON_AddNumberToObject(h, "slot", ++slot);
-        int id = holder(p);
-        if (id)
-            cJSON_AddNumberToObject(h, "id", id);
-        cJSON_AddStringToObject(h, "kind", kind_name(p->type));
-        json_add_address(h, "address", p->address);
-        cJSON_AddItemToArray(holders, h);
-    }
-    return o;
-}
-
-cJSON *slots_to_json(struct control *c)
-{
-    cJSON *o = cJSON_CreateObject();
-    cJSON *pools = cJSON_AddArrayToObject(o, "pools");
-    for (unsigned i = 0; i < (shared(c) ? 1u : SLOT_POOLS); i++)
-        cJSON_AddItemToArray(pools, pool_to_json(c, i));
-    return o;
+    struct slot_pool *p = &c->slots.pools[pool];
+    unsigned n = used(c, pool);
+    if (!p->total_known)
+        return (struct slot_counts){0};
+    if (n > p->total)
+        p->total = n;
+    return (struct slot_counts){.known = true, .total = p->total, .free = p->total - n};
 }
 
 cJSON *slots_of_type(struct control *c, enum site_type type)
 {
+    struct slot_counts n = slots_counts(c, slots_pool_of(c, type));
     cJSON *o = cJSON_CreateObject();
-    add_counts(c, pool_index(c, type), o);
+    cJSON_AddItemToObject(o, "total", n.known ? cJSON_CreateNumber(n.total) : cJSON_CreateNull());
+    cJSON_AddItemToObject(o, "free", n.known ? cJSON_CreateNumber(n.free) : cJSON_CreateNull());
     return o;
 }

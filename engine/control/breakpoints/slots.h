@@ -19,6 +19,8 @@
 #include <cjson/cJSON.h>
 
 enum { SLOT_POOLS = 2 };
+/* What the user calls a pool; where all kinds share one, both words mean that. */
+enum slot_pool_name { SLOTS_CODE, SLOTS_DATA };
 
 struct slot_pool {
     bool total_known;
@@ -38,9 +40,8 @@ struct error *slots_may_take(struct control *c, enum site_type type) BASE_MUST_C
 /* The stub refused one with `reply`: what is there now is how many there are. */
 struct error *slots_refused(struct control *c, enum site_type type, uint64_t address,
                             const char *reply) BASE_MUST_CHECK;
-/* The user's word for a pool: 0 takes it back. ERR_USAGE when there is no pool of that name ("code", "data").
- */
-struct error *slots_set_total(struct control *c, const char *pool, unsigned total) BASE_MUST_CHECK;
+/* The user's word for a pool: 0 takes it back. */
+void slots_set_total(struct control *c, enum slot_pool_name pool, unsigned total);
 /* A slot of this kind was accepted and did not fire; `why` is what was seen. */
 void slots_mark_not_firing(struct control *c, enum site_type type, const char *why);
 /* One of this kind fired. */
@@ -53,9 +54,26 @@ bool slots_inside(const struct control *c);
 /* A new target: nothing is known but what the user said. */
 void slots_forget(struct control *c);
 void slots_free(struct slot_table *t);
-/* pools[{for total at_most free fires? reason? holders[{slot id kind address}]}], and of the pool of one kind
- * {total free}. */
-cJSON *slots_to_json(struct control *c);
+
+/* -- reading ---------------------------------------------------------------------------------------- */
+
+struct slot_counts {
+    bool known; /* how many there are; the rest is 0 otherwise */
+    unsigned total, free;
+};
+
+/* How many pools there are for this processor: those of the table from there on are not in use. */
+unsigned slots_pool_count(const struct control *c);
+/* The pool that this kind takes its slots from; only the kinds that take one are of any. */
+unsigned slots_pool_of(const struct control *c, enum site_type type);
+/* A refusal that is older than a run says less than what is inserted now: more in use raises the total. */
+struct slot_counts slots_counts(struct control *c, unsigned pool);
+/* Who holds a slot of the pool, one after the other: begins with *at being 0, NULL behind the last. */
+const struct site *slots_next_holder(const struct control *c, unsigned pool, size_t *at);
+/* The breakpoint that a holder is there for, or 0: run control's. */
+int slots_breakpoint_of(const struct site *holder);
+
+/* {total free} of the pool of one kind. */
 cJSON *slots_of_type(struct control *c, enum site_type type);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Registers are compared as they were at the resume, never from stop to stop: a command may have set them. */
 #include "engine/control/stop/hold.h"
 
 #include <stdlib.h>
@@ -15,7 +16,7 @@ enum {
     EVIDENCE_REGISTERS = 4,
 };
 
-static enum rsp_tristate *trait(struct control *c)
+static enum rsp_tristate *trait(const struct control *c)
 {
     return &rsp_features(c->target->connection)->state[FEATURE_HOLD].works;
 }
@@ -56,32 +57,14 @@ void hold_forget(struct control *c)
     c->hold = (struct hold){0};
 }
 
-static void add_name(cJSON *list, struct ptid id)
+void hold_gone_told(struct control *c)
 {
-    char name[48];
-    thread_name(id, name, sizeof name);
-    cJSON_AddItemToArray(list, cJSON_CreateString(name));
-}
-
-cJSON *hold_honoured(struct control *c)
-{
-    enum rsp_tristate works = c->target->connection ? *trait(c) : TRI_UNKNOWN;
-    return works == TRI_UNKNOWN ? cJSON_CreateNull() : cJSON_CreateBool(works == TRI_YES);
-}
-
-void hold_to_json(struct control *c, cJSON *o)
-{
-    cJSON *held = cJSON_AddArrayToObject(o, "held");
-    for (size_t i = 0; i < c->target->threads.count; i++)
-        if (c->target->threads.items[i]->state == THREAD_HELD)
-            add_name(held, c->target->threads.items[i]->id);
-    cJSON_AddItemToObject(o, "honoured", hold_honoured(c));
-    if (!c->hold.gone_count)
-        return;
-    cJSON *gone = cJSON_AddArrayToObject(o, "gone");
-    for (size_t i = 0; i < c->hold.gone_count; i++)
-        add_name(gone, c->hold.gone[i]);
     c->hold.gone_count = 0;
+}
+
+enum rsp_tristate hold_honoured(const struct control *c)
+{
+    return c->target->connection ? *trait(c) : TRI_UNKNOWN;
 }
 
 /* -- before a run ---------------------------------------------------------------------------------- */

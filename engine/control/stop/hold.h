@@ -19,8 +19,6 @@
 #ifndef ALLSTOP_ENGINE_CONTROL_STOP_HOLD_H
 #define ALLSTOP_ENGINE_CONTROL_STOP_HOLD_H
 
-#include <cjson/cJSON.h>
-
 #include "base/error.h"
 #include "rsp/features.h"
 #include "rsp/stop_reply.h"
@@ -57,10 +55,10 @@ void hold_release(struct control *c, struct thread *t);
 void hold_thread_gone(struct control *c, const struct thread *t);
 /* The target is gone. */
 void hold_forget(struct control *c);
-/* Adds `held`, `honoured`, and `gone` when held threads have ended. */
-void hold_to_json(struct control *c, cJSON *o);
-/* true, false, or null: whether the stub leaves threads where they are. */
-cJSON *hold_honoured(struct control *c);
+/* Those in `gone` were told in a result. */
+void hold_gone_told(struct control *c);
+/* Whether the stub leaves threads where they are. */
+enum rsp_tristate hold_honoured(const struct control *c);
 
 /* A run command begins: ERR_USAGE when the thread that should step is held. Notes where the held ones are. */
 struct error *hold_begin(struct control *c, const struct plan *p) BASE_MUST_CHECK;

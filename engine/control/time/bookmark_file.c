@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The file in which the bookmarks of a record are kept: its name, reading and writing it. */
+/* The file in which the bookmarks of a record are kept: its name, and its bytes in and out. */
 #include <fcntl.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +11,11 @@
 #include "base/alloc.h"
 #include "base/descriptor.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "base/text.h"
 #include "engine/control/control.h"
 #include "engine/control/time/bookmarks.h"
 
-enum { FILE_LIMIT = 16 << 20, FILE_VERSION = 1, CODE_LIMIT = 64 << 20 };
+enum { FILE_LIMIT = 16 << 20, CODE_LIMIT = 64 << 20 };
 
 static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n)
 {
@@ -82,54 +80,9 @@ char *bookmark_path(struct control *c)
     return xasprintf("%s/%016" PRIx64 ".json", where, hash);
 }
 
-/* -- reading --------------------------------------------------------------------------------------- */
+/* -- its bytes -------------------------------------------------------------------------------------- */
 
-static char *text_member(const cJSON *o, const char *name)
-{
-    const char *text = json_text_or_null(o, name);
-    return text ? xstrndup(text, strnlen(text, BOOKMARK_TEXT_MOST)) : NULL;
-}
-
-static bool number_member(const cJSON *o, const char *name, uint64_t *ret)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(o, name);
-    double d = cJSON_IsNumber(item) ? item->valuedouble : -1;
-    if (d < 0 || d != floor(d) || d > 9007199254740992.0)
-        return false;
-    *ret = (uint64_t)d;
-    return true;
-}
-
-static bool read_one(const cJSON *o, struct bookmark_table *t)
-{
-    struct bookmark *b = xcalloc(1, sizeof *b);
-    uint64_t line = 0, made = 0;
-    BASE_FREE char *pc = text_member(o, "pc");
-    b->name = text_member(o, "name");
-    b->note = text_member(o, "note");
-    b->thread = text_member(o, "thread");
-    b->function = text_member(o, "function");
-    b->file = text_member(o, "file");
-    b->snapshot = text_member(o, "snapshot");
-    b->has_pc = pc && text_parse_u64(pc, &b->pc);
-    bool good = number_member(o, "id", &b->id) && number_member(o, "position", &b->position) && b->name &&
-                (!b->snapshot || time_snapshot_is_ours(b->snapshot)) && b->id > 0 &&
-                !bookmarks_by_id(t, b->id) && !bookmarks_by_name(t, b->name);
-    number_member(o, "line", &line);
-    number_member(o, "made", &made);
-    b->line = (unsigned)line;
-    b->made = (int64_t)made;
-    if (!good || t->count >= BOOKMARKS_MOST) {
-        bookmark_free(b);
-        return false;
-    }
-    bookmarks_insert(t, b);
-    if (b->id >= t->next_id)
-        t->next_id = b->id + 1;
-    return true;
-}
-
-static struct error *not_ours(const char *path, const char *what)
+struct error *bookmark_file_put_aside(const char *path, const char *what)
 {
     BASE_FREE char *aside = xasprintf("%s.damaged", path);
     BASE_FREE char *shown = text_visible(aside, strlen(aside));
@@ -140,71 +93,26 @@ static struct error *not_ours(const char *path, const char *what)
                       shown);
 }
 
-static struct error *parse(const char *path, const char *text, size_t n, struct bookmark_table *t)
-{
-    cJSON *o = cJSON_ParseWithLength(text, n);
-    uint64_t version = 0;
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(o, "bookmarks"), *one;
-    const char *wrong = NULL;
-    if (!cJSON_IsObject(o))
-        wrong = "the file is no JSON";
-    else if (!number_member(o, "version", &version) || version != FILE_VERSION)
-        wrong = "the file is of another version of this program";
-    else if (!cJSON_IsArray(list))
-        wrong = "the file holds no list";
-    free(t->program);
-    t->program = wrong ? NULL : text_member(o, "program");
-    if (!wrong) {
-        cJSON_ArrayForEach (one, list)
-            if (!read_one(one, t))
-                wrong = "an entry of the file is damaged";
-    }
-    cJSON_Delete(o);
-    return wrong ? not_ours(path, wrong) : NULL;
-}
-
-struct error *bookmark_read(const char *path, struct bookmark_table *t)
+struct error *bookmark_file_read(const char *path, char **ret, size_t *n)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     struct stat st;
+    *ret = NULL;
+    *n = 0;
     if (fd < 0)
         return NULL;
-    struct error *e = NULL;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_LIMIT) {
-        BASE_FREE char *text = xcalloc(1, (size_t)st.st_size + 1);
-        e = parse(path, text, fd_read_all(fd, text, (size_t)st.st_size), t);
-    } else {
-        e = not_ours(path, "it is no file of ours");
+    bool good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_LIMIT;
+    if (good) {
+        *ret = xcalloc(1, (size_t)st.st_size + 1);
+        *n = fd_read_all(fd, *ret, (size_t)st.st_size);
     }
     close(fd);
-    return e;
+    return good ? NULL : bookmark_file_put_aside(path, "it is no file of ours");
 }
 
-/* -- writing --------------------------------------------------------------------------------------- */
-
-static char *as_text(const struct bookmark_table *t)
+struct error *bookmark_file_write(const char *path, const char *text)
 {
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddNumberToObject(o, "version", FILE_VERSION);
-    if (t->program)
-        cJSON_AddStringToObject(o, "program", t->program);
-    cJSON *list = cJSON_AddArrayToObject(o, "bookmarks");
-    for (size_t i = 0; i < t->count; i++) {
-        cJSON *one = bookmark_to_json(t->items[i]);
-        cJSON_DeleteItemFromObjectCaseSensitive(one, "state");
-        cJSON_AddItemToArray(list, one);
-    }
-    char *text = cJSON_Print(o);
-    cJSON_Delete(o);
-    return text;
-}
-
-struct error *bookmark_write(const struct bookmark_table *t)
-{
-    if (!t->path)
-        return NULL;
-    BASE_FREE char *text = as_text(t);
-    struct error *e = file_replace(t->path, text, strlen(text), true);
+    struct error *e = file_replace(path, text, strlen(text), true);
     return e ? error_hint(
                    error_while(e, "writing the bookmarks"),
                    "they hold for this session; free some space, or set XDG_STATE_HOME to a folder that "

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table stays in the order of time by insertion: hundreds of bookmarks are many. */
 #include "base/text.h"
 #include "engine/control/time/bookmarks.h"
 
@@ -9,7 +10,6 @@
 #include <time.h>
 
 #include "base/alloc.h"
-#include "base/json.h"
 #include "engine/control/control.h"
 #include "engine/inspect/location.h"
 
@@ -38,22 +38,10 @@ void bookmarks_free(struct bookmark_table *t)
     free(t);
 }
 
-static void say(struct control *c, const char *text)
+void bookmarks_say(struct control *c, const char *text)
 {
     BASE_FREE char *line = xasprintf("%s\n", text);
     target_emit_text(c->target, "output", line, strlen(line));
-}
-
-static void check_program(struct control *c, struct bookmark_table *t)
-{
-    BASE_FREE char *now = bookmark_program(c);
-    if (!t->program) {
-        t->program = xstrdup_or_null(now);
-    } else if (t->count && now && strcmp(now, t->program) != 0) {
-        say(c, "the bookmarks of this recording were made with another build of the program: functions and "
-               "lines "
-               "may not fit");
-    }
 }
 
 struct error *bookmarks_of(struct control *c, struct bookmark_table **ret)
@@ -66,14 +54,6 @@ struct error *bookmarks_of(struct control *c, struct bookmark_table **ret)
     struct bookmark_table *t = xcalloc(1, sizeof *t);
     c->time.bookmarks = *ret = t;
     t->next_id = 1;
-    t->path = bookmark_path(c);
-    struct error *e = t->path ? bookmark_read(t->path, t) : NULL;
-    if (e) {
-        BASE_FREE char *text = xasprintf("%s (%s)", e->message, e->hint ? e->hint : "");
-        say(c, text);
-        error_free(e);
-    }
-    check_program(c, t);
     return NULL;
 }
 
@@ -158,11 +138,9 @@ static struct error *fill(struct control *c, struct bookmark *b, bool snapshot)
     return time_save(c, kind, &b->snapshot);
 }
 
-struct error *bookmark_make(struct control *c, const char *name, const char *note, bool snapshot,
-                            struct bookmark **ret)
+struct error *bookmark_make(struct control *c, struct bookmark_table *t, const char *name, const char *note,
+                            bool snapshot, struct bookmark **ret)
 {
-    struct bookmark_table *t;
-    TRY(bookmarks_of(c, &t));
     if (name)
         TRY(check_name(t, name));
     struct bookmark *b = xcalloc(1, sizeof *b);
@@ -177,18 +155,14 @@ struct error *bookmark_make(struct control *c, const char *name, const char *not
     t->next_id++;
     bookmarks_insert(t, b);
     *ret = b;
-    e = bookmark_write(t);
-    if (e)
-        say(c, e->message);
-    error_free(e);
     return NULL;
 }
 
-struct error *bookmark_remove(struct control *c, struct bookmark *b)
+struct error *bookmark_remove(struct control *c, struct bookmark_table *t, struct bookmark *b,
+                              bool *forgotten)
 {
-    struct bookmark_table *t;
-    TRY(bookmarks_of(c, &t));
     struct error *e = NULL;
+    *forgotten = false;
     if (b->snapshot) {
         TRY(time_snapshots(c));
         if (time_snapshot_named(c, b->snapshot))
@@ -200,10 +174,8 @@ struct error *bookmark_remove(struct control *c, struct bookmark *b)
             break;
         }
     bookmark_free(b);
-    struct error *written = bookmark_write(t);
-    if (e)
-        error_free(written);
-    return e ? e : written;
+    *forgotten = true;
+    return e;
 }
 
 static struct error *move_to(struct control *c, const struct bookmark *b)
@@ -237,32 +209,6 @@ struct error *bookmark_go(struct control *c, struct bookmark *b)
     BASE_FREE char *text = xasprintf("bookmark `%s` is stale: it was made at 0x%" PRIx64
                                      ", and the recording is at 0x%" PRIx64 " there",
                                      b->name, b->pc, here.pc);
-    say(c, text);
+    bookmarks_say(c, text);
     return NULL;
-}
-
-cJSON *bookmark_to_json(const struct bookmark *b)
-{
-    static const char *const states[] = {"unchecked", "good", "stale"};
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddNumberToObject(o, "id", (double)b->id);
-    cJSON_AddStringToObject(o, "name", b->name);
-    if (b->note)
-        cJSON_AddStringToObject(o, "note", b->note);
-    cJSON_AddNumberToObject(o, "position", (double)b->position);
-    if (b->thread)
-        cJSON_AddStringToObject(o, "thread", b->thread);
-    if (b->has_pc)
-        json_add_address(o, "pc", b->pc);
-    if (b->function)
-        cJSON_AddStringToObject(o, "function", b->function);
-    if (b->file)
-        cJSON_AddStringToObject(o, "file", b->file);
-    if (b->line)
-        cJSON_AddNumberToObject(o, "line", b->line);
-    cJSON_AddNumberToObject(o, "made", (double)b->made);
-    if (b->snapshot)
-        cJSON_AddStringToObject(o, "snapshot", b->snapshot);
-    cJSON_AddStringToObject(o, "state", states[b->state]);
-    return o;
 }

@@ -2,9 +2,10 @@
 /*
  * engine/control/time/bookmarks.h - places in time that the user wants to come back to.
  *
- * They belong to a recording, not to a session: the table is read when it is first asked for, from
- * $XDG_STATE_HOME/allstop/bookmarks/ID.json, and written after every change (bookmark_file.c), where ID comes
- * from what identifies the recording. What a bookmark says about its place (pc) is compared with what is
+ * They belong to a recording, not to a session: they are kept in $XDG_STATE_HOME/allstop/bookmarks/ID.json,
+ * where ID comes from what identifies the recording. This room says where that is and moves the file's bytes
+ * (bookmark_file.c); what is written in it, and when, is known above (engine/commands/bookmark_text.h), where
+ * every change begins. What a bookmark says about its place (pc) is compared with what is
  * found there when the target is taken to it; one that does not fit is STALE and is said to be. Positions of
  * a target without a recording die with the connection, and so do its bookmarks.
  *
@@ -13,7 +14,6 @@
 #ifndef ALLSTOP_ENGINE_CONTROL_TIME_BOOKMARKS_H
 #define ALLSTOP_ENGINE_CONTROL_TIME_BOOKMARKS_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -43,14 +43,18 @@ struct bookmark_table {
     struct bookmark **items; /* by position, then id */
     size_t count, capacity;
     uint64_t next_id;
+    bool looked;   /* what was on disk is in it */
     char *path;    /* NULL: not kept on disk */
     char *program; /* digest of the program they were made with, or NULL: not known */
 };
 
 void bookmarks_free(struct bookmark_table *t);
 void bookmark_free(struct bookmark *b);
-/* The table, read when it was not yet; what is wrong with the file is said once. */
+/* The table of this session as far as it is in memory, made when there was none: faces and commands ask
+ * bookmarks_open() in its place. */
 struct error *bookmarks_of(struct control *c, struct bookmark_table **ret) BASE_MUST_CHECK;
+/* Says a line about them to the user. */
+void bookmarks_say(struct control *c, const char *text);
 /* Puts it into its place of the order; taken over. */
 void bookmarks_insert(struct bookmark_table *t, struct bookmark *b);
 struct bookmark *bookmarks_by_name(struct bookmark_table *t, const char *name);
@@ -58,13 +62,13 @@ struct bookmark *bookmarks_by_id(struct bookmark_table *t, uint64_t id);
 /* The one made last, or NULL. */
 struct bookmark *bookmarks_newest(struct bookmark_table *t);
 /* A bookmark here; a NULL name is made up. With `snapshot` a snapshot too, where the target can. */
-struct error *bookmark_make(struct control *c, const char *name, const char *note, bool snapshot,
-                            struct bookmark **ret) BASE_MUST_CHECK;
-/* Forgets it, and removes its snapshot. */
-struct error *bookmark_remove(struct control *c, struct bookmark *b) BASE_MUST_CHECK;
+struct error *bookmark_make(struct control *c, struct bookmark_table *t, const char *name, const char *note,
+                            bool snapshot, struct bookmark **ret) BASE_MUST_CHECK;
+/* Removes its snapshot and forgets it. An error with *forgotten: the snapshot is still there. */
+struct error *bookmark_remove(struct control *c, struct bookmark_table *t, struct bookmark *b,
+                              bool *forgotten) BASE_MUST_CHECK;
 /* Takes the target there and looks whether it is the place that was meant. */
 struct error *bookmark_go(struct control *c, struct bookmark *b) BASE_MUST_CHECK;
-cJSON *bookmark_to_json(const struct bookmark *b);
 
 /* -- bookmark_file.c ------------------------------------------------------------------------------- */
 
@@ -72,10 +76,12 @@ cJSON *bookmark_to_json(const struct bookmark *b);
 char *bookmark_path(struct control *c);
 /* What the program is known by: its build-id, or a digest of its code; malloc'd, or NULL. */
 char *bookmark_program(struct control *c);
-/* Reads the file into an empty table. A file that is missing gives none; one that is damaged or of another
- * version is an error, and stays as it is under a name with `.damaged` behind it. */
-struct error *bookmark_read(const char *path, struct bookmark_table *t) BASE_MUST_CHECK;
+/* The bytes of the file, malloc'd; NULL when there is none. One that is too big or no plain file is put
+ * aside: an error. */
+struct error *bookmark_file_read(const char *path, char **ret, size_t *n) BASE_MUST_CHECK;
+/* Puts a file aside under a name with `.damaged` behind it: the error that says so, and `what` was wrong. */
+struct error *bookmark_file_put_aside(const char *path, const char *what);
 /* Writes it anew: to another file first, which then takes its place. */
-struct error *bookmark_write(const struct bookmark_table *t) BASE_MUST_CHECK;
+struct error *bookmark_file_write(const char *path, const char *text) BASE_MUST_CHECK;
 
 #endif

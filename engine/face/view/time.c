@@ -6,7 +6,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/inspect/location.h"
-#include "engine/control/time/bookmarks.h"
+#include "engine/commands/bookmark_text.h"
 #include "engine/control/time/time.h"
 #include "engine/face/view/build.h"
 
@@ -60,7 +60,7 @@ static char *where_of(const struct bookmark *b)
 static struct error *build_bookmarks(struct session *s, struct view_time *t)
 {
     struct bookmark_table *table;
-    TRY(bookmarks_of(s->control, &table));
+    TRY(bookmarks_open(s->control, &table));
     t->bookmarks = xcalloc(table->count + 1, sizeof *t->bookmarks);
     for (size_t i = 0; i < table->count; i++) {
         const struct bookmark *b = table->items[i];

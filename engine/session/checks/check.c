@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Questions go past the caches of the session: a check is about what the stub says now. */
 #include "engine/session/checks/check.h"
 #include "engine/control/stop/classify.h"
 
@@ -8,19 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/text.h"
 #include "engine/control/audit/look.h"
-#include "engine/inspect/location.h"
 #include "engine/target/registers.h"
 
-enum { SHOWN = 160, SILENT_MOST = 2, RAM_BELOW_STACK = 1024 };
+enum { SHOWN = 160, RAM_BELOW_STACK = 1024 };
 
 #define INTERRUPT_NS 3000000000
-
-static const char *const verdicts[AUDIT_VERDICTS] = {"ok", "violation", "differs", "unsupported", "skipped"};
-
-static const struct audit_check *const tables[] = {
-    audit_checks_query, audit_checks_state, audit_checks_points, audit_checks_threads, audit_checks_run};
 
 void check_says(struct checking *c, enum audit_verdict verdict, const char *format, ...)
 {
@@ -220,42 +216,42 @@ static void judge_error(struct checking *c, const struct error *e)
         check_says(c, wrong ? AUDIT_VIOLATION : AUDIT_DIFFERS, "%s", e->message);
 }
 
-static void add_bytes(cJSON *o, const char *name, const struct buf *bytes)
+static char *beginning_of(const struct buf *bytes)
 {
-    BASE_BUF struct buf shown = {0};
+    struct buf shown = {0};
     text_add_ascii(&shown, buf_text(bytes), bytes->length < SHOWN ? bytes->length : SHOWN);
     if (bytes->length > SHOWN)
         buf_add_text(&shown, "...");
-    cJSON_AddStringToObject(o, name, buf_text(&shown));
-}
-
-static void add_proof(const struct checking *c, cJSON *o)
-{
-    if (!c->sent.length)
-        return;
-    add_bytes(o, "sent", &c->sent);
-    add_bytes(o, "received", &c->received);
+    return buf_take(&shown);
 }
 
 /* What the passive watch saw while this check ran makes it a violation. */
-static void add_violations(struct checking *c, cJSON *o, uint64_t before)
+static void take_violations(struct checking *c, uint64_t before, struct audit_line *ret)
 {
-    uint64_t count = c->s->control->audit.findings - before;
-    if (!count)
-        return;
-    const struct audit_finding *first =
-        &c->s->control->audit
-             .last[(count > AUDIT_LAST ? c->s->control->audit.findings - AUDIT_LAST : before) % AUDIT_LAST];
-    check_says(c, AUDIT_VIOLATION, "%s: %s", first->kind, first->evidence);
-    cJSON *all = audit_last(c->s->control);
-    while ((uint64_t)cJSON_GetArraySize(all) > count)
-        cJSON_DeleteItemFromArray(all, 0);
-    cJSON_AddItemToObject(o, "violations", all);
+    const struct audit *a = &c->s->control->audit;
+    uint64_t count = a->findings - before;
+    if (count > AUDIT_LAST)
+        count = AUDIT_LAST;
+    ret->violations = xcalloc(count + 1, sizeof *ret->violations);
+    for (uint64_t i = a->findings - count; i < a->findings; i++) {
+        struct audit_finding *copy = &ret->violations[ret->violation_count++];
+        *copy = a->last[i % AUDIT_LAST];
+        copy->evidence = xstrdup(copy->evidence);
+    }
+    if (count)
+        check_says(c, AUDIT_VIOLATION, "%s: %s", ret->violations->kind, ret->violations->evidence);
 }
 
-static cJSON *run_check(struct checking *c, const struct audit_check *check)
+static struct error *run_one(struct checking *c, const struct audit_check *check)
 {
-    cJSON *o = cJSON_CreateObject();
+    if (check->safe || c->options->unsafe)
+        return check->run(c);
+    check_says(c, AUDIT_SKIPPED, "not safe on every target (-D unsafe=true)");
+    return NULL;
+}
+
+void check_line(struct checking *c, const struct audit_check *check, struct audit_line *ret)
+{
     uint64_t before = c->s->control->audit.findings;
     int64_t began = clock_now_ns();
     c->told = false;
@@ -263,89 +259,17 @@ static cJSON *run_check(struct checking *c, const struct audit_check *check)
     buf_clear(&c->note);
     buf_clear(&c->sent);
     buf_clear(&c->received);
-    struct error *e = NULL;
-    if (check->safe || c->options->unsafe)
-        e = check->run(c);
-    else
-        check_says(c, AUDIT_SKIPPED, "not safe on every target (-D unsafe=true)");
+    struct error *e = run_one(c, check);
     if (e)
         judge_error(c, e);
     c->silent = error_is(e, ERR_TIMEOUT) ? c->silent + 1 : 0;
     error_free(e);
-    cJSON_AddStringToObject(o, "check", check->name);
-    cJSON_AddStringToObject(o, "group", check->group);
-    cJSON_AddStringToObject(o, "about", check->about);
-    cJSON_AddBoolToObject(o, "safe", check->safe);
-    add_violations(c, o, before);
-    cJSON_AddStringToObject(o, "verdict", verdicts[c->verdict]);
-    if (c->note.length) {
-        char *text = text_visible(c->note.data, c->note.length);
-        cJSON_AddStringToObject(o, "note", text);
-        free(text);
-    }
-    add_proof(c, o);
-    cJSON_AddNumberToObject(o, "ms", round((double)(clock_now_ns() - began) / 1e4) / 1e2);
-    return o;
-}
-
-/* -- all of them ----------------------------------------------------------------------------------- */
-
-static const char *why_over(const struct checking *c)
-{
-    switch (c->s->target->state) {
-    case TARGET_STOPPED:
-        return c->silent < SILENT_MOST ? NULL : "the stub has fallen silent";
-    case TARGET_EXITED:
-        return "the program has ended";
-    case TARGET_RUNNING:
-        return "the target runs and does not stop when asked to";
-    case TARGET_DISCONNECTED:
-        break;
-    }
-    return "the connection was lost";
-}
-
-static void run_table(struct checking *c, const struct audit_check *check, cJSON *report, unsigned *counts)
-{
-    cJSON *lines = cJSON_GetObjectItemCaseSensitive(report, "lines");
-    for (; check->name && !why_over(c); check++) {
-        cJSON_AddItemToArray(lines, run_check(c, check));
-        counts[c->verdict]++;
-    }
-}
-
-static void sum_up(const struct checking *c, cJSON *report, const unsigned *counts)
-{
-    cJSON *o = cJSON_AddObjectToObject(report, "counts");
-    for (size_t i = 0; i < AUDIT_VERDICTS; i++)
-        cJSON_AddNumberToObject(o, verdicts[i], counts[i]);
-    cJSON_AddItemToObject(report, "violations", audit_counts(c->s->control));
-    if (why_over(c))
-        cJSON_AddStringToObject(report, "ended", why_over(c));
-    cJSON_AddBoolToObject(report, "lost", why_over(c) && c->s->target->state != TARGET_EXITED);
-}
-
-struct error *audit_run_checks(struct session *s, const struct audit_options *options, cJSON **ret)
-{
-    TRY(target_need_stopped(s->target));
-    struct checking c = {.s = s, .options = options};
-    if (options->at) {
-        TRY(location_address(s->target, options->at, &c.at));
-        c.has_at = true;
-    }
-    unsigned counts[AUDIT_VERDICTS] = {0};
-    *ret = cJSON_CreateObject();
-    cJSON_AddStringToObject(*ret, "target", s->target->spec);
-    cJSON_AddStringToObject(*ret, "stub", transport_describe(rsp_transport(s->target->connection)));
-    if (s->target->arch)
-        cJSON_AddStringToObject(*ret, "architecture", s->target->arch->name);
-    cJSON_AddBoolToObject(*ret, "unsafe", options->unsafe);
-    cJSON_AddArrayToObject(*ret, "lines");
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
-        run_table(&c, tables[i], *ret, counts);
-    sum_up(&c, *ret, counts);
-    buf_free(&c.note);
-    buf_free(&c.sent);
-    buf_free(&c.received);
-    return NULL;
+    *ret = (struct audit_line){
+        .check = check->name, .group = check->group, .about = check->about, .safe = check->safe};
+    take_violations(c, before, ret);
+    ret->verdict = c->verdict;
+    ret->note = c->note.length ? text_visible(c->note.data, c->note.length) : NULL;
+    ret->sent = c->sent.length ? beginning_of(&c->sent) : NULL;
+    ret->received = c->sent.length ? beginning_of(&c->received) : NULL;
+    ret->ms = round((double)(clock_now_ns() - began) / 1e4) / 1e2;
 }

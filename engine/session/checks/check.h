@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * engine/session/checks/check.h - what the checks of `--audit` share. Only engine/control/audit/ includes it.
+ * engine/session/checks/check.h - what the checks of `--audit` share. Only this room includes it.
  *
  * A check asks with check_ask() and lets the target run with check_run(): both keep what was sent and what
  * came as the proof of its line, the last of each. It gives its verdict with check_says(); without one it is
@@ -12,15 +12,6 @@
 
 #include "engine/session/checks/report.h"
 #include "engine/session/session_private.h"
-
-enum audit_verdict {
-    AUDIT_OK,
-    AUDIT_VIOLATION,
-    AUDIT_DIFFERS,
-    AUDIT_UNSUPPORTED,
-    AUDIT_SKIPPED,
-    AUDIT_VERDICTS
-};
 
 struct checking {
     struct session *s;
@@ -42,6 +33,9 @@ struct audit_check {
     bool safe;
     struct error *(*run)(struct checking *c);
 };
+
+/* Runs one: *ret is the line it made, to be freed with the report. */
+void check_line(struct checking *c, const struct audit_check *check, struct audit_line *ret);
 
 extern const struct audit_check audit_checks_query[], audit_checks_state[], audit_checks_points[],
     audit_checks_threads[], audit_checks_run[];

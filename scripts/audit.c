@@ -13,8 +13,10 @@
 #include "base/buf.h"
 #include "base/signal_pipe.h"
 #include "base/text.h"
+#include "engine/commands/at_stop.h"
 #include "engine/commands/command.h"
-#include "engine/commands/report_json.h"
+#include "engine/commands/audit_json.h"
+#include "engine/commands/event_json.h"
 #include "engine/session/session.h"
 #include "engine/target/threads.h"
 #include "scripts/output.h"
@@ -101,7 +103,7 @@ static void show(const struct audit_report *r, struct buf *out)
 
 static struct error *write_json(const char *path, const struct audit_report *report, int status)
 {
-    cJSON *o = report_json(report);
+    cJSON *o = report_to_json(report);
     cJSON_AddNumberToObject(o, "status", status);
     char *printed = cJSON_Print(o);
     cJSON_Delete(o);
@@ -123,8 +125,9 @@ static struct error *write_json(const char *path, const struct audit_report *rep
 
 /* -- the run --------------------------------------------------------------------------------------- */
 
-static void on_event(void *context, const cJSON *event)
+static void on_event(void *context, struct session *s, const struct event *event)
 {
+    (void)s;
     (void)context;
     (void)event; /* violations are in the report */
 }
@@ -205,7 +208,7 @@ int audit_report(const struct script_options *options)
     struct audit_options audit = {0};
     scope_init(&scope);
     struct session_options session = {.cancel_fd = options->signals->fd,
-                                      .find_command = command_find,
+                                      .run_steps = at_stop_run,
                                       .event = on_event,
                                       .leaving = script_is_leaving,
                                       .wire_log = options->wire_log,

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "engine/commands/command.h"
+#include "engine/commands/execute.h"
 #include "engine/session/launch/start.h"
 #include "scripts/document.h"
 #include "scripts/match.h"

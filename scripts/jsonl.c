@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "engine/face/worker.h"
 #include "engine/commands/command.h"
+#include "engine/commands/execute.h"
 #include "scripts/document.h"
 #include "scripts/json_read.h"
 #include "scripts/match.h"

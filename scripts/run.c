@@ -11,8 +11,10 @@
 #include "base/signal_pipe.h"
 #include "base/text.h"
 #include "base/json.h"
+#include "engine/commands/at_stop.h"
 #include "engine/commands/command.h"
 #include "engine/commands/counters_json.h"
+#include "engine/commands/event_json.h"
 #include "engine/session/session.h"
 #include "scripts/document.h"
 #include "scripts/match.h"
@@ -42,23 +44,25 @@ void run_worsen(struct run *r, int status)
     r->status = script_worse(r->status, status);
 }
 
-static void on_event(void *context, const cJSON *event)
+static void on_event(void *context, struct session *s, const struct event *event)
 {
     struct run *r = context;
-    const char *kind = json_text_or_null(event, "event");
-    bool violation = kind && strcmp(kind, "violation") == 0;
-    if (kind && strcmp(kind, "wire-log") == 0)
+    bool violation = event->kind == EVENT_VIOLATION;
+    if (event->kind == EVENT_WIRE_LOG)
         run_worsen(r, STATUS_UNWRITTEN);
     if (r->told)
         return;
-    tally_event(r, event);
+    cJSON *line = event_to_json(s, event);
+    tally_event(r, line);
     if (violation) {
         r->violations++;
         if (r->audit)
             run_worsen(r, STATUS_FAILED);
     }
     if (!r->quiet || violation)
-        output_line(cJSON_Duplicate(event, true));
+        output_line(line);
+    else
+        cJSON_Delete(line);
 }
 
 cJSON *run_counts(struct run *r)
@@ -68,7 +72,7 @@ cJSON *run_counts(struct run *r)
     cJSON_AddNumberToObject(o, "steps", (double)(r->passed + r->failed));
     cJSON_AddNumberToObject(o, "passed", (double)r->passed);
     cJSON_AddNumberToObject(o, "failed", (double)r->failed);
-    json_move_members(o, counters_json(&n));
+    json_move_members(o, counters_to_json(&n));
     cJSON_AddNumberToObject(o, "seconds", round((double)(clock_now_ns() - r->started_ns) / 1e6) / 1e3);
     return o;
 }
@@ -185,7 +189,7 @@ static void run_session(struct run *r, const cJSON *session)
     r->document = session;
     r->started_ns = clock_now_ns();
     struct session_options options = {.cancel_fd = r->options->signals->fd,
-                                      .find_command = command_find,
+                                      .run_steps = at_stop_run,
                                       .event = on_event,
                                       .leaving = script_is_leaving,
                                       .context = r,

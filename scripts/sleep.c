@@ -13,11 +13,11 @@ enum { SECONDS_MAX = 86400 };
  * `wait`. */
 static struct error *while_running(struct run *r, int64_t until_ns)
 {
-    cJSON *stop = NULL;
+    struct stop stop;
     bool done;
     struct error *e = session_pump(r->session, until_ns, -1, &stop, &done);
     if (done)
-        session_keep_stop(r->session, stop);
+        session_keep_stop(r->session, &stop);
     bool over = error_is(e, ERR_TIMEOUT) && !session_is_deaf(r->session);
     if (over || error_is(e, ERR_LOST)) { /* a loss was told, and is the next step's affair */
         error_free(e);

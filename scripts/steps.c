@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "engine/commands/command.h"
+#include "engine/commands/execute.h"
 #include "base/output.h"
 #include "base/signal_pipe.h"
 #include "base/text.h"
@@ -36,7 +37,7 @@ static int status_of(const struct run *r, const struct error *e)
 struct error *run_command(struct run *r, const char *name, cJSON *args, cJSON **ret)
 {
     cJSON *result = NULL;
-    struct error *e = session_execute(r->session, command_find(name), args, &result);
+    struct error *e = command_execute(r->session, command_find(name), args, &result);
     cJSON_Delete(args);
     if (ret)
         *ret = result;
@@ -99,7 +100,7 @@ static struct error *perform(struct run *r, const struct command *c, const cJSON
         *ret = cJSON_Duplicate(args, true);
         return NULL;
     }
-    return session_execute(r->session, c, args, ret);
+    return command_execute(r->session, c, args, ret);
 }
 
 static cJSON *begin_line(struct run *r, const char *name)

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/output.h"
 #include "base/text.h"
+#include "engine/commands/command.h"
 #include "ui/cli_program.h"
 #include "ui/editor.h"
 #include "ui/face.h"

@@ -7,8 +7,9 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "engine/commands/command.h"
 #include "engine/target/stop.h"
-#include "engine/control/stop/stop_report.h"
+#include "engine/commands/stop_json.h"
 
 static void print(struct talk *t, enum style style, const char *text)
 {

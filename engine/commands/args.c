@@ -89,17 +89,28 @@ struct error *arg_thread(struct session *s, const cJSON *args, struct thread **r
     return item ? thread_by_json(s, item, ret) : threads_current(s->target, ret);
 }
 
+void json_add_symbol_place(cJSON *o, const struct symbol_place *place)
+{
+    if (place->function)
+        cJSON_AddStringToObject(o, "function", place->function);
+    if (place->file)
+        cJSON_AddStringToObject(o, "file", path_base(place->file));
+    if (place->line)
+        cJSON_AddNumberToObject(o, "line", place->line);
+}
+
 void json_add_place(struct session *s, cJSON *o, uint64_t address)
 {
     struct symbol_place place;
-    if (!symbols_lookup(s->target->map, address, &place))
-        return;
-    if (place.function)
-        cJSON_AddStringToObject(o, "function", place.function);
-    if (place.file)
-        cJSON_AddStringToObject(o, "file", path_base(place.file));
-    if (place.line)
-        cJSON_AddNumberToObject(o, "line", place.line);
+    if (symbols_lookup(s->target->map, address, &place))
+        json_add_symbol_place(o, &place);
+}
+
+void json_add_thread(cJSON *o, const char *name, struct ptid id)
+{
+    char text[48];
+    thread_name(id, text, sizeof text);
+    cJSON_AddStringToObject(o, name, text);
 }
 
 void json_append(struct buf *out, const char *before, const cJSON *o, const char *name, const char *after)

@@ -25,8 +25,12 @@ struct error *arg_address(struct session *s, const cJSON *args, const char *name
 struct error *arg_thread(struct session *s, const cJSON *args, struct thread **ret) BASE_MUST_CHECK;
 /* A thread as a number or a string names it; ERR_NO_THREAD. */
 struct error *thread_by_json(struct session *s, const cJSON *id, struct thread **ret) BASE_MUST_CHECK;
-/* function file line (path) of an address, as far as known. */
+/* function file line, as far as known: of an address, and of a place that was looked up. */
 void json_add_place(struct session *s, cJSON *o, uint64_t address);
+struct symbol_place;
+void json_add_symbol_place(cJSON *o, const struct symbol_place *place);
+/* A thread as it is named everywhere: "p1.2", "cpu0". */
+void json_add_thread(cJSON *o, const char *name, struct ptid id);
 /* Appends `name` of `o` when it is there, with text around it. */
 void json_append(struct buf *out, const char *before, const cJSON *o, const char *name, const char *after);
 /* Cuts the first word off *text: malloc'd, or NULL at the end. */

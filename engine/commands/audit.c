@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "engine/commands/args.h"
+#include "engine/commands/audit_json.h"
 
 static struct error *choose_memory(struct session *s, const cJSON *texts)
 {
@@ -27,8 +28,8 @@ static void report(const struct session *s, cJSON *o)
     for (size_t i = 0; i < a->range_count; i++)
         cJSON_AddItemToArray(memory, cJSON_CreateString(a->ranges[i].text));
     cJSON_AddNumberToObject(o, "checks", (double)a->checks);
-    cJSON_AddItemToObject(o, "violations", audit_counts(s->control));
-    cJSON_AddItemToObject(o, "last", audit_last(s->control));
+    cJSON_AddItemToObject(o, "violations", violations_to_json(s->control->audit.counts));
+    cJSON_AddItemToObject(o, "last", findings_to_json(&s->control->audit));
 }
 
 static struct error *run_audit(struct session *s, const cJSON *args, cJSON **ret)

@@ -15,7 +15,7 @@ enum { FILE_VERSION = 1 };
 
 /* -- writing --------------------------------------------------------------------------------------- */
 
-cJSON *bookmark_json(const struct bookmark *b)
+cJSON *bookmark_to_json(const struct bookmark *b)
 {
     static const char *const states[] = {"unchecked", "good", "stale"};
     cJSON *o = cJSON_CreateObject();
@@ -49,7 +49,7 @@ static char *as_text(const struct bookmark_table *t)
         cJSON_AddStringToObject(o, "program", t->program);
     cJSON *list = cJSON_AddArrayToObject(o, "bookmarks");
     for (size_t i = 0; i < t->count; i++) {
-        cJSON *one = bookmark_json(t->items[i]);
+        cJSON *one = bookmark_to_json(t->items[i]);
         cJSON_DeleteItemFromObjectCaseSensitive(one, "state");
         cJSON_AddItemToArray(list, one);
     }

@@ -13,7 +13,7 @@
 #include "engine/control/time/bookmarks.h"
 
 /* A new object: {id name note? position thread? pc? function? file? line? made snapshot? state}. */
-cJSON *bookmark_json(const struct bookmark *b);
+cJSON *bookmark_to_json(const struct bookmark *b);
 /* The session's table, read when it was not yet; what is wrong with the file is said once. */
 struct error *bookmarks_open(struct control *c, struct bookmark_table **ret) BASE_MUST_CHECK;
 /* Reads the file into an empty table. A file that is missing gives none; one that is damaged or of another

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "engine/commands/args.h"
 #include "engine/commands/bookmark_text.h"
-#include "engine/control/stop/stop_report.h"
+#include "engine/commands/stop_json.h"
 
 /* -- position -------------------------------------------------------------------------------------- */
 
@@ -97,7 +97,7 @@ static struct error *run_bookmark(struct session *s, const cJSON *args, cJSON **
     struct error *e = make(s, args, snapshot, &b);
     /* In a recording the position is enough: a snapshot that nobody asked for may fail. */
     if (!wanted && d->exact && error_is(e, ERR_REFUSED)) {
-        target_emit_text(s->target, "output", e->message, strlen(e->message));
+        target_say(s->target, e->message);
         error_free(e);
         e = make(s, args, false, &b);
     }
@@ -107,7 +107,7 @@ static struct error *run_bookmark(struct session *s, const cJSON *args, cJSON **
         return e;
     }
     TRY(inserted);
-    *ret = bookmark_json(b);
+    *ret = bookmark_to_json(b);
     return NULL;
 }
 
@@ -175,7 +175,7 @@ static struct error *run_bookmarks(struct session *s, const cJSON *args, cJSON *
     *ret = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(*ret, "bookmarks");
     for (size_t i = 0; i < t->count; i++) {
-        cJSON *one = bookmark_json(t->items[i]);
+        cJSON *one = bookmark_to_json(t->items[i]);
         cJSON_AddNumberToObject(one, "distance", (double)t->items[i]->position - (double)now);
         cJSON_AddItemToArray(list, one);
     }
@@ -308,7 +308,7 @@ static struct error *run_goto(struct session *s, const cJSON *args, cJSON **ret)
         return time_cut_short(s, e, ret);
     }
     TRY(inserted);
-    session_tell_stop(s, &stop, ret);
+    stop_tell(s, &stop, ret);
     return NULL;
 }
 
@@ -365,7 +365,7 @@ static struct error *run_unbookmark(struct session *s, const cJSON *args, cJSON 
     if (!b)
         return error_new(ERR_USAGE, "unbookmark: a bookmark's `name` or `id` is missing");
     TRY(bookmarks_open(s->control, &t));
-    *ret = bookmark_json(b);
+    *ret = bookmark_to_json(b);
     struct error *e = bookmark_remove(s->control, t, b, &forgotten);
     struct error *unwritten = forgotten ? bookmarks_write(t) : NULL;
     if (e)

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/breakpoint_json.h"
 #include "engine/commands/breakpoint_args.h"
 #include "engine/inspect/location.h"
 
@@ -26,7 +27,7 @@ static struct error *run_break(struct session *s, const cJSON *args, cJSON **ret
     }
     struct breakpoint_request request;
     BASE_FREE char *commands = NULL;
-    TRY(breakpoint_request_read(s, args, place, &request, &commands));
+    TRY(breakpoint_request_read(args, place, &request, &commands));
     struct breakpoint *b;
     TRY(breakpoint_set(s->control, &request, &b));
     *ret = breakpoint_to_json(s->control, b);

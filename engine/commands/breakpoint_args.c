@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/session/at_stop.h"
+#include "engine/commands/at_stop.h"
 #include "engine/commands/args.h"
 
 static enum breakpoint_kind kind_of(const char *name)
@@ -18,12 +18,12 @@ static enum breakpoint_kind kind_of(const char *name)
     return name && strcmp(name, "hardware") == 0 ? BREAKPOINT_HARDWARE : BREAKPOINT_AUTO;
 }
 
-struct error *breakpoint_request_read(struct session *s, const cJSON *args, const char *at,
-                                      struct breakpoint_request *ret, char **commands)
+struct error *breakpoint_request_read(const cJSON *args, const char *at, struct breakpoint_request *ret,
+                                      char **commands)
 {
     const cJSON *steps = cJSON_GetObjectItemCaseSensitive(args, "commands");
     *commands = NULL;
-    TRY(at_stop_check(s, steps));
+    TRY(at_stop_check(steps));
     *commands = steps ? cJSON_PrintUnformatted(steps) : NULL;
     uint64_t ignore;
     TRY(arg_unsigned(args, "ignore", 0, &ignore));

@@ -6,15 +6,15 @@
 #ifndef ALLSTOP_ENGINE_COMMANDS_BREAKPOINT_ARGS_H
 #define ALLSTOP_ENGINE_COMMANDS_BREAKPOINT_ARGS_H
 
-#include "engine/control/breakpoints/breakpoints.h"
+#include <cjson/cJSON.h>
 
-struct session;
+#include "engine/control/breakpoints/breakpoints.h"
 
 /* A request for a breakpoint at `at`; its strings are those of `args`, but `commands`, malloc'd JSON text or
  * NULL.
  */
-struct error *breakpoint_request_read(struct session *s, const cJSON *args, const char *at,
-                                      struct breakpoint_request *ret, char **commands) BASE_MUST_CHECK;
+struct error *breakpoint_request_read(const cJSON *args, const char *at, struct breakpoint_request *ret,
+                                      char **commands) BASE_MUST_CHECK;
 /* "PLACE [thread ID] [if CONDITION]" in either order of the two clauses, as gdb takes it. */
 struct error *breakpoint_words_parse(const char *text, const char *key, cJSON *args) BASE_MUST_CHECK;
 

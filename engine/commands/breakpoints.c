@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "engine/commands/args.h"
+#include "engine/commands/breakpoint_json.h"
 
 static struct error *run_breakpoints(struct session *s, const cJSON *args, cJSON **ret)
 {
@@ -100,7 +101,7 @@ static void add_refused(struct session *s, cJSON *result)
     const cJSON *id;
     cJSON_ArrayForEach (id, cJSON_GetObjectItemCaseSensitive(result, "ids")) {
         const struct breakpoint *b = breakpoint_find(s->control, id->valueint);
-        if (!b || strcmp(breakpoint_state_name(b), "failed") != 0)
+        if (!b || breakpoint_state(b) != BREAKPOINT_FAILED)
             continue;
         cJSON *o = cJSON_CreateObject();
         cJSON_AddNumberToObject(o, "id", b->id);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "engine/control/breakpoints/insertion.h"
-#include "engine/control/stop/stop_report.h"
+#include "engine/commands/stop_json.h"
 #include "engine/commands/args.h"
 #include "engine/inspect/location.h"
 #include "engine/control/time/back.h"
@@ -32,7 +32,7 @@ static struct error *tell(struct session *s, const struct time_hit *hit, cJSON *
     struct stop stop;
     TRY(time_land_on(s->control, hit, &stop));
     TRY(time_reinsert(s->control));
-    session_tell_stop(s, &stop, ret);
+    stop_tell(s, &stop, ret);
     return NULL;
 }
 

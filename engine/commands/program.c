@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
-#include "engine/control/stop/stop_report.h"
+#include "engine/commands/stop_json.h"
 
 /* -- what is shown --------------------------------------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Back in time: the reverse steps, and back to what was hit last. */
 #include "engine/commands/args.h"
-#include "engine/control/stop/stop_report.h"
+#include "engine/commands/stop_json.h"
 #include "engine/control/time/back.h"
 
 struct error *time_cut_short(struct session *s, struct error *e, cJSON **ret)
@@ -13,7 +13,7 @@ struct error *time_cut_short(struct session *s, struct error *e, cJSON **ret)
         return e;
     struct error *second = time_here(s->control, STOP_INTERRUPT, &stop);
     if (!second)
-        session_tell_stop(s, &stop, ret);
+        stop_tell(s, &stop, ret);
     if (interrupted) {
         error_free(e);
         return second;
@@ -32,7 +32,7 @@ static struct error *run_back(struct session *s, const cJSON *args, enum time_ba
     struct error *e = time_back(s->control, kind, times, &stop);
     if (e)
         return time_cut_short(s, e, ret);
-    session_tell_stop(s, &stop, ret);
+    stop_tell(s, &stop, ret);
     return NULL;
 }
 

@@ -7,7 +7,7 @@
 #include "base/alloc.h"
 #include "engine/commands/args.h"
 #include "engine/control/run/interrupt.h"
-#include "engine/control/stop/stop_report.h"
+#include "engine/commands/stop_json.h"
 #include "engine/inspect/frames/frames.h"
 #include "engine/inspect/location.h"
 
@@ -216,10 +216,10 @@ static struct error *take_or_wait(struct session *s, cJSON **ret)
 {
     if (s->target->state == TARGET_RUNNING)
         return NULL; /* the stop comes through the pump */
-    if (!s->untaken_stop)
+    struct stop stop;
+    if (!session_take_stop(s, &stop))
         return error_new(ERR_NOT_RUNNING, "the target is not running, and no stop is waiting to be taken");
-    *ret = s->untaken_stop;
-    s->untaken_stop = NULL;
+    *ret = stop_to_json(s, &stop);
     return NULL;
 }
 
@@ -231,10 +231,10 @@ static struct error *wait_for_console(struct session *s, const char *text, cJSON
     struct error *e = NULL;
     while (!e && !found && s->target->state == TARGET_RUNNING) {
         bool done;
-        cJSON *stop = NULL;
+        struct stop stop;
         e = session_pump(s, s->target->deadline_ns, console_wait_fd(s), &stop, &done);
         if (done)
-            session_keep_stop(s, stop);
+            session_keep_stop(s, &stop);
         found = console_found(s);
         if (!found)
             console_await(s, text);

@@ -123,7 +123,7 @@ static struct error *run_summary(struct session *s, const cJSON *args, cJSON **r
 {
     (void)args;
     struct session_counters n = session_counters(s);
-    *ret = counters_json(&n);
+    *ret = counters_to_json(&n);
     cJSON_AddNumberToObject(*ret, "seconds", (double)(clock_now_ns() - s->control->created_ns) / 1e9);
     return NULL;
 }

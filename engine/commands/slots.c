@@ -27,7 +27,7 @@ static struct error *run_slots(struct session *s, const cJSON *args, cJSON **ret
         TRY(pool_named(arg_text(args, "pool"), &pool));
         slots_set_total(s->control, pool, (unsigned)total);
     }
-    *ret = slots_json(s->control);
+    *ret = slots_to_json(s->control);
     return NULL;
 }
 

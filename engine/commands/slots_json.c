@@ -57,7 +57,7 @@ static cJSON *pool_json(struct control *c, unsigned pool)
     return o;
 }
 
-cJSON *slots_json(struct control *c)
+cJSON *slots_to_json(struct control *c)
 {
     cJSON *o = cJSON_CreateObject();
     cJSON *pools = cJSON_AddArrayToObject(o, "pools");
@@ -66,7 +66,7 @@ cJSON *slots_json(struct control *c)
     return o;
 }
 
-cJSON *slots_type_json(struct control *c, enum site_type type)
+cJSON *slots_type_to_json(struct control *c, enum site_type type)
 {
     cJSON *o = cJSON_CreateObject();
     add_counts(c, slots_pool_of(c, type), o);

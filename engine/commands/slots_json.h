@@ -12,8 +12,8 @@
 #include "engine/control/breakpoints/site.h"
 
 /* pools[{for total free at_most fires? reason? holders[{slot id? kind address}]}] */
-cJSON *slots_json(struct control *c);
+cJSON *slots_to_json(struct control *c);
 /* {total free} of the pool that this kind takes its slots from. */
-cJSON *slots_type_json(struct control *c, enum site_type type);
+cJSON *slots_type_to_json(struct control *c, enum site_type type);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
-#include "engine/control/stop/stop_report.h"
+#include "engine/commands/stop_json.h"
 
 /* For stopping and leaving a target that is then connected to again: it may be dead. */
 #define GOOD_BYE_NS 3000000000
@@ -16,7 +16,7 @@
 static cJSON *where_now(struct session *s)
 {
     if (s->target->state != TARGET_RUNNING)
-        return stop_to_json(s->control, &s->control->last_stop);
+        return stop_to_json(s, &s->control->last_stop);
     cJSON *o = cJSON_CreateObject();
     cJSON_AddTrueToObject(o, "running");
     return o;

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "engine/session/verify.h"
 #include "engine/commands/args.h"
+#include "engine/commands/breakpoint_json.h"
 
 static enum verify_mend mend_named(const char *name)
 {

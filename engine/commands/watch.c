@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/breakpoint_json.h"
 #include "engine/commands/breakpoint_args.h"
 #include "engine/inspect/values/values.h"
 
@@ -34,7 +35,7 @@ static struct error *run_watch(struct session *s, const cJSON *args, cJSON **ret
     }
     struct breakpoint_request request;
     BASE_FREE char *commands = NULL;
-    TRY(breakpoint_request_read(s, args, buf_text(&name), &request, &commands));
+    TRY(breakpoint_request_read(args, buf_text(&name), &request, &commands));
     struct breakpoint *b;
     TRY(watchpoint_set(s->control, &request, address, length, access_type(arg_text(args, "access")), &b));
     *ret = breakpoint_to_json(s->control, b);

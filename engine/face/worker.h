@@ -65,6 +65,7 @@ struct worker_message {
         *text; /* the result for people (prompt lines), many lines, harmless, or NULL; or of a console, raw */
     size_t length; /* bytes of a console's text */
     cJSON *event;
+    enum event_kind event_kind; /* of the session's events */
     int64_t elapsed_ns;
 };
 void worker_message_free(struct worker_message *m);

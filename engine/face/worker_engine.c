@@ -8,7 +8,10 @@
 #include "base/descriptor.h"
 #include "base/text.h"
 #include "engine/face/worker_private.h"
+#include "engine/commands/at_stop.h"
 #include "engine/commands/command.h"
+#include "engine/commands/event_json.h"
+#include "engine/commands/execute.h"
 
 /* A target that stops again within this time is not shown as running in between. */
 enum { SHOW_RUNNING_AFTER_NS = 150000000 };
@@ -16,9 +19,10 @@ enum { SHOW_RUNNING_AFTER_NS = 150000000 };
 
 /* -- what the session says -------------------------------------------------------------------------- */
 
-static void on_event(void *context, const cJSON *event)
+static void on_event(void *context, struct session *s, const struct event *event)
 {
-    struct worker_message m = {.kind = WORKER_EVENT, .event = cJSON_Duplicate(event, true)};
+    struct worker_message m = {
+        .kind = WORKER_EVENT, .event = event_to_json(s, event), .event_kind = event->kind};
     worker_send(context, &m);
 }
 
@@ -75,8 +79,8 @@ static void run_command(struct worker *w, struct waiter *who, const cJSON *args)
     struct error *e = refuse_while_running(w->session, who->command);
     session_put_away_lost(w->session);
     if (!e)
-        e = session_begin(w->session, who->command, args, &result, &running);
-    bool background = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(args, "background"));
+        e = command_begin(w->session, who->command, args, &result, &running);
+    bool background = command_in_background(args);
     if (!e && running && !background) {
         /* at the prompt nobody could type anything while a deaf target is waited for */
         if (who->is_line && strcmp(who->command->name, "interrupt") == 0)
@@ -85,8 +89,7 @@ static void run_command(struct worker *w, struct waiter *who, const cJSON *args)
         return;
     }
     if (!e && running) {
-        result = cJSON_CreateObject();
-        cJSON_AddTrueToObject(result, "running");
+        result = command_runs();
     }
     worker_answer(w, who, e, result);
     if (session_state(w->session) != TARGET_RUNNING)
@@ -211,11 +214,8 @@ static void opened(struct worker *w, struct error *e)
 static void tell_deaf(struct worker *w, struct error *e)
 {
     if (!w->waiters) {
-        cJSON *event = cJSON_CreateObject();
-        cJSON_AddStringToObject(event, "event", "output");
         BASE_FREE char *text = xasprintf("%s\n%s%s", e->message, e->hint ? e->hint : "", e->hint ? "\n" : "");
-        cJSON_AddStringToObject(event, "text", text);
-        worker_send(w, &(struct worker_message){.kind = WORKER_EVENT, .event = event});
+        worker_send(w, &(struct worker_message){.kind = WORKER_EVENT, .event = event_of_text(text)});
         error_free(e);
         e = NULL;
     } else {
@@ -226,7 +226,7 @@ static void tell_deaf(struct worker *w, struct error *e)
 
 static void pump(struct worker *w, bool *shown_running)
 {
-    cJSON *stop = NULL;
+    struct stop stop;
     bool done = false, was_deaf = session_is_deaf(w->session);
     int64_t deadline = *shown_running ? INT64_MAX : clock_now_ns() + SHOW_RUNNING_AFTER_NS;
     struct error *e = session_pump(w->session, deadline, w->wake_fd, &stop, &done);
@@ -252,11 +252,10 @@ static void pump(struct worker *w, bool *shown_running)
     *shown_running = false;
     session_put_away_lost(w->session);
     if (w->opening) {
-        cJSON_Delete(stop); /* its event has told it */
         opened(w, e);
         return;
     }
-    worker_answer_waiters(w, e, stop);
+    worker_answer_waiters(w, e, done ? &stop : NULL);
     worker_publish(w);
 }
 
@@ -284,7 +283,7 @@ static void leave(struct worker *w)
     cJSON *result = NULL;
     bool kill = w->ending == WORKER_KILL || (w->ending == WORKER_LEAVE && session_launched(w->session));
     session_set_deadline(w->session, clock_now_ns() + LEAVE_TIME_NS);
-    struct error *e = session_execute(w->session, command_find(kill ? "kill" : "detach"), NULL, &result);
+    struct error *e = command_execute(w->session, command_find(kill ? "kill" : "detach"), NULL, &result);
     cJSON_Delete(result);
     error_free(e);
 }
@@ -293,7 +292,7 @@ void *worker_engine_main(void *context)
 {
     struct worker *w = context;
     struct session_options options = {.cancel_fd = w->cancel_fd,
-                                      .find_command = command_find,
+                                      .run_steps = at_stop_run,
                                       .event = on_event,
                                       .console = on_console,
                                       .program = on_program,

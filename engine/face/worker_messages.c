@@ -5,7 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/descriptor.h"
-#include "base/json.h"
+#include "engine/commands/event_json.h"
 #include "engine/face/worker_private.h"
 
 void worker_message_free(struct worker_message *m)
@@ -19,10 +19,7 @@ void worker_message_free(struct worker_message *m)
 
 static size_t program_bytes(const struct worker_message *m)
 {
-    const char *kind = json_text_or_null(m->event, "event");
-    if (m->kind != WORKER_EVENT || !kind || strcmp(kind, "program") != 0)
-        return 0;
-    return strlen(json_text(m->event, "output"));
+    return m->kind == WORKER_EVENT && m->event_kind == EVENT_PROGRAM ? event_weight(m->event) : 0;
 }
 
 /* -- the queue, with the lock held ------------------------------------------------------------------- */
@@ -34,11 +31,7 @@ static bool may_be_dropped(const struct message *m)
 
 static size_t weight_of(const struct worker_message *m)
 {
-    size_t weight = m->length;
-    const cJSON *item;
-    cJSON_ArrayForEach (item, m->event)
-        weight += cJSON_IsString(item) ? strlen(item->valuestring) : 0;
-    return weight;
+    return m->length + event_weight(m->event);
 }
 
 static void printed_less(struct worker *w, struct message *m)
@@ -70,8 +63,10 @@ struct message *worker_first_message(struct worker *w)
     if (!m)
         return NULL;
     unlink_message(w, &w->first_message);
-    if (w->dropped == m)
+    if (w->dropped == m) {
         w->dropped = NULL;
+        m->content.event = event_of_dropped(w->dropped_count);
+    }
     return m;
 }
 
@@ -93,10 +88,8 @@ static bool begin_dropping(struct worker *w)
     printed_less(w, m);
     worker_message_free(&m->content);
     m->content.kind = WORKER_EVENT;
-    m->content.event = cJSON_CreateObject();
-    cJSON_AddStringToObject(m->content.event, "event", "dropped");
-    cJSON_AddNumberToObject(m->content.event, "count", 1);
     w->dropped = m;
+    w->dropped_count = 1;
     return true;
 }
 
@@ -108,9 +101,7 @@ static bool drop_next(struct worker *w)
     unlink_message(w, at);
     worker_message_free(&m->content);
     free(m);
-    cJSON *count = cJSON_GetObjectItemCaseSensitive(w->dropped->content.event, "count");
-    if (count)
-        cJSON_SetNumberValue(count, count->valuedouble + 1);
+    w->dropped_count++;
     return true;
 }
 

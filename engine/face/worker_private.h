@@ -78,6 +78,7 @@ struct worker {
     struct message *first_message, **last_message;
     size_t event_count, event_bytes; /* of those that may be dropped */
     struct message *dropped;         /* the one that tells how many were, while it is in the queue */
+    size_t dropped_count;
     bool view_queued;
     struct view *view;
     uint64_t next_id;
@@ -126,8 +127,8 @@ void worker_publish(struct worker *w);
 void worker_answer(struct worker *w, const struct waiter *to, struct error *e, cJSON *result);
 /* Its answer is the next stop; copied. */
 void worker_add_waiter(struct worker *w, const struct waiter *from);
-/* The stop (or what went wrong), taken over, goes to everyone who waits for it. */
-void worker_answer_waiters(struct worker *w, struct error *e, cJSON *stop);
+/* The stop, or what went wrong (taken over), goes to everyone who waits for it. */
+void worker_answer_waiters(struct worker *w, struct error *e, const struct stop *stop);
 /* Nobody waits for its answer any more. */
 void worker_forget_waiter(struct worker *w, uint64_t id);
 

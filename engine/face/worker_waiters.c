@@ -4,6 +4,8 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/commands/command.h"
+#include "engine/commands/stop_json.h"
 #include "engine/face/worker_private.h"
 
 void worker_answer(struct worker *w, const struct waiter *to, struct error *e, cJSON *result)
@@ -47,18 +49,15 @@ static struct error *error_copy(const struct error *e)
     return e->hint ? error_hint(copy, "%s", e->hint) : copy;
 }
 
-void worker_answer_waiters(struct worker *w, struct error *e, cJSON *stop)
+void worker_answer_waiters(struct worker *w, struct error *e, const struct stop *stop)
 {
-    if (!w->waiters && stop) {
+    if (!w->waiters && stop)
         session_keep_stop(w->session, stop);
-        stop = NULL;
-    }
     while (w->waiters) {
         struct waiter *one = w->waiters;
         w->waiters = one->next;
-        worker_answer(w, one, e ? error_copy(e) : NULL, stop ? cJSON_Duplicate(stop, true) : NULL);
+        worker_answer(w, one, e ? error_copy(e) : NULL, stop ? stop_to_json(w->session, stop) : NULL);
         free(one);
     }
     error_free(e);
-    cJSON_Delete(stop);
 }

@@ -28,7 +28,7 @@ enum { PATH_LIMIT = 4096 };
 void session_output(void *context, const char *bytes, size_t n)
 {
     struct session *s = context;
-    target_emit_text(s->target, "output", bytes, n);
+    target_emit_text(s->target, EVENT_OUTPUT, bytes, n);
 }
 
 /* Before it is shown: what comes may be much. */
@@ -38,7 +38,7 @@ static void look_at_line(struct session *s, const char *bytes, size_t n)
         "most of what comes over this line is no text: is that its baud rate? It is named as in "
         "`-t /dev/ttyUSB0,115200`\n";
     if (target_is_thrifty(s->target) && line_noise_feed(&s->noise, bytes, n))
-        target_emit_text(s->target, "output", text, sizeof text - 1);
+        target_say(s->target, text);
 }
 
 static void on_console(void *context, const char *bytes, size_t n)
@@ -58,7 +58,7 @@ static void on_violation(void *context, const char *kind, const char *evidence, 
 static void on_log_failed(void *context, const struct error *e)
 {
     struct session *s = context;
-    target_emit_problem(s->target, "wire-log", e);
+    target_emit_problem(s->target, EVENT_WIRE_LOG, e);
 }
 
 static struct error *open_connection(struct session *s, const struct session_target *target, bool *running)
@@ -137,7 +137,7 @@ static struct error *read_description(struct session *s)
     size_t index;
     bool known = program_file(s->target, &index) != NULL;
     if (known && (error_is(e, ERR_REFUSED) || error_is(e, ERR_VIOLATION))) {
-        target_emit_text(s->target, "output", e->message, strlen(e->message));
+        target_say(s->target, e->message);
         error_free(e);
         return NULL;
     }
@@ -180,34 +180,9 @@ static struct error *note_stop(struct session *s, const struct rsp_stop *from, s
     return NULL;
 }
 
-static cJSON *usable_features(struct session *s)
-{
-    cJSON *o = cJSON_CreateObject();
-    struct rsp_features *f = rsp_features(s->target->connection);
-    for (int i = 0; i < FEATURE_COUNT; i++) {
-        if (!rsp_feature_usable(f, (enum rsp_feature_id)i))
-            continue;
-        if (f->state[i].value)
-            cJSON_AddStringToObject(o, rsp_feature_table[i].name, f->state[i].value);
-        else
-            cJSON_AddBoolToObject(o, rsp_feature_table[i].name, true);
-    }
-    return o;
-}
-
 static void announce(struct session *s, bool running)
 {
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "connected");
-    cJSON_AddStringToObject(o, "target", s->target->spec);
-    if (s->started)
-        cJSON_AddStringToObject(o, "program", s->program);
-    if (s->target->arch)
-        cJSON_AddStringToObject(o, "architecture", s->target->arch->name);
-    if (running)
-        cJSON_AddTrueToObject(o, "running");
-    cJSON_AddItemToObject(o, "features", usable_features(s));
-    target_emit(s->target, o);
+    target_emit(s->target, &(struct event){.kind = EVENT_CONNECTED, .running = running});
 }
 
 /* Traps of a debugger that was killed: told, and left alone until the user says so. */
@@ -222,7 +197,7 @@ static struct error *tell_left_behind(struct session *s)
         xasprintf("a debugger that was killed left %zu trap%s in this target's memory: `recover` "
                   "puts back what was there\n",
                   count, count == 1 ? "" : "s");
-    target_emit_text(s->target, "output", text, strlen(text));
+    target_say(s->target, text);
     return NULL;
 }
 
@@ -240,7 +215,7 @@ static void tell_running(struct session *s)
     BASE_FREE char *text = xasprintf(
         "%s runs: `interrupt` stops it (`break-in` shows how), `console TEXT` types at its console\n",
         s->target->spec);
-    target_emit_text(s->target, "output", text, strlen(text));
+    target_say(s->target, text);
 }
 
 void session_left_for_kdb(struct session *s)
@@ -359,11 +334,10 @@ static struct error *attach(struct session *s, const struct session_target *targ
         tell_running(s);
         return NULL;
     }
-    TRY(learn(s, &first, &s->control->last_stop));
+    struct stop stop;
+    TRY(learn(s, &first, &stop));
     s->target->was_there = s->target->launched && s->target->is_process && was_there(s);
-    s->target->epoch++;
-    s->control->stops++;
-    s->control->stop_ended_ns = clock_now_ns();
+    stop_taken(s->control, &stop);
     announce(s, false);
     if (target->at == START_ENTRY)
         stop_report(s->control);

@@ -62,7 +62,7 @@ static void write_log(struct session *s, const char *bytes, size_t n)
         return;
     BASE_FREE char *text = xasprintf("the console's log %s ends here: %s\n", c->log_path, strerror(number));
     close_log(c);
-    target_emit_text(s->target, "output", text, strlen(text));
+    target_say(s->target, text);
 }
 
 /* -- what is kept ---------------------------------------------------------------------------------- */
@@ -210,7 +210,7 @@ static void wake(struct session *s)
 
 static void tell(struct session *s, const char *bytes, size_t n)
 {
-    target_emit_text(s->target, "console", bytes, n);
+    target_emit_text(s->target, EVENT_CONSOLE, bytes, n);
     if (s->options.console)
         s->options.console(s->options.context, bytes, n);
 }

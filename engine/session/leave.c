@@ -21,11 +21,8 @@ static struct error *stop_it(struct session *s)
     session_limit_interrupt(s); /* a deaf one is left as it is */
     bool done = false;
     while (!done && s->target->state == TARGET_RUNNING) {
-        cJSON *stop = NULL;
-        struct error *e = session_pump(s, s->target->deadline_ns, -1, &stop, &done);
-        cJSON_Delete(stop);
-        if (e)
-            return e;
+        struct stop stop;
+        TRY(session_pump(s, s->target->deadline_ns, -1, &stop, &done));
     }
     return NULL;
 }
@@ -40,12 +37,11 @@ static struct error *change_dr7(struct session *s)
                         .has_thread = true,
                         .thread = s->target->threads.stopped,
                         .changes_dr7 = true};
-    cJSON *stop = NULL;
+    struct stop stop;
     bool done = false;
     struct error *e = plan_start(s->control, &plan);
     if (!e)
         e = session_pump(s, s->target->deadline_ns, -1, &stop, &done);
-    cJSON_Delete(stop);
     if (e && s->target->state != TARGET_STOPPED)
         return e;
     error_free(e); /* it is left in any case */
@@ -102,7 +98,7 @@ static void tell_what_stays(struct session *s)
         "it did not stop to be left: the breakpoints are still in it, and the next that it meets may "
         "end it; `recover` takes out those in memory once it can be stopped\n";
     if (sites_any(s->control) && s->target->state == TARGET_RUNNING)
-        target_emit_text(s->target, "output", text, sizeof text - 1);
+        target_say(s->target, text);
 }
 
 struct error *session_leave(struct session *s, bool kill)

@@ -21,12 +21,7 @@
 
 static void tell_lost(struct session *s, const char *message, const char *hint)
 {
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "lost");
-    cJSON_AddStringToObject(o, "message", message);
-    if (hint)
-        cJSON_AddStringToObject(o, "hint", hint);
-    target_emit(s->target, o);
+    target_emit(s->target, &(struct event){.kind = EVENT_LOST, .problem = {message, hint}});
 }
 
 static void on_lost(struct target *target, const char *message, const char *hint)
@@ -62,11 +57,11 @@ static void on_thread_gone(struct target *target, const struct thread *t)
     hold_thread_gone(session_of(target)->control, t);
 }
 
-static void on_event(struct target *target, const cJSON *event)
+static void on_event(struct target *target, const struct event *event)
 {
-    const struct session_options *o = &session_of(target)->options;
-    if (o->event)
-        o->event(o->context, event);
+    struct session *s = session_of(target);
+    if (s->options.event)
+        s->options.event(s->options.context, s, event);
 }
 
 static void on_ended(struct target *target)
@@ -223,7 +218,6 @@ void session_destroy(struct session *s)
         error_free(e);
         session_drop_connection(s, TARGET_DISCONNECTED);
     }
-    cJSON_Delete(s->untaken_stop);
     time_forget(s->control);
     module_events_forget(s->control);
     kernel_free(s->target); /* where modules are can be said before there is a target */
@@ -475,7 +469,7 @@ void session_type(struct session *s, const char *bytes, size_t n)
 {
     struct error *e = pty_type(s, bytes, n, false);
     if (e)
-        target_emit_text(s->target, "output", e->message, strlen(e->message));
+        target_say(s->target, e->message);
     error_free(e);
 }
 

@@ -19,14 +19,14 @@
 #ifndef ALLSTOP_ENGINE_SESSION_SESSION_H
 #define ALLSTOP_ENGINE_SESSION_SESSION_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
 #include "engine/control/audit/audit.h"
+#include "engine/target/event.h"
 #include "engine/target/state.h"
-#include "engine/session/command.h"
+#include "engine/target/stop.h"
 #include "engine/session/launch/start.h"
 #include "rsp/connection.h"
 
@@ -36,11 +36,12 @@ struct session_options {
     /* Readable: somebody pressed Ctrl-C. Interrupts a running target, cancels a long command. Drained by the
      * session. -1: none. */
     int cancel_fd;
-    /* The command of this name, or NULL: for what is run at a breakpoint's stop (command_find()). */
-    const struct command *(*find_command)(const char *name);
-    /* Events as in doc/ ("stopped", "violation", "console" …). Called on the session's thread; the object is
+    /* Runs the steps that were attached to breakpoint `id`, at its stop (at_stop_run()); true when they have
+     * let the target go on. NULL: none are run. */
+    bool (*run_steps)(struct session *s, int id, const char *steps);
+    /* Events (engine/target/event.h; as JSON: event_to_json()). Called on the session's thread; the event is
      * only lent. */
-    void (*event)(void *context, const cJSON *event);
+    void (*event)(void *context, struct session *s, const struct event *event);
     /* The bytes of a `console` event as they came, right behind it; or NULL. */
     void (*console)(void *context, const char *bytes, size_t n);
     /* The same of a `program` event, which only `capture_output` brings. */
@@ -97,26 +98,20 @@ void session_set_audit(struct session *s, bool active);
 void session_set_deadline(struct session *s, int64_t deadline_ns);
 
 /*
- * Runs one command with checked or unchecked arguments. A command that resumes blocks until the final stop,
- * unless args say `"background": true` (result {"running": true}). A deadline passed while running interrupts
- * the target (event `stopped`), waits one more second, and gives ERR_TIMEOUT.
+ * Waits until the deadline or `wake_fd` and handles what the stub sends; *done with *ret set when the plan of
+ * a run command has come to its final stop. Ctrl-C interrupts the target; when it then does not stop for some
+ * seconds, or Ctrl-C comes again, that is ERR_TIMEOUT, session_is_deaf() and the session stays RUNNING.
  */
-struct error *session_execute(struct session *s, const struct command *c, const cJSON *args,
-                              cJSON **ret) BASE_MUST_CHECK;
-
-/*
- * For event loops (engine/face/worker_engine.c). session_begin() is session_execute() without the wait:
- * *running says that the result will come from session_pump(). session_pump() waits until the deadline or
- * `wake_fd` and handles what the stub sends; *done with *ret set when the plan has come to its final stop.
- * Ctrl-C interrupts the target; when it then does not stop for some seconds, or Ctrl-C comes again, that is
- * ERR_TIMEOUT, session_is_deaf() and the session stays RUNNING.
- */
-struct error *session_begin(struct session *s, const struct command *c, const cJSON *args, cJSON **ret,
-                            bool *running) BASE_MUST_CHECK;
-struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, cJSON **ret,
+struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, struct stop *ret,
                            bool *done) BASE_MUST_CHECK;
-/* A stop that no request was waiting for: the next `wait` or `interrupt` returns it. Taken over. */
-void session_keep_stop(struct session *s, cJSON *stop);
+/* The same until the session's deadline; when that has passed, a target that may be interrupted is, and given
+ * one more second. ERR_TIMEOUT all the same. */
+struct error *session_wait(struct session *s, bool may_interrupt, struct stop *ret,
+                           bool *done) BASE_MUST_CHECK;
+/* A stop that no request was waiting for: the next `wait` or `interrupt` takes it. */
+void session_keep_stop(struct session *s, const struct stop *stop);
+/* False: there is none. */
+bool session_take_stop(struct session *s, struct stop *ret);
 /* Types at the program; that it cannot hear becomes an `output` event. */
 void session_type(struct session *s, const char *bytes, size_t n);
 /* The size of the terminal that the program has, in cells. */

@@ -50,7 +50,8 @@ struct session {
     struct line_noise noise;
     struct console console;
 
-    cJSON *untaken_stop; /* a stop that no command has returned yet, or NULL */
+    bool has_untaken_stop; /* one that no command has returned yet */
+    struct stop untaken_stop;
 
     struct rsp_stats finished_stats; /* of connections that are closed */
     struct rsp_stats stop_stats;     /* as they were when the last resume began */
@@ -70,13 +71,19 @@ void session_drop_connection(struct session *s, enum target_state state);
 /* The counters of the connections so far. */
 struct rsp_stats session_stats(const struct session *s);
 
-/* engine/session/execute.c: the target was given its time to stop: it counts as deaf. `e` with what to do. */
+/* engine/session/pump.c: the target was given its time to stop: it counts as deaf. `e` with what to do. */
 struct error *session_does_not_stop(struct session *s, struct error *e) BASE_MUST_CHECK;
 /*
- * engine/session/execute.c: tells a stop: epoch, `stopped` event, *ret the stop as JSON. True when the
- * commands of its breakpoint have let the target go on (*ret NULL then).
+ * engine/session/pump.c: a stop is taken and told: epoch, `stopped` event, *stop as it is kept from now on.
+ * Then the steps of its breakpoint run. True when they have let the target go on.
  */
-bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret);
+bool session_tell_stop(struct session *s, struct stop *stop);
+/* What a run costs is counted from here on. */
+void session_count_from_here(struct session *s);
+/* A run that failed half-way leaves the target stopped or running; the session says which. Returns `e`. */
+struct error *session_run_failed(struct session *s, struct error *e) BASE_MUST_CHECK;
+/* It is about to end (struct session_options). */
+bool session_is_leaving(const struct session *s);
 
 /* engine/session/attach.c: everything between an open transport and a stopped session; or, where a kernel
  * runs at the other end, a session that waits for its first stop. */

@@ -104,11 +104,10 @@ static int64_t within(const struct session *s, int64_t ns)
 
 static struct error *run(struct session *s, const struct plan *plan, double seconds, bool *stopped)
 {
-    cJSON *stop = NULL;
+    struct stop stop;
     *stopped = false;
     TRY(plan_start(s->control, plan));
     struct error *e = session_pump(s, within(s, (int64_t)(seconds * 1e9)), -1, &stop, stopped);
-    cJSON_Delete(stop);
     if (!error_is(e, ERR_TIMEOUT))
         return e;
     error_free(e);
@@ -125,13 +124,12 @@ static struct error *current_pc(struct session *s, struct thread **t, uint64_t *
 /* A stub whose runs never end and which heeds no interrupt (QEMU after an error of KVM) is not waited for. */
 static struct error *stop_again(struct session *s)
 {
-    cJSON *stop = NULL;
+    struct stop stop;
     bool stopped = false;
     if (s->target->state != TARGET_RUNNING)
         return NULL;
     TRY(interrupt_send(s->control));
     struct error *e = session_pump(s, within(s, STOP_NS), -1, &stop, &stopped);
-    cJSON_Delete(stop);
     return error_is(e, ERR_TIMEOUT) ? session_does_not_stop(s, e) : e;
 }
 

@@ -1,57 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Events for the face: small JSON objects, lent for the time of the call. */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
+/* The short ways to tell of something: each makes the event and hands it up. */
 #include <string.h>
 
-#include "base/alloc.h"
-#include "base/text.h"
+#include "engine/target/event.h"
 #include "engine/target/target.h"
-#include "base/json.h"
 
-void target_emit(struct target *target, cJSON *event)
+void target_emit(struct target *target, const struct event *event)
 {
     if (target->hooks.event)
         target->hooks.event(target, event);
-    cJSON_Delete(event);
 }
 
-void target_emit_text(struct target *target, const char *event, const char *bytes, size_t n)
+void target_emit_text(struct target *target, enum event_kind kind, const char *bytes, size_t n)
 {
-    BASE_BUF struct buf text = {0};
-    text_add_visible(&text, bytes, n, true);
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", event);
-    cJSON_AddStringToObject(o, "text", buf_text(&text));
-    target_emit(target, o);
+    target_emit(target, &(struct event){.kind = kind, .text = {bytes, n}});
+}
+
+void target_say(struct target *target, const char *text)
+{
+    target_emit_text(target, EVENT_OUTPUT, text, strlen(text));
 }
 
 void target_emit_library(struct target *target, const char *path)
 {
-    BASE_FREE char *shown = text_visible(path, strlen(path));
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "library");
-    cJSON_AddStringToObject(o, "path", shown);
-    target_emit(target, o);
+    target_emit(target, &(struct event){.kind = EVENT_LIBRARY, .path = path});
 }
 
 void target_emit_progress(struct target *target, const char *what, uint64_t done, uint64_t total)
 {
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "progress");
-    cJSON_AddStringToObject(o, "what", what);
-    cJSON_AddNumberToObject(o, "done", (double)done);
-    cJSON_AddNumberToObject(o, "total", (double)total);
-    target_emit(target, o);
+    target_emit(target, &(struct event){.kind = EVENT_PROGRESS,
+                                        .progress = {.what = what, .done = done, .total = total}});
 }
 
-void target_emit_problem(struct target *target, const char *event, const struct error *e)
+void target_emit_problem(struct target *target, enum event_kind kind, const struct error *e)
 {
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", event);
-    cJSON_AddStringToObject(o, "message", e->message);
-    if (e->hint)
-        cJSON_AddStringToObject(o, "hint", e->hint);
-    target_emit(target, o);
+    target_emit(target, &(struct event){.kind = kind, .problem = {e->message, e->hint}});
 }

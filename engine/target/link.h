@@ -11,13 +11,13 @@
 #ifndef ALLSTOP_ENGINE_TARGET_LINK_H
 #define ALLSTOP_ENGINE_TARGET_LINK_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
 
+struct event;
 struct target;
 struct thread;
 
@@ -37,7 +37,7 @@ struct target_hooks {
     void (*memory_write)(struct target *target, uint64_t address, const unsigned char *bytes,
                          unsigned char *beneath, size_t n);
     /* An event for the face, lent. */
-    void (*event)(struct target *target, const cJSON *event);
+    void (*event)(struct target *target, const struct event *event);
     /* `run` has something to start. */
     bool (*can_run)(const struct target *target);
     /* The folder a program of ours was told to start in; NULL: none. */
@@ -83,15 +83,5 @@ void target_forget(struct target *target);
 /* Draws the consequences of a failed call: a lost connection is told, and nothing more can be asked. Returns
  * `e`. */
 struct error *target_check(struct target *target, struct error *e) BASE_MUST_CHECK;
-
-/* Events for the face (events.c); the object is taken over. */
-void target_emit(struct target *target, cJSON *event);
-void target_emit_text(struct target *target, const char *event, const char *bytes, size_t n);
-/* A library or module has come. */
-void target_emit_library(struct target *target, const char *path);
-/* How far something long has come; the last one, where `done` is `total`, takes the bar away. */
-void target_emit_progress(struct target *target, const char *what, uint64_t done, uint64_t total);
-/* An event with the `message` and `hint` of an error, which stays the caller's. */
-void target_emit_problem(struct target *target, const char *event, const struct error *e);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * engine/target/stop.h - a stop as the user sees it.
  *
- * Plain data, made by engine/control/run/ from what the stub said and what is inserted; copied freely. JSON
- * field names are those of the documented interface: an unknown field is left out, never made up.
+ * Plain data, made by engine/control/run/ from what the stub said and what is inserted; copied freely. What
+ * is not known is marked as such, never made up.
  */
 #ifndef ALLSTOP_ENGINE_TARGET_STOP_H
 #define ALLSTOP_ENGINE_TARGET_STOP_H
@@ -34,14 +34,26 @@ enum stop_reason {
     STOP_ATTACH,
 };
 
+/* Bytes that a watchpoint looks at: at most so many. */
+enum { STOP_WATCHED_MOST = 64 };
+
+/* What a watched place held before and after, in the target's byte order. */
+struct stop_watched {
+    unsigned length; /* bytes */
+    bool old_known, new_known;
+    unsigned char old[STOP_WATCHED_MOST], new[STOP_WATCHED_MOST];
+};
+
 struct stop {
+    uint64_t epoch; /* which of the stops it was, from 1; 0: it was shown to nobody yet */
     enum stop_reason reason;
     bool has_thread;
     struct ptid thread;
     bool has_pc;
     uint64_t pc;
-    int breakpoint;  /* id, 0: none */
-    int watchpoint;  /* id, 0: none */
+    int breakpoint; /* id, 0: none */
+    int watchpoint; /* id, 0: none */
+    struct stop_watched watched;
     int signal;      /* gdb's number, 0: none */
     bool others_ran; /* a watched change that another thread may have made */
     uint64_t

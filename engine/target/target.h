@@ -15,13 +15,13 @@
 #ifndef ALLSTOP_ENGINE_TARGET_TARGET_H
 #define ALLSTOP_ENGINE_TARGET_TARGET_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
 #include "engine/target/arch/arch.h"
+#include "engine/target/event.h"
 #include "engine/target/link.h"
 #include "engine/target/memory.h"
 #include "engine/target/memory_map.h"

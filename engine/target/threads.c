@@ -84,15 +84,9 @@ void thread_name(struct ptid id, char *out, size_t n)
         snprintf(out, n, "p%lld.%lld", (long long)(id.pid ? id.pid : 1), (long long)id.tid);
 }
 
-static void announce(struct target *target, const char *event, const struct thread *t)
+static void announce(struct target *target, enum event_kind kind, const struct thread *t)
 {
-    char name[48];
-    thread_name(t->id, name, sizeof name);
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", event);
-    cJSON_AddStringToObject(o, "thread", name);
-    cJSON_AddNumberToObject(o, "number", t->number);
-    target_emit(target, o);
+    target_emit(target, &(struct event){.kind = kind, .thread = t});
 }
 
 /* The table holds at most THREADS_MAX; a stub that invents more makes us forget the oldest. */
@@ -121,7 +115,7 @@ struct thread *threads_note_stopped(struct target *target, struct ptid id)
     bool is_new = target->threads.count && !threads_find(&target->threads, id);
     struct thread *t = threads_note(target, id);
     if (is_new)
-        announce(target, "thread-created", t);
+        announce(target, EVENT_THREAD_STARTED, t);
     return t;
 }
 
@@ -226,7 +220,7 @@ static void drop_gone(struct target *target, const struct rsp_thread *threads, s
             table->items[kept++] = t;
             continue;
         }
-        announce(target, "thread-exited", t);
+        announce(target, EVENT_THREAD_EXITED, t);
         target->hooks.thread_gone(target, t);
         thread_free(t);
     }
@@ -263,7 +257,7 @@ struct error *threads_list(struct target *target)
         struct thread *t = threads_note(target, threads[i].id);
         adopt(t, &threads[i]);
         if (is_new && !had_come)
-            announce(target, "thread-created", t);
+            announce(target, EVENT_THREAD_STARTED, t);
     }
     rsp_threads_free(threads, count);
     target->threads.listed = true;

@@ -8,18 +8,21 @@
 
 #include "stub_played.h"
 
+#include "engine/commands/event_json.h"
 #include "engine/session/session_private.h"
 #include "engine/target/registers.h"
 
 static struct session *session;
 static struct buf events; /* as JSON, a line each */
 
-static UNUSED_FUNCTION void on_event(void *context, const cJSON *event)
+static UNUSED_FUNCTION void on_event(void *context, struct session *s, const struct event *event)
 {
     (void)context;
-    char *text = cJSON_PrintUnformatted(event);
+    cJSON *o = event_to_json(s, event);
+    char *text = cJSON_PrintUnformatted(o);
     buf_printf(&events, "%s\n", text);
     free(text);
+    cJSON_Delete(o);
 }
 
 static UNUSED_FUNCTION void sent_nothing_yet(void)

@@ -65,12 +65,18 @@ static void on_memory_write(struct target *t, uint64_t address, const unsigned c
     beneath[filter.address - address] = filter.stands;
 }
 
-static void on_event(struct target *t, const cJSON *event)
+/* Events of threads by their names, any other by its number. */
+static void on_event(struct target *t, const struct event *event)
 {
     (void)t;
-    char *text = cJSON_PrintUnformatted(event);
-    buf_printf(&hooked, "%s\n", text);
-    free(text);
+    char name[48];
+    if (event->kind == EVENT_THREAD_STARTED || event->kind == EVENT_THREAD_EXITED) {
+        thread_name(event->thread->id, name, sizeof name);
+        buf_printf(&hooked, "thread %s: %s, number %d\n",
+                   event->kind == EVENT_THREAD_STARTED ? "started" : "exited", name, event->thread->number);
+    } else {
+        buf_printf(&hooked, "event %d\n", (int)event->kind);
+    }
 }
 
 static bool on_can_run(const struct target *t)

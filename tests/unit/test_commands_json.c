@@ -16,7 +16,7 @@
 #include "base/file.h"
 #include "engine/commands/bookmark_text.h"
 #include "engine/commands/counters_json.h"
-#include "engine/commands/report_json.h"
+#include "engine/commands/audit_json.h"
 
 static void is(cJSON *o, const char *wanted)
 {
@@ -39,11 +39,11 @@ static void test_counters(void **state)
                                           .bytes_in = UINT32_MAX,
                                           .violations = 9,
                                           .retransmits = 9}};
-    is(counters_json(&n), "{\"violations\":0,\"stops\":3,\"turns\":4,\"packets\":11,\"bytes_out\":70,"
-                          "\"bytes_in\":4294967295}");
+    is(counters_to_json(&n), "{\"violations\":0,\"stops\":3,\"turns\":4,\"packets\":11,\"bytes_out\":70,"
+                             "\"bytes_in\":4294967295}");
     n.violations = 2;
     n.by_kind[1] = n.by_kind[AUDIT_KINDS - 1] = 1;
-    is(counters_json(&n),
+    is(counters_to_json(&n),
        "{\"violations\":2,\"by_kind\":{\"stop-instead-of-reply\":1,\"trap-flag-visible\":1},"
        "\"stops\":3,\"turns\":4,\"packets\":11,\"bytes_out\":70,\"bytes_in\":4294967295}");
 }
@@ -78,9 +78,10 @@ static void test_report(void **state)
          .ms = 0.25},
     };
     struct audit_report r = {.target = where, .stub = stub};
-    is(report_json(&r), "{\"target\":\"tcp:x\",\"stub\":\"x\",\"unsafe\":false,\"lines\":[],\"counts\":{"
-                        "\"ok\":0,\"violation\":0,"
-                        "\"differs\":0,\"unsupported\":0,\"skipped\":0},\"violations\":{},\"lost\":false}");
+    is(report_to_json(&r),
+       "{\"target\":\"tcp:x\",\"stub\":\"x\",\"unsafe\":false,\"lines\":[],\"counts\":{"
+       "\"ok\":0,\"violation\":0,"
+       "\"differs\":0,\"unsupported\":0,\"skipped\":0},\"violations\":{},\"lost\":false}");
     r.architecture = "x86_64";
     r.unsafe = true;
     r.lines = lines;
@@ -88,7 +89,7 @@ static void test_report(void **state)
     r.counts[AUDIT_VIOLATION] = r.counts[AUDIT_SKIPPED] = 1;
     r.violations[8] = 7;
     r.end = AUDIT_END_SILENT;
-    is(report_json(&r),
+    is(report_to_json(&r),
        "{\"target\":\"tcp:x\",\"stub\":\"x\",\"architecture\":\"x86_64\",\"unsafe\":true,\"lines\":["
        "{\"check\":\"m\",\"group\":\"memory\",\"about\":\"RAM\",\"safe\":true,\"verdict\":\"skipped\",\"ms\":"
        "0},"
@@ -120,7 +121,7 @@ static void test_bookmark(void **state)
     char name[] = "here", note[] = "why", thread[] = "p1.1", function[] = "main", file[] = "a.c",
          kept[] = "b2";
     struct bookmark b = {.id = 2, .name = name, .position = 1000};
-    is(bookmark_json(&b),
+    is(bookmark_to_json(&b),
        "{\"id\":2,\"name\":\"here\",\"position\":1000,\"made\":0,\"state\":\"unchecked\"}");
     b = (struct bookmark){.id = 2,
                           .name = name,
@@ -135,7 +136,7 @@ static void test_bookmark(void **state)
                           .made = 1700000000,
                           .snapshot = kept,
                           .state = BOOKMARK_STALE};
-    is(bookmark_json(&b),
+    is(bookmark_to_json(&b),
        "{\"id\":2,\"name\":\"here\",\"note\":\"why\",\"position\":1000,\"thread\":\"p1.1\",\"pc\":"
        "\"0xffffffffffffffff\",\"function\":\"main\",\"file\":\"a.c\",\"line\":7,\"made\":1700000000,"
        "\"snapshot\":\"b2\",\"state\":\"stale\"}");

@@ -334,13 +334,13 @@ static void test_planned_again(void **state)
     rule("Z1", "E03");
     struct breakpoint *c = breakpoint("*0x1202");
     assert_int_equal(site_of(b)->type, SITE_MEMORY);
-    assert_string_equal(breakpoint_state_name(b), "unverified");
-    assert_string_equal(breakpoint_state_name(c), "failed");
+    assert_string_equal(breakpoint_state_name(breakpoint_state(b)), "unverified");
+    assert_string_equal(breakpoint_state_name(breakpoint_state(c)), "failed");
     assert_int_equal(control->breakpoints.sites.in_memory, 1);
     lose();
     for (int i = 1; i <= 3; i++) {
         const struct breakpoint *each = breakpoint_find(control, i);
-        assert_string_equal(breakpoint_state_name(each), "planned");
+        assert_string_equal(breakpoint_state_name(breakpoint_state(each)), "planned");
         assert_null(breakpoint_reason(each));
         assert_int_equal(each->attempt_count, 0);
     }
@@ -355,7 +355,7 @@ static void test_planned_again(void **state)
     assert_int_equal(control->breakpoints.sites.count, 3);
     assert_int_equal(control->breakpoints.sites.in_memory, 0);
     for (int i = 1; i <= 3; i++)
-        assert_string_equal(breakpoint_state_name(breakpoint_find(control, i)), "armed");
+        assert_string_equal(breakpoint_state_name(breakpoint_state(breakpoint_find(control, i))), "armed");
     assert_int_equal(stands_at(0x1201), 0x90);
 }
 

@@ -9,20 +9,22 @@
 #include <cmocka.h>
 
 #include "base/json.h"
+#include "engine/commands/audit_json.h"
+#include "engine/commands/event_json.h"
 #include "engine/control/audit/audit.h"
 #include "engine/control/audit/syscalls.h"
 #include "engine/session/session_private.h"
 
-static void keep_event(void *context, const cJSON *event)
+static void keep_event(void *context, struct session *s, const struct event *event)
 {
     cJSON **last = context;
     cJSON_Delete(*last);
-    *last = cJSON_Duplicate(event, true);
+    *last = event_to_json(s, event);
 }
 
 static double count_of(struct session *s, const char *kind)
 {
-    cJSON *counts = audit_counts(s->control);
+    cJSON *counts = violations_to_json(s->control->audit.counts);
     const cJSON *o = cJSON_GetObjectItemCaseSensitive(counts, kind);
     double n = o ? o->valuedouble : 0;
     cJSON_Delete(counts);
@@ -73,7 +75,7 @@ static void test_findings(void **state)
     assert_int_equal((int)count_of(s, "torn-packet"), 7);
     assert_int_equal((int)count_of(s, "binary-in-hex"), 1);
     assert_int_equal((int)count_of(s, "not-held"), 0);
-    cJSON *last = audit_last(s->control);
+    cJSON *last = findings_to_json(&s->control->audit);
     assert_int_equal(cJSON_GetArraySize(last), AUDIT_LAST);
     assert_string_equal(json_text(cJSON_GetArrayItem(last, AUDIT_LAST - 1), "kind"), "lost-without-exit");
     cJSON_Delete(last);

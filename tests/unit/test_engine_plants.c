@@ -434,7 +434,7 @@ static void fails(struct error *e, enum error_code code, const char *text)
 
 static void check_slots(const char *wanted)
 {
-    cJSON *o = slots_json(session->control);
+    cJSON *o = slots_to_json(session->control);
     char *text = cJSON_PrintUnformatted(o);
     assert_string_equal(text, wanted);
     free(text);
@@ -443,7 +443,7 @@ static void check_slots(const char *wanted)
 
 static void check_counts(enum site_type type, const char *wanted)
 {
-    cJSON *o = slots_type_json(session->control, type);
+    cJSON *o = slots_type_to_json(session->control, type);
     char *text = cJSON_PrintUnformatted(o);
     assert_string_equal(text, wanted);
     free(text);
@@ -565,7 +565,7 @@ static void test_silence(void **state)
     assert_null(slots_not_firing(session->control, SITE_HARDWARE));
     assert_null(slots_not_firing(session->control, SITE_SOFTWARE));
     assert_null(slots_not_firing(session->control, SITE_MEMORY));
-    cJSON *o = slots_json(session->control);
+    cJSON *o = slots_to_json(session->control);
     const cJSON *data = cJSON_GetArrayItem(cJSON_GetObjectItem(o, "pools"), 1);
     assert_true(cJSON_IsFalse(cJSON_GetObjectItem(data, "fires")));
     assert_string_equal(cJSON_GetObjectItem(data, "reason")->valuestring, "never fires");

@@ -20,10 +20,10 @@
 static struct session *session;
 static unsigned changes;
 
-static void count_changes(void *context, const cJSON *event)
+static void count_changes(void *context, struct session *s, const struct event *event)
 {
-    (void)context;
-    changes += strcmp(cJSON_GetObjectItem(event, "event")->valuestring, "breakpoint-changed") == 0;
+    (void)context, (void)s;
+    changes += event->kind == EVENT_BREAKPOINT_CHANGED;
 }
 
 static int setup(void **state)
@@ -175,7 +175,7 @@ static void test_silence(void **state)
     assert_string_equal(slots_not_firing(session->control, SITE_HARDWARE),
                         "nothing came"); /* x86: one pool */
     assert_null(slots_not_firing(session->control, SITE_SOFTWARE));
-    cJSON *o = slots_json(session->control);
+    cJSON *o = slots_to_json(session->control);
     const cJSON *pool = cJSON_GetArrayItem(cJSON_GetObjectItem(o, "pools"), 0);
     assert_true(cJSON_IsFalse(cJSON_GetObjectItem(pool, "fires")));
     assert_true(cJSON_IsTrue(cJSON_GetObjectItem(pool, "at_most")));

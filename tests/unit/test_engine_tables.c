@@ -13,6 +13,7 @@
 #include "engine/target/arch/arch.h"
 #include "engine/target/arch/linux_user.h"
 #include "engine/commands/command.h"
+#include "engine/commands/execute.h"
 #include "engine/session/session_private.h"
 #include "engine/target/registers.h"
 

@@ -38,7 +38,7 @@ static void test_sight(void **state)
     played.memory[0x200] = 0xcc;
     verify(b, VERIFY_REPORT);
     assert_int_equal(verdict(), VERDICT_THERE);
-    assert_string_equal(breakpoint_state_name(b), "armed");
+    assert_string_equal(breakpoint_state_name(breakpoint_state(b)), "armed");
 }
 
 /* What stands in a trap's place is told, and the trap is not put back unless that is asked for. */
@@ -53,7 +53,7 @@ static void test_overwritten(void **state)
     assert_int_equal(verdict(), VERDICT_OVERWRITTEN);
     assert_int_equal(result.checks[0].found_count, 1);
     assert_int_equal(result.checks[0].found[0], 0xf8);
-    assert_string_equal(breakpoint_state_name(b), "suspect");
+    assert_string_equal(breakpoint_state_name(breakpoint_state(b)), "suspect");
     assert_int_equal(played.memory[0x200], 0xf8);
     verify(b, VERIFY_REINSERT);
     assert_int_equal(verdict(), VERDICT_OVERWRITTEN);
@@ -88,7 +88,7 @@ static void test_fires(void **state)
     verify(b, VERIFY_REPORT);
     assert_int_equal(verdict(), VERDICT_FIRES);
     assert_int_equal(sent("Z1,1001,1"), 1);
-    assert_string_equal(breakpoint_state_name(b), "armed");
+    assert_string_equal(breakpoint_state_name(breakpoint_state(b)), "armed");
 }
 
 /* -- console --------------------------------------------------------------------------------------- */

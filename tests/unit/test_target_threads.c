@@ -23,10 +23,10 @@ static void test_news(void **state)
     lists("m1,2,3");
     assert_int_equal(sent("qfThreadInfo"), 1);
     assert_null(thread(3));
-    assert_int_equal(told("{\"event\":\"thread-created\""), 0);
+    assert_int_equal(told("thread started"), 0);
     next_stop();
     must(threads_list(target));
-    assert_int_equal(told("{\"event\":\"thread-created\",\"thread\":\"p1.3\",\"number\":3}"), 1);
+    assert_int_equal(told("thread started: p1.3, number 3\n"), 1);
     assert_int_equal(told(""), 1);
     assert_int_equal(thread(3)->state, THREAD_STOPPED);
 }
@@ -37,8 +37,8 @@ static void test_launched(void **state)
     (void)state;
     target->launched = true;
     lists("m1,2");
-    assert_int_equal(told("{\"event\":\"thread-created\",\"thread\":\"p1.2\""), 1);
-    assert_int_equal(told("{\"event\":\"thread-created\""), 1);
+    assert_int_equal(told("thread started: p1.2,"), 1);
+    assert_int_equal(told("thread started"), 1);
 }
 
 /* The hook sees a thread that goes while the table still has it. */
@@ -52,7 +52,7 @@ static void test_gone(void **state)
     assert_int_equal(told("gone p1.1, in the table"), 1);
     assert_int_equal(told("gone p1.3, in the table"), 1);
     assert_int_equal(told("gone "), 2);
-    assert_int_equal(told("{\"event\":\"thread-exited\""), 2);
+    assert_int_equal(told("thread exited"), 2);
     assert_int_equal(target->threads.count, 2);
     assert_null(thread(1));
     assert_null(thread(3));

@@ -18,7 +18,6 @@
 #ifndef ALLSTOP_ENGINE_CONTROL_AUDIT_AUDIT_H
 #define ALLSTOP_ENGINE_CONTROL_AUDIT_AUDIT_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -84,10 +83,9 @@ void audit_free(struct audit *a);
 
 /* Name of a kind, NULL behind the last. */
 const char *audit_kind_name(unsigned kind);
-/* {kind: how often}, those that were seen; a new object. */
-cJSON *audit_counts(const struct control *c);
-/* The last findings, oldest first, as the events had them; a new array. */
-cJSON *audit_last(const struct control *c);
+/* How many of the last findings are kept, and each of them, the oldest first; they stay the audit's. */
+size_t audit_kept(const struct audit *a);
+const struct audit_finding *audit_finding(const struct audit *a, size_t index);
 /* A violation by this very thread. */
 void audit_tell(struct control *c, const char *kind, struct ptid thread, const char *evidence, size_t n);
 /* A rule of all-stop was broken; `kind` is one of the documented slugs, the thread that of the last stop. */

@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "engine/control/audit/audit.h"
 #include "engine/control/control.h"
-#include "base/json.h"
 
 static const char *const kinds[AUDIT_KINDS] = {
     "stop-while-stopped",
@@ -48,38 +47,14 @@ const char *audit_kind_name(unsigned kind)
     return kind < AUDIT_KINDS ? kinds[kind] : NULL;
 }
 
-static cJSON *finding_to_json(const struct audit_finding *f)
+size_t audit_kept(const struct audit *a)
 {
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "kind", f->kind);
-    if (f->has_thread) {
-        char name[48];
-        thread_name(f->thread, name, sizeof name);
-        cJSON_AddStringToObject(o, "thread", name);
-    }
-    cJSON_AddNumberToObject(o, "epoch", (double)f->epoch);
-    cJSON_AddNumberToObject(o, "ms", f->ms);
-    cJSON_AddStringToObject(o, "evidence", f->evidence);
-    return o;
+    return a->findings < AUDIT_LAST ? (size_t)a->findings : AUDIT_LAST;
 }
 
-cJSON *audit_counts(const struct control *c)
+const struct audit_finding *audit_finding(const struct audit *a, size_t index)
 {
-    cJSON *o = cJSON_CreateObject();
-    for (size_t i = 0; i < AUDIT_KINDS; i++)
-        if (c->audit.counts[i])
-            cJSON_AddNumberToObject(o, kinds[i], (double)c->audit.counts[i]);
-    return o;
-}
-
-cJSON *audit_last(const struct control *c)
-{
-    const struct audit *a = &c->audit;
-    cJSON *list = cJSON_CreateArray();
-    uint64_t kept = a->findings < AUDIT_LAST ? a->findings : AUDIT_LAST;
-    for (uint64_t i = a->findings - kept; i < a->findings; i++)
-        cJSON_AddItemToArray(list, finding_to_json(&a->last[i % AUDIT_LAST]));
-    return list;
+    return &a->last[(a->findings - audit_kept(a) + index) % AUDIT_LAST];
 }
 
 /* The thread of the first stop reply in the evidence: "T05thread:p01.05;", whole or torn. */
@@ -111,10 +86,7 @@ static void keep(struct control *c, const char *kind, const struct ptid *thread,
     };
     if (thread)
         f->thread = *thread;
-    cJSON *event = cJSON_CreateObject();
-    cJSON_AddStringToObject(event, "event", "violation");
-    json_move_members(event, finding_to_json(f));
-    target_emit(c->target, event);
+    target_emit(c->target, &(struct event){.kind = EVENT_VIOLATION, .finding = f});
 }
 
 static void tell(struct control *c, const char *kind, const struct ptid *thread, const char *evidence,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * engine/control/breakpoints/breakpoints.h - what the user breakpoints.
+ * engine/control/breakpoints/breakpoints.h - what the user asked to stop at.
  *
  * A breakpoint is what was asked for: a place, a condition, a kind. It has one location for each place it
  * names (inlined copies, a watch split over slots), and each location one site (site.h), or none while it is
@@ -13,7 +13,6 @@
 #ifndef ALLSTOP_ENGINE_CONTROL_BREAKPOINTS_BREAKPOINTS_H
 #define ALLSTOP_ENGINE_CONTROL_BREAKPOINTS_BREAKPOINTS_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,7 +37,16 @@ struct breakpoint_location {
     unsigned line;
 };
 
-/* One step of the decision how to site: what was tried, and what came back. */
+enum breakpoint_state {
+    BREAKPOINT_PLANNED, /* to be inserted when the target runs, or once its place is known */
+    BREAKPOINT_ARMED,
+    BREAKPOINT_UNVERIFIED, /* inserted as a trap in memory that may go to the program: not hit yet */
+    BREAKPOINT_SUSPECT,    /* inserted, and something says that it does not work */
+    BREAKPOINT_FAILED,
+    BREAKPOINT_DISABLED, /* by the user */
+};
+
+/* One step of the decision how to insert it: what was tried, and what came back. */
 struct breakpoint_attempt {
     enum site_type type;
     uint64_t address;
@@ -125,11 +133,18 @@ struct breakpoint *breakpoint_at(struct control *c, uint64_t address);
 size_t breakpoints_at(struct control *c, uint64_t address, int **ret);
 /* The breakpoint that watches this address with this type; a stub may name any byte of the range. */
 struct breakpoint *watchpoint_at(struct control *c, uint64_t address, enum site_type type);
-/* The means and state of a breakpoint in words of the interface: kind and state of its first site. */
-const char *breakpoint_kind_name(const struct breakpoint *b);
-const char *breakpoint_state_name(const struct breakpoint *b);
+/* breakpoint_state.c: how it is inserted, by its first site, or how it is to be: software, hardware, memory,
+ * auto. */
+enum breakpoint_kind breakpoint_kind(const struct breakpoint *b);
+const char *breakpoint_kind_name(enum breakpoint_kind kind);
+enum breakpoint_state breakpoint_state(const struct breakpoint *b);
+const char *breakpoint_state_name(enum breakpoint_state state);
+/* Why it is in that state, or NULL; lent. */
 const char *breakpoint_reason(const struct breakpoint *b);
-cJSON *breakpoint_to_json(struct control *c, const struct breakpoint *b);
+/* The first of its sites, or NULL. */
+const struct site *breakpoint_site(const struct breakpoint *b);
+/* Which of the kinds a site of this type is of. */
+enum breakpoint_kind site_kind(enum site_type type);
 /* The `breakpoint-changed` event. */
 void breakpoint_emit_changed(struct control *c, const struct breakpoint *b);
 /* Symbols came: pending breakpoints whose place is known now are inserted. */

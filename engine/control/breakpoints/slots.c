@@ -185,12 +185,3 @@ struct slot_counts slots_counts(struct control *c, unsigned pool)
         p->total = n;
     return (struct slot_counts){.known = true, .total = p->total, .free = p->total - n};
 }
-
-cJSON *slots_of_type(struct control *c, enum site_type type)
-{
-    struct slot_counts n = slots_counts(c, slots_pool_of(c, type));
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddItemToObject(o, "total", n.known ? cJSON_CreateNumber(n.total) : cJSON_CreateNull());
-    cJSON_AddItemToObject(o, "free", n.known ? cJSON_CreateNumber(n.free) : cJSON_CreateNull());
-    return o;
-}

@@ -16,8 +16,6 @@
 
 #include "engine/control/breakpoints/site.h"
 
-#include <cjson/cJSON.h>
-
 enum { SLOT_POOLS = 2 };
 /* What the user calls a pool; where all kinds share one, both words mean that. */
 enum slot_pool_name { SLOTS_CODE, SLOTS_DATA };
@@ -72,8 +70,5 @@ struct slot_counts slots_counts(struct control *c, unsigned pool);
 const struct site *slots_next_holder(const struct control *c, unsigned pool, size_t *at);
 /* The breakpoint that a holder is there for, or 0: run control's. */
 int slots_breakpoint_of(const struct site *holder);
-
-/* {total free} of the pool of one kind. */
-cJSON *slots_of_type(struct control *c, enum site_type type);
 
 #endif

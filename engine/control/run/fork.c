@@ -211,12 +211,9 @@ struct error *fork_process_ended(struct control *c, const struct rsp_stop *stop,
     if (c->target->threads.count == 0)
         return NULL;
     *others = true;
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "process-exited");
-    cJSON_AddNumberToObject(o, "pid", (double)pid);
-    if (stop->kind == RSP_STOP_EXITED && stop->has_status)
-        cJSON_AddNumberToObject(o, "exit_code", (double)stop->status);
-    target_emit(c->target, o);
+    bool has_code = stop->kind == RSP_STOP_EXITED && stop->has_status;
+    target_emit(c->target, &(struct event){.kind = EVENT_PROCESS_EXITED,
+                                           .process = {pid, has_code, has_code ? stop->status : 0}});
     target_stands(c->target);
     rsp_forget_selected(c->target->connection);
     become(c, c->target->threads.items[0]->id);

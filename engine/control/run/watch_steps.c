@@ -64,11 +64,9 @@ static void tell_progress(struct control *c)
 {
     if (++c->plan.watch_steps % PROGRESS_STEPS)
         return;
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "progress");
-    cJSON_AddStringToObject(o, "what", "watch");
-    cJSON_AddNumberToObject(o, "done", (double)c->plan.watch_steps);
-    target_emit(c->target, o);
+    target_emit(c->target, &(struct event){
+                               .kind = EVENT_PROGRESS,
+                               .progress = {.what = "watch", .done = c->plan.watch_steps, .no_total = true}});
 }
 
 struct error *watch_steps_check(struct control *c, struct stop *stop)

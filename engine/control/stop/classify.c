@@ -236,7 +236,7 @@ static struct error *is_meant(struct control *c, const struct breakpoint *w, con
         struct error *e = values_truth(c->target, w->condition, ret);
         if (e) {
             struct error *told = error_while(e, "the condition of breakpoint %d (%s)", w->id, w->condition);
-            target_emit_text(c->target, "output", told->message, strlen(told->message));
+            target_say(c->target, told->message);
             error_free(told);
             *ret = true; /* a condition that cannot be decided stops, so that nothing is missed */
         }

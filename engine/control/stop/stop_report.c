@@ -1,168 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The moment from which a stop counts. */
 #include "engine/control/stop/stop_report.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/text.h"
-#include "engine/inspect/location.h"
 #include "engine/control/control.h"
 
-static void add_place(struct control *c, cJSON *o, uint64_t pc)
+static void keep_watched(struct control *c, struct stop *stop)
 {
-    json_add_address(o, "pc", pc);
-    struct symbol_place place;
-    if (!symbols_lookup(c->target->map, pc, &place))
+    const struct breakpoint *b = stop->watchpoint ? breakpoint_find(c, stop->watchpoint) : NULL;
+    if (!b)
         return;
-    if (place.function)
-        cJSON_AddStringToObject(o, "function", place.function);
-    if (place.file)
-        cJSON_AddStringToObject(o, "file", path_base(place.file));
-    if (place.line)
-        cJSON_AddNumberToObject(o, "line", place.line);
-    if (place.file && path_base(place.file) != place.file)
-        cJSON_AddStringToObject(o, "path", place.file);
+    struct stop_watched *w = &stop->watched;
+    w->length = (unsigned)b->watch_length;
+    w->old_known = b->watch_old_known;
+    w->new_known = b->watch_new_known;
+    memcpy(w->old, b->watch_old, sizeof w->old);
+    memcpy(w->new, b->watch_new, sizeof w->new);
 }
 
-static cJSON *watched_value(struct control *c, const struct breakpoint *b, const unsigned char *bytes)
+void stop_taken(struct control *c, const struct stop *stop)
 {
-    if (b->watch_length <= 4)
-        return cJSON_CreateNumber((double)arch_load(bytes, b->watch_length, c->target->big_endian));
-    char text[24];
-    if (b->watch_length <= 8)
-        snprintf(text, sizeof text, "%" PRIu64, arch_load(bytes, b->watch_length, c->target->big_endian));
-    BASE_BUF struct buf hex = {0};
-    hex_encode(&hex, bytes, b->watch_length);
-    return cJSON_CreateString(b->watch_length <= 8 ? text : buf_text(&hex));
-}
-
-static void add_watch(struct control *c, cJSON *o, int id)
-{
-    struct breakpoint *b = breakpoint_find(c, id);
-    cJSON_AddNumberToObject(o, "watchpoint", id);
-    if (!b || !b->watch_new_known)
-        return;
-    if (b->watch_old_known)
-        cJSON_AddItemToObject(o, "old", watched_value(c, b, b->watch_old));
-    cJSON_AddItemToObject(o, "new", watched_value(c, b, b->watch_new));
-}
-
-static void add_note(cJSON *o, const struct stop *stop)
-{
-    char text[64];
-    snprintf(text, sizeof text, "the step ended at interrupt vector 0x%" PRIx64, stop->vector);
-    if (stop->vector)
-        cJSON_AddStringToObject(o, "note", text);
-    else if (stop->others_ran)
-        cJSON_AddStringToObject(o, "note", "other threads ran meanwhile: which of them wrote is not known");
-}
-
-cJSON *stop_to_json(struct control *c, const struct stop *stop)
-{
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "reason", stop_reason_name(stop->reason));
-    if (stop->breakpoint)
-        cJSON_AddNumberToObject(o, "breakpoint", stop->breakpoint);
-    if (stop->watchpoint)
-        add_watch(c, o, stop->watchpoint);
-    if (stop->signal) {
-        const char *name = signal_name(stop->signal);
-        char number[16];
-        snprintf(number, sizeof number, "%d", stop->signal);
-        cJSON_AddStringToObject(o, "signal", name ? name : number);
-    }
-    if (stop->has_thread) {
-        char name[48];
-        thread_name(stop->thread, name, sizeof name);
-        cJSON_AddStringToObject(o, "thread", name);
-    }
-    if (stop->has_pc)
-        add_place(c, o, stop->pc);
-    add_note(o, stop);
-    if (stop->has_exit_code)
-        cJSON_AddNumberToObject(o, "exit_code", (double)stop->exit_code);
-    if (stop->has_value)
-        cJSON_AddStringToObject(o, "value", stop->value_text);
-    if (stop->has_position)
-        cJSON_AddNumberToObject(o, "position", (double)stop->position);
-    cJSON_AddNumberToObject(o, "epoch", (double)c->target->epoch);
-    return o;
+    c->last_stop = *stop;
+    c->last_stop.epoch = ++c->target->epoch;
+    c->stops++;
+    c->stop_ended_ns = clock_now_ns();
+    keep_watched(c, &c->last_stop);
 }
 
 void stop_report(struct control *c)
 {
-    cJSON *stop = stop_to_json(c, &c->last_stop);
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "stopped");
-    json_move_members(o, stop);
-    target_emit(c->target, o);
-}
-
-static void headline(const cJSON *stop, struct buf *out)
-{
-    const char *reason = json_text_or_null(stop, "reason");
-    const cJSON *number = cJSON_GetObjectItemCaseSensitive(stop, "breakpoint");
-    const cJSON *watch = cJSON_GetObjectItemCaseSensitive(stop, "watchpoint");
-    const cJSON *exit_code = cJSON_GetObjectItemCaseSensitive(stop, "exit_code");
-    const char *thread = json_text_or_null(stop, "thread");
-    if (number)
-        buf_printf(out, "Breakpoint %d", number->valueint);
-    else if (watch)
-        buf_printf(out, "Watchpoint %d", watch->valueint);
-    else if (json_text_or_null(stop, "signal"))
-        buf_printf(out, "%s %s", strcmp(reason, "killed") == 0 ? "Killed by" : "Signal",
-                   json_text_or_null(stop, "signal"));
-    else if (strcmp(reason, "killed") == 0)
-        buf_add_text(out, "Killed by a signal that the stub did not name");
-    else if (exit_code)
-        buf_printf(out, "The program exited with status %.0f", cJSON_GetNumberValue(exit_code));
-    else if (strcmp(reason, "exited") == 0)
-        buf_add_text(out, "The program has exited");
-    else
-        buf_add_text(out, reason);
-    if (thread)
-        buf_printf(out, ", thread %s", thread);
-}
-
-static void add_json(struct buf *out, const char *label, const cJSON *value)
-{
-    char *text = value ? cJSON_PrintUnformatted(value) : NULL;
-    if (text)
-        buf_printf(out, "%s%s\n", label, text);
-    free(text);
-}
-
-/* Names of files and functions may hold anything. */
-static void add_visible(struct buf *out, const char *before, const char *text)
-{
-    if (!text)
-        return;
-    buf_add_text(out, before);
-    text_add_visible(out, text, strlen(text), false);
-}
-
-void stop_to_text(const cJSON *stop, struct buf *out)
-{
-    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(stop, "running"))) {
-        buf_add_text(out, "running\n");
-        return;
-    }
-    headline(stop, out);
-    const cJSON *line = cJSON_GetObjectItemCaseSensitive(stop, "line");
-    add_visible(out, ", ", json_text_or_null(stop, json_text_or_null(stop, "function") ? "function" : "pc"));
-    add_visible(out, " at ", json_text_or_null(stop, "file"));
-    if (json_text_or_null(stop, "file"))
-        buf_printf(out, ":%d", line ? line->valueint : 0);
-    buf_add_char(out, '\n');
-    add_json(out, "old ", cJSON_GetObjectItemCaseSensitive(stop, "old"));
-    add_json(out, "new ", cJSON_GetObjectItemCaseSensitive(stop, "new"));
-    if (json_text_or_null(stop, "note"))
-        add_visible(out, "(", json_text_or_null(stop, "note")), buf_add_text(out, ")\n");
-    add_json(out, "value ", cJSON_GetObjectItemCaseSensitive(stop, "value"));
-    if (json_text_or_null(stop, "source"))
-        buf_printf(out, "%d", line ? line->valueint : 0),
-            add_visible(out, "\t", json_text_or_null(stop, "source")), buf_add_char(out, '\n');
+    target_emit(c->target, &(struct event){.kind = EVENT_STOPPED, .stop = &c->last_stop});
 }

@@ -41,7 +41,7 @@ void bookmarks_free(struct bookmark_table *t)
 void bookmarks_say(struct control *c, const char *text)
 {
     BASE_FREE char *line = xasprintf("%s\n", text);
-    target_emit_text(c->target, "output", line, strlen(line));
+    target_say(c->target, line);
 }
 
 struct error *bookmarks_of(struct control *c, struct bookmark_table **ret)

@@ -108,10 +108,9 @@ void time_way_home(struct control *c, bool begin, int64_t *saved)
 /* Told as every end is, and what was asked for fails with it. */
 static struct error *target_ended(struct control *c, const struct rsp_stop *end)
 {
-    TRY(stop_classify(c, end, &c->last_stop));
-    c->target->epoch++;
-    c->stops++;
-    c->stop_ended_ns = clock_now_ns();
+    struct stop last;
+    TRY(stop_classify(c, end, &last));
+    stop_taken(c, &last);
     target_has_ended(c->target);
     stop_report(c);
     c->target->hooks.ended(c->target);

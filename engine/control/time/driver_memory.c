@@ -274,7 +274,7 @@ static struct error *restore(struct control *c, const char *name, uint64_t posit
                                      "sockets, other processes, what the kernel knows, memory mapped or "
                                      "unmapped since; %u threads have ended\n",
                                      k->thread_count - gone, k->bytes, gone);
-    target_emit_text(c->target, "output", text, strlen(text));
+    target_say(c->target, text);
     return NULL;
 }
 

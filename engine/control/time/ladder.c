@@ -110,7 +110,7 @@ void ladder_at_stop(struct control *c)
     policy->each_stop = false;
     policy->every = 0;
     BASE_FREE char *text = xasprintf("no more snapshots are taken at stops: %s\n", e->message);
-    target_emit_text(c->target, "output", text, strlen(text));
+    target_say(c->target, text);
     error_free(e);
 }
 

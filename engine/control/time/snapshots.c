@@ -174,7 +174,7 @@ struct error *time_come_close(struct control *c, uint64_t position)
     BASE_FREE char *name = NULL;
     struct error *e = time_save(c, "near", &name);
     if (error_is(e, ERR_REFUSED)) {
-        target_emit_text(c->target, "output", e->message, strlen(e->message));
+        target_say(c->target, e->message);
         error_free(e);
         return NULL;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Putting a view together. */
 #include "engine/face/view/build.h"
-#include "engine/control/stop/stop_report.h"
+#include "engine/commands/stop_json.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -30,14 +30,15 @@ char *view_place(struct session *s, uint64_t address)
 
 enum view_mark view_mark_of(const struct breakpoint *w)
 {
-    const char *state = breakpoint_state_name(w), *kind = breakpoint_kind_name(w);
-    if (strcmp(state, "failed") == 0 || strcmp(state, "suspect") == 0)
+    enum breakpoint_state state = breakpoint_state(w);
+    if (state == BREAKPOINT_FAILED || state == BREAKPOINT_SUSPECT)
         return MARK_FAILED;
-    if (strcmp(state, "armed") != 0 && strcmp(state, "unverified") != 0)
+    if (state != BREAKPOINT_ARMED && state != BREAKPOINT_UNVERIFIED)
         return MARK_PLANNED;
-    if (strcmp(kind, "memory") == 0)
-        return MARK_MEMORY;
-    return strcmp(kind, "hardware") == 0 ? MARK_HARDWARE : MARK_SOFTWARE;
+    enum breakpoint_kind kind = breakpoint_kind(w);
+    return kind == BREAKPOINT_MEMORY     ? MARK_MEMORY
+           : kind == BREAKPOINT_HARDWARE ? MARK_HARDWARE
+                                         : MARK_SOFTWARE;
 }
 
 static bool holds_slot(const struct site *p)
@@ -57,8 +58,8 @@ static void build_breakpoints(struct session *s, struct view *v)
             .id = w->id,
             .mark = view_mark_of(w),
             .what = view_text(w->at),
-            .kind = xstrdup(w->is_watch ? "watch" : breakpoint_kind_name(w)),
-            .state = xstrdup(breakpoint_state_name(w)),
+            .kind = xstrdup(w->is_watch ? "watch" : breakpoint_kind_name(breakpoint_kind(w))),
+            .state = xstrdup(breakpoint_state_name(breakpoint_state(w))),
             .reason = view_text(breakpoint_reason(w)),
             .hits = w->hits,
             .file = l ? view_text(l->file) : NULL,
@@ -214,12 +215,8 @@ static void build_status(struct session *s, struct view *v)
     v->running_since_ns = s->target->state == TARGET_RUNNING ? s->stop_started_ns : 0;
     if (s->control->last_stop.reason == STOP_NONE)
         return;
-    cJSON *stop = stop_to_json(s->control, &s->control->last_stop);
-    BASE_BUF struct buf text = {0};
-    stop_to_text(stop, &text);
-    v->stop_text = xstrndup(buf_text(&text), strcspn(buf_text(&text), "\n"));
+    v->stop_text = stop_headline(s, &s->control->last_stop);
     v->stop_reason = xstrdup(stop_reason_name(s->control->last_stop.reason));
-    cJSON_Delete(stop);
     if (s->control->last_stop.has_thread) {
         char name[48];
         thread_name(s->control->last_stop.thread, name, sizeof name);

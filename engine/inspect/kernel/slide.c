@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/json.h"
 #include "base/text.h"
 #include "engine/target/stop.h"
 #include "engine/target/target.h"
@@ -300,25 +299,18 @@ static bool begin(struct search *x, size_t index)
 
 static void tell(struct search *x, bool found)
 {
-    struct target *target = x->target;
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "kernel");
-    cJSON_AddStringToObject(o, "file", symbol_file_path(x->file));
+    char banner[BANNER_BYTES + 1] = {0};
+    struct event_kernel told = {.file = symbol_file_path(x->file), .found = found};
+    BASE_FREE char *mine = NULL;
     if (found) {
-        json_add_address(o, "slide", x->found);
-        cJSON_AddStringToObject(o, "checked_by", x->proved_by);
+        told.slide = x->found;
+        told.checked_by = x->proved_by;
     } else {
-        char banner[BANNER_BYTES + 1] = {0};
         symbol_file_read(x->file, x->banner_at, banner, BANNER_BYTES);
-        BASE_FREE char *mine = text_visible(banner, strcspn(banner, "\n"));
-        cJSON_AddStringToObject(o, "banner", mine);
-        if (x->other)
-            cJSON_AddStringToObject(o, "target_banner", x->other);
-        cJSON_AddStringToObject(o, "problem",
-                                "this file is not what runs there: its build ID or banner is "
-                                "at none of the places where it could be");
+        told.banner = mine = text_visible(banner, strcspn(banner, "\n"));
+        told.target_banner = x->other;
     }
-    target_emit(target, o);
+    target_emit(x->target, &(struct event){.kind = EVENT_KERNEL, .kernel = told});
 }
 
 static size_t kernel_index(struct target *target, const struct symbol_file *f)

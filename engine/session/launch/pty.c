@@ -105,17 +105,13 @@ static void add_lines(struct buf *out, const char *bytes, size_t n)
 
 static void tell(struct session *s, const char *bytes, size_t n)
 {
-    BASE_BUF struct buf lines = {0}, text = {0};
+    BASE_BUF struct buf lines = {0};
     add_lines(&lines, bytes, n);
     if (!s->options.capture_output) {
         to_standard_error(buf_text(&lines), lines.length);
         return;
     }
-    text_add_visible(&text, buf_text(&lines), lines.length, true);
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "program");
-    cJSON_AddStringToObject(o, "output", buf_text(&text));
-    target_emit(s->target, o);
+    target_emit_text(s->target, EVENT_PROGRAM, buf_text(&lines), lines.length);
     if (s->options.program)
         s->options.program(s->options.context, bytes, n);
 }

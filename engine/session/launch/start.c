@@ -107,7 +107,7 @@ static void tell_no_main(struct session *s)
 {
     BASE_FREE char *text =
         xasprintf("%s has no main that is known by name: it stands at its entry\n", s->program);
-    target_emit_text(s->target, "output", text, strlen(text));
+    target_say(s->target, text);
 }
 
 struct error *start_from_entry(struct session *s, enum start_at at, bool *told)

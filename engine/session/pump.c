@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Running one command: the way from checked arguments to a result, and the pump that waits for stops. */
+/* The pump that waits for stops, and what a stop brings with it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,6 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/session/at_stop.h"
 #include "engine/control/breakpoints/insertion.h"
 #include "engine/control/stop/stop_report.h"
 #include "engine/session/session_private.h"
@@ -26,7 +25,7 @@ enum { INTERRUPT_GRACE_NS = 1000000000 };
 #define DEAF_LEAVING_NS  INT64_C(2000000000)
 #define PRESSED_AGAIN_NS INT64_C(1000000000)
 
-static bool is_leaving(const struct session *s)
+bool session_is_leaving(const struct session *s)
 {
     return s->options.leaving && s->options.leaving(s->options.context);
 }
@@ -41,10 +40,10 @@ void session_limit_interrupt(struct session *s)
     if (s->control->interrupt.deaf_ns || s->target->state != TARGET_RUNNING || !s->target->connection)
         return;
     int64_t patience = rsp_interrupts_by_break(s->target->connection) ? DEAF_LINE_NS : DEAF_AFTER_NS;
-    interrupt_wait(s->control, is_leaving(s) ? DEAF_LEAVING_NS : patience);
+    interrupt_wait(s->control, session_is_leaving(s) ? DEAF_LEAVING_NS : patience);
 }
 
-static void count_from_here(struct session *s)
+void session_count_from_here(struct session *s)
 {
     s->stop_stats = session_stats(s);
     s->stop_started_ns = clock_now_ns();
@@ -63,14 +62,11 @@ static void reinsert(struct session *s)
     error_free(e);
 }
 
-static void finish_stop(struct session *s, const struct stop *final, cJSON **ret)
+static void finish_stop(struct session *s, const struct stop *final)
 {
     plan_end(s->control);
     pty_drain(s); /* what the program printed came before its stop */
-    s->control->last_stop = *final;
-    s->target->epoch++;
-    s->control->stops++;
-    s->control->stop_ended_ns = clock_now_ns();
+    stop_taken(s->control, final);
     bool gone = final->reason == STOP_EXITED || final->reason == STOP_KILLED;
     if (s->control->interrupt.count > 1 && s->target->is_process && !gone)
         interrupt_owe(s->control, true); /* the second SIGINT may still be to come */
@@ -83,7 +79,6 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
         libraries_cover(s->target, final->pc);
     bool moved = !gone && kernel_find_slide(s->target, final, false);
     stop_report(s->control);
-    *ret = stop_to_json(s->control, final);
     audit_at_stop(s->control);
     if (s->target->state == TARGET_STOPPED) {
         if (moved)
@@ -98,7 +93,7 @@ static void finish_stop(struct session *s, const struct stop *final, cJSON **ret
 }
 
 /* A plan that failed half-way leaves the target stopped or running; the session says which. */
-static struct error *plan_failed(struct session *s, struct error *e)
+struct error *session_run_failed(struct session *s, struct error *e)
 {
     plan_end(s->control);
     if (s->target->connection && s->target->state == TARGET_RUNNING && !s->target->attaching &&
@@ -107,17 +102,22 @@ static struct error *plan_failed(struct session *s, struct error *e)
     return e;
 }
 
-/* The stop is told; then the commands of the breakpoint run, which may let the target go on. */
-bool session_tell_stop(struct session *s, const struct stop *final, cJSON **ret)
+/* The steps of the breakpoint that this stop is of, malloc'd JSON text, or NULL. */
+static char *steps_of(struct session *s, const struct stop *stop)
 {
-    BASE_FREE char *commands = at_stop_commands(s, final);
-    int id = final->breakpoint ? final->breakpoint : final->watchpoint;
-    finish_stop(s, final, ret);
-    if (!commands || s->target->state != TARGET_STOPPED || !at_stop_run(s, id, commands))
-        return false;
-    cJSON_Delete(*ret);
-    *ret = NULL;
-    return true;
+    int id = stop->breakpoint ? stop->breakpoint : stop->watchpoint;
+    bool hit = stop->reason == STOP_BREAKPOINT || stop->reason == STOP_WATCHPOINT;
+    const struct breakpoint *b = hit && id ? breakpoint_find(s->control, id) : NULL;
+    return b ? xstrdup_or_null(b->commands) : NULL;
+}
+
+bool session_tell_stop(struct session *s, struct stop *stop)
+{
+    BASE_FREE char *steps = steps_of(s, stop);
+    finish_stop(s, stop);
+    *stop = s->control->last_stop;
+    return steps && s->target->state == TARGET_STOPPED && s->options.run_steps &&
+           s->options.run_steps(s, stop->breakpoint ? stop->breakpoint : stop->watchpoint, steps);
 }
 
 struct error *session_does_not_stop(struct session *s, struct error *e)
@@ -136,7 +136,7 @@ static struct error *pressed(struct session *s)
 {
     int64_t now = clock_now_ns();
     bool again = s->control->interrupt.pressed_ns &&
-                 (is_leaving(s) || now - s->control->interrupt.pressed_ns > PRESSED_AGAIN_NS);
+                 (session_is_leaving(s) || now - s->control->interrupt.pressed_ns > PRESSED_AGAIN_NS);
     TRY(interrupt_send(s->control));
     session_limit_interrupt(s);
     if (again)
@@ -150,21 +150,21 @@ static bool out_of_patience(const struct session *s)
            clock_now_ns() >= s->control->interrupt.deaf_ns;
 }
 
-struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, cJSON **ret, bool *done)
+struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, struct stop *ret, bool *done)
 {
     *done = false;
     while (s->target->state == TARGET_RUNNING) {
-        struct rsp_stop stop;
+        struct rsp_stop reply;
         bool stopped = false;
         TRY(target_check(s->target, console_type_waiting(s)));
         bool patient = !s->control->interrupt.deaf_ns || deadline_ns < s->control->interrupt.deaf_ns;
         struct error *e =
             rsp_wait_stop(s->target->connection, patient ? deadline_ns : s->control->interrupt.deaf_ns,
-                          wake_fd, &stop, &stopped);
+                          wake_fd, &reply, &stopped);
         if (error_is(e, ERR_CANCELLED)) {
             error_free(e);
             target_cancelled(s->target);
-            if (s->target->attaching && is_leaving(s))
+            if (s->target->attaching && session_is_leaving(s))
                 return NULL;
             TRY(pressed(s));
             continue;
@@ -172,20 +172,19 @@ struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, 
         if (error_is(e, ERR_TIMEOUT))
             return out_of_patience(s) ? session_does_not_stop(s, e) : e;
         if (e)
-            return plan_failed(s, target_check(s->target, e));
+            return session_run_failed(s, target_check(s->target, e));
         if (!stopped)
             return NULL;
-        struct stop final;
         if (s->target->attaching) {
-            e = session_first_stop(s, &stop, &final);
+            e = session_first_stop(s, &reply, ret);
             *done = true;
         } else {
-            e = plan_on_stop(s->control, &stop, &final, done);
+            e = plan_on_stop(s->control, &reply, ret, done);
         }
         if (e)
-            return plan_failed(s, target_check(s->target, e));
+            return session_run_failed(s, target_check(s->target, e));
         if (*done) {
-            *done = !session_tell_stop(s, &final, ret);
+            *done = !session_tell_stop(s, ret);
             if (*done)
                 return NULL;
         }
@@ -206,11 +205,10 @@ static struct error *out_of_time(struct session *s, struct error *timeout)
 {
     rsp_set_deadline(s->target->connection, INT64_MAX);
     struct error *e = interrupt_send(s->control);
-    cJSON *stop = NULL;
+    struct stop stop;
     bool done = false;
     if (!e)
         e = session_pump(s, clock_now_ns() + INTERRUPT_GRACE_NS, -1, &stop, &done);
-    cJSON_Delete(stop);
     error_free(e);
     if (s->target->connection)
         rsp_set_deadline(s->target->connection, s->target->deadline_ns);
@@ -219,10 +217,9 @@ static struct error *out_of_time(struct session *s, struct error *timeout)
     return error_hint(timeout, "the target was interrupted; `timeout` allows more time");
 }
 
-static struct error *wait_for_stop(struct session *s, bool may_interrupt, cJSON **ret)
+struct error *session_wait(struct session *s, bool may_interrupt, struct stop *ret, bool *done)
 {
-    bool done = false;
-    struct error *e = session_pump(s, s->target->deadline_ns, -1, ret, &done);
+    struct error *e = session_pump(s, s->target->deadline_ns, -1, ret, done);
     if (may_interrupt && error_is(e, ERR_TIMEOUT) && s->target->state == TARGET_RUNNING)
         return out_of_time(s, e);
     if (error_is(e, ERR_TIMEOUT) && s->control->interrupt.sent && s->target->state == TARGET_RUNNING)
@@ -230,88 +227,16 @@ static struct error *wait_for_stop(struct session *s, bool may_interrupt, cJSON 
     return e;
 }
 
-static struct error *check_state(struct session *s, const struct command *c)
+void session_keep_stop(struct session *s, const struct stop *stop)
 {
-    if (!c->run)
-        return error_new(ERR_USAGE, "`%s` belongs into a script", c->name);
-    if ((c->flags & COMMAND_RUNS) && is_leaving(s))
-        return error_new(ERR_CANCELLED, "%s: the session is about to end", c->name);
-    if (c->flags & COMMAND_NEEDS_STOPPED)
-        return c->flags & COMMAND_RUNS ? target_need_runnable(s->target) : target_need_stopped(s->target);
-    if (c->flags & COMMAND_NEEDS_TARGET)
-        return target_need(s->target);
-    return NULL;
+    s->untaken_stop = *stop;
+    s->has_untaken_stop = true;
 }
 
-static struct error *tell_end_of_record(struct session *s, cJSON **ret)
+bool session_take_stop(struct session *s, struct stop *ret)
 {
-    struct stop stop;
-    s->control->time.ended = false;
-    plan_end(s->control);
-    TRY(time_here(s->control, STOP_HISTORY_END, &stop));
-    session_tell_stop(s, &stop, ret);
-    return NULL;
-}
-
-/* A request that is cut off in the middle may have let the target run all the same
- * (engine/control/time/drive.c). */
-static void hold_off(struct session *s, const struct command *c, bool hold)
-{
-    if (!(c->flags & COMMAND_WAITS_ITSELF) || !s->target->connection)
-        return;
-    s->control->time.holds = hold;
-    transport_set_cancel_fd(rsp_transport(s->target->connection), hold ? -1 : s->options.cancel_fd);
-    rsp_set_deadline(s->target->connection, hold ? INT64_MAX : s->target->deadline_ns);
-}
-
-struct error *session_begin(struct session *s, const struct command *c, const cJSON *args, cJSON **ret,
-                            bool *running)
-{
-    *ret = NULL;
-    *running = false;
-    TRY(command_check(c, args, NULL));
-    TRY(check_state(s, c));
-    if ((c->flags & COMMAND_RUNS) && s->target->state == TARGET_STOPPED)
-        count_from_here(s);
-    hold_off(s, c, true);
-    struct error *e = names_outcome(s->target, target_check(s->target, c->run(s, args, ret)));
-    hold_off(s, c, false);
-    if (e) {
-        cJSON_Delete(*ret);
-        *ret = NULL;
-        if (error_is(e, ERR_CANCELLED))
-            target_cancelled(s->target);
-        return c->flags & COMMAND_RUNS ? plan_failed(s, e) : e;
-    }
-    if (s->control->time.ended) {
-        TRY(tell_end_of_record(s, ret));
-        return NULL;
-    }
-    *running = !*ret && (c->flags & COMMAND_RUNS) && s->target->state == TARGET_RUNNING &&
-               (s->control->plan_active || s->target->attaching);
-    if (!*ret && !*running)
-        *ret = cJSON_CreateObject();
-    return NULL;
-}
-
-struct error *session_execute(struct session *s, const struct command *c, const cJSON *args, cJSON **ret)
-{
-    bool running;
-    if (s->target->connection)
-        rsp_set_deadline(s->target->connection, s->target->deadline_ns);
-    TRY(session_begin(s, c, args, ret, &running));
-    if (!running)
-        return NULL;
-    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(args, "background"))) {
-        *ret = cJSON_CreateObject();
-        cJSON_AddBoolToObject(*ret, "running", true);
-        return NULL;
-    }
-    return wait_for_stop(s, !(c->flags & COMMAND_ONLY_WAITS), ret);
-}
-
-void session_keep_stop(struct session *s, cJSON *stop)
-{
-    cJSON_Delete(s->untaken_stop);
-    s->untaken_stop = stop;
+    *ret = s->untaken_stop;
+    bool there = s->has_untaken_stop;
+    s->has_untaken_stop = false;
+    return there;
 }

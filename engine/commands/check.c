@@ -5,7 +5,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "engine/session/command.h"
+#include "engine/commands/command.h"
+#include "engine/commands/execute.h"
 
 static const struct command_arg *find_arg(const struct command *c, const char *name)
 {

@@ -1,82 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * A breakpoint in the words of the documented interface: its kind, its state, the reason for it, and the
- * event that it changed.
- */
+/* What is only there sometimes is left out: a reason, a limit, the other ways that were tried. */
+#include "engine/commands/breakpoint_json.h"
 
-#include "base/text.h"
-#include "engine/control/control.h"
 #include "base/json.h"
-#include "engine/inspect/location.h"
-
-static const struct site *first_site(const struct breakpoint *b)
-{
-    for (size_t i = 0; i < b->count; i++)
-        if (b->locations[i].site)
-            return b->locations[i].site;
-    return NULL;
-}
-
-static const char *type_name(enum site_type type)
-{
-    return type == SITE_SOFTWARE || type == SITE_STEPPED ? "software"
-           : type == SITE_MEMORY                         ? "memory"
-                                                         : "hardware";
-}
-
-const char *breakpoint_kind_name(const struct breakpoint *b)
-{
-    static const char *const asked[] = {"auto", "software", "hardware", "memory"};
-    const struct site *p = first_site(b);
-    if (p)
-        return type_name(p->type);
-    return b->is_watch && b->kind == BREAKPOINT_AUTO ? "hardware" : asked[b->kind];
-}
-
-static bool any_in(const struct breakpoint *b, enum site_state state)
-{
-    for (size_t i = 0; i < b->count; i++)
-        if (b->locations[i].site && b->locations[i].site->state == state)
-            return true;
-    return false;
-}
-
-static bool all_inserted(const struct breakpoint *b)
-{
-    for (size_t i = 0; i < b->count; i++)
-        if (!b->locations[i].site)
-            return false;
-    return b->count > 0;
-}
-
-const char *breakpoint_state_name(const struct breakpoint *b)
-{
-    if (!b->enabled)
-        return "disabled";
-    if (b->pending)
-        return "planned";
-    if (any_in(b, SITE_SUSPECT))
-        return "suspect";
-    if (!all_inserted(b))
-        return b->reason ? "failed" : "planned";
-    if (any_in(b, SITE_FAILED))
-        return "failed";
-    if (any_in(b, SITE_UNVERIFIED))
-        return "unverified";
-    return any_in(b, SITE_PLANNED) ? "planned" : "armed";
-}
-
-const char *breakpoint_reason(const struct breakpoint *b)
-{
-    if (b->reason)
-        return b->reason;
-    for (size_t i = 0; i < b->count; i++)
-        if (b->locations[i].site && b->locations[i].site->reason)
-            return b->locations[i].site->reason;
-    if (b->enabled && any_in(b, SITE_UNVERIFIED))
-        return "a trap in memory may be delivered to the program: not hit yet";
-    return NULL;
-}
+#include "base/text.h"
+#include "engine/commands/slots_json.h"
+#include "engine/control/control.h"
 
 static void add_locations(cJSON *o, const struct breakpoint *b)
 {
@@ -107,7 +36,7 @@ static void add_attempts(cJSON *o, const struct breakpoint *b)
     cJSON *list = cJSON_AddArrayToObject(o, "tried");
     for (size_t i = 0; i < b->attempt_count; i++) {
         cJSON *one = cJSON_CreateObject();
-        cJSON_AddStringToObject(one, "kind", type_name(b->attempts[i].type));
+        cJSON_AddStringToObject(one, "kind", breakpoint_kind_name(site_kind(b->attempts[i].type)));
         json_add_address(one, "pc", b->attempts[i].address);
         cJSON_AddStringToObject(one, "outcome", b->attempts[i].outcome);
         cJSON_AddItemToArray(list, one);
@@ -124,8 +53,8 @@ static void add_what(cJSON *o, const struct breakpoint *b)
 {
     cJSON_AddNumberToObject(o, "id", b->id);
     cJSON_AddStringToObject(o, "at", b->at);
-    cJSON_AddStringToObject(o, "kind", breakpoint_kind_name(b));
-    cJSON_AddStringToObject(o, "state", breakpoint_state_name(b));
+    cJSON_AddStringToObject(o, "kind", breakpoint_kind_name(breakpoint_kind(b)));
+    cJSON_AddStringToObject(o, "state", breakpoint_state_name(breakpoint_state(b)));
     add_text(o, "reason", breakpoint_reason(b));
     add_text(o, "warning", b->warning);
     cJSON_AddBoolToObject(o, "enabled", b->enabled);
@@ -140,7 +69,7 @@ static void add_limits(cJSON *o, const struct breakpoint *b)
         cJSON_AddBoolToObject(o, "once", true);
     add_text(o, "if", b->condition);
     if (b->condition && !b->is_watch) {
-        const struct site *p = first_site(b);
+        const struct site *p = breakpoint_site(b);
         cJSON_AddStringToObject(o, "evaluated", p && p->conditions ? "stub" : "here");
     }
     if (b->commands)
@@ -154,7 +83,7 @@ static void add_limits(cJSON *o, const struct breakpoint *b)
 
 cJSON *breakpoint_to_json(struct control *c, const struct breakpoint *b)
 {
-    const struct site *p = first_site(b);
+    const struct site *p = breakpoint_site(b);
     cJSON *o = cJSON_CreateObject();
     add_what(o, b);
     add_limits(o, b);
@@ -168,14 +97,6 @@ cJSON *breakpoint_to_json(struct control *c, const struct breakpoint *b)
     if (b->attempt_count > 1)
         add_attempts(o, b);
     if (site_in_hardware(p))
-        cJSON_AddItemToObject(o, "slots", slots_of_type(c, p->type));
+        cJSON_AddItemToObject(o, "slots", slots_type_to_json(c, p->type));
     return o;
-}
-
-void breakpoint_emit_changed(struct control *c, const struct breakpoint *b)
-{
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "event", "breakpoint-changed");
-    json_move_members(o, breakpoint_to_json(c, b));
-    target_emit(c->target, o);
 }

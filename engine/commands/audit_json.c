@@ -1,25 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Every verdict is counted, those that were never given too: whoever compares two reports finds the same
- * keys. */
-#include "engine/commands/report_json.h"
+/* A kind of violation that was never seen is left out, and a verdict that was never given is counted as 0:
+ * whoever compares two reports finds the same keys. */
+#include "engine/commands/audit_json.h"
 
-#include "engine/commands/counters_json.h"
-#include "engine/target/threads.h"
+#include "engine/commands/args.h"
 
-static cJSON *finding_json(const struct audit_finding *f)
+cJSON *finding_to_json(const struct audit_finding *f)
 {
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "kind", f->kind);
-    if (f->has_thread) {
-        char name[48];
-        thread_name(f->thread, name, sizeof name);
-        cJSON_AddStringToObject(o, "thread", name);
-    }
+    if (f->has_thread)
+        json_add_thread(o, "thread", f->thread);
     cJSON_AddNumberToObject(o, "epoch", (double)f->epoch);
     cJSON_AddNumberToObject(o, "ms", f->ms);
     cJSON_AddStringToObject(o, "evidence", f->evidence);
     return o;
 }
+
+cJSON *violations_to_json(const uint64_t by_kind[AUDIT_KINDS])
+{
+    cJSON *o = cJSON_CreateObject();
+    for (unsigned i = 0; i < AUDIT_KINDS; i++)
+        if (by_kind[i])
+            cJSON_AddNumberToObject(o, audit_kind_name(i), (double)by_kind[i]);
+    return o;
+}
+
+cJSON *findings_to_json(const struct audit *a)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; i < audit_kept(a); i++)
+        cJSON_AddItemToArray(list, finding_to_json(audit_finding(a, i)));
+    return list;
+}
+
+/* -- the report of `--audit` ------------------------------------------------------------------------ */
 
 static void add_text(cJSON *o, const char *name, const char *text)
 {
@@ -36,7 +51,7 @@ static cJSON *line_json(const struct audit_line *l)
     cJSON_AddBoolToObject(o, "safe", l->safe);
     cJSON *violations = l->violation_count ? cJSON_AddArrayToObject(o, "violations") : NULL;
     for (size_t i = 0; i < l->violation_count; i++)
-        cJSON_AddItemToArray(violations, finding_json(&l->violations[i]));
+        cJSON_AddItemToArray(violations, finding_to_json(&l->violations[i]));
     cJSON_AddStringToObject(o, "verdict", audit_verdict_name(l->verdict));
     add_text(o, "note", l->note);
     add_text(o, "sent", l->sent);
@@ -45,7 +60,7 @@ static cJSON *line_json(const struct audit_line *l)
     return o;
 }
 
-cJSON *report_json(const struct audit_report *r)
+cJSON *report_to_json(const struct audit_report *r)
 {
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "target", r->target);
@@ -58,7 +73,7 @@ cJSON *report_json(const struct audit_report *r)
     cJSON *counts = cJSON_AddObjectToObject(o, "counts");
     for (enum audit_verdict v = AUDIT_OK; v < AUDIT_VERDICTS; v++)
         cJSON_AddNumberToObject(counts, audit_verdict_name(v), r->counts[v]);
-    cJSON_AddItemToObject(o, "violations", violations_json(r->violations));
+    cJSON_AddItemToObject(o, "violations", violations_to_json(r->violations));
     add_text(o, "ended", audit_end_text(r->end));
     cJSON_AddBoolToObject(o, "lost", audit_report_lost(r));
     return o;

@@ -5,7 +5,6 @@
 #include <capstone/capstone.h>
 #include <elf.h>
 
-#include "engine/target/arch/aarch64_syscalls.h"
 #include "engine/target/arch/linux_user.h"
 
 /* Register numbers: DWARF for the Arm 64-bit Architecture, section 4.1; the trap is BRK #0. */
@@ -61,6 +60,37 @@ static bool is_plain(uint32_t i)
     return (i & 0x3b200c00) != 0x38000800; /* ldtr, sttr: as user space would */
 }
 
+static const unsigned char svc[] = {0x01, 0x00, 0x00, 0xd4}; /* svc #0 */
+
+/* Linux, include/uapi/asm-generic/unistd.h. */
+static const struct syscall_row calls[] = {
+    {63, "read", true},
+    {67, "pread64", true},
+    {207, "recvfrom", true},
+    {22, "epoll_pwait", false},
+    {72, "pselect6", false},
+    {73, "ppoll", false},
+    {98, "futex", false},
+    {101, "nanosleep", false},
+    {115, "clock_nanosleep", false},
+    {128, "restart_syscall", false},
+    {202, "accept", false},
+    {212, "recvmsg", false},
+    {242, "accept4", false},
+    {260, "wait4", false},
+    {0, NULL, false},
+};
+
+static const struct syscall_abi syscalls = {
+    .number = "x8",
+    .result = "x0",
+    .buffer = "x1",
+    .length = "x2",
+    .instruction = svc,
+    .instruction_size = sizeof svc,
+    .rows = calls,
+};
+
 const struct arch arch_aarch64 = {
     .name = "aarch64",
     .descriptions = "aarch64",
@@ -82,7 +112,7 @@ const struct arch arch_aarch64 = {
     .first_argument = "x0", /* AAPCS64 */
     .frame_pointer_pair = true,
     .tls = &tls,
-    .syscalls = &aarch64_syscalls,
+    .syscalls = &syscalls,
     .sigframes = sigframes,
     .stops_before_access = true,
     .breakpoint_kind = 4,

@@ -30,7 +30,7 @@ struct arch_register {
     unsigned size; /* bytes */
 };
 
-/* What a guest can see of it when it is stepped: a field of a register (engine/control/run/trap_flag.h). */
+/* What a guest can see of it when it is stepped: a field of a register (engine/control/run/step_flags.h). */
 struct arch_step_flag {
     const char *reg;   /* by its name in target descriptions; NULL: nothing is known that could be seen */
     const char *field; /* the manual's name */
@@ -38,7 +38,7 @@ struct arch_step_flag {
 };
 
 /* Where Linux's kgdb steps with interrupts enabled, and only ever meets the next one
- * (engine/control/run/unmasked.h). */
+ * (engine/control/run/step_flags.h). */
 struct arch_step_mask {
     const char *reg; /* the flags, by their name in target descriptions; NULL: there is no need to mask */
     uint64_t mask;   /* the bit that masks interrupts */

@@ -8,7 +8,6 @@
 #include "engine/target/arch/linux_user.h"
 #include "engine/target/arch/x86.h"
 #include "engine/target/arch/x86_64_linux.h"
-#include "engine/target/arch/x86_64_syscalls.h"
 
 /* Register numbers: System V ABI for AMD64, figure 3.36; layout: gdb's amd64 `g` (also kgdb's, whose segment
  * registers are 4 bytes). */

@@ -16,7 +16,7 @@
 #include "engine/control/run/interrupt.h"
 #include "engine/target/program.h"
 #include "engine/control/stop/classify.h"
-#include "engine/control/run/trap_flag.h"
+#include "engine/control/run/step_flags.h"
 #include "engine/session/launch/runner.h"
 #include "engine/target/libraries.h"
 #include "engine/inspect/location.h"
@@ -171,7 +171,7 @@ static struct error *note_stop(struct session *s, const struct rsp_stop *from, s
 {
     struct stop stop;
     TRY(stop_classify(s->control, from, &stop));
-    trap_flag_check(s->control, &stop);
+    step_check_trap_flag(s->control, &stop);
     if (stop.reason == STOP_EXITED || stop.reason == STOP_KILLED)
         return error_new(ERR_NOT_CONNECTED, "the stub says that its program has already ended");
     stop.reason = STOP_ATTACH;

@@ -57,7 +57,7 @@ struct stop {
     int signal;      /* gdb's number, 0: none */
     bool others_ran; /* a watched change that another thread may have made */
     uint64_t
-        vector; /* the step ended at this interrupt vector (engine/control/run/trap_flag.h), 0: at none */
+        vector; /* the step ended at this interrupt vector (engine/control/run/step_flags.h), 0: at none */
     bool was_rewound; /* by a trap instruction, and the pc set back to it by us */
     bool late_hit;    /* of a site that is no longer there: nobody needs to see it */
     bool has_exit_code;

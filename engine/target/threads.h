@@ -45,7 +45,7 @@ struct thread {
     uint64_t handler_pc, handler_sp;
     int pending_signal; /* to be passed on at the next resume, gdb's number */
 
-    bool own_trap_flag; /* it was there without a step of ours (engine/control/run/trap_flag.h) */
+    bool own_trap_flag; /* it was there without a step of ours (engine/control/run/step_flags.h) */
     bool has_last_pc;   /* where it was at the stop that was shown before this one, when that was known */
     uint64_t last_pc;
     bool shown;   /* by `threads` */

@@ -12,7 +12,7 @@
 #include "engine/commands/audit_json.h"
 #include "engine/commands/event_json.h"
 #include "engine/control/audit/audit.h"
-#include "engine/control/audit/syscalls.h"
+#include "engine/control/audit/look.h"
 #include "engine/session/session_private.h"
 
 static void keep_event(void *context, struct session *s, const struct event *event)
@@ -96,16 +96,15 @@ static void test_kinds(void **state)
 static void test_syscalls(void **state)
 {
     (void)state;
-    assert_string_equal(syscall_row_of(&arch_x86_64, 34)->name, "pause");
-    assert_true(syscall_row_of(&arch_x86_64, 0)->reads);
-    assert_string_equal(syscall_row_of(&arch_aarch64, 63)->name, "read");
-    assert_false(syscall_row_of(&arch_aarch64, 101)->reads);
-    assert_null(syscall_row_of(&arch_x86_64, (uint64_t)-1));
-    assert_null(syscall_row_of(&arch_riscv64, 63));
-    assert_null(syscall_row_of(NULL, 0));
-    assert_null(syscall_abi_of(NULL));
+    assert_string_equal(look_call_row(&arch_x86_64, 34)->name, "pause");
+    assert_true(look_call_row(&arch_x86_64, 0)->reads);
+    assert_string_equal(look_call_row(&arch_aarch64, 63)->name, "read");
+    assert_false(look_call_row(&arch_aarch64, 101)->reads);
+    assert_null(look_call_row(&arch_x86_64, (uint64_t)-1));
+    assert_null(look_call_row(&arch_riscv64, 63));
+    assert_null(look_call_row(NULL, 0));
     for (size_t i = 0; arch_row(i); i++) {
-        const struct syscall_abi *abi = syscall_abi_of(arch_row(i));
+        const struct syscall_abi *abi = arch_row(i)->syscalls;
         assert_true(!abi || (abi->instruction_size > 0 && abi->instruction_size <= 8));
     }
 }

@@ -6,17 +6,34 @@
  * that for most calls by itself (signal(7), "Interruption of system calls by stop signals", lists those where
  * it does not). One that has come back with EINTR is told at the next stop, unless that stop tells of a
  * signal for the very thread: then the signal was the reason.
+ *
+ * System calls are known where struct arch has them: the pc is just behind a system call instruction, and the
+ * number is in orig_rax where the stub tells it (ptrace stubs do), else in the register that carried it in,
+ * which QEMU's user emulator leaves alone until the call is over.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "engine/control/audit/look.h"
-#include "engine/control/audit/syscalls.h"
 
 enum { NEAR = 16, INSTRUCTION_MOST = 8 }; /* bytes behind the call in which its result is still looked at */
 
 #define LINUX_EINTR ((uint64_t)-4)
+
+static const struct syscall_abi *abi_of(const struct arch *arch)
+{
+    return arch ? arch->syscalls : NULL;
+}
+
+const struct syscall_row *look_call_row(const struct arch *arch, uint64_t number)
+{
+    const struct syscall_abi *abi = abi_of(arch);
+    for (const struct syscall_row *r = abi ? abi->rows : NULL; r && r->name; r++)
+        if ((uint64_t)r->number == number)
+            return r;
+    return NULL;
+}
 
 static struct audit_call *find(struct audit *a, struct ptid thread)
 {
@@ -68,7 +85,7 @@ static const struct syscall_row *call_of(struct look *l, const struct look_subje
     *exact = abi->original && look_value(l, u, abi->original, &number);
     if (!*exact && !look_value(l, u, abi->number, &number))
         return NULL;
-    return syscall_row_of(l->c->target->arch, number);
+    return look_call_row(l->c->target->arch, number);
 }
 
 static void watch_buffer(struct look *l, const struct look_subject *u, const struct syscall_abi *abi,
@@ -143,7 +160,7 @@ static void look_at(struct look *l, const struct look_subject *u, const struct s
 struct error *look_calls(struct look *l)
 {
     struct control *c = l->c;
-    const struct syscall_abi *abi = c->target->is_process ? syscall_abi_of(c->target->arch) : NULL;
+    const struct syscall_abi *abi = c->target->is_process ? abi_of(c->target->arch) : NULL;
     if (!abi)
         return NULL;
     TRY(fetch_code(l, abi));

@@ -13,6 +13,7 @@
 #define ALLSTOP_ENGINE_CONTROL_AUDIT_LOOK_H
 
 #include "engine/control/control.h"
+#include "engine/target/arch/linux_user.h"
 
 enum {
     LOOK_STACK_BELOW = 64, /* bytes watched below the stack pointer, and in all */
@@ -59,5 +60,7 @@ void look_compare_memory(const struct look *l, const struct look_watch *w, const
 /* calls.c: after the first look: which threads are inside a call, what is to be watched for them, and which
  * calls came back disturbed. */
 struct error *look_calls(struct look *l) BASE_MUST_CHECK;
+/* A call that blocks, of a processor whose system calls are known; or NULL. */
+const struct syscall_row *look_call_row(const struct arch *arch, uint64_t number);
 
 #endif

@@ -12,8 +12,7 @@
 #include "engine/target/libraries.h"
 #include "engine/target/registers.h"
 #include "engine/control/run/fork.h"
-#include "engine/control/run/trap_flag.h"
-#include "engine/control/run/unmasked.h"
+#include "engine/control/run/step_flags.h"
 #include "engine/control/run/watch_steps.h"
 
 static void drop_targets(struct control *c, struct plan *p)
@@ -363,10 +362,10 @@ static struct error *take_stop(struct control *c, const struct rsp_stop *stop, s
     if (gone)
         return NULL;
     TRY(stop_classify(c, stop, final));
-    TRY(unmasked_at_stop(c, &c->plan));
+    TRY(step_unmask_interrupts(c, &c->plan));
     if (final->reason == STOP_WATCHPOINT && c->target->arch && c->target->arch->stops_before_access)
         TRY(c->run_hooks->finish_access(c, final));
-    trap_flag_check(c, final);
+    step_check_trap_flag(c, final);
     if (final->reason == STOP_EXITED || final->reason == STOP_KILLED) {
         bool others;
         TRY(fork_process_ended(c, stop, &others));

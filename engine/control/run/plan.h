@@ -78,10 +78,10 @@ struct plan {
     bool off_changes_dr7,
         changes_dr7; /* breakpoints/dr7.h: this step is for that; it is to be done in any case */
     uint64_t off_pc;
-    bool masked; /* unmasked.h: interrupts, for this step of this thread */
+    bool masked; /* step_flags.h: interrupts, for this step of this thread */
     struct ptid masked_thread;
     bool under_way;      /* it has resumed before */
-    bool told_trap_flag; /* engine/control/run/trap_flag.h */
+    bool told_trap_flag; /* engine/control/run/step_flags.h */
     bool held;           /* it would have run on, but for the user's interrupt */
 
     /* watching by stepping (watch_steps.h) */
@@ -115,11 +115,6 @@ struct error *plan_resume(struct control *c) BASE_MUST_CHECK;
 /* What runs now is a step. */
 bool plan_steps(const struct control *c);
 
-/* -- unseen.c -------------------------------------------------------------------------------------- */
-
-/* Lets the target run on where that is right without a look at the stop; *gone: that was so. */
-struct error *plan_go_on_unseen(struct control *c, const struct rsp_stop *stop, bool *gone) BASE_MUST_CHECK;
-
 /* -- step.c ---------------------------------------------------------------------------------------- */
 
 /* A signal is about to be passed to the plan's thread: its handler runs to the end before the step goes on.
@@ -130,5 +125,7 @@ struct error *plan_begin_step(struct control *c, struct plan *plan) BASE_MUST_CH
 /* After one instruction or range of the plan's thread: *done when the step is complete, else the phase is
  * set. */
 struct error *plan_step_again(struct control *c, struct plan *plan, uint64_t pc, bool *done) BASE_MUST_CHECK;
+/* Lets the target run on where that is right without a look at the stop; *gone: that was so. */
+struct error *plan_go_on_unseen(struct control *c, const struct rsp_stop *stop, bool *gone) BASE_MUST_CHECK;
 
 #endif

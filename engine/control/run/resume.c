@@ -10,11 +10,11 @@
 #include "base/text.h"
 #include "engine/control/breakpoints/dr7.h"
 #include "engine/control/control.h"
+#include "engine/control/run/step_flags.h"
 #include "engine/control/run/interrupt.h"
 #include "engine/inspect/disassembly.h"
 #include "engine/control/kernel/sealed_text.h"
 #include "engine/target/registers.h"
-#include "engine/control/run/unmasked.h"
 #include "engine/control/run/watch_steps.h"
 
 enum { PENDING_MAX = 64 };
@@ -306,7 +306,7 @@ struct error *plan_resume(struct control *c)
         if (!p->off_changes_dr7 && dr7_comes_back(c))
             TRY(dr7_clear_others(c));
     }
-    TRY(unmasked_before_step(c, p));
+    TRY(step_mask_interrupts(c, p));
     if (steps(c, p)) {
         TRY(c->run_hooks->before_step(c, &c->time.ended));
         if (c->time.ended)

@@ -1,12 +1,58 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "engine/control/run/trap_flag.h"
+/* Which flags those are, struct arch says; a processor that has none is left alone. */
+#include "engine/control/run/step_flags.h"
 
 #include <inttypes.h>
 
 #include "engine/control/control.h"
 #include "engine/target/registers.h"
 
-/* A register's value where it was read already. */
+static bool takes_interrupts(struct control *c, const struct plan *p)
+{
+    return (p->phase == PHASE_OFF || p->phase == PHASE_STEP) && c->target->arch &&
+           c->target->arch->step_mask.reg && !c->target->is_process &&
+           !rsp_feature_usable(rsp_features(c->target->connection), FEATURE_VCONT);
+}
+
+struct error *step_mask_interrupts(struct control *c, struct plan *p)
+{
+    if (!takes_interrupts(c, p))
+        return NULL;
+    struct thread *t = threads_find(&c->target->threads, p->phase == PHASE_OFF ? p->off_thread : p->thread);
+    const struct arch_step_mask *m = &c->target->arch->step_mask;
+    uint64_t flags, pc;
+    unsigned char bytes[4];
+    if (!t)
+        return NULL;
+    TRY(register_value(c->target, t, m->reg, &flags));
+    if (flags & m->mask)
+        return NULL;
+    TRY(thread_pc(c->target, t, &pc));
+    TRY(memory_read(c->target, pc, bytes, sizeof bytes));
+    if (!m->is_plain((uint32_t)arch_load(bytes, sizeof bytes, false)))
+        return NULL;
+    TRY(register_write_value(c->target, t, m->reg, flags | m->mask));
+    p->masked = true;
+    p->masked_thread = t->id;
+    return NULL;
+}
+
+struct error *step_unmask_interrupts(struct control *c, struct plan *p)
+{
+    if (!p->masked)
+        return NULL;
+    p->masked = false;
+    struct thread *t = threads_find(&c->target->threads, p->masked_thread);
+    uint64_t flags;
+    if (!t)
+        return NULL;
+    const struct arch_step_mask *m = &c->target->arch->step_mask;
+    TRY(register_value(c->target, t, m->reg, &flags));
+    return register_write_value(c->target, t, m->reg, flags & ~m->mask);
+}
+
+/* -- the trap flag ---------------------------------------------------------------------------------- */
+
 /* An instruction of this thread was stepped, and that is what stopped it. */
 static bool was_stepped(const struct control *c, const struct stop *stop)
 {
@@ -67,7 +113,7 @@ static void check_vector(struct control *c, struct thread *t, struct stop *stop)
     violated(c, t, &evidence);
 }
 
-void trap_flag_check(struct control *c, struct stop *stop)
+void step_check_trap_flag(struct control *c, struct stop *stop)
 {
     bool trap = stop->reason == STOP_BREAKPOINT || stop->reason == STOP_WATCHPOINT ||
                 (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP);

@@ -87,7 +87,7 @@ struct conn_stops {
     struct buf resumed_with; /* the resume packet, cut, for messages */
 };
 
-/* Packets that were no answer: connection_violations.c. */
+/* Packets that were no answer: connection_grammar.c. */
 struct conn_misfits {
     struct buf last;          /* the last one */
     unsigned copies;          /* how often exactly that came again */

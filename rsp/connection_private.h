@@ -17,7 +17,6 @@
  *   connection_probe.c      who is at the other end?
  *   connection_negotiate.c  the opening
  *   connection_stops.c      the last stop, and those that came when nobody waited
- *   connection_violations.c what the other end must not do
  */
 #ifndef ALLSTOP_RSP_CONNECTION_PRIVATE_H
 #define ALLSTOP_RSP_CONNECTION_PRIVATE_H
@@ -35,16 +34,6 @@ struct error *conn_lost_error(const struct rsp_connection *c) BASE_MUST_CHECK;
 /* The end of a wait that begins now: the timeout plus what the line needs for `bytes`, within the deadline.
  */
 int64_t conn_deadline(const struct rsp_connection *c, int64_t timeout_ns, size_t bytes);
-
-/* -- connection_violations.c ------------------------------------------------------------------------ */
-
-void conn_violation(struct rsp_connection *c, const char *kind, const char *evidence, size_t n);
-/* A packet that is no answer to a question of this grammar: named, and dropped by the caller. */
-void conn_misfit(struct rsp_connection *c, enum rsp_grammar grammar, const char *payload, size_t n);
-/* This kind of question was answered with something (connection_await.c). */
-void conn_know_question(struct rsp_connection *c, unsigned bit);
-/* The same bytes, and some. */
-bool conn_is_copy(const struct buf *b, const char *payload, size_t n);
 
 /* -- connection_stops.c ------------------------------------------------------------------------------ */
 
@@ -203,6 +192,14 @@ bool conn_ends_as_stop(const char *p, size_t n);
 bool conn_has_hex(const char *p, size_t n);
 /* The slug for an answer that does not fit. */
 const char *conn_misfit_kind(enum rsp_grammar grammar, const char *p, size_t n);
+
+void conn_violation(struct rsp_connection *c, const char *kind, const char *evidence, size_t n);
+/* A packet that is no answer to a question of this grammar: named, and dropped by the caller. */
+void conn_misfit(struct rsp_connection *c, enum rsp_grammar grammar, const char *payload, size_t n);
+/* This kind of question was answered with something (connection_await.c). */
+void conn_know_question(struct rsp_connection *c, unsigned bit);
+/* The same bytes, and some. */
+bool conn_is_copy(const struct buf *b, const char *payload, size_t n);
 
 /* -- connection_await.c ---------------------------------------------------------------------------- */
 

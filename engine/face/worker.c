@@ -96,7 +96,7 @@ uint64_t worker_post(struct worker *w, const char *command, cJSON *args)
     struct request *r = xcalloc(1, sizeof *r);
     r->kind = REQUEST_JSON;
     r->text = xstrdup(command);
-    r->args = args ? args : cJSON_CreateObject();
+    r->args = args;
     return worker_post_request(w, r);
 }
 

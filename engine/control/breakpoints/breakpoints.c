@@ -321,7 +321,8 @@ struct error *breakpoints_complete(struct control *c)
     return NULL;
 }
 
-/* What is not there yet is begun anew by the first way: the flush of one would send what others came to last. */
+/* What is not there yet is begun anew by the first way: the flush of one would send what others came to last.
+ */
 static void release_planned(struct control *c, struct breakpoint *b)
 {
     for (size_t i = 0; i < b->count; i++) {

@@ -50,7 +50,8 @@ enum breakpoint_state {
 struct breakpoint_attempt {
     enum site_type type;
     uint64_t address;
-    char *outcome;
+    enum error_code code; /* 0: it was taken */
+    char *outcome;        /* in words */
 };
 
 struct breakpoint {

@@ -27,13 +27,14 @@ void breakpoint_attempts_free(struct breakpoint *b)
     b->attempt_count = 0;
 }
 
-static void note_attempt(struct breakpoint *b, enum site_type type, uint64_t address, const char *outcome)
+static void note_attempt(struct breakpoint *b, enum site_type type, uint64_t address, enum error_code code,
+                         const char *outcome)
 {
     if (b->attempt_count == ATTEMPTS_MAX)
         return;
     b->attempts = xreallocarray(b->attempts, b->attempt_count + 1, sizeof *b->attempts);
-    b->attempts[b->attempt_count++] =
-        (struct breakpoint_attempt){.type = type, .address = address, .outcome = xstrdup(outcome)};
+    b->attempts[b->attempt_count++] = (struct breakpoint_attempt){
+        .type = type, .address = address, .code = code, .outcome = xstrdup(outcome)};
 }
 
 /* -- what stands there ----------------------------------------------------------------------------- */
@@ -169,7 +170,7 @@ static bool acquire_round(struct control *c, struct breakpoint *b, unsigned roun
         enum error_code code;
         BASE_FREE char *why = hopeless(c, l, type, &code);
         if (why) {
-            note_attempt(b, type, l->address, why);
+            note_attempt(b, type, l->address, code, why);
             outcome_set(o, code, why, NULL);
         } else {
             l->site = site_acquire_for(c, b->id, type, l->address, length_for(c, b, l));
@@ -186,15 +187,23 @@ static size_t missing(const struct breakpoint *b)
     return n;
 }
 
+/* The stub, or we, did not insert it. */
+static void note_failure(struct breakpoint *b, const struct site *p, struct outcome *o)
+{
+    enum error_code code = p->reason ? p->code : ERR_INTERNAL;
+    const char *why = p->reason ? p->reason : "not sent";
+    note_attempt(b, p->type, p->address, code, why);
+    if (o)
+        outcome_set(o, code, why, p->hint);
+}
+
 static void settle_round(struct control *c, struct breakpoint *b, struct outcome *o)
 {
     for (size_t i = 0; i < b->count; i++) {
         struct breakpoint_location *l = &b->locations[i];
         if (!l->site || l->site->inserted)
             continue;
-        note_attempt(b, l->site->type, l->address, l->site->reason ? l->site->reason : "not sent");
-        outcome_set(o, l->site->reason ? l->site->code : ERR_INTERNAL,
-                    l->site->reason ? l->site->reason : "not sent", l->site->hint);
+        note_failure(b, l->site, o);
         site_release_for(c, b->id, l->site);
         l->site = NULL;
     }
@@ -229,7 +238,7 @@ static void note_inserted(struct breakpoint *b)
 {
     for (size_t i = 0; i < b->count; i++)
         if (b->locations[i].site && (b->attempt_count || i == 0))
-            note_attempt(b, b->locations[i].site->type, b->locations[i].address, "OK");
+            note_attempt(b, b->locations[i].site->type, b->locations[i].address, 0, "OK");
 }
 
 /* Places that were found by name or line are starts; an address is the user's word. */
@@ -247,7 +256,7 @@ static void note_warning(struct breakpoint *b)
     free(b->warning);
     b->warning = NULL;
     for (size_t i = 0; i < b->attempt_count && !b->warning; i++)
-        if (b->attempts[i].type == SITE_MEMORY && strstr(b->attempts[i].outcome, "cannot be read"))
+        if (b->attempts[i].type == SITE_MEMORY && b->attempts[i].code == ERR_NO_MEMORY)
             b->warning = xasprintf("nothing can be read at 0x%" PRIx64, b->attempts[i].address);
     for (size_t i = 0; i < b->count && !b->warning; i++)
         if (b->locations[i].inside)
@@ -329,7 +338,10 @@ static struct error *upgrade_location(struct control *c, struct breakpoint *b, s
     struct site *new = site_acquire_for(c, b->id, SITE_SOFTWARE, l->address, length_for(c, b, l));
     struct error *e = flush(c);
     bool inserted = !e && new->inserted;
-    note_attempt(b, SITE_SOFTWARE, l->address, inserted ? "OK" : new->reason ? new->reason : "not sent");
+    if (inserted)
+        note_attempt(b, SITE_SOFTWARE, l->address, 0, "OK");
+    else
+        note_failure(b, new, NULL);
     l->site = inserted ? new : old;
     site_release_for(c, b->id, inserted ? old : new);
     return e;

@@ -70,11 +70,26 @@ struct rsp_stats {
     uint64_t violations, retransmits;
 };
 
+/* What a stub must not do. */
+enum rsp_violation {
+    RSP_BREACH_STOP_WHILE_STOPPED,
+    RSP_BREACH_STOP_INSTEAD_OF_REPLY,
+    RSP_BREACH_RETRANSMIT_STORM,
+    RSP_BREACH_TORN_PACKET,
+    RSP_BREACH_BAD_CHECKSUM,
+    RSP_BREACH_REPLY_TO_ANOTHER_QUESTION,
+    RSP_BREACH_BINARY_IN_HEX,
+    RSP_BREACH_STRAY_NAK,
+    RSP_BREACH_NO_REPLY,
+    RSP_VIOLATIONS /* how many there are */
+};
+/* As the JSON interface calls it: "stop-while-stopped". */
+const char *rsp_violation_name(enum rsp_violation kind);
+
 struct rsp_callbacks {
     void *context;
-    /* A rule of all-stop or of the protocol was broken. `kind` is a slug ("stop-while-stopped"); the
-       evidence is raw bytes, cut at 256. */
-    void (*violation)(void *context, const char *kind, const char *evidence, size_t n);
+    /* A rule of all-stop or of the protocol was broken. The evidence is raw bytes, cut at 256. */
+    void (*violation)(void *context, enum rsp_violation kind, const char *evidence, size_t n);
     /* Text the target printed (O packets while it runs; stray text on a shared line). Raw bytes. */
     void (*console)(void *context, const char *bytes, size_t n);
     /* Makes the target stop, or a BREAK, by a way of the caller's own (RSP_BREAK_CALL, RSP_BREAK_CALL_G). */

@@ -68,7 +68,7 @@ static struct error *no_answer(struct await *a)
 {
     struct rsp_connection *c = a->c;
     if (c->stops.held.length) {
-        conn_release_stop(c, "stop-instead-of-reply");
+        conn_release_stop(c, RSP_BREACH_STOP_INSTEAD_OF_REPLY);
         return conn_request_error(a->r, ERR_VIOLATION, "a stop reply came in place of the answer");
     }
     if (a->misfit)
@@ -76,7 +76,7 @@ static struct error *no_answer(struct await *a)
     if (rsp_shares_console(c) && c->sent.text_since && !conn_is_lenient(c) && !a->cut)
         return conn_runs_again(c, a->r->payload, a->r->length);
     if (!conn_is_lenient(c) && !a->cut)
-        conn_violation(c, "no-reply", a->r->payload, a->r->length);
+        conn_violation(c, RSP_BREACH_NO_REPLY, a->r->payload, a->r->length);
     struct error *e = conn_request_error(a->r, ERR_TIMEOUT, "the stub gave no answer in time");
     if (a->r->flags & RSP_MUTATES)
         return error_hint(e,
@@ -111,7 +111,7 @@ static struct error *take_nak(struct await *a, enum conn_fate *ret, bool *done)
     struct rsp_connection *c = a->c;
     bool reliable = transport_is_reliable(c->transport);
     if (c->terms.no_ack || (reliable && !conn_is_lenient(c)))
-        conn_violation(c, "stray-nak", a->r->payload, a->r->length);
+        conn_violation(c, RSP_BREACH_STRAY_NAK, a->r->payload, a->r->length);
     if (c->terms.no_ack)
         return NULL;
     if (a->alone && c->sent.resends < RESENDS_MOST) {
@@ -141,7 +141,7 @@ static void take_echo(struct await *a)
 
 static void take_answer(struct await *a, const struct rsp_event *event, enum conn_fate *ret)
 {
-    conn_release_stop(a->c, "stop-while-stopped");
+    conn_release_stop(a->c, RSP_BREACH_STOP_WHILE_STOPPED);
     buf_clear(&a->r->reply);
     buf_add(&a->r->reply, event->data, event->length);
     *ret = FATE_ANSWERED;
@@ -256,7 +256,7 @@ struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, bool a
             continue;
         }
         if (e) {
-            conn_release_stop(c, "stop-while-stopped");
+            conn_release_stop(c, RSP_BREACH_STOP_WHILE_STOPPED);
             return error_while(e, "asking '%.*s'",
                                (int)(r->length < SHOWN_REQUEST ? r->length : SHOWN_REQUEST), r->payload);
         }

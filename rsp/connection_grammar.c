@@ -89,15 +89,15 @@ static bool has_piece_of_stop(const char *p, size_t n)
     return memmem(p, n, "thread:", 7) != NULL;
 }
 
-const char *conn_misfit_kind(enum rsp_grammar grammar, const char *p, size_t n)
+enum rsp_violation conn_misfit_kind(enum rsp_grammar grammar, const char *p, size_t n)
 {
     if (has_piece_of_stop(p, n))
-        return "torn-packet";
+        return RSP_BREACH_TORN_PACKET;
     bool hex_due = grammar == RSP_GRAMMAR_HEX || grammar == RSP_GRAMMAR_THREADS;
     for (size_t i = 0; hex_due && i < n; i++)
         if ((unsigned char)p[i] < 0x20 || (unsigned char)p[i] > 0x7e)
-            return "binary-in-hex";
-    return "reply-to-another-question";
+            return RSP_BREACH_BINARY_IN_HEX;
+    return RSP_BREACH_REPLY_TO_ANOTHER_QUESTION;
 }
 
 bool conn_ends_as_stop(const char *p, size_t n)
@@ -130,7 +130,23 @@ bool conn_has_hex(const char *p, size_t n)
 
 /* -- what was no answer to anything ------------------------------------------------------------------ */
 
-void conn_violation(struct rsp_connection *c, const char *kind, const char *evidence, size_t n)
+const char *rsp_violation_name(enum rsp_violation kind)
+{
+    static const char *const names[] = {
+        [RSP_BREACH_STOP_WHILE_STOPPED] = "stop-while-stopped",
+        [RSP_BREACH_STOP_INSTEAD_OF_REPLY] = "stop-instead-of-reply",
+        [RSP_BREACH_RETRANSMIT_STORM] = "retransmit-storm",
+        [RSP_BREACH_TORN_PACKET] = "torn-packet",
+        [RSP_BREACH_BAD_CHECKSUM] = "bad-checksum",
+        [RSP_BREACH_REPLY_TO_ANOTHER_QUESTION] = "reply-to-another-question",
+        [RSP_BREACH_BINARY_IN_HEX] = "binary-in-hex",
+        [RSP_BREACH_STRAY_NAK] = "stray-nak",
+        [RSP_BREACH_NO_REPLY] = "no-reply",
+    };
+    return names[kind];
+}
+
+void conn_violation(struct rsp_connection *c, enum rsp_violation kind, const char *evidence, size_t n)
 {
     c->stats.violations++;
     if (c->callbacks.violation)
@@ -149,7 +165,7 @@ void conn_misfit(struct rsp_connection *c, enum rsp_grammar grammar, const char 
         /* QEMU's user emulator, once out of step, says its last word again for every byte it gets */
         c->misfits.copies++;
         if (c->misfits.copies == COPIES_OF_A_STORM)
-            conn_violation(c, "retransmit-storm", payload, n);
+            conn_violation(c, RSP_BREACH_RETRANSMIT_STORM, payload, n);
         if (c->misfits.copies >= COPIES_OF_A_STORM)
             return;
     } else {

@@ -42,7 +42,7 @@ int64_t conn_deadline(const struct rsp_connection *c, int64_t timeout_ns, size_t
 void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t n, bool hold);
 /* Keeps a stop for the next rsp_wait_stop(). */
 void conn_keep_stop(struct rsp_connection *c, const char *payload, size_t n);
-void conn_release_stop(struct rsp_connection *c, const char *kind);
+void conn_release_stop(struct rsp_connection *c, enum rsp_violation kind);
 /* The first that was kept; there is one. */
 struct error *conn_take_late(struct rsp_connection *c, struct rsp_stop *ret, bool *stopped) BASE_MUST_CHECK;
 /* A resume is sent: what was known of the last stop is over. */
@@ -191,9 +191,9 @@ bool conn_ends_as_stop(const char *p, size_t n);
 /* Text that holds some of a packet in hex. */
 bool conn_has_hex(const char *p, size_t n);
 /* The slug for an answer that does not fit. */
-const char *conn_misfit_kind(enum rsp_grammar grammar, const char *p, size_t n);
+enum rsp_violation conn_misfit_kind(enum rsp_grammar grammar, const char *p, size_t n);
 
-void conn_violation(struct rsp_connection *c, const char *kind, const char *evidence, size_t n);
+void conn_violation(struct rsp_connection *c, enum rsp_violation kind, const char *evidence, size_t n);
 /* A packet that is no answer to a question of this grammar: named, and dropped by the caller. */
 void conn_misfit(struct rsp_connection *c, enum rsp_grammar grammar, const char *payload, size_t n);
 /* This kind of question was answered with something (connection_await.c). */

@@ -192,7 +192,7 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
 {
     struct rsp_connection *c = w->c;
     if (!w->asked)
-        conn_violation(c, "stop-while-stopped", payload, n);
+        conn_violation(c, RSP_BREACH_STOP_WHILE_STOPPED, payload, n);
     conn_state_stop(c);
     conn_stops_take(c, payload, n, c->probe.sent);
     conn_resend_at(c, 0);
@@ -283,7 +283,8 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
 static struct error *take_nak(struct rsp_connection *c)
 {
     if (c->terms.no_ack || c->sent.acked || c->sent.resends == RESENDS_MOST || !conn_runs(c)) {
-        conn_violation(c, "stray-nak", buf_text(&c->stops.resumed_with), c->stops.resumed_with.length);
+        conn_violation(c, RSP_BREACH_STRAY_NAK, buf_text(&c->stops.resumed_with),
+                       c->stops.resumed_with.length);
         return NULL;
     }
     conn_note_resend(c);

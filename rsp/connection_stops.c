@@ -83,7 +83,7 @@ static bool is_queued(const struct rsp_connection *c, const char *payload, size_
     return false;
 }
 
-void conn_release_stop(struct rsp_connection *c, const char *kind)
+void conn_release_stop(struct rsp_connection *c, enum rsp_violation kind)
 {
     if (c->stops.held.length == 0)
         return;
@@ -98,7 +98,7 @@ void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t 
     if (conn_is_copy(&c->stops.last, payload, n) || is_queued(c, payload, n)) {
         c->stops.copies++;
         if (c->stops.copies == COPIES_OF_A_STORM)
-            conn_violation(c, "retransmit-storm", payload, n);
+            conn_violation(c, RSP_BREACH_RETRANSMIT_STORM, payload, n);
         /* a serial line may lose our ack; the stub then rightly says it again */
         bool mended = !c->terms.no_ack && rsp_shares_console(c);
         if (c->stops.copies >= COPIES_OF_A_STORM || mended)
@@ -106,9 +106,9 @@ void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t 
     }
     if (!is_queued(c, payload, n))
         conn_keep_stop(c, payload, n);
-    conn_release_stop(c, "stop-while-stopped"); /* of two, the first was surely no answer */
+    conn_release_stop(c, RSP_BREACH_STOP_WHILE_STOPPED); /* of two, the first was surely no answer */
     if (!hold) {
-        conn_violation(c, "stop-while-stopped", payload, n);
+        conn_violation(c, RSP_BREACH_STOP_WHILE_STOPPED, payload, n);
         return;
     }
     set(&c->stops.held, payload, n);

@@ -170,7 +170,7 @@ static void take_torn(struct rsp_connection *c, const struct rsp_event *event)
 {
     log_wire(c, false, "torn", event->data, event->length);
     if (transport_is_reliable(c->transport)) {
-        conn_violation(c, "torn-packet", event->data, event->length);
+        conn_violation(c, RSP_BREACH_TORN_PACKET, event->data, event->length);
         return;
     }
     size_t n = event->length;
@@ -291,6 +291,6 @@ struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *eve
     /* a retransmission mends the first one on an acked line; a line that is bad by nature gets all of its
      * tries */
     if (c->terms.no_ack || (lossy ? !*again : c->wire.bad_in_row == 2))
-        conn_violation(c, "bad-checksum", event->data, event->length);
+        conn_violation(c, RSP_BREACH_BAD_CHECKSUM, event->data, event->length);
     return *again ? conn_send_nak(c) : NULL;
 }

@@ -47,7 +47,8 @@ static void show_line(const struct audit_line *line, struct buf *out)
         char thread[48] = "";
         if (f->has_thread)
             thread_name(f->thread, thread, sizeof thread);
-        buf_printf(out, "%17s %s %s: %.*s\n", "!!", f->kind, thread, EVIDENCE_SHOWN, f->evidence);
+        buf_printf(out, "%17s %s %s: %.*s\n", "!!", audit_kind_name(f->kind), thread, EVIDENCE_SHOWN,
+                   f->evidence);
     }
 }
 

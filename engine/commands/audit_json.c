@@ -8,7 +8,7 @@
 cJSON *finding_to_json(const struct audit_finding *f)
 {
     cJSON *o = cJSON_CreateObject();
-    cJSON_AddStringToObject(o, "kind", f->kind);
+    cJSON_AddStringToObject(o, "kind", audit_kind_name(f->kind));
     if (f->has_thread)
         json_add_thread(o, "thread", f->thread);
     cJSON_AddNumberToObject(o, "epoch", (double)f->epoch);

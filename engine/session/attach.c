@@ -49,7 +49,7 @@ static void on_console(void *context, const char *bytes, size_t n)
     printk_feed(s->control, bytes, n);
 }
 
-static void on_violation(void *context, const char *kind, const char *evidence, size_t n)
+static void on_violation(void *context, enum rsp_violation kind, const char *evidence, size_t n)
 {
     struct session *s = context;
     audit_violation(s->control, kind, evidence, n);

@@ -56,13 +56,13 @@ static void test_report(void **state)
     char evidence[] = "$m0,4#fd", note[] = "as said", sent[] = "m0,4", nothing[] = "", where[] = "tcp:x",
          stub[] = "x";
     struct audit_finding findings[] = {
-        {.kind = "no-reply",
+        {.kind = RSP_BREACH_NO_REPLY,
          .has_thread = true,
          .thread = {1, 10},
          .epoch = 2,
          .ms = 1.5,
          .evidence = evidence},
-        {.kind = "bad-checksum", .epoch = 3, .ms = 2, .evidence = evidence},
+        {.kind = RSP_BREACH_BAD_CHECKSUM, .epoch = 3, .ms = 2, .evidence = evidence},
     };
     struct audit_line lines[] = {
         {.check = "m", .group = "memory", .about = "RAM", .safe = true, .verdict = AUDIT_SKIPPED},

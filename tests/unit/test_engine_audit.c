@@ -31,7 +31,7 @@ static double count_of(struct session *s, const char *kind)
     return n;
 }
 
-static void tell(struct session *s, const char *kind, const char *evidence)
+static void tell(struct session *s, unsigned kind, const char *evidence)
 {
     audit_violation(s->control, kind, evidence, strlen(evidence));
 }
@@ -44,7 +44,7 @@ static void test_findings(void **state)
     struct session *s = session_create(&options);
     s->target->epoch = 7;
 
-    tell(s, "torn-packet", "p01.d35;T05thread:p01.d36;");
+    tell(s, RSP_BREACH_TORN_PACKET, "p01.d35;T05thread:p01.d36;");
     assert_string_equal(json_text(event, "event"), "violation");
     assert_string_equal(json_text(event, "kind"), "torn-packet");
     assert_string_equal(json_text(event, "thread"), "p1.3382");
@@ -52,21 +52,21 @@ static void test_findings(void **state)
     assert_true(cJSON_GetObjectItem(event, "ms")->valuedouble >= 0);
 
     /* evidence that names no thread: that of the last stop, or none */
-    tell(s, "no-reply", "g");
+    tell(s, RSP_BREACH_NO_REPLY, "g");
     assert_string_equal(json_text(event, "thread"), "");
     s->control->last_stop.has_thread = true;
     s->control->last_stop.thread = (struct ptid){1, 5};
     static const char *const nameless[] = {"g",         "thread:",    "T05thread:;",
                                            "thread:zz", "thread:-1;", "xthread"};
     for (size_t i = 0; i < sizeof nameless / sizeof nameless[0]; i++) {
-        tell(s, "torn-packet", nameless[i]);
+        tell(s, RSP_BREACH_TORN_PACKET, nameless[i]);
         assert_string_equal(json_text(event, "thread"), "p1.5");
     }
-    audit_violation(s->control, "binary-in-hex", "m\0\x1b\xff\\1", 6);
+    audit_violation(s->control, RSP_BREACH_BINARY_IN_HEX, "m\0\x1b\xff\\1", 6);
     assert_string_equal(json_text(event, "evidence"), "m\\x00\\x1b\\xff\\x5c1");
-    audit_violation(s->control, "reply-to-another-question", "", 0);
+    audit_violation(s->control, RSP_BREACH_REPLY_TO_ANOTHER_QUESTION, "", 0);
     assert_string_equal(json_text(event, "evidence"), "$#00");
-    audit_tell(s->control, "registers-move", (struct ptid){1, 9}, "rip", 3);
+    audit_tell(s->control, AUDIT_REGISTERS_MOVE, (struct ptid){1, 9}, "rip", 3);
     assert_string_equal(json_text(event, "thread"), "p1.9");
     audit_lost(s->control, "end of file");
     assert_string_equal(json_text(event, "kind"), "lost-without-exit");

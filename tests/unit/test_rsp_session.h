@@ -19,12 +19,13 @@ struct session {
     int cancel[2];
 };
 
-static UNUSED_FUNCTION void on_violation(void *context, const char *kind, const char *evidence, size_t n)
+static UNUSED_FUNCTION void on_violation(void *context, enum rsp_violation kind, const char *evidence,
+                                         size_t n)
 {
     struct session *s = context;
     assert_non_null(evidence);
     assert_true(n <= 256);
-    buf_add_text(&s->violations, kind);
+    buf_add_text(&s->violations, rsp_violation_name(kind));
     buf_add_char(&s->violations, ' ');
 }
 

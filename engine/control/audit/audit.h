@@ -23,12 +23,24 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "rsp/connection.h"
 #include "rsp/stop_reply.h"
 
 struct control;
 
+/* What is noticed here, behind what the connection notices (enum rsp_violation): a kind is one of either. */
+enum audit_kind {
+    AUDIT_MEMORY_MOVES = RSP_VIOLATIONS,
+    AUDIT_MEMORY_MOVES_IN_SYSCALL,
+    AUDIT_REGISTERS_MOVE,
+    AUDIT_SYSCALL_DISTURBED,
+    AUDIT_LOST_WITHOUT_EXIT,
+    AUDIT_NOT_HELD,
+    AUDIT_TRAP_FLAG_VISIBLE,
+    AUDIT_KINDS
+};
+
 enum {
-    AUDIT_KINDS = 16,
     AUDIT_LAST = 8,      /* findings kept for the command `audit` */
     AUDIT_THREADS = 16,  /* looked at after one stop */
     AUDIT_RANGES = 16,   /* chosen by the user */
@@ -38,7 +50,7 @@ enum {
 };
 
 struct audit_finding {
-    const char *kind;
+    unsigned kind;
     bool has_thread;
     struct ptid thread;
     uint64_t epoch;
@@ -81,15 +93,15 @@ void audit_free(struct audit *a);
 
 /* -- findings.c ------------------------------------------------------------------------------------ */
 
-/* Name of a kind, NULL behind the last. */
+/* As the interface calls a kind, NULL behind the last. */
 const char *audit_kind_name(unsigned kind);
 /* How many of the last findings are kept, and each of them, the oldest first; they stay the audit's. */
 size_t audit_kept(const struct audit *a);
 const struct audit_finding *audit_finding(const struct audit *a, size_t index);
 /* A violation by this very thread. */
-void audit_tell(struct control *c, const char *kind, struct ptid thread, const char *evidence, size_t n);
-/* A rule of all-stop was broken; `kind` is one of the documented slugs, the thread that of the last stop. */
-void audit_violation(struct control *c, const char *kind, const char *evidence, size_t n);
+void audit_tell(struct control *c, enum audit_kind kind, struct ptid thread, const char *evidence, size_t n);
+/* A rule of all-stop was broken, of either kind; the thread is that of the last stop. */
+void audit_violation(struct control *c, unsigned kind, const char *evidence, size_t n);
 /* The connection ended although nobody said that the program had. */
 void audit_lost(struct control *c, const char *how);
 

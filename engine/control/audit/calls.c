@@ -109,7 +109,7 @@ static void settle(struct look *l, struct audit_call *call)
     int n = snprintf(text, sizeof text,
                      "%s() before 0x%" PRIx64 " returned EINTR after the stop of epoch %" PRIu64, call->name,
                      call->pc, call->epoch);
-    audit_tell(l->c, "syscall-disturbed", call->thread, text, (size_t)n);
+    audit_tell(l->c, AUDIT_SYSCALL_DISTURBED, call->thread, text, (size_t)n);
 }
 
 static void note(struct look *l, const struct audit_call *call)

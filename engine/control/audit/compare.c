@@ -46,7 +46,7 @@ void look_compare_registers(const struct look *l, const struct look_subject *u, 
     BASE_BUF struct buf text = {0};
     buf_printf(&text, "g of a stopped thread, twice, %u ms apart: ", l->c->audit.pause_ms);
     describe(l, first, hex, &text);
-    audit_tell(l->c, "registers-move", u->id, text.data, text.length);
+    audit_tell(l->c, AUDIT_REGISTERS_MOVE, u->id, text.data, text.length);
 }
 
 /* Bytes that a call is to fill are told as that, once. */
@@ -74,5 +74,6 @@ void look_compare_memory(const struct look *l, const struct look_watch *w, const
     hex_encode(&text, w->bytes + at, shown);
     buf_add_text(&text, " then ");
     hex_encode(&text, bytes + at, shown);
-    audit_tell(l->c, w->call ? "memory-moves-in-syscall" : "memory-moves", w->thread, text.data, text.length);
+    audit_tell(l->c, w->call ? AUDIT_MEMORY_MOVES_IN_SYSCALL : AUDIT_MEMORY_MOVES, w->thread, text.data,
+               text.length);
 }

@@ -9,23 +9,14 @@
 #include "engine/control/audit/audit.h"
 #include "engine/control/control.h"
 
-static const char *const kinds[AUDIT_KINDS] = {
-    "stop-while-stopped",
-    "stop-instead-of-reply",
-    "retransmit-storm",
-    "torn-packet",
-    "bad-checksum",
-    "reply-to-another-question",
-    "binary-in-hex",
-    "stray-nak",
-    "no-reply",
-    "memory-moves",
-    "memory-moves-in-syscall",
-    "registers-move",
-    "syscall-disturbed",
-    "lost-without-exit",
-    "not-held",
-    "trap-flag-visible",
+static const char *const names[] = {
+    [AUDIT_MEMORY_MOVES - RSP_VIOLATIONS] = "memory-moves",
+    [AUDIT_MEMORY_MOVES_IN_SYSCALL - RSP_VIOLATIONS] = "memory-moves-in-syscall",
+    [AUDIT_REGISTERS_MOVE - RSP_VIOLATIONS] = "registers-move",
+    [AUDIT_SYSCALL_DISTURBED - RSP_VIOLATIONS] = "syscall-disturbed",
+    [AUDIT_LOST_WITHOUT_EXIT - RSP_VIOLATIONS] = "lost-without-exit",
+    [AUDIT_NOT_HELD - RSP_VIOLATIONS] = "not-held",
+    [AUDIT_TRAP_FLAG_VISIBLE - RSP_VIOLATIONS] = "trap-flag-visible",
 };
 
 void audit_init(struct audit *a)
@@ -44,7 +35,9 @@ void audit_free(struct audit *a)
 
 const char *audit_kind_name(unsigned kind)
 {
-    return kind < AUDIT_KINDS ? kinds[kind] : NULL;
+    if (kind < RSP_VIOLATIONS)
+        return rsp_violation_name(kind);
+    return kind < AUDIT_KINDS ? names[kind - RSP_VIOLATIONS] : NULL;
 }
 
 size_t audit_kept(const struct audit *a)
@@ -69,8 +62,7 @@ static bool named_thread(const char *evidence, size_t n, struct ptid *ret)
     return ptid_parse(&at, end, ret) && ret->tid > 0;
 }
 
-static void keep(struct control *c, const char *kind, const struct ptid *thread, const char *evidence,
-                 size_t n)
+static void keep(struct control *c, unsigned kind, const struct ptid *thread, const char *evidence, size_t n)
 {
     struct audit *a = &c->audit;
     struct audit_finding *f = &a->last[a->findings++ % AUDIT_LAST];
@@ -89,25 +81,19 @@ static void keep(struct control *c, const char *kind, const struct ptid *thread,
     target_emit(c->target, &(struct event){.kind = EVENT_VIOLATION, .finding = f});
 }
 
-static void tell(struct control *c, const char *kind, const struct ptid *thread, const char *evidence,
-                 size_t n)
+static void tell(struct control *c, unsigned kind, const struct ptid *thread, const char *evidence, size_t n)
 {
     c->violations++;
-    for (size_t i = 0; i < AUDIT_KINDS; i++) {
-        if (strcmp(kinds[i], kind) != 0)
-            continue;
-        c->audit.counts[i]++;
-        keep(c, kinds[i], thread, evidence, n);
-        return;
-    }
+    c->audit.counts[kind]++;
+    keep(c, kind, thread, evidence, n);
 }
 
-void audit_tell(struct control *c, const char *kind, struct ptid thread, const char *evidence, size_t n)
+void audit_tell(struct control *c, enum audit_kind kind, struct ptid thread, const char *evidence, size_t n)
 {
     tell(c, kind, &thread, evidence, n);
 }
 
-void audit_violation(struct control *c, const char *kind, const char *evidence, size_t n)
+void audit_violation(struct control *c, unsigned kind, const char *evidence, size_t n)
 {
     struct ptid named;
     const struct ptid *thread = NULL;
@@ -123,5 +109,5 @@ void audit_violation(struct control *c, const char *kind, const char *evidence, 
 
 void audit_lost(struct control *c, const char *how)
 {
-    audit_violation(c, "lost-without-exit", how, strlen(how));
+    audit_violation(c, AUDIT_LOST_WITHOUT_EXIT, how, strlen(how));
 }

@@ -69,7 +69,7 @@ static bool was_stepped(const struct control *c, const struct stop *stop)
 static void violated(struct control *c, const struct thread *t, const struct buf *evidence)
 {
     if (!c->plan.told_trap_flag)
-        audit_tell(c, "trap-flag-visible", t->id, buf_text(evidence), evidence->length);
+        audit_tell(c, AUDIT_TRAP_FLAG_VISIBLE, t->id, buf_text(evidence), evidence->length);
     c->plan.told_trap_flag = true;
 }
 

@@ -166,7 +166,7 @@ static void violated(struct control *c, struct thread *t, const struct buf *evid
 {
     *trait(c) = TRI_NO;
     if (!t->told_not_held)
-        audit_tell(c, "not-held", t->id, buf_text(evidence), evidence->length);
+        audit_tell(c, AUDIT_NOT_HELD, t->id, buf_text(evidence), evidence->length);
     t->told_not_held = true;
 }
 

@@ -239,7 +239,8 @@ static void take_violations(struct checking *c, uint64_t before, struct audit_li
         copy->evidence = xstrdup(copy->evidence);
     }
     if (count)
-        check_says(c, AUDIT_VIOLATION, "%s: %s", ret->violations->kind, ret->violations->evidence);
+        check_says(c, AUDIT_VIOLATION, "%s: %s", audit_kind_name(ret->violations->kind),
+                   ret->violations->evidence);
 }
 
 static struct error *run_one(struct checking *c, const struct audit_check *check)

@@ -130,13 +130,38 @@ static void add(const char ***list, size_t *count, size_t *capacity, const char 
     (*list)[(*count)++] = text;
 }
 
-/* One option; -1: go on, else the exit status. */
-static int take_option(struct arguments *a, int option)
+/* Where the text of an option goes that says nothing else, or NULL. */
+static const char **place_of_text(struct arguments *a, int option)
 {
     switch (option) {
     case 't':
-        a->target = optarg;
+        return &a->target;
+    case OPTION_AUDIT_JSON:
+        return &a->audit_json;
+    case OPTION_BREAK_IN:
+        return &a->break_in;
+    case OPTION_WIRE_LOG:
+        return &a->wire_log;
+    case OPTION_LISTEN:
+        return &a->listen;
+    case OPTION_TTY:
+        return &a->tty;
+    case OPTION_STOP_AT:
+        return &a->stop_at;
+    default:
+        return NULL;
+    }
+}
+
+/* One option; -1: go on, else the exit status. */
+static int take_option(struct arguments *a, int option)
+{
+    const char **place = place_of_text(a, option);
+    if (place) {
+        *place = optarg;
         return -1;
+    }
+    switch (option) {
     case 's':
         add(&a->symbols, &a->symbol_count, &a->symbol_capacity, optarg);
         return -1;
@@ -156,24 +181,12 @@ static int take_option(struct arguments *a, int option)
     case OPTION_AUDIT:
         a->face = FACE_AUDIT;
         return -1;
-    case OPTION_AUDIT_JSON:
-        a->audit_json = optarg;
-        return -1;
     case OPTION_RUNNING:
         a->running = true;
-        return -1;
-    case OPTION_BREAK_IN:
-        a->break_in = optarg;
-        return -1;
-    case OPTION_WIRE_LOG:
-        a->wire_log = optarg;
         return -1;
     case OPTION_SERVE_WIRE_LOG:
         a->serve_log = optarg;
         a->face = FACE_SERVE_LOG;
-        return -1;
-    case OPTION_LISTEN:
-        a->listen = optarg;
         return -1;
     case OPTION_SEED:
         if (text_parse_u64(optarg, &a->seed))
@@ -184,12 +197,6 @@ static int take_option(struct arguments *a, int option)
         return -1;
     case OPTION_ARGS:
         a->ended = true;
-        return -1;
-    case OPTION_TTY:
-        a->tty = optarg;
-        return -1;
-    case OPTION_STOP_AT:
-        a->stop_at = optarg;
         return -1;
     case OPTION_VERSION:
         puts("allstop " ALLSTOP_VERSION);

@@ -38,6 +38,12 @@ void *xreallocarray(void *old, size_t count, size_t size)
     return xrealloc(old, count * size);
 }
 
+void *array_grow(void *array, size_t *capacity, size_t size)
+{
+    *capacity = *capacity ? *capacity * 2 : 8;
+    return xreallocarray(array, *capacity, size);
+}
+
 char *xstrdup(const char *s)
 {
     return xstrndup(s, strlen(s));

@@ -27,16 +27,17 @@ char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2), ma
 void alloc_cleanup(void *p);
 #define BASE_FREE __attribute__((cleanup(alloc_cleanup)))
 
+/* A larger `array`, moved if need be: *capacity elements of `size` bytes are doubled, or 8 for a start. */
+void *array_grow(void *array, size_t *capacity, size_t size) __attribute__((returns_nonnull));
+
 /*
  * Makes room for one more element in `array` (a pointer variable), `count` used of `capacity` (size_t
- * variables): doubles when full. `array[count++] = x` is then safe.
+ * variables): grows when full. `array[count++] = x` is then safe.
  */
 #define ARRAY_RESERVE(array, count, capacity)                                                                \
     do {                                                                                                     \
-        if ((count) == (capacity)) {                                                                         \
-            (capacity) = (capacity) ? (capacity)*2 : 8;                                                      \
-            (array) = xreallocarray((array), (capacity), sizeof *(array));                                   \
-        }                                                                                                    \
+        if ((count) == (capacity))                                                                           \
+            (array) = array_grow((array), &(capacity), sizeof *(array));                                     \
     } while (0)
 
 #define ARRAY_LENGTH(array) (sizeof(array) / sizeof((array)[0]))

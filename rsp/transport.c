@@ -201,36 +201,45 @@ static int poll_until(struct pollfd *fds, nfds_t count, int64_t deadline_ns)
     return ppoll(fds, count, &ts, NULL);
 }
 
+enum { MAIN, CANCEL, WAKE, OUTPUT, CHILD, SIDE, SLOTS };
+
+/* What is waited for; poll() skips negative descriptors. */
+static void fill_slots(struct transport *t, const struct transport_wait *w, struct pollfd fds[SLOTS])
+{
+    short side_events = 0;
+    int side_fd = t->side.fd ? t->side.fd(t->side.context, &side_events) : -1;
+    fds[MAIN] = (struct pollfd){.fd = w->fd, .events = w->events};
+    fds[CANCEL] = (struct pollfd){.fd = t->cancel_fd, .events = POLLIN};
+    fds[WAKE] = (struct pollfd){.fd = w->wake_fd, .events = POLLIN};
+    fds[OUTPUT] = (struct pollfd){.fd = t->output_fd, .events = POLLIN};
+    fds[CHILD] = (struct pollfd){.fd = w->child_end ? t->child_fd : -1, .events = POLLIN};
+    fds[SIDE] = (struct pollfd){.fd = side_fd, .events = side_events};
+}
+
+/* What is seen to on the way, whatever is waited for. */
+static void serve_others(struct transport *t, const struct pollfd fds[SLOTS])
+{
+    if (fds[SIDE].revents)
+        t->side.ready(t->side.context);
+    if (fds[OUTPUT].revents)
+        transport_drain_output(t);
+}
+
 struct error *transport_wait(struct transport *t, const struct transport_wait *w, bool *ready)
 {
-    enum { MAIN, CANCEL, WAKE, OUTPUT, CHILD, SIDE, SLOTS };
     *ready = false;
     for (;;) {
-        short side_events = 0;
-        int side_fd = t->side.fd ? t->side.fd(t->side.context, &side_events) : -1;
-        /* poll() skips negative descriptors */
-        struct pollfd fds[SLOTS] = {
-            [MAIN] = {.fd = w->fd, .events = w->events},
-            [CANCEL] = {.fd = t->cancel_fd, .events = POLLIN},
-            [WAKE] = {.fd = w->wake_fd, .events = POLLIN},
-            [OUTPUT] = {.fd = t->output_fd, .events = POLLIN},
-            [CHILD] = {.fd = w->child_end ? t->child_fd : -1, .events = POLLIN},
-            [SIDE] = {.fd = side_fd, .events = side_events},
-        };
+        struct pollfd fds[SLOTS];
+        fill_slots(t, w, fds);
         int n = poll_until(fds, SLOTS, w->deadline_ns);
         if (n < 0 && errno != EINTR)
             return error_new(ERR_INTERNAL, "waiting for %s: %s", transport_describe(t), strerror(errno));
         if (n < 0)
             continue;
-        if (fds[SIDE].revents)
-            t->side.ready(t->side.context);
-        if (fds[OUTPUT].revents)
-            transport_drain_output(t);
+        serve_others(t, fds);
         if (fds[CANCEL].revents)
             return error_new(ERR_CANCELLED, "waiting for %s: cancelled", transport_describe(t));
-        *ready = fds[MAIN].revents != 0;
-        if (fds[WAKE].revents)
-            *ready = false;
+        *ready = fds[MAIN].revents && !fds[WAKE].revents;
         if (fds[WAKE].revents || *ready || fds[CHILD].revents)
             return NULL;
         if (n == 0 || (w->deadline_ns != INT64_MAX && clock_now_ns() >= w->deadline_ns))

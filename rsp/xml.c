@@ -48,6 +48,7 @@ static void on_text(void *context, const XML_Char *text, int n)
         x->text(x, text, (size_t)n);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): expat's parameters */
 static void on_entity(void *context, const XML_Char *name, int is_parameter, const XML_Char *value,
                       int length, const XML_Char *base, const XML_Char *system, const XML_Char *public,
                       const XML_Char *notation)

@@ -126,33 +126,48 @@ static struct error *check_common(struct check *c, const cJSON *step)
     return e;
 }
 
-/* Arguments with ${…} in them are looked at when they are known. */
+static bool takes(const struct command *command, const char *name)
+{
+    for (const struct command_arg *a = command->args; a && a->name; a++)
+        if (strcmp(a->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Takes the arguments with ${…} in them out of `args`; an array of their names. */
+static cJSON *hold_open(const struct command *command, cJSON *args)
+{
+    cJSON *held = cJSON_CreateArray();
+    for (cJSON *item = args->child, *next; item; item = next) {
+        next = item->next;
+        if (step_holds_steps(item->string) || !scope_is_open(item) || !takes(command, item->string))
+            continue;
+        cJSON_AddItemToArray(held, cJSON_CreateString(item->string));
+        cJSON_Delete(cJSON_DetachItemViaPointer(args, item));
+    }
+    return held;
+}
+
+static bool is_held(const cJSON *held, const char *name)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach (item, held)
+        if (strcmp(item->valuestring, name) == 0)
+            return true;
+    return false;
+}
+
+/* Arguments with ${…} in them are looked at when they are known: they are kept out of the type check, but a
+ * required one counts as given. */
 static struct error *check_arguments(struct check *c, const struct command *command, const cJSON *step)
 {
     cJSON *args = step_arguments(step);
-    cJSON *item = args->child;
-    cJSON *held = cJSON_CreateArray();
-    while (item) {
-        cJSON *next = item->next;
-        if (!step_holds_steps(item->string) && scope_is_open(item)) {
-            /* kept out of the type check, but a required argument counts as given */
-            for (const struct command_arg *a = command->args; a && a->name; a++)
-                if (strcmp(a->name, item->string) == 0)
-                    cJSON_AddItemToArray(held, cJSON_CreateString(item->string));
-            if (cJSON_GetArraySize(held) &&
-                !strcmp(cJSON_GetArrayItem(held, cJSON_GetArraySize(held) - 1)->valuestring, item->string))
-                cJSON_Delete(cJSON_DetachItemViaPointer(args, item));
-        }
-        item = next;
-    }
+    cJSON *held = hold_open(command, args);
     const char *key = NULL;
     struct error *e = command_check(command, args, &key);
-    const cJSON *name;
-    cJSON_ArrayForEach (name, held) {
-        if (e && key && strcmp(name->valuestring, key) == 0) {
-            error_free(e);
-            e = NULL;
-        }
+    if (e && key && is_held(held, key)) {
+        error_free(e);
+        e = NULL;
     }
     if (e) {
         size_t length = cJSON_GetObjectItemCaseSensitive(step, key) ? enter(c, key) : c->pointer.length;

@@ -28,37 +28,53 @@ static size_t number_length(const char *text, size_t n, bool *exact)
     return length;
 }
 
+/* Passes over the digits at *i; false: there are none. */
+static bool take_digits(const char *text, size_t n, size_t *i)
+{
+    size_t first = *i;
+    while (*i < n && isdigit((unsigned char)text[*i]))
+        ++*i;
+    return *i > first;
+}
+
 /* RFC 8259, section 6; cJSON takes what strtod() does. */
 static bool is_number(const char *text, size_t n)
 {
-    size_t i = *text == '-';
-    if (i == n || !isdigit((unsigned char)text[i]) ||
-        (text[i] == '0' && i + 1 < n && isdigit((unsigned char)text[i + 1])))
+    size_t i = *text == '-', first = i;
+    if (!take_digits(text, n, &i) || (text[first] == '0' && i > first + 1))
         return false;
-    while (i < n && isdigit((unsigned char)text[i]))
-        i++;
     if (i < n && text[i] == '.') {
-        size_t first = ++i;
-        while (i < n && isdigit((unsigned char)text[i]))
-            i++;
-        if (i == first)
+        i++;
+        if (!take_digits(text, n, &i))
             return false;
     }
     if (i < n && (text[i] == 'e' || text[i] == 'E')) {
         i += i + 1 < n && strchr("+-", text[i + 1]) ? 2 : 1;
-        size_t first = i;
-        while (i < n && isdigit((unsigned char)text[i]))
-            i++;
-        if (i == first)
+        if (!take_digits(text, n, &i))
             return false;
     }
     return i == n;
 }
 
+/* Outside of texts a character that is longer than a byte is as wrong as a number that is none. *length is
+ * the character's, and becomes the number's. */
+static struct error *check_bare(const char *text, size_t n, size_t *length)
+{
+    bool exact = true;
+    if (*text == '-' || isdigit((unsigned char)*text))
+        *length = number_length(text, n, &exact);
+    if (*length > 1 && !is_number(text, *length))
+        return error_new(ERR_SYNTAX, "\"%.*s\" is no number of JSON", (int)*length, text);
+    if (!exact)
+        return error_hint(error_new(ERR_SYNTAX, "a whole number from 2^53 on loses its last digits"),
+                          "write it as a text: \"0x...\" or \"%.*s\"", (int)*length, text);
+    return NULL;
+}
+
 /* What cJSON would cut, round or hand on. */
 static struct error *check_bytes(const char *text, size_t n, size_t *where)
 {
-    bool quoted = false, exact = true;
+    bool quoted = false;
     for (size_t i = 0, length; i < n; i += length) {
         *where = i;
         length = text_utf8_length(text + i, n - i);
@@ -71,13 +87,8 @@ static struct error *check_bytes(const char *text, size_t n, size_t *where)
             return error_hint(error_new(ERR_SYNTAX, "a control character stands in a text"),
                               "it is written \\n, \\t or \\u00XX");
         quoted ^= text[i] == '"';
-        if (!quoted && (text[i] == '-' || isdigit((unsigned char)text[i])))
-            length = number_length(text + i, n - i, &exact);
-        if (!quoted && length > 1 && !is_number(text + i, length))
-            return error_new(ERR_SYNTAX, "\"%.*s\" is no number of JSON", (int)length, text + i);
-        if (!exact)
-            return error_hint(error_new(ERR_SYNTAX, "a whole number from 2^53 on loses its last digits"),
-                              "write it as a text: \"0x...\" or \"%.*s\"", (int)length, text + i);
+        if (!quoted)
+            TRY(check_bare(text + i, n - i, &length));
         if (text[i] != '\\' || i + 1 == n)
             continue;
         length = 1 + text_utf8_length(text + i + 1, n - i - 1);

@@ -301,6 +301,21 @@ static void go_on(struct cli *c)
     }
 }
 
+/* What is typed while the program has the terminal, unless that was taken back meanwhile. */
+static void read_for_program(struct cli *c)
+{
+    if (c->program.lent && !cli_program_read(&c->program, c->worker))
+        end_unattended(c);
+}
+
+static void read_line(struct cli *c)
+{
+    if (c->terminal)
+        editor_read(&c->editor);
+    else
+        line_reader_fill(&c->reader);
+}
+
 static void loop(struct cli *c)
 {
     for (;;) {
@@ -322,13 +337,10 @@ static void loop(struct cli *c)
             on_signals(c);
         if (waits[1].revents)
             take_messages(c);
-        if (waits[0].revents && lent) {
-            if (c->program.lent && !cli_program_read(&c->program, c->worker))
-                end_unattended(c);
-        } else if (waits[0].revents && c->terminal)
-            editor_read(&c->editor);
+        if (waits[0].revents && lent)
+            read_for_program(c);
         else if (waits[0].revents)
-            line_reader_fill(&c->reader);
+            read_line(c);
     }
 }
 

@@ -346,10 +346,9 @@ bool elf_symbols_only_function(struct symbol_file *f, const char *name)
     return function && !other;
 }
 
-const struct elf_symbol *elf_symbols_nearest(struct symbol_file *f, uint64_t address)
+/* elf_symbols_nearest() with the sorted table: down from the address. */
+static const struct elf_symbol *walk_nearest(struct symbol_file *f, uint64_t address)
 {
-    if (may_pass(f))
-        return pass_nearest(f, address);
     const struct symbol_section *section = file_section_at(f, address);
     const struct elf_symbol *best = NULL, *label = NULL;
     long i = elf_symbols_below(f, address);
@@ -369,4 +368,9 @@ const struct elf_symbol *elf_symbols_nearest(struct symbol_file *f, uint64_t add
         }
     }
     return best ? best : label;
+}
+
+const struct elf_symbol *elf_symbols_nearest(struct symbol_file *f, uint64_t address)
+{
+    return may_pass(f) ? pass_nearest(f, address) : walk_nearest(f, address);
 }

@@ -12,6 +12,7 @@ enum { CODE_LIMIT = 1 << 20, STEP_LIMIT = 1 << 22, SIZE_LIMIT = 1 << 14 };
 
 /* What a value takes: a fixed number of bytes, or one of these steps. */
 enum step {
+    STEP_UNKNOWN,
     STEP_FIXED,
     STEP_TAKE,
     STEP_STRING,
@@ -20,90 +21,88 @@ enum step {
     STEP_BLOCK2,
     STEP_BLOCK4,
     STEP_BLOCK,
-    STEP_INDIRECT,
-    STEP_UNKNOWN
+    STEP_INDIRECT
 };
+
+/* Sizes that depend on the unit. */
+enum { OF_ADDRESS = 0xf0, OF_OFFSET, OF_REFERENCE };
+
+struct form {
+    uint8_t step, size;
+};
+
+static const struct form forms[] = {
+    [DW_FORM_flag_present] = {STEP_FIXED, 0},
+    [DW_FORM_implicit_const] = {STEP_FIXED, 0},
+    [DW_FORM_data1] = {STEP_FIXED, 1},
+    [DW_FORM_ref1] = {STEP_FIXED, 1},
+    [DW_FORM_flag] = {STEP_FIXED, 1},
+    [DW_FORM_strx1] = {STEP_FIXED, 1},
+    [DW_FORM_addrx1] = {STEP_FIXED, 1},
+    [DW_FORM_data2] = {STEP_FIXED, 2},
+    [DW_FORM_ref2] = {STEP_FIXED, 2},
+    [DW_FORM_strx2] = {STEP_FIXED, 2},
+    [DW_FORM_addrx2] = {STEP_FIXED, 2},
+    [DW_FORM_strx3] = {STEP_FIXED, 3},
+    [DW_FORM_addrx3] = {STEP_FIXED, 3},
+    [DW_FORM_data4] = {STEP_FIXED, 4},
+    [DW_FORM_ref4] = {STEP_FIXED, 4},
+    [DW_FORM_strx4] = {STEP_FIXED, 4},
+    [DW_FORM_addrx4] = {STEP_FIXED, 4},
+    [DW_FORM_ref_sup4] = {STEP_FIXED, 4},
+    [DW_FORM_data8] = {STEP_FIXED, 8},
+    [DW_FORM_ref8] = {STEP_FIXED, 8},
+    [DW_FORM_ref_sig8] = {STEP_FIXED, 8},
+    [DW_FORM_ref_sup8] = {STEP_FIXED, 8},
+    [DW_FORM_data16] = {STEP_FIXED, 16},
+    [DW_FORM_addr] = {STEP_FIXED, OF_ADDRESS},
+    [DW_FORM_ref_addr] = {STEP_FIXED, OF_REFERENCE},
+    [DW_FORM_strp] = {STEP_FIXED, OF_OFFSET},
+    [DW_FORM_line_strp] = {STEP_FIXED, OF_OFFSET},
+    [DW_FORM_sec_offset] = {STEP_FIXED, OF_OFFSET},
+    [DW_FORM_strp_sup] = {STEP_FIXED, OF_OFFSET},
+    [DW_FORM_string] = {STEP_STRING, 0},
+    [DW_FORM_udata] = {STEP_LEB, 0},
+    [DW_FORM_sdata] = {STEP_LEB, 0},
+    [DW_FORM_ref_udata] = {STEP_LEB, 0},
+    [DW_FORM_strx] = {STEP_LEB, 0},
+    [DW_FORM_addrx] = {STEP_LEB, 0},
+    [DW_FORM_loclistx] = {STEP_LEB, 0},
+    [DW_FORM_rnglistx] = {STEP_LEB, 0},
+    [DW_FORM_block1] = {STEP_BLOCK1, 0},
+    [DW_FORM_block2] = {STEP_BLOCK2, 0},
+    [DW_FORM_block4] = {STEP_BLOCK4, 0},
+    [DW_FORM_block] = {STEP_BLOCK, 0},
+    [DW_FORM_exprloc] = {STEP_BLOCK, 0},
+    [DW_FORM_indirect] = {STEP_INDIRECT, 0},
+};
+
+/* GNU's forms have numbers far behind the others. */
+static struct form form_of(uint64_t form)
+{
+    switch (form) {
+    case DW_FORM_GNU_ref_alt:
+    case DW_FORM_GNU_strp_alt:
+        return (struct form){STEP_FIXED, OF_OFFSET};
+    case DW_FORM_GNU_str_index:
+    case DW_FORM_GNU_addr_index:
+        return (struct form){STEP_LEB, 0};
+    default:
+        return form < ARRAY_LENGTH(forms) ? forms[form] : (struct form){STEP_UNKNOWN, 0};
+    }
+}
 
 static enum step size_of(const struct fast_abbrevs *t, uint64_t form, uint32_t *size)
 {
-    *size = 0;
-    switch (form) {
-    case DW_FORM_flag_present:
-    case DW_FORM_implicit_const:
-        return STEP_FIXED;
-    case DW_FORM_data1:
-    case DW_FORM_ref1:
-    case DW_FORM_flag:
-    case DW_FORM_strx1:
-    case DW_FORM_addrx1:
-        *size = 1;
-        return STEP_FIXED;
-    case DW_FORM_data2:
-    case DW_FORM_ref2:
-    case DW_FORM_strx2:
-    case DW_FORM_addrx2:
-        *size = 2;
-        return STEP_FIXED;
-    case DW_FORM_strx3:
-    case DW_FORM_addrx3:
-        *size = 3;
-        return STEP_FIXED;
-    case DW_FORM_data4:
-    case DW_FORM_ref4:
-    case DW_FORM_strx4:
-    case DW_FORM_addrx4:
-    case DW_FORM_ref_sup4:
-        *size = 4;
-        return STEP_FIXED;
-    case DW_FORM_data8:
-    case DW_FORM_ref8:
-    case DW_FORM_ref_sig8:
-    case DW_FORM_ref_sup8:
-        *size = 8;
-        return STEP_FIXED;
-    case DW_FORM_data16:
-        *size = 16;
-        return STEP_FIXED;
-    case DW_FORM_addr:
+    struct form f = form_of(form);
+    *size = f.size;
+    if (f.size == OF_ADDRESS)
         *size = t->address_size;
-        return STEP_FIXED;
-    case DW_FORM_ref_addr: /* the size of an address in DWARF 2 */
-        *size = t->version <= 2 ? t->address_size : t->offset_size;
-        return STEP_FIXED;
-    case DW_FORM_strp:
-    case DW_FORM_line_strp:
-    case DW_FORM_sec_offset:
-    case DW_FORM_strp_sup:
-    case DW_FORM_GNU_ref_alt:
-    case DW_FORM_GNU_strp_alt:
+    else if (f.size == OF_OFFSET)
         *size = t->offset_size;
-        return STEP_FIXED;
-    case DW_FORM_string:
-        return STEP_STRING;
-    case DW_FORM_udata:
-    case DW_FORM_sdata:
-    case DW_FORM_ref_udata:
-    case DW_FORM_strx:
-    case DW_FORM_addrx:
-    case DW_FORM_loclistx:
-    case DW_FORM_rnglistx:
-    case DW_FORM_GNU_str_index:
-    case DW_FORM_GNU_addr_index:
-        return STEP_LEB;
-    case DW_FORM_block1:
-        return STEP_BLOCK1;
-    case DW_FORM_block2:
-        return STEP_BLOCK2;
-    case DW_FORM_block4:
-        return STEP_BLOCK4;
-    case DW_FORM_block:
-    case DW_FORM_exprloc:
-        return STEP_BLOCK;
-    case DW_FORM_indirect:
-        return STEP_INDIRECT;
-    default:
-        return STEP_UNKNOWN;
-    }
+    else if (f.size == OF_REFERENCE) /* the size of an address in DWARF 2 */
+        *size = t->version <= 2 ? t->address_size : t->offset_size;
+    return (enum step)f.step;
 }
 
 static int taken_of(uint64_t name)

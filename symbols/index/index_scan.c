@@ -189,6 +189,18 @@ static const uint8_t *go_on(struct walk *w, const struct fast_abbrev *a, const u
     return p;
 }
 
+/* Has a DIE a name that the index does not have yet? */
+static bool is_wanted(const struct walk *w, const struct fast_abbrev *a, const uint8_t *attrs)
+{
+    return w->names && !w->hidden && a->tag_code >= 0 && !is_known(w, a, attrs);
+}
+
+/* Asked for each DIE, looked at for a few. */
+static bool is_cancelled(const struct walk *w, unsigned n)
+{
+    return n % CANCEL_EVERY == 0 && atomic_load_explicit(w->s->cancelled, memory_order_relaxed);
+}
+
 static bool walk_dies(struct walk *w, const uint8_t *p)
 {
     const struct scan_unit *u = w->u;
@@ -205,13 +217,13 @@ static bool walk_dies(struct walk *w, const uint8_t *p)
         const uint8_t *attrs = p;
         if (!a || !(p = fast_die(abbrevs, a, u, p, NULL)))
             return false;
-        if (w->names && !w->hidden && a->tag_code >= 0 && !is_known(w, a, attrs))
+        if (is_wanted(w, a, attrs))
             take_die(w, a, attrs, die_at(u, start));
         if (w->names && a->tag == DW_TAG_imported_unit)
             take_import(w, a, attrs);
         if (a->children)
             p = go_on(w, a, attrs, p);
-        if (n % CANCEL_EVERY == 0 && atomic_load_explicit(w->s->cancelled, memory_order_relaxed))
+        if (is_cancelled(w, n))
             return true;
     }
     return true;

@@ -8,39 +8,25 @@
 #include "base/alloc.h"
 #include "symbols/types/type_internal.h"
 
+enum word { UNSIGNED, SIGNED, SHORT, CHAR, INT, DOUBLE, FLOAT, BOOL, INT128, COMPLEX, WORDS };
+
 struct spelling {
-    bool is_unsigned, is_signed, is_short, is_char, is_int, is_double, is_float, is_bool, is_int128,
-        is_complex;
+    bool said[WORDS];
     unsigned longs;
 };
 
 static bool take_word(struct spelling *s, const char *w, size_t n)
 {
-    static const struct {
-        const char *word;
-        size_t offset;
-    } words[] = {
-        {"unsigned", offsetof(struct spelling, is_unsigned)},
-        {"signed", offsetof(struct spelling, is_signed)},
-        {"short", offsetof(struct spelling, is_short)},
-        {"char", offsetof(struct spelling, is_char)},
-        {"int", offsetof(struct spelling, is_int)},
-        {"double", offsetof(struct spelling, is_double)},
-        {"float", offsetof(struct spelling, is_float)},
-        {"_Bool", offsetof(struct spelling, is_bool)},
-        {"__int128", offsetof(struct spelling, is_int128)},
-        {"complex", offsetof(struct spelling, is_complex)},
-    };
+    static const char *const words[WORDS] = {"unsigned", "signed", "short", "char",     "int",
+                                             "double",   "float",  "_Bool", "__int128", "complex"};
     if (n == 4 && strncmp(w, "long", 4) == 0)
         return ++s->longs <= 2;
-    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
-        bool *flag = (bool *)((char *)s + words[i].offset);
-        if (strlen(words[i].word) == n && strncmp(w, words[i].word, n) == 0) {
-            bool twice = *flag;
-            *flag = true;
+    for (size_t i = 0; i < WORDS; i++)
+        if (strlen(words[i]) == n && strncmp(w, words[i], n) == 0) {
+            bool twice = s->said[i];
+            s->said[i] = true;
             return !twice;
         }
-    }
     return false;
 }
 
@@ -59,29 +45,41 @@ static bool parse(const char *name, struct spelling *s)
     return words > 0;
 }
 
+/* What decides a type, and its names: plain, with `signed` and with `unsigned`. */
+struct sort {
+    enum word word; /* WORDS: none has to be said */
+    unsigned longs; /* as many, or more */
+    const char *names[3];
+};
+
+/* The first that fits counts; the last fits always. */
+static const struct sort sorts[] = {
+    {BOOL, 0, {"_Bool", "_Bool", "_Bool"}},
+    {CHAR, 0, {"char", "signed char", "unsigned char"}},
+    {INT128, 0, {"__int128", "__int128", "unsigned __int128"}},
+    {FLOAT, 0, {"float", "float", "float"}},
+    {DOUBLE, 1, {"long double", "long double", "long double"}},
+    {DOUBLE, 0, {"double", "double", "double"}},
+    {SHORT, 0, {"short", "short", "unsigned short"}},
+    {WORDS, 2, {"long long", "long long", "unsigned long long"}},
+    {WORDS, 1, {"long", "long", "unsigned long"}},
+    {WORDS, 0, {"int", "int", "unsigned int"}},
+};
+
+static bool fits(const struct sort *t, const struct spelling *s)
+{
+    return s->longs >= t->longs && (t->word == WORDS || s->said[t->word]);
+}
+
 const char *type_canonical_name(const char *name)
 {
     struct spelling s;
-    if (!parse(name, &s) || s.is_complex || (s.is_unsigned && s.is_signed))
+    if (!parse(name, &s) || s.said[COMPLEX] || (s.said[UNSIGNED] && s.said[SIGNED]))
         return name;
-    bool u = s.is_unsigned;
-    if (s.is_bool)
-        return "_Bool";
-    if (s.is_char)
-        return u ? "unsigned char" : s.is_signed ? "signed char" : "char";
-    if (s.is_int128)
-        return u ? "unsigned __int128" : "__int128";
-    if (s.is_float)
-        return "float";
-    if (s.is_double)
-        return s.longs ? "long double" : "double";
-    if (s.is_short)
-        return u ? "unsigned short" : "short";
-    if (s.longs == 2)
-        return u ? "unsigned long long" : "long long";
-    if (s.longs == 1)
-        return u ? "unsigned long" : "long";
-    return u ? "unsigned int" : "int";
+    const struct sort *t = sorts;
+    while (!fits(t, &s))
+        t++;
+    return t->names[s.said[UNSIGNED] ? 2 : s.said[SIGNED]];
 }
 
 struct builtin {
@@ -123,6 +121,15 @@ static bool char_is_unsigned(unsigned machine)
            machine == EM_S390 || machine == EM_RISCV;
 }
 
+static unsigned size_of(const struct builtin *b, bool is64, unsigned machine)
+{
+    if (b->size == SIZE_OF_LONG)
+        return is64 ? 8 : 4;
+    if (b->size != SIZE_OF_LONG_DOUBLE)
+        return b->size;
+    return machine == EM_386 ? 12 : machine == EM_ARM ? 8 : 16;
+}
+
 struct type *type_builtin(struct symbol_map *m, const char *canonical)
 {
     const struct symbol_file *f = m->count ? m->entries[0].file : NULL;
@@ -138,11 +145,7 @@ struct type *type_builtin(struct symbol_map *m, const char *canonical)
         t->name = b->name;
         t->is_signed = b->is_signed && !(strcmp(b->name, "char") == 0 && char_is_unsigned(machine));
         t->inside->map = m;
-        t->inside->size = b->size == SIZE_OF_LONG          ? (is64 ? 8 : 4)
-                          : b->size != SIZE_OF_LONG_DOUBLE ? b->size
-                          : machine == EM_386              ? 12
-                          : machine == EM_ARM              ? 8
-                                                           : 16;
+        t->inside->size = size_of(b, is64, machine);
         return m->builtins[i] = t;
     }
     return NULL;

@@ -122,6 +122,31 @@ static void trim(struct symbol_map *m)
             dwarf_units_trim(m->entries[i].file->dwarf, UNITS_KEPT);
 }
 
+/* Where the language is not known it counts as C. */
+static bool is_of_c(const struct type *t)
+{
+    struct dwarf *d = dwarf_of(t->file);
+    long unit = d ? dwarf_unit_holding(d, t->die) : -1;
+    struct unit_head *head = unit >= 0 ? dwarf_head(d, (size_t)unit) : NULL;
+    return !head || dwarf_is_c(head);
+}
+
+/* What is named without its keyword, as C++ may. */
+static struct type *find_class(struct symbol_map *m, const char *name)
+{
+    static const char *const keywords[] = {"struct", "union", "enum"};
+    for (size_t i = 0; i < ARRAY_LENGTH(keywords); i++) {
+        BASE_FREE char *with = xasprintf("%s %s", keywords[i], name);
+        struct wanted w = parse(with);
+        for (size_t k = 0; k < m->count; k++) {
+            struct type *t = find_in_file(m->entries[k].file, &w, false);
+            if (t && !is_of_c(t))
+                return t;
+        }
+    }
+    return NULL;
+}
+
 struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc)
 {
     struct wanted w = parse(name);
@@ -135,21 +160,7 @@ struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t 
     for (int declarations = 0; declarations < 2; declarations++)
         for (size_t i = 0; i < m->count && !t; i++)
             t = find_in_file(m->entries[i].file, &w, declarations);
-    /* C++ needs no keyword. */
-    static const char *const keywords[] = {"struct", "union", "enum"};
-    for (size_t i = 0; !t && !w.tags[0] && i < ARRAY_LENGTH(keywords); i++) {
-        BASE_FREE char *with = xasprintf("%s %s", keywords[i], w.name);
-        struct wanted in = parse(with);
-        for (size_t k = 0; k < m->count && !t; k++) {
-            struct type *found = find_in_file(m->entries[k].file, &in, false);
-            struct dwarf *d = found ? dwarf_of(found->file) : NULL;
-            long unit = d ? dwarf_unit_holding(d, found->die) : -1;
-            struct unit_head *head = unit >= 0 ? dwarf_head(d, (size_t)unit) : NULL;
-            if (head && !dwarf_is_c(head))
-                t = found;
-        }
-    }
-    return t;
+    return t || w.tags[0] ? t : find_class(m, w.name);
 }
 
 struct type *type_find_definition(struct type *t)

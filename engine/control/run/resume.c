@@ -293,6 +293,14 @@ static struct error *nobody_runs(struct control *c)
                       "`release` lets one go, `release all` all of them");
 }
 
+/* First a step off a site, where a thread that runs stands on one or the debug registers want it. */
+static struct error *begin_off_if_needed(struct control *c, struct plan *p)
+{
+    TRY(find_thread_to_step_off(c, p));
+    TRY(change_dr7(c, p));
+    return !p->off_changes_dr7 && dr7_comes_back(c) ? dr7_clear_others(c) : NULL;
+}
+
 struct error *plan_resume(struct control *c)
 {
     struct plan *p = &c->plan;
@@ -300,12 +308,8 @@ struct error *plan_resume(struct control *c)
     /* a thread that was born meanwhile has to be named too, or it would stay */
     if (hold_any(c))
         TRY(threads_list(c->target));
-    if (p->phase != PHASE_OFF) {
-        TRY(find_thread_to_step_off(c, p));
-        TRY(change_dr7(c, p));
-        if (!p->off_changes_dr7 && dr7_comes_back(c))
-            TRY(dr7_clear_others(c));
-    }
+    if (p->phase != PHASE_OFF)
+        TRY(begin_off_if_needed(c, p));
     TRY(step_mask_interrupts(c, p));
     if (steps(c, p)) {
         TRY(c->run_hooks->before_step(c, &c->time.ended));

@@ -14,6 +14,21 @@ struct error *time_plain_back(struct control *c)
     return time_landed(c, NULL);
 }
 
+/* One `bc`, wherever that stops. *ended at the start of the record. */
+static struct error *run_back_once(struct control *c, struct rsp_stop *from, bool *ended)
+{
+    TRY(time_reinsert(c));
+    time_moved(c);
+    struct error *e = c->time.driver->back_run(c, from);
+    *ended = error_is(e, ERR_HISTORY_END);
+    if (*ended) {
+        error_free(e);
+        return time_landed(c, NULL);
+    }
+    TRY(e);
+    return time_landed(c, from);
+}
+
 /* One `bc` after the other, until a stop counts. *ended at the start of the record. */
 static struct error *run_back(struct control *c, const struct time_entry *entry, struct stop *found,
                               bool *ended)
@@ -22,16 +37,9 @@ static struct error *run_back(struct control *c, const struct time_entry *entry,
     for (;;) {
         struct rsp_stop from;
         bool counts;
-        TRY(time_reinsert(c));
-        time_moved(c);
-        struct error *e = c->time.driver->back_run(c, &from);
-        *ended = error_is(e, ERR_HISTORY_END);
-        if (*ended) {
-            error_free(e);
-            return time_landed(c, NULL);
-        }
-        TRY(e);
-        TRY(time_landed(c, &from));
+        TRY(run_back_once(c, &from, ended));
+        if (*ended)
+            return NULL;
         TRY(stop_classify(c, &from, found));
         TRY(breakpoint_would_stop(c, found, &counts));
         struct thread *t;

@@ -90,6 +90,23 @@ static bool repeats(const struct frame_registers *from, const struct frame_regis
     return to->sp < from->sp || (to->sp == from->sp && to->pc == from->pc);
 }
 
+/* Is `to` no caller of `from`? A move to another stack is counted in *switches: there are only so many. */
+static bool is_astray(struct target *target, const struct frame_registers *from,
+                      const struct frame_registers *to, unsigned *switches)
+{
+    if (target->unwind_rules->switches_stack(target, from, to))
+        return ++*switches > STACKS_MOST;
+    return repeats(from, to);
+}
+
+/* Why no more is wanted than the list has; NULL: more is. */
+static const char *why_enough(const struct frame_list *list, unsigned depth, bool past_main)
+{
+    if (!past_main && is_main(list))
+        return "main reached";
+    return list->count >= depth ? "the depth asked for" : NULL;
+}
+
 struct error *frames_read(struct target *target, struct thread *t, unsigned depth, bool past_main,
                           struct frame_list *ret)
 {
@@ -113,15 +130,9 @@ struct error *frames_read(struct target *target, struct thread *t, unsigned dept
         bool trampoline = next == FRAME_SIGNAL;
         add_function(target, ret, registers, trampoline ? FRAME_SIGNAL : rule, interrupted || trampoline, cfa,
                      depth);
-        if (!why && is_main(ret) && !past_main)
-            why = "main reached";
-        if (!why && ret->count >= depth)
-            why = "the depth asked for";
-        if (!why && target->unwind_rules->switches_stack(target, registers, caller))
-            switches++;
-        else if (!why && repeats(registers, caller))
-            why = "the stack pointer does not grow: a cycle or a damaged stack";
-        if (!why && switches > STACKS_MOST)
+        if (!why)
+            why = why_enough(ret, depth, past_main);
+        if (!why && is_astray(target, registers, caller, &switches))
             why = "the stack pointer does not grow: a cycle or a damaged stack";
         if (why) {
             finish(ret, why);

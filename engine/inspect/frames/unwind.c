@@ -226,14 +226,39 @@ static const char *by_frame_pointer(struct target *target, const struct frame_re
     return NULL;
 }
 
+/* A kernel's ORC tables speak of interrupts where call frame information speaks of signals. */
+static enum frame_rule rule_of(const struct cfi_row *row)
+{
+    bool orc = strcmp(row->section, ".orc_unwind") == 0;
+    if (row->signal_frame)
+        return orc ? FRAME_INTERRUPT : FRAME_SIGNAL;
+    return orc ? FRAME_ORC : FRAME_CFI;
+}
+
+/* Where no table speaks of the pc: by what the code there is. `exact`: nothing was called there. */
+static const char *by_code(struct target *target, const struct frame_registers *from, bool exact,
+                           struct frame_registers *ret, uint64_t *cfa, enum frame_rule *rule)
+{
+    struct symbol_place place;
+    enum entry_found entry = target->unwind_rules->entry_step(target, from, exact, ret);
+    if (entry != ENTRY_NONE) {
+        *rule = FRAME_INTERRUPT;
+        *cfa = from->sp;
+        return entry == ENTRY_OUTERMOST ? "outermost frame: here the kernel began a thread" : NULL;
+    }
+    if (exact && symbols_lookup(target->map, from->pc, &place) && place.symbol && place.offset == 0) {
+        *rule = FRAME_ENTRY;
+        return by_entry(target, from, ret, cfa);
+    }
+    *rule = FRAME_POINTER;
+    return by_frame_pointer(target, from, ret, cfa);
+}
+
 const char *unwind_step(struct target *target, const struct frame_registers *from, bool innermost,
                         bool interrupted, struct frame_registers *ret, uint64_t *cfa, enum frame_rule *rule)
 {
-    bool exact = innermost || interrupted;
     BASE_FREE struct cfi_row *row = xcalloc(1, sizeof *row);
     const char *why;
-    struct symbol_place place;
-    enum entry_found entry;
     *cfa = 0;
     if (from->pc == 0 && !innermost)
         return "the caller's pc is 0";
@@ -242,28 +267,18 @@ const char *unwind_step(struct target *target, const struct frame_registers *fro
     libraries_cover(target, from->pc);
     /* A handler returns to the trampoline's first instruction, of which nothing else speaks reliably; call
      * frame information that knows it for what it is tells of more registers. */
-    bool known = symbols_unwind_row(target->map, from->pc, row);
-    if ((!known || !row->signal_frame) && trampoline_step(target, from, !known && !innermost, ret)) {
+    bool known = symbols_unwind_row(target->map, from->pc, row), by_signal = known && row->signal_frame;
+    if (!by_signal && trampoline_step(target, from, !known && !innermost, ret)) {
         *rule = FRAME_SIGNAL;
         *cfa = from->sp;
         return ret->pc ? NULL : "the caller's pc is 0";
     }
-    if (known && row->signal_frame)
-        exact = true;
+    bool exact = innermost || interrupted || by_signal;
     if (exact ? known : symbols_unwind_row(target->map, from->pc - 1, row)) {
-        bool orc = strcmp(row->section, ".orc_unwind") == 0;
-        *rule = row->signal_frame ? (orc ? FRAME_INTERRUPT : FRAME_SIGNAL) : orc ? FRAME_ORC : FRAME_CFI;
+        *rule = rule_of(row);
         why = by_cfi(target, row, from, ret, cfa);
-    } else if ((entry = target->unwind_rules->entry_step(target, from, exact, ret)) != ENTRY_NONE) {
-        *rule = FRAME_INTERRUPT;
-        *cfa = from->sp;
-        why = entry == ENTRY_OUTERMOST ? "outermost frame: here the kernel began a thread" : NULL;
-    } else if (exact && symbols_lookup(target->map, from->pc, &place) && place.symbol && place.offset == 0) {
-        *rule = FRAME_ENTRY;
-        why = by_entry(target, from, ret, cfa);
     } else {
-        *rule = FRAME_POINTER;
-        why = by_frame_pointer(target, from, ret, cfa);
+        why = by_code(target, from, exact, ret, cfa, rule);
     }
     if (!why && ret->pc == 0)
         why = "the caller's pc is 0";

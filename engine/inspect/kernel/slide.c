@@ -321,6 +321,21 @@ static size_t kernel_index(struct target *target, const struct symbol_file *f)
     return i;
 }
 
+/* The kernel's file whose slide is still to be found, or NULL. A file that is new begins anew. */
+static const struct symbol_file *sought_file(struct target *target, uint64_t *offset)
+{
+    const struct symbol_file *f = kernel_file(target, offset);
+    if (!f)
+        return NULL;
+    if (target->kernel->sought != f) {
+        target->kernel->sought = f;
+        target->kernel->slide = SLIDE_UNKNOWN;
+        target->kernel->slide_tries = 0;
+    }
+    bool over = target->kernel->slide != SLIDE_UNKNOWN || target->kernel->slide_tries >= TRIES_MAX;
+    return over ? NULL : f;
+}
+
 bool kernel_find_slide(struct target *target, const struct stop *stop, bool attached)
 {
     uint64_t offset;
@@ -328,13 +343,8 @@ bool kernel_find_slide(struct target *target, const struct stop *stop, bool atta
         kernel_forget(target);
     if (target->state != TARGET_STOPPED || target->is_process || !target->arch)
         return false;
-    const struct symbol_file *f = kernel_file(target, &offset);
-    if (f && target->kernel->sought != f) {
-        target->kernel->sought = f;
-        target->kernel->slide = SLIDE_UNKNOWN;
-        target->kernel->slide_tries = 0;
-    }
-    if (!f || target->kernel->slide != SLIDE_UNKNOWN || target->kernel->slide_tries >= TRIES_MAX)
+    const struct symbol_file *f = sought_file(target, &offset);
+    if (!f)
         return false;
     size_t index = kernel_index(target, f);
     BASE_FREE struct search *x = xcalloc(1, sizeof *x);

@@ -336,6 +336,34 @@ static struct error *address_of(struct pool *p, struct value *a, struct value **
     return NULL;
 }
 
+static struct error *logical_not(struct pool *p, struct value *a, struct value **ret)
+{
+    bool truth = false;
+    TRY(value_truth(p, a, &truth));
+    *ret = truth_value(p, !truth);
+    return NULL;
+}
+
+/* Stores one more or less than was there. */
+static struct error *increment(struct pool *p, int op, struct value *a, struct value **ret)
+{
+    struct value *sum = NULL;
+    TRY(value_binary(p, op == OP_INCREMENT ? '+' : '-', a, truth_value(p, true), &sum));
+    TRY(value_store(p, a, sum));
+    *ret = a;
+    return NULL;
+}
+
+static struct error *float_unary(struct pool *p, int op, struct value *a, struct value **ret)
+{
+    TRY(value_load(p, a));
+    struct value *v = *ret = value_new(p, a->type);
+    v->bytes = xmemdup(a->bytes, a->size ? a->size : 1);
+    if (op == '-')
+        float_negate(p->target, a->type, v->bytes, v->size);
+    return NULL;
+}
+
 struct error *value_unary(struct pool *p, int op, struct value *a, struct value **ret)
 {
     if (op == '&')
@@ -343,29 +371,14 @@ struct error *value_unary(struct pool *p, int op, struct value *a, struct value 
     if (op == '*')
         return value_dereference(p, a, ret);
     TRY(follow_reference(p, &a));
-    if (op == '!') {
-        bool truth = false;
-        TRY(value_truth(p, a, &truth));
-        *ret = truth_value(p, !truth);
-        return NULL;
-    }
-    if (op == OP_INCREMENT || op == OP_DECREMENT) {
-        struct value *sum = NULL;
-        TRY(value_binary(p, op == OP_INCREMENT ? '+' : '-', a, truth_value(p, true), &sum));
-        TRY(value_store(p, a, sum));
-        *ret = a;
-        return NULL;
-    }
+    if (op == '!')
+        return logical_not(p, a, ret);
+    if (op == OP_INCREMENT || op == OP_DECREMENT)
+        return increment(p, op, a, ret);
     if (!kind_is_number(value_kind(a)) || (op == '~' && value_kind(a) == TYPE_FLOAT))
         return bad_operands(a, NULL);
-    if (value_kind(a) == TYPE_FLOAT) {
-        TRY(value_load(p, a));
-        struct value *v = *ret = value_new(p, a->type);
-        v->bytes = xmemdup(a->bytes, a->size ? a->size : 1);
-        if (op == '-')
-            float_negate(p->target, a->type, v->bytes, v->size);
-        return NULL;
-    }
+    if (value_kind(a) == TYPE_FLOAT)
+        return float_unary(p, op, a, ret);
     struct type *type = promoted(p, a);
     __int128 number;
     TRY(value_as_wide(p, a, &number));

@@ -95,6 +95,16 @@ static const char *closing(const char *at)
     return NULL;
 }
 
+/* The length of the parameter at `from`: up to a comma outside of parentheses, or to `end`. */
+static size_t parameter_length(const char *from, const char *end)
+{
+    unsigned open = 0;
+    const char *at = from;
+    for (; at < end && (open || *at != ','); at++)
+        open = *at == '(' ? open + 1 : *at == ')' && open ? open - 1 : open;
+    return (size_t)(at - from);
+}
+
 /* "(int, char *)": the parameters of a function returning *type. */
 static struct error *parameters(struct declarator *d, struct type **type)
 {
@@ -104,9 +114,7 @@ static struct error *parameters(struct declarator *d, struct type **type)
     if (!end)
         return bad_type(d);
     while (from < end) {
-        size_t length = 0;
-        for (unsigned open = 0; from + length < end && (open || from[length] != ','); length++)
-            open = from[length] == '(' ? open + 1 : from[length] == ')' && open ? open - 1 : open;
+        size_t length = parameter_length(from, end);
         BASE_FREE char *one = xstrndup(from, length);
         if (count == PARAMETERS_MAX)
             return bad_type(d);

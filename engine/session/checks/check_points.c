@@ -52,26 +52,40 @@ static struct error *remove(struct checking *c, const struct point *p, bool agai
                  : NULL;
 }
 
-static struct error *site_and_remove(struct checking *c, const struct point *p, bool again)
+/* Tells, too, when it is not taken: then there is no more to be seen. */
+static struct error *plant(struct checking *c, const struct point *p)
 {
-    BASE_BUF struct buf before = {0};
-    BASE_BUF struct buf between = {0};
-    BASE_BUF struct buf after = {0};
     BASE_BUF struct buf reply = {0};
-    TRY(bytes_there(c, p, &before));
     TRY(change(c, 'Z', p, &reply));
     if (reply.length == 0)
         check_says(c, AUDIT_UNSUPPORTED, "Z%d is not known", p->type);
     else if (!check_is_ok(&reply))
         check_says(c, AUDIT_DIFFERS, "Z%d is refused here", p->type);
+    return NULL;
+}
+
+/* gdb manual, "Packets", Z: idempotent. */
+static struct error *plant_again(struct checking *c, const struct point *p)
+{
+    bool taken;
+    TRY(change_too(c, 'Z', p, &taken));
+    if (!taken)
+        check_says(c, AUDIT_DIFFERS, "the same once more is refused");
+    return NULL;
+}
+
+static struct error *site_and_remove(struct checking *c, const struct point *p, bool again)
+{
+    BASE_BUF struct buf before = {0};
+    BASE_BUF struct buf between = {0};
+    BASE_BUF struct buf after = {0};
+    TRY(bytes_there(c, p, &before));
+    TRY(plant(c, p));
     if (c->told)
         return NULL;
     TRY(bytes_there(c, p, &between));
-    bool taken_twice = true;
-    if (again) /* gdb manual, "Packets", Z: idempotent */
-        TRY(change_too(c, 'Z', p, &taken_twice));
-    if (!taken_twice)
-        check_says(c, AUDIT_DIFFERS, "the same once more is refused");
+    if (again)
+        TRY(plant_again(c, p));
     TRY(remove(c, p, again));
     TRY(bytes_there(c, p, &after));
     if (strcmp(buf_text(&before), buf_text(&after)) != 0)

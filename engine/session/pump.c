@@ -150,43 +150,49 @@ static bool out_of_patience(const struct session *s)
            clock_now_ns() >= s->control->interrupt.deaf_ns;
 }
 
+/* What the stub says next, or why it says nothing: *stopped with *ret set, or the wait ended early. */
+static struct error *next_reply(struct session *s, int64_t deadline_ns, int wake_fd, struct rsp_stop *ret,
+                                bool *stopped)
+{
+    int64_t deaf_ns = s->control->interrupt.deaf_ns;
+    TRY(target_check(s->target, console_type_waiting(s)));
+    return rsp_wait_stop(s->target->connection, deaf_ns && deaf_ns <= deadline_ns ? deaf_ns : deadline_ns,
+                         wake_fd, ret, stopped);
+}
+
+/* A stop of the stub's: *done when it is for the user, and no step of a breakpoint has let it go on. */
+static struct error *take_reply(struct session *s, const struct rsp_stop *reply, struct stop *ret, bool *done)
+{
+    bool final = true;
+    struct error *e = s->target->attaching ? session_first_stop(s, reply, ret)
+                                           : plan_on_stop(s->control, reply, ret, &final);
+    if (e)
+        return session_run_failed(s, target_check(s->target, e));
+    *done = final && !session_tell_stop(s, ret);
+    return NULL;
+}
+
 struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, struct stop *ret, bool *done)
 {
     *done = false;
-    while (s->target->state == TARGET_RUNNING) {
+    while (!*done && s->target->state == TARGET_RUNNING) {
         struct rsp_stop reply;
         bool stopped = false;
-        TRY(target_check(s->target, console_type_waiting(s)));
-        bool patient = !s->control->interrupt.deaf_ns || deadline_ns < s->control->interrupt.deaf_ns;
-        struct error *e =
-            rsp_wait_stop(s->target->connection, patient ? deadline_ns : s->control->interrupt.deaf_ns,
-                          wake_fd, &reply, &stopped);
+        struct error *e = next_reply(s, deadline_ns, wake_fd, &reply, &stopped);
         if (error_is(e, ERR_CANCELLED)) {
             error_free(e);
             target_cancelled(s->target);
             if (s->target->attaching && session_is_leaving(s))
                 return NULL;
             TRY(pressed(s));
-            continue;
-        }
-        if (error_is(e, ERR_TIMEOUT))
+        } else if (error_is(e, ERR_TIMEOUT)) {
             return out_of_patience(s) ? session_does_not_stop(s, e) : e;
-        if (e)
+        } else if (e) {
             return session_run_failed(s, target_check(s->target, e));
-        if (!stopped)
+        } else if (!stopped) {
             return NULL;
-        if (s->target->attaching) {
-            e = session_first_stop(s, &reply, ret);
-            *done = true;
         } else {
-            e = plan_on_stop(s->control, &reply, ret, done);
-        }
-        if (e)
-            return session_run_failed(s, target_check(s->target, e));
-        if (*done) {
-            *done = !session_tell_stop(s, ret);
-            if (*done)
-                return NULL;
+            TRY(take_reply(s, &reply, ret, done));
         }
     }
     return NULL;

@@ -59,32 +59,55 @@ static void want_values(struct target *target, const struct row *rows, size_t co
     fetch(target, &w);
 }
 
+static void want_strings(struct pool *p, struct value *v, unsigned depth, struct wants *w);
+
+static void want_string(struct pool *p, struct value *v, unsigned width, struct wants *w)
+{
+    uint64_t address = 0;
+    struct error *e = v->implicit_file ? NULL : value_as_integer(p, v, &address);
+    if (!e && address)
+        want(p->target, w, address, (RENDER_ELEMENTS + 1) * (size_t)width);
+    error_free(e);
+}
+
+static void want_of_elements(struct pool *p, struct value *v, unsigned depth, struct wants *w)
+{
+    struct value *inner = NULL;
+    struct error *e = NULL;
+    uint64_t elements = 0;
+    if (!value_count(p, v, &elements))
+        return;
+    for (uint64_t i = 0; i < elements && i < STRINGS_ELEMENTS && !e; i++)
+        if (!(e = value_index(p, v, (int64_t)i, &inner)))
+            want_strings(p, inner, depth + 1, w);
+    error_free(e);
+}
+
+static void want_of_members(struct pool *p, struct value *v, unsigned depth, struct wants *w)
+{
+    struct value *inner = NULL;
+    struct error *e = NULL;
+    const struct type_member *members;
+    size_t n = type_members(type_strip(v->type), &members);
+    for (size_t i = 0; i < n && !e; i++)
+        if (!(e = value_of_member(p, v, &members[i], &inner)))
+            want_strings(p, inner, depth + 1, w);
+    error_free(e);
+}
+
 /* Strings behind the character pointers of a value, of its members and elements. */
 static void want_strings(struct pool *p, struct value *v, unsigned depth, struct wants *w)
 {
     struct type *t = type_strip(v->type);
     struct text_kind kind;
-    struct value *inner = NULL;
-    struct error *e = NULL;
-    uint64_t address = 0, elements = 0;
-    const struct type_member *members;
     if (v->optimised_out || depth > STRINGS_DEPTH || v->size > WANT_BYTES_MAX)
         return;
-    if (t->kind == TYPE_POINTER && text_kind_of(type_target(t), 0, &kind)) {
-        e = v->implicit_file ? NULL : value_as_integer(p, v, &address);
-        if (!e && address)
-            want(p->target, w, address, (RENDER_ELEMENTS + 1) * (size_t)kind.width);
-    } else if (t->kind == TYPE_ARRAY && value_count(p, v, &elements)) {
-        for (uint64_t i = 0; i < elements && i < STRINGS_ELEMENTS && !e; i++)
-            if (!(e = value_index(p, v, (int64_t)i, &inner)))
-                want_strings(p, inner, depth + 1, w);
-    } else if (kind_is_struct(t->kind)) {
-        size_t n = type_members(t, &members);
-        for (size_t i = 0; i < n && !e; i++)
-            if (!(e = value_of_member(p, v, &members[i], &inner)))
-                want_strings(p, inner, depth + 1, w);
-    }
-    error_free(e);
+    if (t->kind == TYPE_POINTER && text_kind_of(type_target(t), 0, &kind))
+        want_string(p, v, kind.width, w);
+    else if (t->kind == TYPE_ARRAY)
+        want_of_elements(p, v, depth, w);
+    else if (kind_is_struct(t->kind))
+        want_of_members(p, v, depth, w);
 }
 
 /* -- one by one -------------------------------------------------------------------------------------- */

@@ -53,7 +53,7 @@ static struct error *remove(struct checking *c, const struct point *p, bool agai
 }
 
 /* Tells, too, when it is not taken: then there is no more to be seen. */
-static struct error *plant(struct checking *c, const struct point *p)
+static struct error *insert(struct checking *c, const struct point *p)
 {
     BASE_BUF struct buf reply = {0};
     TRY(change(c, 'Z', p, &reply));
@@ -65,7 +65,7 @@ static struct error *plant(struct checking *c, const struct point *p)
 }
 
 /* gdb manual, "Packets", Z: idempotent. */
-static struct error *plant_again(struct checking *c, const struct point *p)
+static struct error *insert_again(struct checking *c, const struct point *p)
 {
     bool taken;
     TRY(change_too(c, 'Z', p, &taken));
@@ -80,12 +80,12 @@ static struct error *site_and_remove(struct checking *c, const struct point *p, 
     BASE_BUF struct buf between = {0};
     BASE_BUF struct buf after = {0};
     TRY(bytes_there(c, p, &before));
-    TRY(plant(c, p));
+    TRY(insert(c, p));
     if (c->told)
         return NULL;
     TRY(bytes_there(c, p, &between));
     if (again)
-        TRY(plant_again(c, p));
+        TRY(insert_again(c, p));
     TRY(remove(c, p, again));
     TRY(bytes_there(c, p, &after));
     if (strcmp(buf_text(&before), buf_text(&after)) != 0)

@@ -65,7 +65,7 @@ const struct rsp_feature rsp_feature_table[FEATURE_COUNT] = {
     [FEATURE_PIPELINE] = {"pipelining", NULL, false, "gdb manual, \"Packet Acknowledgment\"",
                           "several requests are on the way at once"},
     [FEATURE_STEP_OFF] = {"step-off", NULL, false, PACKETS ", Z0",
-                          "a step from a planted Z0 moves without lifting it"},
+                          "a step from an inserted Z0 moves without removing it"},
     [FEATURE_HOLD] = {"hold", NULL, false, PACKETS ", vCont",
                       "threads that are not resumed stay where they are"},
 };

@@ -54,7 +54,7 @@ enum rsp_feature_id {
     FEATURE_Z3,
     FEATURE_Z4,
     FEATURE_PIPELINE, /* several requests on the way at once */
-    FEATURE_STEP_OFF, /* a step from a planted Z0 moves without lifting it */
+    FEATURE_STEP_OFF, /* a step from an inserted Z0 moves without removing it */
     FEATURE_HOLD,     /* threads that a resume does not name stay where they are */
     FEATURE_COUNT
 };

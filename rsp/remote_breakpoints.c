@@ -11,10 +11,10 @@ static struct error *change_point(struct rsp_connection *c, char letter, int typ
                                   unsigned kind)
 {
     if (type < 0 || type > 4)
-        return error_new(ERR_USAGE, "planting a breakpoint: there is no type Z%d", type);
+        return error_new(ERR_USAGE, "inserting a breakpoint: there is no type Z%d", type);
     struct rsp_feature_state *state = &c->features.state[FEATURE_Z0 + type];
     BASE_FREE char *attempt =
-        xasprintf("%s Z%d at 0x%" PRIx64, letter == 'Z' ? "planting" : "lifting", type, address);
+        xasprintf("%s Z%d at 0x%" PRIx64, letter == 'Z' ? "inserting" : "removing", type, address);
     if (state->works == TRI_NO)
         return error_new(ERR_UNSUPPORTED, "%s: the stub does not support Z%d", attempt, type);
     BASE_BUF struct buf reply = {0};

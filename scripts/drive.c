@@ -58,7 +58,8 @@ void drive_lift(struct drive *d, struct inserted *p)
         return;
     cJSON *args = cJSON_CreateObject();
     cJSON_AddNumberToObject(args, "id", p->id);
-    error_free(run_command(d->r, "delete", args, NULL)); /* the target may be gone, and its plants with it */
+    error_free(
+        run_command(d->r, "delete", args, NULL)); /* the target may be gone, and what was inserted with it */
     *p = (struct inserted){0};
 }
 

@@ -88,7 +88,7 @@ cJSON *race_result_json(const struct race *race, const struct race_result *resul
 
 /*
  * Drives race->order from where the target stands. The error is one of the session (lost, cancelled, an
- * unknown place); an order that could not be driven is a verdict. What was planted and held for it is gone
+ * unknown place); an order that could not be driven is a verdict. What was inserted and held for it is gone
  * afterwards; the thread of the last arrow is selected. Nothing is waited for longer than `deadline_ns`.
  */
 struct error *race_force(struct run *r, const struct race *race, int64_t deadline_ns,

@@ -114,7 +114,7 @@ const struct command command_detach = {
     .group = "target",
     .aliases = "disconnect",
     .usage = "",
-    .about = "lift what is planted, let the target run on, and leave it",
+    .about = "remove what is inserted, let the target run on, and leave it",
     .flags = COMMAND_NEEDS_TARGET,
     .run = run_detach,
 };

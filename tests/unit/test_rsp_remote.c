@@ -269,7 +269,7 @@ static void test_run_qemu(void **state)
     run_of(&qemu_user);
 }
 
-/* gdbserver does not step off a planted breakpoint: lift, step, plant again. */
+/* gdbserver does not step off an inserted breakpoint: remove, step, insert again. */
 static void test_step_over_in_one_turn(void **state)
 {
     (void)state;

@@ -283,7 +283,7 @@ static struct error *settle(struct control *c, struct breakpoint *b, const struc
     }
     b->reason = b->count == 1
                     ? xstrdup(o->reason)
-                    : xasprintf("%zu of %zu places are not planted: %s", missing(b), b->count, o->reason);
+                    : xasprintf("%zu of %zu places are not inserted: %s", missing(b), b->count, o->reason);
     return flush(c);
 }
 

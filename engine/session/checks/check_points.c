@@ -44,7 +44,7 @@ static struct error *remove(struct checking *c, const struct point *p, bool agai
     bool ok;
     TRY(change_too(c, 'z', p, &ok));
     if (!ok)
-        check_says(c, AUDIT_VIOLATION, "what was planted cannot be lifted");
+        check_says(c, AUDIT_VIOLATION, "what was inserted cannot be removed");
     BASE_BUF struct buf second = {0};
     return again ? target_check(c->s->target,
                                 rsp_call(c->s->target->connection, RSP_GRAMMAR_OK, RSP_MUTATES, &second,
@@ -89,10 +89,10 @@ static struct error *site_and_remove(struct checking *c, const struct point *p, 
     TRY(remove(c, p, again));
     TRY(bytes_there(c, p, &after));
     if (strcmp(buf_text(&before), buf_text(&after)) != 0)
-        check_says(c, AUDIT_VIOLATION, "it was lifted, and the memory is another: %s then %s",
+        check_says(c, AUDIT_VIOLATION, "it was removed, and the memory is another: %s then %s",
                    buf_text(&before), buf_text(&after));
     else if (strcmp(buf_text(&before), buf_text(&between)) != 0)
-        check_says(c, AUDIT_DIFFERS, "the trap is seen in memory while it is planted");
+        check_says(c, AUDIT_DIFFERS, "the trap is seen in memory while it is inserted");
     return NULL;
 }
 
@@ -183,7 +183,7 @@ static struct error *commands(struct checking *c)
 }
 
 const struct audit_check audit_checks_points[] = {
-    {"Z0", "breakpoints", "a software breakpoint at the pc, planted and lifted", true, z0},
+    {"Z0", "breakpoints", "a software breakpoint at the pc, inserted and removed", true, z0},
     {"Z0-twice", "breakpoints", "the same twice is one", true, z0_twice},
     {"Z1", "breakpoints", "a hardware breakpoint at the pc", true, z1},
     {"Z1-twice", "breakpoints", "the same twice is one (kgdb takes a second slot)", false, z1_twice},

@@ -86,9 +86,9 @@ static struct error *step_off(struct checking *c)
         return NULL;
     TRY(check_pc(c, &after));
     if (after == before)
-        check_says(c, AUDIT_OK, "it is reported again: lift, step, plant");
+        check_says(c, AUDIT_OK, "it is reported again: remove, step, insert");
     else
-        check_says(c, AUDIT_OK, "the step leaves it without lifting");
+        check_says(c, AUDIT_OK, "the step leaves it without removing");
     return point(c, 'z', before);
 }
 
@@ -104,7 +104,7 @@ static struct error *continue_at(struct checking *c)
         return NULL;
     TRY(check_pc(c, &after));
     if (after == before)
-        check_says(c, AUDIT_OK, "it is reported again (or was soon come back to): lift, step, plant");
+        check_says(c, AUDIT_OK, "it is reported again (or was soon come back to): remove, step, insert");
     else
         check_says(c, AUDIT_OK, "the target runs on");
     return point(c, 'z', before);

@@ -157,7 +157,7 @@ lies "swbreak promised and not said" 1 hit "$supported;swbreak+\"}"
 lies "an object promised and not there" 1 auxv "$supported;qXfer:auxv:read+\"},{\"on\":\"qXfer:auxv\",\"reply\":\"\"}"
 lies "OK to anything" 1 unknown-query '{"on":"qAllstop","reply":"OK"}'
 lies "a breakpoint that is taken and never hit" 1 hit "" "${quiet%?},\"Z0\":\"lie\"}"
-lies "a breakpoint that cannot be lifted" 1 Z0 '{"on":"z0","times":1,"reply":"E01"}'
+lies "a breakpoint that cannot be removed" 1 Z0 '{"on":"z0","times":1,"reply":"E01"}'
 lies "registers that change" 1 second-look "{\"on\":\"g\",\"times\":1,\"reply\":\"$(registers 1 0x1000)\"}"
 lies "a thread that stopped and is not listed" 1 same-list '{"on":"qfThreadInfo","reply":"m7"}'
 lies "a list without an end" 1 thread-list '{"on":"qsThreadInfo","reply":"m1"}'

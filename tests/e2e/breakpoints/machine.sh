@@ -14,7 +14,7 @@ memory='"memory":[{"start":"0x1000","size":4096},{"start":"0x8000","size":4096}]
 rom='"memory":[{"start":"0x1000","size":4096,"rom":true},{"start":"0x8000","size":4096}]'
 
 machine "Z0 taken" "{$memory,\"loop\":true,\"end\":\"0x1800\"}" $here/sessions/software.json
-sent "nothing is lifted between stops" '^z' 2
+sent "nothing is removed between stops" '^z' 2
 machine "Z0 unknown: a trap in memory" "{$memory,\"Z0\":\"none\",\"loop\":true,\"end\":\"0x1800\"}" $here/sessions/memory.json
 sent "Z0 is asked once" '^Z0' 1
 machine "Z0 refused: a trap in memory" "{$memory,\"Z0\":\"refuse\",\"loop\":true,\"end\":\"0x1800\"}" $here/sessions/memory.json
@@ -50,7 +50,7 @@ pids+=("$debugger")
 exec 7>"$work/in"
 echo '{"id":1,"do":"break","at":"*0x1200"}' >&7
 for _ in $(seq 1200); do grep -q '"id":1' "$work/out" && break; sleep 0.05; done
-grep -q '"id":1,"ok":true' "$work/out" || echo "FAIL the debugger that is to be killed has planted: $(cut -c1-400 "$work/out" "$work/err")"
+grep -q '"id":1,"ok":true' "$work/out" || echo "FAIL the debugger that is to be killed has inserted: $(cut -c1-400 "$work/out" "$work/err")"
 kill -9 "$debugger" 2>/dev/null
 wait "$debugger" 2>/dev/null
 exec 7>&-

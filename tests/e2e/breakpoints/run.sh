@@ -18,18 +18,18 @@ done
 runs "conditions in the stub" python3 $here/conditions.py "$A" "$B/targets/conditions"
 
 
-# balanced NAME: whatever was planted was taken out again
+# balanced NAME: whatever was inserted was taken out again
 balanced() {
     local left
     left=$(python3 - "$work/wire" <<'P'
 import json, re, sys
-planted, ever = set(), 0
+inserted, ever = set(), 0
 for line in map(json.loads, open(sys.argv[1])):
     m = re.match(r"([Zz])([0-4],[0-9a-f]+,[0-9a-f]+)", line.get("data", "")) if line.get("dir") == "out" else None
     if m:
-        (planted.add if m[1] == "Z" else planted.discard)(m[2])
+        (inserted.add if m[1] == "Z" else inserted.discard)(m[2])
         ever += 1
-print(len(planted) if ever else "none was planted, and 0")
+print(len(inserted) if ever else "none was inserted, and 0")
 P
 )
     if [ "$left" = 0 ]; then echo "ok $1"; else echo "FAIL $1: $left were left"; fi
@@ -60,7 +60,7 @@ machine_options="-M pc -m 16 -nodefaults -display none -net none -serial null -k
 inner=$(nm "$guest/guest64.elf" | awk '$3 == "inner" { print $1 }')
 holds "qemu-system: before and after the loader" $here/sessions/qemu_system.json -D inner="$inner" --wire-log "$work/wire" \
     -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -accel tcg -smp 2 $machine_options"
-balanced "qemu-system: detach leaves nothing planted"
+balanced "qemu-system: detach leaves nothing inserted"
 if [ ! -w /dev/kvm ]; then
     echo "skip KVM: /dev/kvm is not there, or not for us"
 else

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+# SPDX-License-Identifier: GPL-3.0-or-later
 # allstop: everything a user or contributor calls. `make help` lists the targets.
 # Variables: CC, SANITIZE=address,undefined|thread, DEBUG=1 (no optimisation), prefix, DESTDIR.
 
@@ -193,6 +194,8 @@ check-built:
 	@$(MAKE) --no-print-directory CC=clang all
 	@python3 tests/floors/floors.py build/variant-clang
 	@python3 -B tests/floors/names.py
+	@without=$$(grep -L SPDX-License-Identifier $(C_FILES) $(wildcard tests/*.sh tests/*/*.sh tests/*/*/*.sh tests/*/*.py tests/*/*/*.py)); \
+		[ -z "$$without" ] || { echo "no licence named in: $$without"; exit 1; }
 	@echo "cppcheck over $(words $(TIDY_SRCS)) files"
 	@cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability --inline-suppr \
 		--library=tests/cppcheck.cfg --suppressions-list=tests/cppcheck.txt --error-exitcode=1 -j2 -I. $(TIDY_SRCS)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The floor: a bare loop of single steps over a stub, with nothing looked at. Prints steps per second.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the name index of a file costs: built from nothing on threads, and opened from its cache file.
  *

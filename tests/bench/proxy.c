@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A counting proxy: stands between a debugger and a stub and counts packets, bytes and turns by phase.
  *

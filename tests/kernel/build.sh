@@ -127,13 +127,14 @@ initramfs() {
     rm -rf "$root"
 }
 
-# A form is built again when the source package or anything of ours that goes into it is another.
+# A form is built again when the source package or anything of ours that goes into it is another; who may use it does not.
 stamp() {
-    { stat -L -c '%s %Y' "$source" 2>/dev/null || true; cat "$here/forms.sh" "$here"/module/*; } | sha256sum
+    { stat -L -c '%s %Y' "$source" 2>/dev/null || true; cat "$here/forms.sh" "$here"/module/* | sed /SPDX-License-Identifier/d; } |
+        sha256sum
 }
 
 # What user space finds is only packed again.
-packed() { cat "$here/init" "$here/init.c" "$here/slots.c" | sha256sum; }
+packed() { cat "$here/init" "$here/init.c" "$here/slots.c" | sed /SPDX-License-Identifier/d | sha256sum; }
 
 mkdir -p "$cache"
 exec 9>"$cache/lock"

@@ -29,3 +29,4 @@ form_source() {
     if cmp -s "$file" "$file.new"; then rm "$file.new"; else mv "$file.new" "$file"; fi
     sed -n '/^static void perf_swevent_event(/,/^}/p' "$file" | grep -qxF "	if ($wanted"
 }
+# SPDX-License-Identifier: GPL-3.0-or-later

@@ -79,3 +79,4 @@ int main(void)
     for (;;)
         pause();
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -130,3 +130,4 @@ int main(int argc, char **argv)
     close(ready[1]);
     return holder < 0 || read(ready[0], &byte, 1) != 1; /* which comes when they are held */
 }
+/* SPDX-License-Identifier: GPL-3.0-or-later */

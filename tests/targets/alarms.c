@@ -53,3 +53,4 @@ int main(void)
     return 7;
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -66,3 +66,4 @@ int main(int argc, char **argv)
     return outer() - 1;
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -44,3 +44,4 @@ int main(void)
     return caught_usr1 * 10 + caught_chld;
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

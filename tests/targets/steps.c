@@ -37,3 +37,4 @@ int main(void)
     return (int)(sink & 0x7f);
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

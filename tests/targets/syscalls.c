@@ -100,3 +100,4 @@ int main(int argc, char **argv)
     }
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

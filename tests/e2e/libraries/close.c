@@ -17,3 +17,4 @@ int main(int argc, char **argv)
     return sum;
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -12,3 +12,4 @@ int main(int argc, char **argv)
     return plug_it(4) == 7 ? 0 : 1;
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -7,3 +7,4 @@ int plug_it(int n)
     return plugged;
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

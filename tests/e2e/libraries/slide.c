@@ -15,3 +15,4 @@ int main(void)
     return slid(2) == 7 ? 0 : 1;
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

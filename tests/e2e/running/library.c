@@ -5,3 +5,4 @@ int from_afar(int a)
     return twice + 1;
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

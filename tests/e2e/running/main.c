@@ -34,3 +34,4 @@ int main(void)
     return a + b + c + d;
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -43,3 +43,4 @@ module_init(allstop_probe_init);
 module_exit(allstop_probe_exit);
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("something for a debugger to find");
+/* SPDX-License-Identifier: GPL-3.0-or-later */

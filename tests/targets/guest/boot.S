@@ -114,3 +114,4 @@ tramp32:
     jmp go_long
     .section .note.GNU-stack, "", @progbits
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

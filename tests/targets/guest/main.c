@@ -67,3 +67,4 @@ void kmain(void)
     }
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

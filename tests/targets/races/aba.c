@@ -53,3 +53,4 @@ int main(void)
     return top->in_use; /* what lies on the stack belongs to nobody */
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

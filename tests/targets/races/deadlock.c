@@ -35,3 +35,4 @@ int main(void)
     return accounts[0].balance + accounts[1].balance != 200;
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

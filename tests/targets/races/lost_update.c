@@ -29,3 +29,4 @@ int main(void)
     return balance != 2;
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -16,3 +16,4 @@ _start:
 stack:
     .section .note.GNU-stack, "", @progbits
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

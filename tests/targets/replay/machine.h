@@ -36,3 +36,4 @@ static inline void machine_end(void)
 }
 #endif
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -72,3 +72,4 @@ void kmain(void)
     machine_end();
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -63,3 +63,4 @@ in_long:
     jmp 2b
     .section .note.GNU-stack, "", @progbits
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -26,3 +26,4 @@ second:
 stacks:
     .skip 8192
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -18,3 +18,4 @@ void work(long cpu)
     }
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

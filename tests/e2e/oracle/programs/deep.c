@@ -42,3 +42,4 @@ int main(void)
     return 0;
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

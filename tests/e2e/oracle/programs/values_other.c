@@ -27,3 +27,4 @@ int other_same_name(int x, const struct everything *e)
     return function(x) + (int)pair.key + (e != 0) + numbers[x & 7];
 }
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: GPL-3.0-or-later */

@@ -307,7 +307,8 @@ static void tell(struct search *x, bool found)
         told.checked_by = x->proved_by;
     } else {
         symbol_file_read(x->file, x->banner_at, banner, BANNER_BYTES);
-        told.banner = mine = text_visible(banner, strcspn(banner, "\n"));
+        mine = text_visible(banner, strcspn(banner, "\n"));
+        told.banner = mine;
         told.target_banner = x->other;
     }
     target_emit(x->target, &(struct event){.kind = EVENT_KERNEL, .kernel = told});

@@ -160,8 +160,9 @@ static bool add_up(struct rsp_read *reads, struct piece *p, struct pieces *halve
     read->got += p->got;
     if (!p->error)
         return true;
-    for (size_t i = 0; i < p->halves; i++)
-        if (!add_up(reads, &halves->items[p->first_half + i], halves))
+    size_t end = p->first_half + p->halves;
+    for (size_t i = p->first_half; i < end && i < halves->count; i++)
+        if (!add_up(reads, &halves->items[i], halves))
             return false;
     if (p->halves)
         return true;

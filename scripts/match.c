@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "scripts/output.h"
 
 /* Wide enough for 64-bit numbers of either sign and 128-bit ones up to half their range. */
@@ -21,10 +22,8 @@ static bool digits_to_wide(const char *p, int base, wide *ret)
     if (!*p)
         return false;
     for (; *p; p++) {
-        int digit = isdigit((unsigned char)*p)                  ? *p - '0'
-                    : base == 16 && isxdigit((unsigned char)*p) ? tolower((unsigned char)*p) - 'a' + 10
-                                                                : -1;
-        if (digit < 0 || value > limit)
+        int digit = hex_digit(*p);
+        if (digit < 0 || digit >= base || value > limit)
             return false;
         value = value * base + digit;
     }

@@ -179,6 +179,7 @@ demo:
 	@$(MAKE) --no-print-directory $(B)/allstop $(B)/targets/race
 	$(B)/allstop $(B)/targets/race
 
+CHECK_FUZZ_SECONDS ?= 60
 .PHONY: check
 check:
 	@sh tests/deps.sh build test check
@@ -203,6 +204,7 @@ check-built:
 	@printf '%s\n' $(TIDY_SRCS) | xargs -P2 -n1 sh -c 'clang-tidy --quiet "$$@" -- $(subst ','\'',$(filter-out -Werror,$(ALL_CFLAGS))) 2>/dev/null' tidy
 	@$(MAKE) --no-print-directory CC=clang SANITIZE=address,undefined unit
 	@$(MAKE) --no-print-directory SANITIZE=thread $(B)/variant-thread/allstop
+	@$(FUZZ_BUILD) FUZZ_SECONDS=$(CHECK_FUZZ_SECONDS) fuzz-each
 
 # Random questions to gdb and to us, for longer than the tests do: ORACLE_SEEDS="1 2 3" repeats what was found.
 ORACLE_ROUNDS ?= 5
@@ -252,28 +254,37 @@ $(B)/tests/bench/%: tests/bench/%.c $(B)/liballstop.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(B)/liballstop.a $(LIBS)
 
-# Each fuzzer for FUZZ_SECONDS, with what earlier runs found (in FUZZ_FOLDER) as a start.
+# Each fuzzer for FUZZ_SECONDS, FUZZ_JOBS at once, with what earlier runs found (in FUZZ_FOLDER) as a start; how often each ran
+# is in FUZZ_FOLDER/fuzz. The files beside a program (split debug information) have a fuzzer's time of their own here only.
 FUZZ_SECONDS ?= 30
+FUZZ_JOBS ?= 2
 FUZZ_FOLDER ?= build
-FUZZ_LIMITS = -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048
+FUZZ_LIMITS = -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=2048
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BUILD = $(MAKE) --no-print-directory CC=clang SANITIZE=fuzzer-no-link,address,undefined
 .PHONY: fuzz
 fuzz:
 	@sh tests/deps.sh build check
-	@$(MAKE) --no-print-directory CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzz-built
+	@$(FUZZ_BUILD) fuzz-each
+	@$(FUZZ_BUILD) fuzz-beside
 
-.PHONY: fuzz-built
-fuzz-built: export UBSAN_OPTIONS = halt_on_error=1:print_stacktrace=1
-fuzz-built: $(B)/liballstop.a $(B)/targets/race
+.PHONY: fuzz-each fuzz-beside
+fuzz-each fuzz-beside: export UBSAN_OPTIONS = halt_on_error=1:print_stacktrace=1
+fuzz-each: $(FUZZERS:%=$(B)/%) $(B)/targets/race
 	@rm -rf $(FUZZ_FOLDER)/seeds && sh tests/fuzz/seeds.sh $(FUZZ_FOLDER)/seeds
-	@mkdir -p $(FUZZ_FOLDER)/corpus/fuzz_elf && cp $(FUZZ_FOLDER)/seeds/main/* $(FUZZ_FOLDER)/corpus/fuzz_elf
-	@for f in $(FUZZERS); do \
-		mkdir -p $(FUZZ_FOLDER)/corpus/$$f && \
-		$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $(B)/$$f tests/fuzz/$$f.c $(B)/liballstop.a $(LIBS) && \
-		FUZZ_PROGRAM=$(B)/targets/race $(B)/$$f $(FUZZ_LIMITS) $(FUZZ_FOLDER)/corpus/$$f || exit 1; done
+	@mkdir -p $(FUZZ_FOLDER)/fuzz $(FUZZERS:%=$(FUZZ_FOLDER)/corpus/%) && cp $(FUZZ_FOLDER)/seeds/main/* $(FUZZ_FOLDER)/corpus/fuzz_elf
+	@printf '%s\n' $(FUZZERS) | FUZZ_PROGRAM=$(B)/targets/race xargs -P$(FUZZ_JOBS) -I{} sh -c \
+		'$(B)/{} $(FUZZ_LIMITS) -artifact_prefix=$(FUZZ_FOLDER)/fuzz/{}- $(FUZZ_FOLDER)/corpus/{} >$(FUZZ_FOLDER)/fuzz/{} 2>&1 && \
+		 echo "{}: $$(tail -n 1 $(FUZZ_FOLDER)/fuzz/{})" || { tail -n 40 $(FUZZ_FOLDER)/fuzz/{}; echo "{} found something"; exit 255; }'
+
+fuzz-beside: $(B)/fuzz_elf
 	@while read -r beside; do \
 		role=$(FUZZ_FOLDER)/corpus/elf-$${beside%%/*} && mkdir -p $$role && cp $(FUZZ_FOLDER)/seeds/$${beside%%/*}/corpus/* $$role && \
 		FUZZ_BESIDE=$(FUZZ_FOLDER)/seeds/$$beside $(B)/fuzz_elf $(FUZZ_LIMITS) $$role || exit 1; done <$(FUZZ_FOLDER)/seeds/roles
+
+$(FUZZERS:%=$(B)/%): $(B)/%: tests/fuzz/%.c $(B)/liballstop.a
+	@echo "  LD  $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(B)/liballstop.a $(LIBS)
 
 .PHONY: install
 install: all

@@ -325,7 +325,7 @@ static void take_messages(struct server *s)
     struct worker_message m;
     while (worker_take(s->worker, &m)) {
         if (m.kind == WORKER_EVENT) {
-            if (strcmp(json_text(m.event, "event"), "wire-log") == 0)
+            if (m.event_kind == EVENT_WIRE_LOG)
                 s->status = script_worse(s->status, STATUS_UNWRITTEN);
             output_line(m.event);
             m.event = NULL;
@@ -409,11 +409,16 @@ static bool is_over(const struct server *s)
 /* Waits for what comes next, and does it; input is taken while there is some to come. */
 static void serve_once(struct server *s)
 {
-    struct pollfd fds[3] = {{.fd = worker_fd(s->worker), .events = POLLIN},
+    struct pollfd fds[4] = {{.fd = worker_fd(s->worker), .events = POLLIN},
                             {.fd = s->ready && !s->end_of_input ? STDIN_FILENO : -1, .events = POLLIN},
-                            {.fd = s->signals->fd, .events = POLLIN}};
-    if (poll(fds, 3, wait_ms(s)) < 0)
+                            {.fd = s->signals->fd, .events = POLLIN},
+                            {.fd = STDOUT_FILENO}}; /* whether anybody is there to read it */
+    if (poll(fds, 4, wait_ms(s)) < 0)
         return;
+    if (fds[3].revents & (POLLERR | POLLHUP)) {
+        s->status = script_worse(s->status, STATUS_UNWRITTEN);
+        return;
+    }
     if (fds[2].revents) {
         signal_pipe_take(s->signals);
         s->ended_by = signal_pipe_ended_by();

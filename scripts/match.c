@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <math.h>
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "scripts/output.h"
+#include "scripts/pattern.h"
 
 /* Wide enough for 64-bit numbers of either sign and 128-bit ones up to half their range. */
 typedef __int128 wide;
@@ -130,16 +130,6 @@ static bool any_of(struct context *c, const cJSON *list, const cJSON *got)
     return false;
 }
 
-static bool regex_fits(const char *pattern, const cJSON *got)
-{
-    regex_t regex;
-    if (!cJSON_IsString(got) || regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0)
-        return false;
-    bool fits = regexec(&regex, got->valuestring, 0, NULL, 0) == 0;
-    regfree(&regex);
-    return fits;
-}
-
 static bool contains(struct context *c, const cJSON *wanted, const cJSON *got)
 {
     if (cJSON_IsString(got) && cJSON_IsString(wanted))
@@ -176,7 +166,7 @@ static bool one_matcher(struct context *c, const cJSON *m, const cJSON *got)
     if (strcmp(key, "in") == 0)
         return any_of(c, m, got);
     if (strcmp(key, "match") == 0)
-        return regex_fits(m->valuestring, got);
+        return cJSON_IsString(got) && pattern_fits(m->valuestring, got->valuestring);
     if (strcmp(key, "contains") == 0)
         return contains(c, m, got);
     if (strcmp(key, "count") == 0)
@@ -272,13 +262,11 @@ static char *check_matcher(const cJSON *m)
     regex_t regex;
     if (!cJSON_IsString(m))
         return xstrdup("`match` takes a regular expression");
-    int code = regcomp(&regex, m->valuestring, REG_EXTENDED | REG_NOSUB);
-    if (code == 0) {
+    BASE_FREE char *why = pattern_compile(m->valuestring, &regex);
+    if (!why) {
         regfree(&regex);
         return NULL;
     }
-    char why[128];
-    regerror(code, &regex, why, sizeof why);
     return xasprintf("\"%s\" is no regular expression: %s", m->valuestring, why);
 }
 

@@ -71,9 +71,9 @@ struct error *run_command(struct run *r, const char *name, cJSON *args, cJSON **
 
 /* -- sleep.c ---------------------------------------------------------------------------------------- */
 
-/* The step `sleep`. ERR_CANCELLED: a signal ends the program; ERR_TIMEOUT: the target that Ctrl-C interrupted
- * is deaf. */
-struct error *run_sleep(struct run *r, const cJSON *args) BASE_MUST_CHECK;
+/* The step `sleep`, which no `timeout` but its own ends. ERR_CANCELLED: a signal ends the program;
+ * ERR_TIMEOUT: by that timeout, or the target that Ctrl-C interrupted is deaf. */
+struct error *run_sleep(struct run *r, const cJSON *step) BASE_MUST_CHECK;
 
 /* -- the steps that hold others ---------------------------------------------------------------------- */
 

@@ -35,12 +35,8 @@ static void while_idle(struct run *r, int64_t until_ns)
         session_idle(r->session, fds + 1, count);
 }
 
-struct error *run_sleep(struct run *r, const cJSON *args)
+static struct error *sleep_until(struct run *r, int64_t until_ns)
 {
-    double seconds = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(args, "seconds"));
-    if (!(seconds >= 0 && seconds <= SECONDS_MAX))
-        return error_new(ERR_USAGE, "`seconds` is 0 to %d", SECONDS_MAX);
-    int64_t until_ns = clock_now_ns() + (int64_t)(seconds * 1e9);
     session_set_deadline(r->session,
                          INT64_MAX); /* a long sleep is not a question that waits for its answer */
     while (clock_now_ns() < until_ns) {
@@ -53,4 +49,18 @@ struct error *run_sleep(struct run *r, const cJSON *args)
         session_put_away_lost(r->session);
     }
     return NULL;
+}
+
+struct error *run_sleep(struct run *r, const cJSON *step)
+{
+    double seconds = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(step, "seconds"));
+    if (!(seconds >= 0 && seconds <= SECONDS_MAX))
+        return error_new(ERR_USAGE, "`seconds` is 0 to %d", SECONDS_MAX);
+    int64_t until_ns = clock_now_ns() + (int64_t)(seconds * 1e9);
+    bool limited = cJSON_GetObjectItemCaseSensitive(step, "timeout") != NULL;
+    int64_t limit_ns = limited ? run_deadline(r, step) : INT64_MAX;
+    if (until_ns <= limit_ns)
+        return sleep_until(r, until_ns);
+    TRY(sleep_until(r, limit_ns));
+    return error_new(ERR_TIMEOUT, "sleep: its `timeout` is shorter than its %g seconds", seconds);
 }

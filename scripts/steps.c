@@ -83,13 +83,13 @@ static struct error *do_wait(struct run *r, const cJSON *args, cJSON **ret)
     }
 }
 
-static struct error *perform(struct run *r, const struct command *c, const cJSON *args, bool expected,
+static struct error *perform(struct run *r, const struct command *c, const cJSON *step, const cJSON *args,
                              cJSON **ret)
 {
     if (strcmp(c->name, "sleep") == 0)
-        return run_sleep(r, args);
+        return run_sleep(r, step);
     if (strcmp(c->name, "assert") == 0)
-        return do_assert(r, args, expected, ret);
+        return do_assert(r, args, cJSON_GetObjectItemCaseSensitive(step, "expect") != NULL, ret);
     if (strcmp(c->name, "wait") == 0)
         return do_wait(r, args, ret);
     if (strcmp(c->name, "summary") == 0) {
@@ -229,7 +229,7 @@ static struct error *run_filled(struct run *r, const struct command *c, const cJ
     if (!e && holder)
         e = holder(r, filled, result);
     else if (!e)
-        e = perform(r, c, args, cJSON_GetObjectItemCaseSensitive(filled, "expect") != NULL, result);
+        e = perform(r, c, filled, args, result);
     session_set_deadline(r->session, INT64_MAX);
     cJSON_Delete(args);
     return e;

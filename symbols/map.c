@@ -43,21 +43,27 @@ struct error *symbol_map_add_sections(struct symbol_map *m, struct symbol_file *
     return NULL;
 }
 
-struct error *symbol_map_remove(struct symbol_map *m, const char *path)
+struct symbol_file *symbol_map_find(const struct symbol_map *m, const char *path)
 {
     BASE_FREE char *real = realpath(path, NULL);
     for (size_t i = 0; i < m->count; i++) {
         const char *have = symbol_file_path(m->entries[i].file);
-        if (strcmp(have, path) != 0 && (!real || strcmp(have, real) != 0))
-            continue;
-        symbol_file_close(m->entries[i].file);
-        memmove(m->entries + i, m->entries + i + 1, (m->count - i - 1) * sizeof *m->entries);
-        m->count--;
-        memset(m->builtins, 0, sizeof m->builtins);
-        return NULL;
+        if (strcmp(have, path) == 0 || (real && strcmp(have, real) == 0))
+            return m->entries[i].file;
     }
-    return error_hint(error_new(ERR_USAGE, "cannot remove %s: no symbols of it are loaded", path),
-                      "`symbols` lists the files that are");
+    return NULL;
+}
+
+void symbol_map_remove(struct symbol_map *m, struct symbol_file *f)
+{
+    size_t i = 0;
+    while (i < m->count && m->entries[i].file != f)
+        i++;
+    if (i == m->count)
+        return;
+    symbol_file_close(f);
+    memmove(m->entries + i, m->entries + i + 1, (--m->count - i) * sizeof *m->entries);
+    memset(m->builtins, 0, sizeof m->builtins);
 }
 
 void symbol_map_retire(struct symbol_map *m, const struct symbol_file *f)

@@ -22,8 +22,10 @@ void symbol_map_add(struct symbol_map *m, struct symbol_file *f, uint64_t offset
  * an error `f` stays the caller's. */
 struct error *symbol_map_add_sections(struct symbol_map *m, struct symbol_file *f,
                                       const struct section_address *list, size_t count) BASE_MUST_CHECK;
-/* Closes and forgets a file; ERR_USAGE when it is not in the map. */
-struct error *symbol_map_remove(struct symbol_map *m, const char *path) BASE_MUST_CHECK;
+/* The file of this path, or of the one that it is a link to; NULL: it is not in the map. */
+struct symbol_file *symbol_map_find(const struct symbol_map *m, const char *path);
+/* Closes a file of the map. Whoever keeps it has let go of it before. */
+void symbol_map_remove(struct symbol_map *m, struct symbol_file *f);
 /* Nothing is found in a file any more, but what was answered stays valid: it is closed with the map. */
 void symbol_map_retire(struct symbol_map *m, const struct symbol_file *f);
 /* Opens files again that changed on disk; one that cannot be opened stays as it is. How many were. What

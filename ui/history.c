@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Several sessions write one file: who adds a line holds the folder meanwhile. */
 #include "ui/history.h"
 
 #include <errno.h>
@@ -6,14 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
 #include "base/buf.h"
+#include "base/descriptor.h"
+#include "base/file.h"
 
-enum { FILE_BYTES = 1 << 20 }; /* more is not read: somebody else's file */
+enum { LOCK_TRIES = 50, LOCK_PAUSE_NS = 20000000 }; /* a second in all */
 
 char *history_path(void)
 {
@@ -25,26 +29,35 @@ static struct error *failed(const char *what, const char *path)
     return error_new(ERR_REFUSED, "the history is not saved: %s %s: %s", what, path, strerror(errno));
 }
 
+/* The newest HISTORY_BYTES of it, from the start of a line on. */
+static struct error *read_newest(int fd, off_t size, const char *path, struct buf *ret)
+{
+    off_t from = size > HISTORY_BYTES ? size - HISTORY_BYTES : 0;
+    if (lseek(fd, from, SEEK_SET) < 0)
+        return failed("cannot read", path);
+    buf_reserve(ret, HISTORY_BYTES);
+    ret->length = fd_read_all(fd, ret->data, HISTORY_BYTES);
+    const char *line = from ? memchr(ret->data, '\n', ret->length) : NULL;
+    size_t cut = line ? (size_t)(line + 1 - ret->data) : from ? ret->length : 0;
+    memmove(ret->data, ret->data + cut, ret->length - cut);
+    ret->length -= cut;
+    ret->data[ret->length] = '\0';
+    return NULL;
+}
+
 static struct error *read_file(const char *path, struct buf *ret)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return errno == ENOENT || errno == ENOTDIR ? NULL : failed("cannot open", path);
     struct stat st;
-    bool regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-    ssize_t n = 1;
-    while (regular && n > 0 && ret->length < FILE_BYTES) {
-        buf_reserve(ret, 65536);
-        n = read(fd, ret->data + ret->length, 65536);
-        if (n > 0)
-            ret->length += (size_t)n;
-    }
+    struct error *e = NULL;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        e = read_newest(fd, st.st_size, path, ret);
+    else
+        e = error_new(ERR_REFUSED, "the history is not saved: %s is not a file", path);
     close(fd);
-    buf_reserve(ret, 0);
-    ret->data[ret->length] = '\0';
-    if (!regular)
-        return error_new(ERR_REFUSED, "the history is not saved: %s is not a file", path);
-    return n < 0 ? failed("cannot read", path) : NULL;
+    return e;
 }
 
 struct error *history_load(const char *path, void (*line)(const char *text))
@@ -72,7 +85,22 @@ static const char *newest(const struct buf *all, size_t lines)
     return at;
 }
 
-struct error *history_append(const char *path, const char *line, bool durable)
+/* Holds the folder, so that no line of another session is lost; its descriptor, or -1 where that is not to be
+ * had: a session that was stopped in the middle is not waited for. */
+static int hold_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    BASE_FREE char *folder = slash ? xstrndup(path, (size_t)(slash - path)) : xstrdup(".");
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    for (unsigned i = 0; fd >= 0 && i < LOCK_TRIES; i++) {
+        if (flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+            return fd;
+        nanosleep(&(struct timespec){.tv_nsec = LOCK_PAUSE_NS}, NULL);
+    }
+    return fd;
+}
+
+static struct error *add_line(const char *path, const char *line, bool durable)
 {
     BASE_BUF struct buf all = {0};
     TRY(read_file(path, &all));
@@ -82,4 +110,16 @@ struct error *history_append(const char *path, const char *line, bool durable)
     buf_add_char(&all, '\n');
     const char *from = newest(&all, HISTORY_LINES);
     return file_replace(path, from, all.length - (size_t)(from - all.data), durable);
+}
+
+struct error *history_append(const char *path, const char *line, bool durable)
+{
+    if (strlen(line) > HISTORY_LINE)
+        return NULL;
+    file_make_folders(path);
+    int folder = hold_folder(path);
+    struct error *e = add_line(path, line, durable);
+    if (folder >= 0)
+        close(folder);
+    return e;
 }

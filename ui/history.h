@@ -2,9 +2,9 @@
 /*
  * ui/history.h - what was typed at the prompt, kept from one session to the next.
  *
- * One line a command in $XDG_STATE_HOME/allstop/history (~/.local/state), mode 0600, at most HISTORY_LINES.
- * The file is replaced as a whole, so a full disk or a kill leaves the old one, and what another session
- * wrote meanwhile is kept. Main thread.
+ * One line a command in $XDG_STATE_HOME/allstop/history (~/.local/state), mode 0600: the newest
+ * HISTORY_LINES within HISTORY_BYTES. The file is replaced as a whole, so a full disk or a kill leaves the
+ * old one, and what another session wrote meanwhile is kept. Main thread.
  */
 #ifndef ALLSTOP_UI_HISTORY_H
 #define ALLSTOP_UI_HISTORY_H
@@ -14,7 +14,11 @@
 
 #include "base/error.h"
 
-enum { HISTORY_LINES = 1000 };
+enum {
+    HISTORY_LINES = 1000,
+    HISTORY_BYTES = 1 << 20, /* older ones are forgotten */
+    HISTORY_LINE = 1 << 16   /* bytes; a longer one is not kept */
+};
 
 /* The file's path, malloc'd, or NULL where there is no home. Creates nothing. */
 char *history_path(void);

@@ -76,11 +76,21 @@ static struct error *load_file(struct session *s, const char *file, const cJSON 
     return session_add_symbols(s, spec);
 }
 
+static struct error *remove_file(struct session *s, const char *path)
+{
+    struct symbol_file *f = symbol_map_find(s->target->map, path);
+    if (!f)
+        return error_hint(error_new(ERR_USAGE, "cannot remove %s: no symbols of it are loaded", path),
+                          "`symbols` lists the files that are");
+    kernel_remove_file(s->target, f);
+    return NULL;
+}
+
 static struct error *run_symbols(struct session *s, const cJSON *args, cJSON **ret)
 {
     const char *file = arg_text(args, "file");
     if (file && arg_true(args, "remove")) {
-        TRY(symbol_map_remove(s->target->map, file));
+        TRY(remove_file(s, file));
     } else if (file) {
         TRY(load_file(s, file, args));
         kernel_find_slide(s->target, &s->control->last_stop, false);

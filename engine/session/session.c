@@ -328,7 +328,7 @@ static struct error *reload_program(struct session *s)
         return NULL;
     s->target->executed = false;
     while (symbol_map_count(map))
-        TRY(symbol_map_remove(map, symbol_file_path(symbol_map_file(map, 0, NULL))));
+        kernel_remove_file(s->target, symbol_map_file(map, 0, NULL));
     return load(s, s->program, false, 0);
 }
 

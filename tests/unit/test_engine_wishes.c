@@ -4,6 +4,7 @@
 #include "engine_played.h"
 #include "test_symbols_support.h"
 
+#include "engine/inspect/kernel/kernel.h"
 #include "engine/control/breakpoints/breakpoint.h"
 #include "symbols/names.h"
 
@@ -46,7 +47,7 @@ static void load(const char *name, uint64_t offset)
 static void unload(const char *name)
 {
     BASE_FREE char *path = xasprintf("%s/%s", scratch, name);
-    must(symbol_map_remove(session->target->map, path));
+    kernel_remove_file(session->target, symbol_map_find(session->target->map, path));
 }
 
 static uint64_t address_of(const char *name)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -93,6 +94,62 @@ static void test_bounded(void **state)
     assert_non_null(strstr(buf_text(&loaded), "|without its newline|last|"));
 }
 
+/* A file of long lines keeps its newest ones, and new lines are not lost however large it has become. */
+static void test_long(void **state)
+{
+    (void)state;
+    BASE_FREE char *path = history_path();
+    BASE_FREE char *line = xcalloc(HISTORY_LINE + 2, 1);
+    memset(line, 'x', HISTORY_LINE + 1);
+    assert_null(history_append(path, "first", false));
+    assert_null(history_append(path, line, false)); /* too long to be kept */
+    load(path);
+    assert_string_equal(buf_text(&loaded), "first|");
+    line[HISTORY_LINE - 8] = '\0';
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    for (int i = 0; i < 2 * HISTORY_BYTES / HISTORY_LINE; i++)
+        fprintf(f, "%d %s\n", i, line);
+    fclose(f);
+    for (int i = 0; i < 3; i++) {
+        assert_null(history_append(path, i == 0 ? "one" : i == 1 ? "two" : "three", false));
+        struct stat st;
+        assert_int_equal(stat(path, &st), 0);
+        assert_true(st.st_size <= HISTORY_BYTES + HISTORY_LINE);
+    }
+    load(path);
+    assert_non_null(strstr(buf_text(&loaded), "x|one|two|three|"));
+    assert_memory_not_equal(buf_text(&loaded), "x", 1); /* no half of a line in front */
+    assert_true(loaded_count > 10);
+}
+
+/* Sessions that write at the same time lose nothing of each other's. */
+static void test_together(void **state)
+{
+    (void)state;
+    enum { SESSIONS = 4, LINES = 50 };
+    BASE_FREE char *path = history_path();
+    pid_t children[SESSIONS];
+    for (int i = 0; i < SESSIONS; i++) {
+        children[i] = fork();
+        assert_true(children[i] >= 0);
+        for (int k = 0; children[i] == 0 && k < LINES; k++) {
+            BASE_FREE char *line = xasprintf("session %d line %d", i, k);
+            if (history_append(path, line, false))
+                _exit(1);
+        }
+        if (children[i] == 0)
+            _exit(0);
+    }
+    for (int i = 0; i < SESSIONS; i++) {
+        int status;
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_int_equal(status, 0);
+    }
+    load(path);
+    assert_int_equal(loaded_count, SESSIONS * LINES);
+}
+
 /* What cannot be written is said once and leaves no litter. */
 static void test_unwritable(void **state)
 {
@@ -133,6 +190,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_round_trip, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_bounded, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_long, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_together, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_unwritable, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_path, make_folder, remove_folder),
     };

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "engine/control/libraries/libraries_events.h"
 #include "engine/control/control.h"
+#include "engine/inspect/kernel/kernel.h"
 #include "engine/target/program.h"
 #include "engine/target/libraries.h"
 
@@ -226,14 +227,8 @@ static struct error *load_program(struct control *c, const char *path)
 {
     struct symbol_file *f = NULL;
     TRY(symbol_file_open(path, &f));
-    while (symbol_map_count(c->target->map)) {
-        struct error *e =
-            symbol_map_remove(c->target->map, symbol_file_path(symbol_map_file(c->target->map, 0, NULL)));
-        if (e) {
-            symbol_file_close(f);
-            return e;
-        }
-    }
+    while (symbol_map_count(c->target->map))
+        kernel_remove_file(c->target, symbol_map_file(c->target->map, 0, NULL));
     symbol_map_add(c->target->map, f, 0);
     c->target->executed = true;
     program_find_slide(c->target);

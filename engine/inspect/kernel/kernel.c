@@ -103,6 +103,17 @@ void kernel_forget(struct target *target)
     modules_forget(target);
 }
 
+void kernel_remove_file(struct target *target, struct symbol_file *f)
+{
+    struct kernel *k = target->kernel;
+    const struct symbol_file **known[] = {&k->known, &k->sought, &k->per_cpu_of};
+    for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
+        if (*known[i] == f)
+            *known[i] = NULL;
+    modules_forget_file(target, f);
+    symbol_map_remove(target->map, f);
+}
+
 struct error *kernel_progress(struct target *target, const char *what, size_t done, size_t total)
 {
     bool cancelled = target_cancel_asked(target);

@@ -73,6 +73,8 @@ struct kernel *kernel_create(void);
 void kernel_free(struct target *target);
 /* What is known of a target is of the past. */
 void kernel_forget(struct target *target);
+/* Takes a file out of the map, with what is known of it as a kernel or a module. */
+void kernel_remove_file(struct target *target, struct symbol_file *f);
 
 /* Progress of what reads much: an event, and ERR_CANCELLED when somebody pressed Ctrl-C. */
 struct error *kernel_progress(struct target *target, const char *what, size_t done,

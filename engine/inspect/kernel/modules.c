@@ -44,6 +44,17 @@ void modules_forget(struct target *target)
     target->kernel->modules = NULL;
 }
 
+void modules_forget_file(struct target *target, const struct symbol_file *f)
+{
+    const struct kernel_modules *k = target->kernel->modules;
+    for (size_t i = 0; k && i < k->count; i++) {
+        if (k->items[i].file != f)
+            continue;
+        k->items[i].file = NULL;
+        k->items[i].removed = true;
+    }
+}
+
 /* -- their files ----------------------------------------------------------------------------------- */
 
 void modules_set_path(struct target *target, const char *path)
@@ -52,6 +63,8 @@ void modules_set_path(struct target *target, const char *path)
     if (path) {
         free(k->path);
         k->path = xstrdup(path);
+        for (size_t i = 0; i < k->count; i++)
+            k->items[i].removed = false;
     }
     module_files_free(k->files);
     k->files = NULL;
@@ -109,6 +122,10 @@ static void set_problem(struct kernel_module *m, char *problem)
 /* One of its files fits, or the first that does not says why. */
 static struct error *load(struct target *target, struct kernel_module *m)
 {
+    if (m->removed) {
+        set_problem(m, xstrdup("its symbols were removed; `modules FOLDER` looks for them again"));
+        return NULL;
+    }
     const struct module_files *files = files_of(target);
     const char *path;
     set_problem(m, xasprintf("no %s.ko in the folders looked at", m->name));
@@ -149,10 +166,12 @@ static struct kernel_module *note(struct target *target, struct kernel_module *m
         old = &k->items[k->count++];
     } else {
         bool same = strcmp(old->name, m->name) == 0 && old->base == m->base && old->sections == m->sections;
-        if (same)
+        if (same) {
             m->file = old->file;
-        else if (old->file)
+            m->removed = old->removed;
+        } else if (old->file) {
             symbol_map_retire(target->map, old->file);
+        }
         module_free(old);
     }
     *old = *m;

@@ -32,6 +32,7 @@ struct kernel_module {
     int64_t references;  /* -1: not known */
     uint64_t per_cpu, per_cpu_size;
     struct symbol_file *file; /* in the map, or NULL */
+    bool removed;             /* by the user: it is not looked for again */
     char *problem;            /* why there is none */
     bool listed;
 };
@@ -54,6 +55,8 @@ struct error *modules_come(struct target *target, uint64_t structure) BASE_MUST_
 /* It is about to be freed: its symbols go; true when it had some. */
 bool modules_go(struct target *target, uint64_t structure);
 void modules_forget(struct target *target);
+/* The user removed this file: its module is without symbols until it comes anew. */
+void modules_forget_file(struct target *target, const struct symbol_file *f);
 
 /* -- module_read.c ---------------------------------------------------------------------------------- */
 

@@ -41,7 +41,8 @@ slide=nokaslr
 cpus=1
 boot unix "socket,path=$work/line,server=on,wait=off" kgdbwait loop autobrk reprobe
 wait_for 120 waits
-holds "a module that comes and goes" $here/sessions/modules.json -t "unix:$work/line" -s "$vmlinux"
+holds "a module that comes and goes" $here/sessions/modules.json -t "unix:$work/line" -s "$vmlinux" \
+    -D "PROBE=$kernel/allstop_probe.ko" -D "FOLDER=$kernel"
 unmoved "kgdb, nokaslr"
 shut_down
 

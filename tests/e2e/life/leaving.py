@@ -111,6 +111,13 @@ for name, number in SIGNALS.items():
     s.ask(3, "echo", text="under way")
     s.p.send_signal(number)
     check("%s to --jsonl ends what it started" % name, ended(s.p) == 128 + number and until(lambda: gone(pid)), state_of(pid))
+p = run(ALLSTOP, "--jsonl", ENDS, "spin", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+p.stdin.write(b'{"id": 1, "do": "threads"}\n{"id": 2, "do": "continue"}\n')
+p.stdin.flush()
+line = next((line for line in p.stdout if b'"id":1' in line), b"")
+pid = int((re.search(rb'"current":"p(\d+)', line) or [0, b"0"])[1])
+p.stdout.close() # nobody reads any more, and what is asked next would be answered to nobody
+check("--jsonl whose reader has gone ends at once, not when its input does", ended(p, 20) == 6 and pid and until(lambda: gone(pid)), line[:300])
 rc, out = batch_prompt(["info threads", "quit"], ENDS, "spin")
 pid = int(re.search(r"p(\d+)\.", out)[1])
 check("quit ends what was started for it", until(lambda: gone(pid)), out[-300:])

@@ -129,6 +129,10 @@ steps "where those are too it is an error, and no table of nulls" '
     {"do": "registers", "names": ["x10"], "expect": {"error": {"code": "refused"}}},
     {"do": "registers", "expect": {"error": {"code": "refused"}}}' -t "$spec"
 
+steps "a sleep ends with its own timeout, not with the session's" '
+    {"do": "sleep", "seconds": 600, "timeout": 0.2, "expect": {"error": {"code": "timeout", "message": {"match": "shorter than its 600"}}}},
+    {"do": "sleep", "seconds": 0.1, "timeout": 60}' -t none
+
 # -- JSON --------------------------------------------------------------------------------------------------
 refused() {
     printf '%b' "$2" >"$work/bad.json"

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How large an expression becomes is counted in one pass: each atom once, times the bounds around it. */
+#include "scripts/pattern.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+enum { NESTED_MOST = 64 };
+
+/* The size of what stands in each open group so far, and of the last atom there. */
+struct sizes {
+    uint64_t sum[NESTED_MOST], last[NESTED_MOST];
+    unsigned depth;
+};
+
+static void add_atom(struct sizes *s, uint64_t size)
+{
+    s->sum[s->depth] += size;
+    s->last[s->depth] = size;
+}
+
+/* The last atom becomes so many. Every sum stays below PATTERN_COPIES squared: it is looked at each time. */
+static void multiply(struct sizes *s, uint64_t times)
+{
+    uint64_t *last = &s->last[s->depth];
+    s->sum[s->depth] += *last * (times > 1 ? times - 1 : 0);
+    *last *= times > 1 ? times : 1;
+}
+
+/* Behind a `[`: a `]` that comes first is itself, and so is one in [:alpha:], [.x.], [=x=]. */
+static const char *behind_class(const char *p)
+{
+    p += *p == '^';
+    p += *p == ']';
+    while (*p && *p != ']') {
+        char kind = p[0] == '[' && strchr(":.=", p[1]) ? p[1] : '\0';
+        const char end[] = {kind, ']', '\0'};
+        const char *inner = kind ? strstr(p + 2, end) : NULL;
+        p = inner ? inner + 2 : p + 1;
+    }
+    return *p ? p + 1 : p;
+}
+
+/* Behind a `{`: *times is the larger of the bounds; without one, `{2,}`, the smaller and one more. */
+static const char *read_bound(const char *p, uint64_t *times)
+{
+    char *end;
+    unsigned long least = strtoul(p, &end, 10), most = least;
+    if (*end == ',')
+        most = end[1] == '}' ? least + 1 : strtoul(end + 1, &end, 10);
+    const char *close = strchr(p, '}');
+    *times = most > PATTERN_COPIES || least > PATTERN_COPIES ? PATTERN_COPIES + 1
+             : most > least                                  ? most
+                                                             : least;
+    return close ? close + 1 : p + strlen(p);
+}
+
+/* One piece of the expression; behind it. NULL with *why set for what is refused. */
+static const char *take_piece(struct sizes *s, const char *p, const char **why)
+{
+    uint64_t times;
+    switch (*p) {
+    case '\\':
+        *why = p[1] >= '1' && p[1] <= '9' ? "back-references are not taken" : NULL;
+        add_atom(s, 1);
+        return *why ? NULL : p + (p[1] ? 2 : 1);
+    case '[':
+        add_atom(s, 1);
+        return behind_class(p + 1);
+    case '(':
+        *why = s->depth + 1 == NESTED_MOST ? "it is nested too deep" : NULL;
+        if (*why)
+            return NULL;
+        s->depth++;
+        s->sum[s->depth] = s->last[s->depth] = 0;
+        return p + 1;
+    case ')':
+        if (s->depth == 0)
+            return p + 1; /* regcomp() says what that is */
+        s->depth--;
+        add_atom(s, s->sum[s->depth + 1] + 1);
+        return p + 1;
+    case '{':
+        p = read_bound(p + 1, &times);
+        multiply(s, times);
+        return p;
+    case '*':
+    case '+':
+    case '?':
+        return p + 1;
+    default:
+        add_atom(s, 1);
+        return p + 1;
+    }
+}
+
+static const char *why_refused(const char *text)
+{
+    struct sizes s = {.depth = 0};
+    const char *why = NULL;
+    if (strlen(text) > PATTERN_BYTES)
+        return "it is too long";
+    for (const char *p = text; p && *p;) {
+        p = take_piece(&s, p, &why);
+        if (p && s.sum[s.depth] > PATTERN_COPIES)
+            return "its bounds, written out, make it too large";
+    }
+    return why;
+}
+
+char *pattern_compile(const char *text, regex_t *ret)
+{
+    const char *refused = why_refused(text);
+    if (refused)
+        return xstrdup(refused);
+    int code = regcomp(ret, text, REG_EXTENDED | REG_NOSUB);
+    if (code == 0)
+        return NULL;
+    char why[128];
+    regerror(code, ret, why, sizeof why);
+    return xstrdup(why);
+}
+
+bool pattern_fits(const char *text, const char *subject)
+{
+    regex_t regex;
+    BASE_FREE char *why = pattern_compile(text, &regex);
+    if (why)
+        return false;
+    bool fits = regexec(&regex, subject, 0, NULL, 0) == 0;
+    regfree(&regex);
+    return fits;
+}

@@ -118,8 +118,7 @@ static struct error *choose_arch(struct session *s)
     else
         s->target->big_endian = s->target->arch && s->target->arch->qemu_user_big &&
                                 !strcmp(s->target->arch->qemu_user, s->target->arch->qemu_user_big);
-    if (!s->target->description && s->target->arch)
-        s->target->description = registers_builtin(s->target->arch);
+    registers_complete(s->target);
     return NULL;
 }
 
@@ -261,6 +260,17 @@ static struct error *settle(struct session *s)
     return NULL;
 }
 
+/* A stub that does not know `?` has a target that stands, for a reason that nobody tells. */
+static struct error *ask_why(struct session *s, struct rsp_stop *ret)
+{
+    struct error *e = rsp_query_stop(s->target->connection, ret);
+    if (!error_is(e, ERR_UNSUPPORTED))
+        return e;
+    error_free(e);
+    *ret = (struct rsp_stop){.kind = RSP_STOP_SIGNAL, .core = -1};
+    return NULL;
+}
+
 static struct error *first_words(struct session *s, const struct rsp_stop *first, struct stop *ret)
 {
     struct rsp_stop asked = *first;
@@ -269,7 +279,7 @@ static struct error *first_words(struct session *s, const struct rsp_stop *first
     s->target->description = NULL;
     TRY(rsp_negotiate(s->target->connection));
     if (!rsp_stop_was_asked(s->target->connection))
-        TRY(rsp_query_stop(s->target->connection, &asked));
+        TRY(ask_why(s, &asked));
     TRY(learn(s, &asked, ret));
     if (interrupted)
         ret->reason = STOP_INTERRUPT;
@@ -293,7 +303,7 @@ struct error *session_first_stop(struct session *s, const struct rsp_stop *first
  * that was just let go may run again by now, and its terminal answers. */
 static struct error *ask_first(struct session *s, struct rsp_stop *ret, bool *running)
 {
-    struct error *e = rsp_query_stop(s->target->connection, ret);
+    struct error *e = ask_why(s, ret);
     *running = error_is(e, ERR_NOT_STOPPED) && rsp_state(s->target->connection) == RSP_STATE_RUNNING;
     if (!*running)
         return e;
@@ -320,6 +330,7 @@ static struct error *attach(struct session *s, const struct session_target *targ
 {
     target_is_gone(s->target);
     s->noise = (struct line_noise){0};
+    s->target->g_told = 0;
     s->stop_stats = session_stats(s);
     s->stop_started_ns = clock_now_ns();
     bool running;

@@ -18,6 +18,7 @@
 #include "engine/control/libraries/libraries_events.h"
 #include "engine/session/launch/runner.h"
 #include "engine/target/names.h"
+#include "engine/target/registers.h"
 
 static void tell_lost(struct session *s, const char *message, const char *hint)
 {
@@ -268,6 +269,8 @@ static void learn_arch(struct session *s, const struct symbol_file *f)
         return;
     s->target->arch = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
     s->target->big_endian = symbol_file_is_big_endian(f);
+    if (s->target->state == TARGET_STOPPED)
+        registers_complete(s->target);
 }
 
 struct error *session_add_sections(struct session *s, const char *path, const struct section_address *list,

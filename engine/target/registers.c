@@ -21,17 +21,26 @@ static void describe(struct rsp_register *r, const struct arch *arch, uint32_t n
     };
 }
 
-struct rsp_tdesc *registers_builtin(const struct arch *arch)
+/* A description that names its architecture and no register is legal (gdb manual, "Target Description
+ * Format"): LLVM's stub and those of some debuggers send it. */
+void registers_complete(struct target *target)
 {
-    struct rsp_tdesc *t = xcalloc(1, sizeof *t);
+    const struct arch *arch = target->arch;
+    struct rsp_tdesc *t = target->description;
+    if (!arch || !arch->layout || (t && t->count))
+        return;
+    if (!t)
+        t = target->description = xcalloc(1, sizeof *t);
     while (arch->layout[t->count].name)
         t->count++;
+    free(t->registers);
     t->registers = xcalloc(t->count, sizeof *t->registers);
+    t->g_size = 0;
+    t->usual = true;
     for (uint32_t i = 0; i < t->count; i++) {
         describe(&t->registers[i], arch, i, t->g_size);
         t->g_size += arch->layout[i].size;
     }
-    return t;
 }
 
 const struct rsp_register *register_find(struct target *target, const char *name)
@@ -113,6 +122,38 @@ void threads_expedited(struct target *target, struct thread *t, const struct rsp
     }
 }
 
+/* How many registers are in so many bytes of `g`; *cut: the end lies within one. */
+static size_t count_within(const struct rsp_tdesc *t, size_t size, bool *cut)
+{
+    size_t count = 0;
+    *cut = false;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct rsp_register *r = &t->registers[i];
+        count += r->offset + r->size <= size;
+        *cut = *cut || (r->offset < size && r->offset + r->size > size);
+    }
+    return count;
+}
+
+/*
+ * Many stubs give less than they describe and tell the rest by `p`; an architecture's usual registers may be
+ * followed by more. Anything else is a description that does not fit: that is told once for each length.
+ */
+static void check_length(struct target *target, const struct rsp_g *g)
+{
+    const struct rsp_tdesc *t = target->description;
+    bool cut, more = g->size > t->g_size && !t->usual;
+    size_t count = count_within(t, g->size, &cut);
+    if ((!cut && !more) || target->g_told == g->size)
+        return;
+    target->g_told = g->size;
+    BASE_FREE char *text = xasprintf(
+        "the stub's `g` has %zu bytes where %s %zu: the first %zu of %zu registers are taken from it%s\n",
+        g->size, t->usual ? "this architecture's registers have" : "its description says", t->g_size, count,
+        t->count, t->usual ? "; is it the program that runs there?" : "");
+    target_say(target, text);
+}
+
 void registers_note_all(struct target *target, struct thread *t, const struct rsp_g *g)
 {
     make_room(target, t);
@@ -145,6 +186,7 @@ static struct error *ask_all(struct target *target, struct thread *t)
     t->g_refused = error_is(e, ERR_REFUSED) || error_is(e, ERR_UNSUPPORTED);
     if (e)
         return e;
+    check_length(target, &g);
     registers_note_all(target, t, &g);
     rsp_g_free(&g);
     return NULL;

@@ -54,6 +54,7 @@ struct target {
     const struct arch *arch; /* NULL until a target or a file says */
     bool big_endian;
     struct rsp_tdesc *description;
+    size_t g_told; /* a length of `g` that does not fit, and was told */
     struct symbol_map *map;
 
     struct thread_table threads;

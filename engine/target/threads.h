@@ -63,6 +63,7 @@ struct thread_table {
     unsigned next_number; /* `items` is in order of numbers */
     bool listed;          /* the stub's list was taken in this stop */
     bool listed_any;      /* the stub has named threads when asked: none now means that all are gone */
+    bool nameless;        /* the stub names no thread, in no way: the one there is has the id 0 */
     bool shown;           /* `threads` was answered before: what it did not show is new */
     struct ptid current;  /* selected */
     bool has_current;

@@ -149,6 +149,8 @@ struct error *sites_remove_all(struct control *c) BASE_MUST_CHECK;
  * bytes, or NULL when that is not known (Arm: Thumb or not comes from the symbols; RISC-V: from the
  * instruction). */
 unsigned site_length_at(struct control *c, uint64_t address, bool thumb, const unsigned char *code);
+/* There is a trap instruction that we know for this target. */
+bool trap_known(const struct control *c);
 /* The trap instruction of `length` bytes in target order. */
 void trap_bytes(const struct control *c, unsigned length, unsigned char ret[TRAP_MAX]);
 /* What the user may see of memory that was read: never the traps. */

@@ -25,15 +25,22 @@ unsigned site_length_at(struct control *c, uint64_t address, bool thumb, const u
                                                                          : arch->breakpoint_kind;
 }
 
+bool trap_known(const struct control *c)
+{
+    return c->target->arch && c->target->arch->trap_size;
+}
+
 void trap_bytes(const struct control *c, unsigned length, unsigned char ret[TRAP_MAX])
 {
+    memset(ret, 0, TRAP_MAX);
+    if (!trap_known(c))
+        return;
     const unsigned char *from = c->target->arch->trap;
     unsigned size = c->target->arch->trap_size;
     if (c->target->arch->short_trap && length == c->target->arch->short_trap_size) {
         from = c->target->arch->short_trap;
         size = c->target->arch->short_trap_size;
     }
-    memset(ret, 0, TRAP_MAX);
     for (unsigned i = 0; i < size; i++)
         ret[i] = from[c->target->big_endian ? size - 1 - i : i];
 }
@@ -70,7 +77,7 @@ static bool shows(const struct control *c, const struct site *p, uint64_t addres
 void traps_hide(struct control *c, uint64_t address, unsigned char *bytes, size_t n)
 {
     const struct site_table *t = &c->breakpoints.sites;
-    for (size_t i = 0; c->target->arch && n && i < t->count; i++) {
+    for (size_t i = 0; trap_known(c) && n && i < t->count; i++) {
         const struct site *p = t->items[i];
         size_t from, to;
         if (!p->inserted || !p->saved_known || !site_is_code(p) || !overlap(p, address, n, &from, &to) ||

@@ -276,6 +276,7 @@ static struct error *send_actions(struct control *c, const struct actions *actio
         BASE_BUF struct buf reply = {0};
         TRY(target_check(
             c->target, rsp_call(c->target->connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
+        TRY(rsp_take_chosen(c->target->connection, &reply));
     }
     if (sites_dirty(c) > PENDING_MAX)
         TRY(sites_flush(c));

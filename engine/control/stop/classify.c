@@ -10,14 +10,47 @@
 #include "engine/target/registers.h"
 #include "engine/inspect/values/values.h"
 
-/* A stub that neither names a thread nor answers qC has, as far as we can know, the one that was selected. */
-static struct error *ask_current(struct control *c, struct ptid *ret)
+static bool knows_not(const struct error *e)
 {
-    struct error *e = target_check(c->target, rsp_query_current(c->target->connection, ret));
-    if (!error_is(e, ERR_UNSUPPORTED) || !c->target->threads.has_current)
+    return error_is(e, ERR_UNSUPPORTED) || error_is(e, ERR_REFUSED);
+}
+
+/* The first thread of the list; one without a name where there is no list either. */
+static struct error *first_thread(struct control *c, struct ptid *ret)
+{
+    struct thread_table *t = &c->target->threads;
+    struct error *e = threads_list(c->target);
+    if (e && !knows_not(e))
         return e;
     error_free(e);
-    *ret = c->target->threads.current;
+    *ret = t->count ? t->items[0]->id : (struct ptid){0};
+    t->nameless = ret->tid <= 0;
+    if (t->count == 1)
+        rsp_note_spoken_of(c->target->connection, *ret);
+    return NULL;
+}
+
+/*
+ * A stub that neither names a thread nor answers qC (simavr, mspdebug) has, as far as we can know, the one
+ * that was selected. OpenOCD without an operating system, and others before that has started, say 0 or -1: no
+ * thread in particular.
+ */
+static struct error *ask_current(struct control *c, struct ptid *ret)
+{
+    struct thread_table *t = &c->target->threads;
+    *ret = (struct ptid){0};
+    struct error *e =
+        t->nameless ? NULL : target_check(c->target, rsp_query_current(c->target->connection, ret));
+    if (e && !knows_not(e))
+        return e;
+    error_free(e);
+    if (ret->tid > 0) {
+        rsp_note_spoken_of(c->target->connection, *ret);
+        return NULL;
+    }
+    if (!t->has_current)
+        return first_thread(c, ret);
+    *ret = t->current;
     return NULL;
 }
 
@@ -96,7 +129,12 @@ static struct error *note_pc(struct control *c, const struct rsp_stop *from, str
     struct thread *t = threads_find(&c->target->threads, stop->thread);
     if (!t || !c->target->arch)
         return NULL;
-    TRY(thread_pc(c->target, t, &stop->pc));
+    struct error *e = thread_pc(c->target, t, &stop->pc);
+    if (error_is(e, ERR_OPTIMISED_OUT)) {
+        error_free(e); /* a `g` that ends before it: what else there is can be looked at */
+        return NULL;
+    }
+    TRY(e);
     stop->has_pc = true;
     return rewind_trap(c, t, from, stop);
 }

@@ -8,6 +8,10 @@
  * go with the resume packets: they are wanted or not, and the next flush makes the target agree, in the same
  * write as the resume.
  *
+ * A stub may refuse to take one out (flash patch units; memory that was made read-only): it stays inserted
+ * and in the table, also without a user, so that its hits are known for what they are, and each new wish to
+ * have it out asks once more.
+ *
  * States: PLANNED not sent yet; ARMED the stub said OK; UNVERIFIED it said OK to a trap in memory, which may
  * be delivered to the program instead of to us, until the first hit; SUSPECT it was found overwritten, or did
  * not fire; FAILED it was refused, `reason` says how.
@@ -53,6 +57,8 @@ struct site {
     bool inserted;   /* the target has it */
     bool was_stuck;  /* its removal failed once, and was made good (engine/control/kernel/sealed_text.h) */
     bool comes_back; /* taken out to be stepped off (dr7.h) */
+    bool stuck; /* the stub refused to take it out: it is in the target and not asked for again by itself */
+    bool told_stuck; /* and the user knows */
     bool unsure;     /* its insertion was sent and not answered */
     bool renew;      /* to be sent again although it is there: its conditions changed */
     bool stale;      /* its users changed: its conditions may have to */
@@ -105,6 +111,8 @@ void site_remove(struct control *c, struct site *p, bool removed);
 void sites_remove_at(struct control *c, uint64_t address, bool removed);
 /* An inserted, or wanted, code site at this address, or NULL. */
 struct site *site_at(struct control *c, uint64_t address);
+/* One at this address that the stub would not take out when it was last asked, or NULL. */
+struct site *site_stuck_at(struct control *c, uint64_t address);
 /* True when a software site was lately taken out there: another thread may still report its hit. */
 bool site_was_at(const struct control *c, uint64_t address);
 /* It is to be in the target: somebody uses it, and it is not taken out for a moment. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/run/plan.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "engine/control/breakpoints/hits.h"
@@ -92,12 +93,23 @@ static struct error *run_on(struct control *c)
     return plan_resume(c);
 }
 
+/* The stub kept the trap, and the step ran into it again: no second hit, and no way on from here. */
+static struct error *cannot_leave(uint64_t pc)
+{
+    return error_hint(
+        error_new(ERR_REFUSED,
+                  "the step off the breakpoint at 0x%" PRIx64 " did not move: the stub does not take it out",
+                  pc),
+        "`set $pc = ADDRESS` goes past it; a `kind` of hardware may be taken out where this is not");
+}
+
 /* The step of one thread off a site is over: *handled when the plan has gone on by it. */
 static struct error *after_off(struct control *c, struct stop *stop, bool *handled)
 {
     struct plan *p = &c->plan;
     enum rsp_tristate *trait = &rsp_features(c->target->connection)->state[FEATURE_STEP_OFF].works;
     bool was_removed = p->off_removed;
+    bool stuck = was_removed && site_stuck_at(c, p->off_pc);
     if (was_removed)
         sites_remove_at(c, p->off_pc, false);
     if (p->off_changes_dr7)
@@ -112,6 +124,8 @@ static struct error *after_off(struct control *c, struct stop *stop, bool *handl
     if (!own_step)
         return NULL;
     bool moved = !stop->has_pc || stop->pc != p->off_pc;
+    if (stuck && !moved)
+        return cannot_leave(p->off_pc);
     if (!was_removed && !moved) {
         /* gdbserver and KVM report the site again instead of stepping over it; in QEMU a signal that comes
          * with the step can do that. */

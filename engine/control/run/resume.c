@@ -70,7 +70,7 @@ static struct error *site_under(struct control *c, struct thread *t, struct site
     if (t->at_site && pc != t->site_address)
         t->at_site = false;
     *ret = site_at(c, pc);
-    if (*ret && !(*ret)->users)
+    if (*ret && !(*ret)->users && !(*ret)->stuck)
         *ret = NULL; /* on its way out with this very resume */
     return NULL;
 }

@@ -188,6 +188,13 @@ static void classify_trap(struct control *c, const struct rsp_stop *from, struct
         stop->breakpoint = w->id;
         return;
     }
+    struct site *left = stop->has_pc ? site_stuck_at(c, stop->pc) : NULL;
+    struct thread *t = left && !left->users ? threads_find(&c->target->threads, stop->thread) : NULL;
+    if (t) { /* nobody's any more, and the stub would not take it out */
+        stop->late_hit = true;
+        t->at_site = true;
+        t->site_address = stop->pc;
+    }
     stop->reason = STOP_SIGNAL; /* the plan may know it as its own step */
     stop->signal = TARGET_SIGTRAP;
 }

@@ -40,6 +40,10 @@ struct thread {
     /* The last stop told to the user was at a site at this address, and the thread has not run since. */
     bool at_site;
     uint64_t site_address;
+    /* Its last stop was for a trap instruction of the program's own at this address, which the stub leaves to
+     * us to go past. */
+    bool at_trap;
+    uint64_t trap_address;
     /* It went from such a site into a signal's handler, to come back to this pc with this sp. */
     bool in_handler;
     uint64_t handler_pc, handler_sp;

@@ -295,6 +295,16 @@ static void test_trap_of_its_own(void **state)
     session->target->arch = &arch_x86_64;
 }
 
+/* INT 3 in two bytes: a stub that sets the pc back by one leaves it in the middle. */
+static void test_longer_trap(void **state)
+{
+    (void)state;
+    memcpy(played.memory + 0x100, "\xcd\x03", 2);
+    assert_int_equal(classify(at(1, 0x1101, "swbreak:;"))->pc, 0x1102);
+    assert_false(last.late_hit);
+    assert_int_equal(last.signal, TARGET_SIGTRAP);
+}
+
 /* A site that was lately there: another thread may have met it before, and is told of now. */
 static void test_late(void **state)
 {
@@ -687,6 +697,7 @@ int main(void)
         TEST(test_not_held),
         TEST(test_rewound),
         TEST(test_trap_of_its_own),
+        TEST(test_longer_trap),
         TEST(test_late),
         TEST(test_reasons),
         TEST(test_watches),

@@ -32,6 +32,10 @@ static void test_architectures(void **state)
         assert_ptr_equal(arch_by_name(a->name), a);
         assert_ptr_equal(arch_by_elf(a->elf_machine, a->elf_class), a);
         assert_true(a->trap_size > 0 && a->trap_size <= 4);
+        assert_int_equal(arch_trap_at(a, false, false, a->trap, a->trap_size), a->trap_size);
+        if (a->short_trap)
+            assert_int_equal(arch_trap_at(a, false, true, a->short_trap, a->short_trap_size),
+                             a->short_trap_size);
         struct rsp_tdesc *t = builtin(a);
         assert_non_null(rsp_tdesc_find(t, a->pc));
         assert_non_null(rsp_tdesc_find(t, a->sp));

@@ -161,6 +161,12 @@ unsigned site_length_at(struct control *c, uint64_t address, bool thumb, const u
 bool trap_known(const struct control *c);
 /* The trap instruction of `length` bytes in target order. */
 void trap_bytes(const struct control *c, unsigned length, unsigned char ret[TRAP_MAX]);
+/* What stands at a software site that is about to be inserted: `n` bytes, or (too few) what is in the cache.
+ * Stubs that leave their traps in memory for all to see are known by that. */
+void trap_note_code(struct control *c, struct site *p, const unsigned char *code, size_t n);
+/* The length of the trap instruction that is the program's own at this address, 0: there is none, or it
+ * cannot be read. One read, which the cache may answer. */
+unsigned trap_own_at(struct control *c, uint64_t address);
 /* What the user may see of memory that was read: never the traps. */
 void traps_hide(struct control *c, uint64_t address, unsigned char *bytes, size_t n);
 /* A write goes beneath the traps: `bytes` becomes what to send, the rest is kept as what is under them. */

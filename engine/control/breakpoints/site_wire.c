@@ -90,6 +90,8 @@ static void note_insertion(struct control *c, struct site *p, bool insert)
 
 static void put_request(struct control *c, struct site *p, bool insert, struct rsp_request *ret)
 {
+    if (insert)
+        trap_note_code(c, p, NULL, 0);
     char *payload = payload_of(c, p, insert);
     *ret = (struct rsp_request){.payload = payload,
                                 .length = strlen(payload),

@@ -103,6 +103,14 @@ static struct error *cannot_leave(uint64_t pc)
         "`set $pc = ADDRESS` goes past it; a `kind` of hardware may be taken out where this is not");
 }
 
+/* The trap of the program's own was executed once more, and told before: now it is gone past. */
+static struct error *pass_own_trap(struct control *c, struct thread *t, struct stop *stop)
+{
+    t->at_trap = false;
+    stop->pc += trap_own_at(c, stop->pc);
+    return register_write_value(c->target, t, c->target->arch->pc, stop->pc);
+}
+
 /* The step of one thread off a site is over: *handled when the plan has gone on by it. */
 static struct error *after_off(struct control *c, struct stop *stop, bool *handled)
 {
@@ -126,7 +134,11 @@ static struct error *after_off(struct control *c, struct stop *stop, bool *handl
     bool moved = !stop->has_pc || stop->pc != p->off_pc;
     if (stuck && !moved)
         return cannot_leave(p->off_pc);
-    if (!was_removed && !moved) {
+    bool own_trap = p->off_own_trap;
+    p->off_own_trap = false;
+    if (own_trap && !moved)
+        TRY(pass_own_trap(c, t, stop));
+    else if (!was_removed && !moved) {
         /* gdbserver and KVM report the site again instead of stepping over it; in QEMU a signal that comes
          * with the step can do that. */
         if (*trait == TRI_UNKNOWN)
@@ -137,7 +149,7 @@ static struct error *after_off(struct control *c, struct stop *stop, bool *handl
         *handled = true;
         return run_on(c);
     }
-    if (!was_removed && !p->off_with_signal && *trait == TRI_UNKNOWN && stop->has_pc)
+    if (!was_removed && !own_trap && !p->off_with_signal && *trait == TRI_UNKNOWN && stop->has_pc)
         *trait = TRI_YES;
     t->at_site = false;
     if (stop->reason == STOP_BREAKPOINT && moved)

@@ -29,6 +29,32 @@ static struct error *run_back_once(struct control *c, struct rsp_stop *from, boo
     return time_landed(c, from);
 }
 
+static struct error *pc_now(struct control *c, uint64_t *ret)
+{
+    struct thread *t;
+    TRY(threads_current(c->target, &t));
+    return thread_pc(c->target, t, ret);
+}
+
+/* The last `bc` did not move: a stub that tells the place again where it stands is taken one instruction
+ * further, one that has nothing more and does not say so has come to the start of its record. */
+static struct error *move_on(struct control *c, uint64_t before, bool *ended)
+{
+    uint64_t now;
+    TRY(pc_now(c, &now));
+    *ended = false;
+    if (now != before)
+        return NULL;
+    struct error *e = time_plain_back(c);
+    *ended = error_is(e, ERR_HISTORY_END);
+    if (e && !*ended)
+        return e;
+    error_free(e);
+    TRY(pc_now(c, &now));
+    *ended = *ended || now == before;
+    return NULL;
+}
+
 /* One `bc` after the other, until a stop counts. *ended at the start of the record. */
 static struct error *run_back(struct control *c, const struct time_entry *entry, struct stop *found,
                               bool *ended)
@@ -37,6 +63,8 @@ static struct error *run_back(struct control *c, const struct time_entry *entry,
     for (;;) {
         struct rsp_stop from;
         bool counts;
+        uint64_t before;
+        TRY(pc_now(c, &before));
         TRY(run_back_once(c, &from, ended));
         if (*ended)
             return NULL;
@@ -53,6 +81,9 @@ static struct error *run_back(struct control *c, const struct time_entry *entry,
         }
         if (counts || (found->reason == STOP_SIGNAL && found->signal != TARGET_SIGTRAP))
             return NULL;
+        TRY(move_on(c, before, ended));
+        if (*ended)
+            return time_landed(c, NULL);
     }
 }
 

@@ -200,6 +200,7 @@ void session_drop_connection(struct session *s, enum target_state state)
     hold_forget(s->control);
     rsp_tdesc_free(s->target->description);
     s->target->description = NULL;
+    s->target->undescribed_count = 0;
     interrupt_settled(s->control);
     interrupt_owe(s->control, false);
     if (state == TARGET_EXITED)

@@ -111,7 +111,7 @@ void registers_note(struct target *target, struct thread *t, const struct rsp_re
 
 void threads_expedited(struct target *target, struct thread *t, const struct rsp_stop *stop)
 {
-    if (!target->description)
+    if (!target->description || !description_is_of(target, t->id.pid))
         return;
     make_room(target, t);
     for (unsigned i = 0; i < stop->expedited_count; i++) {
@@ -167,6 +167,18 @@ void registers_note_all(struct target *target, struct thread *t, const struct rs
         store(t, r, g->bytes + r->offset, known);
     }
     t->has_g = true;
+    t->g_size = g->size < t->size ? g->size : t->size;
+}
+
+/* What is read of another processor's registers by this one's names would be wrong. */
+static struct error *check_described(const struct target *target, const struct thread *t)
+{
+    if (description_is_of(target, t->id.pid))
+        return NULL;
+    return error_hint(error_new(ERR_UNSUPPORTED,
+                                "registers of process %lld: it executes a program of another processor",
+                                (long long)t->id.pid),
+                      "`follow child` before its exec makes that the program of the session");
 }
 
 /* Refused once it is not asked again in this stop. */
@@ -176,6 +188,7 @@ static struct error *ask_all(struct target *target, struct thread *t)
     if (!target->description)
         return error_hint(error_new(ERR_UNSUPPORTED, "read registers: the stub sent no target description"),
                           "name a program with symbols, so that the architecture is known");
+    TRY(check_described(target, t));
     make_room(target, t);
     if (t->has_g)
         return NULL;
@@ -277,6 +290,7 @@ static bool pays_alone(struct target *target, struct thread *t, const struct rsp
 static struct error *read_alone(struct target *target, struct thread *t, const struct rsp_register *r)
 {
     TRY(target_need_stopped(target));
+    TRY(check_described(target, t));
     make_room(target, t);
     if (!pays_alone(target, t, r))
         return NULL;
@@ -334,13 +348,35 @@ struct error *register_value(struct target *target, struct thread *t, const char
     return NULL;
 }
 
+/* `G` carries all of them: one that the stub did not tell would be written as zero. */
+static struct error *check_all_known(const struct target *target, const struct thread *t,
+                                     const struct rsp_register *written)
+{
+    for (size_t i = 0; i < target->description->count; i++) {
+        const struct rsp_register *r = &target->description->registers[i];
+        if (r == written || r->offset >= t->g_size)
+            continue;
+        if (r->offset + r->size > t->g_size || !t->known[r->offset])
+            return error_hint(
+                error_new(ERR_UNSUPPORTED,
+                          "the stub writes all registers at once or none (no `P`), and the value of "
+                          "%s is not known: it would be lost",
+                          r->name),
+                "where that register is available, the write is possible");
+    }
+    return NULL;
+}
+
 static struct error *write_whole_g(struct target *target, struct thread *t, const struct rsp_register *r,
                                    const unsigned char *bytes)
 {
     TRY(registers_fetch(target, t));
-    unsigned char *copy = xmemdup(t->bytes, t->size);
+    TRY(check_all_known(target, t, r));
+    if (r->offset + r->size > t->g_size)
+        return error_new(ERR_UNSUPPORTED, "the stub knows no `P`, and its `G` has not this register");
+    unsigned char *copy = xmemdup(t->bytes, t->g_size);
     memcpy(copy + r->offset, bytes, r->size);
-    struct error *e = target_check(target, rsp_write_g(target->connection, t->id, copy, t->size));
+    struct error *e = target_check(target, rsp_write_g(target->connection, t->id, copy, t->g_size));
     free(copy);
     return e;
 }
@@ -349,6 +385,7 @@ struct error *register_write(struct target *target, struct thread *t, const stru
                              const unsigned char *bytes)
 {
     TRY(target_need_stopped(target));
+    TRY(check_described(target, t));
     make_room(target, t);
     struct error *e =
         target_check(target, rsp_write_register(target->connection, t->id, r->number, bytes, r->size));

@@ -23,6 +23,7 @@
 #include "engine/target/arch/arch.h"
 #include "engine/target/event.h"
 #include "engine/target/link.h"
+#include "engine/target/description.h"
 #include "engine/target/memory.h"
 #include "engine/target/memory_map.h"
 #include "engine/target/signals.h"
@@ -54,6 +55,8 @@ struct target {
     const struct arch *arch; /* NULL until a target or a file says */
     bool big_endian;
     struct rsp_tdesc *description;
+    int64_t undescribed[UNDESCRIBED_MOST]; /* processes with other registers than the description has */
+    unsigned undescribed_count;
     size_t g_told; /* a length of `g` that does not fit, and was told */
     struct symbol_map *map;
 

@@ -387,6 +387,8 @@ static struct error *take_stop(struct control *c, const struct rsp_stop *stop, s
     TRY(plan_go_on_unseen(c, stop, &gone));
     if (gone)
         return NULL;
+    if (stop->reason == RSP_REASON_EXEC)
+        TRY(fork_describe_exec(c, stop));
     TRY(stop_classify(c, stop, final));
     TRY(step_unmask_interrupts(c, &c->plan));
     if (final->reason == STOP_WATCHPOINT && c->target->arch && c->target->arch->stops_before_access)

@@ -119,6 +119,7 @@ static struct error *choose_arch(struct session *s)
         s->target->big_endian = s->target->arch && s->target->arch->qemu_user_big &&
                                 !strcmp(s->target->arch->qemu_user, s->target->arch->qemu_user_big);
     registers_complete(s->target);
+    description_make_arch(s->target);
     return NULL;
 }
 
@@ -275,8 +276,7 @@ static struct error *first_words(struct session *s, const struct rsp_stop *first
 {
     struct rsp_stop asked = *first;
     bool interrupted = s->control->interrupt.sent;
-    rsp_tdesc_free(s->target->description);
-    s->target->description = NULL;
+    description_forget(s->target);
     TRY(rsp_negotiate(s->target->connection));
     if (!rsp_stop_was_asked(s->target->connection))
         TRY(ask_why(s, &asked));

@@ -198,8 +198,7 @@ void session_drop_connection(struct session *s, enum target_state state)
     kernel_forget(s->target);
     threads_clear(&s->target->threads);
     hold_forget(s->control);
-    rsp_tdesc_free(s->target->description);
-    s->target->description = NULL;
+    description_forget(s->target);
     s->target->undescribed_count = 0;
     interrupt_settled(s->control);
     interrupt_owe(s->control, false);
@@ -266,9 +265,12 @@ void session_set_deadline(struct session *s, int64_t deadline_ns)
 
 static void learn_arch(struct session *s, const struct symbol_file *f)
 {
-    if (s->target->arch)
+    if (s->target->arch && s->target->arch != &s->target->own_arch)
         return;
-    s->target->arch = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
+    const struct arch *told = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
+    if (!told && s->target->arch)
+        return; /* what its description says is all that is known of it */
+    s->target->arch = told;
     s->target->big_endian = symbol_file_is_big_endian(f);
     if (s->target->state == TARGET_STOPPED)
         registers_complete(s->target);

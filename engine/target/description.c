@@ -41,15 +41,61 @@ static void forget_values(struct target *target)
     }
 }
 
+static const struct rsp_register *named_one_of(const struct rsp_tdesc *t, const char *const *names)
+{
+    const struct rsp_register *r = NULL;
+    for (; *names && !r; names++)
+        r = rsp_tdesc_find(t, *names);
+    return r;
+}
+
+/* The one of this type, NULL where there are none or several. */
+static const struct rsp_register *only_one_of(const struct rsp_tdesc *t, const char *type)
+{
+    const struct rsp_register *found = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < t->count; i++)
+        if (strcmp(t->registers[i].type, type) == 0) {
+            found = &t->registers[i];
+            count++;
+        }
+    return count == 1 ? found : NULL;
+}
+
+void description_make_arch(struct target *target)
+{
+    static const char *const pcs[] = {"pc", "PC", "ip", "IP", NULL}, *const sps[] = {"sp", "SP", NULL};
+    const struct rsp_tdesc *t = target->description;
+    if (target->arch || !t || !t->count)
+        return;
+    const struct rsp_register *pc = named_one_of(t, pcs), *sp = named_one_of(t, sps);
+    pc = pc ? pc : only_one_of(t, "code_ptr");
+    sp = sp ? sp : only_one_of(t, "data_ptr");
+    if (!pc ||
+        !arch_from_description(t->architecture, pc->name, sp ? sp->name : NULL, pc->size, &target->own_arch))
+        return;
+    target->arch = &target->own_arch;
+    target->big_endian = target->big_endian || arch_is_big(t->architecture);
+}
+
+void description_forget(struct target *target)
+{
+    if (target->arch == &target->own_arch)
+        target->arch = NULL;
+    rsp_tdesc_free(target->description);
+    target->description = NULL;
+}
+
 struct error *description_renew(struct target *target, const char *path)
 {
     struct rsp_tdesc *t;
     TRY(ask(target, &t));
     const struct arch *arch = t && t->architecture ? arch_by_description(t->architecture) : NULL;
-    rsp_tdesc_free(target->description);
+    description_forget(target);
     target->description = t;
     target->arch = arch ? arch : arch_of_file(path, &target->big_endian);
     registers_complete(target);
+    description_make_arch(target);
     forget_values(target);
     return NULL;
 }

@@ -423,6 +423,11 @@ struct error *thread_sp(struct target *target, struct thread *t, uint64_t *ret)
     if (!target->arch)
         return error_new(ERR_UNSUPPORTED,
                          "the target's architecture is not known, so there is no stack pointer");
+    if (!*target->arch->sp)
+        return error_hint(
+            error_new(ERR_UNSUPPORTED,
+                      "the target's description does not say which register is the stack pointer"),
+            "`stepi`, `until` and breakpoints do without");
     return register_value(target, t, target->arch->sp, ret);
 }
 

@@ -100,6 +100,38 @@ static void test_no_zeros(void **state)
     assert_int_equal(sent("G0102030405060708"), 1);
 }
 
+/* A processor that is in no table: its description says which register is the pc. */
+static void test_unknown_processor(void **state)
+{
+    (void)state;
+    BASE_FREE char *spec = played_prepare("", "");
+    rule("qXfer:features:read:target.xml:0,",
+         "l<target><architecture>m68k</architecture><feature name=\"x\"><reg name=\"d0\" bitsize=\"32\"/>"
+         "<reg name=\"here\" bitsize=\"32\" type=\"code_ptr\"/></feature></target>");
+    rule("g", "0000001100001100");
+    must(session_connect(session, spec));
+    session_set_deadline(session, in_seconds(20));
+    assert_string_equal(session->target->arch->name, "m68k");
+    assert_int_equal(value("pc"), 0x1100);
+    assert_int_equal(value("d0"), 0x11);
+    uint64_t sp;
+    must_fail(thread_sp(session->target, current(), &sp), ERR_UNSUPPORTED);
+    struct breakpoint *b = BREAK(.at = "*0x1200");
+    rule("g", "0000001100001200");
+    const struct plan plan = {.kind = PLAN_CONTINUE, .times = 1};
+    struct rsp_stop stop;
+    struct stop final;
+    bool stopped = false, done = false;
+    stops_with("S05");
+    must(plan_start(session->control, &plan));
+    must(rsp_wait_stop(session->target->connection, session->target->deadline_ns, -1, &stop, &stopped));
+    must(plan_on_stop(session->control, &stop, &final, &done));
+    plan_end(session->control);
+    assert_int_equal(final.breakpoint, b->id);
+    session_drop_connection(session, TARGET_DISCONNECTED);
+    assert_null(session->target->arch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +139,7 @@ int main(void)
         TEST_ON(played_machine, test_exec_of_something),
         TEST_ON(played_machine, test_another_process),
         TEST_ON(played_machine, test_no_zeros),
+        cmocka_unit_test_teardown(test_unknown_processor, played_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

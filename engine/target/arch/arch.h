@@ -212,6 +212,11 @@ extern const struct arch arch_x86_64, arch_i386, arch_aarch64, arch_arm, arch_ri
 const struct arch *arch_by_description(const char *architecture);
 /* By e_machine and class (1, 2) of an ELF file; NULL: none. */
 const struct arch *arch_by_elf(unsigned machine, unsigned elf_class);
+/* One that is in no table, of what its description says; the texts stay the caller's. False: too little. */
+bool arch_from_description(const char *architecture, const char *pc, const char *sp, unsigned address_size,
+                           struct arch *ret);
+/* The order of bytes in a number, where only the <architecture> is known that is in no table. */
+bool arch_is_big(const char *architecture);
 /* By our own name. */
 const struct arch *arch_by_name(const char *name);
 /* A machine that calls itself so (uname -m) runs its programs. */

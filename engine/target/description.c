@@ -32,7 +32,7 @@ static const struct arch *arch_of_file(const char *path, bool *big_endian)
     return a;
 }
 
-static void forget_values(struct target *target)
+void description_forget_values(struct target *target)
 {
     for (size_t i = 0; i < target->threads.count; i++) {
         struct thread *t = target->threads.items[i];
@@ -96,7 +96,7 @@ struct error *description_renew(struct target *target, const char *path)
     target->arch = arch ? arch : arch_of_file(path, &target->big_endian);
     registers_complete(target);
     description_make_arch(target);
-    forget_values(target);
+    description_forget_values(target);
     return NULL;
 }
 

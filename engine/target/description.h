@@ -30,6 +30,8 @@ struct error *description_compare(struct target *target, int64_t pid) BASE_MUST_
 void description_make_arch(struct target *target);
 /* The description is freed, and what was made of it gone. */
 void description_forget(struct target *target);
+/* Registers are laid out anew: what is known of their values is gone. */
+void description_forget_values(struct target *target);
 /* The registers of this process are those of the description. */
 bool description_is_of(const struct target *target, int64_t pid);
 

@@ -186,8 +186,9 @@ static struct error *ask_all(struct target *target, struct thread *t)
 {
     TRY(target_need_stopped(target));
     if (!target->description)
-        return error_hint(error_new(ERR_UNSUPPORTED, "read registers: the stub sent no target description"),
-                          "name a program with symbols, so that the architecture is known");
+        return error_hint(
+            error_new(ERR_UNSUPPORTED, "read registers: the stub sent no target description"),
+            "name a program with symbols, or `set architecture NAME`, so that the processor is known");
     TRY(check_described(target, t));
     make_room(target, t);
     if (t->has_g)

@@ -2,6 +2,8 @@
 /* Stubs that know little: no thread, no way to select one, no reason, no registers, no processor. */
 #include "engine_played.h"
 
+#include "engine/session/architecture.h"
+
 static char *spec;
 
 static int plain(void **state)
@@ -195,14 +197,41 @@ static void test_unknown(void **state)
     assert_non_null(strstr(e->message, "no trap instruction is known"));
 }
 
+/* The user's word does as well as a program. */
+static void test_told_by_the_user(void **state)
+{
+    (void)state;
+    rule("qXfer:features", "");
+    connect_to();
+    must_fail(architecture_set(session, "pdp11"), ERR_USAGE);
+    must(architecture_set(session, "i386:x86-64")); /* gdb's name */
+    assert_string_equal(architecture_name(session), "x86-64");
+    assert_int_equal(pc(), PLAYED_BASE);
+    assert_int_equal(register_find(session->target, "eflags")->offset, 136);
+    must(architecture_set(session, "auto"));
+    assert_null(session->target->arch);
+    must(architecture_set(session, "riscv64"));
+    assert_int_equal(register_find(session->target, "pc")->offset, 256);
+}
+
+/* But not against the stub's. */
+static void test_told_another(void **state)
+{
+    (void)state;
+    connect_to();
+    must_fail(architecture_set(session, "aarch64"), ERR_USAGE);
+    assert_string_equal(architecture_name(session), "auto");
+    assert_int_equal(pc(), PLAYED_BASE);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, plain, end)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_nameless), TEST(test_nobody),  TEST(test_only_a_list), TEST(test_refused),
-        TEST(test_another),  TEST(test_meant),   TEST(test_no_reason),   TEST(test_architecture_alone),
-        TEST(test_length),   TEST(test_unknown),
+        TEST(test_nameless), TEST(test_nobody),  TEST(test_only_a_list),      TEST(test_refused),
+        TEST(test_another),  TEST(test_meant),   TEST(test_no_reason),        TEST(test_architecture_alone),
+        TEST(test_length),   TEST(test_unknown), TEST(test_told_by_the_user), TEST(test_told_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

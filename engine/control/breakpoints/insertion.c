@@ -131,9 +131,8 @@ static char *hopeless(struct control *c, const struct breakpoint_location *l, en
     if (known_unsupported(c, type))
         return xasprintf("the stub does not support Z%d", (int)type);
     if (type == SITE_MEMORY && !trap_known(c))
-        return xstrdup(
-            "no trap instruction is known for this target; `symbols FILE` may load a program that says "
-            "which processor it is");
+        return xstrdup("no trap instruction is known for this target: `set architecture NAME` or a program "
+                       "(`symbols FILE`) says which processor it is");
     *code = ERR_REFUSED;
     if (type == SITE_MEMORY && l->inside)
         return xasprintf("a trap at 0x%" PRIx64 " would change the instruction at 0x%" PRIx64, l->address,

@@ -55,6 +55,22 @@ static struct error *move_on(struct control *c, uint64_t before, bool *ended)
     return NULL;
 }
 
+/* The function was entered here, in the frame that is meant. */
+static struct error *counts_as_entry(struct control *c, const struct time_entry *entry, struct stop *found,
+                                     bool *ret)
+{
+    struct thread *t;
+    uint64_t sp;
+    if (!found->has_pc || found->pc != entry->address)
+        return NULL;
+    TRY(threads_current(c->target, &t));
+    TRY(thread_sp(c->target, t, &sp));
+    *ret = entry->at_least ? sp >= entry->sp : sp == entry->sp;
+    found->reason = STOP_STEP;
+    found->breakpoint = found->watchpoint = found->signal = 0;
+    return NULL;
+}
+
 /* One `bc` after the other, until a stop counts. *ended at the start of the record. */
 static struct error *run_back(struct control *c, const struct time_entry *entry, struct stop *found,
                               bool *ended)
@@ -70,15 +86,8 @@ static struct error *run_back(struct control *c, const struct time_entry *entry,
             return NULL;
         TRY(stop_classify(c, &from, found));
         TRY(breakpoint_would_stop(c, found, &counts));
-        struct thread *t;
-        uint64_t sp = 0;
-        TRY(threads_current(c->target, &t));
-        if (entry && !counts && found->has_pc && found->pc == entry->address) {
-            TRY(thread_sp(c->target, t, &sp));
-            counts = entry->at_least ? sp >= entry->sp : sp == entry->sp;
-            found->reason = STOP_STEP;
-            found->breakpoint = found->watchpoint = found->signal = 0;
-        }
+        if (entry && !counts)
+            TRY(counts_as_entry(c, entry, found, &counts));
         if (counts || (found->reason == STOP_SIGNAL && found->signal != TARGET_SIGTRAP))
             return NULL;
         TRY(move_on(c, before, ended));

@@ -139,12 +139,15 @@ struct conn_thread {
 
 /* What the families of packets remember: remote.c. */
 struct remote_notes {
-    struct conn_thread selected; /* what Hg chose */
-    struct conn_thread stopped;  /* whom the last stop reply named */
-    struct conn_thread stepped;  /* what Hc chose */
-    size_t g_size;               /* bytes of the last `g`, 0: not read yet */
-    size_t threads_guess;        /* how many there were when last listed */
-    bool description_read;       /* QEMU knows p and P only after that */
+    struct conn_thread selected;  /* what Hg chose */
+    struct conn_thread stopped;   /* whom the last stop reply named */
+    struct conn_thread stepped;   /* what Hc chose */
+    struct conn_thread spoken_of; /* whom the stub speaks of as long as nothing is selected */
+    bool selected_once;           /* an Hg was answered OK */
+    bool no_select;               /* H is not known here, or refused: it is not sent again */
+    size_t g_size;                /* bytes of the last `g`, 0: not read yet */
+    size_t threads_guess;         /* how many there were when last listed */
+    bool description_read;        /* QEMU knows p and P only after that */
 };
 
 struct rsp_connection {

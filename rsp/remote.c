@@ -74,7 +74,7 @@ void remote_batch_free(struct remote_batch *b)
 
 static bool needs_select(const struct rsp_connection *c, struct ptid thread)
 {
-    if (thread.tid <= 0)
+    if (thread.tid <= 0 || c->remote.no_select)
         return false;
     return !c->remote.selected.known || !ptid_equal(c->remote.selected.id, thread);
 }
@@ -91,27 +91,60 @@ bool remote_add_select(struct rsp_connection *c, struct remote_batch *b, struct 
     return true;
 }
 
+bool rsp_speaks_of(const struct rsp_connection *c, struct ptid thread)
+{
+    return thread.tid <= 0 || !c->remote.spoken_of.known || ptid_equal(c->remote.spoken_of.id, thread);
+}
+
+bool rsp_can_select(const struct rsp_connection *c)
+{
+    return !c->remote.no_select;
+}
+
+struct error *remote_check_reach(const struct rsp_connection *c, struct ptid thread)
+{
+    if (!c->remote.no_select || rsp_speaks_of(c, thread))
+        return NULL;
+    return error_hint(error_new(ERR_NO_THREAD, "selecting the thread: the stub takes no H packet"),
+                      "such a stub speaks of the thread that stopped and of no other");
+}
+
+/* Stubs with one thread (simavr, emulators of consoles) do not know H, or refuse it: what they speak of is
+ * the thread that is wanted, and nothing has to be selected. One that has selected threads before means what
+ * it says. */
+static bool needs_no_select(const struct rsp_connection *c, struct ptid thread)
+{
+    return !c->remote.selected_once && rsp_speaks_of(c, thread);
+}
+
 struct error *remote_check_select(struct rsp_connection *c, struct remote_batch *b, struct ptid thread)
 {
     struct rsp_request *r = &b->requests[0];
     struct error *e = r->error;
     r->error = NULL;
     if (!e && r->reply.length == 0) {
-        /* a stub without threads */
-        return NULL;
+        c->remote.no_select = true;
+        return remote_check_reach(c, thread);
     }
     if (!e)
         e = remote_check_ok(&r->reply, "selecting the thread");
+    if (error_is(e, ERR_REFUSED) && needs_no_select(c, thread)) {
+        c->remote.no_select = true;
+        error_free(e);
+        return NULL;
+    }
     if (error_is(e, ERR_REFUSED))
         e->code = ERR_NO_THREAD;
     if (e)
         return error_while(e, "%s", r->payload);
+    c->remote.selected_once = true;
     rsp_note_selected(c, thread);
     return NULL;
 }
 
 struct error *rsp_select_thread(struct rsp_connection *c, struct ptid thread)
 {
+    TRY(remote_check_reach(c, thread));
     REMOTE_BATCH struct remote_batch b = {0};
     if (!remote_add_select(c, &b, thread))
         return NULL;
@@ -135,6 +168,13 @@ void rsp_note_selected(struct rsp_connection *c, struct ptid thread)
 void conn_note_stopped(struct rsp_connection *c, const struct rsp_stop *stop)
 {
     c->remote.stopped = (struct conn_thread){.known = stop->has_thread, .id = stop->thread};
+    if (stop->has_thread && stop->thread.tid > 0)
+        rsp_note_spoken_of(c, stop->thread);
+}
+
+void rsp_note_spoken_of(struct rsp_connection *c, struct ptid thread)
+{
+    c->remote.spoken_of = (struct conn_thread){.known = true, .id = thread};
 }
 
 void remote_note_stepped(struct rsp_connection *c, struct ptid thread)

@@ -65,6 +65,13 @@ struct error *rsp_select_thread(struct rsp_connection *c, struct ptid thread) BA
 void rsp_forget_selected(struct rsp_connection *c);
 /* After a stop reply that named `thread`: gdbserver, QEMU and kgdb have it selected for `g` and `m`. */
 void rsp_note_selected(struct rsp_connection *c, struct ptid thread);
+/* Whom the stub speaks of while nothing is selected: who stopped last, the answer to `qC`, or the only one.
+ */
+void rsp_note_spoken_of(struct rsp_connection *c, struct ptid thread);
+/* It is that one, as far as is known; so is any where no thread has a name. */
+bool rsp_speaks_of(const struct rsp_connection *c, struct ptid thread);
+/* False once H was answered with nothing, or refused for the very thread that the stub speaks of. */
+bool rsp_can_select(const struct rsp_connection *c);
 
 /* -- remote_memory.c ------------------------------------------------------------------------------- */
 
@@ -113,6 +120,9 @@ struct rsp_action {
  */
 struct error *rsp_resume_packet(struct rsp_connection *c, const struct rsp_action *actions, size_t count,
                                 struct buf *before, struct buf *packet) BASE_MUST_CHECK;
+/* The answer to the request in `before`: stubs with one thread refuse Hc, or do not know it, and resume the
+ * one there is. ERR_REFUSED, ERR_NO_THREAD: another thread would run. */
+struct error *rsp_take_chosen(struct rsp_connection *c, const struct buf *reply) BASE_MUST_CHECK;
 /* Builds and sends it. */
 struct error *rsp_resume_actions(struct rsp_connection *c, const struct rsp_action *actions,
                                  size_t count) BASE_MUST_CHECK;

@@ -255,6 +255,25 @@ static struct error *check_write(struct rsp_request *r, uint64_t address)
     return e;
 }
 
+/* All of them were sent together: what follows a refused one may have been taken. at[i] is where piece i
+ * begins. */
+static struct error *check_writes(struct remote_batch *b, size_t first, const size_t *at, uint64_t address,
+                                  size_t before, size_t n)
+{
+    struct error *refused = NULL;
+    size_t written = before;
+    for (size_t i = first; i < b->count; i++) {
+        struct error *e = check_write(&b->requests[i], address + at[i]);
+        written += e ? 0 : at[i + 1] - at[i];
+        if (refused)
+            error_free(e);
+        else
+            refused = e;
+    }
+    return refused && written ? error_hint(refused, "%zu of the %zu bytes were written", written, n)
+                              : refused;
+}
+
 struct error *rsp_write_memory(struct rsp_connection *c, struct ptid thread, uint64_t address,
                                const unsigned char *bytes, size_t n)
 {
@@ -262,7 +281,7 @@ struct error *rsp_write_memory(struct rsp_connection *c, struct ptid thread, uin
     size_t done = 0;
     while (done < n) {
         REMOTE_BATCH struct remote_batch b = {0};
-        size_t at[PIECES_AT_ONCE + 1] = {0};
+        size_t at[PIECES_AT_ONCE + 2] = {0};
         bool selects = remote_add_select(c, &b, thread);
         size_t end = done;
         while (end < n && b.count < PIECES_AT_ONCE) {
@@ -272,11 +291,8 @@ struct error *rsp_write_memory(struct rsp_connection *c, struct ptid thread, uin
         TRY(remote_batch_run(c, &b));
         if (selects)
             TRY(remote_check_select(c, &b, thread));
-        for (size_t i = selects; i < b.count; i++) {
-            struct error *e = check_write(&b.requests[i], address + at[i]);
-            if (e)
-                return error_hint(e, "%zu of %zu bytes were written", at[i], n);
-        }
+        at[b.count] = end;
+        TRY(check_writes(&b, selects, at, address, done, n));
         done = end;
     }
     return NULL;

@@ -39,6 +39,8 @@ struct error *remote_batch_run(struct rsp_connection *c, struct remote_batch *b)
 void remote_batch_free(struct remote_batch *b);
 #define REMOTE_BATCH __attribute__((cleanup(remote_batch_free)))
 
+/* ERR_NO_THREAD where H is of no use and the stub speaks of another thread. */
+struct error *remote_check_reach(const struct rsp_connection *c, struct ptid thread) BASE_MUST_CHECK;
 /* Adds the Hg that `thread` needs as the first request; false when it is selected already, or is no one
  * thread. */
 bool remote_add_select(struct rsp_connection *c, struct remote_batch *b, struct ptid thread);

@@ -58,6 +58,7 @@ bool rsp_decode_g(const struct buf *reply, struct rsp_g *ret)
 
 struct error *rsp_read_g(struct rsp_connection *c, struct ptid thread, struct rsp_g *ret)
 {
+    TRY(remote_check_reach(c, thread));
     REMOTE_BATCH struct remote_batch b = {0};
     bool selects = remote_add_select(c, &b, thread);
     remote_batch_printf(&b, RSP_GRAMMAR_HEX, 0, "g");
@@ -85,6 +86,7 @@ static struct error *check_g_size(struct rsp_connection *c, struct ptid thread, 
 struct error *rsp_write_g(struct rsp_connection *c, struct ptid thread, const unsigned char *bytes, size_t n)
 {
     TRY(check_g_size(c, thread, n));
+    TRY(remote_check_reach(c, thread));
     REMOTE_BATCH struct remote_batch b = {0};
     bool selects = remote_add_select(c, &b, thread);
     struct buf packet = {0};
@@ -136,6 +138,7 @@ struct error *rsp_read_register(struct rsp_connection *c, struct ptid thread, ui
 {
     BASE_FREE char *attempt = xasprintf("reading register %u", number);
     TRY(check_register_feature(c, FEATURE_READ_REGISTER, attempt));
+    TRY(remote_check_reach(c, thread));
     REMOTE_BATCH struct remote_batch b = {0};
     bool selects = remote_add_select(c, &b, thread);
     remote_batch_printf(&b, RSP_GRAMMAR_HEX, 0, "p%x", number);
@@ -150,6 +153,7 @@ struct error *rsp_write_register(struct rsp_connection *c, struct ptid thread, u
 {
     BASE_FREE char *attempt = xasprintf("writing register %u", number);
     TRY(check_register_feature(c, FEATURE_WRITE_REGISTER, attempt));
+    TRY(remote_check_reach(c, thread));
     REMOTE_BATCH struct remote_batch b = {0};
     bool selects = remote_add_select(c, &b, thread);
     struct buf packet = {0};

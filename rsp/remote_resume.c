@@ -30,7 +30,7 @@ static struct error *add_action(struct rsp_connection *c, const struct rsp_actio
         buf_printf(packet, ";%c%02x", a->how == RSP_STEP ? 'S' : 'C', (unsigned)a->signal & 0xff);
     else
         buf_printf(packet, ";%c", a->how == RSP_STEP ? 's' : 'c');
-    if (is_everybody(a) && a->thread.pid <= 0)
+    if (a->thread.tid == 0 || (is_everybody(a) && a->thread.pid <= 0))
         return NULL;
     buf_add_char(packet, ':');
     ptid_encode(packet, a->thread);
@@ -41,8 +41,11 @@ static struct error *build_vcont(struct rsp_connection *c, const struct rsp_acti
                                  struct buf *packet)
 {
     buf_add_text(packet, "vCont");
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         TRY(add_action(c, &actions[i], packet));
+        if (actions[i].thread.tid == 0)
+            break; /* a thread without a name is all there is, and an action without a thread is for all */
+    }
     if (packet->length > c->terms.packet_size)
         return error_hint(error_new(ERR_UNSUPPORTED,
                                     "resuming %zu threads one by one: the packet would have %zu bytes, and "
@@ -56,7 +59,7 @@ static struct error *build_vcont(struct rsp_connection *c, const struct rsp_acti
  * Hc only where it says something new: kgdb and valgrind go on with the thread that stopped by themselves,
  * and at 115200 baud a question costs 5 ms.
  */
-static void choose_stepped(struct rsp_connection *c, const struct rsp_action *a, struct buf *before)
+static struct error *choose_stepped(struct rsp_connection *c, const struct rsp_action *a, struct buf *before)
 {
     struct ptid wanted = a->thread;
     if (is_everybody(a))
@@ -64,10 +67,13 @@ static void choose_stepped(struct rsp_connection *c, const struct rsp_action *a,
     bool implied = !c->remote.stepped.known &&
                    (is_everybody(a) || (c->remote.stopped.known && ptid_equal(c->remote.stopped.id, wanted)));
     if (implied || (c->remote.stepped.known && ptid_equal(c->remote.stepped.id, wanted)) || wanted.tid == 0)
-        return;
+        return NULL;
+    if (!rsp_can_select(c))
+        return remote_check_reach(c, wanted);
     buf_add_text(before, "Hc");
     ptid_encode(before, wanted);
     remote_note_stepped(c, wanted);
+    return NULL;
 }
 
 /* c, s, C and S know one thread, or all. "Step one, let the others go" is how stubs without vCont read `s`.
@@ -93,7 +99,7 @@ static struct error *build_plain(struct rsp_connection *c, const struct rsp_acti
         return error_hint(
             error_new(ERR_UNSUPPORTED, "resuming %zu threads one by one: the stub has no vCont", count),
             "without vCont only one thread, or all together, can be resumed");
-    choose_stepped(c, a, before);
+    TRY(choose_stepped(c, a, before));
     if (a->signal)
         buf_printf(packet, "%c%02x", a->how == RSP_STEP ? 'S' : 'C', (unsigned)a->signal & 0xff);
     else
@@ -111,6 +117,18 @@ struct error *rsp_resume_packet(struct rsp_connection *c, const struct rsp_actio
     if (rsp_feature_usable(&c->features, FEATURE_VCONT))
         return build_vcont(c, actions, count, packet);
     return build_plain(c, actions, count, before, packet);
+}
+
+struct error *rsp_take_chosen(struct rsp_connection *c, const struct buf *reply)
+{
+    struct ptid wanted = c->remote.stepped.id;
+    if (strcmp(buf_text(reply), "OK") == 0)
+        return NULL;
+    remote_forget_stepped(c);
+    if (reply->length == 0 || (!c->remote.selected_once && rsp_speaks_of(c, wanted)))
+        c->remote.no_select = true; /* it has but one, and resumes that */
+    return c->remote.no_select ? remote_check_reach(c, wanted)
+                               : remote_check_ok(reply, "choosing the thread to resume");
 }
 
 struct error *rsp_resume_actions(struct rsp_connection *c, const struct rsp_action *actions, size_t count)
@@ -131,9 +149,9 @@ struct error *rsp_resume_actions(struct rsp_connection *c, const struct rsp_acti
         e = r.error;
         r.error = NULL;
     }
-    if (!e && r.reply.length) /* an empty answer: a stub without threads */
-        e = remote_check_ok(&r.reply, "choosing the thread to resume");
-    if (e)
+    if (!e)
+        e = rsp_take_chosen(c, &r.reply);
+    else
         remote_forget_stepped(c);
     if (!e && resumed == RSP_RESUMED_NOT)
         e = rsp_resume(c, packet.data, packet.length);

@@ -235,14 +235,20 @@ struct error *rsp_thread_extra(struct rsp_connection *c, struct rsp_thread *thre
     REMOTE_BATCH struct remote_batch b = {0};
     for (size_t i = 0; i < count; i++) {
         struct buf packet = {0};
+        if (threads[i].id.tid <= 0)
+            continue; /* one that has no name */
         buf_add_text(&packet, "qThreadExtraInfo,");
         ptid_encode(&packet, threads[i].id);
         remote_batch_add(&b, RSP_GRAMMAR_HEX, 0, &packet);
     }
     TRY(remote_batch_run(c, &b));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0, asked = 0; i < count; i++) {
         free(threads[i].extra);
-        threads[i].extra = b.requests[i].error ? NULL : decode_extra(&b.requests[i].reply);
+        threads[i].extra = NULL;
+        if (threads[i].id.tid <= 0)
+            continue;
+        const struct rsp_request *r = &b.requests[asked++];
+        threads[i].extra = r->error ? NULL : decode_extra(&r->reply);
     }
     return NULL;
 }

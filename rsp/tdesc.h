@@ -10,6 +10,7 @@
 #ifndef ALLSTOP_RSP_TDESC_H
 #define ALLSTOP_RSP_TDESC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,7 @@ struct rsp_tdesc {
     struct rsp_register *registers; /* sorted by number; `g` has them in this order */
     size_t count;
     size_t g_size; /* bytes of all registers together */
+    bool usual;    /* the stub described no registers: they are those that its architecture usually has */
 };
 
 /* Fetches one document by its annex name; *ret is malloc'd and NUL-terminated behind *length bytes. */

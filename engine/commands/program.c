@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "engine/commands/args.h"
 #include "engine/commands/stop_json.h"
+#include "engine/session/architecture.h"
 
 /* -- what is shown --------------------------------------------------------------------------------- */
 
@@ -91,6 +92,7 @@ static void settings_text(const cJSON *result, struct buf *out)
     json_append(out, "folder: ", result, "cwd", "\n");
     json_append(out, "terminal: ", result, "tty", "\n");
     json_append(out, "stands first at: ", result, "stop_at", "\n");
+    json_append(out, "architecture: ", result, "architecture", "\n");
     if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(result, "clear_env")))
         buf_add_text(out, "of our own environment it has nothing\n");
     cJSON_ArrayForEach (item, cJSON_GetObjectItemCaseSensitive(result, "env")) {
@@ -174,6 +176,8 @@ static struct error *run_settings(struct session *s, const cJSON *args, cJSON **
 {
     bool all = !arg_given(args, "show");
     TRY(apply(s, args));
+    if (arg_given(args, "architecture"))
+        TRY(architecture_set(s, arg_text(args, "architecture")));
     *ret = cJSON_CreateObject();
     if (all || asks_for(args, "args"))
         show_args(s, *ret);
@@ -183,6 +187,8 @@ static struct error *run_settings(struct session *s, const cJSON *args, cJSON **
         cJSON_AddItemToObject(*ret, "tty", text_item(s->setup.tty));
     if (all || asks_for(args, "stop_at"))
         cJSON_AddStringToObject(*ret, "stop_at", start_at_name(s->setup.stop_at));
+    if (all || asks_for(args, "architecture"))
+        cJSON_AddStringToObject(*ret, "architecture", architecture_name(s));
     if (all)
         show_changes(s, *ret);
     if (asks_for(args, "environment"))
@@ -240,6 +246,10 @@ static struct error *parse_settings(struct session *s, const char *alias, const 
         cJSON_AddStringToObject(args, "stop_at", text);
     else if (strcmp(alias, "show-stop-at") == 0)
         show = "stop_at";
+    else if (strcmp(alias, "set-architecture") == 0)
+        cJSON_AddStringToObject(args, "architecture", *text ? text : "auto");
+    else if (strcmp(alias, "show-architecture") == 0)
+        show = "architecture";
     else if (strcmp(alias, "show-environment") == 0) {
         show = "environment";
         cJSON_AddStringToObject(args, "name", text);
@@ -267,7 +277,9 @@ static struct error *parse_settings(struct session *s, const char *alias, const 
 static const struct command_arg settings_args[] = {
     START_ARGS,
     {"stop_at", ARG_TEXT, false, "entry main none", "where it stands first, and after `restart`"},
-    {"show", ARG_TEXT, false, "nothing args cwd tty environment stop_at",
+    {"architecture", ARG_TEXT, false, NULL,
+     "the processor, where neither stub nor program say; auto: as they say"},
+    {"show", ARG_TEXT, false, "nothing args cwd tty environment stop_at architecture",
      "what to show; all that was set when left out"},
     {"name", ARG_TEXT, false, NULL, "the one variable of the environment to show"},
     {0}};
@@ -277,8 +289,10 @@ const struct command command_settings = {
     .group = "target",
     .aliases =
         "set-args show-args set-environment unset-environment show-environment set-cwd show-cwd cd pwd tty "
-        "set-inferior-tty show-inferior-tty set-stop-at show-stop-at",
-    .usage = "| set args LINE | set environment NAME=VALUE | unset environment [NAME] | cd FOLDER | tty PATH",
+        "set-inferior-tty show-inferior-tty set-stop-at show-stop-at set-architecture show-architecture",
+    .usage =
+        "| set args LINE | set environment NAME=VALUE | unset environment [NAME] | cd FOLDER | tty PATH | "
+        "set architecture NAME",
     .about =
         "how the program is started from its next start on: arguments, environment, folder, files, terminal",
     .args = settings_args,

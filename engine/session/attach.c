@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "engine/control/stop/stop_report.h"
 #include "engine/control/libraries/libraries_events.h"
+#include "engine/session/architecture.h"
 #include "engine/session/session_private.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/control/run/interrupt.h"
@@ -100,29 +101,6 @@ static struct error *open_connection(struct session *s, const struct session_tar
     return NULL;
 }
 
-static struct error *choose_arch(struct session *s)
-{
-    size_t index;
-    struct symbol_file *f = program_file(s->target, &index);
-    const struct arch *of_file = f ? arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1) : NULL;
-    const struct arch *told = NULL;
-    if (s->target->description && s->target->description->architecture)
-        told = arch_by_description(s->target->description->architecture);
-    if (told && of_file && !arch_same_family(told, of_file))
-        return error_hint(error_new(ERR_USAGE, "%s is for %s, but the target says it is %s",
-                                    symbol_file_path(f), of_file->name, s->target->description->architecture),
-                          "name the program that really runs there, or leave it out");
-    s->target->arch = told ? told : of_file;
-    if (f)
-        s->target->big_endian = symbol_file_is_big_endian(f);
-    else
-        s->target->big_endian = s->target->arch && s->target->arch->qemu_user_big &&
-                                !strcmp(s->target->arch->qemu_user, s->target->arch->qemu_user_big);
-    if (!s->target->description && s->target->arch)
-        s->target->description = registers_builtin(s->target->arch);
-    return NULL;
-}
-
 /*
  * A stub may have no description; one that is damaged is told and, where a program says what the processor
  * is, done without.
@@ -135,7 +113,7 @@ static struct error *read_description(struct session *s)
         return NULL;
     }
     size_t index;
-    bool known = program_file(s->target, &index) != NULL;
+    bool known = program_file(s->target, &index) != NULL || s->architecture;
     if (known && (error_is(e, ERR_REFUSED) || error_is(e, ERR_VIOLATION))) {
         target_say(s->target, e->message);
         error_free(e);
@@ -242,7 +220,7 @@ static struct error *learn(struct session *s, const struct rsp_stop *first, stru
     s->target->is_process = rsp_feature_usable(rsp_features(s->target->connection), FEATURE_XFER_AUXV);
     TRY(read_description(s));
     load_exec_file(s);
-    TRY(choose_arch(s));
+    TRY(architecture_choose(s));
     program_find_slide(s->target);
     pass_quiet_signals(s);
     target_stands(s->target);
@@ -261,15 +239,25 @@ static struct error *settle(struct session *s)
     return NULL;
 }
 
+/* A stub that does not know `?` has a target that stands, for a reason that nobody tells. */
+static struct error *ask_why(struct session *s, struct rsp_stop *ret)
+{
+    struct error *e = rsp_query_stop(s->target->connection, ret);
+    if (!error_is(e, ERR_UNSUPPORTED))
+        return e;
+    error_free(e);
+    *ret = (struct rsp_stop){.kind = RSP_STOP_SIGNAL, .core = -1};
+    return NULL;
+}
+
 static struct error *first_words(struct session *s, const struct rsp_stop *first, struct stop *ret)
 {
     struct rsp_stop asked = *first;
     bool interrupted = s->control->interrupt.sent;
-    rsp_tdesc_free(s->target->description);
-    s->target->description = NULL;
+    description_forget(s->target);
     TRY(rsp_negotiate(s->target->connection));
     if (!rsp_stop_was_asked(s->target->connection))
-        TRY(rsp_query_stop(s->target->connection, &asked));
+        TRY(ask_why(s, &asked));
     TRY(learn(s, &asked, ret));
     if (interrupted)
         ret->reason = STOP_INTERRUPT;
@@ -293,7 +281,7 @@ struct error *session_first_stop(struct session *s, const struct rsp_stop *first
  * that was just let go may run again by now, and its terminal answers. */
 static struct error *ask_first(struct session *s, struct rsp_stop *ret, bool *running)
 {
-    struct error *e = rsp_query_stop(s->target->connection, ret);
+    struct error *e = ask_why(s, ret);
     *running = error_is(e, ERR_NOT_STOPPED) && rsp_state(s->target->connection) == RSP_STATE_RUNNING;
     if (!*running)
         return e;
@@ -320,6 +308,7 @@ static struct error *attach(struct session *s, const struct session_target *targ
 {
     target_is_gone(s->target);
     s->noise = (struct line_noise){0};
+    s->target->g_told = 0;
     s->stop_stats = session_stats(s);
     s->stop_started_ns = clock_now_ns();
     bool running;

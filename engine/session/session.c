@@ -18,6 +18,7 @@
 #include "engine/control/libraries/libraries_events.h"
 #include "engine/session/launch/runner.h"
 #include "engine/target/names.h"
+#include "engine/target/registers.h"
 
 static void tell_lost(struct session *s, const char *message, const char *hint)
 {
@@ -197,8 +198,8 @@ void session_drop_connection(struct session *s, enum target_state state)
     kernel_forget(s->target);
     threads_clear(&s->target->threads);
     hold_forget(s->control);
-    rsp_tdesc_free(s->target->description);
-    s->target->description = NULL;
+    description_forget(s->target);
+    s->target->undescribed_count = 0;
     interrupt_settled(s->control);
     interrupt_owe(s->control, false);
     if (state == TARGET_EXITED)
@@ -264,10 +265,15 @@ void session_set_deadline(struct session *s, int64_t deadline_ns)
 
 static void learn_arch(struct session *s, const struct symbol_file *f)
 {
-    if (s->target->arch)
+    if (s->target->arch && s->target->arch != &s->target->own_arch)
         return;
-    s->target->arch = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
+    const struct arch *told = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
+    if (!told && s->target->arch)
+        return; /* what its description says is all that is known of it */
+    s->target->arch = told;
     s->target->big_endian = symbol_file_is_big_endian(f);
+    if (s->target->state == TARGET_STOPPED)
+        registers_complete(s->target);
 }
 
 struct error *session_add_sections(struct session *s, const char *path, const struct section_address *list,

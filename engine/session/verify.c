@@ -55,11 +55,12 @@ static struct error *reinsert(struct session *s, struct site *p)
 {
     if (p->type == SITE_MEMORY) {
         s->control->breakpoints.sites.in_memory--;
-        p->inserted = p->saved_known = false;
+        p->inserted = false;
         journal_forget(s->control, p);
     } else {
         p->renew = true;
     }
+    p->saved_known = false;
     p->state = SITE_PLANNED;
     p->seen = false;
     free(p->reason);

@@ -202,10 +202,11 @@ static struct error *tell_half(struct target *target, uint64_t address, const vo
     error_free(e);
     while (same < got && now[same] == ((const unsigned char *)bytes)[same])
         same++;
-    if (same == 0)
-        return error_hint(failed, "nothing was written; `maps` shows what is mapped");
-    return error_hint(failed, "the first %zu bytes are written; from 0x%" PRIx64 " on not, or not all", same,
-                      address + same);
+    if (same == 0) /* a hint of its own: packets behind the refused one were taken */
+        return failed->hint ? failed : error_hint(failed, "nothing was written; `maps` shows what is mapped");
+    BASE_FREE char *taken = failed->hint ? xasprintf("%s: ", failed->hint) : xstrdup("");
+    return error_hint(failed, "%sthe first %zu bytes are written; from 0x%" PRIx64 " on not, or not all",
+                      taken, same, address + same);
 }
 
 struct error *memory_write(struct target *target, uint64_t address, const void *bytes, size_t n)

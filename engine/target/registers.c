@@ -21,17 +21,26 @@ static void describe(struct rsp_register *r, const struct arch *arch, uint32_t n
     };
 }
 
-struct rsp_tdesc *registers_builtin(const struct arch *arch)
+/* A description that names its architecture and no register is legal (gdb manual, "Target Description
+ * Format"): LLVM's stub and those of some debuggers send it. */
+void registers_complete(struct target *target)
 {
-    struct rsp_tdesc *t = xcalloc(1, sizeof *t);
+    const struct arch *arch = target->arch;
+    struct rsp_tdesc *t = target->description;
+    if (!arch || !arch->layout || (t && t->count))
+        return;
+    if (!t)
+        t = target->description = xcalloc(1, sizeof *t);
     while (arch->layout[t->count].name)
         t->count++;
+    free(t->registers);
     t->registers = xcalloc(t->count, sizeof *t->registers);
+    t->g_size = 0;
+    t->usual = true;
     for (uint32_t i = 0; i < t->count; i++) {
         describe(&t->registers[i], arch, i, t->g_size);
         t->g_size += arch->layout[i].size;
     }
-    return t;
 }
 
 const struct rsp_register *register_find(struct target *target, const char *name)
@@ -102,7 +111,7 @@ void registers_note(struct target *target, struct thread *t, const struct rsp_re
 
 void threads_expedited(struct target *target, struct thread *t, const struct rsp_stop *stop)
 {
-    if (!target->description)
+    if (!target->description || !description_is_of(target, t->id.pid))
         return;
     make_room(target, t);
     for (unsigned i = 0; i < stop->expedited_count; i++) {
@@ -111,6 +120,38 @@ void threads_expedited(struct target *target, struct thread *t, const struct rsp
         if (r && r->size == x->size)
             store(t, r, x->bytes, true);
     }
+}
+
+/* How many registers are in so many bytes of `g`; *cut: the end lies within one. */
+static size_t count_within(const struct rsp_tdesc *t, size_t size, bool *cut)
+{
+    size_t count = 0;
+    *cut = false;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct rsp_register *r = &t->registers[i];
+        count += r->offset + r->size <= size;
+        *cut = *cut || (r->offset < size && r->offset + r->size > size);
+    }
+    return count;
+}
+
+/*
+ * Many stubs give less than they describe and tell the rest by `p`; an architecture's usual registers may be
+ * followed by more. Anything else is a description that does not fit: that is told once for each length.
+ */
+static void check_length(struct target *target, const struct rsp_g *g)
+{
+    const struct rsp_tdesc *t = target->description;
+    bool cut, more = g->size > t->g_size && !t->usual;
+    size_t count = count_within(t, g->size, &cut);
+    if ((!cut && !more) || target->g_told == g->size)
+        return;
+    target->g_told = g->size;
+    BASE_FREE char *text = xasprintf(
+        "the stub's `g` has %zu bytes where %s %zu: the first %zu of %zu registers are taken from it%s\n",
+        g->size, t->usual ? "this architecture's registers have" : "its description says", t->g_size, count,
+        t->count, t->usual ? "; is it the program that runs there?" : "");
+    target_say(target, text);
 }
 
 void registers_note_all(struct target *target, struct thread *t, const struct rsp_g *g)
@@ -126,6 +167,18 @@ void registers_note_all(struct target *target, struct thread *t, const struct rs
         store(t, r, g->bytes + r->offset, known);
     }
     t->has_g = true;
+    t->g_size = g->size < t->size ? g->size : t->size;
+}
+
+/* What is read of another processor's registers by this one's names would be wrong. */
+static struct error *check_described(const struct target *target, const struct thread *t)
+{
+    if (description_is_of(target, t->id.pid))
+        return NULL;
+    return error_hint(error_new(ERR_UNSUPPORTED,
+                                "registers of process %lld: it executes a program of another processor",
+                                (long long)t->id.pid),
+                      "`follow child` before its exec makes that the program of the session");
 }
 
 /* Refused once it is not asked again in this stop. */
@@ -133,8 +186,10 @@ static struct error *ask_all(struct target *target, struct thread *t)
 {
     TRY(target_need_stopped(target));
     if (!target->description)
-        return error_hint(error_new(ERR_UNSUPPORTED, "read registers: the stub sent no target description"),
-                          "name a program with symbols, so that the architecture is known");
+        return error_hint(
+            error_new(ERR_UNSUPPORTED, "read registers: the stub sent no target description"),
+            "name a program with symbols, or `set architecture NAME`, so that the processor is known");
+    TRY(check_described(target, t));
     make_room(target, t);
     if (t->has_g)
         return NULL;
@@ -145,6 +200,7 @@ static struct error *ask_all(struct target *target, struct thread *t)
     t->g_refused = error_is(e, ERR_REFUSED) || error_is(e, ERR_UNSUPPORTED);
     if (e)
         return e;
+    check_length(target, &g);
     registers_note_all(target, t, &g);
     rsp_g_free(&g);
     return NULL;
@@ -235,6 +291,7 @@ static bool pays_alone(struct target *target, struct thread *t, const struct rsp
 static struct error *read_alone(struct target *target, struct thread *t, const struct rsp_register *r)
 {
     TRY(target_need_stopped(target));
+    TRY(check_described(target, t));
     make_room(target, t);
     if (!pays_alone(target, t, r))
         return NULL;
@@ -292,13 +349,35 @@ struct error *register_value(struct target *target, struct thread *t, const char
     return NULL;
 }
 
+/* `G` carries all of them: one that the stub did not tell would be written as zero. */
+static struct error *check_all_known(const struct target *target, const struct thread *t,
+                                     const struct rsp_register *written)
+{
+    for (size_t i = 0; i < target->description->count; i++) {
+        const struct rsp_register *r = &target->description->registers[i];
+        if (r == written || r->offset >= t->g_size)
+            continue;
+        if (r->offset + r->size > t->g_size || !t->known[r->offset])
+            return error_hint(
+                error_new(ERR_UNSUPPORTED,
+                          "the stub writes all registers at once or none (no `P`), and the value of "
+                          "%s is not known: it would be lost",
+                          r->name),
+                "where that register is available, the write is possible");
+    }
+    return NULL;
+}
+
 static struct error *write_whole_g(struct target *target, struct thread *t, const struct rsp_register *r,
                                    const unsigned char *bytes)
 {
     TRY(registers_fetch(target, t));
-    unsigned char *copy = xmemdup(t->bytes, t->size);
+    TRY(check_all_known(target, t, r));
+    if (r->offset + r->size > t->g_size)
+        return error_new(ERR_UNSUPPORTED, "the stub knows no `P`, and its `G` has not this register");
+    unsigned char *copy = xmemdup(t->bytes, t->g_size);
     memcpy(copy + r->offset, bytes, r->size);
-    struct error *e = target_check(target, rsp_write_g(target->connection, t->id, copy, t->size));
+    struct error *e = target_check(target, rsp_write_g(target->connection, t->id, copy, t->g_size));
     free(copy);
     return e;
 }
@@ -307,6 +386,7 @@ struct error *register_write(struct target *target, struct thread *t, const stru
                              const unsigned char *bytes)
 {
     TRY(target_need_stopped(target));
+    TRY(check_described(target, t));
     make_room(target, t);
     struct error *e =
         target_check(target, rsp_write_register(target->connection, t->id, r->number, bytes, r->size));
@@ -344,6 +424,11 @@ struct error *thread_sp(struct target *target, struct thread *t, uint64_t *ret)
     if (!target->arch)
         return error_new(ERR_UNSUPPORTED,
                          "the target's architecture is not known, so there is no stack pointer");
+    if (!*target->arch->sp)
+        return error_hint(
+            error_new(ERR_UNSUPPORTED,
+                      "the target's description does not say which register is the stack pointer"),
+            "`stepi`, `until` and breakpoints do without");
     return register_value(target, t, target->arch->sp, ret);
 }
 

@@ -13,8 +13,8 @@
 
 struct arch;
 
-/* A description made of an architecture's built-in layout, for stubs that send none. */
-struct rsp_tdesc *registers_builtin(const struct arch *arch);
+/* Where the stub described no registers, or nothing at all: those of the architecture's built-in layout. */
+void registers_complete(struct target *target);
 
 /* Finds a register by the stub's name or a common alias ($pc, $sp, $fp, $ps); NULL: none. */
 const struct rsp_register *register_find(struct target *target, const char *name);

@@ -95,6 +95,19 @@ static struct error *ask_batch(struct target *target, struct question *questions
     return e;
 }
 
+/* A thread that cannot be selected: the stub speaks of it, or nothing is known of it. */
+static struct error *fetch_unselected(struct target *target, struct thread *t, const struct rsp_register *one)
+{
+    unsigned char bytes[64];
+    if (!rsp_speaks_of(target->connection, t->id))
+        return NULL;
+    struct error *e = one ? register_read(target, t, one, bytes) : registers_fetch(target, t);
+    if (error_is(e, ERR_TIMEOUT) || !target_is_connected(target))
+        return e;
+    error_free(e);
+    return NULL;
+}
+
 static struct error *fetch(struct target *target, struct thread *const *threads, size_t count,
                            const struct rsp_register *one)
 {
@@ -102,7 +115,10 @@ static struct error *fetch(struct target *target, struct thread *const *threads,
     size_t n = 0;
     bool silent = false;
     for (size_t i = 0; i < count && !silent; i++) {
-        if (one ? !register_cached(threads[i], one) : !threads[i]->has_g)
+        bool missing = one ? !register_cached(threads[i], one) : !threads[i]->has_g;
+        if (missing && (threads[i]->id.tid <= 0 || !rsp_can_select(target->connection)))
+            TRY(fetch_unselected(target, threads[i], one));
+        else if (missing)
             ask_about(&questions[n++], threads[i], one);
         if (n == AT_ONCE || (n && i + 1 == count)) {
             TRY(ask_batch(target, questions, n, one, &silent));

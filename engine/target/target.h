@@ -23,6 +23,7 @@
 #include "engine/target/arch/arch.h"
 #include "engine/target/event.h"
 #include "engine/target/link.h"
+#include "engine/target/description.h"
 #include "engine/target/memory.h"
 #include "engine/target/memory_map.h"
 #include "engine/target/signals.h"
@@ -52,8 +53,12 @@ struct target {
     bool plans_ahead; /* breakpoints are planned before there is a target */
 
     const struct arch *arch; /* NULL until a target or a file says */
+    struct arch own_arch; /* of one that there is no table for: made of the description, whose texts it has */
     bool big_endian;
     struct rsp_tdesc *description;
+    int64_t undescribed[UNDESCRIBED_MOST]; /* processes with other registers than the description has */
+    unsigned undescribed_count;
+    size_t g_told; /* a length of `g` that does not fit, and was told */
     struct symbol_map *map;
 
     struct thread_table threads;

@@ -38,7 +38,7 @@ void threads_clear(struct thread_table *t)
     t->slot_count = 0;
     t->count = 0;
     t->next_number = 0;
-    t->listed = t->listed_any = t->shown = false;
+    t->listed = t->listed_any = t->shown = t->nameless = false;
     t->has_current = t->has_stopped = false;
 }
 
@@ -81,7 +81,7 @@ void thread_name(struct ptid id, char *out, size_t n)
     if (thread_is_cpu(id))
         snprintf(out, n, "cpu%lld", (long long)(cpu_zero - id.tid));
     else
-        snprintf(out, n, "p%lld.%lld", (long long)(id.pid ? id.pid : 1), (long long)id.tid);
+        snprintf(out, n, "p%lld.%lld", (long long)(id.pid ? id.pid : 1), (long long)(id.tid ? id.tid : 1));
 }
 
 static void announce(struct target *target, enum event_kind kind, const struct thread *t)
@@ -168,7 +168,10 @@ static struct thread *find_named(const struct thread_table *t, const char *name)
         return NULL;
     struct thread *found = threads_find(t, (struct ptid){(int64_t)pid, (int64_t)tid});
     /* a stub without processes has but one, which is written 1 */
-    return found || pid != 1 ? found : threads_find(t, (struct ptid){.tid = (int64_t)tid});
+    if (!found && pid == 1)
+        found = threads_find(t, (struct ptid){.tid = (int64_t)tid});
+    /* and the only thread of one that names none is written 1 */
+    return found || pid != 1 || tid != 1 ? found : threads_find(t, (struct ptid){0});
 }
 
 struct error *threads_by_name(struct target *target, const char *name, struct thread **ret)

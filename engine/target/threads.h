@@ -32,6 +32,7 @@ struct thread {
     unsigned char *asked; /* 1 a byte: the stub was asked and this is all it says */
     size_t size;
     bool has_g;
+    size_t g_size;     /* how much of them `g` told; the rest came by `p` */
     bool g_refused;    /* the stub has none of `g` in this stop; single registers may be had */
     size_t paid_alone; /* what registers asked for one by one have cost in this stop, bytes on the wire */
     unsigned char *previous; /* the registers as they were at the stop before, when they were known */
@@ -40,6 +41,10 @@ struct thread {
     /* The last stop told to the user was at a site at this address, and the thread has not run since. */
     bool at_site;
     uint64_t site_address;
+    /* Its last stop was for a trap instruction of the program's own at this address, which the stub leaves to
+     * us to go past. */
+    bool at_trap;
+    uint64_t trap_address;
     /* It went from such a site into a signal's handler, to come back to this pc with this sp. */
     bool in_handler;
     uint64_t handler_pc, handler_sp;
@@ -63,6 +68,7 @@ struct thread_table {
     unsigned next_number; /* `items` is in order of numbers */
     bool listed;          /* the stub's list was taken in this stop */
     bool listed_any;      /* the stub has named threads when asked: none now means that all are gone */
+    bool nameless;        /* the stub names no thread, in no way: the one there is has the id 0 */
     bool shown;           /* `threads` was answered before: what it did not show is new */
     struct ptid current;  /* selected */
     bool has_current;

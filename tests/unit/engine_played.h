@@ -36,12 +36,21 @@ static UNUSED_FUNCTION bool told(const char *part)
     return strstr(buf_text(&events), part) != NULL;
 }
 
+/* A session and the machine, not connected yet: rules may be given first. The place to connect to, malloc'd.
+ */
+static UNUSED_FUNCTION char *played_prepare(const char *features, const char *vcont)
+{
+    const struct session_options options = {.cancel_fd = -1, .event = on_event};
+    char *spec = stub_start(features, vcont);
+    session = session_create(&options);
+    session_set_deadline(session, in_seconds(20));
+    return spec;
+}
+
 /* A session that is connected to the machine: `features` and `vcont` as in struct played. */
 static UNUSED_FUNCTION void played_start(const char *features, const char *vcont)
 {
-    const struct session_options options = {.cancel_fd = -1, .event = on_event};
-    BASE_FREE char *spec = stub_start(features, vcont);
-    session = session_create(&options);
+    BASE_FREE char *spec = played_prepare(features, vcont);
     must(session_connect(session, spec));
     session_set_deadline(session, in_seconds(20));
     sent_nothing_yet();

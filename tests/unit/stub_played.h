@@ -28,7 +28,7 @@ struct played {
     struct buf sent; /* what came, a line a packet */
     struct {
         const char *prefix, *reply;
-    } rules[PLAYED_RULES]; /* asked first; the last that fits */
+    } rules[PLAYED_RULES]; /* asked first; the last that fits. A reply of NULL is silence */
     unsigned rule_count;
     char *stops[PLAYED_STOPS]; /* what the next runs end with; without any the target runs on */
     unsigned stop_first, stop_count;
@@ -91,11 +91,12 @@ static UNUSED_FUNCTION void played_registers(struct played *m, const char *packe
     buf_add_text(out, "OK");
 }
 
-static UNUSED_FUNCTION bool played_rule(struct played *m, const char *packet, struct buf *out)
+static UNUSED_FUNCTION bool played_rule(struct played *m, const char *packet, struct buf *out, bool *silent)
 {
     for (unsigned i = m->rule_count; i-- > 0;)
         if (strncmp(packet, m->rules[i].prefix, strlen(m->rules[i].prefix)) == 0) {
-            buf_add_text(out, m->rules[i].reply);
+            *silent = !m->rules[i].reply;
+            buf_add_text(out, *silent ? "" : m->rules[i].reply);
             return true;
         }
     return false;
@@ -114,8 +115,9 @@ static UNUSED_FUNCTION void played_stop(struct played *m, const char *reply, str
 /* False: nothing is answered. */
 static UNUSED_FUNCTION bool played_answer(struct played *m, const char *packet, struct buf *out)
 {
-    if (played_rule(m, packet, out))
-        return true;
+    bool silent;
+    if (played_rule(m, packet, out, &silent))
+        return !silent;
     if (strncmp(packet, "qSupported", 10) == 0)
         buf_printf(out, "PacketSize=1000;QStartNoAckMode+;qXfer:features:read+%s", m->features);
     else if (strncmp(packet, "qXfer:features:read:target.xml:0,", 33) == 0)
@@ -131,7 +133,8 @@ static UNUSED_FUNCTION bool played_answer(struct played *m, const char *packet, 
     else if (strncmp(packet, "Hg", 2) == 0 && strtol(packet + 2, NULL, 16) > 0) {
         m->selected = (unsigned)strtol(packet + 2, NULL, 16);
         buf_add_text(out, m->selected < 3 ? "OK" : "E01");
-    } else if (strncmp(packet, "vCont;", 6) == 0 || strcmp(packet, "c") == 0 || strcmp(packet, "s") == 0) {
+    } else if (strncmp(packet, "vCont;", 6) == 0 || strcmp(packet, "c") == 0 || strcmp(packet, "s") == 0 ||
+               strcmp(packet, "bs") == 0 || strcmp(packet, "bc") == 0) {
         if (m->stop_first == m->stop_count)
             return false;
         played_stop(m, m->stops[m->stop_first++], out);

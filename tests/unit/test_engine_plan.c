@@ -90,6 +90,51 @@ static void test_steps_off(void **state)
     assert_false(session->control->plan_active);
 }
 
+/* A processor whose traps leave the pc where it is: here it has the registers of the played one. */
+static struct arch stays_at_traps(void)
+{
+    static const unsigned char trap[] = {0x73, 0x00, 0x10, 0x00};
+    struct arch a = arch_x86_64;
+    a.trap = trap;
+    a.trap_size = 4;
+    a.traps = arch_riscv64.traps;
+    a.pc_behind_trap = 0;
+    return a;
+}
+
+/* A trap of the program's own, in an encoding that is not ours, is told; then `continue` and `stepi` go past
+ * it, whether the stub leaves it by itself or not. */
+static void test_own_trap(void **state)
+{
+    (void)state;
+    struct arch a = stays_at_traps();
+    session->target->arch = &a;
+    memcpy(played.memory + 0x100, "\x02\x90", 2); /* C.EBREAK */
+    stops_with(at(1, 0x1100, ""));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_SIGNAL);
+    assert_int_equal(final.signal, TARGET_SIGTRAP);
+    assert_int_equal(final.pc, 0x1100);
+    stops_with(at(1, 0x1100, "")); /* the step off it does not move */
+    stops_with(at(1, 0x1300, ""));
+    BREAK(.at = "*0x1300");
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->pc, 0x1300);
+    assert_int_equal(sent("P10=0211"), 1);
+    assert_int_equal(sent("vCont;s:1"), 1);
+    stands_at(0x1000);
+    stops_with(at(1, 0x1100, ""));
+    RUN(.kind = PLAN_CONTINUE);
+    stops_with(at(1, 0x1100, ""));
+    assert_int_equal(run(stepping(PLAN_STEPI, 1))->reason, STOP_STEP);
+    assert_int_equal(final.pc, 0x1102);
+    stands_at(0x1000);
+    stops_with(at(1, 0x1100, ""));
+    RUN(.kind = PLAN_CONTINUE);
+    stops_with(at(1, 0x1102, "")); /* this stub goes past it by itself */
+    assert_int_equal(run(stepping(PLAN_STEPI, 1))->pc, 0x1102);
+    assert_int_equal(sent("P"), 0);
+    session->target->arch = &arch_x86_64;
+}
+
 /* It reports the site again: then it is removed for the step, and from now on at once. */
 static void test_must_remove(void **state)
 {
@@ -614,6 +659,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_steps_off),
+        TEST(test_own_trap),
         TEST(test_must_remove),
         TEST(test_jump_to_itself),
         TEST(test_onto_the_next),

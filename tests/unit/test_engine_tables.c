@@ -17,6 +17,13 @@
 #include "engine/session/session_private.h"
 #include "engine/target/registers.h"
 
+static struct rsp_tdesc *builtin(const struct arch *a)
+{
+    struct target target = {.arch = a};
+    registers_complete(&target);
+    return target.description;
+}
+
 static void test_architectures(void **state)
 {
     (void)state;
@@ -25,7 +32,11 @@ static void test_architectures(void **state)
         assert_ptr_equal(arch_by_name(a->name), a);
         assert_ptr_equal(arch_by_elf(a->elf_machine, a->elf_class), a);
         assert_true(a->trap_size > 0 && a->trap_size <= 4);
-        struct rsp_tdesc *t = registers_builtin(a);
+        assert_int_equal(arch_trap_at(a, false, false, a->trap, a->trap_size), a->trap_size);
+        if (a->short_trap)
+            assert_int_equal(arch_trap_at(a, false, true, a->short_trap, a->short_trap_size),
+                             a->short_trap_size);
+        struct rsp_tdesc *t = builtin(a);
         assert_non_null(rsp_tdesc_find(t, a->pc));
         assert_non_null(rsp_tdesc_find(t, a->sp));
         if (a->link_register)
@@ -161,7 +172,7 @@ static void test_code(void **state)
 static void test_builtin_layout(void **state)
 {
     (void)state;
-    struct rsp_tdesc *t = registers_builtin(&arch_x86_64);
+    struct rsp_tdesc *t = builtin(&arch_x86_64);
     assert_int_equal(rsp_tdesc_find(t, "rip")->offset, 128);
     assert_int_equal(rsp_tdesc_find(t, "eflags")->offset, 136);
     assert_int_equal(rsp_tdesc_find(t, "ss")->offset + 4, 148);

@@ -219,6 +219,19 @@ static void test_shown_by_the_stub(void **state)
             traps_hide(session->control, 0x1100 + from, bytes, n);
             assert_int_equal(bytes[n - 1], trap[from + n - 1] ^ 1);
         }
+    static const unsigned char other[] = {0x73, 0x00, 0x10, 0x00}, compressed[] = {0x02, 0x90, 'c', 'd'};
+    unsigned char shown[4];
+    session->target->arch = &arch_riscv64; /* in either encoding */
+    memcpy(shown, other, 4);
+    traps_hide(session->control, 0x1100, shown, 4);
+    assert_memory_equal(shown, "abcd", 4);
+    memcpy(shown, compressed, 4);
+    traps_hide(session->control, 0x1100, shown, 4);
+    assert_memory_equal(shown, "abcd", 4);
+    memcpy(shown, "\x02\x90xy", 4); /* code that was changed */
+    traps_hide(session->control, 0x1100, shown, 4);
+    assert_memory_equal(shown, "\x02\x90xy", 4);
+    session->target->arch = &arch_aarch64;
     p->type = SITE_HARDWARE; /* changes no byte: a trap there is the program's own */
     unsigned char own[4];
     memcpy(own, trap, 4);
@@ -281,6 +294,21 @@ static void test_thumb_by_file(void **state)
     assert_int_equal(site_length_at(session->control, 0x1000, true, NULL), 2);
 }
 
+/* What stood there is known from the look before the Z0, and what the user writes there later. */
+static void test_shown_after_a_look(void **state)
+{
+    (void)state;
+    BREAK(.at = "*0x1100");
+    played.memory[0x100] = 0xcc;
+    unsigned char byte;
+    must(memory_read(session->target, 0x1100, &byte, 1));
+    assert_int_equal(byte, 0x90);
+    must(memory_write(session->target, 0x1100, "\x91", 1));
+    played.memory[0x100] = 0xcc;
+    must(memory_read(session->target, 0x1100, &byte, 1));
+    assert_int_equal(byte, 0x91);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +320,7 @@ int main(void)
         TEST_ON(played_machine, test_hung_up),
         TEST_ON(played_machine, test_two_in_a_window),
         TEST_ON(played_machine, test_shown_by_the_stub),
+        TEST_ON(played_machine, test_shown_after_a_look),
         cmocka_unit_test_setup_teardown(test_riscv_by_file, offline, offline_end),
         cmocka_unit_test_setup_teardown(test_thumb_by_file, offline, offline_end),
     };

@@ -54,6 +54,26 @@ static void test_written(void **state)
     assert_int_equal(sent("m"), 2);
 }
 
+/* The packets of a long write go out together: what is behind a refused one may stand there, and is counted.
+ */
+static void test_written_in_parts(void **state)
+{
+    (void)state;
+    enum { SIZE = 5000 };
+    unsigned char bytes[SIZE];
+    size_t written = 0;
+    memset(bytes, 0xab, sizeof bytes);
+    rule("X", "");
+    rule("M1100,", "E01");
+    BASE_ERROR struct error *e = memory_write(target, 0x1100, bytes, SIZE);
+    assert_true(error_is(e, ERR_NO_MEMORY));
+    for (size_t i = 0; i < PLAYED_SIZE; i++)
+        written += played.memory[i] == 0xab;
+    assert_true(written > 0 && written < SIZE);
+    BASE_FREE char *hint = xasprintf("%zu of the %d bytes were written", written, SIZE);
+    assert_string_equal(e->hint, hint);
+}
+
 /* What may be a device is asked once a question, as wide as that, and is never kept, fetched ahead, split or
  * looked at again. */
 static void test_device(void **state)
@@ -213,10 +233,15 @@ static void test_misses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST_ON(start_process, test_epoch),        TEST_ON(start_process, test_written),
-        TEST_ON(start_machine, test_device),       TEST_ON(start_process, test_end_of_ram),
-        TEST_ON(start_machine, test_stack),        TEST_ON(start_machine, test_sections),
-        TEST_ON(start_process, test_filter_reads), TEST_ON(start_process, test_filter_writes),
+        TEST_ON(start_process, test_epoch),
+        TEST_ON(start_process, test_written),
+        TEST_ON(start_process, test_written_in_parts),
+        TEST_ON(start_machine, test_device),
+        TEST_ON(start_process, test_end_of_ram),
+        TEST_ON(start_machine, test_stack),
+        TEST_ON(start_machine, test_sections),
+        TEST_ON(start_process, test_filter_reads),
+        TEST_ON(start_process, test_filter_writes),
         TEST_ON(start_process, test_misses),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);

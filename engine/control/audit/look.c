@@ -38,6 +38,8 @@ static void choose_subjects(struct look *l)
     size_t most = target_is_thrifty(c->target) ? THREADS_ON_A_SLOW_LINE : AUDIT_THREADS;
     size_t first = table->count ? c->audit.next_thread % table->count : 0;
     size_t i = 0;
+    if (!rsp_can_select(c->target->connection))
+        return; /* nobody can be told from another */
     for (; i < table->count && l->subject_count + 1 < most; i++) {
         const struct thread *t = table->items[(first + i) % table->count];
         bool still = t->state == THREAD_STOPPED || t->state == THREAD_HELD; /* else it runs by design */

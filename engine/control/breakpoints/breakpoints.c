@@ -190,15 +190,48 @@ struct breakpoint *breakpoint_find(struct control *c, int id)
     return i < t->count && t->items[i]->id == id ? t->items[i] : NULL;
 }
 
+/* What the stub keeps is a breakpoint still: it has its places again, and is in the list as before. */
+static struct error *take_up_stuck(struct control *c, struct breakpoint *b)
+{
+    struct error *e = NULL;
+    for (size_t i = 0; i < b->count; i++) {
+        struct breakpoint_location *l = &b->locations[i];
+        const struct site *p = site_stuck_at(c, l->address);
+        if (!p)
+            continue;
+        l->site = site_acquire_for(c, b->id, p->type, p->address, p->length);
+        if (!e)
+            e = error_hint(error_new(ERR_REFUSED,
+                                     "breakpoint %d: the stub does not take it out at 0x%" PRIx64
+                                     ", it stays inserted and in the list",
+                                     b->id, l->address),
+                           "try again at another stop; a condition that is false keeps it from stopping");
+    }
+    return e;
+}
+
+/* Out of the target; ERR_REFUSED: the stub has it still, and it is as it was. */
+static struct error *withdraw(struct control *c, struct breakpoint *b)
+{
+    insertion_release(c, b);
+    if (c->target->state != TARGET_STOPPED)
+        return NULL;
+    struct error *e = sites_flush(c), *stuck = take_up_stuck(c, b);
+    if (!stuck)
+        return e;
+    error_free(e);
+    return stuck;
+}
+
 struct error *breakpoint_enable(struct control *c, struct breakpoint *b, bool enabled)
 {
     if (b->enabled == enabled)
         return NULL;
     TRY(target_need_insertable(c->target));
     if (!enabled) {
-        insertion_release(c, b);
-        b->enabled = false;
-        return c->target->state == TARGET_STOPPED ? sites_flush(c) : NULL;
+        struct error *e = withdraw(c, b);
+        b->enabled = error_is(e, ERR_REFUSED);
+        return e;
     }
     TRY(insertion_site(c, b));
     b->enabled = true;
@@ -210,12 +243,14 @@ struct error *breakpoint_enable(struct control *c, struct breakpoint *b, bool en
 struct error *breakpoint_delete(struct control *c, struct breakpoint *b)
 {
     struct breakpoint_table *t = &c->breakpoints;
-    insertion_release(c, b);
+    struct error *e = withdraw(c, b);
+    if (error_is(e, ERR_REFUSED))
+        return e;
     size_t i = index_of(t, b->id);
     t->count--;
     memmove(t->items + i, t->items + i + 1, (t->count - i) * sizeof *t->items);
     breakpoint_free(b);
-    return c->target->state == TARGET_STOPPED ? sites_flush(c) : NULL;
+    return e;
 }
 
 void breakpoints_drop_spent(struct control *c)

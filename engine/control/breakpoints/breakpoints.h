@@ -28,9 +28,11 @@ enum breakpoint_kind { BREAKPOINT_AUTO, BREAKPOINT_SOFTWARE, BREAKPOINT_HARDWARE
 
 struct breakpoint_location {
     uint64_t address;
-    unsigned length;   /* of a watch: bytes of this part */
-    bool thumb;        /* Arm: the code there is Thumb */
-    bool no_code;      /* nothing is there yet: hardware until it is */
+    unsigned length;       /* of a watch: bytes of this part */
+    bool thumb;            /* Arm: the code there is Thumb */
+    bool no_code;          /* nothing is there yet: hardware until it is */
+    unsigned char code[8]; /* what stood there before anything was inserted, `seen` bytes of it */
+    unsigned seen;
     uint64_t inside;   /* the start of the instruction that this address is inside of, or 0 */
     struct site *site; /* NULL while disabled, or when nothing could be inserted */
     char *function, *file;

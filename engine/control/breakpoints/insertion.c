@@ -51,6 +51,9 @@ static void look_at(struct control *c, struct breakpoint_location *l, const unsi
 {
     unsigned char file[LOOK_BYTES];
     bool known = memory_from_file(c->target, l->address, file, sizeof file) && !all_zero(file, sizeof file);
+    l->seen = got < sizeof l->code ? 0 : (unsigned)sizeof l->code;
+    memcpy(l->code, now, l->seen);
+    traps_hide(c, l->address, l->code, l->seen);
     l->no_code = got == 0 || (known && got == LOOK_BYTES && all_zero(now, got));
     c->breakpoints.waits_for_code = c->breakpoints.waits_for_code || l->no_code;
 }
@@ -127,6 +130,9 @@ static char *hopeless(struct control *c, const struct breakpoint_location *l, en
     *code = ERR_UNSUPPORTED;
     if (known_unsupported(c, type))
         return xasprintf("the stub does not support Z%d", (int)type);
+    if (type == SITE_MEMORY && !trap_known(c))
+        return xstrdup("no trap instruction is known for this target: `set architecture NAME` or a program "
+                       "(`symbols FILE`) says which processor it is");
     *code = ERR_REFUSED;
     if (type == SITE_MEMORY && l->inside)
         return xasprintf("a trap at 0x%" PRIx64 " would change the instruction at 0x%" PRIx64, l->address,
@@ -174,6 +180,8 @@ static bool acquire_round(struct control *c, struct breakpoint *b, unsigned roun
             outcome_set(o, code, why, NULL);
         } else {
             l->site = site_acquire_for(c, b->id, type, l->address, length_for(c, b, l));
+            trap_note_code(c, l->site, l->code, l->seen);
+            l->seen = 0;
         }
     }
     return any;

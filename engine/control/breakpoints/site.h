@@ -8,6 +8,10 @@
  * go with the resume packets: they are wanted or not, and the next flush makes the target agree, in the same
  * write as the resume.
  *
+ * A stub may refuse to take one out (flash patch units; memory that was made read-only): it stays inserted
+ * and in the table, also without a user, so that its hits are known for what they are, and each new wish to
+ * have it out asks once more.
+ *
  * States: PLANNED not sent yet; ARMED the stub said OK; UNVERIFIED it said OK to a trap in memory, which may
  * be delivered to the program instead of to us, until the first hit; SUSPECT it was found overwritten, or did
  * not fire; FAILED it was refused, `reason` says how.
@@ -53,6 +57,8 @@ struct site {
     bool inserted;   /* the target has it */
     bool was_stuck;  /* its removal failed once, and was made good (engine/control/kernel/sealed_text.h) */
     bool comes_back; /* taken out to be stepped off (dr7.h) */
+    bool stuck; /* the stub refused to take it out: it is in the target and not asked for again by itself */
+    bool told_stuck; /* and the user knows */
     bool unsure;     /* its insertion was sent and not answered */
     bool renew;      /* to be sent again although it is there: its conditions changed */
     bool stale;      /* its users changed: its conditions may have to */
@@ -105,6 +111,8 @@ void site_remove(struct control *c, struct site *p, bool removed);
 void sites_remove_at(struct control *c, uint64_t address, bool removed);
 /* An inserted, or wanted, code site at this address, or NULL. */
 struct site *site_at(struct control *c, uint64_t address);
+/* One at this address that the stub would not take out when it was last asked, or NULL. */
+struct site *site_stuck_at(struct control *c, uint64_t address);
 /* True when a software site was lately taken out there: another thread may still report its hit. */
 bool site_was_at(const struct control *c, uint64_t address);
 /* It is to be in the target: somebody uses it, and it is not taken out for a moment. */
@@ -149,8 +157,16 @@ struct error *sites_remove_all(struct control *c) BASE_MUST_CHECK;
  * bytes, or NULL when that is not known (Arm: Thumb or not comes from the symbols; RISC-V: from the
  * instruction). */
 unsigned site_length_at(struct control *c, uint64_t address, bool thumb, const unsigned char *code);
+/* There is a trap instruction that we know for this target. */
+bool trap_known(const struct control *c);
 /* The trap instruction of `length` bytes in target order. */
 void trap_bytes(const struct control *c, unsigned length, unsigned char ret[TRAP_MAX]);
+/* What stands at a software site that is about to be inserted: `n` bytes, or (too few) what is in the cache.
+ * Stubs that leave their traps in memory for all to see are known by that. */
+void trap_note_code(struct control *c, struct site *p, const unsigned char *code, size_t n);
+/* The length of the trap instruction that is the program's own at this address, 0: there is none, or it
+ * cannot be read. One read, which the cache may answer. */
+unsigned trap_own_at(struct control *c, uint64_t address);
 /* What the user may see of memory that was read: never the traps. */
 void traps_hide(struct control *c, uint64_t address, unsigned char *bytes, size_t n);
 /* A write goes beneath the traps: `bytes` becomes what to send, the rest is kept as what is under them. */

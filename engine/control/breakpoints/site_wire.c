@@ -73,7 +73,7 @@ static void note_insertion(struct control *c, struct site *p, bool insert)
         t->gone[t->gone_count++ % SITES_GONE] = p->address;
     dr7_note(c, p, insert);
     p->inserted = insert;
-    p->renew = p->unsure = false;
+    p->renew = p->unsure = p->stuck = false;
     if (!insert && p->users)
         return; /* removed to step off it: it is back before anything runs, and its state is what it was */
     if (!insert)
@@ -90,6 +90,8 @@ static void note_insertion(struct control *c, struct site *p, bool insert)
 
 static void put_request(struct control *c, struct site *p, bool insert, struct rsp_request *ret)
 {
+    if (insert)
+        trap_note_code(c, p, NULL, 0);
     char *payload = payload_of(c, p, insert);
     *ret = (struct rsp_request){.payload = payload,
                                 .length = strlen(payload),
@@ -216,6 +218,26 @@ void site_unmapped(struct control *c, struct site *p)
     site_changed(c, p);
 }
 
+/* It is still there, whoever wanted it out: nothing is forgotten of it, and the journal keeps what is
+ * beneath. */
+static void stays(struct control *c, struct site *p, const struct rsp_request *r)
+{
+    BASE_FREE char *reply = r->error               ? xstrdup(r->error->message)
+                            : r->reply.length == 0 ? xstrdup("nothing")
+                                                   : text_visible(r->reply.data, r->reply.length);
+    BASE_FREE char *what = p->type == SITE_MEMORY ? xstrdup("what was beneath the trap was written back")
+                                                  : xasprintf("z%d was asked for", (int)p->type);
+    p->stuck = true;
+    if (p->told_stuck)
+        return;
+    p->told_stuck = true;
+    BASE_FREE char *text = xasprintf(
+        "the stub answered %s when %s at 0x%" PRIx64 ": it stays in the target; `delete` tries again%s\n",
+        reply, what, p->address,
+        p->type == SITE_MEMORY ? ", `recover` puts the memory right once it can be written" : "");
+    target_say(c->target, text);
+}
+
 /* One answer; the error is why it is not inserted. */
 static struct error *take_answer(struct control *c, struct rsp_request *r)
 {
@@ -231,8 +253,10 @@ static struct error *take_answer(struct control *c, struct rsp_request *r)
     } else if (insert) {
         e = refusal(c, p, r);
         fail(c, p, e);
+    } else if (p->unsure && !r->error) {
+        note_insertion(c, p, false); /* it was never there */
     } else {
-        note_insertion(c, p, false); /* a stub that cannot remove a point it says it does not have */
+        stays(c, p, r);
     }
     site_changed(c, p);
     return e;
@@ -314,8 +338,10 @@ struct error *sites_flush(struct control *c)
 struct error *sites_remove_all(struct control *c)
 {
     struct site_table *t = &c->breakpoints.sites;
-    for (size_t i = t->count; i-- > 0;)
+    for (size_t i = t->count; i-- > 0;) {
+        t->items[i]->told_stuck = false; /* who leaves is told again */
         site_remove(c, t->items[i], true);
+    }
     struct error *e = sites_flush(c);
     for (size_t i = t->count; i-- > 0;)
         site_remove(c, t->items[i], false);

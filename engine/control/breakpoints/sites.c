@@ -18,6 +18,8 @@ bool site_is_wanted(const struct site *p)
 
 static bool needs_sending(const struct site *p)
 {
+    if (p->stuck && !site_is_wanted(p))
+        return false;
     if (p->state == SITE_FAILED)
         return p->inserted &&
                !site_is_wanted(p); /* what failed although the stub took it is taken out like any other */
@@ -131,6 +133,7 @@ struct site *site_acquire(struct control *c, enum site_type type, uint64_t addre
         enter(t, p);
     }
     p->users++;
+    p->stuck = false;
     p->stale = true;
     site_changed(c, p);
     return p;
@@ -140,6 +143,7 @@ void site_release(struct control *c, struct site *p)
 {
     if (p->users > 0)
         p->users--;
+    p->stuck = false;
     p->stale = true;
     site_changed(c, p);
 }
@@ -177,6 +181,8 @@ bool sites_breakpoints_at(struct control *c, uint64_t address, site_breakpoint_v
 void site_remove(struct control *c, struct site *p, bool removed)
 {
     p->removed = removed;
+    if (removed)
+        p->stuck = false;
     site_changed(c, p);
 }
 
@@ -194,6 +200,14 @@ struct site *site_at(struct control *c, uint64_t address)
 {
     for (struct site *p = chain_first(&c->breakpoints.sites, address); p; p = p->next)
         if (p->address == address && site_is_code(p) && (p->inserted || p->users))
+            return p;
+    return NULL;
+}
+
+struct site *site_stuck_at(struct control *c, uint64_t address)
+{
+    for (struct site *p = chain_first(&c->breakpoints.sites, address); p; p = p->next)
+        if (p->address == address && p->inserted && p->stuck)
             return p;
     return NULL;
 }
@@ -245,6 +259,7 @@ void sites_lost(struct control *c)
     t->bare_machine = TRI_UNKNOWN;
     for (size_t i = t->count; i-- > 0;) {
         struct site *p = t->items[i];
+        p->stuck = p->told_stuck = false;
         p->inserted = p->comes_back = p->removed = p->seen = p->renew = p->saved_known = p->journalled =
             false;
         p->state = SITE_PLANNED;

@@ -25,15 +25,22 @@ unsigned site_length_at(struct control *c, uint64_t address, bool thumb, const u
                                                                          : arch->breakpoint_kind;
 }
 
+bool trap_known(const struct control *c)
+{
+    return c->target->arch && c->target->arch->trap_size;
+}
+
 void trap_bytes(const struct control *c, unsigned length, unsigned char ret[TRAP_MAX])
 {
+    memset(ret, 0, TRAP_MAX);
+    if (!trap_known(c))
+        return;
     const unsigned char *from = c->target->arch->trap;
     unsigned size = c->target->arch->trap_size;
     if (c->target->arch->short_trap && length == c->target->arch->short_trap_size) {
         from = c->target->arch->short_trap;
         size = c->target->arch->short_trap_size;
     }
-    memset(ret, 0, TRAP_MAX);
     for (unsigned i = 0; i < size; i++)
         ret[i] = from[c->target->big_endian ? size - 1 - i : i];
 }
@@ -55,42 +62,101 @@ static bool overlap(const struct site *p, uint64_t address, size_t n, size_t *fr
     return true;
 }
 
-/* KVM writes Z0 into the guest's memory and shows it: then what is read is the trap. */
-static bool shows(const struct control *c, const struct site *p, uint64_t address, const unsigned char *bytes,
-                  size_t from, size_t to)
+/* Bytes `from` to `to` of the site are this trap, without any operand, and behind that what was there. */
+static bool is_trap_over(const struct arch_trap *t, bool big_endian, const unsigned char *code,
+                         const unsigned char *bytes, size_t from, size_t to)
 {
+    const struct arch_trap plain = {t->value, UINT32_MAX, t->size};
+    size_t end = t->size < to ? t->size : to;
+    return from < end && arch_trap_is(&plain, big_endian, bytes, from, end) &&
+           memcmp(bytes + (end - from), code + end, to - end) == 0;
+}
+
+/*
+ * KVM and LLVM's stub write Z0 into memory and show it: then what is read is a trap, in the encoding that the
+ * stub likes. Any other bytes are the program's, which may have changed its code.
+ */
+static bool shows(const struct control *c, const struct site *p, const unsigned char *code, uint64_t address,
+                  const unsigned char *bytes, size_t from, size_t to)
+{
+    size_t first = (size_t)(address + from - p->address);
     unsigned char trap[TRAP_MAX];
     if (p->type == SITE_MEMORY)
         return true;
     trap_bytes(c, p->length, trap);
-    return p->type == SITE_SOFTWARE &&
-           memcmp(bytes + from, trap + (address + from - p->address), to - from) == 0;
+    if (p->type == SITE_SOFTWARE && memcmp(bytes + from, trap + first, to - from) == 0)
+        return true;
+    for (const struct arch_trap *t = c->target->arch->traps; t && t->size; t++)
+        if (p->type == SITE_SOFTWARE && t->size <= p->length &&
+            is_trap_over(t, c->target->big_endian, code, bytes + from, first, first + (to - from)))
+            return true;
+    return false;
+}
+
+/* What is under a site, as it was seen before, or as its file has it. */
+static bool code_under(struct control *c, const struct site *p, unsigned char ret[TRAP_MAX])
+{
+    memcpy(ret, p->saved, TRAP_MAX);
+    return p->saved_known ||
+           (p->type == SITE_SOFTWARE && memory_from_file(c->target, p->address, ret, p->length));
+}
+
+void trap_note_code(struct control *c, struct site *p, const unsigned char *code, size_t n)
+{
+    if (p->type != SITE_SOFTWARE || p->inserted || p->length > TRAP_MAX)
+        return;
+    if (n >= p->length) {
+        memcpy(p->saved, code, p->length);
+        p->saved_known = true;
+    } else if (memory_cached(c->target, p->address, p->length)) {
+        struct error *e = memory_read(c->target, p->address, p->saved, p->length);
+        p->saved_known = p->saved_known || !e;
+        error_free(e);
+    }
 }
 
 void traps_hide(struct control *c, uint64_t address, unsigned char *bytes, size_t n)
 {
     const struct site_table *t = &c->breakpoints.sites;
-    for (size_t i = 0; c->target->arch && n && i < t->count; i++) {
+    for (size_t i = 0; trap_known(c) && n && i < t->count; i++) {
         const struct site *p = t->items[i];
         size_t from, to;
-        if (!p->inserted || !p->saved_known || !site_is_code(p) || !overlap(p, address, n, &from, &to) ||
-            !shows(c, p, address, bytes, from, to))
+        unsigned char code[TRAP_MAX];
+        if (!p->inserted || !site_is_code(p) || p->length > TRAP_MAX || !overlap(p, address, n, &from, &to) ||
+            !code_under(c, p, code) || !shows(c, p, code, address, bytes, from, to))
             continue;
-        memcpy(bytes + from, p->saved + (address + from - p->address), to - from);
+        memcpy(bytes + from, code + (address + from - p->address), to - from);
     }
+}
+
+unsigned trap_own_at(struct control *c, uint64_t address)
+{
+    const struct arch *arch = c->target->arch;
+    unsigned char bytes[4] = {0};
+    size_t got;
+    if (!arch || !arch->traps)
+        return 0;
+    struct error *e = memory_read_some(c->target, address, bytes, sizeof bytes, &got);
+    error_free(e); /* what cannot be read is no trap */
+    bool is_short = arch->short_trap && site_length_at(c, address, false, bytes) == arch->short_trap_size;
+    return arch_trap_at(arch, c->target->big_endian, is_short, bytes, e ? 0 : got);
 }
 
 void traps_divert(struct control *c, uint64_t address, unsigned char *bytes, size_t n)
 {
     struct site_table *t = &c->breakpoints.sites;
-    for (size_t i = 0; t->in_memory && i < t->count; i++) {
+    for (size_t i = 0; i < t->count; i++) {
         struct site *p = t->items[i];
         unsigned char trap[TRAP_MAX];
         size_t from, to;
-        if (!p->inserted || p->type != SITE_MEMORY || !overlap(p, address, n, &from, &to))
+        bool written = t->in_memory && p->type == SITE_MEMORY,
+             seen = p->type == SITE_SOFTWARE && p->saved_known;
+        if (!p->inserted || (!written && !seen) || !overlap(p, address, n, &from, &to))
             continue;
         uint64_t at = address + from - p->address;
         memcpy(p->saved + at, bytes + from, to - from);
+        if (!written)
+            continue; /* the stub knows its own traps */
         trap_bytes(c, p->length, trap);
         memcpy(bytes + from, trap + at, to - from);
     }

@@ -230,6 +230,7 @@ static struct error *load_program(struct control *c, const char *path)
     while (symbol_map_count(c->target->map))
         kernel_remove_file(c->target, symbol_map_file(c->target->map, 0, NULL));
     symbol_map_add(c->target->map, f, 0);
+    c->target->big_endian = symbol_file_is_big_endian(f);
     c->target->executed = true;
     program_find_slide(c->target);
     return NULL;
@@ -243,6 +244,24 @@ static bool goes_its_own_way(struct control *c, int64_t pid)
         if (f->processes[i].pid == pid)
             return f->processes[i].foreign = true;
     return false;
+}
+
+static bool is_foreign(const struct control *c, int64_t pid)
+{
+    const struct follow *f = &c->follow;
+    for (size_t i = 0; f->count > 1 && !f->vfork_parent && i < f->count; i++)
+        if (f->processes[i].pid == pid)
+            return true;
+    return false;
+}
+
+/* The stop's own registers are read by the new program's description. */
+struct error *fork_describe_exec(struct control *c, const struct rsp_stop *stop)
+{
+    if (!is_foreign(c, stop->thread.pid))
+        return description_renew(c->target, stop->path);
+    TRY(rsp_select_thread(c->target->connection, stop->thread));
+    return description_compare(c->target, stop->thread.pid);
 }
 
 struct error *fork_after_exec(struct control *c, const struct rsp_stop *stop)

@@ -37,6 +37,8 @@ struct follow {
 struct error *fork_follow(struct control *c, const struct rsp_stop *stop) BASE_MUST_CHECK;
 /* The child of a vfork is done. */
 void fork_vfork_done(struct control *c);
+/* The stop tells of an exec, and was not looked at yet: what the registers are is asked for anew. */
+struct error *fork_describe_exec(struct control *c, const struct rsp_stop *stop) BASE_MUST_CHECK;
 /* The stop told of an exec: new symbols where the file can be read, sites again. */
 struct error *fork_after_exec(struct control *c, const struct rsp_stop *stop) BASE_MUST_CHECK;
 /* A process ended: *others when we hold more, one of which is current now. */

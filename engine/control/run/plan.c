@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/run/plan.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "engine/control/breakpoints/hits.h"
@@ -92,12 +93,31 @@ static struct error *run_on(struct control *c)
     return plan_resume(c);
 }
 
+/* The stub kept the trap, and the step ran into it again: no second hit, and no way on from here. */
+static struct error *cannot_leave(uint64_t pc)
+{
+    return error_hint(
+        error_new(ERR_REFUSED,
+                  "the step off the breakpoint at 0x%" PRIx64 " did not move: the stub does not take it out",
+                  pc),
+        "`set $pc = ADDRESS` goes past it; a `kind` of hardware may be taken out where this is not");
+}
+
+/* The trap of the program's own was executed once more, and told before: now it is gone past. */
+static struct error *pass_own_trap(struct control *c, struct thread *t, struct stop *stop)
+{
+    t->at_trap = false;
+    stop->pc += trap_own_at(c, stop->pc);
+    return register_write_value(c->target, t, c->target->arch->pc, stop->pc);
+}
+
 /* The step of one thread off a site is over: *handled when the plan has gone on by it. */
 static struct error *after_off(struct control *c, struct stop *stop, bool *handled)
 {
     struct plan *p = &c->plan;
     enum rsp_tristate *trait = &rsp_features(c->target->connection)->state[FEATURE_STEP_OFF].works;
     bool was_removed = p->off_removed;
+    bool stuck = was_removed && site_stuck_at(c, p->off_pc);
     if (was_removed)
         sites_remove_at(c, p->off_pc, false);
     if (p->off_changes_dr7)
@@ -112,7 +132,13 @@ static struct error *after_off(struct control *c, struct stop *stop, bool *handl
     if (!own_step)
         return NULL;
     bool moved = !stop->has_pc || stop->pc != p->off_pc;
-    if (!was_removed && !moved) {
+    if (stuck && !moved)
+        return cannot_leave(p->off_pc);
+    bool own_trap = p->off_own_trap;
+    p->off_own_trap = false;
+    if (own_trap && !moved)
+        TRY(pass_own_trap(c, t, stop));
+    else if (!was_removed && !moved) {
         /* gdbserver and KVM report the site again instead of stepping over it; in QEMU a signal that comes
          * with the step can do that. */
         if (*trait == TRI_UNKNOWN)
@@ -123,7 +149,7 @@ static struct error *after_off(struct control *c, struct stop *stop, bool *handl
         *handled = true;
         return run_on(c);
     }
-    if (!was_removed && !p->off_with_signal && *trait == TRI_UNKNOWN && stop->has_pc)
+    if (!was_removed && !own_trap && !p->off_with_signal && *trait == TRI_UNKNOWN && stop->has_pc)
         *trait = TRI_YES;
     t->at_site = false;
     if (stop->reason == STOP_BREAKPOINT && moved)
@@ -361,6 +387,8 @@ static struct error *take_stop(struct control *c, const struct rsp_stop *stop, s
     TRY(plan_go_on_unseen(c, stop, &gone));
     if (gone)
         return NULL;
+    if (stop->reason == RSP_REASON_EXEC)
+        TRY(fork_describe_exec(c, stop));
     TRY(stop_classify(c, stop, final));
     TRY(step_unmask_interrupts(c, &c->plan));
     if (final->reason == STOP_WATCHPOINT && c->target->arch && c->target->arch->stops_before_access)

@@ -70,7 +70,7 @@ static struct error *site_under(struct control *c, struct thread *t, struct site
     if (t->at_site && pc != t->site_address)
         t->at_site = false;
     *ret = site_at(c, pc);
-    if (*ret && !(*ret)->users)
+    if (*ret && !(*ret)->users && !(*ret)->stuck)
         *ret = NULL; /* on its way out with this very resume */
     return NULL;
 }
@@ -99,9 +99,32 @@ static struct error *leave_by_handler(struct control *c, struct thread *t, uint6
     return thread_sp(c->target, t, &t->handler_sp);
 }
 
+/* It stands at a trap of the program's own that it was stopped by: that is stepped off like a site. */
+static struct error *leave_own_trap(struct control *c, struct plan *p, bool *found)
+{
+    *found = false;
+    for (size_t i = 0; i < c->target->threads.count && !*found; i++) {
+        struct thread *t = c->target->threads.items[i];
+        uint64_t pc;
+        if (!t->at_trap || !would_run(c, p, t))
+            continue;
+        TRY(thread_pc(c->target, t, &pc));
+        t->at_trap = pc == t->trap_address && !site_at(c, pc);
+        *found = t->at_trap && !t->pending_signal;
+        if (*found) {
+            begin_off(c, p, t, pc);
+            p->off_removed = false;
+            p->off_own_trap = true;
+        }
+    }
+    return NULL;
+}
+
 static struct error *find_thread_to_step_off(struct control *c, struct plan *p)
 {
-    if (!sites_any(c))
+    bool found;
+    TRY(leave_own_trap(c, p, &found));
+    if (found || !sites_any(c))
         return NULL;
     for (size_t i = 0; i < c->target->threads.count; i++) {
         struct thread *t = c->target->threads.items[i];
@@ -276,6 +299,7 @@ static struct error *send_actions(struct control *c, const struct actions *actio
         BASE_BUF struct buf reply = {0};
         TRY(target_check(
             c->target, rsp_call(c->target->connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
+        TRY(rsp_take_chosen(c->target->connection, &reply));
     }
     if (sites_dirty(c) > PENDING_MAX)
         TRY(sites_flush(c));

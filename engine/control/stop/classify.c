@@ -6,18 +6,52 @@
 #include "base/alloc.h"
 #include "engine/control/control.h"
 #include "engine/control/stop/classify.h"
+#include "engine/control/stop/own_trap.h"
 #include "engine/control/kernel/sealed_text.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/values.h"
 
-/* A stub that neither names a thread nor answers qC has, as far as we can know, the one that was selected. */
-static struct error *ask_current(struct control *c, struct ptid *ret)
+static bool knows_not(const struct error *e)
 {
-    struct error *e = target_check(c->target, rsp_query_current(c->target->connection, ret));
-    if (!error_is(e, ERR_UNSUPPORTED) || !c->target->threads.has_current)
+    return error_is(e, ERR_UNSUPPORTED) || error_is(e, ERR_REFUSED);
+}
+
+/* The first thread of the list; one without a name where there is no list either. */
+static struct error *first_thread(struct control *c, struct ptid *ret)
+{
+    struct thread_table *t = &c->target->threads;
+    struct error *e = threads_list(c->target);
+    if (e && !knows_not(e))
         return e;
     error_free(e);
-    *ret = c->target->threads.current;
+    *ret = t->count ? t->items[0]->id : (struct ptid){0};
+    t->nameless = ret->tid <= 0;
+    if (t->count == 1)
+        rsp_note_spoken_of(c->target->connection, *ret);
+    return NULL;
+}
+
+/*
+ * A stub that neither names a thread nor answers qC (simavr, mspdebug) has, as far as we can know, the one
+ * that was selected. OpenOCD without an operating system, and others before that has started, say 0 or -1: no
+ * thread in particular.
+ */
+static struct error *ask_current(struct control *c, struct ptid *ret)
+{
+    struct thread_table *t = &c->target->threads;
+    *ret = (struct ptid){0};
+    struct error *e =
+        t->nameless ? NULL : target_check(c->target, rsp_query_current(c->target->connection, ret));
+    if (e && !knows_not(e))
+        return e;
+    error_free(e);
+    if (ret->tid > 0) {
+        rsp_note_spoken_of(c->target->connection, *ret);
+        return NULL;
+    }
+    if (!t->has_current)
+        return first_thread(c, ret);
+    *ret = t->current;
     return NULL;
 }
 
@@ -72,31 +106,17 @@ static struct error *rewind_trap(struct control *c, struct thread *t, const stru
     return register_write_value(c->target, t, c->target->arch->pc, stop->pc);
 }
 
-/*
- * A trap of the program's own: a stub that negotiated `swbreak` has set the pc back to it (gdbserver), where
- * it would trap for ever. A site that is gone by now can still be reported late: then there is no trap in
- * memory.
- */
-static struct error *own_trap(struct control *c, struct thread *t, struct stop *stop, bool *late)
-{
-    unsigned char bytes[4], expected[4];
-    size_t n = c->target->arch->trap_size;
-    TRY(memory_read(c->target, stop->pc, bytes, n));
-    for (size_t i = 0; i < n; i++)
-        expected[i] = c->target->arch->trap[c->target->big_endian ? n - 1 - i : i];
-    *late = memcmp(bytes, expected, n) != 0;
-    if (*late)
-        return NULL;
-    stop->pc += n;
-    return register_write_value(c->target, t, c->target->arch->pc, stop->pc);
-}
-
 static struct error *note_pc(struct control *c, const struct rsp_stop *from, struct stop *stop)
 {
     struct thread *t = threads_find(&c->target->threads, stop->thread);
     if (!t || !c->target->arch)
         return NULL;
-    TRY(thread_pc(c->target, t, &stop->pc));
+    struct error *e = thread_pc(c->target, t, &stop->pc);
+    if (error_is(e, ERR_OPTIMISED_OUT)) {
+        error_free(e); /* a `g` that ends before it: what else there is can be looked at */
+        return NULL;
+    }
+    TRY(e);
     stop->has_pc = true;
     return rewind_trap(c, t, from, stop);
 }
@@ -150,6 +170,13 @@ static void classify_trap(struct control *c, const struct rsp_stop *from, struct
         stop->breakpoint = w->id;
         return;
     }
+    struct site *left = stop->has_pc ? site_stuck_at(c, stop->pc) : NULL;
+    struct thread *t = left && !left->users ? threads_find(&c->target->threads, stop->thread) : NULL;
+    if (t) { /* nobody's any more, and the stub would not take it out */
+        stop->late_hit = true;
+        t->at_site = true;
+        t->site_address = stop->pc;
+    }
     stop->reason = STOP_SIGNAL; /* the plan may know it as its own step */
     stop->signal = TARGET_SIGTRAP;
 }
@@ -202,7 +229,8 @@ struct error *stop_classify(struct control *c, const struct rsp_stop *from, stru
                       (from->reason == RSP_REASON_NONE && from->signal == TARGET_SIGTRAP && !own_step &&
                        ret->has_pc && site_was_at(c, ret->pc));
     if (maybe_late && ret->has_pc && !site_at(c, ret->pc)) {
-        struct error *e = own_trap(c, threads_find(&c->target->threads, ret->thread), ret, &ret->late_hit);
+        struct error *e =
+            own_trap_passed(c, threads_find(&c->target->threads, ret->thread), ret, &ret->late_hit);
         error_free(e); /* unreadable code is no trap of ours either */
     }
     bool guard;
@@ -220,6 +248,7 @@ struct error *stop_classify(struct control *c, const struct rsp_stop *from, stru
         return NULL;
     }
     classify_trap(c, from, ret);
+    own_trap_note(c, ret, c->plan_active && (c->plan.phase == PHASE_STEP || c->plan.phase == PHASE_OFF));
     return NULL;
 }
 

@@ -29,6 +29,48 @@ static struct error *run_back_once(struct control *c, struct rsp_stop *from, boo
     return time_landed(c, from);
 }
 
+static struct error *pc_now(struct control *c, uint64_t *ret)
+{
+    struct thread *t;
+    TRY(threads_current(c->target, &t));
+    return thread_pc(c->target, t, ret);
+}
+
+/* The last `bc` did not move: a stub that tells the place again where it stands is taken one instruction
+ * further, one that has nothing more and does not say so has come to the start of its record. */
+static struct error *move_on(struct control *c, uint64_t before, bool *ended)
+{
+    uint64_t now;
+    TRY(pc_now(c, &now));
+    *ended = false;
+    if (now != before)
+        return NULL;
+    struct error *e = time_plain_back(c);
+    *ended = error_is(e, ERR_HISTORY_END);
+    if (e && !*ended)
+        return e;
+    error_free(e);
+    TRY(pc_now(c, &now));
+    *ended = *ended || now == before;
+    return NULL;
+}
+
+/* The function was entered here, in the frame that is meant. */
+static struct error *counts_as_entry(struct control *c, const struct time_entry *entry, struct stop *found,
+                                     bool *ret)
+{
+    struct thread *t;
+    uint64_t sp;
+    if (!found->has_pc || found->pc != entry->address)
+        return NULL;
+    TRY(threads_current(c->target, &t));
+    TRY(thread_sp(c->target, t, &sp));
+    *ret = entry->at_least ? sp >= entry->sp : sp == entry->sp;
+    found->reason = STOP_STEP;
+    found->breakpoint = found->watchpoint = found->signal = 0;
+    return NULL;
+}
+
 /* One `bc` after the other, until a stop counts. *ended at the start of the record. */
 static struct error *run_back(struct control *c, const struct time_entry *entry, struct stop *found,
                               bool *ended)
@@ -37,22 +79,20 @@ static struct error *run_back(struct control *c, const struct time_entry *entry,
     for (;;) {
         struct rsp_stop from;
         bool counts;
+        uint64_t before;
+        TRY(pc_now(c, &before));
         TRY(run_back_once(c, &from, ended));
         if (*ended)
             return NULL;
         TRY(stop_classify(c, &from, found));
         TRY(breakpoint_would_stop(c, found, &counts));
-        struct thread *t;
-        uint64_t sp = 0;
-        TRY(threads_current(c->target, &t));
-        if (entry && !counts && found->has_pc && found->pc == entry->address) {
-            TRY(thread_sp(c->target, t, &sp));
-            counts = entry->at_least ? sp >= entry->sp : sp == entry->sp;
-            found->reason = STOP_STEP;
-            found->breakpoint = found->watchpoint = found->signal = 0;
-        }
+        if (entry && !counts)
+            TRY(counts_as_entry(c, entry, found, &counts));
         if (counts || (found->reason == STOP_SIGNAL && found->signal != TARGET_SIGTRAP))
             return NULL;
+        TRY(move_on(c, before, ended));
+        if (*ended)
+            return time_landed(c, NULL);
     }
 }
 

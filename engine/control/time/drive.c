@@ -13,6 +13,9 @@
 
 /* A snapshot of much memory takes seconds, and QEMU answers when it is done. */
 #define MONITOR_NS 120000000000
+/* How long a command is waited for that only begins something, or whose time is up. */
+#define ANSWER_NS 10000000000
+#define LEAST_NS  200000000
 /* How long an interrupted target is waited for. */
 #define GRACE_NS 10000000000
 /* How long it may take to go back to where a search began. */
@@ -36,17 +39,49 @@ static void drop_returns(struct buf *b)
         b->data[kept] = '\0';
 }
 
+int64_t time_patience(const struct control *c, int64_t most_ns)
+{
+    int64_t now = clock_now_ns(), end = c->target->deadline_ns;
+    int64_t left = end == INT64_MAX ? most_ns : end - now;
+    left = left < LEAST_NS ? LEAST_NS : left;
+    return left < most_ns ? left : most_ns;
+}
+
+/* `replay_seek` and its like let the target run when they are cut off: those alone are not ended by Ctrl-C,
+ * and QEMU answers them at once. */
+static struct error *call_monitor(struct control *c, const char *command, int64_t most_ns, struct buf *out)
+{
+    struct rsp_connection *r = c->target->connection;
+    int64_t timeout = rsp_timeout(r);
+    bool runs = strncmp(command, "replay_", 7) == 0;
+    rsp_set_timeout(r, time_patience(c, runs && most_ns > ANSWER_NS ? ANSWER_NS : most_ns));
+    if (c->time.holds && !runs)
+        transport_set_cancel_fd(rsp_transport(r), c->target->cancel_fd);
+    struct error *e = target_check(c->target, rsp_monitor(r, command, out));
+    if (c->target->connection)
+        rsp_set_timeout(r, timeout);
+    if (c->target->connection && c->time.holds)
+        transport_set_cancel_fd(rsp_transport(r), -1);
+    drop_returns(out);
+    return e;
+}
+
+struct error *time_probe_monitor(struct control *c, const char *command, struct buf *out, bool *answered)
+{
+    struct error *e = call_monitor(c, command, rsp_timeout(c->target->connection), out);
+    bool silent = error_is(e, ERR_TIMEOUT) && clock_now_ns() < c->target->deadline_ns;
+    *answered = !e;
+    if (!silent && !error_is(e, ERR_UNSUPPORTED) && !error_is(e, ERR_REFUSED))
+        return e;
+    error_free(e);
+    return NULL;
+}
+
 static struct error *ask_monitor(struct control *c, struct buf *out, const char *format, va_list args)
 {
     BASE_BUF struct buf command = {0};
     buf_vprintf(&command, format, args);
-    int64_t timeout = rsp_timeout(c->target->connection);
-    rsp_set_timeout(c->target->connection, MONITOR_NS);
-    struct error *e = target_check(c->target, rsp_monitor(c->target->connection, buf_text(&command), out));
-    if (c->target->connection)
-        rsp_set_timeout(c->target->connection, timeout);
-    drop_returns(out);
-    return e;
+    return call_monitor(c, buf_text(&command), MONITOR_NS, out);
 }
 
 struct error *time_monitor(struct control *c, struct buf *out, const char *format, ...)

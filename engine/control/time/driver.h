@@ -33,6 +33,7 @@ struct time_driver {
     bool reverses;    /* there is a history to go back in, position by position */
     bool exact;       /* every position can be gone to, forwards too */
     bool removes;     /* what is inserted would be part of a snapshot: it is removed for one */
+    bool uncounted;   /* nobody counts: there is a way back and no position to tell */
     bool only_asked;  /* a snapshot costs much or covers little: taken where it is asked for by name */
     /* Whether this is the way for the connected target. Errors only when the connection is in trouble. */
     struct error *(*probe)(struct control *c, bool *ret)BASE_MUST_CHECK;
@@ -59,13 +60,21 @@ struct time_driver {
     struct error *(*list)(struct control *c, struct time_snapshot **ret, size_t *count)BASE_MUST_CHECK;
 };
 
-extern const struct time_driver time_driver_rr, time_driver_replay, time_driver_recording, time_driver_live,
-    time_driver_memory;
+extern const struct time_driver time_driver_rr, time_driver_replay, time_driver_plain, time_driver_recording,
+    time_driver_live, time_driver_memory;
 
 /* -- drive.c: what drivers share ------------------------------------------------------------------- */
 
 void time_snapshots_free(struct time_snapshot *list, size_t count);
-/* A monitor command; what it prints without carriage returns. A slow one is waited for 120 s. */
+/* The time that a slow request may take at most: so many nanoseconds, and never more than the command has
+ * left. */
+int64_t time_patience(const struct control *c, int64_t most_ns);
+/* What a driver's probe asks of the monitor: silence is no answer, and no reason to wait for long. *answered
+ * false: there is no such monitor. Errors only where the connection is in trouble or the time is up. */
+struct error *time_probe_monitor(struct control *c, const char *command, struct buf *out,
+                                 bool *answered) BASE_MUST_CHECK;
+/* A monitor command; what it prints without carriage returns. A slow one is waited for 120 s, as far as the
+ * command's time reaches; Ctrl-C ends that wait. */
 struct error *time_monitor(struct control *c, struct buf *out, const char *format, ...)
     BASE_PRINTF(3, 4) BASE_MUST_CHECK;
 /* A monitor command that says nothing when it succeeds: ERR_REFUSED with what it said. */

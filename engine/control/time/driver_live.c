@@ -19,12 +19,10 @@ static struct error *ask(struct control *c, bool *is_qemu, bool *records, uint64
 {
     BASE_BUF struct buf out = {0};
     *records = *is_qemu = false;
-    struct error *e = time_monitor(c, &out, "info replay");
-    if (error_is(e, ERR_UNSUPPORTED) || error_is(e, ERR_REFUSED)) {
-        error_free(e);
+    bool answered;
+    TRY(time_probe_monitor(c, "info replay", &out, &answered));
+    if (!answered)
         return NULL;
-    }
-    TRY(e);
     *records = time_qemu_info(&out, "Recording", NULL, position);
     *is_qemu = *records || strstr(buf_text(&out), "Record/replay is not active");
     return NULL;

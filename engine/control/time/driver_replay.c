@@ -28,12 +28,10 @@ static struct error *probe(struct control *c, bool *ret)
     *ret = false;
     if (!rsp_feature_usable(rsp_features(c->target->connection), FEATURE_REVERSE_STEP))
         return NULL;
-    struct error *e = time_monitor(c, &out, "info replay");
-    if (error_is(e, ERR_UNSUPPORTED) || error_is(e, ERR_REFUSED)) {
-        error_free(e);
+    bool answered;
+    TRY(time_probe_monitor(c, "info replay", &out, &answered));
+    if (!answered)
         return NULL;
-    }
-    TRY(e);
     free(c->time.recording);
     c->time.recording = NULL;
     *ret = time_qemu_info(&out, "Replaying", &c->time.recording, &c->time.position);

@@ -81,7 +81,7 @@ static struct error *restart(struct control *c, const char *where)
     buf_add_text(&packet, "vRun;;");
     hex_encode(&packet, where, strlen(where));
     int64_t timeout = rsp_timeout(c->target->connection);
-    rsp_set_timeout(c->target->connection, RESTART_NS);
+    rsp_set_timeout(c->target->connection, time_patience(c, RESTART_NS));
     struct error *e = target_check(c->target, rsp_call(c->target->connection, RSP_GRAMMAR_STOP, RSP_MUTATES,
                                                        &reply, "%s", buf_text(&packet)));
     if (c->target->connection)

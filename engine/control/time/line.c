@@ -14,8 +14,9 @@
 #include "engine/control/time/kept_memory.h"
 #include "engine/control/time/time.h"
 
-static const struct time_driver *const drivers[] = {
-    &time_driver_replay, &time_driver_rr, &time_driver_recording, &time_driver_live, &time_driver_memory};
+static const struct time_driver *const drivers[] = {&time_driver_replay, &time_driver_rr,
+                                                    &time_driver_plain,  &time_driver_recording,
+                                                    &time_driver_live,   &time_driver_memory};
 
 struct error *time_driver(struct control *c, const struct time_driver **ret)
 {
@@ -38,9 +39,18 @@ struct error *time_driver(struct control *c, const struct time_driver **ret)
     return NULL;
 }
 
+/* Whoever goes back says so. */
+static bool may_reverse(struct control *c)
+{
+    const struct rsp_features *f = rsp_features(c->target->connection);
+    return rsp_feature_usable(f, FEATURE_REVERSE_STEP) || rsp_feature_usable(f, FEATURE_REVERSE_CONTINUE);
+}
+
 struct error *time_history(struct control *c, const struct time_driver **ret)
 {
-    struct error *e = time_driver(c, ret);
+    TRY(target_need_stopped(c->target));
+    *ret = NULL;
+    struct error *e = may_reverse(c) ? time_driver(c, ret) : NULL;
     if (e && !error_is(e, ERR_UNSUPPORTED))
         return e;
     error_free(e);
@@ -175,7 +185,7 @@ struct error *time_here(struct control *c, enum stop_reason reason, struct stop 
         ret->has_pc = true;
     }
     TRY(time_position(c, &ret->position));
-    ret->has_position = true;
+    ret->has_position = !c->time.driver->uncounted;
     t->at_site = ret->has_pc && site_at(c, ret->pc);
     t->site_address = ret->pc;
     return NULL;

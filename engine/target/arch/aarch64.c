@@ -31,6 +31,10 @@ static const struct arch_register layout[] = {
 
 static const unsigned char trap[] = {0x00, 0x00, 0x20, 0xd4};
 
+/* BRK of any immediate (Arm ARM, C6.2): 0 is ours, LLVM has 0xf000 for __builtin_debugtrap(), Linux its own.
+ */
+static const struct arch_trap traps[] = {{0xd4200000, 0xffe0001f, 4}, {0, 0, 0}};
+
 /* RET with any register (Arm ARM, C6.2). */
 static bool is_return(const unsigned char *code)
 {
@@ -118,6 +122,7 @@ const struct arch arch_aarch64 = {
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,
+    .traps = traps,
     .is_return = is_return,
     .step_flag = {"MDSCR_EL1", "SS", 1},     /* Arm DDI 0487, MDSCR_EL1 */
     .step_mask = {"cpsr", 1 << 7, is_plain}, /* PSTATE.I */

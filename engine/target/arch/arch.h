@@ -30,6 +30,12 @@ struct arch_register {
     unsigned size; /* bytes */
 };
 
+/* An instruction that stops at a debugger: so many bytes that are, as a number, `value` under `mask`. */
+struct arch_trap {
+    uint32_t value, mask;
+    unsigned size; /* 0 ends a list */
+};
+
 /* What a guest can see of it when it is stepped: a field of a register (engine/control/run/step_flags.h). */
 struct arch_step_flag {
     const char *reg;   /* by its name in target descriptions; NULL: nothing is known that could be seen */
@@ -148,7 +154,9 @@ struct arch {
     unsigned trap_size;              /* bytes */
     const unsigned char *short_trap; /* of two-byte instructions (Thumb, compressed RISC-V), or NULL */
     unsigned short_trap_size;        /* bytes, and the kind that Z0 wants for it */
-    unsigned pc_behind_trap;         /* a trap reported raw leaves the pc so many bytes behind it */
+    /* All of them, in every encoding that compilers, run-time libraries and stubs are known to use. */
+    const struct arch_trap *traps;
+    unsigned pc_behind_trap; /* a trap reported raw leaves the pc so many bytes behind it */
     /* Which code has the short trap: has_thumb, else instruction_size tells. */
     bool has_thumb;          /* bit 0 of a code address, and symbols, say where instructions are Thumb's */
     unsigned code_align_arm; /* with has_thumb: what code_align is where they are not */
@@ -204,6 +212,11 @@ extern const struct arch arch_x86_64, arch_i386, arch_aarch64, arch_arm, arch_ri
 const struct arch *arch_by_description(const char *architecture);
 /* By e_machine and class (1, 2) of an ELF file; NULL: none. */
 const struct arch *arch_by_elf(unsigned machine, unsigned elf_class);
+/* One that is in no table, of what its description says; the texts stay the caller's. False: too little. */
+bool arch_from_description(const char *architecture, const char *pc, const char *sp, unsigned address_size,
+                           struct arch *ret);
+/* The order of bytes in a number, where only the <architecture> is known that is in no table. */
+bool arch_is_big(const char *architecture);
 /* By our own name. */
 const struct arch *arch_by_name(const char *name);
 /* A machine that calls itself so (uname -m) runs its programs. */
@@ -214,6 +227,14 @@ bool arch_same_family(const struct arch *a, const struct arch *b);
 const char *arch_gnu_name(const char *qemu_user);
 /* Row i of the table, NULL behind the last. */
 const struct arch *arch_row(size_t i);
+
+/* The length of the trap instruction that these bytes begin with, 0: they are none. Those shorter than the
+ * usual one count where `is_short` is set or the processor has no short ones. */
+unsigned arch_trap_at(const struct arch *arch, bool big_endian, bool is_short, const unsigned char *bytes,
+                      size_t n);
+/* Bytes `from` to `to` are those of this trap. */
+bool arch_trap_is(const struct arch_trap *trap, bool big_endian, const unsigned char *bytes, size_t from,
+                  size_t to);
 
 /* A target-order number of at most 8 bytes. */
 uint64_t arch_load(const unsigned char *bytes, size_t n, bool big_endian);

@@ -24,6 +24,16 @@ static const struct arch_register layout[] = {
 static const unsigned char trap[] = {0xf0, 0x01, 0xf0, 0xe7};
 static const unsigned char short_trap[] = {0x01, 0xde};
 
+/* What Linux takes for a breakpoint (arch/arm/kernel/ptrace.c), LLVM's, and BKPT of any immediate, each in
+ * A32 and T32. */
+static const struct arch_trap traps[] = {{0xe7f001f0, 0xffffffff, 4},
+                                         {0xe7ffdefe, 0xffffffff, 4},
+                                         {0xe1200070, 0xfff000f0, 4},
+                                         {0xde01, 0xffff, 2},
+                                         {0xdefe, 0xffff, 2},
+                                         {0xbe00, 0xff00, 2},
+                                         {0, 0, 0}};
+
 /* CPSR.T (Arm ARM of version 7, B1.3.3). */
 static int mode_now(const struct arch *arch, arch_read_register *read, void *context)
 {
@@ -72,6 +82,7 @@ const struct arch arch_arm = {
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,
+    .traps = traps,
     .short_trap = short_trap,
     .short_trap_size = sizeof short_trap,
     .has_thumb = true,

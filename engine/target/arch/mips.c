@@ -29,6 +29,9 @@ static const struct arch_register layout[] = {
 
 static const unsigned char trap[] = {0x0d, 0x00, 0x05, 0x00};
 
+/* BREAK of any code (MIPS32 volume II-A). */
+static const struct arch_trap traps[] = {{0x0000000d, 0xfc00003f, 4}, {0, 0, 0}};
+
 static const struct arch_tls tls = {.registers = {"userlocal"}, .bias = 0x7000};
 
 static const struct arch_sigframe sigframes[] = {
@@ -61,6 +64,7 @@ const struct arch arch_mips = {
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,
+    .traps = traps,
     .capstone_arch = CS_ARCH_MIPS,
     .capstone_mode = CS_MODE_MIPS32,
     .longest_instruction = 4,

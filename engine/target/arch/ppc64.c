@@ -34,6 +34,10 @@ static const struct arch_register layout[] = {
 
 static const unsigned char trap[] = {0x08, 0x00, 0xe0, 0x7f};
 
+/* TW, TD and TWI that trap in any case (Power ISA, 3.3.11). */
+static const struct arch_trap traps[] = {
+    {0x7fe00008, 0xffe007fe, 4}, {0x7fe00088, 0xffe007fe, 4}, {0x0fe00000, 0xffe00000, 4}, {0, 0, 0}};
+
 /* r0, r3 to r12, f0 to f13 and ctr (OpenPOWER ELF V2 ABI, section 2.2.1; gdb does so too). */
 static bool is_clobbered(unsigned number)
 {
@@ -95,6 +99,7 @@ const struct arch arch_ppc64 = {
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,
+    .traps = traps,
     .step_flag = {"msr", "SE or BE", 0x600}, /* Power ISA book III, 3.2.1: MSR bits 53 and 54 */
     .exception_vector = exception_vector,
     .trace_vector = 0xd00,

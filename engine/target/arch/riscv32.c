@@ -29,6 +29,9 @@ static const struct arch_register layout[] = {
 static const unsigned char trap[] = {0x73, 0x00, 0x10, 0x00};
 static const unsigned char short_trap[] = {0x02, 0x90};
 
+/* EBREAK and C.EBREAK (RISC-V unprivileged ISA). */
+static const struct arch_trap traps[] = {{0x00100073, 0xffffffff, 4}, {0x9002, 0xffff, 2}, {0, 0, 0}};
+
 static const struct arch_tls tls = {.registers = {"tp"}};
 
 const struct arch arch_riscv32 = {
@@ -52,6 +55,7 @@ const struct arch arch_riscv32 = {
     .breakpoint_kind = 4,
     .trap = trap,
     .trap_size = sizeof trap,
+    .traps = traps,
     .short_trap = short_trap,
     .short_trap_size = sizeof short_trap,
     /* The triggers are of any kind (RISC-V Debug Specification, chapter "Sdtrig"). */

@@ -28,6 +28,9 @@ static const struct arch_register layout[] = {
 
 static const unsigned char trap[] = {0x01, 0x00};
 
+/* No operation has this code: Linux takes it for a breakpoint (arch/s390/include/asm/ptrace.h). */
+static const struct arch_trap traps[] = {{0x0001, 0xffff, 2}, {0, 0, 0}};
+
 /* r0 to r5 and f0 to f7 (ELF ABI s390x supplement; gdb does so too). */
 static bool is_clobbered(unsigned number)
 {
@@ -72,6 +75,7 @@ const struct arch arch_s390x = {
     .breakpoint_kind = 2,
     .trap = trap,
     .trap_size = sizeof trap,
+    .traps = traps,
     .capstone_arch = CS_ARCH_SYSZ,
     .capstone_mode = 0,
     .longest_instruction = 6,

@@ -31,6 +31,9 @@ static const struct arch_register layout[] = {{"rax", 8}, {"rbx", 8}, {"rcx", 8}
 
 static const unsigned char trap[] = {0xcc};
 
+/* INT3, and INT with the number 3 (Intel SDM volume 2). */
+static const struct arch_trap traps[] = {{0xcc, 0xff, 1}, {0x03cd, 0xffff, 2}, {0, 0, 0}};
+
 static const struct arch_tls tls = {.registers = {"fs_base"}, .below = true};
 
 /* DWARF numbers in the order of struct sigcontext (linux, arch/x86/include/uapi/asm/sigcontext.h). */
@@ -69,6 +72,7 @@ const struct arch arch_x86_64 = {
     .breakpoint_kind = 1,
     .trap = trap,
     .trap_size = 1,
+    .traps = traps,
     .is_return = x86_is_return,
     .pc_behind_trap = 1,
     .stack_alignment_slot = 8,

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/target/description.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/target/registers.h"
+#include "engine/target/target.h"
+#include "symbols/file.h"
+
+/* A stub without a description, or whose description is damaged, leaves *ret NULL. */
+static struct error *ask(struct target *target, struct rsp_tdesc **ret)
+{
+    *ret = NULL;
+    struct error *e = target_check(target, rsp_read_description(target->connection, ret));
+    if (error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED))
+        return e;
+    error_free(e);
+    return NULL;
+}
+
+static const struct arch *arch_of_file(const char *path, bool *big_endian)
+{
+    struct symbol_file *f = NULL;
+    struct error *e = path[0] == '/' && access(path, R_OK) == 0 ? symbol_file_open(path, &f) : NULL;
+    error_free(e);
+    if (!f)
+        return NULL;
+    const struct arch *a = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
+    *big_endian = symbol_file_is_big_endian(f);
+    symbol_file_close(f);
+    return a;
+}
+
+void description_forget_values(struct target *target)
+{
+    for (size_t i = 0; i < target->threads.count; i++) {
+        struct thread *t = target->threads.items[i];
+        t->size = 0; /* laid out anew when something is read */
+        t->has_g = t->has_previous = t->has_last_pc = false;
+    }
+}
+
+static const struct rsp_register *named_one_of(const struct rsp_tdesc *t, const char *const *names)
+{
+    const struct rsp_register *r = NULL;
+    for (; *names && !r; names++)
+        r = rsp_tdesc_find(t, *names);
+    return r;
+}
+
+/* The one of this type, NULL where there are none or several. */
+static const struct rsp_register *only_one_of(const struct rsp_tdesc *t, const char *type)
+{
+    const struct rsp_register *found = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < t->count; i++)
+        if (strcmp(t->registers[i].type, type) == 0) {
+            found = &t->registers[i];
+            count++;
+        }
+    return count == 1 ? found : NULL;
+}
+
+void description_make_arch(struct target *target)
+{
+    static const char *const pcs[] = {"pc", "PC", "ip", "IP", NULL}, *const sps[] = {"sp", "SP", NULL};
+    const struct rsp_tdesc *t = target->description;
+    if (target->arch || !t || !t->count)
+        return;
+    const struct rsp_register *pc = named_one_of(t, pcs), *sp = named_one_of(t, sps);
+    pc = pc ? pc : only_one_of(t, "code_ptr");
+    sp = sp ? sp : only_one_of(t, "data_ptr");
+    if (!pc ||
+        !arch_from_description(t->architecture, pc->name, sp ? sp->name : NULL, pc->size, &target->own_arch))
+        return;
+    target->arch = &target->own_arch;
+    target->big_endian = target->big_endian || arch_is_big(t->architecture);
+}
+
+void description_forget(struct target *target)
+{
+    if (target->arch == &target->own_arch)
+        target->arch = NULL;
+    rsp_tdesc_free(target->description);
+    target->description = NULL;
+}
+
+struct error *description_renew(struct target *target, const char *path)
+{
+    struct rsp_tdesc *t;
+    TRY(ask(target, &t));
+    const struct arch *arch = t && t->architecture ? arch_by_description(t->architecture) : NULL;
+    description_forget(target);
+    target->description = t;
+    target->arch = arch ? arch : arch_of_file(path, &target->big_endian);
+    registers_complete(target);
+    description_make_arch(target);
+    description_forget_values(target);
+    return NULL;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+static bool same(const struct rsp_tdesc *a, const struct rsp_tdesc *b)
+{
+    bool all = a && b && a->count == b->count && same_text(a->architecture, b->architecture);
+    for (size_t i = 0; all && i < a->count; i++) {
+        const struct rsp_register *x = &a->registers[i], *y = &b->registers[i];
+        all = x->number == y->number && x->size == y->size && x->offset == y->offset &&
+              strcmp(x->name, y->name) == 0;
+    }
+    return all;
+}
+
+struct error *description_compare(struct target *target, int64_t pid)
+{
+    struct rsp_tdesc *t;
+    TRY(ask(target, &t));
+    bool told = t && t->count;
+    if (told && !same(t, target->description) && description_is_of(target, pid) &&
+        target->undescribed_count < UNDESCRIBED_MOST)
+        target->undescribed[target->undescribed_count++] = pid;
+    rsp_tdesc_free(t);
+    return NULL;
+}
+
+bool description_is_of(const struct target *target, int64_t pid)
+{
+    for (unsigned i = 0; i < target->undescribed_count; i++)
+        if (target->undescribed[i] == pid)
+            return false;
+    return true;
+}

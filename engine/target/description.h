@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * engine/target/description.h - what the target's registers are, and which processor it has.
+ *
+ * Told by the stub when attaching, and told anew when a process executes another program, which may be one of
+ * another processor. Owned by the target; engine thread, target stopped. Values are read with what is told
+ * here: where nothing is, they are unavailable.
+ */
+#ifndef ALLSTOP_ENGINE_TARGET_DESCRIPTION_H
+#define ALLSTOP_ENGINE_TARGET_DESCRIPTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct target;
+
+enum { UNDESCRIBED_MOST = 16 };
+
+/* Another program runs in the current process: the stub is asked for its description, and where it has none
+ * the file at `path` (it may be one that is not here) says what the processor is. What was known of registers
+ * is forgotten. Errors only where the connection is in trouble. */
+struct error *description_renew(struct target *target, const char *path) BASE_MUST_CHECK;
+/* The same for a process that is not the one whose program the session follows: when its registers are
+ * others, none of them is read any more. Its thread is selected. */
+struct error *description_compare(struct target *target, int64_t pid) BASE_MUST_CHECK;
+/* The processor is in no table and no file says it: then it is as much as the description tells, which is
+ * where the pc is. */
+void description_make_arch(struct target *target);
+/* The description is freed, and what was made of it gone. */
+void description_forget(struct target *target);
+/* Registers are laid out anew: what is known of their values is gone. */
+void description_forget_values(struct target *target);
+/* The registers of this process are those of the description. */
+bool description_is_of(const struct target *target, int64_t pid);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the registers are, when that changes: a value is right or not there, never another register's. */
+#include "engine_played.h"
+
+#include "engine/target/description.h"
+
+#define I386                                                                                                 \
+    "l<target><architecture>i386</architecture><feature name=\"org.gnu.gdb.i386.core\">"                     \
+    "<reg name=\"eax\" bitsize=\"32\"/><reg name=\"esp\" bitsize=\"32\"/><reg name=\"eip\" bitsize=\"32\"/>" \
+    "</feature></target>"
+
+static struct thread *current(void)
+{
+    struct thread *t = NULL;
+    must(threads_current(session->target, &t));
+    return t;
+}
+
+static uint64_t value(const char *name)
+{
+    uint64_t ret;
+    must(register_value(session->target, current(), name, &ret));
+    return ret;
+}
+
+/* The file need not be here. */
+static void executes(void)
+{
+    const struct plan plan = {.kind = PLAN_CONTINUE, .times = 1};
+    struct rsp_stop stop;
+    struct stop final;
+    bool stopped = false, done = false;
+    stops_with("T05exec:2f6e6f736967;thread:1;");
+    must(plan_start(session->control, &plan));
+    must(rsp_wait_stop(session->target->connection, session->target->deadline_ns, -1, &stop, &stopped));
+    must(plan_on_stop(session->control, &stop, &final, &done));
+    assert_true(done);
+    plan_end(session->control);
+    assert_int_equal(final.reason, STOP_EXEC);
+}
+
+static void test_exec(void **state)
+{
+    (void)state;
+    assert_int_equal(value("rip"), PLAYED_BASE);
+    rule("qXfer:features:read:target.xml:0,", I386);
+    rule("g", "110000002200000033000000");
+    executes();
+    assert_ptr_equal(session->target->arch, &arch_i386);
+    assert_null(register_find(session->target, "rip"));
+    assert_int_equal(value("eip"), 0x33);
+    assert_int_equal(value("sp"), 0x22);
+    assert_false(current()->has_previous);
+}
+
+/* Where nobody says what it is now, nothing is read by what it was. */
+static void test_exec_of_something(void **state)
+{
+    (void)state;
+    assert_int_equal(value("rip"), PLAYED_BASE);
+    rule("qXfer:features:read:target.xml:0,", "E01");
+    executes();
+    uint64_t ret;
+    assert_null(session->target->arch);
+    must_fail(register_value(session->target, current(), "rip", &ret), ERR_NO_SYMBOL);
+}
+
+/* A process beside the session's own program. */
+static void test_another_process(void **state)
+{
+    (void)state;
+    struct ptid other = {7, 7};
+    uint64_t ret;
+    must(description_compare(session->target, other.pid));
+    assert_true(description_is_of(session->target, other.pid));
+    rule("qXfer:features:read:target.xml:0,", I386);
+    must(description_compare(session->target, other.pid));
+    assert_false(description_is_of(session->target, other.pid));
+    sent_nothing_yet();
+    must_fail(register_value(session->target, threads_note(session->target, other), "rip", &ret),
+              ERR_UNSUPPORTED);
+    assert_int_equal(sent("g") + sent("p"), 0);
+    assert_int_equal(value("rip"), PLAYED_BASE);
+}
+
+/* `G` would write zero where the stub did not say what there is. */
+static void test_no_zeros(void **state)
+{
+    (void)state;
+    BASE_BUF struct buf g = {0};
+    for (unsigned i = 0; i < PLAYED_REGISTERS; i++)
+        buf_add_text(&g, i == 3 ? "xxxxxxxxxxxxxxxx" : "0102030405060708");
+    rule("P", "");
+    rule("g", buf_text(&g));
+    rule("G", "OK");
+    threads_resumed(session->target);
+    must_fail(register_write_value(session->target, current(), "rax", 5), ERR_UNSUPPORTED);
+    assert_int_equal(sent("G"), 0);
+    must(register_write_value(session->target, current(), "rdx", 5)); /* that one itself */
+    assert_int_equal(sent("G0102030405060708"), 1);
+}
+
+/* A processor that is in no table: its description says which register is the pc. */
+static void test_unknown_processor(void **state)
+{
+    (void)state;
+    BASE_FREE char *spec = played_prepare("", "");
+    rule("qXfer:features:read:target.xml:0,",
+         "l<target><architecture>m68k</architecture><feature name=\"x\"><reg name=\"d0\" bitsize=\"32\"/>"
+         "<reg name=\"here\" bitsize=\"32\" type=\"code_ptr\"/></feature></target>");
+    rule("g", "0000001100001100");
+    must(session_connect(session, spec));
+    session_set_deadline(session, in_seconds(20));
+    assert_string_equal(session->target->arch->name, "m68k");
+    assert_int_equal(value("pc"), 0x1100);
+    assert_int_equal(value("d0"), 0x11);
+    uint64_t sp;
+    must_fail(thread_sp(session->target, current(), &sp), ERR_UNSUPPORTED);
+    struct breakpoint *b = BREAK(.at = "*0x1200");
+    rule("g", "0000001100001200");
+    const struct plan plan = {.kind = PLAN_CONTINUE, .times = 1};
+    struct rsp_stop stop;
+    struct stop final;
+    bool stopped = false, done = false;
+    stops_with("S05");
+    must(plan_start(session->control, &plan));
+    must(rsp_wait_stop(session->target->connection, session->target->deadline_ns, -1, &stop, &stopped));
+    must(plan_on_stop(session->control, &stop, &final, &done));
+    plan_end(session->control);
+    assert_int_equal(final.breakpoint, b->id);
+    session_drop_connection(session, TARGET_DISCONNECTED);
+    assert_null(session->target->arch);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST_ON(played_machine, test_exec),
+        TEST_ON(played_machine, test_exec_of_something),
+        TEST_ON(played_machine, test_another_process),
+        TEST_ON(played_machine, test_no_zeros),
+        cmocka_unit_test_teardown(test_unknown_processor, played_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

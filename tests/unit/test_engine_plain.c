@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Stubs that know little: no thread, no way to select one, no reason, no registers, no processor. */
+#include "engine_played.h"
+
+#include "engine/session/architecture.h"
+
+static char *spec;
+
+static int plain(void **state)
+{
+    (void)state;
+    spec = played_prepare("", "");
+    rule("?", "S05");
+    return 0;
+}
+
+static int end(void **state)
+{
+    free(spec);
+    return played_end(state);
+}
+
+static void connect_to(void)
+{
+    must(session_connect(session, spec));
+    session_set_deadline(session, in_seconds(20));
+}
+
+static uint64_t pc(void)
+{
+    struct thread *t;
+    uint64_t ret;
+    must(threads_current(session->target, &t));
+    must(thread_pc(session->target, t, &ret));
+    return ret;
+}
+
+/* simavr and mspdebug: one thread without a name. None is made up on the wire, and what is read is its. */
+static void test_nameless(void **state)
+{
+    (void)state;
+    rule("qC", "");
+    rule("qfThreadInfo", "");
+    rule("H", "");
+    connect_to();
+    assert_int_equal(pc(), PLAYED_BASE);
+    assert_int_equal(sent("H"), 0);
+    char name[32];
+    thread_name(session->target->threads.current, name, sizeof name);
+    assert_string_equal(name, "p1.1");
+    struct thread *t;
+    must(threads_by_name(session->target, "p1.1", &t));
+    assert_int_equal(t->id.tid, 0);
+}
+
+/* Those of operating systems that have not started say 0 or -1. */
+static void test_nobody(void **state)
+{
+    (void)state;
+    rule("qC", "QC0");
+    rule("?", "T05thread:-1;");
+    rule("qfThreadInfo", "m0");
+    rule("H", "E01");
+    connect_to();
+    assert_int_equal(pc(), PLAYED_BASE);
+    assert_int_equal(sent("H"), 0);
+}
+
+/* Without qC the first thread of the list is selected. */
+static void test_only_a_list(void **state)
+{
+    (void)state;
+    rule("qC", "");
+    rule("qfThreadInfo", "m2,1");
+    connect_to();
+    assert_int_equal(session->target->threads.current.tid, 2);
+    assert_int_equal(pc(), PLAYED_BASE);
+    assert_int_equal(sent("Hg2"), 1);
+}
+
+/* Emulators of consoles: H is refused for the very thread that they speak of. It is sent once and never
+ * again. */
+static void test_refused(void **state)
+{
+    (void)state;
+    rule("H", "E01");
+    rule("qfThreadInfo", "m1");
+    connect_to();
+    assert_int_equal(pc(), PLAYED_BASE);
+    target_forget(session->target);
+    threads_resumed(session->target);
+    rsp_forget_selected(session->target->connection);
+    assert_int_equal(pc(), PLAYED_BASE);
+    assert_int_equal(sent("H"), 1);
+}
+
+/* What another thread's registers are such a stub cannot say: no value is better than a wrong one. */
+static void test_another(void **state)
+{
+    (void)state;
+    rule("H", "");
+    connect_to();
+    assert_int_equal(pc(), PLAYED_BASE);
+    uint64_t value;
+    must_fail(thread_pc(session->target, threads_note(session->target, (struct ptid){0, 2}), &value),
+              ERR_NO_THREAD);
+    must(threads_list(session->target));
+    must(registers_fetch_many(session->target, session->target->threads.items,
+                              session->target->threads.count));
+    assert_true(threads_find(&session->target->threads, (struct ptid){0, 1})->has_g);
+    assert_false(threads_find(&session->target->threads, (struct ptid){0, 2})->has_g);
+    assert_int_equal(sent("H"), 1);
+    const struct rsp_action other = {.thread = {0, 2}, .how = RSP_STEP};
+    must_fail(rsp_resume_actions(session->target->connection, &other, 1), ERR_NO_THREAD);
+    assert_int_equal(sent("s"), 0);
+}
+
+/* A stub that does select threads means its refusal. */
+static void test_meant(void **state)
+{
+    (void)state;
+    rule("?", "T05thread:1;");
+    connect_to();
+    struct thread *second = threads_note(session->target, (struct ptid){0, 2});
+    uint64_t value;
+    must(thread_pc(session->target, second, &value));
+    rule("H", "E16");
+    target_forget(session->target);
+    threads_resumed(session->target);
+    must_fail(thread_pc(session->target, threads_note(session->target, (struct ptid){0, 1}), &value),
+              ERR_NO_THREAD);
+}
+
+static void test_no_reason(void **state)
+{
+    (void)state;
+    rule("?", "");
+    connect_to();
+    assert_int_equal(session->target->state, TARGET_STOPPED);
+    assert_int_equal(pc(), PLAYED_BASE);
+}
+
+/* A description may name the architecture alone: its registers are the usual ones then, and `g` may have
+ * more. */
+static void test_architecture_alone(void **state)
+{
+    (void)state;
+    rule("qXfer:features:read:target.xml:0,", "l<target><architecture>i386:x86-64</architecture></target>");
+    connect_to();
+    const struct rsp_register *flags = register_find(session->target, "eflags");
+    assert_non_null(flags);
+    assert_int_equal(flags->offset, 136);
+    assert_int_equal(pc(), PLAYED_BASE);
+    assert_false(told("`g` has"));
+}
+
+/* Half a register at the end: the description is of something else, and that is said once. */
+static void test_length(void **state)
+{
+    (void)state;
+    rule("qXfer:features:read:target.xml:0,", "l<target><architecture>i386:x86-64</architecture></target>");
+    rule("g", "11111111111111112222222222222222333333");
+    connect_to();
+    struct thread *t;
+    uint64_t value;
+    must(threads_current(session->target, &t));
+    must(register_value(session->target, t, "rbx", &value));
+    assert_int_equal(value, 0x2222222222222222);
+    must_fail(register_value(session->target, t, "rcx", &value), ERR_OPTIMISED_OUT);
+    assert_true(
+        told("has 19 bytes where this architecture's registers have 164: the first 2 of 24 registers"));
+    buf_clear(&events);
+    threads_resumed(session->target);
+    must(registers_fetch(session->target, t));
+    assert_false(told("`g` has"));
+}
+
+/* Neither description nor program: memory is there, and what needs to know the processor says so. */
+static void test_unknown(void **state)
+{
+    (void)state;
+    rule("qXfer:features", "");
+    connect_to();
+    assert_null(session->target->arch);
+    unsigned char byte;
+    must(memory_read(session->target, PLAYED_BASE, &byte, 1));
+    must(memory_write(session->target, PLAYED_BASE, "\xcc", 1));
+    struct breakpoint *w = BREAK(.at = "*0x1200");
+    assert_int_equal(w->locations[0].site->type, SITE_SOFTWARE);
+    assert_int_equal(sent("Z0,1200,1"), 1);
+    rule("Z", "");
+    w = BREAK(.at = "*0x1300");
+    assert_null(w->locations[0].site);
+    BASE_ERROR struct error *e = breakpoint_set(
+        session->control, &(struct breakpoint_request){.at = "*0x1400", .kind = BREAKPOINT_MEMORY}, &w);
+    assert_non_null(e);
+    assert_non_null(strstr(e->message, "no trap instruction is known"));
+}
+
+/* The user's word does as well as a program. */
+static void test_told_by_the_user(void **state)
+{
+    (void)state;
+    rule("qXfer:features", "");
+    connect_to();
+    must_fail(architecture_set(session, "pdp11"), ERR_USAGE);
+    must(architecture_set(session, "i386:x86-64")); /* gdb's name */
+    assert_string_equal(architecture_name(session), "x86-64");
+    assert_int_equal(pc(), PLAYED_BASE);
+    assert_int_equal(register_find(session->target, "eflags")->offset, 136);
+    must(architecture_set(session, "auto"));
+    assert_null(session->target->arch);
+    must(architecture_set(session, "riscv64"));
+    assert_int_equal(register_find(session->target, "pc")->offset, 256);
+}
+
+/* But not against the stub's. */
+static void test_told_another(void **state)
+{
+    (void)state;
+    connect_to();
+    must_fail(architecture_set(session, "aarch64"), ERR_USAGE);
+    assert_string_equal(architecture_name(session), "auto");
+    assert_int_equal(pc(), PLAYED_BASE);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, plain, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_nameless), TEST(test_nobody),  TEST(test_only_a_list),      TEST(test_refused),
+        TEST(test_another),  TEST(test_meant),   TEST(test_no_reason),        TEST(test_architecture_alone),
+        TEST(test_length),   TEST(test_unknown), TEST(test_told_by_the_user), TEST(test_told_another),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

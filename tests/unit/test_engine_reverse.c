@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Stubs that go back by themselves and say no more than that, and those whose monitor is silent. */
+#include "engine_played.h"
+
+#include "engine/commands/command.h"
+#include "engine/commands/execute.h"
+#include "engine/control/time/back.h"
+
+static struct stop final;
+
+static int reverses(void **state)
+{
+    (void)state;
+    played_start(";ReverseStep+;ReverseContinue+", "");
+    return 0;
+}
+
+static int steps_only(void **state)
+{
+    (void)state;
+    played_start(";ReverseStep+", "");
+    return 0;
+}
+
+static struct stop *back(enum time_back_kind kind)
+{
+    must(time_back(session->control, kind, 1, &final));
+    return &final;
+}
+
+static void stands_at(uint64_t pc)
+{
+    played.registers[1][PLAYED_RIP] = pc;
+    target_forget(session->target);
+    threads_resumed(session->target);
+}
+
+static void test_back(void **state)
+{
+    (void)state;
+    stands_at(0x1010);
+    stops_with(at(1, 0x100c, ""));
+    stands_at(0x1010);
+    assert_int_equal(back(TIME_BACK_STEPI)->pc, 0x100c);
+    assert_int_equal(final.reason, STOP_STEP);
+    assert_false(final.has_position);
+    assert_int_equal(sent("bs"), 1);
+    stops_with("T05replaylog:begin;10:0010000000000000;thread:1;");
+    assert_int_equal(back(TIME_BACK_STEPI)->reason, STOP_HISTORY_END);
+    assert_int_equal(sent("bs"), 2);
+}
+
+static void test_back_to_a_hit(void **state)
+{
+    (void)state;
+    struct breakpoint *b = BREAK(.at = "*0x1004");
+    stops_with(at(1, 0x1004, ""));
+    stops_with(at(1, 0x1000, "replaylog:begin;"));
+    stands_at(0x1010);
+    assert_int_equal(back(TIME_BACK_CONTINUE)->reason, STOP_BREAKPOINT);
+    assert_int_equal(final.breakpoint, b->id);
+    assert_int_equal(final.pc, 0x1004);
+    assert_int_equal(back(TIME_BACK_CONTINUE)->reason, STOP_HISTORY_END);
+    assert_int_equal(sent("bc"), 2);
+}
+
+/* A stub that does not say where its record begins stays there: that is seen, and not asked for ever. */
+static void test_no_word_of_the_start(void **state)
+{
+    (void)state;
+    stops_with(at(1, 0x1000, ""));
+    stops_with(at(1, 0x1000, ""));
+    stands_at(0x1000);
+    assert_int_equal(back(TIME_BACK_CONTINUE)->reason, STOP_HISTORY_END);
+    assert_int_equal(sent("bc") + sent("bs"), 2);
+}
+
+/* What was not offered is not sent: QEMU aborts on it. */
+static void test_offered(void **state)
+{
+    (void)state;
+    must_fail(time_back(session->control, TIME_BACK_CONTINUE, 1, &final), ERR_UNSUPPORTED);
+    assert_int_equal(sent("bc"), 0);
+}
+
+/* Without an offer nobody is asked anything. */
+static void test_no_history(void **state)
+{
+    (void)state;
+    rule("qRcmd", NULL);
+    must_fail(time_back(session->control, TIME_BACK_STEPI, 1, &final), ERR_UNSUPPORTED);
+    assert_int_equal(sent("q"), 0);
+}
+
+static struct error *execute(const char *name)
+{
+    cJSON *args = cJSON_CreateObject(), *ret = NULL;
+    struct error *e = command_execute(session, command_find(name), args, &ret);
+    cJSON_Delete(args);
+    cJSON_Delete(ret);
+    return e;
+}
+
+/* A monitor that never answers takes no longer than the command has; the next command works. */
+static void test_silent_monitor(void **state)
+{
+    (void)state;
+    rule("qRcmd", NULL);
+    int64_t begin = clock_now_ns();
+    session_set_deadline(session, begin + 300000000);
+    must_fail(execute("reverse-stepi"), ERR_TIMEOUT);
+    assert_true(clock_now_ns() - begin < 10000000000);
+    rule("qRcmd", "");
+    session_set_deadline(session, in_seconds(20));
+    stops_with(at(1, 0x100c, ""));
+    stands_at(0x1010);
+    must(execute("reverse-stepi"));
+    assert_int_equal(sent("bs"), 1);
+}
+
+/* Nor longer than until Ctrl-C. */
+static void test_cancelled(void **state)
+{
+    (void)state;
+    int ends[2];
+    rule("qRcmd", NULL);
+    assert_int_equal(pipe(ends), 0);
+    session->target->cancel_fd = ends[0];
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    session->control->time.holds = true;
+    BASE_BUF struct buf out = {0};
+    must_fail(time_monitor(session->control, &out, "info replay"), ERR_CANCELLED);
+    session->control->time.holds = false;
+    session->target->cancel_fd = -1;
+    close(ends[0]);
+    close(ends[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST_ON(reverses, test_back),
+        TEST_ON(reverses, test_back_to_a_hit),
+        TEST_ON(reverses, test_no_word_of_the_start),
+        TEST_ON(steps_only, test_offered),
+        TEST_ON(played_machine, test_no_history),
+        TEST_ON(reverses, test_silent_monitor),
+        TEST_ON(reverses, test_cancelled),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

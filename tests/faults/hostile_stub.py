@@ -2,7 +2,8 @@
 """A hostile stub: well-framed nonsense from a grammar. Every answer is of the right family, and absurd.
 
 What is said to the Nth packet of a kind depends on the seed, the kind and N only, and not on what was asked before: so a
-script can be made smaller and meet the same answers. `meekness` is how often (of 100) a sane answer is given instead: the
+script can be made smaller and meet the same answers. Some kinds are stubborn: what was said to the first is said to all, so that
+lists and documents have no end. Three of four are polite: the first answers of those kinds by which the two meet are sane. `meekness` is how often (of 100) a sane answer is given instead: the
 more, the deeper a session comes. Control characters that it sends are those of MARKS, which no terminal of ours is told.
 """
 import random, select, socket, threading
@@ -23,19 +24,24 @@ STOP_KEYS = ["thread", "threads", "thread-pcs", "core", "watch", "rwatch", "awat
              "vforkdone", "exec", "create", "syscall_entry", "syscall_return", "replaylog", "reason", "description", "name", "metype", "mecount",
              "medata", "memory", "00", "07", "10", "ff", "fff", "zz", "", "é", "\x1b]2;k\x07"]
 
+# How often each is asked until the two have met.
+MEETING = {"qSupported": 1, "vMustReplyEmpty": 2, "QStartNoAckMode": 1, "vCont?": 1, "qC": 3, "?": 1, "H": 2, "qXfer": 1, "qAttached": 1}
+
 
 class Grammar:
     """One seed's answers."""
 
     def __init__(self, seed, meekness):
         self.seed, self.meekness, self.counts = seed, meekness, {}
+        self.polite = random.Random(f"{seed}/polite").randrange(4) != 0
 
     def answer(self, packet):
         """The payloads to be sent for it, in order: none is silence."""
         kind = kind_of(packet)
         self.counts[kind] = self.counts.get(kind, 0) + 1
-        self.r = random.Random(f"{self.seed}/{kind}/{self.counts[kind]}")
-        if self.r.randrange(100) < self.meekness:
+        stubborn = random.Random(f"{self.seed}/{kind}").randrange(4) == 0
+        self.r = random.Random(f"{self.seed}/{kind}/{1 if stubborn else self.counts[kind]}")
+        if self.r.randrange(100) < self.meekness or (self.polite and kind in MEETING and self.counts[kind] <= MEETING[kind]):
             return [sane(packet)]
         maker = FAMILIES.get(kind, Grammar.anything)
         if self.r.randrange(12) == 0:
@@ -52,7 +58,10 @@ class Grammar:
         return self.r.choice(NUMBERS)
 
     def many(self, piece, joint=","):
-        return joint.join([piece] * self.pick(0, 1, 2, 300, LARGE // (len(piece) + 1)))
+        return joint.join([piece] * self.pick(0, 1, 2, 300, self.large() // (len(piece) + 1)))
+
+    def large(self):
+        return self.pick(LARGE, LARGE, 50 * LARGE)
 
     def thread(self):
         return self.pick("p", "") + self.number() + self.pick("", ".", ".", ".") + self.number()
@@ -93,11 +102,11 @@ class Grammar:
                          [self.call(), self.stop("")], [self.stop("")] * 20, [], ["O" + self.hexed()])
 
     def memory(self, packet):
-        return self.pick("", "90", "9", "zz" * 8, "-1", "9" * LARGE, "90" * 7, self.r.choice(ERRORS), self.hexed(), "x" * 16, "OK", "b" + "\xff" * 40,
+        return self.pick("", "90", "9", "zz" * 8, "-1", "9" * self.large(), "90" * 7, self.r.choice(ERRORS), self.hexed(), "x" * 16, "OK", "b" + "\xff" * 40,
                          sane(packet) + self.pick("", "0", "00", "zz"), sane(packet)[:-2], "fffffffffffffff0" * 512)
 
     def registers(self, _):
-        return self.pick("", "0", "x" * 400, "f" * LARGE, "0" * 16 * REGISTERS, "0" * 15, "zz" * 100, self.r.choice(ERRORS), "f" * 16 * 17,
+        return self.pick("", "0", "x" * 400, "f" * self.large(), "0" * 16 * REGISTERS, "0" * 15, "zz" * 100, self.r.choice(ERRORS), "f" * 16 * 17,
                          "7fffffffffffffff" * 17, self.hexed())
 
     def supported(self, _):

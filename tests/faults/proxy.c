@@ -69,13 +69,26 @@ static void hold_against(struct proxy *p, const char *what, const struct rsp_eve
     talk_log(&p->talk, OUT, "ours %s %.200s", what, buf_text(&text));
 }
 
+/*
+ * On a line that loses bytes a debugger may send what is no packet to shake one loose: digits for a checksum
+ * that a stub still waits for, Ctrl-U for the line of a terminal, and acks behind them.
+ */
+static bool shakes_loose(const struct proxy *p, const struct rsp_event *e)
+{
+    static const char bytes[] = "0+-\025";
+    for (size_t i = 0; i < e->length; i++)
+        if (!memchr(bytes, e->data[i], sizeof bytes - 1))
+            return false;
+    return !p->no_ack;
+}
+
 static void judge_out(struct proxy *p, const struct rsp_event *e)
 {
     if (e->kind == RSP_BAD_CHECKSUM)
         hold_against(p, "bad-checksum", e);
     else if (e->kind == RSP_TORN)
         hold_against(p, "torn", e);
-    else if (e->kind == RSP_STRAY)
+    else if (e->kind == RSP_STRAY && !shakes_loose(p, e))
         hold_against(p, "stray-bytes", e);
     else if (e->kind == RSP_PACKET && p->talk.resumed && (p->no_ack || p->resume_acked))
         hold_against(p, "packet-while-running", e);

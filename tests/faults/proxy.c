@@ -71,11 +71,11 @@ static void hold_against(struct proxy *p, const char *what, const struct rsp_eve
 
 /*
  * On a line that loses bytes a debugger may send what is no packet to shake one loose: digits for a checksum
- * that a stub still waits for, Ctrl-U for the line of a terminal, and acks behind them.
+ * that a stub still waits for, a newline or Ctrl-U for the line of a terminal, and acks behind them.
  */
 static bool shakes_loose(const struct proxy *p, const struct rsp_event *e)
 {
-    static const char bytes[] = "0+-\025";
+    static const char bytes[] = "0+-\n\025";
     for (size_t i = 0; i < e->length; i++)
         if (!memchr(bytes, e->data[i], sizeof bytes - 1))
             return false;

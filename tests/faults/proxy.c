@@ -225,7 +225,7 @@ static void pass_on(struct proxy *p, enum direction way, bool all)
 static int patience(struct proxy *p)
 {
     int64_t now = clock_now_ns(), due = p->silent[OUT] || p->silent[IN] ? p->silent_until_ns : INT64_MAX;
-    for (int way = OUT; way < DIRECTIONS; way++)
+    for (enum direction way = OUT; way < DIRECTIONS; way++)
         if (!p->silent[way] && queue_due(&p->queues[way]) < due)
             due = queue_due(&p->queues[way]);
     if (due == INT64_MAX)
@@ -240,7 +240,7 @@ static void serve(struct proxy *p)
                                          {.fd = p->ends[OUT].fd, .events = POLLIN}};
         if (poll(fds, DIRECTIONS, patience(p)) < 0)
             return;
-        for (int way = OUT; way < DIRECTIONS; way++) {
+        for (enum direction way = OUT; way < DIRECTIONS; way++) {
             if (fds[way].revents && !p->over)
                 take_bytes(p, way);
             pass_on(p, way, p->over);
@@ -271,7 +271,7 @@ static void set_rate(struct profile *profile, const char *text)
     size_t n = equals ? strlen(name) - strlen(equals) : 0;
     for (int f = 0; f < FAULTS && equals; f++)
         if (strlen(fault_names[f]) == n && strncmp(fault_names[f], name, n) == 0) {
-            for (int way = OUT; way < DIRECTIONS; way++)
+            for (enum direction way = OUT; way < DIRECTIONS; way++)
                 if (way == OUT ? out : in)
                     profile->rates[way][f] = (unsigned short)number(equals + 1);
             return;
@@ -371,11 +371,11 @@ int main(int argc, char **argv)
     p.talk.began_ns = clock_now_ns();
     talk_log(&p.talk, OUT, "seed %" PRIu64 " profile %s", p.talk.seed,
              p.talk.profile.name ? p.talk.profile.name : "none");
-    for (int way = OUT; way < DIRECTIONS; way++)
+    for (enum direction way = OUT; way < DIRECTIONS; way++)
         rsp_decoder_init(&p.decoders[way], LIMIT);
     p.decoders[OUT].keep_raw = true; /* a debugger packs no repeats */
     serve(&p);
-    for (int way = OUT; way < DIRECTIONS; way++) {
+    for (enum direction way = OUT; way < DIRECTIONS; way++) {
         end_close(&p.ends[way]);
         rsp_decoder_free(&p.decoders[way]);
         queue_free(&p.queues[way]);

@@ -156,6 +156,13 @@ $(B)/tests/stub/stub: $(STUB_SRCS) $(B)/liballstop.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(STUB_SRCS) $(B)/liballstop.a $(LIBS)
 
+# -- the fault proxy, tests/faults/proxy.c -----------------------------------------------------------------
+FAULT_SRCS := $(sort $(wildcard tests/faults/*.c))
+$(B)/tests/faults/proxy: $(FAULT_SRCS) $(wildcard tests/faults/*.h) $(B)/liballstop.a
+	@mkdir -p $(@D)
+	@echo "  LD  $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(FAULT_SRCS) $(B)/liballstop.a $(LIBS)
+
 # -- what users call -------------------------------------------------------------------------------------
 .PHONY: deps deps-build deps-test deps-check
 deps:
@@ -170,7 +177,7 @@ test:
 	@$(MAKE) --no-print-directory test-built
 
 .PHONY: test-built
-test-built: $(B)/allstop $(UNIT_BINS) $(B)/tests/stub/stub targets
+test-built: $(B)/allstop $(UNIT_BINS) $(B)/tests/stub/stub $(B)/tests/faults/proxy targets
 	@bash tests/run.sh $(B)
 
 .PHONY: demo
@@ -217,6 +224,22 @@ oracle:
 # The all-stop race of QEMU's user emulator, and stubs that have none, for longer than the tests do.
 SOAK_RUNS ?= 20
 SOAK_STOPS ?= 1000
+# Sessions over a bad line, and stubs that talk nonsense (doc/faults.md): RUNS=1 SEED=N PROFILE=NAME is that run again.
+RUNS ?= 100
+PROFILE ?= mendable,no-ack,cut,stall
+FAULTS_KEPT ?= $(B)/faults
+.PHONY: soak-faults
+soak-faults:
+	@sh tests/deps.sh build test
+	@$(MAKE) --no-print-directory $(B)/allstop $(B)/tests/stub/stub $(B)/tests/faults/proxy $(B)/targets/x86_64/steps
+	@python3 -B tests/faults/soak.py $(B) --runs $(RUNS) --profile $(PROFILE) --keep $(FAULTS_KEPT) $(if $(SEED),--seed $(SEED)) $(if $(AFTER),--after $(AFTER))
+
+.PHONY: soak-hostile
+soak-hostile:
+	@sh tests/deps.sh build test
+	@$(MAKE) --no-print-directory $(B)/allstop $(B)/targets/steps
+	@python3 -B tests/faults/hostile.py $(B) --runs $(RUNS) $(if $(SEED),--seed $(SEED)) $(if $(FACE),--face $(FACE))
+
 .PHONY: soak
 soak:
 	@sh tests/deps.sh build test
@@ -306,6 +329,7 @@ help:
 	@echo 'all      build build/allstop; CC=clang, SANITIZE=address,undefined or thread, DEBUG=1, V=1'
 	@echo 'check    format, warnings under both compilers, cppcheck, clang-tidy, sanitized unit tests'
 	@echo 'oracle   random questions to gdb and to us, ORACLE_ROUNDS times as many'
+	@echo 'soak-faults  RUNS sessions over a bad line, SEED and PROFILE of one; soak-hostile: stubs that talk nonsense'
 	@echo 'soak     SOAK_RUNS sessions against a stub that races, SOAK_STOPS stops on those that do not'
 	@echo 'mutants  does a test fail when the program is changed? MUTANTS changes of each file, GROUPS="codec cfi"'
 	@echo 'kernel   the Linux kernel for the kgdb tests: once, some 12 minutes and 1.3 GB under ~/.cache'

@@ -12,9 +12,10 @@
  *   xml     a document served by qXfer    flood   so many MiB of 'A' in one packet
  *   mute    say nothing, not even an ack  stop    framed as well, sent unasked after the answer
  *   ids     so many thread ids that were not told before (m…)
- * With {"silent": true} nothing is ever said. A packet no rule fits is the machine's (machine.h), or gets an
- * empty answer. {"clients": N} serves so many, one after the other. Built-in: acks until QStartNoAckMode was
- * answered OK.
+ * With {"mends": true} a damaged packet is answered with `-`, and a `-` with the last answer of the machine
+ * again. With {"silent": true} nothing is ever said. A packet no rule fits is the machine's (machine.h), or
+ * gets an empty answer. {"clients": N} serves so many, one after the other. Built-in: acks until
+ * QStartNoAckMode was answered OK.
  */
 #include <arpa/inet.h>
 #include <cjson/cJSON.h>
@@ -42,8 +43,9 @@ struct stub {
     unsigned used[MAX_RULES];
     bool no_ack, silent;
     struct machine *machine;
-    char *last;   /* what was asked last, for `-` */
-    long next_id; /* of threads */
+    char *last;      /* what was asked last, for `-` */
+    struct buf said; /* the last packet, framed, for `-` where the script mends */
+    long next_id;    /* of threads */
 };
 
 static const cJSON *get(const cJSON *o, const char *name)
@@ -75,7 +77,8 @@ static void send_packet(struct stub *s, const char *payload, size_t n)
     struct buf b = {0};
     rsp_encode(&b, payload, n);
     send_bytes(s, b.data, b.length);
-    buf_free(&b);
+    buf_free(&s->said);
+    s->said = b;
 }
 
 /* Strings of a script are Latin-1: code points up to U+00FF stand for bytes. */
@@ -210,6 +213,11 @@ static void answer(struct stub *s, const char *payload)
         s->no_ack = true;
 }
 
+static bool mends(const struct stub *s)
+{
+    return !s->no_ack && cJSON_IsTrue(get(s->script, "mends"));
+}
+
 static void take(struct stub *s, const struct rsp_event *e)
 {
     if (e->kind == RSP_PACKET) {
@@ -222,6 +230,10 @@ static void take(struct stub *s, const struct rsp_event *e)
         const cJSON *rule = find_rule(s, s->last);
         if (rule)
             serve(s, rule, s->last);
+        else if (mends(s))
+            send_bytes(s, s->said.data, s->said.length);
+    } else if ((e->kind == RSP_BAD_CHECKSUM || e->kind == RSP_TORN) && mends(s)) {
+        send_bytes(s, "-", 1);
     }
 }
 
@@ -299,6 +311,7 @@ int main(int argc, char **argv)
     close(fd);
     machine_free(s.machine);
     free(s.last);
+    buf_free(&s.said);
     cJSON_Delete(s.script);
     return 0;
 }

@@ -81,6 +81,7 @@ enum rsp_violation {
     RSP_BREACH_BINARY_IN_HEX,
     RSP_BREACH_STRAY_NAK,
     RSP_BREACH_NO_REPLY,
+    RSP_BREACH_OVERSIZE,
     RSP_VIOLATIONS /* how many there are */
 };
 /* As the JSON interface calls it: "stop-while-stopped". */

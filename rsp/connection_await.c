@@ -5,11 +5,16 @@
  */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "rsp/connection_private.h"
 
 /* After something that was no answer, the true one comes soon or never. */
 #define SECOND_CHANCE_NS 1000000000
+
+/* A `-` that stands alone is believed after so long: behind one that strayed, the true ack comes. */
+#define REFUSED_NS 200000000
 
 /* Timeouts that a command may take in all while it keeps printing. */
 enum { CONSOLE_PATIENCE = 12 };
@@ -17,8 +22,13 @@ enum { CONSOLE_PATIENCE = 12 };
 struct await {
     struct rsp_connection *c;
     struct rsp_request *r;
-    bool alone;
+    bool alone;       /* in its write */
+    size_t behind;    /* requests behind it there */
     unsigned resends; /* after a silence */
+    bool refused;     /* a `-` came, and is weighed */
+    unsigned copies;  /* packets that came once more, in front of our ack */
+    struct buf early; /* an answer that came in front of our ack, which may have been lost */
+    bool has_early;
     int64_t deadline_ns, last_deadline_ns;
     bool misfit; /* something came that was no answer */
     bool cut;    /* the deadline is that of the whole conversation, nearer than the timeout */
@@ -30,21 +40,43 @@ struct error *conn_request_error(const struct rsp_request *r, enum error_code co
     return error_new(code, "asking '%.*s%s': %s", n, r->payload, r->length > SHOWN_REQUEST ? "…" : "", what);
 }
 
-/* A line that may lose bytes gets three tries, a sure one gets all the time there is. */
+/*
+ * Where there are acks a request gets three tries: a line may lose bytes, and so may what stands between us
+ * and a socket.
+ */
 static bool gets_tries(const struct await *a)
 {
-    return a->alone && !a->c->terms.no_ack && !transport_is_reliable(a->c->transport) &&
-           a->r->grammar != RSP_GRAMMAR_CONSOLE;
+    const struct rsp_connection *c = a->c;
+    return a->alone && !c->terms.no_ack && a->r->grammar != RSP_GRAMMAR_CONSOLE &&
+           (c->life.state != CONN_PARTING || !transport_is_reliable(c->transport));
 }
 
 /*
  * What was acked was understood: only the answer, which comes again for a `-`, can have been lost. kgdb acks
- * before it does anything, so there what was not acked was not done.
+ * before it does anything, so there what was not acked was not done. gdbserver that waits for the ack of what
+ * it said last says that again for each byte of a request, which it does not take (gdbserver 13.1,
+ * putpkt_binary()).
  */
+static bool may_say_again(const struct await *a)
+{
+    const struct rsp_connection *c = a->c;
+    bool changes = a->r->flags & RSP_MUTATES;
+    return !changes || c->terms.supported_empty || a->copies >= COPIES_OF_A_STORM;
+}
+
+/* A `-` is heard by one who waits for our ack: who took the request and answered says that again, and who did
+ * not lets it pass. */
+static bool may_ask_for_it(const struct await *a)
+{
+    return a->c->sent.acked || !may_say_again(a);
+}
+
 static bool may_try_again(const struct await *a)
 {
-    bool changes = a->r->flags & RSP_MUTATES;
-    return gets_tries(a) && (!changes || a->c->sent.acked || a->c->terms.supported_empty);
+    const struct rsp_connection *c = a->c;
+    bool asks = c->sent.acked || transport_is_reliable(c->transport);
+    return gets_tries(a) && (may_say_again(a) || asks) && a->resends + 1 < RESENDS_MOST && !a->misfit &&
+           !c->stops.held.length && !a->cut;
 }
 
 static void start_clock(struct await *a)
@@ -67,6 +99,8 @@ static void expect_soon(struct await *a)
 static struct error *no_answer(struct await *a)
 {
     struct rsp_connection *c = a->c;
+    if (c->wire.decoder.skipping)
+        return conn_request_error(a->r, ERR_VIOLATION, "the answer is longer than we take, and has no end");
     if (c->stops.held.length) {
         conn_release_stop(c, RSP_BREACH_STOP_INSTEAD_OF_REPLY);
         return conn_request_error(a->r, ERR_VIOLATION, "a stop reply came in place of the answer");
@@ -84,19 +118,61 @@ static struct error *no_answer(struct await *a)
     return error_hint(e, "is the target hung? 'reconnect' starts over");
 }
 
+/* Once more by ourselves. The same for a request that was refused, if it was: its ack has not come since. */
+static struct error *try_again(struct await *a)
+{
+    struct rsp_connection *c = a->c;
+    a->resends++;
+    bool reliable = transport_is_reliable(c->transport);
+    /* home-made stubs pass over a `-`: the second time it is the whole request */
+    bool whole = !may_ask_for_it(a) || (may_say_again(a) && reliable && a->resends > 1);
+    if (whole) {
+        conn_owe_again(c); /* the first answer may only be late */
+        TRY(conn_write_again(c));
+    } else {
+        TRY(conn_send_nak(c));
+    }
+    a->copies = 0;
+    start_clock(a);
+    return NULL;
+}
+
+static struct error *say_again(struct await *a)
+{
+    struct rsp_connection *c = a->c;
+    a->refused = false;
+    start_clock(a);
+    if (c->sent.acks_due == 0)
+        return NULL;
+    conn_note_resend(c);
+    return conn_write_again(c);
+}
+
+static void take_early(struct await *a, enum conn_fate *ret, bool *done)
+{
+    conn_release_stop(a->c, RSP_BREACH_STOP_WHILE_STOPPED);
+    conn_note_taken(a->c, a->early.data, a->early.length);
+    buf_clear(&a->r->reply);
+    buf_add(&a->r->reply, buf_text(&a->early), a->early.length);
+    *ret = FATE_ANSWERED;
+    *done = true;
+}
+
 /* The wait ended by the clock. */
 static struct error *silence(struct await *a, enum conn_fate *ret, bool *done)
 {
     struct rsp_connection *c = a->c;
-    if (may_try_again(a) && a->resends + 1 < RESENDS_MOST && !a->misfit && !c->stops.held.length && !a->cut) {
-        a->resends++;
-        if (c->sent.acked) {
-            TRY(conn_send_nak(c));
-        } else {
-            conn_owe_again(c); /* the first answer may only be late */
-            TRY(conn_write_again(c));
-        }
-        start_clock(a);
+    if (a->refused)
+        return say_again(a);
+    if (a->has_early && (a->r->flags & RSP_MUTATES) && a->copies < COPIES_OF_A_STORM) {
+        take_early(a, ret, done);
+        return NULL;
+    }
+    if (may_try_again(a))
+        return try_again(a);
+    if (a->has_early && !a->cut) { /* it answers each time, and acks none */
+        conn_does_not_ack(c);
+        take_early(a, ret, done);
         return NULL;
     }
     a->r->error = no_answer(a);
@@ -113,6 +189,16 @@ static struct error *take_nak(struct await *a, enum conn_fate *ret, bool *done)
     if (c->terms.no_ack || (reliable && !conn_is_lenient(c)))
         conn_violation(c, RSP_BREACH_STRAY_NAK, a->r->payload, a->r->length);
     if (c->terms.no_ack)
+        return NULL;
+    if (reliable && a->alone && c->sent.acks_due == 0)
+        return NULL; /* it was acked: this one strayed */
+    if (reliable && a->alone && !a->refused && c->sent.resends < RESENDS_MOST) {
+        int64_t soon = conn_deadline(c, REFUSED_NS, 0);
+        a->refused = true;
+        a->deadline_ns = soon < a->deadline_ns ? soon : a->deadline_ns;
+        return NULL;
+    }
+    if (reliable && a->refused)
         return NULL;
     if (a->alone && c->sent.resends < RESENDS_MOST) {
         conn_note_resend(c);
@@ -142,6 +228,7 @@ static void take_echo(struct await *a)
 static void take_answer(struct await *a, const struct rsp_event *event, enum conn_fate *ret)
 {
     conn_release_stop(a->c, RSP_BREACH_STOP_WHILE_STOPPED);
+    conn_note_taken(a->c, event->data, event->length);
     buf_clear(&a->r->reply);
     buf_add(&a->r->reply, event->data, event->length);
     *ret = FATE_ANSWERED;
@@ -153,6 +240,7 @@ static void take_misfit(struct await *a, const struct rsp_event *event)
     conn_misfit(c, a->r->grammar, event->data, event->length);
     if (!c->terms.no_ack)
         conn_stop_pipelining(c);
+    c->order.out_of_step |= c->terms.no_ack && !conn_is_lenient(c);
     a->misfit = true;
     expect_soon(a);
 }
@@ -169,6 +257,50 @@ static unsigned known_question(const struct rsp_request *r)
 static bool is_others_nothing(const struct await *a, const struct rsp_event *event)
 {
     return event->length == 0 && (a->c->misfits.known_questions & known_question(a->r));
+}
+
+/* `m` is never answered with more than it asked for. */
+static bool is_too_long(const struct rsp_request *r, size_t n)
+{
+    const char *comma = r->payload[0] == 'm' ? memchr(r->payload, ',', r->length) : NULL;
+    uint64_t asked;
+    if (r->grammar != RSP_GRAMMAR_HEX || !comma)
+        return false;
+    const char *s = comma + 1, *end = r->payload + r->length;
+    return hex_parse_u64(&s, end, &asked) && s == end && n / 2 > asked;
+}
+
+static bool fits(const struct await *a, const struct rsp_event *event)
+{
+    const char *p = event->data;
+    size_t n = event->length;
+    return conn_fits(a->r->grammar, p, n) && !is_others_nothing(a, event) &&
+           (conn_is_error(p, n) || !is_too_long(a->r, n));
+}
+
+/*
+ * It came in front of our request's ack, so it is an answer said twice, or that of a request given up. Where
+ * the ack itself may have been lost it is kept: a line loses bytes, and there only a copy is doubted.
+ */
+static bool take_unacked(struct await *a, const struct rsp_event *event)
+{
+    struct rsp_connection *c = a->c;
+    if (!conn_is_early(c, a->behind))
+        return false;
+    bool copy = conn_is_taken_already(c, event->data, event->length);
+    if (!transport_is_reliable(c->transport) && !copy)
+        return false;
+    a->copies += copy;
+    if (copy)
+        conn_stale(c, event->data, event->length);
+    if (a->alone && fits(a, event)) {
+        buf_clear(&a->early);
+        buf_add(&a->early, event->data, event->length);
+        a->has_early = true;
+    }
+    if (gets_tries(a))
+        expect_soon(a);
+    return true;
 }
 
 /* True when the wait is over. */
@@ -198,7 +330,9 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
             expect_soon(a);
         return false;
     }
-    if (conn_fits(grammar, event->data, event->length) && !is_others_nothing(a, event)) {
+    if (take_unacked(a, event))
+        return false;
+    if (fits(a, event)) {
         if (event->length && !conn_is_error(event->data, event->length))
             conn_know_question(c, known_question(a->r));
         take_answer(a, event, ret);
@@ -241,18 +375,18 @@ static struct error *take_damaged(struct await *a, const struct rsp_event *event
     return NULL;
 }
 
-struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, bool alone, enum conn_fate *ret)
+static struct error *await(struct await *a, enum conn_fate *ret)
 {
-    struct await a = {.c = c, .r = r, .alone = alone};
-    start_clock(&a);
+    struct rsp_connection *c = a->c;
+    struct rsp_request *r = a->r;
     bool done = false;
     while (!done) {
         enum conn_got got;
         struct rsp_event event;
-        struct error *e = conn_next(c, a.deadline_ns, -1, &got, &event);
+        struct error *e = conn_next(c, a->deadline_ns, -1, &got, &event);
         if (error_is(e, ERR_TIMEOUT)) {
             error_free(e);
-            TRY(silence(&a, ret, &done));
+            TRY(silence(a, ret, &done));
             continue;
         }
         if (e) {
@@ -261,11 +395,11 @@ struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, bool a
                                (int)(r->length < SHOWN_REQUEST ? r->length : SHOWN_REQUEST), r->payload);
         }
         if (got == GOT_PACKET) {
-            done = take_packet(&a, &event, ret);
+            done = take_packet(a, &event, ret);
         } else if (got == GOT_NAK) {
-            TRY(take_nak(&a, ret, &done));
+            TRY(take_nak(a, ret, &done));
         } else if (got == GOT_DAMAGED) {
-            TRY(take_damaged(&a, &event, ret, &done));
+            TRY(take_damaged(a, &event, ret, &done));
         } else if (got == GOT_OVERSIZE) {
             r->error = conn_request_error(r, ERR_VIOLATION, "the answer is longer than we take");
             *ret = FATE_FAILED;
@@ -273,4 +407,14 @@ struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, bool a
         }
     }
     return NULL;
+}
+
+struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, size_t place, size_t window,
+                         enum conn_fate *ret)
+{
+    struct await a = {.c = c, .r = r, .alone = window == 1, .behind = window - 1 - place};
+    start_clock(&a);
+    struct error *e = await(&a, ret);
+    buf_free(&a.early);
+    return e;
 }

@@ -142,6 +142,7 @@ const char *rsp_violation_name(enum rsp_violation kind)
         [RSP_BREACH_BINARY_IN_HEX] = "binary-in-hex",
         [RSP_BREACH_STRAY_NAK] = "stray-nak",
         [RSP_BREACH_NO_REPLY] = "no-reply",
+        [RSP_BREACH_OVERSIZE] = "oversize",
     };
     return names[kind];
 }

@@ -11,8 +11,6 @@
 
 #define PROBE_TIMEOUT_NS 2000000000
 
-enum { PACKET_SIZE_MOST = 128 << 10, PACKET_SIZE_LEAST = 64, LOSSY_PACKET = 100 };
-
 /* -- the opening ------------------------------------------------------------------------------------- */
 
 static struct error *not_a_stub(struct rsp_connection *c, struct error *e)
@@ -146,6 +144,6 @@ void conn_stop_pipelining(struct rsp_connection *c)
 
 void conn_ask_for_less(struct rsp_connection *c)
 {
-    if (c->terms.packet_size > LOSSY_PACKET)
+    if (c->terms.packet_size > PACKET_SIZE_LOSSY)
         c->terms.packet_size /= 2;
 }

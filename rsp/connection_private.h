@@ -7,6 +7,7 @@
  *   connection.c            life, facts
  *   connection_wire.c       bytes: framing, acks, counting, the log, one received packet at a time
  *   connection_grammar.c    does this answer fit that question?
+ *   connection_order.c      which packet answers which question
  *   connection_await.c      one request's answer
  *   connection_batch.c      requests, as many at once as may be
  *   connection_resync.c     finding the place again after an answer was lost
@@ -201,6 +202,30 @@ void conn_know_question(struct rsp_connection *c, unsigned bit);
 /* The same bytes, and some. */
 bool conn_is_copy(const struct buf *b, const char *payload, size_t n);
 
+/* -- connection_order.c ---------------------------------------------------------------------------- */
+
+/* The request that has `behind` others behind it in its write was not acked yet, by a stub that acks: no
+ * packet that came is its answer. */
+bool conn_is_early(const struct rsp_connection *c, size_t behind);
+/* An answer or a stop was taken; and whether this is that once more. */
+void conn_note_taken(struct rsp_connection *c, const char *payload, size_t n);
+bool conn_is_taken_already(const struct rsp_connection *c, const char *payload, size_t n);
+/* A packet that is older than what was asked, or a copy: told where it is a breach, and dropped by the
+ * caller.
+ */
+void conn_stale(struct rsp_connection *c, const char *payload, size_t n);
+/* Something was lost, damaged or sent again: one request at a time from now on. */
+void conn_trouble(struct rsp_connection *c);
+/* It answers and does not ack. */
+void conn_does_not_ack(struct rsp_connection *c);
+/* A fence was answered. */
+void conn_in_step(struct rsp_connection *c);
+/* Before something is sent: takes what lies there, at most so many packets. */
+struct error *conn_drain(struct rsp_connection *c, unsigned most) BASE_MUST_CHECK;
+/* A whole packet that is no stop and no console text lies behind the answer, where nothing is asked: one of
+ * them was not for us. */
+bool conn_has_surplus(struct rsp_connection *c);
+
 /* -- connection_await.c ---------------------------------------------------------------------------- */
 
 /* What became of a request whose answer was waited for. */
@@ -209,9 +234,9 @@ enum conn_fate {
     FATE_FAILED, /* its `error` is set and nothing more will come */
     FATE_OPEN,   /* its `error` is set and an answer may still come */
 };
-/* Waits for the answer to `r`, which is the oldest on its way; `alone` when it is the only one. The returned
- * error is one that ends the conversation or the wait as a whole. */
-struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, bool alone,
+/* Waits for the answer to `r`, which is the oldest on its way: number `place` of the `window` packets of one
+ * write. The returned error is one that ends the conversation or the wait as a whole. */
+struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, size_t place, size_t window,
                          enum conn_fate *ret) BASE_MUST_CHECK;
 /* "asking '…': what" */
 struct error *conn_request_error(const struct rsp_request *r, enum error_code code,

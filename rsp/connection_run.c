@@ -12,41 +12,16 @@
  * Extension"). Nothing of this host is ever touched. */
 static const char file_io_refused[] = "F-1,1";
 
-enum {
-    LOOK_MOST = 64, /* packets that a look takes: one who never stops talking does not hold us */
-};
 #define RESUME_AGAIN_NS 2000000000
 
 /* -- away ------------------------------------------------------------------------------------------ */
-
-/* A stop that lies there unread belongs to the time before this resume: it must not be taken for its end. */
-static struct error *take_unread(struct rsp_connection *c, unsigned most)
-{
-    for (unsigned i = 0; i < most && conn_has_input(c); i++) {
-        enum conn_got got;
-        struct rsp_event event;
-        struct error *e = conn_next(c, CONN_ONLY_LOOK, -1, &got, &event);
-        if (error_is(e, ERR_TIMEOUT)) {
-            error_free(e);
-            return NULL;
-        }
-        TRY(e);
-        if (got == GOT_PACKET && rsp_is_stop_reply(event.data, event.length))
-            conn_unexpected_stop(c, event.data, event.length, false);
-        else if (got == GOT_PACKET && conn_is_console(event.data, event.length))
-            conn_take_console(c, event.data, event.length);
-        else if (got == GOT_PACKET)
-            conn_misfit(c, RSP_GRAMMAR_STOP, event.data, event.length);
-    }
-    return NULL;
-}
 
 struct error *rsp_look(struct rsp_connection *c)
 {
     TRY(conn_check_stopped(c));
     struct error *e = conn_note_loss(c, transport_check_child(c->transport));
     if (!e)
-        e = c->owed.count > 0 ? conn_take_owed(c) : take_unread(c, LOOK_MOST);
+        e = c->owed.count > 0 ? conn_take_owed(c) : conn_drain(c, LOOK_PACKETS_MOST);
     return e;
 }
 
@@ -68,7 +43,7 @@ static struct error *resume(struct rsp_connection *c, const char *payload, size_
     *resumed = RSP_RESUMED_NOT;
     TRY(conn_check_stopped(c));
     TRY(conn_resync(c));
-    TRY(take_unread(c, UINT_MAX));
+    TRY(conn_drain(c, UINT_MAX));
     if (c->stops.late_count > 0) { /* it has stopped already: nothing runs meanwhile */
         *resumed = RSP_RESUMED_EARLY;
         return NULL;
@@ -126,7 +101,7 @@ static struct error *await_each(struct rsp_connection *c, struct rsp_request *re
 {
     for (size_t i = 0; i < count; i++) {
         enum conn_fate fate;
-        struct error *e = conn_await(c, &requests[i], false, &fate);
+        struct error *e = conn_await(c, &requests[i], i, count + 1, &fate);
         if (e || fate == FATE_OPEN)
             conn_owe(c, &requests[i], count - i);
         TRY(e);
@@ -157,7 +132,7 @@ struct error *rsp_batch_then_resume(struct rsp_connection *c, struct rsp_request
     if (!may_go_together(c, requests, count, n))
         return one_after_the_other(c, requests, count, payload, n, resumed);
     TRY(conn_resync(c));
-    TRY(take_unread(c, UINT_MAX));
+    TRY(conn_drain(c, UINT_MAX));
     if (c->stops.late_count > 0)
         return one_after_the_other(c, requests, count, payload, n, resumed);
     conn_begin(c);

@@ -244,8 +244,6 @@ struct error *rsp_pass_signals(struct rsp_connection *c, const unsigned char *si
 
 /* -- the description ------------------------------------------------------------------------------- */
 
-enum { DOCUMENT_MOST = 1 << 20, DOCUMENTS_MOST = 32, LEVELS_MOST = 8 };
-
 struct documents {
     struct rsp_xfer items[DOCUMENTS_MOST];
     size_t count;
@@ -305,9 +303,9 @@ struct error *rsp_read_description(struct rsp_connection *c, struct rsp_tdesc **
     add_document(&d, "target.xml");
     struct error *e = NULL;
     size_t read = 0;
-    for (int level = 0; !e && level <= LEVELS_MOST && read < d.count; level++) {
+    for (int level = 0; !e && level <= DOCUMENT_LEVELS_MOST && read < d.count; level++) {
         size_t end = d.count;
-        e = rsp_xfer_read_many(c, "features", d.items + read, end - read, DOCUMENT_MOST);
+        e = rsp_xfer_read_many(c, "features", d.items + read, end - read, DOCUMENT_BYTES_MOST);
         for (; !e && read < end; read++)
             if (!d.items[read].error)
                 add_includes(&d, &d.items[read].data);

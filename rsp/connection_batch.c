@@ -40,10 +40,10 @@ static bool may_be_repeated(const struct rsp_connection *c, const struct rsp_req
     return !(r->flags & RSP_MUTATES) && r->grammar != RSP_GRAMMAR_CONSOLE && !conn_is_lenient(c);
 }
 
-/* With acks, one of several requests may have been lost on its way, and is asked again alone. */
-static bool is_asked_again(const struct rsp_connection *c, const struct rsp_request *r, size_t window)
+/* With acks, one of several requests may have been lost on its way. */
+static bool is_lost_in_window(const struct rsp_connection *c, const struct rsp_request *r, size_t window)
 {
-    return window > 1 && !c->terms.no_ack && error_is(r->error, ERR_TIMEOUT) && may_be_repeated(c, r) &&
+    return window > 1 && !c->terms.no_ack && error_is(r->error, ERR_TIMEOUT) && !conn_is_lenient(c) &&
            clock_now_ns() < c->limits.deadline_ns;
 }
 
@@ -66,6 +66,42 @@ static void clear_answer(struct rsp_request *r)
     r->error = NULL;
 }
 
+/* Before a window: nothing that is older than it is left on its way. */
+static struct error *make_ready(struct rsp_connection *c)
+{
+    TRY(conn_take_owed(c));
+    if (c->owed.count == 0)
+        TRY(conn_drain(c, LOOK_PACKETS_MOST));
+    TRY(conn_resync(c));
+    return conn_check_stopped(c);
+}
+
+/* One request or answer of a window is missing, and which one cannot be told: what may be is asked again, one
+ * by one. */
+static struct error *ask_alone(struct rsp_connection *c, struct rsp_request *requests, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!may_be_repeated(c, &requests[i]))
+            continue;
+        clear_answer(&requests[i]);
+        struct error *e = make_ready(c);
+        if (error_is(e, ERR_TIMEOUT) || error_is(e, ERR_NOT_STOPPED)) {
+            requests[i].error = e;
+            continue;
+        }
+        TRY(e);
+        conn_begin(c);
+        conn_add(c, requests[i].payload, requests[i].length, 0);
+        TRY(conn_write(c));
+        enum conn_fate fate = FATE_OPEN;
+        e = conn_await(c, &requests[i], 0, 1, &fate);
+        if (e || fate == FATE_OPEN)
+            conn_owe(c, &requests[i], 1);
+        TRY(e);
+    }
+    return NULL;
+}
+
 /* Sends a window and takes its answers; *done is how many requests are settled. */
 static struct error *run_window(struct rsp_connection *c, struct rsp_request *requests, size_t count,
                                 size_t *done)
@@ -83,12 +119,10 @@ static struct error *run_window(struct rsp_connection *c, struct rsp_request *re
             /* the silent one may be the stub's way to say that it takes one at a time */
             if (window > 1 && (!c->terms.no_ack || conn_is_lenient(c)))
                 conn_stop_pipelining(c);
-            bool again = is_asked_again(c, &requests[i], window);
+            bool lost = is_lost_in_window(c, &requests[i], window);
             abandon_window(c, requests, i, window);
-            if (again)
-                clear_answer(&requests[i]);
-            *done = i + !again;
-            return NULL;
+            *done = lost ? window : i + 1;
+            return lost ? ask_alone(c, requests, window) : NULL;
         }
         if (conn_runs(c)) /* an echo: nobody listens */
             break;
@@ -114,16 +148,6 @@ static void fail_rest(struct rsp_request *requests, size_t count, const struct e
         if (!requests[i].error)
             requests[i].error = error_hint(error_new(why->code, "%s", why->message), "%s",
                                            why->hint ? why->hint : "reconnect to go on");
-}
-
-/* Before a window: nothing that is older than it is left on its way. */
-static struct error *make_ready(struct rsp_connection *c)
-{
-    TRY(conn_take_owed(c));
-    if (c->owed.count == 0)
-        TRY(conn_drain(c, LOOK_PACKETS_MOST));
-    TRY(conn_resync(c));
-    return conn_check_stopped(c);
 }
 
 static struct error *ask_all(struct rsp_connection *c, struct rsp_request *requests, size_t count)

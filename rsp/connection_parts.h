@@ -97,6 +97,15 @@ struct conn_order {
     size_t last_length; /* of all of it */
 };
 
+/* A resume that was not acked: connection_doubt.c. */
+struct conn_doubt {
+    int64_t due_ns;  /* when something is done about it; 0: never */
+    unsigned asked;  /* how far that has come */
+    unsigned copies; /* of what was taken last, since the resume */
+    bool has_held;
+    struct buf held; /* a stop reply like the last one, which may be its copy or the end of this run */
+};
+
 /* Packets that were no answer: connection_grammar.c. */
 struct conn_misfits {
     struct buf last;          /* the last one */
@@ -170,6 +179,7 @@ struct rsp_connection {
     struct rsp_stats stats;       /* connection_wire.c, but for the violations */
     struct conn_owed owed;
     struct conn_order order;
+    struct conn_doubt doubt;
     struct conn_stops stops;
     struct conn_misfits misfits;
     struct conn_interrupt interrupt;

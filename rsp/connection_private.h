@@ -12,6 +12,7 @@
  *   connection_batch.c      requests, as many at once as may be
  *   connection_resync.c     finding the place again after an answer was lost
  *   connection_run.c        resume, wait for a stop
+ *   connection_doubt.c      a resume that was not acked
  *   connection_break.c      interrupting, and what is sent again while a stop is waited for
  *   connection_console.c    a line that is a console too
  *   connection_verify.c     a stop reply on such a line: is it text?
@@ -167,6 +168,22 @@ struct error *conn_ask_current(struct rsp_connection *c) BASE_MUST_CHECK;
 /* rsp_wait_stop(), which also returns for what `wakes` names (conn_next_or()). */
 struct error *conn_wait_stop(struct rsp_connection *c, unsigned wakes, int64_t deadline_ns, int wake_fd,
                              struct rsp_stop *ret, bool *stopped) BASE_MUST_CHECK;
+
+/* -- connection_doubt.c ---------------------------------------------------------------------------- */
+
+/* A resume is sent, and its run is over. */
+void conn_doubt_leave(struct rsp_connection *c);
+void conn_doubt_over(struct rsp_connection *c);
+/* A packet in front of the resume's ack that came before: it is put aside. */
+bool conn_doubt_takes(struct rsp_connection *c, const char *payload, size_t n);
+/* When something is done about it, 0: never; and doing it. *believed: what was put aside is the stop. */
+int64_t conn_doubt_due(const struct rsp_connection *c);
+struct error *conn_doubt_act(struct rsp_connection *c, int64_t now, bool *believed,
+                             struct rsp_event *ret) BASE_MUST_CHECK;
+/* An answer came that is no stop: *taken, it was to our question, and the resume goes out again. */
+struct error *conn_doubt_answered(struct rsp_connection *c, bool *taken) BASE_MUST_CHECK;
+/* A stop came: *goes_on, it was us, and the resume goes out again. */
+struct error *conn_doubt_stopped(struct rsp_connection *c, int signal, bool *goes_on) BASE_MUST_CHECK;
 
 /* -- connection_break.c ---------------------------------------------------------------------------- */
 

@@ -34,6 +34,7 @@ static void forget_stop(struct rsp_connection *c, const char *payload, size_t n)
     conn_probe_leave(c);
     conn_console_rest(c);
     conn_stops_leave(c, payload, n);
+    conn_doubt_leave(c);
     rsp_forget_selected(c);
 }
 
@@ -168,6 +169,13 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
     struct rsp_connection *c = w->c;
     if (!w->asked)
         conn_violation(c, RSP_BREACH_STOP_WHILE_STOPPED, payload, n);
+    TRY(rsp_stop_parse(payload, n, w->ret));
+    bool goes_on;
+    TRY(conn_doubt_stopped(c, w->ret->signal, &goes_on));
+    if (goes_on)
+        return NULL;
+    conn_doubt_over(c);
+    conn_note_taken(c, payload, n);
     conn_state_stop(c);
     conn_stops_take(c, payload, n, c->probe.sent);
     conn_resend_at(c, 0);
@@ -175,7 +183,6 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
     conn_probe_over(c);
     conn_console_over(c);
     w->done = *w->stopped = true;
-    TRY(rsp_stop_parse(payload, n, w->ret));
     conn_note_stopped(c, w->ret);
     return NULL;
 }
@@ -224,6 +231,8 @@ static struct error *take_stop_reply(struct wait *w, const struct rsp_event *eve
     bool real = true;
     if (!c->probe.sent)
         TRY(conn_verify_stop(c, event, &real));
+    if (real && event->raw && conn_doubt_takes(c, buf_text(&payload), payload.length))
+        return NULL;
     return real ? take_stop(w, buf_text(&payload), payload.length) : NULL;
 }
 
@@ -246,6 +255,11 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
         conn_owed_came(c);
         return NULL;
     }
+    bool taken = conn_doubt_takes(c, p, n);
+    if (!taken)
+        TRY(conn_doubt_answered(c, &taken));
+    if (taken)
+        return NULL;
     if (conn_runs(c) && is_file_io(p, n))
         return refuse_file_io(c);
     if (conn_runs(c) && (n == 0 ? !is_known_resume(c) : conn_is_error(p, n)))

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A resume whose ack has not come, on a transport that is no line: was it taken? Every stub acks before it
+ * does anything, so either the resume was lost, or its ack. Nothing is asked before it is late: QEMU's system
+ * emulator stops its machine at any byte.
+ */
+#include "rsp/connection_private.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#define LATE_NS  2000000000
+#define EARLY_NS 1000000000
+
+enum { NOTHING, ASKED_FOR_STOP, ASKED_WHO, SAID_AGAIN };
+
+void conn_doubt_over(struct rsp_connection *c)
+{
+    struct conn_doubt *d = &c->doubt;
+    if (d->has_held && c->sent.acks_due == 0)
+        conn_stale(c, buf_text(&d->held), d->held.length);
+    d->has_held = false;
+    d->copies = 0;
+    d->asked = NOTHING;
+    d->due_ns = 0;
+}
+
+void conn_doubt_leave(struct rsp_connection *c)
+{
+    conn_doubt_over(c);
+    if (!c->terms.no_ack && c->order.acks && !rsp_shares_console(c))
+        c->doubt.due_ns = clock_now_ns() + LATE_NS;
+}
+
+bool conn_doubt_takes(struct rsp_connection *c, const char *payload, size_t n)
+{
+    struct conn_doubt *d = &c->doubt;
+    bool copy = d->due_ns && d->asked != ASKED_FOR_STOP && conn_is_early(c, 0) &&
+                conn_is_taken_already(c, payload, n);
+    if (!copy)
+        return false;
+    d->copies++;
+    if (rsp_is_stop_reply(payload, n)) {
+        buf_clear(&d->held);
+        buf_add(&d->held, payload, n);
+        d->has_held = true;
+    }
+    d->due_ns = clock_now_ns() + EARLY_NS;
+    return true;
+}
+
+int64_t conn_doubt_due(const struct rsp_connection *c)
+{
+    return c->doubt.due_ns;
+}
+
+/* The target stands: what was asked is answered. */
+struct error *conn_doubt_answered(struct rsp_connection *c, bool *taken)
+{
+    struct conn_doubt *d = &c->doubt;
+    *taken = d->asked == ASKED_WHO;
+    if (!*taken)
+        return NULL;
+    d->asked = SAID_AGAIN;
+    d->due_ns = 0;
+    return conn_write_again(c);
+}
+
+/* Our own byte stopped it, and nobody wanted that. */
+struct error *conn_doubt_stopped(struct rsp_connection *c, int signal, bool *goes_on)
+{
+    enum { INTERRUPTED = 2 };
+    struct conn_doubt *d = &c->doubt;
+    *goes_on =
+        (d->asked == ASKED_FOR_STOP || d->asked == ASKED_WHO) && signal == INTERRUPTED && !c->interrupt.asked;
+    if (!*goes_on)
+        return NULL;
+    d->asked = SAID_AGAIN;
+    d->due_ns = 0;
+    return conn_write_again(c);
+}
+
+/* What is asked goes out beside the resume, which may have to be sent again. */
+static struct error *ask_who(struct rsp_connection *c)
+{
+    BASE_BUF struct buf b = {0};
+    rsp_encode(&b, "qC", 2);
+    return conn_send_raw(c, b.data, b.length, "stray", b.length);
+}
+
+struct error *conn_doubt_act(struct rsp_connection *c, int64_t now, bool *believed, struct rsp_event *ret)
+{
+    struct conn_doubt *d = &c->doubt;
+    *believed = false;
+    d->due_ns = 0;
+    if (c->sent.acks_due == 0 && d->asked == NOTHING) {
+        conn_doubt_over(c);
+        return NULL;
+    }
+    if (d->copies >= COPIES_OF_A_STORM) {
+        /* gdbserver waited for the ack of its last word and took no byte of the resume */
+        d->copies = 0;
+        d->has_held = false;
+        d->due_ns = now + LATE_NS;
+        return conn_write_again(c);
+    }
+    if (d->has_held) {
+        /* no ack came for it: that was lost, and this is the stop */
+        d->has_held = false;
+        *believed = true;
+        *ret = (struct rsp_event){.kind = RSP_PACKET, .data = buf_text(&d->held), .length = d->held.length};
+        return NULL;
+    }
+    if (d->asked == NOTHING) {
+        d->asked = ASKED_FOR_STOP;
+        d->due_ns = now + EARLY_NS;
+        return conn_send_nak(c);
+    }
+    if (d->asked == ASKED_FOR_STOP) {
+        d->asked = ASKED_WHO;
+        d->due_ns = now + EARLY_NS;
+        return ask_who(c);
+    }
+    return NULL;
+}

@@ -35,6 +35,7 @@ void rsp_connection_destroy(struct rsp_connection *c)
     buf_free(&c->owed.request);
     buf_free(&c->misfits.last);
     buf_free(&c->order.last);
+    buf_free(&c->words);
     buf_free(&c->doubt.held);
     buf_free(&c->probe.answer);
     conn_console_free(c);
@@ -64,6 +65,11 @@ const struct rsp_stats *rsp_stats(const struct rsp_connection *c)
 struct transport *rsp_transport(struct rsp_connection *c)
 {
     return c->transport;
+}
+
+const char *rsp_last_words(const struct rsp_connection *c)
+{
+    return buf_text(&c->words);
 }
 
 size_t rsp_packet_size(const struct rsp_connection *c)

@@ -164,6 +164,8 @@ void rsp_set_deadline(struct rsp_connection *c, int64_t deadline_ns);
 /* One request, one answer. The reply is `*reply` cleared and filled. */
 struct error *rsp_call(struct rsp_connection *c, enum rsp_grammar grammar, unsigned flags, struct buf *reply,
                        const char *format, ...) BASE_PRINTF(5, 6) BASE_MUST_CHECK;
+/* What the stub said for itself in the `E.text` that it answered last; "" where the last batch had none. */
+const char *rsp_last_words(const struct rsp_connection *c);
 /*
  * Several requests whose answers come in order, in as few turns as the stub allows. The returned error is
  * one that ended the whole conversation (ERR_LOST, ERR_CANCELLED); trouble with one request is in its

@@ -16,6 +16,9 @@
 /* A `-` that stands alone is believed after so long: behind one that strayed, the true ack comes. */
 #define REFUSED_NS 200000000
 
+/* What is behind a stop reply that answers a command of the monitor comes within so long, or never. */
+#define COMMANDED_NS 300000000
+
 /* Timeouts that a command may take in all while it keeps printing. */
 enum { CONSOLE_PATIENCE = 12 };
 
@@ -26,6 +29,7 @@ struct await {
     size_t behind;    /* requests behind it there */
     unsigned resends; /* after a silence */
     bool refused;     /* a `-` came, and is weighed */
+    bool commanded;   /* a stop reply came, which may be all that a command answers */
     unsigned copies;  /* packets that came once more, in front of our ack */
     struct buf early; /* an answer that came in front of our ack, which may have been lost */
     bool has_early;
@@ -164,6 +168,14 @@ static struct error *silence(struct await *a, enum conn_fate *ret, bool *done)
     struct rsp_connection *c = a->c;
     if (a->refused)
         return say_again(a);
+    if (a->commanded && !a->cut) {
+        conn_owe(c, a->r, 1); /* an OK may be late */
+        buf_clear(&a->r->reply);
+        buf_add_text(&a->r->reply, "OK");
+        *ret = FATE_ANSWERED;
+        *done = true;
+        return NULL;
+    }
     if (a->has_early && (a->r->flags & RSP_MUTATES) && a->copies < COPIES_OF_A_STORM) {
         take_early(a, ret, done);
         return NULL;
@@ -303,6 +315,16 @@ static bool take_unacked(struct await *a, const struct rsp_event *event)
     return true;
 }
 
+/* `monitor reset` of a probe: the stop comes in place of OK, or in front of it. */
+static void take_commanded_stop(struct await *a, const struct rsp_event *event)
+{
+    struct rsp_connection *c = a->c;
+    conn_keep_stop(c, event->data, event->length);
+    a->commanded = true;
+    int64_t soon = conn_deadline(c, COMMANDED_NS, 2 * c->terms.packet_size);
+    a->deadline_ns = soon < a->deadline_ns ? soon : a->deadline_ns;
+}
+
 /* True when the wait is over. */
 static bool take_packet(struct await *a, const struct rsp_event *event, enum conn_fate *ret)
 {
@@ -320,6 +342,10 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
         take_echo(a);
         *ret = FATE_FAILED;
         return true;
+    }
+    if (grammar == RSP_GRAMMAR_CONSOLE && rsp_is_stop_reply(event->data, event->length)) {
+        take_commanded_stop(a, event);
+        return false;
     }
     bool stop_is_due = grammar == RSP_GRAMMAR_STOP || grammar == RSP_GRAMMAR_ANY;
     if (!stop_is_due && rsp_is_stop_reply(event->data, event->length)) {

@@ -185,6 +185,7 @@ struct error *rsp_call_batch(struct rsp_connection *c, struct rsp_request *reque
 {
     TRY(conn_check_stopped(c));
     prepare(c, requests, count);
+    buf_clear(&c->words);
     conn_state_ask(c);
     struct error *e = ask_all(c, requests, count);
     conn_state_done(c, CONN_ASKING);

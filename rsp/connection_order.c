@@ -22,6 +22,10 @@ void conn_note_taken(struct rsp_connection *c, const char *payload, size_t n)
     o->last_length = n;
     buf_clear(&o->last);
     buf_add(&o->last, n ? payload : "", n < EVIDENCE_MOST ? n : EVIDENCE_MOST);
+    if (n > 2 && payload[0] == 'E' && payload[1] == '.') {
+        buf_clear(&c->words);
+        buf_add(&c->words, payload + 2, n - 2 < EVIDENCE_MOST ? n - 2 : EVIDENCE_MOST);
+    }
 }
 
 bool conn_is_taken_already(const struct rsp_connection *c, const char *payload, size_t n)

@@ -85,6 +85,9 @@ struct conn_stops {
     struct buf
         held;   /* a stop that came where an answer was due; what to call it is not clear yet; empty: none */
     bool asked; /* the last one was the answer to `?` */
+    bool commanded; /* a command of the stub's monitor was given since: it may reset, stop or move the target
+                     */
+    unsigned vcont_taken;    /* a bit for each action of vCont that was seen to end in a stop */
     struct buf resumed_with; /* the resume packet, cut, for messages */
 };
 
@@ -175,6 +178,7 @@ struct rsp_connection {
     struct conn_wire wire;
     struct conn_sent sent;
     struct conn_terms terms;
+    struct buf words;             /* of the last `E.text`: connection_order.c */
     struct rsp_features features; /* whoever finds out */
     struct rsp_stats stats;       /* connection_wire.c, but for the violations */
     struct conn_owed owed;

@@ -47,6 +47,12 @@ void conn_keep_stop(struct rsp_connection *c, const char *payload, size_t n);
 void conn_release_stop(struct rsp_connection *c, enum rsp_violation kind);
 /* The first that was kept; there is one. */
 struct error *conn_take_late(struct rsp_connection *c, struct rsp_stop *ret, bool *stopped) BASE_MUST_CHECK;
+/* A command of the monitor: the stops that it brings end no later run. */
+void conn_stops_command(struct rsp_connection *c);
+void conn_stops_drop_commanded(struct rsp_connection *c);
+/* The action of a vCont led to a stop, and whether it ever did. */
+void conn_stops_know_resume(struct rsp_connection *c);
+bool conn_stops_knows_resume(const struct rsp_connection *c);
 /* A resume is sent: what was known of the last stop is over. */
 void conn_stops_leave(struct rsp_connection *c, const char *payload, size_t n);
 void conn_stops_forget(struct rsp_connection *c);
@@ -58,6 +64,10 @@ void conn_stops_free(struct rsp_connection *c);
 
 /* -- remote.c ------------------------------------------------------------------------------------------ */
 
+/* A vCont packet as `c`, `s`, `C` or `S`, which go on with the thread that stopped; false where these cannot
+ * say it.
+ */
+bool remote_plain_resume(const struct rsp_connection *c, const char *vcont, struct buf *ret);
 /* Whom a stop named. */
 void conn_note_stopped(struct rsp_connection *c, const struct rsp_stop *stop);
 

@@ -45,6 +45,7 @@ static struct error *resume(struct rsp_connection *c, const char *payload, size_
     TRY(conn_check_stopped(c));
     TRY(conn_resync(c));
     TRY(conn_drain(c, UINT_MAX));
+    conn_stops_drop_commanded(c);
     if (c->stops.late_count > 0) { /* it has stopped already: nothing runs meanwhile */
         *resumed = RSP_RESUMED_EARLY;
         return NULL;
@@ -134,6 +135,7 @@ struct error *rsp_batch_then_resume(struct rsp_connection *c, struct rsp_request
         return one_after_the_other(c, requests, count, payload, n, resumed);
     TRY(conn_resync(c));
     TRY(conn_drain(c, UINT_MAX));
+    conn_stops_drop_commanded(c);
     if (c->stops.late_count > 0)
         return one_after_the_other(c, requests, count, payload, n, resumed);
     conn_begin(c);
@@ -176,6 +178,7 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
         return NULL;
     conn_doubt_over(c);
     conn_note_taken(c, payload, n);
+    conn_stops_know_resume(c);
     conn_state_stop(c);
     conn_stops_take(c, payload, n, c->probe.sent);
     conn_resend_at(c, 0);
@@ -187,11 +190,26 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
     return NULL;
 }
 
-/* An empty answer to a packet that the stub knows belongs to something else. */
+/* An empty answer to a packet that the stub was seen to take belongs to something else. */
 static bool is_known_resume(const struct rsp_connection *c)
 {
-    return c->features.state[FEATURE_VCONT].works == TRI_YES &&
-           strncmp(buf_text(&c->stops.resumed_with), "vCont;", 6) == 0;
+    return c->features.state[FEATURE_VCONT].works == TRI_YES && conn_stops_knows_resume(c);
+}
+
+/* The stub lists vCont, and answers it with nothing (half-done stubs): what it means is said without. */
+static struct error *resume_plainly(struct rsp_connection *c, bool *done)
+{
+    BASE_BUF struct buf plain = {0};
+    bool vcont = strncmp(buf_text(&c->stops.resumed_with), "vCont;", 6) == 0;
+    *done = vcont && remote_plain_resume(c, buf_text(&c->stops.resumed_with), &plain);
+    if (vcont)
+        c->features.state[FEATURE_VCONT].works = TRI_NO;
+    if (!*done)
+        return NULL;
+    conn_begin(c);
+    conn_add(c, plain.data, plain.length, 0);
+    forget_stop(c, plain.data, plain.length);
+    return conn_write(c);
 }
 
 static struct error *resume_refused(struct rsp_connection *c, const char *payload, size_t n)
@@ -262,6 +280,15 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
         return NULL;
     if (conn_runs(c) && is_file_io(p, n))
         return refuse_file_io(c);
+    if (conn_runs(c) && conn_is_early(c, 0) && transport_is_reliable(c->transport)) {
+        conn_stale(c, p, n);
+        return NULL;
+    }
+    bool plainly = false;
+    if (conn_runs(c) && n == 0 && !is_known_resume(c))
+        TRY(resume_plainly(c, &plainly));
+    if (plainly)
+        return NULL;
     if (conn_runs(c) && (n == 0 ? !is_known_resume(c) : conn_is_error(p, n)))
         return resume_refused(c, p, n);
     conn_misfit(c, RSP_GRAMMAR_STOP, p, n);

@@ -249,7 +249,7 @@ static bool take_word(struct rsp_decoder *d, const char *s, size_t length, struc
  * gdbserver 13.1 on a pseudo-terminal writes `0* `). */
 static bool is_word(const char *s, size_t i)
 {
-    bool run_count = s[i] == ' ' && i > 1 && s[i - 1] == '*';
+    bool run_count = s[i] == ' ' && i > 2 && s[i - 1] == '*';
     return run_count || (s[i] > ' ' && s[i] <= '~' && s[i] != '#' && s[i] != '$');
 }
 

@@ -29,9 +29,10 @@ static struct error *not_a_stub(struct rsp_connection *c, struct error *e)
                               ? "is it a debug stub, and free? QEMU and others serve one client at a time"
                               : "a running kernel is mute: interrupt it first; check the baud rate too");
     return error_hint(
-        error_new(ERR_VIOLATION,
-                  "opening the conversation with %s: it talks (%llu bytes), but not this protocol", place,
-                  (unsigned long long)received),
+        error_new(
+            ERR_VIOLATION,
+            "opening the conversation with %s: it talks (%llu bytes, %u torn packets), but not this protocol",
+            place, (unsigned long long)received, c->wire.torn_in_row),
         reliable ? "is this the port of the debug stub?"
                  : "is the baud rate right? if the kernel runs, interrupt it first");
 }

@@ -111,8 +111,9 @@ struct conn_doubt {
 
 /* Packets that were no answer: connection_grammar.c. */
 struct conn_misfits {
-    struct buf last;          /* the last one */
-    unsigned copies;          /* how often exactly that came again */
+    struct buf last; /* the last one */
+    unsigned copies; /* how often exactly that came again */
+    unsigned told[RSP_VIOLATIONS];
     unsigned known_questions; /* a bit for each of those that were answered with something */
 };
 

@@ -31,6 +31,8 @@ enum {
     RESENDS_MOST_LOSSY = 10,
     /* Copies of one stop or misfit, one after the other, that make a storm: told then, and not again. */
     COPIES_OF_A_STORM = 3,
+    /* Violations of one kind that are told in one conversation; behind them they are only counted. */
+    VIOLATIONS_TOLD_MOST = 1000,
     /* Torn packets in a row that are told one by one; behind them they are only counted. */
     TORN_TOLD_MOST = 3,
     /* Packets that a look takes: one who never stops talking does not hold us. */

@@ -130,6 +130,8 @@ static struct error *try_again(struct await *a)
     bool reliable = transport_is_reliable(c->transport);
     /* home-made stubs pass over a `-`: the second time it is the whole request */
     bool whole = !may_ask_for_it(a) || (may_say_again(a) && reliable && a->resends > 1);
+    if (reliable && !c->sent.acked)
+        TRY(conn_complete_checksum(c));
     if (whole) {
         conn_owe_again(c); /* the first answer may only be late */
         TRY(conn_write_again(c));

@@ -23,13 +23,26 @@ void conn_doubt_over(struct rsp_connection *c)
     d->has_held = false;
     d->copies = 0;
     d->asked = NOTHING;
+    d->naks = 0;
     d->due_ns = 0;
+}
+
+/* A socket whose stub acks, and no console on it. */
+static bool is_acked_socket(const struct rsp_connection *c)
+{
+    return !c->terms.no_ack && c->order.acks && !rsp_shares_console(c);
+}
+
+bool conn_is_headless(const struct rsp_connection *c, const char *text, size_t n)
+{
+    const char *sum = n > 3 ? text + n - 3 : NULL;
+    return sum && is_acked_socket(c) && *sum == '#' && hex_digit(sum[1]) >= 0 && hex_digit(sum[2]) >= 0;
 }
 
 void conn_doubt_leave(struct rsp_connection *c)
 {
     conn_doubt_over(c);
-    if (!c->terms.no_ack && c->order.acks && !rsp_shares_console(c))
+    if (is_acked_socket(c))
         c->doubt.due_ns = clock_now_ns() + LATE_NS;
 }
 
@@ -50,9 +63,31 @@ bool conn_doubt_takes(struct rsp_connection *c, const char *payload, size_t n)
     return true;
 }
 
+static bool is_step(const struct rsp_connection *c)
+{
+    const char *s = buf_text(&c->stops.resumed_with);
+    return *s == 's' || *s == 'S' || strncmp(s, "vCont;s", 7) == 0 || strncmp(s, "vCont;S", 7) == 0;
+}
+
+/* When a stop that was lost, or cut, is asked for again; 0: never. Of what runs freely nothing is to be
+ * expected, and QEMU's machine would stop. */
+static int64_t nak_due(const struct rsp_connection *c)
+{
+    const struct conn_doubt *d = &c->doubt;
+    if (!is_acked_socket(c) || d->naks == RESENDS_MOST || c->wire.decoder.skipping)
+        return 0;
+    bool cut = rsp_decoder_in_packet(&c->wire.decoder);
+    bool lost = c->order.troubled && c->sent.acks_due == 0 && is_step(c);
+    if (!cut && !lost)
+        return 0;
+    int64_t since = c->wire.came_ns > d->nak_ns ? c->wire.came_ns : d->nak_ns;
+    return since + (cut ? EARLY_NS : LATE_NS);
+}
+
 int64_t conn_doubt_due(const struct rsp_connection *c)
 {
-    return c->doubt.due_ns;
+    int64_t due = nak_due(c);
+    return c->doubt.due_ns && (!due || c->doubt.due_ns < due) ? c->doubt.due_ns : due;
 }
 
 /* The target stands: what was asked is answered. */
@@ -72,11 +107,12 @@ struct error *conn_doubt_stopped(struct rsp_connection *c, int signal, bool *goe
 {
     enum { INTERRUPTED = 2 };
     struct conn_doubt *d = &c->doubt;
-    *goes_on =
-        (d->asked == ASKED_FOR_STOP || d->asked == ASKED_WHO) && signal == INTERRUPTED && !c->interrupt.asked;
+    *goes_on = (d->asked == ASKED_FOR_STOP || d->asked == ASKED_WHO || d->naks > 0) &&
+               signal == INTERRUPTED && !c->interrupt.asked;
     if (!*goes_on)
         return NULL;
     d->asked = SAID_AGAIN;
+    d->naks = RESENDS_MOST;
     d->due_ns = 0;
     return conn_write_again(c);
 }
@@ -93,6 +129,12 @@ struct error *conn_doubt_act(struct rsp_connection *c, int64_t now, bool *believ
 {
     struct conn_doubt *d = &c->doubt;
     *believed = false;
+    int64_t nak_ns = nak_due(c);
+    if (nak_ns && nak_ns <= now && !(d->due_ns && d->due_ns <= now)) {
+        d->naks++;
+        d->nak_ns = now;
+        return conn_send_nak(c);
+    }
     d->due_ns = 0;
     if (c->sent.acks_due == 0 && d->asked == NOTHING) {
         conn_doubt_over(c);
@@ -103,6 +145,7 @@ struct error *conn_doubt_act(struct rsp_connection *c, int64_t now, bool *believ
         d->copies = 0;
         d->has_held = false;
         d->due_ns = now + LATE_NS;
+        TRY(conn_complete_checksum(c));
         return conn_write_again(c);
     }
     if (d->has_held) {
@@ -115,6 +158,7 @@ struct error *conn_doubt_act(struct rsp_connection *c, int64_t now, bool *believ
     if (d->asked == NOTHING) {
         d->asked = ASKED_FOR_STOP;
         d->due_ns = now + EARLY_NS;
+        TRY(conn_complete_checksum(c));
         return conn_send_nak(c);
     }
     if (d->asked == ASKED_FOR_STOP) {

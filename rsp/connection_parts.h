@@ -38,6 +38,7 @@ struct conn_wire {
     unsigned pending_acks; /* good packets not acked yet */
     bool theirs_last;      /* their packet is the newest one on the wire */
     unsigned bad_in_row;   /* packets with a bad checksum */
+    struct buf damaged;    /* the last of them */
     unsigned torn_in_row;  /* packets cut by another one, without a good one since */
     bool told_oversize;    /* of the packet that is being dropped */
     int64_t over_ns;       /* the deadline behind which one more look was taken; what floods ends there */
@@ -104,6 +105,8 @@ struct conn_order {
 struct conn_doubt {
     int64_t due_ns;  /* when something is done about it; 0: never */
     unsigned asked;  /* how far that has come */
+    unsigned naks;   /* for a packet that began and does not end, or a step that does not */
+    int64_t nak_ns;  /* the last of them */
     unsigned copies; /* of what was taken last, since the resume */
     bool has_held;
     struct buf held; /* a stop reply like the last one, which may be its copy or the end of this run */

@@ -86,6 +86,9 @@ struct error *conn_write(struct rsp_connection *c) BASE_MUST_CHECK;
 struct error *conn_write_again(struct rsp_connection *c) BASE_MUST_CHECK;
 struct error *conn_flush_acks(struct rsp_connection *c) BASE_MUST_CHECK;
 struct error *conn_send_nak(struct rsp_connection *c) BASE_MUST_CHECK;
+/* Ends what may be left of a packet that lost a digit of its checksum: gdbserver 13.1 ends itself at a `$` or
+ * `-` in place of one. Who waits for a packet passes it over. */
+struct error *conn_complete_checksum(struct rsp_connection *c) BASE_MUST_CHECK;
 struct error *conn_send_raw(struct rsp_connection *c, const char *bytes, size_t n, const char *log_kind,
                             size_t log_length) BASE_MUST_CHECK;
 /* Something lies there unread. */
@@ -186,6 +189,8 @@ void conn_doubt_leave(struct rsp_connection *c);
 void conn_doubt_over(struct rsp_connection *c);
 /* A packet in front of the resume's ack that came before: it is put aside. */
 bool conn_doubt_takes(struct rsp_connection *c, const char *payload, size_t n);
+/* Text that is what a packet leaves that lost its `$`. */
+bool conn_is_headless(const struct rsp_connection *c, const char *text, size_t n);
 /* When something is done about it, 0: never; and doing it. *believed: what was put aside is the stop. */
 int64_t conn_doubt_due(const struct rsp_connection *c);
 struct error *conn_doubt_act(struct rsp_connection *c, int64_t now, bool *believed,

@@ -112,6 +112,11 @@ struct error *conn_send_nak(struct rsp_connection *c)
     return write_bytes(c, "-", 1);
 }
 
+struct error *conn_complete_checksum(struct rsp_connection *c)
+{
+    return conn_send_raw(c, "00\n", 3, "stray", 3);
+}
+
 struct error *conn_send_raw(struct rsp_connection *c, const char *bytes, size_t n, const char *log_kind,
                             size_t log_length)
 {
@@ -253,6 +258,10 @@ static bool take_event(struct rsp_connection *c, unsigned wakes, const struct rs
         return false;
     case RSP_STRAY:
         log_wire(c, false, "stray", event->data, event->length);
+        if (conn_is_headless(c, event->data, event->length)) {
+            *got = GOT_DAMAGED;
+            return true;
+        }
         conn_console(c, event->data, event->length);
         return false;
     case RSP_NOTIFICATION:
@@ -335,7 +344,11 @@ struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_
 struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *event, bool *again)
 {
     c->wire.bad_in_row++;
-    bool lossy = !transport_is_reliable(c->transport);
+    /* one who computes it wrongly says the same each time; where something eats bytes each copy is another */
+    bool other = c->wire.bad_in_row > 1 && !conn_is_copy(&c->wire.damaged, event->data, event->length);
+    bool lossy = !transport_is_reliable(c->transport) || other;
+    buf_clear(&c->wire.damaged);
+    buf_add(&c->wire.damaged, event->data, event->length);
     *again = !c->terms.no_ack && c->wire.bad_in_row <= (unsigned)(lossy ? RESENDS_MOST_LOSSY : RESENDS_MOST);
     /* where bytes get lost, less at once gets through more often */
     if (lossy)
@@ -344,5 +357,7 @@ struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *eve
      * tries */
     if (c->terms.no_ack || (lossy ? !*again : c->wire.bad_in_row == 2))
         conn_violation(c, RSP_BREACH_BAD_CHECKSUM, event->data, event->length);
+    if (!*again && !c->terms.no_ack && transport_is_reliable(c->transport))
+        c->wire.pending_acks++; /* it would come again for ever, in place of what is asked next */
     return *again ? conn_send_nak(c) : NULL;
 }

@@ -135,6 +135,11 @@ void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t 
         bool mended = !c->terms.no_ack && rsp_shares_console(c);
         if (c->stops.copies >= COPIES_OF_A_STORM || mended)
             return;
+        /* with acks that is our ack that was lost, and no stop of its own: the next run would end with it */
+        if (!c->terms.no_ack) {
+            conn_violation(c, RSP_BREACH_STOP_WHILE_STOPPED, payload, n);
+            return;
+        }
     }
     if (!is_queued(c, payload, n))
         conn_keep_stop(c, payload, n);

@@ -12,8 +12,9 @@
  * one batch are pipelined where this connection has been seen to take it (no-ack mode on a reliable
  * transport; or, in ack mode on a reliable transport, in writes of at most 256 bytes without an ack inside,
  * one ack for each reply, as QEMU takes it), else sent one at a time.
- * A request that changes the target is never sent twice by itself, but where kgdb did not even
- * ack it; ERR_TIMEOUT then says so.
+ * With acks a packet in front of a request's ack is never its answer, unless no ack comes at all; without,
+ * what lies there before a request is dropped. A request that changes the target is never sent twice by
+ * itself, but where kgdb did not even ack it, or the stub was seen not to take it; ERR_TIMEOUT then says so.
  *
  * What an all-stop stub must not do is reported through `violation` (slugs of the JSON interface) and the
  * conversation goes on if it can: a stop reply in place of an answer is queued as a stop, an answer that

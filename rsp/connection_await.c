@@ -327,6 +327,26 @@ static void take_commanded_stop(struct await *a, const struct rsp_event *event)
     a->deadline_ns = soon < a->deadline_ns ? soon : a->deadline_ns;
 }
 
+/* A stop reply where another answer is due. */
+static bool take_stop(struct await *a, const struct rsp_event *event)
+{
+    struct rsp_connection *c = a->c;
+    enum rsp_grammar grammar = a->r->grammar;
+    bool due = grammar == RSP_GRAMMAR_STOP || grammar == RSP_GRAMMAR_ANY;
+    if (due || !rsp_is_stop_reply(event->data, event->length))
+        return false;
+    if (grammar == RSP_GRAMMAR_CONSOLE) {
+        take_commanded_stop(a, event);
+        return true;
+    }
+    conn_unexpected_stop(c, event->data, event->length, true);
+    if (!c->terms.no_ack && !conn_is_lenient(c))
+        conn_stop_pipelining(c);
+    if (!conn_is_lenient(c))
+        expect_soon(a);
+    return true;
+}
+
 /* True when the wait is over. */
 static bool take_packet(struct await *a, const struct rsp_event *event, enum conn_fate *ret)
 {
@@ -345,19 +365,8 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
         *ret = FATE_FAILED;
         return true;
     }
-    if (grammar == RSP_GRAMMAR_CONSOLE && rsp_is_stop_reply(event->data, event->length)) {
-        take_commanded_stop(a, event);
+    if (take_stop(a, event))
         return false;
-    }
-    bool stop_is_due = grammar == RSP_GRAMMAR_STOP || grammar == RSP_GRAMMAR_ANY;
-    if (!stop_is_due && rsp_is_stop_reply(event->data, event->length)) {
-        conn_unexpected_stop(c, event->data, event->length, true);
-        if (!c->terms.no_ack && !conn_is_lenient(c))
-            conn_stop_pipelining(c);
-        if (!conn_is_lenient(c))
-            expect_soon(a);
-        return false;
-    }
     if (take_unacked(a, event))
         return false;
     if (fits(a, event)) {

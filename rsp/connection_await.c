@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * Waiting for the answer to one request: how often it is asked again, which packet is its answer, and when it
- * is given up.
- */
+/* Waiting for the answer to one request: which packet it is, and when it is given up. */
 #include <string.h>
 
-#include "base/alloc.h"
 #include "base/buf.h"
 #include "base/text.h"
-#include "rsp/connection_private.h"
+#include "rsp/connection_await.h"
 
 /* After something that was no answer, the true one comes soon or never. */
 #define SECOND_CHANCE_NS 1000000000
@@ -19,78 +15,10 @@
 /* What is behind a stop reply that answers a command of the monitor comes within so long, or never. */
 #define COMMANDED_NS 300000000
 
-/* Timeouts that a command may take in all while it keeps printing. */
-enum { CONSOLE_PATIENCE = 12 };
-
-struct await {
-    struct rsp_connection *c;
-    struct rsp_request *r;
-    bool alone;       /* in its write */
-    size_t behind;    /* requests behind it there */
-    unsigned resends; /* after a silence */
-    bool refused;     /* a `-` came, and is weighed */
-    bool commanded;   /* a stop reply came, which may be all that a command answers */
-    unsigned copies;  /* packets that came once more, in front of our ack */
-    struct buf early; /* an answer that came in front of our ack, which may have been lost */
-    bool has_early;
-    int64_t deadline_ns, last_deadline_ns;
-    bool misfit; /* something came that was no answer */
-    bool cut;    /* the deadline is that of the whole conversation, nearer than the timeout */
-};
-
 struct error *conn_request_error(const struct rsp_request *r, enum error_code code, const char *what)
 {
     int n = (int)(r->length < SHOWN_REQUEST ? r->length : SHOWN_REQUEST);
     return error_new(code, "asking '%.*s%s': %s", n, r->payload, r->length > SHOWN_REQUEST ? "…" : "", what);
-}
-
-/*
- * Where there are acks a request gets three tries: a line may lose bytes, and so may what stands between us
- * and a socket.
- */
-static bool gets_tries(const struct await *a)
-{
-    const struct rsp_connection *c = a->c;
-    return a->alone && !c->terms.no_ack && a->r->grammar != RSP_GRAMMAR_CONSOLE &&
-           (c->life.state != CONN_PARTING || !transport_is_reliable(c->transport));
-}
-
-/*
- * What was acked was understood: only the answer, which comes again for a `-`, can have been lost. kgdb acks
- * before it does anything, so there what was not acked was not done. gdbserver that waits for the ack of what
- * it said last says that again for each byte of a request, which it does not take (gdbserver 13.1,
- * putpkt_binary()).
- */
-static bool may_say_again(const struct await *a)
-{
-    const struct rsp_connection *c = a->c;
-    bool changes = a->r->flags & RSP_MUTATES;
-    return !changes || c->terms.supported_empty || a->copies >= COPIES_OF_A_STORM;
-}
-
-/* A `-` is heard by one who waits for our ack: who took the request and answered says that again, and who did
- * not lets it pass. */
-static bool may_ask_for_it(const struct await *a)
-{
-    return a->c->sent.acked || !may_say_again(a);
-}
-
-static bool may_try_again(const struct await *a)
-{
-    const struct rsp_connection *c = a->c;
-    bool asks = c->sent.acked || transport_is_reliable(c->transport);
-    return gets_tries(a) && (may_say_again(a) || asks) && a->resends + 1 < RESENDS_MOST && !a->misfit &&
-           !c->stops.held.length && !a->cut;
-}
-
-static void start_clock(struct await *a)
-{
-    struct rsp_connection *c = a->c;
-    size_t bytes = a->r->length + 2 * c->terms.packet_size;
-    int64_t timeout = gets_tries(a) ? c->limits.timeout_ns / RESENDS_MOST : c->limits.timeout_ns;
-    a->deadline_ns = conn_deadline(c, timeout, bytes);
-    a->last_deadline_ns = conn_deadline(c, CONSOLE_PATIENCE * c->limits.timeout_ns, bytes);
-    a->cut = a->deadline_ns == c->limits.deadline_ns;
 }
 
 static void expect_soon(struct await *a)
@@ -122,38 +50,6 @@ static struct error *no_answer(struct await *a)
     return error_hint(e, "is the target hung? 'reconnect' starts over");
 }
 
-/* Once more by ourselves. The same for a request that was refused, if it was: its ack has not come since. */
-static struct error *try_again(struct await *a)
-{
-    struct rsp_connection *c = a->c;
-    a->resends++;
-    bool reliable = transport_is_reliable(c->transport);
-    /* home-made stubs pass over a `-`: the second time it is the whole request */
-    bool whole = !may_ask_for_it(a) || (may_say_again(a) && reliable && a->resends > 1);
-    if (reliable && !c->sent.acked)
-        TRY(conn_complete_checksum(c));
-    if (whole) {
-        conn_owe_again(c); /* the first answer may only be late */
-        TRY(conn_write_again(c));
-    } else {
-        TRY(conn_send_nak(c));
-    }
-    a->copies = 0;
-    start_clock(a);
-    return NULL;
-}
-
-static struct error *say_again(struct await *a)
-{
-    struct rsp_connection *c = a->c;
-    a->refused = false;
-    start_clock(a);
-    if (c->sent.acks_due == 0)
-        return NULL;
-    conn_note_resend(c);
-    return conn_write_again(c);
-}
-
 static void take_early(struct await *a, enum conn_fate *ret, bool *done)
 {
     conn_release_stop(a->c, RSP_BREACH_STOP_WHILE_STOPPED);
@@ -169,7 +65,7 @@ static struct error *silence(struct await *a, enum conn_fate *ret, bool *done)
 {
     struct rsp_connection *c = a->c;
     if (a->refused)
-        return say_again(a);
+        return await_say_again(a);
     if (a->commanded && !a->cut) {
         conn_owe(c, a->r, 1); /* an OK may be late */
         buf_clear(&a->r->reply);
@@ -182,9 +78,9 @@ static struct error *silence(struct await *a, enum conn_fate *ret, bool *done)
         take_early(a, ret, done);
         return NULL;
     }
-    if (may_try_again(a))
-        return try_again(a);
-    if (a->has_early && !a->cut) { /* it answers each time, and acks none */
+    if (await_may_try_again(a))
+        return await_try_again(a);
+    if (a->has_early && !a->early_is_copy && !a->cut) { /* it answers each time, and acks none */
         conn_does_not_ack(c);
         take_early(a, ret, done);
         return NULL;
@@ -311,8 +207,9 @@ static bool take_unacked(struct await *a, const struct rsp_event *event)
         buf_clear(&a->early);
         buf_add(&a->early, event->data, event->length);
         a->has_early = true;
+        a->early_is_copy = copy;
     }
-    if (gets_tries(a))
+    if (await_gets_tries(a))
         expect_soon(a);
     return true;
 }
@@ -450,7 +347,7 @@ struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, size_t
                          enum conn_fate *ret)
 {
     struct await a = {.c = c, .r = r, .alone = window == 1, .behind = window - 1 - place};
-    start_clock(&a);
+    await_start_clock(&a);
     struct error *e = await(&a, ret);
     buf_free(&a.early);
     return e;

@@ -8,7 +8,8 @@
  *   connection_wire.c       bytes: framing, acks, counting, the log, one received packet at a time
  *   connection_grammar.c    does this answer fit that question?
  *   connection_order.c      which packet answers which question
- *   connection_await.c      one request's answer
+ *   connection_await.[ch]   one request's answer
+ *   connection_retry.c      what is done when it does not come
  *   connection_batch.c      requests, as many at once as may be
  *   connection_resync.c     finding the place again after an answer was lost
  *   connection_run.c        resume, wait for a stop

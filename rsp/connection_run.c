@@ -2,7 +2,6 @@
 /* Letting the target run, and waiting for its stop. */
 #include "rsp/connection_private.h"
 
-#include <limits.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -44,7 +43,7 @@ static struct error *resume(struct rsp_connection *c, const char *payload, size_
     *resumed = RSP_RESUMED_NOT;
     TRY(conn_check_stopped(c));
     TRY(conn_resync(c));
-    TRY(conn_drain(c, UINT_MAX));
+    TRY(conn_drain(c, DRAIN_PACKETS_MOST));
     conn_stops_drop_commanded(c);
     if (c->stops.late_count > 0) { /* it has stopped already: nothing runs meanwhile */
         *resumed = RSP_RESUMED_EARLY;
@@ -134,7 +133,7 @@ struct error *rsp_batch_then_resume(struct rsp_connection *c, struct rsp_request
     if (!may_go_together(c, requests, count, n))
         return one_after_the_other(c, requests, count, payload, n, resumed);
     TRY(conn_resync(c));
-    TRY(conn_drain(c, UINT_MAX));
+    TRY(conn_drain(c, DRAIN_PACKETS_MOST));
     conn_stops_drop_commanded(c);
     if (c->stops.late_count > 0)
         return one_after_the_other(c, requests, count, payload, n, resumed);

@@ -37,6 +37,8 @@ enum {
     TORN_TOLD_MOST = 3,
     /* Packets that a look takes: one who never stops talking does not hold us. */
     LOOK_PACKETS_MOST = 64,
+    /* The same before the target is let run, where an old stop must not be left lying. */
+    DRAIN_PACKETS_MOST = 4096,
     /* Times that a look reads what lies there, each as much as fits into our buffer. */
     LOOK_READS_MOST = 16,
     /* Documents of one target description, how deep they include each other, and bytes of each. */

@@ -211,6 +211,11 @@ static bool take_unacked(struct await *a, const struct rsp_event *event)
     }
     if (await_gets_tries(a))
         expect_soon(a);
+    if (!a->alone &&
+        a->copies >= COPIES_OF_A_STORM) { /* gdbserver 13.1: it does not take this one any more */
+        int64_t soon = conn_deadline(c, REFUSED_NS, 0);
+        a->deadline_ns = soon < a->deadline_ns ? soon : a->deadline_ns;
+    }
     return true;
 }
 

@@ -5,10 +5,10 @@
 
 #include "base/text.h"
 #include "rsp/codec_private.h"
+#include "rsp/limits.h"
 
 enum {
     INTERRUPT_BYTE = 0x03, /* Ctrl-C */
-    PLAIN_MOST = 8192      /* kgdb's packets are a fraction of that: a longer word is text */
 };
 
 void rsp_decoder_init(struct rsp_decoder *d, size_t limit)
@@ -52,6 +52,16 @@ bool rsp_decoder_in_packet(const struct rsp_decoder *d)
         return false;
     char c = d->input.data[d->start];
     return c == '$' || c == '%';
+}
+
+bool rsp_decoder_holds_packet(const struct rsp_decoder *d)
+{
+    size_t n = d->input.length - d->start;
+    const char *s = n ? d->input.data + d->start : NULL;
+    if (d->skipping || n < 4 || s[0] != '$' || strchr("OSTWXwN", s[1]))
+        return n >= 5 && s[0] == '$' && !d->skipping && memcmp(s + 1, "OK#", 3) == 0;
+    const char *end = memchr(s, '#', n);
+    return end && end + 2 < s + n;
 }
 
 /* -- the payload ----------------------------------------------------------------------------------- */
@@ -235,11 +245,19 @@ static bool take_word(struct rsp_decoder *d, const char *s, size_t length, struc
     return true;
 }
 
+/* A byte of a plain word. A blank may stand behind a star: it is the count of a run (three more copies;
+ * gdbserver 13.1 on a pseudo-terminal writes `0* `). */
+static bool is_word(const char *s, size_t i)
+{
+    bool run_count = s[i] == ' ' && i > 2 && s[i - 1] == '*';
+    return run_count || (s[i] > ' ' && s[i] <= '~' && s[i] != '#' && s[i] != '$');
+}
+
 /* The same where packets are plain words. */
 static bool next_in_word(struct rsp_decoder *d, const char *s, size_t n, struct rsp_event *ret)
 {
     size_t i = d->scanned ? d->scanned : 1;
-    while (i < n && i < PLAIN_MOST && s[i] > ' ' && s[i] <= '~' && s[i] != '#' && s[i] != '$')
+    while (i < n && i < PLAIN_PACKET_MOST && is_word(s, i))
         i++;
     d->scanned = i;
     if (i == n)

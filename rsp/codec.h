@@ -68,6 +68,9 @@ void rsp_decoder_feed(struct rsp_decoder *d, const void *bytes, size_t n);
 bool rsp_decoder_next(struct rsp_decoder *d, struct rsp_event *ret);
 /* True when a packet has begun and not ended. */
 bool rsp_decoder_in_packet(const struct rsp_decoder *d);
+/* True when the next thing is a packet that has come whole (as far as a `#` tells), neither of console text
+ * (`O…`) nor one that begins as a stop reply does. */
+bool rsp_decoder_holds_packet(const struct rsp_decoder *d);
 
 /* Modulo-256 sum of the bytes, as in `#cs`. */
 unsigned char rsp_checksum(const char *bytes, size_t n);

@@ -6,23 +6,16 @@
 #include "base/alloc.h"
 #include "base/text.h"
 
-#define DEFAULT_TIMEOUT_NS 5000000000
-
-enum {
-    DEFAULT_PAYLOAD_LIMIT = 4 << 20,
-    DEFAULT_PACKET_SIZE = 400, /* what gdb assumes of a stub that does not say */
-};
-
 struct rsp_connection *rsp_connection_create(struct transport *t, const struct rsp_options *options)
 {
     struct rsp_connection *c = xcalloc(1, sizeof *c);
     c->transport = t;
     c->callbacks = options->callbacks;
     c->log = options->log;
-    c->limits.timeout_ns = options->timeout_ns ? options->timeout_ns : DEFAULT_TIMEOUT_NS;
+    c->limits.timeout_ns = options->timeout_ns ? options->timeout_ns : ANSWER_TIMEOUT_DEFAULT_NS;
     c->limits.deadline_ns = INT64_MAX;
-    c->limits.payload = options->payload_limit ? options->payload_limit : DEFAULT_PAYLOAD_LIMIT;
-    c->terms.packet_size = DEFAULT_PACKET_SIZE;
+    c->limits.payload = options->payload_limit ? options->payload_limit : PAYLOAD_LIMIT_DEFAULT;
+    c->terms.packet_size = PACKET_SIZE_DEFAULT;
     c->probe.text = "";
     c->wire.theirs_last = true; /* the first packet begins a turn */
     rsp_decoder_init(&c->wire.decoder, c->limits.payload);
@@ -41,6 +34,10 @@ void rsp_connection_destroy(struct rsp_connection *c)
     buf_free(&c->sent.bytes);
     buf_free(&c->owed.request);
     buf_free(&c->misfits.last);
+    buf_free(&c->order.last);
+    buf_free(&c->words);
+    buf_free(&c->wire.damaged);
+    buf_free(&c->doubt.held);
     buf_free(&c->probe.answer);
     conn_console_free(c);
     free(c->life.lost_message);
@@ -69,6 +66,11 @@ const struct rsp_stats *rsp_stats(const struct rsp_connection *c)
 struct transport *rsp_transport(struct rsp_connection *c)
 {
     return c->transport;
+}
+
+const char *rsp_last_words(const struct rsp_connection *c)
+{
+    return buf_text(&c->words);
 }
 
 size_t rsp_packet_size(const struct rsp_connection *c)

@@ -12,8 +12,9 @@
  * one batch are pipelined where this connection has been seen to take it (no-ack mode on a reliable
  * transport; or, in ack mode on a reliable transport, in writes of at most 256 bytes without an ack inside,
  * one ack for each reply, as QEMU takes it), else sent one at a time.
- * A request that changes the target is never sent twice by itself, but where kgdb did not even
- * ack it; ERR_TIMEOUT then says so.
+ * With acks a packet in front of a request's ack is never its answer, unless no ack comes at all; without,
+ * what lies there before a request is dropped. A request that changes the target is never sent twice by
+ * itself, but where kgdb did not even ack it, or the stub was seen not to take it; ERR_TIMEOUT then says so.
  *
  * What an all-stop stub must not do is reported through `violation` (slugs of the JSON interface) and the
  * conversation goes on if it can: a stop reply in place of an answer is queued as a stop, an answer that
@@ -81,6 +82,7 @@ enum rsp_violation {
     RSP_BREACH_BINARY_IN_HEX,
     RSP_BREACH_STRAY_NAK,
     RSP_BREACH_NO_REPLY,
+    RSP_BREACH_OVERSIZE,
     RSP_VIOLATIONS /* how many there are */
 };
 /* As the JSON interface calls it: "stop-while-stopped". */
@@ -163,6 +165,8 @@ void rsp_set_deadline(struct rsp_connection *c, int64_t deadline_ns);
 /* One request, one answer. The reply is `*reply` cleared and filled. */
 struct error *rsp_call(struct rsp_connection *c, enum rsp_grammar grammar, unsigned flags, struct buf *reply,
                        const char *format, ...) BASE_PRINTF(5, 6) BASE_MUST_CHECK;
+/* What the stub said for itself in the `E.text` that it answered last; "" where the last batch had none. */
+const char *rsp_last_words(const struct rsp_connection *c);
 /*
  * Several requests whose answers come in order, in as few turns as the stub allows. The returned error is
  * one that ended the whole conversation (ERR_LOST, ERR_CANCELLED); trouble with one request is in its

@@ -1,60 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * Waiting for the answer to one request: how often it is asked again, which packet is its answer, and when it
- * is given up.
- */
+/* Waiting for the answer to one request: which packet it is, and when it is given up. */
 #include <string.h>
 
 #include "base/buf.h"
-#include "rsp/connection_private.h"
+#include "base/text.h"
+#include "rsp/connection_await.h"
 
 /* After something that was no answer, the true one comes soon or never. */
 #define SECOND_CHANCE_NS 1000000000
 
-/* Timeouts that a command may take in all while it keeps printing. */
-enum { CONSOLE_PATIENCE = 12 };
+/* A `-` that stands alone is believed after so long: behind one that strayed, the true ack comes. */
+#define REFUSED_NS 200000000
 
-struct await {
-    struct rsp_connection *c;
-    struct rsp_request *r;
-    bool alone;
-    unsigned resends; /* after a silence */
-    int64_t deadline_ns, last_deadline_ns;
-    bool misfit; /* something came that was no answer */
-    bool cut;    /* the deadline is that of the whole conversation, nearer than the timeout */
-};
+/* What is behind a stop reply that answers a command of the monitor comes within so long, or never. */
+#define COMMANDED_NS 300000000
 
 struct error *conn_request_error(const struct rsp_request *r, enum error_code code, const char *what)
 {
     int n = (int)(r->length < SHOWN_REQUEST ? r->length : SHOWN_REQUEST);
     return error_new(code, "asking '%.*s%s': %s", n, r->payload, r->length > SHOWN_REQUEST ? "…" : "", what);
-}
-
-/* A line that may lose bytes gets three tries, a sure one gets all the time there is. */
-static bool gets_tries(const struct await *a)
-{
-    return a->alone && !a->c->terms.no_ack && !transport_is_reliable(a->c->transport) &&
-           a->r->grammar != RSP_GRAMMAR_CONSOLE;
-}
-
-/*
- * What was acked was understood: only the answer, which comes again for a `-`, can have been lost. kgdb acks
- * before it does anything, so there what was not acked was not done.
- */
-static bool may_try_again(const struct await *a)
-{
-    bool changes = a->r->flags & RSP_MUTATES;
-    return gets_tries(a) && (!changes || a->c->sent.acked || a->c->terms.supported_empty);
-}
-
-static void start_clock(struct await *a)
-{
-    struct rsp_connection *c = a->c;
-    size_t bytes = a->r->length + 2 * c->terms.packet_size;
-    int64_t timeout = gets_tries(a) ? c->limits.timeout_ns / RESENDS_MOST : c->limits.timeout_ns;
-    a->deadline_ns = conn_deadline(c, timeout, bytes);
-    a->last_deadline_ns = conn_deadline(c, CONSOLE_PATIENCE * c->limits.timeout_ns, bytes);
-    a->cut = a->deadline_ns == c->limits.deadline_ns;
 }
 
 static void expect_soon(struct await *a)
@@ -67,6 +31,8 @@ static void expect_soon(struct await *a)
 static struct error *no_answer(struct await *a)
 {
     struct rsp_connection *c = a->c;
+    if (c->wire.decoder.skipping)
+        return conn_request_error(a->r, ERR_VIOLATION, "the answer is longer than we take, and has no end");
     if (c->stops.held.length) {
         conn_release_stop(c, RSP_BREACH_STOP_INSTEAD_OF_REPLY);
         return conn_request_error(a->r, ERR_VIOLATION, "a stop reply came in place of the answer");
@@ -84,19 +50,39 @@ static struct error *no_answer(struct await *a)
     return error_hint(e, "is the target hung? 'reconnect' starts over");
 }
 
+static void take_early(struct await *a, enum conn_fate *ret, bool *done)
+{
+    conn_release_stop(a->c, RSP_BREACH_STOP_WHILE_STOPPED);
+    conn_note_taken(a->c, a->early.data, a->early.length);
+    buf_clear(&a->r->reply);
+    buf_add(&a->r->reply, buf_text(&a->early), a->early.length);
+    *ret = FATE_ANSWERED;
+    *done = true;
+}
+
 /* The wait ended by the clock. */
 static struct error *silence(struct await *a, enum conn_fate *ret, bool *done)
 {
     struct rsp_connection *c = a->c;
-    if (may_try_again(a) && a->resends + 1 < RESENDS_MOST && !a->misfit && !c->stops.held.length && !a->cut) {
-        a->resends++;
-        if (c->sent.acked) {
-            TRY(conn_send_nak(c));
-        } else {
-            conn_owe_again(c); /* the first answer may only be late */
-            TRY(conn_write_again(c));
-        }
-        start_clock(a);
+    if (a->refused)
+        return await_say_again(a);
+    if (a->commanded && !a->cut) {
+        conn_owe(c, a->r, 1); /* an OK may be late */
+        buf_clear(&a->r->reply);
+        buf_add_text(&a->r->reply, "OK");
+        *ret = FATE_ANSWERED;
+        *done = true;
+        return NULL;
+    }
+    if (a->has_early && (a->r->flags & RSP_MUTATES) && a->copies < COPIES_OF_A_STORM) {
+        take_early(a, ret, done);
+        return NULL;
+    }
+    if (await_may_try_again(a))
+        return await_try_again(a);
+    if (a->has_early && !a->early_is_copy && !a->cut) { /* it answers each time, and acks none */
+        conn_does_not_ack(c);
+        take_early(a, ret, done);
         return NULL;
     }
     a->r->error = no_answer(a);
@@ -113,6 +99,16 @@ static struct error *take_nak(struct await *a, enum conn_fate *ret, bool *done)
     if (c->terms.no_ack || (reliable && !conn_is_lenient(c)))
         conn_violation(c, RSP_BREACH_STRAY_NAK, a->r->payload, a->r->length);
     if (c->terms.no_ack)
+        return NULL;
+    if (reliable && a->alone && c->sent.acks_due == 0)
+        return NULL; /* it was acked: this one strayed */
+    if (reliable && a->alone && !a->refused && c->sent.resends < RESENDS_MOST) {
+        int64_t soon = conn_deadline(c, REFUSED_NS, 0);
+        a->refused = true;
+        a->deadline_ns = soon < a->deadline_ns ? soon : a->deadline_ns;
+        return NULL;
+    }
+    if (reliable && a->refused)
         return NULL;
     if (a->alone && c->sent.resends < RESENDS_MOST) {
         conn_note_resend(c);
@@ -142,6 +138,7 @@ static void take_echo(struct await *a)
 static void take_answer(struct await *a, const struct rsp_event *event, enum conn_fate *ret)
 {
     conn_release_stop(a->c, RSP_BREACH_STOP_WHILE_STOPPED);
+    conn_note_taken(a->c, event->data, event->length);
     buf_clear(&a->r->reply);
     buf_add(&a->r->reply, event->data, event->length);
     *ret = FATE_ANSWERED;
@@ -153,6 +150,7 @@ static void take_misfit(struct await *a, const struct rsp_event *event)
     conn_misfit(c, a->r->grammar, event->data, event->length);
     if (!c->terms.no_ack)
         conn_stop_pipelining(c);
+    c->order.out_of_step |= c->terms.no_ack && !conn_is_lenient(c);
     a->misfit = true;
     expect_soon(a);
 }
@@ -169,6 +167,86 @@ static unsigned known_question(const struct rsp_request *r)
 static bool is_others_nothing(const struct await *a, const struct rsp_event *event)
 {
     return event->length == 0 && (a->c->misfits.known_questions & known_question(a->r));
+}
+
+/* `m` is never answered with more than it asked for. */
+static bool is_too_long(const struct rsp_request *r, size_t n)
+{
+    const char *comma = r->payload[0] == 'm' ? memchr(r->payload, ',', r->length) : NULL;
+    uint64_t asked;
+    if (r->grammar != RSP_GRAMMAR_HEX || !comma)
+        return false;
+    const char *s = comma + 1, *end = r->payload + r->length;
+    return hex_parse_u64(&s, end, &asked) && s == end && n / 2 > asked;
+}
+
+static bool fits(const struct await *a, const struct rsp_event *event)
+{
+    const char *p = event->data;
+    size_t n = event->length;
+    return conn_fits(a->r->grammar, p, n) && !is_others_nothing(a, event) &&
+           (conn_is_error(p, n) || !is_too_long(a->r, n));
+}
+
+/*
+ * It came in front of our request's ack, so it is an answer said twice, or that of a request given up. Where
+ * the ack itself may have been lost it is kept: a line loses bytes, and there only a copy is doubted.
+ */
+static bool take_unacked(struct await *a, const struct rsp_event *event)
+{
+    struct rsp_connection *c = a->c;
+    if (!conn_is_early(c, a->behind))
+        return false;
+    bool copy = conn_is_taken_already(c, event->data, event->length);
+    if (!transport_is_reliable(c->transport) && !copy)
+        return false;
+    a->copies += copy;
+    if (copy)
+        conn_stale(c, event->data, event->length);
+    if (a->alone && fits(a, event)) {
+        buf_clear(&a->early);
+        buf_add(&a->early, event->data, event->length);
+        a->has_early = true;
+        a->early_is_copy = copy;
+    }
+    if (await_gets_tries(a))
+        expect_soon(a);
+    if (!a->alone &&
+        a->copies >= COPIES_OF_A_STORM) { /* gdbserver 13.1: it does not take this one any more */
+        int64_t soon = conn_deadline(c, REFUSED_NS, 0);
+        a->deadline_ns = soon < a->deadline_ns ? soon : a->deadline_ns;
+    }
+    return true;
+}
+
+/* `monitor reset` of a probe: the stop comes in place of OK, or in front of it. */
+static void take_commanded_stop(struct await *a, const struct rsp_event *event)
+{
+    struct rsp_connection *c = a->c;
+    conn_keep_stop(c, event->data, event->length);
+    a->commanded = true;
+    int64_t soon = conn_deadline(c, COMMANDED_NS, 2 * c->terms.packet_size);
+    a->deadline_ns = soon < a->deadline_ns ? soon : a->deadline_ns;
+}
+
+/* A stop reply where another answer is due. */
+static bool take_stop(struct await *a, const struct rsp_event *event)
+{
+    struct rsp_connection *c = a->c;
+    enum rsp_grammar grammar = a->r->grammar;
+    bool due = grammar == RSP_GRAMMAR_STOP || grammar == RSP_GRAMMAR_ANY;
+    if (due || !rsp_is_stop_reply(event->data, event->length))
+        return false;
+    if (grammar == RSP_GRAMMAR_CONSOLE) {
+        take_commanded_stop(a, event);
+        return true;
+    }
+    conn_unexpected_stop(c, event->data, event->length, true);
+    if (!c->terms.no_ack && !conn_is_lenient(c))
+        conn_stop_pipelining(c);
+    if (!conn_is_lenient(c))
+        expect_soon(a);
+    return true;
 }
 
 /* True when the wait is over. */
@@ -189,16 +267,11 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
         *ret = FATE_FAILED;
         return true;
     }
-    bool stop_is_due = grammar == RSP_GRAMMAR_STOP || grammar == RSP_GRAMMAR_ANY;
-    if (!stop_is_due && rsp_is_stop_reply(event->data, event->length)) {
-        conn_unexpected_stop(c, event->data, event->length, true);
-        if (!c->terms.no_ack && !conn_is_lenient(c))
-            conn_stop_pipelining(c);
-        if (!conn_is_lenient(c))
-            expect_soon(a);
+    if (take_stop(a, event))
         return false;
-    }
-    if (conn_fits(grammar, event->data, event->length) && !is_others_nothing(a, event)) {
+    if (take_unacked(a, event))
+        return false;
+    if (fits(a, event)) {
         if (event->length && !conn_is_error(event->data, event->length))
             conn_know_question(c, known_question(a->r));
         take_answer(a, event, ret);
@@ -241,18 +314,18 @@ static struct error *take_damaged(struct await *a, const struct rsp_event *event
     return NULL;
 }
 
-struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, bool alone, enum conn_fate *ret)
+static struct error *await(struct await *a, enum conn_fate *ret)
 {
-    struct await a = {.c = c, .r = r, .alone = alone};
-    start_clock(&a);
+    struct rsp_connection *c = a->c;
+    struct rsp_request *r = a->r;
     bool done = false;
     while (!done) {
         enum conn_got got;
         struct rsp_event event;
-        struct error *e = conn_next(c, a.deadline_ns, -1, &got, &event);
+        struct error *e = conn_next(c, a->deadline_ns, -1, &got, &event);
         if (error_is(e, ERR_TIMEOUT)) {
             error_free(e);
-            TRY(silence(&a, ret, &done));
+            TRY(silence(a, ret, &done));
             continue;
         }
         if (e) {
@@ -261,11 +334,11 @@ struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, bool a
                                (int)(r->length < SHOWN_REQUEST ? r->length : SHOWN_REQUEST), r->payload);
         }
         if (got == GOT_PACKET) {
-            done = take_packet(&a, &event, ret);
+            done = take_packet(a, &event, ret);
         } else if (got == GOT_NAK) {
-            TRY(take_nak(&a, ret, &done));
+            TRY(take_nak(a, ret, &done));
         } else if (got == GOT_DAMAGED) {
-            TRY(take_damaged(&a, &event, ret, &done));
+            TRY(take_damaged(a, &event, ret, &done));
         } else if (got == GOT_OVERSIZE) {
             r->error = conn_request_error(r, ERR_VIOLATION, "the answer is longer than we take");
             *ret = FATE_FAILED;
@@ -273,4 +346,14 @@ struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, bool a
         }
     }
     return NULL;
+}
+
+struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, size_t place, size_t window,
+                         enum conn_fate *ret)
+{
+    struct await a = {.c = c, .r = r, .alone = window == 1, .behind = window - 1 - place};
+    await_start_clock(&a);
+    struct error *e = await(&a, ret);
+    buf_free(&a.early);
+    return e;
 }

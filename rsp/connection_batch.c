@@ -5,6 +5,7 @@
 #include <stdarg.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 
 /* Puts as many requests into one write as may go together; at least one. */
 static size_t fill_window(struct rsp_connection *c, const struct rsp_request *requests, size_t count)
@@ -33,6 +34,74 @@ static void abandon_window(struct rsp_connection *c, struct rsp_request *request
                            "look at the target to see whether it took effect");
 }
 
+/* Nothing is known to have changed by it, so it may be asked anew. */
+static bool may_be_repeated(const struct rsp_connection *c, const struct rsp_request *r)
+{
+    return !(r->flags & RSP_MUTATES) && r->grammar != RSP_GRAMMAR_CONSOLE && !conn_is_lenient(c);
+}
+
+/* With acks, one of several requests may have been lost on its way. */
+static bool is_lost_in_window(const struct rsp_connection *c, const struct rsp_request *r, size_t window)
+{
+    return window > 1 && !c->terms.no_ack && error_is(r->error, ERR_TIMEOUT) && !conn_is_lenient(c) &&
+           clock_now_ns() < c->limits.deadline_ns;
+}
+
+/* More came than was asked for: which of it is the answer only a fence tells. What changes the target is not
+ * asked again, and keeps the answer that fits. */
+static bool is_out_of_step(struct rsp_connection *c, const struct rsp_request *requests, size_t count)
+{
+    if (c->owed.count > 0 || !conn_has_surplus(c) || conn_is_lenient(c))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!may_be_repeated(c, &requests[i]))
+            return false;
+    return true;
+}
+
+static void clear_answer(struct rsp_request *r)
+{
+    buf_clear(&r->reply);
+    error_free(r->error);
+    r->error = NULL;
+}
+
+/* Before a window: nothing that is older than it is left on its way. */
+static struct error *make_ready(struct rsp_connection *c)
+{
+    TRY(conn_take_owed(c));
+    if (c->owed.count == 0)
+        TRY(conn_drain(c, LOOK_PACKETS_MOST));
+    TRY(conn_resync(c));
+    return conn_check_stopped(c);
+}
+
+/* One request or answer of a window is missing, and which one cannot be told: what may be is asked again, one
+ * by one. */
+static struct error *ask_alone(struct rsp_connection *c, struct rsp_request *requests, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!may_be_repeated(c, &requests[i]))
+            continue;
+        clear_answer(&requests[i]);
+        struct error *e = make_ready(c);
+        if (error_is(e, ERR_TIMEOUT) || error_is(e, ERR_NOT_STOPPED)) {
+            requests[i].error = e;
+            continue;
+        }
+        TRY(e);
+        conn_begin(c);
+        conn_add(c, requests[i].payload, requests[i].length, 0);
+        TRY(conn_write(c));
+        enum conn_fate fate = FATE_OPEN;
+        e = conn_await(c, &requests[i], 0, 1, &fate);
+        if (e || fate == FATE_OPEN)
+            conn_owe(c, &requests[i], 1);
+        TRY(e);
+    }
+    return NULL;
+}
+
 /* Sends a window and takes its answers; *done is how many requests are settled. */
 static struct error *run_window(struct rsp_connection *c, struct rsp_request *requests, size_t count,
                                 size_t *done)
@@ -41,7 +110,7 @@ static struct error *run_window(struct rsp_connection *c, struct rsp_request *re
     struct error *e = conn_write(c);
     for (size_t i = 0; !e && i < window; i++) {
         enum conn_fate fate = FATE_OPEN;
-        e = conn_await(c, &requests[i], window == 1, &fate);
+        e = conn_await(c, &requests[i], i, window, &fate);
         if (e) {
             conn_owe(c, &requests[i], window - i);
             return e;
@@ -50,9 +119,10 @@ static struct error *run_window(struct rsp_connection *c, struct rsp_request *re
             /* the silent one may be the stub's way to say that it takes one at a time */
             if (window > 1 && (!c->terms.no_ack || conn_is_lenient(c)))
                 conn_stop_pipelining(c);
+            bool lost = is_lost_in_window(c, &requests[i], window);
             abandon_window(c, requests, i, window);
-            *done = i + 1;
-            return NULL;
+            *done = lost ? window : i + 1;
+            return lost ? ask_alone(c, requests, window) : NULL;
         }
         if (conn_runs(c)) /* an echo: nobody listens */
             break;
@@ -64,9 +134,7 @@ static struct error *run_window(struct rsp_connection *c, struct rsp_request *re
 static void prepare(struct rsp_connection *c, struct rsp_request *requests, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        buf_clear(&requests[i].reply);
-        error_free(requests[i].error);
-        requests[i].error = NULL;
+        clear_answer(&requests[i]);
         if (requests[i].length > c->terms.packet_size && !conn_is_lenient(c))
             requests[i].error =
                 conn_request_error(&requests[i], ERR_USAGE, "the packet is longer than the stub takes");
@@ -84,14 +152,13 @@ static void fail_rest(struct rsp_request *requests, size_t count, const struct e
 
 static struct error *ask_all(struct rsp_connection *c, struct rsp_request *requests, size_t count)
 {
+    bool asked_anew = false;
     for (size_t i = 0; i < count;) {
         if (requests[i].error) {
             i++;
             continue;
         }
-        BASE_ERROR struct error *e = conn_resync(c);
-        if (!e && rsp_state(c) != RSP_STATE_STOPPED)
-            e = conn_check_stopped(c);
+        BASE_ERROR struct error *e = make_ready(c);
         if (error_is(e, ERR_TIMEOUT) || error_is(e, ERR_NOT_STOPPED)) {
             fail_rest(requests + i, count - i, e);
             break;
@@ -104,6 +171,11 @@ static struct error *ask_all(struct rsp_connection *c, struct rsp_request *reque
             e = NULL;
             return result;
         }
+        if (!asked_anew && is_out_of_step(c, requests + i, done)) {
+            asked_anew = true;
+            continue; /* what lies there is seen, and a fence put up, before they are asked anew */
+        }
+        asked_anew = false;
         i += done;
     }
     return conn_flush_acks(c);
@@ -113,6 +185,7 @@ struct error *rsp_call_batch(struct rsp_connection *c, struct rsp_request *reque
 {
     TRY(conn_check_stopped(c));
     prepare(c, requests, count);
+    buf_clear(&c->words);
     conn_state_ask(c);
     struct error *e = ask_all(c, requests, count);
     conn_state_done(c, CONN_ASKING);

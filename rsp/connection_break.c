@@ -148,7 +148,7 @@ static int64_t next_duty(const struct rsp_connection *c)
         return 0;
     int64_t due = sooner(sooner(c->console.nudge_ns, cut_packet_ns(c)),
                          sooner(c->probe.sent ? 0 : c->interrupt.again_ns, c->probe.due_ns));
-    return sooner(c->sent.acked ? 0 : c->sent.again_ns, due);
+    return sooner(sooner(c->sent.acked ? 0 : c->sent.again_ns, conn_doubt_due(c)), due);
 }
 
 /* The resume was not acked: the line lost it, or lost the ack. */
@@ -197,7 +197,16 @@ struct error *conn_next_of_run(struct rsp_connection *c, unsigned wakes, int64_t
         if (!duty && (!first || !error_is(e, ERR_TIMEOUT)))
             return e;
         error_free(e);
-        TRY(do_duty(c, clock_now_ns()));
+        int64_t now = clock_now_ns();
+        bool believed = false;
+        if (!duty && conn_doubt_due(c) && conn_doubt_due(c) <= now)
+            TRY(conn_doubt_act(c, now, &believed, event));
+        else
+            TRY(do_duty(c, now));
+        if (believed) {
+            *got = GOT_PACKET;
+            return NULL;
+        }
     }
 }
 

@@ -142,6 +142,7 @@ const char *rsp_violation_name(enum rsp_violation kind)
         [RSP_BREACH_BINARY_IN_HEX] = "binary-in-hex",
         [RSP_BREACH_STRAY_NAK] = "stray-nak",
         [RSP_BREACH_NO_REPLY] = "no-reply",
+        [RSP_BREACH_OVERSIZE] = "oversize",
     };
     return names[kind];
 }
@@ -149,7 +150,7 @@ const char *rsp_violation_name(enum rsp_violation kind)
 void conn_violation(struct rsp_connection *c, enum rsp_violation kind, const char *evidence, size_t n)
 {
     c->stats.violations++;
-    if (c->callbacks.violation)
+    if (c->callbacks.violation && c->misfits.told[kind]++ < VIOLATIONS_TOLD_MOST)
         c->callbacks.violation(c->callbacks.context, kind, n ? evidence : "",
                                n < EVIDENCE_MOST ? n : EVIDENCE_MOST);
 }

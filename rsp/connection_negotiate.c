@@ -11,8 +11,6 @@
 
 #define PROBE_TIMEOUT_NS 2000000000
 
-enum { PACKET_SIZE_MOST = 128 << 10, PACKET_SIZE_LEAST = 64, LOSSY_PACKET = 100 };
-
 /* -- the opening ------------------------------------------------------------------------------------- */
 
 static struct error *not_a_stub(struct rsp_connection *c, struct error *e)
@@ -31,9 +29,10 @@ static struct error *not_a_stub(struct rsp_connection *c, struct error *e)
                               ? "is it a debug stub, and free? QEMU and others serve one client at a time"
                               : "a running kernel is mute: interrupt it first; check the baud rate too");
     return error_hint(
-        error_new(ERR_VIOLATION,
-                  "opening the conversation with %s: it talks (%llu bytes), but not this protocol", place,
-                  (unsigned long long)received),
+        error_new(
+            ERR_VIOLATION,
+            "opening the conversation with %s: it talks (%llu bytes, %u torn packets), but not this protocol",
+            place, (unsigned long long)received, c->wire.torn_in_row),
         reliable ? "is this the port of the debug stub?"
                  : "is the baud rate right? if the kernel runs, interrupt it first");
 }
@@ -146,6 +145,6 @@ void conn_stop_pipelining(struct rsp_connection *c)
 
 void conn_ask_for_less(struct rsp_connection *c)
 {
-    if (c->terms.packet_size > LOSSY_PACKET)
+    if (c->terms.packet_size > PACKET_SIZE_LOSSY)
         c->terms.packet_size /= 2;
 }

@@ -10,17 +10,14 @@
 #include "rsp/codec.h"
 #include "rsp/connection.h"
 #include "rsp/connection_state.h"
+#include "rsp/limits.h"
 
 enum {
-    LATE_STOPS_MOST = 64,
     WINDOW_REQUESTS = 64,   /* so that their answers never fill a socket */
     WINDOW_BYTES = 16384,   /* no-ack: fits into any socket's buffer */
     WINDOW_BYTES_ACK = 256, /* QEMU's user emulator reads so many at once and waits for an ack after each */
-    EVIDENCE_MOST = 256,
-    RESENDS_MOST = 3,      /* of one packet, after `-` or a bad checksum */
-    TAIL_BYTES = 64,       /* of console text, to know a prompt */
-    SHOWN_REQUEST = 60,    /* bytes of one in a message */
-    COPIES_OF_A_STORM = 3, /* of one stop or misfit, one after the other */
+    TAIL_BYTES = 64,        /* of console text, to know a prompt */
+    SHOWN_REQUEST = 60,     /* bytes of one in a message */
 };
 /* A moment that is past: at once. */
 #define PROBE_NOW 1
@@ -41,6 +38,10 @@ struct conn_wire {
     unsigned pending_acks; /* good packets not acked yet */
     bool theirs_last;      /* their packet is the newest one on the wire */
     unsigned bad_in_row;   /* packets with a bad checksum */
+    struct buf damaged;    /* the last of them */
+    unsigned torn_in_row;  /* packets cut by another one, without a good one since */
+    bool told_oversize;    /* of the packet that is being dropped */
+    int64_t over_ns;       /* the deadline behind which one more look was taken; what floods ends there */
     int64_t came_ns;       /* when something came last */
 };
 
@@ -49,6 +50,7 @@ struct conn_sent {
     struct buf bytes;
     size_t packets_at; /* where the packets begin, behind the acks */
     bool acked;        /* a `+` came since, or none is due */
+    unsigned acks_due; /* packets of this write whose `+` has not come */
     bool text_since;   /* the console printed since */
     unsigned resends;  /* how often something was sent to have it, or its answer, again */
     int64_t again_ns;  /* when a resume that was not acked is sent again; 0: never */
@@ -84,13 +86,37 @@ struct conn_stops {
     struct buf
         held;   /* a stop that came where an answer was due; what to call it is not clear yet; empty: none */
     bool asked; /* the last one was the answer to `?` */
+    bool commanded; /* a command of the stub's monitor was given since: it may reset, stop or move the target
+                     */
+    unsigned vcont_taken;    /* a bit for each action of vCont that was seen to end in a stop */
     struct buf resumed_with; /* the resume packet, cut, for messages */
+};
+
+/* Which packet answers which question: connection_order.c. */
+struct conn_order {
+    bool acks;          /* it has acked something on this connection: what comes before an ack is old */
+    bool troubled;      /* something was lost, damaged or sent twice */
+    bool out_of_step;   /* a packet came that answers nothing: the next question is fenced off */
+    struct buf last;    /* the answer or stop taken last, cut at EVIDENCE_MOST */
+    size_t last_length; /* of all of it */
+};
+
+/* A resume that was not acked: connection_doubt.c. */
+struct conn_doubt {
+    int64_t due_ns;  /* when something is done about it; 0: never */
+    unsigned asked;  /* how far that has come */
+    unsigned naks;   /* for a packet that began and does not end, or a step that does not */
+    int64_t nak_ns;  /* the last of them */
+    unsigned copies; /* of what was taken last, since the resume */
+    bool has_held;
+    struct buf held; /* a stop reply like the last one, which may be its copy or the end of this run */
 };
 
 /* Packets that were no answer: connection_grammar.c. */
 struct conn_misfits {
-    struct buf last;          /* the last one */
-    unsigned copies;          /* how often exactly that came again */
+    struct buf last; /* the last one */
+    unsigned copies; /* how often exactly that came again */
+    unsigned told[RSP_VIOLATIONS];
     unsigned known_questions; /* a bit for each of those that were answered with something */
 };
 
@@ -159,9 +185,12 @@ struct rsp_connection {
     struct conn_wire wire;
     struct conn_sent sent;
     struct conn_terms terms;
+    struct buf words;             /* of the last `E.text`: connection_order.c */
     struct rsp_features features; /* whoever finds out */
     struct rsp_stats stats;       /* connection_wire.c, but for the violations */
     struct conn_owed owed;
+    struct conn_order order;
+    struct conn_doubt doubt;
     struct conn_stops stops;
     struct conn_misfits misfits;
     struct conn_interrupt interrupt;

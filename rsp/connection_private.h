@@ -7,10 +7,13 @@
  *   connection.c            life, facts
  *   connection_wire.c       bytes: framing, acks, counting, the log, one received packet at a time
  *   connection_grammar.c    does this answer fit that question?
- *   connection_await.c      one request's answer
+ *   connection_order.c      which packet answers which question
+ *   connection_await.[ch]   one request's answer
+ *   connection_retry.c      what is done when it does not come
  *   connection_batch.c      requests, as many at once as may be
  *   connection_resync.c     finding the place again after an answer was lost
  *   connection_run.c        resume, wait for a stop
+ *   connection_doubt.c      a resume that was not acked
  *   connection_break.c      interrupting, and what is sent again while a stop is waited for
  *   connection_console.c    a line that is a console too
  *   connection_verify.c     a stop reply on such a line: is it text?
@@ -45,6 +48,12 @@ void conn_keep_stop(struct rsp_connection *c, const char *payload, size_t n);
 void conn_release_stop(struct rsp_connection *c, enum rsp_violation kind);
 /* The first that was kept; there is one. */
 struct error *conn_take_late(struct rsp_connection *c, struct rsp_stop *ret, bool *stopped) BASE_MUST_CHECK;
+/* A command of the monitor: the stops that it brings end no later run. */
+void conn_stops_command(struct rsp_connection *c);
+void conn_stops_drop_commanded(struct rsp_connection *c);
+/* The action of a vCont led to a stop, and whether it ever did. */
+void conn_stops_know_resume(struct rsp_connection *c);
+bool conn_stops_knows_resume(const struct rsp_connection *c);
 /* A resume is sent: what was known of the last stop is over. */
 void conn_stops_leave(struct rsp_connection *c, const char *payload, size_t n);
 void conn_stops_forget(struct rsp_connection *c);
@@ -56,6 +65,10 @@ void conn_stops_free(struct rsp_connection *c);
 
 /* -- remote.c ------------------------------------------------------------------------------------------ */
 
+/* A vCont packet as `c`, `s`, `C` or `S`, which go on with the thread that stopped; false where these cannot
+ * say it.
+ */
+bool remote_plain_resume(const struct rsp_connection *c, const char *vcont, struct buf *ret);
 /* Whom a stop named. */
 void conn_note_stopped(struct rsp_connection *c, const struct rsp_stop *stop);
 
@@ -74,6 +87,9 @@ struct error *conn_write(struct rsp_connection *c) BASE_MUST_CHECK;
 struct error *conn_write_again(struct rsp_connection *c) BASE_MUST_CHECK;
 struct error *conn_flush_acks(struct rsp_connection *c) BASE_MUST_CHECK;
 struct error *conn_send_nak(struct rsp_connection *c) BASE_MUST_CHECK;
+/* Ends what may be left of a packet that lost a digit of its checksum: gdbserver 13.1 ends itself at a `$` or
+ * `-` in place of one. Who waits for a packet passes it over. */
+struct error *conn_complete_checksum(struct rsp_connection *c) BASE_MUST_CHECK;
 struct error *conn_send_raw(struct rsp_connection *c, const char *bytes, size_t n, const char *log_kind,
                             size_t log_length) BASE_MUST_CHECK;
 /* Something lies there unread. */
@@ -167,6 +183,24 @@ struct error *conn_ask_current(struct rsp_connection *c) BASE_MUST_CHECK;
 struct error *conn_wait_stop(struct rsp_connection *c, unsigned wakes, int64_t deadline_ns, int wake_fd,
                              struct rsp_stop *ret, bool *stopped) BASE_MUST_CHECK;
 
+/* -- connection_doubt.c ---------------------------------------------------------------------------- */
+
+/* A resume is sent, and its run is over. */
+void conn_doubt_leave(struct rsp_connection *c);
+void conn_doubt_over(struct rsp_connection *c);
+/* A packet in front of the resume's ack that came before: it is put aside. */
+bool conn_doubt_takes(struct rsp_connection *c, const char *payload, size_t n);
+/* Text that is what a packet leaves that lost its `$`. */
+bool conn_is_headless(const struct rsp_connection *c, const char *text, size_t n);
+/* When something is done about it, 0: never; and doing it. *believed: what was put aside is the stop. */
+int64_t conn_doubt_due(const struct rsp_connection *c);
+struct error *conn_doubt_act(struct rsp_connection *c, int64_t now, bool *believed,
+                             struct rsp_event *ret) BASE_MUST_CHECK;
+/* An answer came that is no stop: *taken, it was to our question, and the resume goes out again. */
+struct error *conn_doubt_answered(struct rsp_connection *c, bool *taken) BASE_MUST_CHECK;
+/* A stop came: *goes_on, it was us, and the resume goes out again. */
+struct error *conn_doubt_stopped(struct rsp_connection *c, int signal, bool *goes_on) BASE_MUST_CHECK;
+
 /* -- connection_break.c ---------------------------------------------------------------------------- */
 
 /* The next thing before the deadline, or of `wakes`; what is due meanwhile is sent again. */
@@ -201,6 +235,30 @@ void conn_know_question(struct rsp_connection *c, unsigned bit);
 /* The same bytes, and some. */
 bool conn_is_copy(const struct buf *b, const char *payload, size_t n);
 
+/* -- connection_order.c ---------------------------------------------------------------------------- */
+
+/* The request that has `behind` others behind it in its write was not acked yet, by a stub that acks: no
+ * packet that came is its answer. */
+bool conn_is_early(const struct rsp_connection *c, size_t behind);
+/* An answer or a stop was taken; and whether this is that once more. */
+void conn_note_taken(struct rsp_connection *c, const char *payload, size_t n);
+bool conn_is_taken_already(const struct rsp_connection *c, const char *payload, size_t n);
+/* A packet that is older than what was asked, or a copy: told where it is a breach, and dropped by the
+ * caller.
+ */
+void conn_stale(struct rsp_connection *c, const char *payload, size_t n);
+/* Something was lost, damaged or sent again: one request at a time from now on. */
+void conn_trouble(struct rsp_connection *c);
+/* It answers and does not ack. */
+void conn_does_not_ack(struct rsp_connection *c);
+/* A fence was answered. */
+void conn_in_step(struct rsp_connection *c);
+/* Before something is sent: takes what lies there, at most so many packets. */
+struct error *conn_drain(struct rsp_connection *c, unsigned most) BASE_MUST_CHECK;
+/* A whole packet that is no stop and no console text lies behind the answer, where nothing is asked: one of
+ * them was not for us. */
+bool conn_has_surplus(struct rsp_connection *c);
+
 /* -- connection_await.c ---------------------------------------------------------------------------- */
 
 /* What became of a request whose answer was waited for. */
@@ -209,9 +267,9 @@ enum conn_fate {
     FATE_FAILED, /* its `error` is set and nothing more will come */
     FATE_OPEN,   /* its `error` is set and an answer may still come */
 };
-/* Waits for the answer to `r`, which is the oldest on its way; `alone` when it is the only one. The returned
- * error is one that ends the conversation or the wait as a whole. */
-struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, bool alone,
+/* Waits for the answer to `r`, which is the oldest on its way: number `place` of the `window` packets of one
+ * write. The returned error is one that ends the conversation or the wait as a whole. */
+struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, size_t place, size_t window,
                          enum conn_fate *ret) BASE_MUST_CHECK;
 /* "asking '…': what" */
 struct error *conn_request_error(const struct rsp_request *r, enum error_code code,

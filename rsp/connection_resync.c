@@ -87,43 +87,97 @@ static struct error *still_silent(struct rsp_connection *c, struct error *e)
 {
     error_free(e);
     return error_hint(error_new(ERR_TIMEOUT, "%s has still not answered '%s' and nothing since",
-                                transport_describe(c->transport), buf_text(&c->owed.request)),
+                                transport_describe(c->transport),
+                                c->owed.count ? buf_text(&c->owed.request) : fence),
                       "is the target hung? 'reconnect' starts over");
+}
+
+/* A fence on its way. */
+struct fence {
+    size_t taken, due;   /* packets, its own answer among them */
+    unsigned tries_left; /* where there are acks it may get lost itself */
+    bool fenced;         /* an empty answer came; the last one may not have been the fence's */
+    bool done;
+    int64_t deadline_ns;
+};
+
+static void wait_for_answer(const struct rsp_connection *c, struct fence *f)
+{
+    int64_t timeout_ns = c->terms.no_ack ? c->limits.timeout_ns : c->limits.timeout_ns / RESENDS_MOST;
+    f->deadline_ns = conn_deadline(c, timeout_ns, 2 * c->terms.packet_size);
+}
+
+static struct error *take_at_fence(struct rsp_connection *c, enum conn_got got, const struct rsp_event *event,
+                                   struct fence *f)
+{
+    if (got == GOT_NAK && !c->terms.no_ack && c->sent.resends < RESENDS_MOST) {
+        conn_note_resend(c);
+        return conn_write_again(c);
+    }
+    bool early = conn_is_early(c, 0) && transport_is_reliable(c->transport);
+    size_t before = f->taken;
+    TRY(take_old(c, got, event, &f->taken));
+    if (early)
+        f->taken = before; /* not even the fence was acked: it is a copy */
+    if (f->taken == before)
+        return NULL;
+    bool empty = got == GOT_PACKET && event->length == 0;
+    f->fenced |= empty;
+    f->done = f->taken >= f->due && empty;
+    if (f->fenced || f->taken >= f->due)
+        f->deadline_ns = conn_deadline(c, QUIET_NS, 2 * c->terms.packet_size);
+    return NULL;
+}
+
+/* Nothing came for a while: `e`, or NULL when that is the quiet behind the fence or it is sent again. */
+static struct error *take_quiet(struct rsp_connection *c, struct fence *f, struct error *e)
+{
+    /* Without time to wait for quiet, what was taken for the fence's answer may be an older one's. */
+    bool cut = f->deadline_ns == c->limits.deadline_ns;
+    f->done = !cut && (f->fenced || f->taken >= f->due);
+    if (!f->done && (cut || f->tries_left == 0))
+        return still_silent(c, e);
+    error_free(e);
+    if (f->done)
+        return NULL;
+    f->tries_left--;
+    f->due++;
+    wait_for_answer(c, f);
+    return conn_write_again(c);
+}
+
+static struct error *pass_fence(struct rsp_connection *c, struct fence *f)
+{
+    while (!f->done) {
+        enum conn_got got;
+        struct rsp_event event;
+        struct error *e = conn_next(c, f->deadline_ns, -1, &got, &event);
+        if (error_is(e, ERR_TIMEOUT)) {
+            TRY(take_quiet(c, f, e));
+            continue;
+        }
+        TRY(e);
+        TRY(take_at_fence(c, got, &event, f));
+    }
+    return NULL;
 }
 
 struct error *conn_resync(struct rsp_connection *c)
 {
     TRY(conn_take_owed(c));
-    if (c->owed.count == 0)
+    if (c->owed.count == 0 && !c->order.out_of_step)
         return NULL;
     conn_begin(c);
     conn_add(c, fence, sizeof fence - 1, 0);
     TRY(conn_write(c));
-    size_t taken = 0;
-    size_t due = c->owed.count + 1;
-    bool fenced = false;
-    int64_t deadline_ns = conn_deadline(c, c->limits.timeout_ns, 2 * c->terms.packet_size);
-    while (taken < due) {
-        enum conn_got got;
-        struct rsp_event event;
-        struct error *e = conn_next(c, deadline_ns, -1, &got, &event);
-        /* Without time to wait for quiet, what was taken for the fence's answer may be an older one's. */
-        bool cut = deadline_ns == c->limits.deadline_ns;
-        if (error_is(e, ERR_TIMEOUT) && fenced && !cut) {
-            error_free(e);
-            break;
-        }
-        if (e)
-            c->owed.count = due - taken; /* the fence's answer is owed too */
-        if (error_is(e, ERR_TIMEOUT))
-            return still_silent(c, e);
-        TRY(e);
-        TRY(take_old(c, got, &event, &taken));
-        if (got != GOT_PACKET || event.length != 0)
-            continue;
-        fenced = true;
-        deadline_ns = conn_deadline(c, QUIET_NS, 2 * c->terms.packet_size);
+    struct fence f = {.due = c->owed.count + 1, .tries_left = c->terms.no_ack ? 0 : RESENDS_MOST - 1};
+    wait_for_answer(c, &f);
+    struct error *e = pass_fence(c, &f);
+    if (!e) {
+        conn_in_step(c);
+        c->owed.count = 0;
+    } else { /* the fence's answer is owed too */
+        c->owed.count = f.due > f.taken ? f.due - f.taken : 1;
     }
-    c->owed.count = 0;
-    return NULL;
+    return e;
 }

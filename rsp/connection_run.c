@@ -2,7 +2,6 @@
 /* Letting the target run, and waiting for its stop. */
 #include "rsp/connection_private.h"
 
-#include <limits.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -12,41 +11,16 @@
  * Extension"). Nothing of this host is ever touched. */
 static const char file_io_refused[] = "F-1,1";
 
-enum {
-    LOOK_MOST = 64, /* packets that a look takes: one who never stops talking does not hold us */
-};
 #define RESUME_AGAIN_NS 2000000000
 
 /* -- away ------------------------------------------------------------------------------------------ */
-
-/* A stop that lies there unread belongs to the time before this resume: it must not be taken for its end. */
-static struct error *take_unread(struct rsp_connection *c, unsigned most)
-{
-    for (unsigned i = 0; i < most && conn_has_input(c); i++) {
-        enum conn_got got;
-        struct rsp_event event;
-        struct error *e = conn_next(c, CONN_ONLY_LOOK, -1, &got, &event);
-        if (error_is(e, ERR_TIMEOUT)) {
-            error_free(e);
-            return NULL;
-        }
-        TRY(e);
-        if (got == GOT_PACKET && rsp_is_stop_reply(event.data, event.length))
-            conn_unexpected_stop(c, event.data, event.length, false);
-        else if (got == GOT_PACKET && conn_is_console(event.data, event.length))
-            conn_take_console(c, event.data, event.length);
-        else if (got == GOT_PACKET)
-            conn_misfit(c, RSP_GRAMMAR_STOP, event.data, event.length);
-    }
-    return NULL;
-}
 
 struct error *rsp_look(struct rsp_connection *c)
 {
     TRY(conn_check_stopped(c));
     struct error *e = conn_note_loss(c, transport_check_child(c->transport));
     if (!e)
-        e = c->owed.count > 0 ? conn_take_owed(c) : take_unread(c, LOOK_MOST);
+        e = c->owed.count > 0 ? conn_take_owed(c) : conn_drain(c, LOOK_PACKETS_MOST);
     return e;
 }
 
@@ -59,6 +33,7 @@ static void forget_stop(struct rsp_connection *c, const char *payload, size_t n)
     conn_probe_leave(c);
     conn_console_rest(c);
     conn_stops_leave(c, payload, n);
+    conn_doubt_leave(c);
     rsp_forget_selected(c);
 }
 
@@ -68,7 +43,8 @@ static struct error *resume(struct rsp_connection *c, const char *payload, size_
     *resumed = RSP_RESUMED_NOT;
     TRY(conn_check_stopped(c));
     TRY(conn_resync(c));
-    TRY(take_unread(c, UINT_MAX));
+    TRY(conn_drain(c, DRAIN_PACKETS_MOST));
+    conn_stops_drop_commanded(c);
     if (c->stops.late_count > 0) { /* it has stopped already: nothing runs meanwhile */
         *resumed = RSP_RESUMED_EARLY;
         return NULL;
@@ -126,7 +102,7 @@ static struct error *await_each(struct rsp_connection *c, struct rsp_request *re
 {
     for (size_t i = 0; i < count; i++) {
         enum conn_fate fate;
-        struct error *e = conn_await(c, &requests[i], false, &fate);
+        struct error *e = conn_await(c, &requests[i], i, count + 1, &fate);
         if (e || fate == FATE_OPEN)
             conn_owe(c, &requests[i], count - i);
         TRY(e);
@@ -157,7 +133,8 @@ struct error *rsp_batch_then_resume(struct rsp_connection *c, struct rsp_request
     if (!may_go_together(c, requests, count, n))
         return one_after_the_other(c, requests, count, payload, n, resumed);
     TRY(conn_resync(c));
-    TRY(take_unread(c, UINT_MAX));
+    TRY(conn_drain(c, DRAIN_PACKETS_MOST));
+    conn_stops_drop_commanded(c);
     if (c->stops.late_count > 0)
         return one_after_the_other(c, requests, count, payload, n, resumed);
     conn_begin(c);
@@ -193,6 +170,14 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
     struct rsp_connection *c = w->c;
     if (!w->asked)
         conn_violation(c, RSP_BREACH_STOP_WHILE_STOPPED, payload, n);
+    TRY(rsp_stop_parse(payload, n, w->ret));
+    bool goes_on;
+    TRY(conn_doubt_stopped(c, w->ret->signal, &goes_on));
+    if (goes_on)
+        return NULL;
+    conn_doubt_over(c);
+    conn_note_taken(c, payload, n);
+    conn_stops_know_resume(c);
     conn_state_stop(c);
     conn_stops_take(c, payload, n, c->probe.sent);
     conn_resend_at(c, 0);
@@ -200,16 +185,30 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
     conn_probe_over(c);
     conn_console_over(c);
     w->done = *w->stopped = true;
-    TRY(rsp_stop_parse(payload, n, w->ret));
     conn_note_stopped(c, w->ret);
     return NULL;
 }
 
-/* An empty answer to a packet that the stub knows belongs to something else. */
+/* An empty answer to a packet that the stub was seen to take belongs to something else. */
 static bool is_known_resume(const struct rsp_connection *c)
 {
-    return c->features.state[FEATURE_VCONT].works == TRI_YES &&
-           strncmp(buf_text(&c->stops.resumed_with), "vCont;", 6) == 0;
+    return c->features.state[FEATURE_VCONT].works == TRI_YES && conn_stops_knows_resume(c);
+}
+
+/* The stub lists vCont, and answers it with nothing (half-done stubs): what it means is said without. */
+static struct error *resume_plainly(struct rsp_connection *c, bool *done)
+{
+    BASE_BUF struct buf plain = {0};
+    bool vcont = strncmp(buf_text(&c->stops.resumed_with), "vCont;", 6) == 0;
+    *done = vcont && remote_plain_resume(c, buf_text(&c->stops.resumed_with), &plain);
+    if (vcont)
+        c->features.state[FEATURE_VCONT].works = TRI_NO;
+    if (!*done)
+        return NULL;
+    conn_begin(c);
+    conn_add(c, plain.data, plain.length, 0);
+    forget_stop(c, plain.data, plain.length);
+    return conn_write(c);
 }
 
 static struct error *resume_refused(struct rsp_connection *c, const char *payload, size_t n)
@@ -249,6 +248,8 @@ static struct error *take_stop_reply(struct wait *w, const struct rsp_event *eve
     bool real = true;
     if (!c->probe.sent)
         TRY(conn_verify_stop(c, event, &real));
+    if (real && event->raw && conn_doubt_takes(c, buf_text(&payload), payload.length))
+        return NULL;
     return real ? take_stop(w, buf_text(&payload), payload.length) : NULL;
 }
 
@@ -271,8 +272,22 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
         conn_owed_came(c);
         return NULL;
     }
+    bool taken = conn_doubt_takes(c, p, n);
+    if (!taken)
+        TRY(conn_doubt_answered(c, &taken));
+    if (taken)
+        return NULL;
     if (conn_runs(c) && is_file_io(p, n))
         return refuse_file_io(c);
+    if (conn_runs(c) && conn_is_early(c, 0) && transport_is_reliable(c->transport)) {
+        conn_stale(c, p, n);
+        return NULL;
+    }
+    bool plainly = false;
+    if (conn_runs(c) && n == 0 && !is_known_resume(c))
+        TRY(resume_plainly(c, &plainly));
+    if (plainly)
+        return NULL;
     if (conn_runs(c) && (n == 0 ? !is_known_resume(c) : conn_is_error(p, n)))
         return resume_refused(c, p, n);
     conn_misfit(c, RSP_GRAMMAR_STOP, p, n);

@@ -35,6 +35,7 @@ void conn_stops_leave(struct rsp_connection *c, const char *payload, size_t n)
 {
     conn_stops_forget(c);
     c->stops.copies = 0;
+    c->stops.commanded = false;
     set(&c->stops.resumed_with, payload, n < SHOWN_RESUME ? n : SHOWN_RESUME);
 }
 
@@ -83,6 +84,37 @@ static bool is_queued(const struct rsp_connection *c, const char *payload, size_
     return false;
 }
 
+void conn_stops_command(struct rsp_connection *c)
+{
+    c->stops.commanded = true;
+}
+
+/* Probes that reset and halt say so by a stop reply, in place of OK or behind it. */
+void conn_stops_drop_commanded(struct rsp_connection *c)
+{
+    if (c->stops.commanded)
+        c->stops.late_count = 0;
+}
+
+/* Which bit of vcont_taken the last resume has; 0: it was no vCont. */
+static unsigned vcont_bit(const struct rsp_connection *c)
+{
+    static const char actions[] = "cCsSr";
+    const char *s = buf_text(&c->stops.resumed_with);
+    const char *at = strncmp(s, "vCont;", 6) == 0 && s[6] ? strchr(actions, s[6]) : NULL;
+    return at ? 1u << (at - actions) : 0;
+}
+
+void conn_stops_know_resume(struct rsp_connection *c)
+{
+    c->stops.vcont_taken |= vcont_bit(c);
+}
+
+bool conn_stops_knows_resume(const struct rsp_connection *c)
+{
+    return c->stops.vcont_taken & vcont_bit(c);
+}
+
 void conn_release_stop(struct rsp_connection *c, enum rsp_violation kind)
 {
     if (c->stops.held.length == 0)
@@ -103,9 +135,16 @@ void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t 
         bool mended = !c->terms.no_ack && rsp_shares_console(c);
         if (c->stops.copies >= COPIES_OF_A_STORM || mended)
             return;
+        /* with acks that is our ack that was lost, and no stop of its own: the next run would end with it */
+        if (!c->terms.no_ack) {
+            conn_violation(c, RSP_BREACH_STOP_WHILE_STOPPED, payload, n);
+            return;
+        }
     }
     if (!is_queued(c, payload, n))
         conn_keep_stop(c, payload, n);
+    if (c->stops.commanded)
+        return;
     conn_release_stop(c, RSP_BREACH_STOP_WHILE_STOPPED); /* of two, the first was surely no answer */
     if (!hold) {
         conn_violation(c, RSP_BREACH_STOP_WHILE_STOPPED, payload, n);

@@ -8,7 +8,7 @@
 #include "base/descriptor.h"
 #include "base/text.h"
 
-enum { READ_BYTES = 65536, LOSSY_TRIES = 10 };
+enum { READ_BYTES = 65536 };
 
 #define WRITE_TIMEOUT_NS 5000000000
 
@@ -41,6 +41,7 @@ void conn_begin(struct rsp_connection *c)
     add_acks(c);
     c->sent.packets_at = c->sent.bytes.length;
     c->sent.acked = c->sent.text_since = false;
+    c->sent.acks_due = 0;
     c->sent.resends = 0;
 }
 
@@ -62,6 +63,7 @@ bool conn_add(struct rsp_connection *c, const char *payload, size_t n, size_t mo
         return false;
     }
     count_packet(c);
+    c->sent.acks_due++;
     log_wire(c, true, "packet", payload, n);
     return true;
 }
@@ -81,6 +83,8 @@ struct error *conn_write_again(struct rsp_connection *c)
 {
     c->stats.retransmits++;
     count_packet(c);
+    c->sent.acks_due = 1;
+    conn_trouble(c);
     size_t n = c->sent.bytes.length - c->sent.packets_at;
     log_wire(c, true, "packet", c->sent.bytes.data + c->sent.packets_at + 1, n - 4);
     return write_bytes(c, c->sent.bytes.data + c->sent.packets_at, n);
@@ -103,8 +107,14 @@ struct error *conn_flush_acks(struct rsp_connection *c)
 struct error *conn_send_nak(struct rsp_connection *c)
 {
     c->stats.retransmits++;
+    conn_trouble(c);
     log_wire(c, true, "nak", "", 0);
     return write_bytes(c, "-", 1);
+}
+
+struct error *conn_complete_checksum(struct rsp_connection *c)
+{
+    return conn_send_raw(c, "00\n", 3, "stray", 3);
 }
 
 struct error *conn_send_raw(struct rsp_connection *c, const char *bytes, size_t n, const char *log_kind,
@@ -132,6 +142,7 @@ void conn_want_ack(struct rsp_connection *c)
 void conn_expect_ack(struct rsp_connection *c, bool due)
 {
     c->sent.acked = !due;
+    c->sent.acks_due = due;
 }
 
 void conn_note_text(struct rsp_connection *c)
@@ -165,19 +176,40 @@ static bool is_typed_sign(const struct rsp_connection *c)
     return conn_runs(c) && c->sent.acked && !c->console.withholds && !c->probe.sent && rsp_shares_console(c);
 }
 
+static void take_ack(struct rsp_connection *c)
+{
+    c->sent.acked = true;
+    c->order.acks = true;
+    if (c->sent.acks_due)
+        c->sent.acks_due--;
+}
+
 /* A prompt like "$ " in console text begins no packet; on a line of its own the stub has no such excuse. */
 static void take_torn(struct rsp_connection *c, const struct rsp_event *event)
 {
     log_wire(c, false, "torn", event->data, event->length);
+    c->wire.torn_in_row++;
     if (transport_is_reliable(c->transport)) {
-        conn_violation(c, RSP_BREACH_TORN_PACKET, event->data, event->length);
+        /* one who sends nothing but `$` is not told line by line */
+        if (c->wire.torn_in_row <= TORN_TOLD_MOST)
+            conn_violation(c, RSP_BREACH_TORN_PACKET, event->data, event->length);
         return;
     }
     size_t n = event->length;
     bool ack_behind_it = n >= 2 && memcmp(event->data + n - 2, "\n+", 2) == 0;
-    c->sent.acked |= ack_behind_it;
+    if (ack_behind_it)
+        take_ack(c);
     conn_console(c, "$", 1);
     conn_console(c, event->data, n - ack_behind_it);
+}
+
+/* A packet beyond the limit, told once: as soon as that is seen, for its end may never come. */
+static void note_oversize(struct rsp_connection *c)
+{
+    if (c->wire.told_oversize)
+        return;
+    c->wire.told_oversize = true;
+    conn_violation(c, RSP_BREACH_OVERSIZE, "", 0);
 }
 
 /* True when the event is for the caller. */
@@ -193,13 +225,14 @@ static bool take_event(struct rsp_connection *c, unsigned wakes, const struct rs
         c->wire.theirs_last = true;
         c->wire.pending_acks += !c->terms.no_ack;
         c->wire.bad_in_row = 0;
+        c->wire.torn_in_row = 0;
         *got = GOT_PACKET;
         return true;
     case RSP_ACK:
         if (is_typed_sign(c))
             return take_text(c, "+", 1);
         log_wire(c, false, "ack", "", 0);
-        c->sent.acked = true;
+        take_ack(c);
         *got = GOT_WOKEN;
         return wakes & CONN_WAKES_ACK;
     case RSP_NAK:
@@ -216,6 +249,8 @@ static bool take_event(struct rsp_connection *c, unsigned wakes, const struct rs
         log_wire(c, false, "oversize", "", 0);
         c->wire.theirs_last = true;
         c->wire.pending_acks += !c->terms.no_ack; /* it would come again for ever */
+        note_oversize(c);
+        c->wire.told_oversize = false;
         *got = GOT_OVERSIZE;
         return true;
     case RSP_TORN:
@@ -223,6 +258,10 @@ static bool take_event(struct rsp_connection *c, unsigned wakes, const struct rs
         return false;
     case RSP_STRAY:
         log_wire(c, false, "stray", event->data, event->length);
+        if (conn_is_headless(c, event->data, event->length)) {
+            *got = GOT_DAMAGED;
+            return true;
+        }
         conn_console(c, event->data, event->length);
         return false;
     case RSP_NOTIFICATION:
@@ -242,9 +281,28 @@ bool conn_has_input(struct rsp_connection *c)
     return fd_is_readable(transport_fd(c->transport));
 }
 
+/* One who never falls silent does not outlast a deadline: behind it what lies there is looked at once. A look
+ * that has no deadline takes a number of reads. */
+static struct error *check_flood(struct rsp_connection *c, int64_t deadline_ns, unsigned reads)
+{
+    bool over;
+    if (deadline_ns <= PROBE_NOW) {
+        over = reads >= LOOK_READS_MOST;
+    } else {
+        bool late = deadline_ns != INT64_MAX && clock_now_ns() >= deadline_ns;
+        over = late && (reads > 0 || c->wire.over_ns == deadline_ns);
+        if (late)
+            c->wire.over_ns = deadline_ns;
+    }
+    return over ? error_new(ERR_TIMEOUT, "waiting for %s: the time is up, and it still talks",
+                            transport_describe(c->transport))
+                : NULL;
+}
+
 struct error *conn_next_or(struct rsp_connection *c, unsigned wakes, int64_t deadline_ns, int wake_fd,
                            enum conn_got *got, struct rsp_event *ret)
 {
+    unsigned reads = 0;
     for (;;) {
         for (;;) {
             c->wire.decoder.plain = conn_is_plain(c);
@@ -254,6 +312,8 @@ struct error *conn_next_or(struct rsp_connection *c, unsigned wakes, int64_t dea
             if (take_event(c, wakes, ret, got))
                 return NULL;
         }
+        if (c->wire.decoder.skipping)
+            note_oversize(c);
         if ((wakes & CONN_WAKES_DUTY) && conn_probe_take_wanted(c)) {
             *got = GOT_DUTY;
             return NULL;
@@ -261,6 +321,7 @@ struct error *conn_next_or(struct rsp_connection *c, unsigned wakes, int64_t dea
         /* QEMU's user emulator goes on only after the ack of what it said */
         if (deadline_ns != CONN_ONLY_LOOK)
             TRY(conn_flush_acks(c));
+        TRY(check_flood(c, deadline_ns, reads++));
         char bytes[READ_BYTES];
         size_t n;
         TRY(conn_note_loss(c, transport_read(c->transport, bytes, sizeof bytes, deadline_ns, wake_fd, &n)));
@@ -283,8 +344,12 @@ struct error *conn_next(struct rsp_connection *c, int64_t deadline_ns, int wake_
 struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *event, bool *again)
 {
     c->wire.bad_in_row++;
-    bool lossy = !transport_is_reliable(c->transport);
-    *again = !c->terms.no_ack && c->wire.bad_in_row <= (lossy ? LOSSY_TRIES : (unsigned)RESENDS_MOST);
+    /* one who computes it wrongly says the same each time; where something eats bytes each copy is another */
+    bool other = c->wire.bad_in_row > 1 && !conn_is_copy(&c->wire.damaged, event->data, event->length);
+    bool lossy = !transport_is_reliable(c->transport) || other;
+    buf_clear(&c->wire.damaged);
+    buf_add(&c->wire.damaged, event->data, event->length);
+    *again = !c->terms.no_ack && c->wire.bad_in_row <= (unsigned)(lossy ? RESENDS_MOST_LOSSY : RESENDS_MOST);
     /* where bytes get lost, less at once gets through more often */
     if (lossy)
         conn_ask_for_less(c);
@@ -292,5 +357,7 @@ struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *eve
      * tries */
     if (c->terms.no_ack || (lossy ? !*again : c->wire.bad_in_row == 2))
         conn_violation(c, RSP_BREACH_BAD_CHECKSUM, event->data, event->length);
+    if (!*again && !c->terms.no_ack && transport_is_reliable(c->transport))
+        c->wire.pending_acks++; /* it would come again for ever, in place of what is asked next */
     return *again ? conn_send_nak(c) : NULL;
 }

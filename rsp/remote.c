@@ -7,7 +7,7 @@
 
 #include "base/alloc.h"
 
-enum { SHOWN_REPLY = 100 };
+enum { SHOWN_REPLY = EVIDENCE_MOST };
 
 struct error *remote_check(const struct buf *reply, const char *attempt)
 {

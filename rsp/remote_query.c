@@ -15,6 +15,8 @@ struct error *rsp_query_stop(struct rsp_connection *c, struct rsp_stop *ret)
 {
     BASE_BUF struct buf reply = {0};
     TRY(rsp_call(c, RSP_GRAMMAR_STOP, 0, &reply, "?"));
+    if (reply.length == 0) /* home-made stubs: it stands, and why is not told */
+        buf_add_text(&reply, "S00");
     TRY(remote_check(&reply, "asking why the target is stopped"));
     TRY(rsp_stop_parse(reply.data, reply.length, ret));
     conn_stops_note(c, reply.data, reply.length);
@@ -175,8 +177,14 @@ struct error *rsp_xfer_read_many(struct rsp_connection *c, const char *object, s
         items[i].error = NULL;
     }
     size_t open = count;
-    while (open > 0)
+    int64_t end_ns = clock_now_ns() + OBJECT_TIME_NS;
+    while (open > 0 && clock_now_ns() < end_ns)
         TRY(xfer_round(c, object, items, progress, count, limit, &open));
+    for (size_t i = 0; open > 0 && i < count; i++)
+        if (progress[i].more && !items[i].error)
+            items[i].error =
+                error_new(ERR_TIMEOUT, "reading %s '%s': it has no end after %zu bytes and %d s", object,
+                          items[i].annex, items[i].data.length, (int)(OBJECT_TIME_NS / 1000000000));
     return NULL;
 }
 
@@ -220,6 +228,7 @@ struct error *rsp_monitor(struct rsp_connection *c, const char *command, struct 
     conn_divert_console(c, output);
     struct error *e = rsp_call(c, RSP_GRAMMAR_CONSOLE, RSP_MUTATES, &reply, "qRcmd,%s", buf_text(&hex));
     conn_divert_console(c, NULL);
+    conn_stops_command(c);
     if (e)
         return error_while(e, "monitor %.60s", command);
     return take_monitor_answer(&reply, output);
@@ -243,8 +252,6 @@ struct error *rsp_pass_signals(struct rsp_connection *c, const unsigned char *si
 }
 
 /* -- the description ------------------------------------------------------------------------------- */
-
-enum { DOCUMENT_MOST = 1 << 20, DOCUMENTS_MOST = 32, LEVELS_MOST = 8 };
 
 struct documents {
     struct rsp_xfer items[DOCUMENTS_MOST];
@@ -305,9 +312,9 @@ struct error *rsp_read_description(struct rsp_connection *c, struct rsp_tdesc **
     add_document(&d, "target.xml");
     struct error *e = NULL;
     size_t read = 0;
-    for (int level = 0; !e && level <= LEVELS_MOST && read < d.count; level++) {
+    for (int level = 0; !e && level <= DOCUMENT_LEVELS_MOST && read < d.count; level++) {
         size_t end = d.count;
-        e = rsp_xfer_read_many(c, "features", d.items + read, end - read, DOCUMENT_MOST);
+        e = rsp_xfer_read_many(c, "features", d.items + read, end - read, DOCUMENT_BYTES_MOST);
         for (; !e && read < end; read++)
             if (!d.items[read].error)
                 add_includes(&d, &d.items[read].data);

@@ -131,6 +131,40 @@ struct error *rsp_take_chosen(struct rsp_connection *c, const struct buf *reply)
                                : remote_check_ok(reply, "choosing the thread to resume");
 }
 
+/* `:TID` of an action: nobody in particular, or the thread that stopped. */
+static bool is_implied(const struct rsp_connection *c, const char **s)
+{
+    struct ptid id;
+    if (**s != ':')
+        return true;
+    ++*s;
+    if (!ptid_parse(s, *s + strlen(*s), &id))
+        return false;
+    return id.tid == -1 || (c->remote.stopped.known && ptid_equal(c->remote.stopped.id, id));
+}
+
+bool remote_plain_resume(const struct rsp_connection *c, const char *vcont, struct buf *ret)
+{
+    const char *s = vcont + strlen("vCont;");
+    char action = *s == 'r' ? 's' : *s;
+    if (!action || !strchr("csCS", action))
+        return false;
+    size_t n = strcspn(s, ":;");
+    buf_add_char(ret, action);
+    if (action == 'C' || action == 'S')
+        buf_add(ret, s + 1, n - 1);
+    s += n;
+    /* a thread other than the one that stopped would need Hc, and its answer, first */
+    if (!is_implied(c, &s))
+        return false;
+    if (*s == ';' && s[1] == 'c' && (action == 's' || action == 'S')) {
+        s += 2;
+        if (!is_implied(c, &s))
+            return false;
+    }
+    return *s == '\0';
+}
+
 struct error *rsp_resume_actions(struct rsp_connection *c, const struct rsp_action *actions, size_t count)
 {
     BASE_BUF struct buf before = {0};

@@ -254,11 +254,23 @@ static bool is_torn(const struct pair *p)
     return p->key == p->key_end;
 }
 
+/* A word that has no other letters than hex digits, in capitals or not: a key of some stub's own. */
+static bool is_word(const struct pair *p)
+{
+    enum { LEAST = 3 }; /* shorter ones are registers */
+    if (p->key_end - p->key < LEAST)
+        return false;
+    for (const char *s = p->key; s < p->key_end; s++)
+        if (*s >= '0' && *s <= '9')
+            return false;
+    return !is_torn(p);
+}
+
 static bool read_pair(const struct pair *p, struct rsp_stop *ret)
 {
     uint64_t number;
     if (register_key(p, &number))
-        return read_register(p, number, ret);
+        return read_register(p, number, ret) || is_word(p);
     if (is_torn(p))
         return false;
     for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {

@@ -273,6 +273,7 @@ static struct error *run_monitor(struct session *s, const cJSON *args, cJSON **r
 {
     BASE_BUF struct buf output = {0};
     TRY(rsp_monitor(s->target->connection, arg_text(args, "command"), &output));
+    rsp_forget_selected(s->target->connection);
     target_forget(s->target); /* a monitor command may have changed anything */
     threads_resumed(s->target);
     time_doubt(s->control);

@@ -128,9 +128,10 @@ struct error *memory_read(struct target *target, uint64_t address, void *bytes, 
     TRY(memory_read_some(target, address, bytes, n, &got));
     if (got == n)
         return NULL;
+    const char *words = target->connection ? rsp_last_words(target->connection) : "";
     return error_hint(error_new(ERR_NO_MEMORY,
-                                "read %zu bytes at 0x%" PRIx64 ": nothing can be read at 0x%" PRIx64, n,
-                                address, address + got),
+                                "read %zu bytes at 0x%" PRIx64 ": nothing can be read at 0x%" PRIx64 "%s%s",
+                                n, address, address + got, *words ? "; the stub says: " : "", words),
                       "`maps` shows what is mapped");
 }
 

@@ -309,6 +309,10 @@ static void test_plain_words(void **state)
     check_plain("$OK#9A", " P:OK");
     check_plain("$~!#9f", " P:~!");
     check_plain("$OK#00", " B:OK");
+    /* gdbserver on a pseudo-terminal: a blank is the count of a run, and nothing else */
+    check_plain("$7f0* #17", " P:7f0000");
+    check_plain("$7f* 8#1f", " P:7ffff8");
+    check_plain("$* 5#7f", " S:$* 5#7f");
     check_plain("$ 5 and $6\n$OK#9a", " S:$ 5 and $6\n P:OK");
     check_plain("$O\x7f#9a$OK#9a", " S:$O\x7f#9a P:OK");
     check_plain("$O K#9a$OK#9a", " S:$O K#9a P:OK");

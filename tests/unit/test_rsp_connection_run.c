@@ -2,6 +2,8 @@
 /* The target runs, and stops. */
 #include "test_rsp_session.h"
 
+#include "rsp/remote.h"
+
 static void script_step(struct peer *p)
 {
     peer_negotiate(p, NO_ACK);
@@ -188,8 +190,9 @@ static void test_file_io_is_refused(void **state)
 static void script_rubbish(struct peer *p)
 {
     peer_negotiate(p, NO_ACK);
+    peer_answer(p, "vCont;c", "T05thread:1;");
     peer_answer(p, "vCont;c", "000000000000");
-    peer_say(p, ""); /* the stub knows vCont: this belongs to something else */
+    peer_say(p, ""); /* the stub has taken vCont: this belongs to something else */
     peer_say(p, "T05threa");
     peer_say(p, "T05thread:1;");
 }
@@ -202,7 +205,81 @@ static void test_rubbish_while_running(void **state)
     must(rsp_negotiate(s.c));
     must(rsp_resume(s.c, "vCont;c", 7));
     wait_stop(&s);
+    must(rsp_resume(s.c, "vCont;c", 7));
+    wait_stop(&s);
     assert_violations(&s, "reply-to-another-question reply-to-another-question torn-packet ");
+    session_close(&s);
+}
+
+/* It lists vCont, and does not know it. */
+static void script_half_done(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK);
+    peer_answer(p, "vCont;s:1;c", "");
+    peer_answer(p, "s", "T05thread:1;");
+    peer_answer(p, "vCont;C0b:1", "");
+    peer_answer(p, "C0b", "T05thread:1;");
+    peer_answer(p, "vCont;c:2", "");
+    peer_answer(p, "vCont;c", "E01");
+}
+
+static void test_listed_vcont_that_is_not_there(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_half_done, 20);
+    must(rsp_negotiate(s.c));
+    assert_true(rsp_feature_usable(rsp_features(s.c), FEATURE_VCONT));
+    must(rsp_resume(s.c, "vCont;s:1;c", 11));
+    /* whom the stop named last is not known yet, so it stays with what the stub has chosen */
+    struct rsp_stop stop;
+    bool stopped;
+    must_fail(rsp_wait_stop(s.c, in_seconds(10), -1, &stop, &stopped), ERR_UNSUPPORTED);
+    assert_false(rsp_feature_usable(rsp_features(s.c), FEATURE_VCONT));
+    assert_int_equal(rsp_state(s.c), RSP_STATE_STOPPED);
+    must(rsp_resume(s.c, "s", 1));
+    wait_stop(&s);
+    must(rsp_resume(s.c, "vCont;C0b:1", 11));
+    wait_stop(&s);
+    must(rsp_resume(s.c, "vCont;c:2", 9));
+    must_fail(rsp_wait_stop(s.c, in_seconds(10), -1, &stop, &stopped), ERR_UNSUPPORTED);
+    must(rsp_resume(s.c, "vCont;c", 7));
+    must_fail(rsp_wait_stop(s.c, in_seconds(10), -1, &stop, &stopped), ERR_REFUSED);
+    session_close(&s);
+}
+
+/* A reset by the monitor stops the target, in place of OK, in front of it or behind it: none of these stops
+ * is the end of the next run. */
+static void script_commanded(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK);
+    peer_answer(p, "qRcmd,78", "S05");
+    peer_answer(p, "s", "T05thread:1;");
+    peer_expect(p, "qRcmd,78");
+    peer_reply(p, "O6869");
+    peer_reply(p, "S05");
+    peer_raw(p, "$OK#9a$S05#b8");
+    peer_answer(p, "s", "T05thread:2;");
+    if (p->resyncs != 1)
+        peer_fail(p, "%u fences", p->resyncs);
+}
+
+static void test_stops_of_a_command(void **state)
+{
+    (void)state;
+    struct session s;
+    BASE_BUF struct buf output = {0};
+    session_open(&s, script_commanded, 20);
+    must(rsp_negotiate(s.c));
+    must(rsp_monitor(s.c, "x", &output));
+    assert_string_equal(buf_text(&output), "");
+    must(rsp_resume(s.c, "s", 1));
+    assert_int_equal(wait_stop(&s).thread.tid, 1);
+    must(rsp_monitor(s.c, "x", &output));
+    assert_string_equal(buf_text(&output), "hi");
+    must(rsp_resume(s.c, "s", 1));
+    assert_int_equal(wait_stop(&s).thread.tid, 2);
+    assert_violations(&s, "");
     session_close(&s);
 }
 
@@ -290,6 +367,8 @@ int main(void)
         cmocka_unit_test(test_resume_refused),
         cmocka_unit_test(test_file_io_is_refused),
         cmocka_unit_test(test_rubbish_while_running),
+        cmocka_unit_test(test_listed_vcont_that_is_not_there),
+        cmocka_unit_test(test_stops_of_a_command),
         cmocka_unit_test(test_unread_stop_is_not_the_next_one),
         cmocka_unit_test(test_stop_that_was_waited_for),
         cmocka_unit_test(test_end_while_running),

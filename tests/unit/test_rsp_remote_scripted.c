@@ -121,12 +121,14 @@ static void script_answers(struct peer *p)
     peer_answer(p, "qC", "E.no thread yet");
     peer_answer(p, "qC", "QCRC");
     peer_answer(p, "?", "E01");
+    peer_answer(p, "?", "");
     peer_answer(p, "qRcmd,78", "6869");
     peer_answer(p, "qRcmd,78", "");
     peer_answer(p, "Z0,1000,1", "E.out of slots");
     peer_answer(p, "g", "0011xxxx22");
     peer_answer(p, "p1", "xxxxxxxx");
     peer_answer(p, "m1000,4", "1122");
+    peer_answer(p, "m1002,2", "E.no more");
     peer_answer(p, "m1000,4", "112233445566");
     peer_answer(p, "m1000,4", "");
     peer_answer(p, "M1000,1:ff", "E0e");
@@ -146,6 +148,9 @@ static void test_answers(void **state)
     must_fail(rsp_query_current(s.c, &id), ERR_VIOLATION);
     struct rsp_stop stop;
     must_fail(rsp_query_stop(s.c, &stop), ERR_REFUSED);
+    must(rsp_query_stop(s.c, &stop)); /* an empty answer: it stands */
+    assert_int_equal(stop.kind, RSP_STOP_SIGNAL);
+    assert_int_equal(stop.signal, 0);
     BASE_BUF struct buf output = {0};
     must(rsp_monitor(s.c, "x", &output));
     assert_string_equal(output.data, "hi");
@@ -166,6 +171,8 @@ static void test_answers(void **state)
         struct rsp_read r = {.address = 0x1000, .length = 4, .bytes = bytes};
         must(rsp_read_memory(s.c, nobody, &r, 1, false));
         assert_int_equal(r.got, i == 0 ? 2 : 0);
+        if (i == 0)
+            assert_string_equal(rsp_last_words(s.c), "no more");
         must_fail(r.error, codes[i]);
     }
     must_fail(rsp_write_memory(s.c, nobody, 0x1000, (const unsigned char *)"\xff", 1), ERR_NO_MEMORY);

@@ -254,6 +254,7 @@ static const struct row rows[] = {
     {"N;why:none", RSP_STOP_NO_RESUMED, 0, -1, NOBODY, NOBODY, RSP_REASON_NONE},
     /* THREAD */
     {"T05thread:1;", STOPPED_IN(5, 0, 1, NONE)},
+    {"T05Beef:ok;Cause:7;DEAD:1;face:;thread:1;", STOPPED_IN(5, 0, 1, NONE)},
     {"T05thread:-1;", STOPPED_IN(5, 0, -1, NONE)},
     {"T05thread:p1;", STOPPED_IN(5, 1, -1, NONE)},
     {"T05thread:p-1.-1;", STOPPED_IN(5, -1, -1, NONE)},

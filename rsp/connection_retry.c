@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A request whose answer does not come: how long it is waited for, and what is sent to have it. */
+#include "rsp/connection_await.h"
+
+/* Timeouts that a command may take in all while it keeps printing. */
+enum { CONSOLE_PATIENCE = 12 };
+
+/*
+ * Where there are acks a request gets three tries: a line may lose bytes, and so may what stands between us
+ * and a socket.
+ */
+bool await_gets_tries(const struct await *a)
+{
+    const struct rsp_connection *c = a->c;
+    return a->alone && !c->terms.no_ack && a->r->grammar != RSP_GRAMMAR_CONSOLE &&
+           (c->life.state != CONN_PARTING || !transport_is_reliable(c->transport));
+}
+
+/*
+ * What was acked was understood: only the answer, which comes again for a `-`, can have been lost. kgdb acks
+ * before it does anything, so there what was not acked was not done. gdbserver that waits for the ack of what
+ * it said last says that again for each byte of a request, which it does not take (gdbserver 13.1,
+ * putpkt_binary()).
+ */
+static bool may_say_again(const struct await *a)
+{
+    const struct rsp_connection *c = a->c;
+    bool changes = a->r->flags & RSP_MUTATES;
+    return !changes || c->terms.supported_empty || a->copies >= COPIES_OF_A_STORM;
+}
+
+/* A `-` is heard by one who waits for our ack: who took the request and answered says that again, and who did
+ * not lets it pass. */
+static bool may_ask_for_it(const struct await *a)
+{
+    return a->c->sent.acked || !may_say_again(a);
+}
+
+bool await_may_try_again(const struct await *a)
+{
+    const struct rsp_connection *c = a->c;
+    bool asks = c->sent.acked || transport_is_reliable(c->transport);
+    return await_gets_tries(a) && (may_say_again(a) || asks) && a->resends + 1 < RESENDS_MOST && !a->misfit &&
+           !c->stops.held.length && !a->cut;
+}
+
+void await_start_clock(struct await *a)
+{
+    struct rsp_connection *c = a->c;
+    size_t bytes = a->r->length + 2 * c->terms.packet_size;
+    int64_t timeout = await_gets_tries(a) ? c->limits.timeout_ns / RESENDS_MOST : c->limits.timeout_ns;
+    a->deadline_ns = conn_deadline(c, timeout, bytes);
+    a->last_deadline_ns = conn_deadline(c, CONSOLE_PATIENCE * c->limits.timeout_ns, bytes);
+    a->cut = a->deadline_ns == c->limits.deadline_ns;
+}
+
+struct error *await_try_again(struct await *a)
+{
+    struct rsp_connection *c = a->c;
+    a->resends++;
+    bool reliable = transport_is_reliable(c->transport);
+    /* home-made stubs pass over a `-`: the second time it is the whole request */
+    bool whole = !may_ask_for_it(a) || (may_say_again(a) && reliable && a->resends > 1);
+    if (reliable && !c->sent.acked)
+        TRY(conn_complete_checksum(c));
+    if (whole) {
+        conn_owe_again(c); /* the first answer may only be late */
+        TRY(conn_write_again(c));
+    } else {
+        TRY(conn_send_nak(c));
+    }
+    a->copies = 0;
+    await_start_clock(a);
+    return NULL;
+}
+
+struct error *await_say_again(struct await *a)
+{
+    struct rsp_connection *c = a->c;
+    a->refused = false;
+    await_start_clock(a);
+    if (c->sent.acks_due == 0)
+        return NULL;
+    conn_note_resend(c);
+    return conn_write_again(c);
+}

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An answer is never that to another question: doubled, lost and late packets and acks on a socket. */
+#include "test_rsp_session.h"
+
+static struct rsp_request write_request(void)
+{
+    return (struct rsp_request){
+        .payload = "M1,1:00", .length = 7, .grammar = RSP_GRAMMAR_OK, .flags = RSP_MUTATES};
+}
+
+static struct error *write_byte(struct session *s)
+{
+    struct rsp_request r = write_request();
+    struct error *e = rsp_call_batch(s->c, &r, 1);
+    if (!e) {
+        e = r.error;
+        r.error = NULL;
+    }
+    if (!e)
+        assert_string_equal(buf_text(&r.reply), "OK");
+    rsp_request_free(&r);
+    return e;
+}
+
+static void open_with(struct session *s, void (*script)(struct peer *), double timeout)
+{
+    session_open(s, script, timeout);
+    must(rsp_negotiate(s->c));
+}
+
+/* -- with acks ------------------------------------------------------------------------------------- */
+
+static void script_doubled(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_expect(p, "m1,2");
+    peer_reply(p, "1111");
+    peer_say(p, "1111");
+    peer_answer(p, "m2,2", "2222");
+    peer_expect(p, "m3,2");
+    peer_say(p, "2222"); /* one that is late, behind our request */
+    peer_reply(p, "3333");
+    peer_answer(p, "m4,2", "4444");
+}
+
+static void test_doubled_reply(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_doubled, 20);
+    ask(&s, "m1,2", "1111");
+    ask(&s, "m2,2", "2222");
+    ask(&s, "m3,2", "3333");
+    ask(&s, "m4,2", "4444");
+    assert_non_null(strstr(buf_text(&s.violations), "reply-to-another-question "));
+    assert_int_equal(rsp_stats(s.c)->retransmits, 0);
+    session_close(&s);
+}
+
+static void script_ack_lost(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_expect(p, "m1,2");
+    peer_say(p, "1111");
+    peer_answer(p, "m1,2", "1111"); /* asked again */
+    peer_answer(p, "m2,2", "2222");
+    peer_expect(p, "M1,1:00");
+    peer_say(p, "OK"); /* nobody else was to say this */
+    peer_answer(p, "m3,2", "3333");
+}
+
+static void test_lost_ack(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_ack_lost, 6);
+    ask(&s, "m1,2", "1111");
+    ask(&s, "m2,2", "2222");
+    must(write_byte(&s));
+    ask(&s, "m3,2", "3333");
+    session_close(&s);
+}
+
+static void script_request_lost(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_expect(p, "m1,2");
+    peer_answer(p, "m1,2", "1111");
+    peer_answer(p, "m2,2", "2222");
+    peer_expect(p, "m3,2");
+    peer_reply(p, "3333");
+    peer_expect(p, "M1,1:00"); /* lost, and not said again: it changes something */
+    peer_answer(p, "m4,2", "4444");
+    if (p->naks == 0)
+        peer_fail(p, "it was not asked whether the answer got lost");
+}
+
+static void test_lost_request(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_request_lost, 0.9);
+    ask(&s, "m1,2", "1111");
+    ask(&s, "m2,2", "2222");
+    ask(&s, "m3,2", "3333");
+    must_fail(write_byte(&s), ERR_TIMEOUT);
+    rsp_set_timeout(s.c, 20000000000);
+    ask(&s, "m4,2", "4444");
+    session_close(&s);
+}
+
+static void script_answer_lost(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_expect(p, "m1,2");
+    peer_raw(p, "+");
+    peer_await_count(p, &p->naks, 1, "naks");
+    peer_say(p, "1111");
+    peer_expect(p, "M1,1:00");
+    peer_raw(p, "+1#9a"); /* what is left of it */
+    peer_await_count(p, &p->naks, 2, "naks");
+    peer_say(p, "OK");
+    peer_answer(p, "m2,2", "2222");
+}
+
+static void test_lost_answer(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_answer_lost, 1.5);
+    ask(&s, "m1,2", "1111");
+    must(write_byte(&s));
+    rsp_set_timeout(s.c, 20000000000);
+    ask(&s, "m2,2", "2222");
+    session_close(&s);
+}
+
+/* gdbserver that has not got our ack says its last word again for each byte of the next request. */
+static void script_our_ack_lost(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_answer(p, "m1,2", "1111");
+    peer_expect(p, "M1,1:00");
+    for (int i = 0; i < 11; i++)
+        peer_say(p, "1111");
+    peer_answer(p, "M1,1:00", "OK");
+    peer_answer(p, "m2,2", "2222");
+}
+
+static void test_our_lost_ack(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_our_ack_lost, 3);
+    ask(&s, "m1,2", "1111");
+    must(write_byte(&s));
+    ask(&s, "m2,2", "2222");
+    session_close(&s);
+}
+
+static void script_stray_nak(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_expect(p, "M1,1:00");
+    peer_raw(p, "-");
+    peer_reply(p, "OK");
+    peer_expect(p, "m2,2");
+    peer_raw(p, "+-");
+    peer_say(p, "2222");
+    peer_answer(p, "m3,2", "3333");
+}
+
+static void test_stray_nak_repeats_nothing(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_stray_nak, 20);
+    must(write_byte(&s));
+    ask(&s, "m2,2", "2222");
+    ask(&s, "m3,2", "3333");
+    assert_int_equal(rsp_stats(s.c)->retransmits, 0);
+    session_close(&s);
+}
+
+static void script_no_acks_at_all(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    for (int i = 0; i < 3; i++) {
+        peer_expect(p, "m1,2");
+        peer_say(p, "1111");
+    }
+    peer_expect(p, "m2,2");
+    peer_say(p, "2222");
+}
+
+static void test_stub_that_leaves_its_acks_out(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_no_acks_at_all, 0.9);
+    ask(&s, "m1,2", "1111");
+    rsp_set_timeout(s.c, 20000000000);
+    ask(&s, "m2,2", "2222");
+    session_close(&s);
+}
+
+/* Which of them it was cannot be told. */
+static void script_lost_in_window(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_answer(p, "m1,2", "1111");
+    peer_expect(p, "m2,2"); /* lost */
+    peer_answer(p, "m3,2", "3333");
+    peer_answer(p, "m1,2", "1111");
+    peer_answer(p, "m2,2", "2222");
+    peer_answer(p, "m3,2", "3333");
+}
+
+static void test_lost_in_a_window(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_lost_in_window, 0.6);
+    assert_true(rsp_pipelines(s.c));
+    struct rsp_request r[] = {hex_request("m1,2"), hex_request("m2,2"), hex_request("m3,2")};
+    static const char *const expected[] = {"1111", "2222", "3333"};
+    must(rsp_call_batch(s.c, r, 3));
+    for (size_t i = 0; i < 3; i++) {
+        must(r[i].error);
+        assert_string_equal(buf_text(&r[i].reply), expected[i]);
+        rsp_request_free(&r[i]);
+    }
+    assert_false(rsp_pipelines(s.c));
+    session_close(&s);
+}
+
+/* -- resumes --------------------------------------------------------------------------------------- */
+
+static void script_old_stop(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_answer(p, "s", "T05thread:1;");
+    peer_expect(p, "s");
+    peer_say(p, "T05thread:1;"); /* the first once more */
+    peer_await_count(p, &p->acks, 5, "acks");
+    peer_reply(p, "T05thread:2;");
+}
+
+static void test_old_stop_ends_no_run(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_old_stop, 20);
+    must(rsp_resume(s.c, "s", 1));
+    assert_int_equal(wait_stop(&s).thread.tid, 1);
+    must(rsp_resume(s.c, "s", 1));
+    assert_int_equal(wait_stop(&s).thread.tid, 2);
+    session_close(&s);
+}
+
+static void script_resume_ack_lost(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_answer(p, "s", "T05thread:1;");
+    peer_expect(p, "s");
+    peer_say(p, "T05thread:1;");
+    peer_answer(p, "m1,2", "1111");
+}
+
+static void test_stop_whose_ack_was_lost(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_resume_ack_lost, 20);
+    must(rsp_resume(s.c, "s", 1));
+    wait_stop(&s);
+    must(rsp_resume(s.c, "s", 1));
+    wait_stop(&s);
+    ask(&s, "m1,2", "1111"); /* it was stepped once */
+    session_close(&s);
+}
+
+static void script_resume_lost(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_expect(p, "s");
+    peer_answer(p, "qC", "QC1"); /* only a `-` before it */
+    peer_answer(p, "s", "T05thread:1;");
+    if (p->naks != 1)
+        peer_fail(p, "%u naks", p->naks);
+}
+
+static void test_lost_resume(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_resume_lost, 20);
+    must(rsp_resume(s.c, "s", 1));
+    assert_int_equal(wait_stop(&s).thread.tid, 1);
+    session_close(&s);
+}
+
+static void script_stopped_by_us(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_expect(p, "c"); /* it runs, and the ack is lost */
+    peer_await_count(p, &p->naks, 1, "naks");
+    peer_say(p, "T02thread:1;"); /* QEMU: any byte stops it */
+    peer_answer(p, "c", "T05thread:1;");
+}
+
+static void test_goes_on_where_we_stopped_it(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_stopped_by_us, 20);
+    must(rsp_resume(s.c, "c", 1));
+    assert_int_equal(wait_stop(&s).signal, 5);
+    session_close(&s);
+}
+
+/* -- without acks ---------------------------------------------------------------------------------- */
+
+static int surplus_said[2], answer_taken[2];
+
+static void script_surplus(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK);
+    peer_answer(p, "m1,2", "1111");
+    char byte;
+    if (read(answer_taken[0], &byte, 1) != 1)
+        peer_fail(p, "the answer was not taken");
+    peer_reply(p, "1111");
+    peer_raw(p, "$11");
+    peer_raw(p, "11#c4");
+    if (write(surplus_said[1], "x", 1) != 1)
+        peer_fail(p, "the pipe is full");
+    peer_answer(p, "m2,2", "2222");
+    peer_answer(p, "m3,2", "3333");
+    if (p->resyncs != 1)
+        peer_fail(p, "%u fences", p->resyncs);
+}
+
+static void test_surplus_is_dropped(void **state)
+{
+    (void)state;
+    struct session s;
+    assert_int_equal(pipe2(surplus_said, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(answer_taken, O_CLOEXEC), 0);
+    open_with(&s, script_surplus, 20);
+    ask(&s, "m1,2", "1111");
+    char byte;
+    assert_int_equal(write(answer_taken[1], "x", 1), 1);
+    assert_int_equal(read(surplus_said[0], &byte, 1), 1);
+    close(answer_taken[0]);
+    close(answer_taken[1]);
+    close(surplus_said[0]);
+    close(surplus_said[1]);
+    ask(&s, "m2,2", "2222");
+    ask(&s, "m3,2", "3333");
+    session_close(&s);
+}
+
+static void script_two_for_one(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK);
+    peer_answer(p, "m1,2", "1111");
+    peer_expect(p, "m2,2");
+    peer_raw(p, "$1111#c4$2222#c8");
+    peer_answer(p, "m2,2", "2222");
+    peer_answer(p, "m3,2", "3333");
+    if (p->resyncs != 1)
+        peer_fail(p, "%u fences", p->resyncs);
+}
+
+static void test_two_answers_for_one_question(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_two_for_one, 20);
+    ask(&s, "m1,2", "1111");
+    ask(&s, "m2,2", "2222");
+    ask(&s, "m3,2", "3333");
+    session_close(&s);
+}
+
+static void script_too_long(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK);
+    peer_expect(p, "m1,2");
+    peer_reply(p, "00112233");
+    peer_reply(p, "1111");
+    peer_answer(p, "m2,2", "2222");
+}
+
+static void test_more_than_was_asked(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_too_long, 20);
+    ask(&s, "m1,2", "1111");
+    ask(&s, "m2,2", "2222");
+    assert_violations(&s, "reply-to-another-question ");
+    session_close(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_doubled_reply),
+        cmocka_unit_test(test_lost_ack),
+        cmocka_unit_test(test_lost_request),
+        cmocka_unit_test(test_lost_answer),
+        cmocka_unit_test(test_our_lost_ack),
+        cmocka_unit_test(test_stray_nak_repeats_nothing),
+        cmocka_unit_test(test_stub_that_leaves_its_acks_out),
+        cmocka_unit_test(test_lost_in_a_window),
+        cmocka_unit_test(test_old_stop_ends_no_run),
+        cmocka_unit_test(test_stop_whose_ack_was_lost),
+        cmocka_unit_test(test_lost_resume),
+        cmocka_unit_test(test_goes_on_where_we_stopped_it),
+        cmocka_unit_test(test_surplus_is_dropped),
+        cmocka_unit_test(test_two_answers_for_one_question),
+        cmocka_unit_test(test_more_than_was_asked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

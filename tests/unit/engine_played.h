@@ -93,9 +93,9 @@ static UNUSED_FUNCTION int played_plain(void **state)
 /* A breakpoint; whatever is not given is 0. */
 static UNUSED_FUNCTION struct breakpoint *breakpoint(const struct breakpoint_request *request)
 {
-    struct breakpoint *w = NULL;
-    must(breakpoint_set(session->control, request, &w));
-    return w;
+    struct breakpoint *b = NULL;
+    must(breakpoint_set(session->control, request, &b));
+    return b;
 }
 #define BREAK(...)          breakpoint(&(struct breakpoint_request){__VA_ARGS__})
 

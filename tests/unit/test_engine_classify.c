@@ -226,10 +226,10 @@ static bool rewound(void)
 static void test_rewound(void **state)
 {
     (void)state;
-    struct breakpoint *w = BREAK(.at = "*0x1100");
-    struct site *p = w->locations[0].site;
+    struct breakpoint *b = BREAK(.at = "*0x1100");
+    struct site *p = b->locations[0].site;
     assert_true(rewound());
-    assert_int_equal(last.breakpoint, w->id);
+    assert_int_equal(last.breakpoint, b->id);
     assert_true(p->seen);
     assert_int_equal(classify(at(1, 0x1102, ""))->pc, 0x1102);
     assert_int_equal(classify(at(1, 0x10ff, ""))->pc, 0x10ff);
@@ -309,10 +309,10 @@ static void test_longer_trap(void **state)
 static void test_late(void **state)
 {
     (void)state;
-    struct breakpoint *w = BREAK(.at = "*0x1100");
+    struct breakpoint *b = BREAK(.at = "*0x1100");
     assert_false(classify(at(1, 0x1100, ""))->late_hit);
-    assert_int_equal(last.breakpoint, w->id);
-    must(breakpoint_delete(session->control, w));
+    assert_int_equal(last.breakpoint, b->id);
+    must(breakpoint_delete(session->control, b));
     assert_true(classify(at(1, 0x1100, ""))->late_hit);
     assert_int_equal(last.reason, STOP_SIGNAL);
     sent_nothing_yet();
@@ -365,11 +365,11 @@ static void test_reasons(void **state)
         assert_int_equal(last.signal, rows[i].reason == STOP_SIGNAL ? TARGET_SIGTRAP : 0);
         assert_true(last.has_pc && last.pc == 0x1100);
     }
-    struct breakpoint *w = BREAK(.at = "*0x1100");
+    struct breakpoint *b = BREAK(.at = "*0x1100");
     static const char *const hits[] = {"", "swbreak:;", "hwbreak:;", "create:;", "vforkdone:;"};
     for (size_t i = 0; i < sizeof hits / sizeof *hits; i++) {
         assert_int_equal(classify(at(1, 0x1100, hits[i]))->reason, STOP_BREAKPOINT);
-        assert_int_equal(last.breakpoint, w->id);
+        assert_int_equal(last.breakpoint, b->id);
         assert_int_equal(last.signal, 0);
     }
     session->target->arch = NULL;
@@ -384,10 +384,10 @@ static void test_reasons(void **state)
 
 static struct breakpoint *watch(uint64_t address, uint64_t length, enum site_type type)
 {
-    struct breakpoint *w = NULL;
+    struct breakpoint *b = NULL;
     must(watchpoint_set(session->control, &(struct breakpoint_request){.at = "it"}, address, length, type,
-                        &w));
-    return w;
+                        &b));
+    return b;
 }
 
 static void test_watches(void **state)
@@ -453,13 +453,13 @@ static bool asked(struct stop *stop)
 
 static struct stop breakpoint_stop(struct ptid id, uint64_t pc)
 {
-    const struct breakpoint *w = breakpoint_at(session->control, pc);
+    const struct breakpoint *b = breakpoint_at(session->control, pc);
     return (struct stop){.reason = STOP_BREAKPOINT,
                          .has_thread = true,
                          .thread = id,
                          .has_pc = true,
                          .pc = pc,
-                         .breakpoint = w ? w->id : 0};
+                         .breakpoint = b ? b->id : 0};
 }
 
 static void test_asked(void **state)
@@ -506,33 +506,33 @@ static void test_asked(void **state)
 static void test_asked_once(void **state)
 {
     (void)state;
-    struct breakpoint *w = BREAK(.at = "*0x1100");
-    struct site *too = site_acquire_for(session->control, w->id, SITE_HARDWARE, 0x1100, 1);
+    struct breakpoint *b = BREAK(.at = "*0x1100");
+    struct site *too = site_acquire_for(session->control, b->id, SITE_HARDWARE, 0x1100, 1);
     struct stop stop = breakpoint_stop(first, 0x1100);
     assert_true(asked(&stop));
-    assert_int_equal(w->hits, 1);
-    site_release_for(session->control, w->id, too);
+    assert_int_equal(b->hits, 1);
+    site_release_for(session->control, b->id, too);
 }
 
 /* One that cannot be decided stops, and is told. */
 static void test_undecided(void **state)
 {
     (void)state;
-    struct breakpoint *w = BREAK(.at = "*0x1100", .condition = "*(int *)0x9000 == 1");
+    struct breakpoint *b = BREAK(.at = "*0x1100", .condition = "*(int *)0x9000 == 1");
     struct stop stop = breakpoint_stop(first, 0x1100);
     assert_true(asked(&stop));
-    assert_int_equal(w->hits, 1);
+    assert_int_equal(b->hits, 1);
     assert_true(told("the condition of breakpoint 1 (*(int *)0x9000 == 1)"));
 }
 
-static struct stop watch_stop(const struct breakpoint *w)
+static struct stop watch_stop(const struct breakpoint *b)
 {
     return (struct stop){.reason = STOP_WATCHPOINT,
                          .has_thread = true,
                          .thread = first,
                          .has_pc = true,
                          .pc = 0x1100,
-                         .watchpoint = w->id};
+                         .watchpoint = b->id};
 }
 
 static void store(uint64_t address, unsigned char value)
@@ -591,25 +591,25 @@ static void test_asked_of_watches(void **state)
 static void test_watch_that_is_passed_by(void **state)
 {
     (void)state;
-    struct breakpoint *w = watch(0x1800, 4, SITE_WRITE);
-    w->ignore = 1;
+    struct breakpoint *watched = watch(0x1800, 4, SITE_WRITE);
+    watched->ignore = 1;
     struct breakpoint *b = BREAK(.at = "*0x1100", .ignore = 1);
     store(0x1800, 7);
-    struct stop stop = watch_stop(w);
+    struct stop stop = watch_stop(watched);
     assert_false(asked(&stop));
-    assert_memory_equal(w->watch_new, "\7\x90\x90\x90", 4);
+    assert_memory_equal(watched->watch_new, "\7\x90\x90\x90", 4);
     assert_int_equal(b->hits, 1);
-    w->ignore = 1;
-    stop = watch_stop(w);
+    watched->ignore = 1;
+    stop = watch_stop(watched);
     assert_true(asked(&stop)); /* the breakpoint where the store ends */
     assert_int_equal(stop.reason, STOP_BREAKPOINT);
     assert_int_equal(stop.breakpoint, b->id);
-    stop = watch_stop(w);
+    stop = watch_stop(watched);
     assert_true(asked(&stop));
     assert_int_equal(stop.reason, STOP_WATCHPOINT);
     assert_int_equal(stop.breakpoint, b->id); /* both are told */
-    w->ignore = 1;
-    stop = watch_stop(w);
+    watched->ignore = 1;
+    stop = watch_stop(watched);
     stop.has_pc = false;
     assert_false(asked(&stop));
 }
@@ -647,39 +647,39 @@ static void test_would_stop(void **state)
     assert_false(would(&stop));
     assert_int_equal(other->hits + no->hits + yes->hits + more->hits + hard->hits, 0);
     assert_int_equal(yes->ignore, 5);
-    struct breakpoint *w = watch(0x1800, 4, SITE_WRITE), *elsewhere = watch(0x1804, 4, SITE_WRITE);
+    struct breakpoint *b = watch(0x1800, 4, SITE_WRITE), *elsewhere = watch(0x1804, 4, SITE_WRITE);
     struct breakpoint *same = watch(0x1800, 4, SITE_WRITE);
-    stop = watch_stop(w);
+    stop = watch_stop(b);
     assert_true(would(&stop));
-    assert_int_equal(stop.watchpoint, w->id);
+    assert_int_equal(stop.watchpoint, b->id);
     assert_int_equal(stop.reason, STOP_WATCHPOINT);
     assert_int_equal(stop.breakpoint, 0);
-    w->has_thread = true;
-    w->thread = second;
-    stop = watch_stop(w);
+    b->has_thread = true;
+    b->thread = second;
+    stop = watch_stop(b);
     assert_true(would(&stop));
     assert_int_equal(stop.watchpoint, same->id);
     same->has_thread = true;
     same->thread = second;
-    stop = watch_stop(w);
+    stop = watch_stop(b);
     assert_true(would(&stop));
     assert_int_equal(stop.reason, STOP_BREAKPOINT); /* where it ends */
     assert_int_equal(stop.watchpoint, 0);
-    stop = watch_stop(w);
+    stop = watch_stop(b);
     stop.has_pc = false;
     assert_false(would(&stop));
-    assert_int_equal(stop.watchpoint, w->id);
-    assert_int_equal(w->hits + elsewhere->hits + same->hits, 0);
+    assert_int_equal(stop.watchpoint, b->id);
+    assert_int_equal(b->hits + elsewhere->hits + same->hits, 0);
 }
 
 static void test_first_watch_would_stop(void **state)
 {
     (void)state;
-    const struct breakpoint *w = watch(0x1800, 4, SITE_WRITE);
-    struct stop stop = watch_stop(w);
+    const struct breakpoint *b = watch(0x1800, 4, SITE_WRITE);
+    struct stop stop = watch_stop(b);
     stop.has_pc = false;
     assert_true(would(&stop));
-    assert_int_equal(stop.watchpoint, w->id);
+    assert_int_equal(stop.watchpoint, b->id);
     stop.watchpoint = 99;
     assert_false(would(&stop));
 }

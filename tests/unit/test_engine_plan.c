@@ -572,14 +572,14 @@ static void test_watch_of_nobody(void **state)
     (void)state;
     stops_with(at(1, 0x1200, "watch:1800;"));
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->reason, STOP_WATCHPOINT);
-    struct breakpoint *w = NULL;
+    struct breakpoint *b = NULL;
     must(watchpoint_set(session->control, &(struct breakpoint_request){.at = "it", .ignore = 1}, 0x1800, 4,
-                        SITE_WRITE, &w));
+                        SITE_WRITE, &b));
     stops_with(at(1, 0x1200, "watch:1800;"));
     stops_with(at(1, 0x1210, "watch:1800;"));
-    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->watchpoint, w->id);
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->watchpoint, b->id);
     assert_int_equal(final.pc, 0x1210);
-    assert_int_equal(w->hits, 2);
+    assert_int_equal(b->hits, 2);
 }
 
 static void test_forks(void **state)

@@ -98,8 +98,8 @@ static void test_journal(void **state)
     BASE_FREE char *home = xasprintf("%s/state", scratch);
     setenv("XDG_STATE_HOME", home, 1);
     rule("Z0", "");
-    struct breakpoint *w = BREAK(.at = "*0x1100", .kind = BREAKPOINT_MEMORY);
-    struct site *p = w->locations[0].site;
+    struct breakpoint *b = BREAK(.at = "*0x1100", .kind = BREAKPOINT_MEMORY);
+    struct site *p = b->locations[0].site;
     assert_true(p->inserted && p->journalled);
     assert_int_equal(played.memory[0x100], 0xcc);
     overwrite(0x1100);

@@ -132,10 +132,10 @@ static void classify_trap(struct control *c, const struct rsp_stop *from, struct
     case RSP_REASON_WATCH:
     case RSP_REASON_RWATCH:
     case RSP_REASON_AWATCH: {
-        struct breakpoint *w = watchpoint_at(c, from->address, watch_type(from->reason));
+        struct breakpoint *b = watchpoint_at(c, from->address, watch_type(from->reason));
         c->breakpoints.reasons_told = true;
         stop->reason = STOP_WATCHPOINT;
-        stop->watchpoint = w ? w->id : 0;
+        stop->watchpoint = b ? b->id : 0;
         return;
     }
     case RSP_REASON_LIBRARY:
@@ -162,12 +162,12 @@ static void classify_trap(struct control *c, const struct rsp_stop *from, struct
     case RSP_REASON_CREATE:
         break;
     }
-    struct breakpoint *w = stop->has_pc ? breakpoint_at(c, stop->pc) : NULL;
+    struct breakpoint *b = stop->has_pc ? breakpoint_at(c, stop->pc) : NULL;
     if (stop->has_pc)
         sites_seen_at(c, stop->pc);
-    if (w) {
+    if (b) {
         stop->reason = STOP_BREAKPOINT;
-        stop->breakpoint = w->id;
+        stop->breakpoint = b->id;
         return;
     }
     struct site *left = stop->has_pc ? site_stuck_at(c, stop->pc) : NULL;
@@ -253,18 +253,18 @@ struct error *stop_classify(struct control *c, const struct rsp_stop *from, stru
 }
 
 /* The thread and the condition of one breakpoint. */
-static struct error *is_meant(struct control *c, const struct breakpoint *w, const struct stop *stop,
+static struct error *is_meant(struct control *c, const struct breakpoint *b, const struct stop *stop,
                               bool *ret)
 {
     *ret = true;
-    if (w->has_thread && !ptid_equal(w->thread, stop->thread)) {
+    if (b->has_thread && !ptid_equal(b->thread, stop->thread)) {
         *ret = false;
         return NULL;
     }
-    if (w->condition) {
-        struct error *e = values_truth(c->target, w->condition, ret);
+    if (b->condition) {
+        struct error *e = values_truth(c->target, b->condition, ret);
         if (e) {
-            struct error *told = error_while(e, "the condition of breakpoint %d (%s)", w->id, w->condition);
+            struct error *told = error_while(e, "the condition of breakpoint %d (%s)", b->id, b->condition);
             target_say(c->target, told->message);
             error_free(told);
             *ret = true; /* a condition that cannot be decided stops, so that nothing is missed */
@@ -273,20 +273,20 @@ static struct error *is_meant(struct control *c, const struct breakpoint *w, con
     return NULL;
 }
 
-static struct error *one_stops(struct control *c, struct breakpoint *w, const struct stop *stop, bool *ret)
+static struct error *one_stops(struct control *c, struct breakpoint *b, const struct stop *stop, bool *ret)
 {
-    if (w->is_watch)
-        watchpoint_note(c, w, true); /* also where nobody is told: it is the value before the next one */
-    TRY(is_meant(c, w, stop, ret));
+    if (b->is_watch)
+        watchpoint_note(c, b, true); /* also where nobody is told: it is the value before the next one */
+    TRY(is_meant(c, b, stop, ret));
     if (!*ret)
         return NULL;
-    w->hits++;
-    if (w->ignore) {
-        w->ignore--;
+    b->hits++;
+    if (b->ignore) {
+        b->ignore--;
         *ret = false;
     }
-    w->spent = *ret && w->once;
-    c->breakpoints.any_spent |= w->spent;
+    b->spent = *ret && b->once;
+    c->breakpoints.any_spent |= b->spent;
     return NULL;
 }
 
@@ -297,23 +297,23 @@ static bool same_watch(const struct breakpoint *a, const struct breakpoint *b)
 }
 
 /* A stub tells of one watch only: another over some of the same bytes is hit when those have changed. */
-static bool also_hit(struct control *c, const struct breakpoint *first, const struct breakpoint *w)
+static bool also_hit(struct control *c, const struct breakpoint *first, const struct breakpoint *b)
 {
-    if (w == first || same_watch(first, w))
+    if (b == first || same_watch(first, b))
         return true;
-    return w->is_watch && w->enabled && w->watch_type == SITE_WRITE && first->watch_type == SITE_WRITE &&
-           w->watch_address < first->watch_address + first->watch_length &&
-           first->watch_address < w->watch_address + w->watch_length && watchpoint_changed(c, w);
+    return b->is_watch && b->enabled && b->watch_type == SITE_WRITE && first->watch_type == SITE_WRITE &&
+           b->watch_address < first->watch_address + first->watch_length &&
+           first->watch_address < b->watch_address + b->watch_length && watchpoint_changed(c, b);
 }
 
 /* Asks one breakpoint, and tells of it when it is the first that stops. */
-static struct error *ask(struct control *c, struct breakpoint *w, const struct stop *stop, int *told,
+static struct error *ask(struct control *c, struct breakpoint *b, const struct stop *stop, int *told,
                          bool *ret)
 {
     bool stops;
-    TRY(one_stops(c, w, stop, &stops));
+    TRY(one_stops(c, b, stop, &stops));
     if (stops && !*ret)
-        *told = w->id;
+        *told = b->id;
     *ret = *ret || stops;
     return NULL;
 }
@@ -341,9 +341,9 @@ static struct error *ask_breakpoints(struct control *c, struct stop *stop, bool 
         qsort(ids, count, sizeof *ids, by_id);
     bool any = false;
     for (size_t i = 0; i < count; i++) {
-        struct breakpoint *w = breakpoint_find(c, ids[i]);
-        if (w && (i == 0 || ids[i] != ids[i - 1]))
-            TRY(ask(c, w, stop, &stop->breakpoint, &any));
+        struct breakpoint *b = breakpoint_find(c, ids[i]);
+        if (b && (i == 0 || ids[i] != ids[i - 1]))
+            TRY(ask(c, b, stop, &stop->breakpoint, &any));
     }
     *ret = *ret || any;
     return NULL;
@@ -373,11 +373,11 @@ struct error *breakpoint_would_stop(struct control *c, struct stop *stop, bool *
     *ret = false;
     const struct breakpoint *first = breakpoint_find(c, stop->watchpoint);
     for (size_t i = 0; first && i < c->breakpoints.count && !*ret; i++) {
-        const struct breakpoint *w = c->breakpoints.items[i];
-        if (w != first && !same_watch(first, w))
+        const struct breakpoint *b = c->breakpoints.items[i];
+        if (b != first && !same_watch(first, b))
             continue;
-        TRY(is_meant(c, w, stop, ret));
-        stop->watchpoint = *ret ? w->id : stop->watchpoint;
+        TRY(is_meant(c, b, stop, ret));
+        stop->watchpoint = *ret ? b->id : stop->watchpoint;
     }
     if (*ret || !stop->has_pc)
         return NULL;
@@ -386,9 +386,9 @@ struct error *breakpoint_would_stop(struct control *c, struct stop *stop, bool *
     if (count)
         qsort(ids, count, sizeof *ids, by_id);
     for (size_t i = 0; i < count && !*ret; i++) {
-        const struct breakpoint *w = breakpoint_find(c, ids[i]);
-        if (w)
-            TRY(is_meant(c, w, stop, ret));
+        const struct breakpoint *b = breakpoint_find(c, ids[i]);
+        if (b)
+            TRY(is_meant(c, b, stop, ret));
         if (*ret) {
             stop->reason = STOP_BREAKPOINT;
             stop->breakpoint = ids[i];

@@ -28,14 +28,14 @@ char *view_place(struct session *s, uint64_t address)
     return buf_take(&b);
 }
 
-enum view_mark view_mark_of(const struct breakpoint *w)
+enum view_mark view_mark_of(const struct breakpoint *b)
 {
-    enum breakpoint_state state = breakpoint_state(w);
+    enum breakpoint_state state = breakpoint_state(b);
     if (state == BREAKPOINT_FAILED || state == BREAKPOINT_SUSPECT)
         return MARK_FAILED;
     if (state != BREAKPOINT_ARMED && state != BREAKPOINT_UNVERIFIED)
         return MARK_PLANNED;
-    enum breakpoint_kind kind = breakpoint_kind(w);
+    enum breakpoint_kind kind = breakpoint_kind(b);
     return kind == BREAKPOINT_MEMORY     ? MARK_MEMORY
            : kind == BREAKPOINT_HARDWARE ? MARK_HARDWARE
                                          : MARK_SOFTWARE;
@@ -52,33 +52,33 @@ static void build_breakpoints(struct session *s, struct view *v)
         v->hardware_total += s->control->slots.pools[i].total_known ? s->control->slots.pools[i].total : 0;
     v->breakpoints = xcalloc(s->control->breakpoints.count, sizeof *v->breakpoints);
     for (size_t i = 0; i < s->control->breakpoints.count; i++) {
-        const struct breakpoint *w = s->control->breakpoints.items[i];
-        const struct breakpoint_location *l = w->count ? &w->locations[0] : NULL;
+        const struct breakpoint *b = s->control->breakpoints.items[i];
+        const struct breakpoint_location *l = b->count ? &b->locations[0] : NULL;
         v->breakpoints[v->breakpoint_count++] = (struct view_breakpoint){
-            .id = w->id,
-            .mark = view_mark_of(w),
-            .what = view_text(w->at),
-            .kind = xstrdup(w->is_watch ? "watch" : breakpoint_kind_name(breakpoint_kind(w))),
-            .state = xstrdup(breakpoint_state_name(breakpoint_state(w))),
-            .reason = view_text(breakpoint_reason(w)),
-            .hits = w->hits,
+            .id = b->id,
+            .mark = view_mark_of(b),
+            .what = view_text(b->at),
+            .kind = xstrdup(b->is_watch ? "watch" : breakpoint_kind_name(breakpoint_kind(b))),
+            .state = xstrdup(breakpoint_state_name(breakpoint_state(b))),
+            .reason = view_text(breakpoint_reason(b)),
+            .hits = b->hits,
             .file = l ? view_text(l->file) : NULL,
             .line = l ? l->line : 0,
             .address = l ? l->address : 0,
-            .enabled = w->enabled,
+            .enabled = b->enabled,
         };
-        for (size_t k = 0; w->locations && k < w->count; k++)
-            v->hardware_used += holds_slot(w->locations[k].site);
+        for (size_t k = 0; b->locations && k < b->count; k++)
+            v->hardware_used += holds_slot(b->locations[k].site);
     }
 }
 
 static enum view_mark mark_at(struct session *s, uint64_t address)
 {
     for (size_t i = 0; i < s->control->breakpoints.count; i++) {
-        const struct breakpoint *w = s->control->breakpoints.items[i];
-        for (size_t k = 0; !w->is_watch && k < w->count; k++)
-            if (w->locations[k].address == address)
-                return view_mark_of(w);
+        const struct breakpoint *b = s->control->breakpoints.items[i];
+        for (size_t k = 0; !b->is_watch && k < b->count; k++)
+            if (b->locations[k].address == address)
+                return view_mark_of(b);
     }
     return MARK_NONE;
 }
@@ -140,13 +140,13 @@ static void build_line_marks(struct session *s, struct view *v, const char *file
 {
     size_t capacity = 0;
     for (size_t i = 0; i < s->control->breakpoints.count; i++) {
-        const struct breakpoint *w = s->control->breakpoints.items[i];
-        for (size_t k = 0; !w->is_watch && k < w->count; k++) {
-            if (!w->locations[k].file || strcmp(w->locations[k].file, file) != 0)
+        const struct breakpoint *b = s->control->breakpoints.items[i];
+        for (size_t k = 0; !b->is_watch && k < b->count; k++) {
+            if (!b->locations[k].file || strcmp(b->locations[k].file, file) != 0)
                 continue;
             ARRAY_RESERVE(v->line_marks, v->line_mark_count, capacity);
             v->line_marks[v->line_mark_count++] =
-                (struct view_line_mark){w->locations[k].line, view_mark_of(w)};
+                (struct view_line_mark){b->locations[k].line, view_mark_of(b)};
         }
     }
 }

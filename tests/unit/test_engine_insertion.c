@@ -29,18 +29,18 @@ static void load(bool there)
         memcpy(played.memory + 0x140, "\xb8\1\0\0\0", 5);
 }
 
-static void tried(const struct breakpoint *w, size_t i, enum site_type type, const char *outcome)
+static void tried(const struct breakpoint *b, size_t i, enum site_type type, const char *outcome)
 {
-    assert_true(i < w->attempt_count);
-    assert_int_equal(w->attempts[i].type, type);
-    if (!strstr(w->attempts[i].outcome, outcome))
-        fail_msg("'%s' was due, and is '%s'", outcome, w->attempts[i].outcome);
+    assert_true(i < b->attempt_count);
+    assert_int_equal(b->attempts[i].type, type);
+    if (!strstr(b->attempts[i].outcome, outcome))
+        fail_msg("'%s' was due, and is '%s'", outcome, b->attempts[i].outcome);
 }
 
 static struct error *set(const struct breakpoint_request *request)
 {
-    struct breakpoint *w = NULL;
-    return breakpoint_set(session->control, request, &w);
+    struct breakpoint *b = NULL;
+    return breakpoint_set(session->control, request, &b);
 }
 #define SET(...) set(&(struct breakpoint_request){__VA_ARGS__})
 
@@ -58,34 +58,34 @@ static void refused(struct error *e, enum error_code code, const char *message, 
 static void test_auto(void **state)
 {
     (void)state;
-    const struct breakpoint *w = BREAK(.at = "*0x1200");
-    assert_int_equal(w->locations[0].site->type, SITE_SOFTWARE);
-    assert_int_equal(w->attempt_count, 1);
-    tried(w, 0, SITE_SOFTWARE, "OK");
+    const struct breakpoint *b = BREAK(.at = "*0x1200");
+    assert_int_equal(b->locations[0].site->type, SITE_SOFTWARE);
+    assert_int_equal(b->attempt_count, 1);
+    tried(b, 0, SITE_SOFTWARE, "OK");
     rule("Z0", "E01");
-    w = BREAK(.at = "*0x1201");
-    assert_int_equal(w->locations[0].site->type, SITE_MEMORY);
-    assert_int_equal(w->attempt_count, 2);
-    tried(w, 0, SITE_SOFTWARE, "E01");
-    tried(w, 1, SITE_MEMORY, "OK");
-    assert_int_equal(w->attempts[1].address, 0x1201);
+    b = BREAK(.at = "*0x1201");
+    assert_int_equal(b->locations[0].site->type, SITE_MEMORY);
+    assert_int_equal(b->attempt_count, 2);
+    tried(b, 0, SITE_SOFTWARE, "E01");
+    tried(b, 1, SITE_MEMORY, "OK");
+    assert_int_equal(b->attempts[1].address, 0x1201);
     rule("M", "E02");
-    w = BREAK(.at = "*0x1202");
-    assert_int_equal(w->locations[0].site->type, SITE_HARDWARE);
-    assert_int_equal(w->attempt_count, 3);
-    tried(w, 1, SITE_MEMORY, "E02");
-    assert_null(w->reason);
+    b = BREAK(.at = "*0x1202");
+    assert_int_equal(b->locations[0].site->type, SITE_HARDWARE);
+    assert_int_equal(b->attempt_count, 3);
+    tried(b, 1, SITE_MEMORY, "E02");
+    assert_null(b->reason);
     rule("Z1", "E03");
-    w = BREAK(.at = "*0x1203"); /* kept, and says why */
-    assert_null(w->locations[0].site);
-    assert_int_equal(w->attempt_count, 3);
-    assert_non_null(strstr(w->reason, "E03"));
+    b = BREAK(.at = "*0x1203"); /* kept, and says why */
+    assert_null(b->locations[0].site);
+    assert_int_equal(b->attempt_count, 3);
+    assert_non_null(strstr(b->reason, "E03"));
     assert_int_equal(session->control->breakpoints.sites.count, 3);
     rule("Z0", "OK");
     must(breakpoints_reinsert(session->control)); /* tried again, and what was said is forgotten */
-    assert_int_equal(w->locations[0].site->type, SITE_SOFTWARE);
-    assert_null(w->reason);
-    assert_int_equal(w->attempt_count, 1);
+    assert_int_equal(b->locations[0].site->type, SITE_SOFTWARE);
+    assert_null(b->reason);
+    assert_int_equal(b->attempt_count, 1);
     rule("M", "OK");
 }
 
@@ -95,13 +95,13 @@ static void test_unknown(void **state)
     (void)state;
     rule("Z0", "");
     rule("Z1", "");
-    const struct breakpoint *w = BREAK(.at = "*0x1200");
-    tried(w, 0, SITE_SOFTWARE, "the stub does not support Z0");
-    assert_int_equal(w->locations[0].site->type, SITE_MEMORY);
+    const struct breakpoint *b = BREAK(.at = "*0x1200");
+    tried(b, 0, SITE_SOFTWARE, "the stub does not support Z0");
+    assert_int_equal(b->locations[0].site->type, SITE_MEMORY);
     assert_int_equal(sent("Z0"), 1);
-    w = BREAK(.at = "*0x1201");
-    tried(w, 0, SITE_SOFTWARE, "the stub does not support Z0");
-    assert_int_equal(w->locations[0].site->type, SITE_MEMORY);
+    b = BREAK(.at = "*0x1201");
+    tried(b, 0, SITE_SOFTWARE, "the stub does not support Z0");
+    assert_int_equal(b->locations[0].site->type, SITE_MEMORY);
     assert_int_equal(sent("Z0"), 1);
     refused(SET(.at = "*0x1202", .kind = BREAKPOINT_HARDWARE), ERR_UNSUPPORTED, "does not support Z1",
             "try kind `software`");
@@ -120,9 +120,9 @@ static void test_kinds(void **state)
     static const enum breakpoint_kind kinds[] = {BREAKPOINT_SOFTWARE, BREAKPOINT_HARDWARE, BREAKPOINT_MEMORY};
     static const enum site_type types[] = {SITE_SOFTWARE, SITE_HARDWARE, SITE_MEMORY};
     for (size_t i = 0; i < 3; i++) {
-        const struct breakpoint *w = BREAK(.at = "*0x1200", .kind = kinds[i]);
-        assert_int_equal(w->locations[0].site->type, types[i]);
-        assert_int_equal(w->attempt_count, 1);
+        const struct breakpoint *b = BREAK(.at = "*0x1200", .kind = kinds[i]);
+        assert_int_equal(b->locations[0].site->type, types[i]);
+        assert_int_equal(b->attempt_count, 1);
     }
     rule("Z", "E01");
     rule("M", "E02");
@@ -146,25 +146,25 @@ static struct error *try_watch(uint64_t address, unsigned length, enum site_type
 static void test_watches(void **state)
 {
     (void)state;
-    struct breakpoint *w = NULL;
-    must(try_watch(0x1800, 4, SITE_READ, BREAKPOINT_AUTO, &w));
-    assert_int_equal(w->locations[0].site->type, SITE_READ);
-    assert_int_equal(w->locations[0].site->length, 4);
+    struct breakpoint *b = NULL;
+    must(try_watch(0x1800, 4, SITE_READ, BREAKPOINT_AUTO, &b));
+    assert_int_equal(b->locations[0].site->type, SITE_READ);
+    assert_int_equal(b->locations[0].site->length, 4);
     sent_nothing_yet();
-    must(try_watch(0x1800, 4, SITE_WRITE, BREAKPOINT_SOFTWARE, &w));
-    assert_int_equal(w->locations[0].site->type, SITE_STEPPED);
+    must(try_watch(0x1800, 4, SITE_WRITE, BREAKPOINT_SOFTWARE, &b));
+    assert_int_equal(b->locations[0].site->type, SITE_STEPPED);
     assert_int_equal(sent("Z"), 0);
     rule("Z2,1807", "E01"); /* one part of it: all of it is done by stepping */
-    must(try_watch(0x1807, 9, SITE_WRITE, BREAKPOINT_AUTO, &w));
-    assert_int_equal(w->count, 2);
-    assert_int_equal(w->locations[0].site->type, SITE_STEPPED);
-    assert_int_equal(w->locations[1].site->type, SITE_STEPPED);
+    must(try_watch(0x1807, 9, SITE_WRITE, BREAKPOINT_AUTO, &b));
+    assert_int_equal(b->count, 2);
+    assert_int_equal(b->locations[0].site->type, SITE_STEPPED);
+    assert_int_equal(b->locations[1].site->type, SITE_STEPPED);
     assert_int_equal(sent("z2,1808,8"), 1);
     rule("Z", "E01");
-    must(try_watch(0x1900, 4, SITE_ACCESS, BREAKPOINT_AUTO, &w)); /* stepping sees no reads */
-    assert_null(w->locations[0].site);
-    assert_non_null(w->reason);
-    must_fail(try_watch(0x1900, 4, SITE_WRITE, BREAKPOINT_HARDWARE, &w), ERR_NO_SLOT);
+    must(try_watch(0x1900, 4, SITE_ACCESS, BREAKPOINT_AUTO, &b)); /* stepping sees no reads */
+    assert_null(b->locations[0].site);
+    assert_non_null(b->reason);
+    must_fail(try_watch(0x1900, 4, SITE_WRITE, BREAKPOINT_HARDWARE, &b), ERR_NO_SLOT);
     assert_null(session->control->breakpoints.items[session->control->breakpoints.count - 1]->warning);
 }
 
@@ -239,10 +239,10 @@ static void test_no_hardware(void **state)
     (void)state;
     load(false);
     rule("Z1", "E01");
-    const struct breakpoint *w = BREAK(.at = "_start");
-    assert_int_equal(w->locations[0].site->type, SITE_SOFTWARE);
-    tried(w, 0, SITE_HARDWARE, "E01");
-    tried(w, 1, SITE_SOFTWARE, "OK");
+    const struct breakpoint *b = BREAK(.at = "_start");
+    assert_int_equal(b->locations[0].site->type, SITE_SOFTWARE);
+    tried(b, 0, SITE_HARDWARE, "E01");
+    tried(b, 1, SITE_SOFTWARE, "OK");
 }
 
 /* -- inside of an instruction ---------------------------------------------------------------------- */
@@ -251,15 +251,15 @@ static void test_inside(void **state)
 {
     (void)state;
     load(true);
-    const struct breakpoint *w = BREAK(.at = "*0x1142");
-    assert_int_equal(w->locations[0].inside, 0x1140);
-    assert_string_equal(w->warning, "0x1142 is not the start of an instruction: that is at 0x1140");
+    const struct breakpoint *b = BREAK(.at = "*0x1142");
+    assert_int_equal(b->locations[0].inside, 0x1140);
+    assert_string_equal(b->warning, "0x1142 is not the start of an instruction: that is at 0x1140");
     refused(SET(.at = "*0x1142", .kind = BREAKPOINT_MEMORY), ERR_REFUSED,
             "a trap at 0x1142 would change the instruction at 0x1140", "");
     assert_int_equal(sent("M"), 0);
-    w = BREAK(.at = "*0x1140", .kind = BREAKPOINT_MEMORY);
-    assert_int_equal(w->locations[0].inside, 0);
-    assert_null(w->warning);
+    b = BREAK(.at = "*0x1140", .kind = BREAKPOINT_MEMORY);
+    assert_int_equal(b->locations[0].inside, 0);
+    assert_null(b->warning);
 }
 
 static void test_unreadable(void **state)
@@ -267,9 +267,9 @@ static void test_unreadable(void **state)
     (void)state;
     session->target->is_process = true; /* nobody looks before */
     rule("Z0", "E01");
-    const struct breakpoint *w = BREAK(.at = "*0x9000");
-    assert_int_equal(w->locations[0].site->type, SITE_HARDWARE);
-    assert_string_equal(w->warning, "nothing can be read at 0x9000");
+    const struct breakpoint *b = BREAK(.at = "*0x9000");
+    assert_int_equal(b->locations[0].site->type, SITE_HARDWARE);
+    assert_string_equal(b->warning, "nothing can be read at 0x9000");
 }
 
 /* -- run control ----------------------------------------------------------------------------------- */

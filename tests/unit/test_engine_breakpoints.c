@@ -74,8 +74,8 @@ static bool sent_point(const char *what, uint64_t address)
 
 static struct error *set(const struct breakpoint_request *request)
 {
-    struct breakpoint *w = NULL;
-    return breakpoint_set(session->control, request, &w);
+    struct breakpoint *b = NULL;
+    return breakpoint_set(session->control, request, &b);
 }
 #define SET(...) set(&(struct breakpoint_request){__VA_ARGS__})
 
@@ -138,27 +138,27 @@ static void test_refused(void **state)
 static void test_request(void **state)
 {
     (void)state;
-    const struct breakpoint *w =
+    const struct breakpoint *b =
         BREAK(.at = "*0x1100", .kind = BREAKPOINT_HARDWARE, .condition = "$rax == 1", .ignore = 3,
               .once = true, .thread = "2", .commands = "[{\"do\":\"continue\"}]");
-    assert_string_equal(w->at, "*0x1100");
-    assert_int_equal(w->kind, BREAKPOINT_HARDWARE);
-    assert_string_equal(w->condition, "$rax == 1");
-    assert_string_equal(w->commands, "[{\"do\":\"continue\"}]");
-    assert_int_equal(w->ignore, 3);
-    assert_true(w->once && w->enabled && w->has_thread);
-    assert_int_equal(w->thread.tid, 2);
-    assert_false(w->is_watch || w->pending || w->spent || w->incomplete || w->in_library);
-    assert_int_equal(w->hits, 0);
-    assert_int_equal(w->count, 1);
+    assert_string_equal(b->at, "*0x1100");
+    assert_int_equal(b->kind, BREAKPOINT_HARDWARE);
+    assert_string_equal(b->condition, "$rax == 1");
+    assert_string_equal(b->commands, "[{\"do\":\"continue\"}]");
+    assert_int_equal(b->ignore, 3);
+    assert_true(b->once && b->enabled && b->has_thread);
+    assert_int_equal(b->thread.tid, 2);
+    assert_false(b->is_watch || b->pending || b->spent || b->incomplete || b->in_library);
+    assert_int_equal(b->hits, 0);
+    assert_int_equal(b->count, 1);
     assert_true(sent_point("Z1", 0x1100));
-    w = BREAK(.at = "*0x1200", .condition = "");
-    assert_null(w->condition);
-    assert_null(w->commands);
-    assert_null(w->reason);
-    assert_false(w->once || w->has_thread);
+    b = BREAK(.at = "*0x1200", .condition = "");
+    assert_null(b->condition);
+    assert_null(b->commands);
+    assert_null(b->reason);
+    assert_false(b->once || b->has_thread);
     assert_true(sent_point("Z0", 0x1200));
-    assert_null(w->warning);
+    assert_null(b->warning);
     assert_string_equal(BREAK(.at = "*0x9000")->warning, "there is no code at 0x9000 yet");
 }
 
@@ -208,32 +208,32 @@ static void test_several_at_a_place(void **state)
 static void test_enabled(void **state)
 {
     (void)state;
-    struct breakpoint *w = BREAK(.at = "*0x1100");
+    struct breakpoint *b = BREAK(.at = "*0x1100");
     sent_nothing_yet();
-    must(breakpoint_enable(session->control, w, true)); /* it is */
+    must(breakpoint_enable(session->control, b, true)); /* it is */
     assert_int_equal(sent(""), 0);
     session->target->state = TARGET_RUNNING;
-    must_fail(breakpoint_enable(session->control, w, false), ERR_NOT_STOPPED);
-    assert_true(w->enabled && w->locations[0].site);
+    must_fail(breakpoint_enable(session->control, b, false), ERR_NOT_STOPPED);
+    assert_true(b->enabled && b->locations[0].site);
     session->target->state = TARGET_STOPPED;
-    must(breakpoint_enable(session->control, w, false));
-    assert_false(w->enabled || w->locations[0].site);
+    must(breakpoint_enable(session->control, b, false));
+    assert_false(b->enabled || b->locations[0].site);
     assert_true(sent_point("z0", 0x1100));
     sent_nothing_yet();
-    must(breakpoint_enable(session->control, w, false));
+    must(breakpoint_enable(session->control, b, false));
     assert_int_equal(sent(""), 0);
     session->target->state = TARGET_RUNNING;
-    must_fail(breakpoint_enable(session->control, w, true), ERR_NOT_STOPPED);
-    assert_false(w->enabled);
+    must_fail(breakpoint_enable(session->control, b, true), ERR_NOT_STOPPED);
+    assert_false(b->enabled);
     session->target->state = TARGET_STOPPED;
-    must(breakpoint_enable(session->control, w, true));
-    assert_true(w->enabled && w->locations[0].site->inserted);
+    must(breakpoint_enable(session->control, b, true));
+    assert_true(b->enabled && b->locations[0].site->inserted);
     assert_true(sent_point("Z0", 0x1100));
-    must(breakpoint_enable(session->control, w, false));
+    must(breakpoint_enable(session->control, b, false));
     rule("Z", "E01");
-    w->kind = BREAKPOINT_SOFTWARE;
-    must_fail(breakpoint_enable(session->control, w, true), ERR_REFUSED);
-    assert_false(w->enabled);
+    b->kind = BREAKPOINT_SOFTWARE;
+    must_fail(breakpoint_enable(session->control, b, true), ERR_REFUSED);
+    assert_false(b->enabled);
 }
 
 /* Once the program has ended everything can be changed, and nothing is sent. */
@@ -261,24 +261,24 @@ static void test_after_the_end(void **state)
 static void test_watch_is_enabled(void **state)
 {
     (void)state;
-    struct breakpoint *w = NULL;
+    struct breakpoint *b = NULL;
     must(watchpoint_set(session->control, &(struct breakpoint_request){.at = "it"}, 0x1800, 4, SITE_WRITE,
-                        &w));
-    assert_memory_equal(w->watch_old, "\x90\x90\x90\x90", 4);
-    must(breakpoint_enable(session->control, w, false));
-    assert_memory_equal(w->watch_old, "\x90\x90\x90\x90", 4);
+                        &b));
+    assert_memory_equal(b->watch_old, "\x90\x90\x90\x90", 4);
+    must(breakpoint_enable(session->control, b, false));
+    assert_memory_equal(b->watch_old, "\x90\x90\x90\x90", 4);
     memcpy(played.memory + 0x800, "\1\2\3\4", 4);
     memory_forget(session->target);
-    must(breakpoint_enable(session->control, w, true));
-    assert_memory_equal(w->watch_old, "\1\2\3\4", 4);
-    assert_true(w->watch_old_known);
-    assert_false(w->watch_new_known);
+    must(breakpoint_enable(session->control, b, true));
+    assert_memory_equal(b->watch_old, "\1\2\3\4", 4);
+    assert_true(b->watch_old_known);
+    assert_false(b->watch_new_known);
     sent_nothing_yet();
-    struct breakpoint *b = BREAK(.at = "*0x1100"); /* a breakpoint reads nothing for that */
-    must(breakpoint_enable(session->control, b, false));
+    struct breakpoint *plain = BREAK(.at = "*0x1100"); /* a breakpoint reads nothing for that */
+    must(breakpoint_enable(session->control, plain, false));
     sent_nothing_yet();
     memory_forget(session->target);
-    must(breakpoint_enable(session->control, b, true));
+    must(breakpoint_enable(session->control, plain, true));
     assert_int_equal(sent("m"), 0);
 }
 
@@ -314,17 +314,17 @@ static void test_which_are_incomplete(void **state)
         assert_false(BREAK(.at = complete[i])->incomplete);
         assert_false(table()->any_unfinished);
     }
-    const struct breakpoint *w = BREAK(.at = "work");
-    assert_true(w->incomplete);
+    const struct breakpoint *b = BREAK(.at = "work");
+    assert_true(b->incomplete);
     assert_true(table()->any_unfinished);
-    assert_string_equal(w->locations[0].function, "work");
-    assert_non_null(strstr(w->locations[0].file, "a.c"));
-    assert_int_equal(w->locations[0].line, 3);
+    assert_string_equal(b->locations[0].function, "work");
+    assert_non_null(strstr(b->locations[0].file, "a.c"));
+    assert_int_equal(b->locations[0].line, 3);
     size_t done, total;
     while (!symbols_have_names(session->target->map, &done, &total)) /* begun by that */
         assert_true(clock_now_ns() < session->target->deadline_ns);
     must(breakpoints_complete(session->control));
-    assert_false(w->incomplete);
+    assert_false(b->incomplete);
     assert_false(table()->any_unfinished);
     assert_false(BREAK(.at = "once")->incomplete); /* all names are known by now */
 }
@@ -333,11 +333,11 @@ static void test_function_of_a_file(void **state)
 {
     (void)state;
     load("large", 0);
-    struct breakpoint *w = BREAK(.at = "a.c:f");
-    assert_true(w->incomplete);
+    struct breakpoint *b = BREAK(.at = "a.c:f");
+    assert_true(b->incomplete);
     must(breakpoints_complete(session->control)); /* which waits */
-    assert_false(w->incomplete);
-    assert_int_equal(w->count, 1);
+    assert_false(b->incomplete);
+    assert_int_equal(b->count, 1);
 }
 
 static void test_completed(void **state)
@@ -384,8 +384,8 @@ static void test_in_library(void **state)
     assert_false(table()->any_unfinished);
     assert_false(BREAK(.at = "*0x9000")->in_library); /* in no file */
     assert_false(table()->any_unfinished);
-    const struct breakpoint *w = BREAK(.at = "afar");
-    assert_true(w->in_library);
+    const struct breakpoint *b = BREAK(.at = "afar");
+    assert_true(b->in_library);
     assert_true(table()->any_unfinished);
     must(breakpoints_complete(session->control));
     assert_true(table()->any_unfinished);
@@ -445,7 +445,7 @@ static void test_library_goes(void **state)
     load("b.so", LIBRARY);
     must(symbols_wait_names(session->target->map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
     uint64_t there = address_of("afar");
-    struct breakpoint *w = BREAK(.at = "afar"), *both = BREAK(.at = "work"), *line = BREAK(.at = "a.c:7");
+    struct breakpoint *b = BREAK(.at = "afar"), *both = BREAK(.at = "work"), *line = BREAK(.at = "a.c:7");
     struct breakpoint *off = BREAK(.at = "afar");
     must(breakpoint_enable(session->control, off, false));
     assert_int_equal(both->count, 2);
@@ -455,8 +455,8 @@ static void test_library_goes(void **state)
     assert_int_equal(sent("z"), 0);
     assert_int_equal(sent("Z"), 0);
     assert_null(site_at(session->control, there));
-    assert_true(w->pending && !w->locations && w->count == 0);
-    assert_true(strncmp(w->reason, "pending: there is no ", 21) == 0);
+    assert_true(b->pending && !b->locations && b->count == 0);
+    assert_true(strncmp(b->reason, "pending: there is no ", 21) == 0);
     assert_true(off->pending);
     assert_int_equal(both->count, 1);
     assert_false(both->pending || both->in_library);
@@ -465,11 +465,11 @@ static void test_library_goes(void **state)
     load("b.so", LIBRARY + 0x1000); /* and it comes again, elsewhere */
     sent_nothing_yet();
     must(breakpoints_resolve_pending(session->control));
-    assert_false(w->pending || off->pending);
-    assert_int_equal(w->locations[0].address, there + 0x1000);
-    assert_true(w->locations[0].site->inserted);
+    assert_false(b->pending || off->pending);
+    assert_int_equal(b->locations[0].address, there + 0x1000);
+    assert_true(b->locations[0].site->inserted);
     assert_null(off->locations[0].site);
-    assert_null(w->reason);
+    assert_null(b->reason);
     assert_int_equal(sent("Z"), 1);
     assert_true(told("breakpoint-changed") && told("\"id\":1") && told("\"id\":4"));
     assert_false(told("\"id\":2") || told("\"id\":3"));
@@ -525,7 +525,7 @@ static void test_reinserted(void **state)
     load("a", 0);
     must(symbols_wait_names(session->target->map) ? NULL : error_new(ERR_TIMEOUT, "no names"));
     uint64_t before = address_of("work");
-    struct breakpoint *w = BREAK(.at = "work"), *gone = BREAK(.at = "once"), *fixed = BREAK(.at = "*0x1100");
+    struct breakpoint *b = BREAK(.at = "work"), *gone = BREAK(.at = "once"), *fixed = BREAK(.at = "*0x1100");
     struct breakpoint *watch = NULL, *off = BREAK(.at = "work");
     must(watchpoint_set(session->control, &(struct breakpoint_request){.at = "work"}, 0x1800, 4, SITE_WRITE,
                         &watch));
@@ -540,11 +540,11 @@ static void test_reinserted(void **state)
     assert_true(sent_point("z0", before) && sent_point("Z0", now));
     assert_int_equal(sent("z"), 2); /* `once` as well */
     assert_int_equal(sent("Z"), 1);
-    assert_int_equal(w->locations[0].address, now);
-    assert_int_equal(w->locations[0].line, 7);
-    assert_non_null(strstr(w->locations[0].file, "moved.c"));
-    assert_true(w->locations[0].site->inserted);
-    assert_ptr_equal(breakpoint_at(session->control, now), w);
+    assert_int_equal(b->locations[0].address, now);
+    assert_int_equal(b->locations[0].line, 7);
+    assert_non_null(strstr(b->locations[0].file, "moved.c"));
+    assert_true(b->locations[0].site->inserted);
+    assert_ptr_equal(breakpoint_at(session->control, now), b);
     assert_null(breakpoint_at(session->control, before));
     assert_true(gone->pending && table()->any_unfinished);
     assert_true(fixed->locations[0].site->inserted && watch->locations[0].site->inserted);
@@ -558,14 +558,14 @@ static void test_reinserted(void **state)
 static void test_reinserted_address(void **state)
 {
     (void)state;
-    const struct breakpoint *w = BREAK(.at = "*$rax+0x1100");
-    assert_int_equal(w->locations[0].address, 0x1100);
+    const struct breakpoint *b = BREAK(.at = "*$rax+0x1100");
+    assert_int_equal(b->locations[0].address, 0x1100);
     played.registers[1][0] = 0x100;
     target_forget(session->target);
     threads_resumed(session->target);
     must(breakpoints_reinsert(session->control));
-    assert_int_equal(w->locations[0].address, 0x1100);
-    assert_int_equal(w->locations[0].site->users, 1);
+    assert_int_equal(b->locations[0].address, 0x1100);
+    assert_int_equal(b->locations[0].site->users, 1);
 }
 
 /* Nothing is inserted any more: what stood there is taken out. */

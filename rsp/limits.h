@@ -45,6 +45,13 @@ enum {
     DOCUMENTS_MOST = 32,
     DOCUMENT_LEVELS_MOST = 8,
     DOCUMENT_BYTES_MOST = 1 << 20,
+    /* Registers of one description, what their numbers go up to, and bytes of a name. */
+    REGISTERS_MOST = 4096,
+    REGISTER_NUMBER_MOST = 65535,
+    REGISTER_NAME_MOST = 128,
+    /* Bytes of one register (Arm's ZA at its largest), and of all together: each thread keeps as many. */
+    REGISTER_BYTES_MOST = 65536,
+    REGISTER_BLOCK_MOST = 1 << 20,
     /* Answers in a row that bring less of a memory range than was asked for, and still something. */
     SHORT_READS_MOST = 4096,
 };

@@ -8,17 +8,8 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/text.h"
+#include "rsp/limits.h"
 #include "rsp/xml.h"
-
-enum {
-    DOCUMENT_MOST = 1 << 20,
-    DOCUMENTS_MOST = 32,
-    DEPTH_MOST = 8,
-    REGISTERS_MOST = 4096,
-    NUMBER_MOST = 65535,
-    SIZE_MOST = 65536, /* bytes of one register; Arm's ZA at its largest */
-    NAME_MOST = 128,
-};
 
 /* Everything that is read so far, over all documents. */
 struct reading {
@@ -98,13 +89,13 @@ static void add_register(struct document *d, const char **attributes)
     const char *regnum = rsp_xml_attribute(attributes, "regnum");
     const char *offset_text = rsp_xml_attribute(attributes, "offset");
     uint64_t bits, number = r->next_number, offset = 0;
-    if (!name || !*name || strlen(name) > NAME_MOST) {
+    if (!name || !*name || strlen(name) > REGISTER_NAME_MOST) {
         rsp_xml_fail_here(&d->xml, "a register has no proper name");
         return;
     }
-    if (!read_number(rsp_xml_attribute(attributes, "bitsize"), SIZE_MOST * 8, &bits) || bits == 0 ||
-        (regnum && !read_number(regnum, NUMBER_MOST, &number)) || number > NUMBER_MOST ||
-        (offset_text && !read_number(offset_text, UINT32_MAX, &offset))) {
+    if (!read_number(rsp_xml_attribute(attributes, "bitsize"), REGISTER_BYTES_MOST * 8, &bits) || bits == 0 ||
+        (regnum && !read_number(regnum, REGISTER_NUMBER_MOST, &number)) || number > REGISTER_NUMBER_MOST ||
+        (offset_text && !read_number(offset_text, REGISTER_BLOCK_MOST, &offset))) {
         rsp_xml_fail_here(&d->xml, "a register's bitsize, regnum or offset is no number in range");
         return;
     }
@@ -115,7 +106,7 @@ static void add_register(struct document *d, const char **attributes)
     ARRAY_RESERVE(t->registers, t->count, r->capacity);
     t->registers[t->count++] = (struct rsp_register){
         .name = xstrdup(name),
-        .type = xstrndup(type ? type : "int", NAME_MOST),
+        .type = xstrndup(type ? type : "int", REGISTER_NAME_MOST),
         .number = (uint32_t)number,
         .size = (uint32_t)((bits + 7) / 8),
         .offset = offset_text ? (size_t)offset : SIZE_MAX,
@@ -144,7 +135,7 @@ static void add_include(struct document *d, const char *href)
 
 static void on_include(struct document *d, const char *href)
 {
-    if (!href || !*href || strlen(href) > NAME_MOST) {
+    if (!href || !*href || strlen(href) > REGISTER_NAME_MOST) {
         rsp_xml_fail_here(&d->xml, "an include names no document");
         return;
     }
@@ -171,7 +162,7 @@ static void on_start(struct rsp_xml *x, const char *name, const char **attribute
     } else if (strcmp(name, "feature") == 0) {
         const char *feature = rsp_xml_attribute(attributes, "name");
         free(d->feature);
-        d->feature = feature ? xstrndup(feature, NAME_MOST) : NULL;
+        d->feature = feature ? xstrndup(feature, REGISTER_NAME_MOST) : NULL;
     } else if (strcmp(name, "architecture") == 0 || strcmp(name, "osabi") == 0) {
         d->takes_text = true;
         buf_clear(&d->text);
@@ -181,7 +172,7 @@ static void on_start(struct rsp_xml *x, const char *name, const char **attribute
 static void on_text(struct rsp_xml *x, const char *text, size_t n)
 {
     struct document *d = x->context;
-    if (d->takes_text && d->text.length + n <= NAME_MOST)
+    if (d->takes_text && d->text.length + n <= REGISTER_NAME_MOST)
         buf_add(&d->text, text, n);
 }
 
@@ -220,7 +211,7 @@ static size_t without_tail(const char *text, size_t n)
 
 static struct error *run_parser(struct document *d, const char *annex, const char *text, size_t n)
 {
-    if (n > DOCUMENT_MOST)
+    if (n > DOCUMENT_BYTES_MOST)
         return error_new(ERR_VIOLATION, "%.100s: it is longer than 1 MiB", annex);
     d->xml = (struct rsp_xml){.name = annex, .context = d, .start = on_start, .end = on_end, .text = on_text};
     struct error *e = rsp_xml_read(&d->xml, text, without_tail(text, n));
@@ -231,8 +222,9 @@ static struct error *run_parser(struct document *d, const char *annex, const cha
 
 static struct error *parse_document(struct reading *r, const char *annex, unsigned depth)
 {
-    if (depth > DEPTH_MOST)
-        return error_new(ERR_VIOLATION, "%.100s: includes are nested deeper than %d", annex, DEPTH_MOST);
+    if (depth > DOCUMENT_LEVELS_MOST)
+        return error_new(ERR_VIOLATION, "%.100s: includes are nested deeper than %d", annex,
+                         DOCUMENT_LEVELS_MOST);
     if (++r->documents > DOCUMENTS_MOST)
         return error_new(ERR_VIOLATION, "%.100s: more than %d documents are included", annex, DOCUMENTS_MOST);
     char *text = NULL;
@@ -269,6 +261,9 @@ static struct error *lay_out(struct reading *r)
         if (!r->placed || reg->offset == SIZE_MAX)
             reg->offset = next;
         next = reg->offset + reg->size;
+        if (next > REGISTER_BLOCK_MOST)
+            return error_new(ERR_VIOLATION, "the registers up to %s take %zu bytes, and %d are taken",
+                             reg->name, next, REGISTER_BLOCK_MOST);
         if (next > t->g_size)
             t->g_size = next;
     }

@@ -131,6 +131,9 @@ static void test_broken(void **state)
     refuse("<target><reg name=\"a\" bitsize=\"8\" regnum=\"0\"/><reg name=\"b\" bitsize=\"8\" "
            "regnum=\"0\"/></target>");
     refuse("<target><xi:include/></target>");
+    refuse("<target><reg name=\"a\" bitsize=\"8\" offset=\"4294967296\"/></target>");
+    refuse("<target><reg name=\"a\" bitsize=\"8\" offset=\"4294967295\"/></target>");
+    refuse("<target><reg name=\"a\" bitsize=\"64\" offset=\"1048576\"/></target>");
 }
 
 static void test_entities(void **state)
@@ -198,6 +201,26 @@ static void test_too_many_registers(void **state)
     }
 }
 
+/* Each within its limit, and together more than is taken: every thread would keep them. */
+static void test_too_large_together(void **state)
+{
+    (void)state;
+    for (unsigned count = 16; count <= 17; count++) {
+        BASE_BUF struct buf b = {0};
+        buf_add_text(&b, "<target>");
+        for (unsigned i = 0; i < count; i++)
+            buf_printf(&b, "<reg name=\"za%u\" bitsize=\"524288\"/>", i);
+        buf_add_text(&b, "</target>");
+        struct shelf s = {.items = {{"target.xml", buf_text(&b)}}};
+        struct rsp_tdesc *t = NULL;
+        struct error *e = rsp_tdesc_read(fetch, &s, &t);
+        assert_int_equal(e == NULL, count == 16);
+        assert_true(!e || strstr(e->message, "za16"));
+        error_free(e);
+        rsp_tdesc_free(t);
+    }
+}
+
 static void test_too_long(void **state)
 {
     (void)state;
@@ -257,6 +280,7 @@ int main(void)
         cmocka_unit_test(test_missing_include),
         cmocka_unit_test(test_include_cycle),
         cmocka_unit_test(test_too_many_registers),
+        cmocka_unit_test(test_too_large_together),
         cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_deep_nesting),
         cmocka_unit_test(test_every_truncation),

@@ -384,6 +384,47 @@ static void test_two_answers_for_one_question(void **state)
     session_close(&s);
 }
 
+static int stop_doubled[2];
+
+static void script_doubled_stop(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK);
+    peer_expect(p, "s");
+    peer_reply(p, "T05thread:1;");
+    peer_expect(p, "m1,2");
+    peer_reply(p, "T05thread:1;"); /* in front of an answer, */
+    peer_reply(p, "1111");
+    peer_expect(p, "s");
+    peer_reply(p, "T05thread:2;");
+    peer_reply(p, "T05thread:2;"); /* and where nothing is asked */
+    if (write(stop_doubled[1], "x", 1) != 1)
+        peer_fail(p, "the pipe is full");
+    peer_expect(p, "s");
+    peer_reply(p, "T05thread:3;");
+}
+
+static void test_doubled_stop_ends_no_run(void **state)
+{
+    (void)state;
+    struct session s;
+    assert_int_equal(pipe2(stop_doubled, O_CLOEXEC), 0);
+    open_with(&s, script_doubled_stop, 20);
+    must(rsp_resume(s.c, "s", 1));
+    assert_int_equal(wait_stop(&s).thread.tid, 1);
+    ask(&s, "m1,2", "1111");
+    assert_false(rsp_has_late_stop(s.c));
+    must(rsp_resume(s.c, "s", 1));
+    assert_int_equal(wait_stop(&s).thread.tid, 2);
+    char byte;
+    assert_int_equal(read(stop_doubled[0], &byte, 1), 1);
+    close(stop_doubled[0]);
+    close(stop_doubled[1]);
+    must(rsp_resume(s.c, "s", 1));
+    assert_int_equal(wait_stop(&s).thread.tid, 3);
+    assert_violations(&s, "stop-while-stopped stop-while-stopped ");
+    session_close(&s);
+}
+
 static void script_too_long(struct peer *p)
 {
     peer_negotiate(p, NO_ACK);
@@ -421,6 +462,7 @@ int main(void)
         cmocka_unit_test(test_goes_on_where_we_stopped_it),
         cmocka_unit_test(test_surplus_is_dropped),
         cmocka_unit_test(test_two_answers_for_one_question),
+        cmocka_unit_test(test_doubled_stop_ends_no_run),
         cmocka_unit_test(test_more_than_was_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

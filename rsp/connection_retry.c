@@ -40,7 +40,9 @@ bool await_may_try_again(const struct await *a)
 {
     const struct rsp_connection *c = a->c;
     bool asks = c->sent.acked || transport_is_reliable(c->transport);
-    return await_gets_tries(a) && (may_say_again(a) || asks) && a->resends + 1 < RESENDS_MOST && !a->misfit &&
+    /* of a change that was not acked a fence finds out more than a second `-` (connection_batch.c) */
+    unsigned most = c->sent.acked || may_say_again(a) ? RESENDS_MOST - 1 : 1;
+    return await_gets_tries(a) && (may_say_again(a) || asks) && a->resends < most && !a->misfit &&
            !c->stops.held.length && !a->cut;
 }
 

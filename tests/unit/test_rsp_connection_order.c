@@ -89,10 +89,13 @@ static void script_request_lost(struct peer *p)
     peer_answer(p, "m2,2", "2222");
     peer_expect(p, "m3,2");
     peer_reply(p, "3333");
-    peer_expect(p, "M1,1:00"); /* lost, and not said again: it changes something */
+    peer_expect(p, "M1,1:00"); /* lost: nothing comes in front of the fence's answer */
+    peer_answer(p, "M1,1:00", "OK");
     peer_answer(p, "m4,2", "4444");
     if (p->naks == 0)
         peer_fail(p, "it was not asked whether the answer got lost");
+    if (p->resyncs != 2) /* one is for m1, which was asked again */
+        peer_fail(p, "%u fences", p->resyncs);
 }
 
 static void test_lost_request(void **state)
@@ -103,9 +106,30 @@ static void test_lost_request(void **state)
     ask(&s, "m1,2", "1111");
     ask(&s, "m2,2", "2222");
     ask(&s, "m3,2", "3333");
-    must_fail(write_byte(&s), ERR_TIMEOUT);
+    must(write_byte(&s));
     rsp_set_timeout(s.c, 20000000000);
     ask(&s, "m4,2", "4444");
+    session_close(&s);
+}
+
+static void script_acked_and_not_answered(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_answer(p, "m1,2", "1111");
+    peer_expect(p, "M1,1:00");
+    peer_raw(p, "+"); /* whether it took effect nobody knows */
+    peer_answer(p, "m2,2", "2222");
+}
+
+static void test_change_that_was_heard_is_not_repeated(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_acked_and_not_answered, 0.9);
+    ask(&s, "m1,2", "1111");
+    must_fail(write_byte(&s), ERR_TIMEOUT);
+    rsp_set_timeout(s.c, 20000000000);
+    ask(&s, "m2,2", "2222");
     session_close(&s);
 }
 
@@ -451,6 +475,7 @@ int main(void)
         cmocka_unit_test(test_doubled_reply),
         cmocka_unit_test(test_lost_ack),
         cmocka_unit_test(test_lost_request),
+        cmocka_unit_test(test_change_that_was_heard_is_not_repeated),
         cmocka_unit_test(test_lost_answer),
         cmocka_unit_test(test_our_lost_ack),
         cmocka_unit_test(test_stray_nak_repeats_nothing),

@@ -58,6 +58,23 @@ static void look_at(struct control *c, struct breakpoint_location *l, const unsi
     c->breakpoints.waits_for_code = c->breakpoints.waits_for_code || l->no_code;
 }
 
+/* What says nothing about the memory: the first such failure of these reads, in which case they are over. */
+static struct error *lost(struct rsp_read *reads, size_t n)
+{
+    struct error *ret = NULL;
+    for (size_t i = 0; i < n; i++) {
+        struct error *e = reads[i].error;
+        bool unread = error_is(e, ERR_TIMEOUT) || error_is(e, ERR_VIOLATION) || error_is(e, ERR_CANCELLED);
+        if (unread && !ret) {
+            ret = e;
+            reads[i].error = NULL;
+        }
+    }
+    for (size_t i = 0; ret && i < n; i++)
+        error_free(reads[i].error);
+    return ret;
+}
+
 /* The memory of a machine may not hold the code yet; that of a process always does. One batch of reads. */
 static struct error *look(struct control *c, struct breakpoint *b)
 {
@@ -72,6 +89,8 @@ static struct error *look(struct control *c, struct breakpoint *b)
             reads[i] = (struct rsp_read){
                 .address = b->locations[first + i].address, .length = LOOK_BYTES, .bytes = bytes[i]};
         TRY(target_check(c->target, rsp_read_memory(c->target->connection, id, reads, n, true)));
+        /* an answer that was lost decides on no means */
+        TRY(lost(reads, n));
         for (size_t i = 0; i < n; i++) {
             look_at(c, &b->locations[first + i], bytes[i], reads[i].got);
             error_free(reads[i].error);

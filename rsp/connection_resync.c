@@ -123,6 +123,8 @@ static struct error *take_at_fence(struct rsp_connection *c, enum conn_got got, 
     if (f->taken == before)
         return NULL;
     bool empty = got == GOT_PACKET && event->length == 0;
+    if (empty)
+        conn_note_taken(c, "", 0); /* a copy of it answers nothing */
     f->fenced |= empty;
     f->done = f->taken >= f->due && empty;
     if (f->fenced || f->taken >= f->due)

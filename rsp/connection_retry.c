@@ -62,7 +62,8 @@ struct error *await_try_again(struct await *a)
     a->resends++;
     bool reliable = transport_is_reliable(c->transport);
     /* home-made stubs pass over a `-`: the second time it is the whole request */
-    bool whole = !may_ask_for_it(a) || (may_say_again(a) && reliable && a->resends > 1);
+    bool whole = !may_ask_for_it(a) || a->copies >= COPIES_OF_A_STORM ||
+                 (may_say_again(a) && reliable && a->resends > 1);
     if (reliable && !c->sent.acked)
         TRY(conn_complete_checksum(c));
     if (whole) {
@@ -81,7 +82,7 @@ struct error *await_say_again(struct await *a)
     struct rsp_connection *c = a->c;
     a->refused = false;
     await_start_clock(a);
-    if (c->sent.acks_due == 0)
+    if (c->sent.acks_due == 0 && transport_is_reliable(c->transport))
         return NULL;
     conn_note_resend(c);
     return conn_write_again(c);

@@ -182,6 +182,104 @@ static void test_our_lost_ack(void **state)
     session_close(&s);
 }
 
+/* The same behind an ack that strayed, and with a stop as the last word. */
+static void script_our_ack_lost_and_a_stray_one(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_answer(p, "m1,2", "1111");
+    peer_expect(p, "M1,1:00");
+    peer_raw(p, "+");
+    for (int i = 0; i < 11; i++)
+        peer_say(p, "1111");
+    peer_answer(p, "M1,1:00", "OK");
+    peer_answer(p, "s", "T05thread:1;");
+    peer_expect(p, "M1,1:00");
+    for (int i = 0; i < 11; i++)
+        peer_say(p, "T05thread:1;");
+    peer_answer(p, "M1,1:00", "OK");
+    peer_answer(p, "m2,2", "2222");
+}
+
+static void test_our_lost_ack_and_a_stray_one(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_our_ack_lost_and_a_stray_one, 3);
+    ask(&s, "m1,2", "1111");
+    must(write_byte(&s));
+    must(rsp_resume(s.c, "s", 1));
+    wait_stop(&s);
+    must(write_byte(&s));
+    ask(&s, "m2,2", "2222");
+    session_close(&s);
+}
+
+static void peer_negotiate_on_a_line(struct peer *p)
+{
+    struct rsp_event event;
+    if (peer_next(p, &event))
+        peer_reply(p, WITH_ACK);
+    peer_answer(p, "vCont?", "vCont;c;C;s;S");
+}
+
+static void script_serial_nak(struct peer *p)
+{
+    peer_negotiate_on_a_line(p);
+    peer_answer(p, "m1,2", "1111");
+    peer_expect(p, "M1,1:00");
+    peer_raw(p, "+-"); /* the `-` strayed */
+    peer_say(p, "OK");
+    peer_answer(p, "m2,2", "2222");
+    peer_expect(p, "M1,1:00");
+    peer_raw(p, "+-"); /* the `+` did */
+    peer_answer(p, "M1,1:00", "OK");
+    peer_answer(p, "m3,2", "3333");
+}
+
+static void test_nak_behind_an_ack_on_a_line(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open_serial(&s, script_serial_nak, 20);
+    must(rsp_negotiate(s.c));
+    ask(&s, "m1,2", "1111");
+    must(write_byte(&s));
+    ask(&s, "m2,2", "2222");
+    assert_int_equal(rsp_stats(s.c)->retransmits, 0);
+    must(write_byte(&s));
+    ask(&s, "m3,2", "3333");
+    assert_int_equal(rsp_stats(s.c)->retransmits, 1);
+    session_close(&s);
+}
+
+/* The fence's empty answer, again for each byte that was sent once more: none of it answers the write. */
+static void script_fence_again(struct peer *p)
+{
+    peer_negotiate_on_a_line(p);
+    peer_answer(p, "m1,2", "1111");
+    peer_expect(p, "m2,2");
+    peer_answer(p, "m2,2", "2222"); /* one of two is owed */
+    peer_expect(p, "M1,1:00");
+    for (int i = 0; i < 5; i++)
+        peer_say(p, "");
+    peer_reply(p, "OK");
+    peer_answer(p, "m3,2", "3333");
+}
+
+static void test_fence_that_is_answered_again(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open_serial(&s, script_fence_again, 1.5);
+    must(rsp_negotiate(s.c));
+    ask(&s, "m1,2", "1111");
+    ask(&s, "m2,2", "2222");
+    rsp_set_timeout(s.c, 20000000000);
+    must(write_byte(&s));
+    ask(&s, "m3,2", "3333");
+    session_close(&s);
+}
+
 static void script_stray_nak(struct peer *p)
 {
     peer_negotiate(p, WITH_ACK);
@@ -308,8 +406,12 @@ static void script_resume_lost(struct peer *p)
 {
     peer_negotiate(p, WITH_ACK);
     peer_expect(p, "s");
+    unsigned before = p->acks;
     peer_answer(p, "qC", "QC1"); /* only a `-` before it */
-    peer_answer(p, "s", "T05thread:1;");
+    peer_expect(p, "s");
+    if (p->acks == before)
+        peer_fail(p, "the answer was not acked before it was said again");
+    peer_reply(p, "T05thread:1;");
     if (p->naks != 1)
         peer_fail(p, "%u naks", p->naks);
 }
@@ -478,6 +580,9 @@ int main(void)
         cmocka_unit_test(test_change_that_was_heard_is_not_repeated),
         cmocka_unit_test(test_lost_answer),
         cmocka_unit_test(test_our_lost_ack),
+        cmocka_unit_test(test_our_lost_ack_and_a_stray_one),
+        cmocka_unit_test(test_nak_behind_an_ack_on_a_line),
+        cmocka_unit_test(test_fence_that_is_answered_again),
         cmocka_unit_test(test_stray_nak_repeats_nothing),
         cmocka_unit_test(test_stub_that_leaves_its_acks_out),
         cmocka_unit_test(test_lost_in_a_window),

@@ -101,14 +101,15 @@ static struct error *take_nak(struct await *a, enum conn_fate *ret, bool *done)
     if (c->terms.no_ack)
         return NULL;
     if (reliable && a->alone && c->sent.acks_due == 0)
-        return NULL; /* it was acked: this one strayed */
-    if (reliable && a->alone && !a->refused && c->sent.resends < RESENDS_MOST) {
+        return NULL;                    /* it was acked: this one strayed */
+    bool acked = c->sent.acks_due == 0; /* here one of the two signs strayed */
+    if ((reliable || acked) && a->alone && !a->refused && c->sent.resends < RESENDS_MOST) {
         int64_t soon = conn_deadline(c, REFUSED_NS, 0);
         a->refused = true;
         a->deadline_ns = soon < a->deadline_ns ? soon : a->deadline_ns;
         return NULL;
     }
-    if (reliable && a->refused)
+    if (a->refused)
         return NULL;
     if (a->alone && c->sent.resends < RESENDS_MOST) {
         conn_note_resend(c);
@@ -241,11 +242,25 @@ static bool take_stop(struct await *a, const struct rsp_event *event)
         take_commanded_stop(a, event);
         return true;
     }
+    a->copies += conn_is_copy(&c->stops.last, event->data, event->length);
     conn_unexpected_stop(c, event->data, event->length, true);
     if (!c->terms.no_ack && !conn_is_lenient(c))
         conn_stop_pipelining(c);
     if (!conn_is_lenient(c))
         expect_soon(a);
+    return true;
+}
+
+/* gdbserver says its last word again for each byte of the request while our ack is lost; that is no answer to
+ * it, though an ack that strayed may stand in front. */
+static bool take_copy(struct await *a, const struct rsp_event *event)
+{
+    struct rsp_connection *c = a->c;
+    if (c->terms.no_ack || !a->alone || !conn_is_taken_already(c, event->data, event->length))
+        return false;
+    a->copies++;
+    conn_stale(c, event->data, event->length);
+    expect_soon(a);
     return true;
 }
 
@@ -277,6 +292,8 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
         take_answer(a, event, ret);
         return true;
     }
+    if (take_copy(a, event))
+        return false;
     take_misfit(a, event);
     if (a->alone)
         return false;

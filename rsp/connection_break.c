@@ -155,6 +155,9 @@ static int64_t next_duty(const struct rsp_connection *c)
 static struct error *resume_again(struct rsp_connection *c)
 {
     conn_resend_at(c, 0);
+    /* or it lost our last ack: gdbserver takes nothing before that */
+    conn_want_ack(c);
+    TRY(conn_flush_acks(c));
     return conn_write_again(c);
 }
 

@@ -99,6 +99,7 @@ struct error *conn_doubt_answered(struct rsp_connection *c, bool *taken)
         return NULL;
     d->asked = SAID_AGAIN;
     d->due_ns = 0;
+    TRY(conn_flush_acks(c)); /* gdbserver takes nothing before */
     return conn_write_again(c);
 }
 
@@ -114,6 +115,7 @@ struct error *conn_doubt_stopped(struct rsp_connection *c, int signal, bool *goe
     d->asked = SAID_AGAIN;
     d->naks = RESENDS_MOST;
     d->due_ns = 0;
+    TRY(conn_flush_acks(c));
     return conn_write_again(c);
 }
 

@@ -74,6 +74,7 @@ struct conn_terms {
 /* Answers that nobody waits for any more and that may still come: connection_resync.c. */
 struct conn_owed {
     size_t count;
+    size_t came;        /* packets in front of the last fence's answer */
     struct buf request; /* the last request that got none, for messages */
 };
 

@@ -95,6 +95,7 @@ static struct error *still_silent(struct rsp_connection *c, struct error *e)
 /* A fence on its way. */
 struct fence {
     size_t taken, due;   /* packets, its own answer among them */
+    size_t sent;         /* how often */
     unsigned tries_left; /* where there are acks it may get lost itself */
     bool fenced;         /* an empty answer came; the last one may not have been the fence's */
     bool done;
@@ -122,6 +123,8 @@ static struct error *take_at_fence(struct rsp_connection *c, enum conn_got got, 
     if (f->taken == before)
         return NULL;
     bool empty = got == GOT_PACKET && event->length == 0;
+    if (empty)
+        conn_note_taken(c, "", 0); /* a copy of it answers nothing */
     f->fenced |= empty;
     f->done = f->taken >= f->due && empty;
     if (f->fenced || f->taken >= f->due)
@@ -142,6 +145,7 @@ static struct error *take_quiet(struct rsp_connection *c, struct fence *f, struc
         return NULL;
     f->tries_left--;
     f->due++;
+    f->sent++;
     wait_for_answer(c, f);
     return conn_write_again(c);
 }
@@ -170,9 +174,11 @@ struct error *conn_resync(struct rsp_connection *c)
     conn_begin(c);
     conn_add(c, fence, sizeof fence - 1, 0);
     TRY(conn_write(c));
-    struct fence f = {.due = c->owed.count + 1, .tries_left = c->terms.no_ack ? 0 : RESENDS_MOST - 1};
+    struct fence f = {
+        .due = c->owed.count + 1, .sent = 1, .tries_left = c->terms.no_ack ? 0 : RESENDS_MOST - 1};
     wait_for_answer(c, &f);
     struct error *e = pass_fence(c, &f);
+    c->owed.came = f.taken > f.sent ? f.taken - f.sent : 0;
     if (!e) {
         conn_in_step(c);
         c->owed.count = 0;

@@ -40,7 +40,9 @@ bool await_may_try_again(const struct await *a)
 {
     const struct rsp_connection *c = a->c;
     bool asks = c->sent.acked || transport_is_reliable(c->transport);
-    return await_gets_tries(a) && (may_say_again(a) || asks) && a->resends + 1 < RESENDS_MOST && !a->misfit &&
+    /* of a change that was not acked a fence finds out more than a second `-` (connection_batch.c) */
+    unsigned most = c->sent.acked || may_say_again(a) ? RESENDS_MOST - 1 : 1;
+    return await_gets_tries(a) && (may_say_again(a) || asks) && a->resends < most && !a->misfit &&
            !c->stops.held.length && !a->cut;
 }
 
@@ -60,7 +62,8 @@ struct error *await_try_again(struct await *a)
     a->resends++;
     bool reliable = transport_is_reliable(c->transport);
     /* home-made stubs pass over a `-`: the second time it is the whole request */
-    bool whole = !may_ask_for_it(a) || (may_say_again(a) && reliable && a->resends > 1);
+    bool whole = !may_ask_for_it(a) || a->copies >= COPIES_OF_A_STORM ||
+                 (may_say_again(a) && reliable && a->resends > 1);
     if (reliable && !c->sent.acked)
         TRY(conn_complete_checksum(c));
     if (whole) {
@@ -79,7 +82,7 @@ struct error *await_say_again(struct await *a)
     struct rsp_connection *c = a->c;
     a->refused = false;
     await_start_clock(a);
-    if (c->sent.acks_due == 0)
+    if (c->sent.acks_due == 0 && transport_is_reliable(c->transport))
         return NULL;
     conn_note_resend(c);
     return conn_write_again(c);

@@ -127,6 +127,7 @@ void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t 
 {
     if (conn_is_lenient(c)) /* QEMU stops a running machine for a new connection and says so unasked */
         return;
+    bool copy = false;
     if (conn_is_copy(&c->stops.last, payload, n) || is_queued(c, payload, n)) {
         c->stops.copies++;
         if (c->stops.copies == COPIES_OF_A_STORM)
@@ -135,13 +136,13 @@ void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t 
         bool mended = !c->terms.no_ack && rsp_shares_console(c);
         if (c->stops.copies >= COPIES_OF_A_STORM || mended)
             return;
-        /* with acks that is our ack that was lost, and no stop of its own: the next run would end with it */
-        if (!c->terms.no_ack) {
-            conn_violation(c, RSP_BREACH_STOP_WHILE_STOPPED, payload, n);
-            return;
-        }
+        /* Nobody let it run since, so that is the same stop told again and none of its own (with acks,
+         * because ours was lost): kept, it would end the next run. */
+        copy = true;
+        if (!c->terms.no_ack)
+            hold = false;
     }
-    if (!is_queued(c, payload, n))
+    if (!copy)
         conn_keep_stop(c, payload, n);
     if (c->stops.commanded)
         return;

@@ -206,10 +206,11 @@ static struct error *ask_all(struct target *target, struct thread *t)
     return NULL;
 }
 
-static struct error *unavailable(const struct rsp_register *r)
+/* `words`: what the stub said to `p` just now, or "". */
+static struct error *unavailable(const struct rsp_register *r, const char *words)
 {
-    return error_new(ERR_OPTIMISED_OUT, "register %s is not available: the stub does not know its value",
-                     r->name);
+    return error_new(ERR_OPTIMISED_OUT, "register %s is not available: the stub does not know its value%s%s",
+                     r->name, *words ? "; the stub says: " : "", words);
 }
 
 /* One register by itself; *size 0: the stub does not tell it. */
@@ -314,15 +315,17 @@ struct error *register_read(struct target *target, struct thread *t, const struc
     struct error *refused = register_cached(t, r) ? NULL : ask_all(target, t);
     if (refused && !t->g_refused)
         return refused;
+    const char *words = "";
     if (!register_cached(t, r)) {
         struct error *e = read_behind_g(target, t, r);
         if (e) {
             error_free(refused);
             return e;
         }
+        words = rsp_last_words(target->connection);
     }
     if (!t->known[r->offset])
-        return refused ? refused : unavailable(r);
+        return refused ? refused : unavailable(r, words);
     error_free(refused);
     memcpy(bytes, t->bytes + r->offset, r->size);
     return NULL;

@@ -170,6 +170,18 @@ static void test_watches(void **state)
 
 /* -- code that is not there yet -------------------------------------------------------------------- */
 
+/* An answer that was lost is no sign that nothing stands there. */
+static void test_look_without_an_answer(void **state)
+{
+    (void)state;
+    rule("m1300", "zz");
+    assert_int_equal(BREAK(.at = "*0x1300")->locations[0].site->type, SITE_SOFTWARE);
+    rule("m1310", NULL);
+    rsp_set_timeout(session->target->connection, 200000000);
+    must_fail(SET(.at = "*0x1310"), ERR_TIMEOUT);
+    assert_int_equal(sent("Z"), 1);
+}
+
 static void test_no_code(void **state)
 {
     (void)state;
@@ -333,6 +345,7 @@ int main(void)
         TEST_ON(played_machine, test_unknown),
         TEST_ON(played_machine, test_kinds),
         TEST_ON(played_machine, test_watches),
+        TEST_ON(played_machine, test_look_without_an_answer),
         TEST_ON(played_machine, test_no_code),
         TEST_ON(played_machine, test_upgrade_refused),
         TEST_ON(played_machine, test_hardware_is_silent),

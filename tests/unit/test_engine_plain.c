@@ -159,6 +159,7 @@ static void test_length(void **state)
 {
     (void)state;
     rule("qXfer:features:read:target.xml:0,", "l<target><architecture>i386:x86-64</architecture></target>");
+    rule("p", "E.not while it sleeps");
     rule("g", "11111111111111112222222222222222333333");
     connect_to();
     struct thread *t;
@@ -166,7 +167,10 @@ static void test_length(void **state)
     must(threads_current(session->target, &t));
     must(register_value(session->target, t, "rbx", &value));
     assert_int_equal(value, 0x2222222222222222);
-    must_fail(register_value(session->target, t, "rcx", &value), ERR_OPTIMISED_OUT);
+    struct error *e = register_value(session->target, t, "rcx", &value);
+    assert_non_null(e);
+    assert_non_null(strstr(e->message, "not while it sleeps"));
+    must_fail(e, ERR_OPTIMISED_OUT);
     assert_true(
         told("has 19 bytes where this architecture's registers have 164: the first 2 of 24 registers"));
     buf_clear(&events);

@@ -89,10 +89,13 @@ static void script_request_lost(struct peer *p)
     peer_answer(p, "m2,2", "2222");
     peer_expect(p, "m3,2");
     peer_reply(p, "3333");
-    peer_expect(p, "M1,1:00"); /* lost, and not said again: it changes something */
+    peer_expect(p, "M1,1:00"); /* lost: nothing comes in front of the fence's answer */
+    peer_answer(p, "M1,1:00", "OK");
     peer_answer(p, "m4,2", "4444");
     if (p->naks == 0)
         peer_fail(p, "it was not asked whether the answer got lost");
+    if (p->resyncs != 2) /* one is for m1, which was asked again */
+        peer_fail(p, "%u fences", p->resyncs);
 }
 
 static void test_lost_request(void **state)
@@ -103,9 +106,30 @@ static void test_lost_request(void **state)
     ask(&s, "m1,2", "1111");
     ask(&s, "m2,2", "2222");
     ask(&s, "m3,2", "3333");
-    must_fail(write_byte(&s), ERR_TIMEOUT);
+    must(write_byte(&s));
     rsp_set_timeout(s.c, 20000000000);
     ask(&s, "m4,2", "4444");
+    session_close(&s);
+}
+
+static void script_acked_and_not_answered(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_answer(p, "m1,2", "1111");
+    peer_expect(p, "M1,1:00");
+    peer_raw(p, "+"); /* whether it took effect nobody knows */
+    peer_answer(p, "m2,2", "2222");
+}
+
+static void test_change_that_was_heard_is_not_repeated(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_acked_and_not_answered, 0.9);
+    ask(&s, "m1,2", "1111");
+    must_fail(write_byte(&s), ERR_TIMEOUT);
+    rsp_set_timeout(s.c, 20000000000);
+    ask(&s, "m2,2", "2222");
     session_close(&s);
 }
 
@@ -155,6 +179,104 @@ static void test_our_lost_ack(void **state)
     ask(&s, "m1,2", "1111");
     must(write_byte(&s));
     ask(&s, "m2,2", "2222");
+    session_close(&s);
+}
+
+/* The same behind an ack that strayed, and with a stop as the last word. */
+static void script_our_ack_lost_and_a_stray_one(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_answer(p, "m1,2", "1111");
+    peer_expect(p, "M1,1:00");
+    peer_raw(p, "+");
+    for (int i = 0; i < 11; i++)
+        peer_say(p, "1111");
+    peer_answer(p, "M1,1:00", "OK");
+    peer_answer(p, "s", "T05thread:1;");
+    peer_expect(p, "M1,1:00");
+    for (int i = 0; i < 11; i++)
+        peer_say(p, "T05thread:1;");
+    peer_answer(p, "M1,1:00", "OK");
+    peer_answer(p, "m2,2", "2222");
+}
+
+static void test_our_lost_ack_and_a_stray_one(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_our_ack_lost_and_a_stray_one, 3);
+    ask(&s, "m1,2", "1111");
+    must(write_byte(&s));
+    must(rsp_resume(s.c, "s", 1));
+    wait_stop(&s);
+    must(write_byte(&s));
+    ask(&s, "m2,2", "2222");
+    session_close(&s);
+}
+
+static void peer_negotiate_on_a_line(struct peer *p)
+{
+    struct rsp_event event;
+    if (peer_next(p, &event))
+        peer_reply(p, WITH_ACK);
+    peer_answer(p, "vCont?", "vCont;c;C;s;S");
+}
+
+static void script_serial_nak(struct peer *p)
+{
+    peer_negotiate_on_a_line(p);
+    peer_answer(p, "m1,2", "1111");
+    peer_expect(p, "M1,1:00");
+    peer_raw(p, "+-"); /* the `-` strayed */
+    peer_say(p, "OK");
+    peer_answer(p, "m2,2", "2222");
+    peer_expect(p, "M1,1:00");
+    peer_raw(p, "+-"); /* the `+` did */
+    peer_answer(p, "M1,1:00", "OK");
+    peer_answer(p, "m3,2", "3333");
+}
+
+static void test_nak_behind_an_ack_on_a_line(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open_serial(&s, script_serial_nak, 20);
+    must(rsp_negotiate(s.c));
+    ask(&s, "m1,2", "1111");
+    must(write_byte(&s));
+    ask(&s, "m2,2", "2222");
+    assert_int_equal(rsp_stats(s.c)->retransmits, 0);
+    must(write_byte(&s));
+    ask(&s, "m3,2", "3333");
+    assert_int_equal(rsp_stats(s.c)->retransmits, 1);
+    session_close(&s);
+}
+
+/* The fence's empty answer, again for each byte that was sent once more: none of it answers the write. */
+static void script_fence_again(struct peer *p)
+{
+    peer_negotiate_on_a_line(p);
+    peer_answer(p, "m1,2", "1111");
+    peer_expect(p, "m2,2");
+    peer_answer(p, "m2,2", "2222"); /* one of two is owed */
+    peer_expect(p, "M1,1:00");
+    for (int i = 0; i < 5; i++)
+        peer_say(p, "");
+    peer_reply(p, "OK");
+    peer_answer(p, "m3,2", "3333");
+}
+
+static void test_fence_that_is_answered_again(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open_serial(&s, script_fence_again, 1.5);
+    must(rsp_negotiate(s.c));
+    ask(&s, "m1,2", "1111");
+    ask(&s, "m2,2", "2222");
+    rsp_set_timeout(s.c, 20000000000);
+    must(write_byte(&s));
+    ask(&s, "m3,2", "3333");
     session_close(&s);
 }
 
@@ -284,8 +406,12 @@ static void script_resume_lost(struct peer *p)
 {
     peer_negotiate(p, WITH_ACK);
     peer_expect(p, "s");
+    unsigned before = p->acks;
     peer_answer(p, "qC", "QC1"); /* only a `-` before it */
-    peer_answer(p, "s", "T05thread:1;");
+    peer_expect(p, "s");
+    if (p->acks == before)
+        peer_fail(p, "the answer was not acked before it was said again");
+    peer_reply(p, "T05thread:1;");
     if (p->naks != 1)
         peer_fail(p, "%u naks", p->naks);
 }
@@ -384,6 +510,47 @@ static void test_two_answers_for_one_question(void **state)
     session_close(&s);
 }
 
+static int stop_doubled[2];
+
+static void script_doubled_stop(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK);
+    peer_expect(p, "s");
+    peer_reply(p, "T05thread:1;");
+    peer_expect(p, "m1,2");
+    peer_reply(p, "T05thread:1;"); /* in front of an answer, */
+    peer_reply(p, "1111");
+    peer_expect(p, "s");
+    peer_reply(p, "T05thread:2;");
+    peer_reply(p, "T05thread:2;"); /* and where nothing is asked */
+    if (write(stop_doubled[1], "x", 1) != 1)
+        peer_fail(p, "the pipe is full");
+    peer_expect(p, "s");
+    peer_reply(p, "T05thread:3;");
+}
+
+static void test_doubled_stop_ends_no_run(void **state)
+{
+    (void)state;
+    struct session s;
+    assert_int_equal(pipe2(stop_doubled, O_CLOEXEC), 0);
+    open_with(&s, script_doubled_stop, 20);
+    must(rsp_resume(s.c, "s", 1));
+    assert_int_equal(wait_stop(&s).thread.tid, 1);
+    ask(&s, "m1,2", "1111");
+    assert_false(rsp_has_late_stop(s.c));
+    must(rsp_resume(s.c, "s", 1));
+    assert_int_equal(wait_stop(&s).thread.tid, 2);
+    char byte;
+    assert_int_equal(read(stop_doubled[0], &byte, 1), 1);
+    close(stop_doubled[0]);
+    close(stop_doubled[1]);
+    must(rsp_resume(s.c, "s", 1));
+    assert_int_equal(wait_stop(&s).thread.tid, 3);
+    assert_violations(&s, "stop-while-stopped stop-while-stopped ");
+    session_close(&s);
+}
+
 static void script_too_long(struct peer *p)
 {
     peer_negotiate(p, NO_ACK);
@@ -410,8 +577,12 @@ int main(void)
         cmocka_unit_test(test_doubled_reply),
         cmocka_unit_test(test_lost_ack),
         cmocka_unit_test(test_lost_request),
+        cmocka_unit_test(test_change_that_was_heard_is_not_repeated),
         cmocka_unit_test(test_lost_answer),
         cmocka_unit_test(test_our_lost_ack),
+        cmocka_unit_test(test_our_lost_ack_and_a_stray_one),
+        cmocka_unit_test(test_nak_behind_an_ack_on_a_line),
+        cmocka_unit_test(test_fence_that_is_answered_again),
         cmocka_unit_test(test_stray_nak_repeats_nothing),
         cmocka_unit_test(test_stub_that_leaves_its_acks_out),
         cmocka_unit_test(test_lost_in_a_window),
@@ -421,6 +592,7 @@ int main(void)
         cmocka_unit_test(test_goes_on_where_we_stopped_it),
         cmocka_unit_test(test_surplus_is_dropped),
         cmocka_unit_test(test_two_answers_for_one_question),
+        cmocka_unit_test(test_doubled_stop_ends_no_run),
         cmocka_unit_test(test_more_than_was_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

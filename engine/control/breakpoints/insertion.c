@@ -58,6 +58,20 @@ static void look_at(struct control *c, struct breakpoint_location *l, const unsi
     c->breakpoints.waits_for_code = c->breakpoints.waits_for_code || l->no_code;
 }
 
+/* A read that was not answered: the first of these, in which case they are over. */
+static struct error *unanswered(struct rsp_read *reads, size_t n)
+{
+    struct error *ret = NULL;
+    for (size_t i = 0; i < n && !ret; i++)
+        if (error_is(reads[i].error, ERR_TIMEOUT) || error_is(reads[i].error, ERR_CANCELLED)) {
+            ret = reads[i].error;
+            reads[i].error = NULL;
+        }
+    for (size_t i = 0; ret && i < n; i++)
+        error_free(reads[i].error);
+    return ret;
+}
+
 /* The memory of a machine may not hold the code yet; that of a process always does. One batch of reads. */
 static struct error *look(struct control *c, struct breakpoint *b)
 {
@@ -72,8 +86,11 @@ static struct error *look(struct control *c, struct breakpoint *b)
             reads[i] = (struct rsp_read){
                 .address = b->locations[first + i].address, .length = LOOK_BYTES, .bytes = bytes[i]};
         TRY(target_check(c->target, rsp_read_memory(c->target->connection, id, reads, n, true)));
+        TRY(unanswered(reads, n));
         for (size_t i = 0; i < n; i++) {
-            look_at(c, &b->locations[first + i], bytes[i], reads[i].got);
+            /* an answer to something else says as little of what stands there */
+            if (!error_is(reads[i].error, ERR_VIOLATION))
+                look_at(c, &b->locations[first + i], bytes[i], reads[i].got);
             error_free(reads[i].error);
         }
     }

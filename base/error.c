@@ -103,3 +103,8 @@ const char *error_code_name(enum error_code code)
 {
     return (unsigned)code < ERR_CODE_COUNT ? code_names[code] : "internal";
 }
+
+bool error_ends_asking(const struct error *e)
+{
+    return error_is(e, ERR_LOST) || error_is(e, ERR_TIMEOUT) || error_is(e, ERR_CANCELLED);
+}

@@ -62,7 +62,7 @@ static struct error *integer_json(struct pool *p, struct value *v, struct type *
 static struct error *inner_json(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret)
 {
     struct error *e = json_at(p, v, depth, truncated, ret);
-    if (error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED))
+    if (error_ends_asking(e))
         return e;
     if (e)
         *ret = cJSON_CreateNull(); /* one member that cannot be read does not hide the others */

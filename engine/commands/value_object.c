@@ -93,17 +93,21 @@ struct error *assign_to_json(struct target *target, const char *place, const cha
 
 /* -- locals ---------------------------------------------------------------------------------------------- */
 
-static cJSON *local_row(const struct local *l)
+static struct error *local_row(const struct local *l, cJSON *list)
 {
-    cJSON *o = cJSON_CreateObject(), *value = NULL;
+    cJSON *value = NULL;
     bool truncated = false;
     enum local_state state = l->state;
-    cJSON_AddStringToObject(o, "name", l->name);
     if (state == LOCAL_SHOWN) {
         struct error *e = value_to_json(l->pool, l->value, &truncated, &value);
+        if (error_ends_asking(e))
+            return e;
         state = local_state_of(e);
         error_free(e);
     }
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddItemToArray(list, o);
+    cJSON_AddStringToObject(o, "name", l->name);
     if (state == LOCAL_SHOWN) {
         add_members(o, value, l->type, l->text, l->has_address ? &l->address : NULL, truncated);
     } else {
@@ -112,18 +116,18 @@ static cJSON *local_row(const struct local *l)
         cJSON_AddStringToObject(o, "state", local_state_name(state));
     }
     cJSON_AddBoolToObject(o, "argument", l->argument);
-    return o;
+    return NULL;
 }
 
 struct error *locals_to_json(struct target *target, cJSON **ret)
 {
     struct locals *locals;
     const struct local *l;
+    struct error *e = NULL;
     TRY(locals_begin(target, &locals));
-    *ret = cJSON_CreateObject();
-    cJSON *list = cJSON_AddArrayToObject(*ret, "variables");
-    while ((l = locals_next(locals)) != NULL)
-        cJSON_AddItemToArray(list, local_row(l));
-    locals_end(locals);
-    return NULL;
+    cJSON *o = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(o, "variables");
+    while (!e && (l = locals_next(locals)) != NULL)
+        e = local_row(l, list);
+    struct error *cut_short = locals_end(locals);
+    return hand_over(e ? e : cut_short, o, ret);
 }

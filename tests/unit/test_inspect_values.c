@@ -194,7 +194,7 @@ static void test_lost(void **state)
     must(locals_begin(target, &locals));
     assert_int_equal(locals_count(locals), 0);
     assert_null(locals_next(locals));
-    locals_end(locals);
+    must(locals_end(locals));
 }
 
 /* -- variables ------------------------------------------------------------------------------------- */
@@ -304,7 +304,7 @@ static void test_locals(void **state)
     place = kept->address;
     local_is(kept, "kept", "volatile int [2]", LOCAL_SHOWN, "{-1869574000, -1869574000}");
     assert_null(locals_next(locals));
-    locals_end(locals);
+    must(locals_end(locals));
     assert_in_range(place, 0x2700, 0x2808);
     is("at->number", "5");
     is("kept", "{-1869574000, -1869574000}");
@@ -318,7 +318,12 @@ static void test_locals(void **state)
     for (unsigned i = 0; i < 4; i++)
         assert_non_null(locals_next(locals));
     local_is(locals_next(locals), "kept", "volatile int [2]", LOCAL_NO_MEMORY, "");
-    locals_end(locals); /* before all were told */
+    must(locals_end(locals)); /* before all were told */
+    played.registers[1][PLAYED_RSP] = 0x2800;
+    next_stop();
+    must(values_address(target, "$pc", &code));
+    hang_up(); /* registers are there, and memory is not any more: no variable is without memory for that */
+    must_fail(locals_begin(target, &locals), ERR_LOST);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, start, end)

@@ -240,7 +240,7 @@ static void settle_round(struct control *c, struct breakpoint *b, struct outcome
 static struct error *flush(struct control *c)
 {
     struct error *e = sites_flush(c);
-    if (!e || error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED) || error_is(e, ERR_TIMEOUT))
+    if (!e || error_ends_asking(e))
         return e;
     error_free(e);
     return NULL;

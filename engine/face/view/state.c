@@ -176,7 +176,7 @@ void view_build_locals(struct session *s, struct view *v, const struct view *pre
         row->old = xstrdup_or_null(old_value(previous, v->epoch, row->name, row->value));
     }
     if (locals)
-        locals_end(locals);
+        error_free(locals_end(locals)); /* of a loss there is an event */
 }
 
 static char *reason_text(const struct stop *stop)

@@ -48,7 +48,7 @@ static struct error *tell_progress(struct reader *r, size_t done)
 
 static bool ends_it(const struct error *e)
 {
-    return error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED) || error_is(e, ERR_TIMEOUT);
+    return error_ends_asking(e);
 }
 
 static bool has_registers(struct target *target, const struct thread *t)

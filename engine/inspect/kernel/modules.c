@@ -136,7 +136,7 @@ static struct error *load(struct target *target, struct kernel_module *m)
             continue;
         }
         struct error *e = module_place(target, m, path, &m->file);
-        if (error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED) || error_is(e, ERR_TIMEOUT))
+        if (error_ends_asking(e))
             return e;
         set_problem(m, e ? xstrdup(e->message) : NULL);
         if (!e)

@@ -250,7 +250,7 @@ static struct error *running_with(struct target *target, const struct layout *l,
             e = kernel_fetch_fields(target, task, &l->fields[PID], 1);
         if (!e)
             e = kernel_number(target, task, &l->fields[PID], &pid);
-        if (error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED) || error_is(e, ERR_TIMEOUT))
+        if (error_ends_asking(e))
             return e;
         bool last = e != NULL;
         error_free(e);

@@ -26,6 +26,7 @@ struct locals {
     struct local local; /* the one that is out, with its strings */
     char *type;
     struct buf text;
+    struct error *cut_short; /* nothing more can be asked, or NULL */
 };
 
 struct wants {
@@ -44,19 +45,23 @@ static void want(struct target *target, struct wants *w, uint64_t address, size_
         w->list[w->count++] = (struct memory_want){address, length};
 }
 
-static void fetch(struct target *target, const struct wants *w)
+/* What cannot be read is said where it is shown. */
+static struct error *fetch(struct target *target, const struct wants *w)
 {
     struct error *e = w->count ? memory_prefetch(target, w->list, w->count) : NULL;
-    error_free(e); /* what cannot be read is said where it is shown */
+    if (error_ends_asking(e))
+        return e;
+    error_free(e);
+    return NULL;
 }
 
-static void want_values(struct target *target, const struct row *rows, size_t count)
+static struct error *want_values(struct target *target, const struct row *rows, size_t count)
 {
     struct wants w = {.count = 0};
     for (size_t i = 0; i < count; i++)
         if (!rows[i].failed && rows[i].value->place == PLACE_MEMORY)
             want(target, &w, rows[i].value->address, rows[i].value->size);
-    fetch(target, &w);
+    return fetch(target, &w);
 }
 
 static void want_strings(struct pool *p, struct value *v, unsigned depth, struct wants *w);
@@ -159,6 +164,12 @@ const struct local *locals_next(struct locals *l)
     free(l->type);
     if (!row->failed)
         row->failed = show(l, row);
+    if (error_ends_asking(row->failed)) {
+        l->cut_short = row->failed;
+        row->failed = NULL;
+        l->next = l->count;
+        return NULL;
+    }
     enum local_state state = local_state_of(row->failed);
     struct value *v = state == LOCAL_SHOWN ? row->value : NULL;
     l->type = type_name(v ? v->type : variable->type);
@@ -188,18 +199,22 @@ static void drop_made_up(struct locals *l)
     l->count = kept;
 }
 
-static void place_and_read(struct locals *l)
+static struct error *place_and_read(struct locals *l)
 {
     struct evaluation *e = &l->evaluation;
     struct wants strings = {.count = 0};
     l->rows = xcalloc(l->count + 1, sizeof *l->rows);
-    for (size_t i = 0; i < l->count; i++)
-        l->rows[i].failed = scope_variable(e, &l->variables[i], &l->rows[i].value);
-    want_values(e->pool.target, l->rows, l->count);
+    for (size_t i = 0; i < l->count; i++) {
+        struct error *failed = scope_variable(e, &l->variables[i], &l->rows[i].value);
+        if (error_ends_asking(failed))
+            return failed;
+        l->rows[i].failed = failed;
+    }
+    TRY(want_values(e->pool.target, l->rows, l->count));
     for (size_t i = 0; i < l->count; i++)
         if (!l->rows[i].failed)
             want_strings(&e->pool, l->rows[i].value, 0, &strings);
-    fetch(e->pool.target, &strings);
+    return fetch(e->pool.target, &strings);
 }
 
 struct error *locals_begin(struct target *target, struct locals **ret)
@@ -210,11 +225,15 @@ struct error *locals_begin(struct target *target, struct locals **ret)
         failed = scope_variables(&l->evaluation, &l->variables, &l->count);
     if (failed) {
         l->count = 0;
-        locals_end(l);
+        error_free(locals_end(l));
         return failed;
     }
     drop_made_up(l);
-    place_and_read(l);
+    failed = place_and_read(l);
+    if (failed) {
+        error_free(locals_end(l));
+        return failed;
+    }
     *ret = l;
     return NULL;
 }
@@ -224,8 +243,9 @@ size_t locals_count(const struct locals *l)
     return l->count;
 }
 
-void locals_end(struct locals *l)
+struct error *locals_end(struct locals *l)
 {
+    struct error *cut_short = l->cut_short;
     for (size_t i = 0; i < l->count; i++)
         error_free(l->rows[i].failed);
     free(l->rows);
@@ -234,4 +254,5 @@ void locals_end(struct locals *l)
     buf_free(&l->text);
     evaluation_end(&l->evaluation);
     free(l);
+    return cut_short;
 }

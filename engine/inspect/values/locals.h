@@ -33,9 +33,11 @@ struct local {
 /* No frame: there are none. *ret is for locals_end(). */
 struct error *locals_begin(struct target *target, struct locals **ret) BASE_MUST_CHECK;
 size_t locals_count(const struct locals *l);
-/* The next one, whose strings are good until the one after it, and its value until the end; NULL: no more. */
+/* The next one, whose strings are good until the one after it, and its value until the end; NULL: no more, or
+ * nothing more can be asked. */
 const struct local *locals_next(struct locals *l);
-void locals_end(struct locals *l);
+/* What cut the walk short: ERR_LOST, ERR_TIMEOUT, ERR_CANCELLED. */
+struct error *locals_end(struct locals *l) BASE_MUST_CHECK;
 
 /* What becomes of a variable where showing its value failed so; of NULL LOCAL_SHOWN. */
 enum local_state local_state_of(const struct error *failed);

@@ -134,6 +134,24 @@ static struct error *say_unheard(struct rsp_connection *c, struct rsp_request *r
     return e;
 }
 
+/* The `i`-th of a window was not answered, and what that means for the others; *done is how many are settled.
+ */
+static struct error *settle_open(struct rsp_connection *c, struct rsp_request *requests, size_t i,
+                                 size_t window, size_t *done)
+{
+    /* the silent one may be the stub's way to say that it takes one at a time */
+    if (window > 1 && (!c->terms.no_ack || conn_is_lenient(c)))
+        conn_stop_pipelining(c);
+    if (is_unheard(c, &requests[i], window)) {
+        *done = 1;
+        return say_unheard(c, &requests[i]);
+    }
+    bool lost = is_lost_in_window(c, &requests[i], window);
+    abandon_window(c, requests, i, window);
+    *done = lost ? window : i + 1;
+    return lost ? ask_alone(c, requests, window) : NULL;
+}
+
 /* Sends a window and takes its answers; *done is how many requests are settled. */
 static struct error *run_window(struct rsp_connection *c, struct rsp_request *requests, size_t count,
                                 size_t *done)
@@ -147,19 +165,8 @@ static struct error *run_window(struct rsp_connection *c, struct rsp_request *re
             conn_owe(c, &requests[i], window - i);
             return e;
         }
-        if (fate == FATE_OPEN) {
-            /* the silent one may be the stub's way to say that it takes one at a time */
-            if (window > 1 && (!c->terms.no_ack || conn_is_lenient(c)))
-                conn_stop_pipelining(c);
-            if (is_unheard(c, &requests[i], window)) {
-                *done = 1;
-                return say_unheard(c, &requests[i]);
-            }
-            bool lost = is_lost_in_window(c, &requests[i], window);
-            abandon_window(c, requests, i, window);
-            *done = lost ? window : i + 1;
-            return lost ? ask_alone(c, requests, window) : NULL;
-        }
+        if (fate == FATE_OPEN)
+            return settle_open(c, requests, i, window, done);
         if (conn_runs(c)) /* an echo: nobody listens */
             break;
     }

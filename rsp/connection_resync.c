@@ -64,10 +64,15 @@ static struct error *take_old(struct rsp_connection *c, enum conn_got got, const
     return NULL;
 }
 
-/* Takes what is there already. */
+/* Takes what is there already, of one who never stops talking for no longer than an answer is waited for. */
 struct error *conn_take_owed(struct rsp_connection *c)
 {
+    int64_t until_ns = conn_deadline(c, c->limits.timeout_ns, 0);
     while (c->owed.count > 0) {
+        if (clock_now_ns() >= until_ns)
+            return error_hint(error_new(ERR_TIMEOUT, "%s has still not answered '%s' and talks on",
+                                        transport_describe(c->transport), buf_text(&c->owed.request)),
+                              "'reconnect' starts over");
         enum conn_got got;
         struct rsp_event event;
         struct error *e = conn_next(c, CONN_ONLY_LOOK, -1, &got, &event);

@@ -309,10 +309,13 @@ static void take_answer(struct server *s, struct worker_message *m)
     if (!e && strcmp(name, "assert") == 0 && !member(p->request, "expect") &&
         !match_truth(member(m->result, "value")))
         e = error_new(ERR_VIOLATION, "assertion failed: %s", json_text_or_null(p->request, "expr"));
-    if (p->timed_out && !e) {
+    if (p->timed_out && (!e || error_is(e, ERR_CANCELLED))) { /* cancelled by us, because of the time */
         cJSON_Delete(m->result);
         m->result = NULL;
-        e = error_new(ERR_TIMEOUT, "%s: out of time; the target was interrupted", name);
+        struct error *late = error_new(ERR_TIMEOUT, "%s: out of time; %s", name,
+                                       e ? e->message : "the target was interrupted");
+        error_free(e);
+        e = late;
     }
     reply(s, p->request, e, m->result, p->began_ns);
     m->result = NULL;

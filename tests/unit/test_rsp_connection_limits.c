@@ -54,6 +54,35 @@ static void test_flood_while_connecting(void **state)
     }
 }
 
+static void script_talks_on(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK);
+    peer_expect(p, "m1000,4");
+    say_for_ever(p, "$O41#b4");
+}
+
+/* An answer that is owed is looked for among what comes, for no longer than an answer is waited for. */
+static void test_talks_on(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_talks_on, 1);
+    must(rsp_negotiate(s.c));
+    for (unsigned i = 0; i < 2; i++) {
+        BASE_BUF struct buf reply = {0};
+        int64_t start = clock_now_ns();
+        must_fail(rsp_call(s.c, RSP_GRAMMAR_HEX, 0, &reply, "m%d000,4", i + 1), ERR_TIMEOUT);
+        assert_true(clock_now_ns() - start < 10 * INT64_C(1000000000));
+    }
+    rsp_connection_destroy(s.c);
+    s.c = NULL;
+    close(s.cancel[0]);
+    peer_join(&s.peer);
+    close(s.cancel[1]);
+    buf_free(&s.violations);
+    buf_free(&s.console);
+}
+
 /* A stop reply without an end, and one beyond the limit. */
 static void script_long_stop(struct peer *p)
 {
@@ -120,6 +149,7 @@ int main(void)
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flood_while_connecting),
+        cmocka_unit_test(test_talks_on),
         cmocka_unit_test(test_stop_reply_without_an_end),
         cmocka_unit_test(test_answer_without_an_end),
     };

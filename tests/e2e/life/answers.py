@@ -31,6 +31,15 @@ a = s.ask(4, "interrupt", timeout=30)
 check("and `interrupt` then stops it", result(a).get("reason") == "interrupt", a)
 s.end()
 
+path = os.path.join(work, "mute.json")
+with open(path, "w") as f:
+    json.dump({"rules": [{"on": "m", "mute": True}, {"on": "qRcmd", "mute": True}]}, f)
+s = Server("-t", "launch:%s %s {port}" % (STUB, path))
+for id, (do, args) in enumerate([("read", {"addr": "0x1000", "length": 4}), ("monitor", {"command": "help"})]):
+    a = s.ask(id, do, timeout=1, **args)
+    check("a `%s` that is not answered in its time: timeout, and not cancelled" % do, code(a) == "timeout", a)
+s.end()
+
 # -- while it runs -------------------------------------------------------------------------------------------------------
 ASKED = [("eval", {"expr": "rounds"}), ("eval", {"expr": "$pc"}), ("eval", {"expr": "*(long *)0x1000"}), ("registers", {}), ("locals", {}), ("backtrace", {}), ("read", {"addr": "&rounds", "length": 8}), ("set", {"expr": "rounds", "value": 1}),
          ("write", {"addr": "&rounds", "hex": "00"}), ("disassemble", {"at": "main"}), ("threads", {}), ("watch", {"expr": "rounds"}), ("break", {"at": "main"}), ("find", {"from": "&rounds", "length": 8, "hex": "00"}), ("stepi", {})]

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/descriptor.h"
 #include "base/json.h"
 #include "base/output.h"
 #include "base/text.h"
@@ -301,10 +302,13 @@ static void go_on(struct cli *c)
     }
 }
 
-/* What is typed while the program has the terminal, unless that was taken back meanwhile. */
+/* What is typed while the program has the terminal, unless that was taken back meanwhile. A window that was
+ * resized before is told before: its signal came while the poll was on its way back. */
 static void read_for_program(struct cli *c)
 {
-    if (c->program.lent && !cli_program_read(&c->program, c->worker))
+    if (fd_is_readable(c->signals.fd))
+        on_signals(c);
+    if (c->ending == ENDING_NONE && c->program.lent && !cli_program_read(&c->program, c->worker))
         end_unattended(c);
 }
 

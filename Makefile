@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# SPDX-License-Identifier: GPL-3.0-or-later
 # allstop: everything a user or contributor calls. `make help` lists the targets.
 # Variables: CC, SANITIZE=address,undefined|thread, DEBUG=1 (no optimisation), prefix, DESTDIR.
 

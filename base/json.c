@@ -35,3 +35,9 @@ void json_add_address(cJSON *o, const char *name, uint64_t address)
 {
     cJSON_AddItemToObject(o, name, json_address(address));
 }
+
+void json_add_text(cJSON *o, const char *name, const char *text)
+{
+    if (text)
+        cJSON_AddStringToObject(o, name, text);
+}

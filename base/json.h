@@ -21,5 +21,7 @@ const char *json_text_or_null(const cJSON *o, const char *name);
 /* An address as it is spelt everywhere: "0x…". */
 cJSON *json_address(uint64_t address);
 void json_add_address(cJSON *o, const char *name, uint64_t address);
+/* A text that may be missing: NULL adds nothing. */
+void json_add_text(cJSON *o, const char *name, const char *text);
 
 #endif

@@ -55,9 +55,9 @@ size_t text_unfinished(const char *bytes, size_t n)
     return 0;
 }
 
-/* C1 controls (U+0080 to U+009F) are escapes to some terminals even as UTF-8. */
-/* C1 controls, and the characters that turn the direction of what follows (Unicode Standard Annex 9: U+202A
- * to U+202E and U+2066 to U+2069), with which a name could be shown as another. */
+/* C1 controls (U+0080 to U+009F), which are escapes to some terminals even as UTF-8, and the characters that
+ * turn the direction of what follows (Unicode Standard Annex 9: U+202A to U+202E and U+2066 to U+2069), with
+ * which a name could be shown as another. */
 static bool is_control(const char *s, size_t length)
 {
     const unsigned char *u = (const unsigned char *)s;

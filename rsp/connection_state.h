@@ -6,12 +6,18 @@
  * The target stands, rsp_state() is STOPPED. Nothing is due by the clock:
  *
  *   IDLE      Nothing is asked. What may still come is counted as owed, and a stop reply that comes unasked
- * is a violation. It begins here. PROBING   A line was asked who is there, and nothing is known of the other
- * end: its packets are read as words of plain text, what comes may be a terminal's echo, and stop replies are
- * dropped. OPENING   The opening's questions. A stop that comes unasked is dropped (it is that of the
- * connecting), and silence is no violation. ASKING    Requests are on their way, and their answers come in
- * their order. A stop reply in place of one is kept as a late one, and a violation. PARTING   The stub was
- * told to end: a stop is dropped, and silence is no violation either.
+ *             is a violation. It begins here.
+ *
+ *   PROBING   A line was asked who is there, and nothing is known of the other end: its packets are read as
+ *             words of plain text, what comes may be a terminal's echo, and stop replies are dropped.
+ *
+ *   OPENING   The opening's questions. A stop that comes unasked is dropped (it is that of the connecting),
+ *             and silence is no violation.
+ *
+ *   ASKING    Requests are on their way, and their answers come in their order. A stop reply in place of one
+ *             is kept as a late one, and a violation.
+ *
+ *   PARTING   The stub was told to end: a stop is dropped, and silence is no violation either.
  *
  * The target runs, rsp_state() is RUNNING. No request may be sent:
  *

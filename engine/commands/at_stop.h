@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * engine/commands/at_stop.h - the steps a user attached to a breakpoint (`commands`), run at its
- * stop.
+ * engine/commands/at_stop.h - the steps a user attached to a breakpoint (`commands`), run at its stop.
  *
  * Each step is told by a `command` event with its result or error. A step that lets the target run ends the
  * list, and the stop that follows takes the place of this one; an error ends it too. Steps that belong to
- * scripts
- * (`repeat`, `include` …) are refused when the breakpoint is set. Engine thread.
+ * scripts (`repeat`, `include` …) are refused when the breakpoint is set. Engine thread.
  */
 #ifndef ALLSTOP_ENGINE_COMMANDS_AT_STOP_H
 #define ALLSTOP_ENGINE_COMMANDS_AT_STOP_H

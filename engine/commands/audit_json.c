@@ -3,6 +3,7 @@
  * whoever compares two reports finds the same keys. */
 #include "engine/commands/audit_json.h"
 
+#include "base/json.h"
 #include "engine/commands/args.h"
 
 cJSON *finding_to_json(const struct audit_finding *f)
@@ -36,12 +37,6 @@ cJSON *findings_to_json(const struct audit *a)
 
 /* -- the report of `--audit` ------------------------------------------------------------------------ */
 
-static void add_text(cJSON *o, const char *name, const char *text)
-{
-    if (text)
-        cJSON_AddStringToObject(o, name, text);
-}
-
 static cJSON *line_json(const struct audit_line *l)
 {
     cJSON *o = cJSON_CreateObject();
@@ -53,9 +48,9 @@ static cJSON *line_json(const struct audit_line *l)
     for (size_t i = 0; i < l->violation_count; i++)
         cJSON_AddItemToArray(violations, finding_to_json(&l->violations[i]));
     cJSON_AddStringToObject(o, "verdict", audit_verdict_name(l->verdict));
-    add_text(o, "note", l->note);
-    add_text(o, "sent", l->sent);
-    add_text(o, "received", l->received);
+    json_add_text(o, "note", l->note);
+    json_add_text(o, "sent", l->sent);
+    json_add_text(o, "received", l->received);
     cJSON_AddNumberToObject(o, "ms", l->ms);
     return o;
 }
@@ -65,7 +60,7 @@ cJSON *report_to_json(const struct audit_report *r)
     cJSON *o = cJSON_CreateObject();
     cJSON_AddStringToObject(o, "target", r->target);
     cJSON_AddStringToObject(o, "stub", r->stub);
-    add_text(o, "architecture", r->architecture);
+    json_add_text(o, "architecture", r->architecture);
     cJSON_AddBoolToObject(o, "unsafe", r->unsafe);
     cJSON *lines = cJSON_AddArrayToObject(o, "lines");
     for (size_t i = 0; i < r->line_count; i++)
@@ -74,7 +69,7 @@ cJSON *report_to_json(const struct audit_report *r)
     for (enum audit_verdict v = AUDIT_OK; v < AUDIT_VERDICTS; v++)
         cJSON_AddNumberToObject(counts, audit_verdict_name(v), r->counts[v]);
     cJSON_AddItemToObject(o, "violations", violations_to_json(r->violations));
-    add_text(o, "ended", audit_end_text(r->end));
+    json_add_text(o, "ended", audit_end_text(r->end));
     cJSON_AddBoolToObject(o, "lost", audit_report_lost(r));
     return o;
 }

@@ -21,22 +21,17 @@ cJSON *bookmark_to_json(const struct bookmark *b)
     cJSON *o = cJSON_CreateObject();
     cJSON_AddNumberToObject(o, "id", (double)b->id);
     cJSON_AddStringToObject(o, "name", b->name);
-    if (b->note)
-        cJSON_AddStringToObject(o, "note", b->note);
+    json_add_text(o, "note", b->note);
     cJSON_AddNumberToObject(o, "position", (double)b->position);
-    if (b->thread)
-        cJSON_AddStringToObject(o, "thread", b->thread);
+    json_add_text(o, "thread", b->thread);
     if (b->has_pc)
         json_add_address(o, "pc", b->pc);
-    if (b->function)
-        cJSON_AddStringToObject(o, "function", b->function);
-    if (b->file)
-        cJSON_AddStringToObject(o, "file", b->file);
+    json_add_text(o, "function", b->function);
+    json_add_text(o, "file", b->file);
     if (b->line)
         cJSON_AddNumberToObject(o, "line", b->line);
     cJSON_AddNumberToObject(o, "made", (double)b->made);
-    if (b->snapshot)
-        cJSON_AddStringToObject(o, "snapshot", b->snapshot);
+    json_add_text(o, "snapshot", b->snapshot);
     cJSON_AddStringToObject(o, "state", states[b->state]);
     return o;
 }
@@ -45,8 +40,7 @@ static char *as_text(const struct bookmark_table *t)
 {
     cJSON *o = cJSON_CreateObject();
     cJSON_AddNumberToObject(o, "version", FILE_VERSION);
-    if (t->program)
-        cJSON_AddStringToObject(o, "program", t->program);
+    json_add_text(o, "program", t->program);
     cJSON *list = cJSON_AddArrayToObject(o, "bookmarks");
     for (size_t i = 0; i < t->count; i++) {
         cJSON *one = bookmark_to_json(t->items[i]);

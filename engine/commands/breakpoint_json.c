@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "engine/commands/args.h"
 #include "engine/commands/slots_json.h"
 #include "engine/control/control.h"
 
@@ -14,8 +15,7 @@ static void add_locations(cJSON *o, const struct breakpoint *b)
         const struct breakpoint_location *l = &b->locations[i];
         cJSON *place = cJSON_CreateObject();
         json_add_address(place, "pc", l->address);
-        if (l->function)
-            cJSON_AddStringToObject(place, "function", l->function);
+        json_add_text(place, "function", l->function);
         if (l->file) {
             cJSON_AddStringToObject(place, "file", path_base(l->file));
             cJSON_AddStringToObject(place, "path", l->file);
@@ -43,20 +43,14 @@ static void add_attempts(cJSON *o, const struct breakpoint *b)
     }
 }
 
-static void add_text(cJSON *o, const char *name, const char *text)
-{
-    if (text)
-        cJSON_AddStringToObject(o, name, text);
-}
-
 static void add_what(cJSON *o, const struct breakpoint *b)
 {
     cJSON_AddNumberToObject(o, "id", b->id);
     cJSON_AddStringToObject(o, "at", b->at);
     cJSON_AddStringToObject(o, "kind", breakpoint_kind_name(breakpoint_kind(b)));
     cJSON_AddStringToObject(o, "state", breakpoint_state_name(breakpoint_state(b)));
-    add_text(o, "reason", breakpoint_reason(b));
-    add_text(o, "warning", b->warning);
+    json_add_text(o, "reason", breakpoint_reason(b));
+    json_add_text(o, "warning", b->warning);
     cJSON_AddBoolToObject(o, "enabled", b->enabled);
     cJSON_AddNumberToObject(o, "hits", (double)b->hits);
 }
@@ -67,18 +61,15 @@ static void add_limits(cJSON *o, const struct breakpoint *b)
         cJSON_AddNumberToObject(o, "ignore", (double)b->ignore);
     if (b->once)
         cJSON_AddBoolToObject(o, "once", true);
-    add_text(o, "if", b->condition);
+    json_add_text(o, "if", b->condition);
     if (b->condition && !b->is_watch) {
         const struct site *p = breakpoint_site(b);
         cJSON_AddStringToObject(o, "evaluated", p && p->conditions ? "stub" : "here");
     }
     if (b->commands)
         cJSON_AddItemToObject(o, "commands", cJSON_Parse(b->commands));
-    if (b->has_thread) {
-        char name[48];
-        thread_name(b->thread, name, sizeof name);
-        cJSON_AddStringToObject(o, "thread", name);
-    }
+    if (b->has_thread)
+        json_add_thread(o, "thread", b->thread);
 }
 
 cJSON *breakpoint_to_json(struct control *c, const struct breakpoint *b)

@@ -34,10 +34,11 @@ static const char *name_of(enum event_kind kind)
     return names[kind];
 }
 
-static void add_text(cJSON *o, const char *name, const char *bytes, size_t n)
+/* What was printed keeps its lines; a path is one line, whatever its bytes are. */
+static void add_bytes(cJSON *o, const char *name, const char *bytes, size_t n, bool lines)
 {
     BASE_BUF struct buf text = {0};
-    text_add_visible(&text, bytes, n, true);
+    text_add_visible(&text, bytes, n, lines);
     cJSON_AddStringToObject(o, name, buf_text(&text));
 }
 
@@ -125,10 +126,10 @@ static void add_members(struct session *s, cJSON *o, const struct event *event)
     switch (event->kind) {
     case EVENT_OUTPUT:
     case EVENT_CONSOLE:
-        add_text(o, "text", event->text.bytes, event->text.length);
+        add_bytes(o, "text", event->text.bytes, event->text.length, true);
         break;
     case EVENT_PROGRAM:
-        add_text(o, "output", event->text.bytes, event->text.length);
+        add_bytes(o, "output", event->text.bytes, event->text.length, true);
         break;
     case EVENT_CONNECTED:
         add_connected(s, o, event->running);
@@ -149,7 +150,7 @@ static void add_members(struct session *s, cJSON *o, const struct event *event)
         cJSON_AddNumberToObject(o, "number", event->thread->number);
         break;
     case EVENT_LIBRARY:
-        add_text(o, "path", event->path, strlen(event->path));
+        add_bytes(o, "path", event->path, strlen(event->path), false);
         break;
     case EVENT_KERNEL:
         add_kernel(o, &event->kernel);

@@ -7,25 +7,20 @@
 #include "engine/commands/args.h"
 #include "engine/commands/slots_json.h"
 
-static struct error *pool_named(const char *name, enum slot_pool_name *ret)
+static enum slot_pool_name pool_named(const char *name)
 {
-    *ret = name && strcmp(name, "data") == 0 ? SLOTS_DATA : SLOTS_CODE;
-    return !name || *ret == SLOTS_DATA || strcmp(name, "code") == 0
-               ? NULL
-               : error_new(ERR_USAGE, "there is no pool `%s`: `code` or `data`", name);
+    return name && strcmp(name, "data") == 0 ? SLOTS_DATA : SLOTS_CODE;
 }
 
 static struct error *run_slots(struct session *s, const cJSON *args, cJSON **ret)
 {
     uint64_t total;
-    enum slot_pool_name pool;
     if (arg_given(args, "total")) {
         TRY(arg_unsigned(args, "total", 0, &total));
         if (total > 1024)
             return error_new(ERR_USAGE, "slots: %llu are more than any processor has",
                              (unsigned long long)total);
-        TRY(pool_named(arg_text(args, "pool"), &pool));
-        slots_set_total(s->control, pool, (unsigned)total);
+        slots_set_total(s->control, pool_named(arg_text(args, "pool")), (unsigned)total);
     }
     *ret = slots_to_json(s->control);
     return NULL;

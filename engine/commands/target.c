@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/execute.h"
 #include "engine/commands/stop_json.h"
 
 /* For stopping and leaving a target that is then connected to again: it may be dead. */
@@ -17,9 +18,7 @@ static cJSON *where_now(struct session *s)
 {
     if (s->target->state != TARGET_RUNNING)
         return stop_to_json(s, &s->control->last_stop);
-    cJSON *o = cJSON_CreateObject();
-    cJSON_AddTrueToObject(o, "running");
-    return o;
+    return command_runs();
 }
 
 static void where_text(const cJSON *result, struct buf *out)

@@ -67,11 +67,9 @@ static void add_reason(struct session *s, const struct thread *t, cJSON *o)
 
 static cJSON *thread_row(struct session *s, struct thread *t, enum detail detail, bool has_cpus)
 {
-    char name[48];
-    thread_name(t->id, name, sizeof name);
     cJSON *o = cJSON_CreateObject();
     bool is_task = has_cpus && !thread_is_cpu(t->id);
-    cJSON_AddStringToObject(o, "id", name);
+    json_add_thread(o, "id", t->id);
     cJSON_AddNumberToObject(o, "number", t->number);
     if (has_cpus)
         cJSON_AddStringToObject(o, "kind", is_task ? "task" : "cpu");
@@ -167,11 +165,8 @@ static struct error *run_threads(struct session *s, const cJSON *args, cJSON **r
     *ret = cJSON_CreateObject();
     add_rows(s, detail, *ret);
     add_processes(s, *ret);
-    if (s->target->threads.has_current) {
-        char name[48];
-        thread_name(s->target->threads.current, name, sizeof name);
-        cJSON_AddStringToObject(*ret, "current", name);
-    }
+    if (s->target->threads.has_current)
+        json_add_thread(*ret, "current", s->target->threads.current);
     return NULL;
 }
 

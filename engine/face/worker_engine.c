@@ -88,9 +88,8 @@ static void run_command(struct worker *w, struct waiter *who, const cJSON *args)
         worker_add_waiter(w, who);
         return;
     }
-    if (!e && running) {
+    if (!e && running)
         result = command_runs();
-    }
     worker_answer(w, who, e, result);
     if (session_state(w->session) != TARGET_RUNNING)
         worker_publish(w);

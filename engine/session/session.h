@@ -3,12 +3,16 @@
  * engine/session/session.h - one debugging session: everything that has a life.
  *
  * States, and what holds in each:
+ *
  *   DISCONNECTED  no connection; symbol files may be loaded; questions about files are answered
+ *
  *   STOPPED       the connection answers; caches belong to the current epoch; a current thread exists
+ *
  *   RUNNING       the target was resumed by a plan (engine/control/run/plan.h), or ran when we came and has
- * not been spoken to yet; nothing is sent but an interrupt, and what is typed at a console EXITED        the
- * program ended, and the connection with it; `last stop` says how. Breakpoints are `planned` and can be set
- * and changed; `run` starts it again
+ *                 not been spoken to yet; nothing is sent but an interrupt, and what is typed at a console
+ *
+ *   EXITED        the program ended, and the connection with it; `last stop` says how. Breakpoints are
+ *                 `planned` and can be set and changed; `run` starts it again
  *
  * The stop epoch grows with every stop shown to somebody. Every cache of target state dies with a resume.
  *

@@ -17,6 +17,7 @@
 #include "engine/commands/bookmark_text.h"
 #include "engine/commands/counters_json.h"
 #include "engine/commands/audit_json.h"
+#include "engine/commands/event_json.h"
 
 static void is(cJSON *o, const char *wanted)
 {
@@ -24,6 +25,20 @@ static void is(cJSON *o, const char *wanted)
     assert_string_equal(text, wanted);
     free(text);
     cJSON_Delete(o);
+}
+
+/* -- events ---------------------------------------------------------------------------------------- */
+
+/* What is printed keeps its lines. A path is one line: a face prints it behind a word of its own, and what
+ * stands behind a newline in it would look like something the debugger said. */
+static void test_event_texts(void **state)
+{
+    (void)state;
+    static const char bytes[] = "one\n\ttwo\033[2J";
+    struct event event = {.kind = EVENT_CONSOLE, .text = {.bytes = bytes, .length = strlen(bytes)}};
+    is(event_to_json(NULL, &event), "{\"event\":\"console\",\"text\":\"one\\n\\ttwo^[[2J\"}");
+    event = (struct event){.kind = EVENT_LIBRARY, .path = bytes};
+    is(event_to_json(NULL, &event), "{\"event\":\"library\",\"path\":\"one  two^[[2J\"}");
 }
 
 /* -- counters -------------------------------------------------------------------------------------- */
@@ -241,8 +256,13 @@ static void test_damaged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_counters), cmocka_unit_test(test_report),   cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_bookmark), IN_FOLDER(test_no_file_of_ours), IN_FOLDER(test_damaged),
+        cmocka_unit_test(test_event_texts),
+        cmocka_unit_test(test_counters),
+        cmocka_unit_test(test_report),
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_bookmark),
+        IN_FOLDER(test_no_file_of_ours),
+        IN_FOLDER(test_damaged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

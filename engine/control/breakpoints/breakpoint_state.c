@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a breakpoint is at the moment: which way it is inserted, its state, the reason for it, and the event
  * that it changed. */
-
 #include "engine/control/control.h"
 
 const struct site *breakpoint_site(const struct breakpoint *b)

@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "engine/control/breakpoints/site.h"
 #include "engine/control/breakpoints/printk.h"
+#include "engine/target/stop.h"
 #include "rsp/stop_reply.h"
 
 struct symbol_match;
@@ -64,9 +65,9 @@ struct breakpoint {
     enum site_type watch_type;
     uint64_t watch_address;
     unsigned watch_length;
-    unsigned char watch_old[64];
+    unsigned char watch_old[STOP_WATCHED_MOST];
     bool watch_old_known;
-    unsigned char watch_new[64]; /* as the last hit found it */
+    unsigned char watch_new[STOP_WATCHED_MOST]; /* as the last hit found it */
     bool watch_new_known;
     unsigned char watch_seen[64]; /* by stepping: as the last step found it */
     bool watch_seen_known;

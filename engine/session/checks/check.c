@@ -233,9 +233,9 @@ static void take_violations(struct checking *c, uint64_t before, struct audit_li
     if (count > AUDIT_LAST)
         count = AUDIT_LAST;
     ret->violations = xcalloc(count + 1, sizeof *ret->violations);
-    for (uint64_t i = a->findings - count; i < a->findings; i++) {
+    for (size_t i = audit_kept(a) - count; i < audit_kept(a); i++) {
         struct audit_finding *copy = &ret->violations[ret->violation_count++];
-        *copy = a->last[i % AUDIT_LAST];
+        *copy = *audit_finding(a, i);
         copy->evidence = xstrdup(copy->evidence);
     }
     if (count)

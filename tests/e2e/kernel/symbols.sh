@@ -31,7 +31,9 @@ holds "kgdb, KASLR" $here/sessions/known.json -t "$(sed -n 's/.*redirected to \(
     -s "$vmlinux" --wire-log "$work/pty.wire"
 # one kernel in 512 is moved by nothing
 says "kgdb, KASLR: its place is found" '"event":"kernel".*"slide":"0x[0-9a-f]*0","checked_by":"build ID"'
-same "kgdb, KASLR: with one read" "$(grep -c '"dir": "out".*"data": "m[0-9a-f]*,14"' <(sed '/"data": "[cs]"/,$d' "$work/pty.wire"))" 1
+# a request that a busy machine answers late is sent once more: what counts is in how many places was looked
+same "kgdb, KASLR: with one read" "$(sed -n '/"data": "[cs]"/q; s/.*"dir": "out".*"data": "\(m[0-9a-f]*,14\)".*/\1/p' "$work/pty.wire" |
+    sort -u | wc -l)" 1
 cost "modules, with their symbols" 0 1 1300
 cost "ps, of processes and then of threads too" 1 2 26000
 cost "dmesg, 100 lines" 2 3 30000

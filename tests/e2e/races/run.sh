@@ -64,14 +64,17 @@ session "nobody arrives" 1 "$(inline "{\"timeout\":2,\"program\":\"$B/targets/ra
 says "nobody arrives: who" 'A: no thread came to worker as number 9'
 session "the program ends first" 1 "$(race lost_update '"A":{"at":"deposit","nth":3}' "$points" '"order":["A@read"]')"
 says "the program ends first: its verdict" '"verdict":"ended".*"reason":"exited"'
-session "a stub that holds nobody" 1 "$(inline "{\"timeout\":20,\"program\":\"$B/targets/x86_64/races/lost_update\",
+
+# Threads that are not stopped: how it ends differs from run to run, but it ends, and with evidence. evidence NAME SESSION
+evidence() {
+    timeout 120 "$A" -S "$2" >"$work/out" 2>"$work/err" </dev/null
+    case $? in 1 | 3 | 4) echo "ok $1: a verdict" ;; *) echo "FAIL $1: $(tail -n 1 "$work/out" | cut -c1-300)" ;; esac
+    says "$1: evidence" '"event":"violation","kind":"[a-z-]+".*"evidence":".+"'
+}
+evidence "the stop race of QEMU's user emulator" scripts/examples/stop-race.json
+evidence "a stub that holds nobody" "$(inline "{\"timeout\":20,\"program\":\"$B/targets/x86_64/races/lost_update\",
     \"target\":\"launch:qemu-x86_64 -g {port} $B/targets/x86_64/races/lost_update\",\"steps\":[{\"do\":\"explore\",
     \"threads\":{$two},\"points\":{$points}}]}")"
-
-# Threads that are not stopped: how it ends differs from run to run, but it ends, and with evidence.
-timeout 120 "$A" -S scripts/examples/stop-race.json >"$work/out" 2>"$work/err" </dev/null
-case $? in 1 | 3 | 4) echo "ok the stop race of QEMU's user emulator: a verdict" ;; *) echo "FAIL the stop race of QEMU's user emulator: $(tail -n 1 "$work/out" | cut -c1-300)" ;; esac
-says "the stop race of QEMU's user emulator: evidence" '"event":"violation","kind":"[a-z-]+".*"evidence":".+"'
 
 # -- orders are searched ----------------------------------------------------------------------------------------
 session "all orders of three points in two threads" 0 scripts/examples/race-explore.json -D found="$work/found"

@@ -130,7 +130,7 @@ static bool console_was_cut(const struct rsp_connection *c)
  * comes any more. When kgdb is made to say it again; 0: never. */
 static int64_t cut_packet_ns(const struct rsp_connection *c)
 {
-    if (!rsp_shares_console(c) || rsp_never_spoke(c))
+    if (!conn_is_kernel_line(c) || rsp_never_spoke(c))
         return 0;
     const struct rsp_decoder *d = &c->wire.decoder;
     size_t n = d->input.length - d->start;

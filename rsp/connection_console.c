@@ -29,6 +29,11 @@ bool rsp_may_be_kgdb(const struct rsp_connection *c)
     return c->terms.supported_empty || rsp_never_spoke(c) || !asked;
 }
 
+bool conn_is_kernel_line(const struct rsp_connection *c)
+{
+    return rsp_shares_console(c) && (c->console.is_kernel || rsp_may_be_kgdb(c));
+}
+
 /* kgdb's packets are words of plain text; until it is known who is there, so are those of any stub. */
 bool conn_is_plain(const struct rsp_connection *c)
 {
@@ -267,7 +272,7 @@ bool conn_is_only_text(const struct rsp_connection *c, const struct rsp_event *e
 {
     const char *p = event->data;
     size_t n = event->length;
-    if (!conn_runs(c) || !rsp_shares_console(c) || c->owed.count > 0 || c->console.withholds)
+    if (!conn_runs(c) || !conn_is_kernel_line(c) || c->owed.count > 0 || c->console.withholds)
         return false;
     if (rsp_is_stop_reply(p, n) || conn_is_console(p, n))
         return false;

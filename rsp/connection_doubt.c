@@ -24,25 +24,32 @@ void conn_doubt_over(struct rsp_connection *c)
     d->copies = 0;
     d->asked = NOTHING;
     d->naks = 0;
+    d->damaged = false;
     d->due_ns = 0;
 }
 
-/* A socket whose stub acks, and no console on it. */
-static bool is_acked_socket(const struct rsp_connection *c)
+void conn_doubt_damaged(struct rsp_connection *c, bool asked)
 {
-    return !c->terms.no_ack && c->order.acks && !rsp_shares_console(c);
+    c->doubt.damaged = asked;
+}
+
+/* A stub that acks, and is no kernel with a console beside it, where each byte of ours is typed at a shell.
+ */
+static bool may_be_asked(const struct rsp_connection *c)
+{
+    return !c->terms.no_ack && c->order.acks && !conn_is_kernel_line(c);
 }
 
 bool conn_is_headless(const struct rsp_connection *c, const char *text, size_t n)
 {
     const char *sum = n > 3 ? text + n - 3 : NULL;
-    return sum && is_acked_socket(c) && *sum == '#' && hex_digit(sum[1]) >= 0 && hex_digit(sum[2]) >= 0;
+    return sum && may_be_asked(c) && *sum == '#' && hex_digit(sum[1]) >= 0 && hex_digit(sum[2]) >= 0;
 }
 
 void conn_doubt_leave(struct rsp_connection *c)
 {
     conn_doubt_over(c);
-    if (is_acked_socket(c))
+    if (may_be_asked(c))
         c->doubt.due_ns = clock_now_ns() + LATE_NS;
 }
 
@@ -74,14 +81,15 @@ static bool is_step(const struct rsp_connection *c)
 static int64_t nak_due(const struct rsp_connection *c)
 {
     const struct conn_doubt *d = &c->doubt;
-    if (!is_acked_socket(c) || d->naks == RESENDS_MOST || c->wire.decoder.skipping)
+    if (!may_be_asked(c) || d->naks == RESENDS_MOST || c->wire.decoder.skipping)
         return 0;
     bool cut = rsp_decoder_in_packet(&c->wire.decoder);
-    bool lost = c->order.troubled && c->sent.acks_due == 0 && is_step(c);
+    /* a stop came damaged and our `-` or what it brought was lost, or a step's stop was lost whole */
+    bool lost = d->damaged || (c->order.troubled && c->sent.acks_due == 0 && is_step(c));
     if (!cut && !lost)
         return 0;
     int64_t since = c->wire.came_ns > d->nak_ns ? c->wire.came_ns : d->nak_ns;
-    return since + (cut ? EARLY_NS : LATE_NS);
+    return since + (cut || d->damaged ? EARLY_NS : LATE_NS);
 }
 
 int64_t conn_doubt_due(const struct rsp_connection *c)

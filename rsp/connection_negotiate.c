@@ -92,6 +92,14 @@ static void read_vcont(struct rsp_connection *c, const struct buf *reply)
     c->features.state[FEATURE_VCONT_RANGE].works = a.r ? TRI_YES : TRI_NO;
 }
 
+/* Whether it is an answer to `qC`, and not that to `vCont?` once more: gdbserver 13 with acks takes each byte
+ * of the second question for a wish to hear the first answer again, and forgets the question. */
+static bool answers_qc(const struct rsp_request *r)
+{
+    const char *s = buf_text(&r->reply);
+    return !r->error && (!*s || *s == 'E' || strncmp(s, "QC", 2) == 0);
+}
+
 /* vCont? and, in the same write, a second harmless question: whether both are answered says whether this stub
  * takes several requests at once. */
 static struct error *ask_vcont_and_probe(struct rsp_connection *c)
@@ -107,6 +115,8 @@ static struct error *ask_vcont_and_probe(struct rsp_connection *c)
         rsp_set_timeout(c, PROBE_TIMEOUT_NS);
     struct error *e = rsp_call_batch(c, r, probe ? 2 : 1);
     rsp_set_timeout(c, timeout_ns);
+    if (probe && !answers_qc(&r[1]))
+        conn_stop_pipelining(c);
     if (!e && !r[0].error)
         read_vcont(c, &r[0].reply);
     else

@@ -108,6 +108,7 @@ struct conn_doubt {
     unsigned asked;  /* how far that has come */
     unsigned naks;   /* for a packet that began and does not end, or a step that does not */
     int64_t nak_ns;  /* the last of them */
+    bool damaged;    /* a stop came so and was asked for with `-`, and nothing came since */
     unsigned copies; /* of what was taken last, since the resume */
     bool has_held;
     struct buf held; /* a stop reply like the last one, which may be its copy or the end of this run */

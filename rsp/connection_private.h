@@ -137,6 +137,8 @@ bool conn_is_only_text(const struct rsp_connection *c, const struct rsp_event *e
 struct error *conn_runs_again(struct rsp_connection *c, const char *payload, size_t n) BASE_MUST_CHECK;
 /* Takes back what was typed. */
 struct error *conn_kill_line(struct rsp_connection *c) BASE_MUST_CHECK;
+/* A line that may belong to a kernel with its console: what we send there while it runs is typed. */
+bool conn_is_kernel_line(const struct rsp_connection *c);
 /* Something that is no packet was sent. */
 void conn_console_typed(struct rsp_connection *c);
 /* Some of a packet may stand on its input line. */
@@ -188,6 +190,8 @@ struct error *conn_wait_stop(struct rsp_connection *c, unsigned wakes, int64_t d
 /* A resume is sent, and its run is over. */
 void conn_doubt_leave(struct rsp_connection *c);
 void conn_doubt_over(struct rsp_connection *c);
+/* What may have been the stop came damaged, and was asked for again; or was not. */
+void conn_doubt_damaged(struct rsp_connection *c, bool asked);
 /* A packet in front of the resume's ack that came before: it is put aside. */
 bool conn_doubt_takes(struct rsp_connection *c, const char *payload, size_t n);
 /* Text that is what a packet leaves that lost its `$`. */

@@ -96,6 +96,7 @@ static struct error *await_first_word(struct rsp_connection *c, bool *answered, 
             deadline_ns = conn_deadline(c, SETTLE_NS, 200);
         } else if (!rsp_is_stop_reply(event.data, event.length)) {
             *answered = true;
+            conn_note_taken(c, event.data, event.length);
             if (event.length > 2 && memcmp(event.data, "QC", 2) == 0)
                 buf_add(&c->probe.answer, event.data, event.length); /* it need not be asked again */
             return NULL;

@@ -36,13 +36,15 @@ static bool may_ask_for_it(const struct await *a)
     return a->c->sent.acked || !may_say_again(a);
 }
 
+/* Behind an answer to something else a question is asked again, unless its ack says that this was its answer. */
 bool await_may_try_again(const struct await *a)
 {
     const struct rsp_connection *c = a->c;
+    bool in_doubt = a->misfit && (c->sent.acked || (a->r->flags & RSP_MUTATES));
     bool asks = c->sent.acked || transport_is_reliable(c->transport);
     /* of a change that was not acked a fence finds out more than a second `-` (connection_batch.c) */
     unsigned most = c->sent.acked || may_say_again(a) ? RESENDS_MOST - 1 : 1;
-    return await_gets_tries(a) && (may_say_again(a) || asks) && a->resends < most && !a->misfit &&
+    return await_gets_tries(a) && (may_say_again(a) || asks) && a->resends < most && !in_doubt &&
            !c->stops.held.length && !a->cut;
 }
 

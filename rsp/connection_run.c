@@ -27,7 +27,7 @@ struct error *rsp_look(struct rsp_connection *c)
 /* What goes with the resume that is sent now. */
 static void forget_stop(struct rsp_connection *c, const char *payload, size_t n)
 {
-    bool may_be_lost = n && !c->terms.no_ack && rsp_shares_console(c);
+    bool may_be_lost = n && !c->terms.no_ack && conn_is_kernel_line(c);
     conn_resend_at(c, may_be_lost ? clock_now_ns() + RESUME_AGAIN_NS : 0);
     conn_interrupt_over(c);
     conn_probe_leave(c);
@@ -279,7 +279,8 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
         return NULL;
     if (conn_runs(c) && is_file_io(p, n))
         return refuse_file_io(c);
-    if (conn_runs(c) && conn_is_early(c, 0) && transport_is_reliable(c->transport)) {
+    if (conn_runs(c) && conn_is_early(c, 0) &&
+        (transport_is_reliable(c->transport) || !conn_is_kernel_line(c))) {
         conn_stale(c, p, n);
         return NULL;
     }
@@ -311,11 +312,15 @@ static struct error *take_nak(struct rsp_connection *c)
 static struct error *take_damaged(struct rsp_connection *c, const struct rsp_event *event)
 {
     bool again;
-    if (!rsp_shares_console(c))
-        return conn_damaged(c, event, &again);
-    conn_console(c, event->raw, event->raw_length);
     bool console = event->length > 0 && event->data[0] == 'O';
-    if (!(console || conn_may_be_stop(event->data, event->length)) || c->sent.resends == RESENDS_MOST)
+    bool packet = console || conn_may_be_stop(event->data, event->length);
+    if (!rsp_shares_console(c) || (packet && !conn_is_kernel_line(c))) {
+        TRY(conn_damaged(c, event, &again));
+        conn_doubt_damaged(c, again && conn_runs(c));
+        return NULL;
+    }
+    conn_console(c, event->raw, event->raw_length);
+    if (!packet || c->sent.resends == RESENDS_MOST)
         return NULL;
     conn_note_resend(c);
     return conn_kill_line(c);

@@ -25,6 +25,7 @@ static struct error *weigh(struct rsp_connection *c, enum conn_got got, const st
     } else if ((n > 2 && memcmp(p, "QC", 2) == 0) ||
                (n == 0 && !c->terms.supported_empty && !rsp_never_spoke(c))) {
         *ret = VERDICT_STOP;
+        conn_note_taken(c, p, n);
     } else if (rsp_is_stop_reply(p, n)) { /* the same once more, or text as the first */
         conn_withhold_copy(c, event->raw, event->raw_length);
     } else {
@@ -63,7 +64,7 @@ struct error *conn_verify_stop(struct rsp_connection *c, const struct rsp_event 
 {
     *real = true;
     bool stepped = buf_text(&c->stops.resumed_with)[0] == 's' && !c->sent.text_since;
-    if (!rsp_shares_console(c) || !conn_runs(c) || stepped)
+    if (!conn_is_kernel_line(c) || !conn_runs(c) || stepped)
         return NULL;
     BASE_BUF struct buf raw = {0};
     buf_add(&raw, event->raw, event->raw_length);

@@ -173,7 +173,7 @@ static bool take_text(struct rsp_connection *c, const char *bytes, size_t n)
 /* A kernel that runs says no more than the one ack of the resume; `+` and `-` are typed by others too. */
 static bool is_typed_sign(const struct rsp_connection *c)
 {
-    return conn_runs(c) && c->sent.acked && !c->console.withholds && !c->probe.sent && rsp_shares_console(c);
+    return conn_runs(c) && c->sent.acked && !c->console.withholds && !c->probe.sent && conn_is_kernel_line(c);
 }
 
 static void take_ack(struct rsp_connection *c)

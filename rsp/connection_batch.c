@@ -167,6 +167,10 @@ static struct error *run_window(struct rsp_connection *c, struct rsp_request *re
         }
         if (fate == FATE_OPEN)
             return settle_open(c, requests, i, window, done);
+        if (fate == FATE_ANSWERED && conn_may_be_copy(c, &requests[i], window))
+            e = conn_doubt_copy(c, &requests[i]);
+        else if (fate == FATE_ANSWERED && conn_may_be_gone(c, &requests[i], window))
+            e = conn_take_out_again(c, &requests[i]);
         if (conn_runs(c)) /* an echo: nobody listens */
             break;
     }

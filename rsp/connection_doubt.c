@@ -127,8 +127,13 @@ struct error *conn_doubt_stopped(struct rsp_connection *c, int signal, bool *goe
     return conn_write_again(c);
 }
 
+bool conn_doubt_asks_who(const struct rsp_connection *c)
+{
+    return c->doubt.asked == ASKED_WHO;
+}
+
 /* What is asked goes out beside the resume, which may have to be sent again. */
-static struct error *ask_who(struct rsp_connection *c)
+struct error *conn_doubt_ask_who(struct rsp_connection *c)
 {
     BASE_BUF struct buf b = {0};
     rsp_encode(&b, "qC", 2);
@@ -174,7 +179,7 @@ struct error *conn_doubt_act(struct rsp_connection *c, int64_t now, bool *believ
     if (d->asked == ASKED_FOR_STOP) {
         d->asked = ASKED_WHO;
         d->due_ns = now + EARLY_NS;
-        return ask_who(c);
+        return conn_doubt_ask_who(c);
     }
     return NULL;
 }

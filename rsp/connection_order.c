@@ -19,6 +19,7 @@ bool conn_is_early(const struct rsp_connection *c, size_t behind)
 void conn_note_taken(struct rsp_connection *c, const char *payload, size_t n)
 {
     struct conn_order *o = &c->order;
+    o->copied = conn_is_taken_already(c, payload, n);
     o->last_length = n;
     buf_clear(&o->last);
     buf_add(&o->last, n ? payload : "", n < EVIDENCE_MOST ? n : EVIDENCE_MOST);
@@ -46,6 +47,16 @@ void conn_does_not_ack(struct rsp_connection *c)
     c->order.acks = false;
 }
 
+void conn_fence(struct rsp_connection *c)
+{
+    c->order.out_of_step = true;
+}
+
+void conn_note_stray(struct rsp_connection *c)
+{
+    c->order.strays++;
+}
+
 void conn_in_step(struct rsp_connection *c)
 {
     c->order.out_of_step = false;
@@ -54,6 +65,7 @@ void conn_in_step(struct rsp_connection *c)
 /* On a line that loses bytes, and behind something that was sent twice, a copy is no fault of the stub's. */
 void conn_stale(struct rsp_connection *c, const char *payload, size_t n)
 {
+    conn_note_stray(c);
     if (!c->terms.no_ack && (c->order.troubled || !transport_is_reliable(c->transport)))
         return;
     c->order.out_of_step |= c->terms.no_ack;

@@ -98,6 +98,8 @@ struct conn_order {
     bool acks;          /* it has acked something on this connection: what comes before an ack is old */
     bool troubled;      /* something was lost, damaged or sent twice */
     bool out_of_step;   /* a packet came that answers nothing: the next question is fenced off */
+    bool copied;        /* what was taken last is word for word what was taken before it */
+    size_t strays;      /* packets that answered nothing, in all */
     struct buf last;    /* the answer or stop taken last, cut at EVIDENCE_MOST */
     size_t last_length; /* of all of it */
 };

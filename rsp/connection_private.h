@@ -10,6 +10,7 @@
  *   connection_order.c      which packet answers which question
  *   connection_await.[ch]   one request's answer
  *   connection_retry.c      what is done when it does not come
+ *   connection_copy.c       an answer that may be the one before it, said once more
  *   connection_batch.c      requests, as many at once as may be
  *   connection_resync.c     finding the place again after an answer was lost
  *   connection_run.c        resume, wait for a stop
@@ -200,6 +201,9 @@ bool conn_is_headless(const struct rsp_connection *c, const char *text, size_t n
 int64_t conn_doubt_due(const struct rsp_connection *c);
 struct error *conn_doubt_act(struct rsp_connection *c, int64_t now, bool *believed,
                              struct rsp_event *ret) BASE_MUST_CHECK;
+/* Whether `qC` was sent beside the resume and is not answered; and sending it. */
+bool conn_doubt_asks_who(const struct rsp_connection *c);
+struct error *conn_doubt_ask_who(struct rsp_connection *c) BASE_MUST_CHECK;
 /* An answer came that is no stop: *taken, it was to our question, and the resume goes out again. */
 struct error *conn_doubt_answered(struct rsp_connection *c, bool *taken) BASE_MUST_CHECK;
 /* A stop came: *goes_on, it was us, and the resume goes out again. */
@@ -257,6 +261,19 @@ void conn_trouble(struct rsp_connection *c);
 void conn_does_not_ack(struct rsp_connection *c);
 /* A fence was answered. */
 void conn_in_step(struct rsp_connection *c);
+/* The next question is fenced off. */
+void conn_fence(struct rsp_connection *c);
+void conn_note_stray(struct rsp_connection *c);
+
+/* -- connection_copy.c ----------------------------------------------------------------------------- */
+
+/* Whether the answer that was just taken may be the one before it, said once more. */
+bool conn_may_be_copy(const struct rsp_connection *c, const struct rsp_request *r, size_t window);
+/* Finds out, and has the request answered anew where that may be: a turn, two where it was so. */
+struct error *conn_doubt_copy(struct rsp_connection *c, struct rsp_request *r) BASE_MUST_CHECK;
+/* Whether it is a `z` that was refused and may be done; and inserting and taking out that point once more. */
+bool conn_may_be_gone(const struct rsp_connection *c, const struct rsp_request *r, size_t window);
+struct error *conn_take_out_again(struct rsp_connection *c, struct rsp_request *r) BASE_MUST_CHECK;
 /* Before something is sent: takes what lies there, at most so many packets. */
 struct error *conn_drain(struct rsp_connection *c, unsigned most) BASE_MUST_CHECK;
 /* A whole packet that is no stop and no console text lies behind the answer, where nothing is asked: one of

@@ -123,8 +123,10 @@ static struct error *take_at_fence(struct rsp_connection *c, enum conn_got got, 
     bool early = conn_is_early(c, 0) && transport_is_reliable(c->transport);
     size_t before = f->taken;
     TRY(take_old(c, got, event, &f->taken));
-    if (early)
-        f->taken = before; /* not even the fence was acked: it is a copy */
+    if (early && f->taken > before) { /* not even the fence was acked: it is a copy */
+        f->taken = before;
+        conn_note_stray(c);
+    }
     if (f->taken == before)
         return NULL;
     bool empty = got == GOT_PACKET && event->length == 0;

@@ -36,7 +36,8 @@ static bool may_ask_for_it(const struct await *a)
     return a->c->sent.acked || !may_say_again(a);
 }
 
-/* Behind an answer to something else a question is asked again, unless its ack says that this was its answer. */
+/* Behind an answer to something else a question is asked again, unless its ack says that this was its answer.
+ */
 bool await_may_try_again(const struct await *a)
 {
     const struct rsp_connection *c = a->c;

@@ -304,6 +304,8 @@ static struct error *take_nak(struct rsp_connection *c)
         return NULL;
     }
     conn_note_resend(c);
+    if (conn_doubt_asks_who(c)) /* it is that question, or the resume: who answers it gets the resume */
+        return conn_doubt_ask_who(c);
     return conn_write_again(c);
 }
 

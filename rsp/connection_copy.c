@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What an answer is worth, with acks, where something was lost.
+ *
+ * One that is word for word the one before it may be the old
+ * answer once more, behind an ack that strayed, and gdbserver then took no byte of the request (it says its
+ * last word again for each of them). A fence shows whether more came than was asked for; if so what may be
+ * said twice is said again. `z` that is refused may have been heard before, and its first answer been lost:
+ * once more inserted it can be taken out.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "rsp/connection_private.h"
+
+static bool is_in_doubt(const struct rsp_connection *c, const struct rsp_request *r, size_t window)
+{
+    return window == 1 && c->order.troubled && !c->terms.no_ack && c->order.acks && !r->error &&
+           r->length > 0 && !conn_is_lenient(c) && clock_now_ns() < c->limits.deadline_ns;
+}
+
+bool conn_may_be_copy(const struct rsp_connection *c, const struct rsp_request *r, size_t window)
+{
+    return is_in_doubt(c, r, window) && c->order.copied && r->grammar != RSP_GRAMMAR_CONSOLE;
+}
+
+/* What it changes is the same after the second time; everything else only asks. */
+static bool may_be_said_twice(const struct rsp_request *r)
+{
+    return !(r->flags & RSP_MUTATES) || strchr("ZzMXPGHQ", r->payload[0]);
+}
+
+/* Sends it once and takes its answer. */
+static struct error *say(struct rsp_connection *c, struct rsp_request *r)
+{
+    buf_clear(&r->reply);
+    error_free(r->error);
+    r->error = NULL;
+    conn_begin(c);
+    conn_add(c, r->payload, r->length, 0);
+    TRY(conn_write(c));
+    enum conn_fate fate = FATE_OPEN;
+    struct error *e = conn_await(c, r, 0, 1, &fate);
+    if (e || fate == FATE_OPEN)
+        conn_owe(c, r, 1);
+    return e;
+}
+
+static bool is_done(const struct rsp_request *r)
+{
+    return !r->error && r->reply.length > 0 && !conn_is_error(buf_text(&r->reply), r->reply.length);
+}
+
+struct error *conn_doubt_copy(struct rsp_connection *c, struct rsp_request *r)
+{
+    size_t before = c->order.strays;
+    conn_fence(c);
+    struct error *e = conn_resync(c);
+    if (error_is(e, ERR_TIMEOUT)) {
+        error_free(e);
+        return NULL;
+    }
+    TRY(e);
+    bool surplus = c->owed.came > 0 || c->order.strays > before;
+    if (!surplus || conn_runs(c) || !may_be_said_twice(r))
+        return NULL;
+    struct rsp_request again = {
+        .payload = r->payload, .length = r->length, .grammar = r->grammar, .flags = r->flags};
+    e = say(c, &again);
+    /* an error is that of doing it twice */
+    if (is_done(&again)) {
+        buf_clear(&r->reply);
+        buf_add(&r->reply, buf_text(&again.reply), again.reply.length);
+    }
+    rsp_request_free(&again);
+    return e;
+}
+
+bool conn_may_be_gone(const struct rsp_connection *c, const struct rsp_request *r, size_t window)
+{
+    return is_in_doubt(c, r, window) && r->payload[0] == 'z' &&
+           conn_is_error(buf_text(&r->reply), r->reply.length);
+}
+
+struct error *conn_take_out_again(struct rsp_connection *c, struct rsp_request *r)
+{
+    BASE_BUF struct buf text = {0};
+    buf_add(&text, r->payload, r->length);
+    struct rsp_request again = {
+        .payload = text.data, .length = text.length, .grammar = r->grammar, .flags = r->flags};
+    text.data[0] = 'Z';
+    struct error *e = say(c, &again);
+    bool inserted = is_done(&again);
+    text.data[0] = 'z';
+    if (!e && inserted)
+        e = say(c, &again);
+    if (inserted && is_done(&again)) {
+        buf_clear(&r->reply);
+        buf_add_text(&r->reply, "OK");
+    }
+    rsp_request_free(&again);
+    return e;
+}

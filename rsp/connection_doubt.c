@@ -24,6 +24,7 @@ void conn_doubt_over(struct rsp_connection *c)
     d->copies = 0;
     d->asked = NOTHING;
     d->naks = 0;
+    d->rounds = 0;
     d->damaged = false;
     d->due_ns = 0;
 }
@@ -107,6 +108,10 @@ struct error *conn_doubt_answered(struct rsp_connection *c, bool *taken)
         return NULL;
     d->asked = SAID_AGAIN;
     d->due_ns = 0;
+    if (d->rounds++ < RESENDS_MOST) { /* it may be lost as the first was */
+        d->asked = NOTHING;
+        d->due_ns = clock_now_ns() + LATE_NS;
+    }
     TRY(conn_flush_acks(c)); /* gdbserver takes nothing before */
     return conn_write_again(c);
 }
@@ -140,6 +145,25 @@ struct error *conn_doubt_ask_who(struct rsp_connection *c)
     return conn_send_raw(c, b.data, b.length, "stray", b.length);
 }
 
+/* First whether a stop was lost, then who is there; that may get lost as the resume was. */
+static struct error *ask_next(struct rsp_connection *c, int64_t now)
+{
+    struct conn_doubt *d = &c->doubt;
+    if (d->asked == NOTHING) {
+        d->asked = ASKED_FOR_STOP;
+        d->due_ns = now + EARLY_NS;
+        TRY(conn_complete_checksum(c));
+        return conn_send_nak(c);
+    }
+    if (d->asked == SAID_AGAIN || (d->asked == ASKED_WHO && d->rounds++ == RESENDS_MOST))
+        return NULL;
+    if (d->asked == ASKED_WHO)
+        TRY(conn_complete_checksum(c));
+    d->asked = ASKED_WHO;
+    d->due_ns = now + EARLY_NS;
+    return conn_doubt_ask_who(c);
+}
+
 struct error *conn_doubt_act(struct rsp_connection *c, int64_t now, bool *believed, struct rsp_event *ret)
 {
     struct conn_doubt *d = &c->doubt;
@@ -170,16 +194,5 @@ struct error *conn_doubt_act(struct rsp_connection *c, int64_t now, bool *believ
         *ret = (struct rsp_event){.kind = RSP_PACKET, .data = buf_text(&d->held), .length = d->held.length};
         return NULL;
     }
-    if (d->asked == NOTHING) {
-        d->asked = ASKED_FOR_STOP;
-        d->due_ns = now + EARLY_NS;
-        TRY(conn_complete_checksum(c));
-        return conn_send_nak(c);
-    }
-    if (d->asked == ASKED_FOR_STOP) {
-        d->asked = ASKED_WHO;
-        d->due_ns = now + EARLY_NS;
-        return conn_doubt_ask_who(c);
-    }
-    return NULL;
+    return ask_next(c, now);
 }

@@ -108,6 +108,7 @@ struct conn_order {
 struct conn_doubt {
     int64_t due_ns;  /* when something is done about it; 0: never */
     unsigned asked;  /* how far that has come */
+    unsigned rounds; /* times that it was said again, or `qC` was */
     unsigned naks;   /* for a packet that began and does not end, or a step that does not */
     int64_t nak_ns;  /* the last of them */
     bool damaged;    /* a stop came so and was asked for with `-`, and nothing came since */

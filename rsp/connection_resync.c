@@ -99,8 +99,8 @@ static struct error *still_silent(struct rsp_connection *c, struct error *e)
 
 /* A fence on its way. */
 struct fence {
+    size_t words;        /* packets that say something: a stub may say its "" twice */
     size_t taken, due;   /* packets, its own answer among them */
-    size_t sent;         /* how often */
     unsigned tries_left; /* where there are acks it may get lost itself */
     bool fenced;         /* an empty answer came; the last one may not have been the fence's */
     bool done;
@@ -130,6 +130,7 @@ static struct error *take_at_fence(struct rsp_connection *c, enum conn_got got, 
     if (f->taken == before)
         return NULL;
     bool empty = got == GOT_PACKET && event->length == 0;
+    f->words += !empty;
     if (empty)
         conn_note_taken(c, "", 0); /* a copy of it answers nothing */
     f->fenced |= empty;
@@ -152,7 +153,6 @@ static struct error *take_quiet(struct rsp_connection *c, struct fence *f, struc
         return NULL;
     f->tries_left--;
     f->due++;
-    f->sent++;
     wait_for_answer(c, f);
     return conn_write_again(c);
 }
@@ -181,11 +181,10 @@ struct error *conn_resync(struct rsp_connection *c)
     conn_begin(c);
     conn_add(c, fence, sizeof fence - 1, 0);
     TRY(conn_write(c));
-    struct fence f = {
-        .due = c->owed.count + 1, .sent = 1, .tries_left = c->terms.no_ack ? 0 : RESENDS_MOST - 1};
+    struct fence f = {.due = c->owed.count + 1, .tries_left = c->terms.no_ack ? 0 : RESENDS_MOST - 1};
     wait_for_answer(c, &f);
     struct error *e = pass_fence(c, &f);
-    c->owed.came = f.taken > f.sent ? f.taken - f.sent : 0;
+    c->owed.came = f.words;
     if (!e) {
         conn_in_step(c);
         c->owed.count = 0;

@@ -58,6 +58,11 @@ bool dr7_change_needed_to_leave(struct control *c)
     return is_restoring_linux(c) && (t->hardware_live > 0 || t->hardware_late);
 }
 
+bool dr7_others_wait(const struct control *c)
+{
+    return is_restoring_linux(c) && c->breakpoints.sites.hardware_behind > 0;
+}
+
 /* X86_FEATURE_HYPERVISOR is bit 31 of word 4 (arch/x86/include/asm/cpufeatures.h). A kernel keeps it. */
 bool dr7_change_by_trap(struct control *c)
 {

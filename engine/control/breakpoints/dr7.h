@@ -45,6 +45,9 @@ void dr7_note(struct control *c, struct site *p, bool insert);
 bool dr7_change_needed(struct control *c);
 /* The target ran with some, and is left alone now. */
 bool dr7_change_needed_to_leave(struct control *c);
+/* Another processor was stopped with a hit of its own when the set was last changed, and did not tell it yet.
+ */
+bool dr7_others_wait(const struct control *c);
 /* The step has to end in a trap instruction. */
 bool dr7_change_by_trap(struct control *c);
 /* Takes all of hardware out, for a step, with the next resume; or back in. */

@@ -150,6 +150,8 @@ void sites_cut_off(struct control *c, struct rsp_request *requests, size_t count
 struct error *sites_sent(struct control *c, struct rsp_request *requests, size_t count) BASE_MUST_CHECK;
 /* The memory that a trap stood in is gone: nothing is sent for it. */
 void site_unmapped(struct control *c, struct site *p);
+/* Nothing is to be inserted, until that is taken back; sent with the next flush or resume. */
+void sites_withhold(struct control *c, bool withheld);
 /* Takes everything out of the target (detach). Best effort. */
 struct error *sites_remove_all(struct control *c) BASE_MUST_CHECK;
 

@@ -10,7 +10,10 @@
 #define SWALLOW_NS     300000000
 #define BREAK_AGAIN_NS INT64_C(1000000000)
 
-enum { TYPED_MOST = 5 };
+/* Behind a console packet: its ack has been taken, or will not be. */
+#define TYPE_BEHIND_NS 5000000
+
+enum { TYPED_MOST = 20 };
 
 /* Needs a root shell at the console. The Ctrl-U empties a line that somebody began to type. */
 static const char sysrq[] = "\x15"
@@ -52,6 +55,15 @@ static enum rsp_break way(const struct rsp_connection *c)
 bool rsp_interrupts_by_break(const struct rsp_connection *c)
 {
     return way(c) != RSP_BREAK_INTERRUPT;
+}
+
+/* kgdbcon takes letters from what is typed while it waits for an ack: right behind one it is quiet. */
+void conn_interrupt_heard(struct rsp_connection *c)
+{
+    int64_t now = clock_now_ns(), *again = &c->interrupt.again_ns;
+    bool typed = *again && way(c) == RSP_BREAK_SYSRQ;
+    if (typed && now >= c->sent.raw_ns + BREAK_AGAIN_NS && *again > now + TYPE_BEHIND_NS)
+        *again = now + TYPE_BEHIND_NS;
 }
 
 static struct error *send_g(struct rsp_connection *c)
@@ -173,16 +185,15 @@ static struct error *do_duty(struct rsp_connection *c, int64_t now)
     }
     if (!c->sent.acked && c->sent.again_ns && c->sent.again_ns <= now)
         return resume_again(c);
-    if (c->console.nudge_ns && c->console.nudge_ns <= now) {
-        conn_console_rest(c);
-        return conn_kill_line(c);
-    }
+    if (c->console.nudge_ns && c->console.nudge_ns <= now)
+        return conn_console_nudge(c, now);
     int64_t cut = cut_packet_ns(c);
     if (cut && cut <= now) {
-        if (!console_was_cut(c))
+        bool console = console_was_cut(c);
+        if (!console)
             conn_note_resend(c);
         conn_console_nudged(c, now);
-        return conn_kill_line(c);
+        return console ? conn_console_nudge(c, now) : conn_kill_line(c);
     }
     return c->interrupt.again_ns && c->interrupt.again_ns <= now ? break_in(c) : NULL;
 }

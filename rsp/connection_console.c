@@ -15,6 +15,8 @@
 
 enum {
     KILL_LINE = 0x15, /* Ctrl-U: empties the line that is being typed, at a shell, a login and a cooked tty */
+    NUDGES_MOST = 10,
+    NUDGE_DOUBLINGS = 3,
 };
 
 bool rsp_shares_console(const struct rsp_connection *c)
@@ -94,6 +96,8 @@ struct error *rsp_type(struct rsp_connection *c, const char *bytes, size_t n)
     if (n && c->console.line_dirty)
         TRY(conn_kill_line(c));
     c->console.line_dirty &= n == 0;
+    if (n && bytes[n - 1] != '\n' && bytes[n - 1] != '\r')
+        conn_console_rest(c); /* a nudge would empty the line that is begun here */
     return conn_send_raw(c, bytes, n, "stray", n);
 }
 
@@ -123,6 +127,17 @@ void conn_console_forget_text(struct rsp_connection *c)
 void conn_console_rest(struct rsp_connection *c)
 {
     c->console.nudge_ns = 0;
+}
+
+/*
+ * What wakes kgdbcon may be taken from under it like the ack: it is said until it moves. A kernel that merely
+ * has nothing to say looks the same, so that is done less and less often, and not for ever.
+ */
+struct error *conn_console_nudge(struct rsp_connection *c, int64_t now)
+{
+    unsigned n = ++c->console.nudges, doublings = n < NUDGE_DOUBLINGS ? n : NUDGE_DOUBLINGS;
+    c->console.nudge_ns = n < NUDGES_MOST ? now + ((int64_t)NUDGE_NS << doublings) : 0;
+    return conn_kill_line(c);
 }
 
 void conn_console_nudged(struct rsp_connection *c, int64_t now)
@@ -264,6 +279,9 @@ void conn_take_console_packet(struct rsp_connection *c, const char *p, size_t n)
         buf_add(&c->console.packet, p, n);
         conn_take_console(c, p, n);
     }
+    c->console.nudges = 0;
+    if (!copy)
+        conn_interrupt_heard(c);
     if (shared)
         c->console.nudge_ns = clock_now_ns() + NUDGE_NS;
 }

@@ -153,6 +153,7 @@ struct conn_console {
     struct buf packet; /* the last one */
     bool typed_since;  /* something was sent behind its ack: it may come again */
     int64_t nudge_ns;  /* when it is made to come again, should its ack have been lost; 0: never */
+    unsigned nudges;   /* how often it was, in vain */
     int64_t nudged_ns; /* when a packet that was cut was last asked for again */
     /* while a stop reply is weighed (connection_verify.c) nothing is handed on */
     bool withholds;

@@ -150,6 +150,8 @@ void conn_console_forget_text(struct rsp_connection *c);
 void conn_console_over(struct rsp_connection *c);
 /* A packet that was cut was asked for again. */
 void conn_console_nudged(struct rsp_connection *c, int64_t now);
+/* It is made to come again, now and, while nothing does, later. */
+struct error *conn_console_nudge(struct rsp_connection *c, int64_t now) BASE_MUST_CHECK;
 /* While it is on, what is printed is kept; conn_hand_on() then gives it, with copies of the stop reply or
  * without. */
 void conn_withhold(struct rsp_connection *c, bool on);
@@ -220,6 +222,8 @@ struct error *conn_await_ack(struct rsp_connection *c) BASE_MUST_CHECK;
 /* The interrupt is not sent again; and it is over, by a stop or a new run. */
 void conn_interrupt_rest(struct rsp_connection *c);
 void conn_interrupt_over(struct rsp_connection *c);
+/* A console packet has come: the moment to type what may have lost letters. */
+void conn_interrupt_heard(struct rsp_connection *c);
 
 /* -- connection_grammar.c -------------------------------------------------------------------------- */
 

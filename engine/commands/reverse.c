@@ -11,6 +11,8 @@ struct error *time_cut_short(struct session *s, struct error *e, cJSON **ret)
     if ((!interrupted && !error_is(e, ERR_TIMEOUT)) || !s->target->connection ||
         s->target->state != TARGET_STOPPED)
         return e;
+    if (interrupted)
+        target_cancelled(s->target); /* where it met a question, that is still to be said */
     struct error *second = time_here(s->control, STOP_INTERRUPT, &stop);
     if (!second)
         stop_tell(s, &stop, ret);

@@ -58,6 +58,40 @@ static struct error *change_dr7_back(struct session *s)
     return NULL;
 }
 
+/* Runs, with nothing inserted, to the stop that another processor has waited to tell of. */
+static struct error *run_to_waiting(struct session *s)
+{
+    struct plan plan = {.kind = PLAN_CONTINUE, .times = 1, .ends_late = true};
+    struct stop stop;
+    bool done;
+    sites_withhold(s->control, true);
+    struct error *e = plan_start(s->control, &plan);
+    if (!e)
+        e = session_pump(s, clock_now_ns() + STOP_NS, -1, &stop, &done);
+    if (s->target->state == TARGET_RUNNING) { /* there was none after all */
+        error_free(e);
+        e = stop_it(s);
+    }
+    sites_withhold(s->control, false);
+    if (e && s->target->state != TARGET_STOPPED)
+        return e;
+    error_free(e); /* it is left in any case */
+    return NULL;
+}
+
+/* A processor that waits to tell of its hit would do that when we are gone, and the kernel wait for ever for
+ * somebody to answer. */
+static struct error *settle_processors(struct session *s)
+{
+    TRY(change_dr7_back(s));
+    for (int i = 0; i < SETTLE_TRIES && s->target->state == TARGET_STOPPED && dr7_others_wait(s->control);
+         i++) {
+        TRY(run_to_waiting(s));
+        TRY(change_dr7_back(s));
+    }
+    return NULL;
+}
+
 /* One run, with nothing inserted any more, until something stops it. */
 static struct error *run_once(struct session *s, int signal, struct rsp_stop *ret)
 {
@@ -121,7 +155,9 @@ struct error *session_leave(struct session *s, bool kill)
         journal_close(s->control, true);
         return NULL;
     }
-    TRY(change_dr7_back(s));
+    TRY(settle_processors(s));
+    if (s->target->state == TARGET_EXITED)
+        return NULL;
     struct error *removed = sites_remove_all(s->control);
     struct error *e = removed ? NULL : take_owed_interrupt(s);
     if (e || s->target->state == TARGET_EXITED)

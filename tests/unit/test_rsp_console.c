@@ -239,6 +239,38 @@ static void test_console_packets(void **state)
     session_close(&s);
 }
 
+/* The terminal takes our ack, and what wakes kgdb as well, more than once. */
+static void script_console_packet_lost(struct peer *p)
+{
+    peer_negotiate(p, "");
+    expect_bytes(p, "+$c#63");
+    peer_raw(p, "+$O68656c6c6f0a#87");
+    expect_bytes(p, "+\x15");
+    peer_raw(p, "+\r\n");
+    expect_bytes(p, "\x15");
+    peer_raw(p, "\r# \x1b[J");
+    expect_bytes(p, "\x15");
+    peer_raw(p, "$O68656c6c6f0a#87");
+    expect_bytes(p, "+");
+    peer_raw(p, "$T05thread:1;#d7");
+    expect_bytes(p, "+$qC#b4");
+    peer_raw(p, "+$QC1#c5");
+    expect_bytes(p, "+");
+}
+
+static void test_console_packet_lost(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open_serial(&s, script_console_packet_lost, 20);
+    must(rsp_negotiate(s.c));
+    must(rsp_resume(s.c, "c", 1));
+    assert_int_equal(stops(&s).thread.tid, 1);
+    assert_string_equal(buf_text(&s.console), "hello\n+\r\n\r# \x1b[J");
+    assert_violations(&s, "");
+    session_close(&s);
+}
+
 /* They come between a question and its answer too: what another processor printed, or kgdb itself. */
 static void script_console_while_stopped(struct peer *p)
 {
@@ -470,6 +502,7 @@ int main(void)
         cmocka_unit_test(test_wrong_baud),
         cmocka_unit_test(test_text_like_packets),
         cmocka_unit_test(test_console_packets),
+        cmocka_unit_test(test_console_packet_lost),
         cmocka_unit_test(test_console_while_stopped),
         cmocka_unit_test(test_damaged_stop),
         cmocka_unit_test(test_cut_stops),

@@ -49,12 +49,18 @@ bool dr7_change_needed(struct control *c)
     bool changed = t->hardware_changed;
     for (size_t i = 0; !changed && i < t->count; i++)
         changed = will_change(t->items[i]);
-    return changed && concerned(c);
+    return (changed && concerned(c)) || (t->hardware_late && is_restoring_linux(c));
 }
 
 bool dr7_change_needed_to_leave(struct control *c)
 {
-    return is_restoring_linux(c) && c->breakpoints.sites.hardware_live > 0;
+    const struct site_table *t = &c->breakpoints.sites;
+    return is_restoring_linux(c) && (t->hardware_live > 0 || t->hardware_late);
+}
+
+bool dr7_others_wait(const struct control *c)
+{
+    return is_restoring_linux(c) && c->breakpoints.sites.hardware_behind > 0;
 }
 
 /* X86_FEATURE_HYPERVISOR is bit 31 of word 4 (arch/x86/include/asm/cpufeatures.h). A kernel keeps it. */
@@ -93,13 +99,15 @@ static bool read_number(struct control *c, uint64_t address, size_t size, uint64
     return known;
 }
 
-/* One that is inside an NMI, with debug registers to put back. */
-static struct error *clear_processor(struct control *c, uint64_t word, uint64_t state)
+/* One that is inside an NMI, with debug registers to put back. *outside: one that is in none. */
+static struct error *clear_processor(struct control *c, uint64_t word, uint64_t state, bool *outside)
 {
     static const unsigned char none[8];
     uint64_t now, saved, size = c->target->arch->address_size;
-    if (!read_number(c, state, STATE_BYTES, &now) || now < NMI_EXECUTING || now > NMI_EXECUTING + 1 ||
-        !read_number(c, word, size, &saved) || !saved || (saved & ~(uint64_t)DR7_POSSIBLE))
+    bool known = read_number(c, state, STATE_BYTES, &now);
+    *outside = known && now < NMI_EXECUTING;
+    if (!known || now < NMI_EXECUTING || now > NMI_EXECUTING + 1 || !read_number(c, word, size, &saved) ||
+        !saved || (saved & ~(uint64_t)DR7_POSSIBLE))
         return NULL;
     return memory_write(c->target, word, none, size);
 }
@@ -115,9 +123,20 @@ bool dr7_comes_back(struct control *c)
     return comes && is_restoring_linux(c) && dr7_change_by_trap(c);
 }
 
+/* Bit n: there is a processor n that runs; none where the kernel does not say so. */
+static uint64_t processors(struct control *c)
+{
+    uint64_t address, ret = 0;
+    bool known = kernel_symbol(c->target, "__cpu_online_mask", &address) &&
+                 read_number(c, address, CPUS_MAX / 8, &ret);
+    return known ? ret : 0;
+}
+
 struct error *dr7_clear_others(struct control *c)
 {
-    uint64_t word, state, area;
+    uint64_t word, state, area, online = processors(c);
+    size_t outside = 0;
+    c->breakpoints.sites.hardware_behind = 0;
     if (!find_word(c, "nmi_dr7", &word) || !find_word(c, "nmi_state", &state))
         return NULL;
     for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++) {
@@ -128,9 +147,19 @@ struct error *dr7_clear_others(struct control *c)
         error_free(e);
         if (last)
             break;
-        TRY(clear_processor(c, area + word, area + state));
+        bool is_outside;
+        TRY(clear_processor(c, area + word, area + state, &is_outside));
+        outside += is_outside && (online >> cpu & 1);
     }
+    c->breakpoints.sites.hardware_behind = outside > 1 ? outside - 1 : 0; /* one is that which has stopped */
     return NULL;
+}
+
+void dr7_stopped(struct control *c)
+{
+    struct site_table *t = &c->breakpoints.sites;
+    t->hardware_late = t->hardware_behind > 0;
+    t->hardware_behind -= t->hardware_late;
 }
 
 void dr7_resumed(struct control *c)
@@ -138,9 +167,9 @@ void dr7_resumed(struct control *c)
     struct site_table *t = &c->breakpoints.sites;
     bool steps = c->plan_active && !c->plan.off_changes_dr7 &&
                  (c->plan.phase == PHASE_OFF || c->plan.phase == PHASE_STEP);
-    if (steps && t->hardware_live)
+    if (steps && (t->hardware_live || t->hardware_late))
         return;
-    t->hardware_changed = false;
+    t->hardware_changed = t->hardware_late = false;
     t->hardware_live = 0;
     for (size_t i = 0; i < t->count; i++)
         t->hardware_live += t->items[i]->inserted && site_in_hardware(t->items[i]);

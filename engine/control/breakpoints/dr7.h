@@ -21,6 +21,12 @@
  * is not 0 (Linux leaves the bit "exact" in it), and would put that over what is inserted there. While the
  * user steps on the bare machine nothing is settled: only the stopped processor runs then.
  *
+ * Two processors can hit at once. One of them stops first, the other waits for its turn inside of its own
+ * #DB: that is no NMI, what it has saved is on its stack, and it tells of its hit when the first goes on. It
+ * goes on with the set before the change then, and hits what is gone again and again, so that its stop is
+ * followed by such a step too. It is known by not being in an NMI while another processor is stopped, or,
+ * without these symbols, by a stop that nothing explains but what was taken out (hits.h).
+ *
  * Part of a plan; engine thread; target stopped.
  */
 #ifndef ALLSTOP_ENGINE_CONTROL_BREAKPOINTS_DR7_H
@@ -39,6 +45,9 @@ void dr7_note(struct control *c, struct site *p, bool insert);
 bool dr7_change_needed(struct control *c);
 /* The target ran with some, and is left alone now. */
 bool dr7_change_needed_to_leave(struct control *c);
+/* Another processor was stopped with a hit of its own when the set was last changed, and did not tell it yet.
+ */
+bool dr7_others_wait(const struct control *c);
 /* The step has to end in a trap instruction. */
 bool dr7_change_by_trap(struct control *c);
 /* Takes all of hardware out, for a step, with the next resume; or back in. */
@@ -47,6 +56,8 @@ void dr7_remove_all(struct control *c, bool removed);
 bool dr7_comes_back(struct control *c);
 /* The other processors: their saved words. Best effort; only a lost connection is an error. */
 struct error *dr7_clear_others(struct control *c) BASE_MUST_CHECK;
+/* A stop that is no step of ours: perhaps that of a processor that was stopped before the last change. */
+void dr7_stopped(struct control *c);
 /* The target runs, with what is inserted now; a step off a site is none of it. */
 void dr7_resumed(struct control *c);
 

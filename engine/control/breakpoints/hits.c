@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/control/breakpoints/dr7.h"
 #include "engine/control/control.h"
 
 static bool in_hardware(const struct breakpoint *b)
@@ -102,14 +103,14 @@ static struct breakpoint *only_candidate(struct control *c)
     return found;
 }
 
-struct error *hits_at_stop(struct control *c, struct stop *stop)
+static struct error *look_for_hit(struct control *c, struct stop *stop, bool step)
 {
+    struct site_table *t = &c->breakpoints.sites;
     bool may_be = stop->reason == STOP_BREAKPOINT ||
                   (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP && !stop->late_hit);
-    if (!may_be || !c->target->arch || !slots_inside(c) ||
-        !(any_watch(c) || c->breakpoints.sites.hardware_gone))
+    if (!may_be || !c->target->arch || !slots_inside(c) || !(any_watch(c) || t->hardware_gone))
         return NULL;
-    bool trap = is_trap_instruction(c, stop), step = is_own_step(c, stop);
+    bool trap = is_trap_instruction(c, stop);
     bool unexplained = !trap && !step && stop->reason == STOP_SIGNAL;
     struct breakpoint *hit = NULL;
     for (size_t i = 0; i < c->breakpoints.count; i++) {
@@ -121,13 +122,21 @@ struct error *hits_at_stop(struct control *c, struct stop *stop)
         else if (!hit)
             hit = b;
     }
-    if (!hit && unexplained)
-        stop->late_hit = c->breakpoints.sites.hardware_gone;
+    if (!hit && unexplained && t->hardware_gone)
+        stop->late_hit = t->hardware_late = true;
     if (!hit && unexplained && !stop->late_hit)
         hit = only_candidate(c);
     if (!step)
-        c->breakpoints.sites.hardware_gone = false;
+        t->hardware_gone = t->hardware_behind > 0;
     return hit ? fires(c, hit, stop, step) : NULL;
+}
+
+struct error *hits_at_stop(struct control *c, struct stop *stop)
+{
+    bool step = is_own_step(c, stop);
+    if (!step)
+        dr7_stopped(c);
+    return look_for_hit(c, stop, step);
 }
 
 void hits_note_written(struct control *c, uint64_t address, const unsigned char *bytes, size_t n)

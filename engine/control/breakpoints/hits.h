@@ -13,7 +13,8 @@
  * ACTIVE, and those of kgdb never are, so its handler is not called.
  * - Nothing changed, and nothing else explains the stop: it is the only watchpoint's (a read, or the same
  * value written again).
- * - The same behind the removal of one: it is that one's, late, and nobody needs to see it.
+ * - The same behind the removal of one: it is that one's, late, and nobody needs to see it. Its processor
+ * still has what was removed (dr7.h).
  *
  * A hit, later, takes the suspicion back: two processors can stop for different reasons at once, and then the
  * second stop comes behind the next resume. For a hardware breakpoint there is no such evidence; the command

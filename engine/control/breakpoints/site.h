@@ -82,12 +82,14 @@ struct site_table {
     size_t chain_count; /* a power of two, or 0 */
     struct site **dirty;
     size_t dirty_count, dirty_capacity;
-    size_t in_memory;               /* traps in memory that are inserted */
-    size_t stepped;                 /* places watched by stepping */
-    size_t hardware_live;           /* in hardware, when the target ran last (dr7.h) */
-    bool hardware_gone;             /* one was taken out, and another processor may be about to tell of it */
-    bool hardware_changed;          /* since then */
-    bool hardware_before;           /* it ran with some, at some time */
+    size_t in_memory;       /* traps in memory that are inserted */
+    size_t stepped;         /* places watched by stepping */
+    size_t hardware_live;   /* in hardware, when the target ran last (dr7.h) */
+    bool hardware_gone;     /* one was taken out, and another processor may be about to tell of it */
+    bool hardware_changed;  /* since then */
+    bool hardware_before;   /* it ran with some, at some time */
+    size_t hardware_behind; /* processors with stops of their own to tell, from before the last change */
+    bool hardware_late;     /* such a one, or of one that was taken out, is what the target stands at */
     enum rsp_tristate bare_machine; /* dr7.h: the kernel runs under no hypervisor */
     uint64_t gone[SITES_GONE];      /* addresses lately taken out, a ring */
     size_t gone_count;
@@ -148,6 +150,8 @@ void sites_cut_off(struct control *c, struct rsp_request *requests, size_t count
 struct error *sites_sent(struct control *c, struct rsp_request *requests, size_t count) BASE_MUST_CHECK;
 /* The memory that a trap stood in is gone: nothing is sent for it. */
 void site_unmapped(struct control *c, struct site *p);
+/* Nothing is to be inserted, until that is taken back; sent with the next flush or resume. */
+void sites_withhold(struct control *c, bool withheld);
 /* Takes everything out of the target (detach). Best effort. */
 struct error *sites_remove_all(struct control *c) BASE_MUST_CHECK;
 

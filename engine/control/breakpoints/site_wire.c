@@ -335,15 +335,20 @@ struct error *sites_flush(struct control *c)
 }
 
 /* The walks go backwards: a site that nobody wants is freed on the way, and the last one takes its place. */
+void sites_withhold(struct control *c, bool withheld)
+{
+    struct site_table *t = &c->breakpoints.sites;
+    for (size_t i = t->count; i-- > 0;)
+        site_remove(c, t->items[i], withheld);
+}
+
 struct error *sites_remove_all(struct control *c)
 {
     struct site_table *t = &c->breakpoints.sites;
-    for (size_t i = t->count; i-- > 0;) {
-        t->items[i]->told_stuck = false; /* who leaves is told again */
-        site_remove(c, t->items[i], true);
-    }
-    struct error *e = sites_flush(c);
     for (size_t i = t->count; i-- > 0;)
-        site_remove(c, t->items[i], false);
+        t->items[i]->told_stuck = false; /* who leaves is told again */
+    sites_withhold(c, true);
+    struct error *e = sites_flush(c);
+    sites_withhold(c, false);
     return e;
 }

@@ -254,8 +254,8 @@ void sites_seen_at(struct control *c, uint64_t address)
 void sites_lost(struct control *c)
 {
     struct site_table *t = &c->breakpoints.sites;
-    t->in_memory = t->stepped = t->hardware_live = 0;
-    t->hardware_before = false;
+    t->in_memory = t->stepped = t->hardware_live = t->hardware_behind = 0;
+    t->hardware_before = t->hardware_late = false;
     t->bare_machine = TRI_UNKNOWN;
     for (size_t i = t->count; i-- > 0;) {
         struct site *p = t->items[i];

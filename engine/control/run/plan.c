@@ -309,7 +309,7 @@ static struct error *on_trap(struct control *c, struct stop *stop, bool *done)
         *done = true;
         return NULL;
     }
-    if (stop->reason != STOP_SIGNAL || stop->late_hit || linker)
+    if (stop->reason != STOP_SIGNAL || (stop->late_hit && !p->ends_late) || linker)
         return run_on(c); /* a condition that was false, or a site that is gone */
     *done = true;         /* a trap of the guest's own */
     if (c->interrupt.sent && !rsp_feature_usable(rsp_features(c->target->connection), FEATURE_VCONT)) {

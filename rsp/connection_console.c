@@ -39,8 +39,9 @@ bool conn_is_kernel_line(const struct rsp_connection *c)
 /* kgdb's packets are words of plain text; until it is known who is there, so are those of any stub. */
 bool conn_is_plain(const struct rsp_connection *c)
 {
-    return rsp_shares_console(c) && (conn_runs(c) || c->terms.supported_empty || c->console.is_kernel ||
-                                     c->life.state == CONN_PROBING);
+    bool kernel = c->terms.supported_empty || c->console.is_kernel;
+    return rsp_shares_console(c) &&
+           (kernel || c->life.state == CONN_PROBING || (conn_runs(c) && conn_is_kernel_line(c)));
 }
 
 void rsp_assume_unspoken(struct rsp_connection *c)

@@ -53,7 +53,7 @@ static bool is_done(const struct rsp_request *r)
 
 struct error *conn_doubt_copy(struct rsp_connection *c, struct rsp_request *r)
 {
-    size_t before = c->order.strays;
+    size_t before = c->order.strays, late = c->stops.late_count;
     conn_fence(c);
     struct error *e = conn_resync(c);
     if (error_is(e, ERR_TIMEOUT)) {
@@ -61,7 +61,11 @@ struct error *conn_doubt_copy(struct rsp_connection *c, struct rsp_request *r)
         return NULL;
     }
     TRY(e);
-    bool surplus = c->owed.came > 0 || c->order.strays > before;
+    bool asks_stop = r->length == 1 && r->payload[0] == '?';
+    bool stop_came = asks_stop && c->stops.late_count > late;
+    bool surplus = c->owed.came > 0 || c->order.strays > before || stop_came;
+    if (stop_came) /* it is the answer, and no stop of its own */
+        conn_stops_keep(c, late);
     if (!surplus || conn_runs(c) || !may_be_said_twice(r))
         return NULL;
     struct rsp_request again = {

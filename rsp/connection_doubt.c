@@ -54,6 +54,16 @@ void conn_doubt_leave(struct rsp_connection *c)
         c->doubt.due_ns = clock_now_ns() + LATE_NS;
 }
 
+void conn_doubt_ack(struct rsp_connection *c, const char *payload, size_t n)
+{
+    bool acked = conn_runs(c) && may_be_asked(c) && c->sent.acks_due == 0 && c->owed.count == 0;
+    if (!acked || c->doubt.asked == ASKED_WHO || !conn_is_taken_already(c, payload, n))
+        return;
+    conn_expect_ack(c, true);
+    if (!c->doubt.due_ns)
+        c->doubt.due_ns = clock_now_ns() + EARLY_NS;
+}
+
 bool conn_doubt_takes(struct rsp_connection *c, const char *payload, size_t n)
 {
     struct conn_doubt *d = &c->doubt;

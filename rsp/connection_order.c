@@ -55,6 +55,7 @@ void conn_fence(struct rsp_connection *c)
 void conn_note_stray(struct rsp_connection *c)
 {
     c->order.strays++;
+    c->order.troubled |= !c->terms.no_ack;
 }
 
 void conn_in_step(struct rsp_connection *c)
@@ -65,8 +66,9 @@ void conn_in_step(struct rsp_connection *c)
 /* On a line that loses bytes, and behind something that was sent twice, a copy is no fault of the stub's. */
 void conn_stale(struct rsp_connection *c, const char *payload, size_t n)
 {
+    bool known = !c->terms.no_ack && (c->order.troubled || !transport_is_reliable(c->transport));
     conn_note_stray(c);
-    if (!c->terms.no_ack && (c->order.troubled || !transport_is_reliable(c->transport)))
+    if (known)
         return;
     c->order.out_of_step |= c->terms.no_ack;
     if (!conn_is_lenient(c))

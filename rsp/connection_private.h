@@ -51,6 +51,8 @@ void conn_release_stop(struct rsp_connection *c, enum rsp_violation kind);
 struct error *conn_take_late(struct rsp_connection *c, struct rsp_stop *ret, bool *stopped) BASE_MUST_CHECK;
 /* A command of the monitor: the stops that it brings end no later run. */
 void conn_stops_command(struct rsp_connection *c);
+/* Forgets the late stops behind the first `count`. */
+void conn_stops_keep(struct rsp_connection *c, size_t count);
 void conn_stops_drop_commanded(struct rsp_connection *c);
 /* The action of a vCont led to a stop, and whether it ever did. */
 void conn_stops_know_resume(struct rsp_connection *c);
@@ -195,6 +197,9 @@ void conn_doubt_leave(struct rsp_connection *c);
 void conn_doubt_over(struct rsp_connection *c);
 /* What may have been the stop came damaged, and was asked for again; or was not. */
 void conn_doubt_damaged(struct rsp_connection *c, bool asked);
+/* What came before comes again behind the resume's ack: that ack strayed, and the stub is not at the resume
+ * yet. */
+void conn_doubt_ack(struct rsp_connection *c, const char *payload, size_t n);
 /* A packet in front of the resume's ack that came before: it is put aside. */
 bool conn_doubt_takes(struct rsp_connection *c, const char *payload, size_t n);
 /* Text that is what a packet leaves that lost its `$`. */

@@ -272,6 +272,7 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
         conn_owed_came(c);
         return NULL;
     }
+    conn_doubt_ack(c, p, n);
     bool taken = conn_doubt_takes(c, p, n);
     if (!taken)
         TRY(conn_doubt_answered(c, &taken));

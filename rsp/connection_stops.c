@@ -96,6 +96,11 @@ void conn_stops_drop_commanded(struct rsp_connection *c)
         c->stops.late_count = 0;
 }
 
+void conn_stops_keep(struct rsp_connection *c, size_t count)
+{
+    c->stops.late_count = count;
+}
+
 /* Which bit of vcont_taken the last resume has; 0: it was no vCont. */
 static unsigned vcont_bit(const struct rsp_connection *c)
 {

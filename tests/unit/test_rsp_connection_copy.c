@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an answer is worth with acks, once something was lost: an old word that comes again, a removal that is
+ * refused, an ack of a resume that strayed. */
+#include "rsp/remote.h"
+#include "test_rsp_session.h"
+
+static struct error *write_byte(struct session *s)
+{
+    BASE_BUF struct buf reply = {0};
+    TRY(rsp_call(s->c, RSP_GRAMMAR_OK, RSP_MUTATES, &reply, "M1,1:00"));
+    assert_string_equal(buf_text(&reply), "OK");
+    return NULL;
+}
+
+static void open_with(struct session *s, void (*script)(struct peer *), double timeout)
+{
+    session_open(s, script, timeout);
+    must(rsp_negotiate(s->c));
+}
+
+/* A copy that comes by itself: from then on the line is not believed blindly. */
+static void say_trouble(struct peer *p)
+{
+    peer_expect(p, "m1,2");
+    peer_reply(p, "1111");
+    peer_say(p, "1111");
+    peer_answer(p, "m2,2", "2222");
+}
+
+static void ask_trouble(struct session *s)
+{
+    ask(s, "m1,2", "1111");
+    ask(s, "m2,2", "2222");
+}
+
+static void script_old_word(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    say_trouble(p);
+    peer_answer(p, "M1,1:00", "OK");
+    if (p->resyncs != 0)
+        peer_fail(p, "an answer unlike the last one was doubted");
+    peer_expect(p, "M1,1:00");
+    peer_reply(p, "OK"); /* an ack that strayed, and the old word twice: the request was not taken */
+    peer_say(p, "OK");
+    peer_answer(p, "M1,1:00", "OK");
+    if (p->resyncs != 1)
+        peer_fail(p, "%u fences", p->resyncs);
+    peer_answer(p, "M1,1:00", "OK"); /* this time it is its own */
+    peer_answer(p, "m3,2", "3333");
+}
+
+static void test_old_word(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_old_word, 20);
+    ask_trouble(&s);
+    for (int i = 0; i < 3; i++)
+        must(write_byte(&s));
+    ask(&s, "m3,2", "3333");
+    session_close(&s);
+}
+
+static void script_removed_already(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_answer(p, "z0,10,1", "E01"); /* nothing was lost: that is its answer */
+    say_trouble(p);
+    peer_answer(p, "z0,10,1", "E01");
+    peer_answer(p, "Z0,10,1", "OK");
+    peer_answer(p, "z0,10,1", "OK");
+    peer_answer(p, "z0,20,1", "E01");
+    peer_answer(p, "Z0,20,1", "E02"); /* it does not take points at all */
+    peer_answer(p, "m3,2", "3333");
+}
+
+static void test_removed_already(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_removed_already, 20);
+    must_fail(rsp_remove_point(s.c, 0, 0x10, 1), ERR_REFUSED);
+    ask_trouble(&s);
+    must(rsp_remove_point(s.c, 0, 0x10, 1));
+    must_fail(rsp_remove_point(s.c, 0, 0x20, 1), ERR_REFUSED);
+    ask(&s, "m3,2", "3333");
+    session_close(&s);
+}
+
+static void script_stray_ack_of_a_resume(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_answer(p, "m1,2", "1111");
+    peer_expect(p, "s");
+    peer_raw(p, "+"); /* it strayed: the stub waits for the ack of its last word */
+    for (int i = 0; i < 4; i++)
+        peer_say(p, "1111");
+    peer_answer(p, "s", "T05thread:1;");
+}
+
+static void test_stray_ack_of_a_resume(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_stray_ack_of_a_resume, 20);
+    ask(&s, "m1,2", "1111");
+    must(rsp_resume(s.c, "s", 1));
+    assert_int_equal(wait_stop(&s).thread.tid, 1);
+    session_close(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_old_word),
+        cmocka_unit_test(test_removed_already),
+        cmocka_unit_test(test_stray_ack_of_a_resume),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

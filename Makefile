@@ -277,7 +277,8 @@ $(B)/tests/bench/%: tests/bench/%.c $(B)/liballstop.a
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(B)/liballstop.a $(LIBS)
 
 # Each fuzzer for FUZZ_SECONDS, FUZZ_JOBS at once, with tests/fuzz/corpus and what earlier runs found (in FUZZ_FOLDER) as a start
-# and the words of tests/fuzz/NAME.dict; how often each ran is in FUZZ_FOLDER/fuzz (doc/fuzzing.md). The files beside a program (split debug information) have a fuzzer's time of their own here only.
+# and the words of tests/fuzz/NAME.dict; how often each ran is in FUZZ_FOLDER/fuzz (doc/fuzzing.md). The files beside a program
+# (split debug information) have a fuzzer's time of their own here only.
 FUZZ_SECONDS ?= 30
 FUZZ_JOBS ?= $(shell nproc)
 FUZZ_FOLDER ?= build

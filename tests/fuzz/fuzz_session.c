@@ -26,7 +26,7 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define STEP_NS  INT64_C(150000000)
+#define STEP_NS  INT64_C(50000000)
 #define GRACE_NS INT64_C(6000000000) /* a clean good-bye has limits of its own */
 
 enum { COMMANDS_MOST = 8, INPUT_MOST = 4096 };

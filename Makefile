@@ -276,10 +276,11 @@ $(B)/tests/bench/%: tests/bench/%.c $(B)/liballstop.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(B)/liballstop.a $(LIBS)
 
-# Each fuzzer for FUZZ_SECONDS, FUZZ_JOBS at once, with what earlier runs found (in FUZZ_FOLDER) as a start; how often each ran
-# is in FUZZ_FOLDER/fuzz. The files beside a program (split debug information) have a fuzzer's time of their own here only.
+# Each fuzzer for FUZZ_SECONDS, FUZZ_JOBS at once, with tests/fuzz/corpus and what earlier runs found (in FUZZ_FOLDER) as a start
+# and the words of tests/fuzz/NAME.dict; how often each ran is in FUZZ_FOLDER/fuzz (doc/fuzzing.md). The files beside a program
+# (split debug information) have a fuzzer's time of their own here only.
 FUZZ_SECONDS ?= 30
-FUZZ_JOBS ?= 2
+FUZZ_JOBS ?= $(shell nproc)
 FUZZ_FOLDER ?= build
 FUZZ_LIMITS = -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=2048
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -296,7 +297,9 @@ fuzz-each: $(FUZZERS:%=$(B)/%) $(B)/targets/race
 	@rm -rf $(FUZZ_FOLDER)/seeds && sh tests/fuzz/seeds.sh $(FUZZ_FOLDER)/seeds
 	@mkdir -p $(FUZZ_FOLDER)/fuzz $(FUZZERS:%=$(FUZZ_FOLDER)/corpus/%) && cp $(FUZZ_FOLDER)/seeds/main/* $(FUZZ_FOLDER)/corpus/fuzz_elf
 	@printf '%s\n' $(FUZZERS) | FUZZ_PROGRAM=$(B)/targets/race xargs -P$(FUZZ_JOBS) -I{} sh -c \
-		'$(B)/{} $(FUZZ_LIMITS) -artifact_prefix=$(FUZZ_FOLDER)/fuzz/{}- $(FUZZ_FOLDER)/corpus/{} >$(FUZZ_FOLDER)/fuzz/{} 2>&1 && \
+		'words=tests/fuzz/{}.dict; begin=tests/fuzz/corpus/{}; \
+		 $(B)/{} $(FUZZ_LIMITS) -artifact_prefix=$(FUZZ_FOLDER)/fuzz/{}- $$([ ! -e $$words ] || echo -dict=$$words) \
+			$(FUZZ_FOLDER)/corpus/{} $$([ ! -e $$begin ] || echo $$begin) >$(FUZZ_FOLDER)/fuzz/{} 2>&1 && \
 		 echo "{}: $$(tail -n 1 $(FUZZ_FOLDER)/fuzz/{})" || { tail -n 40 $(FUZZ_FOLDER)/fuzz/{}; echo "{} found something"; exit 255; }'
 
 fuzz-beside: $(B)/fuzz_elf
@@ -304,7 +307,7 @@ fuzz-beside: $(B)/fuzz_elf
 		role=$(FUZZ_FOLDER)/corpus/elf-$${beside%%/*} && mkdir -p $$role && cp $(FUZZ_FOLDER)/seeds/$${beside%%/*}/corpus/* $$role && \
 		FUZZ_BESIDE=$(FUZZ_FOLDER)/seeds/$$beside $(B)/fuzz_elf $(FUZZ_LIMITS) $$role || exit 1; done <$(FUZZ_FOLDER)/seeds/roles
 
-$(FUZZERS:%=$(B)/%): $(B)/%: tests/fuzz/%.c $(B)/liballstop.a
+$(FUZZERS:%=$(B)/%): $(B)/%: tests/fuzz/%.c tests/fuzz/parts.h $(B)/liballstop.a
 	@echo "  LD  $@"
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(B)/liballstop.a $(LIBS)
 

@@ -87,8 +87,10 @@ static const char *take_piece(struct sizes *s, const char *p, const char **why)
         p = read_bound(p + 1, &times);
         multiply(s, times);
         return p;
-    case '*':
     case '+':
+        multiply(s, 2); /* regcomp() makes `xx*` of `x+` */
+        return p + 1;
+    case '*':
     case '?':
         return p + 1;
     default:

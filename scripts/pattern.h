@@ -2,10 +2,10 @@
 /*
  * scripts/pattern.h - regular expressions of `match`, bounded.
  *
- * POSIX extended ones (regcomp(3)). The C library writes `x{m,n}` out as n copies, and copies of copies where
- * bounds are nested, so a line of a script could take all memory there is; and its back-references, which
- * POSIX does not have in extended expressions, may try for ever. Both are refused before it sees them. No
- * state; any thread.
+ * POSIX extended ones (regcomp(3)). The C library writes `x{m,n}` out as n copies, `x+` as two, and copies of
+ * copies where these are nested, so a line of a script could take all memory there is; and its
+ * back-references, which POSIX does not have in extended expressions, may try for ever. Both are refused
+ * before it sees them. No state; any thread.
  */
 #ifndef ALLSTOP_SCRIPTS_PATTERN_H
 #define ALLSTOP_SCRIPTS_PATTERN_H

@@ -133,6 +133,14 @@ static void in_escape(struct console_text *c, struct scrollback *log, char byte)
         finish_csi(c, log, byte);
 }
 
+/* A character, or what stands for it where a terminal might obey it. */
+static void put_visible(struct console_text *c, struct scrollback *log, const char *bytes, size_t n)
+{
+    BASE_BUF struct buf seen = {0};
+    text_add_visible(&seen, bytes, n, false);
+    put(c, log, buf_text(&seen), seen.length);
+}
+
 /* A control character, or a byte that stands alone. */
 static void control(struct console_text *c, struct scrollback *log, char byte)
 {
@@ -156,11 +164,8 @@ static void control(struct console_text *c, struct scrollback *log, char byte)
     case BELL:
     case '\0':
         break;
-    default: {
-        BASE_BUF struct buf seen = {0};
-        text_add_visible(&seen, &byte, 1, false);
-        put(c, log, buf_text(&seen), seen.length);
-    }
+    default:
+        put_visible(c, log, &byte, 1);
     }
 }
 
@@ -171,7 +176,9 @@ void console_text_add(struct console_text *c, struct scrollback *log, const char
         size_t whole = c->escape ? 1 : text_utf8_length(bytes + i, n - i), length = whole ? whole : 1;
         if (c->escape)
             in_escape(c, log, bytes[i]);
-        else if (length > 1 || (byte >= ' ' && byte < RUBOUT))
+        else if (length > 1)
+            put_visible(c, log, bytes + i, length);
+        else if (byte >= ' ' && byte < RUBOUT)
             put(c, log, bytes + i, length);
         else
             control(c, log, bytes[i]);

@@ -21,11 +21,12 @@
 #include "engine/commands/execute.h"
 #include "engine/session/session.h"
 #include "rsp/codec.h"
+#include "tests/fuzz/parts.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define STEP_NS  INT64_C(150000000)
+#define STEP_NS  INT64_C(50000000)
 #define GRACE_NS INT64_C(6000000000) /* a clean good-bye has limits of its own */
 
 enum { COMMANDS_MOST = 8, INPUT_MOST = 4096 };
@@ -360,4 +361,95 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort(); /* something waited past its limit */
     pthread_join(thread, NULL);
     return 0;
+}
+
+/* -- changed answer by answer ------------------------------------------------------------------------- */
+
+/* The ways that add_answer() reads, with what each needs behind it. */
+static void make_answer(struct buf *out, unsigned *seed)
+{
+    static const char *const texts[] = {
+        "T05thread:p1.2;03:0c10000000000000;",
+        "T05thread:p1.1;watch:2000;",
+        "T05hwbreak:;thread:p1.1;",
+        "T05library:;thread:p1.1;",
+        "T05replaylog:end;",
+        "T0bthread:p1.1;",
+        "W00;process:1",
+        "X0b",
+        "w0;p1.2",
+        "N",
+        "O48690a",
+        "mp1.1,p1.2,p1.3",
+        "l",
+        "OK",
+        "",
+        "E01",
+        "E.no",
+        "x0800000000000000",
+        "QC0",
+        "l<threads><thread id=\"p1.3\"/></threads>",
+        "m<target>",
+        "PacketSize=40;vContSupported-",
+    };
+    const char *text = texts[parts_draw(seed, ARRAY_LENGTH(texts))];
+    unsigned way = parts_draw(seed, 16);
+    if (way < 8)
+        way = 9;
+    buf_add_char(out, (char)way);
+    if (way == 9 || way == 14) {
+        size_t n = strlen(text), most = way == 9 ? 255 : 31;
+        buf_add_char(out, (char)(n < most ? n : most));
+        buf_add(out, text, n < most ? n : most);
+    } else if (way == 8) {
+        unsigned count = parts_draw(seed, 12);
+        for (buf_add_char(out, (char)count); count; count--)
+            buf_add_char(out, (char)parts_draw(seed, 256));
+    } else if (way == 10) {
+        const char bytes[] = {1, (char)parts_draw(seed, 256), (char)parts_draw(seed, 256), 0};
+        buf_add(out, bytes, sizeof bytes);
+    } else if (way == 11) {
+        buf_add_char(out, (char)parts_draw(seed, 256));
+    }
+}
+
+/* Bytes of the answer at `a`, as add_answer() takes them. */
+static size_t answer_length(const uint8_t *a, size_t left)
+{
+    unsigned next = left > 1 ? a[1] : 0;
+    switch (a[0] % 16) {
+    case 8:
+        return 2 + next % 12u;
+    case 9:
+        return 2 + next;
+    case 10: {
+        size_t n = 2 + 2 * (next % 4u);
+        return n + (n < left && a[n] & 1 ? 2 : 1);
+    }
+    case 11:
+        return 2;
+    case 14:
+        return 2 + next % 32u;
+    default:
+        return 1;
+    }
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed)
+{
+    struct parts p = {0};
+    size_t at = size ? 1 + data[0] % (size_t)COMMANDS_MOST : 1;
+    unsigned how = parts_draw(&seed, 4);
+    if (how == 0 || at >= size)
+        return LLVMFuzzerMutate(data, size, most);
+    if (how == 1 && at > 1) {
+        data[1 + parts_draw(&seed, (unsigned)at - 1)] = (uint8_t)parts_draw(&seed, 256);
+        return size;
+    }
+    for (parts_end(&p, at); at < size && p.count < PARTS_MOST; parts_end(&p, at)) {
+        at += answer_length(data + at, size - at);
+        if (at > size)
+            at = size;
+    }
+    return parts_mutate(data, size, most, &p, 1, &seed, make_answer);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Stop replies, thread ids and qSupported answers of any bytes. */
+/* Stop replies, thread ids and qSupported answers of any bytes, changed field by field. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "rsp/features.h"
 #include "rsp/stop_reply.h"
+#include "tests/fuzz/parts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -58,4 +59,34 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     try_features(exact, size);
     free(exact);
     return 0;
+}
+
+static void make_field(struct buf *out, unsigned *seed)
+{
+    static const char *const keys[] = {
+        "thread",  "threads", "thread-pcs", "core",      "watch",         "rwatch",         "awatch",
+        "swbreak", "hwbreak", "library",    "replaylog", "fork",          "vfork",          "vforkdone",
+        "exec",    "create",  "process",    "reason",    "syscall_entry", "syscall_return", "name",
+        "07",      "10",      "ff",         "1f",        "description",   "memory",         "clone",
+    };
+    static const char *const values[] = {
+        "",         "1",     "-1",    "0",        "p1.1",       "p-1.-1",
+        "p1.0",     "begin", "end",   "xxxxxxxx", "2f62696e",   "ffffffffffffffff",
+        "7fffffff", "0*,",   "1,2,3", "00100000", "breakpoint", "signal",
+    };
+    buf_printf(out, "%s:%s;", keys[parts_draw(seed, ARRAY_LENGTH(keys))],
+               values[parts_draw(seed, ARRAY_LENGTH(values))]);
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed)
+{
+    enum { KIND = 3 }; /* T05 */
+    struct parts p = {0};
+    if (size < KIND || parts_draw(&seed, 3) == 0)
+        return LLVMFuzzerMutate(data, size, most);
+    parts_end(&p, KIND);
+    for (size_t i = KIND; i < size; i++)
+        if (data[i] == ';')
+            parts_end(&p, i + 1);
+    return parts_mutate(data, size, most, &p, 1, &seed, make_field);
 }

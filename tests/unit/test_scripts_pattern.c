@@ -24,6 +24,7 @@ static void test_taken(void **state)
         {"^0x[0-9a-f]{1,16}$", "0x7fff0000", true},
         {"^0x[0-9a-f]{1,16}$", "0x12345678123456781", false},
         {"a{3}", "caaat", true},
+        {"^((a+b+)+c++)+$", "aabbabccabc", true},
         {"(ab){2,}c", "xababababc", true},
         {"(ab){2,}c", "xabc", false},
         {"[]a]{2}x", "]ax", true},
@@ -63,6 +64,7 @@ static void test_refused(void **state)
         "((((aaaa){90}){90})?{90})*",
         "(a|b|(c{99}|d){99}){99}",
         "(a{99999999999999999999})",
+        "x++++++++++++++++++++++++++++",
     };
     for (size_t i = 0; i < ARRAY_LENGTH(large); i++)
         refused(large[i], "too large");

@@ -98,7 +98,7 @@ CROSS_TARGETS := $(foreach pair,$(CROSS),$(B)/targets/$(firstword $(subst :, ,$(
 	$(B)/targets/x86_64/cost $(B)/targets/x86_64/conditions $(B)/targets/x86_64/race $(B)/targets/x86_64/signals \
 	$(B)/targets/x86_64/races/lost_update $(B)/targets/x86_64/spinners $(B)/targets/x86_64/many \
 	$(B)/targets/x86_64/ends $(B)/targets/x86_64/syscalls $(B)/targets/x86_64/stress $(B)/targets/aarch64/stress \
-	$(B)/targets/x86_64/terminal $(B)/targets/aarch64/terminal $(B)/targets/s390x/terminal $(B)/targets/ppc64/terminal
+	$(B)/targets/x86_64/pair $(B)/targets/aarch64/pair $(B)/targets/x86_64/terminal $(B)/targets/aarch64/terminal $(B)/targets/s390x/terminal $(B)/targets/ppc64/terminal
 GUEST := $(B)/targets/guest/guest64.elf
 GUEST_CFLAGS := -g -O1 -ffreestanding -fno-pic -no-pie -mno-red-zone -mno-sse -fno-stack-protector -nostdlib
 

@@ -27,10 +27,10 @@ void conn_doubt_over(struct rsp_connection *c)
     d->due_ns = 0;
 }
 
-/* A socket whose stub acks, and no console on it. */
+/* A socket whose stub acks, with no console on it and no threads that run on. */
 static bool is_acked_socket(const struct rsp_connection *c)
 {
-    return !c->terms.no_ack && c->order.acks && !rsp_shares_console(c);
+    return !c->terms.no_ack && c->order.acks && !rsp_shares_console(c) && !c->race.seen;
 }
 
 bool conn_is_headless(const struct rsp_connection *c, const char *text, size_t n)

@@ -171,6 +171,8 @@ struct conn_race {
     struct ptid told[LATE_STOPS_MOST]; /* who stopped since the last resume */
     size_t told_count;
     unsigned standing;  /* threads in a loop of theirs, each of which takes a resume of its own */
+    unsigned looks;     /* stops at which a race was looked for */
+    bool released;      /* a `+` went out for them since the resume */
     unsigned resent;    /* the resume, for want of an ack */
     int64_t due_ns;     /* when a resume that is not acked is sent again; 0: never, nor another one */
     int64_t release_ns; /* the silence behind which another thread is let go */

@@ -288,7 +288,7 @@ void conn_race_note_stop(struct rsp_connection *c, const char *payload, size_t n
 void conn_race_select(struct rsp_connection *c, struct ptid thread);
 /* What goes in front of each packet. */
 void conn_race_add_acks(struct rsp_connection *c);
-/* Behind a stop: takes others that are on their way. Nothing where the race was not seen. */
+/* Behind a stop: takes others that are on their way, in a stub that may have any. */
 struct error *conn_race_settle(struct rsp_connection *c) BASE_MUST_CHECK;
 /* One question at a time, each until its answer is sure; those that have an `error` are left. */
 struct error *conn_race_ask(struct rsp_connection *c, struct rsp_request *requests,

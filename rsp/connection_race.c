@@ -10,7 +10,9 @@
  *     one loop would read it into the packet that another is reading, which is then refused by a `-`.
  *   - one question is asked at a time, a `-` means that it was not taken, and what is read is believed when
  *     it came twice. A thread that stops is the selected one from then on, so `Hg` goes in front each time.
- *   - a resume lets one loop go, no matter whom it names: as many are sent as there are threads that stand.
+ *   - a resume lets one loop go, no matter whom it names. The others go on at the next byte that they read
+ *     while the target runs: a `+` for each thread that stands. They are held again by the next who stops,
+ * from the moment at which he has his ack: that goes out at once.
  */
 #include "rsp/connection_private.h"
 
@@ -23,19 +25,23 @@ enum {
     NAKS_MOST = 20,    /* of one question */
     TRIES = 5,         /* timeouts of one question, which share that of an answer */
     READS_MOST = 12,   /* until two in a row are the same */
+    LOOKS_MOST = 64,   /* stops at which a race that was not seen is looked for */
     RESUMES_AGAIN = 3, /* a resume that is not acked */
 };
 
-/* Behind a stop others come that were on their way. */
+/* Behind a stop others come that were on their way; and how long an ack takes to be read. */
 #define SETTLE_NS 10000000
+#define ACK_NS    1000000
+/* The same before the race was seen, at so many stops. */
+#define FIRST_NS 5000000
 /* What came too late for its question is waited for. */
 #define QUIET_NS 100000000
 /* Behind something that was no answer the true one is there soon, or was overwritten. */
 #define MISFIT_NS 200000000
 /* A resume that nobody acks was lost; one that nobody stops from may have let another thread go. */
 #define UNACKED_NS 500000000
-#define RELEASE_NS 20000000
-#define STEP_NS    400000000
+#define RELEASE_NS 2000000
+#define STEP_NS    10000000
 
 bool rsp_races(const struct rsp_connection *c)
 {
@@ -144,9 +150,32 @@ static struct error *drain(struct rsp_connection *c, int64_t quiet_ns)
     return NULL;
 }
 
+/* Who has told of his stop keeps all loops from going on once he has his ack, and only then. One `+` more
+ * than stops: a loop may have read one that was not for it. */
+static struct error *settle_raced(struct rsp_connection *c)
+{
+    size_t acked = 0;
+    bool more = true;
+    while (more) {
+        more = acked <= c->race.told_count && acked < LATE_STOPS_MOST;
+        if (more) {
+            acked++;
+            TRY(conn_send_raw(c, "+", 1, "ack", 0));
+        }
+        TRY(drain(c, more ? ACK_NS : SETTLE_NS));
+        more |= acked <= c->race.told_count && acked < LATE_STOPS_MOST;
+    }
+    return NULL;
+}
+
 struct error *conn_race_settle(struct rsp_connection *c)
 {
-    return c->race.seen ? drain(c, SETTLE_NS) : NULL;
+    struct conn_race *r = &c->race;
+    if (!r->seen && may_race(c) && r->release_ns == RELEASE_NS && r->looks < LOOKS_MOST) {
+        r->looks++;
+        TRY(drain(c, FIRST_NS));
+    }
+    return r->seen ? settle_raced(c) : NULL;
 }
 
 /* -- one question ---------------------------------------------------------------------------------------- */
@@ -330,8 +359,9 @@ void conn_race_leave(struct rsp_connection *c, const char *payload, size_t n)
 {
     struct conn_race *r = &c->race;
     r->told_count = 0;
-    r->standing -= r->standing > 0;
+    r->standing -= r->standing > 0; /* the one that takes it */
     r->resent = 0;
+    r->released = false;
     bool only_one = memmem(payload, n, ";c", 2) == NULL && !(n > 0 && payload[0] == 'c');
     r->release_ns = only_one ? STEP_NS : RELEASE_NS;
     r->due_ns = r->seen ? clock_now_ns() + UNACKED_NS : 0;
@@ -345,22 +375,21 @@ void conn_race_over(struct rsp_connection *c)
 int64_t conn_race_due(const struct rsp_connection *c)
 {
     const struct conn_race *r = &c->race;
-    if (!r->due_ns || !c->sent.acked)
+    if (!r->due_ns || !c->sent.acked || r->released)
         return r->due_ns;
     return r->standing ? c->wire.came_ns + r->release_ns : 0;
 }
 
-/* A plain `c` steps whom an earlier `s` has named, for that is kept with the thread. */
+/* A loop that reads anything while the target runs is left, which a `+` does and never harms. */
 struct error *conn_race_act(struct rsp_connection *c, int64_t now)
 {
     struct conn_race *r = &c->race;
-    r->due_ns = now + UNACKED_NS;
     if (!c->sent.acked) {
-        if (r->resent++ == RESUMES_AGAIN)
-            r->due_ns = 0;
+        r->due_ns = r->resent++ == RESUMES_AGAIN ? 0 : now + UNACKED_NS;
         return conn_write_again(c);
     }
-    r->standing--;
-    static const char go[] = "vCont;c";
-    return send(c, go, sizeof go - 1);
+    r->released = true;
+    r->due_ns = r->standing ? now + r->release_ns : 0; /* one more than stand, for one may be an ack */
+    r->standing -= r->standing > 0;
+    return conn_send_raw(c, "+", 1, "ack", 0);
 }

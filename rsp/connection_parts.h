@@ -175,6 +175,7 @@ struct conn_race {
     bool released;      /* a `+` went out for them since the resume */
     unsigned resent;    /* the resume, for want of an ack */
     int64_t due_ns;     /* when a resume that is not acked is sent again; 0: never, nor another one */
+    int64_t melted_ns;  /* when a stop is asked for that may have come damaged; 0: never */
     int64_t release_ns; /* the silence behind which another thread is let go */
 };
 

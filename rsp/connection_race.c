@@ -36,6 +36,8 @@ enum {
 #define FIRST_NS 5000000
 /* What came too late for its question is waited for. */
 #define QUIET_NS 100000000
+/* What may have been a stop is asked for when none has come since. */
+#define MELTED_NS 30000000
 /* Behind something that was no answer the true one is there soon, or was overwritten. */
 #define MISFIT_NS 200000000
 /* A resume that nobody acks was lost; one that nobody stops from may have let another thread go. */
@@ -62,7 +64,11 @@ static bool may_race(const struct rsp_connection *c)
 void conn_race_see(struct rsp_connection *c, enum rsp_violation kind)
 {
     bool shows = kind != RSP_BREACH_NO_REPLY && kind != RSP_BREACH_OVERSIZE && !conn_is_lenient(c);
-    if (!shows || c->race.seen || !may_race(c))
+    if (!shows || !may_race(c))
+        return;
+    if (conn_runs(c)) /* two who stop at once have one buffer for what they say */
+        c->race.melted_ns = clock_now_ns() + MELTED_NS;
+    if (c->race.seen)
         return;
     c->race.seen = true;
     conn_stop_pipelining(c);
@@ -361,6 +367,7 @@ void conn_race_leave(struct rsp_connection *c, const char *payload, size_t n)
     r->told_count = 0;
     r->standing -= r->standing > 0; /* the one that takes it */
     r->resent = 0;
+    r->melted_ns = 0;
     r->released = false;
     bool only_one = memmem(payload, n, ";c", 2) == NULL && !(n > 0 && payload[0] == 'c');
     r->release_ns = only_one ? STEP_NS : RELEASE_NS;
@@ -370,11 +377,14 @@ void conn_race_leave(struct rsp_connection *c, const char *payload, size_t n)
 void conn_race_over(struct rsp_connection *c)
 {
     c->race.due_ns = 0;
+    c->race.melted_ns = 0;
 }
 
 int64_t conn_race_due(const struct rsp_connection *c)
 {
     const struct conn_race *r = &c->race;
+    if (r->melted_ns)
+        return r->melted_ns;
     if (!r->due_ns || !c->sent.acked || r->released)
         return r->due_ns;
     return r->standing ? c->wire.came_ns + r->release_ns : 0;
@@ -384,6 +394,12 @@ int64_t conn_race_due(const struct rsp_connection *c)
 struct error *conn_race_act(struct rsp_connection *c, int64_t now)
 {
     struct conn_race *r = &c->race;
+    if (r->melted_ns) {
+        r->melted_ns = 0;
+        r->standing++;
+        r->due_ns = now + UNACKED_NS;
+        return send(c, "?", 1);
+    }
     if (!c->sent.acked) {
         r->due_ns = r->resent++ == RESUMES_AGAIN ? 0 : now + UNACKED_NS;
         return conn_write_again(c);

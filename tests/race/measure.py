@@ -8,7 +8,7 @@ measure.py ALLSTOP TARGETS RUNS ARCHITECTURE [OPTION…] prints a line for each 
     bad     no answer within the limit, or the debugger ended in another way than by the end of its input
 
 Options: `others`, where main only waits for two threads; `socket`, where the stub is at one of Unix; `keep=FOLDER`, where
-wire logs of the runs that were not right are left; `rounds=N`."""
+wire logs of the runs that were not right are left; `rounds=N`; `share=N`, how many of them must be right for status 0."""
 import json
 import os
 import select
@@ -19,6 +19,7 @@ import time
 ALLSTOP, TARGETS, RUNS, ARCHITECTURE = sys.argv[1:5]
 OPTIONS = dict((word.split("=") + [""])[:2] for word in sys.argv[5:])
 ROUNDS = int(OPTIONS.get("rounds", 3))
+SHARE = float(OPTIONS.get("share", 0.9))
 LIMIT = 30  # seconds for one answer: several timeouts of the debugger's
 
 
@@ -163,10 +164,11 @@ def main():
         raced += violations > 0
         if kind != "right":
             print(f"{kind}, run {i}, {took:.1f} s: {why}", flush=True)
-        elif folder and "all" not in OPTIONS:
+        elif folder:
             os.unlink(log)
     print(" ".join(f"{kind} {count}" for kind, count in counts.items()), f"of {RUNS}, {raced} with the race, longest {longest:.1f} s")
+    return 0 if counts["wrong"] + counts["bad"] == 0 and counts["right"] >= int(RUNS) * SHARE else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -240,6 +240,14 @@ soak-hostile:
 	@$(MAKE) --no-print-directory $(B)/allstop $(B)/targets/steps
 	@python3 -B tests/faults/hostile.py $(B) --runs $(RUNS) $(if $(SEED),--seed $(SEED)) $(if $(FACE),--face $(FACE))
 
+# Right values where QEMU's user emulator does not stop its threads: RUNS sessions.
+RACE_ARCH ?= x86_64
+.PHONY: stop-race
+stop-race:
+	@sh tests/deps.sh build test
+	@$(MAKE) --no-print-directory $(B)/allstop $(B)/targets/$(RACE_ARCH)/pair
+	@B=$(B) bash tests/race/run.sh $(RUNS) $(RACE_ARCH)
+
 .PHONY: soak
 soak:
 	@sh tests/deps.sh build test

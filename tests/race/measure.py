@@ -20,7 +20,8 @@ ALLSTOP, TARGETS, RUNS, ARCHITECTURE = sys.argv[1:5]
 OPTIONS = dict((word.split("=") + [""])[:2] for word in sys.argv[5:])
 ROUNDS = int(OPTIONS.get("rounds", 3))
 SHARE = float(OPTIONS.get("share", 0.9))
-LIMIT = 30  # seconds for one answer: several timeouts of the debugger's
+TIME = 20  # seconds that a request may take by the debugger's own clock
+LIMIT = 30  # and in all
 
 
 class Wrong(Exception):
@@ -58,7 +59,7 @@ class Session:
 
     def ask(self, do, **arguments):
         self.number += 1
-        self.process.stdin.write(json.dumps({"id": self.number, "do": do, **arguments}).encode() + b"\n")
+        self.process.stdin.write(json.dumps({"id": self.number, "do": do, "timeout": TIME, **arguments}).encode() + b"\n")
         until = time.monotonic() + LIMIT
         while True:
             line = self.line(until)

@@ -172,9 +172,9 @@ struct conn_race {
     size_t told_count;
     unsigned standing;  /* threads in a loop of theirs, each of which takes a resume of its own */
     unsigned looks;     /* stops at which a race was looked for */
-    bool released;      /* a `+` went out for them since the resume */
     unsigned resent;    /* the resume, for want of an ack */
-    int64_t due_ns;     /* when a resume that is not acked is sent again; 0: never, nor another one */
+    int64_t unacked_ns; /* when the resume is sent again if it is not acked */
+    int64_t due_ns;     /* when that is looked at, or another thread let go; 0: never */
     int64_t melted_ns;  /* when a stop is asked for that may have come damaged; 0: never */
     int64_t release_ns; /* the silence behind which another thread is let go */
 };

@@ -368,10 +368,10 @@ void conn_race_leave(struct rsp_connection *c, const char *payload, size_t n)
     r->standing -= r->standing > 0; /* the one that takes it */
     r->resent = 0;
     r->melted_ns = 0;
-    r->released = false;
     bool only_one = memmem(payload, n, ";c", 2) == NULL && !(n > 0 && payload[0] == 'c');
     r->release_ns = only_one ? STEP_NS : RELEASE_NS;
-    r->due_ns = r->seen ? clock_now_ns() + UNACKED_NS : 0;
+    r->unacked_ns = clock_now_ns() + UNACKED_NS;
+    r->due_ns = r->seen ? clock_now_ns() + r->release_ns : 0;
 }
 
 void conn_race_over(struct rsp_connection *c)
@@ -385,9 +385,7 @@ int64_t conn_race_due(const struct rsp_connection *c)
     const struct conn_race *r = &c->race;
     if (r->melted_ns)
         return r->melted_ns;
-    if (!r->due_ns || !c->sent.acked || r->released)
-        return r->due_ns;
-    return r->standing ? c->wire.came_ns + r->release_ns : 0;
+    return r->due_ns;
 }
 
 /* A loop that reads anything while the target runs is left, which a `+` does and never harms. */
@@ -397,14 +395,19 @@ struct error *conn_race_act(struct rsp_connection *c, int64_t now)
     if (r->melted_ns) {
         r->melted_ns = 0;
         r->standing++;
-        r->due_ns = now + UNACKED_NS;
+        r->unacked_ns = now + UNACKED_NS;
+        r->due_ns = now + r->release_ns;
         return send(c, "?", 1);
     }
+    r->due_ns = now + r->release_ns;
+    if (!c->sent.acked && now < r->unacked_ns)
+        return NULL;
     if (!c->sent.acked) {
-        r->due_ns = r->resent++ == RESUMES_AGAIN ? 0 : now + UNACKED_NS;
+        r->unacked_ns = now + UNACKED_NS;
+        if (r->resent++ == RESUMES_AGAIN)
+            r->due_ns = 0;
         return conn_write_again(c);
     }
-    r->released = true;
     r->due_ns = r->standing ? now + r->release_ns : 0; /* one more than stand, for one may be an ack */
     r->standing -= r->standing > 0;
     return conn_send_raw(c, "+", 1, "ack", 0);

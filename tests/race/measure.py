@@ -4,6 +4,7 @@ measure.py ALLSTOP TARGETS RUNS ARCHITECTURE [OPTION…] prints a line for each 
 
     right   every hit was told once, every value was the one that this hit has, and the program ended with status 0
     wrong   a value, a place or a hit that cannot be
+    missed  what was told is right, but a thread passed the breakpoint and nothing was told of it, nor that it was missed
     named   the session said what went wrong, within its limit
     bad     no answer within the limit, or the debugger ended in another way than by the end of its input
 
@@ -26,6 +27,10 @@ LIMIT = 30  # and in all
 
 class Wrong(Exception):
     """What was told cannot be."""
+
+
+class Missed(Exception):
+    """Hits that nothing was told of."""
 
 
 class Named(Exception):
@@ -131,7 +136,8 @@ def talk(s):
         raise Named(f"the emulator was killed by {stop.get('signal')}")
     must("the reason", stop["reason"], "exited")
     must("the exit code", stop.get("exit_code"), 0)
-    must("hits", seen, {1: ROUNDS, 2: ROUNDS})
+    if seen != {1: ROUNDS, 2: ROUNDS}:
+        raise Missed(f"hits of each that were told: {seen}, of {ROUNDS}")
 
 
 def run(log):
@@ -141,7 +147,7 @@ def run(log):
         s = Session(log)
         try:
             talk(s)
-        except (Wrong, Named) as e:
+        except (Wrong, Missed, Named) as e:
             kind, why = type(e).__name__.lower(), str(e)
         s.end()
     except (Bad, BrokenPipeError, KeyError, ValueError) as e:
@@ -152,7 +158,7 @@ def run(log):
 
 
 def main():
-    counts = dict.fromkeys(("right", "wrong", "named", "bad"), 0)
+    counts = dict.fromkeys(("right", "wrong", "missed", "named", "bad"), 0)
     raced, longest = 0, 0
     folder = OPTIONS.get("keep", "")
     for i in range(int(RUNS)):

@@ -98,7 +98,8 @@ CROSS_TARGETS := $(foreach pair,$(CROSS),$(B)/targets/$(firstword $(subst :, ,$(
 	$(B)/targets/x86_64/cost $(B)/targets/x86_64/conditions $(B)/targets/x86_64/race $(B)/targets/x86_64/signals \
 	$(B)/targets/x86_64/races/lost_update $(B)/targets/x86_64/spinners $(B)/targets/x86_64/many \
 	$(B)/targets/x86_64/ends $(B)/targets/x86_64/syscalls $(B)/targets/x86_64/stress $(B)/targets/aarch64/stress \
-	$(B)/targets/x86_64/terminal $(B)/targets/aarch64/terminal $(B)/targets/s390x/terminal $(B)/targets/ppc64/terminal
+	$(B)/targets/x86_64/terminal $(B)/targets/aarch64/terminal $(B)/targets/s390x/terminal $(B)/targets/ppc64/terminal \
+	$(B)/targets/x86_64/pair $(B)/targets/aarch64/pair
 GUEST := $(B)/targets/guest/guest64.elf
 GUEST_CFLAGS := -g -O1 -ffreestanding -fno-pic -no-pie -mno-red-zone -mno-sse -fno-stack-protector -nostdlib
 
@@ -239,6 +240,14 @@ soak-hostile:
 	@$(MAKE) --no-print-directory $(B)/allstop $(B)/targets/steps
 	@python3 -B tests/faults/hostile.py $(B) --runs $(RUNS) $(if $(SEED),--seed $(SEED)) $(if $(FACE),--face $(FACE))
 
+# Right values where QEMU's user emulator does not stop its threads: RUNS sessions.
+RACE_ARCH ?= x86_64
+.PHONY: stop-race
+stop-race:
+	@sh tests/deps.sh build test
+	@$(MAKE) --no-print-directory $(B)/allstop $(B)/targets/$(RACE_ARCH)/pair
+	@B=$(B) bash tests/race/run.sh $(RUNS) $(RACE_ARCH)
+
 .PHONY: soak
 soak:
 	@sh tests/deps.sh build test
@@ -333,6 +342,7 @@ help:
 	@echo 'oracle   random questions to gdb and to us, ORACLE_ROUNDS times as many'
 	@echo 'soak-faults  RUNS sessions over a bad line, SEED and PROFILE of one; soak-hostile: stubs that talk nonsense'
 	@echo 'soak     SOAK_RUNS sessions against a stub that races, SOAK_STOPS stops on those that do not'
+	@echo 'stop-race  RUNS sessions on two threads that QEMU user does not stop, RACE_ARCH=aarch64 for the other'
 	@echo 'mutants  does a test fail when the program is changed? MUTANTS changes of each file, GROUPS="codec cfi"'
 	@echo 'kernel   the Linux kernel for the kgdb tests: once, some 12 minutes and 1.3 GB under ~/.cache'
 	@echo 'bench    counts and times beside gdb     fuzz  each fuzzer for FUZZ_SECONDS'

@@ -157,6 +157,9 @@ struct transport *rsp_transport(struct rsp_connection *c);
 /* Largest payload the stub takes, bytes (400 when it did not say; capped at 128 KiB). */
 size_t rsp_packet_size(const struct rsp_connection *c);
 bool rsp_pipelines(const struct rsp_connection *c);
+/* The stub was seen not to stop its threads, as QEMU's user emulator: a stop may be one that was told before,
+ * and a resume may have let another thread go than the one that it names. */
+bool rsp_races(const struct rsp_connection *c);
 void rsp_set_timeout(struct rsp_connection *c, int64_t timeout_ns);
 int64_t rsp_timeout(const struct rsp_connection *c);
 /* A further limit for all waits, CLOCK_MONOTONIC ns (a script's step); INT64_MAX: none. */

@@ -165,9 +165,9 @@ static unsigned known_question(const struct rsp_request *r)
 }
 
 /* QEMU's user emulator, once out of step, says the nothing that it owed to another question. */
-static bool is_others_nothing(const struct await *a, const struct rsp_event *event)
+static bool is_others_nothing(const struct rsp_connection *c, const struct rsp_request *r, size_t n)
 {
-    return event->length == 0 && (a->c->misfits.known_questions & known_question(a->r));
+    return n == 0 && (c->misfits.known_questions & known_question(r));
 }
 
 /* `m` is never answered with more than it asked for. */
@@ -181,12 +181,15 @@ static bool is_too_long(const struct rsp_request *r, size_t n)
     return hex_parse_u64(&s, end, &asked) && s == end && n / 2 > asked;
 }
 
+bool conn_answers(const struct rsp_connection *c, const struct rsp_request *r, const char *p, size_t n)
+{
+    return conn_fits(r->grammar, p, n) && !is_others_nothing(c, r, n) &&
+           (conn_is_error(p, n) || !is_too_long(r, n));
+}
+
 static bool fits(const struct await *a, const struct rsp_event *event)
 {
-    const char *p = event->data;
-    size_t n = event->length;
-    return conn_fits(a->r->grammar, p, n) && !is_others_nothing(a, event) &&
-           (conn_is_error(p, n) || !is_too_long(a->r, n));
+    return conn_answers(a->c, a->r, event->data, event->length);
 }
 
 /*
@@ -361,6 +364,12 @@ static struct error *await(struct await *a, enum conn_fate *ret)
             *ret = FATE_FAILED;
             done = true;
         }
+        if (!done && c->race.seen && !a->raced) { /* asked anew, in another way */
+            conn_release_stop(c, RSP_BREACH_STOP_INSTEAD_OF_REPLY);
+            r->error = conn_request_error(r, ERR_VIOLATION, "a thread stopped in the middle of it");
+            *ret = FATE_OPEN;
+            done = true;
+        }
     }
     return NULL;
 }
@@ -368,7 +377,8 @@ static struct error *await(struct await *a, enum conn_fate *ret)
 struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, size_t place, size_t window,
                          enum conn_fate *ret)
 {
-    struct await a = {.c = c, .r = r, .alone = window == 1, .behind = window - 1 - place};
+    struct await a = {
+        .c = c, .r = r, .alone = window == 1, .behind = window - 1 - place, .raced = c->race.seen};
     await_start_clock(&a);
     struct error *e = await(&a, ret);
     buf_free(&a.early);

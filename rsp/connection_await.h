@@ -11,6 +11,7 @@
 struct await {
     struct rsp_connection *c;
     struct rsp_request *r;
+    bool raced;       /* connection_race.c: it was seen before */
     bool alone;       /* in its write */
     size_t behind;    /* requests behind it there */
     unsigned resends; /* after a silence */

@@ -228,13 +228,28 @@ static struct error *ask_all(struct rsp_connection *c, struct rsp_request *reque
     return conn_flush_acks(c);
 }
 
+/* The race was seen within them: nothing that was read is believed. */
+static struct error *ask_raced(struct rsp_connection *c, struct rsp_request *requests, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!may_be_repeated(c, &requests[i]))
+            continue;
+        clear_answer(&requests[i]);
+        TRY(conn_race_ask(c, &requests[i], 1));
+    }
+    return NULL;
+}
+
 struct error *rsp_call_batch(struct rsp_connection *c, struct rsp_request *requests, size_t count)
 {
     TRY(conn_check_stopped(c));
     prepare(c, requests, count);
     buf_clear(&c->words);
     conn_state_ask(c);
-    struct error *e = ask_all(c, requests, count);
+    bool raced = c->race.seen;
+    struct error *e = raced ? conn_race_ask(c, requests, count) : ask_all(c, requests, count);
+    if (!e && c->race.seen && !raced)
+        e = ask_raced(c, requests, count);
     conn_state_done(c, CONN_ASKING);
     return e;
 }

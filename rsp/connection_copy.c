@@ -16,7 +16,7 @@
 static bool is_in_doubt(const struct rsp_connection *c, const struct rsp_request *r, size_t window)
 {
     return window == 1 && c->order.troubled && !c->terms.no_ack && c->order.acks && !r->error &&
-           r->length > 0 && !conn_is_lenient(c) && clock_now_ns() < c->limits.deadline_ns;
+           r->length > 0 && !conn_is_lenient(c) && !c->race.seen && clock_now_ns() < c->limits.deadline_ns;
 }
 
 bool conn_may_be_copy(const struct rsp_connection *c, const struct rsp_request *r, size_t window)

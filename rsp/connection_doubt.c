@@ -34,11 +34,11 @@ void conn_doubt_damaged(struct rsp_connection *c, bool asked)
     c->doubt.damaged = asked;
 }
 
-/* A stub that acks, and is no kernel with a console beside it, where each byte of ours is typed at a shell.
- */
+/* A stub that acks, has no threads that run on, and is no kernel with a console beside it, where each byte of
+ * ours is typed at a shell. */
 static bool may_be_asked(const struct rsp_connection *c)
 {
-    return !c->terms.no_ack && c->order.acks && !conn_is_kernel_line(c);
+    return !c->terms.no_ack && c->order.acks && !conn_is_kernel_line(c) && !c->race.seen;
 }
 
 bool conn_is_headless(const struct rsp_connection *c, const char *text, size_t n)

@@ -150,6 +150,7 @@ const char *rsp_violation_name(enum rsp_violation kind)
 void conn_violation(struct rsp_connection *c, enum rsp_violation kind, const char *evidence, size_t n)
 {
     c->stats.violations++;
+    conn_race_see(c, kind);
     if (c->callbacks.violation && c->misfits.told[kind]++ < VIOLATIONS_TOLD_MOST)
         c->callbacks.violation(c->callbacks.context, kind, n ? evidence : "",
                                n < EVIDENCE_MOST ? n : EVIDENCE_MOST);

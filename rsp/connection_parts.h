@@ -169,6 +169,21 @@ struct conn_thread {
     struct ptid id;
 };
 
+/* Threads that stop while the target counts as stopped: connection_race.c. */
+struct conn_race {
+    bool seen;
+    struct buf select;                 /* the Hg of whom is spoken of; empty: none was */
+    struct ptid told[LATE_STOPS_MOST]; /* who stopped since the last resume */
+    size_t told_count;
+    unsigned standing;  /* threads in a loop of theirs, each of which takes a resume of its own */
+    unsigned looks;     /* stops at which a race was looked for */
+    unsigned resent;    /* the resume, for want of an ack */
+    int64_t unacked_ns; /* when the resume is sent again if it is not acked */
+    int64_t due_ns;     /* when that is looked at, or another thread let go; 0: never */
+    int64_t melted_ns;  /* when a stop is asked for that may have come damaged; 0: never */
+    int64_t release_ns; /* the silence behind which another thread is let go */
+};
+
 /* What the families of packets remember: remote.c. */
 struct remote_notes {
     struct conn_thread selected;  /* what Hg chose */
@@ -201,6 +216,7 @@ struct rsp_connection {
     struct conn_misfits misfits;
     struct conn_interrupt interrupt;
     struct conn_probe probe;
+    struct conn_race race;
     struct conn_console console;
     struct remote_notes remote;
 };

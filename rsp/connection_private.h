@@ -19,6 +19,7 @@
  *   connection_console.c    a line that is a console too
  *   connection_verify.c     a stop reply on such a line: is it text?
  *   connection_probe.c      who is at the other end?
+ *   connection_race.c       a stub that does not stop its threads
  *   connection_negotiate.c  the opening
  *   connection_stops.c      the last stop, and those that came when nobody waited
  */
@@ -304,6 +305,31 @@ struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, size_t
 /* "asking '…': what" */
 struct error *conn_request_error(const struct rsp_request *r, enum error_code code,
                                  const char *what) BASE_MUST_CHECK;
+
+/* Of the right form, and of nothing else that is known. */
+bool conn_answers(const struct rsp_connection *c, const struct rsp_request *r, const char *p, size_t n);
+
+/* -- connection_race.c ------------------------------------------------------------------------------ */
+
+/* Something was told that must not be: from then on the race counts as seen, in a stub that has it. */
+void conn_race_see(struct rsp_connection *c, enum rsp_violation kind);
+/* Each stop that is told, and whom the conversation is of. */
+void conn_race_note_stop(struct rsp_connection *c, const char *payload, size_t n);
+void conn_race_select(struct rsp_connection *c, struct ptid thread);
+/* What goes in front of each packet. */
+void conn_race_add_acks(struct rsp_connection *c);
+/* Behind a stop: takes others that are on their way, in a stub that may have any. */
+struct error *conn_race_settle(struct rsp_connection *c) BASE_MUST_CHECK;
+/* One question at a time, each until its answer is sure; those that have an `error` are left. */
+struct error *conn_race_ask(struct rsp_connection *c, struct rsp_request *requests,
+                            size_t count) BASE_MUST_CHECK;
+/* A resume is sent, and its run is over. */
+void conn_race_leave(struct rsp_connection *c, const char *payload, size_t n);
+void conn_race_over(struct rsp_connection *c);
+/* When the resume is sent again, or another one for another thread, 0: never; and doing it. */
+int64_t conn_race_due(const struct rsp_connection *c);
+struct error *conn_race_act(struct rsp_connection *c, int64_t now) BASE_MUST_CHECK;
+void conn_race_free(struct rsp_connection *c);
 
 /* -- connection_negotiate.c ----------------------------------------------------------------------------- */
 

@@ -34,6 +34,7 @@ static void forget_stop(struct rsp_connection *c, const char *payload, size_t n)
     conn_console_rest(c);
     conn_stops_leave(c, payload, n);
     conn_doubt_leave(c);
+    conn_race_leave(c, payload, n);
     rsp_forget_selected(c);
 }
 
@@ -176,6 +177,8 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
     if (goes_on)
         return NULL;
     conn_doubt_over(c);
+    conn_race_note_stop(c, payload, n);
+    conn_race_over(c);
     conn_note_taken(c, payload, n);
     conn_stops_know_resume(c);
     conn_state_stop(c);
@@ -369,6 +372,8 @@ struct error *conn_wait_stop(struct rsp_connection *c, unsigned wakes, int64_t d
         TRY(conn_next_of_run(c, wakes, deadline_ns, wake_fd, &got, &event));
         TRY(take(&w, got, &event));
     }
+    if (*stopped && ret->kind == RSP_STOP_SIGNAL)
+        TRY(conn_race_settle(c));
     return conn_flush_acks(c);
 }
 

@@ -132,6 +132,7 @@ void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t 
 {
     if (conn_is_lenient(c)) /* QEMU stops a running machine for a new connection and says so unasked */
         return;
+    conn_race_note_stop(c, payload, n);
     bool copy = false;
     if (conn_is_copy(&c->stops.last, payload, n) || is_queued(c, payload, n)) {
         c->stops.copies++;

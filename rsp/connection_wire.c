@@ -29,6 +29,8 @@ struct error *conn_note_loss(struct rsp_connection *c, struct error *e)
 
 static void add_acks(struct rsp_connection *c)
 {
+    if (c->race.seen)
+        conn_race_add_acks(c);
     for (; c->wire.pending_acks > 0; c->wire.pending_acks--) {
         buf_add_char(&c->sent.bytes, '+');
         log_wire(c, true, "ack", "", 0);
@@ -87,12 +89,16 @@ struct error *conn_write_again(struct rsp_connection *c)
     conn_trouble(c);
     size_t n = c->sent.bytes.length - c->sent.packets_at;
     log_wire(c, true, "packet", c->sent.bytes.data + c->sent.packets_at + 1, n - 4);
+    if (c->race.seen)
+        return conn_write(c);
     return write_bytes(c, c->sent.bytes.data + c->sent.packets_at, n);
 }
 
 struct error *conn_flush_acks(struct rsp_connection *c)
 {
     static const char acks[] = "++++++++++++++++";
+    if (c->race.seen) /* they go in front of the next packet */
+        return NULL;
     while (c->wire.pending_acks > 0) {
         unsigned n =
             c->wire.pending_acks < sizeof acks - 1 ? c->wire.pending_acks : (unsigned)sizeof acks - 1;

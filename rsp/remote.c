@@ -163,6 +163,7 @@ void rsp_forget_selected(struct rsp_connection *c)
 void rsp_note_selected(struct rsp_connection *c, struct ptid thread)
 {
     c->remote.selected = (struct conn_thread){.known = true, .id = thread};
+    conn_race_select(c, thread);
 }
 
 void conn_note_stopped(struct rsp_connection *c, const struct rsp_stop *stop)

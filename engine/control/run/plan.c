@@ -391,6 +391,8 @@ static struct error *take_stop(struct control *c, const struct rsp_stop *stop, s
         TRY(fork_describe_exec(c, stop));
     TRY(stop_classify(c, stop, final));
     TRY(step_unmask_interrupts(c, &c->plan));
+    if (plan_is_raced(c, final))
+        return run_on(c);
     if (final->reason == STOP_WATCHPOINT && c->target->arch && c->target->arch->stops_before_access)
         TRY(c->run_hooks->finish_access(c, final));
     step_check_trap_flag(c, final);

@@ -82,9 +82,10 @@ struct plan {
     uint64_t off_pc;
     bool masked; /* step_flags.h: interrupts, for this step of this thread */
     struct ptid masked_thread;
-    bool under_way;      /* it has resumed before */
-    bool told_trap_flag; /* engine/control/run/step_flags.h */
-    bool held;           /* it would have run on, but for the user's interrupt */
+    bool under_way;           /* it has resumed before */
+    bool told_trap_flag;      /* engine/control/run/step_flags.h */
+    unsigned taken_by_others; /* raced.c: resumes that another thread took */
+    bool held;                /* it would have run on, but for the user's interrupt */
 
     /* watching by stepping (watch_steps.h) */
     bool watch_stepping;
@@ -116,6 +117,12 @@ void plan_add_target(struct control *c, struct plan *plan, uint64_t address, uin
 struct error *plan_resume(struct control *c) BASE_MUST_CHECK;
 /* What runs now is a step. */
 bool plan_steps(const struct control *c);
+
+/* -- raced.c --------------------------------------------------------------------------------------- */
+
+/* Where the stub does not stop its threads: the stop, which was classified, is one that was told before, or
+ * the end of a step that nobody waits for. The target is to run again. */
+bool plan_is_raced(struct control *c, const struct stop *stop);
 
 /* -- step.c ---------------------------------------------------------------------------------------- */
 

@@ -120,6 +120,13 @@ static struct error *leave_own_trap(struct control *c, struct plan *p, bool *fou
     return NULL;
 }
 
+/* Where the stub does not stop its threads a resume may let go whom it does not name: while another thread is
+ * stepped off, the one to be stepped would run. It stays at its site, and meets it again. */
+static bool stays_on_site(const struct control *c, const struct plan *p, bool steps)
+{
+    return rsp_races(c->target->connection) && p->phase == PHASE_STEP && !steps;
+}
+
 static struct error *find_thread_to_step_off(struct control *c, struct plan *p)
 {
     bool found;
@@ -133,6 +140,8 @@ static struct error *find_thread_to_step_off(struct control *c, struct plan *p)
         struct site *site;
         TRY(site_under(c, t, &site));
         bool steps = p->phase == PHASE_STEP && ptid_equal(t->id, p->thread);
+        if (site && stays_on_site(c, p, steps))
+            continue;
         if (site && t->pending_signal && !steps) {
             TRY(leave_by_handler(c, t, site->address));
         } else if (site) {

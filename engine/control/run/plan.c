@@ -381,6 +381,15 @@ static struct error *on_stopped(struct control *c, struct stop *final, bool *don
     return e;
 }
 
+/* Other processes of the same target go on. */
+static struct error *on_ended(struct control *c, const struct rsp_stop *stop, bool *done)
+{
+    bool others;
+    TRY(fork_process_ended(c, stop, &others));
+    *done = !others;
+    return others ? run_on(c) : NULL;
+}
+
 static struct error *take_stop(struct control *c, const struct rsp_stop *stop, struct stop *final, bool *done)
 {
     bool gone = false;
@@ -396,12 +405,8 @@ static struct error *take_stop(struct control *c, const struct rsp_stop *stop, s
     if (final->reason == STOP_WATCHPOINT && c->target->arch && c->target->arch->stops_before_access)
         TRY(c->run_hooks->finish_access(c, final));
     step_check_trap_flag(c, final);
-    if (final->reason == STOP_EXITED || final->reason == STOP_KILLED) {
-        bool others;
-        TRY(fork_process_ended(c, stop, &others));
-        *done = !others;
-        return others ? run_on(c) : NULL;
-    }
+    if (final->reason == STOP_EXITED || final->reason == STOP_KILLED)
+        return on_ended(c, stop, done);
     bool handled = false;
     TRY(on_event(c, stop, &handled));
     return handled ? NULL : on_stopped(c, final, done);

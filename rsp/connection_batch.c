@@ -112,8 +112,9 @@ static bool is_unheard(const struct rsp_connection *c, const struct rsp_request 
 
 /* Answers come in the order of the questions, so where a fence is answered and nothing comes in front of
  * that, the stub never had the change: only then is it sent once more. */
-static struct error *say_unheard(struct rsp_connection *c, struct rsp_request *r)
+static struct error *say_unheard(struct rsp_connection *c, struct rsp_request *r, bool *again)
 {
+    *again = false;
     conn_owe(c, r, 1);
     struct error *e = conn_resync(c);
     if (error_is(e, ERR_TIMEOUT)) {
@@ -129,9 +130,20 @@ static struct error *say_unheard(struct rsp_connection *c, struct rsp_request *r
     TRY(conn_write(c));
     enum conn_fate fate = FATE_OPEN;
     e = conn_await(c, r, 0, 1, &fate);
-    if (e || fate == FATE_OPEN)
+    *again = !e && fate == FATE_OPEN && is_unheard(c, r, 1);
+    if (e || (fate == FATE_OPEN && !*again))
         conn_owe(c, r, 1);
     return e;
+}
+
+static struct error *say_until_heard(struct rsp_connection *c, struct rsp_request *r)
+{
+    bool again = true;
+    for (unsigned i = 0; i < RESENDS_MOST && again; i++)
+        TRY(say_unheard(c, r, &again));
+    if (again)
+        conn_owe(c, r, 1);
+    return NULL;
 }
 
 /* The `i`-th of a window was not answered, and what that means for the others; *done is how many are settled.
@@ -144,7 +156,7 @@ static struct error *settle_open(struct rsp_connection *c, struct rsp_request *r
         conn_stop_pipelining(c);
     if (is_unheard(c, &requests[i], window)) {
         *done = 1;
-        return say_unheard(c, &requests[i]);
+        return say_until_heard(c, &requests[i]);
     }
     bool lost = is_lost_in_window(c, &requests[i], window);
     abandon_window(c, requests, i, window);

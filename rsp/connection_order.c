@@ -68,6 +68,8 @@ void conn_stale(struct rsp_connection *c, const char *payload, size_t n)
 {
     bool known = !c->terms.no_ack && (c->order.troubled || !transport_is_reliable(c->transport));
     conn_note_stray(c);
+    if (!c->terms.no_ack) /* its last word, which is what it says again */
+        conn_note_taken(c, payload, n);
     if (known)
         return;
     c->order.out_of_step |= c->terms.no_ack;

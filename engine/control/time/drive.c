@@ -133,6 +133,7 @@ struct error *time_count_stops(struct control *c, uint64_t *ret)
 void time_way_home(struct control *c, bool begin, int64_t *saved)
 {
     if (begin) {
+        target_cancelled(c->target); /* it cut the search short, and not the way back from it */
         *saved = c->target->deadline_ns;
         c->target->deadline_ns = clock_now_ns() + HOME_NS;
     } else {

@@ -186,7 +186,9 @@ demo:
 	@$(MAKE) --no-print-directory $(B)/allstop $(B)/targets/race
 	$(B)/allstop $(B)/targets/race
 
+# A check begins with the same seed each time, `make fuzz` with another.
 CHECK_FUZZ_SECONDS ?= 60
+CHECK_FUZZ_SEED ?= 1
 .PHONY: check
 check:
 	@sh tests/deps.sh build test check
@@ -211,7 +213,7 @@ check-built:
 	@printf '%s\n' $(TIDY_SRCS) | xargs -P2 -n1 sh -c 'clang-tidy --quiet "$$@" -- $(subst ','\'',$(filter-out -Werror,$(ALL_CFLAGS))) 2>/dev/null' tidy
 	@$(MAKE) --no-print-directory CC=clang SANITIZE=address,undefined unit
 	@$(MAKE) --no-print-directory SANITIZE=thread $(B)/variant-thread/allstop
-	@$(FUZZ_BUILD) FUZZ_SECONDS=$(CHECK_FUZZ_SECONDS) fuzz-each
+	@$(FUZZ_BUILD) FUZZ_SECONDS=$(CHECK_FUZZ_SECONDS) FUZZ_SEED=$(CHECK_FUZZ_SEED) fuzz-each
 
 # Random questions to gdb and to us, for longer than the tests do: ORACLE_SEEDS="1 2 3" repeats what was found.
 ORACLE_ROUNDS ?= 5
@@ -291,7 +293,7 @@ $(B)/tests/bench/%: tests/bench/%.c $(B)/liballstop.a
 FUZZ_SECONDS ?= 30
 FUZZ_JOBS ?= $(shell nproc)
 FUZZ_FOLDER ?= build
-FUZZ_LIMITS = -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=2048
+FUZZ_LIMITS = $(if $(FUZZ_SEED),-seed=$(FUZZ_SEED)) -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=2048
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BUILD = $(MAKE) --no-print-directory CC=clang SANITIZE=fuzzer-no-link,address,undefined
 .PHONY: fuzz

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How large an expression becomes is counted in one pass: each atom once, times the bounds around it. */
+/* How large an expression becomes is counted in one pass: each atom once, times the bounds around it, and
+ * more where what is repeated has repetitions itself. */
 #include "scripts/pattern.h"
 
 #include <stdint.h>
@@ -8,11 +9,15 @@
 
 #include "base/alloc.h"
 
-enum { NESTED_MOST = 64 };
+/* Groups, and repetitions of what is repeated; regcomp() of glibc takes time that grows with a power of the
+ * latter. */
+enum { NESTED_MOST = 64, REPEATED_MOST = 3, REPEATED_COST = 4 };
 
-/* The size of what stands in each open group so far, and of the last atom there. */
+/* The size of what stands in each open group so far, and of the last atom there; how deep repetitions are
+ * nested. */
 struct sizes {
     uint64_t sum[NESTED_MOST], last[NESTED_MOST];
+    unsigned repeated[NESTED_MOST], last_repeated[NESTED_MOST];
     unsigned depth;
 };
 
@@ -20,6 +25,7 @@ static void add_atom(struct sizes *s, uint64_t size)
 {
     s->sum[s->depth] += size;
     s->last[s->depth] = size;
+    s->last_repeated[s->depth] = 0;
 }
 
 /* The last atom becomes so many. Every sum stays below PATTERN_COPIES squared: it is looked at each time. */
@@ -28,6 +34,26 @@ static void multiply(struct sizes *s, uint64_t times)
     uint64_t *last = &s->last[s->depth];
     s->sum[s->depth] += *last * (times > 1 ? times - 1 : 0);
     *last *= times > 1 ? times : 1;
+}
+
+/* The last atom gets a repetition; a bounded one costs its copies only. */
+static void repeat(struct sizes *s, uint64_t times, bool bounded)
+{
+    unsigned *level = &s->last_repeated[s->depth];
+    multiply(s, *level && !bounded ? times * REPEATED_COST : times);
+    ++*level;
+    if (*level > s->repeated[s->depth])
+        s->repeated[s->depth] = *level;
+}
+
+static void close_group(struct sizes *s)
+{
+    s->depth--;
+    add_atom(s, s->sum[s->depth + 1] + 1);
+    unsigned level = s->repeated[s->depth + 1];
+    s->last_repeated[s->depth] = level;
+    if (level > s->repeated[s->depth])
+        s->repeated[s->depth] = level;
 }
 
 /* Behind a `[`: a `]` that comes first is itself, and so is one in [:alpha:], [.x.], [=x=]. */
@@ -76,22 +102,22 @@ static const char *take_piece(struct sizes *s, const char *p, const char **why)
             return NULL;
         s->depth++;
         s->sum[s->depth] = s->last[s->depth] = 0;
+        s->repeated[s->depth] = s->last_repeated[s->depth] = 0;
         return p + 1;
     case ')':
-        if (s->depth == 0)
-            return p + 1; /* regcomp() says what that is */
-        s->depth--;
-        add_atom(s, s->sum[s->depth + 1] + 1);
+        if (s->depth > 0) /* else regcomp() says what that is */
+            close_group(s);
         return p + 1;
     case '{':
         p = read_bound(p + 1, &times);
-        multiply(s, times);
+        repeat(s, times, true);
         return p;
     case '+':
-        multiply(s, 2); /* regcomp() makes `xx*` of `x+` */
+        repeat(s, 2, false); /* regcomp() makes `xx*` of `x+` */
         return p + 1;
     case '*':
     case '?':
+        repeat(s, 1, false);
         return p + 1;
     default:
         add_atom(s, 1);
@@ -109,6 +135,8 @@ static const char *why_refused(const char *text)
         p = take_piece(&s, p, &why);
         if (p && s.sum[s.depth] > PATTERN_COPIES)
             return "its bounds, written out, make it too large";
+        if (p && s.repeated[s.depth] > REPEATED_MOST)
+            return "it repeats what is repeated too often";
     }
     return why;
 }

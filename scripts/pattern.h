@@ -5,7 +5,8 @@
  * POSIX extended ones (regcomp(3)). The C library writes `x{m,n}` out as n copies, `x+` as two, and copies of
  * copies where these are nested, so a line of a script could take all memory there is; and its
  * back-references, which POSIX does not have in extended expressions, may try for ever. Both are refused
- * before it sees them. No state; any thread.
+ * before it sees them. So is what repeats a repetition more than twice, for which it takes time beyond all
+ * bounds. No state; any thread.
  */
 #ifndef ALLSTOP_SCRIPTS_PATTERN_H
 #define ALLSTOP_SCRIPTS_PATTERN_H

@@ -64,10 +64,18 @@ static void test_refused(void **state)
         "((((aaaa){90}){90})?{90})*",
         "(a|b|(c{99}|d){99}){99}",
         "(a{99999999999999999999})",
-        "x++++++++++++++++++++++++++++",
     };
     for (size_t i = 0; i < ARRAY_LENGTH(large); i++)
         refused(large[i], "too large");
+    static const char *const repeated[] = {
+        "xpM$-+*********************-+************+*********0x10",
+        "x****",
+        "x++++++++++++++++++++++++++++",
+        "((((x*)?)+)*)",
+        "(x{2}+?)*",
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(repeated); i++)
+        refused(repeated[i], "too often");
     refused("(a*)*\\1", "back-references");
     refused("(a", "(");
     refused("a{2", "{");

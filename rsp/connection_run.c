@@ -320,7 +320,9 @@ static struct error *take_damaged(struct rsp_connection *c, const struct rsp_eve
     bool again;
     bool console = event->length > 0 && event->data[0] == 'O';
     bool packet = console || conn_may_be_stop(event->data, event->length);
-    if (!rsp_shares_console(c) || (packet && !conn_is_kernel_line(c))) {
+    if (!conn_is_kernel_line(c)) {
+        if (!packet && rsp_shares_console(c)) /* firmware prints on its stub's line too */
+            conn_console(c, event->raw, event->raw_length);
         TRY(conn_damaged(c, event, &again));
         conn_doubt_damaged(c, again && conn_runs(c));
         return NULL;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "engine/target/target.h"
 #include "engine/inspect/frames/unwind.h"
 #include "engine/inspect/frames/unwind_rules.h"
@@ -107,6 +108,20 @@ static const char *why_enough(const struct frame_list *list, unsigned depth, boo
     return list->count >= depth ? "the depth asked for" : NULL;
 }
 
+/* Where the target cannot be asked any more, what could not be read says nothing of the stack. */
+static struct error *cut_short(struct target *target, struct frame_list *list)
+{
+    struct error *e = NULL;
+    struct ptid id;
+    if (target->connection && rsp_state(target->connection) == RSP_STATE_LOST)
+        e = rsp_query_current(target->connection, &id); /* says how it was lost, and sends nothing */
+    else if (clock_now_ns() >= target->deadline_ns)
+        e = error_new(ERR_TIMEOUT, "reading the stack: the time is up");
+    if (e)
+        frames_free(list);
+    return e;
+}
+
 struct error *frames_read(struct target *target, struct thread *t, unsigned depth, bool past_main,
                           struct frame_list *ret)
 {
@@ -127,6 +142,7 @@ struct error *frames_read(struct target *target, struct thread *t, unsigned dept
         uint64_t cfa = 0;
         enum frame_rule next = FRAME_CFI;
         const char *why = unwind_step(target, registers, ret->count == 0, interrupted, caller, &cfa, &next);
+        bool failed = why != NULL;
         bool trampoline = next == FRAME_SIGNAL;
         add_function(target, ret, registers, trampoline ? FRAME_SIGNAL : rule, interrupted || trampoline, cfa,
                      depth);
@@ -137,7 +153,7 @@ struct error *frames_read(struct target *target, struct thread *t, unsigned dept
         if (why) {
             finish(ret, why);
             free(caller);
-            return NULL;
+            return failed ? cut_short(target, ret) : NULL;
         }
         registers = caller;
         rule = trampoline ? FRAME_CFI : next;

@@ -204,6 +204,7 @@ check-built:
 	@$(MAKE) --no-print-directory CC=clang all
 	@python3 tests/floors/floors.py build/variant-clang
 	@python3 -B tests/floors/names.py
+	@python3 -B tests/floors/limits.py
 	@without=$$(grep -L SPDX-License-Identifier $(C_FILES) $(wildcard tests/*.sh tests/*/*.sh tests/*/*/*.sh tests/*/*.py tests/*/*/*.py)); \
 		[ -z "$$without" ] || { echo "no licence named in: $$without"; exit 1; }
 	@echo "cppcheck over $(words $(TIDY_SRCS)) files"

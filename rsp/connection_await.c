@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "rsp/connection_await.h"
+#include "rsp/limits.h"
 
 /* After something that was no answer, the true one comes soon or never. */
 #define SECOND_CHANCE_NS 1000000000

@@ -13,8 +13,6 @@
 /* Behind a console packet: its ack has been taken, or will not be. */
 #define TYPE_BEHIND_NS 5000000
 
-enum { TYPED_MOST = 20 };
-
 /* Needs a root shell at the console. The Ctrl-U empties a line that somebody began to type. */
 static const char sysrq[] = "\x15"
                             "echo g >/proc/sysrq-trigger\n";
@@ -85,7 +83,7 @@ static int64_t again_ns(const struct rsp_connection *c, enum rsp_break how)
     if (how == RSP_BREAK_G || how == RSP_BREAK_CALL_G)
         return clock_now_ns() + BREAK_AGAIN_NS;
     bool loses = c->console.packet.length > 0 || c->stats.retransmits > 0;
-    bool again = how == RSP_BREAK_SYSRQ && loses && c->interrupt.times_typed < TYPED_MOST;
+    bool again = how == RSP_BREAK_SYSRQ && loses && c->interrupt.times_typed < BREAKS_TYPED_MOST;
     return again ? clock_now_ns() + 3 * BREAK_AGAIN_NS : 0;
 }
 

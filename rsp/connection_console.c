@@ -15,7 +15,6 @@
 
 enum {
     KILL_LINE = 0x15, /* Ctrl-U: empties the line that is being typed, at a shell, a login and a cooked tty */
-    NUDGES_MOST = 10,
     NUDGE_DOUBLINGS = 3,
 };
 
@@ -137,7 +136,7 @@ void conn_console_rest(struct rsp_connection *c)
 struct error *conn_console_nudge(struct rsp_connection *c, int64_t now)
 {
     unsigned n = ++c->console.nudges, doublings = n < NUDGE_DOUBLINGS ? n : NUDGE_DOUBLINGS;
-    c->console.nudge_ns = n < NUDGES_MOST ? now + ((int64_t)NUDGE_NS << doublings) : 0;
+    c->console.nudge_ns = n < CONSOLE_NUDGES_MOST ? now + ((int64_t)NUDGE_NS << doublings) : 0;
     return conn_kill_line(c);
 }
 

@@ -22,10 +22,7 @@
 
 enum {
     ACKS = 8,          /* in front of each packet */
-    NAKS_MOST = 20,    /* of one question */
     TRIES = 5,         /* timeouts of one question, which share that of an answer */
-    READS_MOST = 12,   /* until two in a row are the same */
-    LOOKS_MOST = 64,   /* stops at which a race that was not seen is looked for */
     RESUMES_AGAIN = 3, /* a resume that is not acked */
 };
 
@@ -177,7 +174,7 @@ static struct error *settle_raced(struct rsp_connection *c)
 struct error *conn_race_settle(struct rsp_connection *c)
 {
     struct conn_race *r = &c->race;
-    if (!r->seen && may_race(c) && r->release_ns == RELEASE_NS && r->looks < LOOKS_MOST) {
+    if (!r->seen && may_race(c) && r->release_ns == RELEASE_NS && r->looks < RACE_LOOKS_MOST) {
         r->looks++;
         TRY(drain(c, FIRST_NS));
     }
@@ -239,7 +236,7 @@ static struct error *take_silence(struct question *q)
 
 static struct error *take_nak(struct question *q)
 {
-    q->given_up = ++q->naks > NAKS_MOST;
+    q->given_up = ++q->naks > RACE_NAKS_MOST;
     if (q->given_up)
         return NULL;
     start_clock(q);
@@ -314,7 +311,7 @@ static struct error *ask(struct rsp_connection *c, struct rsp_request *r)
     struct question q = {.c = c, .r = r};
     BASE_BUF struct buf before = {0};
     bool twice = r->grammar == RSP_GRAMMAR_HEX && !(r->flags & RSP_MUTATES), has_before = false;
-    for (unsigned i = 0; i < READS_MOST; i++) {
+    for (unsigned i = 0; i < RACE_READS_MOST; i++) {
         bool selected = true;
         if (is_of_thread(r))
             TRY(select_again(c, &selected));

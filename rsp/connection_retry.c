@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A request whose answer does not come: how long it is waited for, and what is sent to have it. */
 #include "rsp/connection_await.h"
+#include "rsp/limits.h"
 
 /* Timeouts that a command may take in all while it keeps printing. */
 enum { CONSOLE_PATIENCE = 12 };

@@ -6,8 +6,6 @@
 
 #include "base/text.h"
 
-enum { PROBES_MOST = 3 };
-
 enum verdict { VERDICT_OPEN, VERDICT_STOP, VERDICT_TEXT };
 
 /* One thing that came after the question. */
@@ -37,7 +35,7 @@ static struct error *weigh(struct rsp_connection *c, enum conn_got got, const st
 
 static struct error *await_verdict(struct rsp_connection *c, enum verdict *ret)
 {
-    for (int tries = 0; tries < PROBES_MOST && *ret == VERDICT_OPEN; tries++) {
+    for (int tries = 0; tries < STOP_PROBES_MOST && *ret == VERDICT_OPEN; tries++) {
         TRY(conn_ask_current(c));
         int64_t deadline_ns = conn_deadline(c, PROBE_NS, 200);
         while (*ret == VERDICT_OPEN) {

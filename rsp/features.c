@@ -6,11 +6,10 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "rsp/limits.h"
 
 #define GENERAL "gdb manual, \"General Query Packets\", qSupported"
 #define PACKETS "gdb manual, \"Packets\""
-
-enum { VALUE_MOST = 64 };
 
 const struct rsp_feature rsp_feature_table[FEATURE_COUNT] = {
     [FEATURE_PACKET_SIZE] = {"PacketSize", NULL, true, GENERAL, "the longest packet the stub takes"},
@@ -97,8 +96,8 @@ static const struct rsp_feature *find_row(const char *name, size_t n, size_t *in
 
 static void set_value(struct rsp_feature_state *state, const char *value, size_t n)
 {
-    char *visible = text_visible(value, n < VALUE_MOST ? n : VALUE_MOST);
-    size_t most = strlen(visible) < VALUE_MOST ? strlen(visible) : VALUE_MOST;
+    char *visible = text_visible(value, n < FEATURE_VALUE_MOST ? n : FEATURE_VALUE_MOST);
+    size_t most = strlen(visible) < FEATURE_VALUE_MOST ? strlen(visible) : FEATURE_VALUE_MOST;
     while (most > 0 && ((unsigned char)visible[most] & 0xc0) == 0x80) /* not inside a UTF-8 sequence */
         most--;
     visible[most] = '\0';

@@ -54,6 +54,43 @@ enum {
     REGISTER_BLOCK_MOST = 1 << 20,
     /* Answers in a row that bring less of a memory range than was asked for, and still something. */
     SHORT_READS_MOST = 4096,
+    /* Threads that a stub lists: the others are not known. */
+    THREADS_LISTED_MOST = 65536,
+    /* Bytes of a thread's name: the rest is cut off. */
+    THREAD_NAME_MOST = 256,
+    /* Bytes of what a stub adds about a thread: the rest is left out. */
+    THREAD_EXTRA_MOST = 1024,
+    /* Bytes of a stub's list of threads: the list is refused, and the error says so. */
+    THREAD_LIST_BYTES_MOST = 16 << 20,
+    /* Registers that come with one stop: the others are asked for. */
+    RSP_EXPEDITED_MAX = 64,
+    /* Bytes of a register that comes with a stop: a longer one is asked for. */
+    RSP_EXPEDITED_BYTES = 64,
+    /* Bytes of the value of one feature that a stub names: the rest is cut off. */
+    FEATURE_VALUE_MOST = 64,
+    /* Bytes of one line that a stub which was started prints: the rest is cut off. */
+    CHILD_LINE_MOST = 400,
+    /* Times that a stub with the all-stop race refuses one packet: the request is given up. */
+    RACE_NAKS_MOST = 20,
+    /* Times that such a stub is asked for the same until two answers in a row agree: the request fails, and
+     * the error says so. */
+    RACE_READS_MOST = 12,
+    /* Stops at which the race is looked for where it was not seen yet: it is not looked for any more. */
+    RACE_LOOKS_MOST = 64,
+    /* Times that a break-in is typed on a line that loses bytes: it is waited for alone. */
+    BREAKS_TYPED_MOST = 20,
+    /* Times that a silent console is asked for a prompt: it is waited for alone. */
+    CONSOLE_NUDGES_MOST = 10,
+    /* Questions whether what looks like a stop on a console is one: it stays undecided. */
+    STOP_PROBES_MOST = 3,
+    /* Bytes of one line of a wire log: the log is refused, and the error names the line. */
+    WIRE_LOG_LINE_MOST = 32 << 20,
+    /* Requests in a wire log: the log is refused, and the error names the line. */
+    WIRE_LOG_EXCHANGES_MOST = 4 << 20,
+    /* Bytes of one packet from who talks to a served wire log: what is longer is no packet. */
+    WIRE_LOG_REQUEST_MOST = 4 << 20,
+    /* Requests in a wire log that wait for an answer at one time: the oldest counts as not answered. */
+    WIRE_LOG_OUTSTANDING_MOST = 256,
 };
 
 /* How long one answer is waited for where the caller does not say. */

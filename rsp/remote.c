@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "rsp/limits.h"
 
 enum { SHOWN_REPLY = EVIDENCE_MOST };
 

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "rsp/limits.h"
 
 struct error *rsp_query_stop(struct rsp_connection *c, struct rsp_stop *ret)
 {

@@ -7,15 +7,10 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "rsp/limits.h"
 #include "rsp/xml.h"
 
-enum {
-    THREADS_MOST = 65536,
-    NAME_MOST = 256,
-    EXTRA_MOST = 1024,
-    LIST_BYTES_MOST = 16 << 20,
-    GUESS_MOST = 4096,
-};
+enum { GUESS_AT_ONCE = 4096 };
 
 struct list {
     struct rsp_thread *items;
@@ -48,7 +43,7 @@ static void grow_slots(struct list *l)
 /* NULL when the list is full, the id is there already, or means any thread (0) or all (-1). */
 static struct rsp_thread *list_add(struct list *l, struct ptid id)
 {
-    if (l->count == THREADS_MOST || id.tid <= 0 || id.pid < 0)
+    if (l->count == THREADS_LISTED_MOST || id.tid <= 0 || id.pid < 0)
         return NULL;
     grow_slots(l);
     size_t *slot = find_slot(l, id);
@@ -106,7 +101,7 @@ static void on_start(struct rsp_xml *x, const char *name, const char **attribute
     const char *core = rsp_xml_attribute(attributes, "core");
     uint64_t number;
     if (thread_name)
-        r->thread->name = xstrndup(thread_name, NAME_MOST);
+        r->thread->name = xstrndup(thread_name, THREAD_NAME_MOST);
     if (core && text_parse_u64(core, &number) && number < INT32_MAX)
         r->thread->core = (int)number;
 }
@@ -114,7 +109,7 @@ static void on_start(struct rsp_xml *x, const char *name, const char **attribute
 static void on_text(struct rsp_xml *x, const char *text, size_t n)
 {
     struct reading *r = x->context;
-    if (r->thread && r->text.length + n <= EXTRA_MOST)
+    if (r->thread && r->text.length + n <= THREAD_EXTRA_MOST)
         buf_add(&r->text, text, n);
 }
 
@@ -140,7 +135,7 @@ static struct error *parse_threads(const struct buf *document, struct list *l)
 static struct error *list_by_xml(struct rsp_connection *c, struct list *l)
 {
     BASE_BUF struct buf document = {0};
-    TRY(rsp_xfer_read(c, "threads", "", LIST_BYTES_MOST, &document));
+    TRY(rsp_xfer_read(c, "threads", "", THREAD_LIST_BYTES_MOST, &document));
     return parse_threads(&document, l);
 }
 
@@ -189,9 +184,9 @@ static struct error *list_by_info(struct rsp_connection *c, struct list *l)
         for (size_t i = 0; i < ask && more; i++)
             TRY(take_ids(l, &b.requests[i], &more));
         first = false;
-        ask = c->terms.pipelines && ask < GUESS_MOST ? ask * 2 : 1;
+        ask = c->terms.pipelines && ask < GUESS_AT_ONCE ? ask * 2 : 1;
     }
-    remote_note_threads(c, l->count < GUESS_MOST ? l->count : GUESS_MOST);
+    remote_note_threads(c, l->count < GUESS_AT_ONCE ? l->count : GUESS_AT_ONCE);
     return NULL;
 }
 
@@ -220,7 +215,7 @@ static char *decode_extra(const struct buf *reply)
 {
     if (reply->length == 0 || conn_is_error(reply->data, reply->length))
         return NULL;
-    size_t digits = reply->length < 2 * EXTRA_MOST ? reply->length : 2 * EXTRA_MOST;
+    size_t digits = reply->length < 2 * THREAD_EXTRA_MOST ? reply->length : 2 * THREAD_EXTRA_MOST;
     char *text = xmalloc(digits / 2 + 1);
     long n = hex_decode(reply->data, digits, text, digits / 2);
     text[n < 0 ? 0 : n] = '\0';

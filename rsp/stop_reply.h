@@ -48,6 +48,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "rsp/limits.h"
 
 /* A thread of a process as the wire names it. pid 0: the stub has no processes (no `p` prefix seen). */
 struct ptid {
@@ -93,8 +94,6 @@ enum rsp_stop_reason {
     RSP_REASON_SYSCALL_RETURN,
     RSP_REASON_REPLAYLOG,
 };
-
-enum { RSP_EXPEDITED_MAX = 64, RSP_EXPEDITED_BYTES = 64 };
 
 /* A register that came with the stop reply, in target byte order. */
 struct rsp_expedited {

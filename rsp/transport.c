@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "rsp/limits.h"
 #include "rsp/transport_spec.h"
 
 enum { CHILD_END_GRACE_NS = 200000000 };

@@ -11,6 +11,7 @@
 #include <termios.h>
 
 #include "base/buf.h"
+#include "rsp/limits.h"
 #include "rsp/transport.h"
 
 enum transport_kind {
@@ -64,8 +65,6 @@ struct transport {
     char *socket_path; /* of a {socket}, removed with its folder */
     char *socket_folder;
 };
-
-enum { CHILD_LINE_MOST = 400 };
 
 /* -- transport.c ----------------------------------------------------------------------------------- */
 

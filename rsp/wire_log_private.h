@@ -14,8 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-
-enum { WIRE_LOG_LINE_MOST = 32 << 20, WIRE_LOG_EXCHANGES_MOST = 4 << 20 };
+#include "rsp/limits.h"
 
 enum wire_answer_kind { WIRE_ANSWER_PACKET, WIRE_ANSWER_NOTIFICATION, WIRE_ANSWER_STRAY };
 

@@ -10,12 +10,13 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "rsp/limits.h"
 #include "rsp/stop_reply.h"
 
 /* Requests that go out further apart than this were not sent together: the earlier one got no answer. */
 #define TOGETHER_SECONDS 0.1
 
-enum { OUTSTANDING_MOST = 256, NUL_STAND_IN = 0x100 };
+enum { NUL_STAND_IN = 0x100 };
 
 /* -- one line -------------------------------------------------------------------------------------- */
 
@@ -75,7 +76,7 @@ static bool read_line_fields(const cJSON *object, struct line *ret)
 
 struct reader {
     struct wire_recording *recording;
-    size_t outstanding[OUTSTANDING_MOST]; /* exchanges without an answer, oldest first */
+    size_t outstanding[WIRE_LOG_OUTSTANDING_MOST]; /* exchanges without an answer, oldest first */
     size_t outstanding_count;
     double last_out;
     const char *path;
@@ -103,7 +104,7 @@ static struct error *take_request(struct reader *r, const struct line *l)
     if (l->t - r->last_out > TOGETHER_SECONDS)
         r->outstanding_count = 0;
     r->last_out = l->t;
-    if (r->outstanding_count == OUTSTANDING_MOST)
+    if (r->outstanding_count == WIRE_LOG_OUTSTANDING_MOST)
         drop_oldest(r);
     ARRAY_RESERVE(w->exchanges, w->count, w->capacity);
     struct wire_exchange *x = &w->exchanges[w->count];

@@ -17,12 +17,13 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "rsp/codec.h"
+#include "rsp/limits.h"
 #include "rsp/transport.h"
 #include "rsp/wire_log_private.h"
 
 #define WRITE_TIMEOUT_NS 30000000000
 
-enum { REQUEST_MOST = 4 << 20, READ_BYTES = 65536 };
+enum { READ_BYTES = 65536 };
 
 /* -- listening ------------------------------------------------------------------------------------- */
 
@@ -254,7 +255,7 @@ static struct error *serve(const struct wire_recording *recording, int client, i
 {
     struct server s = {.recording = recording, .transport = transport_from_fd(client, "the client")};
     transport_set_cancel_fd(s.transport, cancel_fd);
-    rsp_decoder_init(&s.decoder, REQUEST_MOST);
+    rsp_decoder_init(&s.decoder, WIRE_LOG_REQUEST_MOST);
     s.decoder.keep_raw = true;
     s.served = xreallocarray(NULL, recording->count + 1, sizeof *s.served);
     for (size_t i = 0; i < recording->count; i++)

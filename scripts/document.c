@@ -12,8 +12,7 @@
 #include "base/json.h"
 #include "engine/commands/command.h"
 #include "scripts/json_read.h"
-
-enum { FILE_LIMIT = 16 << 20 };
+#include "scripts/limits.h"
 
 const char *const step_keys[] = {"do", "expect", "save", "label", "timeout", "on_fail", "note", NULL};
 
@@ -23,7 +22,7 @@ static struct error *read_all(FILE *f, const char *path, struct buf *b)
     size_t n;
     while ((n = fread(bytes, 1, sizeof bytes, f)) > 0) {
         buf_add(b, bytes, n);
-        if (b->length > FILE_LIMIT)
+        if (b->length > SESSION_FILE_LIMIT)
             return error_new(ERR_USAGE, "%s: longer than 16 MiB", path);
     }
     if (ferror(f))

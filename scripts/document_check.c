@@ -12,11 +12,10 @@
 #include "engine/commands/execute.h"
 #include "engine/session/launch/start.h"
 #include "scripts/document.h"
+#include "scripts/limits.h"
 #include "scripts/match.h"
 #include "scripts/race.h"
 #include "scripts/scope.h"
-
-enum { INCLUDE_DEPTH = 16, DEPTH_LIMIT = 64 };
 
 struct check {
     const char *path;
@@ -194,8 +193,8 @@ static char *beside(const char *path, const char *file)
 static struct error *check_include(struct check *c, cJSON *step)
 {
     const char *file = json_text_or_null(step, "file");
-    if (c->includes >= INCLUDE_DEPTH)
-        return wrong(c, "includes are nested more than %d deep", INCLUDE_DEPTH);
+    if (c->includes >= INCLUDE_DEPTH_MOST)
+        return wrong(c, "includes are nested more than %d deep", INCLUDE_DEPTH_MOST);
     BASE_FREE char *path = beside(c->path, file);
     cJSON *session = NULL;
     struct error *e = document_read(path, &session);
@@ -289,8 +288,8 @@ static struct error *check_step(struct check *c, cJSON *step)
 
 static struct error *check_steps(struct check *c, cJSON *steps)
 {
-    if (++c->depth > DEPTH_LIMIT)
-        return wrong(c, "steps are nested more than %d deep", DEPTH_LIMIT);
+    if (++c->depth > STEPS_DEPTH_LIMIT)
+        return wrong(c, "steps are nested more than %d deep", STEPS_DEPTH_LIMIT);
     int i = 0;
     cJSON *step;
     cJSON_ArrayForEach (step, steps) {

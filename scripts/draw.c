@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "scripts/limits.h"
 
 /* SplitMix64 (Steele, Lea, Flood 2014): well mixed from any seed, and the same everywhere. */
 static uint64_t next_random(uint64_t *state)

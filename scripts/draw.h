@@ -13,8 +13,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-
-enum { DRAW_BUDGET_MAX = 1000000 };
+#include "scripts/limits.h"
 
 struct draw {
     uint64_t total; /* orders there are */

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "base/json.h"
+#include "scripts/limits.h"
 
 cJSON *drive_args(const char *name, const char *value)
 {
@@ -40,7 +41,7 @@ struct error *drive_site(struct drive *d, const char *at, struct inserted *ret)
     const cJSON *o, *id = cJSON_GetObjectItemCaseSensitive(set, "id");
     ret->id = cJSON_IsNumber(id) ? id->valueint : 0;
     cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(set, "locations")) {
-        if (ret->count < PLACES_MAX && text_parse_u64(json_text(o, "pc"), &ret->pcs[ret->count]))
+        if (ret->count < RACE_PLACES_MOST && text_parse_u64(json_text(o, "pc"), &ret->pcs[ret->count]))
             ret->count++;
         if (!cJSON_GetObjectItemCaseSensitive(d->result->files, json_text(o, "file")))
             cJSON_AddTrueToObject(d->result->files, json_text(o, "file"));

@@ -9,15 +9,14 @@
 #ifndef ALLSTOP_SCRIPTS_DRIVE_H
 #define ALLSTOP_SCRIPTS_DRIVE_H
 
+#include "scripts/limits.h"
 #include "scripts/race.h"
 #include "scripts/runner.h"
-
-enum { PLACES_MAX = 32 };
 
 /* A breakpoint of ours. */
 struct inserted {
     int id; /* 0: none */
-    uint64_t pcs[PLACES_MAX];
+    uint64_t pcs[RACE_PLACES_MOST];
     unsigned count;
 };
 

@@ -9,12 +9,11 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "scripts/draw.h"
+#include "scripts/limits.h"
 #include "scripts/outcome.h"
 #include "scripts/output.h"
 #include "scripts/race.h"
 #include "scripts/runner.h"
-
-enum { OUTCOMES_MAX = 1000, PREFIXES_MAX = 10000 };
 
 #define PROGRESS_NS 1000000000
 
@@ -117,7 +116,7 @@ static void count_outcome(struct search *s, enum race_verdict verdict, cJSON *va
     BASE_FREE char *key = xasprintf("%s %d %s", race_verdict_name(verdict), ok, text);
     struct outcome *o = find_outcome(s, key);
     bool is_new = o == NULL;
-    if (is_new && s->outcome_count < OUTCOMES_MAX) {
+    if (is_new && s->outcome_count < OUTCOMES_MOST) {
         ARRAY_RESERVE(s->outcomes, s->outcome_count, s->outcome_capacity);
         o = &s->outcomes[s->outcome_count++];
         *o = (struct outcome){.key = xstrdup(key), .value = value, .verdict = verdict, .ok = ok};
@@ -136,7 +135,7 @@ static void count_outcome(struct search *s, enum race_verdict verdict, cJSON *va
 
 static void note_prefix(struct search *s, const unsigned *turns, size_t count)
 {
-    if (s->prefix_count == PREFIXES_MAX)
+    if (s->prefix_count == PREFIXES_MOST)
         return;
     ARRAY_RESERVE(s->prefixes, s->prefix_count, s->prefix_capacity);
     s->prefixes[s->prefix_count++] =

@@ -6,8 +6,7 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "scripts/drive.h"
-
-enum { ARRIVALS_MAX = 4096 };
+#include "scripts/limits.h"
 
 /* Who arrived at one place, in their order. */
 struct gathering {
@@ -62,7 +61,7 @@ static struct error *take_arrival(struct drive *d, struct gathering *g, const ch
     for (size_t i = 0; i < g->count; i++)
         if (strcmp(g->ids[i], id) == 0)
             return NULL;
-    if (g->count == ARRIVALS_MAX)
+    if (g->count == GATHERED_MOST)
         return NULL;
     ARRAY_RESERVE(g->ids, g->count, g->capacity);
     g->ids[g->count++] = xstrdup(id);

@@ -18,12 +18,11 @@
 #include "engine/commands/execute.h"
 #include "scripts/document.h"
 #include "scripts/json_read.h"
+#include "scripts/limits.h"
 #include "scripts/match.h"
 #include "scripts/output.h"
 #include "scripts/scope.h"
 #include "scripts/script.h"
-
-enum { LINE_LIMIT = 16 << 20 };
 
 /* For a target that was interrupted because the time was up to stop, and for one who leaves. */
 #define GRACE_NS INT64_C(1000000000)
@@ -283,7 +282,7 @@ static void read_input(struct server *s)
         s->passes_line = false;
         buf_drop(&s->input, length + 1);
     }
-    if (s->input.length > LINE_LIMIT) {
+    if (s->input.length > REQUEST_LINE_LIMIT) {
         reply_error(s, NULL, error_new(ERR_USAGE, "a request line is longer than 16 MiB"));
         buf_clear(&s->input);
         s->passes_line = true;

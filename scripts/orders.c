@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scripts/limits.h"
 #include "scripts/orders.h"
 
 #include <stdbool.h>

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ORDERS_THREADS_MAX = 16, ORDERS_TURNS_MAX = 256 };
+#include "scripts/limits.h"
 
 /* How many; UINT64_MAX when that is more than fits. `lengths[i]` points of thread i, n threads. */
 uint64_t orders_count(const unsigned *lengths, size_t n);

@@ -8,16 +8,17 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "scripts/limits.h"
 
-/* Groups, and repetitions of what is repeated; regcomp() of glibc takes time that grows with a power of the
- * latter. */
-enum { NESTED_MOST = 64, REPEATED_MOST = 3, REPEATED_COST = 4 };
+/* regcomp() of glibc takes time that grows with a power of the repetitions of what is repeated: each counts
+ * as so many of what it repeats. */
+enum { REPEATED_COST = 4 };
 
 /* The size of what stands in each open group so far, and of the last atom there; how deep repetitions are
  * nested. */
 struct sizes {
-    uint64_t sum[NESTED_MOST], last[NESTED_MOST];
-    unsigned repeated[NESTED_MOST], last_repeated[NESTED_MOST];
+    uint64_t sum[PATTERN_NESTED_MOST], last[PATTERN_NESTED_MOST];
+    unsigned repeated[PATTERN_NESTED_MOST], last_repeated[PATTERN_NESTED_MOST];
     unsigned depth;
 };
 
@@ -97,7 +98,7 @@ static const char *take_piece(struct sizes *s, const char *p, const char **why)
         add_atom(s, 1);
         return behind_class(p + 1);
     case '(':
-        *why = s->depth + 1 == NESTED_MOST ? "it is nested too deep" : NULL;
+        *why = s->depth + 1 == PATTERN_NESTED_MOST ? "it is nested too deep" : NULL;
         if (*why)
             return NULL;
         s->depth++;
@@ -135,7 +136,7 @@ static const char *why_refused(const char *text)
         p = take_piece(&s, p, &why);
         if (p && s.sum[s.depth] > PATTERN_COPIES)
             return "its bounds, written out, make it too large";
-        if (p && s.repeated[s.depth] > REPEATED_MOST)
+        if (p && s.repeated[s.depth] > PATTERN_REPEATED_MOST)
             return "it repeats what is repeated too often";
     }
     return why;

@@ -14,10 +14,7 @@
 #include <regex.h>
 #include <stdbool.h>
 
-enum {
-    PATTERN_BYTES = 4096, /* of the text of one */
-    PATTERN_COPIES = 8192 /* characters, classes and groups, once all bounds are written out */
-};
+#include "scripts/limits.h"
 
 /* NULL: *ret is compiled, and regfree() is due. Else why not, malloc'd. */
 char *pattern_compile(const char *text, regex_t *ret);

@@ -7,8 +7,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/json.h"
-
-enum { NAME_MAX = 64, NTH_MAX = 1000000 };
+#include "scripts/limits.h"
 
 #define DEFAULT_PATIENCE_S 1.0
 
@@ -25,7 +24,7 @@ const char *race_verdict_name(enum race_verdict v)
 
 static bool is_name(const char *name)
 {
-    return *name && strlen(name) < NAME_MAX && !strchr(name, '@');
+    return *name && strlen(name) < RACE_NAME_BYTES && !strchr(name, '@');
 }
 
 static struct error *read_nth(const cJSON *o, const char *whose, unsigned *ret)
@@ -35,7 +34,7 @@ static struct error *read_nth(const cJSON *o, const char *whose, unsigned *ret)
     if (!nth)
         return NULL;
     double n = cJSON_IsNumber(nth) ? nth->valuedouble : 0;
-    if (n < 1 || n > NTH_MAX || n != (unsigned)n)
+    if (n < 1 || n > RACE_NTH_MOST || n != (unsigned)n)
         return error_new(ERR_USAGE, "`nth` of %s is a whole number from 1", whose);
     *ret = (unsigned)n;
     return NULL;

@@ -17,11 +17,10 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "scripts/limits.h"
 #include "scripts/orders.h"
 
 struct run;
-
-enum { RACE_THREADS_MAX = ORDERS_THREADS_MAX, RACE_POINTS_MAX = 64, RACE_ARROWS_MAX = ORDERS_TURNS_MAX };
 
 struct race_point {
     const char *name;

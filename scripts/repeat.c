@@ -8,11 +8,10 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "base/json.h"
+#include "scripts/limits.h"
 #include "scripts/match.h"
 #include "scripts/output.h"
 #include "scripts/runner.h"
-
-enum { COUNTED_MOST = 1024 };
 
 /* What happened inside a `repeat`; those around it count it too. */
 struct tally {
@@ -98,8 +97,8 @@ struct error *run_repeat(struct run *r, const cJSON *args, cJSON **ret)
 {
     uint64_t times, rounds = 0;
     TRY(read_times(args, &times));
-    if (r->nesting >= NESTING_MAX)
-        return error_new(ERR_USAGE, "`repeat` is nested more than %d deep", NESTING_MAX);
+    if (r->nesting >= REPEAT_NESTING_MOST)
+        return error_new(ERR_USAGE, "`repeat` is nested more than %d deep", REPEAT_NESTING_MOST);
     const cJSON *go_on = cJSON_GetObjectItemCaseSensitive(args, "while");
     const cJSON *until = cJSON_GetObjectItemCaseSensitive(args, "until");
     struct tally tally = {.outer = r->tally,

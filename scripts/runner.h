@@ -26,10 +26,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "engine/session/session.h"
+#include "scripts/limits.h"
 #include "scripts/scope.h"
 #include "scripts/script.h"
-
-enum { NESTING_MAX = 64 };
 
 struct tally;
 
@@ -41,7 +40,7 @@ struct run {
     struct buf pointer; /* of the step under way */
     double timeout_s;
     bool audit;
-    uint64_t iterations[NESTING_MAX];
+    uint64_t iterations[REPEAT_NESTING_MOST];
     unsigned nesting;
     uint64_t passed, failed, violations;
     int status;

@@ -9,8 +9,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "scripts/json_read.h"
-
-enum { TEXT_LIMIT = 1 << 20 };
+#include "scripts/limits.h"
 
 void scope_init(struct scope *s)
 {
@@ -125,7 +124,7 @@ static struct error *substitute_text(const struct scope *s, const char *text, cJ
             return NULL;
         }
         add_as_text(&out, value);
-        if (out.length > TEXT_LIMIT)
+        if (out.length > FILLED_TEXT_LIMIT)
             return error_new(ERR_USAGE, "a text grows beyond 1 MiB through ${…}");
         p = end + 1;
     }

@@ -5,9 +5,8 @@
 
 #include "base/signal_pipe.h"
 #include "base/text.h"
+#include "scripts/limits.h"
 #include "scripts/runner.h"
-
-enum { SECONDS_MAX = 86400 };
 
 /* What a run in the background needs of us: a hit that does not count is run on from. A stop is kept for
  * `wait`. */
@@ -54,8 +53,8 @@ static struct error *sleep_until(struct run *r, int64_t until_ns)
 struct error *run_sleep(struct run *r, const cJSON *step)
 {
     double seconds = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(step, "seconds"));
-    if (!(seconds >= 0 && seconds <= SECONDS_MAX))
-        return error_new(ERR_USAGE, "`seconds` is 0 to %d", SECONDS_MAX);
+    if (!(seconds >= 0 && seconds <= SLEEP_SECONDS_MOST))
+        return error_new(ERR_USAGE, "`seconds` is 0 to %d", SLEEP_SECONDS_MOST);
     int64_t until_ns = clock_now_ns() + (int64_t)(seconds * 1e9);
     bool limited = cJSON_GetObjectItemCaseSensitive(step, "timeout") != NULL;
     int64_t limit_ns = limited ? run_deadline(r, step) : INT64_MAX;

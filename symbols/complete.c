@@ -8,9 +8,8 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "symbols/index/dwarf_index.h"
+#include "symbols/limits.h"
 #include "symbols/map_internal.h"
-
-enum { NEAR_NAME_LIMIT = 64 };
 
 struct candidates {
     const char **list;

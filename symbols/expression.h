@@ -12,9 +12,10 @@
 #ifndef ALLSTOP_SYMBOLS_EXPRESSION_H
 #define ALLSTOP_SYMBOLS_EXPRESSION_H
 
+#include "symbols/limits.h"
 #include "symbols/map.h"
 
-enum { DWARF_PIECES = 16, DWARF_STACK = 256, DWARF_STEPS = 10000, DWARF_VALUE_BYTES = 16 };
+enum { DWARF_VALUE_BYTES = 16 };
 
 struct dwarf_expression {
     const uint8_t *bytes;

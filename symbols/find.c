@@ -6,9 +6,8 @@
 #include "base/alloc.h"
 #include "symbols/index/demangle.h"
 #include "symbols/index/dwarf_index.h"
+#include "symbols/limits.h"
 #include "symbols/map_internal.h"
-
-enum { MATCH_LIMIT = 65536 };
 
 void match_add(struct match_list *l, const struct symbol_match *match)
 {

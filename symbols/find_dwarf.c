@@ -9,10 +9,8 @@
 #include "base/alloc.h"
 #include "symbols/index/demangle.h"
 #include "symbols/index/dwarf_index.h"
+#include "symbols/limits.h"
 #include "symbols/map_internal.h"
-
-/* A static inline of a kernel header is in hundreds of CUs; each costs about a millisecond. */
-enum { UNIT_LIMIT = 4096, EXPORTED_LIMIT = 64 };
 
 bool function_is_named(struct dwarf_unit *u, const struct unit_function *function, const char *name,
                        const struct name_query *q)
@@ -45,7 +43,7 @@ struct search {
 
 static void queue_unit(struct search *s, size_t unit)
 {
-    if (unit >= s->unit_count || s->seen[unit] || s->queued >= UNIT_LIMIT)
+    if (unit >= s->unit_count || s->seen[unit] || s->queued >= NAMED_UNITS_LIMIT)
         return;
     s->seen[unit] = true;
     s->queue[s->queued++] = (uint32_t)unit;
@@ -86,14 +84,15 @@ void find_functions(struct map_entry *e, const struct dwarf_index *x, const char
     with.exported = exported;
     with.exported_count = q->count > 1 || q->rooted ? dwarf_index_exported(x, exported, EXPORTED_LIMIT) : 0;
     size_t units = d->unit_count;
-    struct search s = {.entry = e,
-                       .name = name,
-                       .file = file,
-                       .query = &with,
-                       .matches = l,
-                       .seen = xcalloc(units + 1, sizeof *s.seen),
-                       .queue = xcalloc(units < UNIT_LIMIT ? units + 1 : UNIT_LIMIT, sizeof *s.queue),
-                       .unit_count = units};
+    struct search s = {
+        .entry = e,
+        .name = name,
+        .file = file,
+        .query = &with,
+        .matches = l,
+        .seen = xcalloc(units + 1, sizeof *s.seen),
+        .queue = xcalloc(units < NAMED_UNITS_LIMIT ? units + 1 : NAMED_UNITS_LIMIT, sizeof *s.queue),
+        .unit_count = units};
     struct index_search in = index_search_begin(x, name);
     for (struct index_entry i; index_search_next(&in, &i);) {
         long unit = i.tag == DW_TAG_subprogram ? dwarf_unit_holding(d, i.die) : -1;

@@ -5,6 +5,7 @@
 
 #include "symbols/dwarf/cfi.h"
 #include "symbols/index/demangle.h"
+#include "symbols/limits.h"
 #include "symbols/map_internal.h"
 
 struct dwarf_unit *lookup_unit(struct symbol_file *f, uint64_t address)

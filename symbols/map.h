@@ -11,6 +11,7 @@
 #define ALLSTOP_SYMBOLS_MAP_H
 
 #include "symbols/file.h"
+#include "symbols/limits.h"
 
 struct symbol_map;
 
@@ -51,8 +52,6 @@ bool symbol_map_told(const struct symbol_map *m, size_t i);
 struct symbol_file *symbol_map_file_at(const struct symbol_map *m, uint64_t address, uint64_t *offset);
 
 /* -- address to place (lookup.c) ------------------------------------------------------------------- */
-
-enum { SYMBOL_INLINE_MAX = 32 };
 
 struct symbol_place {
     uint64_t address;
@@ -134,7 +133,6 @@ enum cfi_rule_kind {
     CFI_EXPRESSION,   /* saved at the address this DWARF expression gives (CFA pushed first) */
     CFI_VALUE_EXPRESSION,
 };
-enum { CFI_REGISTERS = 160 };
 struct cfi_rule {
     enum cfi_rule_kind kind;
     int64_t offset;

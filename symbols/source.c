@@ -12,8 +12,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/descriptor.h"
-
-enum { SOURCE_LIMIT = 16 * 1024 * 1024, TRIED_LIMIT = 1200 };
+#include "symbols/limits.h"
 
 struct source_file {
     atomic_uint references;
@@ -140,7 +139,7 @@ static char *read_all(const char *path, struct stat *st, size_t *size, const cha
         *why = strerror(errno);
     else if (!S_ISREG(st->st_mode))
         *why = "not a regular file";
-    else if (st->st_size > SOURCE_LIMIT)
+    else if (st->st_size > SOURCE_FILE_BYTES_MOST)
         *why = "larger than 16 MiB";
     char *text = NULL;
     *size = 0;
@@ -161,7 +160,7 @@ static struct source_file *try_path(const char *path, struct buf *tried)
     const char *why;
     char *text = read_all(path, &st, &size, &why);
     if (!text) {
-        if (tried->length < TRIED_LIMIT)
+        if (tried->length < SOURCE_TRIED_LIMIT)
             buf_printf(tried, "%s%s (%s)", tried->length ? ", " : "", path, why);
         return NULL;
     }

@@ -5,7 +5,7 @@
 
 #include "ui/columns.h"
 
-enum { RUN_LIMIT = 1024 }; /* characters handed to curses at a time */
+enum { RUN_CHARACTERS = 1024 }; /* characters handed to curses at a time */
 
 bool area_contains(const struct area *a, int y, int x)
 {
@@ -21,10 +21,10 @@ struct pen {
 /* `n` bytes of one style; what does not fit is left out. */
 static void draw_run(struct pen *pen, const char *s, size_t n, attr_t attributes)
 {
-    wchar_t run[RUN_LIMIT];
+    wchar_t run[RUN_CHARACTERS];
     size_t count = 0, i = 0;
     int x = pen->x;
-    while (i < n && count < RUN_LIMIT) {
+    while (i < n && count < RUN_CHARACTERS) {
         wchar_t c;
         i += columns_decode(s + i, n - i, &c);
         c = columns_shown(c, pen->charset);

@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include "ui/columns.h"
+#include "ui/limits.h"
 #include "ui/screen.h"
-
-enum { ANSWER_BYTES = 500 };
 
 static void begin(struct screen *s, const char *question, const char *letters, ask_answer *answer)
 {

@@ -18,12 +18,11 @@
 #include "ui/cli_program.h"
 #include "ui/editor.h"
 #include "ui/face.h"
+#include "ui/limits.h"
 #include "ui/line_reader.h"
 #include "base/signal_pipe.h"
 #include "ui/talk.h"
 #include "ui/ui.h"
-
-enum { LINE_SHOWN = 4096 }; /* bytes of a source line */
 
 /* What is awaited before the next prompt. */
 enum cli_asked {
@@ -165,7 +164,7 @@ static void print_source(struct cli *c, const struct view *v)
         return;
     BASE_BUF struct buf text = {0};
     buf_printf(&text, "%u\t", v->source_line);
-    text_add_visible(&text, line, n < LINE_SHOWN ? n : LINE_SHOWN, true);
+    text_add_visible(&text, line, n < CLI_SOURCE_BYTES ? n : CLI_SOURCE_BYTES, true);
     buf_add_char(&text, '\n');
     on_print(c, STYLE_TEXT, buf_text(&text));
 }

@@ -4,14 +4,13 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ui/limits.h"
 
 enum {
     TAB = 8,
-    NUMBER_MOST = 9999,
-    LINE_MOST = SCROLLBACK_LINE - 8,
     RUBOUT = 127,
     ESCAPE_BYTE = 27,
-    BELL = 7
+    BELL = 7,
 };
 
 void console_text_free(struct console_text *c)
@@ -56,7 +55,7 @@ static void end_line(struct console_text *c, struct scrollback *log)
 /* Bytes of one character, or what stands for it: over what is there. */
 static void put(struct console_text *c, struct scrollback *log, const char *bytes, size_t n)
 {
-    if (c->line.length + n > LINE_MOST)
+    if (c->line.length + n > CONSOLE_LINE_MOST)
         end_line(c, log);
     size_t tail = c->line.length - behind(&c->line, c->cursor);
     struct buf rest = {0};
@@ -71,7 +70,7 @@ static void put(struct console_text *c, struct scrollback *log, const char *byte
 static void to_column(struct console_text *c, struct scrollback *log, size_t column)
 {
     c->cursor = 0;
-    for (size_t i = 0; i < column && i < LINE_MOST; i++)
+    for (size_t i = 0; i < column && i < CONSOLE_LINE_MOST; i++)
         if (c->cursor < c->line.length)
             c->cursor = behind(&c->line, c->cursor);
         else
@@ -128,7 +127,8 @@ static void in_escape(struct console_text *c, struct scrollback *log, char byte)
     if (before == ESCAPE_BEGUN)
         c->number = 0;
     if (before == ESCAPE_CSI && byte >= '0' && byte <= '9')
-        c->number = c->number > NUMBER_MOST / 10 ? NUMBER_MOST : c->number * 10 + (unsigned)(byte - '0');
+        c->number = c->number > ESCAPE_NUMBER_MOST / 10 ? ESCAPE_NUMBER_MOST
+                                                        : c->number * 10 + (unsigned)(byte - '0');
     if (before == ESCAPE_CSI && c->escape == ESCAPE_NONE)
         finish_csi(c, log, byte);
 }

@@ -13,11 +13,9 @@
 #include "base/alloc.h"
 #include "engine/face/worker.h"
 #include "ui/history.h"
+#include "ui/limits.h"
 
-enum {
-    COMPLETION_WAIT_MS = 150,
-    LINE_BYTES = 16384, /* of one command line, at most */
-};
+enum { COMPLETION_WAIT_MS = 150 };
 
 /* readline's callbacks have no context argument. */
 static struct editor *active;
@@ -41,8 +39,8 @@ static void enter(char *text)
 {
     struct editor *e = active;
     e->entering = true;
-    if (text && strlen(text) > LINE_BYTES)
-        text[LINE_BYTES] = '\0';
+    if (text && strlen(text) > EDITOR_LINE_BYTES)
+        text[EDITOR_LINE_BYTES] = '\0';
     if (text && !e->question)
         keep_in_history(e, text);
     e->options.line(e->options.context, text);

@@ -9,12 +9,11 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "ui/limits.h"
 
 struct view;
 struct worker;
 
-/* As many breakpoints as are ever looked at. */
-enum { FACE_BREAKPOINTS = 256 };
 #define FACE_QUIT_QUESTION    "d)etach and let the target run, k)ill it, or c)ancel? "
 #define FACE_GIVE_UP_QUESTION "the target does not stop: g)ive it up and drop the connection, or w)ait? "
 

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/descriptor.h"
 #include "base/file.h"
+#include "ui/limits.h"
 
 enum { LOCK_TRIES = 50, LOCK_PAUSE_NS = 20000000 }; /* a second in all */
 

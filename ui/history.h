@@ -13,12 +13,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-
-enum {
-    HISTORY_LINES = 1000,
-    HISTORY_BYTES = 1 << 20, /* older ones are forgotten */
-    HISTORY_LINE = 1 << 16   /* bytes; a longer one is not kept */
-};
+#include "ui/limits.h"
 
 /* The file's path, malloc'd, or NULL where there is no home. Creates nothing. */
 char *history_path(void);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "ui/limits.h"
 
 void line_reader_free(struct line_reader *r)
 {

@@ -10,8 +10,7 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-
-enum { LINE_READER_BYTES = 16384 };
+#include "ui/limits.h"
 
 struct line_reader {
     int fd;

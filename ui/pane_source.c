@@ -10,11 +10,10 @@
 #include "ui/ask.h"
 #include "ui/columns.h"
 #include "ui/highlight.h"
+#include "ui/limits.h"
 #include "ui/list.h"
 #include "ui/pane_disassembly.h"
 #include "ui/screen.h"
-
-enum { LINE_BYTES = 4096 }; /* of a line are looked at: nobody reads further to the right */
 
 struct source_state {
     char file[sizeof((struct view_needs *)NULL)->source_file]; /* browsed, "": where the target is */
@@ -51,7 +50,7 @@ static void scan(struct source_state *state, struct source_file *source)
         const char *line = source_line(source, i + 1, &n);
         state->states[i] = (unsigned char)at;
         if (line)
-            at = highlight_line(line, n < LINE_BYTES ? n : LINE_BYTES, at, NULL);
+            at = highlight_line(line, n < PANE_SOURCE_BYTES ? n : PANE_SOURCE_BYTES, at, NULL);
     }
 }
 
@@ -146,7 +145,7 @@ static void row(const struct pane *p, const struct view *v, size_t index, struct
     const char *line = source_line(v->source, number, &n);
     if (!line)
         return;
-    n = n < LINE_BYTES ? n : LINE_BYTES;
+    n = n < PANE_SOURCE_BYTES ? n : PANE_SOURCE_BYTES;
     if (!gone && state->states && state->source == v->source) {
         highlight_line(line, n, state->states[index], out);
     } else {

@@ -7,10 +7,11 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "ui/columns.h"
+#include "ui/limits.h"
 #include "ui/list.h"
 #include "ui/screen.h"
 
-enum { ID_COLUMNS = 24, NAME_COLUMNS = 16, WHERE_COLUMNS = 28, GROUPED_MOST = 256 };
+enum { ID_COLUMNS = 24, NAME_COLUMNS = 16, WHERE_COLUMNS = 28 };
 
 /* What the user chose: threads in the same place one by one. */
 struct choice {
@@ -25,7 +26,7 @@ struct together {
 
 /* Rows of the first threads, then each thread is one: only the first have a place that was fetched. */
 struct rows {
-    struct together items[GROUPED_MOST];
+    struct together items[THREADS_GROUPED_MOST];
     size_t count, threads; /* rows, and the threads in them */
 };
 
@@ -52,7 +53,7 @@ static void make_rows(const struct pane *p, const struct view *v, struct rows *r
 {
     const struct choice *choice = p->state;
     r->count = 0;
-    r->threads = v->thread_count < GROUPED_MOST ? v->thread_count : GROUPED_MOST;
+    r->threads = v->thread_count < THREADS_GROUPED_MOST ? v->thread_count : THREADS_GROUPED_MOST;
     for (size_t i = 0; i < r->threads; i++) {
         struct together *row = choice->apart || v->thrifty ? NULL : find_row(r, v, &v->threads[i]);
         if (row) {

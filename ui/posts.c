@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "ui/limits.h"
 
 void posts_free(struct posts *p)
 {

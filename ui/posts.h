@@ -14,7 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { POSTS_LINES = 1000, POSTS_STEPS = 32 };
+#include "ui/limits.h"
+
+enum { POSTS_STEPS = 32 };
 
 struct post {
     uint64_t id;

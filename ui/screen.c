@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "ui/area.h"
 #include "ui/face.h"
+#include "ui/limits.h"
 #include "ui/pane_console.h"
 
 enum {

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "ui/columns.h"
+#include "ui/limits.h"
 
 enum { TAB = 8 };
 

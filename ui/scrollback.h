@@ -12,9 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ui/limits.h"
 #include "ui/row.h"
-
-enum { SCROLLBACK_LINES = 10000, SCROLLBACK_LINE = 4096, SCROLLBACK_BYTES = 8 << 20 };
 
 struct scrollback_line {
     char *text;

@@ -7,8 +7,7 @@
 #include "base/alloc.h"
 #include "engine/commands/args.h"
 #include "engine/commands/command.h"
-
-enum { COMPLETE_MOST = 200 };
+#include "engine/commands/limits.h"
 
 struct words {
     char **items;

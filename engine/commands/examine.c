@@ -10,11 +10,10 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/limits.h"
 #include "engine/inspect/disassembly.h"
 #include "engine/inspect/location.h"
 #include "engine/target/registers.h"
-
-enum { EXAMINE_MOST = 4096, STRING_MOST = 200 };
 
 static cJSON *instruction_row(struct session *s, const struct instruction *i)
 {
@@ -215,7 +214,7 @@ static struct error *examine_strings(struct session *s, uint64_t address, uint64
 {
     BASE_BUF struct buf row = {0};
     for (uint64_t i = 0; i < count; i++) {
-        char bytes[STRING_MOST];
+        char bytes[EXAMINE_STRING_MOST];
         size_t got;
         TRY(memory_read_some(s->target, address, bytes, sizeof bytes, &got));
         if (got == 0)

@@ -5,8 +5,7 @@
 
 #include "base/alloc.h"
 #include "engine/commands/args.h"
-
-enum { NAMED_MOST = 65536 };
+#include "engine/commands/limits.h"
 
 /* All are looked up before anything is done, so that a wrong name leaves everything as it was. */
 static struct error *find_threads(struct session *s, const cJSON *args, struct thread ***ret, size_t *count)
@@ -16,8 +15,8 @@ static struct error *find_threads(struct session *s, const cJSON *args, struct t
     *count = 0;
     if (n == 0)
         return error_hint(error_new(ERR_USAGE, "`threads` names no thread"), "`threads` lists them");
-    if (n > NAMED_MOST)
-        return error_new(ERR_USAGE, "`threads` names more than %d threads", NAMED_MOST);
+    if (n > HOLD_NAMED_MOST)
+        return error_new(ERR_USAGE, "`threads` names more than %d threads", HOLD_NAMED_MOST);
     TRY(threads_list(s->target)); /* one that ended cannot be held */
     struct thread **list = xcalloc(n, sizeof *list);
     const cJSON *name;

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/limits.h"
 #include "engine/control/kernel/module_events.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/log.h"
@@ -138,7 +139,7 @@ const struct command command_ps = {
 
 /* -- dmesg ----------------------------------------------------------------------------------------- */
 
-enum { LINES_DEFAULT = 100, LINES_MOST = 1 << 20, LEVEL_DEBUG = 7 };
+enum { LINES_DEFAULT = 100, LEVEL_DEBUG = 7 };
 
 static struct error *run_dmesg(struct session *s, const cJSON *args, cJSON **ret)
 {
@@ -146,7 +147,7 @@ static struct error *run_dmesg(struct session *s, const cJSON *args, cJSON **ret
     struct log_list list;
     TRY(arg_unsigned(args, "lines", LINES_DEFAULT, &lines));
     TRY(arg_unsigned(args, "level", LEVEL_DEBUG, &level));
-    TRY(log_read(s->target, lines > LINES_MOST ? LINES_MOST : (size_t)lines,
+    TRY(log_read(s->target, lines > DMESG_LINES_MOST ? DMESG_LINES_MOST : (size_t)lines,
                  level > LEVEL_DEBUG ? LEVEL_DEBUG : (unsigned)level, &list));
     *ret = cJSON_CreateObject();
     cJSON *rows = cJSON_AddArrayToObject(*ret, "lines");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/commands/limits.h"
 #include "engine/control/breakpoints/insertion.h"
 #include "engine/commands/stop_json.h"
 #include "engine/commands/args.h"
@@ -154,10 +155,8 @@ const struct command command_first_write = {
 
 /* -- calls ----------------------------------------------------------------------------------------- */
 
-enum { ENTRIES_MOST = 16 };
-
 struct entries {
-    struct site *sites[ENTRIES_MOST];
+    struct site *sites[CALL_ENTRIES_MOST];
     size_t count;
 };
 
@@ -177,7 +176,7 @@ static struct error *site_entries(struct session *s, const char *function, struc
     struct symbol_match *matches = NULL;
     size_t count = 0;
     TRY(location_find(s->target, function, &matches, &count));
-    for (size_t i = 0; i < count && ret->count < ENTRIES_MOST; i++)
+    for (size_t i = 0; i < count && ret->count < CALL_ENTRIES_MOST; i++)
         if (!matches[i].data)
             ret->sites[ret->count++] = insertion_for_run(
                 s->control, matches[i].inlined || !matches[i].entry ? matches[i].address : matches[i].entry);

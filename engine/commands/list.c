@@ -8,9 +8,10 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/limits.h"
 #include "engine/inspect/location.h"
 
-enum { LIST_LINES = 10, LIST_MOST = 100000 };
+enum { LIST_LINES = 10 };
 
 /* What is there instead of a source that is not: the code, and why. `problem` is taken over. */
 static struct error *list_code(struct session *s, const struct line_place *at, uint64_t count,
@@ -102,7 +103,7 @@ static struct error *range_lines(struct session *s, const char *at, const char *
     }
     if (*at && *to == '+' && isdigit((unsigned char)to[1])) {
         uint64_t more;
-        if (!text_parse_u64(to + 1, &more) || more > LIST_MOST)
+        if (!text_parse_u64(to + 1, &more) || more > LIST_LINES_MOST)
             return error_new(ERR_USAGE, "list: %s is no number of lines", to);
         *ret = from_line(place->line, more + 1);
         return NULL;
@@ -179,11 +180,11 @@ static struct error *run_list(struct session *s, const cJSON *args, cJSON **ret)
     struct line_place place = {0};
     struct lines lines = {0};
     TRY(arg_unsigned(args, "count", LIST_LINES, &count));
-    if (count == 0 || count > LIST_MOST)
-        return error_new(ERR_USAGE, "list: `count` is 1 to %d", LIST_MOST);
+    if (count == 0 || count > LIST_LINES_MOST)
+        return error_new(ERR_USAGE, "list: `count` is 1 to %d", LIST_LINES_MOST);
     TRY(asked_lines(s, args, count, &place, &lines));
-    if (lines.last - lines.first >= LIST_MOST)
-        lines.last = lines.first + LIST_MOST - 1;
+    if (lines.last - lines.first >= LIST_LINES_MOST)
+        lines.last = lines.first + LIST_LINES_MOST - 1;
     struct source_file *source;
     struct error *problem = source_load(s->sources, place.file, &source);
     if (problem)

@@ -7,22 +7,17 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/limits.h"
 
-enum {
-    READ_LIMIT = 1 << 20,
-    WRITE_LIMIT = 1 << 20,
-    FIND_LIMIT = 64 << 20,
-    FIND_STEP = 1 << 16,
-    FIND_MOST = 1000
-};
+enum { FIND_STEP = 1 << 16 };
 
 static struct error *run_read(struct session *s, const cJSON *args, cJSON **ret)
 {
     uint64_t address, length;
     TRY(arg_address(s, args, "addr", &address));
     TRY(arg_unsigned(args, "length", 0, &length));
-    if (length == 0 || length > READ_LIMIT)
-        return error_new(ERR_USAGE, "read: `length` is 1 to %d bytes", READ_LIMIT);
+    if (length == 0 || length > MEMORY_READ_LIMIT)
+        return error_new(ERR_USAGE, "read: `length` is 1 to %d bytes", MEMORY_READ_LIMIT);
     BASE_FREE unsigned char *bytes = xmalloc(length);
     if (s->target->state == TARGET_STOPPED)
         TRY(memory_read(s->target, address, bytes, length));
@@ -67,8 +62,8 @@ static struct error *bytes_of(const cJSON *args, unsigned char **ret, size_t *n)
     if ((hex == NULL) == (text == NULL))
         return error_new(ERR_USAGE, "give either `hex` or `text`");
     size_t length = strlen(hex ? hex : text);
-    if (length > WRITE_LIMIT || length == 0)
-        return error_new(ERR_USAGE, "1 to %d bytes can be given", WRITE_LIMIT);
+    if (length > MEMORY_WRITE_LIMIT || length == 0)
+        return error_new(ERR_USAGE, "1 to %d bytes can be given", MEMORY_WRITE_LIMIT);
     *ret = xmalloc(length);
     *n = length;
     if (text) {
@@ -135,10 +130,10 @@ static struct error *find_in(struct session *s, uint64_t from, uint64_t length, 
         const unsigned char *p = window;
         while (got >= n && (p = memmem(p, got - (size_t)(p - window), what, n)) != NULL) {
             cJSON_AddItemToArray(list, json_address(from + at + (uint64_t)(p - window)));
-            if (cJSON_GetArraySize(list) >= FIND_MOST || ++p + n > window + got)
+            if (cJSON_GetArraySize(list) >= MEMORY_FOUND_MOST || ++p + n > window + got)
                 break;
         }
-        if (got < want || cJSON_GetArraySize(list) >= FIND_MOST)
+        if (got < want || cJSON_GetArraySize(list) >= MEMORY_FOUND_MOST)
             return NULL;
     }
     return NULL;
@@ -151,8 +146,8 @@ static struct error *run_find(struct session *s, const cJSON *args, cJSON **ret)
     size_t n = 0;
     TRY(arg_address(s, args, "from", &from));
     TRY(arg_unsigned(args, "length", 0, &length));
-    if (length == 0 || length > FIND_LIMIT)
-        return error_new(ERR_USAGE, "find: `length` is 1 to %d bytes", FIND_LIMIT);
+    if (length == 0 || length > MEMORY_FIND_LIMIT)
+        return error_new(ERR_USAGE, "find: `length` is 1 to %d bytes", MEMORY_FIND_LIMIT);
     TRY(bytes_of(args, &what, &n));
     *ret = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(*ret, "addresses");

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "engine/commands/args.h"
 #include "engine/commands/command.h"
+#include "engine/commands/limits.h"
 
 /* Calls `visit` with the name and each alias of each command until it returns true. */
 typedef bool (*name_visitor)(const struct command *c, const char *name, size_t n, void *context);
@@ -81,10 +82,9 @@ struct near {
 
 static size_t distance(const char *a, size_t n, const char *b, size_t m)
 {
-    enum { MOST = 32 };
-    size_t row[MOST + 1];
-    if (n > MOST || m > MOST)
-        return MOST;
+    size_t row[NEAR_COMMAND_MOST + 1];
+    if (n > NEAR_COMMAND_MOST || m > NEAR_COMMAND_MOST)
+        return NEAR_COMMAND_MOST;
     for (size_t j = 0; j <= m; j++)
         row[j] = j;
     for (size_t i = 1; i <= n; i++) {

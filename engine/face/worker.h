@@ -24,11 +24,10 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "engine/face/limits.h"
 #include "engine/face/view.h"
 
 struct worker;
-
-enum { WORKER_EVENTS_MOST = 16384, WORKER_TEXT_MOST = 16 << 20 };
 
 struct worker_options {
     const char *program;        /* or NULL */

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/descriptor.h"
 #include "base/text.h"
+#include "engine/face/limits.h"
 #include "engine/face/worker_private.h"
 #include "engine/commands/at_stop.h"
 #include "engine/commands/command.h"

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/descriptor.h"
 #include "engine/commands/event_json.h"
+#include "engine/face/limits.h"
 #include "engine/face/worker_private.h"
 
 void worker_message_free(struct worker_message *m)

@@ -12,6 +12,7 @@
 
 #include <pthread.h>
 
+#include "engine/face/limits.h"
 #include "engine/face/worker.h"
 
 enum request_kind {
@@ -25,9 +26,6 @@ enum request_kind {
     REQUEST_GIVE_UP,
     REQUEST_QUIT
 };
-
-/* What a program printed and the face has not taken yet: above this no more is read from its terminal. */
-enum { PROGRAM_BACKLOG_MOST = 256 << 10 };
 
 struct request {
     struct request *next;

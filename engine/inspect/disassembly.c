@@ -8,11 +8,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/location.h"
 #include "engine/target/registers.h"
 
-enum { COUNT_MAX = 4096, AROUND_MAX = 16384, AHEAD = 16, USUAL_SIZE = 4, BACK_MAX = 64 };
+enum { AHEAD = 16, USUAL_SIZE = 4 };
 
 /* A register of the current thread, where the stub has one of that name. */
 static bool current_register(void *context, const char *name, uint64_t *ret)
@@ -150,8 +151,8 @@ struct error *disassemble(struct target *target, uint64_t address, size_t count,
     if (!target->arch)
         return error_hint(error_new(ERR_UNSUPPORTED, "disassemble: the architecture is not known"),
                           "load a program's symbols, or connect to a stub that describes itself");
-    if (count > COUNT_MAX)
-        count = COUNT_MAX;
+    if (count > INSTRUCTIONS_MOST)
+        count = INSTRUCTIONS_MOST;
     size_t most = count * target->arch->longest_instruction, have = 0;
     BASE_FREE unsigned char *bytes = xmalloc(most);
     BASE_FREE struct instruction *list = xcalloc(count, sizeof *list);
@@ -263,7 +264,7 @@ static bool open_for_code(struct target *target, bool thumb, csh *handle)
 
 uint64_t instruction_around(struct target *target, uint64_t address)
 {
-    unsigned char bytes[AROUND_MAX + AHEAD];
+    unsigned char bytes[INSTRUCTIONS_BEFORE_BYTES + AHEAD];
     uint64_t from, ret = 0;
     csh handle;
     if (!target->arch)
@@ -273,7 +274,8 @@ uint64_t instruction_around(struct target *target, uint64_t address)
         target->arch->has_thumb && !thumb ? target->arch->code_align_arm : target->arch->code_align;
     if (address % align)
         return address - address % align;
-    if (!start_before(target, address, &from) || from == address || address - from > AROUND_MAX)
+    if (!start_before(target, address, &from) || from == address ||
+        address - from > INSTRUCTIONS_BEFORE_BYTES)
         return 0;
     size_t got = code_from(target, from, bytes, (size_t)(address - from) + AHEAD);
     if (got <= address - from || !open_for_code(target, thumb, &handle))
@@ -287,7 +289,7 @@ uint64_t instruction_around(struct target *target, uint64_t address)
 static uint64_t start_back(csh handle, const unsigned char *bytes, uint64_t from, uint64_t address,
                            unsigned count)
 {
-    uint64_t starts[BACK_MAX], at = from;
+    uint64_t starts[INSTRUCTIONS_BACK_MOST], at = from;
     unsigned n = 0;
     while (at < address) {
         cs_insn *insn = NULL;
@@ -298,27 +300,28 @@ static uint64_t start_back(csh handle, const unsigned char *bytes, uint64_t from
             cs_free(insn, 1);
         if (size == 0)
             return address;
-        starts[n++ % BACK_MAX] = at;
+        starts[n++ % INSTRUCTIONS_BACK_MOST] = at;
         at += size;
     }
     if (at != address || n == 0)
         return address;
-    return starts[(n - (count < n ? count : n)) % BACK_MAX];
+    return starts[(n - (count < n ? count : n)) % INSTRUCTIONS_BACK_MOST];
 }
 
 uint64_t instruction_back(struct target *target, uint64_t address, unsigned count)
 {
-    unsigned char bytes[AROUND_MAX];
+    unsigned char bytes[INSTRUCTIONS_BEFORE_BYTES];
     struct symbol_place place;
     csh handle;
     if (!target->arch || count == 0 || !symbols_lookup(target->map, address, &place) || !place.function_low)
         return address;
     uint64_t from = place.function_low;
-    if (from >= address || address - from > AROUND_MAX ||
+    if (from >= address || address - from > INSTRUCTIONS_BEFORE_BYTES ||
         !memory_from_file(target, from, bytes, (size_t)(address - from)) ||
         !open_for_code(target, symbols_is_thumb(target->map, address), &handle))
         return address;
-    uint64_t ret = start_back(handle, bytes, from, address, count < BACK_MAX ? count : BACK_MAX);
+    uint64_t ret = start_back(handle, bytes, from, address,
+                              count < INSTRUCTIONS_BACK_MOST ? count : INSTRUCTIONS_BACK_MOST);
     cs_close(&handle);
     return ret;
 }

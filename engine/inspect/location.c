@@ -8,14 +8,13 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/frames/frames.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/target/libraries.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/values.h"
-
-enum { LINE_MOST = 10000000 };
 
 static void fill_address(struct target *target, uint64_t address, struct symbol_match *m)
 {
@@ -93,7 +92,7 @@ static struct error *line_number(const char *at, unsigned current, unsigned *ret
 {
     uint64_t line = 0;
     bool relative = *at == '+' || *at == '-';
-    if (!text_parse_u64(relative ? at + 1 : at, &line) || line > LINE_MOST)
+    if (!text_parse_u64(relative ? at + 1 : at, &line) || line > SOURCE_LINE_MOST)
         return error_new(ERR_SYNTAX, "%s is no line number", at);
     if (*at == '-' && line >= current)
         return error_new(ERR_NO_SYMBOL, "there is no line %s from line %u", at, current);
@@ -119,7 +118,7 @@ static bool split_line(const char *at, char **file, unsigned *line)
     if (!colon || colon == at || !isdigit((unsigned char)colon[1]))
         return false;
     uint64_t number;
-    if (!text_parse_u64(colon + 1, &number) || number == 0 || number > LINE_MOST)
+    if (!text_parse_u64(colon + 1, &number) || number == 0 || number > SOURCE_LINE_MOST)
         return false;
     *file = xstrndup(at, (size_t)(colon - at));
     *line = (unsigned)number;

@@ -12,6 +12,7 @@
 #include "engine/control/stop/stop_report.h"
 #include "engine/control/libraries/libraries_events.h"
 #include "engine/session/architecture.h"
+#include "engine/session/limits.h"
 #include "engine/session/session_private.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/control/run/interrupt.h"
@@ -23,7 +24,6 @@
 #include "engine/inspect/location.h"
 #include "engine/target/registers.h"
 
-enum { PATH_LIMIT = 4096 };
 #define CONNECT_TIME_NS 10000000000
 
 void session_output(void *context, const char *bytes, size_t n)
@@ -129,7 +129,7 @@ static void load_exec_file(struct session *s)
         !rsp_feature_usable(rsp_features(s->target->connection), FEATURE_XFER_EXEC_FILE))
         return;
     BASE_BUF struct buf path = {0};
-    struct error *e = rsp_xfer_read(s->target->connection, "exec-file", "", PATH_LIMIT, &path);
+    struct error *e = rsp_xfer_read(s->target->connection, "exec-file", "", EXEC_PATH_LIMIT, &path);
     if (!e && path.length && buf_text(&path)[0] == '/' && access(buf_text(&path), R_OK) == 0)
         e = session_add_symbols(s, buf_text(&path));
     error_free(e);

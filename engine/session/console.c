@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/descriptor.h"
 #include "base/text.h"
+#include "engine/session/limits.h"
 #include "engine/session/session_private.h"
 
 void console_init(struct console *c)

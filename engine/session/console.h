@@ -18,10 +18,9 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "engine/session/limits.h"
 
 struct session;
-
-enum { CONSOLE_KEPT = 1 << 20, CONSOLE_LINES_MOST = 10000, CONSOLE_TYPED_MOST = 1 << 16 };
 
 struct console {
     char *ring;      /* CONSOLE_KEPT bytes, or NULL before the first */

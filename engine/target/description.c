@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/target/limits.h"
 #include "engine/target/registers.h"
 #include "engine/target/target.h"
 #include "symbols/file.h"

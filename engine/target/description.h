@@ -13,10 +13,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "engine/target/limits.h"
 
 struct target;
-
-enum { UNDESCRIBED_MOST = 16 };
 
 /* Another program runs in the current process: the stub is asked for its description, and where it has none
  * the file at `path` (it may be one that is not here) says what the processor is. What was known of registers

@@ -7,11 +7,12 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/target/limits.h"
 #include "engine/target/sysroot.h"
 #include "engine/target/target.h"
 #include "rsp/xml.h"
 
-enum { LIST_LIMIT = 4 << 20, LIBRARIES_MAX = 4096, NEIGHBOURHOOD_BITS = 21 };
+enum { NEIGHBOURHOOD_BITS = 21 };
 
 struct reading {
     struct target *target;
@@ -71,7 +72,7 @@ static void on_element(struct rsp_xml *x, const char *name, const char **attribu
 {
     struct reading *r = x->context;
     uint64_t offset;
-    if (strcmp(name, "library") != 0 || r->count++ >= LIBRARIES_MAX)
+    if (strcmp(name, "library") != 0 || r->count++ >= LIBRARIES_MOST)
         return;
     const char *path = rsp_xml_attribute(attributes, "name");
     const char *address = rsp_xml_attribute(attributes, "l_addr");
@@ -85,7 +86,7 @@ static size_t read_list(struct target *target, const char *xml, size_t n)
     struct rsp_xml x = {.name = "list of libraries", .context = &r, .start = on_element};
     symbol_map_list_begin(target->map);
     struct error *e = rsp_xml_read(&x, xml, n);
-    bool whole = !e && r.count && r.count < LIBRARIES_MAX;
+    bool whole = !e && r.count && r.count < LIBRARIES_MOST;
     error_free(e);
     return r.added + symbol_map_list_end(target->map, whole);
 }
@@ -103,8 +104,8 @@ bool libraries_listed(struct target *target)
 static size_t ask_stub(struct target *target)
 {
     BASE_BUF struct buf xml = {0};
-    struct error *e =
-        target_check(target, rsp_xfer_read(target->connection, "libraries-svr4", "", LIST_LIMIT, &xml));
+    struct error *e = target_check(
+        target, rsp_xfer_read(target->connection, "libraries-svr4", "", LIBRARY_LIST_BYTES_MOST, &xml));
     size_t added = e ? 0 : read_list(target, buf_text(&xml), xml.length);
     error_free(e);
     return added;

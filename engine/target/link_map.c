@@ -8,10 +8,9 @@
 #include <elf.h>
 #include <string.h>
 
+#include "engine/target/limits.h"
 #include "engine/target/target.h"
 #include "engine/target/libraries.h"
-
-enum { LIBRARIES_MAX = 4096, PATH_MAX_READ = 1024, DYNAMIC_MAX = 512 };
 
 #ifndef DT_MIPS_RLD_MAP_REL
 #define DT_MIPS_RLD_MAP_REL 0x70000035
@@ -46,7 +45,7 @@ static bool find_debug(struct target *target, uint64_t *ret)
     if (!f || !symbol_file_dynamic(f, &at, &size))
         return false;
     at += offset;
-    for (unsigned i = 0; i < DYNAMIC_MAX && i < size / (2 * word); i++, at += 2 * word) {
+    for (unsigned i = 0; i < DYNAMIC_ENTRIES_MOST && i < size / (2 * word); i++, at += 2 * word) {
         if (!number_at(target, at, &tag) || tag == DT_NULL || !number_at(target, at + word, &value))
             return false;
         if (tag == DT_DEBUG)
@@ -62,10 +61,11 @@ static bool find_debug(struct target *target, uint64_t *ret)
 }
 
 /* A path of the target; what is longer than anybody's is cut. */
-static void read_path(struct target *target, uint64_t address, char path[PATH_MAX_READ])
+static void read_path(struct target *target, uint64_t address, char path[LIBRARY_PATH_BYTES])
 {
     size_t got = 0;
-    struct error *e = target_check(target, memory_read_some(target, address, path, PATH_MAX_READ - 1, &got));
+    struct error *e =
+        target_check(target, memory_read_some(target, address, path, LIBRARY_PATH_BYTES - 1, &got));
     error_free(e);
     path[got] = 0;
 }
@@ -79,9 +79,9 @@ size_t libraries_read_debug(struct target *target)
         return 0;
     bool whole = map != 0;
     symbol_map_list_begin(target->map);
-    for (unsigned i = 0; map && i < LIBRARIES_MAX && target->state == TARGET_STOPPED; i++) {
+    for (unsigned i = 0; map && i < LIBRARIES_MOST && target->state == TARGET_STOPPED; i++) {
         uint64_t offset, name;
-        char path[PATH_MAX_READ];
+        char path[LIBRARY_PATH_BYTES];
         if (!number_at(target, map, &offset) || !number_at(target, map + word, &name) ||
             !number_at(target, map + 3 * word, &map)) {
             whole = false;

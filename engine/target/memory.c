@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/target/limits.h"
 #include "engine/target/target.h"
 #include "engine/target/registers.h"
 
-enum { CACHE_LIMIT = 16 << 20, STACK_WINDOW = 1 << 20, PREFETCH_MAX = 64 };
+enum { STACK_WINDOW = 1 << 20, PREFETCH_AT_ONCE = 64 };
 
 void memory_free(struct memory_cache *c)
 {
@@ -29,7 +30,7 @@ void memory_forget(struct target *target)
 
 static void keep(struct memory_cache *c, uint64_t address, const unsigned char *bytes, size_t n)
 {
-    if (n == 0 || c->total + n > CACHE_LIMIT)
+    if (n == 0 || c->total + n > MEMORY_CACHE_LIMIT)
         return;
     ARRAY_RESERVE(c->pieces, c->count, c->capacity);
     c->pieces[c->count++] = (struct memory_piece){address, n, xmemdup(bytes, n)};
@@ -139,10 +140,10 @@ static struct error *prefetch(struct target *target, const struct memory_want *w
                               bool all_ram)
 {
     TRY(target_need_stopped(target));
-    struct rsp_read reads[PREFETCH_MAX];
+    struct rsp_read reads[PREFETCH_AT_ONCE];
     size_t used = 0;
     unsigned char probe[4096];
-    for (size_t i = 0; i < count && used < PREFETCH_MAX; i++) {
+    for (size_t i = 0; i < count && used < PREFETCH_AT_ONCE; i++) {
         size_t n = wants[i].length;
         if (n == 0 || n > sizeof probe || !(all_ram || is_ram(target, wants[i].address, n)))
             continue;

@@ -6,10 +6,9 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/target/limits.h"
 #include "engine/target/target.h"
 #include "rsp/xml.h"
-
-enum { DOCUMENT_LIMIT = 1 << 20, REGIONS_MAX = 1024 };
 
 void memory_map_forget(struct memory_map *m)
 {
@@ -32,7 +31,7 @@ static void on_element(struct rsp_xml *x, const char *name, const char **attribu
     const char *start = rsp_xml_attribute(attributes, "start");
     const char *length = rsp_xml_attribute(attributes, "length");
     region.kind = kind_named(rsp_xml_attribute(attributes, "type"));
-    if (strcmp(name, "memory") != 0 || m->count >= REGIONS_MAX || !region.kind || !start || !length ||
+    if (strcmp(name, "memory") != 0 || m->count >= MEMORY_REGIONS_MOST || !region.kind || !start || !length ||
         !text_parse_u64(start, &region.start) || !text_parse_u64(length, &region.length))
         return;
     ARRAY_RESERVE(m->regions, m->count, m->capacity);
@@ -57,8 +56,8 @@ const struct memory_map *memory_map_of(struct target *target)
     if (!rsp_feature_usable(rsp_features(target->connection), FEATURE_XFER_MEMORY_MAP))
         return m;
     BASE_BUF struct buf xml = {0};
-    struct error *e =
-        target_check(target, rsp_xfer_read(target->connection, "memory-map", "", DOCUMENT_LIMIT, &xml));
+    struct error *e = target_check(
+        target, rsp_xfer_read(target->connection, "memory-map", "", MEMORY_MAP_BYTES_MOST, &xml));
     if (!e)
         parse(m, buf_text(&xml), xml.length);
     error_free(e);

@@ -5,9 +5,8 @@
 #include <link.h>
 
 #include "base/buf.h"
+#include "engine/target/limits.h"
 #include "engine/target/target.h"
-
-enum { AUXV_LIMIT = 1 << 16 };
 
 struct symbol_file *program_file(struct target *target, size_t *index)
 {

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/target/limits.h"
 #include "rsp/stop_reply.h"
 
 struct target;
@@ -33,9 +34,6 @@ enum stop_reason {
     STOP_GOTO,
     STOP_ATTACH,
 };
-
-/* Bytes that a watchpoint looks at: at most so many. */
-enum { STOP_WATCHED_MOST = 64 };
 
 /* What a watched place held before and after, in the target's byte order. */
 struct stop_watched {

@@ -22,6 +22,7 @@
 #include "base/error.h"
 #include "engine/target/arch/arch.h"
 #include "engine/target/event.h"
+#include "engine/target/limits.h"
 #include "engine/target/link.h"
 #include "engine/target/description.h"
 #include "engine/target/memory.h"

@@ -7,10 +7,9 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/target/limits.h"
 #include "engine/target/target.h"
 #include "engine/target/registers.h"
-
-enum { THREADS_MAX = 65536 };
 
 const char *thread_state_name(enum thread_state state)
 {
@@ -67,13 +66,12 @@ void threads_free(struct thread_table *t)
     *t = (struct thread_table){0};
 }
 
-/* kgdb (kernel/debug/gdbstub.c) writes CPU n as -(n + 2), in 32 bits; no kernel has so many. */
-enum { CPUS_MOST = 8192 };
+/* kgdb (kernel/debug/gdbstub.c) writes CPU n as -(n + 2), in 32 bits. */
 static const int64_t cpu_zero = 0xfffffffe;
 
 bool thread_is_cpu(struct ptid id)
 {
-    return id.pid <= 0 && id.tid <= cpu_zero && id.tid > cpu_zero - CPUS_MOST;
+    return id.pid <= 0 && id.tid <= cpu_zero && id.tid > cpu_zero - KGDB_CPUS_MOST;
 }
 
 void thread_name(struct ptid id, char *out, size_t n)
@@ -89,14 +87,14 @@ static void announce(struct target *target, enum event_kind kind, const struct t
     target_emit(target, &(struct event){.kind = kind, .thread = t});
 }
 
-/* The table holds at most THREADS_MAX; a stub that invents more makes us forget the oldest. */
+/* The table holds at most THREADS_KNOWN_MOST; a stub that invents more makes us forget the oldest. */
 struct thread *threads_note(struct target *target, struct ptid id)
 {
     struct thread_table *table = &target->threads;
     struct thread *t = threads_find(table, id);
     if (t)
         return t;
-    if (table->count >= THREADS_MAX) {
+    if (table->count >= THREADS_KNOWN_MOST) {
         target->hooks.thread_gone(target, table->items[0]);
         thread_free(table->items[0]);
         memmove(table->items, table->items + 1, --table->count * sizeof(struct thread *));
@@ -147,9 +145,8 @@ static struct thread *find_number(const struct thread_table *t, uint64_t number)
 /* Decimal digits up to `end`, and nothing else. */
 static bool read_number(const char *target, const char *end, uint64_t *ret)
 {
-    enum { DIGITS_MOST = 18 };
     *ret = 0;
-    if (target == end || end - target > DIGITS_MOST)
+    if (target == end || end - target > THREAD_DIGITS_MOST)
         return false;
     for (; target < end && *target >= '0' && *target <= '9'; target++)
         *ret = *ret * 10 + (uint64_t)(*target - '0');
@@ -162,7 +159,7 @@ static struct thread *find_named(const struct thread_table *t, const char *name)
     uint64_t pid, tid;
     if (read_number(name, end, &tid))
         return find_number(t, tid);
-    if (strncmp(name, "cpu", 3) == 0 && read_number(name + 3, end, &tid) && tid < CPUS_MOST)
+    if (strncmp(name, "cpu", 3) == 0 && read_number(name + 3, end, &tid) && tid < KGDB_CPUS_MOST)
         return threads_find(t, (struct ptid){.tid = cpu_zero - (int64_t)tid});
     if (*name != 'p' || !dot || !read_number(name + 1, dot, &pid) || !read_number(dot + 1, end, &tid))
         return NULL;

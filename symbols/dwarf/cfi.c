@@ -8,8 +8,7 @@
 
 #include "base/alloc.h"
 #include "symbols/dwarf/orc.h"
-
-enum { FDE_LIMIT = 1 << 22 };
+#include "symbols/limits.h"
 
 struct fde_entry {
     uint64_t low, high, offset;

@@ -4,8 +4,9 @@
  */
 #include "symbols/dwarf/cfi.h"
 #include "symbols/dwarf/dwarf_compat.h"
+#include "symbols/limits.h"
 
-enum { AUGMENTATION_LIMIT = 16, OMITTED = 0xff };
+enum { OMITTED = 0xff };
 
 uint64_t cfi_pointer(const struct cfi_section *s, struct cursor *c, uint8_t encoding, unsigned word)
 {

@@ -8,8 +8,7 @@
 #include "base/alloc.h"
 #include "symbols/dwarf/cfi.h"
 #include "symbols/dwarf/dwarf_compat.h"
-
-enum { REMEMBER_LIMIT = 64 };
+#include "symbols/limits.h"
 
 struct state {
     struct cfi_rule cfa;
@@ -83,7 +82,7 @@ static void restore(struct machine *m, uint64_t reg)
 
 static void remember(struct machine *m)
 {
-    if (m->remembered_count >= REMEMBER_LIMIT) {
+    if (m->remembered_count >= CFI_REMEMBER_LIMIT) {
         m->damaged = true;
         return;
     }

@@ -4,6 +4,7 @@
  * references into other CUs, which a slice does not hold, and never allocates.
  */
 #include "symbols/dwarf/dwarf_unit.h"
+#include "symbols/limits.h"
 
 uint64_t die_offset(struct dwarf_unit *u, Dwarf_Die die)
 {

@@ -3,8 +3,9 @@
  * Unit headers (DWARF 5, section 7.5.1) and what the root DIE of a unit says.
  */
 #include "symbols/dwarf/dwarf_scan.h"
+#include "symbols/limits.h"
 
-enum { ROOT_WORK_LIMIT = 1 << 24, UNIT_HEADER_LIMIT = 40 };
+enum { UNIT_HEADER_BYTES = 40 };
 
 static void read_type_fields(struct cursor *in, struct unit_head *u)
 {
@@ -48,7 +49,7 @@ static void read_fields(struct cursor *in, struct unit_head *u)
 
 bool unit_header_read(const struct dwarf_region *r, uint64_t at, struct unit_head *u)
 {
-    uint8_t space[UNIT_HEADER_LIMIT];
+    uint8_t space[UNIT_HEADER_BYTES];
     uint64_t left = r->end - r->base - at;
     size_t n = left < sizeof space ? (size_t)left : sizeof space;
     const uint8_t *bytes = elf_image_peek(r->object->elf, r->bytes + at, n, space);

@@ -7,8 +7,9 @@
 
 #include "base/alloc.h"
 #include "symbols/dwarf/dwarf.h"
+#include "symbols/limits.h"
 
-enum { COLUMN_LIMIT = 16, COLUMN_INFO = 1, COLUMN_TYPES = 2 };
+enum { COLUMN_INFO = 1, COLUMN_TYPES = 2 };
 
 struct package_unit {
     uint64_t id;
@@ -42,7 +43,7 @@ static int section_of(uint32_t column, unsigned version)
 struct table_header {
     unsigned version;
     uint32_t columns, units, slots;
-    int sections[COLUMN_LIMIT];
+    int sections[PACKAGE_COLUMN_LIMIT];
     struct cursor signatures, indexes, offsets, sizes;
 };
 
@@ -54,7 +55,7 @@ static bool read_header(struct cursor c, struct table_header *h)
     h->columns = cursor_u32(&c);
     h->units = cursor_u32(&c);
     h->slots = cursor_u32(&c);
-    if (c.bad || (h->version != 2 && h->version != 5) || h->columns > COLUMN_LIMIT)
+    if (c.bad || (h->version != 2 && h->version != 5) || h->columns > PACKAGE_COLUMN_LIMIT)
         return false;
     h->signatures = cursor_part(&c, (uint64_t)h->slots * 8);
     h->indexes = cursor_part(&c, (uint64_t)h->slots * 4);

@@ -3,8 +3,7 @@
  * Range lists: .debug_ranges (DWARF 3, 4) and .debug_rnglists (DWARF 5, section 7.25).
  */
 #include "symbols/dwarf/dwarf.h"
-
-enum { LIST_LIMIT = 1 << 20 };
+#include "symbols/limits.h"
 
 static void add_range(struct dwarf *d, uint64_t low, uint64_t high, range_visitor *add, void *context)
 {
@@ -18,7 +17,7 @@ static size_t walk_old(struct dwarf *d, const struct unit_head *u, uint64_t offs
     struct cursor c = unit_section_cursor(u, DWARF_RANGES, offset);
     uint64_t base = u->has_low ? u->low : 0;
     size_t n = 0;
-    for (; n < LIST_LIMIT; n++) {
+    for (; n < RANGE_LIST_LIMIT; n++) {
         uint64_t low = cursor_unsigned(&c, u->address_size);
         uint64_t high = cursor_unsigned(&c, u->address_size);
         if (c.bad || (!low && !high))
@@ -84,7 +83,7 @@ static size_t walk_new(struct dwarf *d, const struct unit_head *u, uint64_t offs
     uint64_t base = u->has_low ? u->low : 0;
     struct entry e;
     size_t n = 0;
-    for (; n < LIST_LIMIT && read_entry(d, u, &c, &base, &e) && !c.bad; n++)
+    for (; n < RANGE_LIST_LIMIT && read_entry(d, u, &c, &base, &e) && !c.bad; n++)
         if (e.is_range)
             add_range(d, e.low, e.high, add, context);
     return n;

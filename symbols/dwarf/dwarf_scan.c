@@ -4,8 +4,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-
-enum { ABBREV_LIMIT = 1 << 20, ABBREV_ATTR_LIMIT = 1 << 22 };
+#include "symbols/limits.h"
 
 static const char *string_at(const struct unit_head *u, enum dwarf_section_id id, uint64_t offset)
 {

@@ -11,8 +11,9 @@
 
 #include "symbols/dwarf/dwarf.h"
 #include "symbols/dwarf/dwarf_scan.h"
+#include "symbols/limits.h"
 
-enum { UNITS_KEPT = 48, DIE_ATTR_LIMIT = 64, DIE_DEPTH_LIMIT = 64, ORIGIN_LIMIT = 8, IMPORT_LIMIT = 4096 };
+enum { UNITS_KEPT = 48 };
 
 struct line_row {
     uint64_t address;

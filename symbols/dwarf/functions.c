@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "symbols/dwarf/dwarf_unit.h"
+#include "symbols/limits.h"
 
 struct walk {
     long parent; /* innermost function around the DIE being visited */

@@ -7,9 +7,8 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "symbols/limits.h"
 #include "symbols/map_internal.h"
-
-enum { NAME_LIMIT = 1 << 16, FORMAT_LIMIT = 16, PATH_LIMIT = 4096 };
 
 struct names {
     const char **list; /* directories or files */
@@ -37,16 +36,16 @@ static bool read_table(struct dwarf *d, const struct unit_head *u, struct cursor
 {
     struct {
         uint64_t content, form;
-    } format[FORMAT_LIMIT];
+    } format[LINE_FORMAT_LIMIT];
     unsigned formats = cursor_u8(c);
-    if (formats > FORMAT_LIMIT)
+    if (formats > LINE_FORMAT_LIMIT)
         return false;
     for (unsigned i = 0; i < formats; i++) {
         format[i].content = cursor_uleb(c);
         format[i].form = cursor_uleb(c);
     }
     uint64_t count = cursor_uleb(c);
-    for (uint64_t i = 0; i < count && i < NAME_LIMIT && formats && !c->bad; i++) {
+    for (uint64_t i = 0; i < count && i < LINE_NAME_LIMIT && formats && !c->bad; i++) {
         const char *name = NULL;
         uint64_t directory = 0;
         for (unsigned k = 0; k < formats; k++) {
@@ -70,9 +69,9 @@ static bool read_old_tables(const struct unit_head *u, struct cursor *c, struct 
     const char *s;
     add_name(dirs, u->directory, 0);
     add_name(files, u->name, 0);
-    while ((s = cursor_string(c)) && *s && dirs->count < NAME_LIMIT)
+    while ((s = cursor_string(c)) && *s && dirs->count < LINE_NAME_LIMIT)
         add_name(dirs, s, 0);
-    while ((s = cursor_string(c)) && *s && files->count < NAME_LIMIT) {
+    while ((s = cursor_string(c)) && *s && files->count < LINE_NAME_LIMIT) {
         uint64_t directory = cursor_uleb(c);
         cursor_uleb(c);
         cursor_uleb(c);
@@ -108,7 +107,7 @@ static bool read_header(struct dwarf *d, const struct unit_head *u, struct names
 /* An absolute, shortest spelling of directory and name; what gdb and addr2line print, `..` kept. */
 static const char *join(struct dwarf *d, const char *base, const char *directory, const char *name)
 {
-    char path[PATH_LIMIT];
+    char path[LINE_PATH_LIMIT];
     const char *parts[3] = {base, directory, name};
     size_t used = 0, first = 0;
     for (size_t i = 0; i < 3; i++)

@@ -5,8 +5,7 @@
  */
 #include "base/alloc.h"
 #include "symbols/dwarf/dwarf_unit.h"
-
-enum { ROW_LIMIT = 1 << 24 };
+#include "symbols/limits.h"
 
 /* What the header says about the program. */
 struct program {
@@ -77,7 +76,7 @@ static void advance(struct machine *m, uint64_t operations)
 static void add_row(struct machine *m, bool end)
 {
     struct line_table *t = m->table;
-    if (t->row_count >= ROW_LIMIT)
+    if (t->row_count >= LINE_ROW_LIMIT)
         m->full = true;
     /* Line 0 is code the compiler made up: as for gdb, it goes with the line before it. */
     if (!m->full && (m->line || end)) {

@@ -2,9 +2,10 @@
 /*
  * Location lists: .debug_loc (DWARF 2 to 4) and .debug_loclists (DWARF 5, section 7.29).
  */
+#include "symbols/limits.h"
 #include "symbols/types/variable_internal.h"
 
-enum { LIST_LIMIT = 1 << 16, VIEW_PAIR = 9 };
+enum { VIEW_PAIR = 9 };
 
 static bool take(struct cursor *c, uint64_t size, bool hit, struct attr *ret)
 {
@@ -19,7 +20,7 @@ static bool search_old(const struct unit_head *u, uint64_t offset, uint64_t pc, 
 {
     struct cursor c = unit_section_cursor(u, DWARF_LOC, offset);
     uint64_t base = u->has_low ? u->low : 0;
-    for (size_t n = 0; n < LIST_LIMIT; n++) {
+    for (size_t n = 0; n < LOCATION_LIST_LIMIT; n++) {
         uint64_t low = cursor_unsigned(&c, u->address_size);
         uint64_t high = cursor_unsigned(&c, u->address_size);
         if (c.bad || (!low && !high))
@@ -41,7 +42,7 @@ static bool search_split(struct dwarf *d, const struct unit_head *u, uint64_t of
                          struct attr *ret)
 {
     struct cursor c = unit_section_cursor(u, DWARF_LOC, offset);
-    for (size_t n = 0; n < LIST_LIMIT; n++) {
+    for (size_t n = 0; n < LOCATION_LIST_LIMIT; n++) {
         uint64_t low = 0, high = 0;
         uint8_t kind = cursor_u8(&c);
         if (c.bad || (kind != SPLIT_BASE && kind != SPLIT_START_END && kind != SPLIT_START_LENGTH))
@@ -120,7 +121,7 @@ static bool search_new(struct dwarf *d, const struct unit_head *u, uint64_t offs
     uint64_t base = u->has_low ? u->low : 0;
     struct attr fallback = {0};
     struct entry e;
-    for (size_t n = 0; n < LIST_LIMIT && read_entry(d, u, &c, &base, &e) && !c.bad; n++) {
+    for (size_t n = 0; n < LOCATION_LIST_LIMIT && read_entry(d, u, &c, &base, &e) && !c.bad; n++) {
         if (!e.is_range)
             continue;
         uint64_t size = cursor_uleb(&c);

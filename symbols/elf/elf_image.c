@@ -14,8 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-
-enum { COMPLAINT_LIMIT = 4096, SECTION_LIMIT = 1 << 20, SEGMENT_LIMIT = 1 << 16, BUILD_ID_LIMIT = 64 };
+#include "symbols/limits.h"
 
 void elf_image_complain(struct elf_image *e, const char *format, ...)
 {

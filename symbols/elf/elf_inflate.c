@@ -9,15 +9,11 @@
 
 #include "base/alloc.h"
 #include "symbols/elf/elf_image.h"
+#include "symbols/limits.h"
 
 #ifndef ELFCOMPRESS_ZSTD
 #define ELFCOMPRESS_ZSTD 2
 #endif
-
-/* zlib cannot do better than 1032:1; a header that promises more lies. zstd can do much better on zeros:
- * there a size that everybody has memory for is believed. */
-enum { BEST_RATIO = 1032, SMALL = 64 << 20 };
-#define INFLATED_LIMIT (4ull << 30)
 
 /* *method is ELFCOMPRESS_ZLIB or ELFCOMPRESS_ZSTD. */
 static bool read_header(struct elf_image *e, const struct elf_section *s, struct cursor *c, uint32_t *method,
@@ -78,9 +74,9 @@ static bool is_plausible(const struct cursor *c, uint32_t method, uint64_t size)
 {
     if (size > INFLATED_LIMIT)
         return false;
-    if (size <= cursor_left(c) * BEST_RATIO + 64)
+    if (size <= cursor_left(c) * INFLATED_RATIO_MOST + 64)
         return true;
-    return method == ELFCOMPRESS_ZSTD && size <= SMALL;
+    return method == ELFCOMPRESS_ZSTD && size <= INFLATED_SMALL_MOST;
 }
 
 bool elf_inflate(struct elf_image *e, struct elf_section *s)

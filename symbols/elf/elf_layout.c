@@ -8,8 +8,9 @@
 #include "base/alloc.h"
 #include "symbols/elf/elf_image.h"
 #include "symbols/file.h"
+#include "symbols/limits.h"
 
-enum { PAGE = 4096, ALIGNMENT_LIMIT = 1 << 20 };
+enum { PAGE = 4096 };
 
 static uint64_t align(uint64_t at, uint64_t to)
 {
@@ -19,7 +20,7 @@ static uint64_t align(uint64_t at, uint64_t to)
 static uint64_t place(struct elf_section *s, uint64_t at)
 {
     uint64_t to = s->alignment ? s->alignment : 1;
-    if ((to & (to - 1)) != 0 || to > ALIGNMENT_LIMIT)
+    if ((to & (to - 1)) != 0 || to > SECTION_ALIGNMENT_LIMIT)
         to = 16;
     s->address = align(at, to);
     return s->address + s->size;

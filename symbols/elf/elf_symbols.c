@@ -9,8 +9,9 @@
 
 #include "base/alloc.h"
 #include "symbols/file_internal.h"
+#include "symbols/limits.h"
 
-enum { WALK_LIMIT = 256, PASSES = 8 };
+enum { PASSES = 8 };
 
 static struct elf_section *find_table(struct elf_image *e, uint32_t type)
 {
@@ -352,7 +353,7 @@ static const struct elf_symbol *walk_nearest(struct symbol_file *f, uint64_t add
     const struct symbol_section *section = file_section_at(f, address);
     const struct elf_symbol *best = NULL, *label = NULL;
     long i = elf_symbols_below(f, address);
-    for (long steps = 0; i >= 0 && steps < WALK_LIMIT; i--, steps++) {
+    for (long steps = 0; i >= 0 && steps < SYMBOL_WALK_LIMIT; i--, steps++) {
         const struct elf_symbol *s = &f->symbols[i];
         if (section && s->value < section->address)
             break;

@@ -6,6 +6,7 @@
 
 #include "symbols/dwarf/dwarf_compat.h"
 #include "symbols/expression/expression_machine.h"
+#include "symbols/limits.h"
 
 void machine_fail(struct machine *m, enum error_code code, const char *what)
 {

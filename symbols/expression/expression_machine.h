@@ -8,6 +8,7 @@
 
 #include "symbols/elf/bytes.h"
 #include "symbols/expression.h"
+#include "symbols/limits.h"
 
 enum value_kind { VALUE_GENERIC, VALUE_SIGNED, VALUE_UNSIGNED, VALUE_FLOAT };
 

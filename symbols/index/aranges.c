@@ -8,9 +8,9 @@
 #include "base/alloc.h"
 #include "symbols/dwarf/dwarf.h"
 #include "symbols/index/dwarf_index.h"
+#include "symbols/limits.h"
 
-/* Entries read from the lists of root DIEs: a crafted file could point every CU at one long list. */
-enum { WORK_LIMIT = 1 << 25, FEW_UNITS = 64 };
+enum { FEW_UNITS = 64 };
 
 struct collector {
     struct dwarf *d;
@@ -70,7 +70,7 @@ static void read_roots(struct collector *k)
 {
     struct dwarf *d = k->d;
     size_t work = 0;
-    for (size_t i = 0; i < d->unit_count && work < WORK_LIMIT; i++) {
+    for (size_t i = 0; i < d->unit_count && work < ARANGES_WORK_LIMIT; i++) {
         if (d->units[i]->in_aranges)
             continue;
         const struct unit_head *u = d->units[i]->object == &d->main ? dwarf_head(d, i) : NULL;

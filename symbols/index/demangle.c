@@ -7,8 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-
-enum { INPUT_LIMIT = 4096, OUTPUT_LIMIT = 16384 };
+#include "symbols/limits.h"
 
 struct output {
     struct buf text;
@@ -20,7 +19,7 @@ struct output {
 static void take(const char *bytes, size_t n, void *context)
 {
     struct output *o = context;
-    if (n > OUTPUT_LIMIT - o->text.length)
+    if (n > DEMANGLED_LIMIT - o->text.length)
         longjmp(o->enough, 1);
     buf_add(&o->text, bytes, n);
 }
@@ -44,7 +43,7 @@ static bool is_mangled(const char *name)
 
 const char *demangled(struct intern *set, const char *name)
 {
-    if (!name || name[0] != '_' || !is_mangled(name) || strnlen(name, INPUT_LIMIT) == INPUT_LIMIT)
+    if (!name || name[0] != '_' || !is_mangled(name) || strnlen(name, MANGLED_LIMIT) == MANGLED_LIMIT)
         return name;
     struct output o = {.text = {0}};
     const char *ret = run(name, &o) && o.text.length ? intern(set, buf_text(&o.text)) : name;

@@ -7,8 +7,9 @@
 #include "base/alloc.h"
 #include "symbols/dwarf/dwarf_compat.h"
 #include "symbols/index/index_image.h"
+#include "symbols/limits.h"
 
-enum { CODE_LIMIT = 1 << 20, STEP_LIMIT = 1 << 22, SIZE_LIMIT = 1 << 14 };
+enum { STEP_FULL = 1 << 14 };
 
 /* What a value takes: a fixed number of bytes, or one of these steps. */
 enum step {
@@ -139,7 +140,7 @@ static int taken_of(uint64_t name)
 static void add_step(struct fast_abbrevs *t, struct fast_abbrev *a, enum step kind, uint32_t size, int taken)
 {
     struct fast_step *last = a->step_count ? &t->steps[t->step_count - 1] : NULL;
-    if (kind == STEP_FIXED && last && last->kind == STEP_FIXED && last->size < SIZE_LIMIT) {
+    if (kind == STEP_FIXED && last && last->kind == STEP_FIXED && last->size < STEP_FULL) {
         last->size += size;
         return;
     }
@@ -158,7 +159,7 @@ static void add_attr(struct fast_abbrevs *t, struct fast_abbrev *a, uint64_t nam
     uint32_t size = form < COMMON_FORMS ? t->form_size[form] : 0;
     enum step kind = form < COMMON_FORMS ? t->form_step[form] : size_of(t, form, &size);
     int taken = taken_of(name);
-    bool leading = !a->step_count && a->size < SIZE_LIMIT;
+    bool leading = !a->step_count && a->size < STEP_FULL;
     a->has_code |= name == DW_AT_low_pc || name == DW_AT_ranges;
     if (taken >= 0) {
         a->form[taken] = (uint16_t)form;
@@ -176,7 +177,7 @@ static void add_attr(struct fast_abbrevs *t, struct fast_abbrev *a, uint64_t nam
 /* The attributes of one abbreviation; false when the table is damaged. */
 static bool read_attrs(struct fast_abbrevs *t, struct fast_abbrev *a, const uint8_t **p, const uint8_t *end)
 {
-    while (*p < end && t->step_count < STEP_LIMIT) {
+    while (*p < end && t->step_count < ABBREV_STEP_LIMIT) {
         uint64_t name = scan_leb(p, end);
         uint64_t form = scan_leb(p, end);
         int64_t implicit = 0;
@@ -196,7 +197,7 @@ static bool read_attrs(struct fast_abbrevs *t, struct fast_abbrev *a, const uint
 
 static struct fast_abbrev *make_room(struct fast_abbrevs *t, uint64_t code)
 {
-    if (!code || code >= CODE_LIMIT)
+    if (!code || code >= ABBREV_CODE_LIMIT)
         return NULL;
     while (t->capacity <= code) {
         size_t old = t->capacity;

@@ -14,8 +14,9 @@
 #include "base/alloc.h"
 #include "base/descriptor.h"
 #include "base/file.h"
+#include "symbols/limits.h"
 
-enum { FILE_LIMIT = 1 << 30, FILES_LIMIT = 1 << 16, LEFT_BEHIND_SECONDS = 3600 };
+enum { LEFT_BEHIND_SECONDS = 3600 };
 
 static const char temporary[] = ".new-";
 
@@ -36,7 +37,7 @@ uint8_t *index_cache_load(const char *path, size_t *size)
     if (fd < 0)
         return NULL;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && st.st_size > 0 &&
-        st.st_size <= FILE_LIMIT) {
+        st.st_size <= INDEX_FILE_LIMIT) {
         *size = (size_t)st.st_size;
         bytes = xmalloc(*size);
         if (fd_read_all(fd, bytes, *size) < *size) {
@@ -72,7 +73,7 @@ static size_t list_files(DIR *folder, struct kept_file **ret, uint64_t *total)
     struct dirent *e;
     *ret = NULL;
     *total = 0;
-    while (count < FILES_LIMIT && (e = readdir(folder))) {
+    while (count < INDEX_FILES_LIMIT && (e = readdir(folder))) {
         struct stat st;
         if (fstatat(dirfd(folder), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
             continue;

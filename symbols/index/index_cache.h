@@ -13,8 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes in the folder. */
-#define INDEX_CACHE_LIMIT ((uint64_t)512 << 20)
+#include "symbols/limits.h"
 
 /* Where the index of a program with this build id is kept, malloc'd; NULL: nowhere. */
 char *index_cache_path(const char *build_id);

@@ -12,9 +12,9 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "symbols/index/index_cache.h"
+#include "symbols/limits.h"
 
-/* Attributes of abbreviations one thread reads: a crafted file could give every unit a large table. */
-enum { ABBREV_WORK_LIMIT = 1 << 26, BATCH = 1 << 20 };
+enum { BATCH = 1 << 20 };
 
 struct index_job {
     struct index_job_input in;

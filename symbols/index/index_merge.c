@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "symbols/limits.h"
 
 /* A name or scope of one part, on its way to its number in the image. */
 struct local_name {
@@ -321,9 +322,6 @@ static void add_part(struct buf *b, struct image_header *h, enum image_part_id i
         buf_add(b, bytes, size);
 }
 
-/* An image's offsets are 32 bits wide: an empty one says that this program is too large. */
-enum { IMAGE_LIMIT = 1 << 30 };
-
 static uint8_t *write_image(struct merge *m, const uint32_t *hashes, const struct image_name *names,
                             size_t name_count, size_t *size)
 {
@@ -334,7 +332,7 @@ static uint8_t *write_image(struct merge *m, const uint32_t *hashes, const struc
     const struct merge_input *in = m->in;
     bool fits = m->postings.length + m->text.length + name_count * 12 + m->scope_count * 8 + imports * 8 +
                     in->range_count * sizeof *in->ranges <
-                IMAGE_LIMIT;
+                INDEX_IMAGE_LIMIT;
     size_t all = fits ? SIZE_MAX : 0;
     buf_add(&b, &h, sizeof h);
     add_part(&b, &h, IMAGE_HASHES, hashes, name_count * sizeof *hashes & all);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "symbols/index/index_image.h"
+#include "symbols/limits.h"
 
 enum { PASSED_OVER_LENGTH = 64 };
 
@@ -98,7 +99,7 @@ static void parse(const char *text, struct name_query *ret)
         size_t n = (size_t)(end - text);
         while (n && text[n - 1] == ' ')
             n--;
-        if (!n || ret->count == NAME_PARTS) {
+        if (!n || ret->count == NAME_PARTS_MOST) {
             ret->count = 0;
             return;
         }

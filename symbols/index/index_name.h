@@ -11,16 +11,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { NAME_PARTS = 32 };
+#include "symbols/limits.h"
 
 struct name_query {
     struct {
         const char *text;
         size_t length;
-    } parts[NAME_PARTS];    /* the last is the name itself */
-    size_t count;           /* 0: not a name */
-    bool rooted;            /* begins with `::` */
-    const char *parameters; /* `(int) const`, or NULL: none were written */
+    } parts[NAME_PARTS_MOST]; /* the last is the name itself */
+    size_t count;             /* 0: not a name */
+    bool rooted;              /* begins with `::` */
+    const char *parameters;   /* `(int) const`, or NULL: none were written */
     /* Inline namespaces of the program, which may be left out too; not taken apart from a text. */
     const char *const *exported;
     size_t exported_count;

@@ -6,15 +6,10 @@
 
 #include "base/alloc.h"
 #include "symbols/index/index_image.h"
+#include "symbols/limits.h"
 
-/* A crafted file could ask for more. */
-enum {
-    NAME_LIMIT = 1 << 26,
-    ENTRY_LIMIT = 1 << 26,
-    PENDING_LIMIT = 1 << 24,
-    TEXT_LIMIT = 1 << 29,
-    QUICK_LIMIT = 1 << 28
-};
+/* Beyond so many bytes of names there is no table with a byte for each: it would be dearer than it saves. */
+enum { QUICK_BYTES = 1 << 28 };
 
 /* Written at once: pages that are read before they are written cost each of several threads an interrupt. */
 static void *zeroed(size_t size)
@@ -67,7 +62,7 @@ void number_table_free(struct number_table *t)
 void index_part_init(struct index_part *p, const char *strings, size_t strings_size)
 {
     *p = (struct index_part){.strings = strings, .strings_size = strings_size};
-    if (strings_size && strings_size < QUICK_LIMIT)
+    if (strings_size && strings_size < QUICK_BYTES)
         p->seen_quickly = zeroed(strings_size);
     ARRAY_RESERVE(p->names, p->name_count, p->name_capacity);
     p->names[p->name_count++] = (struct part_name){.text = UINT32_MAX};
@@ -109,7 +104,7 @@ static uint32_t new_name(struct index_part *p, uint32_t text, uint32_t hash)
 uint32_t part_name_at(struct index_part *p, uint64_t offset)
 {
     uint32_t *number;
-    if (offset >= p->strings_size || p->name_count >= NAME_LIMIT)
+    if (offset >= p->strings_size || p->name_count >= INDEX_NAME_LIMIT)
         return 0;
     if (offset >= IMAGE_OWN_TEXT)
         return part_name_of(p, p->strings + offset);
@@ -124,7 +119,7 @@ uint32_t part_name_at(struct index_part *p, uint64_t offset)
 uint32_t part_name_of(struct index_part *p, const char *name)
 {
     uint32_t *number, hash;
-    if (!*name || p->name_count >= NAME_LIMIT || p->text.length >= TEXT_LIMIT)
+    if (!*name || p->name_count >= INDEX_NAME_LIMIT || p->text.length >= INDEX_TEXT_LIMIT)
         return 0;
     uint64_t key = image_checksum(name, strlen(name)) | 1;
     while (number_table_find(&p->by_hash, key, &number)) {
@@ -142,7 +137,7 @@ uint32_t part_name_of(struct index_part *p, const char *name)
 uint32_t part_scope(struct index_part *p, uint32_t parent, uint32_t name)
 {
     uint32_t *number;
-    if (!name || p->scope_count >= NAME_LIMIT)
+    if (!name || p->scope_count >= INDEX_NAME_LIMIT)
         return parent;
     if (number_table_find(&p->by_scope, ((uint64_t)parent << 32 | name), &number))
         return *number;
@@ -167,11 +162,11 @@ static void note_quickly(struct index_part *p, const struct part_entry *e)
 void part_add(struct index_part *p, const struct part_entry *e)
 {
     uint32_t *number = NULL;
-    if (!e->name || p->entry_count >= ENTRY_LIMIT)
+    if (!e->name || p->entry_count >= INDEX_ENTRY_LIMIT)
         return;
     if (kept_once(e->tag))
         note_quickly(p, e);
-    /* NAME_LIMIT leaves room for the tag above a name. */
+    /* INDEX_NAME_LIMIT leaves room for the tag above a name. */
     if (kept_once(e->tag) &&
         number_table_find(&p->seen, (uint64_t)e->scope << 32 | (uint64_t)e->tag << 26 | e->name, &number)) {
         /* A definition takes the place of a declaration. */
@@ -188,7 +183,7 @@ void part_add(struct index_part *p, const struct part_entry *e)
 
 void part_add_pending(struct index_part *p, const struct part_pending *pending)
 {
-    if (p->pending_count >= PENDING_LIMIT)
+    if (p->pending_count >= INDEX_PENDING_LIMIT)
         return;
     ARRAY_RESERVE(p->pending, p->pending_count, p->pending_capacity);
     p->pending[p->pending_count++] = *pending;
@@ -196,7 +191,7 @@ void part_add_pending(struct index_part *p, const struct part_pending *pending)
 
 void part_add_import(struct index_part *p, const struct part_import *import)
 {
-    if (p->import_count >= PENDING_LIMIT)
+    if (p->import_count >= INDEX_PENDING_LIMIT)
         return;
     ARRAY_RESERVE(p->imports, p->import_count, p->import_capacity);
     p->imports[p->import_count++] = *import;

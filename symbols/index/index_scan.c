@@ -7,15 +7,16 @@
 #include "base/alloc.h"
 #include "symbols/dwarf/dwarf_compat.h"
 #include "symbols/index/index_image.h"
+#include "symbols/limits.h"
 
-enum { LEVEL_LIMIT = 64, FOLLOW_LIMIT = 8, CANCEL_EVERY = 1 << 16 };
+enum { CANCEL_EVERY = 1 << 16 };
 
 struct walk {
     struct scanner *s;
     const struct scan_unit *u;
     bool names;
-    uint32_t scopes[LEVEL_LIMIT]; /* of the children of the DIEs that were entered */
-    unsigned depth, hidden;       /* how many those are; DIEs open below them that were not entered */
+    uint32_t scopes[SCAN_LEVEL_LIMIT]; /* of the children of the DIEs that were entered */
+    unsigned depth, hidden;            /* how many those are; DIEs open below them that were not entered */
 };
 
 void scanner_free(struct scanner *s)
@@ -176,7 +177,7 @@ static uint64_t sibling_of(const struct walk *w, const struct fast_abbrev *a, co
 static const uint8_t *go_on(struct walk *w, const struct fast_abbrev *a, const uint8_t *attrs,
                             const uint8_t *p)
 {
-    if (!w->hidden && w->depth < LEVEL_LIMIT && enters(w->s, a->tag)) {
+    if (!w->hidden && w->depth < SCAN_LEVEL_LIMIT && enters(w->s, a->tag)) {
         uint32_t scope = inner_scope(w, a, attrs);
         note_scope(w, p, scope);
         w->scopes[w->depth++] = scope;
@@ -304,7 +305,7 @@ void scan_follow(struct scanner *s, const struct part_pending *pending)
     struct part_pending p = *pending;
     struct die_identity at = {.next = p.target};
     uint32_t linkage = 0;
-    for (unsigned i = 0; i < FOLLOW_LIMIT && at.next != UINT64_MAX; i++) {
+    for (unsigned i = 0; i < SCAN_FOLLOW_LIMIT && at.next != UINT64_MAX; i++) {
         if (!is_inside(&s->unit, at.next)) {
             p.target = at.next;
             part_add_pending(s->part, &p);

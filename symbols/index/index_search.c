@@ -6,8 +6,7 @@
 
 #include "base/alloc.h"
 #include "symbols/index/index_internal.h"
-
-enum { SCOPE_DEPTH = 64 };
+#include "symbols/limits.h"
 
 /* The scope around one; 0 also where the numbers are damaged. */
 static uint32_t parent_of(const struct image *m, uint32_t scope)
@@ -163,9 +162,9 @@ void dwarf_index_walk(const struct dwarf_index *x, index_visitor *visit, void *c
 
 void index_qualified(const struct dwarf_index *x, const struct index_entry *e, struct buf *ret)
 {
-    uint32_t chain[SCOPE_DEPTH], scope = e->scope;
+    uint32_t chain[INDEX_SCOPE_LIMIT], scope = e->scope;
     size_t n = 0;
-    for (; scope && n < SCOPE_DEPTH; scope = parent_of(&x->image, scope))
+    for (; scope && n < INDEX_SCOPE_LIMIT; scope = parent_of(&x->image, scope))
         chain[n++] = scope;
     while (n) {
         buf_add_text(ret, image_text(&x->image, x->image.scopes[chain[--n]].text));

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "symbols/limits.h"
 #include "symbols/types/variable_internal.h"
 
 struct site_search {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "symbols/limits.h"
 #include "symbols/types/type_internal.h"
 
 /* Nodes by DIE offset; open addressing. */

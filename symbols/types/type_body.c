@@ -5,10 +5,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "symbols/limits.h"
 #include "symbols/types/type_print.h"
 
 /* Width of the columns that gdb heads "offset" and "size". */
-enum { COLUMNS = 27, INDENT = 4, BODY_LIMIT = 1 << 22 };
+enum { COLUMNS = 27, INDENT = 4 };
 
 bool type_has_body(const struct type *t)
 {
@@ -25,7 +26,7 @@ static void print_enumeration(struct type *t, const struct type_layout *how, str
         return;
     }
     buf_add_char(ret, '{');
-    for (size_t i = 0; i < n && ret->length < BODY_LIMIT; i++) {
+    for (size_t i = 0; i < n && ret->length < TYPE_BODY_LIMIT; i++) {
         if (i)
             buf_add_text(ret, ", ");
         text_add_visible(ret, list[i].name, strlen(list[i].name), false);
@@ -122,7 +123,7 @@ static void print_members(struct type *t, const struct type_layout *how, struct 
         buf_printf(ret, "%*s<incomplete type>\n", column + INDENT, "");
     else if (!n)
         buf_printf(ret, "%*s<no data fields>\n", column + INDENT, "");
-    for (size_t i = 0; i < n && ret->length < BODY_LIMIT; i++)
+    for (size_t i = 0; i < n && ret->length < TYPE_BODY_LIMIT; i++)
         if (!list[i].base)
             print_member(t, &list[i], how, &end, ret);
     print_end(t, how, end, ret);

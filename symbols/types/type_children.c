@@ -6,9 +6,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "symbols/limits.h"
 #include "symbols/types/type_internal.h"
-
-enum { DIMENSION_LIMIT = 16 };
 
 struct collector {
     struct type *type;

@@ -5,10 +5,9 @@
 #ifndef ALLSTOP_SYMBOLS_TYPE_INTERNAL_H
 #define ALLSTOP_SYMBOLS_TYPE_INTERNAL_H
 
+#include "symbols/limits.h"
 #include "symbols/map_internal.h"
 #include "symbols/type.h"
-
-enum { TYPE_CHAIN_LIMIT = 64 };
 
 struct type_inside {
     struct intern *arena;   /* where this node's memory comes from */

@@ -6,11 +6,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "symbols/limits.h"
 #include "symbols/type.h"
 #include "symbols/types/type_internal.h"
 #include "symbols/types/type_print.h"
-
-enum { DEPTH_LIMIT = 32, TEXT_LIMIT = 1 << 22 };
 
 static const char *keyword(const struct type *t)
 {
@@ -44,7 +43,7 @@ static void take_qualifiers(struct type **t, struct buf *ret)
 {
     static const char *const words[] = {"const", "volatile", "restrict", "_Atomic"};
     bool has[ARRAY_LENGTH(words)] = {false};
-    for (unsigned i = 0; is_qualifier(*t) && i < DEPTH_LIMIT; i++) {
+    for (unsigned i = 0; is_qualifier(*t) && i < TYPE_DEPTH_LIMIT; i++) {
         has[(*t)->kind - TYPE_CONST] = true;
         *t = type_target(*t);
     }
@@ -56,9 +55,9 @@ static void take_qualifiers(struct type **t, struct buf *ret)
 /* What stands innermost: a named type with its qualifiers, or a struct, union or enumeration. */
 static struct type *innermost(struct type *t)
 {
-    for (unsigned i = 0; i < DEPTH_LIMIT; i++) {
+    for (unsigned i = 0; i < TYPE_DEPTH_LIMIT; i++) {
         struct type *bare = t;
-        for (unsigned k = 0; is_qualifier(bare) && k < DEPTH_LIMIT; k++)
+        for (unsigned k = 0; is_qualifier(bare) && k < TYPE_DEPTH_LIMIT; k++)
             bare = type_target(bare);
         if (!is_pointer(bare) && bare->kind != TYPE_ARRAY && bare->kind != TYPE_FUNCTION)
             return t; /* its qualifiers belong to the name */
@@ -102,7 +101,7 @@ static void print_parameters(struct type *t, struct buf *ret, unsigned depth)
     struct type *const *list;
     size_t n = type_parameters(t, &list);
     buf_add_char(ret, '(');
-    for (size_t i = 0; i < n && ret->length < TEXT_LIMIT; i++) {
+    for (size_t i = 0; i < n && ret->length < TYPE_TEXT_LIMIT; i++) {
         if (i)
             buf_add_text(ret, ", ");
         type_print_declaration(list[i], "", &(struct type_layout){.depth = depth + 1}, ret);
@@ -134,7 +133,7 @@ static void print_pointer(struct type *t, const struct buf *qualifiers, const st
                           struct buf *ret)
 {
     struct type *to = type_target(t);
-    for (unsigned k = 0; is_qualifier(to) && k < DEPTH_LIMIT; k++)
+    for (unsigned k = 0; is_qualifier(to) && k < TYPE_DEPTH_LIMIT; k++)
         to = type_target(to);
     bool paren = to->kind == TYPE_ARRAY || to->kind == TYPE_FUNCTION;
     buf_printf(ret, "%s%s", paren ? "(" : "", symbol_of(t));
@@ -153,7 +152,7 @@ static void print_declarator(struct type *t, const char *name, unsigned depth, s
     add_name(name, &inner);
     struct type *base = innermost(t);
     bool spaced = *name != '\0', glued = t->vector && !spaced;
-    for (unsigned i = 0; t != base && i < DEPTH_LIMIT && inner.length < TEXT_LIMIT; i++) {
+    for (unsigned i = 0; t != base && i < TYPE_DEPTH_LIMIT && inner.length < TYPE_TEXT_LIMIT; i++) {
         BASE_BUF struct buf qualifiers = {0};
         take_qualifiers(&t, &qualifiers);
         buf_clear(&next);
@@ -179,7 +178,7 @@ static void print_declarator(struct type *t, const char *name, unsigned depth, s
 
 void type_print_declaration(struct type *t, const char *name, const struct type_layout *how, struct buf *ret)
 {
-    if (how->depth > DEPTH_LIMIT || ret->length > TEXT_LIMIT) {
+    if (how->depth > TYPE_DEPTH_LIMIT || ret->length > TYPE_TEXT_LIMIT) {
         buf_add_text(ret, "...");
         return;
     }
@@ -203,7 +202,7 @@ void type_to_c(struct type *t, bool offsets, struct buf *ret)
 {
     /* gdb looks through the typedefs at the top, and keeps qualifiers; it heads the columns of a tag only. */
     bool titled = offsets && type_has_body(t) && t->kind != TYPE_ENUM;
-    for (unsigned i = 0; t->kind == TYPE_TYPEDEF && i < DEPTH_LIMIT; i++)
+    for (unsigned i = 0; t->kind == TYPE_TYPEDEF && i < TYPE_DEPTH_LIMIT; i++)
         t = type_target(t);
     if (t->incomplete)
         t = type_strip(t);

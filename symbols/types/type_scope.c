@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "symbols/limits.h"
 #include "symbols/types/type_internal.h"
 
 struct scope_search {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "symbols/limits.h"
 #include "symbols/types/variable_internal.h"
 
 struct scope {

@@ -370,11 +370,11 @@ static void test_queries(void **state)
         expect_parts(rows[i][0], rows[i][1]);
     BASE_BUF struct buf deep = {0};
     struct name_query q;
-    for (int i = 0; i < NAME_PARTS - 1; i++)
+    for (int i = 0; i < NAME_PARTS_MOST - 1; i++)
         buf_add_text(&deep, "n::");
     buf_add_text(&deep, "f");
     name_query_parse(buf_text(&deep), &q);
-    assert_int_equal(q.count, NAME_PARTS);
+    assert_int_equal(q.count, NAME_PARTS_MOST);
     buf_add_text(&deep, "::g");
     name_query_parse(buf_text(&deep), &q);
     assert_int_equal(q.count, 0);

@@ -17,10 +17,9 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "engine/control/limits.h"
 
 struct control;
-
-enum { AGENT_BYTES_MAX = 1024 };
 
 /* The bytecode of `expression` as it is meant at `pc`, appended to `ret`; at most AGENT_BYTES_MAX bytes. */
 struct error *agent_compile(struct control *c, const char *expression, uint64_t pc,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/agent/agent_code.h"
 
+#include "engine/control/limits.h"
 #include "engine/target/registers.h"
 
 void agent_emit(struct agent *a, unsigned op)

@@ -7,12 +7,13 @@
 
 #include "engine/control/agent/agent.h"
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/inspect/values/parse.h"
 #include "engine/inspect/values/scope.h"
 #include "symbols/type.h"
 #include "symbols/variable.h"
 
-enum { AGENT_FAILURES_MAX = 32, AGENT_LOWEST_ADDRESS = 4096 };
+enum { AGENT_LOWEST_ADDRESS = 4096 };
 
 /* Opcodes (gdb manual, "Bytecode Descriptions"). */
 enum agent_op {

@@ -3,8 +3,7 @@
 #include <string.h>
 
 #include "engine/control/agent/agent_code.h"
-
-enum { DEPTH_MAX = 64 };
+#include "engine/control/limits.h"
 
 static struct error *compile(struct agent *a, const struct node *n, struct operand *ret);
 
@@ -253,7 +252,7 @@ static struct error *compile_kind(struct agent *a, const struct node *n, struct 
 static struct error *compile(struct agent *a, const struct node *n, struct operand *ret)
 {
     *ret = (struct operand){0};
-    if (a->depth >= DEPTH_MAX || a->out->length - a->start > AGENT_BYTES_MAX - 16)
+    if (a->depth >= AGENT_DEPTH_MOST || a->out->length - a->start > AGENT_BYTES_MAX - 16)
         return agent_unsupported("an expression so long");
     a->depth++;
     struct error *e = compile_kind(a, n, ret);

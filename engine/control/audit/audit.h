@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "engine/control/limits.h"
 #include "rsp/connection.h"
 #include "rsp/stop_reply.h"
 
@@ -40,14 +41,7 @@ enum audit_kind {
     AUDIT_KINDS
 };
 
-enum {
-    AUDIT_LAST = 8,      /* findings kept for the command `audit` */
-    AUDIT_THREADS = 16,  /* looked at after one stop */
-    AUDIT_RANGES = 16,   /* chosen by the user */
-    AUDIT_RANGE = 4096,  /* bytes of one range, chosen or of a read() under way */
-    AUDIT_PAUSE_MS = 20, /* between the two looks, unless told otherwise */
-    AUDIT_PAUSE_MOST_MS = 10000,
-};
+enum { AUDIT_PAUSE_MS = 20 }; /* between the two looks, unless told otherwise */
 
 struct audit_finding {
     unsigned kind;

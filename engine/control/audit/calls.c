@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "engine/control/audit/look.h"
+#include "engine/control/limits.h"
 
 enum { NEAR = 16, INSTRUCTION_MOST = 8 }; /* bytes behind the call in which its result is still looked at */
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "engine/control/audit/audit.h"
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 
 static const char *const names[] = {
     [AUDIT_MEMORY_MOVES - RSP_VIOLATIONS] = "memory-moves",

@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/control/limits.h"
 #include "engine/inspect/location.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/values.h"

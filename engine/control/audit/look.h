@@ -13,6 +13,7 @@
 #define ALLSTOP_ENGINE_CONTROL_AUDIT_LOOK_H
 
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/target/arch/linux_user.h"
 
 enum {

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "engine/control/agent/agent.h"
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/inspect/values/parse.h"
 #include "engine/inspect/values/scope.h"
 #include "engine/target/registers.h"
@@ -108,9 +109,6 @@ struct error *condition_check(struct control *c, const struct breakpoint *b)
 }
 
 /* -- inside the stub --------------------------------------------------------------------------------- */
-
-/* A packet has to hold them all. */
-enum { CONDITIONS_BYTES_MAX = 400 };
 
 static bool add_condition(struct control *c, const struct breakpoint *b, uint64_t pc, struct buf *out)
 {

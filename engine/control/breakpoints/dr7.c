@@ -2,6 +2,7 @@
 #include "engine/control/breakpoints/dr7.h"
 
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/percpu.h"
 #include "engine/inspect/values/values.h"
@@ -10,7 +11,7 @@
 #define DR7_POSSIBLE 0xffff2fffu
 
 /* enum nmi_states of arch/x86/kernel/nmi.c is an int. */
-enum { CPUS_MAX = 64, STATE_BYTES = 4, NMI_EXECUTING = 1 };
+enum { STATE_BYTES = 4, NMI_EXECUTING = 1 };
 
 static bool is_restoring_linux(const struct control *c)
 {
@@ -128,7 +129,7 @@ static uint64_t processors(struct control *c)
 {
     uint64_t address, ret = 0;
     bool known = kernel_symbol(c->target, "__cpu_online_mask", &address) &&
-                 read_number(c, address, CPUS_MAX / 8, &ret);
+                 read_number(c, address, DR7_CPUS_MOST / 8, &ret);
     return known ? ret : 0;
 }
 
@@ -139,7 +140,7 @@ struct error *dr7_clear_others(struct control *c)
     c->breakpoints.sites.hardware_behind = 0;
     if (!find_word(c, "nmi_dr7", &word) || !find_word(c, "nmi_state", &state))
         return NULL;
-    for (unsigned cpu = 0; cpu < CPUS_MAX; cpu++) {
+    for (unsigned cpu = 0; cpu < DR7_CPUS_MOST; cpu++) {
         struct error *e = percpu_address(c->target, 0, cpu, &area);
         if (error_is(e, ERR_LOST))
             return e;

@@ -7,9 +7,10 @@
 
 #include "base/alloc.h"
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/inspect/disassembly.h"
 
-enum { CANDIDATES = 3, LOOK_BATCH = 32, LOOK_BYTES = 16, ATTEMPTS_MAX = 64 };
+enum { CANDIDATES = 3, LOOK_BATCH = 32, LOOK_BYTES = 16 };
 
 struct candidates {
     enum site_type list[CANDIDATES];
@@ -30,7 +31,7 @@ void breakpoint_attempts_free(struct breakpoint *b)
 static void note_attempt(struct breakpoint *b, enum site_type type, uint64_t address, enum error_code code,
                          const char *outcome)
 {
-    if (b->attempt_count == ATTEMPTS_MAX)
+    if (b->attempt_count == INSERTION_ATTEMPTS_MOST)
         return;
     b->attempts = xreallocarray(b->attempts, b->attempt_count + 1, sizeof *b->attempts);
     b->attempts[b->attempt_count++] = (struct breakpoint_attempt){

@@ -14,8 +14,7 @@
 #include "base/descriptor.h"
 #include "base/file.h"
 #include "base/text.h"
-
-enum { FILE_LIMIT = 4 << 20, ENTRY_LIMIT = 65536 };
+#include "engine/control/limits.h"
 
 static const char first_line[] = "allstop-journal 1\n";
 
@@ -136,7 +135,7 @@ static void parse_lines(char *text, struct journal_entry **ret, size_t *count)
     size_t n = read_rows(text, &rows), capacity = 0;
     if (n)
         qsort(rows, n, sizeof *rows, by_address);
-    for (size_t i = 0; i < n && *count < ENTRY_LIMIT; i++) {
+    for (size_t i = 0; i < n && *count < JOURNAL_ENTRY_LIMIT; i++) {
         bool last = i + 1 == n || rows[i + 1].entry.address != rows[i].entry.address;
         if (!last || !rows[i].added)
             continue;
@@ -153,7 +152,7 @@ void journal_read(const char *path, struct journal_entry **ret, size_t *count)
     struct stat st;
     if (fd < 0)
         return;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_LIMIT) {
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= JOURNAL_FILE_LIMIT) {
         BASE_FREE char *text = xcalloc(1, (size_t)st.st_size + 1);
         size_t n = fd_read_all(fd, text, (size_t)st.st_size);
         if (n >= sizeof first_line - 1 && memcmp(text, first_line, sizeof first_line - 1) == 0)

@@ -17,9 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct control;
+#include "engine/control/limits.h"
 
-enum { PRINTK_LINE_MAX = 160 };
+struct control;
 
 /* A line on its way; one that is longer says nothing to us. */
 struct printk_line {

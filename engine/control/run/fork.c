@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "engine/control/libraries/libraries_events.h"
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/target/program.h"
 #include "engine/target/libraries.h"

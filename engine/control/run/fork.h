@@ -12,6 +12,7 @@
 #ifndef ALLSTOP_ENGINE_CONTROL_RUN_FORK_H
 #define ALLSTOP_ENGINE_CONTROL_RUN_FORK_H
 
+#include "engine/control/limits.h"
 #include "engine/target/stop.h"
 #include "base/error.h"
 #include "rsp/stop_reply.h"
@@ -19,7 +20,6 @@
 struct control;
 
 enum follow_mode { FOLLOW_PARENT, FOLLOW_CHILD, FOLLOW_BOTH };
-enum { PROCESSES_MAX = 16 };
 
 struct follow {
     enum follow_mode mode;

@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "engine/control/limits.h"
 #include "engine/target/stop.h"
 #include "rsp/stop_reply.h"
 #include "symbols/map.h"
@@ -43,8 +44,6 @@ enum plan_phase { PHASE_RUN, PHASE_STEP, PHASE_RETURN, PHASE_OFF };
 
 /* Which threads run while one steps. */
 enum schedule_mode { SCHEDULE_ALL, SCHEDULE_ONE, SCHEDULE_STEP };
-
-enum { PLAN_TARGETS = 16 };
 
 struct plan {
     enum plan_kind kind;

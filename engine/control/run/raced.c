@@ -5,11 +5,9 @@
  * where an earlier step of it was still under way this is its end.
  */
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/control/run/plan.h"
 #include "engine/control/stop/own_trap.h"
-
-/* Resumes that were taken by another thread, in one plan, until a stop is told as it is. */
-enum { TAKEN_MOST = 300 };
 
 static bool is_target(const struct plan *p, uint64_t pc)
 {
@@ -31,7 +29,8 @@ bool plan_is_raced(struct control *c, const struct stop *stop)
     struct plan *p = &c->plan;
     bool trap = stop->reason == STOP_BREAKPOINT ||
                 (stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP && !stop->late_hit);
-    if (!rsp_races(c->target->connection) || !trap || !stop->has_pc || p->taken_by_others >= TAKEN_MOST)
+    if (!rsp_races(c->target->connection) || !trap || !stop->has_pc ||
+        p->taken_by_others >= RESUMES_TAKEN_MOST)
         return false;
     struct thread *t = threads_find(&c->target->threads, stop->thread);
     if (!t || t->in_handler || t->at_trap)

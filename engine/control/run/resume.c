@@ -17,7 +17,7 @@
 #include "engine/target/registers.h"
 #include "engine/control/run/watch_steps.h"
 
-enum { PENDING_MAX = 64 };
+enum { PENDING_AT_ONCE = 64 };
 
 struct actions {
     struct rsp_action *items;
@@ -274,8 +274,8 @@ static void mark_running(struct control *c)
 /* A site of the plan that was refused would let the target run past its goal: it is stopped again. */
 static struct error *resume_with_sites(struct control *c, const char *packet, size_t n)
 {
-    struct rsp_request requests[PENDING_MAX];
-    size_t count = sites_requests(c, requests, PENDING_MAX);
+    struct rsp_request requests[PENDING_AT_ONCE];
+    size_t count = sites_requests(c, requests, PENDING_AT_ONCE);
     enum rsp_resumed resumed;
     struct error *e = target_check(
         c->target, rsp_batch_then_resume(c->target->connection, requests, count, packet, n, &resumed));
@@ -310,7 +310,7 @@ static struct error *send_actions(struct control *c, const struct actions *actio
             c->target, rsp_call(c->target->connection, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&before))));
         TRY(rsp_take_chosen(c->target->connection, &reply));
     }
-    if (sites_dirty(c) > PENDING_MAX)
+    if (sites_dirty(c) > PENDING_AT_ONCE)
         TRY(sites_flush(c));
     if (sites_dirty(c))
         return resume_with_sites(c, packet.data, packet.length);

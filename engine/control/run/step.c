@@ -6,6 +6,7 @@
 
 #include "engine/control/breakpoints/insertion.h"
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/control/run/watch_steps.h"
 #include "engine/inspect/frames/frames.h"
 #include "engine/target/libraries.h"

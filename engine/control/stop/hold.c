@@ -7,14 +7,10 @@
 
 #include "base/alloc.h"
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/target/registers.h"
 
-enum {
-    LOOKS_MOST = 16,     /* threads that are looked at under `schedule` */
-    STEP_LOOKS_MOST = 8, /* times that is done, for single instructions, */
-    RUN_LOOKS_MOST = 64, /* and for longer runs */
-    EVIDENCE_REGISTERS = 4,
-};
+enum { EVIDENCE_REGISTERS = 4 };
 
 static enum rsp_tristate *trait(const struct control *c)
 {
@@ -115,12 +111,12 @@ static void note_start(struct control *c)
 static size_t choose(struct control *c, const struct plan *p, struct thread **list)
 {
     bool all = others_stay(c, p) && *trait(c) == TRI_UNKNOWN &&
-               c->hold.looks < (is_one_instruction(p) ? STEP_LOOKS_MOST : RUN_LOOKS_MOST);
+               c->hold.looks < (is_one_instruction(p) ? HOLD_STEP_LOOKS_MOST : HOLD_RUN_LOOKS_MOST);
     size_t n = 0, unnamed = 0;
     for (size_t i = 0; i < c->target->threads.count; i++) {
         struct thread *t = c->target->threads.items[i];
         bool held = t->state == THREAD_HELD;
-        bool looked_at = all && !ptid_equal(t->id, p->thread) && unnamed < LOOKS_MOST;
+        bool looked_at = all && !ptid_equal(t->id, p->thread) && unnamed < HOLD_LOOKS_MOST;
         t->watched = t->told_not_held = false;
         if (!held && !looked_at)
             continue;

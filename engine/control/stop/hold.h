@@ -20,6 +20,7 @@
 #define ALLSTOP_ENGINE_CONTROL_STOP_HOLD_H
 
 #include "base/error.h"
+#include "engine/control/limits.h"
 #include "rsp/features.h"
 #include "rsp/stop_reply.h"
 
@@ -28,8 +29,6 @@ struct thread;
 struct plan;
 struct stop;
 struct rsp_action;
-
-enum { HOLD_GONE_MAX = 64 };
 
 struct hold {
     size_t count; /* threads in state THREAD_HELD */

@@ -13,9 +13,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/control/time/bookmarks.h"
-
-enum { FILE_LIMIT = 16 << 20, CODE_LIMIT = 64 << 20 };
 
 static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t n)
 {
@@ -40,7 +39,7 @@ static uint64_t hash_code(const struct symbol_file *f)
     const struct symbol_section *sections;
     size_t count = symbol_file_sections(f, &sections);
     for (size_t i = 0; i < count; i++) {
-        if (!sections[i].executable || !sections[i].has_bytes || sections[i].size > CODE_LIMIT)
+        if (!sections[i].executable || !sections[i].has_bytes || sections[i].size > BOOKMARK_CODE_LIMIT)
             continue;
         BASE_FREE unsigned char *bytes = xmalloc(sections[i].size + 1);
         size_t n = symbol_file_read(f, sections[i].address, bytes, sections[i].size);
@@ -101,7 +100,7 @@ struct error *bookmark_file_read(const char *path, char **ret, size_t *n)
     *n = 0;
     if (fd < 0)
         return NULL;
-    bool good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= FILE_LIMIT;
+    bool good = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= BOOKMARK_FILE_LIMIT;
     if (good) {
         *ret = xcalloc(1, (size_t)st.st_size + 1);
         *n = fd_read_all(fd, *ret, (size_t)st.st_size);

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/inspect/location.h"
 
 void bookmark_free(struct bookmark *b)

@@ -19,11 +19,11 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "engine/control/limits.h"
 
 struct control;
 
 enum bookmark_state { BOOKMARK_UNCHECKED, BOOKMARK_GOOD, BOOKMARK_STALE };
-enum { BOOKMARKS_MOST = 10000, BOOKMARK_TEXT_MOST = 1000 };
 
 struct bookmark {
     uint64_t id;

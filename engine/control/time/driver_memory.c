@@ -10,11 +10,12 @@
 
 #include "base/alloc.h"
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/target/registers.h"
 #include "engine/control/time/kept_memory.h"
 #include "engine/control/time/time.h"
 
-enum { PAGE = 4096, PIECE = 1 << 16, STACK_BELOW = 4096, STACK_ABOVE = 256 << 10, MAPS_LIMIT = 4 << 20 };
+enum { PAGE = 4096, PIECE = 1 << 16, STACK_BELOW = 4096, STACK_ABOVE = 256 << 10 };
 
 struct kept_piece {
     uint64_t address;
@@ -86,7 +87,7 @@ static char *read_text(int64_t pid, const char *what)
     BASE_BUF struct buf text = {0};
     char part[4096];
     size_t n;
-    while ((n = fread(part, 1, sizeof part, f)) > 0 && text.length < MAPS_LIMIT)
+    while ((n = fread(part, 1, sizeof part, f)) > 0 && text.length < PROCESS_MAPS_LIMIT)
         buf_add(&text, part, n);
     fclose(f);
     return buf_take(&text);

@@ -12,11 +12,11 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/control/time/time.h"
 
 /* A restart runs from the nearest checkpoint of rr's own. */
 #define RESTART_NS 120000000000
-enum { CHECKPOINTS_MOST = 4096 };
 
 /* A command with at most one argument, and its text. */
 static struct error *ask(struct control *c, const char *name, const char *argument, struct buf *out)
@@ -136,7 +136,7 @@ static struct error *each(struct control *c, const char *wanted, uint64_t *numbe
             continue;
         if (wanted && strcmp(one.name, wanted) == 0)
             *number = n;
-        if (!ret || *count >= CHECKPOINTS_MOST) {
+        if (!ret || *count >= RR_CHECKPOINTS_MOST) {
             free(one.name);
             continue;
         }

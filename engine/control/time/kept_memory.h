@@ -15,11 +15,10 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "engine/control/limits.h"
 
 struct control;
 struct kept_memory;
-
-enum { KEPT_MOST = 64 << 20, KEPT_COUNT = 64 };
 
 void kept_memory_free(struct kept_memory *list);
 

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 
 bool time_qemu_info(const struct buf *text, const char *mode, char **file, uint64_t *position)
 {
@@ -44,15 +45,14 @@ static uint64_t parse_size(const char *number, const char *unit)
     return 0;
 }
 
-enum { SNAPSHOT_WORDS = 16, SNAPSHOTS_MOST = 65536 };
-
 /* "--  init  350 KiB 2026-01-01 10:00:00 00:00:00.000          0": the columns behind the name are counted
  * from the end, since a name may have blanks. The last is empty where instructions are not counted. */
 static bool parse_row(char *line, struct time_snapshot *ret)
 {
-    char *words[SNAPSHOT_WORDS];
+    char *words[QEMU_SNAPSHOT_WORDS];
     size_t n = 0;
-    for (char *p = strtok_r(line, " \t", &line); p && n < SNAPSHOT_WORDS; p = strtok_r(NULL, " \t", &line))
+    for (char *p = strtok_r(line, " \t", &line); p && n < QEMU_SNAPSHOT_WORDS;
+         p = strtok_r(NULL, " \t", &line))
         words[n++] = p;
     if (n != 7 && n != 8)
         return false; /* another's name with blanks in it: never ours, and not needed */
@@ -74,7 +74,7 @@ struct error *time_qemu_list(struct control *c, struct time_snapshot **ret, size
     size_t capacity = 0;
     bool rows = false;
     char *rest = NULL;
-    for (char *line = strtok_r(out.data, "\n", &rest); line && *count < SNAPSHOTS_MOST;
+    for (char *line = strtok_r(out.data, "\n", &rest); line && *count < QEMU_SNAPSHOTS_MOST;
          line = strtok_r(NULL, "\n", &rest)) {
         struct time_snapshot one;
         if (strncmp(line, "List of partial", 15) == 0)

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/control/stop/classify.h"
 
 /* The first stretch is short: most searches end close by. */
@@ -16,7 +17,6 @@ enum {
     BURST = 32,
     WORTH_HALVING = 512,
     STUCK_INSERTED = 3,
-    STUCK_MOST = 8
 };
 
 void time_search_begin(struct time_search *t, struct control *c, const char *what, uint64_t from)
@@ -66,7 +66,7 @@ static struct error *where(struct time_search *t, struct stretch *r)
     TRY(time_position(t->session, &r->at));
     r->at_known = true;
     r->stuck = r->at > before ? 0 : r->stuck + 1;
-    if (r->stuck > STUCK_MOST)
+    if (r->stuck > SEARCH_STUCK_MOST)
         return error_new(ERR_VIOLATION, "the target is resumed without moving from %" PRIu64, r->at);
     r->done |= r->at >= r->end;
     return NULL;

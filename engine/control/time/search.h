@@ -14,10 +14,9 @@
 #ifndef ALLSTOP_ENGINE_CONTROL_TIME_SEARCH_H
 #define ALLSTOP_ENGINE_CONTROL_TIME_SEARCH_H
 
+#include "engine/control/limits.h"
 #include "engine/target/stop.h"
 #include "engine/control/time/time.h"
-
-enum { TIME_HITS = 1024 };
 
 struct time_hit {
     uint64_t position;

@@ -9,13 +9,14 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/control/time/time.h"
 
 /*
  * Replaying costs some 25 ms a million instructions, loading a snapshot 5 to 10 ms: one that is further
  * behind than FAR is worth another, which is placed BEHIND the goal so that many steps back are served by it.
  */
-enum { FAR = 200000, BEHIND = 50000, NEAR_MOST = 8 };
+enum { FAR = 200000, BEHIND = 50000 };
 
 /* The name also goes into a line for the monitor, and may come from a file: no more than we ever write. */
 bool time_snapshot_is_ours(const char *name)
@@ -155,7 +156,7 @@ static struct error *thin_near(struct control *c, uint64_t position)
             worst = one;
         }
     }
-    if (count <= NEAR_MOST || !worst)
+    if (count <= NEAR_SNAPSHOTS_MOST || !worst)
         return NULL;
     BASE_FREE char *name = xstrdup(worst->name);
     return time_remove(c, name);

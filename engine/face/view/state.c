@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/face/limits.h"
 #include "engine/inspect/frames/frame_registers.h"
 #include "engine/target/libraries.h"
 #include "engine/inspect/location.h"
@@ -14,7 +15,7 @@
 #include "engine/inspect/values/locals.h"
 #include "engine/face/view/build.h"
 
-enum { ROW_BYTES = 16, ROWS_MAX = 512, WHERE_MAX = 256, GROUPED = 4 };
+enum { ROW_BYTES = 16, GROUPED = 4 };
 
 static bool is_general(const struct session *s, const struct rsp_register *r)
 {
@@ -98,7 +99,7 @@ void view_build_memory(struct session *s, struct view *v, const struct view_need
     error_free(e);
     if (e)
         return;
-    size_t rows = needs->memory < ROWS_MAX ? needs->memory : ROWS_MAX, got = 0;
+    size_t rows = needs->memory < VIEW_MEMORY_ROWS_MOST ? needs->memory : VIEW_MEMORY_ROWS_MOST, got = 0;
     BASE_FREE unsigned char *bytes = xcalloc(rows, ROW_BYTES);
     e = memory_read_some(s->target, address, bytes, rows * ROW_BYTES, &got);
     error_free(e);
@@ -223,7 +224,7 @@ static void threads_in_sight(const struct session *s, const struct view_needs *n
     size_t rows = thrifty ? needs->threads : GROUPED * ((size_t)needs->threads_from + needs->threads);
     size_t total = s->target->threads.count;
     *first = !thrifty ? 0 : needs->threads_from < total ? needs->threads_from : total;
-    *count = rows < WHERE_MAX ? rows : WHERE_MAX;
+    *count = rows < VIEW_THREADS_MOST ? rows : VIEW_THREADS_MOST;
     *count = *count < total - *first ? *count : total - *first;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/frames/tls.h"
 #include "engine/inspect/frames/unwind.h"
@@ -70,8 +71,6 @@ static bool is_target(const struct call_site_value *site, const struct dwarf_cal
     return same;
 }
 
-enum { JUMPS_MAX = 8 };
-
 /* A function that jumped here has no frame any more: only what it was passed can be known. */
 static struct error *through_jumper(const struct frame_context *c, const struct call_site_value *site,
                                     uint64_t *ret)
@@ -85,7 +84,7 @@ static struct error *through_jumper(const struct frame_context *c, const struct 
                                  .module = site->value.file,
                                  .pc = site->jumper};
     struct dwarf_callbacks callbacks;
-    if (gone.jumps > JUMPS_MAX)
+    if (gone.jumps > FRAME_JUMPS_MOST)
         return error_new(ERR_OPTIMISED_OUT, "too many functions jumped here one from the other");
     frame_callbacks(&gone, &callbacks);
     return dwarf_evaluate_number(&site->value, &callbacks, ret);

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/frames/unwind.h"
 #include "engine/inspect/frames/unwind_rules.h"
@@ -30,9 +31,6 @@ void frames_free(struct frame_list *list)
     free(list->items);
     *list = (struct frame_list){0};
 }
-
-/* A kernel goes from a task's stack to those of interrupts and exceptions. */
-enum { STACKS_MOST = 8 };
 
 static struct frame *add(struct frame_list *list, const struct frame *f)
 {
@@ -96,7 +94,7 @@ static bool is_astray(struct target *target, const struct frame_registers *from,
                       const struct frame_registers *to, unsigned *switches)
 {
     if (target->unwind_rules->switches_stack(target, from, to))
-        return ++*switches > STACKS_MOST;
+        return ++*switches > STACK_SWITCHES_MOST;
     return repeats(from, to);
 }
 

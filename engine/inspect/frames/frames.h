@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/inspect/limits.h"
 #include "engine/target/threads.h"
 #include "symbols/map.h"
 
@@ -29,7 +30,7 @@ enum frame_rule {
     FRAME_INTERRUPT
 };
 
-enum { FRAME_REGISTERS = CFI_REGISTERS, FRAME_DEPTH_MAX = 10000 };
+enum { FRAME_REGISTERS = CFI_REGISTERS };
 
 /* Register values in one frame, by DWARF number. */
 struct frame_registers {

@@ -5,15 +5,13 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/frames/stacks_group.h"
 #include "engine/target/registers.h"
 
 enum {
     AT_ONCE = 512,         /* threads whose memory is read together: 16 MiB are cached a stop */
-    ROUNDS_MOST = 12,      /* each brings the next stretch of all stacks */
-    MISSES_MOST = 8,       /* of one thread in one round */
-    ASKED_MOST = 32,       /* of one thread in all */
     PREFETCH_AT_ONCE = 60, /* one write takes 64 requests, with what selects a thread */
     PROGRESS_FROM = 100,
     CACHE_ENOUGH = 8 << 20,
@@ -23,7 +21,7 @@ struct task {
     struct thread *thread;
     bool done;
     struct frame_list list;
-    uint64_t asked[ASKED_MOST]; /* memory that was asked for its sake */
+    uint64_t asked[STACKS_ASKED_MOST]; /* memory that was asked for its sake */
     size_t asked_count;
 };
 
@@ -72,7 +70,7 @@ static bool was_asked(const struct task *k, uint64_t address)
 static bool take_misses(struct reader *r, struct task *k, const struct memory_misses *misses)
 {
     bool any = false;
-    for (size_t i = 0; i < misses->count && k->asked_count < ASKED_MOST; i++) {
+    for (size_t i = 0; i < misses->count && k->asked_count < STACKS_ASKED_MOST; i++) {
         const struct memory_want *want = &misses->items[i];
         if (was_asked(k, want->address))
             continue;
@@ -88,8 +86,8 @@ static bool take_misses(struct reader *r, struct task *k, const struct memory_mi
 static struct error *try_stack(struct reader *r, struct task *k, bool last)
 {
     struct target *target = r->target;
-    struct memory_want items[MISSES_MOST];
-    struct memory_misses misses = {.items = items, .capacity = MISSES_MOST};
+    struct memory_want items[STACKS_MISSES_MOST];
+    struct memory_misses misses = {.items = items, .capacity = STACKS_MISSES_MOST};
     target->memory.misses = &misses;
     struct error *e = frames_read(target, k->thread, r->depth, false, &k->list);
     target->memory.misses = NULL;
@@ -129,7 +127,7 @@ static struct error *read_rounds(struct reader *r, struct task *tasks, size_t co
         for (size_t i = 0; i < count; i++) {
             if (tasks[i].done)
                 continue;
-            TRY(try_stack(r, &tasks[i], round == ROUNDS_MOST));
+            TRY(try_stack(r, &tasks[i], round == STACKS_ROUNDS_MOST));
             left -= tasks[i].done;
         }
         TRY(tell_progress(r, before - left));

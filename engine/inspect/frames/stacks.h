@@ -15,8 +15,7 @@
 #define ALLSTOP_ENGINE_INSPECT_FRAMES_STACKS_H
 
 #include "engine/inspect/frames/frames.h"
-
-enum { STACKS_DEPTH_MAX = 200 };
+#include "engine/inspect/limits.h"
 
 struct stack_frame {
     uint64_t pc;

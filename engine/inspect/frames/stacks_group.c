@@ -6,8 +6,9 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/inspect/limits.h"
 
-enum { FRAMES_MOST = 1 << 20, FIRST_SLOTS = 64 };
+enum { FIRST_SLOTS = 64 };
 
 void stack_index_init(struct stack_index *x, struct stacks *stacks)
 {
@@ -87,7 +88,7 @@ static struct stack *add_stack(struct stack_index *x, uint64_t hash, const struc
 void stack_index_add(struct stack_index *x, struct ptid thread, const struct frame_list *list)
 {
     size_t depth = list ? list->count : 0;
-    if (depth > 1 && x->frames >= FRAMES_MOST)
+    if (depth > 1 && x->frames >= STACKS_FRAMES_MOST)
         depth = 1;
     uint64_t hash = hash_of(list, depth);
     grow(x);

@@ -12,7 +12,7 @@
 #include "engine/target/registers.h"
 
 /* Leaf functions keep variables below the stack pointer: 128 bytes on x86-64, 288 on 64-bit Power. */
-enum { STACK_PREFETCH = 1024, STACK_PREFETCH_MAX = 4096, RED_ZONE = 288, STACK_THRIFTY = 64 };
+enum { STACK_PREFETCH = 1024, STACK_PREFETCH_WIDE = 4096, RED_ZONE = 288, STACK_THRIFTY = 64 };
 
 static int dwarf_number(const struct arch *arch, const char *name)
 {
@@ -64,7 +64,7 @@ static bool load(struct target *target, uint64_t address, uint64_t *ret)
 {
     if (address + target->arch->address_size < address)
         return false;
-    struct memory_want want = {address, target_is_thrifty(target) ? STACK_THRIFTY : STACK_PREFETCH_MAX};
+    struct memory_want want = {address, target_is_thrifty(target) ? STACK_THRIFTY : STACK_PREFETCH_WIDE};
     if (!memory_cached(target, address, target->arch->address_size)) {
         struct error *failed = memory_prefetch(target, &want, 1);
         error_free(failed);

@@ -8,17 +8,18 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "symbols/type.h"
 
 /* A read of its own costs about as many bytes of protocol as this many bytes of memory. */
-enum { READ_COST = 14, READ_MOST = 2048, AT_ONCE = 60, NESTING_MAX = 8, STRING_MAX = 4096 };
+enum { READ_COST = 14, READ_JOINED = 2048, AT_ONCE = 60 };
 
 static bool find_member(struct type *t, const char *name, size_t n, unsigned depth, struct kernel_field *f)
 {
     const struct type_member *members;
     t = type_strip(t);
-    size_t count = depth < NESTING_MAX && t ? type_members(t, &members) : 0;
+    size_t count = depth < KERNEL_NESTING_MOST && t ? type_members(t, &members) : 0;
     for (size_t i = 0; i < count; i++) {
         const struct type_member *m = &members[i];
         uint64_t byte;
@@ -102,7 +103,7 @@ struct error *kernel_fetch(struct target *target, struct memory_want *wants, siz
         struct memory_want *last = n ? &wants[n - 1] : NULL;
         uint64_t end = wants[i].address + wants[i].length;
         bool joins = last && wants[i].address - last->address <= last->length + READ_COST &&
-                     end - last->address <= READ_MOST;
+                     end - last->address <= READ_JOINED;
         if (!joins)
             wants[n++] = wants[i];
         else if (end - last->address > last->length)
@@ -119,7 +120,7 @@ struct error *kernel_fetch_fields(struct target *target, uint64_t base, const st
     BASE_FREE struct memory_want *wants = xcalloc(count + 1, sizeof *wants);
     size_t n = 0;
     for (size_t i = 0; i < count; i++)
-        if (fields[i].size && fields[i].size <= READ_MOST)
+        if (fields[i].size && fields[i].size <= READ_JOINED)
             wants[n++] = (struct memory_want){base + fields[i].offset, fields[i].size};
     return kernel_fetch(target, wants, n);
 }
@@ -156,7 +157,7 @@ struct error *kernel_pointer(struct target *target, uint64_t address, uint64_t *
 
 struct error *kernel_string(struct target *target, uint64_t address, size_t n, char **ret)
 {
-    char bytes[STRING_MAX];
+    char bytes[KERNEL_STRING_BYTES];
     size_t got;
     if (n > sizeof bytes)
         n = sizeof bytes;

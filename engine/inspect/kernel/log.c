@@ -6,11 +6,12 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/layout.h"
 
-enum { CHUNK = 25, BITS_MAX = 28, TEXT_MAX = 2048, WANTS_EACH = 3 };
+enum { CHUNK = 25, WANTS_EACH = 3 };
 
 enum { COMMITTED = 1, FINALIZED = 2 };
 
@@ -60,7 +61,7 @@ static struct error *find_ring(struct target *target, struct ring *r)
     TRY(kernel_fetch_fields(target, at, f, ARRAY_LENGTH(f)));
     for (size_t i = 0; i < ARRAY_LENGTH(f); i++)
         TRY(kernel_number(target, at, &f[i], &values[i]));
-    if (values[0] > BITS_MAX || values[5] > BITS_MAX + 4 || !values[1] || !values[2])
+    if (values[0] > LOG_BITS_MOST || values[5] > LOG_BITS_MOST + 4 || !values[1] || !values[2])
         return error_new(ERR_NO_MEMORY, "the kernel's log is damaged, or not begun yet");
     r->count = (uint64_t)1 << values[0];
     r->descs = values[1];
@@ -126,8 +127,8 @@ static bool place_text(const struct ring *r, uint64_t begin, uint64_t next, stru
     ret->begin = r->data + (begin & mask) + r->word;
     if (ret->length > room - r->word)
         ret->length = room - r->word;
-    if (ret->length > TEXT_MAX)
-        ret->length = TEXT_MAX;
+    if (ret->length > LOG_TEXT_BYTES)
+        ret->length = LOG_TEXT_BYTES;
     return true;
 }
 
@@ -160,7 +161,7 @@ static struct error *read_texts(struct ring *r, const struct record *records, si
             wants[n++] = (struct memory_want){records[i].begin, records[i].length};
     TRY(kernel_fetch(r->target, wants, n));
     for (size_t i = 0; i < count; i++) {
-        char text[TEXT_MAX];
+        char text[LOG_TEXT_BYTES];
         size_t got = 0;
         if (records[i].length)
             TRY(memory_read_some(r->target, records[i].begin, text, records[i].length, &got));

@@ -7,8 +7,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/inspect/kernel/modules.h"
-
-enum { ENTRIES_MAX = 200000, DEPTH_MAX = 16, FILES_MAX = 20000 };
+#include "engine/inspect/limits.h"
 
 struct module_files {
     char **paths;
@@ -46,11 +45,11 @@ void module_files_scan(struct module_files *f, const char *folder)
     char *const tops[] = {top, NULL};
     FTS *walk = fts_open(tops, FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT, NULL);
     size_t entries = 0;
-    for (FTSENT *e; walk && (e = fts_read(walk)) != NULL && entries++ < ENTRIES_MAX;) {
-        if (e->fts_level > DEPTH_MAX)
+    for (FTSENT *e; walk && (e = fts_read(walk)) != NULL && entries++ < MODULE_ENTRIES_MOST;) {
+        if (e->fts_level > MODULE_FOLDERS_MOST)
             fts_set(walk, e, FTS_SKIP);
         bool is_file = e->fts_info == FTS_F || e->fts_info == FTS_NSOK || e->fts_info == FTS_SL;
-        if (!is_file || !suffix_of(e->fts_name) || f->count >= FILES_MAX)
+        if (!is_file || !suffix_of(e->fts_name) || f->count >= MODULE_FILES_MOST)
             continue;
         ARRAY_RESERVE(f->paths, f->count, f->capacity);
         f->paths[f->count++] = xstrdup(e->fts_path);

@@ -9,13 +9,14 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/layout.h"
 #include "engine/inspect/kernel/modules.h"
 #include "symbols/type.h"
 
-enum { SECTIONS_MAX = 512, NAME_BYTES = 40, NOTE_HEAD = 16, ID_MAX = 32 };
+enum { NOTE_HEAD = 16 };
 
 struct attrs {
     uint64_t first, stride, count;
@@ -40,7 +41,7 @@ static bool find_attrs(struct target *target, const struct kernel_module *m, str
     struct error *e = kernel_fetch_fields(target, m->sections, &count, 1);
     if (!e)
         e = kernel_number(target, m->sections, &count, &ret->count);
-    bool ok = !e && ret->count > 0 && ret->count <= SECTIONS_MAX && ret->stride;
+    bool ok = !e && ret->count > 0 && ret->count <= MODULE_SECTIONS_MOST && ret->stride;
     error_free(e);
     return ok;
 }
@@ -87,13 +88,13 @@ static struct error *by_name(struct target *target, const struct symbol_section 
     *used = 0;
     TRY(read_field(target, a, &a->name, names));
     for (size_t i = 0; i < a->count; i++)
-        wants[i] = (struct memory_want){names[i], NAME_BYTES};
+        wants[i] = (struct memory_want){names[i], MODULE_SECTION_NAME_BYTES};
     TRY(kernel_fetch(target, wants, a->count));
     for (size_t i = 0; i < a->count; i++) {
         BASE_FREE char *name = NULL;
-        TRY(kernel_string(target, names[i], NAME_BYTES, &name));
+        TRY(kernel_string(target, names[i], MODULE_SECTION_NAME_BYTES, &name));
         for (size_t k = 0; k < count && *used < count; k++)
-            if (strncmp(sections[k].name, name, NAME_BYTES - 1) == 0) {
+            if (strncmp(sections[k].name, name, MODULE_SECTION_NAME_BYTES - 1) == 0) {
                 list[(*used)++] = (struct section_address){sections[k].name, addresses[i]};
                 break;
             }
@@ -106,9 +107,9 @@ static struct error *compare_ids(struct target *target, const struct kernel_modu
                                  const struct section_address *list, size_t count)
 {
     const char *id = symbol_file_build_id(f);
-    unsigned char here[ID_MAX], there[ID_MAX];
+    unsigned char here[MODULE_BUILD_ID_BYTES], there[MODULE_BUILD_ID_BYTES];
     size_t n = id ? strlen(id) / 2 : 0;
-    if (n == 0 || n > ID_MAX || hex_decode(id, n * 2, here, sizeof here) < 0)
+    if (n == 0 || n > MODULE_BUILD_ID_BYTES || hex_decode(id, n * 2, here, sizeof here) < 0)
         return NULL;
     for (size_t i = 0; i < count; i++) {
         if (strcmp(list[i].name, ".note.gnu.build-id") != 0)

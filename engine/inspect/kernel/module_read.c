@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/kernel/modules.h"
 
 /* MODULE_NAME_LEN is 56 on 64-bit kernels; few names are longer than the first part that is read. */
-enum { NAME_FIRST = 24, NAME_MOST = 64 };
+enum { NAME_FIRST = 24 };
 
 struct error *module_fields_find(struct target *target, struct module_fields *f)
 {
@@ -44,7 +45,7 @@ static struct error *read_name(struct target *target, uint64_t at, char **ret)
     if (strlen(*ret) < NAME_FIRST)
         return NULL;
     free(*ret);
-    return kernel_string(target, at, NAME_MOST, ret);
+    return kernel_string(target, at, MODULE_NAME_MOST, ret);
 }
 
 /* enum module_state: live, coming, going, unformed (not filled in yet). */

@@ -8,11 +8,12 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/target/registers.h"
 
-enum { MODULES_MAX = 4096, BANNER_BYTES = 192, PROGRESS_EACH = 16 };
+enum { PROGRESS_EACH = 16 };
 
 static struct kernel_modules *mine(struct target *target)
 {
@@ -73,11 +74,11 @@ void modules_set_path(struct target *target, const char *path)
 /* The release is the third word of the banner: it names a folder, and may come from any file. */
 static char *release_of(struct target *target)
 {
-    char text[BANNER_BYTES + 1] = {0};
+    char text[KERNEL_BANNER_BYTES + 1] = {0};
     uint64_t at;
     if (!kernel_link_symbol(target, "linux_banner", &at))
         return NULL;
-    symbol_file_read(kernel_file(target, NULL), at, text, BANNER_BYTES);
+    symbol_file_read(kernel_file(target, NULL), at, text, KERNEL_BANNER_BYTES);
     if (strncmp(text, "Linux version ", 14) != 0)
         return NULL;
     size_t n = strcspn(text + 14, " /\n");
@@ -199,7 +200,7 @@ static struct error *walk(struct target *target, const struct module_fields *f)
     TRY(kernel_pointer(target, head, &at));
     for (unsigned i = 0; at != head; i++) {
         struct kernel_module m;
-        if (i == MODULES_MAX || at == 0)
+        if (i == KERNEL_MODULES_MOST || at == 0)
             return error_new(ERR_NO_MEMORY, "the kernel's list of modules does not end: it is damaged");
         struct error *e = module_read(target, f, at - list, &m);
         if (!e)

@@ -13,11 +13,10 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "engine/inspect/limits.h"
 
 struct target;
 struct thread;
-
-enum { KERNEL_CPUS_MAX = 8192 };
 
 /* True when an object at this address of the map is a per-CPU variable: then *linked is its address as the
  * kernel counts it. */

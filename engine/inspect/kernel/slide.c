@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/stop.h"
 #include "engine/target/target.h"
 #include "engine/inspect/kernel/kernel.h"
@@ -17,12 +18,7 @@
 
 enum {
     SLIDE_STEP = 0x200000,
-    CANDIDATES_MAX = 64,
-    CHECKS_MAX = 24,
-    PROOF_MAX = 32,
     STACK_BYTES = 256,
-    BANNER_BYTES = 192,
-    TRIES_MAX = 8,
 };
 
 struct candidate {
@@ -36,10 +32,10 @@ struct search {
     uint64_t low, high; /* the kernel's text, as the file has it */
     uint64_t proof_at;
     size_t proof_size;
-    unsigned char proof[PROOF_MAX];
+    unsigned char proof[SLIDE_PROOF_BYTES];
     const char *proved_by;
     uint64_t banner_at;
-    struct candidate list[CANDIDATES_MAX];
+    struct candidate list[SLIDE_CANDIDATES_MOST];
     size_t count;
     unsigned checks;
     bool runs;     /* a kernel does, by what the target tells */
@@ -68,7 +64,7 @@ static bool build_id_place(struct search *x)
             if (name > n || size > n)
                 return false;
             size_t bytes = at + 12 + ((name + 3) & ~(uint64_t)3);
-            if (type == 3 && name == 4 && size >= 8 && size <= PROOF_MAX && bytes + size <= n &&
+            if (type == 3 && name == 4 && size >= 8 && size <= SLIDE_PROOF_BYTES && bytes + size <= n &&
                 memcmp(notes + at + 12, "GNU", 4) == 0) {
                 x->proof_at = sections[i].address + bytes;
                 x->proof_size = size;
@@ -85,14 +81,14 @@ static bool build_id_place(struct search *x)
 /* The end of the banner, where it tells when the kernel was built. */
 static bool banner_place(struct search *x)
 {
-    unsigned char text[BANNER_BYTES + 1] = {0};
-    size_t n = symbol_file_read(x->file, x->banner_at, text, BANNER_BYTES);
+    unsigned char text[KERNEL_BANNER_BYTES + 1] = {0};
+    size_t n = symbol_file_read(x->file, x->banner_at, text, KERNEL_BANNER_BYTES);
     n = strnlen((char *)text, n);
-    if (n < PROOF_MAX)
+    if (n < SLIDE_PROOF_BYTES)
         return false;
-    x->proof_at = x->banner_at + n - PROOF_MAX;
-    x->proof_size = PROOF_MAX;
-    memcpy(x->proof, text + n - PROOF_MAX, PROOF_MAX);
+    x->proof_at = x->banner_at + n - SLIDE_PROOF_BYTES;
+    x->proof_size = SLIDE_PROOF_BYTES;
+    memcpy(x->proof, text + n - SLIDE_PROOF_BYTES, SLIDE_PROOF_BYTES);
     x->proved_by = "linux_banner";
     return true;
 }
@@ -101,7 +97,7 @@ static bool read_there(struct target *target, uint64_t address, void *bytes, siz
 {
     struct memory_want want = {address, n};
     struct error *e = memory_prefetch_ram(target, &want, 1);
-    if (!e && memory_cached(target, address, n <= PROOF_MAX ? n : 1))
+    if (!e && memory_cached(target, address, n <= SLIDE_PROOF_BYTES ? n : 1))
         e = memory_read_some(target, address, bytes, n, got);
     else
         *got = 0;
@@ -112,7 +108,7 @@ static bool read_there(struct target *target, uint64_t address, void *bytes, siz
 
 static bool check(struct search *x, uint64_t slide)
 {
-    unsigned char bytes[PROOF_MAX];
+    unsigned char bytes[SLIDE_PROOF_BYTES];
     size_t got = 0;
     x->checks++;
     x->readable =
@@ -169,7 +165,7 @@ static void offer(struct search *x, uint64_t address)
         int score = score_of(x, address - slide);
         if (i < x->count)
             x->list[i].score += score;
-        else if (x->count < CANDIDATES_MAX && allowed(x, slide))
+        else if (x->count < SLIDE_CANDIDATES_MOST && allowed(x, slide))
             x->list[x->count++] = (struct candidate){slide, score};
         if (slide == 0)
             break;
@@ -188,7 +184,8 @@ static bool check_all(struct search *x)
 {
     if (x->count)
         qsort(x->list, x->count, sizeof *x->list, by_score);
-    for (size_t i = 0; i < x->count && x->checks < CHECKS_MAX && x->target->state == TARGET_STOPPED; i++)
+    for (size_t i = 0; i < x->count && x->checks < SLIDE_CHECKS_MOST && x->target->state == TARGET_STOPPED;
+         i++)
         if (check(x, x->list[i].slide))
             return true;
     return false;
@@ -270,13 +267,13 @@ static bool by_stack(struct search *x, const struct stop *stop)
 static void look_for_other(struct search *x)
 {
     for (size_t i = 0; i < x->count && i < 4 && !x->other; i++) {
-        char text[BANNER_BYTES + 1] = {0};
+        char text[KERNEL_BANNER_BYTES + 1] = {0};
         size_t got = 0;
         if (!read_there(x->target, x->banner_at + x->list[i].slide, text, 64, &got) ||
             strncmp(text, "Linux version ", 14) != 0)
             continue;
         struct error *e =
-            memory_read_some(x->target, x->banner_at + x->list[i].slide, text, BANNER_BYTES, &got);
+            memory_read_some(x->target, x->banner_at + x->list[i].slide, text, KERNEL_BANNER_BYTES, &got);
         error_free(e);
         x->other = text_visible(text, strcspn(text, "\n"));
     }
@@ -299,14 +296,14 @@ static bool begin(struct search *x, size_t index)
 
 static void tell(struct search *x, bool found)
 {
-    char banner[BANNER_BYTES + 1] = {0};
+    char banner[KERNEL_BANNER_BYTES + 1] = {0};
     struct event_kernel told = {.file = symbol_file_path(x->file), .found = found};
     BASE_FREE char *mine = NULL;
     if (found) {
         told.slide = x->found;
         told.checked_by = x->proved_by;
     } else {
-        symbol_file_read(x->file, x->banner_at, banner, BANNER_BYTES);
+        symbol_file_read(x->file, x->banner_at, banner, KERNEL_BANNER_BYTES);
         mine = text_visible(banner, strcspn(banner, "\n"));
         told.banner = mine;
         told.target_banner = x->other;
@@ -333,7 +330,7 @@ static const struct symbol_file *sought_file(struct target *target, uint64_t *of
         target->kernel->slide = SLIDE_UNKNOWN;
         target->kernel->slide_tries = 0;
     }
-    bool over = target->kernel->slide != SLIDE_UNKNOWN || target->kernel->slide_tries >= TRIES_MAX;
+    bool over = target->kernel->slide != SLIDE_UNKNOWN || target->kernel->slide_tries >= SLIDE_TRIES_MOST;
     return over ? NULL : f;
 }
 

@@ -7,13 +7,13 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/kernel/layout.h"
 #include "engine/inspect/kernel/percpu.h"
 
-/* pid_max of a 64-bit kernel is 4 M at most; nobody waits for that many. */
-enum { TASKS_MAX = 100000, PROGRESS_EACH = 16, COMM_MAX = 64, PF_KTHREAD = 0x200000, CPUS_LOOKED_AT = 8 };
+enum { PROGRESS_EACH = 16, PF_KTHREAD = 0x200000, CPUS_LOOKED_AT = 8 };
 
 enum field {
     NEXT,
@@ -92,7 +92,7 @@ static struct error *read_task(struct target *target, const struct layout *l, ui
     t->kernel = kernel_number_or_0(target, at, &f[FLAGS]) & PF_KTHREAD;
     if (f[CPU].size)
         t->cpu = (int)kernel_number_or_0(target, at, &f[CPU]);
-    uint64_t most = f[COMM].size < COMM_MAX ? f[COMM].size : COMM_MAX;
+    uint64_t most = f[COMM].size < TASK_NAME_BYTES ? f[COMM].size : TASK_NAME_BYTES;
     return most ? kernel_string(target, at + f[COMM].offset, most, &t->name) : NULL;
 }
 
@@ -126,7 +126,7 @@ static struct error *visit_threads(struct target *target, const struct layout *l
         return NULL;
     for (; node != head && !*enough; ++*seen) {
         uint64_t at = node - l->fields[NODE].offset;
-        if (*seen > TASKS_MAX || node == 0)
+        if (*seen > KERNEL_TASKS_MOST || node == 0)
             return error_new(ERR_NO_MEMORY, "the kernel's list of threads does not end: it is damaged");
         TRY(visit_one(target, l, at, visit, context, enough));
         TRY(kernel_number(target, at, &l->fields[NODE], &node));
@@ -142,7 +142,7 @@ static struct error *walk(struct target *target, const struct layout *l, task_vi
         return error_new(ERR_UNSUPPORTED, "the kernel has no init_task");
     at = first;
     for (size_t seen = 0; !enough; seen++) {
-        if (seen > TASKS_MAX)
+        if (seen > KERNEL_TASKS_MOST)
             return error_new(ERR_NO_MEMORY, "the kernel's list of tasks does not end: it is damaged");
         TRY(visit_one(target, l, at, visit, context, &enough));
         /* The threads of the leader's own list begin with itself, which is the only one as a rule. */
@@ -178,7 +178,7 @@ static bool collect(void *context, struct task *t)
     c->parents[c->list->count] = kernel_number_or_0(c->target, t->structure, &c->layout.fields[PARENT]);
     c->list->items[c->list->count++] = *t;
     t->name = NULL;
-    return c->list->count >= TASKS_MAX;
+    return c->list->count >= KERNEL_TASKS_MOST;
 }
 
 static int by_parent(const void *a, const void *b)

@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/value.h"
-
-enum { MEMBER_DEPTH = 32 };
 
 static struct error *mismatch(const char *what, struct type *type)
 {
@@ -104,7 +103,7 @@ static struct error *find_member(struct pool *p, struct value *v, const char *na
     for (size_t i = 0; i < count; i++)
         if (strcmp(members[i].name, name) == 0 && !members[i].base)
             return value_of_member(p, v, &members[i], ret);
-    for (size_t i = 0; i < count && depth < MEMBER_DEPTH && !*ret; i++) {
+    for (size_t i = 0; i < count && depth < MEMBER_DEPTH_MOST && !*ret; i++) {
         if (!members[i].base && *members[i].name)
             continue;
         struct value *inner = NULL;

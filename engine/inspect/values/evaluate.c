@@ -4,10 +4,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/parse.h"
-
-enum { SLICE_MAX = 1 << 20 };
 
 static struct error *evaluate(struct evaluation *e, const struct node *n, struct value **ret);
 
@@ -97,8 +96,8 @@ static struct error *slice(struct evaluation *e, const struct node *n, struct va
     TRY(value_as_integer(&e->pool, count_value, &count));
     if (!first || first->place != PLACE_MEMORY)
         return error_new(ERR_TYPE_MISMATCH, "the left side of @ must be in memory");
-    if (count == 0 || count > SLICE_MAX)
-        return error_new(ERR_USAGE, "the right side of @ is 1 to %d", SLICE_MAX);
+    if (count == 0 || count > SLICE_MOST)
+        return error_new(ERR_USAGE, "the right side of @ is 1 to %d", SLICE_MOST);
     *ret = value_at(&e->pool, type_array_of(first->type, count), first->address);
     return NULL;
 }

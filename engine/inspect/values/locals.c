@@ -7,11 +7,12 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/evaluate.h"
 #include "engine/inspect/values/render.h"
 
-enum { WANTS_MAX = 64, WANT_BYTES_MAX = 4096, STRINGS_DEPTH = 3, STRINGS_ELEMENTS = 16 };
+enum { WANTS_AT_ONCE = 64, WANT_BYTES = 4096, STRINGS_DEPTH = 3, STRINGS_ELEMENTS = 16 };
 
 struct row {
     struct value *value;
@@ -30,7 +31,7 @@ struct locals {
 };
 
 struct wants {
-    struct memory_want list[WANTS_MAX];
+    struct memory_want list[WANTS_AT_ONCE];
     size_t count;
 };
 
@@ -40,7 +41,7 @@ static void want(struct target *target, struct wants *w, uint64_t address, size_
     for (size_t i = 0; i < w->count; i++)
         if (w->list[i].address == address && w->list[i].length >= length)
             return;
-    if (w->count < WANTS_MAX && length && length <= WANT_BYTES_MAX &&
+    if (w->count < WANTS_AT_ONCE && length && length <= WANT_BYTES &&
         !memory_from_file(target, address, probe, sizeof probe))
         w->list[w->count++] = (struct memory_want){address, length};
 }
@@ -105,7 +106,7 @@ static void want_strings(struct pool *p, struct value *v, unsigned depth, struct
 {
     struct type *t = type_strip(v->type);
     struct text_kind kind;
-    if (v->optimised_out || depth > STRINGS_DEPTH || v->size > WANT_BYTES_MAX)
+    if (v->optimised_out || depth > STRINGS_DEPTH || v->size > WANT_BYTES)
         return;
     if (t->kind == TYPE_POINTER && text_kind_of(type_target(t), 0, &kind))
         want_string(p, v, kind.width, w);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/frames/unwind.h"
 #include "engine/target/registers.h"
@@ -200,8 +201,6 @@ static struct error *place_value(struct evaluation *e, const struct dwarf_expres
 
 /* -- types that are known only now ----------------------------------------------------------------------- */
 
-enum { RESOLVE_DEPTH = 16 };
-
 /* What DWARF calls its upper bound or count: a variable made by the compiler, or an expression. */
 static struct error *bound_of(struct evaluation *e, struct type *array, uint64_t *ret)
 {
@@ -229,7 +228,7 @@ static struct error *bound_of(struct evaluation *e, struct type *array, uint64_t
 static struct type *resolve_array(struct evaluation *e, struct type *t, unsigned depth)
 {
     struct type *bare = type_strip(t);
-    if (bare->kind != TYPE_ARRAY || depth == RESOLVE_DEPTH)
+    if (bare->kind != TYPE_ARRAY || depth == ARRAY_RESOLVE_MOST)
         return t;
     struct type *element = resolve_array(e, type_target(bare), depth + 1);
     if (bare->count_known)

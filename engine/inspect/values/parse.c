@@ -6,9 +6,9 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
+#include "engine/inspect/limits.h"
 #include "engine/inspect/values/lexer.h"
 
-enum { DEPTH_MAX = 200, TEXT_MAX = 16384 };
 enum { OP_ARROW = OP_DECREMENT + 1, OP_SCOPE = OP_DECREMENT + 2 };
 
 struct parser {
@@ -261,8 +261,8 @@ static struct error *parse_postfix(struct parser *p, struct node **ret)
 static struct error *parse_unary(struct parser *p, struct node **ret)
 {
     static const int operators[] = {'-', '+', '!', '~', '*', '&', OP_INCREMENT, OP_DECREMENT};
-    if (++p->depth > DEPTH_MAX)
-        return error_new(ERR_SYNTAX, "the expression is nested more than %d deep", DEPTH_MAX);
+    if (++p->depth > EXPRESSION_DEPTH_MOST)
+        return error_new(ERR_SYNTAX, "the expression is nested more than %d deep", EXPRESSION_DEPTH_MOST);
     struct error *e = NULL;
     bool found = false;
     for (size_t i = 0; i < ARRAY_LENGTH(operators) && !found; i++) {
@@ -347,8 +347,8 @@ static struct error *parse_conditional(struct parser *p, struct node **ret)
 
 static struct error *parse_assignment(struct parser *p, struct node **ret)
 {
-    if (++p->depth > DEPTH_MAX)
-        return error_new(ERR_SYNTAX, "the expression is nested more than %d deep", DEPTH_MAX);
+    if (++p->depth > EXPRESSION_DEPTH_MOST)
+        return error_new(ERR_SYNTAX, "the expression is nested more than %d deep", EXPRESSION_DEPTH_MOST);
     struct error *e = parse_conditional(p, ret);
     const struct token *t = &p->lexer.now;
     if (!e && t->kind == TOKEN_OPERATOR && (t->assigns || t->op == '=')) {
@@ -376,8 +376,8 @@ struct error *expression_parse(const char *text, is_type_name is_type, void *con
 {
     struct parser p = {.lexer = {.text = text, .at = text}, .is_type = is_type, .context = context};
     *ret = NULL;
-    if (strlen(text) > TEXT_MAX)
-        return error_new(ERR_SYNTAX, "the expression is longer than %d characters", TEXT_MAX);
+    if (strlen(text) > EXPRESSION_TEXT_MOST)
+        return error_new(ERR_SYNTAX, "the expression is longer than %d characters", EXPRESSION_TEXT_MOST);
     struct error *e = lexer_next(&p.lexer);
     if (!e)
         e = parse_comma(&p, ret);

@@ -5,10 +5,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/target/registers.h"
-
-enum { SOURCE_MAX = VALUE_BYTES_MAX + 16 };
 
 bool bit_get(const unsigned char *bytes, bool big, uint64_t i)
 {
@@ -42,7 +41,7 @@ static struct error *source_of(struct pool *p, const struct value_piece *piece, 
     *size = needed;
     if (piece->kind == PART_GONE)
         return NULL;
-    if (piece->source_bit + piece->bits > (uint64_t)SOURCE_MAX * 8)
+    if (piece->source_bit + piece->bits > (uint64_t)PIECE_SOURCE_MOST * 8)
         return error_new(ERR_UNSUPPORTED, "a piece of a value is too big");
     size_t room = needed < 64 ? 64 : needed;
     unsigned char *bytes = *ret = xcalloc(room, 1);

@@ -9,9 +9,10 @@
 #define ALLSTOP_ENGINE_INSPECT_VALUES_RENDER_H
 
 #include "base/buf.h"
+#include "engine/inspect/limits.h"
 #include "engine/inspect/values/value.h"
 
-enum { RENDER_ELEMENTS = 200, RENDER_DEPTH = 20, RENDER_TEXT = 64 << 10, REPEATS = 10 };
+enum { REPEATS = 10 };
 
 /* `format`: a letter of gdb's /x, or 0. The error of the outermost value; inner ones are text. */
 struct error *render_text(struct pool *p, struct value *v, char format, struct buf *out) BASE_MUST_CHECK;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/render.h"
 

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/scope.h"
 
@@ -49,8 +50,6 @@ static char *base_name(const char *text, size_t n)
     }
     return buf_take(&b);
 }
-
-enum { PARAMETERS_MAX = 32, DECLARATOR_DEPTH = 16, ELEMENTS_MAX = 1 << 20 };
 
 /* Behind a type's name: C's abstract declarators, "**", "[3]", "(*)(int, char *)". */
 struct declarator {
@@ -109,14 +108,14 @@ static size_t parameter_length(const char *from, const char *end)
 static struct error *parameters(struct declarator *d, struct type **type)
 {
     const char *end = closing(d->at), *from = d->at + 1;
-    struct type *list[PARAMETERS_MAX];
+    struct type *list[TYPE_PARAMETERS_MOST];
     size_t count = 0;
     if (!end)
         return bad_type(d);
     while (from < end) {
         size_t length = parameter_length(from, end);
         BASE_FREE char *one = xstrndup(from, length);
-        if (count == PARAMETERS_MAX)
+        if (count == TYPE_PARAMETERS_MOST)
             return bad_type(d);
         TRY(scope_type(d->e, one, &list[count++]));
         bool more = from + length < end;
@@ -136,7 +135,7 @@ static struct error *dimension(struct declarator *d, struct type **type)
 {
     char *end = NULL;
     unsigned long count = strtoul(d->at + 1, &end, 0);
-    if (*end != ']' || count == 0 || count > ELEMENTS_MAX)
+    if (*end != ']' || count == 0 || count > TYPE_ELEMENTS_MOST)
         return bad_type(d);
     d->at = end + 1;
     skip_blanks(d);
@@ -161,7 +160,7 @@ static struct error *in_parentheses(struct declarator *d, struct type **type)
 
 static struct error *declare(struct declarator *d, struct type **type)
 {
-    if (++d->depth > DECLARATOR_DEPTH)
+    if (++d->depth > DECLARATOR_DEPTH_MOST)
         return bad_type(d);
     skip_blanks(d);
     for (; *d->at == '*' || *d->at == '&'; d->at++, skip_blanks(d))
@@ -192,7 +191,7 @@ struct error *scope_type(struct evaluation *e, const char *text, struct type **r
     unsigned open = 0;
     for (const char *p = text; *p; p++) {
         open = *p == '(' ? open + 1 : *p == ')' && open ? open - 1 : open;
-        if (open > DECLARATOR_DEPTH)
+        if (open > DECLARATOR_DEPTH_MOST)
             return bad_type(&d);
     }
     return declare(&d, ret);

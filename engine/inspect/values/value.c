@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/pieces.h"

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "engine/inspect/limits.h"
 #include "engine/inspect/values/floats.h"
 #include "symbols/type.h"
 
@@ -63,8 +64,6 @@ struct pool {
     bool has_cpu;
     size_t bytes; /* allocated so far */
 };
-
-enum { VALUE_BYTES_MAX = 1 << 20, POOL_BYTES_MAX = 16 << 20 };
 
 void pool_free(struct pool *p);
 struct value *value_new(struct pool *p, struct type *type);

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "engine/session/checks/check.h"
+#include "engine/session/limits.h"
 
-enum { DOCUMENT_LIMIT = 1 << 20, SMALL = 0x3b };
+enum { SMALL = 0x3b };
 
 static struct error *supported(struct checking *c)
 {
@@ -100,7 +101,7 @@ static struct error *features(struct checking *c)
         return NULL;
     BASE_BUF struct buf whole = {0};
     TRY(target_check(c->s->target, rsp_xfer_read(c->s->target->connection, "features", "target.xml",
-                                                 DOCUMENT_LIMIT, &whole)));
+                                                 AUDIT_DOCUMENT_LIMIT, &whole)));
     return small_pieces(c, &whole, "target.xml");
 }
 

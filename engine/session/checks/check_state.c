@@ -6,9 +6,10 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/session/checks/check.h"
+#include "engine/session/limits.h"
 #include "engine/target/registers.h"
 
-enum { WRITTEN = 64, READ_MOST = 1 << 16 };
+enum { WRITTEN = 64 };
 
 static struct error *stands_still(struct checking *c)
 {
@@ -301,8 +302,8 @@ static void compare_read(struct checking *c, const struct buf *reply, const unsi
 static struct error *read_of(struct checking *c, size_t more)
 {
     size_t most = rsp_packet_size(c->s->target->connection) / 2 + more;
-    if (most > READ_MOST)
-        most = READ_MOST;
+    if (most > AUDIT_READ_MOST)
+        most = AUDIT_READ_MOST;
     BASE_FREE unsigned char *bytes = xmalloc(most);
     BASE_BUF struct buf reply = {0};
     uint64_t at;

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "engine/session/checks/check.h"
+#include "engine/session/limits.h"
 
-enum { LOOKED_AT = 16, LONGEST_LIST = 10000 };
+enum { LOOKED_AT = 16 };
 
 #define NOBODY "7ffffff1"
 
@@ -19,7 +20,7 @@ static struct error *list(struct checking *c)
     }
     BASE_BUF struct buf before = {0};
     BASE_BUF struct buf more = {0};
-    for (int i = 0; i < LONGEST_LIST; i++) {
+    for (int i = 0; i < AUDIT_THREAD_ANSWERS_MOST; i++) {
         TRY(target_check(c->s->target,
                          rsp_call(c->s->target->connection, RSP_GRAMMAR_THREADS, 0, &more, "qsThreadInfo")));
         if (more.length == 0)

@@ -8,8 +8,7 @@
 #include "base/alloc.h"
 #include "engine/inspect/location.h"
 #include "engine/session/checks/check.h"
-
-enum { SILENT_MOST = 2 };
+#include "engine/session/limits.h"
 
 static const struct audit_check *const tables[] = {
     audit_checks_query, audit_checks_state, audit_checks_points, audit_checks_threads, audit_checks_run};
@@ -46,7 +45,7 @@ static enum audit_end why_over(const struct checking *c)
 {
     switch (c->s->target->state) {
     case TARGET_STOPPED:
-        return c->silent < SILENT_MOST ? AUDIT_END_NONE : AUDIT_END_SILENT;
+        return c->silent < AUDIT_SILENT_MOST ? AUDIT_END_NONE : AUDIT_END_SILENT;
     case TARGET_EXITED:
         return AUDIT_END_PROGRAM;
     case TARGET_RUNNING:

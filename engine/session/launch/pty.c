@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/session/limits.h"
 #include "engine/session/session_private.h"
 
 /* A wake-up takes so many reads at most, so that a flood cannot keep us from the stub; what is taken before a

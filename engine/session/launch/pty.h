@@ -19,11 +19,10 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "engine/session/limits.h"
 
 struct session;
 struct transport_side;
-
-enum { PTY_TYPED_MOST = 1 << 16, PTY_LAST_MOST = 1024 };
 
 struct program_terminal {
     int master; /* -1: there is none */

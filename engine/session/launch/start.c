@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/session/limits.h"
 #include "engine/session/session_private.h"
 #include "engine/inspect/location.h"
 
@@ -29,12 +30,12 @@ const char *start_at_name(enum start_at at)
 
 /* -- the language's own ----------------------------------------------------------------------------- */
 
-enum { NAME_MOST = 1024, RUST_HASH = 16 };
+enum { RUST_HASH = 16 };
 
 /* gnatbind, b~NAME.adb: `Ada_Main_Program_Name : constant String := "_ada_hello" & NUL`. */
 static char *ada_name(struct symbol_file *f, const struct elf_symbol *s)
 {
-    char name[NAME_MOST];
+    char name[ADA_NAME_MOST];
     size_t got = symbol_file_read(f, s->value, name, s->size && s->size < sizeof name ? s->size : 1);
     return got > 1 && name[got - 1] == '\0' && *name ? xstrdup(name) : NULL;
 }

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * symbols/limits.h - how much of what an ELF file, its DWARF, a source file or a kept index says is taken.
+ * Constants only; every parser of this room takes its limits from here. What is beyond one is left out or
+ * refused, never followed without an end: a crafted file costs no more than these. What stands behind a
+ * colon is what happens beyond.
+ */
+#ifndef ALLSTOP_SYMBOLS_LIMITS_H
+#define ALLSTOP_SYMBOLS_LIMITS_H
+
+enum {
+    /* Sections of an ELF file: the file is refused as damaged. */
+    SECTION_LIMIT = 1 << 20,
+    /* Segments of an ELF file: the file is refused as damaged. */
+    SEGMENT_LIMIT = 1 << 16,
+    /* Bytes of a section's alignment in a relocatable file: a larger one counts as 16. */
+    SECTION_ALIGNMENT_LIMIT = 1 << 20,
+    /* Bytes of a build id: a longer one is none. */
+    BUILD_ID_LIMIT = 64,
+    /* Bytes of what is told about one damaged file: further damage of it is not told. */
+    COMPLAINT_LIMIT = 4096,
+    /* How many bytes one compressed byte may become, as with zlib: a section that promises more is told as
+     * damaged and left out. */
+    INFLATED_RATIO_MOST = 1032,
+    /* Bytes of an expanded section of zstd, which does better on zeros, that are believed whatever the
+     * ratio. */
+    INFLATED_SMALL_MOST = 64 << 20,
+    /* Symbols before an address that are looked at for the one that covers it: one that is further away is
+     * not found. */
+    SYMBOL_WALK_LIMIT = 256,
+    /* Abbreviations of one unit of DWARF: the others are not known. */
+    ABBREV_LIMIT = 1 << 20,
+    /* Attributes of one unit's abbreviations: the unit is damaged. */
+    ABBREV_ATTR_LIMIT = 1 << 22,
+    /* Abbreviations that are read for the units' own entries, in one file: the units behind are told as
+     * damaged. */
+    ROOT_WORK_LIMIT = 1 << 24,
+    /* Attributes of one entry of DWARF: the others are not looked at. */
+    DIE_ATTR_LIMIT = 64,
+    /* Levels of entries inside each other: what is deeper is not looked at. */
+    DIE_DEPTH_LIMIT = 64,
+    /* Entries that refer to each other for a name: the name is not known. */
+    ORIGIN_LIMIT = 8,
+    /* Partial units that one unit imports: the others are not looked at. */
+    IMPORT_LIMIT = 4096,
+    /* Columns of the index of a package of split DWARF: the index is refused as damaged. */
+    PACKAGE_COLUMN_LIMIT = 16,
+    /* Entries of one list of address ranges: the others are not known. */
+    RANGE_LIST_LIMIT = 1 << 20,
+    /* Entries of the list of places of one variable: the others are not known. */
+    LOCATION_LIST_LIMIT = 1 << 16,
+    /* Rows of the line table of one unit: the others are not known. */
+    LINE_ROW_LIMIT = 1 << 24,
+    /* Directories, and as many files, of one line table: the others have no names. */
+    LINE_NAME_LIMIT = 1 << 16,
+    /* Columns of the list of files of one line table: the table is damaged. */
+    LINE_FORMAT_LIMIT = 16,
+    /* Bytes of a source file's path in DWARF: the rest is cut off. */
+    LINE_PATH_LIMIT = 4096,
+    /* Functions with unwind information in one section: the others have none. */
+    FDE_LIMIT = 1 << 22,
+    /* Bytes of the text that says how unwind information is extended, with its end: the entry is damaged. */
+    AUGMENTATION_LIMIT = 16,
+    /* States that unwind information remembers inside each other: the entry is damaged. */
+    CFI_REMEMBER_LIMIT = 64,
+    /* Registers, by number, that unwind information may have rules for: those of others are passed over. */
+    CFI_REGISTERS = 160,
+    /* Functions inlined into each other at one address: the others are not told. */
+    SYMBOL_INLINE_MAX = 32,
+    /* Pieces of one value: the value is refused, and the error says so. */
+    DWARF_PIECES = 16,
+    /* Values on the stack of a DWARF expression: the expression is refused, and the error says so. */
+    DWARF_STACK = 256,
+    /* Operations of a DWARF expression: the expression is refused, and the error says so. */
+    DWARF_STEPS = 10000,
+    /* Types that are names or arrays of each other: the type is not known. */
+    TYPE_CHAIN_LIMIT = 64,
+    /* Dimensions of an array: the others are left out. */
+    DIMENSION_LIMIT = 16,
+    /* Levels of a type that are written out: "..." stands for what is deeper. */
+    TYPE_DEPTH_LIMIT = 32,
+    /* Bytes of the text of one type: "..." stands for the rest. */
+    TYPE_TEXT_LIMIT = 1 << 22,
+    /* Bytes of the text of one type with its members: the other members are left out. */
+    TYPE_BODY_LIMIT = 1 << 22,
+    /* Places that one name means: the others are left out. */
+    MATCH_LIMIT = 65536,
+    /* Units that are looked at for one name (a static inline of a kernel's header is in hundreds, and each
+     * costs about a millisecond): the others are not looked at. */
+    NAMED_UNITS_LIMIT = 4096,
+    /* Inline namespaces that may be left out of a name: the others have to be written. */
+    EXPORTED_LIMIT = 64,
+    /* Bytes of a name for which a similar one is looked for: none is proposed for a longer one. */
+    NEAR_NAME_LIMIT = 64,
+    /* Bytes of a source file: it is not shown, and the reason says so. */
+    SOURCE_FILE_BYTES_MOST = 16 << 20,
+    /* Bytes of the paths that an error about a source file names: the other paths are left out. */
+    SOURCE_TRIED_LIMIT = 1200,
+    /* Bytes of a mangled name, with its end: a longer one is shown as it is. */
+    MANGLED_LIMIT = 4096,
+    /* Bytes of a name that was made readable: a longer one is shown mangled. */
+    DEMANGLED_LIMIT = 16384,
+    /* Entries of the units' own address ranges, in one file (a crafted one could point every unit at one
+     * long list): the units behind are found by no address. */
+    ARANGES_WORK_LIMIT = 1 << 25,
+    /* What an abbreviation's number must be below for the index: the unit is told as damaged. */
+    ABBREV_CODE_LIMIT = 1 << 20,
+    /* Steps that passing over the attributes of one table of abbreviations takes: the unit is told as
+     * damaged. */
+    ABBREV_STEP_LIMIT = 1 << 22,
+    /* Attributes of abbreviations that one thread reads for the index (a crafted file could give every unit
+     * a large table): the units behind are not in it. */
+    ABBREV_WORK_LIMIT = 1 << 26,
+    /* Levels of entries that the index looks into: what is deeper is not in it. */
+    SCAN_LEVEL_LIMIT = 64,
+    /* Entries that refer to each other for a name in the index: the name is not in it. */
+    SCAN_FOLLOW_LIMIT = 8,
+    /* Names, and as many scopes, that one thread adds to an index: the others are not in it. */
+    INDEX_NAME_LIMIT = 1 << 26,
+    /* Entries that one thread adds to an index: the others are not in it. */
+    INDEX_ENTRY_LIMIT = 1 << 26,
+    /* References into other units, and as many imports, that one thread adds to an index: the others are not
+     * followed. */
+    INDEX_PENDING_LIMIT = 1 << 24,
+    /* Bytes of names that are not the file's own, which one thread adds to an index: the others are not in
+     * it. */
+    INDEX_TEXT_LIMIT = 1 << 29,
+    /* Bytes of the index of one program, whose offsets have 32 bits: it is empty. */
+    INDEX_IMAGE_LIMIT = 1 << 30,
+    /* Scopes around a name: those further out are left out of what is shown. */
+    INDEX_SCOPE_LIMIT = 64,
+    /* Parts between the `::` of a name that is looked for: a longer one is found nowhere. */
+    NAME_PARTS_MOST = 32,
+    /* Bytes of a kept index: a larger file is not read, and the index is made anew. */
+    INDEX_FILE_LIMIT = 1 << 30,
+    /* Files in the folder of kept indexes that are looked at when room is made: the others are not. */
+    INDEX_FILES_LIMIT = 1 << 16,
+    /* Bytes of all kept indexes: what was used longest ago is deleted. */
+    INDEX_CACHE_LIMIT = 512 << 20,
+};
+
+/* Bytes of a compressed section once it is expanded: the section is told as damaged and left out. */
+#define INFLATED_LIMIT (4ull << 30)
+
+#endif

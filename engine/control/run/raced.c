@@ -6,7 +6,6 @@
  */
 #include "engine/control/control.h"
 #include "engine/control/run/plan.h"
-#include "engine/control/stop/own_trap.h"
 
 /* Resumes that were taken by another thread, in one plan, until a stop is told as it is. */
 enum { TAKEN_MOST = 300 };

@@ -317,7 +317,7 @@ fuzz-each: $(FUZZERS:%=$(B)/%) $(B)/targets/race
 fuzz-beside: $(B)/fuzz_elf
 	@while read -r beside; do \
 		role=$(FUZZ_FOLDER)/corpus/elf-$${beside%%/*} && mkdir -p $$role && cp $(FUZZ_FOLDER)/seeds/$${beside%%/*}/corpus/* $$role && \
-		FUZZ_BESIDE=$(FUZZ_FOLDER)/seeds/$$beside $(B)/fuzz_elf $(FUZZ_LIMITS) $$role || exit 1; done <$(FUZZ_FOLDER)/seeds/roles
+		FUZZ_BESIDE=$(FUZZ_FOLDER)/seeds/$$beside $(B)/fuzz_elf $(FUZZ_LIMITS) -artifact_prefix=$(FUZZ_FOLDER)/fuzz/fuzz_elf-$${beside%%/*}- $$role || exit 1; done <$(FUZZ_FOLDER)/seeds/roles
 
 $(FUZZERS:%=$(B)/%): $(B)/%: tests/fuzz/%.c tests/fuzz/parts.h $(B)/liballstop.a
 	@echo "  LD  $@"
@@ -341,7 +341,7 @@ help:
 	@echo 'demo     open the debugger on a multi-threaded program (installs what is missing)'
 	@echo 'test     build and run all tests (installs what is missing)'
 	@echo 'all      build build/allstop; CC=clang, SANITIZE=address,undefined or thread, DEBUG=1, V=1'
-	@echo 'check    format, warnings under both compilers, cppcheck, clang-tidy, sanitized unit tests'
+	@echo 'check    format, warnings under both compilers, cppcheck, clang-tidy, sanitized unit tests, a minute of each fuzzer'
 	@echo 'oracle   random questions to gdb and to us, ORACLE_ROUNDS times as many'
 	@echo 'soak-faults  RUNS sessions over a bad line, SEED and PROFILE of one; soak-hostile: stubs that talk nonsense'
 	@echo 'soak     SOAK_RUNS sessions against a stub that races, SOAK_STOPS stops on those that do not'

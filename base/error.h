@@ -71,9 +71,9 @@ void error_cleanup(struct error **e);
 #define BASE_ERROR __attribute__((cleanup(error_cleanup)))
 
 /* True when `e` is an error with this code. */
+bool error_is(const struct error *e, enum error_code code);
 /* Whatever is asked next fails alike: ERR_LOST, ERR_TIMEOUT, ERR_CANCELLED. False for NULL. */
 bool error_ends_asking(const struct error *e);
-bool error_is(const struct error *e, enum error_code code);
 
 /* The name of a code as JSON spells it ("no-symbol"). */
 const char *error_code_name(enum error_code code);

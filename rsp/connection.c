@@ -107,15 +107,16 @@ int64_t conn_deadline(const struct rsp_connection *c, int64_t timeout_ns, size_t
     return end < c->limits.deadline_ns ? end : c->limits.deadline_ns;
 }
 
-struct error *conn_lost_error(const struct rsp_connection *c)
+struct error *rsp_why_lost(const struct rsp_connection *c)
 {
-    return error_hint(error_new(c->life.lost_code, "%s", c->life.lost_message), "reconnect to go on");
+    return rsp_state(c) == RSP_STATE_LOST
+               ? error_hint(error_new(c->life.lost_code, "%s", c->life.lost_message), "reconnect to go on")
+               : NULL;
 }
 
 struct error *conn_check_stopped(struct rsp_connection *c)
 {
-    if (rsp_state(c) == RSP_STATE_LOST)
-        return conn_lost_error(c);
+    TRY(rsp_why_lost(c));
     if (conn_runs(c))
         return error_hint(
             error_new(ERR_NOT_STOPPED, "asking %s: the target is running", transport_describe(c->transport)),

@@ -160,6 +160,8 @@ bool rsp_pipelines(const struct rsp_connection *c);
 /* The stub was seen not to stop its threads, as QEMU's user emulator: a stop may be one that was told before,
  * and a resume may have let another thread go than the one that it names. */
 bool rsp_races(const struct rsp_connection *c);
+/* Why nothing works any more, ERR_LOST as every call says it; NULL while the connection stands. */
+struct error *rsp_why_lost(const struct rsp_connection *c) BASE_MUST_CHECK;
 void rsp_set_timeout(struct rsp_connection *c, int64_t timeout_ns);
 int64_t rsp_timeout(const struct rsp_connection *c);
 /* A further limit for all waits, CLOCK_MONOTONIC ns (a script's step); INT64_MAX: none. */

@@ -375,6 +375,26 @@ static struct error *await(struct await *a, enum conn_fate *ret)
     return NULL;
 }
 
+struct error *conn_say(struct rsp_connection *c, struct rsp_request *r, enum conn_fate *ret)
+{
+    *ret = FATE_OPEN;
+    buf_clear(&r->reply);
+    error_free(r->error);
+    r->error = NULL;
+    conn_begin(c);
+    conn_add(c, r->payload, r->length, 0);
+    TRY(conn_write(c));
+    return conn_await(c, r, 0, 1, ret);
+}
+
+struct error *conn_say_once(struct rsp_connection *c, struct rsp_request *r, enum conn_fate *ret)
+{
+    struct error *e = conn_say(c, r, ret);
+    if (e || *ret == FATE_OPEN)
+        conn_owe(c, r, 1);
+    return e;
+}
+
 struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, size_t place, size_t window,
                          enum conn_fate *ret)
 {

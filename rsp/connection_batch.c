@@ -84,20 +84,14 @@ static struct error *ask_alone(struct rsp_connection *c, struct rsp_request *req
         if (!may_be_repeated(c, &requests[i]))
             continue;
         clear_answer(&requests[i]);
+        enum conn_fate fate;
         struct error *e = make_ready(c);
         if (error_is(e, ERR_TIMEOUT) || error_is(e, ERR_NOT_STOPPED)) {
             requests[i].error = e;
             continue;
         }
         TRY(e);
-        conn_begin(c);
-        conn_add(c, requests[i].payload, requests[i].length, 0);
-        TRY(conn_write(c));
-        enum conn_fate fate = FATE_OPEN;
-        e = conn_await(c, &requests[i], 0, 1, &fate);
-        if (e || fate == FATE_OPEN)
-            conn_owe(c, &requests[i], 1);
-        TRY(e);
+        TRY(conn_say_once(c, &requests[i], &fate));
     }
     return NULL;
 }
@@ -111,7 +105,7 @@ static bool is_unheard(const struct rsp_connection *c, const struct rsp_request 
 }
 
 /* Answers come in the order of the questions, so where a fence is answered and nothing comes in front of
- * that, the stub never had the change: only then is it sent once more. */
+ * that, the stub never had the change: only then is it sent once more. *again: it went unheard once more. */
 static struct error *say_unheard(struct rsp_connection *c, struct rsp_request *r, bool *again)
 {
     *again = false;
@@ -124,12 +118,8 @@ static struct error *say_unheard(struct rsp_connection *c, struct rsp_request *r
     TRY(e);
     if (c->owed.came > 0 || conn_runs(c))
         return NULL;
-    clear_answer(r);
-    conn_begin(c);
-    conn_add(c, r->payload, r->length, 0);
-    TRY(conn_write(c));
-    enum conn_fate fate = FATE_OPEN;
-    e = conn_await(c, r, 0, 1, &fate);
+    enum conn_fate fate;
+    e = conn_say(c, r, &fate);
     *again = !e && fate == FATE_OPEN && is_unheard(c, r, 1);
     if (e || (fate == FATE_OPEN && !*again))
         conn_owe(c, r, 1);

@@ -250,8 +250,7 @@ struct error *conn_await_ack(struct rsp_connection *c)
 
 struct error *rsp_interrupt(struct rsp_connection *c)
 {
-    if (rsp_state(c) == RSP_STATE_LOST)
-        return conn_lost_error(c);
+    TRY(rsp_why_lost(c));
     if (!conn_runs(c))
         return error_new(ERR_NOT_RUNNING, "interrupting %s: it is not running",
                          transport_describe(c->transport));

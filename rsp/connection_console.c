@@ -76,8 +76,7 @@ struct error *conn_kill_line(struct rsp_connection *c)
 
 struct error *rsp_type(struct rsp_connection *c, const char *bytes, size_t n)
 {
-    if (rsp_state(c) == RSP_STATE_LOST)
-        return conn_lost_error(c);
+    TRY(rsp_why_lost(c));
     if (!rsp_shares_console(c))
         return error_hint(error_new(ERR_UNSUPPORTED, "typing at the console of %s: it has none on this line",
                                     transport_describe(c->transport)),

@@ -30,22 +30,6 @@ static bool may_be_said_twice(const struct rsp_request *r)
     return !(r->flags & RSP_MUTATES) || strchr("ZzMXPGHQ", r->payload[0]);
 }
 
-/* Sends it once and takes its answer. */
-static struct error *say(struct rsp_connection *c, struct rsp_request *r)
-{
-    buf_clear(&r->reply);
-    error_free(r->error);
-    r->error = NULL;
-    conn_begin(c);
-    conn_add(c, r->payload, r->length, 0);
-    TRY(conn_write(c));
-    enum conn_fate fate = FATE_OPEN;
-    struct error *e = conn_await(c, r, 0, 1, &fate);
-    if (e || fate == FATE_OPEN)
-        conn_owe(c, r, 1);
-    return e;
-}
-
 static bool is_done(const struct rsp_request *r)
 {
     return !r->error && r->reply.length > 0 && !conn_is_error(buf_text(&r->reply), r->reply.length);
@@ -70,7 +54,8 @@ struct error *conn_doubt_copy(struct rsp_connection *c, struct rsp_request *r)
         return NULL;
     struct rsp_request again = {
         .payload = r->payload, .length = r->length, .grammar = r->grammar, .flags = r->flags};
-    e = say(c, &again);
+    enum conn_fate fate;
+    e = conn_say_once(c, &again, &fate);
     /* an error is that of doing it twice */
     if (is_done(&again)) {
         buf_clear(&r->reply);
@@ -93,11 +78,12 @@ struct error *conn_take_out_again(struct rsp_connection *c, struct rsp_request *
     struct rsp_request again = {
         .payload = text.data, .length = text.length, .grammar = r->grammar, .flags = r->flags};
     text.data[0] = 'Z';
-    struct error *e = say(c, &again);
+    enum conn_fate fate;
+    struct error *e = conn_say_once(c, &again, &fate);
     bool inserted = is_done(&again);
     text.data[0] = 'z';
     if (!e && inserted)
-        e = say(c, &again);
+        e = conn_say_once(c, &again, &fate);
     if (inserted && is_done(&again)) {
         buf_clear(&r->reply);
         buf_add_text(&r->reply, "OK");

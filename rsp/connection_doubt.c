@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A resume whose ack has not come, on a transport that is no line: was it taken? Every stub acks before it
- * does anything, so either the resume was lost, or its ack. Nothing is asked before it is late: QEMU's system
- * emulator stops its machine at any byte.
+ * A resume whose ack has not come, or strayed, on a line that is no kernel's console: was it taken? Every
+ * stub acks before it does anything, so either the resume was lost, or its ack. Nothing is asked before it is
+ * late: QEMU's system emulator stops its machine at any byte. A stop that was lost or came damaged is asked
+ * for here, too.
  */
 #include "rsp/connection_private.h"
 
@@ -148,11 +149,16 @@ bool conn_doubt_asks_who(const struct rsp_connection *c)
 }
 
 /* What is asked goes out beside the resume, which may have to be sent again. */
-struct error *conn_doubt_ask_who(struct rsp_connection *c)
+static struct error *ask_beside(struct rsp_connection *c, const char *question)
 {
     BASE_BUF struct buf b = {0};
-    rsp_encode(&b, "qC", 2);
+    rsp_encode(&b, question, strlen(question));
     return conn_send_raw(c, b.data, b.length, "stray", b.length);
+}
+
+struct error *conn_doubt_ask_who(struct rsp_connection *c)
+{
+    return ask_beside(c, "qC");
 }
 
 /* First whether a stop was lost, then who is there; that may get lost as the resume was. */
@@ -182,11 +188,15 @@ struct error *conn_doubt_act(struct rsp_connection *c, int64_t now, bool *believ
     if (nak_ns && nak_ns <= now && !(d->due_ns && d->due_ns <= now)) {
         d->naks++;
         d->nak_ns = now;
-        return conn_send_nak(c);
+        /* an ack of ours that was one too many is taken for that of the stop: it does not say that again, and
+         * tells it */
+        return d->damaged && d->naks == RESENDS_MOST ? ask_beside(c, "?") : conn_send_nak(c);
     }
     d->due_ns = 0;
     if (c->sent.acks_due == 0 && d->asked == NOTHING) {
+        bool damaged = d->damaged;
         conn_doubt_over(c);
+        d->damaged = damaged; /* of the resume there is no doubt any more, and its stop is still due */
         return NULL;
     }
     if (d->copies >= COPIES_OF_A_STORM) {

@@ -77,16 +77,14 @@ void conn_stale(struct rsp_connection *c, const char *payload, size_t n)
         conn_misfit(c, RSP_GRAMMAR_ANY, payload, n);
 }
 
-static void take_old(struct rsp_connection *c, enum conn_got got, const struct rsp_event *event)
+bool conn_take_unasked(struct rsp_connection *c, const char *payload, size_t n)
 {
-    if (got != GOT_PACKET)
-        return;
-    if (rsp_is_stop_reply(event->data, event->length))
-        conn_unexpected_stop(c, event->data, event->length, false);
-    else if (conn_is_console(event->data, event->length))
-        conn_take_console(c, event->data, event->length);
-    else
-        conn_stale(c, event->data, event->length);
+    bool stop = rsp_is_stop_reply(payload, n);
+    if (stop)
+        conn_unexpected_stop(c, payload, n, false);
+    else if (conn_is_console(payload, n))
+        conn_take_console(c, payload, n);
+    return stop || conn_is_console(payload, n);
 }
 
 /* The rest of what has begun, but for what may be a console's text. */
@@ -111,7 +109,8 @@ struct error *conn_drain(struct rsp_connection *c, unsigned most)
             return NULL;
         }
         TRY(e);
-        take_old(c, got, &event);
+        if (got == GOT_PACKET && !conn_take_unasked(c, event.data, event.length))
+            conn_stale(c, event.data, event.length);
     }
     return NULL;
 }

@@ -35,7 +35,6 @@
 
 /* NULL when requests may be sent now. */
 struct error *conn_check_stopped(struct rsp_connection *c) BASE_MUST_CHECK;
-struct error *conn_lost_error(const struct rsp_connection *c) BASE_MUST_CHECK;
 /* The end of a wait that begins now: the timeout plus what the line needs for `bytes`, within the deadline.
  */
 int64_t conn_deadline(const struct rsp_connection *c, int64_t timeout_ns, size_t bytes);
@@ -273,7 +272,16 @@ void conn_does_not_ack(struct rsp_connection *c);
 void conn_in_step(struct rsp_connection *c);
 /* The next question is fenced off. */
 void conn_fence(struct rsp_connection *c);
+/* A packet that answers nothing has come. */
 void conn_note_stray(struct rsp_connection *c);
+/* A packet that no question needs, a stop or console text: it is kept or shown. False for another, of which
+ * nothing is done. */
+bool conn_take_unasked(struct rsp_connection *c, const char *payload, size_t n);
+/* Before something is sent: takes what lies there, at most so many packets. */
+struct error *conn_drain(struct rsp_connection *c, unsigned most) BASE_MUST_CHECK;
+/* A whole packet that is no stop and no console text lies behind the answer, where nothing is asked: one of
+ * them was not for us. */
+bool conn_has_surplus(struct rsp_connection *c);
 
 /* -- connection_copy.c ----------------------------------------------------------------------------- */
 
@@ -284,11 +292,6 @@ struct error *conn_doubt_copy(struct rsp_connection *c, struct rsp_request *r) B
 /* Whether it is a `z` that was refused and may be done; and inserting and taking out that point once more. */
 bool conn_may_be_gone(const struct rsp_connection *c, const struct rsp_request *r, size_t window);
 struct error *conn_take_out_again(struct rsp_connection *c, struct rsp_request *r) BASE_MUST_CHECK;
-/* Before something is sent: takes what lies there, at most so many packets. */
-struct error *conn_drain(struct rsp_connection *c, unsigned most) BASE_MUST_CHECK;
-/* A whole packet that is no stop and no console text lies behind the answer, where nothing is asked: one of
- * them was not for us. */
-bool conn_has_surplus(struct rsp_connection *c);
 
 /* -- connection_await.c ---------------------------------------------------------------------------- */
 
@@ -306,6 +309,11 @@ struct error *conn_await(struct rsp_connection *c, struct rsp_request *r, size_t
 struct error *conn_request_error(const struct rsp_request *r, enum error_code code,
                                  const char *what) BASE_MUST_CHECK;
 
+/* One request in a write of its own: sent, and its answer waited for. */
+struct error *conn_say(struct rsp_connection *c, struct rsp_request *r, enum conn_fate *ret) BASE_MUST_CHECK;
+/* The same, where an answer that does not come is owed from then on. */
+struct error *conn_say_once(struct rsp_connection *c, struct rsp_request *r,
+                            enum conn_fate *ret) BASE_MUST_CHECK;
 /* Of the right form, and of nothing else that is known. */
 bool conn_answers(const struct rsp_connection *c, const struct rsp_request *r, const char *p, size_t n);
 

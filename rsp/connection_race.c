@@ -126,13 +126,7 @@ static void take_stray(struct rsp_connection *c, enum conn_got got, const struct
 {
     if (got == GOT_DAMAGED)
         conn_violation(c, RSP_BREACH_BAD_CHECKSUM, event->data, event->length);
-    if (got != GOT_PACKET)
-        return;
-    if (rsp_is_stop_reply(event->data, event->length))
-        conn_unexpected_stop(c, event->data, event->length, false);
-    else if (conn_is_console(event->data, event->length))
-        conn_take_console(c, event->data, event->length);
-    else
+    if (got == GOT_PACKET && !conn_take_unasked(c, event->data, event->length))
         conn_misfit(c, RSP_GRAMMAR_ANY, event->data, event->length);
 }
 

@@ -53,13 +53,7 @@ static struct error *take_old(struct rsp_connection *c, enum conn_got got, const
         return conn_damaged(c, event, &again);
     if (got == GOT_OVERSIZE)
         ++*taken;
-    if (got != GOT_PACKET)
-        return NULL;
-    if (conn_is_console(event->data, event->length))
-        conn_take_console(c, event->data, event->length);
-    else if (rsp_is_stop_reply(event->data, event->length))
-        conn_unexpected_stop(c, event->data, event->length, false);
-    else
+    if (got == GOT_PACKET && !conn_take_unasked(c, event->data, event->length))
         ++*taken;
     return NULL;
 }

@@ -361,8 +361,7 @@ struct error *conn_wait_stop(struct rsp_connection *c, unsigned wakes, int64_t d
         conn_state_stop_late(c);
         return conn_take_late(c, ret, stopped);
     }
-    if (rsp_state(c) == RSP_STATE_LOST)
-        return conn_lost_error(c);
+    TRY(rsp_why_lost(c));
     /* with a deadline in the past this is only a look whether something came unasked */
     bool asked = conn_runs(c) || deadline_ns > clock_now_ns();
     if (deadline_ns > c->limits.deadline_ns)

@@ -365,5 +365,8 @@ struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *eve
         conn_violation(c, RSP_BREACH_BAD_CHECKSUM, event->data, event->length);
     if (!*again && !c->terms.no_ack && transport_is_reliable(c->transport))
         c->wire.pending_acks++; /* it would come again for ever, in place of what is asked next */
-    return *again ? conn_send_nak(c) : NULL;
+    if (!*again)
+        return NULL;
+    conn_drop_acks(c); /* those of copies before it: behind the `-` they would be for what it brings */
+    return conn_send_nak(c);
 }

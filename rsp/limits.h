@@ -25,7 +25,7 @@ enum {
     LATE_STOPS_MOST = 64,
     /* Bytes of what a stub said that are kept as evidence of a violation. */
     EVIDENCE_MOST = 256,
-    /* Times that one packet is sent again, after `-`, a bad checksum or silence. */
+    /* Times that one packet is sent again, after `-` or a bad checksum; in silence, times that it is said. */
     RESENDS_MOST = 3,
     /* The same for an answer that comes damaged on a line that loses bytes. */
     RESENDS_MOST_LOSSY = 10,

@@ -106,8 +106,10 @@ static const char *take_piece(struct sizes *s, const char *p, const char **why)
         s->repeated[s->depth] = s->last_repeated[s->depth] = 0;
         return p + 1;
     case ')':
-        if (s->depth > 0) /* else regcomp() says what that is */
+        if (s->depth > 0)
             close_group(s);
+        else
+            add_atom(s, 1); /* to glibc it is a character as any other */
         return p + 1;
     case '{':
         p = read_bound(p + 1, &times);

@@ -38,6 +38,8 @@ static struct error *read_newest(int fd, off_t size, const char *path, struct bu
         return failed("cannot read", path);
     buf_reserve(ret, HISTORY_BYTES);
     ret->length = fd_read_all(fd, ret->data, HISTORY_BYTES);
+    if (ret->length < (size_t)(size - from)) /* what is not read would be lost with the next line */
+        return failed("cannot read", path);
     const char *line = from ? memchr(ret->data, '\n', ret->length) : NULL;
     size_t cut = line ? (size_t)(line + 1 - ret->data) : from ? ret->length : 0;
     memmove(ret->data, ret->data + cut, ret->length - cut);
@@ -86,8 +88,9 @@ static const char *newest(const struct buf *all, size_t lines)
     return at;
 }
 
-/* Holds the folder, so that no line of another session is lost; its descriptor, or -1 where that is not to be
- * had: a session that was stopped in the middle is not waited for. */
+/* Holds the folder, so that no line of another session is lost; its descriptor, which is not held where
+ * another session keeps it for a second (it may have been stopped in the middle), or -1 where it cannot be
+ * opened. */
 static int hold_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -117,7 +120,7 @@ struct error *history_append(const char *path, const char *line, bool durable)
 {
     if (strlen(line) > HISTORY_LINE)
         return NULL;
-    file_make_folders(path);
+    file_make_folders(path); /* the lock needs one */
     int folder = hold_folder(path);
     struct error *e = add_line(path, line, durable);
     if (folder >= 0)

@@ -94,6 +94,7 @@ struct error *description_renew(struct target *target, const char *path)
     const struct arch *arch = t && t->architecture ? arch_by_description(t->architecture) : NULL;
     description_forget(target);
     target->description = t;
+    target->undescribed_count = 0; /* they were other than the one before */
     target->arch = arch ? arch : arch_of_file(path, &target->big_endian);
     registers_complete(target);
     description_make_arch(target);
@@ -117,13 +118,22 @@ static bool same(const struct rsp_tdesc *a, const struct rsp_tdesc *b)
     return all;
 }
 
+void description_forget_process(struct target *target, int64_t pid)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < target->undescribed_count; i++)
+        if (target->undescribed[i] != pid)
+            target->undescribed[kept++] = target->undescribed[i];
+    target->undescribed_count = kept;
+}
+
 struct error *description_compare(struct target *target, int64_t pid)
 {
     struct rsp_tdesc *t;
     TRY(ask(target, &t));
     bool told = t && t->count;
-    if (told && !same(t, target->description) && description_is_of(target, pid) &&
-        target->undescribed_count < UNDESCRIBED_MOST)
+    description_forget_process(target, pid);
+    if (told && !same(t, target->description) && target->undescribed_count < UNDESCRIBED_MOST)
         target->undescribed[target->undescribed_count++] = pid;
     rsp_tdesc_free(t);
     return NULL;

@@ -24,6 +24,8 @@ struct error *description_renew(struct target *target, const char *path) BASE_MU
 /* The same for a process that is not the one whose program the session follows: when its registers are
  * others, none of them is read any more. Its thread is selected. */
 struct error *description_compare(struct target *target, int64_t pid) BASE_MUST_CHECK;
+/* The process has ended: the next of that number is another. */
+void description_forget_process(struct target *target, int64_t pid);
 /* The processor is in no table and no file says it: then it is as much as the description tells, which is
  * where the pc is. */
 void description_make_arch(struct target *target);

@@ -137,7 +137,7 @@ static size_t count_within(const struct rsp_tdesc *t, size_t size, bool *cut)
 
 /*
  * Many stubs give less than they describe and tell the rest by `p`; an architecture's usual registers may be
- * followed by more. Anything else is a description that does not fit: that is told once for each length.
+ * followed by more. Anything else is a description that does not fit: that is told once for a length.
  */
 static void check_length(struct target *target, const struct rsp_g *g)
 {

@@ -102,7 +102,7 @@ static struct error *fetch_unselected(struct target *target, struct thread *t, c
     if (!rsp_speaks_of(target->connection, t->id))
         return NULL;
     struct error *e = one ? register_read(target, t, one, bytes) : registers_fetch(target, t);
-    if (error_is(e, ERR_TIMEOUT) || !target_is_connected(target))
+    if (error_ends_asking(e))
         return e;
     error_free(e);
     return NULL;

@@ -59,7 +59,7 @@ struct target {
     struct rsp_tdesc *description;
     int64_t undescribed[UNDESCRIBED_MOST]; /* processes with other registers than the description has */
     unsigned undescribed_count;
-    size_t g_told; /* a length of `g` that does not fit, and was told */
+    size_t g_told; /* the length of `g` that does not fit and was told last */
     struct symbol_map *map;
 
     struct thread_table threads;

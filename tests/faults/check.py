@@ -100,6 +100,19 @@ def differs(a, b):
     return sum(x != y for x, y in zip(a, b))
 
 
+def did(line, fault):
+    """Whether the proxy's log has it as something that was done, and not in the words of how it was begun."""
+    return any(told.split()[2] == fault for told in line.told())
+
+
+def check_logged():
+    for fault in ("split", "merge", "delay"):
+        with Line(*rate(fault)) as line:
+            line.say("out", QUESTION)
+            same(f"{fault}: it comes whole", line.hear("out", QUESTION), QUESTION)
+            true(f"{fault}: it was done", did(line, fault), line.told())
+
+
 def check_faults():
     for way, sent in (("out", QUESTION), ("in", ANSWER)):
         for where in ("tcp", "unix", "pty"):
@@ -148,11 +161,12 @@ def check_ends():
             line.hear("out", QUESTION, SILENCE)
             line.say("in", ANSWER)
             line.hear("in", ANSWER, SILENCE)
-            true(f"{profile} is in the log", any(profile in told for told in line.told()), line.told())
+            true(f"{profile} is in the log", did(line, profile), line.told())
     with Line("--stall", "--cut-at", "1", "--stall-for", "300", "--seed", "1") as line:
         line.say("out", QUESTION)
         line.say("in", ANSWER)
         same("stall for a while", (line.hear("out", QUESTION), line.hear("in", ANSWER)), (QUESTION, ANSWER))
+        true("it was silent before", did(line, "stall"), line.told())
 
 
 def check_talk():
@@ -226,10 +240,12 @@ def check_oracles():
     for mark in hostile.MARKS:
         if mark[0] in "\x1b\x05\x0e\x7f" and mark[1:2] != "[":
             same(f"on the screen: {mark!r}", finds(hostile.check_screen, b"\x1b[H\x1b[2J" + mark.encode("latin-1")), "control")
+    same("a control character of two bytes", finds(hostile.check_screen, b"\xc2\x9b31m"), "control")
     same("what ncurses sends is ours", finds(hostile.check_screen, b"\x1b[?1049h\x1b[22;0;0t\x1b[1;24r\x1b(B\x1b[m\x1b[4l\x1b[?7h\x1b[H\x1b[2J"), None)
     same("and not a colour with words behind it", finds(hostile.check_screen, b"\x1b[31mhostile"), "control")
 
 
+check_logged()
 check_faults()
 check_resumes()
 check_ends()

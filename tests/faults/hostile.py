@@ -226,7 +226,7 @@ def rest(process, said, seconds):
 # What ncurses sends to an xterm: cursor, modes and colours (CSI), character sets, keypad. Everything else is not ours; nor is
 # a sequence of the stub's, told by the word that each of them has behind it where ncurses could have sent it.
 OURS = re.compile(rb"\x1b\[[0-9;?>]*[@-~]|\x1b[()][0B]|\x1b[=>78M]")
-NOT_OURS = re.compile(rb"hostile\x07|\x1b|[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f]")
+NOT_OURS = re.compile(rb"hostile\x07|\x1b|[\x00-\x06\x0e-\x1a\x1c-\x1f\x7f]|\xc2[\x80-\x9f]")
 THEIRS = re.compile(rb"\x1b\[(31m|2J)hostile")
 
 

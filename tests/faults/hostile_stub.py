@@ -84,9 +84,6 @@ class Grammar:
     def anything(self, _):
         return self.pick("", "OK", self.r.choice(ERRORS), self.number(), self.mark(), self.many("ab", ""), self.stop(""), self.hexed(), "l", "m")
 
-    def error(self, _):
-        return self.r.choice(ERRORS)
-
     def stop(self, _):
         kind = self.pick("T", "T", "T", "S", "W", "X", "w", "N", "O", "F")
         code = self.pick("05", "05", "02", "00", "ff", "5", "", "zz", "0000005")
@@ -200,7 +197,7 @@ class Stub(threading.Thread):
 
     def __init__(self, seed, meekness):
         super().__init__(daemon=True)
-        self.grammar, self.log, self.over = Grammar(seed, meekness), [], False
+        self.grammar, self.over = Grammar(seed, meekness), False
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self.listening.getsockname()[1]
 
@@ -234,7 +231,6 @@ class Stub(threading.Thread):
                 if packet is None:
                     break
                 said = self.grammar.answer(packet)
-                self.log.append((packet, said))
                 client.settimeout(5)
                 client.sendall((b"+" if acks and packet != "\x03" else b"") + b"".join(map(framed, said)))
                 if packet == "QStartNoAckMode" and said == ["OK"]:

@@ -28,6 +28,10 @@ HELD_AGAINST = {"none", "mendable", "no-ack"}
 INTERNAL = 5  # the exit status of an internal error
 
 
+def is_as_it_must_be(run):
+    return run.verdict in ALLOWED[run.profile] and not (run.ours and run.profile in HELD_AGAINST)
+
+
 class Run:
     """What a run is, from its seed and profile."""
 
@@ -76,6 +80,7 @@ class Soak:
             if port:
                 return stub, "127.0.0.1:" + port.group(1)
             time.sleep(0.01)
+        self.end(stub, True)
         raise RuntimeError("gdbserver does not listen")
 
     def start_proxy(self, run, work, stub):
@@ -146,7 +151,7 @@ class Soak:
             outcome = self.talk(run, work)
             judge(run, outcome, self.wanted[run.stub, run.face], len(STEPS[run.stub]))
             self.count(run, work)
-            if self.keep and (run.verdict not in ALLOWED[run.profile] or run.ours):
+            if self.keep and not is_as_it_must_be(run):
                 with open(os.path.join(work, "answers"), "w") as f:
                     f.write("\n".join(outcome.lines) + "\n" + outcome.stderr)
                 to = os.path.join(self.keep, f"{run.profile}-{run.seed}")
@@ -165,7 +170,7 @@ class Soak:
                 for line in f:
                     words = line.split()
                     run.ours += words[3] == "ours"
-                    run.faults += words[3] not in ("ours", "seed", "end", "byte") and words[-1] != "bytes"
+                    run.faults += words[3] not in ("ours", "seed", "end", "byte", "undone:") and not words[3].isdigit()
         except OSError:
             pass
 
@@ -280,13 +285,15 @@ def main():
             soak.wanted[stub, face] = soak.undisturbed(stub, face)
     runs = [Run(profiles[i % len(profiles)], seed + i // len(profiles)) for i in range(o.runs)]
     with concurrent.futures.ThreadPoolExecutor(o.jobs) as pool:
+        # those that have begun end what they started
+        signal.signal(signal.SIGTERM, lambda *_: (pool.shutdown(wait=False, cancel_futures=True), sys.exit(1)))
         for run in pool.map(soak.one, runs):
-            if (run.verdict not in ALLOWED[run.profile] or run.ours) and not o.checks:
+            if not is_as_it_must_be(run) and not o.checks:
                 print(f"{run}: {run.verdict}{', ours ' + str(run.ours) if run.ours else ''}: {run.detail}", flush=True)
     table(runs) if not o.checks else checks(runs)
     if o.checks:
         return 0
-    return 1 if any(r.verdict not in ALLOWED[r.profile] for r in runs) else 0
+    return 0 if all(map(is_as_it_must_be, runs)) else 1
 
 
 if __name__ == "__main__":

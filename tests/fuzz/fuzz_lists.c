@@ -26,9 +26,9 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define HONEST_NS INT64_C(2000000000) /* for one answer: an honest stub is never late */
+#define HONEST_NS INT64_C(8000000000) /* for one answer: an honest stub is never late */
 #define ANSWER_NS INT64_C(3000000)
-#define MOST_NS   INT64_C(10000000000) /* nothing here waits for more than a few answers */
+#define MOST_NS   INT64_C(15000000000) /* nothing here waits for more than a few answers */
 
 enum { INPUT_MOST = 16384, READERS = 7, THREADS_MOST = 65536, REGIONS_MOST = 1024, HONEST = 8 };
 

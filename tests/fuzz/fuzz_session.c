@@ -23,6 +23,11 @@
 #include "rsp/codec.h"
 #include "tests/fuzz/parts.h"
 
+static void leave(void)
+{
+    unlink(stub.path);
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -267,6 +272,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     stub.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (bind(stub.listener, (struct sockaddr *)&address, sizeof address) < 0 || listen(stub.listener, 1) < 0)
         abort();
+    atexit(leave);
     setenv("XDG_STATE_HOME", "/nonexistent", 1); /* no journal is written */
     return 0;
 }

@@ -23,20 +23,25 @@ static uint64_t value(const char *name)
     return ret;
 }
 
-/* The file need not be here. */
-static void executes(void)
+static struct stop run_to(const char *reply)
 {
     const struct plan plan = {.kind = PLAN_CONTINUE, .times = 1};
     struct rsp_stop stop;
     struct stop final;
     bool stopped = false, done = false;
-    stops_with("T05exec:2f6e6f736967;thread:1;");
+    stops_with(reply);
     must(plan_start(session->control, &plan));
     must(rsp_wait_stop(session->target->connection, session->target->deadline_ns, -1, &stop, &stopped));
     must(plan_on_stop(session->control, &stop, &final, &done));
     assert_true(done);
     plan_end(session->control);
-    assert_int_equal(final.reason, STOP_EXEC);
+    return final;
+}
+
+/* The file need not be here. */
+static void executes(void)
+{
+    assert_int_equal(run_to("T05exec:2f6e6f736967;thread:1;").reason, STOP_EXEC);
 }
 
 static void test_exec(void **state)
@@ -81,6 +86,24 @@ static void test_another_process(void **state)
               ERR_UNSUPPORTED);
     assert_int_equal(sent("g") + sent("p"), 0);
     assert_int_equal(value("rip"), PLAYED_BASE);
+    description_forget_process(session->target, other.pid); /* the next of that number is another */
+    assert_true(description_is_of(session->target, other.pid));
+}
+
+/* Its exec is told with what is known: nothing is read of it by the names of another processor. */
+static void test_exec_beside(void **state)
+{
+    (void)state;
+    struct follow *f = &session->control->follow;
+    f->processes[f->count++].pid = current()->id.pid;
+    f->processes[f->count++].pid = 7;
+    rule("qXfer:features:read:target.xml:0,", I386);
+    sent_nothing_yet();
+    struct stop stop = run_to("T05exec:2f6e6f736967;thread:p7.7;");
+    assert_int_equal(stop.reason, STOP_EXEC);
+    assert_false(stop.has_pc);
+    assert_int_equal(sent("g") + sent("p"), 0);
+    assert_ptr_not_equal(session->target->arch, &arch_i386);
 }
 
 /* `G` would write zero where the stub did not say what there is. */
@@ -118,16 +141,7 @@ static void test_unknown_processor(void **state)
     must_fail(thread_sp(session->target, current(), &sp), ERR_UNSUPPORTED);
     struct breakpoint *b = BREAK(.at = "*0x1200");
     rule("g", "0000001100001200");
-    const struct plan plan = {.kind = PLAN_CONTINUE, .times = 1};
-    struct rsp_stop stop;
-    struct stop final;
-    bool stopped = false, done = false;
-    stops_with("S05");
-    must(plan_start(session->control, &plan));
-    must(rsp_wait_stop(session->target->connection, session->target->deadline_ns, -1, &stop, &stopped));
-    must(plan_on_stop(session->control, &stop, &final, &done));
-    plan_end(session->control);
-    assert_int_equal(final.breakpoint, b->id);
+    assert_int_equal(run_to("S05").breakpoint, b->id);
     session_drop_connection(session, TARGET_DISCONNECTED);
     assert_null(session->target->arch);
 }
@@ -138,6 +152,7 @@ int main(void)
         TEST_ON(played_machine, test_exec),
         TEST_ON(played_machine, test_exec_of_something),
         TEST_ON(played_machine, test_another_process),
+        TEST_ON(played_machine, test_exec_beside),
         TEST_ON(played_machine, test_no_zeros),
         cmocka_unit_test_teardown(test_unknown_processor, played_end),
     };

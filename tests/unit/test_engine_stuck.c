@@ -59,6 +59,18 @@ static void test_delete(void **state)
     assert_int_equal(session->control->breakpoints.sites.count, 0);
 }
 
+/* A refusal is that of the site that it is about. */
+static void test_delete_beside_a_refusal(void **state)
+{
+    (void)state;
+    struct breakpoint *b = BREAK(.at = "*0x1200");
+    site_acquire(session->control, SITE_SOFTWARE, 0x1300, 1); /* goes out with what is sent next */
+    rule("Z0,1300", "E02");
+    must_fail(breakpoint_delete(session->control, b), ERR_REFUSED);
+    assert_int_equal(sent("z0,1200"), 1);
+    assert_int_equal(listed(), 0);
+}
+
 /* A trap in memory that became read-only: the journal keeps what is beneath. */
 static void test_memory(void **state)
 {
@@ -139,9 +151,9 @@ static void test_unsure(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST_ON(played_machine, test_delete),   TEST_ON(played_machine, test_memory),
-        TEST_ON(played_machine, test_step_off), TEST_ON(played_machine, test_left_over),
-        TEST_ON(played_machine, test_unsure),
+        TEST_ON(played_machine, test_delete),    TEST_ON(played_machine, test_delete_beside_a_refusal),
+        TEST_ON(played_machine, test_memory),    TEST_ON(played_machine, test_step_off),
+        TEST_ON(played_machine, test_left_over), TEST_ON(played_machine, test_unsure),
     };
     return cmocka_run_group_tests(tests, set_up, remove_scratch);
 }

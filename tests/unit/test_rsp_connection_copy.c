@@ -4,20 +4,6 @@
 #include "rsp/remote.h"
 #include "test_rsp_session.h"
 
-static struct error *write_byte(struct session *s)
-{
-    BASE_BUF struct buf reply = {0};
-    TRY(rsp_call(s->c, RSP_GRAMMAR_OK, RSP_MUTATES, &reply, "M1,1:00"));
-    assert_string_equal(buf_text(&reply), "OK");
-    return NULL;
-}
-
-static void open_with(struct session *s, void (*script)(struct peer *), double timeout)
-{
-    session_open(s, script, timeout);
-    must(rsp_negotiate(s->c));
-}
-
 /* A copy that comes by itself: from then on the line is not believed blindly. */
 static void say_trouble(struct peer *p)
 {
@@ -110,12 +96,32 @@ static void test_stray_ack_of_a_resume(void **state)
     session_close(&s);
 }
 
+static void script_stop_taken_as_acked(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_expect(p, "s");
+    peer_raw(p, "+$T05thread:2;#00"); /* an ack too many came before: no `-` brings it again */
+    peer_await_count(p, &p->naks, 3, "naks");
+    peer_answer(p, "?", "T05thread:1;");
+}
+
+static void test_stop_taken_as_acked(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_stop_taken_as_acked, 20);
+    must(rsp_resume(s.c, "s", 1));
+    assert_int_equal(wait_stop(&s).thread.tid, 1);
+    session_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_old_word),
         cmocka_unit_test(test_removed_already),
         cmocka_unit_test(test_stray_ack_of_a_resume),
+        cmocka_unit_test(test_stop_taken_as_acked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -260,11 +260,8 @@ static void script_endless(struct peer *p)
 {
     peer_negotiate(p, NO_ACK);
     peer_expect(p, "m1,2");
-    static char chunk[65536];
-    memset(chunk, 'a', sizeof chunk);
     peer_raw(p, "$");
-    for (size_t i = 0; i < ((size_t)100 << 20) / sizeof chunk; i++)
-        peer_write(p, chunk, sizeof chunk);
+    peer_fill_up(p, 'a', (size_t)100 << 20);
     peer_raw(p, "#00");
     peer_answer(p, "m2,2", "2222");
 }

@@ -44,13 +44,7 @@ static void test_flood_while_connecting(void **state)
         error_free(e);
         assert_true(clock_now_ns() - start < 10 * INT64_C(1000000000));
         assert_true(rsp_stats(s.c)->violations <= 2 * TORN_TOLD_MOST);
-        rsp_connection_destroy(s.c);
-        s.c = NULL;
-        close(s.cancel[0]);
-        peer_join(&s.peer);
-        close(s.cancel[1]);
-        buf_free(&s.violations);
-        buf_free(&s.console);
+        session_close(&s);
     }
 }
 
@@ -74,13 +68,7 @@ static void test_talks_on(void **state)
         must_fail(rsp_call(s.c, RSP_GRAMMAR_HEX, 0, &reply, "m%d000,4", i + 1), ERR_TIMEOUT);
         assert_true(clock_now_ns() - start < 10 * INT64_C(1000000000));
     }
-    rsp_connection_destroy(s.c);
-    s.c = NULL;
-    close(s.cancel[0]);
-    peer_join(&s.peer);
-    close(s.cancel[1]);
-    buf_free(&s.violations);
-    buf_free(&s.console);
+    session_close(&s);
 }
 
 /* A stop reply without an end, and one beyond the limit. */
@@ -88,17 +76,13 @@ static void script_long_stop(struct peer *p)
 {
     peer_negotiate(p, NO_ACK);
     peer_expect(p, "vCont;c");
-    static char chunk[65536];
-    memset(chunk, '0', sizeof chunk);
     peer_raw(p, "$T05");
-    for (int i = 0; i < 8; i++)
-        peer_write(p, chunk, sizeof chunk);
+    peer_fill_up(p, '0', 8 << 16);
     peer_raw(p, "#00");
     peer_say(p, "T05thread:1;");
     peer_expect(p, "vCont;c");
     peer_raw(p, "$T05");
-    for (int i = 0; i < 8; i++)
-        peer_write(p, chunk, sizeof chunk);
+    peer_fill_up(p, '0', 8 << 16);
 }
 
 static void test_stop_reply_without_an_end(void **state)
@@ -122,11 +106,8 @@ static void script_long_answer(struct peer *p)
 {
     peer_negotiate(p, NO_ACK);
     peer_expect(p, "m1,2");
-    static char chunk[65536];
-    memset(chunk, '0', sizeof chunk);
     peer_raw(p, "$");
-    for (int i = 0; i < 8; i++)
-        peer_write(p, chunk, sizeof chunk);
+    peer_fill_up(p, '0', 8 << 16);
 }
 
 static void test_answer_without_an_end(void **state)
@@ -134,8 +115,9 @@ static void test_answer_without_an_end(void **state)
     (void)state;
     struct session s;
     BASE_BUF struct buf reply = {0};
-    session_open(&s, script_long_answer, 0.5);
+    session_open(&s, script_long_answer, 20);
     must(rsp_negotiate(s.c));
+    rsp_set_timeout(s.c, 500000000);
     struct error *e = rsp_call(s.c, RSP_GRAMMAR_HEX, 0, &reply, "m1,2");
     assert_true(error_is(e, ERR_VIOLATION));
     assert_non_null(strstr(e->message, "longer than we take"));

@@ -121,4 +121,20 @@ static UNUSED_FUNCTION struct rsp_stop wait_stop(struct session *s)
     return stop;
 }
 
+/* A change that is answered OK. */
+static UNUSED_FUNCTION struct error *write_byte(struct session *s)
+{
+    BASE_BUF struct buf reply = {0};
+    TRY(rsp_call(s->c, RSP_GRAMMAR_OK, RSP_MUTATES, &reply, "M1,1:00"));
+    assert_string_equal(buf_text(&reply), "OK");
+    return NULL;
+}
+
+/* The same as session_open(), and the opening of the conversation. */
+static UNUSED_FUNCTION void open_with(struct session *s, void (*script)(struct peer *), double timeout)
+{
+    session_open(s, script, timeout);
+    must(rsp_negotiate(s->c));
+}
+
 #endif

@@ -100,6 +100,15 @@ static UNUSED_FUNCTION void peer_write(struct peer *p, const void *bytes, size_t
     }
 }
 
+/* The same character n times, n a multiple of 64 KiB. */
+static UNUSED_FUNCTION void peer_fill_up(struct peer *p, char c, size_t n)
+{
+    static char chunk[65536];
+    memset(chunk, c, sizeof chunk);
+    for (size_t i = 0; i < n / sizeof chunk; i++)
+        peer_write(p, chunk, sizeof chunk);
+}
+
 static UNUSED_FUNCTION void peer_raw(struct peer *p, const char *text)
 {
     peer_write(p, text, strlen(text));

@@ -64,6 +64,7 @@ static void test_refused(void **state)
         "((((aaaa){90}){90})?{90})*",
         "(a|b|(c{99}|d){99}){99}",
         "(a{99999999999999999999})",
+        "){32767}{32767}",
     };
     for (size_t i = 0; i < ARRAY_LENGTH(large); i++)
         refused(large[i], "too large");

@@ -197,7 +197,7 @@ static struct error *take_up_stuck(struct control *c, struct breakpoint *b)
     for (size_t i = 0; i < b->count; i++) {
         struct breakpoint_location *l = &b->locations[i];
         const struct site *p = site_stuck_at(c, l->address);
-        if (!p)
+        if (!p || p->users) /* none, or that of another breakpoint */
             continue;
         l->site = site_acquire_for(c, b->id, p->type, p->address, p->length);
         if (!e)
@@ -210,17 +210,20 @@ static struct error *take_up_stuck(struct control *c, struct breakpoint *b)
     return e;
 }
 
-/* Out of the target; ERR_REFUSED: the stub has it still, and it is as it was. */
-static struct error *withdraw(struct control *c, struct breakpoint *b)
+/* Out of the target; *stuck: the stub has it still, and it is as it was. Else an error is that of another
+ * site. */
+static struct error *withdraw(struct control *c, struct breakpoint *b, bool *stuck)
 {
+    *stuck = false;
     insertion_release(c, b);
     if (c->target->state != TARGET_STOPPED)
         return NULL;
-    struct error *e = sites_flush(c), *stuck = take_up_stuck(c, b);
-    if (!stuck)
+    struct error *e = sites_flush(c), *kept = take_up_stuck(c, b);
+    *stuck = kept != NULL;
+    if (!kept)
         return e;
     error_free(e);
-    return stuck;
+    return kept;
 }
 
 struct error *breakpoint_enable(struct control *c, struct breakpoint *b, bool enabled)
@@ -229,9 +232,7 @@ struct error *breakpoint_enable(struct control *c, struct breakpoint *b, bool en
         return NULL;
     TRY(target_need_insertable(c->target));
     if (!enabled) {
-        struct error *e = withdraw(c, b);
-        b->enabled = error_is(e, ERR_REFUSED);
-        return e;
+        return withdraw(c, b, &b->enabled);
     }
     TRY(insertion_site(c, b));
     b->enabled = true;
@@ -243,8 +244,9 @@ struct error *breakpoint_enable(struct control *c, struct breakpoint *b, bool en
 struct error *breakpoint_delete(struct control *c, struct breakpoint *b)
 {
     struct breakpoint_table *t = &c->breakpoints;
-    struct error *e = withdraw(c, b);
-    if (error_is(e, ERR_REFUSED))
+    bool stuck;
+    struct error *e = withdraw(c, b, &stuck);
+    if (stuck)
         return e;
     size_t i = index_of(t, b->id);
     t->count--;

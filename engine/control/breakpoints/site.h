@@ -70,7 +70,7 @@ struct site {
     char *hint;           /* what to try when it failed, or NULL */
     char *conditions;     /* ";X…" for the stub to evaluate, or NULL */
     bool saved_known;
-    unsigned char saved[TRAP_MAX]; /* what is under a trap in memory */
+    unsigned char saved[TRAP_MAX]; /* what is, or will be, under a trap */
     struct site *next;             /* in the chain of its address */
     size_t index, dirty_index;     /* in items; in dirty, or NOT_DIRTY */
 };

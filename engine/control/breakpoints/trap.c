@@ -137,9 +137,11 @@ unsigned trap_own_at(struct control *c, uint64_t address)
     if (!arch || !arch->traps)
         return 0;
     struct error *e = memory_read_some(c->target, address, bytes, sizeof bytes, &got);
-    error_free(e); /* what cannot be read is no trap */
-    bool is_short = arch->short_trap && site_length_at(c, address, false, bytes) == arch->short_trap_size;
-    return arch_trap_at(arch, c->target->big_endian, is_short, bytes, e ? 0 : got);
+    if (e)
+        got = 0; /* what cannot be read is no trap */
+    error_free(e);
+    bool is_short = arch->has_thumb && site_length_at(c, address, false, bytes) == arch->short_trap_size;
+    return arch_trap_at(arch, c->target->big_endian, is_short, bytes, got);
 }
 
 void traps_divert(struct control *c, uint64_t address, unsigned char *bytes, size_t n)

@@ -91,6 +91,7 @@ static void drop_process(struct control *c, int64_t pid)
         if (f->processes[i].pid == pid)
             f->processes[i--] = f->processes[--f->count];
     threads_drop_process(c->target, pid);
+    description_forget_process(c->target, pid);
 }
 
 void fork_forget(struct control *c)
@@ -237,29 +238,21 @@ static struct error *load_program(struct control *c, const char *path)
     return NULL;
 }
 
-/* There is one map of symbols, that of the program which the others still run. */
-static bool goes_its_own_way(struct control *c, int64_t pid)
+/* The process, where it is held beside another: there is one map of symbols, that of the program which the
+ * others still run. */
+static struct process *held_beside(struct control *c, int64_t pid)
 {
     struct follow *f = &c->follow;
     for (size_t i = 0; f->count > 1 && !f->vfork_parent && i < f->count; i++)
         if (f->processes[i].pid == pid)
-            return f->processes[i].foreign = true;
-    return false;
-}
-
-static bool is_foreign(const struct control *c, int64_t pid)
-{
-    const struct follow *f = &c->follow;
-    for (size_t i = 0; f->count > 1 && !f->vfork_parent && i < f->count; i++)
-        if (f->processes[i].pid == pid)
-            return true;
-    return false;
+            return &f->processes[i];
+    return NULL;
 }
 
 /* The stop's own registers are read by the new program's description. */
 struct error *fork_describe_exec(struct control *c, const struct rsp_stop *stop)
 {
-    if (!is_foreign(c, stop->thread.pid))
+    if (!held_beside(c, stop->thread.pid))
         return description_renew(c->target, stop->path);
     TRY(rsp_select_thread(c->target->connection, stop->thread));
     return description_compare(c->target, stop->thread.pid);
@@ -267,8 +260,11 @@ struct error *fork_describe_exec(struct control *c, const struct rsp_stop *stop)
 
 struct error *fork_after_exec(struct control *c, const struct rsp_stop *stop)
 {
-    if (goes_its_own_way(c, stop->thread.pid))
+    struct process *beside = held_beside(c, stop->thread.pid);
+    if (beside) {
+        beside->foreign = true;
         return NULL;
+    }
     if (c->follow.vfork_parent) {
         TRY(release_vfork_parent(c));
         TRY(select_current(c));

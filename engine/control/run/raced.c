@@ -7,7 +7,6 @@
 #include "engine/control/control.h"
 #include "engine/control/limits.h"
 #include "engine/control/run/plan.h"
-#include "engine/control/stop/own_trap.h"
 
 static bool is_target(const struct plan *p, uint64_t pc)
 {

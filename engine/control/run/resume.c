@@ -63,7 +63,7 @@ static struct error *site_under(struct control *c, struct thread *t, struct site
     *ret = NULL;
     bool selected =
         !c->plan.under_way && c->target->threads.has_current && ptid_equal(t->id, c->target->threads.current);
-    if (!t->at_site && !selected)
+    if ((!t->at_site && !selected) || !description_is_of(c->target, t->id.pid))
         return NULL;
     uint64_t pc;
     TRY(thread_pc(c->target, t, &pc));
@@ -83,7 +83,7 @@ static void begin_off(struct control *c, struct plan *p, struct thread *t, uint6
     p->off_pc = pc;
     p->off_with_signal = t->pending_signal != 0;
     p->off_removed = p->off_must_remove || *step_off_trait(c) == TRI_NO;
-    p->off_must_remove = false;
+    p->off_must_remove = p->off_own_trap = false;
     if (p->off_removed)
         sites_remove_at(c, pc, true);
 }

@@ -204,8 +204,8 @@ static struct error *came_by_return(struct control *c, struct thread *t, uint64_
 {
     uint64_t address;
     *ret = false;
-    if (!c->target->arch->link_register)
-        return NULL;
+    if (!c->target->arch->link_register || !*c->target->arch->link_register)
+        return NULL; /* none, or one that nobody knows */
     TRY(register_value(c->target, t, c->target->arch->link_register, &address));
     *ret = (address & ~(uint64_t)(c->target->arch->code_align > 1 ? 1 : 0)) == pc;
     return NULL;

@@ -109,7 +109,7 @@ static struct error *rewind_trap(struct control *c, struct thread *t, const stru
 static struct error *note_pc(struct control *c, const struct rsp_stop *from, struct stop *stop)
 {
     struct thread *t = threads_find(&c->target->threads, stop->thread);
-    if (!t || !c->target->arch)
+    if (!t || !c->target->arch || !description_is_of(c->target, t->id.pid))
         return NULL;
     struct error *e = thread_pc(c->target, t, &stop->pc);
     if (error_is(e, ERR_OPTIMISED_OUT)) {

@@ -1,26 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/stop/own_trap.h"
 
+#include <string.h>
+
 #include "engine/control/control.h"
 #include "engine/target/registers.h"
-
-static bool is_usual_trap(const struct target *target, const unsigned char *bytes, size_t n)
-{
-    bool same = n >= target->arch->trap_size;
-    for (size_t i = 0; same && i < target->arch->trap_size; i++)
-        same = bytes[i] == target->arch->trap[target->big_endian ? target->arch->trap_size - 1 - i : i];
-    return same;
-}
 
 /* Where the pc belongs behind a trap of the program's own, 0: there is none. A stub that sets the pc back by
  * the length of the usual trap is inside of a longer one (INT 3 of two bytes under gdbserver). */
 static struct error *behind_own_trap(struct control *c, uint64_t pc, uint64_t *ret)
 {
     const struct arch *arch = c->target->arch;
-    unsigned char bytes[TRAP_MAX] = {0};
+    unsigned char bytes[TRAP_MAX] = {0}, usual[TRAP_MAX];
     *ret = 0;
     TRY(memory_read(c->target, pc, bytes, arch->trap_size));
-    unsigned length = is_usual_trap(c->target, bytes, arch->trap_size) ? arch->trap_size : 0;
+    trap_bytes(c, arch->trap_size, usual);
+    unsigned length = memcmp(bytes, usual, arch->trap_size) == 0 ? arch->trap_size : 0;
     if (!length) {
         unsigned own = trap_own_at(c, pc - arch->pc_behind_trap);
         length = own > arch->pc_behind_trap ? own - arch->pc_behind_trap : 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The reverse commands where the stub does them by itself (`bs`, `bc`) and positions are not exact: rr. */
+/* The reverse commands where the stub does them by itself (`bs`, `bc`) and positions are not exact, or there
+ * are none: rr, and stubs that say no more. */
 #include "engine/control/breakpoints/insertion.h"
 #include "engine/control/control.h"
 #include "engine/control/stop/classify.h"

@@ -88,12 +88,10 @@ struct error *time_last(struct control *c, bool *known, uint64_t *ret)
 
 struct error *time_remove_all(struct control *c)
 {
-    struct site_table *t = &c->breakpoints.sites;
     if (c->time.removed)
         return NULL;
     c->time.removed = true;
-    for (size_t i = t->count; i-- > 0;) /* one that nobody wants may go, and the last takes its place */
-        site_remove(c, t->items[i], true);
+    sites_withhold(c, true);
     return sites_dirty(c) ? sites_flush(c) : NULL;
 }
 

@@ -109,11 +109,8 @@ static const char *why_enough(const struct frame_list *list, unsigned depth, boo
 /* Where the target cannot be asked any more, what could not be read says nothing of the stack. */
 static struct error *cut_short(struct target *target, struct frame_list *list)
 {
-    struct error *e = NULL;
-    struct ptid id;
-    if (target->connection && rsp_state(target->connection) == RSP_STATE_LOST)
-        e = rsp_query_current(target->connection, &id); /* says how it was lost, and sends nothing */
-    else if (clock_now_ns() >= target->deadline_ns)
+    struct error *e = target->connection ? rsp_why_lost(target->connection) : NULL;
+    if (!e && clock_now_ns() >= target->deadline_ns)
         e = error_new(ERR_TIMEOUT, "reading the stack: the time is up");
     if (e)
         frames_free(list);
@@ -140,7 +137,6 @@ struct error *frames_read(struct target *target, struct thread *t, unsigned dept
         uint64_t cfa = 0;
         enum frame_rule next = FRAME_CFI;
         const char *why = unwind_step(target, registers, ret->count == 0, interrupted, caller, &cfa, &next);
-        bool failed = why != NULL;
         bool trampoline = next == FRAME_SIGNAL;
         add_function(target, ret, registers, trampoline ? FRAME_SIGNAL : rule, interrupted || trampoline, cfa,
                      depth);
@@ -151,7 +147,7 @@ struct error *frames_read(struct target *target, struct thread *t, unsigned dept
         if (why) {
             finish(ret, why);
             free(caller);
-            return failed ? cut_short(target, ret) : NULL;
+            return unwind_was_cut(why) ? cut_short(target, ret) : NULL;
         }
         registers = caller;
         rule = trampoline ? FRAME_CFI : next;

@@ -44,11 +44,6 @@ static struct error *tell_progress(struct reader *r, size_t done)
     return NULL;
 }
 
-static bool ends_it(const struct error *e)
-{
-    return error_ends_asking(e);
-}
-
 static bool has_registers(struct target *target, const struct thread *t)
 {
     const struct rsp_register *pc = target->arch ? register_find(target, target->arch->pc) : NULL;
@@ -91,7 +86,7 @@ static struct error *try_stack(struct reader *r, struct task *k, bool last)
     target->memory.misses = &misses;
     struct error *e = frames_read(target, k->thread, r->depth, false, &k->list);
     target->memory.misses = NULL;
-    if (ends_it(e))
+    if (error_ends_asking(e))
         return e;
     error_free(e);
     k->done = last || !take_misses(r, k, &misses);
@@ -112,7 +107,7 @@ static struct error *fetch_wants(struct reader *r)
     for (size_t i = 0; i < n; i += PREFETCH_AT_ONCE) {
         size_t some = n - i < PREFETCH_AT_ONCE ? n - i : PREFETCH_AT_ONCE;
         struct error *e = memory_prefetch(r->target, r->wants + i, some);
-        if (ends_it(e))
+        if (error_ends_asking(e))
             return e;
         error_free(e); /* the stacks end where the cache does */
     }
@@ -171,7 +166,7 @@ static struct error *read_one(struct reader *r, struct thread *t)
     struct error *e = NULL;
     if (has_registers(r->target, t))
         e = frames_read(r->target, t, r->depth, false, &list);
-    if (ends_it(e))
+    if (error_ends_asking(e))
         return e;
     error_free(e);
     stack_index_add(&r->index, t->id, &list);

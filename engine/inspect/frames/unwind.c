@@ -166,12 +166,22 @@ static bool is_clobbered(const struct arch *arch, unsigned number)
     return arch->is_clobbered && arch->is_clobbered(number);
 }
 
+/* Why there is no caller where it is not the stack that ends. */
+static const char unreadable[] = "the stack cannot be read",
+                  no_cfa[] = "the frame's address cannot be computed",
+                  no_link[] = "the link register is not known";
+
+bool unwind_was_cut(const char *why)
+{
+    return why == unreadable || why == no_cfa || why == no_link;
+}
+
 static const char *by_cfi(struct target *target, const struct cfi_row *row,
                           const struct frame_registers *from, struct frame_registers *ret, uint64_t *cfa)
 {
     unsigned column = row->return_register;
     if (!cfa_of(target, row, from, cfa))
-        return "the frame's address cannot be computed";
+        return no_cfa;
     if (column >= FRAME_REGISTERS || row->rules[column].kind == CFI_UNDEFINED)
         return "outermost frame: its caller is undefined";
     ret->thread = from->thread;
@@ -179,7 +189,7 @@ static const char *by_cfi(struct target *target, const struct cfi_row *row,
         if (row->signal_frame || row->rules[i].kind != CFI_SAME || !is_clobbered(target->arch, i))
             apply(target, &row->rules[i], from, *cfa, i, ret);
     if (!unwind_register(target, ret, column, &ret->pc))
-        return "the stack cannot be read";
+        return unreadable;
     int sp = dwarf_number(target->arch, target->arch->sp);
     /* The CFA is the caller's stack pointer, unless a rule or the ABI says otherwise. */
     if (sp >= 0 && sp < FRAME_REGISTERS && row->rules[sp].kind == CFI_SAME && !target->arch->cfa_above_sp)
@@ -196,9 +206,9 @@ static const char *by_entry(struct target *target, const struct frame_registers 
     if (target->arch->link_register) {
         int lr = dwarf_number(target->arch, target->arch->link_register);
         if (lr < 0 || !unwind_register(target, from, (unsigned)lr, &ret->pc))
-            return "the link register is not known";
+            return no_link;
     } else if (!load(target, from->sp, &ret->pc)) {
-        return "the stack cannot be read";
+        return unreadable;
     }
     ret->sp = from->sp + target->arch->stack_alignment_slot;
     set(ret, dwarf_number(target->arch, target->arch->sp), ret->sp);
@@ -218,7 +228,7 @@ static const char *by_frame_pointer(struct target *target, const struct frame_re
         return "no call frame information, and no frame pointer to go by";
     *ret = (struct frame_registers){.thread = from->thread};
     if (!load(target, at, &saved) || !load(target, at + word, &ret->pc))
-        return "the stack cannot be read";
+        return unreadable;
     ret->sp = at + 2 * word;
     set(ret, fp, saved);
     set(ret, dwarf_number(target->arch, target->arch->sp), ret->sp);

@@ -32,5 +32,7 @@ bool unwind_saved_at(const struct frame_registers *from, unsigned number, uint64
  * computed. */
 bool unwind_expression(struct target *target, const struct frame_registers *from,
                        const unsigned char *expression, size_t size, const uint64_t *cfa, uint64_t *ret);
+/* That reason is one of what could not be read, and no end of the stack. */
+bool unwind_was_cut(const char *why);
 
 #endif

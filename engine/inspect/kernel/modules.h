@@ -32,7 +32,7 @@ struct kernel_module {
     int64_t references;  /* -1: not known */
     uint64_t per_cpu, per_cpu_size;
     struct symbol_file *file; /* in the map, or NULL */
-    bool removed;             /* by the user: it is not looked for again */
+    bool removed;             /* its file, by the user or a new program: it is not looked for again */
     char *problem;            /* why there is none */
     bool listed;
 };

@@ -228,8 +228,8 @@ const char *arch_gnu_name(const char *qemu_user);
 /* Row i of the table, NULL behind the last. */
 const struct arch *arch_row(size_t i);
 
-/* The length of the trap instruction that these bytes begin with, 0: they are none. Those shorter than the
- * usual one count where `is_short` is set or the processor has no short ones. */
+/* The length of the trap instruction that these bytes begin with, 0: they are none. On a
+ * processor with Thumb `is_short` says which length counts. */
 unsigned arch_trap_at(const struct arch *arch, bool big_endian, bool is_short, const unsigned char *bytes,
                       size_t n);
 /* Bytes `from` to `to` are those of this trap. */

@@ -23,11 +23,6 @@
 #include "rsp/codec.h"
 #include "tests/fuzz/parts.h"
 
-static void leave(void)
-{
-    unlink(stub.path);
-}
-
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -260,6 +255,11 @@ static void *stub_main(void *context)
     serve(fd);
     close(fd);
     return NULL;
+}
+
+static void leave(void)
+{
+    unlink(stub.path);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)

@@ -166,6 +166,15 @@ static struct error *take_ids(struct list *l, struct rsp_request *r, bool *more)
     return NULL;
 }
 
+/* mspdebug 0.22 answers with the document of another question: it has no list, and is not asked again. One
+ * that races, or has told a list before, means something else by that. */
+static bool is_no_list(struct rsp_connection *c, const struct remote_batch *b)
+{
+    c->remote.no_list =
+        !c->remote.threads_guess && !rsp_races(c) && error_is(b->requests[0].error, ERR_VIOLATION);
+    return c->remote.no_list;
+}
+
 /*
  * QEMU names one thread an answer. As many questions as there were threads last time go out together; those
  * that come behind the end are answered with `l` again.
@@ -175,12 +184,13 @@ static struct error *list_by_info(struct rsp_connection *c, struct list *l)
     bool more = true;
     bool first = true;
     size_t ask = c->terms.pipelines ? c->remote.threads_guess + 2 : 1;
-    while (more) {
+    while (more && !c->remote.no_list) {
         REMOTE_BATCH struct remote_batch b = {0};
         for (size_t i = 0; i < ask; i++)
             remote_batch_printf(&b, RSP_GRAMMAR_THREADS, 0,
                                 first && i == 0 ? "qfThreadInfo" : "qsThreadInfo");
         TRY(remote_batch_run(c, &b));
+        more = !is_no_list(c, &b);
         for (size_t i = 0; i < ask && more; i++)
             TRY(take_ids(l, &b.requests[i], &more));
         first = false;

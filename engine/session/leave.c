@@ -137,6 +137,9 @@ static void tell_what_stays(struct session *s)
 
 struct error *session_leave(struct session *s, bool kill)
 {
+    static const char without[] =
+        "the breakpoints are out of it; `quit` closes the connection, and whether it "
+        "runs then is up to the stub";
     if (!s->target->connection || s->target->state == TARGET_EXITED ||
         s->target->state == TARGET_DISCONNECTED)
         return NULL;
@@ -165,7 +168,7 @@ struct error *session_leave(struct session *s, bool kill)
     e = rsp_detach(s->target->connection, pid);
     if (e) {
         error_free(removed);
-        return e;
+        return error_is(e, ERR_UNSUPPORTED) ? error_hint(e, without) : e;
     }
     pty_let_go(s);
     return removed;

@@ -201,6 +201,91 @@ static void test_unknown(void **state)
     assert_non_null(strstr(e->message, "no trap instruction is known"));
 }
 
+/* mspdebug answers with the document of another question: it has no list, and is asked once. */
+static void test_list_that_is_none(void **state)
+{
+    (void)state;
+    rule("qC", "");
+    rule("qfThreadInfo", "<?xml version=\"1.0\"?><threads></threads>");
+    rule("H", "");
+    connect_to();
+    assert_int_equal(pc(), PLAYED_BASE);
+    target_forget(session->target);
+    threads_resumed(session->target);
+    must(threads_list(session->target));
+    assert_int_equal(session->target->threads.count, 1);
+    assert_int_equal(sent("qfThreadInfo"), 1);
+}
+
+/* One that had a list means something else by such an answer. */
+static void test_list_that_was_one(void **state)
+{
+    (void)state;
+    connect_to();
+    must(threads_list(session->target));
+    rule("qfThreadInfo", "<threads/>");
+    threads_resumed(session->target);
+    must_fail(threads_list(session->target), ERR_VIOLATION);
+}
+
+static struct stop runs(enum plan_kind kind)
+{
+    const struct plan plan = {.kind = kind,
+                              .times = 1,
+                              .has_thread = kind == PLAN_STEPI,
+                              .thread = session->target->threads.current};
+    struct stop stop;
+    bool done = false;
+    sent_nothing_yet();
+    must(plan_start(session->control, &plan));
+    while (!done)
+        must(session_pump(session, in_seconds(20), -1, &stop, &done));
+    return stop;
+}
+
+/*
+ * simavr with a breakpoint, and nobody knows which register is the pc: it may be the breakpoint that the
+ * target stands at, so each run begins with one instruction without any.
+ */
+static void test_breakpoint_somewhere(void **state)
+{
+    (void)state;
+    rule("qXfer:features", "");
+    rule("qC", "");
+    rule("qfThreadInfo", "");
+    connect_to();
+    BREAK(.at = "*0x1200");
+    stops_with("T05");
+    stops_with("T05");
+    struct stop stop = runs(PLAN_CONTINUE);
+    assert_int_equal(stop.reason, STOP_SIGNAL);
+    assert_false(stop.has_pc);
+    assert_int_equal(sent("z0,1200,1"), 1);
+    assert_int_equal(sent("s"), 1);
+    assert_int_equal(sent("Z0,1200,1"), 1);
+    assert_int_equal(sent("c"), 1);
+    stops_with("T05");
+    assert_int_equal(runs(PLAN_STEPI).reason, STOP_STEP);
+    assert_int_equal(sent("z0,1200,1"), 1);
+    assert_int_equal(sent("s"), 1);
+    assert_int_equal(sent("c"), 0);
+}
+
+/* The same where the stub does not tell the pc. */
+static void test_breakpoint_without_pc(void **state)
+{
+    (void)state;
+    rule("qXfer:features:read:target.xml:0,", "l<target><architecture>i386:x86-64</architecture></target>");
+    rule("g", "1111111111111111");
+    rule("p", "E01");
+    connect_to();
+    BREAK(.at = "*0x1200");
+    stops_with("S05");
+    stops_with("S05");
+    assert_int_equal(runs(PLAN_CONTINUE).reason, STOP_SIGNAL);
+    assert_int_equal(sent("s") + sent("c"), 2);
+}
+
 /* The user's word does as well as a program. */
 static void test_told_by_the_user(void **state)
 {
@@ -233,9 +318,22 @@ static void test_told_another(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_nameless), TEST(test_nobody),  TEST(test_only_a_list),      TEST(test_refused),
-        TEST(test_another),  TEST(test_meant),   TEST(test_no_reason),        TEST(test_architecture_alone),
-        TEST(test_length),   TEST(test_unknown), TEST(test_told_by_the_user), TEST(test_told_another),
+        TEST(test_nameless),
+        TEST(test_nobody),
+        TEST(test_only_a_list),
+        TEST(test_refused),
+        TEST(test_another),
+        TEST(test_meant),
+        TEST(test_no_reason),
+        TEST(test_architecture_alone),
+        TEST(test_length),
+        TEST(test_unknown),
+        TEST(test_told_by_the_user),
+        TEST(test_told_another),
+        TEST(test_list_that_is_none),
+        TEST(test_list_that_was_one),
+        TEST(test_breakpoint_somewhere),
+        TEST(test_breakpoint_without_pc),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,6 +30,13 @@ static void drop_off_trap(struct control *c, struct plan *p)
     p->off_trap = NULL;
 }
 
+static void put_back_all(struct control *c, struct plan *p)
+{
+    if (p->off_unknown)
+        sites_withhold(c, false);
+    p->off_unknown = false;
+}
+
 void plan_end(struct control *c)
 {
     if (!c->plan_active)
@@ -38,6 +45,7 @@ void plan_end(struct control *c)
         sites_remove_at(c, c->plan.off_pc, false);
     if (c->plan.off_changes_dr7)
         dr7_remove_all(c, false);
+    put_back_all(c, &c->plan);
     drop_off_trap(c, &c->plan);
     drop_targets(c, &c->plan);
     c->plan_active = false;
@@ -122,6 +130,7 @@ static struct error *after_off(struct control *c, struct stop *stop, bool *handl
         sites_remove_at(c, p->off_pc, false);
     if (p->off_changes_dr7)
         dr7_remove_all(c, false);
+    put_back_all(c, p);
     drop_off_trap(c, p);
     p->off_removed = p->off_changes_dr7 = false;
     p->phase = p->after_off;

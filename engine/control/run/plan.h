@@ -74,6 +74,7 @@ struct plan {
     struct ptid off_thread;
     bool off_removed, off_with_signal, off_must_remove;
     bool ends_late;        /* what a site that is gone reports late is the stop that is waited for */
+    bool off_unknown;      /* nobody knows where it stands: all sites are out for this step */
     bool off_own_trap;     /* off a trap instruction of the program's own */
     struct site *off_trap; /* that step ends in this trap, and all run meanwhile; or NULL */
     bool off_changes_dr7,

@@ -53,6 +53,21 @@ static bool would_run(const struct control *c, const struct plan *p, const struc
     return c->schedule == SCHEDULE_STEP && p->phase == PHASE_RUN;
 }
 
+/* Where the stub does not tell it, or nobody knows which register it is. */
+static struct error *pc_if_known(struct control *c, struct thread *t, uint64_t *ret, bool *known)
+{
+    *known = false;
+    if (!c->target->arch || !description_is_of(c->target, t->id.pid))
+        return NULL;
+    struct error *e = thread_pc(c->target, t, ret);
+    if (error_is(e, ERR_OPTIMISED_OUT) || error_is(e, ERR_NO_SYMBOL)) {
+        error_free(e);
+        return NULL;
+    }
+    *known = !e;
+    return e;
+}
+
 /*
  * The site this thread stands on and has been told about, so that running on must not report it again:
  * where its last stop was told there, or (when a command begins, for the selected thread, as gdb does) where
@@ -63,10 +78,13 @@ static struct error *site_under(struct control *c, struct thread *t, struct site
     *ret = NULL;
     bool selected =
         !c->plan.under_way && c->target->threads.has_current && ptid_equal(t->id, c->target->threads.current);
-    if ((!t->at_site && !selected) || !description_is_of(c->target, t->id.pid))
+    if (!t->at_site && !selected)
         return NULL;
     uint64_t pc;
-    TRY(thread_pc(c->target, t, &pc));
+    bool known;
+    TRY(pc_if_known(c, t, &pc, &known));
+    if (!known)
+        return NULL;
     if (t->at_site && pc != t->site_address)
         t->at_site = false;
     *ret = site_at(c, pc);
@@ -120,6 +138,25 @@ static struct error *leave_own_trap(struct control *c, struct plan *p, bool *fou
     return NULL;
 }
 
+/* It may stand on a site, and nobody can say: the first instruction is done with nothing inserted. */
+static struct error *leave_unknown(struct control *c, struct plan *p)
+{
+    struct thread_table *table = &c->target->threads;
+    struct thread *t = table->has_current ? threads_find(table, table->current) : NULL;
+    uint64_t pc;
+    bool known;
+    if (p->under_way || !t || !would_run(c, p, t))
+        return NULL;
+    TRY(pc_if_known(c, t, &pc, &known));
+    if (known)
+        return NULL;
+    begin_off(c, p, t, 0);
+    p->off_removed = false;
+    p->off_unknown = true;
+    sites_withhold(c, true);
+    return NULL;
+}
+
 /* Where the stub does not stop its threads a resume may let go whom it does not name: while another thread is
  * stepped off, the one to be stepped would run. It stays at its site, and meets it again. */
 static bool stays_on_site(const struct control *c, const struct plan *p, bool steps)
@@ -133,7 +170,8 @@ static struct error *find_thread_to_step_off(struct control *c, struct plan *p)
     TRY(leave_own_trap(c, p, &found));
     if (found || !sites_any(c))
         return NULL;
-    for (size_t i = 0; i < c->target->threads.count; i++) {
+    TRY(leave_unknown(c, p));
+    for (size_t i = 0; i < c->target->threads.count && p->phase != PHASE_OFF; i++) {
         struct thread *t = c->target->threads.items[i];
         if (!would_run(c, p, t))
             continue;

@@ -32,6 +32,8 @@ struct rsp_xfer {
 };
 struct error *rsp_xfer_read_many(struct rsp_connection *c, const char *object, struct rsp_xfer *items,
                                  size_t count, size_t limit) BASE_MUST_CHECK;
+/* `vAttach`: the stop that a further process is found at. Its threads are in the next list. */
+struct error *rsp_attach(struct rsp_connection *c, uint64_t pid, struct rsp_stop *ret) BASE_MUST_CHECK;
 /* target.xml and its includes, level by level in batches. ERR_UNSUPPORTED when the stub has none. */
 struct error *rsp_read_description(struct rsp_connection *c, struct rsp_tdesc **ret) BASE_MUST_CHECK;
 /* `qRcmd`: output is what its O packets and the final text say, raw bytes. */

@@ -5,6 +5,7 @@
  */
 #include "rsp/remote_private.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,18 @@ struct error *rsp_query_stop(struct rsp_connection *c, struct rsp_stop *ret)
     TRY(remote_check(&reply, "asking why the target is stopped"));
     TRY(rsp_stop_parse(reply.data, reply.length, ret));
     conn_stops_note(c, reply.data, reply.length);
+    conn_note_stopped(c, ret);
+    return NULL;
+}
+
+struct error *rsp_attach(struct rsp_connection *c, uint64_t pid, struct rsp_stop *ret)
+{
+    BASE_BUF struct buf reply = {0};
+    BASE_FREE char *attempt = xasprintf("attaching to process %" PRIu64, pid);
+    TRY(rsp_call(c, RSP_GRAMMAR_STOP, RSP_MUTATES, &reply, "vAttach;%" PRIx64, pid));
+    rsp_forget_selected(c);
+    TRY(remote_check(&reply, attempt));
+    TRY(rsp_stop_parse(reply.data, reply.length, ret));
     conn_note_stopped(c, ret);
     return NULL;
 }

@@ -200,10 +200,16 @@ bool symbol_map_told(const struct symbol_map *m, size_t i)
     return i < m->count && m->entries[i].told;
 }
 
+void symbol_map_hide(struct symbol_map *m, size_t i, bool hidden)
+{
+    if (i < m->count)
+        m->entries[i].hidden = hidden;
+}
+
 struct symbol_file *symbol_map_file_at(const struct symbol_map *m, uint64_t address, uint64_t *offset)
 {
     for (size_t i = 0; i < m->count; i++) {
-        if (!file_section_at(m->entries[i].file, address - m->entries[i].offset))
+        if (m->entries[i].hidden || !file_section_at(m->entries[i].file, address - m->entries[i].offset))
             continue;
         if (offset)
             *offset = m->entries[i].offset;

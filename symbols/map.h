@@ -48,6 +48,8 @@ void symbol_map_set_offset(struct symbol_map *m, size_t i, uint64_t offset);
 /* The user said where this file is: nobody else is to look for it. */
 void symbol_map_set_told(struct symbol_map *m, size_t i);
 bool symbol_map_told(const struct symbol_map *m, size_t i);
+/* Nothing is found in it by address: what runs now is of another processor. */
+void symbol_map_hide(struct symbol_map *m, size_t i, bool hidden);
 /* The file whose sections hold this address, or NULL; with its offset. */
 struct symbol_file *symbol_map_file_at(const struct symbol_map *m, uint64_t address, uint64_t *offset);
 

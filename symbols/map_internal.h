@@ -15,6 +15,7 @@ struct map_entry {
     uint64_t offset;
     bool library, listed; /* the target's list named it; it did in the reading under way */
     bool told;            /* the user said where it is */
+    bool hidden;          /* it is of another processor than the one that is asked about */
 };
 
 enum { BUILTIN_TYPES = 18 };

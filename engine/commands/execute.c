@@ -2,6 +2,7 @@
 /* The way of one command, from its arguments to its result. */
 #include "engine/commands/execute.h"
 
+#include "engine/commands/args.h"
 #include "engine/commands/command.h"
 #include "engine/commands/stop_json.h"
 #include "engine/session/session_private.h"
@@ -41,6 +42,55 @@ static void hold_off(struct session *s, const struct command *c, bool hold)
     rsp_set_deadline(s->target->connection, hold ? INT64_MAX : s->target->deadline_ns);
 }
 
+/* -- a thread of another process ------------------------------------------------------------------- */
+
+struct borrowed {
+    bool is;
+    struct ptid kept;
+    unsigned frame;
+};
+
+/* A command about a thread of another process: it is selected meanwhile, since what registers there are, what
+ * they mean and which memory is read goes by the selected one. */
+static struct error *borrow(struct session *s, const cJSON *args, struct borrowed *ret)
+{
+    struct thread_table *table = &s->target->threads;
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(args, "thread");
+    struct thread *t = NULL;
+    *ret = (struct borrowed){.kept = table->current, .frame = s->target->frame};
+    if (!id || s->target->state != TARGET_STOPPED || !table->has_current)
+        return NULL;
+    struct error *e = thread_by_json(s, id, &t);
+    error_free(e); /* the command tells it */
+    if (e || t->id.pid == table->current.pid)
+        return NULL;
+    ret->is = true;
+    s->target->frame = 0;
+    return threads_select(s->target, t->id);
+}
+
+/* The error of the command, if there was one, goes first. */
+static struct error *give_back(struct session *s, const struct borrowed *from, struct error *of_command)
+{
+    if (!from->is || s->target->state != TARGET_STOPPED)
+        return of_command;
+    struct error *e = threads_select(s->target, from->kept);
+    s->target->frame = from->frame;
+    if (!of_command)
+        return e;
+    error_free(e);
+    return of_command;
+}
+
+static struct error *run_about(struct session *s, const struct command *c, const cJSON *args, cJSON **ret)
+{
+    struct borrowed borrowed;
+    struct error *e = borrow(s, args, &borrowed);
+    if (!e)
+        e = c->run(s, args, ret);
+    return give_back(s, &borrowed, e);
+}
+
 struct error *command_begin(struct session *s, const struct command *c, const cJSON *args, cJSON **ret,
                             bool *running)
 {
@@ -51,7 +101,7 @@ struct error *command_begin(struct session *s, const struct command *c, const cJ
     if ((c->flags & COMMAND_RUNS) && s->target->state == TARGET_STOPPED)
         session_count_from_here(s);
     hold_off(s, c, true);
-    struct error *e = names_outcome(s->target, target_check(s->target, c->run(s, args, ret)));
+    struct error *e = names_outcome(s->target, target_check(s->target, run_about(s, c, args, ret)));
     hold_off(s, c, false);
     if (e) {
         cJSON_Delete(*ret);

@@ -29,6 +29,15 @@ static void where_text(const cJSON *result, struct buf *out)
 
 static struct error *run_connect(struct session *s, const cJSON *args, cJSON **ret)
 {
+    uint64_t process;
+    TRY(arg_unsigned(args, "process", 0, &process));
+    if (arg_given(args, "process") == arg_given(args, "target"))
+        return error_new(ERR_USAGE, "connect takes a target, or a process of the one that is there");
+    if (arg_given(args, "process")) {
+        TRY(session_attach_process(s, process));
+        *ret = where_now(s);
+        return NULL;
+    }
     TRY(session_connect_to(
         s, &(struct session_target){.spec = arg_text(args, "target"), .running = arg_true(args, "running")}));
     *ret = where_now(s);
@@ -36,16 +45,22 @@ static struct error *run_connect(struct session *s, const cJSON *args, cJSON **r
 }
 
 static const struct command_arg connect_args[] = {
-    {"target", ARG_TEXT, true, NULL, "where the stub is, as for --target"},
+    {"target", ARG_TEXT, false, NULL, "where the stub is, as for --target"},
+    {"process", ARG_UNSIGNED, false, NULL,
+     "or a further process, or cluster of CPUs, of the stub that is there"},
     {"running", ARG_BOOLEAN, false, NULL, "a kernel runs there: nothing is sent before it is interrupted"},
     {0}};
 
-/* `connect [--running] TARGET` */
+/* `connect [--running] TARGET`, `attach PROCESS` */
 static struct error *parse_connect(struct session *s, const char *alias, const char *text, cJSON *args)
 {
     static const char option[] = "--running ";
+    uint64_t process;
     (void)s;
-    (void)alias;
+    if (strcmp(alias, "attach") == 0 && text_parse_u64(text, &process)) {
+        cJSON_AddStringToObject(args, "process", text);
+        return NULL;
+    }
     bool running = strncmp(text, option, sizeof option - 1) == 0;
     if (running) {
         cJSON_AddTrueToObject(args, "running");
@@ -326,6 +341,7 @@ static struct error *run_wire(struct session *s, const cJSON *args, cJSON **ret)
                           "use `continue`, `stepi`, `detach` or `kill`, so that the stop is waited for");
     BASE_BUF struct buf reply = {0};
     TRY(rsp_call(s->target->connection, RSP_GRAMMAR_ANY, RSP_MUTATES, &reply, "%s", packet));
+    rsp_forget_selected(s->target->connection);
     target_forget(s->target);
     threads_resumed(s->target);
     *ret = cJSON_CreateObject();

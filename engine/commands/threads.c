@@ -87,6 +87,17 @@ static cJSON *thread_row(struct session *s, struct thread *t, enum detail detail
     return o;
 }
 
+/* By the registers and the files of its own process. */
+static cJSON *thread_row_of(struct session *s, struct thread *t, enum detail detail, bool has_cpus)
+{
+    unsigned before = s->target->described.in_force;
+    struct error *e = detail == DETAIL_FUNCTIONS ? description_enter(s->target, t->id, &before) : NULL;
+    cJSON *o = thread_row(s, t, detail, has_cpus);
+    description_leave(s->target, before);
+    error_free(e);
+    return o;
+}
+
 /* Names the list did not carry, for all threads in one batch. */
 static struct error *ask_extra(struct session *s)
 {
@@ -143,7 +154,7 @@ static void add_rows(struct session *s, enum detail detail, cJSON *o)
     cJSON *list = cJSON_AddArrayToObject(o, "threads");
     bool has_cpus = lists_cpus(s);
     for (size_t i = 0; i < s->target->threads.count; i++)
-        cJSON_AddItemToArray(list, thread_row(s, s->target->threads.items[i], detail, has_cpus));
+        cJSON_AddItemToArray(list, thread_row_of(s, s->target->threads.items[i], detail, has_cpus));
     for (size_t i = 0; i < s->target->threads.count; i++)
         s->target->threads.items[i]->shown = true;
     s->target->threads.shown = true;
@@ -227,8 +238,7 @@ static struct error *run_thread(struct session *s, const cJSON *args, cJSON **re
         TRY(thread_by_json(s, id, &t));
     else
         TRY(threads_current(s->target, &t));
-    s->target->threads.current = t->id;
-    s->target->threads.has_current = true;
+    TRY(threads_select(s->target, t->id));
     s->target->frame = 0;
     TRY(registers_fetch_pcs(s->target, &t, 1));
     *ret = thread_row(s, t, DETAIL_FUNCTIONS, lists_cpus(s));

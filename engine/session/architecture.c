@@ -20,11 +20,6 @@ static struct error *misfit(const struct session *s, const struct symbol_file *f
                       "name the program that really runs there, or leave it out");
 }
 
-static bool is_big(const struct arch *arch)
-{
-    return arch && arch->qemu_user_big && !strcmp(arch->qemu_user, arch->qemu_user_big);
-}
-
 struct error *architecture_choose(struct session *s)
 {
     size_t index;
@@ -37,7 +32,7 @@ struct error *architecture_choose(struct session *s)
     if (told && other && !arch_same_family(told, other))
         return misfit(s, f, other);
     target->arch = told ? told : other;
-    target->big_endian = f ? symbol_file_is_big_endian(f) : is_big(target->arch);
+    target->big_endian = f ? symbol_file_is_big_endian(f) : arch_has_big_only(target->arch);
     registers_complete(target);
     description_make_arch(target);
     return NULL;

@@ -179,6 +179,30 @@ static struct error *tell_left_behind(struct session *s)
     return NULL;
 }
 
+static struct error *names_none(uint64_t pid)
+{
+    return error_hint(error_new(ERR_UNSUPPORTED,
+                                "attach to process %" PRIu64 ": the stub does not tell processes apart", pid),
+                      "`connect TARGET` leaves this one and attaches to another stub");
+}
+
+struct error *session_attach_process(struct session *s, uint64_t pid)
+{
+    struct rsp_stop from;
+    struct stop stop;
+    TRY(target_need_stopped(s->target));
+    if (!rsp_feature_usable(rsp_features(s->target->connection), FEATURE_MULTIPROCESS))
+        return names_none(pid);
+    struct error *e = target_check(s->target, rsp_attach(s->target->connection, pid, &from));
+    if (error_is(e, ERR_REFUSED))
+        return error_hint(e, "QEMU numbers the clusters of a machine from 1");
+    TRY(e);
+    s->target->threads.listed = false;
+    TRY(note_stop(s, &from, &stop));
+    stop_taken(s->control, &stop);
+    return NULL;
+}
+
 /* -- a kernel that runs ---------------------------------------------------------------------------- */
 
 static void wait_for_first_stop(struct session *s)

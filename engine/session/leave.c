@@ -135,6 +135,24 @@ static void tell_what_stays(struct session *s)
         target_say(s->target, text);
 }
 
+/* A stub lets go those processes that it is told to: QEMU's machine runs on once none is left. */
+static struct error *let_go_others(struct session *s, int64_t pid)
+{
+    const struct thread_table *table = &s->target->threads;
+    int64_t last = pid;
+    for (size_t i = 0; pid > 0 && i < table->count; i++) {
+        int64_t other = table->items[i]->id.pid;
+        if (other == last || other == pid || other <= 0)
+            continue;
+        last = other;
+        struct error *e = rsp_detach(s->target->connection, other);
+        if (error_ends_asking(e))
+            return e;
+        error_free(e); /* it may have ended meanwhile */
+    }
+    return NULL;
+}
+
 struct error *session_leave(struct session *s, bool kill)
 {
     static const char without[] =
@@ -165,7 +183,9 @@ struct error *session_leave(struct session *s, bool kill)
     struct error *e = removed ? NULL : take_owed_interrupt(s);
     if (e || s->target->state == TARGET_EXITED)
         return e;
-    e = rsp_detach(s->target->connection, pid);
+    e = let_go_others(s, pid);
+    if (!e)
+        e = rsp_detach(s->target->connection, pid);
     if (e) {
         error_free(removed);
         return error_is(e, ERR_UNSUPPORTED) ? error_hint(e, without) : e;

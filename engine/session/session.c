@@ -198,8 +198,7 @@ void session_drop_connection(struct session *s, enum target_state state)
     kernel_forget(s->target);
     threads_clear(&s->target->threads);
     hold_forget(s->control);
-    description_forget(s->target);
-    s->target->undescribed_count = 0;
+    description_forget_all(s->target);
     interrupt_settled(s->control);
     interrupt_owe(s->control, false);
     if (state == TARGET_EXITED)
@@ -265,7 +264,8 @@ void session_set_deadline(struct session *s, int64_t deadline_ns)
 
 static void learn_arch(struct session *s, const struct symbol_file *f)
 {
-    if (s->target->arch && s->target->arch != &s->target->own_arch)
+    description_hide_files(s->target);
+    if ((s->target->arch && !description_made_arch(s->target)) || description_several(s->target))
         return;
     const struct arch *told = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
     if (!told && s->target->arch)

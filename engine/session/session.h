@@ -94,6 +94,9 @@ void session_set_start(struct session *s, enum start_at at);
 struct error *session_connect_to(struct session *s, const struct session_target *target) BASE_MUST_CHECK;
 /* The same with nothing but a spec. */
 struct error *session_connect(struct session *s, const char *spec) BASE_MUST_CHECK;
+/* A further process of the stub that is there: QEMU tells the CPUs of one cluster and attaches to the others
+ * when asked. A thread of it is selected. ERR_UNSUPPORTED, ERR_REFUSED. */
+struct error *session_attach_process(struct session *s, uint64_t pid) BASE_MUST_CHECK;
 
 /* The second look after every stop (engine/control/audit/audit.h), from the connection on. */
 void session_set_audit(struct session *s, bool active);

@@ -3,8 +3,12 @@
  * engine/target/description.h - what the target's registers are, and which processor it has.
  *
  * Told by the stub when attaching, and told anew when a process executes another program, which may be one of
- * another processor. Owned by the target; engine thread, target stopped. Values are read with what is told
- * here: where nothing is, they are unavailable.
+ * another processor, and for each further process: QEMU has a process for each cluster of CPUs of a machine.
+ * What is told is kept for each process. One description is in force (`arch`, `description` and `big_endian`
+ * of the target): that of the selected thread's process, and for a moment that of another whose registers are
+ * read. Registers are read with the description of their own process or not at all.
+ *
+ * Owned by the target; engine thread, target stopped.
  */
 #ifndef ALLSTOP_ENGINE_TARGET_DESCRIPTION_H
 #define ALLSTOP_ENGINE_TARGET_DESCRIPTION_H
@@ -13,27 +17,67 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "engine/target/arch/arch.h"
 #include "engine/target/limits.h"
+#include "rsp/stop_reply.h"
+#include "rsp/tdesc.h"
 
 struct target;
 
-/* Another program runs in the current process: the stub is asked for its description, and where it has none
- * the file at `path` (it may be one that is not here) says what the processor is. What was known of registers
- * is forgotten. Errors only where the connection is in trouble. */
-struct error *description_renew(struct target *target, const char *path) BASE_MUST_CHECK;
-/* The same for a process that is not the one whose program the session follows: when its registers are
- * others, none of them is read any more. Its thread is selected. */
-struct error *description_compare(struct target *target, int64_t pid) BASE_MUST_CHECK;
-/* The process has ended: the next of that number is another. */
+/* One that is not in force; several processes may have it. */
+struct described {
+    bool used;
+    const struct arch *arch; /* NULL: nobody knows */
+    struct arch own_arch; /* of one that there is no table for: made of the description, whose texts it has */
+    bool big_endian;
+    struct rsp_tdesc *description; /* NULL: none could be had */
+};
+struct described_process {
+    int64_t pid; /* 0: of a stub that names none */
+    unsigned of; /* which of them */
+};
+struct descriptions {
+    struct described items[DESCRIPTIONS_MOST];
+    unsigned in_force;
+    struct described_process processes[DESCRIBED_PROCESSES_MOST];
+    unsigned process_count; /* 0: it did not stop yet */
+};
+
+/* The process of the first stop (0: the stub named none) has what was told when attaching. */
+void description_note_first(struct target *target, int64_t pid);
+/* A process that was forked is like its parent. */
+void description_inherit(struct target *target, int64_t parent, int64_t child);
+/* Puts in force what this thread's process has; asks for it where that was not done yet. Where it cannot be
+ * had nothing is known of its registers. *before is for description_leave(). Errors only where the connection
+ * is in trouble, or the thread is no more. */
+struct error *description_enter(struct target *target, struct ptid id, unsigned *before) BASE_MUST_CHECK;
+void description_leave(struct target *target, unsigned before);
+/* What is in force is what this process has. */
+bool description_is_of(const struct target *target, int64_t pid);
+/* What this process has, or NULL where nobody asked yet. Valid until another is put in force. */
+const struct described *description_of(struct target *target, int64_t pid);
+/* There are processes with different ones. */
+bool description_several(const struct target *target);
+
+/* Another program runs in this process, which is the session's: the stub is asked for its description, and
+ * where it has none the file at `path` (it may be one that is not here) says what the processor is. What was
+ * known of registers is forgotten. Errors only where the connection is in trouble. */
+struct error *description_renew(struct target *target, int64_t pid, const char *path) BASE_MUST_CHECK;
+/* The process has ended, or another program runs in it: it is asked for anew when it is needed. */
 void description_forget_process(struct target *target, int64_t pid);
 /* The processor is in no table and no file says it: then it is as much as the description tells, which is
  * where the pc is. */
 void description_make_arch(struct target *target);
-/* The description is freed, and what was made of it gone. */
+/* The one in force was made so. */
+bool description_made_arch(const struct target *target);
+/* The description in force is freed, and what was made of it gone. */
 void description_forget(struct target *target);
+/* All of them, with the processes. */
+void description_forget_all(struct target *target);
 /* Registers are laid out anew: what is known of their values is gone. */
 void description_forget_values(struct target *target);
-/* The registers of this process are those of the description. */
-bool description_is_of(const struct target *target, int64_t pid);
+/* Nothing is found by address in the files of another processor, where there are several. After each new
+ * file. */
+void description_hide_files(struct target *target);
 
 #endif

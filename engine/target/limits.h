@@ -15,8 +15,11 @@ enum {
     THREAD_DIGITS_MOST = 18,
     /* Bytes of one watchpoint: a longer one is refused, and the error says so. */
     STOP_WATCHED_MOST = 64,
-    /* Processes whose registers are not those of the description: the others count as described. */
-    UNDESCRIBED_MOST = 16,
+    /* Different descriptions of registers at one time: registers of a process with another are unavailable.
+     */
+    DESCRIPTIONS_MOST = 8,
+    /* Processes whose description is remembered: the one that was asked first is asked again. */
+    DESCRIBED_PROCESSES_MOST = 64,
     /* Bytes of memory that are kept during one stop: the rest is asked for each time. */
     MEMORY_CACHE_LIMIT = 16 << 20,
     /* Bytes of a stub's memory map: there is none then. */

@@ -37,6 +37,23 @@ static void keep(struct memory_cache *c, uint64_t address, const unsigned char *
     c->total += n;
 }
 
+static struct ptid current_id(const struct target *target)
+{
+    return target->threads.has_current ? target->threads.current : (struct ptid){0, 0};
+}
+
+/* Where it was another's it begins anew. A stub that names no processes shows one memory (kgdb: the
+ * kernel's). */
+static void own_cache(struct target *target)
+{
+    struct ptid id = current_id(target);
+    if (target->is_process || id.pid <= 0)
+        id.tid = 0;
+    if (!ptid_equal(target->memory.owner, id))
+        memory_forget(target);
+    target->memory.owner = id;
+}
+
 /* Copies from the cache as far as one chain of pieces covers the range from its start. */
 static size_t from_cache(const struct memory_cache *c, uint64_t address, unsigned char *bytes, size_t n)
 {
@@ -80,11 +97,6 @@ static bool is_ram(struct target *target, uint64_t address, size_t n)
     return near_stack(target, address) && near_stack(target, address + n);
 }
 
-static struct ptid current_id(const struct target *target)
-{
-    return target->threads.has_current ? target->threads.current : (struct ptid){0, 0};
-}
-
 static void note_miss(struct memory_misses *m, uint64_t address, size_t n)
 {
     for (size_t i = 0; i < m->count; i++)
@@ -99,6 +111,7 @@ struct error *memory_read_some(struct target *target, uint64_t address, void *by
     *got = 0;
     TRY(target_need_stopped(target));
     bool ram = is_ram(target, address, n);
+    own_cache(target);
     *got = from_cache(&target->memory, address, bytes, n); /* which holds RAM only */
     if (*got == n)
         return NULL;
@@ -143,6 +156,7 @@ static struct error *prefetch(struct target *target, const struct memory_want *w
     struct rsp_read reads[PREFETCH_AT_ONCE];
     size_t used = 0;
     unsigned char probe[4096];
+    own_cache(target);
     for (size_t i = 0; i < count && used < PREFETCH_AT_ONCE; i++) {
         size_t n = wants[i].length;
         if (n == 0 || n > sizeof probe || !(all_ram || is_ram(target, wants[i].address, n)))
@@ -185,6 +199,7 @@ struct error *memory_prefetch_ram(struct target *target, const struct memory_wan
 bool memory_cached(struct target *target, uint64_t address, size_t n)
 {
     unsigned char probe[64];
+    own_cache(target);
     return n <= sizeof probe && from_cache(&target->memory, address, probe, n) == n;
 }
 
@@ -214,6 +229,7 @@ static struct error *tell_half(struct target *target, uint64_t address, const vo
 struct error *memory_write(struct target *target, uint64_t address, const void *bytes, size_t n)
 {
     TRY(target_need_stopped(target));
+    own_cache(target);
     BASE_FREE unsigned char *beneath = xmemdup(bytes, n);
     target->hooks.memory_write(target, address, bytes, beneath, n);
     struct error *e =

@@ -3,9 +3,10 @@
  * engine/target/memory.h - target memory as the user may see it.
  *
  * What is known to be RAM (a process's memory; sections of loaded files; around the stack pointer) is
- * cached for the current stop: the same bytes are asked once. Anything else may be a device: it is asked
- * exactly once at the width given and never kept. A write patches the cache. At most 16 MiB is
- * cached a stop. Engine thread, target stopped.
+ * cached for the current stop: the same bytes are asked once. It is the memory of the selected thread's
+ * process, and on a machine what its CPU sees: with another one selected the cache begins anew. Anything else
+ * may be a device: it is asked exactly once at the width given and never kept. A write patches the cache. At
+ * most 16 MiB is cached a stop. Engine thread, target stopped.
  */
 #ifndef ALLSTOP_ENGINE_TARGET_MEMORY_H
 #define ALLSTOP_ENGINE_TARGET_MEMORY_H
@@ -15,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "rsp/stop_reply.h"
 
 struct target;
 
@@ -39,6 +41,7 @@ struct memory_cache {
     struct memory_piece *pieces;
     size_t count, capacity;
     size_t total;
+    struct ptid owner;            /* whose memory that is: a process, or one CPU of a machine */
     struct memory_misses *misses; /* or NULL */
 };
 

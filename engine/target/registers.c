@@ -66,7 +66,7 @@ const struct rsp_register *register_find(struct target *target, const char *name
 static void make_room(struct target *target, struct thread *t)
 {
     size_t size = target->description->g_size;
-    if (t->size == size && t->bytes)
+    if (t->size == size && t->bytes && t->laid_by == target->description)
         return;
     free(t->bytes);
     free(t->known);
@@ -76,13 +76,16 @@ static void make_room(struct target *target, struct thread *t)
     t->known = xcalloc(size, 1);
     t->asked = xcalloc(size, 1);
     t->previous = NULL;
-    t->has_previous = false;
+    t->has_previous = t->has_g = false;
     t->size = size;
+    t->laid_by = target->description;
 }
 
 bool register_cached(const struct thread *t, const struct rsp_register *r)
 {
-    return t->bytes && r->offset + r->size <= t->size && t->asked[r->offset];
+    const struct rsp_tdesc *of = t->laid_by;
+    return of && r >= of->registers && r < of->registers + of->count && r->offset + r->size <= t->size &&
+           t->asked[r->offset];
 }
 
 bool register_cached_value(struct target *target, const struct thread *t, const char *name, uint64_t *ret)
@@ -176,9 +179,9 @@ static struct error *check_described(const struct target *target, const struct t
     if (description_is_of(target, t->id.pid))
         return NULL;
     return error_hint(error_new(ERR_UNSUPPORTED,
-                                "registers of process %lld: it executes a program of another processor",
+                                "registers of process %lld: they are not those of the selected thread's",
                                 (long long)t->id.pid),
-                      "`follow child` before its exec makes that the program of the session");
+                      "`thread` selects one of its threads");
 }
 
 /* Refused once it is not asked again in this stop. */
@@ -417,12 +420,16 @@ struct error *register_write_value(struct target *target, struct thread *t, cons
 
 struct error *thread_pc(struct target *target, struct thread *t, uint64_t *ret)
 {
-    if (!target->arch)
-        return error_new(ERR_UNSUPPORTED, "the target's architecture is not known, so there is no pc");
-    return register_value(target, t, target->arch->pc, ret);
+    unsigned before;
+    TRY(description_enter(target, t->id, &before));
+    struct error *e = target->arch ? register_value(target, t, target->arch->pc, ret)
+                                   : error_new(ERR_UNSUPPORTED,
+                                               "the target's architecture is not known, so there is no pc");
+    description_leave(target, before);
+    return e;
 }
 
-struct error *thread_sp(struct target *target, struct thread *t, uint64_t *ret)
+static struct error *read_sp(struct target *target, struct thread *t, uint64_t *ret)
 {
     if (!target->arch)
         return error_new(ERR_UNSUPPORTED,
@@ -433,6 +440,15 @@ struct error *thread_sp(struct target *target, struct thread *t, uint64_t *ret)
                       "the target's description does not say which register is the stack pointer"),
             "`stepi`, `until` and breakpoints do without");
     return register_value(target, t, target->arch->sp, ret);
+}
+
+struct error *thread_sp(struct target *target, struct thread *t, uint64_t *ret)
+{
+    unsigned before;
+    TRY(description_enter(target, t->id, &before));
+    struct error *e = read_sp(target, t, ret);
+    description_leave(target, before);
+    return e;
 }
 
 void register_text(struct target *target, const struct rsp_register *r, const unsigned char *bytes, char *out)

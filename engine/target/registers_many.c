@@ -128,15 +128,53 @@ static struct error *fetch(struct target *target, struct thread *const *threads,
     return NULL;
 }
 
-struct error *registers_fetch_many(struct target *target, struct thread *const *threads, size_t count)
+/* -- processes, each by its own description --------------------------------------------------------- */
+
+typedef struct error *(*fetch_function)(struct target *target, struct thread *const *threads, size_t count);
+
+/* How many from the start are of one process, as far as descriptions go. */
+static size_t together(const struct target *target, struct thread *const *threads, size_t count)
+{
+    size_t n = 1;
+    bool in_force = description_is_of(target, threads[0]->id.pid);
+    while (n < count && (threads[n]->id.pid == threads[0]->id.pid ||
+                         (in_force && description_is_of(target, threads[n]->id.pid))))
+        n++;
+    return n;
+}
+
+/* A process whose description cannot be had is left out. */
+static struct error *by_process(struct target *target, struct thread *const *threads, size_t count,
+                                fetch_function fetch_some)
 {
     TRY(target_need_stopped(target));
+    for (size_t i = 0, n = 0; i < count; i += n) {
+        unsigned before;
+        n = together(target, threads + i, count - i);
+        struct error *e = description_enter(target, threads[i]->id, &before);
+        if (!e) {
+            e = fetch_some(target, threads + i, n);
+            description_leave(target, before);
+        }
+        if (error_ends_asking(e) || n == count)
+            return e;
+        error_free(e);
+    }
+    return NULL;
+}
+
+static struct error *fetch_all(struct target *target, struct thread *const *threads, size_t count)
+{
     return target->description ? fetch(target, threads, count, NULL) : NULL;
 }
 
-struct error *registers_fetch_pcs(struct target *target, struct thread *const *threads, size_t count)
+struct error *registers_fetch_many(struct target *target, struct thread *const *threads, size_t count)
 {
-    TRY(target_need_stopped(target));
+    return by_process(target, threads, count, fetch_all);
+}
+
+static struct error *fetch_pcs(struct target *target, struct thread *const *threads, size_t count)
+{
     const struct rsp_register *pc = target->arch ? register_find(target, target->arch->pc) : NULL;
     if (!pc || pc->size > 8)
         return NULL;
@@ -149,4 +187,9 @@ struct error *registers_fetch_pcs(struct target *target, struct thread *const *t
         if (!register_cached(threads[i], pc))
             unknown[n++] = threads[i];
     return fetch(target, unknown, n, NULL);
+}
+
+struct error *registers_fetch_pcs(struct target *target, struct thread *const *threads, size_t count)
+{
+    return by_process(target, threads, count, fetch_pcs);
 }

@@ -54,12 +54,10 @@ struct target {
     bool plans_ahead; /* breakpoints are planned before there is a target */
 
     const struct arch *arch; /* NULL until a target or a file says */
-    struct arch own_arch; /* of one that there is no table for: made of the description, whose texts it has */
     bool big_endian;
     struct rsp_tdesc *description;
-    int64_t undescribed[UNDESCRIBED_MOST]; /* processes with other registers than the description has */
-    unsigned undescribed_count;
-    size_t g_told; /* the length of `g` that does not fit and was told last */
+    struct descriptions described; /* those of other processes */
+    size_t g_told;                 /* the length of `g` that does not fit and was told last */
     struct symbol_map *map;
 
     struct thread_table threads;

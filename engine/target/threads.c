@@ -129,6 +129,18 @@ struct error *threads_current(struct target *target, struct thread **ret)
     return NULL;
 }
 
+struct error *threads_select(struct target *target, struct ptid id)
+{
+    unsigned before;
+    target->threads.current = id;
+    target->threads.has_current = true;
+    struct error *e = description_enter(target, id, &before);
+    if (!error_is(e, ERR_UNSUPPORTED) && !error_is(e, ERR_REFUSED) && !error_is(e, ERR_NO_THREAD))
+        return e;
+    error_free(e);
+    return NULL;
+}
+
 static struct thread *find_number(const struct thread_table *t, uint64_t number)
 {
     size_t low = 0, high = t->count;
@@ -273,15 +285,20 @@ static void keep_previous(struct thread *t)
     t->has_previous = true;
 }
 
+static void note_last_pc(struct target *target, struct thread *t)
+{
+    const struct described *d = description_of(target, t->id.pid);
+    const struct rsp_register *pc =
+        d && d->arch && d->description ? rsp_tdesc_find(d->description, d->arch->pc) : NULL;
+    t->has_last_pc = pc && pc->size <= 8 && register_cached(t, pc) && t->known[pc->offset];
+    if (t->has_last_pc)
+        t->last_pc = arch_load(t->bytes + pc->offset, pc->size, d->big_endian);
+}
+
 void threads_leave(struct target *target)
 {
-    const struct rsp_register *pc = target->arch ? register_find(target, target->arch->pc) : NULL;
-    for (size_t i = 0; i < target->threads.count; i++) {
-        struct thread *t = target->threads.items[i];
-        t->has_last_pc = pc && pc->size <= 8 && register_cached(t, pc) && t->known[pc->offset];
-        if (t->has_last_pc)
-            t->last_pc = arch_load(t->bytes + pc->offset, pc->size, target->big_endian);
-    }
+    for (size_t i = 0; i < target->threads.count; i++)
+        note_last_pc(target, target->threads.items[i]);
 }
 
 void threads_resumed(struct target *target)

@@ -27,6 +27,7 @@ struct thread {
     int core; /* -1: not told */
 
     /* registers of this stop: `size` bytes laid out as the description says */
+    const struct rsp_tdesc *laid_by; /* that one; NULL: they are to be laid out anew */
     unsigned char *bytes;
     unsigned char *known; /* 1 a byte */
     unsigned char *asked; /* 1 a byte: the stub was asked and this is all it says */
@@ -91,6 +92,9 @@ struct thread *threads_note(struct target *target, struct ptid id);
 struct thread *threads_note_stopped(struct target *target, struct ptid id);
 /* The selected thread; ERR_NO_THREAD when there is none. */
 struct error *threads_current(struct target *target, struct thread **ret) BASE_MUST_CHECK;
+/* Makes it the selected one, and puts in force what its process has (description.h). Errors only where the
+ * connection is in trouble. */
+struct error *threads_select(struct target *target, struct ptid id) BASE_MUST_CHECK;
 /* "p1.3", "3" (our number), "cpu0" (a kernel stub's): a thread the user named, or ERR_NO_THREAD with what
  * there is. */
 struct error *threads_by_name(struct target *target, const char *name, struct thread **ret) BASE_MUST_CHECK;

@@ -70,39 +70,191 @@ static void test_exec_of_something(void **state)
     must_fail(register_value(session->target, current(), "rip", &ret), ERR_NO_SYMBOL);
 }
 
-/* A process beside the session's own program. */
-static void test_another_process(void **state)
+static struct thread *other(int64_t pid)
 {
-    (void)state;
-    struct ptid other = {7, 7};
-    uint64_t ret;
-    must(description_compare(session->target, other.pid));
-    assert_true(description_is_of(session->target, other.pid));
-    rule("qXfer:features:read:target.xml:0,", I386);
-    must(description_compare(session->target, other.pid));
-    assert_false(description_is_of(session->target, other.pid));
-    sent_nothing_yet();
-    must_fail(register_value(session->target, threads_note(session->target, other), "rip", &ret),
-              ERR_UNSUPPORTED);
-    assert_int_equal(sent("g") + sent("p"), 0);
-    assert_int_equal(value("rip"), PLAYED_BASE);
-    description_forget_process(session->target, other.pid); /* the next of that number is another */
-    assert_true(description_is_of(session->target, other.pid));
+    return threads_note(session->target, (struct ptid){pid, pid});
 }
 
-/* Its exec is told with what is known: nothing is read of it by the names of another processor. */
+static void selects(int64_t pid)
+{
+    must(threads_select(session->target, (struct ptid){pid, pid}));
+}
+
+/* QEMU's second cluster: asked for when one of its threads is looked at, and once. */
+static void test_second_cluster(void **state)
+{
+    (void)state;
+    assert_int_equal(run_to("T05thread:p1.1;").reason, STOP_SIGNAL);
+    assert_int_equal(value("rip"), PLAYED_BASE);
+    uint64_t ret;
+    unsigned char bytes[64];
+    const struct rsp_register *rip = register_find(session->target, "rip");
+    sent_nothing_yet();
+    rule("qXfer:features:read:target.xml:0,", I386);
+    rule("Hgp2", "OK");
+    rule("Hgp1", "OK");
+    rule("g", "110000002200000033000000");
+    must_fail(register_read(session->target, other(2), rip, bytes), ERR_UNSUPPORTED);
+    assert_int_equal(sent("g") + sent("p"), 0);
+    must(thread_pc(session->target, other(2), &ret)); /* for a moment */
+    assert_int_equal(ret, 0x33);
+    assert_int_equal(sent("qXfer:features"), 1);
+    assert_int_equal(value("rip"), PLAYED_BASE);
+    assert_false(register_cached(other(2), rip));
+    selects(2);
+    assert_ptr_equal(session->target->arch, &arch_i386);
+    assert_null(register_find(session->target, "rip"));
+    assert_int_equal(value("esp"), 0x22);
+    selects(1);
+    assert_int_equal(value("rip"), PLAYED_BASE);
+    assert_int_equal(sent("qXfer:features"), 1);
+    description_forget_process(session->target, 2); /* the next of that number is another */
+    selects(2);
+    assert_int_equal(sent("qXfer:features"), 2);
+}
+
+/* Many at once, and what is kept from one stop to the next. */
+static void test_all_threads(void **state)
+{
+    (void)state;
+    run_to("T05thread:p1.1;");
+    struct thread *threads[] = {current(), other(2), other(3),
+                                threads_note(session->target, (struct ptid){1, 5})};
+    rule("qXfer:features:read:target.xml:0,", I386);
+    rule("H", "OK");
+    rule("g", "110000002200000033000000");
+    must(registers_fetch_pcs(session->target, threads, 4));
+    assert_true(threads[1]->has_g && threads[2]->has_g);
+    assert_ptr_equal(threads[1]->laid_by, threads[2]->laid_by);
+    assert_ptr_not_equal(threads[0]->laid_by, threads[1]->laid_by);
+    threads_leave(session->target);
+    assert_true(threads[1]->has_last_pc);
+    assert_int_equal(threads[1]->last_pc, 0x33);
+}
+
+/* Where it cannot be had, there are no values. */
+static void test_second_without(void **state)
+{
+    (void)state;
+    run_to("T05thread:p1.1;");
+    rule("qXfer:features:read:target.xml:0,", "E01");
+    rule("H", "OK");
+    sent_nothing_yet();
+    uint64_t ret;
+    must_fail(thread_pc(session->target, other(2), &ret), ERR_UNSUPPORTED);
+    selects(2);
+    assert_null(session->target->arch);
+    must_fail(register_value(session->target, other(2), "rip", &ret), ERR_NO_SYMBOL);
+    must_fail(registers_fetch(session->target, other(2)), ERR_UNSUPPORTED);
+    assert_int_equal(sent("g") + sent("p"), 0);
+    assert_int_equal(sent("qXfer:features"), 1);
+    selects(1);
+    assert_int_equal(value("rip"), PLAYED_BASE);
+}
+
+/* Beyond the limits nothing is made up, and nothing grows. */
+static void test_many_processes(void **state)
+{
+    (void)state;
+    static char documents[DESCRIPTIONS_MOST + 1][200];
+    run_to("T05thread:p1.1;");
+    rule("H", "OK");
+    rule("g", "110000002200000033000000");
+    for (int i = 0; i <= DESCRIPTIONS_MOST; i++) {
+        snprintf(
+            documents[i], sizeof documents[i],
+            "l<target><architecture>i386</architecture><feature name=\"f\"><reg name=\"eip\" bitsize=\"32\"/>"
+            "<reg name=\"x%d\" bitsize=\"32\"/></feature></target>",
+            i);
+        rule("qXfer:features:read:target.xml:0,", documents[i]);
+        uint64_t ret;
+        struct error *e = thread_pc(session->target, other(10 + i), &ret);
+        if (i < DESCRIPTIONS_MOST - 1)
+            must(e);
+        else
+            must_fail(e, ERR_UNSUPPORTED);
+    }
+    rule("qXfer:features:read:target.xml:0,", documents[0]);
+    for (int i = 0; i < 2 * DESCRIBED_PROCESSES_MOST; i++) {
+        uint64_t ret;
+        must(thread_pc(session->target, other(100 + i), &ret));
+        assert_int_equal(ret, 0x11);
+    }
+    assert_int_equal(value("rip"), PLAYED_BASE);
+}
+
+/* What another process has in its memory is another's. */
+static void test_memory_of_another(void **state)
+{
+    (void)state;
+    unsigned char byte;
+    run_to("T05thread:p1.1;");
+    rule("H", "OK");
+    session->target->is_process = true;
+    must(memory_read(session->target, PLAYED_BASE, &byte, 1));
+    selects(2);
+    played.memory[0] = 0x5a;
+    must(memory_read(session->target, PLAYED_BASE, &byte, 1));
+    assert_int_equal(byte, 0x5a);
+}
+
+/* What is attached to is let go as well, or QEMU's machine would stand for ever. */
+static void test_detach_from_all(void **state)
+{
+    (void)state;
+    played_end(state);
+    played_start(";multiprocess+", "vCont;c;C;s;S");
+    rule("H", "OK");
+    rule("vAttach;2", "T05thread:p2.5;");
+    run_to("T05thread:p1.1;");
+    must(session_attach_process(session, 2));
+    sent_nothing_yet();
+    must(session_leave(session, false));
+    assert_int_equal(sent("D;1"), 1);
+    assert_int_equal(sent("D;2"), 1);
+}
+
+/* Here the first one was not named: what is named is asked all the same. */
+static void test_attach_to_another(void **state)
+{
+    (void)state;
+    must_fail(session_attach_process(session, 2), ERR_UNSUPPORTED);
+    played_end(state);
+    played_start(";multiprocess+", "vCont;c;C;s;S");
+    rule("H", "OK");
+    rule("vAttach;3", "E22");
+    rule("vAttach;2", "T05thread:p2.5;");
+    must_fail(session_attach_process(session, 3), ERR_REFUSED);
+    rule("qXfer:features:read:target.xml:0,", I386);
+    rule("g", "110000002200000033000000");
+    must(session_attach_process(session, 2));
+    assert_int_equal(session->target->threads.current.pid, 2);
+    assert_int_equal(session->control->last_stop.reason, STOP_ATTACH);
+    assert_int_equal(session->control->last_stop.pc, 0x33);
+    must(threads_select(session->target, (struct ptid){0, 1}));
+    assert_int_equal(value("rip"), PLAYED_BASE);
+}
+
+/* A forked process is like its parent: nothing is asked. After its exec it is asked for anew, and nothing is
+ * read of it by the names of another processor. */
 static void test_exec_beside(void **state)
 {
     (void)state;
     struct follow *f = &session->control->follow;
-    f->processes[f->count++].pid = current()->id.pid;
+    run_to("T05thread:p1.1;");
+    f->processes[f->count++].pid = 1;
     f->processes[f->count++].pid = 7;
-    rule("qXfer:features:read:target.xml:0,", I386);
+    description_inherit(session->target, 1, 7);
     sent_nothing_yet();
+    assert_true(description_is_of(session->target, 7));
+    rule("H", "OK");
+    rule("g", "110000002200000033000000");
+    rule("qXfer:features:read:target.xml:0,", I386);
     struct stop stop = run_to("T05exec:2f6e6f736967;thread:p7.7;");
     assert_int_equal(stop.reason, STOP_EXEC);
-    assert_false(stop.has_pc);
-    assert_int_equal(sent("g") + sent("p"), 0);
+    assert_int_equal(stop.pc, 0x33);
+    assert_ptr_equal(session->target->arch, &arch_i386);
+    selects(1);
     assert_ptr_not_equal(session->target->arch, &arch_i386);
 }
 
@@ -151,7 +303,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST_ON(played_machine, test_exec),
         TEST_ON(played_machine, test_exec_of_something),
-        TEST_ON(played_machine, test_another_process),
+        TEST_ON(played_machine, test_second_cluster),
+        TEST_ON(played_machine, test_all_threads),
+        TEST_ON(played_machine, test_second_without),
+        TEST_ON(played_machine, test_many_processes),
+        TEST_ON(played_machine, test_memory_of_another),
+        TEST_ON(played_machine, test_attach_to_another),
+        TEST_ON(played_machine, test_detach_from_all),
         TEST_ON(played_machine, test_exec_beside),
         TEST_ON(played_machine, test_no_zeros),
         cmocka_unit_test_teardown(test_unknown_processor, played_end),

@@ -44,7 +44,8 @@ static void choose_subjects(struct look *l)
     for (; i < table->count && l->subject_count + 1 < most; i++) {
         const struct thread *t = table->items[(first + i) % table->count];
         bool still = t->state == THREAD_STOPPED || t->state == THREAD_HELD; /* else it runs by design */
-        if (t->id.tid > 0 && still && !ptid_equal(t->id, l->reporter))
+        bool described = description_is_of(c->target, t->id.pid); /* else its registers are others */
+        if (t->id.tid > 0 && still && described && !ptid_equal(t->id, l->reporter))
             add_subject(l, t->id);
     }
     c->audit.next_thread = table->count ? (first + i) % table->count : 0;

@@ -116,12 +116,11 @@ int64_t fork_only_running(const struct control *c)
     return c->follow.vfork_parent && c->target->threads.has_current ? c->target->threads.current.pid : 0;
 }
 
-static void become(struct control *c, struct ptid thread)
+static struct error *become(struct control *c, struct ptid thread)
 {
     struct thread *t = threads_note(c->target, thread);
     t->state = THREAD_STOPPED;
-    c->target->threads.current = thread;
-    c->target->threads.has_current = true;
+    return threads_select(c->target, thread);
 }
 
 /* -- who is followed ------------------------------------------------------------------------------- */
@@ -153,7 +152,7 @@ static struct error *follow_child(struct control *c, const struct rsp_stop *stop
         TRY(let_go(c, parent.pid));
         threads_drop_process(c->target, parent.pid);
     }
-    become(c, stop->related);
+    TRY(become(c, stop->related));
     c->plan.has_thread = c->plan.has_thread && c->plan.kind == PLAN_CONTINUE;
     return select_current(c);
 }
@@ -170,6 +169,8 @@ struct error *fork_follow(struct control *c, const struct rsp_stop *stop)
 {
     if (stop->related.tid <= 0)
         return NULL;
+    if (c->follow.mode != FOLLOW_PARENT)
+        description_inherit(c->target, c->target->threads.current.pid, stop->related.pid);
     switch (c->follow.mode) {
     case FOLLOW_CHILD:
         return follow_child(c, stop);
@@ -219,7 +220,7 @@ struct error *fork_process_ended(struct control *c, const struct rsp_stop *stop,
                                            .process = {pid, has_code, has_code ? stop->status : 0}});
     target_stands(c->target);
     rsp_forget_selected(c->target->connection);
-    become(c, c->target->threads.items[0]->id);
+    TRY(become(c, c->target->threads.items[0]->id));
     return select_current(c);
 }
 
@@ -253,9 +254,9 @@ static struct process *held_beside(struct control *c, int64_t pid)
 struct error *fork_describe_exec(struct control *c, const struct rsp_stop *stop)
 {
     if (!held_beside(c, stop->thread.pid))
-        return description_renew(c->target, stop->path);
-    TRY(rsp_select_thread(c->target->connection, stop->thread));
-    return description_compare(c->target, stop->thread.pid);
+        return description_renew(c->target, stop->thread.pid, stop->path);
+    description_forget_process(c->target, stop->thread.pid);
+    return NULL;
 }
 
 struct error *fork_after_exec(struct control *c, const struct rsp_stop *stop)

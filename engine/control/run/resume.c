@@ -57,10 +57,8 @@ static bool would_run(const struct control *c, const struct plan *p, const struc
 static struct error *pc_if_known(struct control *c, struct thread *t, uint64_t *ret, bool *known)
 {
     *known = false;
-    if (!c->target->arch || !description_is_of(c->target, t->id.pid))
-        return NULL;
     struct error *e = thread_pc(c->target, t, ret);
-    if (error_is(e, ERR_OPTIMISED_OUT) || error_is(e, ERR_NO_SYMBOL)) {
+    if (error_is(e, ERR_OPTIMISED_OUT) || error_is(e, ERR_NO_SYMBOL) || error_is(e, ERR_UNSUPPORTED)) {
         error_free(e);
         return NULL;
     }

@@ -78,9 +78,11 @@ static struct error *note_thread(struct control *c, const struct rsp_stop *from,
         t->state = THREAD_STOPPED;
     if (from->core >= 0)
         t->core = from->core;
+    description_note_first(c->target, id.pid);
+    c->target->threads.stopped = id;
+    c->target->threads.has_stopped = true;
+    TRY(threads_select(c->target, id));
     threads_expedited(c->target, t, from);
-    c->target->threads.current = c->target->threads.stopped = id;
-    c->target->threads.has_current = c->target->threads.has_stopped = true;
     ret->has_thread = true;
     ret->thread = id;
     return NULL;
@@ -195,9 +197,7 @@ static struct error *nothing_left(struct control *c, struct stop *ret)
             table->items[i]->state = THREAD_STOPPED;
     TRY(threads_list(c->target));
     table->has_current = table->count > 0;
-    if (table->has_current)
-        table->current = table->items[0]->id;
-    return NULL;
+    return table->has_current ? threads_select(c->target, table->items[0]->id) : NULL;
 }
 
 struct error *stop_classify(struct control *c, const struct rsp_stop *from, struct stop *ret)

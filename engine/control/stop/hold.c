@@ -118,8 +118,8 @@ static size_t choose(struct control *c, const struct plan *p, struct thread **li
         bool held = t->state == THREAD_HELD;
         bool looked_at = all && !ptid_equal(t->id, p->thread) && unnamed < HOLD_LOOKS_MOST;
         t->watched = t->told_not_held = false;
-        if (!held && !looked_at)
-            continue;
+        if ((!held && !looked_at) || !description_is_of(c->target, t->id.pid))
+            continue; /* what is compared are registers of the selected thread's process */
         unnamed += !held;
         list[n++] = t;
     }
@@ -246,7 +246,8 @@ static size_t watched(struct control *c, struct thread **list)
 {
     size_t n = 0;
     for (size_t i = 0; i < c->target->threads.count; i++)
-        if (c->target->threads.items[i]->watched && c->target->threads.items[i]->has_previous)
+        if (c->target->threads.items[i]->watched && c->target->threads.items[i]->has_previous &&
+            description_is_of(c->target, c->target->threads.items[i]->id.pid))
             list[n++] = c->target->threads.items[i];
     return n;
 }

@@ -196,8 +196,9 @@ static struct error *read_parts(struct reader *r)
     for (size_t i = 0, n = 0; !e && i < target->threads.count; i += n) {
         struct thread **items = target->threads.items + i;
         n = part(target, i);
-        target->threads.current = items[0]->id;
-        target->threads.has_current = true;
+        e = threads_select(target, items[0]->id);
+        if (e)
+            return e;
         if (items[0]->id.pid != pid || !target->is_process)
             memory_forget(target);
         pid = items[0]->id.pid;
@@ -220,6 +221,8 @@ struct error *stacks_read(struct target *target, unsigned depth, struct stacks *
     struct error *e = read_parts(&r);
     if (kept.pid != target->threads.current.pid || !target->is_process)
         memory_forget(target);
+    if (kept_has && !e)
+        e = threads_select(target, kept);
     target->threads.current = kept;
     target->threads.has_current = kept_has;
     stack_index_free(&r.index);

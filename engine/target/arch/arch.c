@@ -46,6 +46,11 @@ bool arch_runs_on(const struct arch *arch, const char *machine)
     return text_has_word(arch->machines, machine);
 }
 
+bool arch_has_big_only(const struct arch *arch)
+{
+    return arch && arch->qemu_user_big && strcmp(arch->qemu_user, arch->qemu_user_big) == 0;
+}
+
 bool arch_same_family(const struct arch *a, const struct arch *b)
 {
     return a == b || (a->family && b->family && strcmp(a->family, b->family) == 0);

@@ -217,6 +217,8 @@ bool arch_from_description(const char *architecture, const char *pc, const char 
                            struct arch *ret);
 /* The order of bytes in a number, where only the <architecture> is known that is in no table. */
 bool arch_is_big(const char *architecture);
+/* Its numbers are big-endian, whatever runs there. NULL: no. */
+bool arch_has_big_only(const struct arch *arch);
 /* By our own name. */
 const struct arch *arch_by_name(const char *name);
 /* A machine that calls itself so (uname -m) runs its programs. */

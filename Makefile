@@ -129,6 +129,24 @@ $(SMP): tests/targets/smp/boot.S tests/targets/smp/main.c tests/targets/smp/link
 		-Wl,--no-warn-rwx-segments,--build-id=none -T tests/targets/smp/link.ld -o $@ \
 		tests/targets/smp/boot.S tests/targets/smp/main.c
 
+# Machines with two clusters of CPUs, of different processors.
+CLUSTERS := tests/targets/clusters
+CLUSTER_GUESTS := $(B)/targets/clusters/aarch64.elf $(B)/targets/clusters/arm.elf $(B)/targets/clusters/m33.elf
+CLUSTER_CFLAGS := -g -O0 -ffreestanding -nostdlib -static -fno-pic -no-pie -Wl,--build-id=none,-z,noexecstack,--no-warn-rwx-segments
+
+$(B)/targets/clusters/aarch64.elf: $(CLUSTERS)/aarch64.S $(CLUSTERS)/main.c
+	@mkdir -p $(@D)
+	$(Q)aarch64-linux-gnu-gcc $(CLUSTER_CFLAGS) -mgeneral-regs-only -Wl,-Ttext=0x100000 -o $@ $^
+
+$(B)/targets/clusters/arm.elf: $(CLUSTERS)/arm.S $(CLUSTERS)/main.c
+	@mkdir -p $(@D)
+	$(Q)arm-linux-gnueabihf-gcc $(CLUSTER_CFLAGS) -mcpu=cortex-r5 -marm -Wl,-Ttext=0x20000 -o $@ $^
+
+$(B)/targets/clusters/m33.elf: $(CLUSTERS)/m33.S $(CLUSTERS)/main.c $(CLUSTERS)/m33.ld
+	@mkdir -p $(@D)
+	$(Q)arm-linux-gnueabihf-gcc $(CLUSTER_CFLAGS) -mcpu=cortex-m33 -mthumb -mfloat-abi=soft -T $(CLUSTERS)/m33.ld -o $@ \
+		$(CLUSTERS)/m33.S $(CLUSTERS)/main.c
+
 # Guests that make history, for record and replay
 REPLAY := tests/targets/replay
 REPLAY_GUESTS := $(B)/targets/replay/x86_64.elf $(B)/targets/replay/aarch64.elf
@@ -148,7 +166,7 @@ $(B)/targets/replay/aarch64.elf: $(REPLAY)/main.c $(REPLAY)/machine.h $(REPLAY)/
 	$(Q)aarch64-linux-gnu-ld -n --no-warn-rwx-segments -T $(REPLAY)/aarch64.ld -o $@ $(@D)/aarch64_start.o $(@D)/aarch64_main.o
 
 .PHONY: targets
-targets: $(NATIVE_TARGETS) $(CROSS_TARGETS) $(GUEST) $(SMP) $(REPLAY_GUESTS)
+targets: $(NATIVE_TARGETS) $(CROSS_TARGETS) $(GUEST) $(SMP) $(CLUSTER_GUESTS) $(REPLAY_GUESTS)
 
 # -- the fake stub ---------------------------------------------------------------------------------------
 $(B)/tests/stub/stub: $(STUB_SRCS) $(B)/liballstop.a

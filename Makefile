@@ -147,6 +147,14 @@ $(B)/targets/clusters/m33.elf: $(CLUSTERS)/m33.S $(CLUSTERS)/main.c $(CLUSTERS)/
 	$(Q)arm-linux-gnueabihf-gcc $(CLUSTER_CFLAGS) -mcpu=cortex-m33 -mthumb -mfloat-abi=soft -T $(CLUSTERS)/m33.ld -o $@ \
 		$(CLUSTERS)/m33.S $(CLUSTERS)/main.c
 
+# For mspdebug's simulator: Debian has no gcc for it.
+MSP430 := $(B)/targets/msp430.elf
+$(MSP430): tests/targets/msp430/start.S tests/targets/msp430/main.c
+	@mkdir -p $(@D)
+	$(Q)clang --target=msp430 -c -o $(@D)/msp430_start.o tests/targets/msp430/start.S
+	$(Q)clang --target=msp430 -g -O0 -ffreestanding -c -o $(@D)/msp430_main.o tests/targets/msp430/main.c
+	$(Q)ld.lld -Ttext=0x8000 -Tbss=0x200 -e _start -o $@ $(@D)/msp430_start.o $(@D)/msp430_main.o
+
 # Guests that make history, for record and replay
 REPLAY := tests/targets/replay
 REPLAY_GUESTS := $(B)/targets/replay/x86_64.elf $(B)/targets/replay/aarch64.elf
@@ -166,7 +174,7 @@ $(B)/targets/replay/aarch64.elf: $(REPLAY)/main.c $(REPLAY)/machine.h $(REPLAY)/
 	$(Q)aarch64-linux-gnu-ld -n --no-warn-rwx-segments -T $(REPLAY)/aarch64.ld -o $@ $(@D)/aarch64_start.o $(@D)/aarch64_main.o
 
 .PHONY: targets
-targets: $(NATIVE_TARGETS) $(CROSS_TARGETS) $(GUEST) $(SMP) $(CLUSTER_GUESTS) $(REPLAY_GUESTS)
+targets: $(NATIVE_TARGETS) $(CROSS_TARGETS) $(GUEST) $(SMP) $(CLUSTER_GUESTS) $(MSP430) $(REPLAY_GUESTS)
 
 # -- the fake stub ---------------------------------------------------------------------------------------
 $(B)/tests/stub/stub: $(STUB_SRCS) $(B)/liballstop.a

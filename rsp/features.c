@@ -51,6 +51,8 @@ const struct rsp_feature rsp_feature_table[FEATURE_COUNT] = {
     [FEATURE_VCONT_SUPPORTED] = {"vContSupported", "vContSupported+", true, GENERAL, "vCont? is answered"},
     [FEATURE_XML_REGISTERS] = {"xmlRegisters", "xmlRegisters=i386", true, GENERAL,
                                "we read register descriptions (gdbserver on x86 gives none without)"},
+    [FEATURE_NATIVE_SIGNALS] = {"native-signals", NULL, true, "LLDB, \"GDB Remote Protocol Extensions\"",
+                                "signals have the numbers of the target's system"},
     [FEATURE_VCONT] = {"vCont", NULL, false, PACKETS ", vCont", "resumes threads one by one"},
     [FEATURE_VCONT_RANGE] = {"vCont;r", NULL, false, PACKETS ", vCont", "steps until a range is left"},
     [FEATURE_READ_REGISTER] = {"p", NULL, false, PACKETS ", p", "reads one register"},

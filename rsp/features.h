@@ -42,6 +42,7 @@ enum rsp_feature_id {
     FEATURE_REVERSE_CONTINUE,
     FEATURE_VCONT_SUPPORTED,
     FEATURE_XML_REGISTERS,
+    FEATURE_NATIVE_SIGNALS,
     /* below: not in qSupported; learnt by using or probing them */
     FEATURE_VCONT,
     FEATURE_VCONT_RANGE,

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "rsp/limits.h"
+#include "rsp/native_signals.h"
 
 struct error *rsp_query_stop(struct rsp_connection *c, struct rsp_stop *ret)
 {
@@ -257,8 +258,10 @@ struct error *rsp_pass_signals(struct rsp_connection *c, const unsigned char *si
     BASE_BUF struct buf packet = {0};
     BASE_BUF struct buf reply = {0};
     buf_add_text(&packet, "QPassSignals:");
+    size_t n = 0;
     for (size_t i = 0; i < count; i++)
-        buf_printf(&packet, "%s%x", i ? ";" : "", signals[i]);
+        if (rsp_signal_to_stub(c, signals[i]))
+            buf_printf(&packet, "%s%x", n++ ? ";" : "", (unsigned)rsp_signal_to_stub(c, signals[i]));
     TRY(rsp_call(c, RSP_GRAMMAR_OK, 0, &reply, "%s", buf_text(&packet)));
     struct error *e = remote_check_ok(&reply, "passing signals without a stop");
     state->works = e ? TRI_NO : TRI_YES;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "rsp/native_signals.h"
 
 #define PARTING_NS 2000000000
 
@@ -14,6 +15,11 @@
 static bool is_everybody(const struct rsp_action *a)
 {
     return a->thread.tid == -1;
+}
+
+static unsigned signal_of(const struct rsp_connection *c, const struct rsp_action *a)
+{
+    return (unsigned)rsp_signal_to_stub(c, a->signal) & 0xff;
 }
 
 /* gdb manual, "Packets", vCont. */
@@ -27,7 +33,7 @@ static struct error *add_action(struct rsp_connection *c, const struct rsp_actio
     if (range)
         buf_printf(packet, ";r%" PRIx64 ",%" PRIx64, a->range_start, a->range_end);
     else if (a->signal)
-        buf_printf(packet, ";%c%02x", a->how == RSP_STEP ? 'S' : 'C', (unsigned)a->signal & 0xff);
+        buf_printf(packet, ";%c%02x", a->how == RSP_STEP ? 'S' : 'C', signal_of(c, a));
     else
         buf_printf(packet, ";%c", a->how == RSP_STEP ? 's' : 'c');
     if (a->thread.tid == 0 || (is_everybody(a) && a->thread.pid <= 0))
@@ -101,7 +107,7 @@ static struct error *build_plain(struct rsp_connection *c, const struct rsp_acti
             "without vCont only one thread, or all together, can be resumed");
     TRY(choose_stepped(c, a, before));
     if (a->signal)
-        buf_printf(packet, "%c%02x", a->how == RSP_STEP ? 'S' : 'C', (unsigned)a->signal & 0xff);
+        buf_printf(packet, "%c%02x", a->how == RSP_STEP ? 'S' : 'C', signal_of(c, a));
     else
         buf_add_char(packet, a->how == RSP_STEP ? 's' : 'c');
     return NULL;

@@ -162,7 +162,9 @@ enum value_kind {
     VALUE_CHILD,
     VALUE_PATH,
     VALUE_NUMBER,
-    VALUE_HISTORY
+    VALUE_HISTORY,
+    VALUE_REASON,
+    VALUE_DESCRIPTION,
 };
 
 /* gdb manual, "Stop Reply Packets": what `n` of an `n:r` pair can be when it is no register. */
@@ -187,6 +189,8 @@ static const struct {
     {"syscall_entry", RSP_REASON_SYSCALL_ENTRY, VALUE_NUMBER},
     {"syscall_return", RSP_REASON_SYSCALL_RETURN, VALUE_NUMBER},
     {"replaylog", RSP_REASON_REPLAYLOG, VALUE_HISTORY},
+    {"reason", RSP_REASON_NONE, VALUE_REASON},
+    {"description", RSP_REASON_NONE, VALUE_DESCRIPTION},
 };
 
 static bool read_thread(const struct pair *p, struct rsp_stop *ret)
@@ -208,6 +212,42 @@ static bool read_core(const struct pair *p, struct rsp_stop *ret)
     return true;
 }
 
+static bool value_is(const struct pair *p, const char *word)
+{
+    size_t n = (size_t)(p->end - p->value);
+    return n == strlen(word) && memcmp(p->value, word, n) == 0;
+}
+
+/* LLVM's stub names a watchpoint by this and its description, in whichever order. */
+static void note_watch(struct rsp_stop *ret)
+{
+    if (ret->says_watch && ret->has_address && ret->reason == RSP_REASON_NONE)
+        ret->reason = RSP_REASON_WATCH;
+}
+
+static void read_reason(const struct pair *p, struct rsp_stop *ret)
+{
+    if (value_is(p, "exec") && ret->reason == RSP_REASON_NONE)
+        ret->reason = RSP_REASON_EXEC;
+    ret->says_watch = value_is(p, "watchpoint");
+    note_watch(ret);
+}
+
+/* The first word is a number in decimal, or it is a text for people. */
+static void read_description(const struct pair *p, struct rsp_stop *ret)
+{
+    char text[64] = "";
+    size_t digits = (size_t)(p->end - p->value), most = 2 * (sizeof text - 1);
+    long n = hex_decode(p->value, digits < most ? digits : most, text, sizeof text - 1);
+    char *word_end = text + strcspn(text, " ");
+    bool is_number = n > 0 && text[strspn(text, "0123456789")] == *word_end && word_end > text;
+    *word_end = '\0';
+    if (ret->reason != RSP_REASON_NONE || !is_number || !text_parse_u64(text, &ret->address))
+        return;
+    ret->has_address = true;
+    note_watch(ret);
+}
+
 static bool read_value(const struct pair *p, enum value_kind kind, struct rsp_stop *ret)
 {
     switch (kind) {
@@ -226,6 +266,12 @@ static bool read_value(const struct pair *p, enum value_kind kind, struct rsp_st
         return parse_hex_value(p, &ret->number);
     case VALUE_HISTORY:
         ret->history_begin = p->end - p->value == 5 && memcmp(p->value, "begin", 5) == 0;
+        break;
+    case VALUE_REASON:
+        read_reason(p, ret);
+        break;
+    case VALUE_DESCRIPTION:
+        read_description(p, ret);
         break;
     case VALUE_NONE:
         break;

@@ -29,8 +29,10 @@
  *   exec                      a path in hex, cut at 255 bytes
  *   syscall_entry _return     HEX
  *   replaylog                 begin: no more past; anything else: no more future
- *   HEX                       that register's bytes in hex, or x where they are not known
- *   any other                 anything, and is skipped: stubs have keys of their own, in any characters
+ *   reason                    LLVM's: `exec`; `watchpoint`, whose place is in the description; anything else
+ *   description               LLVM's, text in hex: of a watchpoint, numbers in decimal of which the first is
+ * its address HEX                       that register's bytes in hex, or x where they are not known any other
+ * anything, and is skipped: stubs have keys of their own, in any characters
  *
  *   KEY                       VALUE, in W, X, w and N
  *   process                   HEX, or nothing
@@ -110,6 +112,7 @@ struct rsp_stop {
     uint64_t status; /* exit status, kinds EXITED and THREAD_EXITED */
     bool has_thread; /* W and X: only pid is meaningful */
     struct ptid thread;
+    bool says_watch;  /* LLVM's reason, by which the description is read */
     bool has_address; /* watch reasons */
     uint64_t address;
     int core;            /* -1: not told */

@@ -322,6 +322,8 @@ struct error *description_renew(struct target *target, int64_t pid, const char *
     struct rsp_tdesc *t;
     TRY(ask(target, &t));
     const struct arch *arch = t && t->architecture ? arch_by_description(t->architecture) : NULL;
+    if (!arch && !description_made_arch(target) && same(t, target->description))
+        arch = target->arch; /* whoever said what the processor is, it is that one still */
     description_forget_process(target, pid);
     unsigned place =
         has_users(&target->described, target->described.in_force) ? free_place(target) : DESCRIPTIONS_MOST;

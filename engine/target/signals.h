@@ -14,7 +14,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { SIGNAL_COUNT = 152, TARGET_SIGINT = 2, TARGET_SIGTRAP = 5, TARGET_SIGKILL = 9, TARGET_SIGCHLD = 20 };
+enum {
+    SIGNAL_COUNT = 152,
+    TARGET_SIGINT = 2,
+    TARGET_SIGTRAP = 5,
+    TARGET_SIGKILL = 9,
+    TARGET_SIGSTOP = 17,
+    TARGET_SIGCHLD = 20
+};
 
 struct signal_policy {
     bool stop, print, pass;

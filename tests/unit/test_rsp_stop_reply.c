@@ -137,6 +137,17 @@ static void test_gdbserver(void **state)
 
 static void test_others(void **state)
 {
+    static const char *const no_watches[] = {
+        "T05reason:exception;description:3432;",
+        "T05reason:watchpoint;description:;",
+        "T05reason:watchpoint;description:6e6f203432;",
+        "T05reason:watchpoint;description:34326e;",
+        "T05reason:watchpoint;description:zz;",
+        "T05reason:watchpoint;description:203432;",
+        "T05reason:watchpoints;description:3432;",
+        "T05reason:;description:3432;",
+        "T05reason:watchpoint;description:39393939393939393939393939393939393939393939;",
+    };
     (void)state;
     struct rsp_stop s = parse("T05thread:p01.01;watch:401000;"); /* QEMU */
     assert_int_equal(s.reason, RSP_REASON_WATCH);
@@ -149,6 +160,19 @@ static void test_others(void **state)
     s = parse("T13thread:4d2;name:a.out;threads:4d2;thread-pcs:401000;00:0100000000000000;reason:signal;");
     assert_int_equal(s.signal, 0x13);
     assert_int_equal(s.expedited_count, 1);
+    assert_int_equal(s.reason, RSP_REASON_NONE);
+    s = parse("T05thread:4d2;reason:watchpoint;description:343139383430302030203138;"); /* "4198400 0 18" */
+    assert_int_equal(s.reason, RSP_REASON_WATCH);
+    assert_true(s.has_address);
+    assert_int_equal(s.address, 0x401000);
+    s = parse("T05description:34313938343030;reason:watchpoint;");
+    assert_int_equal(s.reason, RSP_REASON_WATCH);
+    assert_int_equal(s.address, 0x401000);
+    s = parse("T05reason:watchpoint;"); /* which, is not told: a stop without a reason */
+    assert_int_equal(s.reason, RSP_REASON_NONE);
+    for (size_t i = 0; i < ARRAY_LENGTH(no_watches); i++)
+        assert_int_equal(parse(no_watches[i]).reason, RSP_REASON_NONE);
+    assert_int_equal(parse("T05thread:4d2;reason:exec;").reason, RSP_REASON_EXEC);
     s = parse("T05replaylog:begin;");
     assert_true(s.history_begin);
     s = parse("T05replaylog:end;");

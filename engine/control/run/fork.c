@@ -239,6 +239,20 @@ static struct error *load_program(struct control *c, const char *path)
     return NULL;
 }
 
+/* LLVM's stub does not say which: the names of the one before would be wrong. */
+static void forget_program(struct control *c)
+{
+    static const char text[] =
+        "another program was executed, and the stub does not say which: what is known of the one "
+        "before is dropped, and `symbols FILE` loads the new one's\n";
+    size_t index;
+    struct symbol_file *f = program_file(c->target, &index);
+    if (!f)
+        return;
+    kernel_remove_file(c->target, f);
+    target_say(c->target, text);
+}
+
 /* The process, where it is held beside another: there is one map of symbols, that of the program which the
  * others still run. */
 static struct process *held_beside(struct control *c, int64_t pid)
@@ -275,6 +289,8 @@ struct error *fork_after_exec(struct control *c, const struct rsp_stop *stop)
         struct error *e = load_program(c, stop->path);
         error_free(e);
     }
+    if (!stop->path[0])
+        forget_program(c);
     libraries_attached(c);
     struct error *e = breakpoints_reinsert(c);
     if (ends_the_session(e))

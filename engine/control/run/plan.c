@@ -354,6 +354,14 @@ static struct error *on_event(struct control *c, const struct rsp_stop *stop, bo
     return run_on(c);
 }
 
+/* What a stub tells after an interrupt; LLVM's stops its process by SIGSTOP. */
+static bool is_interrupt(const struct control *c, int signal)
+{
+    return signal == TARGET_SIGINT || signal == 0 ||
+           (signal == TARGET_SIGSTOP &&
+            rsp_features(c->target->connection)->state[FEATURE_NATIVE_SIGNALS].advertised == TRI_YES);
+}
+
 static struct error *on_stopped(struct control *c, struct stop *final, bool *done)
 {
     TRY(hits_at_stop(c, final));
@@ -369,7 +377,7 @@ static struct error *on_stopped(struct control *c, struct stop *final, bool *don
         TRY(watch_steps_check(c, final));
     switch (final->reason) {
     case STOP_SIGNAL:
-        if (crossed && (final->signal == TARGET_SIGINT || final->signal == 0)) {
+        if (crossed && is_interrupt(c, final->signal)) {
             final->reason = STOP_INTERRUPT;
             final->signal = 0;
             *done = true;

@@ -9,6 +9,7 @@
 #include "engine/control/stop/own_trap.h"
 #include "engine/control/kernel/sealed_text.h"
 #include "engine/target/registers.h"
+#include "rsp/native_signals.h"
 #include "engine/inspect/values/values.h"
 
 static bool knows_not(const struct error *e)
@@ -203,6 +204,8 @@ static struct error *nothing_left(struct control *c, struct stop *ret)
 struct error *stop_classify(struct control *c, const struct rsp_stop *from, struct stop *ret)
 {
     *ret = (struct stop){0};
+    int signal =
+        c->target->connection ? rsp_signal_from_stub(c->target->connection, from->signal) : from->signal;
     switch (from->kind) {
     case RSP_STOP_EXITED:
         ret->reason = STOP_EXITED;
@@ -211,7 +214,7 @@ struct error *stop_classify(struct control *c, const struct rsp_stop *from, stru
         return NULL;
     case RSP_STOP_KILLED:
         ret->reason = STOP_KILLED;
-        ret->signal = from->signal;
+        ret->signal = signal;
         return NULL;
     case RSP_STOP_NO_RESUMED:
         return nothing_left(c, ret);
@@ -225,9 +228,9 @@ struct error *stop_classify(struct control *c, const struct rsp_stop *from, stru
     TRY(sealed_text_check(c, ret));
     bool own_step = c->plan_active && c->plan.has_thread && ptid_equal(c->plan.thread, ret->thread) &&
                     c->plan.phase == PHASE_STEP;
-    bool maybe_late = from->reason == RSP_REASON_SWBREAK ||
-                      (from->reason == RSP_REASON_NONE && from->signal == TARGET_SIGTRAP && !own_step &&
-                       ret->has_pc && site_was_at(c, ret->pc));
+    bool maybe_late =
+        from->reason == RSP_REASON_SWBREAK || (from->reason == RSP_REASON_NONE && signal == TARGET_SIGTRAP &&
+                                               !own_step && ret->has_pc && site_was_at(c, ret->pc));
     if (maybe_late && ret->has_pc && !site_at(c, ret->pc)) {
         struct error *e =
             own_trap_passed(c, threads_find(&c->target->threads, ret->thread), ret, &ret->late_hit);
@@ -242,9 +245,9 @@ struct error *stop_classify(struct control *c, const struct rsp_stop *from, stru
         return NULL;
     }
     if (from->kind != RSP_STOP_SIGNAL ||
-        (!guard && from->signal != TARGET_SIGTRAP && from->reason == RSP_REASON_NONE)) {
+        (!guard && signal != TARGET_SIGTRAP && from->reason == RSP_REASON_NONE)) {
         ret->reason = STOP_SIGNAL;
-        ret->signal = from->kind == RSP_STOP_SIGNAL ? from->signal : 0;
+        ret->signal = from->kind == RSP_STOP_SIGNAL ? signal : 0;
         return NULL;
     }
     classify_trap(c, from, ret);

@@ -70,7 +70,12 @@ struct error *scope_need_frame(struct evaluation *e)
     if (target->state != TARGET_STOPPED)
         return NULL;
     TRY(threads_current(target, &t));
-    TRY(frames_read(target, t, target->frame + 1, true, &e->frame.list));
+    struct error *failed = frames_read(target, t, target->frame + 1, true, &e->frame.list);
+    if (error_is(failed, ERR_UNSUPPORTED) && !target->arch) {
+        error_free(failed); /* what is at a fixed address is there without a frame */
+        return NULL;
+    }
+    TRY(failed);
     if (target->frame >= e->frame.list.count)
         return error_new(ERR_USAGE, "frame %u is no longer there", target->frame);
     e->frame.found = true;

@@ -83,7 +83,7 @@ struct arch {
     /* -- what it is called ------------------------------------------------------------------------- */
 
     const char *name;          /* ours: "x86-64" */
-    const char *descriptions;  /* <architecture> texts that mean it, separated by blanks */
+    const char *descriptions;  /* <architecture> texts that mean it, gdb's and LLVM's, separated by blanks */
     unsigned elf_machine;      /* e_machine */
     unsigned elf_class;        /* 1: 32 bit, 2: 64 bit */
     const char *qemu_user;     /* suffix of its user emulator, little endian: "x86_64" */

@@ -67,7 +67,7 @@ static uint64_t exception_vector(uint64_t pc)
 
 const struct arch arch_ppc64 = {
     .name = "ppc64",
-    .descriptions = "powerpc:common64 powerpc powerpc:e500mc64",
+    .descriptions = "powerpc:common64 powerpc powerpc:e500mc64 powerpc64 powerpc64le",
     .elf_machine = EM_PPC64,
     .elf_class = ELFCLASS64,
     .qemu_user = "ppc64le",

@@ -42,7 +42,7 @@ static const struct arch_sigframe sigframes[] = {
 
 const struct arch arch_riscv64 = {
     .name = "riscv64",
-    .descriptions = "riscv:rv64 riscv",
+    .descriptions = "riscv:rv64 riscv riscv64",
     .elf_machine = EM_RISCV,
     .elf_class = ELFCLASS64,
     .qemu_user = "riscv64",

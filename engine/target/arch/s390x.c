@@ -48,7 +48,7 @@ static const struct arch_sigframe sigframes[] = {
 
 const struct arch arch_s390x = {
     .name = "s390x",
-    .descriptions = "s390:64-bit",
+    .descriptions = "s390:64-bit s390x",
     .elf_machine = EM_S390,
     .elf_class = ELFCLASS64,
     .qemu_user = "s390x",

@@ -47,7 +47,7 @@ static const struct arch_sigframe sigframes[] = {
 
 const struct arch arch_x86_64 = {
     .name = "x86-64",
-    .descriptions = "i386:x86-64 i386:x86-64:intel i386:x64-32",
+    .descriptions = "i386:x86-64 i386:x86-64:intel i386:x64-32 x86_64",
     .elf_machine = EM_X86_64,
     .elf_class = ELFCLASS64,
     .qemu_user = "x86_64",

@@ -131,6 +131,13 @@ struct progress {
     size_t asked; /* requests in this round */
 };
 
+/* mGBA 0.10 answers for what is behind the end of its documents with what its memory has there. Who says how
+ * long a packet may be was written with more care. */
+static bool may_ask_behind(const struct rsp_connection *c)
+{
+    return c->terms.pipelines && c->features.state[FEATURE_PACKET_SIZE].advertised == TRI_YES;
+}
+
 /*
  * The first answer shows how much one brings (QEMU: half its packet size); then several pieces are asked for
  * at once, of which those behind the end are answered with nothing or an error.
@@ -139,7 +146,7 @@ static void ask_pieces(struct rsp_connection *c, struct remote_batch *b, const c
                        const struct rsp_xfer *item, struct progress *p)
 {
     size_t length = p->piece ? p->piece : xfer_chunk(c);
-    p->asked = p->piece && c->terms.pipelines ? PIECES_AHEAD : 1;
+    p->asked = p->piece && may_ask_behind(c) ? PIECES_AHEAD : 1;
     for (size_t i = 0; i < p->asked; i++)
         remote_batch_printf(b, RSP_GRAMMAR_XFER, 0, "qXfer:%s:read:%s:%zx,%zx", object, item->annex,
                             item->data.length + i * length, length);

@@ -10,8 +10,10 @@
 #include "base/text.h"
 #include "engine/commands/args.h"
 #include "engine/commands/type_json.h"
+#include "engine/control/libraries/libraries_events.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/location.h"
+#include "engine/target/program.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/values.h"
 
@@ -93,6 +95,9 @@ static struct error *run_symbols(struct session *s, const cJSON *args, cJSON **r
         TRY(remove_file(s, file));
     } else if (file) {
         TRY(load_file(s, file, args));
+        bool placed = arg_given(args, "sections") || arg_given(args, "address") || arg_given(args, "offset");
+        if (!placed && program_named_late(s->target, symbol_map_count(s->target->map) - 1))
+            libraries_attached(s->control);
         kernel_find_slide(s->target, &s->control->last_stop, false);
         if (s->target->state == TARGET_STOPPED && s->control->breakpoints.count)
             TRY(breakpoints_reinsert(s->control));

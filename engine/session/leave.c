@@ -188,7 +188,7 @@ struct error *session_leave(struct session *s, bool kill)
         e = rsp_detach(s->target->connection, pid);
     if (e) {
         error_free(removed);
-        return error_is(e, ERR_UNSUPPORTED) ? error_hint(e, without) : e;
+        return error_is(e, ERR_UNSUPPORTED) || error_is(e, ERR_REFUSED) ? error_hint(e, without) : e;
     }
     pty_let_go(s);
     return removed;

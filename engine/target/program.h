@@ -7,6 +7,7 @@
 #ifndef ALLSTOP_ENGINE_TARGET_PROGRAM_H
 #define ALLSTOP_ENGINE_TARGET_PROGRAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct symbol_file;
@@ -17,5 +18,8 @@ struct symbol_file *program_file(struct target *target, size_t *index);
 /* Where a position-independent program was loaded, asked of the auxiliary vector; and where its dynamic
  * linker was (loader_base). What cannot be read changes nothing. */
 void program_find_slide(struct target *target);
+/* The same of file `index`, which was named when the process was there already. False: it is not what runs
+ * there (its entry or its headers, which are in its first page, lie elsewhere), or nobody can say. */
+bool program_named_late(struct target *target, size_t index);
 
 #endif

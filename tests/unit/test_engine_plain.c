@@ -154,6 +154,22 @@ static void test_architecture_alone(void **state)
     assert_false(told("`g` has"));
 }
 
+/* mGBA: what is behind the end of its document is memory of its own, and is not asked for. */
+static void test_nothing_behind_the_end(void **state)
+{
+    (void)state;
+    static const char one[] = "m<target><architecture>i386:x86-64</architecture>", two[] = "l</target>";
+    char second[64];
+    snprintf(second, sizeof second, "qXfer:features:read:target.xml:%zx,", strlen(one) - 1);
+    rule("qSupported", "swbreak+;hwbreak+;qXfer:features:read+");
+    rule("qXfer:features:read:target.xml:", "lrubbish");
+    rule("qXfer:features:read:target.xml:0,", one);
+    rule(second, two);
+    connect_to();
+    assert_int_equal(pc(), PLAYED_BASE);
+    assert_int_equal(sent("qXfer"), 2);
+}
+
 /* Half a register at the end: the description is of something else, and that is said once. */
 static void test_length(void **state)
 {
@@ -334,6 +350,7 @@ int main(void)
         TEST(test_list_that_was_one),
         TEST(test_breakpoint_somewhere),
         TEST(test_breakpoint_without_pc),
+        TEST(test_nothing_behind_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

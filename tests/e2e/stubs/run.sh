@@ -9,6 +9,11 @@ lldb() { echo "launch:lldb-server gdbserver 127.0.0.1:{port} -- $B/targets/$1"; 
 holds "lldb-server: steps" tests/e2e/sessions/arch.json -t "$(lldb steps)" "$B/targets/steps"
 holds "lldb-server: signals have the numbers of the system" tests/e2e/sessions/signals.json -t "$(lldb signals)" "$B/targets/signals"
 holds "lldb-server: threads, a watchpoint, an interrupt" $here/sessions/lldb.json -t "$(lldb race)" "$B/targets/race"
+steps "lldb-server: a program that is named when it is there already is found where it was loaded" \
+    "{\"do\":\"symbols\",\"file\":\"$B/targets/race\"},{\"do\":\"break\",\"at\":\"deposit\",\"expect\":{\"state\":\"armed\"}},
+{\"do\":\"continue\",\"expect\":{\"reason\":\"breakpoint\",\"function\":\"deposit\"}},{\"do\":\"kill\"}" -t "$(lldb race)"
+steps "lldb-server: what does not run there is left where it was linked" \
+    "{\"do\":\"symbols\",\"file\":\"$B/targets/signals\",\"expect\":{\"files\":[{\"offset\":\"0x0\"}]}},{\"do\":\"kill\"}" -t "$(lldb race)"
 
 msp430=$B/targets/msp430.elf
 mspdebug="launch:mspdebug -q sim \"prog $msp430\" \"set 0 0x8000\" \"gdb {port}\""

@@ -294,6 +294,7 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
         if (event->length && !conn_is_error(event->data, event->length))
             conn_know_question(c, known_question(a->r));
         take_answer(a, event, ret);
+        conn_suspect(c, a->r);
         return true;
     }
     if (take_copy(a, event))
@@ -392,6 +393,8 @@ struct error *conn_say_once(struct rsp_connection *c, struct rsp_request *r, enu
     struct error *e = conn_say(c, r, ret);
     if (e || *ret == FATE_OPEN)
         conn_owe(c, r, 1);
+    if (error_is(r->error, ERR_TIMEOUT))
+        conn_gave_up(c);
     return e;
 }
 

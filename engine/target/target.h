@@ -41,6 +41,7 @@ struct target {
     void *context; /* of the hooks */
     char *spec;    /* what we are or were connected to, or NULL */
     enum target_state state;
+    bool out_of_reach;   /* no target: the link to it was lost, or could not be made; not one that was left */
     uint64_t epoch;      /* counts the stops */
     int64_t deadline_ns; /* of what is under way (CLOCK_MONOTONIC), INT64_MAX: none */
     int cancel_fd;       /* readable: somebody pressed Ctrl-C; -1: nobody can */

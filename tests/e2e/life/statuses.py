@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The exit status of a session whose step has no target: 1 where the program ended or the target was left, 3 where it was
-lost or could not be reached."""
+"""A step that needs a target where there is none: its error says that, whatever it was to read, and the exit status is 1
+where the program ended or the target was left, 3 where it was lost or could not be reached."""
 from life import *
 
 RUNS = [{"do": do} for do in ("continue", "step", "next", "stepi", "finish", "until", "reverse-continue", "reverse-step")]
-ASKS = [{"do": do} for do in ("registers", "backtrace", "locals", "threads", "stacks", "features", "disassemble")] + [
-    {"do": "read", "addr": "0x10", "length": 4}, {"do": "write", "addr": "0x10", "hex": "00"}, {"do": "eval", "expr": "$pc"}]
+ASKS = [{"do": do} for do in ("registers", "backtrace", "locals", "threads", "stacks", "features", "disassemble")]
+ASKS += [{"do": "eval", "expr": expr} for expr in ("$pc", "*(int *)0x10", "*(char **)0x10", "*(char *)0x10@4")]
+ASKS += [{"do": "disassemble", "at": at} for at in ("0x10", "$pc")] + [{"do": "disassemble", "from": "0x10", "count": 2}]
+ASKS += [{"do": "examine", "addr": "0x10", "format": form} for form in ("i", "4x", "s")] + [{"do": "list", "at": "*$pc"}, {"do": "lookup", "at": "$pc"}]
+ASKS += [{"do": "read", "addr": "0x10", "length": 4}, {"do": "write", "addr": "0x10", "hex": "00"}, {"do": "find", "from": "0x10", "length": 16, "hex": "00"},
+         {"do": "set", "expr": "*(int *)0x10", "value": 1}]
 LEAVES = [{"do": "kill"}, {"do": "detach"}]
 WAITS = [{"do": "wait"}, {"do": "interrupt"}, {"do": "wait", "console": "login:"}]
 
@@ -25,6 +29,7 @@ ENDINGS = {
     "it was killed": (FAKE, [{"do": "kill"}], "not-connected", "not-connected", "not-connected", 1),
     "it was left": (FAKE, [{"do": "detach"}], "not-connected", "not-connected", "not-connected", 1),
     "there was none": (["-t", "none"], [], "not-connected", "not-connected", "not-connected", 1),
+    "there was none, but a file": (["-t", "none", "-s", ENDS], [], "not-connected", "not-connected", "not-connected", 1),
     "the link was lost": (FAKE, LOST, "not-connected", "not-connected", "not-connected", 3),
     "it was lost and reached again, and killed": (FAKE, LOST + [{"do": "reconnect"}, {"do": "kill"}], "not-connected", "not-connected", "not-connected", 1),
     "none could be reached": (["-t", "none"], NOBODY, "not-connected", "not-connected", "not-connected", 3),

@@ -2,6 +2,8 @@
 /* Stubs that know little: no thread, no way to select one, no reason, no registers, no processor. */
 #include "engine_played.h"
 
+#include "engine/commands/command.h"
+#include "engine/commands/execute.h"
 #include "engine/session/architecture.h"
 
 static char *spec;
@@ -131,6 +133,35 @@ static void test_meant(void **state)
               ERR_NO_THREAD);
 }
 
+static struct error *kill_command(void)
+{
+    cJSON *result = NULL;
+    struct error *e = command_execute(session, command_find("kill"), NULL, &result);
+    cJSON_Delete(result);
+    return e;
+}
+
+/* A stub that knows neither way to end the program has not ended it: that is said, and the target, with what
+ * is inserted, is still there. */
+static void test_not_killed(void **state)
+{
+    (void)state;
+    connect_to();
+    BREAK(.at = "*0x1100");
+    rule("k", "");
+    must_fail(kill_command(), ERR_UNSUPPORTED);
+    rule("k", "E01");
+    must_fail(kill_command(), ERR_REFUSED);
+    assert_int_equal(session->target->state, TARGET_STOPPED);
+    assert_int_equal(pc(), PLAYED_BASE);
+    assert_true(session_has_sites(session));
+    assert_int_equal(sent("k"), 2);
+    assert_int_equal(sent("vKill"), 0); /* which process? */
+    rule("k", "OK");
+    must(kill_command());
+    assert_int_equal(session->target->state, TARGET_DISCONNECTED);
+}
+
 static void test_no_reason(void **state)
 {
     (void)state;
@@ -233,9 +264,11 @@ static void test_told_another(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_nameless), TEST(test_nobody),  TEST(test_only_a_list),      TEST(test_refused),
-        TEST(test_another),  TEST(test_meant),   TEST(test_no_reason),        TEST(test_architecture_alone),
-        TEST(test_length),   TEST(test_unknown), TEST(test_told_by_the_user), TEST(test_told_another),
+        TEST(test_nameless),     TEST(test_nobody),    TEST(test_only_a_list),
+        TEST(test_refused),      TEST(test_another),   TEST(test_meant),
+        TEST(test_not_killed),   TEST(test_no_reason), TEST(test_architecture_alone),
+        TEST(test_length),       TEST(test_unknown),   TEST(test_told_by_the_user),
+        TEST(test_told_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@ WAITS = [{"do": "wait"}, {"do": "interrupt"}, {"do": "wait", "console": "login:"
 
 RULES = [{"on": "qSupported", "reply": "PacketSize=1000;qXfer:features:read+;QStartNoAckMode+"}, {"on": "QStartNoAckMode", "reply": "OK"},
          {"on": "?", "reply": "T05thread:1;"}, {"on": "qXfer:features:read:target.xml", "xml": XML}, {"on": "g", "reply": "00100000000000000020000000000000"},
-         {"on": "vCont", "reply": ""}, {"on": "c", "reply": "W03"}, {"on": "D", "reply": "OK"}, {"on": "qHangUp", "raw": "", "close": True}]
+         {"on": "vCont", "reply": ""}, {"on": "c", "reply": "W03"}, {"on": "D", "reply": "OK"}, {"on": "k", "raw": "", "close": True}, {"on": "qHangUp", "raw": "", "close": True}]
 rules = os.path.join(work, "statuses.json")
 with open(rules, "w") as f:
     json.dump({"rules": RULES}, f)

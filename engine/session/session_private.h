@@ -38,8 +38,7 @@ struct session {
     struct control *control;
     struct wire_log *log;
 
-    const struct arch *architecture; /* as the user says, NULL: as the stub or the program says */
-    char *program;                   /* path, or NULL */
+    char *program; /* path, or NULL */
     struct program_setup setup;
     struct program_terminal terminal;
     bool started;                /* what we are or were connected to is that program, started by its name */

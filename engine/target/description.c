@@ -2,12 +2,11 @@
 #include "engine/target/description.h"
 
 #include <string.h>
-#include <unistd.h>
 
+#include "base/alloc.h"
 #include "engine/target/limits.h"
-#include "engine/target/registers.h"
+#include "engine/target/processor.h"
 #include "engine/target/target.h"
-#include "symbols/file.h"
 
 /* A stub without a description, or whose description is damaged, leaves *ret NULL. */
 static struct error *ask(struct target *target, struct rsp_tdesc **ret)
@@ -18,19 +17,6 @@ static struct error *ask(struct target *target, struct rsp_tdesc **ret)
         return e;
     error_free(e);
     return NULL;
-}
-
-static const struct arch *arch_of_file(const char *path, bool *big_endian)
-{
-    struct symbol_file *f = NULL;
-    struct error *e = path[0] == '/' && access(path, R_OK) == 0 ? symbol_file_open(path, &f) : NULL;
-    error_free(e);
-    if (!f)
-        return NULL;
-    const struct arch *a = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
-    *big_endian = symbol_file_is_big_endian(f);
-    symbol_file_close(f);
-    return a;
 }
 
 void description_forget_values(struct target *target)
@@ -87,17 +73,31 @@ void description_forget(struct target *target)
     target->description = NULL;
 }
 
+/* What the stub said of its architecture stays. */
+void description_forget_usual(struct target *target)
+{
+    struct rsp_tdesc *t = target->description;
+    if (!t || !t->usual)
+        return;
+    struct rsp_tdesc *bare = xcalloc(1, sizeof *bare);
+    bare->architecture = t->architecture;
+    bare->osabi = t->osabi;
+    t->architecture = t->osabi = NULL;
+    description_forget(target);
+    if (bare->architecture || bare->osabi)
+        target->description = bare;
+    else
+        rsp_tdesc_free(bare);
+}
+
 struct error *description_renew(struct target *target, const char *path)
 {
     struct rsp_tdesc *t;
     TRY(ask(target, &t));
-    const struct arch *arch = t && t->architecture ? arch_by_description(t->architecture) : NULL;
     description_forget(target);
     target->description = t;
     target->undescribed_count = 0; /* they were other than the one before */
-    target->arch = arch ? arch : arch_of_file(path, &target->big_endian);
-    registers_complete(target);
-    description_make_arch(target);
+    processor_choose_executed(target, path);
     description_forget_values(target);
     return NULL;
 }

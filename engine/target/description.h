@@ -17,9 +17,9 @@
 
 struct target;
 
-/* Another program runs in the current process: the stub is asked for its description, and where it has none
- * the file at `path` (it may be one that is not here) says what the processor is. What was known of registers
- * is forgotten. Errors only where the connection is in trouble. */
+/* Another program runs in the current process: the stub is asked for its description, and where that names no
+ * architecture the user's word or the file at `path` (it may be one that is not here) says what the processor
+ * is. What was known of registers is forgotten. Errors only where the connection is in trouble. */
 struct error *description_renew(struct target *target, const char *path) BASE_MUST_CHECK;
 /* The same for a process that is not the one whose program the session follows: when its registers are
  * others, none of them is read any more. Its thread is selected. */
@@ -31,6 +31,8 @@ void description_forget_process(struct target *target, int64_t pid);
 void description_make_arch(struct target *target);
 /* The description is freed, and what was made of it gone. */
 void description_forget(struct target *target);
+/* The same of registers that the stub did not describe: they were those that the architecture usually has. */
+void description_forget_usual(struct target *target);
 /* Registers are laid out anew: what is known of their values is gone. */
 void description_forget_values(struct target *target);
 /* The registers of this process are those of the description. */

@@ -54,7 +54,9 @@ struct target {
     bool executed;    /* another program has taken its place: the map has that one's file */
     bool plans_ahead; /* breakpoints are planned before there is a target */
 
-    const struct arch *arch; /* NULL until a target or a file says */
+    const struct arch *arch;      /* NULL until a target, the user or a file says */
+    const struct arch *arch_said; /* the user's word, NULL: none (processor.h) */
+    bool arch_unsettled;          /* which was said while the target ran */
     struct arch own_arch; /* of one that there is no table for: made of the description, whose texts it has */
     bool big_endian;
     struct rsp_tdesc *description;

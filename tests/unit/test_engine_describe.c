@@ -2,6 +2,7 @@
 /* What the registers are, when that changes: a value is right or not there, never another register's. */
 #include "engine_played.h"
 
+#include "engine/session/architecture.h"
 #include "engine/target/description.h"
 
 #define I386                                                                                                 \
@@ -68,6 +69,35 @@ static void test_exec_of_something(void **state)
     uint64_t ret;
     assert_null(session->target->arch);
     must_fail(register_value(session->target, current(), "rip", &ret), ERR_NO_SYMBOL);
+}
+
+/* What the user said of a target that says nothing outlives the program that it ran then. */
+static void test_exec_of_what_was_said(void **state)
+{
+    (void)state;
+    must(architecture_set(session, "x86-64"));
+    rule("qXfer:features:read:target.xml:0,", "E01");
+    for (int i = 0; i < 2; i++) {
+        executes();
+        assert_ptr_equal(session->target->arch, &arch_x86_64);
+        assert_int_equal(value("rip"), PLAYED_BASE);
+        assert_int_equal(register_find(session->target, "eflags")->offset, 136);
+    }
+}
+
+/* But not what its stub says of the new one. */
+static void test_exec_of_another_than_said(void **state)
+{
+    (void)state;
+    must(architecture_set(session, "x86-64"));
+    rule("qXfer:features:read:target.xml:0,",
+         "l<target><architecture>riscv:rv64</architecture><feature name=\"org.gnu.gdb.riscv.cpu\">"
+         "<reg name=\"pc\" bitsize=\"64\"/></feature></target>");
+    rule("g", "7766554433221100");
+    executes();
+    assert_ptr_equal(session->target->arch, &arch_riscv64);
+    assert_int_equal(value("pc"), 0x0011223344556677);
+    assert_true(told("the architecture was set to x86-64"));
 }
 
 /* A process beside the session's own program. */
@@ -151,6 +181,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST_ON(played_machine, test_exec),
         TEST_ON(played_machine, test_exec_of_something),
+        TEST_ON(played_machine, test_exec_of_what_was_said),
+        TEST_ON(played_machine, test_exec_of_another_than_said),
         TEST_ON(played_machine, test_another_process),
         TEST_ON(played_machine, test_exec_beside),
         TEST_ON(played_machine, test_no_zeros),

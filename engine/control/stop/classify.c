@@ -8,6 +8,7 @@
 #include "engine/control/stop/classify.h"
 #include "engine/control/stop/own_trap.h"
 #include "engine/control/kernel/sealed_text.h"
+#include "engine/target/processor.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/values.h"
 
@@ -181,12 +182,19 @@ static void classify_trap(struct control *c, const struct rsp_stop *from, struct
     stop->signal = TARGET_SIGTRAP;
 }
 
+/* Before anything is read by it, the processor is the one that the user has named meanwhile. */
+static void stands(struct control *c)
+{
+    target_stands(c->target);
+    processor_settle(c->target);
+}
+
 /* Of the threads that were let run none is left (gdb manual, "Stop Reply Packets", N), which happens where
  * one runs alone. Another one that is still there is selected. */
 static struct error *nothing_left(struct control *c, struct stop *ret)
 {
     struct thread_table *table = &c->target->threads;
-    target_stands(c->target);
+    stands(c);
     ret->reason = STOP_THREAD_EXITED;
     ret->has_thread = c->plan_active && c->plan.has_thread;
     ret->thread = c->plan.thread;
@@ -219,7 +227,7 @@ struct error *stop_classify(struct control *c, const struct rsp_stop *from, stru
     case RSP_STOP_SIGNAL:
         break;
     }
-    target_stands(c->target);
+    stands(c);
     TRY(note_thread(c, from, ret));
     TRY(note_pc(c, from, ret));
     TRY(sealed_text_check(c, ret));

@@ -270,7 +270,7 @@ void session_set_deadline(struct session *s, int64_t deadline_ns)
 
 static void learn_arch(struct session *s, const struct symbol_file *f)
 {
-    if (s->target->arch && s->target->arch != &s->target->own_arch)
+    if ((s->target->arch && s->target->arch != &s->target->own_arch) || s->target->due.path)
         return;
     const struct arch *told = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
     if (!told && s->target->arch)

@@ -27,10 +27,12 @@ const struct arch *processor_of_program(struct target *target)
     return of_file(program_file(target, &index));
 }
 
+/* While the stub's word is still due only the user can stand in for it. */
 static void take(struct target *target, const struct arch *of_program)
 {
     const struct arch *told = processor_told(target);
-    target->arch = told ? told : target->arch_said ? target->arch_said : of_program;
+    const struct arch *other = target->due.path ? NULL : of_program;
+    target->arch = told ? told : target->arch_said ? target->arch_said : other;
     target->arch_unsettled = false;
 }
 

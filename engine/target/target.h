@@ -60,9 +60,11 @@ struct target {
     struct arch own_arch; /* of one that there is no table for: made of the description, whose texts it has */
     bool big_endian;
     struct rsp_tdesc *description;
-    int64_t undescribed[UNDESCRIBED_MOST]; /* processes with other registers than the description has */
+    struct undescribed undescribed[UNDESCRIBED_MOST];
     unsigned undescribed_count;
-    size_t g_told; /* the length of `g` that does not fit and was told last */
+    struct description_due due;
+    bool described_late; /* the description of what was executed has come at this stop only */
+    size_t g_told;       /* the length of `g` that does not fit and was told last */
     struct symbol_map *map;
 
     struct thread_table threads;

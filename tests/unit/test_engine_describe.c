@@ -4,6 +4,7 @@
 
 #include "engine/session/architecture.h"
 #include "engine/target/description.h"
+#include "engine/target/processor.h"
 
 #define I386                                                                                                 \
     "l<target><architecture>i386</architecture><feature name=\"org.gnu.gdb.i386.core\">"                     \
@@ -24,6 +25,9 @@ static uint64_t value(const char *name)
     return ret;
 }
 
+/* How long what is asked at a stop is waited for, where somebody is to be silent; 0: as ever. */
+static int64_t patience_ns;
+
 static struct stop run_to(const char *reply)
 {
     const struct plan plan = {.kind = PLAN_CONTINUE, .times = 1};
@@ -33,7 +37,10 @@ static struct stop run_to(const char *reply)
     stops_with(reply);
     must(plan_start(session->control, &plan));
     must(rsp_wait_stop(session->target->connection, session->target->deadline_ns, -1, &stop, &stopped));
+    int64_t usual = rsp_timeout(session->target->connection);
+    rsp_set_timeout(session->target->connection, patience_ns ? patience_ns : usual);
     must(plan_on_stop(session->control, &stop, &final, &done));
+    rsp_set_timeout(session->target->connection, usual);
     assert_true(done);
     plan_end(session->control);
     return final;
@@ -98,6 +105,138 @@ static void test_exec_of_another_than_said(void **state)
     assert_ptr_equal(session->target->arch, &arch_riscv64);
     assert_int_equal(value("pc"), 0x0011223344556677);
     assert_true(told("the architecture was set to x86-64"));
+}
+
+/* -- a stub that does not answer ------------------------------------------------------------------- */
+
+#define DOCUMENT "qXfer:features:read:target.xml:0,"
+
+static void is_not_available(const char *name)
+{
+    uint64_t ret;
+    struct error *e = register_value(session->target, current(), name, &ret);
+    assert_non_null(e);
+    assert_non_null(strstr(e->message, "not answered"));
+    must_fail(e, ERR_UNSUPPORTED);
+    struct error *pc = thread_pc(session->target, current(), &ret);
+    must_fail(pc, ERR_UNSUPPORTED);
+}
+
+/* Its silence says nothing: neither what it was nor what the file is counts. It is told, and asked again. */
+static void goes_silent(const char *exec)
+{
+    rule(DOCUMENT, NULL);
+    patience_ns = 300000000;
+    sent_nothing_yet();
+    struct stop stop = run_to(exec);
+    patience_ns = 0;
+    assert_int_equal(stop.reason, STOP_EXEC);
+    assert_false(stop.has_pc);
+    assert_int_equal(sent(DOCUMENT), 1); /* not twice in one stop */
+    assert_true(told("asked for again"));
+    assert_null(session->target->arch);
+    assert_null(session->target->description);
+    is_not_available("rip");
+    assert_int_equal(sent("g") + sent("p"), 0);
+}
+
+static void test_silent(void **state)
+{
+    (void)state;
+    assert_int_equal(value("rip"), PLAYED_BASE);
+    goes_silent("T05exec:2f6e6f736967;thread:1;");
+    patience_ns = 300000000;
+    sent_nothing_yet();
+    assert_false(run_to("T02thread:1;").has_pc);
+    patience_ns = 0;
+    assert_int_equal(sent(DOCUMENT), 1);
+    assert_true(told("asked for again"));
+    is_not_available("rip");
+    rule(DOCUMENT, I386);
+    rule("g", "110000002200000033000000");
+    struct stop stop = run_to("T02thread:1;");
+    assert_true(stop.has_pc);
+    assert_int_equal(stop.pc, 0x33);
+    assert_ptr_equal(session->target->arch, &arch_i386);
+    assert_int_equal(value("sp"), 0x22);
+    sent_nothing_yet();
+    assert_true(run_to("T02thread:1;").has_pc);
+    assert_int_equal(sent(DOCUMENT), 0);
+}
+
+/* The file says what the processor is only once the stub has said that it does not. */
+static void test_silent_beside_a_file(void **state)
+{
+    (void)state;
+    BASE_BUF struct buf exec = {0};
+    BASE_FREE char *self = realpath("/proc/self/exe", NULL);
+    buf_add_text(&exec, "T05exec:");
+    played_hex(&exec, self, strlen(self));
+    buf_add_text(&exec, ";thread:1;");
+    goes_silent(buf_text(&exec));
+    assert_int_equal(symbol_map_count(session->target->map), 1);
+    must(session_add_symbols(session, self));
+    assert_null(session->target->arch);
+    must(architecture_set(session, "x86-64")); /* the user may know */
+    assert_int_equal(value("rip"), PLAYED_BASE);
+    must(architecture_set(session, "auto"));
+    is_not_available("rip");
+    rule(DOCUMENT, "");
+    run_to("T02thread:1;");
+    assert_non_null(session->target->arch);
+    assert_ptr_equal(session->target->arch, processor_of_program(session->target));
+}
+
+/* What the user has cut off is as open as what was not answered. */
+static void test_cut_off(void **state)
+{
+    (void)state;
+    int ends[2];
+    struct transport *t = rsp_transport(session->target->connection);
+    rule(DOCUMENT, NULL);
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "c", 1), 1);
+    transport_set_cancel_fd(t, ends[0]);
+    must_fail(description_renew(session->target, 0, "/nosig"), ERR_CANCELLED);
+    transport_set_cancel_fd(t, -1);
+    close(ends[0]);
+    close(ends[1]);
+    is_not_available("rip");
+    run_to("T02thread:1;"); /* it was asked in the stop before */
+    rule(DOCUMENT, I386);
+    rule("g", "110000002200000033000000");
+    assert_int_equal(run_to("T02thread:1;").pc, 0x33);
+}
+
+/* Nor is a process beside the session's one taken for what that is. */
+static void test_silent_beside(void **state)
+{
+    (void)state;
+    struct ptid other = {7, 7};
+    const struct rsp_stop stop = {.kind = RSP_STOP_SIGNAL, .has_thread = true, .thread = other};
+    uint64_t ret;
+    int64_t usual = rsp_timeout(session->target->connection);
+    BASE_BUF struct buf document = {0};
+    played_describe(&document);
+    rule(DOCUMENT, NULL);
+    rsp_set_timeout(session->target->connection, 300000000);
+    must(description_compare(session->target, other.pid));
+    rsp_set_timeout(session->target->connection, usual);
+    assert_true(told("asked for again"));
+    assert_false(description_is_of(session->target, other.pid));
+    struct error *e = register_value(session->target, threads_note(session->target, other), "rip", &ret);
+    assert_non_null(e);
+    assert_non_null(strstr(e->message, "not answered"));
+    must_fail(e, ERR_UNSUPPORTED);
+    assert_int_equal(value("rip"), PLAYED_BASE); /* the session's own */
+    rule(DOCUMENT, buf_text(&document));
+    rule("H", "OK");
+    sent_nothing_yet();
+    must(description_ask_again(session->target, &stop));
+    assert_int_equal(sent(DOCUMENT), 0); /* that stop */
+    must(description_ask_again(session->target, &stop));
+    assert_int_equal(sent(DOCUMENT), 1);
+    assert_true(description_is_of(session->target, other.pid));
 }
 
 /* A process beside the session's own program. */
@@ -183,6 +322,10 @@ int main(void)
         TEST_ON(played_machine, test_exec_of_something),
         TEST_ON(played_machine, test_exec_of_what_was_said),
         TEST_ON(played_machine, test_exec_of_another_than_said),
+        TEST_ON(played_machine, test_silent),
+        TEST_ON(played_machine, test_silent_beside_a_file),
+        TEST_ON(played_machine, test_cut_off),
+        TEST_ON(played_machine, test_silent_beside),
         TEST_ON(played_machine, test_another_process),
         TEST_ON(played_machine, test_exec_beside),
         TEST_ON(played_machine, test_no_zeros),

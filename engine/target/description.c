@@ -1,37 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/description.h"
 
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "engine/target/limits.h"
-#include "engine/target/registers.h"
+#include "base/alloc.h"
 #include "engine/target/target.h"
-#include "symbols/file.h"
-
-/* A stub without a description, or whose description is damaged, leaves *ret NULL. */
-static struct error *ask(struct target *target, struct rsp_tdesc **ret)
-{
-    *ret = NULL;
-    struct error *e = target_check(target, rsp_read_description(target->connection, ret));
-    if (error_is(e, ERR_LOST) || error_is(e, ERR_CANCELLED))
-        return e;
-    error_free(e);
-    return NULL;
-}
-
-static const struct arch *arch_of_file(const char *path, bool *big_endian)
-{
-    struct symbol_file *f = NULL;
-    struct error *e = path[0] == '/' && access(path, R_OK) == 0 ? symbol_file_open(path, &f) : NULL;
-    error_free(e);
-    if (!f)
-        return NULL;
-    const struct arch *a = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
-    *big_endian = symbol_file_is_big_endian(f);
-    symbol_file_close(f);
-    return a;
-}
 
 void description_forget_values(struct target *target)
 {
@@ -79,7 +53,7 @@ void description_make_arch(struct target *target)
     target->big_endian = target->big_endian || arch_is_big(t->architecture);
 }
 
-void description_forget(struct target *target)
+static void drop(struct target *target)
 {
     if (target->arch == &target->own_arch)
         target->arch = NULL;
@@ -87,62 +61,26 @@ void description_forget(struct target *target)
     target->description = NULL;
 }
 
-struct error *description_renew(struct target *target, const char *path)
+void description_forget(struct target *target)
 {
-    struct rsp_tdesc *t;
-    TRY(ask(target, &t));
-    const struct arch *arch = t && t->architecture ? arch_by_description(t->architecture) : NULL;
-    description_forget(target);
-    target->description = t;
-    target->undescribed_count = 0; /* they were other than the one before */
-    target->arch = arch ? arch : arch_of_file(path, &target->big_endian);
-    registers_complete(target);
-    description_make_arch(target);
-    description_forget_values(target);
-    return NULL;
+    drop(target);
+    free(target->due.path);
+    target->due = (struct description_due){0};
 }
 
-static bool same_text(const char *a, const char *b)
+/* What the stub said of its architecture stays. */
+void description_forget_usual(struct target *target)
 {
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
-static bool same(const struct rsp_tdesc *a, const struct rsp_tdesc *b)
-{
-    bool all = a && b && a->count == b->count && same_text(a->architecture, b->architecture);
-    for (size_t i = 0; all && i < a->count; i++) {
-        const struct rsp_register *x = &a->registers[i], *y = &b->registers[i];
-        all = x->number == y->number && x->size == y->size && x->offset == y->offset &&
-              strcmp(x->name, y->name) == 0;
-    }
-    return all;
-}
-
-void description_forget_process(struct target *target, int64_t pid)
-{
-    unsigned kept = 0;
-    for (unsigned i = 0; i < target->undescribed_count; i++)
-        if (target->undescribed[i] != pid)
-            target->undescribed[kept++] = target->undescribed[i];
-    target->undescribed_count = kept;
-}
-
-struct error *description_compare(struct target *target, int64_t pid)
-{
-    struct rsp_tdesc *t;
-    TRY(ask(target, &t));
-    bool told = t && t->count;
-    description_forget_process(target, pid);
-    if (told && !same(t, target->description) && target->undescribed_count < UNDESCRIBED_MOST)
-        target->undescribed[target->undescribed_count++] = pid;
-    rsp_tdesc_free(t);
-    return NULL;
-}
-
-bool description_is_of(const struct target *target, int64_t pid)
-{
-    for (unsigned i = 0; i < target->undescribed_count; i++)
-        if (target->undescribed[i] == pid)
-            return false;
-    return true;
+    struct rsp_tdesc *t = target->description;
+    if (!t || !t->usual)
+        return;
+    struct rsp_tdesc *bare = xcalloc(1, sizeof *bare);
+    bare->architecture = t->architecture;
+    bare->osabi = t->osabi;
+    t->architecture = t->osabi = NULL;
+    drop(target);
+    if (bare->architecture || bare->osabi)
+        target->description = bare;
+    else
+        rsp_tdesc_free(bare);
 }

@@ -96,7 +96,7 @@ misbehave "a stop while stopped" 0 "{\"rules\":[$hello,$regs,{\"on\":\"m\",\"rep
     '{"do":"read","addr":"0x1000","length":4,"expect":{"hex":"00000000"}},{"do":"sleep","seconds":0.1},{"do":"read","addr":"0x2000","length":4},{"do":"summary","expect":{"violations":{"ge":1}}}'
 misbehave "Z0 refused, Z1 taken" 0 "{\"rules\":[$hello,$regs,{\"on\":\"Z1\",\"reply\":\"OK\"},{\"on\":\"z1\",\"reply\":\"OK\"}]}" \
     '{"do":"break","at":"*0x1234","expect":{"kind":"hardware","state":"armed"}},{"do":"break","at":"*0x1238","kind":"software","expect":{"error":{"code":"unsupported"}}},{"do":"breakpoints","expect":{"breakpoints":{"count":1}}}'
-misbehave "an exit while stopped" 3 "{\"rules\":[$hello,$regs,{\"on\":\"vCont\",\"reply\":\"\"},{\"on\":\"s\",\"reply\":\"W07\"}]}" \
+misbehave "an exit while stopped" 1 "{\"rules\":[$hello,$regs,{\"on\":\"vCont\",\"reply\":\"\"},{\"on\":\"s\",\"reply\":\"W07\"}]}" \
     '{"do":"stepi","expect":{"reason":"exited","exit_code":7}},{"do":"stepi"}'
 misbehave "a connection that goes away in a run" 3 "{\"rules\":[$hello,$regs,{\"on\":\"c\",\"raw\":\"\",\"close\":true}]}" '{"do":"continue"}'
 misbehave "a stub that never stops" 4 "{\"rules\":[$hello,$regs,{\"on\":\"c\",\"raw\":\"\"},{\"on\":\"\\u0003\",\"mute\":true}]}" '{"do":"continue","timeout":0.3}'

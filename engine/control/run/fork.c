@@ -253,9 +253,29 @@ static struct process *held_beside(struct control *c, int64_t pid)
 struct error *fork_describe_exec(struct control *c, const struct rsp_stop *stop)
 {
     if (!held_beside(c, stop->thread.pid))
-        return description_renew(c->target, stop->path);
+        return description_renew(c->target, stop->thread.pid, stop->path);
     TRY(rsp_select_thread(c->target->connection, stop->thread));
     return description_compare(c->target, stop->thread.pid);
+}
+
+static struct error *insert_anew(struct control *c)
+{
+    libraries_attached(c);
+    struct error *e = breakpoints_reinsert(c);
+    if (ends_the_session(e))
+        return e;
+    error_free(e); /* a breakpoint the new program has no place for stays, and its state says so */
+    return NULL;
+}
+
+/* Where it was loaded could not be read by then, nor how a trap of it looks. */
+struct error *fork_described_late(struct control *c)
+{
+    if (!c->target->described_late)
+        return NULL;
+    c->target->described_late = false;
+    program_find_slide(c->target);
+    return insert_anew(c);
 }
 
 struct error *fork_after_exec(struct control *c, const struct rsp_stop *stop)
@@ -274,10 +294,5 @@ struct error *fork_after_exec(struct control *c, const struct rsp_stop *stop)
         struct error *e = load_program(c, stop->path);
         error_free(e);
     }
-    libraries_attached(c);
-    struct error *e = breakpoints_reinsert(c);
-    if (ends_the_session(e))
-        return e;
-    error_free(e); /* a breakpoint the new program has no place for stays, and its state says so */
-    return NULL;
+    return insert_anew(c);
 }

@@ -8,6 +8,7 @@
 #include "engine/control/stop/classify.h"
 #include "engine/control/stop/own_trap.h"
 #include "engine/control/kernel/sealed_text.h"
+#include "engine/target/processor.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/values.h"
 
@@ -181,12 +182,21 @@ static void classify_trap(struct control *c, const struct rsp_stop *from, struct
     stop->signal = TARGET_SIGTRAP;
 }
 
+/* Before anything is read by it, the processor is the one that the user has named meanwhile, or that the stub
+ * names now, where it did not before. */
+static struct error *stands(struct control *c, const struct rsp_stop *from)
+{
+    target_stands(c->target);
+    processor_settle(c->target);
+    return description_ask_again(c->target, from);
+}
+
 /* Of the threads that were let run none is left (gdb manual, "Stop Reply Packets", N), which happens where
  * one runs alone. Another one that is still there is selected. */
-static struct error *nothing_left(struct control *c, struct stop *ret)
+static struct error *nothing_left(struct control *c, const struct rsp_stop *from, struct stop *ret)
 {
     struct thread_table *table = &c->target->threads;
-    target_stands(c->target);
+    TRY(stands(c, from));
     ret->reason = STOP_THREAD_EXITED;
     ret->has_thread = c->plan_active && c->plan.has_thread;
     ret->thread = c->plan.thread;
@@ -198,6 +208,17 @@ static struct error *nothing_left(struct control *c, struct stop *ret)
     if (table->has_current)
         table->current = table->items[0]->id;
     return NULL;
+}
+
+static void look_for_late_hit(struct control *c, const struct rsp_stop *from, bool own_step, struct stop *ret)
+{
+    bool maybe_late = from->reason == RSP_REASON_SWBREAK ||
+                      (from->reason == RSP_REASON_NONE && from->signal == TARGET_SIGTRAP && !own_step &&
+                       ret->has_pc && site_was_at(c, ret->pc));
+    if (!maybe_late || !ret->has_pc || site_at(c, ret->pc))
+        return;
+    struct error *e = own_trap_passed(c, threads_find(&c->target->threads, ret->thread), ret, &ret->late_hit);
+    error_free(e); /* unreadable code is no trap of ours either */
 }
 
 struct error *stop_classify(struct control *c, const struct rsp_stop *from, struct stop *ret)
@@ -214,25 +235,18 @@ struct error *stop_classify(struct control *c, const struct rsp_stop *from, stru
         ret->signal = from->signal;
         return NULL;
     case RSP_STOP_NO_RESUMED:
-        return nothing_left(c, ret);
+        return nothing_left(c, from, ret);
     case RSP_STOP_THREAD_EXITED:
     case RSP_STOP_SIGNAL:
         break;
     }
-    target_stands(c->target);
+    TRY(stands(c, from));
     TRY(note_thread(c, from, ret));
     TRY(note_pc(c, from, ret));
     TRY(sealed_text_check(c, ret));
     bool own_step = c->plan_active && c->plan.has_thread && ptid_equal(c->plan.thread, ret->thread) &&
                     c->plan.phase == PHASE_STEP;
-    bool maybe_late = from->reason == RSP_REASON_SWBREAK ||
-                      (from->reason == RSP_REASON_NONE && from->signal == TARGET_SIGTRAP && !own_step &&
-                       ret->has_pc && site_was_at(c, ret->pc));
-    if (maybe_late && ret->has_pc && !site_at(c, ret->pc)) {
-        struct error *e =
-            own_trap_passed(c, threads_find(&c->target->threads, ret->thread), ret, &ret->late_hit);
-        error_free(e); /* unreadable code is no trap of ours either */
-    }
+    look_for_late_hit(c, from, own_step, ret);
     bool guard;
     TRY(c->run_hooks->guard_hit(c, from, &guard));
     if (guard && !own_step) {

@@ -56,7 +56,8 @@ session "expectation fails" 1 "$(inline '{"steps":[{"do":"echo","text":"x","expe
 session "expectation fails, go on" 1 "$(inline '{"steps":[{"do":"echo","text":"x","expect":{"text":"y"},"on_fail":"go_on"},{"do":"echo","text":"z"}]}')"
 says "expectation fails, go on: it went on" '"step":"/steps/1"'
 session "a step out of time" 4 "$(inline '{"timeout":0.3,"steps":[{"do":"continue"}]}')" "$B/targets/race"
-session "the target is lost" 3 "$(inline '{"steps":[{"do":"kill"},{"do":"stepi"}]}')" "$B/targets/steps"
+session "the target is lost" 3 "$(inline '{"steps":[{"do":"monitor","command":"exit","on_fail":"go_on"},{"do":"stepi"}]}')" "$B/targets/steps"
+session "the target was killed" 1 "$(inline '{"steps":[{"do":"kill"},{"do":"stepi"}]}')" "$B/targets/steps"
 head -c 3000 "$B/targets/steps" >"$work/truncated"
 session "a truncated program" 2 "$(inline '{"steps":[]}')" "$work/truncated"
 session "not an ELF file" 2 "$(inline '{"steps":[]}')" README.md

@@ -19,7 +19,7 @@ VARIANT := $(VARIANT)-clang
 endif
 B := build$(VARIANT:%=/variant%)
 
-PKGS := ncursesw readline libelf libcjson expat capstone libzstd
+PKGS := ncursesw readline libelf libcjson expat capstone libzstd libpcre2-8
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 # Debian 12 has no libdwarf.pc and <libdwarf.h>; newer ones have <libdwarf-0/libdwarf.h> behind pkg-config.
@@ -29,7 +29,7 @@ DWARF_LIBS := $(or $(shell pkg-config --libs libdwarf 2>/dev/null),-ldwarf)
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wconversion -Werror
 CFLAGS ?= $(if $(DEBUG),-O0,-O2) -g
 SANITIZE_FLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DALLSTOP_VERSION='"$(VERSION)"' -I. $(PKG_CFLAGS) $(DWARF_CFLAGS) \
+ALL_CFLAGS := -std=gnu17 -D_GNU_SOURCE -DPCRE2_CODE_UNIT_WIDTH=8 -DALLSTOP_VERSION='"$(VERSION)"' -I. $(PKG_CFLAGS) $(DWARF_CFLAGS) \
 	$(WARNINGS) $(SANITIZE_FLAGS) $(CFLAGS)
 LIBS := $(PKG_LIBS) $(DWARF_LIBS) -liberty -lz -lpthread -lm
 

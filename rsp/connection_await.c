@@ -29,6 +29,30 @@ static void expect_soon(struct await *a)
         a->deadline_ns = soon;
 }
 
+/*
+ * It came, and not once whole: a stub that does not know `-` (home-made ones) says it again for the whole
+ * request only, and as wrongly. That is no silence. Where the time was cut short, or a line is only tried, it
+ * might have been mended.
+ */
+static struct error *never_whole(struct await *a)
+{
+    struct rsp_connection *c = a->c;
+    bool for_good = !conn_is_lenient(c) && !a->cut;
+    if (for_good && !a->damage_told)
+        conn_violation(c, RSP_BREACH_BAD_CHECKSUM, buf_text(&c->wire.damaged), c->wire.damaged.length);
+    return conn_request_error(
+        a->r, for_good ? ERR_VIOLATION : ERR_TIMEOUT,
+        "the answer's checksum is wrong, and it never came whole when it was asked for again");
+}
+
+static struct error *nothing_came(struct await *a)
+{
+    struct rsp_connection *c = a->c;
+    if (!conn_is_lenient(c) && !a->cut)
+        conn_violation(c, RSP_BREACH_NO_REPLY, a->r->payload, a->r->length);
+    return conn_request_error(a->r, ERR_TIMEOUT, "the stub gave no answer in time");
+}
+
 static struct error *no_answer(struct await *a)
 {
     struct rsp_connection *c = a->c;
@@ -38,13 +62,11 @@ static struct error *no_answer(struct await *a)
         conn_release_stop(c, RSP_BREACH_STOP_INSTEAD_OF_REPLY);
         return conn_request_error(a->r, ERR_VIOLATION, "a stop reply came in place of the answer");
     }
-    if (a->misfit)
+    if (a->misfit && !a->damaged)
         return conn_request_error(a->r, ERR_VIOLATION, "what came was no answer to it");
     if (rsp_shares_console(c) && c->sent.text_since && !conn_is_lenient(c) && !a->cut)
         return conn_runs_again(c, a->r->payload, a->r->length);
-    if (!conn_is_lenient(c) && !a->cut)
-        conn_violation(c, RSP_BREACH_NO_REPLY, a->r->payload, a->r->length);
-    struct error *e = conn_request_error(a->r, ERR_TIMEOUT, "the stub gave no answer in time");
+    struct error *e = a->damaged ? never_whole(a) : nothing_came(a);
     if (a->r->flags & RSP_MUTATES)
         return error_hint(e,
                           "it is not sent again by itself: look at the target to see whether it took effect");
@@ -294,6 +316,7 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
         if (event->length && !conn_is_error(event->data, event->length))
             conn_know_question(c, known_question(a->r));
         take_answer(a, event, ret);
+        conn_suspect(c, a->r);
         return true;
     }
     if (take_copy(a, event))
@@ -326,7 +349,10 @@ static struct error *take_damaged(struct await *a, const struct rsp_event *event
         return NULL;
     }
     bool again;
+    uint64_t told = a->c->stats.violations;
     TRY(conn_damaged(a->c, event, &again));
+    a->damaged = true;
+    a->damage_told |= a->c->stats.violations > told;
     if (again)
         return NULL;
     a->r->error = conn_request_error(a->r, ERR_VIOLATION, "the answer's checksum is wrong");
@@ -392,6 +418,8 @@ struct error *conn_say_once(struct rsp_connection *c, struct rsp_request *r, enu
     struct error *e = conn_say(c, r, ret);
     if (e || *ret == FATE_OPEN)
         conn_owe(c, r, 1);
+    if (error_is(r->error, ERR_TIMEOUT))
+        conn_gave_up(c);
     return e;
 }
 

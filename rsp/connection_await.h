@@ -21,8 +21,9 @@ struct await {
     struct buf early; /* an answer that came in front of our ack, which may have been lost */
     bool has_early, early_is_copy;
     int64_t deadline_ns, last_deadline_ns;
-    bool misfit; /* something came that was no answer */
-    bool cut;    /* the deadline is that of the whole conversation, nearer than the timeout */
+    bool misfit;               /* something came that was no answer */
+    bool damaged, damage_told; /* something came with a bad checksum, and was asked for again; a violation */
+    bool cut;                  /* the deadline is that of the whole conversation, nearer than the timeout */
 };
 
 /* It may be sent, or its answer asked for, more than once. */

@@ -151,6 +151,8 @@ static struct error *settle_open(struct rsp_connection *c, struct rsp_request *r
     bool lost = is_lost_in_window(c, &requests[i], window);
     abandon_window(c, requests, i, window);
     *done = lost ? window : i + 1;
+    if (!lost && error_is(requests[i].error, ERR_TIMEOUT))
+        conn_gave_up(c);
     return lost ? ask_alone(c, requests, window) : NULL;
 }
 
@@ -199,47 +201,65 @@ static void fail_rest(struct rsp_request *requests, size_t count, const struct e
                                            why->hint ? why->hint : "reconnect to go on");
 }
 
-static struct error *ask_all(struct rsp_connection *c, struct rsp_request *requests, size_t count)
+/* The next window; *answered is how many requests are settled. */
+static struct error *ask_next(struct rsp_connection *c, struct rsp_request *requests, size_t count,
+                              size_t *answered)
 {
-    bool asked_anew = false;
-    for (size_t i = 0; i < count;) {
-        if (requests[i].error) {
-            i++;
-            continue;
-        }
-        BASE_ERROR struct error *e = make_ready(c);
-        if (error_is(e, ERR_TIMEOUT) || error_is(e, ERR_NOT_STOPPED)) {
-            fail_rest(requests + i, count - i, e);
-            break;
-        }
-        size_t done = 0;
-        if (!e)
-            e = run_window(c, requests + i, count - i, &done);
-        if (e) {
-            struct error *result = e;
-            e = NULL;
-            return result;
-        }
-        if (!asked_anew && is_out_of_step(c, requests + i, done)) {
-            asked_anew = true;
-            continue; /* what lies there is seen, and a fence put up, before they are asked anew */
-        }
-        asked_anew = false;
-        i += done;
+    struct rsp_request *next = requests + *answered;
+    size_t left = count - *answered, done = 0;
+    struct error *e = make_ready(c);
+    if (error_is(e, ERR_TIMEOUT) || error_is(e, ERR_NOT_STOPPED)) {
+        fail_rest(next, left, e);
+        error_free(e);
+        *answered = count;
+        return NULL;
     }
+    TRY(e);
+    if (conn_is_careful(c))
+        return NULL;
+    TRY(run_window(c, next, left, &done));
+    if (is_out_of_step(c, next, done)) /* what lies there is seen, before they are asked anew */
+        TRY(conn_drain(c, LOOK_PACKETS_MOST));
+    *answered += conn_is_careful(c) ? 0 : done;
+    return NULL;
+}
+
+/* Until it is seen, at number *answered, that more came than was asked for. */
+static struct error *ask_all(struct rsp_connection *c, struct rsp_request *requests, size_t count,
+                             size_t *answered)
+{
+    for (*answered = 0; *answered < count && !conn_is_careful(c);)
+        if (requests[*answered].error)
+            ++*answered;
+        else
+            TRY(ask_next(c, requests, count, answered));
+    TRY(conn_settle_suspicion(c));
     return conn_flush_acks(c);
 }
 
-/* The race was seen within them: nothing that was read is believed. */
-static struct error *ask_raced(struct rsp_connection *c, struct rsp_request *requests, size_t count)
+/* Nothing that was read is believed. */
+static struct error *ask_anew(struct rsp_connection *c, struct rsp_request *requests, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (!may_be_repeated(c, &requests[i]))
             continue;
         clear_answer(&requests[i]);
-        TRY(conn_race_ask(c, &requests[i], 1));
+        TRY(c->race.seen ? conn_race_ask(c, &requests[i], 1) : conn_careful_ask(c, &requests[i], 1));
     }
     return NULL;
+}
+
+/* As if all were well; the race, or an answer too many, may be seen within them. */
+static struct error *ask_trusting(struct rsp_connection *c, struct rsp_request *requests, size_t count)
+{
+    size_t answered;
+    TRY(ask_all(c, requests, count, &answered));
+    if (c->race.seen)
+        return ask_anew(c, requests, count);
+    if (!conn_is_careful(c) || conn_runs(c))
+        return NULL;
+    TRY(ask_anew(c, requests, answered));
+    return conn_careful_ask(c, requests + answered, count - answered);
 }
 
 struct error *rsp_call_batch(struct rsp_connection *c, struct rsp_request *requests, size_t count)
@@ -248,10 +268,9 @@ struct error *rsp_call_batch(struct rsp_connection *c, struct rsp_request *reque
     prepare(c, requests, count);
     buf_clear(&c->words);
     conn_state_ask(c);
-    bool raced = c->race.seen;
-    struct error *e = raced ? conn_race_ask(c, requests, count) : ask_all(c, requests, count);
-    if (!e && c->race.seen && !raced)
-        e = ask_raced(c, requests, count);
+    struct error *e = c->race.seen         ? conn_race_ask(c, requests, count)
+                      : conn_is_careful(c) ? conn_careful_ask(c, requests, count)
+                                           : ask_trusting(c, requests, count);
     conn_state_done(c, CONN_ASKING);
     return e;
 }

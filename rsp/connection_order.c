@@ -72,7 +72,8 @@ void conn_stale(struct rsp_connection *c, const char *payload, size_t n)
         conn_note_taken(c, payload, n);
     if (known)
         return;
-    c->order.out_of_step |= c->terms.no_ack;
+    if (c->terms.no_ack)
+        conn_careful(c, CAREFUL_LONG);
     if (!conn_is_lenient(c))
         conn_misfit(c, RSP_GRAMMAR_ANY, payload, n);
 }

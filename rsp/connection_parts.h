@@ -99,6 +99,13 @@ struct conn_order {
     bool troubled;      /* something was lost, damaged or sent twice */
     bool out_of_step;   /* a packet came that answers nothing: the next question is fenced off */
     bool copied;        /* what was taken last is word for word what was taken before it */
+    struct buf asked;   /* the question answered last, cut at EVIDENCE_MOST; without acks */
+    bool gave_up;       /* a question of the user's got no answer */
+    bool suspect;       /* an answer of this batch may be a copy: connection_careful.c */
+    bool cleared;       /* of that it was found free once, and nothing came since that was not asked */
+    unsigned careful;   /* questions that still stand between silences */
+    int64_t settle_ns;  /* the silence */
+    int64_t quiet_ns;   /* when the last of them was over */
     size_t strays;      /* packets that answered nothing, in all */
     struct buf last;    /* the answer or stop taken last, cut at EVIDENCE_MOST */
     size_t last_length; /* of all of it */

@@ -11,6 +11,7 @@
  *   connection_await.[ch]   one request's answer
  *   connection_retry.c      what is done when it does not come
  *   connection_copy.c       an answer that may be the one before it, said once more
+ *   connection_careful.c    a stub, or a line, that says more than was asked
  *   connection_batch.c      requests, as many at once as may be
  *   connection_resync.c     finding the place again after an answer was lost
  *   connection_run.c        resume, wait for a stop
@@ -292,6 +293,24 @@ struct error *conn_doubt_copy(struct rsp_connection *c, struct rsp_request *r) B
 /* Whether it is a `z` that was refused and may be done; and inserting and taking out that point once more. */
 bool conn_may_be_gone(const struct rsp_connection *c, const struct rsp_request *r, size_t window);
 struct error *conn_take_out_again(struct rsp_connection *c, struct rsp_request *r) BASE_MUST_CHECK;
+
+/* -- connection_careful.c -------------------------------------------------------------------------- */
+
+/* Each of the next questions, so many of them, stands between two silences. Not on a line that is a console.
+ */
+enum { CAREFUL_SHORT = 16, CAREFUL_LONG = 256 };
+void conn_careful(struct rsp_connection *c, unsigned questions);
+bool conn_is_careful(const struct rsp_connection *c);
+/* A question got no answer; that may still come, behind a fence's. */
+void conn_gave_up(struct rsp_connection *c);
+/* An answer was taken, whose copy it may be; and, before it is believed, a fence that finds out. */
+void conn_suspect(struct rsp_connection *c, const struct rsp_request *r);
+struct error *conn_settle_suspicion(struct rsp_connection *c) BASE_MUST_CHECK;
+/* Before a resume: waits for silence, where that is due. */
+struct error *conn_careful_quiet(struct rsp_connection *c) BASE_MUST_CHECK;
+/* One question at a time; those that have an `error` are left. */
+struct error *conn_careful_ask(struct rsp_connection *c, struct rsp_request *requests,
+                               size_t count) BASE_MUST_CHECK;
 
 /* -- connection_await.c ---------------------------------------------------------------------------- */
 

@@ -125,6 +125,8 @@ static struct error *take_at_fence(struct rsp_connection *c, enum conn_got got, 
         return NULL;
     bool empty = got == GOT_PACKET && event->length == 0;
     f->words += !empty;
+    if (!empty && c->terms.no_ack && f->words > c->owed.count && !conn_is_lenient(c))
+        conn_misfit(c, RSP_GRAMMAR_ANY, event->data, event->length);
     if (empty)
         conn_note_taken(c, "", 0); /* a copy of it answers nothing */
     f->fenced |= empty;
@@ -167,6 +169,16 @@ static struct error *pass_fence(struct rsp_connection *c, struct fence *f)
     return NULL;
 }
 
+/* More came than was owed, or an answer did not come in front of the fence's and may yet. */
+static void note_difference(struct rsp_connection *c, const struct fence *f, const struct error *e)
+{
+    if (!e && c->terms.no_ack && f->words > c->owed.count)
+        conn_careful(c, CAREFUL_LONG);
+    else if (!e && f->taken < f->due && c->order.gave_up)
+        conn_careful(c, CAREFUL_SHORT);
+    c->order.gave_up &= e != NULL;
+}
+
 struct error *conn_resync(struct rsp_connection *c)
 {
     TRY(conn_take_owed(c));
@@ -179,6 +191,7 @@ struct error *conn_resync(struct rsp_connection *c)
     wait_for_answer(c, &f);
     struct error *e = pass_fence(c, &f);
     c->owed.came = f.words;
+    note_difference(c, &f, e);
     if (!e) {
         conn_in_step(c);
         c->owed.count = 0;

@@ -44,6 +44,7 @@ static struct error *resume(struct rsp_connection *c, const char *payload, size_
     *resumed = RSP_RESUMED_NOT;
     TRY(conn_check_stopped(c));
     TRY(conn_resync(c));
+    TRY(conn_careful_quiet(c));
     TRY(conn_drain(c, DRAIN_PACKETS_MOST));
     conn_stops_drop_commanded(c);
     if (c->stops.late_count > 0) { /* it has stopped already: nothing runs meanwhile */
@@ -80,7 +81,8 @@ static bool may_go_together(struct rsp_connection *c, const struct rsp_request *
     size_t bytes = n;
     for (size_t i = 0; i < count; i++)
         bytes += requests[i].length;
-    return c->terms.no_ack && c->terms.pipelines && count < WINDOW_REQUESTS && bytes < WINDOW_BYTES / 2;
+    return c->terms.no_ack && c->terms.pipelines && !conn_is_careful(c) && count < WINDOW_REQUESTS &&
+           bytes < WINDOW_BYTES / 2;
 }
 
 static struct error *one_after_the_other(struct rsp_connection *c, struct rsp_request *requests, size_t count,

@@ -130,7 +130,9 @@ struct error *rsp_resume_actions(struct rsp_connection *c, const struct rsp_acti
                                  size_t count) BASE_MUST_CHECK;
 /* `D` in the form the stub wants (D;PID with multiprocess). Lost-connection answers count as done. */
 struct error *rsp_detach(struct rsp_connection *c, int64_t pid) BASE_MUST_CHECK;
-/* `vKill;PID` with multiprocess, else `k`. */
+/* `vKill;PID` with multiprocess, else `k`, and the other one where the stub does not know the first. The end
+ * of the connection and silence behind `k` count as done. ERR_UNSUPPORTED, ERR_REFUSED: nothing was ended,
+ * all is as it was. */
 struct error *rsp_kill(struct rsp_connection *c, int64_t pid) BASE_MUST_CHECK;
 
 /* -- remote_threads.c ------------------------------------------------------------------------------ */

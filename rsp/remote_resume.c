@@ -10,6 +10,8 @@
 
 #define PARTING_NS 2000000000
 
+static const char killing[] = "killing the process";
+
 /* -- building the packet --------------------------------------------------------------------------- */
 
 static bool is_everybody(const struct rsp_action *a)
@@ -239,34 +241,55 @@ struct error *rsp_detach(struct rsp_connection *c, int64_t pid)
     return e;
 }
 
-/* A stub that is told `k` may end without a word (gdb manual, "Packets", k). */
-static struct error *kill_plainly(struct rsp_connection *c)
+/* `k` has no answer, and a stub that is told it may end without a word (gdb manual, "Packets", k); some say
+ * OK or how the program ended. *done: not when the stub says that it does not know it. */
+static struct error *kill_plainly(struct rsp_connection *c, bool *done)
 {
     BASE_BUF struct buf reply = {0};
     conn_state_part(c);
     struct error *e = part(c, RSP_GRAMMAR_ANY, "k", &reply);
     conn_state_done(c, CONN_PARTING);
-    if (is_gone(e) || error_is(e, ERR_TIMEOUT)) {
+    *done = is_gone(e) || error_is(e, ERR_TIMEOUT);
+    if (*done) {
         error_free(e);
         return NULL;
     }
-    return e;
+    TRY(e);
+    *done = reply.length > 0;
+    return *done ? remote_check(&reply, killing) : NULL;
+}
+
+/* *done: not when the stub does not know vKill. */
+static struct error *kill_process(struct rsp_connection *c, int64_t pid, bool *done)
+{
+    BASE_BUF struct buf reply = {0};
+    BASE_FREE char *packet = xasprintf("vKill;%llx", (unsigned long long)pid);
+    struct error *e = part(c, RSP_GRAMMAR_OK, packet, &reply);
+    *done = is_gone(e);
+    if (*done) {
+        error_free(e);
+        return NULL;
+    }
+    TRY(e);
+    *done = reply.length > 0;
+    return *done ? remote_check_ok(&reply, killing) : NULL;
 }
 
 struct error *rsp_kill(struct rsp_connection *c, int64_t pid)
 {
     TRY(conn_check_stopped(c));
-    if (!names_processes(c, pid))
-        return kill_plainly(c);
-    BASE_BUF struct buf reply = {0};
-    BASE_FREE char *packet = xasprintf("vKill;%llx", (unsigned long long)pid);
-    struct error *e = part(c, RSP_GRAMMAR_OK, packet, &reply);
-    if (is_gone(e)) {
-        error_free(e);
+    bool done = false, by_process = names_processes(c, pid);
+    if (by_process)
+        TRY(kill_process(c, pid, &done));
+    if (!done)
+        TRY(kill_plainly(c, &done));
+    if (!done && !by_process && pid > 0)
+        TRY(kill_process(c, pid, &done));
+    if (done)
         return NULL;
-    }
-    TRY(e);
-    if (reply.length == 0)
-        return kill_plainly(c);
-    return remote_check_ok(&reply, "killing the process");
+    return error_hint(error_new(ERR_UNSUPPORTED,
+                                "%s: the stub knows no packet for it (%s was answered with "
+                                "nothing), and nothing was ended",
+                                killing, pid > 0 ? "each of `vKill` and `k`" : "`k`"),
+                      "`detach` lets it run on; the stub may have a command of its own: `monitor help`");
 }

@@ -30,9 +30,9 @@
  *   syscall_entry _return     HEX
  *   replaylog                 begin: no more past; anything else: no more future
  *   reason                    LLVM's: `exec`; `watchpoint`, whose place is in the description; anything else
- *   description               LLVM's, text in hex: of a watchpoint, numbers in decimal of which the first is
- * its address HEX                       that register's bytes in hex, or x where they are not known any other
- * anything, and is skipped: stubs have keys of their own, in any characters
+ *   description               LLVM's, text in hex: of a watchpoint, decimal numbers, the address first
+ *   HEX                       that register's bytes in hex, or x where they are not known
+ *   any other                 anything, and is skipped: stubs have keys of their own, in any characters
  *
  *   KEY                       VALUE, in W, X, w and N
  *   process                   HEX, or nothing

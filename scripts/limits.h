@@ -19,16 +19,14 @@ enum {
     REQUEST_LINE_LIMIT = 16 << 20,
     /* Bytes of a text into which values were put: the step fails, and the error says so. */
     FILLED_TEXT_LIMIT = 1 << 20,
-    /* Bytes of a regular expression: it is refused as too long. */
+    /* Bytes of a regular expression: it is refused, and the error says so. */
     PATTERN_BYTES = 4096,
-    /* Characters, classes and groups of a regular expression once its bounds are written out: it is refused
-     * as too large. */
-    PATTERN_COPIES = 8192,
-    /* Levels of groups in a regular expression, with the outermost: it is refused as nested too deep. */
+    /* Levels of groups in a regular expression: it is refused, and the error says so. */
     PATTERN_NESTED_MOST = 64,
-    /* Levels of repetitions of what is repeated in a regular expression: it is refused, and the error says
-       so. */
-    PATTERN_REPEATED_MOST = 3,
+    /* Steps to find a regular expression from one place of a text: it does not fit. */
+    PATTERN_STEPS_MOST = 100000,
+    /* Bytes of memory to find a regular expression: it does not fit. */
+    PATTERN_SPACE_LIMIT = 16 << 20,
     /* Seconds that `sleep` may take: it is refused, and the error says so. */
     SLEEP_SECONDS_MOST = 86400,
     /* Different reasons, threads and the like that one `repeat` counts: the others are not counted. */

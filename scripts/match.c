@@ -259,15 +259,10 @@ static char *check_matcher(const cJSON *m)
         return xstrdup("`exists` takes true or false");
     if (strcmp(m->string, "match") != 0)
         return NULL;
-    regex_t regex;
     if (!cJSON_IsString(m))
         return xstrdup("`match` takes a regular expression");
-    BASE_FREE char *why = pattern_compile(m->valuestring, &regex);
-    if (!why) {
-        regfree(&regex);
-        return NULL;
-    }
-    return xasprintf("\"%s\" is no regular expression: %s", m->valuestring, why);
+    BASE_FREE char *why = pattern_check(m->valuestring);
+    return why ? xasprintf("\"%s\" is no regular expression: %s", m->valuestring, why) : NULL;
 }
 
 static char *check_at(const cJSON *expected, struct buf *path)

@@ -2,23 +2,19 @@
 /*
  * scripts/pattern.h - regular expressions of `match`, bounded.
  *
- * POSIX extended ones (regcomp(3)). The C library writes `x{m,n}` out as n copies, `x+` as two, and copies of
- * copies where these are nested, so a line of a script could take all memory there is; and its
- * back-references, which POSIX does not have in extended expressions, may try for ever. Both are refused
- * before it sees them. So is what repeats a repetition more than twice, for which it takes time beyond all
- * bounds. No state; any thread.
+ * Perl's, as PCRE2 has them (pcre2pattern(3)), over bytes: `.` is any of them, `$` only the very end. The C
+ * library's own take time and memory beyond all bounds for a short line of a script; PCRE2 compiles in
+ * bounded space and counts its steps, and the limits of both stand in scripts/limits.h. No state; any thread.
  */
 #ifndef ALLSTOP_SCRIPTS_PATTERN_H
 #define ALLSTOP_SCRIPTS_PATTERN_H
 
-#include <regex.h>
 #include <stdbool.h>
 
-#include "scripts/limits.h"
-
-/* NULL: *ret is compiled, and regfree() is due. Else why not, malloc'd. */
-char *pattern_compile(const char *text, regex_t *ret);
-/* It matches somewhere in `subject`. A text that is no expression matches nothing. */
+/* NULL where it is a regular expression that is taken; else why not, malloc'd. */
+char *pattern_check(const char *text);
+/* It is found somewhere in `subject`. A text that is no expression is found nowhere, and one that takes more
+ * than PATTERN_STEPS_MOST is not found either. */
 bool pattern_fits(const char *text, const char *subject);
 
 #endif

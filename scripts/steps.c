@@ -20,10 +20,10 @@
 static int status_of(const struct run *r, const struct error *e)
 {
     switch (e->code) {
-    case ERR_NOT_RUNNING: /* after the end there is no target either */
-        return session_state(r->session) == TARGET_EXITED ? STATUS_LOST : STATUS_FAILED;
+    case ERR_NOT_CONNECTED: /* a program that has ended and a target that was left are not lost */
+    case ERR_NOT_RUNNING:
+        return session_is_out_of_reach(r->session) ? STATUS_LOST : STATUS_FAILED;
     case ERR_LOST:
-    case ERR_NOT_CONNECTED:
         return STATUS_LOST;
     case ERR_TIMEOUT:
         return STATUS_TIMEOUT;

@@ -7,7 +7,7 @@ compiler=$1
 shift
 headers='stdio.h:libc6-dev ncursesw/curses.h:libncurses-dev readline/readline.h:libreadline-dev libelf.h:libelf-dev
 symbols/dwarf/dwarf_compat.h:libdwarf-dev cjson/cJSON.h:libcjson-dev expat.h:libexpat1-dev capstone/capstone.h:libcapstone-dev
-zlib.h:zlib1g-dev zstd.h:libzstd-dev libiberty/demangle.h:libiberty-dev'
+zlib.h:zlib1g-dev zstd.h:libzstd-dev libiberty/demangle.h:libiberty-dev pcre2.h:libpcre2-dev'
 say() {
     echo "allstop cannot be built: $1 (\`make deps-build\` installs what is needed on Debian)" >&2
     exit 1

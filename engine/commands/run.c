@@ -212,13 +212,21 @@ const struct command command_until = {
     .text = stop_to_text,
 };
 
+/* Of one that stands or has ended there was a stop at least. */
+static struct error *need_a_target(struct session *s)
+{
+    return s->target->state == TARGET_DISCONNECTED ? target_need(s->target) : NULL;
+}
+
 static struct error *take_or_wait(struct session *s, cJSON **ret)
 {
     if (s->target->state == TARGET_RUNNING)
         return NULL; /* the stop comes through the pump */
     struct stop stop;
-    if (!session_take_stop(s, &stop))
+    if (!session_take_stop(s, &stop)) {
+        TRY(need_a_target(s));
         return error_new(ERR_NOT_RUNNING, "the target is not running, and no stop is waiting to be taken");
+    }
     *ret = stop_to_json(s, &stop);
     return NULL;
 }
@@ -248,6 +256,8 @@ static struct error *wait_for_console(struct session *s, const char *text, cJSON
     }
     if (e)
         return e;
+    if (!s->has_untaken_stop)
+        TRY(need_a_target(s));
     return error_hint(
         error_new(ERR_NOT_RUNNING, "waiting for '%s' on the console: the target stopped before", text),
         "the next `wait` returns that stop");

@@ -112,6 +112,8 @@ const struct command command_launch = {
 static struct error *leave(struct session *s, bool kill)
 {
     struct error *e = session_leave(s, kill);
+    if (kill && session_was_not_killed(s, e))
+        return e;
     session_drop_connection(s, TARGET_DISCONNECTED);
     return e;
 }

@@ -54,6 +54,7 @@ struct control {
     struct time_line time;
 
     struct interrupt interrupt;
+    bool told_race; /* that this stub does not stop its threads */
 
     struct stop last_stop;
     uint64_t stops, violations;

@@ -55,11 +55,12 @@ static struct error *fetch(struct target *target, uint64_t address, unsigned cha
     while (target->state != TARGET_STOPPED && *got < n &&
            memory_from_file(target, address + *got, bytes + *got, 1))
         ++*got;
-    if (*got == 0)
-        return error_hint(
-            error_new(ERR_NO_MEMORY, "disassemble at 0x%" PRIx64 ": nothing can be read there", address),
-            "`maps` shows what is mapped");
-    return NULL;
+    if (*got)
+        return NULL;
+    TRY(target_need(target)); /* without one, nobody has said that nothing is there */
+    return error_hint(
+        error_new(ERR_NO_MEMORY, "disassemble at 0x%" PRIx64 ": nothing can be read there", address),
+        "`maps` shows what is mapped");
 }
 
 /* What does not tell its length has one size where there is no decoder. */
@@ -143,14 +144,23 @@ static size_t decode(struct target *target, uint64_t address, const unsigned cha
     return got;
 }
 
+/* Where neither a target nor a file has anything there, it is not for the architecture. */
+static struct error *architecture_missing(struct target *target, uint64_t address)
+{
+    unsigned char byte;
+    if (!memory_from_file(target, address, &byte, 1))
+        TRY(target_need(target));
+    return error_hint(error_new(ERR_UNSUPPORTED, "disassemble: the architecture is not known"),
+                      "load a program's symbols, or connect to a stub that describes itself");
+}
+
 struct error *disassemble(struct target *target, uint64_t address, size_t count, struct instruction **ret,
                           size_t *got)
 {
     *ret = NULL;
     *got = 0;
     if (!target->arch)
-        return error_hint(error_new(ERR_UNSUPPORTED, "disassemble: the architecture is not known"),
-                          "load a program's symbols, or connect to a stub that describes itself");
+        return architecture_missing(target, address);
     if (count > INSTRUCTIONS_MOST)
         count = INSTRUCTIONS_MOST;
     size_t most = count * target->arch->longest_instruction, have = 0;

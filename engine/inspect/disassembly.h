@@ -4,7 +4,8 @@
  *
  * Reads target memory (or, without a target, the file's) and decodes it for the session's architecture;
  * bytes that are no instruction, and processors Capstone lacks, are shown as data. Engine thread.
- * Errors: ERR_NO_MEMORY, ERR_UNSUPPORTED when the architecture is unknown.
+ * Errors: ERR_NO_MEMORY, ERR_UNSUPPORTED when the architecture is unknown; of what no file has,
+ * ERR_NOT_CONNECTED without a target.
  */
 #ifndef ALLSTOP_ENGINE_INSPECT_DISASSEMBLY_H
 #define ALLSTOP_ENGINE_INSPECT_DISASSEMBLY_H

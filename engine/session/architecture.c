@@ -5,36 +5,34 @@
 
 #include "base/buf.h"
 #include "engine/session/session_private.h"
+#include "engine/target/processor.h"
 #include "engine/target/program.h"
-#include "engine/target/registers.h"
 
-static struct error *misfit(const struct session *s, const struct symbol_file *f, const struct arch *other)
+static struct error *misfit(struct target *target, const struct arch *said, const struct arch *other)
 {
-    const char *told = s->target->description->architecture;
-    if (s->architecture)
+    size_t index;
+    const char *told = description_own(target)->description->architecture;
+    if (said)
         return error_hint(error_new(ERR_USAGE, "the architecture was set to %s, but the target says it is %s",
-                                    other->name, told),
+                                    said->name, told),
                           "`set architecture auto` believes the target");
-    return error_hint(error_new(ERR_USAGE, "%s is for %s, but the target says it is %s", symbol_file_path(f),
-                                other->name, told),
+    return error_hint(error_new(ERR_USAGE, "%s is for %s, but the target says it is %s",
+                                symbol_file_path(program_file(target, &index)), other->name, told),
                       "name the program that really runs there, or leave it out");
+}
+
+/* The word that counts behind the stub's is not to be another. */
+static struct error *check(struct target *target, const struct arch *said)
+{
+    const struct arch *told = processor_told(target);
+    const struct arch *other = said ? said : processor_of_program(target);
+    return told && other && !arch_same_family(told, other) ? misfit(target, said, other) : NULL;
 }
 
 struct error *architecture_choose(struct session *s)
 {
-    size_t index;
-    struct target *target = s->target;
-    struct symbol_file *f = program_file(target, &index);
-    const struct arch *of_file = f ? arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1) : NULL;
-    const struct arch *told = NULL, *other = s->architecture ? s->architecture : of_file;
-    if (target->description && target->description->architecture)
-        told = arch_by_description(target->description->architecture);
-    if (told && other && !arch_same_family(told, other))
-        return misfit(s, f, other);
-    target->arch = told ? told : other;
-    target->big_endian = f ? symbol_file_is_big_endian(f) : arch_has_big_only(target->arch);
-    registers_complete(target);
-    description_make_arch(target);
+    TRY(check(s->target, s->target->arch_said));
+    processor_choose(s->target);
     return NULL;
 }
 
@@ -52,32 +50,18 @@ static struct error *by_name(const char *name, const struct arch **ret)
                       buf_text(&all));
 }
 
-/* What was made of the architecture before is made anew. */
-static struct error *apply(struct session *s)
-{
-    struct target *target = s->target;
-    if (target->state != TARGET_STOPPED)
-        return NULL;
-    if (target->description && target->description->usual)
-        description_forget(target);
-    TRY(architecture_choose(s));
-    description_forget_values(target);
-    return NULL;
-}
-
 struct error *architecture_set(struct session *s, const char *name)
 {
-    const struct arch *before = s->architecture, *wanted = NULL;
+    const struct arch *said = NULL;
     if (strcmp(name, "auto") != 0)
-        TRY(by_name(name, &wanted));
-    s->architecture = wanted;
-    struct error *e = apply(s);
-    if (e)
-        s->architecture = before;
-    return e;
+        TRY(by_name(name, &said));
+    if (target_is_connected(s->target))
+        TRY(check(s->target, said));
+    processor_say(s->target, said);
+    return NULL;
 }
 
 const char *architecture_name(const struct session *s)
 {
-    return s->architecture ? s->architecture->name : "auto";
+    return s->target->arch_said ? s->target->arch_said->name : "auto";
 }

@@ -113,7 +113,7 @@ static struct error *read_description(struct session *s)
         return NULL;
     }
     size_t index;
-    bool known = program_file(s->target, &index) != NULL || s->architecture;
+    bool known = program_file(s->target, &index) != NULL || s->target->arch_said;
     if (known && (error_is(e, ERR_REFUSED) || error_is(e, ERR_VIOLATION))) {
         target_say(s->target, e->message);
         error_free(e);

@@ -153,6 +153,22 @@ static struct error *let_go_others(struct session *s, int64_t pid)
     return NULL;
 }
 
+static struct error *kill_it(struct session *s, int64_t pid)
+{
+    pty_before_kill(s);
+    struct error *e = rsp_kill(s->target->connection, pid);
+    if (e)
+        pty_not_killed(s);
+    else
+        journal_close(s->control, true);
+    return e;
+}
+
+bool session_was_not_killed(const struct session *s, const struct error *e)
+{
+    return (error_is(e, ERR_UNSUPPORTED) || error_is(e, ERR_REFUSED)) && s->target->state == TARGET_STOPPED;
+}
+
 struct error *session_leave(struct session *s, bool kill)
 {
     static const char without[] =
@@ -170,12 +186,8 @@ struct error *session_leave(struct session *s, bool kill)
     if (s->target->state == TARGET_EXITED)
         return NULL;
     int64_t pid = local_process_of(s);
-    if (kill) {
-        pty_before_kill(s);
-        TRY(rsp_kill(s->target->connection, pid));
-        journal_close(s->control, true);
-        return NULL;
-    }
+    if (kill)
+        return kill_it(s, pid);
     TRY(settle_processors(s));
     if (s->target->state == TARGET_EXITED)
         return NULL;

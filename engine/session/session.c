@@ -245,6 +245,11 @@ enum target_state session_state(const struct session *s)
     return s->target->state;
 }
 
+bool session_is_out_of_reach(const struct session *s)
+{
+    return s->target->out_of_reach;
+}
+
 uint64_t session_epoch(const struct session *s)
 {
     return s->target->epoch;
@@ -265,7 +270,8 @@ void session_set_deadline(struct session *s, int64_t deadline_ns)
 static void learn_arch(struct session *s, const struct symbol_file *f)
 {
     description_hide_files(s->target);
-    if ((s->target->arch && !description_made_arch(s->target)) || description_several(s->target))
+    if ((s->target->arch && !description_made_arch(s->target)) || description_several(s->target) ||
+        description_is_due(s->target))
         return;
     const struct arch *told = arch_by_elf(symbol_file_machine(f), symbol_file_is_64(f) ? 2 : 1);
     if (!told && s->target->arch)
@@ -414,8 +420,10 @@ struct error *session_connect_to(struct session *s, const struct session_target 
                           "`detach` or `kill` first");
     if (s->target->connection)
         session_drop_connection(s, TARGET_DISCONNECTED);
-    TRY(target->spec ? attach_to_spec(s, target) : start_program(s, target));
-    return go_from_entry(s, target->at);
+    struct error *e = target->spec ? attach_to_spec(s, target) : start_program(s, target);
+    if (e && e->code != ERR_USAGE)
+        target_is_out_of_reach(s->target);
+    return e ? e : go_from_entry(s, target->at);
 }
 
 struct error *session_connect_again(struct session *s, bool running, enum start_at at)
@@ -466,6 +474,7 @@ void session_give_up(struct session *s)
     BASE_FREE char *text = xasprintf("the connection to %s was dropped without a word", s->target->spec);
     bool inserted = sites_any(s->control);
     session_drop_connection(s, TARGET_DISCONNECTED);
+    target_is_out_of_reach(s->target);
     tell_lost(s, text,
               inserted ? "what was inserted is still in the target: `recover` puts it right once it answers"
                        : NULL);

@@ -70,6 +70,9 @@ struct session *session_create(const struct session_options *options);
 void session_destroy(struct session *s);
 
 enum target_state session_state(const struct session *s);
+/* There is no target because the link to it was lost or could not be made: it was not left, and its program
+ * did not end. */
+bool session_is_out_of_reach(const struct session *s);
 uint64_t session_epoch(const struct session *s);
 
 /* Loads symbols of `program`, remembers it and its arguments for launch; does not start it. NULL args: none.

@@ -38,8 +38,7 @@ struct session {
     struct control *control;
     struct wire_log *log;
 
-    const struct arch *architecture; /* as the user says, NULL: as the stub or the program says */
-    char *program;                   /* path, or NULL */
+    char *program; /* path, or NULL */
     struct program_setup setup;
     struct program_terminal terminal;
     bool started;                /* what we are or were connected to is that program, started by its name */
@@ -101,6 +100,9 @@ void session_left_for_kdb(struct session *s);
 /* engine/session/leave.c: removes what is inserted and detaches, or kills; the connection is still to be
  * dropped. */
 struct error *session_leave(struct session *s, bool kill) BASE_MUST_CHECK;
+/* Of its error when it was to kill: the stub knows no way to, or refuses it, and the target stands as it did.
+ */
+bool session_was_not_killed(const struct session *s, const struct error *e);
 /* Connects to the same target again: the program is started anew with its present arguments. */
 struct error *session_connect_again(struct session *s, bool running, enum start_at at) BASE_MUST_CHECK;
 

@@ -18,7 +18,8 @@ enum {
     /* Different descriptions of registers at one time: registers of a process with another are unavailable.
      */
     DESCRIPTIONS_MOST = 8,
-    /* Processes whose description is remembered: the one that was asked first is asked again. */
+    /* Processes whose description is remembered: the one beside the session's own that was asked first is
+     * asked again. */
     DESCRIBED_PROCESSES_MOST = 64,
     /* Bytes of memory that are kept during one stop: the rest is asked for each time. */
     MEMORY_CACHE_LIMIT = 16 << 20,

@@ -75,21 +75,29 @@ void target_cancelled(struct target *target)
 void target_runs(struct target *target)
 {
     target->state = TARGET_RUNNING;
+    target->out_of_reach = false;
 }
 
 void target_stands(struct target *target)
 {
     target->state = TARGET_STOPPED;
+    target->out_of_reach = false;
 }
 
 void target_has_ended(struct target *target)
 {
     target->state = TARGET_EXITED;
+    target->out_of_reach = false;
 }
 
 void target_is_gone(struct target *target)
 {
     target->state = TARGET_DISCONNECTED;
+}
+
+void target_is_out_of_reach(struct target *target)
+{
+    target->out_of_reach = true;
 }
 
 void target_forget(struct target *target)
@@ -110,6 +118,7 @@ struct error *target_check(struct target *target, struct error *e)
      * asked. */
     BASE_FREE char *message = e && e->code == ERR_LOST ? xstrdup(e->message) : NULL;
     target_is_gone(target);
+    target_is_out_of_reach(target);
     target->threads.has_current = false;
     target->hooks.lost(target, message, e ? e->hint : NULL);
     return e;

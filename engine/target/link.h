@@ -54,12 +54,13 @@ struct target_hooks {
  * The transitions of a target's state (engine/target/target.h), and the only places that write it. RUNNING: a
  * resume was sent, or it ran when we came; STOPPED: a stop was taken, or the resume was not sent after all;
  * EXITED: the stub told the end of the program, whose connection is of no more use; DISCONNECTED: the link
- * was left or lost.
+ * was left or lost, which target_is_out_of_reach() notes until there is a target again.
  */
 void target_runs(struct target *target);
 void target_stands(struct target *target);
 void target_has_ended(struct target *target);
 void target_is_gone(struct target *target);
+void target_is_out_of_reach(struct target *target);
 
 struct error *target_need(struct target *target) BASE_MUST_CHECK;
 struct error *target_need_stopped(struct target *target) BASE_MUST_CHECK;

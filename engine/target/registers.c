@@ -173,26 +173,15 @@ void registers_note_all(struct target *target, struct thread *t, const struct rs
     t->g_size = g->size < t->size ? g->size : t->size;
 }
 
-/* What is read of another processor's registers by this one's names would be wrong. */
-static struct error *check_described(const struct target *target, const struct thread *t)
-{
-    if (description_is_of(target, t->id.pid))
-        return NULL;
-    return error_hint(error_new(ERR_UNSUPPORTED,
-                                "registers of process %lld: they are not those of the selected thread's",
-                                (long long)t->id.pid),
-                      "`thread` selects one of its threads");
-}
-
 /* Refused once it is not asked again in this stop. */
 static struct error *ask_all(struct target *target, struct thread *t)
 {
     TRY(target_need_stopped(target));
+    TRY(description_check(target, t->id.pid));
     if (!target->description)
         return error_hint(
             error_new(ERR_UNSUPPORTED, "read registers: the stub sent no target description"),
             "name a program with symbols, or `set architecture NAME`, so that the processor is known");
-    TRY(check_described(target, t));
     make_room(target, t);
     if (t->has_g)
         return NULL;
@@ -295,7 +284,6 @@ static bool pays_alone(struct target *target, struct thread *t, const struct rsp
 static struct error *read_alone(struct target *target, struct thread *t, const struct rsp_register *r)
 {
     TRY(target_need_stopped(target));
-    TRY(check_described(target, t));
     make_room(target, t);
     if (!pays_alone(target, t, r))
         return NULL;
@@ -334,8 +322,10 @@ struct error *register_read(struct target *target, struct thread *t, const struc
     return NULL;
 }
 
-static struct error *find_number(struct target *target, const char *name, const struct rsp_register **ret)
+static struct error *find_number(struct target *target, int64_t pid, const char *name,
+                                 const struct rsp_register **ret)
 {
+    TRY(description_check(target, pid));
     *ret = register_find(target, name);
     if (!*ret)
         return error_hint(error_new(ERR_NO_SYMBOL, "there is no register %s", name),
@@ -348,7 +338,7 @@ static struct error *find_number(struct target *target, const char *name, const 
 struct error *register_value(struct target *target, struct thread *t, const char *name, uint64_t *ret)
 {
     const struct rsp_register *r;
-    TRY(find_number(target, name, &r));
+    TRY(find_number(target, t->id.pid, name, &r));
     unsigned char bytes[64];
     TRY(register_read(target, t, r, bytes));
     *ret = arch_load(bytes, r->size, target->big_endian);
@@ -392,7 +382,6 @@ struct error *register_write(struct target *target, struct thread *t, const stru
                              const unsigned char *bytes)
 {
     TRY(target_need_stopped(target));
-    TRY(check_described(target, t));
     make_room(target, t);
     struct error *e =
         target_check(target, rsp_write_register(target->connection, t->id, r->number, bytes, r->size));
@@ -412,25 +401,32 @@ struct error *register_write(struct target *target, struct thread *t, const stru
 struct error *register_write_value(struct target *target, struct thread *t, const char *name, uint64_t value)
 {
     const struct rsp_register *r;
-    TRY(find_number(target, name, &r));
+    TRY(find_number(target, t->id.pid, name, &r));
     unsigned char bytes[8];
     arch_store(bytes, r->size, target->big_endian, value);
     return register_write(target, t, r, bytes);
+}
+
+static struct error *read_pc(struct target *target, struct thread *t, uint64_t *ret)
+{
+    TRY(description_check(target, t->id.pid));
+    if (!target->arch)
+        return error_new(ERR_UNSUPPORTED, "the target's architecture is not known, so there is no pc");
+    return register_value(target, t, target->arch->pc, ret);
 }
 
 struct error *thread_pc(struct target *target, struct thread *t, uint64_t *ret)
 {
     unsigned before;
     TRY(description_enter(target, t->id, &before));
-    struct error *e = target->arch ? register_value(target, t, target->arch->pc, ret)
-                                   : error_new(ERR_UNSUPPORTED,
-                                               "the target's architecture is not known, so there is no pc");
+    struct error *e = read_pc(target, t, ret);
     description_leave(target, before);
     return e;
 }
 
 static struct error *read_sp(struct target *target, struct thread *t, uint64_t *ret)
 {
+    TRY(description_check(target, t->id.pid));
     if (!target->arch)
         return error_new(ERR_UNSUPPORTED,
                          "the target's architecture is not known, so there is no stack pointer");

@@ -41,6 +41,7 @@ struct target {
     void *context; /* of the hooks */
     char *spec;    /* what we are or were connected to, or NULL */
     enum target_state state;
+    bool out_of_reach;   /* no target: the link to it was lost, or could not be made; not one that was left */
     uint64_t epoch;      /* counts the stops */
     int64_t deadline_ns; /* of what is under way (CLOCK_MONOTONIC), INT64_MAX: none */
     int cancel_fd;       /* readable: somebody pressed Ctrl-C; -1: nobody can */
@@ -53,10 +54,13 @@ struct target {
     bool executed;    /* another program has taken its place: the map has that one's file */
     bool plans_ahead; /* breakpoints are planned before there is a target */
 
-    const struct arch *arch; /* NULL until a target or a file says */
+    const struct arch *arch;      /* NULL until a target, the user or a file says */
+    const struct arch *arch_said; /* the user's word, NULL: none (processor.h) */
+    bool arch_unsettled;          /* which was said while the target ran */
     bool big_endian;
     struct rsp_tdesc *description;
-    struct descriptions described; /* those of other processes */
+    struct descriptions described; /* those of other processes (description.h) */
+    bool described_late;           /* that of what was executed has come at this stop only */
     size_t g_told;                 /* the length of `g` that does not fit and was told last */
     struct symbol_map *map;
 

@@ -56,7 +56,8 @@ session "expectation fails" 1 "$(inline '{"steps":[{"do":"echo","text":"x","expe
 session "expectation fails, go on" 1 "$(inline '{"steps":[{"do":"echo","text":"x","expect":{"text":"y"},"on_fail":"go_on"},{"do":"echo","text":"z"}]}')"
 says "expectation fails, go on: it went on" '"step":"/steps/1"'
 session "a step out of time" 4 "$(inline '{"timeout":0.3,"steps":[{"do":"continue"}]}')" "$B/targets/race"
-session "the target is lost" 3 "$(inline '{"steps":[{"do":"kill"},{"do":"stepi"}]}')" "$B/targets/steps"
+session "the target is lost" 3 "$(inline '{"steps":[{"do":"monitor","command":"exit","on_fail":"go_on"},{"do":"stepi"}]}')" "$B/targets/steps"
+session "the target was killed" 1 "$(inline '{"steps":[{"do":"kill"},{"do":"stepi"}]}')" "$B/targets/steps"
 head -c 3000 "$B/targets/steps" >"$work/truncated"
 session "a truncated program" 2 "$(inline '{"steps":[]}')" "$work/truncated"
 session "not an ELF file" 2 "$(inline '{"steps":[]}')" README.md
@@ -96,7 +97,7 @@ misbehave "a stop while stopped" 0 "{\"rules\":[$hello,$regs,{\"on\":\"m\",\"rep
     '{"do":"read","addr":"0x1000","length":4,"expect":{"hex":"00000000"}},{"do":"sleep","seconds":0.1},{"do":"read","addr":"0x2000","length":4},{"do":"summary","expect":{"violations":{"ge":1}}}'
 misbehave "Z0 refused, Z1 taken" 0 "{\"rules\":[$hello,$regs,{\"on\":\"Z1\",\"reply\":\"OK\"},{\"on\":\"z1\",\"reply\":\"OK\"}]}" \
     '{"do":"break","at":"*0x1234","expect":{"kind":"hardware","state":"armed"}},{"do":"break","at":"*0x1238","kind":"software","expect":{"error":{"code":"unsupported"}}},{"do":"breakpoints","expect":{"breakpoints":{"count":1}}}'
-misbehave "an exit while stopped" 3 "{\"rules\":[$hello,$regs,{\"on\":\"vCont\",\"reply\":\"\"},{\"on\":\"s\",\"reply\":\"W07\"}]}" \
+misbehave "an exit while stopped" 1 "{\"rules\":[$hello,$regs,{\"on\":\"vCont\",\"reply\":\"\"},{\"on\":\"s\",\"reply\":\"W07\"}]}" \
     '{"do":"stepi","expect":{"reason":"exited","exit_code":7}},{"do":"stepi"}'
 misbehave "a connection that goes away in a run" 3 "{\"rules\":[$hello,$regs,{\"on\":\"c\",\"raw\":\"\",\"close\":true}]}" '{"do":"continue"}'
 misbehave "a stub that never stops" 4 "{\"rules\":[$hello,$regs,{\"on\":\"c\",\"raw\":\"\"},{\"on\":\"\\u0003\",\"mute\":true}]}" '{"do":"continue","timeout":0.3}'

@@ -32,6 +32,7 @@ const char *const direction_names[DIRECTIONS] = {"out", "in"};
 static const struct profile profiles[] = {
     {.name = "none"},
     {.name = "mendable", .acks = true, .rates = {{HARMLESS, LOSSES}, {HARMLESS, LOSSES, [NOTIFY] = 12}}},
+    {.name = "twice", .rates = {{0}, {HARMLESS, [DOUBLE] = 1000}}},
     {.name = "no-ack", .rates = {{HARMLESS}, {HARMLESS, [DOUBLE] = 15, [NOTIFY] = 25}}},
     {.name = "cut", .cut = true},
     {.name = "stall", .stall = true},

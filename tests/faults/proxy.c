@@ -5,7 +5,7 @@
  *   proxy [OPTIONS] STUB          STUB is HOST:PORT (loopback), unix:PATH, or pty: one that is made for it
  *
  *   --listen WHERE    tcp (a free port, the default), unix:PATH, pty
- *   --profile NAME    none, mendable, no-ack, cut, stall (faults.c has the table)
+ *   --profile NAME    none, mendable, twice, no-ack, cut, stall (faults.c has the table)
  *   --rate [in-|out-]FAULT=N    of 1000 packets (or acks); may repeat, behind --profile
  *   --seed N          what is drawn; the same seed draws the same faults for the same talk
  *   --after N         no fault up to this packet (8): the two have met by then

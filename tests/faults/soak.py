@@ -19,12 +19,12 @@ from session import CODES, FACES, FAKE, STEPS
 
 VERDICTS = ["right", "wrong", "error", "late", "crashed"]
 # What must hold: the verdicts that each profile may have.
-ALLOWED = {"none": {"right"}, "mendable": {"right"}, "no-ack": {"right", "error"},
+ALLOWED = {"none": {"right"}, "mendable": {"right"}, "no-ack": {"right", "error"}, "twice": {"right"},
            "cut": {"right", "error"}, "stall": {"right", "error"}}
-LINES = {"none": ["tcp", "unix", "pty"], "mendable": ["tcp", "unix", "pty"], "no-ack": ["tcp", "unix"],
+LINES = {"none": ["tcp", "unix", "pty"], "mendable": ["tcp", "unix", "pty"], "no-ack": ["tcp", "unix"], "twice": ["tcp", "unix"],
          "cut": ["tcp", "unix", "pty"], "stall": ["tcp", "unix", "pty"]}
 # Where `ours` counts: to a line that has fallen silent more may be sent.
-HELD_AGAINST = {"none", "mendable", "no-ack"}
+HELD_AGAINST = {"none", "mendable", "no-ack", "twice"}
 INTERNAL = 5  # the exit status of an internal error
 
 

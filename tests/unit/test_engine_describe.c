@@ -2,7 +2,9 @@
 /* What the registers are, when that changes: a value is right or not there, never another register's. */
 #include "engine_played.h"
 
+#include "engine/session/architecture.h"
 #include "engine/target/description.h"
+#include "engine/target/processor.h"
 
 #define I386                                                                                                 \
     "l<target><architecture>i386</architecture><feature name=\"org.gnu.gdb.i386.core\">"                     \
@@ -23,6 +25,18 @@ static uint64_t value(const char *name)
     return ret;
 }
 
+/* What is asked at the next stop is not waited for: whoever is silent then, is so however fast or slow. */
+static bool impatient;
+/* What the user says while it runs. */
+static const char *said_meanwhile;
+
+/* All that was sent before has come to the stub. */
+static void all_has_come(void)
+{
+    unsigned char byte;
+    must(memory_read(session->target, 0x1fff, &byte, 1));
+}
+
 static struct stop run_to(const char *reply)
 {
     const struct plan plan = {.kind = PLAN_CONTINUE, .times = 1};
@@ -31,9 +45,16 @@ static struct stop run_to(const char *reply)
     bool stopped = false, done = false;
     stops_with(reply);
     must(plan_start(session->control, &plan));
+    if (said_meanwhile)
+        must(architecture_set(session, said_meanwhile));
+    said_meanwhile = NULL;
     must(rsp_wait_stop(session->target->connection, session->target->deadline_ns, -1, &stop, &stopped));
+    int64_t usual = rsp_timeout(session->target->connection);
+    rsp_set_timeout(session->target->connection, impatient ? 1 : usual);
     must(plan_on_stop(session->control, &stop, &final, &done));
+    rsp_set_timeout(session->target->connection, usual);
     assert_true(done);
+    impatient = false;
     plan_end(session->control);
     return final;
 }
@@ -69,6 +90,162 @@ static void test_exec_of_something(void **state)
     assert_null(session->target->arch);
     must_fail(register_value(session->target, current(), "rip", &ret), ERR_NO_SYMBOL);
 }
+
+/* What the user said of a target that says nothing outlives the program that it ran then. */
+static void test_exec_of_what_was_said(void **state)
+{
+    (void)state;
+    must(architecture_set(session, "x86-64"));
+    rule("qXfer:features:read:target.xml:0,", "E01");
+    for (int i = 0; i < 2; i++) {
+        executes();
+        assert_ptr_equal(session->target->arch, &arch_x86_64);
+        assert_int_equal(value("rip"), PLAYED_BASE);
+        assert_int_equal(register_find(session->target, "eflags")->offset, 136);
+    }
+}
+
+/* Nor does it change where the same registers are described as before, unless the user has taken it back. */
+static void test_exec_of_the_same(void **state)
+{
+    (void)state;
+    rule("qXfer:features:read:target.xml:0,",
+         "l<target><feature name=\"f\"><reg name=\"rax\" bitsize=\"64\"/>"
+         "<reg name=\"rip\" bitsize=\"64\"/></feature></target>");
+    executes();
+    assert_null(session->target->arch);
+    session->target->arch = &arch_x86_64; /* as a file says it that is loaded */
+    executes();
+    assert_ptr_equal(session->target->arch, &arch_x86_64);
+    must(architecture_set(session, "x86-64"));
+    executes();
+    assert_ptr_equal(session->target->arch, &arch_x86_64);
+    said_meanwhile = "auto";
+    executes();
+    assert_null(session->target->arch);
+}
+
+/* But not what its stub says of the new one. */
+static void test_exec_of_another_than_said(void **state)
+{
+    (void)state;
+    must(architecture_set(session, "x86-64"));
+    rule("qXfer:features:read:target.xml:0,",
+         "l<target><architecture>riscv:rv64</architecture><feature name=\"org.gnu.gdb.riscv.cpu\">"
+         "<reg name=\"pc\" bitsize=\"64\"/></feature></target>");
+    rule("g", "7766554433221100");
+    executes();
+    assert_ptr_equal(session->target->arch, &arch_riscv64);
+    assert_int_equal(value("pc"), 0x0011223344556677);
+    assert_true(told("the architecture was set to x86-64"));
+}
+
+/* -- a stub that does not answer ------------------------------------------------------------------- */
+
+#define DOCUMENT "qXfer:features:read:target.xml:0,"
+
+static void is_not_answered(struct error *e)
+{
+    assert_non_null(e);
+    assert_non_null(strstr(e->message, "not answered"));
+    must_fail(e, ERR_UNSUPPORTED);
+}
+
+static void is_not_available(const char *name)
+{
+    uint64_t ret;
+    is_not_answered(register_value(session->target, current(), name, &ret));
+    struct error *pc = thread_pc(session->target, current(), &ret);
+    must_fail(pc, ERR_UNSUPPORTED);
+}
+
+/* Its silence says nothing: neither what it was nor what the file is counts. It is told, and asked again. */
+static void goes_silent(const char *exec)
+{
+    rule(DOCUMENT, NULL);
+    impatient = true;
+    sent_nothing_yet();
+    struct stop stop = run_to(exec);
+    all_has_come();
+    assert_int_equal(stop.reason, STOP_EXEC);
+    assert_false(stop.has_pc);
+    assert_int_equal(sent(DOCUMENT), 1); /* not twice in one stop */
+    assert_true(told("asked for again"));
+    assert_null(session->target->arch);
+    assert_null(session->target->description);
+    is_not_available("rip");
+    assert_int_equal(sent("g") + sent("p"), 0);
+}
+
+static void test_silent(void **state)
+{
+    (void)state;
+    assert_int_equal(value("rip"), PLAYED_BASE);
+    goes_silent("T05exec:2f6e6f736967;thread:1;");
+    impatient = true;
+    sent_nothing_yet();
+    assert_false(run_to("T02thread:1;").has_pc);
+    all_has_come();
+    assert_int_equal(sent(DOCUMENT), 1);
+    assert_true(told("asked for again"));
+    is_not_available("rip");
+    rule(DOCUMENT, I386);
+    rule("g", "110000002200000033000000");
+    struct stop stop = run_to("T02thread:1;");
+    assert_true(stop.has_pc);
+    assert_int_equal(stop.pc, 0x33);
+    assert_ptr_equal(session->target->arch, &arch_i386);
+    assert_int_equal(value("sp"), 0x22);
+    sent_nothing_yet();
+    assert_true(run_to("T02thread:1;").has_pc);
+    assert_int_equal(sent(DOCUMENT), 0);
+}
+
+/* The file says what the processor is only once the stub has said that it does not. */
+static void test_silent_beside_a_file(void **state)
+{
+    (void)state;
+    BASE_BUF struct buf exec = {0};
+    BASE_FREE char *self = realpath("/proc/self/exe", NULL);
+    buf_add_text(&exec, "T05exec:");
+    played_hex(&exec, self, strlen(self));
+    buf_add_text(&exec, ";thread:1;");
+    goes_silent(buf_text(&exec));
+    assert_int_equal(symbol_map_count(session->target->map), 1);
+    must(session_add_symbols(session, self));
+    assert_null(session->target->arch);
+    must(architecture_set(session, "x86-64")); /* the user may know */
+    assert_int_equal(value("rip"), PLAYED_BASE);
+    must(architecture_set(session, "auto"));
+    is_not_available("rip");
+    rule(DOCUMENT, "");
+    run_to("T02thread:1;");
+    assert_non_null(session->target->arch);
+    assert_ptr_equal(session->target->arch, processor_of_program(session->target));
+}
+
+/* What the user has cut off is as open as what was not answered. */
+static void test_cut_off(void **state)
+{
+    (void)state;
+    int ends[2];
+    struct transport *t = rsp_transport(session->target->connection);
+    rule(DOCUMENT, NULL);
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "c", 1), 1);
+    transport_set_cancel_fd(t, ends[0]);
+    must_fail(description_renew(session->target, 0, "/nosig"), ERR_CANCELLED);
+    transport_set_cancel_fd(t, -1);
+    close(ends[0]);
+    close(ends[1]);
+    is_not_available("rip");
+    run_to("T02thread:1;"); /* it was asked in the stop before */
+    rule(DOCUMENT, I386);
+    rule("g", "110000002200000033000000");
+    assert_int_equal(run_to("T02thread:1;").pc, 0x33);
+}
+
+/* -- processes beside the session's own ------------------------------------------------------------ */
 
 static struct thread *other(int64_t pid)
 {
@@ -235,6 +412,110 @@ static void test_attach_to_another(void **state)
     assert_int_equal(value("rip"), PLAYED_BASE);
 }
 
+/* It is chosen before: only the question is not waited for. */
+static void asks_in_vain(int64_t pid)
+{
+    struct rsp_connection *c = session->target->connection;
+    int64_t usual = rsp_timeout(c);
+    uint64_t ret;
+    must(rsp_select_thread(c, other(pid)->id));
+    rsp_set_timeout(c, 1);
+    is_not_answered(thread_pc(session->target, other(pid), &ret));
+    rsp_set_timeout(c, usual);
+    all_has_come();
+}
+
+/* Nor is a process beside the session's one taken for what that is. */
+static void test_silent_beside(void **state)
+{
+    (void)state;
+    uint64_t ret;
+    run_to("T05thread:p1.1;");
+    BASE_BUF struct buf document = {0};
+    played_describe(&document);
+    rule("H", "OK");
+    rule(DOCUMENT, NULL);
+    sent_nothing_yet();
+    asks_in_vain(7);
+    assert_true(told("asked for again"));
+    assert_false(description_is_of(session->target, 7));
+    is_not_answered(register_value(session->target, other(7), "rip", &ret));
+    assert_int_equal(value("rip"), PLAYED_BASE); /* the session's own */
+    assert_int_equal(sent(DOCUMENT), 1);
+    rule(DOCUMENT, buf_text(&document));
+    is_not_answered(thread_pc(session->target, other(7), &ret)); /* that stop */
+    assert_int_equal(sent(DOCUMENT), 1);
+    description_new_stop(session->target);
+    must(thread_pc(session->target, other(7), &ret));
+    assert_int_equal(sent(DOCUMENT), 2);
+    assert_true(description_is_of(session->target, 7));
+    must(thread_pc(session->target, other(7), &ret));
+    assert_int_equal(sent(DOCUMENT), 2);
+}
+
+/* Several that say nothing need one place, and each is asked when it stops. */
+static void test_many_silent_beside(void **state)
+{
+    (void)state;
+    uint64_t ret;
+    run_to("T05thread:p1.1;");
+    rule("H", "OK");
+    rule(DOCUMENT, NULL);
+    for (int i = 0; i <= DESCRIPTIONS_MOST; i++)
+        asks_in_vain(10 + i);
+    rule(DOCUMENT, I386);
+    rule("g", "110000002200000033000000");
+    assert_int_equal(run_to("T05thread:pb.b;").pc, 0x33);
+    assert_ptr_equal(session->target->arch, &arch_i386);
+    must(thread_pc(session->target, other(12), &ret));
+    assert_int_equal(ret, 0x33);
+    selects(1);
+    assert_non_null(register_find(session->target, "rip"));
+}
+
+/* What the user says is about the session's own process, whichever is selected. */
+static void test_said_beside(void **state)
+{
+    (void)state;
+    rule(DOCUMENT, "E01");
+    rule("H", "OK");
+    run_to("T05exec:2f6e6f736967;thread:p1.1;");
+    run_to("T05thread:p2.2;");
+    assert_null(session->target->arch);
+    must(architecture_set(session, "x86-64"));
+    assert_null(session->target->arch);
+    uint64_t ret;
+    must_fail(thread_pc(session->target, current(), &ret), ERR_UNSUPPORTED);
+    selects(1);
+    assert_ptr_equal(session->target->arch, &arch_x86_64);
+    assert_int_equal(value("rip"), PLAYED_BASE);
+    rule(DOCUMENT, I386);
+    rule("g", "110000002200000033000000");
+    assert_int_equal(run_to("T05thread:p3.3;").pc, 0x33);
+    must(architecture_set(session, "auto")); /* that one's word gainsays nothing */
+    must(architecture_set(session, "riscv64"));
+    assert_ptr_equal(session->target->arch, &arch_i386);
+}
+
+/* A forked process of one that is due is as unknown, and is asked as well. */
+static void test_fork_of_silent(void **state)
+{
+    (void)state;
+    run_to("T05thread:p1.1;");
+    rule("H", "OK");
+    goes_silent("T05exec:2f6e6f736967;thread:p1.1;");
+    description_inherit(session->target, 1, 7);
+    uint64_t ret;
+    is_not_answered(thread_pc(session->target, other(7), &ret));
+    rule(DOCUMENT, I386);
+    rule("g", "110000002200000033000000");
+    assert_int_equal(run_to("T02thread:p7.7;").pc, 0x33);
+    assert_false(session->target->described_late);
+    must(thread_pc(session->target, other(1), &ret));
+    assert_int_equal(ret, 0x33);
+    assert_true(session->target->described_late);
+}
+
 /* A forked process is like its parent: nothing is asked. After its exec it is asked for anew, and nothing is
  * read of it by the names of another processor. */
 static void test_exec_beside(void **state)
@@ -303,6 +584,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST_ON(played_machine, test_exec),
         TEST_ON(played_machine, test_exec_of_something),
+        TEST_ON(played_machine, test_exec_of_what_was_said),
+        TEST_ON(played_machine, test_exec_of_the_same),
+        TEST_ON(played_machine, test_exec_of_another_than_said),
+        TEST_ON(played_machine, test_silent),
+        TEST_ON(played_machine, test_silent_beside_a_file),
+        TEST_ON(played_machine, test_cut_off),
+        TEST_ON(played_machine, test_silent_beside),
+        TEST_ON(played_machine, test_many_silent_beside),
+        TEST_ON(played_machine, test_said_beside),
+        TEST_ON(played_machine, test_fork_of_silent),
         TEST_ON(played_machine, test_second_cluster),
         TEST_ON(played_machine, test_all_threads),
         TEST_ON(played_machine, test_second_without),

@@ -177,8 +177,13 @@ static void test_look_without_an_answer(void **state)
     rule("m1300", "zz");
     assert_int_equal(BREAK(.at = "*0x1300")->locations[0].site->type, SITE_SOFTWARE);
     rule("m1310", NULL);
-    rsp_set_timeout(session->target->connection, 200000000);
+    int64_t usual = rsp_timeout(session->target->connection);
+    rsp_set_timeout(session->target->connection, 1); /* nobody answers that, however fast or slow he is */
     must_fail(SET(.at = "*0x1310"), ERR_TIMEOUT);
+    rsp_set_timeout(session->target->connection, usual);
+    unsigned char byte;
+    must(memory_read(session->target, 0x1320, &byte, 1)); /* all that was sent before has come by then */
+    assert_int_equal(sent("m1310"), 1);
     assert_int_equal(sent("Z"), 1);
 }
 

@@ -2,6 +2,9 @@
 /* Stubs that know little: no thread, no way to select one, no reason, no registers, no processor. */
 #include "engine_played.h"
 
+#include "engine/commands/command.h"
+#include "engine/commands/execute.h"
+#include "engine/control/run/interrupt.h"
 #include "engine/session/architecture.h"
 
 static char *spec;
@@ -131,6 +134,35 @@ static void test_meant(void **state)
               ERR_NO_THREAD);
 }
 
+static struct error *kill_command(void)
+{
+    cJSON *result = NULL;
+    struct error *e = command_execute(session, command_find("kill"), NULL, &result);
+    cJSON_Delete(result);
+    return e;
+}
+
+/* A stub that knows neither way to end the program has not ended it: that is said, and the target, with what
+ * is inserted, is still there. */
+static void test_not_killed(void **state)
+{
+    (void)state;
+    connect_to();
+    BREAK(.at = "*0x1100");
+    rule("k", "");
+    must_fail(kill_command(), ERR_UNSUPPORTED);
+    rule("k", "E01");
+    must_fail(kill_command(), ERR_REFUSED);
+    assert_int_equal(session->target->state, TARGET_STOPPED);
+    assert_int_equal(pc(), PLAYED_BASE);
+    assert_true(session_has_sites(session));
+    assert_int_equal(sent("k"), 2);
+    assert_int_equal(sent("vKill"), 0); /* which process? */
+    rule("k", "OK");
+    must(kill_command());
+    assert_int_equal(session->target->state, TARGET_DISCONNECTED);
+}
+
 static void test_no_reason(void **state)
 {
     (void)state;
@@ -244,7 +276,7 @@ static void test_list_that_was_one(void **state)
     must_fail(threads_list(session->target), ERR_VIOLATION);
 }
 
-static struct stop runs(enum plan_kind kind)
+static struct stop runs_to_a_stop(enum plan_kind kind)
 {
     const struct plan plan = {.kind = kind,
                               .times = 1,
@@ -273,7 +305,7 @@ static void test_breakpoint_somewhere(void **state)
     BREAK(.at = "*0x1200");
     stops_with("T05");
     stops_with("T05");
-    struct stop stop = runs(PLAN_CONTINUE);
+    struct stop stop = runs_to_a_stop(PLAN_CONTINUE);
     assert_int_equal(stop.reason, STOP_SIGNAL);
     assert_false(stop.has_pc);
     assert_int_equal(sent("z0,1200,1"), 1);
@@ -281,7 +313,7 @@ static void test_breakpoint_somewhere(void **state)
     assert_int_equal(sent("Z0,1200,1"), 1);
     assert_int_equal(sent("c"), 1);
     stops_with("T05");
-    assert_int_equal(runs(PLAN_STEPI).reason, STOP_STEP);
+    assert_int_equal(runs_to_a_stop(PLAN_STEPI).reason, STOP_STEP);
     assert_int_equal(sent("z0,1200,1"), 1);
     assert_int_equal(sent("s"), 1);
     assert_int_equal(sent("c"), 0);
@@ -298,7 +330,7 @@ static void test_breakpoint_without_pc(void **state)
     BREAK(.at = "*0x1200");
     stops_with("S05");
     stops_with("S05");
-    assert_int_equal(runs(PLAN_CONTINUE).reason, STOP_SIGNAL);
+    assert_int_equal(runs_to_a_stop(PLAN_CONTINUE).reason, STOP_SIGNAL);
     assert_int_equal(sent("s") + sent("c"), 2);
 }
 
@@ -329,6 +361,76 @@ static void test_told_another(void **state)
     assert_int_equal(pc(), PLAYED_BASE);
 }
 
+/* A stub that names its architecture and no register has said it all the same, whatever is set and taken
+ * back. */
+static void test_told_alone(void **state)
+{
+    (void)state;
+    rule("qXfer:features:read:target.xml:0,", "l<target><architecture>i386:x86-64</architecture></target>");
+    connect_to();
+    for (int i = 0; i < 2; i++) {
+        must(architecture_set(session, "auto"));
+        assert_ptr_equal(session->target->arch, &arch_x86_64);
+        assert_int_equal(pc(), PLAYED_BASE);
+        must_fail(architecture_set(session, "aarch64"), ERR_USAGE);
+        assert_string_equal(architecture_name(session), "auto");
+        assert_ptr_equal(session->target->arch, &arch_x86_64);
+        assert_int_equal(pc(), PLAYED_BASE);
+        must(architecture_set(session, "x86-64"));
+        assert_int_equal(register_find(session->target, "eflags")->offset, 136);
+    }
+}
+
+static void runs(void)
+{
+    const struct plan plan = {.kind = PLAN_CONTINUE, .times = 1};
+    must(plan_start(session->control, &plan));
+    assert_int_equal(session->target->state, TARGET_RUNNING);
+}
+
+static struct stop stops(void)
+{
+    struct stop stop;
+    bool done = false;
+    played.on_interrupt = "T02thread:1;";
+    must(interrupt_send(session->control));
+    must(session_pump(session, session->target->deadline_ns, -1, &stop, &done));
+    assert_true(done);
+    return stop;
+}
+
+/* What is said while it runs holds from its next stop on, which is read by it. */
+static void test_told_while_it_runs(void **state)
+{
+    (void)state;
+    rule("qXfer:features", "");
+    connect_to();
+    runs();
+    must(architecture_set(session, "x86-64"));
+    assert_null(session->target->arch); /* nothing can be asked yet */
+    struct stop stop = stops();
+    assert_true(stop.has_pc);
+    assert_int_equal(stop.pc, PLAYED_BASE);
+    assert_int_equal(register_find(session->target, "eflags")->offset, 136);
+    runs();
+    must(architecture_set(session, "riscv64"));
+    must(architecture_set(session, "auto"));
+    assert_false(stops().has_pc);
+    assert_null(session->target->arch);
+    assert_null(register_find(session->target, "eflags"));
+}
+
+static void test_told_another_while_it_runs(void **state)
+{
+    (void)state;
+    connect_to();
+    runs();
+    must_fail(architecture_set(session, "aarch64"), ERR_USAGE);
+    assert_string_equal(architecture_name(session), "auto");
+    assert_int_equal(stops().pc, PLAYED_BASE);
+    assert_ptr_equal(session->target->arch, &arch_x86_64);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, plain, end)
 
 int main(void)
@@ -340,12 +442,16 @@ int main(void)
         TEST(test_refused),
         TEST(test_another),
         TEST(test_meant),
+        TEST(test_not_killed),
         TEST(test_no_reason),
         TEST(test_architecture_alone),
         TEST(test_length),
         TEST(test_unknown),
         TEST(test_told_by_the_user),
         TEST(test_told_another),
+        TEST(test_told_alone),
+        TEST(test_told_while_it_runs),
+        TEST(test_told_another_while_it_runs),
         TEST(test_list_that_is_none),
         TEST(test_list_that_was_one),
         TEST(test_breakpoint_somewhere),

@@ -75,6 +75,103 @@ static void test_no_word_of_the_start(void **state)
     assert_int_equal(sent("bc") + sent("bs"), 2);
 }
 
+/* Neither the description nor a file says what the processor is: nobody knows a pc. */
+static int nobody_knows(void **state)
+{
+    (void)state;
+    BASE_FREE char *spec = played_prepare(";ReverseStep+;ReverseContinue+", "");
+    rule("qXfer:features", "");
+    must(session_connect(session, spec));
+    session_set_deadline(session, in_seconds(20));
+    assert_null(session->target->arch);
+    sent_nothing_yet();
+    return 0;
+}
+
+static const struct {
+    enum time_back_kind kind;
+    const char *packet;
+    enum stop_reason reason;
+} without_pc[] = {
+    {TIME_BACK_STEPI, "bs", STOP_STEP},      {TIME_BACK_NEXTI, "bs", STOP_STEP},
+    {TIME_BACK_STEP, "bs", STOP_STEP},       {TIME_BACK_NEXT, "bs", STOP_STEP},
+    {TIME_BACK_CONTINUE, "bc", STOP_SIGNAL},
+};
+
+/* The stub goes back by itself: of a step the instruction is all there is, and a run ends where it says. */
+static void test_no_pc(void **state)
+{
+    (void)state;
+    BREAK(.at = "*0x1004");
+    for (size_t i = 0; i < ARRAY_LENGTH(without_pc); i++) {
+        sent_nothing_yet();
+        stops_with(at(1, 0x1020 - 4 * i, ""));
+        stands_at(0x1100);
+        assert_int_equal(back(without_pc[i].kind)->reason, without_pc[i].reason);
+        assert_false(final.has_pc);
+        assert_int_equal(sent(without_pc[i].packet), 1);
+        assert_int_equal(sent("bs") + sent("bc"), 1);
+        stops_with(at(1, 0x1000, "replaylog:begin;"));
+        assert_int_equal(back(without_pc[i].kind)->reason, STOP_HISTORY_END);
+        assert_int_equal(sent(without_pc[i].packet), 2);
+    }
+    struct error *e = time_back(session->control, TIME_BACK_FINISH, 1, &final);
+    must_fail(e, ERR_UNSUPPORTED); /* of which function? */
+}
+
+/* The start of a record without a word is seen by the registers, whichever of them is the pc. */
+static void test_no_pc_and_no_word(void **state)
+{
+    (void)state;
+    BREAK(.at = "*0x1004");
+    stops_with(at(1, 0x1000, ""));
+    stops_with(at(1, 0x1000, ""));
+    stands_at(0x1000);
+    assert_int_equal(back(TIME_BACK_CONTINUE)->reason, STOP_HISTORY_END);
+    assert_int_equal(sent("bc"), 1);
+    assert_int_equal(sent("bs"), 1);
+}
+
+/* What is watched is known by the address that the stub tells. */
+static void test_no_pc_and_a_watchpoint(void **state)
+{
+    (void)state;
+    struct breakpoint *w = NULL;
+    must(watchpoint_set(session->control, &(struct breakpoint_request){.at = "it"}, 0x1800, 4, SITE_WRITE,
+                        &w));
+    stops_with("T05watch:1800;thread:1;");
+    stands_at(0x1010);
+    assert_int_equal(back(TIME_BACK_CONTINUE)->reason, STOP_WATCHPOINT);
+    assert_int_equal(final.watchpoint, w->id);
+}
+
+/* With nothing inserted no trap is ours: on to the start. */
+static void test_no_pc_and_nothing_inserted(void **state)
+{
+    (void)state;
+    stops_with(at(1, 0x1008, ""));
+    stops_with(at(1, 0x1000, "replaylog:begin;"));
+    stands_at(0x1010);
+    assert_int_equal(back(TIME_BACK_CONTINUE)->reason, STOP_HISTORY_END);
+    assert_int_equal(sent("bc"), 2);
+}
+
+/* The processor is known, and `g` ends before its pc. */
+static void test_pc_not_told(void **state)
+{
+    (void)state;
+    BREAK(.at = "*0x1004");
+    rule("p", "");
+    rule("g", "11111111111111112222222222222222");
+    stops_with("T05thread:1;");
+    stands_at(0x1010);
+    assert_int_equal(back(TIME_BACK_STEP)->reason, STOP_STEP);
+    assert_false(final.has_pc);
+    stops_with("T05thread:1;");
+    stops_with("T05replaylog:begin;thread:1;");
+    assert_int_equal(back(TIME_BACK_CONTINUE)->reason, STOP_HISTORY_END); /* nothing moved */
+}
+
 /* What was not offered is not sent: QEMU aborts on it. */
 static void test_offered(void **state)
 {
@@ -142,6 +239,11 @@ int main(void)
         TEST_ON(reverses, test_back),
         TEST_ON(reverses, test_back_to_a_hit),
         TEST_ON(reverses, test_no_word_of_the_start),
+        TEST_ON(nobody_knows, test_no_pc),
+        TEST_ON(nobody_knows, test_no_pc_and_no_word),
+        TEST_ON(nobody_knows, test_no_pc_and_a_watchpoint),
+        TEST_ON(nobody_knows, test_no_pc_and_nothing_inserted),
+        TEST_ON(reverses, test_pc_not_told),
         TEST_ON(steps_only, test_offered),
         TEST_ON(played_machine, test_no_history),
         TEST_ON(reverses, test_silent_monitor),

@@ -3,6 +3,7 @@
 #include "target_played.h"
 #include "test_symbols_support.h"
 
+#include "engine/inspect/disassembly.h"
 #include "engine/inspect/frames/unwind_rules.h"
 #include "engine/inspect/kernel/entry.h"
 #include "engine/inspect/kernel/kernel.h"
@@ -181,6 +182,35 @@ static void test_running(void **state)
     is("6 * 7", "42");
 }
 
+static void cannot_disassemble(uint64_t address, enum error_code code)
+{
+    struct instruction *list = NULL;
+    size_t got;
+    must_fail(disassemble(target, address, 1, &list, &got), code);
+    assert_null(list);
+}
+
+/* Memory that there is no target for is not memory that cannot be read; and what no target and no file has is
+ * missing before the architecture is. */
+static void test_disassemble_nothing(void **state)
+{
+    (void)state;
+    const struct arch *arch = target->arch;
+    cannot_disassemble(0x10, ERR_NO_MEMORY);
+    target->arch = NULL;
+    cannot_disassemble(0x10, ERR_UNSUPPORTED);
+    target->arch = arch;
+    target_runs(target);
+    cannot_disassemble(0x10, ERR_NOT_STOPPED);
+    target_has_ended(target);
+    cannot_disassemble(0x10, ERR_NOT_CONNECTED);
+    target_is_gone(target);
+    cannot_disassemble(0x10, ERR_NOT_CONNECTED);
+    target->arch = NULL;
+    cannot_disassemble(0x10, ERR_NOT_CONNECTED);
+    target->arch = arch;
+}
+
 /* What is lost over the pc, by which names would be looked up, is lost and no name that nobody knows. */
 static void test_lost(void **state)
 {
@@ -330,8 +360,16 @@ static void test_locals(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        TEST(test_memory),  TEST(test_width), TEST(test_filtered),  TEST(test_registers), TEST(test_frames),
-        TEST(test_running), TEST(test_lost),  TEST(test_variables), TEST(test_type),      TEST(test_locals)};
+    const struct CMUnitTest tests[] = {TEST(test_memory),
+                                       TEST(test_width),
+                                       TEST(test_filtered),
+                                       TEST(test_registers),
+                                       TEST(test_frames),
+                                       TEST(test_running),
+                                       TEST(test_disassemble_nothing),
+                                       TEST(test_lost),
+                                       TEST(test_variables),
+                                       TEST(test_type),
+                                       TEST(test_locals)};
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

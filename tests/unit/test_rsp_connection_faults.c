@@ -207,6 +207,49 @@ static void test_bad_checksum_for_ever(void **state)
     session_close(&s);
 }
 
+/* A home-made stub, which does not know `-`: it answers the request each time, and each time wrongly. */
+static const char *const *wrong_answers;
+
+static void script_wrong_each_time(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    for (size_t i = 0; wrong_answers[i]; i++) {
+        peer_expect(p, "m1,2");
+        peer_raw(p, "+");
+        peer_raw(p, wrong_answers[i]);
+    }
+    peer_answer(p, "vMustReplyEmpty", "");
+    peer_answer(p, "m2,2", "2222");
+}
+
+static void comes_wrong(const char *const *answers)
+{
+    struct session s;
+    wrong_answers = answers;
+    session_open(&s, script_wrong_each_time, 2);
+    must(rsp_negotiate(s.c));
+    BASE_ERROR struct error *e = call_hex(&s, "m1,2");
+    assert_non_null(e);
+    assert_int_equal(e->code, ERR_VIOLATION);
+    assert_non_null(strstr(e->message, "checksum"));
+    assert_violations(&s, "bad-checksum ");
+    rsp_set_timeout(s.c, 20000000000);
+    ask(&s, "m2,2", "2222");
+    session_close(&s);
+}
+
+/* That is told once, and is no silence: whether it says the same each time, another thing, or no more. */
+static void test_wrong_each_time(void **state)
+{
+    (void)state;
+    static const char *const same[] = {"$1111#00", "$1111#00", NULL},
+                             *const others[] = {"$1111#00", "$2222#00", NULL},
+                             *const once[] = {"$1111#00", "", NULL};
+    comes_wrong(same);
+    comes_wrong(others);
+    comes_wrong(once);
+}
+
 static void script_bad_without_acks(struct peer *p)
 {
     peer_negotiate(p, NO_ACK);
@@ -368,6 +411,7 @@ int main(void)
         cmocka_unit_test(test_end_in_the_middle_of_a_packet),
         cmocka_unit_test(test_bad_checksum_is_mended),
         cmocka_unit_test(test_bad_checksum_for_ever),
+        cmocka_unit_test(test_wrong_each_time),
         cmocka_unit_test(test_bad_checksum_without_acks),
         cmocka_unit_test(test_nak),
         cmocka_unit_test(test_100_megabytes),

@@ -136,6 +136,11 @@ static void check_batch_of_reads(const struct stub *stub, struct session *s, str
     uint64_t turns = rsp_stats(s->c)->turns;
     must(rsp_read_memory(s->c, thread, r, 5, true));
     report(stub, "five reads", s, turns);
+    /* four of them are alike: a stub without acks is asked, once, whether it says its answers twice */
+    bool no_ack = strncmp(stub->name, "gdbserver", 9) == 0;
+    assert_int_equal(rsp_stats(s->c)->turns - turns, no_ack ? 2 : 1);
+    turns = rsp_stats(s->c)->turns;
+    must(rsp_read_memory(s->c, thread, r, 5, true));
     assert_int_equal(rsp_stats(s->c)->turns - turns, 1);
     for (size_t i = 0; i < 5; i++) {
         assert_null(r[i].error);

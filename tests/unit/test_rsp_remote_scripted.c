@@ -355,6 +355,60 @@ static void test_kill_without_an_answer(void **state)
     session_close(&s);
 }
 
+/* What each of the ways is answered, the first to be tried first; NULL: it is not asked. */
+struct ways {
+    const char *features, *process, *plain;
+    bool plain_first;
+};
+static const struct ways *ways;
+
+static void script_ways(struct peer *p)
+{
+    peer_negotiate(p, ways->features);
+    for (int i = 0; i < 2; i++) {
+        bool plain = (i == 0) == ways->plain_first;
+        const char *answer = plain ? ways->plain : ways->process;
+        if (!answer)
+            continue;
+        peer_expect(p, plain ? "k" : "vKill;2a");
+        peer_reply(p, answer);
+    }
+}
+
+static void killing(const struct ways *w, enum error_code code)
+{
+    struct session s;
+    ways = w;
+    session_open(&s, script_ways, 20);
+    must(rsp_negotiate(s.c));
+    struct error *e = rsp_kill(s.c, 0x2a);
+    if (code)
+        must_fail(e, code);
+    else
+        must(e);
+    assert_violations(&s, "");
+    session_close(&s);
+}
+
+/* gdb manual, "Packets": vKill may be answered with nothing, and so may whatever is not known. A stub that
+ * knows neither has killed nobody, and one that refuses the first is not asked for the other. */
+static void test_ways_to_kill(void **state)
+{
+    (void)state;
+    static const char plain[] = "PacketSize=1000;QStartNoAckMode+";
+    static const char processes[] = "PacketSize=1000;QStartNoAckMode+;multiprocess+";
+    killing(&(struct ways){processes, "OK", NULL, false}, 0);
+    killing(&(struct ways){processes, "", "OK", false}, 0);
+    killing(&(struct ways){processes, "", "W00", false}, 0);
+    killing(&(struct ways){processes, "", "", false}, ERR_UNSUPPORTED);
+    killing(&(struct ways){processes, "E01", NULL, false}, ERR_REFUSED);
+    killing(&(struct ways){plain, NULL, "OK", true}, 0);
+    killing(&(struct ways){plain, NULL, "X09", true}, 0);
+    killing(&(struct ways){plain, "OK", "", true}, 0);
+    killing(&(struct ways){plain, "", "", true}, ERR_UNSUPPORTED);
+    killing(&(struct ways){plain, NULL, "E01", true}, ERR_REFUSED);
+}
+
 static void script_gone(struct peer *p)
 {
     peer_negotiate(p, "PacketSize=1000;QStartNoAckMode+;multiprocess+");
@@ -385,6 +439,7 @@ int main(void)
         cmocka_unit_test(test_xml_lists),
         cmocka_unit_test(test_selecting),
         cmocka_unit_test(test_kill_without_an_answer),
+        cmocka_unit_test(test_ways_to_kill),
         cmocka_unit_test(test_detach_from_one_that_hangs_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

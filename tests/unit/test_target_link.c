@@ -74,6 +74,7 @@ static void test_ended(void **state)
     target_is_gone(target);
     assert_int_equal(target->state, TARGET_DISCONNECTED);
     needs(target_need, ERR_NOT_CONNECTED, "`launch`");
+    assert_false(target->out_of_reach); /* it was not lost */
 }
 
 /* -- a loss ---------------------------------------------------------------------------------------- */
@@ -97,11 +98,15 @@ static void test_lost(void **state)
     assert_int_equal(target->state, TARGET_DISCONNECTED);
     assert_false(target->threads.has_current);
     assert_false(target_is_connected(target));
+    target_is_gone(target); /* put away */
+    assert_true(target->out_of_reach);
     must_fail(read_some(), ERR_NOT_CONNECTED);
     assert_null(target_check(target, NULL));
     must_fail(target_check(target, error_new(ERR_REFUSED, "something else")), ERR_REFUSED);
     assert_int_equal(told("lost "), 1);
     assert_int_equal(told(""), 1);
+    target_stands(target); /* connected to again */
+    assert_false(target->out_of_reach);
 }
 
 /* Whoever finds it out by other words than the loss has no message for it. */

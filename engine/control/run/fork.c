@@ -273,6 +273,26 @@ struct error *fork_describe_exec(struct control *c, const struct rsp_stop *stop)
     return NULL;
 }
 
+static struct error *insert_anew(struct control *c)
+{
+    libraries_attached(c);
+    struct error *e = breakpoints_reinsert(c);
+    if (ends_the_session(e))
+        return e;
+    error_free(e); /* a breakpoint the new program has no place for stays, and its state says so */
+    return NULL;
+}
+
+/* Where it was loaded could not be read by then, nor how a trap of it looks. */
+struct error *fork_described_late(struct control *c)
+{
+    if (!c->target->described_late)
+        return NULL;
+    c->target->described_late = false;
+    program_find_slide(c->target);
+    return insert_anew(c);
+}
+
 struct error *fork_after_exec(struct control *c, const struct rsp_stop *stop)
 {
     struct process *beside = held_beside(c, stop->thread.pid);
@@ -291,10 +311,5 @@ struct error *fork_after_exec(struct control *c, const struct rsp_stop *stop)
     }
     if (!stop->path[0])
         forget_program(c);
-    libraries_attached(c);
-    struct error *e = breakpoints_reinsert(c);
-    if (ends_the_session(e))
-        return e;
-    error_free(e); /* a breakpoint the new program has no place for stays, and its state says so */
-    return NULL;
+    return insert_anew(c);
 }

@@ -41,6 +41,8 @@ void fork_vfork_done(struct control *c);
 struct error *fork_describe_exec(struct control *c, const struct rsp_stop *stop) BASE_MUST_CHECK;
 /* The stop told of an exec: new symbols where the file can be read, sites again. */
 struct error *fork_after_exec(struct control *c, const struct rsp_stop *stop) BASE_MUST_CHECK;
+/* At a later stop: what could not be done behind an exec while its stub had not said what runs now. */
+struct error *fork_described_late(struct control *c) BASE_MUST_CHECK;
 /* A process ended: *others when we hold more, one of which is current now. */
 struct error *fork_process_ended(struct control *c, const struct rsp_stop *stop,
                                  bool *others) BASE_MUST_CHECK;

@@ -416,6 +416,8 @@ static struct error *take_stop(struct control *c, const struct rsp_stop *stop, s
     if (stop->reason == RSP_REASON_EXEC)
         TRY(fork_describe_exec(c, stop));
     TRY(stop_classify(c, stop, final));
+    plan_tell_race(c);
+    TRY(fork_described_late(c));
     TRY(step_unmask_interrupts(c, &c->plan));
     if (plan_is_raced(c, final))
         return run_on(c);

@@ -123,6 +123,8 @@ bool plan_steps(const struct control *c);
 /* Where the stub does not stop its threads: the stop, which was classified, is one that was told before, or
  * the end of a step that nobody waits for. The target is to run again. */
 bool plan_is_raced(struct control *c, const struct stop *stop);
+/* Says once of such a stub what cannot be relied upon. */
+void plan_tell_race(struct control *c);
 
 /* -- step.c ---------------------------------------------------------------------------------------- */
 

@@ -23,6 +23,15 @@ static bool stands_still(const struct plan *p, const struct thread *t, uint64_t 
     return (t->at_site && t->site_address == pc) || (off && p->off_pc == pc);
 }
 
+void plan_tell_race(struct control *c)
+{
+    if (c->told_race || !rsp_races(c->target->connection))
+        return;
+    c->told_race = true;
+    target_say(c->target, "this stub lets threads run on while the target counts as stopped: what they write "
+                          "may change, and a breakpoint that one of them passes meanwhile may be missed\n");
+}
+
 bool plan_is_raced(struct control *c, const struct stop *stop)
 {
     struct plan *p = &c->plan;

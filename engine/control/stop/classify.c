@@ -8,6 +8,7 @@
 #include "engine/control/stop/classify.h"
 #include "engine/control/stop/own_trap.h"
 #include "engine/control/kernel/sealed_text.h"
+#include "engine/target/processor.h"
 #include "engine/target/registers.h"
 #include "rsp/native_signals.h"
 #include "engine/inspect/values/values.h"
@@ -184,12 +185,21 @@ static void classify_trap(struct control *c, const struct rsp_stop *from, struct
     stop->signal = TARGET_SIGTRAP;
 }
 
+/* Before anything is read by it, the processor is the one that the user has named meanwhile, or that the stub
+ * names now, where it did not before. */
+static void stands(struct control *c)
+{
+    target_stands(c->target);
+    processor_settle(c->target);
+    description_new_stop(c->target);
+}
+
 /* Of the threads that were let run none is left (gdb manual, "Stop Reply Packets", N), which happens where
  * one runs alone. Another one that is still there is selected. */
 static struct error *nothing_left(struct control *c, struct stop *ret)
 {
     struct thread_table *table = &c->target->threads;
-    target_stands(c->target);
+    stands(c);
     ret->reason = STOP_THREAD_EXITED;
     ret->has_thread = c->plan_active && c->plan.has_thread;
     ret->thread = c->plan.thread;
@@ -201,11 +211,26 @@ static struct error *nothing_left(struct control *c, struct stop *ret)
     return table->has_current ? threads_select(c->target, table->items[0]->id) : NULL;
 }
 
+static int signal_of(const struct control *c, const struct rsp_stop *from)
+{
+    return c->target->connection ? rsp_signal_from_stub(c->target->connection, from->signal) : from->signal;
+}
+
+static void look_for_late_hit(struct control *c, const struct rsp_stop *from, bool own_step, struct stop *ret)
+{
+    bool maybe_late = from->reason == RSP_REASON_SWBREAK ||
+                      (from->reason == RSP_REASON_NONE && signal_of(c, from) == TARGET_SIGTRAP && !own_step &&
+                       ret->has_pc && site_was_at(c, ret->pc));
+    if (!maybe_late || !ret->has_pc || site_at(c, ret->pc))
+        return;
+    struct error *e = own_trap_passed(c, threads_find(&c->target->threads, ret->thread), ret, &ret->late_hit);
+    error_free(e); /* unreadable code is no trap of ours either */
+}
+
 struct error *stop_classify(struct control *c, const struct rsp_stop *from, struct stop *ret)
 {
     *ret = (struct stop){0};
-    int signal =
-        c->target->connection ? rsp_signal_from_stub(c->target->connection, from->signal) : from->signal;
+    int signal = signal_of(c, from);
     switch (from->kind) {
     case RSP_STOP_EXITED:
         ret->reason = STOP_EXITED;
@@ -222,20 +247,13 @@ struct error *stop_classify(struct control *c, const struct rsp_stop *from, stru
     case RSP_STOP_SIGNAL:
         break;
     }
-    target_stands(c->target);
+    stands(c);
     TRY(note_thread(c, from, ret));
     TRY(note_pc(c, from, ret));
     TRY(sealed_text_check(c, ret));
     bool own_step = c->plan_active && c->plan.has_thread && ptid_equal(c->plan.thread, ret->thread) &&
                     c->plan.phase == PHASE_STEP;
-    bool maybe_late =
-        from->reason == RSP_REASON_SWBREAK || (from->reason == RSP_REASON_NONE && signal == TARGET_SIGTRAP &&
-                                               !own_step && ret->has_pc && site_was_at(c, ret->pc));
-    if (maybe_late && ret->has_pc && !site_at(c, ret->pc)) {
-        struct error *e =
-            own_trap_passed(c, threads_find(&c->target->threads, ret->thread), ret, &ret->late_hit);
-        error_free(e); /* unreadable code is no trap of ours either */
-    }
+    look_for_late_hit(c, from, own_step, ret);
     bool guard;
     TRY(c->run_hooks->guard_hit(c, from, &guard));
     if (guard && !own_step) {

@@ -263,8 +263,24 @@ static struct error *finish_back(struct control *c, struct stop *ret)
     return own ? one_instruction(c, ret) : NULL;
 }
 
+/* Without a pc there are no lines and no calls to see, so that an instruction is all there is. */
+static struct error *what_can_be_seen(struct control *c, enum time_back_kind *kind)
+{
+    struct thread *t;
+    uint64_t pc;
+    bool known;
+    if (*kind == TIME_BACK_FINISH || *kind == TIME_BACK_STEPI)
+        return NULL;
+    TRY(threads_current(c->target, &t));
+    TRY(time_pc(c, t, &known, &pc));
+    if (!known)
+        *kind = TIME_BACK_STEPI;
+    return NULL;
+}
+
 static struct error *once(struct control *c, enum time_back_kind kind, struct stop *ret)
 {
+    TRY(what_can_be_seen(c, &kind));
     switch (kind) {
     case TIME_BACK_STEPI:
         return one_instruction(c, ret);

@@ -171,6 +171,21 @@ struct error *time_seek(struct control *c, uint64_t position)
     return NULL;
 }
 
+/* Who has no pc to tell can be taken back all the same: no architecture is known, or the register is none. */
+struct error *time_pc(struct control *c, struct thread *t, bool *known, uint64_t *ret)
+{
+    static const enum error_code unknown[] = {ERR_UNSUPPORTED, ERR_REFUSED, ERR_OPTIMISED_OUT, ERR_NO_SYMBOL,
+                                              ERR_TYPE_MISMATCH};
+    struct error *e = thread_pc(c->target, t, ret);
+    *known = !e;
+    for (size_t i = 0; e && i < ARRAY_LENGTH(unknown); i++)
+        if (e->code == unknown[i]) {
+            error_free(e);
+            e = NULL;
+        }
+    return e;
+}
+
 struct error *time_here(struct control *c, enum stop_reason reason, struct stop *ret)
 {
     struct thread *t;
@@ -178,10 +193,7 @@ struct error *time_here(struct control *c, enum stop_reason reason, struct stop 
     TRY(threads_current(c->target, &t));
     ret->has_thread = true;
     ret->thread = t->id;
-    if (c->target->arch) {
-        TRY(thread_pc(c->target, t, &ret->pc));
-        ret->has_pc = true;
-    }
+    TRY(time_pc(c, t, &ret->has_pc, &ret->pc));
     TRY(time_position(c, &ret->position));
     ret->has_position = !c->time.driver->uncounted;
     t->at_site = ret->has_pc && site_at(c, ret->pc);

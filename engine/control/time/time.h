@@ -24,6 +24,7 @@
 
 struct bookmark_table;
 struct kept_memory;
+struct thread;
 
 struct time_line {
     bool probed;
@@ -68,6 +69,8 @@ struct error *time_reinsert_only(struct control *c, int breakpoint) BASE_MUST_CH
 struct error *time_landed(struct control *c, const struct rsp_stop *stop) BASE_MUST_CHECK;
 /* To exactly this position; sites are removed by it. ERR_HISTORY_END beyond either end. */
 struct error *time_seek(struct control *c, uint64_t position) BASE_MUST_CHECK;
+/* The pc, *known: not where no architecture is known, or no such register is told. */
+struct error *time_pc(struct control *c, struct thread *t, bool *known, uint64_t *ret) BASE_MUST_CHECK;
 /* The stop to tell about where the target stands now. */
 struct error *time_here(struct control *c, enum stop_reason reason, struct stop *ret) BASE_MUST_CHECK;
 /* The position is not known any more (the target was resumed). */

@@ -292,6 +292,11 @@ void pty_before_kill(struct session *s)
     s->terminal.killed = true;
 }
 
+void pty_not_killed(struct session *s)
+{
+    s->terminal.killed = false;
+}
+
 void pty_let_go(struct session *s)
 {
     s->terminal.let_go = true;

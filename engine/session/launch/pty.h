@@ -46,6 +46,8 @@ void pty_started(struct session *s);
 void pty_let_go(struct session *s);
 /* The program is about to be killed: what it has printed is taken, and what comes then is not its own. */
 void pty_before_kill(struct session *s);
+/* It was refused after all. */
+void pty_not_killed(struct session *s);
 /* Takes what is left, and closes; what came last and the size are kept. */
 void pty_close(struct session *s);
 void pty_free(struct session *s);

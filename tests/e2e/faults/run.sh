@@ -36,6 +36,7 @@ pids+=("$stalled" "$mended")
 runs "the proxy" python3 -B tests/faults/check.py "$B"
 runs "a good line through the proxy" soak none 24 6
 runs "a line without acks" soak no-ack 30 2
+runs "a stub that says everything twice" soak twice 12 2
 runs "a line that is cut" soak cut 20 2
 nameless "a processor that nobody told: verify" OK '{"do": "break", "at": "*0x1010"}, {"do": "verify", "on_fail": "go_on"}'
 nameless "a processor that nobody told: Z0 is refused" E01 '{"do": "break", "at": "*0x1010", "on_fail": "go_on"}'

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who says more than he was asked.
+ *
+ * Without acks nothing tells an answer from the copy of one before it that comes late, and with them nothing
+ * tells the answer that was given up from the one that is waited for, should it still come. So once more
+ * came than was asked for, or less, each question stands between two silences: what comes in the first is
+ * old, and what comes in the second, unless it is the same as the answer, makes it doubtful, and it is asked
+ * again where that may be. The silence gets longer where it did not suffice, and trust comes back with
+ * answers that stand alone.
+ *
+ * Before that there is one sign only: an answer that is word for word the one before it. A fence
+ * (connection_resync.c), one turn, finds out whether it is one too many. Who says each answer twice is found
+ * out by the first of them, so one fence that nothing came in front of is enough.
+ */
+#include "rsp/connection_private.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* How often a doubtful answer is asked for again, and the silences. */
+enum { TRIES = 4 };
+#define SETTLE_NS      25000000
+#define SETTLE_MOST_NS 200000000
+
+bool conn_is_careful(const struct rsp_connection *c)
+{
+    return c->order.careful > 0 && !c->race.seen && !conn_is_lenient(c);
+}
+
+void conn_careful(struct rsp_connection *c, unsigned questions)
+{
+    struct conn_order *o = &c->order;
+    if (rsp_shares_console(c) || conn_is_lenient(c)) /* there what nobody asked for is text */
+        return;
+    o->cleared = false;
+    if (o->careful < questions)
+        o->careful = questions;
+    if (o->settle_ns == 0)
+        o->settle_ns = SETTLE_NS;
+}
+
+void conn_gave_up(struct rsp_connection *c)
+{
+    c->order.gave_up = !conn_is_lenient(c);
+}
+
+void conn_suspect(struct rsp_connection *c, const struct rsp_request *r)
+{
+    enum { SAYS_SOMETHING = 4 }; /* digits; a single byte is like another too often */
+    struct conn_order *o = &c->order;
+    const struct buf *answer = &r->reply;
+    bool same = r->length == o->asked.length && memcmp(r->payload, buf_text(&o->asked), r->length) == 0;
+    o->suspect |= c->terms.no_ack && o->copied && !same && r->grammar == RSP_GRAMMAR_HEX &&
+                  answer->length >= SAYS_SOMETHING && !conn_is_error(buf_text(answer), answer->length);
+    buf_clear(&o->asked);
+    if (c->terms.no_ack)
+        buf_add(&o->asked, r->payload, r->length < EVIDENCE_MOST ? r->length : EVIDENCE_MOST);
+}
+
+struct error *conn_settle_suspicion(struct rsp_connection *c)
+{
+    bool suspect = c->order.suspect && !c->order.cleared && !conn_runs(c) && !conn_is_careful(c) &&
+                   !conn_is_lenient(c) && c->owed.count == 0 && clock_now_ns() < c->limits.deadline_ns;
+    c->order.suspect = false;
+    if (!suspect)
+        return NULL;
+    conn_fence(c);
+    struct error *e = conn_resync(c);
+    c->order.cleared = !e && !conn_is_careful(c);
+    if (!error_is(e, ERR_TIMEOUT))
+        return e;
+    error_free(e);
+    return NULL;
+}
+
+/* What came behind the answer to `r` (NULL: before a question). *other: something that is no copy of it. */
+static struct error *listen(struct rsp_connection *c, const struct rsp_request *r, bool *other)
+{
+    int64_t until_ns = conn_deadline(c, c->limits.timeout_ns, 0);
+    *other = false;
+    for (unsigned i = 0; i < DRAIN_PACKETS_MOST && clock_now_ns() < until_ns; i++) {
+        enum conn_got got;
+        struct rsp_event event;
+        struct error *e = conn_next(c, conn_deadline(c, c->order.settle_ns, 0), -1, &got, &event);
+        if (error_is(e, ERR_TIMEOUT)) {
+            error_free(e);
+            return NULL;
+        }
+        TRY(e);
+        if (got != GOT_PACKET)
+            continue;
+        bool copy = r && conn_is_taken_already(c, event.data, event.length);
+        if (copy)
+            conn_note_stray(c);
+        if (copy || conn_take_unasked(c, event.data, event.length))
+            continue;
+        *other |= r != NULL;
+        conn_note_stray(c);
+        conn_misfit(c, RSP_GRAMMAR_ANY, event.data, event.length);
+    }
+    return NULL;
+}
+
+struct error *conn_careful_quiet(struct rsp_connection *c)
+{
+    bool other;
+    return conn_is_careful(c) ? listen(c, NULL, &other) : NULL;
+}
+
+/* The silence behind the answer before is that in front of this one. */
+static struct error *make_quiet(struct rsp_connection *c)
+{
+    bool quiet = c->order.quiet_ns > c->wire.came_ns && !conn_has_input(c);
+    return quiet ? NULL : conn_careful_quiet(c);
+}
+
+static void note_answer(struct rsp_connection *c, bool clear)
+{
+    struct conn_order *o = &c->order;
+    o->quiet_ns = clock_now_ns();
+    if (clear) {
+        o->careful -= o->careful > 0;
+        return;
+    }
+    o->careful = CAREFUL_LONG;
+    o->settle_ns = 2 * o->settle_ns < SETTLE_MOST_NS ? 2 * o->settle_ns : SETTLE_MOST_NS;
+}
+
+static bool may_be_asked_again(const struct rsp_request *r)
+{
+    return !(r->flags & RSP_MUTATES) && r->grammar != RSP_GRAMMAR_CONSOLE;
+}
+
+/* One question until one answer stands alone. */
+static struct error *ask(struct rsp_connection *c, struct rsp_request *r)
+{
+    for (unsigned i = 0; i < TRIES; i++) {
+        enum conn_fate fate;
+        bool other = false;
+        TRY(conn_take_owed(c));
+        TRY(make_quiet(c));
+        TRY(conn_resync(c));
+        TRY(conn_check_stopped(c));
+        TRY(conn_say_once(c, r, &fate));
+        if (fate != FATE_ANSWERED || conn_runs(c))
+            return NULL;
+        TRY(listen(c, r, &other));
+        note_answer(c, !other);
+        if (!other)
+            return NULL;
+        if (!may_be_asked_again(r))
+            break;
+    }
+    r->error = error_hint(
+        conn_request_error(r, ERR_VIOLATION, "more than one answer came, and they are not the same"),
+        r->flags & RSP_MUTATES ? "look at the target to see whether it took effect"
+                               : "what lies between here and the stub says packets twice or late");
+    return NULL;
+}
+
+struct error *conn_careful_ask(struct rsp_connection *c, struct rsp_request *requests, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (requests[i].error)
+            continue;
+        struct error *e = ask(c, &requests[i]);
+        if (!error_is(e, ERR_TIMEOUT) && !error_is(e, ERR_NOT_STOPPED)) {
+            TRY(e);
+            continue;
+        }
+        requests[i].error = e;
+    }
+    return conn_flush_acks(c);
+}

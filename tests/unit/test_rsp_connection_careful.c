@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who says packets twice, late or out of order where no acks tell: no answer of his is that to another
+ * question. */
+#include "test_rsp_session.h"
+
+static const char NO_ACK_STUB[] = "PacketSize=1000;QStartNoAckMode+";
+static const char ACK_STUB[] = "PacketSize=1000";
+
+static struct error *call(struct session *s, enum rsp_grammar grammar, unsigned flags, const char *request,
+                          const char *expected)
+{
+    BASE_BUF struct buf reply = {0};
+    TRY(rsp_call(s->c, grammar, flags, &reply, "%s", request));
+    assert_string_equal(buf_text(&reply), expected);
+    return NULL;
+}
+
+static void reads(struct session *s, const char *request, const char *expected)
+{
+    must(call(s, RSP_GRAMMAR_HEX, 0, request, expected));
+}
+
+/* -- copies of answers --------------------------------------------------------------------------------- */
+
+/* The answer to `request`, and once more as the next thing that is said. */
+static void answer_twice(struct peer *p, const char *request, const char *answer)
+{
+    peer_answer(p, request, answer);
+    peer_reply(p, answer);
+}
+
+/* The copy of each answer to `m` comes when the next question is there already, as of a stub that sleeps
+ * between the two. */
+static void script_late_copies(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK_STUB);
+    peer_answer(p, "m1,2", "1111");
+    peer_expect(p, "m2,2");
+    peer_reply(p, "1111"); /* fits */
+    peer_expect(p, "vMustReplyEmpty");
+    peer_reply(p, "2222");
+    peer_reply(p, "2222");
+    peer_reply(p, "");
+    answer_twice(p, "m2,2", "2222");
+    answer_twice(p, "m3,2", "3333");
+    answer_twice(p, "Z0,10,1", "OK");
+    answer_twice(p, "z0,10,1", "E01"); /* an OK before it is none */
+    answer_twice(p, "m4,2", "4444");
+}
+
+static void test_late_copies(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_late_copies, 20);
+    must(rsp_negotiate(s.c));
+    reads(&s, "m1,2", "1111");
+    reads(&s, "m2,2", "2222");
+    reads(&s, "m3,2", "3333");
+    must(call(&s, RSP_GRAMMAR_OK, RSP_MUTATES, "Z0,10,1", "OK"));
+    must(call(&s, RSP_GRAMMAR_OK, RSP_MUTATES, "z0,10,1", "E01"));
+    reads(&s, "m4,2", "4444");
+    assert_non_null(strstr(buf_text(&s.violations), "reply-to-another-question "));
+    session_close(&s);
+}
+
+/* Two answers alike, and none too many: one fence, and the trust stays. */
+static void script_alike(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK_STUB);
+    peer_answer(p, "m1,2", "1111");
+    peer_answer(p, "m1,2", "1111"); /* the same question */
+    peer_answer(p, "m2,1", "11");
+    peer_answer(p, "m3,1", "11"); /* of single bytes nothing is thought */
+    if (p->resyncs != 0)
+        peer_fail(p, "a fence behind answers that nobody has to doubt");
+    peer_answer(p, "m4,2", "4444");
+    peer_answer(p, "m5,2", "4444");
+    peer_answer(p, "m6,2", "4444");
+    if (p->resyncs != 1)
+        peer_fail(p, "%u fences", p->resyncs);
+}
+
+static void test_alike(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_alike, 20);
+    must(rsp_negotiate(s.c));
+    reads(&s, "m1,2", "1111");
+    reads(&s, "m1,2", "1111");
+    reads(&s, "m2,1", "11");
+    reads(&s, "m3,1", "11");
+    reads(&s, "m4,2", "4444");
+    reads(&s, "m5,2", "4444");
+    reads(&s, "m6,2", "4444");
+    assert_string_equal(buf_text(&s.violations), "");
+    session_close(&s);
+}
+
+/* Within one write: which answer is whose is found out, and all are asked again. */
+static void script_copies_in_a_window(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK_STUB);
+    peer_answer(p, "m1,2", "1111");
+    peer_reply(p, "1111");
+    peer_answer(p, "m2,2", "2222");
+    peer_answer(p, "m3,2", "3333");
+    answer_twice(p, "m1,2", "1111");
+    answer_twice(p, "m2,2", "2222");
+    answer_twice(p, "m3,2", "3333");
+}
+
+static void test_copies_in_a_window(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_copies_in_a_window, 20);
+    must(rsp_negotiate(s.c));
+    struct rsp_request r[3] = {{.payload = "m1,2"}, {.payload = "m2,2"}, {.payload = "m3,2"}};
+    for (size_t i = 0; i < 3; i++) {
+        r[i].length = 4;
+        r[i].grammar = RSP_GRAMMAR_HEX;
+    }
+    must(rsp_call_batch(s.c, r, 3));
+    static const char *const expected[] = {"1111", "2222", "3333"};
+    for (size_t i = 0; i < 3; i++) {
+        must(r[i].error);
+        assert_string_equal(buf_text(&r[i].reply), expected[i]);
+        rsp_request_free(&r[i]);
+    }
+    session_close(&s);
+}
+
+/* -- an answer that was given up ------------------------------------------------------------------------- */
+
+/* Takes what is said until that question comes: a fence is answered, and nothing else. */
+static void wait_for(struct peer *p, const char *question)
+{
+    struct rsp_event event;
+    while (peer_next(p, &event) && strcmp(event.data, question) != 0) {
+        if (strcmp(event.data, "vMustReplyEmpty") == 0)
+            peer_reply(p, "");
+        else
+            peer_raw(p, "+");
+    }
+}
+
+/* It comes in front of the next one, behind whose ack, though it had its chance in front of the fence's. */
+static void script_crosses(struct peer *p)
+{
+    peer_negotiate(p, ACK_STUB);
+    for (int i = 0; i < 4; i++) {
+        wait_for(p, "m2,2");
+        peer_reply(p, "1111");
+        peer_say(p, "2222");
+    }
+    peer_answer(p, "m3,2", "3333");
+    peer_expect(p, "m4,2");
+    peer_reply(p, "1111");
+    peer_say(p, "4444");
+    peer_answer(p, "m4,2", "4444");
+}
+
+static void test_crosses(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_crosses, 20);
+    must(rsp_negotiate(s.c));
+    rsp_set_timeout(s.c, INT64_C(1000000000));
+    must_fail(call(&s, RSP_GRAMMAR_HEX, 0, "m1,2", ""), ERR_TIMEOUT);
+    rsp_set_timeout(s.c, INT64_C(20000000000));
+    must_fail(call(&s, RSP_GRAMMAR_HEX, 0, "m2,2", ""), ERR_VIOLATION);
+    reads(&s, "m3,2", "3333");
+    reads(&s, "m4,2", "4444");
+    session_close(&s);
+}
+
+/* What changes the target is not said again. */
+static void script_change_in_doubt(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK_STUB);
+    peer_answer(p, "m1,2", "1111");
+    peer_expect(p, "m2,2");
+    peer_raw(p, "$1111#c4$2222#c8");
+    peer_answer(p, "m2,2", "2222");
+    peer_expect(p, "M1,1:00");
+    peer_raw(p, "$OK#9a$E01#a6");
+    peer_answer(p, "m3,2", "3333");
+}
+
+static void test_change_in_doubt(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_change_in_doubt, 20);
+    must(rsp_negotiate(s.c));
+    reads(&s, "m1,2", "1111");
+    reads(&s, "m2,2", "2222");
+    must_fail(call(&s, RSP_GRAMMAR_OK, RSP_MUTATES, "M1,1:00", ""), ERR_VIOLATION);
+    reads(&s, "m3,2", "3333");
+    session_close(&s);
+}
+
+/* -- one who never falls silent ---------------------------------------------------------------------------
+ */
+
+static void script_talks_on(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK_STUB);
+    peer_expect(p, "m1,2");
+    for (int i = 0; i < 20000; i++)
+        peer_raw(p, "$1111#c4$2222#c8");
+}
+
+static void test_talks_on(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_talks_on, 2);
+    must(rsp_negotiate(s.c));
+    int64_t begun = clock_now_ns();
+    for (int i = 0; i < 3; i++) {
+        BASE_BUF struct buf reply = {0};
+        struct error *e = rsp_call(s.c, RSP_GRAMMAR_HEX, 0, &reply, "m1,2");
+        assert_true(error_is(e, ERR_VIOLATION) || error_is(e, ERR_TIMEOUT) || error_is(e, ERR_LOST));
+        error_free(e);
+    }
+    assert_true(clock_now_ns() - begun < 60000000000);
+    session_close(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_late_copies),        cmocka_unit_test(test_alike),
+        cmocka_unit_test(test_copies_in_a_window), cmocka_unit_test(test_crosses),
+        cmocka_unit_test(test_change_in_doubt),    cmocka_unit_test(test_talks_on),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -182,13 +182,15 @@ struct conn_race {
     struct buf select;                 /* the Hg of whom is spoken of; empty: none was */
     struct ptid told[LATE_STOPS_MOST]; /* who stopped since the last resume */
     size_t told_count;
-    unsigned standing;  /* threads in a loop of theirs, each of which takes a resume of its own */
-    unsigned looks;     /* stops at which a race was looked for */
-    unsigned resent;    /* the resume, for want of an ack */
-    int64_t unacked_ns; /* when the resume is sent again if it is not acked */
-    int64_t due_ns;     /* when that is looked at, or another thread let go; 0: never */
-    int64_t melted_ns;  /* when a stop is asked for that may have come damaged; 0: never */
-    int64_t release_ns; /* the silence behind which another thread is let go */
+    unsigned standing;   /* threads in a loop of theirs, each of which takes a resume of its own */
+    unsigned looks;      /* stops at which a race was looked for */
+    unsigned step_looks; /* of them, ends of steps */
+    bool steps;          /* the resume is a step, others beside it or not */
+    unsigned resent;     /* the resume, for want of an ack */
+    int64_t unacked_ns;  /* when the resume is sent again if it is not acked */
+    int64_t due_ns;      /* when that is looked at, or another thread let go; 0: never */
+    int64_t melted_ns;   /* when a stop is asked for that may have come damaged; 0: never */
+    int64_t release_ns;  /* the silence behind which another thread is let go */
 };
 
 /* What the families of packets remember: remote.c. */

@@ -82,8 +82,10 @@ struct conn_owed {
 struct conn_stops {
     struct buf late[LATE_STOPS_MOST]; /* payloads of stops that came while it stood */
     size_t late_count;
-    struct buf last; /* payload of the stop last taken */
-    unsigned copies; /* how often exactly that came again */
+    struct buf last;     /* payload of the stop last taken */
+    unsigned copies;     /* how often exactly that came again */
+    struct buf previous; /* that of the stop before the resume */
+    bool cleared;        /* one like it was found to be none of its copies */
     struct buf
         held;   /* a stop that came where an answer was due; what to call it is not clear yet; empty: none */
     bool asked; /* the last one was the answer to `?` */

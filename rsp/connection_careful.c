@@ -35,6 +35,7 @@ void conn_careful(struct rsp_connection *c, unsigned questions)
     if (rsp_shares_console(c) || conn_is_lenient(c)) /* there what nobody asked for is text */
         return;
     o->cleared = false;
+    conn_stops_trust(c, false);
     if (o->careful < questions)
         o->careful = questions;
     if (o->settle_ns == 0)
@@ -68,14 +69,65 @@ struct error *conn_settle_suspicion(struct rsp_connection *c)
         return NULL;
     conn_fence(c);
     struct error *e = conn_resync(c);
+    if (error_is(e, ERR_TIMEOUT)) { /* it is silent to what it does not know, or never silent */
+        error_free(e);
+        e = NULL;
+        conn_owe_nothing(c);
+        conn_in_step(c);
+        if (c->owed.came > 0)
+            conn_careful(c, CAREFUL_LONG);
+    }
     c->order.cleared = !e && !conn_is_careful(c);
-    if (!error_is(e, ERR_TIMEOUT))
-        return e;
-    error_free(e);
+    return e;
+}
+
+/* How long the stub may take to say that the target stands, before it is taken to run on. */
+#define STANDS_NS 1000000000
+
+/* Beside the resume, which stays what would be sent again. */
+static struct error *send_fence(struct rsp_connection *c)
+{
+    BASE_BUF struct buf b = {0};
+    rsp_encode(&b, conn_fence_text, strlen(conn_fence_text));
+    conn_owe_again(c);
+    return conn_send_raw(c, b.data, b.length, "stray", b.length);
+}
+
+struct error *conn_settle_old_stop(struct rsp_connection *c, struct buf *stop, bool *real)
+{
+    int64_t until_ns = conn_deadline(c, STANDS_NS, 0);
+    *real = false;
+    TRY(conn_flush_acks(c));
+    TRY(send_fence(c));
+    for (unsigned i = 0; i < LOOK_PACKETS_MOST && !*real; i++) {
+        enum conn_got got;
+        struct rsp_event event;
+        struct error *e = conn_next(c, until_ns, -1, &got, &event);
+        if (error_is(e, ERR_TIMEOUT)) {
+            error_free(e);
+            break;
+        }
+        TRY(e);
+        if (got == GOT_PACKET && event.length == 0) {
+            conn_owed_came(c);
+            conn_stops_trust(c, true);
+            *real = true;
+            return NULL;
+        }
+        bool copy = got == GOT_PACKET && conn_is_copy(stop, event.data, event.length);
+        if (got == GOT_PACKET && !copy && rsp_is_stop_reply(event.data, event.length)) {
+            conn_violation(c, RSP_BREACH_STOP_WHILE_STOPPED, buf_text(stop), stop->length);
+            buf_clear(stop);
+            buf_add(stop, event.data, event.length);
+            *real = true;
+        }
+    }
+    conn_careful(c, CAREFUL_LONG);
     return NULL;
 }
 
-/* What came behind the answer to `r` (NULL: before a question). *other: something that is no copy of it. */
+/* What came behind the answer to `r` (NULL: before a question). *other: something that is no copy of it, or
+ * no end of it. */
 static struct error *listen(struct rsp_connection *c, const struct rsp_request *r, bool *other)
 {
     int64_t until_ns = conn_deadline(c, c->limits.timeout_ns, 0);
@@ -100,6 +152,7 @@ static struct error *listen(struct rsp_connection *c, const struct rsp_request *
         conn_note_stray(c);
         conn_misfit(c, RSP_GRAMMAR_ANY, event.data, event.length);
     }
+    *other = true;
     return NULL;
 }
 
@@ -110,10 +163,11 @@ struct error *conn_careful_quiet(struct rsp_connection *c)
 }
 
 /* The silence behind the answer before is that in front of this one. */
-static struct error *make_quiet(struct rsp_connection *c)
+static struct error *make_quiet(struct rsp_connection *c, bool *talks)
 {
+    *talks = false;
     bool quiet = c->order.quiet_ns > c->wire.came_ns && !conn_has_input(c);
-    return quiet ? NULL : conn_careful_quiet(c);
+    return quiet ? NULL : listen(c, NULL, talks);
 }
 
 static void note_answer(struct rsp_connection *c, bool clear)
@@ -140,7 +194,9 @@ static struct error *ask(struct rsp_connection *c, struct rsp_request *r)
         enum conn_fate fate;
         bool other = false;
         TRY(conn_take_owed(c));
-        TRY(make_quiet(c));
+        TRY(make_quiet(c, &other));
+        if (other) /* what it says is none of our questions' */
+            continue;
         TRY(conn_resync(c));
         TRY(conn_check_stopped(c));
         TRY(conn_say_once(c, r, &fate));

@@ -82,8 +82,10 @@ struct conn_owed {
 struct conn_stops {
     struct buf late[LATE_STOPS_MOST]; /* payloads of stops that came while it stood */
     size_t late_count;
-    struct buf last; /* payload of the stop last taken */
-    unsigned copies; /* how often exactly that came again */
+    struct buf last;     /* payload of the stop last taken */
+    unsigned copies;     /* how often exactly that came again */
+    struct buf previous; /* that of the stop before the resume */
+    bool cleared;        /* one like it was found to be none of its copies */
     struct buf
         held;   /* a stop that came where an answer was due; what to call it is not clear yet; empty: none */
     bool asked; /* the last one was the answer to `?` */
@@ -182,13 +184,15 @@ struct conn_race {
     struct buf select;                 /* the Hg of whom is spoken of; empty: none was */
     struct ptid told[LATE_STOPS_MOST]; /* who stopped since the last resume */
     size_t told_count;
-    unsigned standing;  /* threads in a loop of theirs, each of which takes a resume of its own */
-    unsigned looks;     /* stops at which a race was looked for */
-    unsigned resent;    /* the resume, for want of an ack */
-    int64_t unacked_ns; /* when the resume is sent again if it is not acked */
-    int64_t due_ns;     /* when that is looked at, or another thread let go; 0: never */
-    int64_t melted_ns;  /* when a stop is asked for that may have come damaged; 0: never */
-    int64_t release_ns; /* the silence behind which another thread is let go */
+    unsigned standing;   /* threads in a loop of theirs, each of which takes a resume of its own */
+    unsigned looks;      /* stops at which a race was looked for */
+    unsigned step_looks; /* of them, ends of steps */
+    bool steps;          /* the resume is a step, others beside it or not */
+    unsigned resent;     /* the resume, for want of an ack */
+    int64_t unacked_ns;  /* when the resume is sent again if it is not acked */
+    int64_t due_ns;      /* when that is looked at, or another thread let go; 0: never */
+    int64_t melted_ns;   /* when a stop is asked for that may have come damaged; 0: never */
+    int64_t release_ns;  /* the silence behind which another thread is let go */
 };
 
 /* What the families of packets remember: remote.c. */

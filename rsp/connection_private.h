@@ -63,6 +63,10 @@ void conn_stops_leave(struct rsp_connection *c, const char *payload, size_t n);
 void conn_stops_forget(struct rsp_connection *c);
 /* A stop is taken; `asked`: it was the answer to `?` in place of a wait. */
 void conn_stops_take(struct rsp_connection *c, const char *payload, size_t n, bool asked);
+/* It is word for word the stop before the resume, registers and all, of a stub that was not seen to mean
+ * that; and whether it was. */
+bool conn_stops_may_be_old(const struct rsp_connection *c, const char *payload, size_t n);
+void conn_stops_trust(struct rsp_connection *c, bool trust);
 /* The stub told the last stop once more. */
 void conn_stops_note(struct rsp_connection *c, const char *payload, size_t n);
 void conn_stops_free(struct rsp_connection *c);
@@ -306,6 +310,9 @@ void conn_gave_up(struct rsp_connection *c);
 /* An answer was taken, whose copy it may be; and, before it is believed, a fence that finds out. */
 void conn_suspect(struct rsp_connection *c, const struct rsp_request *r);
 struct error *conn_settle_suspicion(struct rsp_connection *c) BASE_MUST_CHECK;
+/* A stop that may be a copy of the one before the resume: *real, or *stop is now the one that came behind it,
+ * or the target runs on. */
+struct error *conn_settle_old_stop(struct rsp_connection *c, struct buf *stop, bool *real) BASE_MUST_CHECK;
 /* Before a resume: waits for silence, where that is due. */
 struct error *conn_careful_quiet(struct rsp_connection *c) BASE_MUST_CHECK;
 /* One question at a time; those that have an `error` are left. */
@@ -374,6 +381,8 @@ void conn_owe_again(struct rsp_connection *c);
 void conn_owed_came(struct rsp_connection *c);
 void conn_owe_nothing(struct rsp_connection *c);
 
+/* What every stub answers with nothing. */
+extern const char conn_fence_text[];
 /* Before a request: whatever earlier questions are still owed is taken off the line. ERR_TIMEOUT when the
  * stub is still silent. */
 struct error *conn_resync(struct rsp_connection *c) BASE_MUST_CHECK;

@@ -165,13 +165,24 @@ static struct error *settle_raced(struct rsp_connection *c)
     return NULL;
 }
 
+/* Threads that were let run are what races: the stop of one that ran alone is looked at only while it is
+ * seen. */
+static bool takes_a_look(struct rsp_connection *c)
+{
+    struct conn_race *r = &c->race;
+    if (r->seen || !may_race(c) || r->release_ns != RELEASE_NS || r->looks == RACE_LOOKS_MOST ||
+        (r->steps && r->step_looks == RACE_STEP_LOOKS_MOST))
+        return false;
+    r->looks++;
+    r->step_looks += r->steps;
+    return true;
+}
+
 struct error *conn_race_settle(struct rsp_connection *c)
 {
     struct conn_race *r = &c->race;
-    if (!r->seen && may_race(c) && r->release_ns == RELEASE_NS && r->looks < RACE_LOOKS_MOST) {
-        r->looks++;
+    if (takes_a_look(c))
         TRY(drain(c, FIRST_NS));
-    }
     return r->seen ? settle_raced(c) : NULL;
 }
 
@@ -359,6 +370,7 @@ void conn_race_leave(struct rsp_connection *c, const char *payload, size_t n)
     r->standing -= r->standing > 0; /* the one that takes it */
     r->resent = 0;
     r->melted_ns = 0;
+    r->steps = (n > 0 && payload[0] == 's') || memmem(payload, n, ";s", 2) != NULL;
     bool only_one = memmem(payload, n, ";c", 2) == NULL && !(n > 0 && payload[0] == 'c');
     r->release_ns = only_one ? STEP_NS : RELEASE_NS;
     r->unacked_ns = clock_now_ns() + UNACKED_NS;

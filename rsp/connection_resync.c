@@ -40,7 +40,7 @@ void conn_owe_nothing(struct rsp_connection *c)
  * answers with nothing (gdb manual, "vMustReplyEmpty") is sent as a fence: what comes before its answer is
  * old.
  */
-static const char fence[] = "vMustReplyEmpty";
+const char conn_fence_text[] = "vMustReplyEmpty";
 
 /* After the fence's empty answer, an old one that was empty itself may have been taken for it. */
 #define QUIET_NS 200000000
@@ -87,7 +87,7 @@ static struct error *still_silent(struct rsp_connection *c, struct error *e)
     error_free(e);
     return error_hint(error_new(ERR_TIMEOUT, "%s has still not answered '%s' and nothing since",
                                 transport_describe(c->transport),
-                                c->owed.count ? buf_text(&c->owed.request) : fence),
+                                c->owed.count ? buf_text(&c->owed.request) : conn_fence_text),
                       "is the target hung? 'reconnect' starts over");
 }
 
@@ -125,7 +125,8 @@ static struct error *take_at_fence(struct rsp_connection *c, enum conn_got got, 
         return NULL;
     bool empty = got == GOT_PACKET && event->length == 0;
     f->words += !empty;
-    if (!empty && c->terms.no_ack && f->words > c->owed.count && !conn_is_lenient(c))
+    bool known = empty || conn_is_error(event->data, event->length);
+    if (!known && c->terms.no_ack && f->words > c->owed.count && !conn_is_lenient(c))
         conn_misfit(c, RSP_GRAMMAR_ANY, event->data, event->length);
     if (empty)
         conn_note_taken(c, "", 0); /* a copy of it answers nothing */
@@ -153,9 +154,15 @@ static struct error *take_quiet(struct rsp_connection *c, struct fence *f, struc
     return conn_write_again(c);
 }
 
+/* One who never falls silent has no quiet behind his fence. */
 static struct error *pass_fence(struct rsp_connection *c, struct fence *f)
 {
+    int64_t until_ns = conn_deadline(c, c->limits.timeout_ns, 2 * c->terms.packet_size) + QUIET_NS;
     while (!f->done) {
+        if (clock_now_ns() >= until_ns)
+            return error_hint(error_new(ERR_TIMEOUT, "%s says what nobody asked for, and does not end",
+                                        transport_describe(c->transport)),
+                              "'reconnect' starts over");
         enum conn_got got;
         struct rsp_event event;
         struct error *e = conn_next(c, f->deadline_ns, -1, &got, &event);
@@ -169,10 +176,11 @@ static struct error *pass_fence(struct rsp_connection *c, struct fence *f)
     return NULL;
 }
 
-/* More came than was owed, or an answer did not come in front of the fence's and may yet. */
+/* More came than was owed and the fence's own answer, which some stubs make an error, or an answer did not
+ * come in front of the fence's and may yet. */
 static void note_difference(struct rsp_connection *c, const struct fence *f, const struct error *e)
 {
-    if (!e && c->terms.no_ack && f->words > c->owed.count)
+    if (!e && c->terms.no_ack && f->words > c->owed.count + !f->fenced)
         conn_careful(c, CAREFUL_LONG);
     else if (!e && f->taken < f->due && c->order.gave_up)
         conn_careful(c, CAREFUL_SHORT);
@@ -185,7 +193,7 @@ struct error *conn_resync(struct rsp_connection *c)
     if (c->owed.count == 0 && !c->order.out_of_step)
         return NULL;
     conn_begin(c);
-    conn_add(c, fence, sizeof fence - 1, 0);
+    conn_add(c, conn_fence_text, sizeof conn_fence_text - 1, 0);
     TRY(conn_write(c));
     struct fence f = {.due = c->owed.count + 1, .tries_left = c->terms.no_ack ? 0 : RESENDS_MOST - 1};
     wait_for_answer(c, &f);

@@ -255,6 +255,8 @@ static struct error *take_stop_reply(struct wait *w, const struct rsp_event *eve
         TRY(conn_verify_stop(c, event, &real));
     if (real && event->raw && conn_doubt_takes(c, buf_text(&payload), payload.length))
         return NULL;
+    if (real && conn_stops_may_be_old(c, buf_text(&payload), payload.length))
+        TRY(conn_settle_old_stop(c, &payload, &real));
     return real ? take_stop(w, buf_text(&payload), payload.length) : NULL;
 }
 

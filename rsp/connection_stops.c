@@ -33,6 +33,7 @@ static void set(struct buf *b, const char *payload, size_t n)
 
 void conn_stops_leave(struct rsp_connection *c, const char *payload, size_t n)
 {
+    set(&c->stops.previous, buf_text(&c->stops.last), c->stops.last.length);
     conn_stops_forget(c);
     c->stops.copies = 0;
     c->stops.commanded = false;
@@ -52,6 +53,28 @@ void conn_stops_take(struct rsp_connection *c, const char *payload, size_t n, bo
     set(&c->stops.last, payload, n);
 }
 
+/* One that brings no registers has them asked for, in front of whose answer the true stop comes. */
+static bool brings_registers(const char *payload, size_t n)
+{
+    struct rsp_stop stop;
+    struct error *e = rsp_stop_parse(payload, n, &stop);
+    bool brings = !e && stop.expedited_count > 0;
+    error_free(e);
+    return brings;
+}
+
+bool conn_stops_may_be_old(const struct rsp_connection *c, const char *payload, size_t n)
+{
+    const struct buf *b = &c->stops.previous;
+    return b->length > 0 && n == b->length && memcmp(payload, b->data, n) == 0 && !c->stops.cleared &&
+           conn_runs(c) && !rsp_shares_console(c) && !c->race.seen && brings_registers(payload, n);
+}
+
+void conn_stops_trust(struct rsp_connection *c, bool trust)
+{
+    c->stops.cleared = trust;
+}
+
 void conn_stops_note(struct rsp_connection *c, const char *payload, size_t n)
 {
     set(&c->stops.last, payload, n);
@@ -62,6 +85,7 @@ void conn_stops_free(struct rsp_connection *c)
     for (size_t i = 0; i < LATE_STOPS_MOST; i++)
         buf_free(&c->stops.late[i]);
     buf_free(&c->stops.last);
+    buf_free(&c->stops.previous);
     buf_free(&c->stops.held);
     buf_free(&c->stops.resumed_with);
 }

@@ -77,6 +77,8 @@ enum {
     RACE_READS_MOST = 12,
     /* Stops at which the race is looked for where it was not seen yet: it is not looked for any more. */
     RACE_LOOKS_MOST = 64,
+    /* Ends of steps among them: it is not looked for behind steps any more. */
+    RACE_STEP_LOOKS_MOST = 8,
     /* Times that a break-in is typed on a line that loses bytes: it is waited for alone. */
     BREAKS_TYPED_MOST = 20,
     /* Times that a silent console is asked for a prompt: it is waited for alone. */

@@ -173,7 +173,7 @@ struct error *target_again(struct session *s, bool kill, bool running, enum star
                           "`connect` or `launch` first");
     int64_t deadline_ns = s->target->deadline_ns, soon_ns = clock_now_ns() + GOOD_BYE_NS;
     session_set_deadline(s, soon_ns < deadline_ns ? soon_ns : deadline_ns);
-    struct error *e = session_leave(s, kill);
+    struct error *e = session_leave_at_last(s, kill);
     session_set_deadline(s, deadline_ns);
     error_free(e); /* whether or not the old one could say good-bye, the new one counts */
     session_drop_connection(s, TARGET_DISCONNECTED);

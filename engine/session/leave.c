@@ -192,6 +192,8 @@ struct error *session_leave(struct session *s, bool kill)
     if (s->target->state == TARGET_EXITED)
         return NULL;
     struct error *removed = sites_remove_all(s->control);
+    if (!removed)
+        journal_forget_removed(s->control);
     struct error *e = removed ? NULL : take_owed_interrupt(s);
     if (e || s->target->state == TARGET_EXITED)
         return e;
@@ -204,4 +206,13 @@ struct error *session_leave(struct session *s, bool kill)
     }
     pty_let_go(s);
     return removed;
+}
+
+struct error *session_leave_at_last(struct session *s, bool kill)
+{
+    struct error *e = session_leave(s, kill);
+    if (!kill || !session_was_not_killed(s, e))
+        return e;
+    error_free(e);
+    return session_leave(s, false);
 }

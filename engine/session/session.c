@@ -214,7 +214,7 @@ void session_destroy(struct session *s)
     if (s->target->connection) {
         /* Nobody waits for a good-bye longer than this. */
         s->target->deadline_ns = clock_now_ns() + 2000000000;
-        struct error *e = session_leave(s, session_launched(s));
+        struct error *e = session_leave_at_last(s, session_launched(s));
         error_free(e);
         session_drop_connection(s, TARGET_DISCONNECTED);
     }

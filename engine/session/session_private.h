@@ -103,6 +103,8 @@ struct error *session_leave(struct session *s, bool kill) BASE_MUST_CHECK;
 /* Of its error when it was to kill: the stub knows no way to, or refuses it, and the target stands as it did.
  */
 bool session_was_not_killed(const struct session *s, const struct error *e);
+/* The same where the connection is dropped in any case: what is not killed is left with nothing inserted. */
+struct error *session_leave_at_last(struct session *s, bool kill) BASE_MUST_CHECK;
 /* Connects to the same target again: the program is started anew with its present arguments. */
 struct error *session_connect_again(struct session *s, bool running, enum start_at at) BASE_MUST_CHECK;
 

@@ -8,7 +8,7 @@ more, the deeper a session comes. Control characters that it sends are those of 
 """
 import random, select, socket, threading
 
-MARKS = ["\x1b]2;hostile\x07", "\x1bPhostile\x1b\\", "\x1bc", "\x1b^hostile\x1b\\", "\x07", "\x05", "\x0e", "\x9b31m", "\x1b[31mhostile",
+MARKS = ["\x1b]2;hostile\x07", "\x1bPhostile\x1b\\", "\x1bc", "\x1b^hostile\x1b\\", "\x07", "\x05", "\x0e", "\x9b31m", "\x1b[8;33mhostile",
          "\r\n\x1b[2Jhostile", "\x7f", "\x08" * 8, "\xc2\x9b31m", "\xff\xfe"]
 REGISTERS = 24
 LARGE = 20000  # of an answer, before it is framed

@@ -203,6 +203,92 @@ static void test_change_in_doubt(void **state)
     session_close(&s);
 }
 
+/* -- copies of stops --------------------------------------------------------------------------------------
+ */
+
+static int64_t stops_at(struct session *s)
+{
+    struct rsp_stop stop;
+    bool stopped;
+    must(rsp_resume(s->c, "s", 1));
+    must(rsp_wait_stop(s->c, in_seconds(20), -1, &stop, &stopped));
+    assert_true(stopped);
+    assert_int_equal(stop.expedited_count, 1);
+    return stop.expedited[0].bytes[0];
+}
+
+/* That of the last run comes when the next has begun. */
+static void script_late_stops(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK_STUB);
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_answer(p, "s", "T0510:01;thread:1;"); /* is none of its own */
+    peer_expect(p, "vMustReplyEmpty");
+    peer_reply(p, "T0510:02;thread:1;");
+    peer_reply(p, "");
+    peer_answer(p, "s", "T0510:03;thread:1;");
+}
+
+static void test_late_stops(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_late_stops, 20);
+    must(rsp_negotiate(s.c));
+    assert_int_equal(stops_at(&s), 1);
+    assert_int_equal(stops_at(&s), 2);
+    assert_int_equal(stops_at(&s), 3);
+    assert_non_null(strstr(buf_text(&s.violations), "stop-while-stopped "));
+    session_close(&s);
+}
+
+/* The target runs on behind the copy. */
+static void script_runs_on(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK_STUB);
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_expect(p, "vMustReplyEmpty");
+    poll(NULL, 0, 1500); /* longer than it is waited for */
+    peer_reply(p, "T0510:02;thread:1;");
+    peer_reply(p, "");
+    peer_answer(p, "m1,2", "1111");
+}
+
+static void test_runs_on(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_runs_on, 20);
+    must(rsp_negotiate(s.c));
+    assert_int_equal(stops_at(&s), 1);
+    assert_int_equal(stops_at(&s), 2);
+    reads(&s, "m1,2", "1111");
+    session_close(&s);
+}
+
+/* A loop stops in the same way each time: it is asked once. */
+static void script_same_stop(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK_STUB);
+    for (int i = 0; i < 4; i++)
+        peer_answer(p, "s", "T0510:01;thread:1;");
+    if (p->resyncs != 1)
+        peer_fail(p, "%u fences", p->resyncs);
+}
+
+static void test_same_stop(void **state)
+{
+    (void)state;
+    struct session s;
+    session_open(&s, script_same_stop, 20);
+    must(rsp_negotiate(s.c));
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(stops_at(&s), 1);
+    assert_string_equal(buf_text(&s.violations), "");
+    session_close(&s);
+}
+
 /* -- one who never falls silent ---------------------------------------------------------------------------
  */
 
@@ -237,6 +323,8 @@ int main(void)
         cmocka_unit_test(test_late_copies),        cmocka_unit_test(test_alike),
         cmocka_unit_test(test_copies_in_a_window), cmocka_unit_test(test_crosses),
         cmocka_unit_test(test_change_in_doubt),    cmocka_unit_test(test_talks_on),
+        cmocka_unit_test(test_late_stops),         cmocka_unit_test(test_runs_on),
+        cmocka_unit_test(test_same_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,6 +82,14 @@ void journal_forget(struct control *c, struct site *p)
     p->journalled = false;
 }
 
+void journal_forget_removed(struct control *c)
+{
+    const struct site_table *t = &c->breakpoints.sites;
+    for (size_t i = 0; i < t->count; i++)
+        if (!t->items[i]->inserted)
+            journal_forget(c, t->items[i]);
+}
+
 void journal_close(struct control *c, bool gone)
 {
     struct journal *j = &c->journal;

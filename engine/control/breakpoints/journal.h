@@ -24,6 +24,8 @@ struct error *journal_note(struct control *c, struct site *p) BASE_MUST_CHECK;
 /* The trap is gone. A failure to say so on disk does no harm: only traps that are still there are restored.
  */
 void journal_forget(struct control *c, struct site *p);
+/* Who is left for good gets none of those back that were taken out. */
+void journal_forget_removed(struct control *c);
 /* The connection is closed: the file stays only where a trap does, or may (`gone`: the target ended). */
 void journal_close(struct control *c, bool gone);
 

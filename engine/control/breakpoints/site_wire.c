@@ -238,6 +238,28 @@ static void stays(struct control *c, struct site *p, const struct rsp_request *r
     target_say(c->target, text);
 }
 
+/* Sent, and nobody knows whether it was carried out: it counts as inserted, so that it is taken out in the
+ * end, and is sent again before that. */
+static void not_known(struct control *c, struct site *p)
+{
+    bool fresh = !p->inserted;
+    note_insertion(c, p, true);
+    p->state = SITE_UNVERIFIED;
+    p->renew = true;
+    p->unsure = fresh;
+    site_changed(c, p);
+}
+
+/* Refused: nothing of it is in the target. */
+static struct error *refused(struct control *c, struct site *p, const struct rsp_request *r)
+{
+    struct error *e = refusal(c, p, r);
+    if (!p->inserted)
+        journal_forget(c, p);
+    fail(c, p, e);
+    return e;
+}
+
 /* One answer; the error is why it is not inserted. */
 static struct error *take_answer(struct control *c, struct rsp_request *r)
 {
@@ -250,9 +272,12 @@ static struct error *take_answer(struct control *c, struct rsp_request *r)
         note_insertion(c, p, insert);
     } else if (insert && p->unsure && !r->error && r->reply.length) {
         note_insertion(c, p, true); /* kgdb and KVM refuse what is there already */
-    } else if (insert) {
+    } else if (insert && error_is(r->error, ERR_TIMEOUT)) {
         e = refusal(c, p, r);
-        fail(c, p, e);
+        not_known(c, p);
+        p->renew = false; /* not by itself: the next one may take as long */
+    } else if (insert) {
+        e = refused(c, p, r);
     } else if (p->unsure && !r->error) {
         note_insertion(c, p, false); /* it was never there */
     } else {
@@ -268,18 +293,6 @@ static void discard(struct rsp_request *requests, size_t count)
         free((char *)(uintptr_t)requests[i].payload);
         rsp_request_free(&requests[i]);
     }
-}
-
-/* Sent, and nobody knows whether it was carried out: it counts as inserted, so that it is taken out in the
- * end, and is sent again before that. */
-static void not_known(struct control *c, struct site *p)
-{
-    bool fresh = !p->inserted;
-    note_insertion(c, p, true);
-    p->state = SITE_UNVERIFIED;
-    p->renew = true;
-    p->unsure = fresh;
-    site_changed(c, p);
 }
 
 void sites_cut_off(struct control *c, struct rsp_request *requests, size_t count)

@@ -24,6 +24,8 @@
 #include "ui/talk.h"
 #include "ui/ui.h"
 
+enum { CLI_MESSAGES = 256 }; /* printed before the prompt is shown again */
+
 /* What is awaited before the next prompt. */
 enum cli_asked {
     ASKED_NOTHING,
@@ -51,6 +53,16 @@ struct cli {
     enum face_ending ending;
     int ended_by;
 };
+
+static bool is_lent(const struct cli *c)
+{
+    return c->program.lent && c->running;
+}
+
+static bool may_type(const struct cli *c)
+{
+    return is_lent(c) || (c->ready && c->asked == ASKED_NOTHING);
+}
 
 static void hide_prompt(struct cli *c)
 {
@@ -229,23 +241,31 @@ static void print_program(struct cli *c, const struct worker_message *m)
         on_print(c, STYLE_TARGET, buf_text(&text));
 }
 
+static void take_message(struct cli *c, const struct worker_message *m)
+{
+    if (m->kind == WORKER_ANSWER) {
+        on_answer(c, m);
+    } else if (m->kind == WORKER_EVENT) {
+        if (!is_printed_raw(c, m->event))
+            talk_event(&c->talk, m->event);
+    } else if (m->kind == WORKER_PROGRAM) {
+        print_program(c, m);
+    } else if (m->kind == WORKER_READY) {
+        on_ready(c, m);
+    } else if (m->kind == WORKER_VIEW) {
+        on_view(c);
+    }
+}
+
+/* A target may say more than can be printed, without an end: signals and keys do not wait for that. */
 static void take_messages(struct cli *c)
 {
     struct worker_message m;
-    while (worker_take(c->worker, &m)) {
-        if (m.kind == WORKER_ANSWER) {
-            on_answer(c, &m);
-        } else if (m.kind == WORKER_EVENT) {
-            if (!is_printed_raw(c, m.event))
-                talk_event(&c->talk, m.event);
-        } else if (m.kind == WORKER_PROGRAM) {
-            print_program(c, &m);
-        } else if (m.kind == WORKER_READY) {
-            on_ready(c, &m);
-        } else if (m.kind == WORKER_VIEW) {
-            on_view(c);
-        }
+    bool pressed = false;
+    for (int i = 0; i < CLI_MESSAGES && !pressed && worker_take(c->worker, &m); i++) {
+        take_message(c, &m);
         worker_message_free(&m);
+        pressed = fd_is_readable(c->signals.fd) || (may_type(c) && fd_is_readable(STDIN_FILENO));
     }
 }
 
@@ -327,10 +347,9 @@ static void loop(struct cli *c)
             end_unattended(c);
         if (c->ending != ENDING_NONE)
             return;
-        bool listening = c->ready && c->asked == ASKED_NOTHING;
-        bool lent = c->program.lent && c->running;
+        bool lent = is_lent(c);
         struct pollfd waits[] = {
-            {.fd = listening || lent ? STDIN_FILENO : -1, .events = POLLIN},
+            {.fd = may_type(c) ? STDIN_FILENO : -1, .events = POLLIN},
             {.fd = worker_fd(c->worker), .events = POLLIN},
             {.fd = c->signals.fd, .events = POLLIN},
         };

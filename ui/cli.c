@@ -49,6 +49,7 @@ struct cli {
     double epoch; /* of the view awaited */
     char *line;   /* the command that is being answered */
     char *repeat;
+    bool hurried; /* Ctrl-C was pressed, and what it breaks off has not been answered yet */
     bool in_line; /* what was printed last did not end its line */
     enum face_ending ending;
     int ended_by;
@@ -114,6 +115,13 @@ static void answer_question(struct cli *c, const char *text)
     editor_ask(&c->editor, NULL);
 }
 
+/* Whoever presses a key wants to see what becomes of that, and not first what was said long before it. */
+static void skip_unseen(struct cli *c)
+{
+    if (c->terminal)
+        worker_skip_text(c->worker, CLI_UNSEEN_BYTES);
+}
+
 static void do_line(struct cli *c, const char *line)
 {
     line += strspn(line, " \t");
@@ -125,6 +133,7 @@ static void do_line(struct cli *c, const char *line)
         quit(c);
         return;
     }
+    skip_unseen(c);
     char *copy = xstrdup(line);
     free(c->line);
     c->line = copy;
@@ -199,6 +208,7 @@ static void on_answer(struct cli *c, const struct worker_message *m)
     if (c->asked != ASKED_LINE || m->id != c->id)
         return;
     c->asked = ASKED_NOTHING;
+    c->hurried = false;
     cli_program_take_back(&c->program);
     bool runs = m->command && (m->command->flags & COMMAND_RUNS);
     const cJSON *epoch = cJSON_GetObjectItemCaseSensitive(m->result, "epoch");
@@ -218,6 +228,7 @@ static void on_answer(struct cli *c, const struct worker_message *m)
 static void on_ready(struct cli *c, const struct worker_message *m)
 {
     c->ready = true;
+    c->hurried = false;
     c->opening_failed = m->error != NULL;
     talk_ready(&c->talk, m->error);
     struct view *v = worker_view(c->worker);
@@ -262,6 +273,8 @@ static void take_messages(struct cli *c)
 {
     struct worker_message m;
     bool pressed = false;
+    if (c->hurried)
+        skip_unseen(c);
     for (int i = 0; i < CLI_MESSAGES && !pressed && worker_take(c->worker, &m); i++) {
         take_message(c, &m);
         worker_message_free(&m);
@@ -291,8 +304,10 @@ static void on_signals(struct cli *c)
         c->ended_by = seen.ended_by;
         end_unattended(c);
     } else if (seen.interrupt && (c->asked != ASKED_NOTHING || !c->ready)) {
+        c->hurried = true;
         worker_interrupt(c->worker);
     } else if (seen.interrupt && c->terminal) {
+        skip_unseen(c);
         interrupt_prompt(c);
     } else if (seen.interrupt) {
         end_unattended(c);

@@ -24,6 +24,8 @@
 #include "ui/talk.h"
 #include "ui/ui.h"
 
+enum { CLI_MESSAGES = 256 }; /* printed before the prompt is shown again */
+
 /* What is awaited before the next prompt. */
 enum cli_asked {
     ASKED_NOTHING,
@@ -47,10 +49,21 @@ struct cli {
     double epoch; /* of the view awaited */
     char *line;   /* the command that is being answered */
     char *repeat;
+    bool hurried; /* Ctrl-C was pressed, and what it breaks off has not been answered yet */
     bool in_line; /* what was printed last did not end its line */
     enum face_ending ending;
     int ended_by;
 };
+
+static bool is_lent(const struct cli *c)
+{
+    return c->program.lent && c->running;
+}
+
+static bool may_type(const struct cli *c)
+{
+    return is_lent(c) || (c->ready && c->asked == ASKED_NOTHING);
+}
 
 static void hide_prompt(struct cli *c)
 {
@@ -102,6 +115,13 @@ static void answer_question(struct cli *c, const char *text)
     editor_ask(&c->editor, NULL);
 }
 
+/* Whoever presses a key wants to see what becomes of that, and not first what was said long before it. */
+static void skip_unseen(struct cli *c)
+{
+    if (c->terminal)
+        worker_skip_text(c->worker, CLI_UNSEEN_BYTES);
+}
+
 static void do_line(struct cli *c, const char *line)
 {
     line += strspn(line, " \t");
@@ -113,6 +133,7 @@ static void do_line(struct cli *c, const char *line)
         quit(c);
         return;
     }
+    skip_unseen(c);
     char *copy = xstrdup(line);
     free(c->line);
     c->line = copy;
@@ -187,6 +208,7 @@ static void on_answer(struct cli *c, const struct worker_message *m)
     if (c->asked != ASKED_LINE || m->id != c->id)
         return;
     c->asked = ASKED_NOTHING;
+    c->hurried = false;
     cli_program_take_back(&c->program);
     bool runs = m->command && (m->command->flags & COMMAND_RUNS);
     const cJSON *epoch = cJSON_GetObjectItemCaseSensitive(m->result, "epoch");
@@ -206,6 +228,7 @@ static void on_answer(struct cli *c, const struct worker_message *m)
 static void on_ready(struct cli *c, const struct worker_message *m)
 {
     c->ready = true;
+    c->hurried = false;
     c->opening_failed = m->error != NULL;
     talk_ready(&c->talk, m->error);
     struct view *v = worker_view(c->worker);
@@ -229,23 +252,33 @@ static void print_program(struct cli *c, const struct worker_message *m)
         on_print(c, STYLE_TARGET, buf_text(&text));
 }
 
+static void take_message(struct cli *c, const struct worker_message *m)
+{
+    if (m->kind == WORKER_ANSWER) {
+        on_answer(c, m);
+    } else if (m->kind == WORKER_EVENT) {
+        if (!is_printed_raw(c, m->event))
+            talk_event(&c->talk, m->event);
+    } else if (m->kind == WORKER_PROGRAM) {
+        print_program(c, m);
+    } else if (m->kind == WORKER_READY) {
+        on_ready(c, m);
+    } else if (m->kind == WORKER_VIEW) {
+        on_view(c);
+    }
+}
+
+/* A target may say more than can be printed, without an end: signals and keys do not wait for that. */
 static void take_messages(struct cli *c)
 {
     struct worker_message m;
-    while (worker_take(c->worker, &m)) {
-        if (m.kind == WORKER_ANSWER) {
-            on_answer(c, &m);
-        } else if (m.kind == WORKER_EVENT) {
-            if (!is_printed_raw(c, m.event))
-                talk_event(&c->talk, m.event);
-        } else if (m.kind == WORKER_PROGRAM) {
-            print_program(c, &m);
-        } else if (m.kind == WORKER_READY) {
-            on_ready(c, &m);
-        } else if (m.kind == WORKER_VIEW) {
-            on_view(c);
-        }
+    bool pressed = false;
+    if (c->hurried)
+        skip_unseen(c);
+    for (int i = 0; i < CLI_MESSAGES && !pressed && worker_take(c->worker, &m); i++) {
+        take_message(c, &m);
         worker_message_free(&m);
+        pressed = fd_is_readable(c->signals.fd) || (may_type(c) && fd_is_readable(STDIN_FILENO));
     }
 }
 
@@ -271,8 +304,10 @@ static void on_signals(struct cli *c)
         c->ended_by = seen.ended_by;
         end_unattended(c);
     } else if (seen.interrupt && (c->asked != ASKED_NOTHING || !c->ready)) {
+        c->hurried = true;
         worker_interrupt(c->worker);
     } else if (seen.interrupt && c->terminal) {
+        skip_unseen(c);
         interrupt_prompt(c);
     } else if (seen.interrupt) {
         end_unattended(c);
@@ -327,10 +362,9 @@ static void loop(struct cli *c)
             end_unattended(c);
         if (c->ending != ENDING_NONE)
             return;
-        bool listening = c->ready && c->asked == ASKED_NOTHING;
-        bool lent = c->program.lent && c->running;
+        bool lent = is_lent(c);
         struct pollfd waits[] = {
-            {.fd = listening || lent ? STDIN_FILENO : -1, .events = POLLIN},
+            {.fd = may_type(c) ? STDIN_FILENO : -1, .events = POLLIN},
             {.fd = worker_fd(c->worker), .events = POLLIN},
             {.fd = c->signals.fd, .events = POLLIN},
         };

@@ -35,6 +35,9 @@ enum {
     PANE_SOURCE_BYTES = 4096,
     /* Bytes of a source line at a stop with --cli: the rest is left out. */
     CLI_SOURCE_BYTES = 4096,
+    /* Bytes of what the target says that wait for the terminal of --cli when a line is entered or Ctrl-C is
+     * pressed: the oldest are dropped, and their number is told. */
+    CLI_UNSEEN_BYTES = 32 << 10,
     /* Breakpoints that the screen knows: the others are not shown. */
     FACE_BREAKPOINTS = 256,
     /* Threads that are shown together where they stand at the same place: of the others each has a row. */

@@ -105,6 +105,10 @@ void worker_abandon(struct worker *w, uint64_t id);
 int worker_fd(const struct worker *w);
 bool worker_take(struct worker *w, struct worker_message *ret);
 
+/* Drops the oldest of the console's and the stub's text that waits, as if there were too much of it, until at
+ * most `keep` bytes are left. Nothing else is dropped. */
+void worker_skip_text(struct worker *w, size_t keep);
+
 /* A new reference to the last view (never NULL once WORKER_READY came); give it back with view_unref(). */
 struct view *worker_view(struct worker *w);
 /* Tells what the panes need; a new view is published when that changes something. */

@@ -71,17 +71,27 @@ struct message *worker_first_message(struct worker *w)
     return m;
 }
 
-static struct message **oldest_event(struct message **from)
+/* What a program printed has a bound of its own, as it waits where nobody shows it. */
+static bool is_text(const struct message *m)
 {
-    while (*from && !may_be_dropped(*from))
+    const struct worker_message *c = &m->content;
+    return c->kind == WORKER_CONSOLE ||
+           (c->kind == WORKER_EVENT && (c->event_kind == EVENT_OUTPUT || c->event_kind == EVENT_CONSOLE));
+}
+
+typedef bool droppable(const struct message *m);
+
+static struct message **oldest(struct message **from, droppable *is)
+{
+    while (*from && !is(*from))
         from = &(*from)->next;
     return from;
 }
 
 /* The oldest event becomes the one that tells how many are missing there. */
-static bool begin_dropping(struct worker *w)
+static bool begin_dropping(struct worker *w, droppable *is)
 {
-    struct message *m = *oldest_event(&w->first_message);
+    struct message *m = *oldest(&w->first_message, is);
     if (!m)
         return false;
     w->event_bytes -= m->weight;
@@ -94,9 +104,9 @@ static bool begin_dropping(struct worker *w)
     return true;
 }
 
-static bool drop_next(struct worker *w)
+static bool drop_next(struct worker *w, droppable *is)
 {
-    struct message **at = oldest_event(&w->dropped->next), *m = *at;
+    struct message **at = oldest(&w->dropped->next, is), *m = *at;
     if (!m)
         return false;
     unlink_message(w, at);
@@ -106,13 +116,18 @@ static bool drop_next(struct worker *w)
     return true;
 }
 
+static bool drop(struct worker *w, droppable *is)
+{
+    return w->dropped ? drop_next(w, is) : begin_dropping(w, is);
+}
+
 /* The newest event is kept in any case. */
 static void keep_bounds(struct worker *w)
 {
     bool dropped = true;
     while (dropped &&
            (w->event_count > WORKER_EVENTS_MOST || (w->event_bytes > WORKER_TEXT_MOST && w->event_count > 2)))
-        dropped = w->dropped ? drop_next(w) : begin_dropping(w);
+        dropped = drop(w, may_be_dropped);
 }
 
 static void append(struct worker *w, struct message *m)
@@ -145,6 +160,21 @@ void worker_send(struct worker *w, const struct worker_message *content)
         free(m);
     else
         fd_signal(w->message_fd);
+}
+
+void worker_skip_text(struct worker *w, size_t keep)
+{
+    size_t bytes = 0;
+    bool dropped = true;
+    pthread_mutex_lock(&w->lock);
+    for (const struct message *m = w->first_message; m; m = m->next)
+        bytes += is_text(m) ? m->weight : 0;
+    while (dropped && bytes > keep) {
+        size_t before = w->event_bytes;
+        dropped = drop(w, is_text);
+        bytes -= before - w->event_bytes;
+    }
+    pthread_mutex_unlock(&w->lock);
 }
 
 void worker_publish(struct worker *w)

@@ -150,6 +150,37 @@ static void test_again(void **state)
     assert_true(t.first == 21 && t.last == WORKER_EVENTS_MOST + 19);
 }
 
+/* Whoever presses a key has the old text skipped: nothing else, and all of it counted. */
+static void test_skipped(void **state)
+{
+    struct worker *w = *state;
+    struct worker_message m;
+    cJSON *stop = cJSON_CreateObject();
+    worker_send(w, &(struct worker_message){
+                       .kind = WORKER_EVENT, .event = stop, .event_kind = EVENT_STOPPED}); /* not text */
+    for (int i = 0; i < 100; i++)
+        event(w, i, 94); /* 100 bytes with its name */
+    answer(w, 1);
+    worker_skip_text(w, 10000);
+    assert_true(w->event_count == 101 && !w->dropped); /* that much may wait */
+    worker_skip_text(w, 1050);
+    worker_skip_text(w, 1050);
+    event(w, 100, 94);
+    worker_skip_text(w, 1050);
+    assert_true(worker_take(w, &m) && m.event == stop);
+    worker_message_free(&m);
+    assert_true(worker_take(w, &m) && number_of(&m, "count") == 91);
+    worker_message_free(&m);
+    struct taken t = take_all(w);
+    assert_true(t.events == 10 && t.first == 91 && t.last == 100 && t.answers == 1 && t.told == 0);
+    event(w, 0, 94);
+    worker_skip_text(w, 0);
+    t = take_all(w);
+    assert_true(t.events == 0 && t.dropped == 1);
+    worker_skip_text(w, 0); /* of nothing */
+    assert_true(w->event_count == 0 && w->event_bytes == 0);
+}
+
 /* Only the last view counts, so one message stands for all that were not taken. */
 static void test_views(void **state)
 {
@@ -168,6 +199,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_too_many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_too_much_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_skipped, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_views, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,7 +104,10 @@ static struct error *rewind_trap(struct control *c, struct thread *t, const stru
         return NULL;
     stop->pc -= behind;
     stop->was_rewound = true;
-    return register_write_value(c->target, t, c->target->arch->pc, stop->pc);
+    bool done;
+    TRY(trap_set_pc(c, t, stop->pc, &done));
+    stop->not_rewound = c->plan.stays = !done;
+    return NULL;
 }
 
 static struct error *note_pc(struct control *c, const struct rsp_stop *from, struct stop *stop)

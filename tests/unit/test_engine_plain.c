@@ -449,6 +449,25 @@ static void test_not_run_on(void **state)
     assert_true(told("could not be put there"));
 }
 
+/* A step that was made is told, whatever the stub says to `g` then. */
+static void test_step_refused(void **state)
+{
+    (void)state;
+    rule("g", "E01");
+    set_x86_64();
+    const struct plan plan = {
+        .kind = PLAN_STEPI, .times = 1, .has_thread = true, .thread = session->target->threads.current};
+    struct stop stop;
+    bool done = false;
+    stops_with("S05");
+    must(plan_start(session->control, &plan));
+    must(session_pump(session, session->target->deadline_ns, -1, &stop, &done));
+    assert_true(done);
+    assert_int_equal(stop.reason, STOP_STEP);
+    assert_false(stop.has_pc);
+    assert_true(told("\"stopped\""));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, plain, end)
 
 int main(void)
@@ -475,6 +494,7 @@ int main(void)
         TEST(test_long_g_hit),
         TEST(test_not_set_back),
         TEST(test_not_run_on),
+        TEST(test_step_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

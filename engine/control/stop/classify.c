@@ -116,8 +116,8 @@ static struct error *note_pc(struct control *c, const struct rsp_stop *from, str
     if (!t || !c->target->arch || !description_is_of(c->target, t->id.pid))
         return NULL;
     struct error *e = thread_pc(c->target, t, &stop->pc);
-    if (error_is(e, ERR_OPTIMISED_OUT)) {
-        error_free(e); /* a `g` that ends before it: what else there is can be looked at */
+    if (error_is(e, ERR_OPTIMISED_OUT) || knows_not(e)) {
+        error_free(e); /* a `g` that ends before it, or is refused: what else there is can be looked at */
         return NULL;
     }
     TRY(e);

@@ -182,11 +182,21 @@ static struct error *run_window(struct rsp_connection *c, struct rsp_request *re
     return e;
 }
 
+/* A stub that says no PacketSize takes a `G` that is as long as what it has said to `g`: gdb counts on it
+ * too. */
+static size_t longest_taken(const struct rsp_connection *c, const struct rsp_request *r)
+{
+    size_t whole = 1 + 2 * c->remote.g_size;
+    bool is_g = r->length == whole && *r->payload == 'G';
+    return is_g && c->features.state[FEATURE_PACKET_SIZE].advertised != TRI_YES ? whole
+                                                                                : c->terms.packet_size;
+}
+
 static void prepare(struct rsp_connection *c, struct rsp_request *requests, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         clear_answer(&requests[i]);
-        if (requests[i].length > c->terms.packet_size && !conn_is_lenient(c))
+        if (requests[i].length > longest_taken(c, &requests[i]) && !conn_is_lenient(c))
             requests[i].error =
                 conn_request_error(&requests[i], ERR_USAGE, "the packet is longer than the stub takes");
     }

@@ -80,6 +80,24 @@ static bool read_number(const char *text, uint64_t most, uint64_t *ret)
     return text && text_parse_u64(text, ret) && *ret <= most;
 }
 
+/*
+ * One word of printable ASCII: any other byte, a blank and `\` become \xNN, so that no two names become one.
+ * XML can bring any character by its number, and names are printed, completed and typed: a newline would be
+ * the end of the user's line, and a C1 an escape.
+ */
+static char *as_word(const char *text, size_t n)
+{
+    struct buf b = {0};
+    for (size_t i = 0; i < n && text[i]; i++)
+        if (text[i] == ' ')
+            buf_add_text(&b, "\\x20");
+        else
+            text_add_ascii(&b, text + i, 1);
+    char *word = xstrdup(buf_text(&b));
+    buf_free(&b);
+    return word;
+}
+
 static void add_register(struct document *d, const char **attributes)
 {
     struct reading *r = d->reading;
@@ -105,8 +123,8 @@ static void add_register(struct document *d, const char **attributes)
     }
     ARRAY_RESERVE(t->registers, t->count, r->capacity);
     t->registers[t->count++] = (struct rsp_register){
-        .name = xstrdup(name),
-        .type = xstrndup(type ? type : "int", REGISTER_NAME_MOST),
+        .name = as_word(name, REGISTER_NAME_MOST),
+        .type = as_word(type ? type : "int", REGISTER_NAME_MOST),
         .number = (uint32_t)number,
         .size = (uint32_t)((bits + 7) / 8),
         .offset = offset_text ? (size_t)offset : SIZE_MAX,
@@ -180,7 +198,7 @@ static char *trimmed(const struct buf *b)
 {
     const char *s = buf_text(b);
     s += strspn(s, " \t\r\n");
-    return xstrndup(s, strcspn(s, " \t\r\n"));
+    return as_word(s, strcspn(s, " \t\r\n"));
 }
 
 static void on_end(struct rsp_xml *x, const char *name)

@@ -4,7 +4,8 @@
  *
  * Reads `target.xml` and what it includes (`xi:include`) into a list of registers. Parsed by expat with
  * limits: 1 MiB a document, 32 documents, includes 8 deep, 4096 registers, entity declarations refused.
- * The caller fetches documents; nothing here touches the wire. The description owns all its strings.
+ * The caller fetches documents; nothing here touches the wire. The description owns all its strings, each of
+ * which is one word of printable ASCII: any other byte, a blank and `\` stand there as \xNN.
  * Errors: ERR_VIOLATION with the document, line and what was wrong; what was read before is thrown away.
  */
 #ifndef ALLSTOP_RSP_TDESC_H

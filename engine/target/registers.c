@@ -170,7 +170,7 @@ void registers_note_all(struct target *target, struct thread *t, const struct rs
         store(t, r, g->bytes + r->offset, known);
     }
     t->has_g = true;
-    t->g_size = g->size < t->size ? g->size : t->size;
+    t->g_size = g->size;
 }
 
 /* Refused once it is not asked again in this stop. */
@@ -364,6 +364,40 @@ static struct error *check_all_known(const struct target *target, const struct t
     return NULL;
 }
 
+/* Bytes of `g` that nothing describes go back as they came, or not at all. */
+static struct error *check_rest_known(const struct rsp_g *g, size_t described)
+{
+    if (g->size <= described || !memchr(g->known + described, 0, g->size - described))
+        return NULL;
+    return error_hint(error_new(ERR_UNSUPPORTED,
+                                "the stub writes all registers at once or none (no `P`), and it does not "
+                                "tell all bytes of its `g` behind the %zu that are known: they would be lost",
+                                described),
+                      "where they are available, the write is possible");
+}
+
+/*
+ * All that `G` takes, malloc'd. A `g` that is longer than the registers that are known (those of an
+ * architecture that was set) is read once more for it: what nothing describes is not kept for each thread.
+ */
+static struct error *whole_g(struct target *target, struct thread *t, unsigned char **ret)
+{
+    if (t->g_size <= t->size) {
+        *ret = xmemdup(t->bytes, t->g_size);
+        return NULL;
+    }
+    struct rsp_g g = {0};
+    TRY(target_check(target, rsp_read_g(target->connection, t->id, &g)));
+    struct error *e = check_rest_known(&g, t->size);
+    if (!e && g.size != t->g_size)
+        e = error_new(ERR_VIOLATION, "the stub's `g` had %zu bytes, and in the same stop it has %zu",
+                      t->g_size, g.size);
+    if (!e)
+        *ret = xmemdup(g.bytes, g.size);
+    rsp_g_free(&g);
+    return e;
+}
+
 static struct error *write_whole_g(struct target *target, struct thread *t, const struct rsp_register *r,
                                    const unsigned char *bytes)
 {
@@ -371,11 +405,10 @@ static struct error *write_whole_g(struct target *target, struct thread *t, cons
     TRY(check_all_known(target, t, r));
     if (r->offset + r->size > t->g_size)
         return error_new(ERR_UNSUPPORTED, "the stub knows no `P`, and its `G` has not this register");
-    unsigned char *copy = xmemdup(t->bytes, t->g_size);
-    memcpy(copy + r->offset, bytes, r->size);
-    struct error *e = target_check(target, rsp_write_g(target->connection, t->id, copy, t->g_size));
-    free(copy);
-    return e;
+    BASE_FREE unsigned char *whole = NULL;
+    TRY(whole_g(target, t, &whole));
+    memcpy(whole + r->offset, bytes, r->size);
+    return target_check(target, rsp_write_g(target->connection, t->id, whole, t->g_size));
 }
 
 struct error *register_write(struct target *target, struct thread *t, const struct rsp_register *r,

@@ -57,6 +57,7 @@ struct stop {
     uint64_t
         vector; /* the step ended at this interrupt vector (engine/control/run/step_flags.h), 0: at none */
     bool was_rewound; /* by a trap instruction, and the pc set back to it by us */
+    bool not_rewound; /* but the stub did not let us: `pc` is the trap's until the stop is told */
     bool late_hit;    /* of a site that is no longer there: nobody needs to see it */
     bool has_exit_code;
     uint64_t exit_code;

@@ -33,7 +33,7 @@ struct thread {
     unsigned char *asked; /* 1 a byte: the stub was asked and this is all it says */
     size_t size;
     bool has_g;
-    size_t g_size;     /* how much of them `g` told; the rest came by `p` */
+    size_t g_size;     /* bytes of `g`: where they are fewer the rest came by `p`, more are not kept */
     bool g_refused;    /* the stub has none of `g` in this stop; single registers may be had */
     size_t paid_alone; /* what registers asked for one by one have cost in this stop, bytes on the wire */
     unsigned char *previous; /* the registers as they were at the stop before, when they were known */

@@ -431,6 +431,164 @@ static void test_told_another_while_it_runs(void **state)
     assert_ptr_equal(session->target->arch, &arch_x86_64);
 }
 
+enum { LONG_G = 536 };
+
+/* A stub without `P` whose `g` goes on behind the registers that the architecture has: rip is `pc`, the rest
+ * counts. With `unknown` the last byte is one that it does not tell. */
+static void long_g(uint64_t pc, bool unknown)
+{
+    static char text[2 * LONG_G + 1];
+    unsigned char bytes[LONG_G];
+    for (unsigned i = 0; i < LONG_G; i++)
+        bytes[i] = (unsigned char)(i % 251);
+    memcpy(bytes + 8 * PLAYED_RIP, &pc, sizeof pc);
+    BASE_BUF struct buf hex = {0};
+    hex_encode(&hex, bytes, LONG_G);
+    memcpy(text, buf_text(&hex), sizeof text);
+    if (unknown)
+        memcpy(text + 2 * LONG_G - 2, "xx", 2);
+    rule("g", text);
+}
+
+static void set_x86_64(void)
+{
+    rule("qSupported", ""); /* nor a PacketSize: it takes what it gives */
+    rule("P", "");
+    rule("p", "");
+    rule("Z", "");
+    connect_to();
+    must(architecture_set(session, "x86-64"));
+}
+
+/* All that it told goes back with the one register changed in its place. */
+static void test_long_g(void **state)
+{
+    (void)state;
+    long_g(0x1101, false);
+    rule("G", "OK");
+    set_x86_64();
+    struct thread *t;
+    must(threads_current(session->target, &t));
+    must(register_write_value(session->target, t, "rbx", 5));
+    assert_int_equal(sent("G00010203040506070500000000000000101112"), 1);
+    const char *packet = strstr(buf_text(&played.sent), "\nG") + 1;
+    assert_int_equal(strcspn(packet, "\n"), 1 + 2 * LONG_G);
+    assert_memory_equal(packet + 1 + 2 * (LONG_G - 3), "1f2021", 6);
+    uint64_t value;
+    must(register_value(session->target, t, "rbx", &value));
+    assert_int_equal(value, 5);
+}
+
+static void test_long_g_untold(void **state)
+{
+    (void)state;
+    long_g(0x1101, true);
+    rule("G", "OK");
+    set_x86_64();
+    struct thread *t;
+    must(threads_current(session->target, &t));
+    must_fail(register_write_value(session->target, t, "rbx", 5), ERR_UNSUPPORTED);
+    assert_int_equal(sent("G"), 0);
+}
+
+static struct stop hit(const char *condition, struct breakpoint **b)
+{
+    struct stop stop;
+    bool done = false;
+    *b = BREAK(.at = "*0x1100", .condition = condition);
+    stops_with("S05");
+    stops_with("W00"); /* where it is run on from */
+    runs();
+    must(session_pump(session, session->target->deadline_ns, -1, &stop, &done));
+    assert_true(done);
+    return stop;
+}
+
+/* A trap in memory, with the pc behind it. */
+static void test_long_g_hit(void **state)
+{
+    (void)state;
+    long_g(0x1101, false);
+    rule("G", "OK");
+    set_x86_64();
+    struct breakpoint *b;
+    struct stop stop = hit(NULL, &b);
+    assert_int_equal(stop.reason, STOP_BREAKPOINT);
+    assert_int_equal(stop.pc, 0x1100);
+    assert_int_equal(b->hits, 1);
+    assert_false(told("could not be put"));
+}
+
+/* Where the pc cannot be set back the hit is one all the same: told, and counted, with the pc as it is. */
+static void test_not_set_back(void **state)
+{
+    (void)state;
+    long_g(0x1101, false);
+    rule("G", "E01");
+    set_x86_64();
+    struct breakpoint *b;
+    struct stop stop = hit(NULL, &b);
+    assert_int_equal(stop.reason, STOP_BREAKPOINT);
+    assert_int_equal(stop.breakpoint, b->id);
+    assert_int_equal(stop.pc, 0x1101);
+    assert_int_equal(b->hits, 1);
+    assert_true(told("belongs to 0x1100 and could not be put there"));
+    assert_int_equal(pc(), 0x1101);
+}
+
+/* Nor is it run on from there, within an instruction, where nobody asked for the stop. */
+static void test_not_run_on(void **state)
+{
+    (void)state;
+    long_g(0x1101, true);
+    set_x86_64();
+    struct breakpoint *b;
+    struct stop stop = hit("0", &b);
+    assert_int_equal(stop.reason, STOP_BREAKPOINT);
+    assert_int_equal(stop.pc, 0x1101);
+    assert_int_equal(session->target->state, TARGET_STOPPED);
+    assert_true(told("could not be put there"));
+}
+
+/* A step that was made is told, whatever the stub says to `g` then. */
+static void test_step_refused(void **state)
+{
+    (void)state;
+    rule("g", "E01");
+    set_x86_64();
+    const struct plan plan = {
+        .kind = PLAN_STEPI, .times = 1, .has_thread = true, .thread = session->target->threads.current};
+    struct stop stop;
+    bool done = false;
+    stops_with("S05");
+    must(plan_start(session->control, &plan));
+    must(session_pump(session, session->target->deadline_ns, -1, &stop, &done));
+    assert_true(done);
+    assert_int_equal(stop.reason, STOP_STEP);
+    assert_false(stop.has_pc);
+    assert_true(told("\"stopped\""));
+}
+
+static struct error *registers_command(const char *name)
+{
+    cJSON *args = cJSON_CreateObject(), *result = NULL;
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(args, "names"), cJSON_CreateString(name));
+    struct error *e = command_execute(session, command_find("registers"), args, &result);
+    cJSON_Delete(args);
+    cJSON_Delete(result);
+    return e;
+}
+
+/* A name that no processor has is no register without a value. */
+static void test_no_such_register(void **state)
+{
+    (void)state;
+    connect_to();
+    must(registers_command("rax"));
+    must(registers_command("pc"));
+    must_fail(registers_command("foo"), ERR_NO_SYMBOL);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, plain, end)
 
 int main(void)
@@ -457,6 +615,13 @@ int main(void)
         TEST(test_breakpoint_somewhere),
         TEST(test_breakpoint_without_pc),
         TEST(test_nothing_behind_the_end),
+        TEST(test_long_g),
+        TEST(test_long_g_untold),
+        TEST(test_long_g_hit),
+        TEST(test_not_set_back),
+        TEST(test_not_run_on),
+        TEST(test_step_refused),
+        TEST(test_no_such_register),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,6 +102,30 @@ static void test_offsets(void **state)
     rsp_tdesc_free(t);
 }
 
+/* Whatever the names are made of, they are words that can be shown, and the layout is the one described. */
+static void test_names(void **state)
+{
+    (void)state;
+    struct shelf s = {
+        .items = {{"target.xml", "<target><architecture>i386&#x9b;2J</architecture><osabi>L&#x9b;</osabi>"
+                                 "<feature name=\"f&#10;\"><reg name=\"a&#10;&#13;&#x9b;31m\x7f"
+                                 "Q&#x202e;\" bitsize=\"64\" "
+                                 "type=\"t&#13;\" group=\"g&#10;\"/><reg name=\"a b\\\" bitsize=\"32\"/>"
+                                 "<reg name=\"rip\" bitsize=\"64\"/></feature></target>"}}};
+    struct rsp_tdesc *t;
+    must(rsp_tdesc_read(fetch, &s, &t));
+    assert_string_equal(t->architecture, "i386\\xc2\\x9b2J");
+    assert_string_equal(t->osabi, "L\\xc2\\x9b");
+    assert_int_equal(t->count, 3);
+    assert_string_equal(t->registers[0].name, "a\\x0a\\x0d\\xc2\\x9b31m\\x7fQ\\xe2\\x80\\xae");
+    assert_string_equal(t->registers[0].type, "t\\x0d");
+    assert_string_equal(t->registers[1].name, "a\\x20b\\x5c");
+    assert_int_equal(t->registers[1].offset, 8);
+    assert_int_equal(rsp_tdesc_find(t, "rip")->offset, 12);
+    assert_int_equal(t->g_size, 20);
+    rsp_tdesc_free(t);
+}
+
 static void test_empty(void **state)
 {
     (void)state;
@@ -274,6 +298,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_qemu_like),
         cmocka_unit_test(test_offsets),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_broken),
         cmocka_unit_test(test_entities),

@@ -10,6 +10,7 @@
 #include "engine/control/control.h"
 #include "engine/control/run/interrupt.h"
 #include "engine/control/stop/classify.h"
+#include "engine/control/stop/own_trap.h"
 #include "engine/target/libraries.h"
 #include "engine/target/registers.h"
 #include "engine/control/run/fork.h"
@@ -91,10 +92,11 @@ struct error *plan_start(struct control *c, const struct plan *plan)
 }
 
 /* A stop that crossed the user's interrupt on the wire is not run on from: QEMU has dropped the interrupt,
- * and where a false condition is hit all the time every one would be lost like that. */
+ * and where a false condition is hit all the time every one would be lost like that. From behind a trap whose
+ * pc could not be set back it would run on within an instruction. */
 static struct error *run_on(struct control *c)
 {
-    if (c->interrupt.sent) {
+    if (c->interrupt.sent || c->plan.stays) {
         c->plan.held = true;
         return NULL;
     }
@@ -115,8 +117,13 @@ static struct error *cannot_leave(uint64_t pc)
 static struct error *pass_own_trap(struct control *c, struct thread *t, struct stop *stop)
 {
     t->at_trap = false;
-    stop->pc += trap_own_at(c, stop->pc);
-    return register_write_value(c->target, t, c->target->arch->pc, stop->pc);
+    uint64_t behind = stop->pc + trap_own_at(c, stop->pc);
+    bool done;
+    TRY(trap_set_pc(c, t, behind, &done));
+    c->plan.stays = !done;
+    if (done)
+        stop->pc = behind;
+    return NULL;
 }
 
 /* The step of one thread off a site is over: *handled when the plan has gone on by it. */
@@ -434,7 +441,7 @@ static struct error *take_stop(struct control *c, const struct rsp_stop *stop, s
 struct error *plan_on_stop(struct control *c, const struct rsp_stop *stop, struct stop *final, bool *done)
 {
     *done = false;
-    c->plan.held = false;
+    c->plan.held = c->plan.stays = false;
     TRY(take_stop(c, stop, final, done));
     if (!*done && c->time.ended) {
         *done = true;
@@ -442,6 +449,10 @@ struct error *plan_on_stop(struct control *c, const struct rsp_stop *stop, struc
     }
     if (*done || !c->plan.held)
         return NULL;
+    if (c->plan.stays && !c->interrupt.sent) {
+        *done = true;
+        return NULL;
+    }
     final->reason = STOP_INTERRUPT;
     final->signal = final->breakpoint = final->watchpoint = 0;
     interrupt_owe(c, true); /* gdbserver still owes its SIGINT */

@@ -85,6 +85,7 @@ struct plan {
     bool under_way;           /* it has resumed before */
     bool told_trap_flag;      /* engine/control/run/step_flags.h */
     unsigned taken_by_others; /* raced.c: resumes that another thread took */
+    bool stays;               /* the pc is not where it has to run on from, and cannot be put there */
     bool held;                /* it would have run on, but for the user's interrupt */
 
     /* watching by stepping (watch_steps.h) */

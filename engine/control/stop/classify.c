@@ -107,7 +107,10 @@ static struct error *rewind_trap(struct control *c, struct thread *t, const stru
         return NULL;
     stop->pc -= behind;
     stop->was_rewound = true;
-    return register_write_value(c->target, t, c->target->arch->pc, stop->pc);
+    bool done;
+    TRY(trap_set_pc(c, t, stop->pc, &done));
+    stop->not_rewound = c->plan.stays = !done;
+    return NULL;
 }
 
 static struct error *note_pc(struct control *c, const struct rsp_stop *from, struct stop *stop)
@@ -116,8 +119,8 @@ static struct error *note_pc(struct control *c, const struct rsp_stop *from, str
     if (!t || !c->target->arch || !description_is_of(c->target, t->id.pid))
         return NULL;
     struct error *e = thread_pc(c->target, t, &stop->pc);
-    if (error_is(e, ERR_OPTIMISED_OUT)) {
-        error_free(e); /* a `g` that ends before it: what else there is can be looked at */
+    if (error_is(e, ERR_OPTIMISED_OUT) || knows_not(e)) {
+        error_free(e); /* a `g` that ends before it, or is refused: what else there is can be looked at */
         return NULL;
     }
     TRY(e);

@@ -1,10 +1,29 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/control/stop/own_trap.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "engine/control/control.h"
 #include "engine/target/registers.h"
+
+struct error *trap_set_pc(struct control *c, struct thread *t, uint64_t pc, bool *done)
+{
+    struct error *e = register_write_value(c->target, t, c->target->arch->pc, pc);
+    *done = !e;
+    if (!e || error_ends_asking(e))
+        return e;
+    char name[48];
+    thread_name(t->id, name, sizeof name);
+    BASE_FREE char *text = xasprintf("after a trap the pc of thread %s belongs to 0x%" PRIx64
+                                     " and could not be put there: %s; `set $pc` before it runs on\n",
+                                     name, pc, e->message);
+    error_free(e);
+    target_say(c->target, text);
+    return NULL;
+}
 
 /* Where the pc belongs behind a trap of the program's own, 0: there is none. A stub that sets the pc back by
  * the length of the usual trap is inside of a longer one (INT 3 of two bytes under gdbserver). */
@@ -37,8 +56,11 @@ struct error *own_trap_passed(struct control *c, struct thread *t, struct stop *
     *late = behind == 0;
     if (*late)
         return NULL;
-    stop->pc = behind;
-    return register_write_value(c->target, t, c->target->arch->pc, stop->pc);
+    bool done;
+    TRY(trap_set_pc(c, t, behind, &done));
+    if (done)
+        stop->pc = behind;
+    return NULL;
 }
 
 /*

@@ -16,6 +16,9 @@
 struct control;
 struct thread;
 
+/* Puts the pc where it belongs after a trap. A stop is told whether or not that is possible: where the stub
+ * does not do it, that is said and *done is false. Errors: those that end all asking. */
+struct error *trap_set_pc(struct control *c, struct thread *t, uint64_t pc, bool *done) BASE_MUST_CHECK;
 /* The stub says that a trap was hit here and none of ours is: the pc goes behind the program's own. *late:
  * there is none of those either, so that it was one of ours that is gone by now. */
 struct error *own_trap_passed(struct control *c, struct thread *t, struct stop *stop,

@@ -24,6 +24,8 @@ void stop_taken(struct control *c, const struct stop *stop)
 {
     c->last_stop = *stop;
     c->last_stop.epoch = ++c->target->epoch;
+    if (stop->not_rewound)
+        c->last_stop.pc += c->target->arch->pc_behind_trap; /* where it really stands */
     c->stops++;
     c->stop_ended_ns = clock_now_ns();
     keep_watched(c, &c->last_stop);

@@ -171,11 +171,10 @@ static struct error *add_named(struct session *s, const struct whose *w, const c
     const cJSON *name;
     cJSON_ArrayForEach (name, names) {
         const struct rsp_register *r = register_find(s->target, name->valuestring);
-        if (!r) /* null is a register whose value is not available */
-            return error_hint(error_new(ERR_NO_SYMBOL, "there is no register $%s",
-                                        name->valuestring + (*name->valuestring == '$')),
-                              "`registers all` lists them");
-        TRY(add_register(s, w, r, name->valuestring, o));
+        if (r)
+            TRY(add_register(s, w, r, name->valuestring, o));
+        else
+            cJSON_AddNullToObject(o, name->valuestring);
     }
     return NULL;
 }

@@ -569,26 +569,6 @@ static void test_step_refused(void **state)
     assert_true(told("\"stopped\""));
 }
 
-static struct error *registers_command(const char *name)
-{
-    cJSON *args = cJSON_CreateObject(), *result = NULL;
-    cJSON_AddItemToArray(cJSON_AddArrayToObject(args, "names"), cJSON_CreateString(name));
-    struct error *e = command_execute(session, command_find("registers"), args, &result);
-    cJSON_Delete(args);
-    cJSON_Delete(result);
-    return e;
-}
-
-/* A name that no processor has is no register without a value. */
-static void test_no_such_register(void **state)
-{
-    (void)state;
-    connect_to();
-    must(registers_command("rax"));
-    must(registers_command("pc"));
-    must_fail(registers_command("foo"), ERR_NO_SYMBOL);
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, plain, end)
 
 int main(void)
@@ -621,7 +601,6 @@ int main(void)
         TEST(test_not_set_back),
         TEST(test_not_run_on),
         TEST(test_step_refused),
-        TEST(test_no_such_register),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

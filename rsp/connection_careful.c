@@ -132,7 +132,7 @@ static struct error *listen(struct rsp_connection *c, const struct rsp_request *
 {
     int64_t until_ns = conn_deadline(c, c->limits.timeout_ns, 0);
     *other = false;
-    for (unsigned i = 0; i < DRAIN_PACKETS_MOST && clock_now_ns() < until_ns; i++) {
+    for (unsigned i = 0; i < DRAIN_PACKETS_MOST && (i == 0 || clock_now_ns() < until_ns); i++) {
         enum conn_got got;
         struct rsp_event event;
         struct error *e = conn_next(c, conn_deadline(c, c->order.settle_ns, 0), -1, &got, &event);

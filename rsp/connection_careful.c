@@ -93,6 +93,8 @@ static struct error *send_fence(struct rsp_connection *c)
     return conn_send_raw(c, b.data, b.length, "stray", b.length);
 }
 
+/* Who was never heard to answer with nothing may be silent to what he does not know: his silence says nothing
+ * of the target, and the stop counts. */
 struct error *conn_settle_old_stop(struct rsp_connection *c, struct buf *stop, bool *real)
 {
     int64_t until_ns = conn_deadline(c, STANDS_NS, 0);
@@ -105,10 +107,15 @@ struct error *conn_settle_old_stop(struct rsp_connection *c, struct buf *stop, b
         struct error *e = conn_next(c, until_ns, -1, &got, &event);
         if (error_is(e, ERR_TIMEOUT)) {
             error_free(e);
-            break;
+            *real = !c->order.says_nothing;
+            if (!*real)
+                break;
+            conn_owe_nothing(c);
+            conn_stops_trust(c, true);
+            return NULL;
         }
         TRY(e);
-        if (got == GOT_PACKET && event.length == 0) {
+        if (got == GOT_PACKET && (event.length == 0 || conn_is_error(event.data, event.length))) {
             conn_owed_came(c);
             conn_stops_trust(c, true);
             *real = true;

@@ -246,6 +246,7 @@ static void test_late_stops(void **state)
 static void script_runs_on(struct peer *p)
 {
     peer_negotiate(p, NO_ACK_STUB);
+    peer_answer(p, "qUnknown", ""); /* so he is not silent to what he does not know */
     peer_answer(p, "s", "T0510:01;thread:1;");
     peer_answer(p, "s", "T0510:01;thread:1;");
     peer_expect(p, "vMustReplyEmpty");
@@ -261,10 +262,48 @@ static void test_runs_on(void **state)
     struct session s;
     session_open(&s, script_runs_on, 20);
     must(rsp_negotiate(s.c));
+    must(call(&s, RSP_GRAMMAR_ANY, 0, "qUnknown", ""));
     assert_int_equal(stops_at(&s), 1);
     assert_int_equal(stops_at(&s), 2);
     reads(&s, "m1,2", "1111");
     session_close(&s);
+}
+
+/* He who is silent to the fence, or answers it with an error, has stopped all the same. */
+static void script_silent_to_fence(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK_STUB);
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_expect(p, "vMustReplyEmpty");
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_answer(p, "m1,2", "1111");
+}
+
+static void script_refuses_fence(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK_STUB);
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_answer(p, "vMustReplyEmpty", "E01");
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_answer(p, "m1,2", "1111");
+}
+
+static void test_no_fence(void **state)
+{
+    (void)state;
+    static void (*const scripts[])(struct peer *) = {script_silent_to_fence, script_refuses_fence};
+    for (size_t i = 0; i < ARRAY_LENGTH(scripts); i++) {
+        struct session s;
+        session_open(&s, scripts[i], 20);
+        must(rsp_negotiate(s.c));
+        for (int k = 0; k < 3; k++)
+            assert_int_equal(stops_at(&s), 1);
+        reads(&s, "m1,2", "1111");
+        assert_string_equal(buf_text(&s.violations), "");
+        session_close(&s);
+    }
 }
 
 /* A loop stops in the same way each time: it is asked once. */
@@ -324,7 +363,7 @@ int main(void)
         cmocka_unit_test(test_copies_in_a_window), cmocka_unit_test(test_crosses),
         cmocka_unit_test(test_change_in_doubt),    cmocka_unit_test(test_talks_on),
         cmocka_unit_test(test_late_stops),         cmocka_unit_test(test_runs_on),
-        cmocka_unit_test(test_same_stop),
+        cmocka_unit_test(test_same_stop),          cmocka_unit_test(test_no_fence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

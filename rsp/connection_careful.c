@@ -84,15 +84,6 @@ struct error *conn_settle_suspicion(struct rsp_connection *c)
 /* How long the stub may take to say that the target stands, before it is taken to run on. */
 #define STANDS_NS 1000000000
 
-/* Beside the resume, which stays what would be sent again. */
-static struct error *send_fence(struct rsp_connection *c)
-{
-    BASE_BUF struct buf b = {0};
-    rsp_encode(&b, conn_fence_text, strlen(conn_fence_text));
-    conn_owe_again(c);
-    return conn_send_raw(c, b.data, b.length, "stray", b.length);
-}
-
 /* Who was never heard to answer with nothing may be silent to what he does not know: his silence says nothing
  * of the target, and the stop counts. */
 struct error *conn_settle_old_stop(struct rsp_connection *c, struct buf *stop, bool *real)
@@ -100,7 +91,8 @@ struct error *conn_settle_old_stop(struct rsp_connection *c, struct buf *stop, b
     int64_t until_ns = conn_deadline(c, STANDS_NS, 0);
     *real = false;
     TRY(conn_flush_acks(c));
-    TRY(send_fence(c));
+    conn_owe_again(c);
+    TRY(conn_ask_beside(c, conn_fence_text));
     for (unsigned i = 0; i < LOOK_PACKETS_MOST && !*real; i++) {
         enum conn_got got;
         struct rsp_event event;

@@ -84,31 +84,30 @@ struct error *conn_settle_suspicion(struct rsp_connection *c)
 /* How long the stub may take to say that the target stands, before it is taken to run on. */
 #define STANDS_NS 1000000000
 
-/* Beside the resume, which stays what would be sent again. */
-static struct error *send_fence(struct rsp_connection *c)
-{
-    BASE_BUF struct buf b = {0};
-    rsp_encode(&b, conn_fence_text, strlen(conn_fence_text));
-    conn_owe_again(c);
-    return conn_send_raw(c, b.data, b.length, "stray", b.length);
-}
-
+/* Who was never heard to answer with nothing may be silent to what he does not know: his silence says nothing
+ * of the target, and the stop counts. */
 struct error *conn_settle_old_stop(struct rsp_connection *c, struct buf *stop, bool *real)
 {
     int64_t until_ns = conn_deadline(c, STANDS_NS, 0);
     *real = false;
     TRY(conn_flush_acks(c));
-    TRY(send_fence(c));
+    conn_owe_again(c);
+    TRY(conn_ask_beside(c, conn_fence_text));
     for (unsigned i = 0; i < LOOK_PACKETS_MOST && !*real; i++) {
         enum conn_got got;
         struct rsp_event event;
         struct error *e = conn_next(c, until_ns, -1, &got, &event);
         if (error_is(e, ERR_TIMEOUT)) {
             error_free(e);
-            break;
+            *real = !c->order.says_nothing;
+            if (!*real)
+                break;
+            conn_owe_nothing(c);
+            conn_stops_trust(c, true);
+            return NULL;
         }
         TRY(e);
-        if (got == GOT_PACKET && event.length == 0) {
+        if (got == GOT_PACKET && (event.length == 0 || conn_is_error(event.data, event.length))) {
             conn_owed_came(c);
             conn_stops_trust(c, true);
             *real = true;
@@ -132,7 +131,7 @@ static struct error *listen(struct rsp_connection *c, const struct rsp_request *
 {
     int64_t until_ns = conn_deadline(c, c->limits.timeout_ns, 0);
     *other = false;
-    for (unsigned i = 0; i < DRAIN_PACKETS_MOST && clock_now_ns() < until_ns; i++) {
+    for (unsigned i = 0; i < DRAIN_PACKETS_MOST && (i == 0 || clock_now_ns() < until_ns); i++) {
         enum conn_got got;
         struct rsp_event event;
         struct error *e = conn_next(c, conn_deadline(c, c->order.settle_ns, 0), -1, &got, &event);

@@ -149,7 +149,7 @@ bool conn_doubt_asks_who(const struct rsp_connection *c)
 }
 
 /* What is asked goes out beside the resume, which may have to be sent again. */
-static struct error *ask_beside(struct rsp_connection *c, const char *question)
+struct error *conn_ask_beside(struct rsp_connection *c, const char *question)
 {
     BASE_BUF struct buf b = {0};
     rsp_encode(&b, question, strlen(question));
@@ -158,7 +158,7 @@ static struct error *ask_beside(struct rsp_connection *c, const char *question)
 
 struct error *conn_doubt_ask_who(struct rsp_connection *c)
 {
-    return ask_beside(c, "qC");
+    return conn_ask_beside(c, "qC");
 }
 
 /* First whether a stop was lost, then who is there; that may get lost as the resume was. */
@@ -190,7 +190,7 @@ struct error *conn_doubt_act(struct rsp_connection *c, int64_t now, bool *believ
         d->nak_ns = now;
         /* an ack of ours that was one too many is taken for that of the stop: it does not say that again, and
          * tells it */
-        return d->damaged && d->naks == RESENDS_MOST ? ask_beside(c, "?") : conn_send_nak(c);
+        return d->damaged && d->naks == RESENDS_MOST ? conn_ask_beside(c, "?") : conn_send_nak(c);
     }
     d->due_ns = 0;
     if (c->sent.acks_due == 0 && d->asked == NOTHING) {

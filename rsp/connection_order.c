@@ -21,6 +21,7 @@ void conn_note_taken(struct rsp_connection *c, const char *payload, size_t n)
     struct conn_order *o = &c->order;
     o->copied = conn_is_taken_already(c, payload, n);
     o->last_length = n;
+    o->says_nothing |= n == 0;
     buf_clear(&o->last);
     buf_add(&o->last, n ? payload : "", n < EVIDENCE_MOST ? n : EVIDENCE_MOST);
     if (n > 2 && payload[0] == 'E' && payload[1] == '.') {
@@ -74,6 +75,7 @@ void conn_stale(struct rsp_connection *c, const char *payload, size_t n)
         return;
     if (c->terms.no_ack)
         conn_careful(c, CAREFUL_LONG);
+    c->order.out_of_step |= c->terms.no_ack && !conn_is_careful(c);
     if (!conn_is_lenient(c))
         conn_misfit(c, RSP_GRAMMAR_ANY, payload, n);
 }

@@ -102,6 +102,7 @@ struct conn_order {
     bool out_of_step;   /* a packet came that answers nothing: the next question is fenced off */
     bool copied;        /* what was taken last is word for word what was taken before it */
     struct buf asked;   /* the question answered last, cut at EVIDENCE_MOST; without acks */
+    bool says_nothing;  /* it has answered something with an empty packet */
     bool gave_up;       /* a question of the user's got no answer */
     bool suspect;       /* an answer of this batch may be a copy: connection_careful.c */
     bool cleared;       /* of that it was found free once, and nothing came since that was not asked */

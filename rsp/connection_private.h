@@ -213,6 +213,8 @@ bool conn_is_headless(const struct rsp_connection *c, const char *text, size_t n
 int64_t conn_doubt_due(const struct rsp_connection *c);
 struct error *conn_doubt_act(struct rsp_connection *c, int64_t now, bool *believed,
                              struct rsp_event *ret) BASE_MUST_CHECK;
+/* Sends a question beside the resume, which stays what would be sent again. */
+struct error *conn_ask_beside(struct rsp_connection *c, const char *question) BASE_MUST_CHECK;
 /* Whether `qC` was sent beside the resume and is not answered; and sending it. */
 bool conn_doubt_asks_who(const struct rsp_connection *c);
 struct error *conn_doubt_ask_who(struct rsp_connection *c) BASE_MUST_CHECK;

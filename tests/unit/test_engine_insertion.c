@@ -289,6 +289,21 @@ static void test_unreadable(void **state)
     assert_string_equal(b->warning, "nothing can be read at 0x9000");
 }
 
+/* It may be there: it is taken out before the target is left, or runs. */
+static void test_unanswered(void **state)
+{
+    (void)state;
+    struct rsp_connection *c = session->target->connection;
+    int64_t usual = rsp_timeout(c);
+    rule("Z0", NULL);
+    rsp_set_timeout(c, 1);
+    must_fail(SET(.at = "*0x1200"), ERR_TIMEOUT);
+    rsp_set_timeout(c, usual);
+    must(sites_remove_all(session->control));
+    assert_true(sent("z0,1200,1") >= 1);
+    assert_int_equal(session->control->breakpoints.sites.count, 0);
+}
+
 /* -- run control ----------------------------------------------------------------------------------- */
 
 static enum site_type for_run(uint64_t address)
@@ -357,6 +372,7 @@ int main(void)
         TEST_ON(played_machine, test_no_hardware),
         TEST_ON(played_machine, test_inside),
         TEST_ON(played_machine, test_unreadable),
+        TEST_ON(played_machine, test_unanswered),
         TEST_ON(played_machine, test_for_run),
         TEST_ON(rom, test_rom),
     };

@@ -3,9 +3,6 @@
  * question. */
 #include "test_rsp_session.h"
 
-static const char NO_ACK_STUB[] = "PacketSize=1000;QStartNoAckMode+";
-static const char ACK_STUB[] = "PacketSize=1000";
-
 static struct error *call(struct session *s, enum rsp_grammar grammar, unsigned flags, const char *request,
                           const char *expected)
 {
@@ -13,11 +10,6 @@ static struct error *call(struct session *s, enum rsp_grammar grammar, unsigned 
     TRY(rsp_call(s->c, grammar, flags, &reply, "%s", request));
     assert_string_equal(buf_text(&reply), expected);
     return NULL;
-}
-
-static void reads(struct session *s, const char *request, const char *expected)
-{
-    must(call(s, RSP_GRAMMAR_HEX, 0, request, expected));
 }
 
 /* -- copies of answers --------------------------------------------------------------------------------- */
@@ -33,7 +25,7 @@ static void answer_twice(struct peer *p, const char *request, const char *answer
  * between the two. */
 static void script_late_copies(struct peer *p)
 {
-    peer_negotiate(p, NO_ACK_STUB);
+    peer_negotiate(p, NO_ACK);
     peer_answer(p, "m1,2", "1111");
     peer_expect(p, "m2,2");
     peer_reply(p, "1111"); /* fits */
@@ -52,14 +44,13 @@ static void test_late_copies(void **state)
 {
     (void)state;
     struct session s;
-    session_open(&s, script_late_copies, 20);
-    must(rsp_negotiate(s.c));
-    reads(&s, "m1,2", "1111");
-    reads(&s, "m2,2", "2222");
-    reads(&s, "m3,2", "3333");
+    open_with(&s, script_late_copies, 20);
+    ask(&s, "m1,2", "1111");
+    ask(&s, "m2,2", "2222");
+    ask(&s, "m3,2", "3333");
     must(call(&s, RSP_GRAMMAR_OK, RSP_MUTATES, "Z0,10,1", "OK"));
     must(call(&s, RSP_GRAMMAR_OK, RSP_MUTATES, "z0,10,1", "E01"));
-    reads(&s, "m4,2", "4444");
+    ask(&s, "m4,2", "4444");
     assert_non_null(strstr(buf_text(&s.violations), "reply-to-another-question "));
     session_close(&s);
 }
@@ -67,7 +58,7 @@ static void test_late_copies(void **state)
 /* Two answers alike, and none too many: one fence, and the trust stays. */
 static void script_alike(struct peer *p)
 {
-    peer_negotiate(p, NO_ACK_STUB);
+    peer_negotiate(p, NO_ACK);
     peer_answer(p, "m1,2", "1111");
     peer_answer(p, "m1,2", "1111"); /* the same question */
     peer_answer(p, "m2,1", "11");
@@ -85,23 +76,22 @@ static void test_alike(void **state)
 {
     (void)state;
     struct session s;
-    session_open(&s, script_alike, 20);
-    must(rsp_negotiate(s.c));
-    reads(&s, "m1,2", "1111");
-    reads(&s, "m1,2", "1111");
-    reads(&s, "m2,1", "11");
-    reads(&s, "m3,1", "11");
-    reads(&s, "m4,2", "4444");
-    reads(&s, "m5,2", "4444");
-    reads(&s, "m6,2", "4444");
-    assert_string_equal(buf_text(&s.violations), "");
+    open_with(&s, script_alike, 20);
+    ask(&s, "m1,2", "1111");
+    ask(&s, "m1,2", "1111");
+    ask(&s, "m2,1", "11");
+    ask(&s, "m3,1", "11");
+    ask(&s, "m4,2", "4444");
+    ask(&s, "m5,2", "4444");
+    ask(&s, "m6,2", "4444");
+    assert_violations(&s, "");
     session_close(&s);
 }
 
 /* Within one write: which answer is whose is found out, and all are asked again. */
 static void script_copies_in_a_window(struct peer *p)
 {
-    peer_negotiate(p, NO_ACK_STUB);
+    peer_negotiate(p, NO_ACK);
     peer_answer(p, "m1,2", "1111");
     peer_reply(p, "1111");
     peer_answer(p, "m2,2", "2222");
@@ -115,13 +105,8 @@ static void test_copies_in_a_window(void **state)
 {
     (void)state;
     struct session s;
-    session_open(&s, script_copies_in_a_window, 20);
-    must(rsp_negotiate(s.c));
-    struct rsp_request r[3] = {{.payload = "m1,2"}, {.payload = "m2,2"}, {.payload = "m3,2"}};
-    for (size_t i = 0; i < 3; i++) {
-        r[i].length = 4;
-        r[i].grammar = RSP_GRAMMAR_HEX;
-    }
+    open_with(&s, script_copies_in_a_window, 20);
+    struct rsp_request r[] = {hex_request("m1,2"), hex_request("m2,2"), hex_request("m3,2")};
     must(rsp_call_batch(s.c, r, 3));
     static const char *const expected[] = {"1111", "2222", "3333"};
     for (size_t i = 0; i < 3; i++) {
@@ -149,7 +134,7 @@ static void wait_for(struct peer *p, const char *question)
 /* It comes in front of the next one, behind whose ack, though it had its chance in front of the fence's. */
 static void script_crosses(struct peer *p)
 {
-    peer_negotiate(p, ACK_STUB);
+    peer_negotiate(p, WITH_ACK);
     for (int i = 0; i < 4; i++) {
         wait_for(p, "m2,2");
         peer_reply(p, "1111");
@@ -166,21 +151,20 @@ static void test_crosses(void **state)
 {
     (void)state;
     struct session s;
-    session_open(&s, script_crosses, 20);
-    must(rsp_negotiate(s.c));
+    open_with(&s, script_crosses, 20);
     rsp_set_timeout(s.c, INT64_C(1000000000));
     must_fail(call(&s, RSP_GRAMMAR_HEX, 0, "m1,2", ""), ERR_TIMEOUT);
     rsp_set_timeout(s.c, INT64_C(20000000000));
     must_fail(call(&s, RSP_GRAMMAR_HEX, 0, "m2,2", ""), ERR_VIOLATION);
-    reads(&s, "m3,2", "3333");
-    reads(&s, "m4,2", "4444");
+    ask(&s, "m3,2", "3333");
+    ask(&s, "m4,2", "4444");
     session_close(&s);
 }
 
 /* What changes the target is not said again. */
 static void script_change_in_doubt(struct peer *p)
 {
-    peer_negotiate(p, NO_ACK_STUB);
+    peer_negotiate(p, NO_ACK);
     peer_answer(p, "m1,2", "1111");
     peer_expect(p, "m2,2");
     peer_raw(p, "$1111#c4$2222#c8");
@@ -194,25 +178,22 @@ static void test_change_in_doubt(void **state)
 {
     (void)state;
     struct session s;
-    session_open(&s, script_change_in_doubt, 20);
-    must(rsp_negotiate(s.c));
-    reads(&s, "m1,2", "1111");
-    reads(&s, "m2,2", "2222");
+    open_with(&s, script_change_in_doubt, 20);
+    ask(&s, "m1,2", "1111");
+    ask(&s, "m2,2", "2222");
     must_fail(call(&s, RSP_GRAMMAR_OK, RSP_MUTATES, "M1,1:00", ""), ERR_VIOLATION);
-    reads(&s, "m3,2", "3333");
+    ask(&s, "m3,2", "3333");
     session_close(&s);
 }
 
 /* -- copies of stops --------------------------------------------------------------------------------------
  */
 
-static int64_t stops_at(struct session *s)
+/* The register that the stop behind a step brings. */
+static int stops_at(struct session *s)
 {
-    struct rsp_stop stop;
-    bool stopped;
     must(rsp_resume(s->c, "s", 1));
-    must(rsp_wait_stop(s->c, in_seconds(20), -1, &stop, &stopped));
-    assert_true(stopped);
+    struct rsp_stop stop = wait_stop(s);
     assert_int_equal(stop.expedited_count, 1);
     return stop.expedited[0].bytes[0];
 }
@@ -220,7 +201,7 @@ static int64_t stops_at(struct session *s)
 /* That of the last run comes when the next has begun. */
 static void script_late_stops(struct peer *p)
 {
-    peer_negotiate(p, NO_ACK_STUB);
+    peer_negotiate(p, NO_ACK);
     peer_answer(p, "s", "T0510:01;thread:1;");
     peer_answer(p, "s", "T0510:01;thread:1;"); /* is none of its own */
     peer_expect(p, "vMustReplyEmpty");
@@ -233,8 +214,7 @@ static void test_late_stops(void **state)
 {
     (void)state;
     struct session s;
-    session_open(&s, script_late_stops, 20);
-    must(rsp_negotiate(s.c));
+    open_with(&s, script_late_stops, 20);
     assert_int_equal(stops_at(&s), 1);
     assert_int_equal(stops_at(&s), 2);
     assert_int_equal(stops_at(&s), 3);
@@ -245,7 +225,8 @@ static void test_late_stops(void **state)
 /* The target runs on behind the copy. */
 static void script_runs_on(struct peer *p)
 {
-    peer_negotiate(p, NO_ACK_STUB);
+    peer_negotiate(p, NO_ACK);
+    peer_answer(p, "qUnknown", ""); /* so he is not silent to what he does not know */
     peer_answer(p, "s", "T0510:01;thread:1;");
     peer_answer(p, "s", "T0510:01;thread:1;");
     peer_expect(p, "vMustReplyEmpty");
@@ -259,18 +240,54 @@ static void test_runs_on(void **state)
 {
     (void)state;
     struct session s;
-    session_open(&s, script_runs_on, 20);
-    must(rsp_negotiate(s.c));
+    open_with(&s, script_runs_on, 20);
+    must(call(&s, RSP_GRAMMAR_ANY, 0, "qUnknown", ""));
     assert_int_equal(stops_at(&s), 1);
     assert_int_equal(stops_at(&s), 2);
-    reads(&s, "m1,2", "1111");
+    ask(&s, "m1,2", "1111");
     session_close(&s);
+}
+
+/* He who is silent to the fence, or answers it with an error, has stopped all the same. */
+static void script_silent_to_fence(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK);
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_expect(p, "vMustReplyEmpty");
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_answer(p, "m1,2", "1111");
+}
+
+static void script_refuses_fence(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK);
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_answer(p, "vMustReplyEmpty", "E01");
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_answer(p, "m1,2", "1111");
+}
+
+static void test_no_fence(void **state)
+{
+    (void)state;
+    static void (*const scripts[])(struct peer *) = {script_silent_to_fence, script_refuses_fence};
+    for (size_t i = 0; i < ARRAY_LENGTH(scripts); i++) {
+        struct session s;
+        open_with(&s, scripts[i], 20);
+        for (int k = 0; k < 3; k++)
+            assert_int_equal(stops_at(&s), 1);
+        ask(&s, "m1,2", "1111");
+        assert_violations(&s, "");
+        session_close(&s);
+    }
 }
 
 /* A loop stops in the same way each time: it is asked once. */
 static void script_same_stop(struct peer *p)
 {
-    peer_negotiate(p, NO_ACK_STUB);
+    peer_negotiate(p, NO_ACK);
     for (int i = 0; i < 4; i++)
         peer_answer(p, "s", "T0510:01;thread:1;");
     if (p->resyncs != 1)
@@ -281,11 +298,10 @@ static void test_same_stop(void **state)
 {
     (void)state;
     struct session s;
-    session_open(&s, script_same_stop, 20);
-    must(rsp_negotiate(s.c));
+    open_with(&s, script_same_stop, 20);
     for (int i = 0; i < 4; i++)
         assert_int_equal(stops_at(&s), 1);
-    assert_string_equal(buf_text(&s.violations), "");
+    assert_violations(&s, "");
     session_close(&s);
 }
 
@@ -294,7 +310,7 @@ static void test_same_stop(void **state)
 
 static void script_talks_on(struct peer *p)
 {
-    peer_negotiate(p, NO_ACK_STUB);
+    peer_negotiate(p, NO_ACK);
     peer_expect(p, "m1,2");
     for (int i = 0; i < 20000; i++)
         peer_raw(p, "$1111#c4$2222#c8");
@@ -304,8 +320,7 @@ static void test_talks_on(void **state)
 {
     (void)state;
     struct session s;
-    session_open(&s, script_talks_on, 2);
-    must(rsp_negotiate(s.c));
+    open_with(&s, script_talks_on, 2);
     int64_t begun = clock_now_ns();
     for (int i = 0; i < 3; i++) {
         BASE_BUF struct buf reply = {0};
@@ -324,7 +339,7 @@ int main(void)
         cmocka_unit_test(test_copies_in_a_window), cmocka_unit_test(test_crosses),
         cmocka_unit_test(test_change_in_doubt),    cmocka_unit_test(test_talks_on),
         cmocka_unit_test(test_late_stops),         cmocka_unit_test(test_runs_on),
-        cmocka_unit_test(test_same_stop),
+        cmocka_unit_test(test_same_stop),          cmocka_unit_test(test_no_fence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,16 +27,18 @@ struct dwarf_expression {
     bool big;
 };
 
-/* How a 4-byte float lies in a floating-point register of 8 bytes. */
+/* How a float lies in a floating-point register that is wider. */
 enum dwarf_float_place {
     DWARF_FLOAT_LOW,
     DWARF_FLOAT_HIGH,      /* s390x */
     DWARF_FLOAT_AS_DOUBLE, /* 64-bit Power: in a double's format */
+    DWARF_FLOAT_AS_X87,    /* x86: in the 10 bytes of x87 */
 };
 
 struct dwarf_callbacks {
     void *context;
-    enum dwarf_float_place float_place;
+    /* How a register has a float that is narrower than it; NULL: in its lowest bits. */
+    enum dwarf_float_place (*float_place)(void *context, unsigned dwarf_number);
     /* The register's value, as the lowest 64 bits. */
     struct error *(*read_register)(void *context, unsigned dwarf_number, uint64_t *ret);
     struct error *(*read_memory)(void *context, uint64_t address, void *bytes, size_t n);

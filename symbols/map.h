@@ -151,6 +151,12 @@ struct cfi_row {
     const char *section;       /* ".eh_frame", ".debug_frame" or ".orc_unwind" */
     unsigned char made[2][16]; /* expressions of ours: a row is never copied */
 };
+/* The rule of a register has its DWARF number for index, but for the banks that are numbered far above it:
+ * the double registers of Arm's VFP (256; DWARF for the Arm Architecture, section 4.1) stand at 96 and the
+ * vector registers of Power (1124, as gcc has them; ELF V2 ABI) at 77. At least CFI_REGISTERS: there is no
+ * room. */
+unsigned symbols_register_column(uint64_t dwarf_number);
+
 /* The unwind row for `pc`; false when neither an FDE nor a kernel's ORC table covers it. Every rule not
  * mentioned is CFI_SAME with `offset` 0.
  */

@@ -10,6 +10,7 @@
 #include "engine/commands/args.h"
 #include "engine/commands/value_json.h"
 #include "engine/inspect/frames/frame_registers.h"
+#include "engine/target/limits.h"
 #include "engine/target/registers.h"
 
 /* Selects thread and frame for the time of one evaluation. */
@@ -146,7 +147,7 @@ struct whose {
 static struct error *add_register(struct session *s, const struct whose *w, const struct rsp_register *r,
                                   const char *name, cJSON *o)
 {
-    unsigned char bytes[64];
+    unsigned char bytes[REGISTER_VALUE_MOST];
     char text[2 * sizeof bytes + 3] = "0x";
     struct error *e = r->size <= sizeof bytes ? frame_register_read(s->target, w->thread, w->frame, r, bytes)
                                               : error_new(ERR_OPTIMISED_OUT, "too wide");

@@ -38,6 +38,8 @@ enum {
     /* Entries of a program's dynamic section that are looked at for the dynamic linker's list: there is none
      * then. */
     DYNAMIC_ENTRIES_MOST = 512,
+    /* Bytes of a register whose value is told or changed: SVE's at its widest. */
+    REGISTER_VALUE_MOST = 256,
 };
 
 #endif

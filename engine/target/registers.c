@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/target/limits.h"
 #include "engine/target/registers.h"
 
 #include <stdlib.h>
@@ -221,7 +222,7 @@ static struct error *ask_alone(struct target *target, struct thread *t, const st
 /* A register behind the end of `g`. */
 static struct error *read_behind_g(struct target *target, struct thread *t, const struct rsp_register *r)
 {
-    unsigned char bytes[64];
+    unsigned char bytes[REGISTER_VALUE_MOST];
     size_t size = sizeof bytes;
     TRY(ask_alone(target, t, r, bytes, &size));
     store(t, r, bytes, size == r->size);
@@ -235,7 +236,7 @@ static struct error *one_by_one(struct target *target, struct thread *t, struct 
     bool told = false;
     for (size_t i = 0; i < target->description->count; i++) {
         const struct rsp_register *r = &target->description->registers[i];
-        if (r->size > 64 || register_cached(t, r))
+        if (r->size > REGISTER_VALUE_MOST || register_cached(t, r))
             continue;
         struct error *e = read_behind_g(target, t, r);
         if (e) {
@@ -287,7 +288,7 @@ static struct error *read_alone(struct target *target, struct thread *t, const s
     make_room(target, t);
     if (!pays_alone(target, t, r))
         return NULL;
-    unsigned char bytes[64];
+    unsigned char bytes[REGISTER_VALUE_MOST];
     size_t size = sizeof bytes;
     t->paid_alone += cost_alone(r);
     TRY(ask_alone(target, t, r, bytes, &size));
@@ -299,8 +300,9 @@ static struct error *read_alone(struct target *target, struct thread *t, const s
 struct error *register_read(struct target *target, struct thread *t, const struct rsp_register *r,
                             unsigned char *bytes)
 {
-    if (r->size > 64)
-        return error_new(ERR_UNSUPPORTED, "register %s has %u bytes, more than 64", r->name, r->size);
+    if (r->size > REGISTER_VALUE_MOST)
+        return error_new(ERR_UNSUPPORTED, "register %s has %u bytes, more than %d", r->name, r->size,
+                         REGISTER_VALUE_MOST);
     if (!register_cached(t, r) && target->description)
         TRY(read_alone(target, t, r));
     struct error *refused = register_cached(t, r) ? NULL : ask_all(target, t);
@@ -339,7 +341,7 @@ struct error *register_value(struct target *target, struct thread *t, const char
 {
     const struct rsp_register *r;
     TRY(find_number(target, t->id.pid, name, &r));
-    unsigned char bytes[64];
+    unsigned char bytes[REGISTER_VALUE_MOST];
     TRY(register_read(target, t, r, bytes));
     *ret = arch_load(bytes, r->size, target->big_endian);
     return NULL;

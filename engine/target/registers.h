@@ -3,8 +3,9 @@
  * engine/target/registers.h - register values of a thread in this stop, by name or number.
  *
  * Reads are answered from what came with the stop reply, else by one `g` (or `p` for the registers that `g`
- * leaves out). Values are at most 64 bytes, in target order. Engine thread, target stopped. Errors:
- * ERR_NO_SYMBOL no such register; ERR_OPTIMISED_OUT the stub says it is unavailable.
+ * leaves out). Values are at most REGISTER_VALUE_MOST bytes (engine/target/limits.h), in target order. Engine
+ * thread, target stopped. Errors: ERR_NO_SYMBOL no such register; ERR_OPTIMISED_OUT the stub says it is
+ * unavailable.
  */
 #ifndef ALLSTOP_ENGINE_TARGET_REGISTERS_H
 #define ALLSTOP_ENGINE_TARGET_REGISTERS_H
@@ -43,7 +44,7 @@ bool register_cached_value(struct target *target, const struct thread *t, const 
 /* As a number: registers of at most 8 bytes. */
 struct error *register_value(struct target *target, struct thread *t, const char *name,
                              uint64_t *ret) BASE_MUST_CHECK;
-/* Writes one register of at most 64 bytes: P, or g changed and G where P is not there. */
+/* Writes one register: P, or g changed and G where P is not there. */
 struct error *register_write(struct target *target, struct thread *t, const struct rsp_register *r,
                              const unsigned char *bytes) BASE_MUST_CHECK;
 struct error *register_write_value(struct target *target, struct thread *t, const char *name,

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/target/limits.h"
 #include "engine/target/target.h"
 #include "engine/target/registers.h"
 
@@ -98,7 +99,7 @@ static struct error *ask_batch(struct target *target, struct question *questions
 /* A thread that cannot be selected: the stub speaks of it, or nothing is known of it. */
 static struct error *fetch_unselected(struct target *target, struct thread *t, const struct rsp_register *one)
 {
-    unsigned char bytes[64];
+    unsigned char bytes[REGISTER_VALUE_MOST];
     if (!rsp_speaks_of(target->connection, t->id))
         return NULL;
     struct error *e = one ? register_read(target, t, one, bytes) : registers_fetch(target, t);

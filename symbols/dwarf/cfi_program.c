@@ -26,10 +26,22 @@ struct machine {
     bool damaged;
 };
 
-/* Registers we have no room for (vector registers of some machines) are read and forgotten. */
+enum { BANK = 32, ARM_VFP = 256, ARM_VFP_COLUMN = 96, PPC_VR = 1124, PPC_VR_COLUMN = 77 };
+
+unsigned symbols_register_column(uint64_t dwarf_number)
+{
+    if (dwarf_number >= ARM_VFP && dwarf_number - ARM_VFP < BANK)
+        return (unsigned)dwarf_number - ARM_VFP + ARM_VFP_COLUMN;
+    if (dwarf_number >= PPC_VR && dwarf_number - PPC_VR < BANK)
+        return (unsigned)dwarf_number - PPC_VR + PPC_VR_COLUMN;
+    return dwarf_number < CFI_REGISTERS ? (unsigned)dwarf_number : CFI_REGISTERS;
+}
+
+/* Registers we have no room for are read and forgotten. */
 static struct cfi_rule *rule(struct machine *m, uint64_t reg, struct cfi_rule *nowhere)
 {
-    return reg < CFI_REGISTERS ? &m->now.rules[reg] : nowhere;
+    unsigned column = symbols_register_column(reg);
+    return column < CFI_REGISTERS ? &m->now.rules[column] : nowhere;
 }
 
 static void set(struct machine *m, uint64_t reg, enum cfi_rule_kind kind, int64_t offset)
@@ -76,8 +88,9 @@ static void set_cfa_expression(struct machine *m, struct cursor *c)
 
 static void restore(struct machine *m, uint64_t reg)
 {
-    if (reg < CFI_REGISTERS)
-        m->now.rules[reg] = m->initial.rules[reg];
+    unsigned column = symbols_register_column(reg);
+    if (column < CFI_REGISTERS)
+        m->now.rules[column] = m->initial.rules[column];
 }
 
 static void remember(struct machine *m)

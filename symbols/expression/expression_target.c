@@ -41,11 +41,15 @@ static uint64_t read_memory(struct machine *m, uint64_t address, unsigned size)
 }
 
 /* The bits of a register as a value of a base type. */
-static uint64_t typed_bits(const struct machine *m, const struct value *type, uint64_t bits)
+static uint64_t typed_bits(struct machine *m, unsigned reg, const struct value *type, uint64_t bits)
 {
-    if (type->kind != VALUE_FLOAT || type->size != 4 || m->cb->float_place == DWARF_FLOAT_LOW)
+    enum dwarf_float_place place =
+        m->cb->float_place ? m->cb->float_place(m->cb->context, reg) : DWARF_FLOAT_LOW;
+    if (type->kind == VALUE_FLOAT && place == DWARF_FLOAT_AS_X87)
+        machine_fail(m, ERR_OPTIMISED_OUT, "it needs more of a register than 64 bits");
+    if (type->kind != VALUE_FLOAT || type->size != 4 || place == DWARF_FLOAT_LOW)
         return bits;
-    if (m->cb->float_place == DWARF_FLOAT_HIGH)
+    if (place == DWARF_FLOAT_HIGH)
         return bits >> 32;
     double wide;
     uint32_t narrow_bits;
@@ -86,7 +90,7 @@ static bool step_register(struct machine *m, uint8_t op)
     case DW_OP_GNU_regval_type:
         reg = cursor_uleb(c);
         if (machine_base_type(m, cursor_uleb(c), &v)) {
-            v.bits = typed_bits(m, &v, read_register(m, reg));
+            v.bits = typed_bits(m, (unsigned)reg, &v, read_register(m, reg));
             machine_push(m, v);
         }
         return true;

@@ -68,12 +68,54 @@ static void test_members_agree(void **state)
         assert_int_equal(a->has_thumb, a->capstone_mode_thumb != 0);
         assert_int_equal(a->float_place != DWARF_FLOAT_LOW, a->float_last > 0);
         assert_true(a->float_first <= a->float_last && a->float_last < a->dwarf_count);
-        assert_true(a->beyond_count == 0 || (a->beyond_prefix && a->beyond_first >= a->dwarf_count));
+        assert_int_equal(a->narrow != NULL, a->wider != NULL);
+        for (const struct arch_bank *b = a->banks; b && b->count; b++) {
+            assert_true(b->prefix && (b->share <= 1 || b->count % b->share == 0));
+            assert_true(symbols_register_column(b->first + b->count - 1) < CFI_REGISTERS);
+            for (unsigned k = b->first; k < b->first + b->count && k < a->dwarf_count; k++)
+                assert_null(a->dwarf_names[k]);
+        }
         assert_int_equal(a->step_flag.reg != NULL, a->step_flag.field && a->step_flag.mask);
         assert_int_equal(a->step_mask.reg != NULL, a->step_mask.is_plain && a->step_mask.mask);
         assert_int_equal(a->exception_vector != NULL, a->trace_vector > 0);
         assert_true(arch_same_family(a, a));
     }
+}
+
+static void place_is(const struct arch *a, unsigned number, const char *name, unsigned index, unsigned share)
+{
+    struct arch_place place;
+    assert_true(arch_dwarf_place(a, number, &place));
+    assert_string_equal(place.name, name);
+    assert_int_equal(place.index, index);
+    assert_int_equal(place.share, share);
+}
+
+/* Numbers of DWARF beyond the plain ones, and where rules of frames have them. */
+static void test_register_places(void **state)
+{
+    (void)state;
+    struct arch_place place;
+    place_is(&arch_arm, 64, "d0", 0, 2);
+    place_is(&arch_arm, 95, "d15", 1, 2);
+    place_is(&arch_arm, 287, "d31", 0, 1);
+    place_is(&arch_x86_64, 17, "xmm0", 0, 1);
+    place_is(&arch_x86_64, 82, "xmm31", 0, 1);
+    place_is(&arch_ppc64, 1124, "vr0", 0, 1);
+    place_is(&arch_s390x, 69, "v18", 0, 1);
+    place_is(&arch_aarch64, 46, "vg", 0, 1);
+    place_is(&arch_riscv64, 127, "v31", 0, 1);
+    assert_false(arch_dwarf_place(&arch_arm, 96, &place));
+    assert_false(arch_dwarf_place(&arch_arm, 288, &place));
+    assert_false(arch_dwarf_place(&arch_mips, UINT32_MAX, &place));
+    assert_int_equal(arch_float_place(&arch_s390x, 31), DWARF_FLOAT_HIGH);
+    assert_int_equal(arch_float_place(&arch_s390x, 15), DWARF_FLOAT_LOW);
+    assert_int_equal(arch_float_place(&arch_x86_64, 33), DWARF_FLOAT_AS_X87);
+    assert_int_equal(symbols_register_column(256), 96);
+    assert_int_equal(symbols_register_column(1155), 108);
+    assert_int_equal(symbols_register_column(31), 31);
+    assert_int_equal(symbols_register_column(288), CFI_REGISTERS);
+    assert_int_equal(symbols_register_column(UINT64_MAX), CFI_REGISTERS);
 }
 
 static void test_linux_programs(void **state)
@@ -338,12 +380,19 @@ static void test_argument_checks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_architectures),   cmocka_unit_test(test_members_agree),
-        cmocka_unit_test(test_linux_programs),  cmocka_unit_test(test_names_of_machines),
-        cmocka_unit_test(test_modes),           cmocka_unit_test(test_code),
-        cmocka_unit_test(test_builtin_layout),  cmocka_unit_test(test_byte_order),
-        cmocka_unit_test(test_signals),         cmocka_unit_test(test_command_words),
-        cmocka_unit_test(test_prompt),          cmocka_unit_test(test_near_misses),
+        cmocka_unit_test(test_architectures),
+        cmocka_unit_test(test_members_agree),
+        cmocka_unit_test(test_register_places),
+        cmocka_unit_test(test_linux_programs),
+        cmocka_unit_test(test_names_of_machines),
+        cmocka_unit_test(test_modes),
+        cmocka_unit_test(test_code),
+        cmocka_unit_test(test_builtin_layout),
+        cmocka_unit_test(test_byte_order),
+        cmocka_unit_test(test_signals),
+        cmocka_unit_test(test_command_words),
+        cmocka_unit_test(test_prompt),
+        cmocka_unit_test(test_near_misses),
         cmocka_unit_test(test_argument_checks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "engine/face/limits.h"
 #include "engine/inspect/frames/frame_registers.h"
+#include "engine/target/limits.h"
 #include "engine/target/libraries.h"
 #include "engine/inspect/location.h"
 #include "engine/target/registers.h"
@@ -32,7 +33,7 @@ static bool is_general(const struct session *s, const struct rsp_register *r)
 static void add_register(struct session *s, struct view *v, struct thread *t, const struct frame *f,
                          const struct rsp_register *r)
 {
-    unsigned char bytes[64];
+    unsigned char bytes[REGISTER_VALUE_MOST];
     char text[2 * sizeof bytes + 1];
     struct view_register *row = &v->registers[v->register_count++];
     *row = (struct view_register){.name = view_text(r->name), .group = (int)r->group};
@@ -63,7 +64,7 @@ void view_build_registers(struct session *s, struct view *v, const struct view_n
     for (size_t i = 0; known && i < s->target->description->count; i++) {
         const struct rsp_register *r = &s->target->description->registers[i];
         bool dear = target_is_thrifty(s->target) && !register_cached(t, r); /* one that `g` leaves out */
-        if (r->size <= 64 && (needs->all_registers || (is_general(s, r) && !dear)))
+        if (r->size <= REGISTER_VALUE_MOST && (needs->all_registers || (is_general(s, r) && !dear)))
             add_register(s, v, t, f, r);
     }
     frames_free(&list);

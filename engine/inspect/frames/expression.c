@@ -5,6 +5,7 @@
 
 #include "engine/inspect/limits.h"
 #include "engine/target/target.h"
+#include "engine/inspect/frames/dwarf_register.h"
 #include "engine/inspect/frames/tls.h"
 #include "engine/inspect/frames/unwind.h"
 #include "engine/target/registers.h"
@@ -13,9 +14,16 @@
 static struct error *read_register(void *context, unsigned number, uint64_t *ret)
 {
     struct frame_context *c = context;
-    if (c->registers && unwind_register(c->target, c->registers, number, ret))
+    if (c->registers && (unwind_register(c->target, c->registers, number, ret) ||
+                         dwarf_register_read(c->target, c->registers, number, ret)))
         return NULL;
     return error_new(ERR_OPTIMISED_OUT, "the value of register %u is not known in this frame", number);
+}
+
+static enum dwarf_float_place float_place(void *context, unsigned number)
+{
+    const struct frame_context *c = context;
+    return c->target->arch ? arch_float_place(c->target->arch, number) : DWARF_FLOAT_LOW;
 }
 
 static struct error *read_memory(void *context, uint64_t address, void *bytes, size_t n)
@@ -128,7 +136,6 @@ static struct error *tls(void *context, uint64_t offset, uint64_t *ret)
 
 void frame_callbacks(struct frame_context *context, struct dwarf_callbacks *ret)
 {
-    const struct target *target = context->target;
     *ret = (struct dwarf_callbacks){
         .context = context,
         .read_register = read_register,
@@ -136,7 +143,7 @@ void frame_callbacks(struct frame_context *context, struct dwarf_callbacks *ret)
         .frame_base = frame_base,
         .cfa = cfa,
         .entry_value = entry_value,
-        .float_place = target->arch ? target->arch->float_place : DWARF_FLOAT_LOW,
+        .float_place = float_place,
         .tls = tls,
     };
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "engine/target/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/frames/trampoline.h"
 #include "engine/inspect/frames/unwind_rules.h"
@@ -41,7 +42,7 @@ struct error *unwind_start(struct target *target, struct thread *t, struct frame
     for (unsigned i = 0; i < target->arch->dwarf_count && i < FRAME_REGISTERS; i++) {
         const char *name = target->arch->dwarf_names[i];
         const struct rsp_register *r = name ? register_find(target, name) : NULL;
-        unsigned char bytes[64];
+        unsigned char bytes[REGISTER_VALUE_MOST];
         if (!r || r->size > 8 || !register_cached(t, r))
             continue;
         struct error *e = register_read(target, t, r, bytes);
@@ -90,7 +91,7 @@ bool unwind_register(struct target *target, const struct frame_registers *from, 
         number >= target->arch->dwarf_count || !target->arch->dwarf_names[number])
         return from->known[number];
     const struct rsp_register *r = register_find(target, target->arch->dwarf_names[number]);
-    unsigned char bytes[64];
+    unsigned char bytes[REGISTER_VALUE_MOST];
     if (!r || r->size > sizeof bytes)
         return false;
     struct error *e = register_read(target, from->thread, r, bytes);

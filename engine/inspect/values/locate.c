@@ -2,98 +2,25 @@
 /*
  * Where a variable lives: what its DWARF location says, turned into a value that can be read and written.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "engine/inspect/limits.h"
 #include "engine/target/target.h"
-#include "engine/inspect/frames/unwind.h"
-#include "engine/target/registers.h"
-#include "engine/inspect/values/pieces.h"
+#include "engine/inspect/values/in_register.h"
 #include "engine/inspect/values/scope.h"
 
 /* -- pieces ------------------------------------------------------------------------------------------ */
 
-/* The lowest bits of a number or register are at its end where the target is big endian. */
-static uint64_t low_bits_at(const struct target *target, size_t size, uint64_t bit_offset, uint64_t bits)
-{
-    uint64_t all = (uint64_t)size * 8;
-    return target->big_endian && bits + bit_offset <= all ? all - bits - bit_offset : bit_offset;
-}
-
-static void number_piece(struct evaluation *e, uint64_t number, struct value_piece *ret)
-{
-    ret->kind = PART_BYTES;
-    ret->source_bit = low_bits_at(e->pool.target, 8, ret->source_bit, ret->bits);
-    arch_store(ret->bytes, 8, e->pool.target->big_endian, number);
-}
-
-/* Beyond what is unwound: these are known in the innermost function. */
-static const struct rsp_register *register_beyond(struct evaluation *e, unsigned number)
-{
-    char name[16];
-    const struct frame *f = scope_selected(e);
-    const struct arch *arch = e->pool.target->arch;
-    if (number < arch->beyond_first || number - arch->beyond_first >= arch->beyond_count || !f ||
-        f->registers != e->frame.list.items[0].registers)
-        return NULL;
-    snprintf(name, sizeof name, "%s%u", arch->beyond_prefix, number - arch->beyond_first);
-    return register_find(e->pool.target, name);
-}
-
-/* A floating-point register that has a float otherwise than in its lowest bits. */
-static bool has_float(const struct target *target, unsigned number, enum dwarf_float_place place)
-{
-    const struct arch *arch = target->arch;
-    return arch->float_place == place && number >= arch->float_first && number <= arch->float_last;
-}
-
-/* A register as the selected frame had it: still in the processor, saved on the stack, or only known. */
-static struct error *register_piece(struct evaluation *e, unsigned number, struct value_piece *ret)
-{
-    struct target *target = e->pool.target;
-    const struct frame *f = scope_selected(e);
-    const char *name = number < target->arch->dwarf_count ? target->arch->dwarf_names[number] : NULL;
-    const struct rsp_register *r = name ? register_find(target, name) : NULL;
-    uint64_t value, address;
-    bool leftmost = has_float(target, number, DWARF_FLOAT_HIGH);
-    const struct rsp_register *beyond = register_beyond(e, number);
-    r = beyond ? beyond : r;
-    if (f && r && r->size <= 64 && (beyond || unwind_is_live(f->registers, number))) {
-        ret->kind = PART_REGISTER;
-        ret->reg = r;
-        if (!leftmost)
-            ret->source_bit = low_bits_at(target, r->size, ret->source_bit, ret->bits);
-        return NULL;
-    }
-    if (f && unwind_saved_at(f->registers, number, &address)) {
-        ret->kind = PART_MEMORY;
-        ret->address = address;
-        if (!leftmost)
-            ret->source_bit = low_bits_at(target, target->arch->address_size, ret->source_bit, ret->bits);
-        return NULL;
-    }
-    if (!f || !unwind_register(target, f->registers, number, &value))
-        return error_new(ERR_OPTIMISED_OUT, "the value of register %s is not known in this frame",
-                         name ? name : "(unnamed)");
-    number_piece(e, value, ret);
-    return NULL;
-}
-
-static struct error *make_piece(struct evaluation *e, const struct dwarf_piece *from, uint64_t bits,
-                                struct value_piece *ret)
+static void make_piece(struct evaluation *e, const struct dwarf_piece *from, uint64_t bits,
+                       struct value_piece *ret)
 {
     *ret = (struct value_piece){.bits = bits, .source_bit = from->bit_offset};
-    struct error *failed = NULL;
     switch (from->kind) {
     case PIECE_MEMORY:
         ret->kind = PART_MEMORY;
         ret->address = from->address;
-        break;
-    case PIECE_REGISTER:
-        failed = register_piece(e, from->reg, ret);
         break;
     case PIECE_VALUE:
         number_piece(e, from->value, ret);
@@ -103,14 +30,27 @@ static struct error *make_piece(struct evaluation *e, const struct dwarf_piece *
         ret->constant = from->bytes;
         ret->size = from->size;
         break;
+    case PIECE_REGISTER:
     case PIECE_OPTIMISED_OUT:
     case PIECE_IMPLICIT_POINTER:
+        ret->kind = PART_GONE;
         break;
     }
-    if (!error_is(failed, ERR_OPTIMISED_OUT))
-        return failed;
-    error_free(failed);
-    ret->kind = PART_GONE;
+}
+
+static struct error *add_piece(struct evaluation *e, const struct dwarf_piece *from, uint64_t bits,
+                               struct value_pieces *ret)
+{
+    struct error *failed = NULL;
+    if (from->kind == PIECE_REGISTER) {
+        failed = register_pieces(e, from->reg, from->bit_offset, bits, ret);
+        if (!failed || !error_is(failed, ERR_OPTIMISED_OUT))
+            return failed;
+        error_free(failed);
+    }
+    if (ret->count == VALUE_PIECES)
+        return error_new(ERR_UNSUPPORTED, "a value is in too many pieces");
+    make_piece(e, from, bits, &ret->items[ret->count++]);
     return NULL;
 }
 
@@ -123,56 +63,15 @@ static struct error *in_pieces(struct evaluation *e, const struct dwarf_location
     for (size_t i = 0; i < l->count && at < whole; i++) {
         uint64_t bits = l->pieces[i].bit_size;
         bits = bits == 0 || bits > whole - at ? whole - at : bits;
-        struct value_piece *piece = &pieces->items[pieces->count++];
-        TRY(make_piece(e, &l->pieces[i], bits, piece));
-        known = known || piece->kind != PART_GONE;
+        TRY(add_piece(e, &l->pieces[i], bits, pieces));
         at += bits;
     }
+    for (size_t i = 0; i < pieces->count; i++)
+        known = known || pieces->items[i].kind != PART_GONE;
     v->place = PLACE_PIECES;
     v->pieces = pieces;
     v->optimised_out = !known;
     return NULL;
-}
-
-/* A float that is in its register as a double. */
-static struct error *widened_float(struct evaluation *e, unsigned number, struct value *v)
-{
-    struct frame_context c;
-    struct dwarf_callbacks callbacks;
-    unsigned char bytes[8];
-    uint64_t bits = 0;
-    scope_context(e, &c);
-    frame_callbacks(&c, &callbacks);
-    TRY(callbacks.read_register(callbacks.context, number, &bits));
-    arch_store(bytes, sizeof bytes, e->pool.target->big_endian, bits);
-    v->bytes = xcalloc(v->size, 1);
-    float_store(e->pool.target, v->type, v->bytes, v->size,
-                float_load(e->pool.target, NULL, bytes, sizeof bytes));
-    return NULL;
-}
-
-static struct error *in_register(struct evaluation *e, unsigned number, struct value *v)
-{
-    struct value_piece piece = {.bits = (uint64_t)v->size * 8};
-    if (has_float(e->pool.target, number, DWARF_FLOAT_AS_DOUBLE) && v->size == 4 &&
-        value_kind(v) == TYPE_FLOAT)
-        return widened_float(e, number, v);
-    TRY(register_piece(e, number, &piece));
-    if (piece.kind == PART_REGISTER) {
-        v->place = PLACE_REGISTER;
-        v->reg = piece.reg;
-        return NULL;
-    }
-    v->owned_pieces = xcalloc(1, sizeof *v->owned_pieces);
-    v->owned_pieces->items[v->owned_pieces->count++] = piece;
-    v->place = PLACE_PIECES;
-    v->pieces = v->owned_pieces;
-    return NULL;
-}
-
-struct error *scope_in_register(struct evaluation *e, unsigned number, struct value *v)
-{
-    return in_register(e, number, v);
 }
 
 static struct error *place_value(struct evaluation *e, const struct dwarf_expression *x,
@@ -187,7 +86,7 @@ static struct error *place_value(struct evaluation *e, const struct dwarf_expres
         v->address = piece->address;
         return NULL;
     case PIECE_REGISTER:
-        return in_register(e, piece->reg, v);
+        return scope_in_register(e, piece->reg, v);
     case PIECE_IMPLICIT_POINTER:
         v->implicit_file = x->file;
         v->implicit_die = piece->die;

@@ -43,7 +43,8 @@ static struct error *source_of(struct pool *p, const struct value_piece *piece, 
         return NULL;
     if (piece->source_bit + piece->bits > (uint64_t)PIECE_SOURCE_MOST * 8)
         return error_new(ERR_UNSUPPORTED, "a piece of a value is too big");
-    size_t room = needed < 64 ? 64 : needed;
+    size_t whole = piece->kind == PART_REGISTER ? piece->reg->size : sizeof piece->bytes;
+    size_t room = needed < whole ? whole : needed;
     unsigned char *bytes = *ret = xcalloc(room, 1);
     switch (piece->kind) {
     case PART_MEMORY:

@@ -31,9 +31,12 @@ struct value_piece {
     size_t size; /* of `constant` */
 };
 
+/* A register may be more than one piece (engine/inspect/frames/dwarf_register.h). */
+enum { VALUE_PIECES = 3 * DWARF_PIECES };
+
 struct value_pieces {
     size_t count;
-    struct value_piece items[DWARF_PIECES];
+    struct value_piece items[VALUE_PIECES];
 };
 
 /* Fills v->bytes (allocated, v->size) and where something is missing v->known. */

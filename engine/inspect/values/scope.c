@@ -296,8 +296,10 @@ struct error *scope_register(struct evaluation *e, const char *name, struct valu
         *ret = value_integer(&e->pool, v->type, f->pc);
         return NULL;
     }
-    for (unsigned i = 0; i < target->arch->dwarf_count; i++)
-        if (target->arch->dwarf_names[i] && strcmp(target->arch->dwarf_names[i], r->name) == 0)
+    for (unsigned i = 0; i < FRAME_REGISTERS; i++) {
+        struct arch_place place;
+        if (arch_dwarf_place(target->arch, i, &place) && place.share == 1 && strcmp(place.name, r->name) == 0)
             return scope_in_register(e, i, v);
+    }
     return error_new(ERR_OPTIMISED_OUT, "$%s is not known in frame %u", name, target->frame);
 }

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "engine/inspect/limits.h"
+#include "engine/target/limits.h"
 #include "engine/target/target.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/pieces.h"
@@ -103,7 +104,7 @@ bool kind_is_struct(enum type_kind kind)
 static struct error *load_register(struct pool *p, struct value *v)
 {
     struct thread *t;
-    unsigned char bytes[64];
+    unsigned char bytes[REGISTER_VALUE_MOST];
     TRY(threads_current(p->target, &t));
     TRY(register_read(p->target, t, v->reg, bytes));
     size_t n = v->reg->size < v->size ? v->reg->size : v->size;
@@ -281,7 +282,7 @@ static void put_bits(const struct target *target, struct value *to, uint64_t num
 static struct error *store_register(struct pool *p, const struct value *to, const unsigned char *bytes)
 {
     struct thread *t;
-    unsigned char whole[64] = {0};
+    unsigned char whole[REGISTER_VALUE_MOST] = {0};
     TRY(threads_current(p->target, &t));
     if (to->size < to->reg->size) {
         struct error *e = register_read(p->target, t, to->reg, whole);

@@ -12,7 +12,7 @@ static const char *const dwarf_names[] = {
     "x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",  "x8",  "x9",  "x10", "x11", "x12", "x13",
     "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27",
     "x28", "x29", "x30", "sp",  "pc",  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,
-    NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,
+    NULL,  NULL,  NULL,  NULL,  "vg",  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,
     NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  "v0",  "v1",  "v2",  "v3",  "v4",  "v5",
     "v6",  "v7",  "v8",  "v9",  "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17", "v18", "v19",
     "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31"};
@@ -40,6 +40,10 @@ static bool is_return(const unsigned char *code)
 {
     return (arch_load(code, 4, false) & 0xfffffc1f) == 0xd65f0000;
 }
+
+/* Of SVE: predicates, and the registers whose lowest 16 bytes are v0 to v31 (DWARF for the Arm 64-bit
+ * Architecture, section 4.1). */
+static const struct arch_bank banks[] = {{48, 16, "p", 0, 1}, {96, 32, "z", 0, 1}, {.count = 0}};
 
 static const struct arch_tls tls = {.registers = {"tpidr", "tpidr_el0", "TPIDR_EL0"}, .header = 16};
 
@@ -113,6 +117,10 @@ const struct arch arch_aarch64 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .saved_bytes = 8, /* AAPCS64: a call keeps the lower halves of v8 to v15 */
+    .banks = banks,
+    .narrow = "v",
+    .wider = "z",
     .first_argument = "x0", /* AAPCS64 */
     .frame_pointer_pair = true,
     .tls = &tls,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/arch/arch.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -54,6 +55,29 @@ bool arch_has_big_only(const struct arch *arch)
 bool arch_same_family(const struct arch *a, const struct arch *b)
 {
     return a == b || (a->family && b->family && strcmp(a->family, b->family) == 0);
+}
+
+bool arch_dwarf_place(const struct arch *arch, unsigned number, struct arch_place *ret)
+{
+    *ret = (struct arch_place){.share = 1};
+    if (number < arch->dwarf_count && arch->dwarf_names[number]) {
+        snprintf(ret->name, sizeof ret->name, "%s", arch->dwarf_names[number]);
+        return true;
+    }
+    for (const struct arch_bank *b = arch->banks; b && b->count; b++) {
+        if (number < b->first || number - b->first >= b->count)
+            continue;
+        ret->share = b->share ? b->share : 1;
+        ret->index = (number - b->first) % ret->share;
+        snprintf(ret->name, sizeof ret->name, "%s%u", b->prefix, b->from + (number - b->first) / ret->share);
+        return true;
+    }
+    return false;
+}
+
+enum dwarf_float_place arch_float_place(const struct arch *arch, unsigned number)
+{
+    return number >= arch->float_first && number <= arch->float_last ? arch->float_place : DWARF_FLOAT_LOW;
 }
 
 const char *arch_gnu_name(const char *qemu_user)

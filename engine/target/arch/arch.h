@@ -56,6 +56,32 @@ struct arch_step_mask {
  * of that name, or does not tell it. */
 typedef bool arch_read_register(void *context, const char *name, uint64_t *ret);
 
+/* Registers whose DWARF numbers follow each other; `count` 0 ends a list. */
+struct arch_bank {
+    unsigned first, count; /* DWARF numbers */
+    const char *prefix;    /* what their names have before their number */
+    unsigned from;         /* the number in the first one's name */
+    unsigned share;        /* so many numbers share one of them, the first its lowest bits; 0 is 1 */
+};
+
+/* How a value goes on that is wider than its register; `of` NULL ends a list, and rows of one register stand
+ * in order. */
+struct arch_wide {
+    const char *of; /* registers whose names are this and a number */
+    const char *prefix,
+        *suffix; /* around the same number: what goes on. NULL: the register of the next number */
+    bool is_low; /* with bits that are worth less than those of `of`, else more */
+    /* Not where this bit is set in that register: what goes on is not told then. NULL: always. */
+    const char *unless;
+    unsigned unless_bit;
+};
+
+/* Where the register of a DWARF number is. */
+struct arch_place {
+    char name[16];         /* by target descriptions */
+    unsigned index, share; /* it is part `index` of `share` equal ones, 0 being the lowest bits */
+};
+
 struct arch_tls;
 struct arch_sigframe;
 struct syscall_abi;
@@ -116,12 +142,15 @@ struct arch {
     /* -- values and calls: the processor's ABI ------------------------------------------------------- */
 
     enum arch_long_double long_double;
-    enum dwarf_float_place float_place; /* of a 4-byte float in the registers float_first to float_last */
+    enum dwarf_float_place float_place; /* of a float in the registers float_first to float_last */
     unsigned float_first, float_last;   /* both 0 with DWARF_FLOAT_LOW */
-    /* Registers behind dwarf_names that no rule of a frame speaks of, known in the innermost function alone:
-     * the number of the first, how many (0: none), and what their names have before 0, 1, … */
-    unsigned beyond_first, beyond_count;
-    const char *beyond_prefix;
+    const struct arch_bank *banks;      /* registers that are in no dwarf_names; NULL: there are none */
+    const struct arch_wide *wide;       /* values wider than one register; NULL: there are none */
+    /* Registers named by the first of these and a number may be described by those of the second alone, whose
+     * lowest bytes they are; or both NULL. */
+    const char *narrow, *wider;
+    /* Bytes that are saved of a register of more than 8: AArch64's calls keep the lowest 8. 0: all. */
+    unsigned saved_bytes;
     const char *first_argument; /* register of a function's first argument; NULL: not known */
     /* Calls within a program enter a function so many bytes behind its first instruction; 0: at it. */
     unsigned local_entry;
@@ -227,6 +256,10 @@ bool arch_runs_on(const struct arch *arch, const char *machine);
 bool arch_same_family(const struct arch *a, const struct arch *b);
 /* The name that GNU systems have for what QEMU's user emulator calls so; the same where we know no other. */
 const char *arch_gnu_name(const char *qemu_user);
+/* Where the register of a DWARF number is; false: there is none that we know. */
+bool arch_dwarf_place(const struct arch *arch, unsigned number, struct arch_place *ret);
+/* How that register has a float that is narrower than it. */
+enum dwarf_float_place arch_float_place(const struct arch *arch, unsigned number);
 /* Row i of the table, NULL behind the last. */
 const struct arch *arch_row(size_t i);
 

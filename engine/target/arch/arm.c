@@ -41,6 +41,9 @@ static int mode_now(const struct arch *arch, arch_read_register *read, void *con
     return read(context, "cpsr", &cpsr) && cpsr & 0x20 ? arch->capstone_mode_thumb : arch->capstone_mode;
 }
 
+/* The VFP: single floats are halves of the first 16 doubles (DWARF for the Arm Architecture, section 4.1). */
+static const struct arch_bank banks[] = {{64, 32, "d", 0, 2}, {256, 32, "d", 0, 1}, {.count = 0}};
+
 static const struct arch_tls tls = {.registers = {"tpidruro", "TPIDRURO"}, .header = 8};
 
 static const struct arch_sigframe sigframes[] = {
@@ -72,10 +75,7 @@ const struct arch arch_arm = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
-    /* The double registers of the VFP: DWARF for the Arm Architecture, section 4.1. */
-    .beyond_first = 256,
-    .beyond_count = 32,
-    .beyond_prefix = "d",
+    .banks = banks,
     .tls = &tls,
     .sigframes = sigframes,
     .stops_before_access = true,

@@ -25,7 +25,16 @@ static const struct arch_register layout[] = {
     {"r8", 4},     {"r9", 4},  {"r10", 4}, {"r11", 4},      {"r12", 4},   {"r13", 4}, {"r14", 4}, {"r15", 4},
     {"r16", 4},    {"r17", 4}, {"r18", 4}, {"r19", 4},      {"r20", 4},   {"r21", 4}, {"r22", 4}, {"r23", 4},
     {"r24", 4},    {"r25", 4}, {"r26", 4}, {"r27", 4},      {"r28", 4},   {"r29", 4}, {"r30", 4}, {"r31", 4},
-    {"status", 4}, {"lo", 4},  {"hi", 4},  {"badvaddr", 4}, {"cause", 4}, {"pc", 4},  {NULL, 0}};
+    {"status", 4}, {"lo", 4},  {"hi", 4},  {"badvaddr", 4}, {"cause", 4}, {"pc", 4},  {"f0", 4},  {"f1", 4},
+    {"f2", 4},     {"f3", 4},  {"f4", 4},  {"f5", 4},       {"f6", 4},    {"f7", 4},  {"f8", 4},  {"f9", 4},
+    {"f10", 4},    {"f11", 4}, {"f12", 4}, {"f13", 4},      {"f14", 4},   {"f15", 4}, {"f16", 4}, {"f17", 4},
+    {"f18", 4},    {"f19", 4}, {"f20", 4}, {"f21", 4},      {"f22", 4},   {"f23", 4}, {"f24", 4}, {"f25", 4},
+    {"f26", 4},    {"f27", 4}, {"f28", 4}, {"f29", 4},      {"f30", 4},   {"f31", 4}, {"fsr", 4}, {"fir", 4},
+    {NULL, 0}};
+
+/* A double is in two registers, the lower half in the even one, whatever the order of bytes (MIPS ABI). With
+ * Status.FR each register is 64 bits wide, and a stub that describes 32 tells the lower half alone. */
+static const struct arch_wide wide[] = {{"f", NULL, NULL, false, "status", 26}, {.of = NULL}};
 
 static const unsigned char trap[] = {0x0d, 0x00, 0x05, 0x00};
 
@@ -59,6 +68,7 @@ const struct arch arch_mips = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .wide = wide,
     .tls = &tls,
     .sigframes = sigframes,
     .breakpoint_kind = 4,

@@ -65,6 +65,12 @@ static uint64_t exception_vector(uint64_t pc)
     return offset >= FIRST && offset < END && offset % STEP == 0 ? offset : 0;
 }
 
+/* Vector registers: as LLVM numbers them (ELF V2 ABI, "DWARF register numbers"), and gcc. */
+static const struct arch_bank banks[] = {{77, 32, "vr", 0, 1}, {1124, 32, "vr", 0, 1}, {.count = 0}};
+
+/* A vector-scalar register begins as a floating-point one (Power ISA, 7.2.1). */
+static const struct arch_wide wide[] = {{"f", "vs", "h", true, NULL, 0}, {.of = NULL}};
+
 const struct arch arch_ppc64 = {
     .name = "ppc64",
     .descriptions = "powerpc:common64 powerpc powerpc:e500mc64 powerpc64 powerpc64le",
@@ -89,6 +95,8 @@ const struct arch arch_ppc64 = {
      * local entry point (OpenPOWER ELF V2 ABI, section 2.3.2); descriptors are those of ELF ABI v1. */
     .long_double = LONG_DOUBLE_PAIR,
     .float_place = DWARF_FLOAT_AS_DOUBLE,
+    .banks = banks,
+    .wide = wide,
     .float_first = 32,
     .float_last = 63,
     .local_entry = 8,

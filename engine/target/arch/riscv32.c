@@ -20,6 +20,9 @@ static const char *const general[] = {
     "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "fp", "s1",  "a0",  "a1", "a2", "a3", "a4", "a5", "a6",
     "a7",   "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6", "pc", NULL};
 
+/* Vector registers (RISC-V ELF psABI, "DWARF Register Numbers"). */
+static const struct arch_bank banks[] = {{96, 32, "v", 0, 1}, {.count = 0}};
+
 static const struct arch_register layout[] = {
     {"zero", 4}, {"ra", 4}, {"sp", 4}, {"gp", 4}, {"tp", 4}, {"t0", 4}, {"t1", 4}, {"t2", 4}, {"fp", 4},
     {"s1", 4},   {"a0", 4}, {"a1", 4}, {"a2", 4}, {"a3", 4}, {"a4", 4}, {"a5", 4}, {"a6", 4}, {"a7", 4},
@@ -51,6 +54,7 @@ const struct arch arch_riscv32 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .banks = banks,
     .tls = &tls,
     .breakpoint_kind = 4,
     .trap = trap,

@@ -20,6 +20,9 @@ static const char *const general[] = {
     "zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "fp", "s1",  "a0",  "a1", "a2", "a3", "a4", "a5", "a6",
     "a7",   "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6", "pc", NULL};
 
+/* Vector registers (RISC-V ELF psABI, "DWARF Register Numbers"). */
+static const struct arch_bank banks[] = {{96, 32, "v", 0, 1}, {.count = 0}};
+
 static const struct arch_register layout[] = {
     {"zero", 8}, {"ra", 8}, {"sp", 8}, {"gp", 8}, {"tp", 8}, {"t0", 8}, {"t1", 8}, {"t2", 8}, {"fp", 8},
     {"s1", 8},   {"a0", 8}, {"a1", 8}, {"a2", 8}, {"a3", 8}, {"a4", 8}, {"a5", 8}, {"a6", 8}, {"a7", 8},
@@ -57,6 +60,7 @@ const struct arch arch_riscv64 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .banks = banks,
     .tls = &tls,
     .sigframes = sigframes,
     .breakpoint_kind = 4,

@@ -10,11 +10,16 @@
 /* Register numbers: s390x ELF ABI supplement, table "DWARF register number mapping"; the trap is 0x0001,
  * shown here in little-endian order as every trap is. */
 static const char *const dwarf_names[] = {
-    "r0",  "r1",  "r2",  "r3",  "r4", "r5", "r6", "r7", "r8",   "r9",  "r10", "r11", "r12", "r13",
-    "r14", "r15", "f0",  "f2",  "f4", "f6", "f1", "f3", "f5",   "f7",  "f8",  "f10", "f12", "f14",
-    "f9",  "f11", "f13", "f15", NULL, NULL, NULL, NULL, NULL,   NULL,  NULL,  NULL,  NULL,  NULL,
-    NULL,  NULL,  NULL,  NULL,  NULL, NULL, NULL, NULL, NULL,   NULL,  NULL,  NULL,  NULL,  NULL,
-    NULL,  NULL,  NULL,  NULL,  NULL, NULL, NULL, NULL, "pswm", "pswa"};
+    "r0",  "r1",  "r2",  "r3",  "r4",  "r5",  "r6",  "r7",  "r8",   "r9",   "r10", "r11", "r12", "r13",
+    "r14", "r15", "f0",  "f2",  "f4",  "f6",  "f1",  "f3",  "f5",   "f7",   "f8",  "f10", "f12", "f14",
+    "f9",  "f11", "f13", "f15", NULL,  NULL,  NULL,  NULL,  NULL,   NULL,   NULL,  NULL,  NULL,  NULL,
+    NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,   NULL,   NULL,  NULL,  NULL,  NULL,
+    NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  NULL,  "pswm", "pswa", NULL,  NULL,  "v16", "v18",
+    "v20", "v22", "v17", "v19", "v21", "v23", "v24", "v26", "v28",  "v30",  "v25", "v27", "v29", "v31"};
+
+/* The first 16 vector registers go on where the floating-point registers end (z/Architecture, "Vector
+ * Registers"); the lower halves have names of their own in target descriptions. */
+static const struct arch_wide wide[] = {{"f", "v", "l", true, NULL, 0}, {.of = NULL}};
 
 static const char *const general[] = {"pswm", "pswa", "r0",  "r1",  "r2",  "r3",  "r4",  "r5",  "r6", "r7",
                                       "r8",   "r9",   "r10", "r11", "r12", "r13", "r14", "r15", NULL};
@@ -24,7 +29,10 @@ static const struct arch_register layout[] = {
     {"r5", 8},    {"r6", 8},    {"r7", 8},    {"r8", 8},    {"r9", 8},    {"r10", 8},   {"r11", 8},
     {"r12", 8},   {"r13", 8},   {"r14", 8},   {"r15", 8},   {"acr0", 4},  {"acr1", 4},  {"acr2", 4},
     {"acr3", 4},  {"acr4", 4},  {"acr5", 4},  {"acr6", 4},  {"acr7", 4},  {"acr8", 4},  {"acr9", 4},
-    {"acr10", 4}, {"acr11", 4}, {"acr12", 4}, {"acr13", 4}, {"acr14", 4}, {"acr15", 4}, {NULL, 0}};
+    {"acr10", 4}, {"acr11", 4}, {"acr12", 4}, {"acr13", 4}, {"acr14", 4}, {"acr15", 4}, {"fpc", 4},
+    {"f0", 8},    {"f1", 8},    {"f2", 8},    {"f3", 8},    {"f4", 8},    {"f5", 8},    {"f6", 8},
+    {"f7", 8},    {"f8", 8},    {"f9", 8},    {"f10", 8},   {"f11", 8},   {"f12", 8},   {"f13", 8},
+    {"f14", 8},   {"f15", 8},   {NULL, 0}};
 
 static const unsigned char trap[] = {0x01, 0x00};
 
@@ -64,6 +72,7 @@ const struct arch arch_s390x = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .wide = wide,
     /* A float is in the first half of its register (ELF ABI s390x supplement). */
     .float_place = DWARF_FLOAT_HIGH,
     .float_first = 16,

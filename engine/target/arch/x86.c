@@ -5,6 +5,10 @@
 
 enum { CR0_PE = 1, EFER_LMA = 1 << 10 };
 
+/* Each vector register is described in pieces (gdb manual, "i386 Features"). */
+const struct arch_wide x86_wide[] = {
+    {"xmm", "ymm", "h", false, NULL, 0}, {"xmm", "zmm", "h", false, NULL, 0}, {.of = NULL}};
+
 bool x86_is_return(const unsigned char *code)
 {
     const unsigned char *p = code[0] == 0xf2 || code[0] == 0xf3 ? code + 1 : code;

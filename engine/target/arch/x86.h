@@ -8,6 +8,8 @@
 
 #include "engine/target/arch/arch.h"
 
+/* How vector values go on that are wider than 16 bytes. */
+extern const struct arch_wide x86_wide[];
 /* RET, near, with or without a prefix (Intel SDM volume 2). */
 bool x86_is_return(const unsigned char *code);
 /* Protection off: 16 bits, as at reset; long mode by EFER.LMA (Intel SDM volume 3, 2.2 and 10.8.5). Without

@@ -23,6 +23,9 @@ static const char *const general[] = {
     "r12",     "r13",     "r14",       "r15", "rip", "eflags", "cs",  "ss",  "ds",   "es", "fs",  "gs",
     "fs_base", "gs_base", "k_gs_base", "cr0", "cr2", "cr3",    "cr4", "cr8", "efer", NULL};
 
+/* Those of AVX-512 (System V ABI for AMD64, figure 3.36). */
+static const struct arch_bank banks[] = {{67, 16, "xmm", 16, 1}, {118, 8, "k", 0, 1}, {.count = 0}};
+
 static const struct arch_register layout[] = {{"rax", 8}, {"rbx", 8}, {"rcx", 8},    {"rdx", 8}, {"rsi", 8},
                                               {"rdi", 8}, {"rbp", 8}, {"rsp", 8},    {"r8", 8},  {"r9", 8},
                                               {"r10", 8}, {"r11", 8}, {"r12", 8},    {"r13", 8}, {"r14", 8},
@@ -62,6 +65,11 @@ const struct arch arch_x86_64 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .banks = banks,
+    .wide = x86_wide,
+    .float_place = DWARF_FLOAT_AS_X87,
+    .float_first = 33,
+    .float_last = 40,
     /* System V ABI for AMD64, 3.1.2 and 3.2.3. */
     .long_double = LONG_DOUBLE_X87,
     .first_argument = "rdi",

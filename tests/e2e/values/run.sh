@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Values where DWARF says that they are: floats and vectors in registers of each processor, in the innermost function and in its
+# callers, who left theirs on the stack or in the processor.
+. tests/e2e/lib.sh "$1"
+
+line=$(grep -n 'in leaf' tests/e2e/values/floats.c | cut -d: -f1)
+# build GNU-NAME NAME FLAG…
+build() { "$1-gcc" -g -O1 -static -o "$work/floats-$2" tests/e2e/values/floats.c "${@:3}"; }
+value() { echo "{\"do\": \"eval\", \"expr\": \"$1\", \"expect\": {\"value\": $2}}"; }
+gone() { echo "{\"do\": \"eval\", \"expr\": \"$1\", \"expect\": {\"error\": {\"code\": \"optimised-out\"}}}"; }
+
+callers="{\"do\": \"break\", \"at\": \"floats.c:$line\"}, {\"do\": \"continue\"}, {\"do\": \"frame\", \"level\": 1},
+    $(value s 2.25), $(value t 1.5), $(value u 4.5), $(value w 4.5), $(value 's + t' 3.75)"
+entry="{\"do\": \"break\", \"at\": \"*keep\"}, {\"do\": \"continue\"}, $(value a 2.25), $(value b 1.5)"
+
+for pair in x86_64:x86_64 i386:i686 aarch64:aarch64 arm:arm ppc64:powerpc64 ppc64le:powerpc64le riscv64:riscv64 s390x:s390x \
+    mips:mips mipsel:mipsel; do
+    name=${pair%%:*} gnu=${pair##*:}-linux-gnu flags=()
+    case $name in
+    arm) gnu=arm-linux-gnueabihf ;;
+    mips*) flags=(-mfp32) ;;
+    esac
+    build "$gnu" "$name" "${flags[@]}"
+    at_entry=$entry,
+    # A program's own calls enter behind the address that the symbol has.
+    [ "$name" != ppc64le ] || at_entry=
+    steps "$name: floats in registers" "$at_entry $callers" -t "launch:qemu-$name -g {port} $work/floats-$name" -s "$work/floats-$name"
+done
+
+build mips-linux-gnu wide
+steps 'MIPS with registers of 64 bits, of which the stub tells 32: a double is not made up' "
+    {\"do\": \"break\", \"at\": \"*keep\"}, {\"do\": \"continue\"}, $(gone a), $(value b 1.5)" \
+    -t "launch:qemu-mips -g {port} $work/floats-wide" -s "$work/floats-wide"
+
+vectors='{"do": "break", "at": "*sum"}, {"do": "continue"},
+    {"do": "eval", "expr": "a", "expect": {"text": "{1, 2, 3, 4}"}}, {"do": "eval", "expr": "b", "expect": {"text": "{3, 4, 5, 6}"}},
+    {"do": "eval", "expr": "f[6]", "expect": {"value": 7}},
+    {"do": "set", "expr": "a[0]", "value": 77}, {"do": "eval", "expr": "a", "expect": {"text": "{77, 2, 3, 4}"}}'
+for pair in s390x:s390x:-march=z13 ppc64:powerpc64:-mcpu=power8; do
+    IFS=: read -r name gnu flags <<<"$pair"
+    build "$gnu-linux-gnu" "$name-vectors" "$flags" -O2 -Wno-psabi -DWITH_VECTORS
+    steps "$name: vectors in registers" "$vectors" -t "launch:qemu-$name -g {port} $work/floats-$name-vectors" \
+        -s "$work/floats-$name-vectors"
+done
+if grep -qw avx /proc/cpuinfo; then
+    gcc -g -O2 -mavx -DWITH_VECTORS -o "$work/floats-avx" tests/e2e/values/floats.c
+    steps 'x86-64: vectors of 32 bytes, which a stub describes in halves' "$vectors,
+        {\"do\": \"eval\", \"expr\": \"f\", \"expect\": {\"text\": \"{1, 2, 3, 4, 5, 6, 7, 8}\"}},
+        {\"do\": \"set\", \"expr\": \"f[5]\", \"value\": 50}, {\"do\": \"eval\", \"expr\": \"f\", \"expect\": {\"text\": \"{1, 2, 3, 4, 5, 50, 7, 8}\"}}" \
+        -t "launch:gdbserver --once 127.0.0.1:{port} $work/floats-avx" "$work/floats-avx"
+else
+    skip 'vectors of 32 bytes: this processor has none'
+fi
+
+finish values

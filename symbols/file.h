@@ -94,6 +94,9 @@ struct elf_symbol {
     unsigned char type; /* STT_FUNC, STT_OBJECT … */
     unsigned char bind; /* STB_… */
     bool thumb;
+    /* 64-bit Power: calls from within the program enter a function so many bytes behind its first instruction
+     * (ELF V2 ABI, 3.4.1); 0 elsewhere. */
+    uint8_t local_entry;
     uint16_t section;
 };
 /* All of them, sorted by value (functions and objects and untyped labels; no files, no sections, no mapping

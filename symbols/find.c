@@ -26,6 +26,14 @@ bool symbol_is_thumb(struct symbol_file *f, uint64_t address)
     return s && s->thumb;
 }
 
+uint64_t function_break(struct symbol_file *f, struct dwarf_unit *u, long index)
+{
+    uint64_t body = function_body(u, index), entry = unit_functions(u)->functions[index].entry;
+    const struct elf_symbol *s = f->image->machine == EM_PPC64 ? elf_symbols_nearest(f, entry) : NULL;
+    uint64_t local = s && s->value == entry ? entry + s->local_entry : entry;
+    return body < local ? local : body;
+}
+
 bool symbols_is_thumb(struct symbol_map *m, uint64_t address)
 {
     uint64_t offset;
@@ -51,7 +59,7 @@ static void place_in(struct dwarf_unit *u, long index, uint64_t address, struct 
 void match_function(struct map_entry *e, struct dwarf_unit *u, long index, struct match_list *l)
 {
     const struct unit_function *f = &unit_functions(u)->functions[index];
-    uint64_t body = function_body(u, index);
+    uint64_t body = function_break(e->file, u, index);
     struct symbol_match match = {.address = body + e->offset,
                                  .entry = f->entry + e->offset,
                                  .size = f->high - f->low,
@@ -85,7 +93,7 @@ static void add_copies(struct map_entry *e, struct dwarf_unit *u, const char *na
 /* A symbol that DWARF does not know (assembler, no -g). */
 void match_symbol(struct map_entry *e, const struct elf_symbol *s, bool data, struct match_list *l)
 {
-    struct symbol_match match = {.address = s->value + e->offset,
+    struct symbol_match match = {.address = s->value + s->local_entry + e->offset,
                                  .entry = s->value + e->offset,
                                  .size = s->size,
                                  .function = demangled(&e->file->strings, s->name),

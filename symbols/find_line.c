@@ -53,7 +53,7 @@ static void add_candidate(struct map_entry *e, struct dwarf_unit *u, const struc
     uint64_t address = c->address;
     /* The line a function opens on: gdb breaks behind the prologue there too. */
     if (f && !f->inlined && address == f->entry)
-        address = function_body(u, c->function);
+        address = function_break(e->file, u, c->function);
     struct symbol_match match = {.address = address + e->offset,
                                  .entry = address + e->offset,
                                  .function = f ? function_shown(u, f) : NULL,

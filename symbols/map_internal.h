@@ -62,6 +62,8 @@ uint64_t function_body(struct dwarf_unit *u, long index);
 void match_function(struct map_entry *e, struct dwarf_unit *u, long index, struct match_list *l);
 /* Splits `file.c:name` and `'file.c'::name`; *file is malloc'd or NULL, the result points into `text`. */
 const char *name_split(const char *text, char **file);
+/* The same, and behind what only calls from elsewhere pass through (elf_symbol.local_entry). */
+uint64_t function_break(struct symbol_file *f, struct dwarf_unit *u, long index);
 bool symbol_is_thumb(struct symbol_file *f, uint64_t address);
 
 /* find_dwarf.c */

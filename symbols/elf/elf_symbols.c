@@ -34,10 +34,11 @@ static bool is_marker(unsigned machine, const char *name)
 static bool read_any(struct elf_image *e, struct cursor *c, struct elf_symbol *s, uint32_t *name)
 {
     uint8_t info;
+    *s = (struct elf_symbol){0};
     *name = cursor_u32(c);
     if (e->is64) {
         info = cursor_u8(c);
-        cursor_u8(c);
+        s->local_entry = cursor_u8(c);
         s->section = cursor_u16(c);
         s->value = cursor_u64(c);
         s->size = cursor_u64(c);
@@ -68,6 +69,7 @@ static inline __attribute__((always_inline)) bool read_one(struct elf_image *e, 
     *s = (struct elf_symbol){.value = sym.st_value,
                              .size = sym.st_size,
                              .section = sym.st_shndx,
+                             .local_entry = sym.st_other,
                              .type = ELF64_ST_TYPE(sym.st_info),
                              .bind = ELF64_ST_BIND(sym.st_info)};
     return true;
@@ -89,6 +91,12 @@ static void through_descriptor(struct symbol_file *f, struct elf_symbol *s)
     }
 }
 
+/* What the upper bits of st_other say in bytes. */
+static uint8_t local_entry(uint8_t other)
+{
+    return (uint8_t)((1u << (other >> 5)) >> 2 << 2);
+}
+
 /* Makes a symbol of the table one of ours; false: not wanted. */
 static bool accept(struct symbol_file *f, struct elf_image *from, struct elf_symbol *s)
 {
@@ -104,6 +112,8 @@ static bool accept(struct symbol_file *f, struct elf_image *from, struct elf_sym
         s->thumb = true;
         s->value &= ~1ull;
     }
+    bool has_local = from->machine == EM_PPC64 && function && from->flags & 2;
+    s->local_entry = has_local ? local_entry(s->local_entry) : 0;
     if (from->machine == EM_PPC64 && function && placed && !(from->flags & 2))
         through_descriptor(f, s);
     return true;

@@ -79,6 +79,8 @@ enum {
     DIMENSION_LIMIT = 16,
     /* Levels of a type that are written out: "..." stands for what is deeper. */
     TYPE_DEPTH_LIMIT = 32,
+    /* Members of members that are looked at for how C++ passes an object: as a plain one. */
+    TYPE_PASSING_LIMIT = 1024,
     /* Bytes of the text of one type: "..." stands for the rest. */
     TYPE_TEXT_LIMIT = 1 << 22,
     /* Bytes of the text of one type with its members: the other members are left out. */

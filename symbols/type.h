@@ -85,6 +85,9 @@ struct type *type_strip(struct type *t);
 size_t type_members(struct type *t, const struct type_member **ret);
 size_t type_enumerators(struct type *t, const struct type_enumerator **ret);
 size_t type_parameters(struct type *t, struct type *const **ret);
+/* C++ passes and returns such an object by its address, however small it is: it may not be copied byte by
+ * byte. */
+bool type_is_by_reference(struct type *t);
 /* Where a bit-field is: the byte offset of its storage unit, and the bit from that unit's lowest-addressed
  * bit. For other members the byte offset and 0. */
 void type_member_storage(const struct type_member *m, uint64_t *byte_offset, unsigned *bit_offset);

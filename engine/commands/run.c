@@ -10,6 +10,8 @@
 #include "engine/commands/stop_json.h"
 #include "engine/inspect/frames/frames.h"
 #include "engine/inspect/location.h"
+#include "engine/inspect/values/returned.h"
+#include "engine/target/registers.h"
 
 static struct error *start(struct session *s, const cJSON *args, struct plan *plan)
 {
@@ -130,25 +132,41 @@ const struct command command_nexti = {
     .text = stop_to_text,
 };
 
+/* An inlined function returns nothing by the calling convention. */
+static struct error *note_returning(struct session *s, struct thread *t, struct plan *plan)
+{
+    struct symbol_place place;
+    uint64_t pc;
+    TRY(thread_pc(s->target, t, &pc));
+    if (symbols_lookup(s->target->map, pc, &place) && place.inlined_count > 0)
+        return NULL;
+    plan->returned_from = pc;
+    plan->returned_memory = returned_memory(s->target, t, pc);
+    return NULL;
+}
+
 static struct error *run_finish(struct session *s, const cJSON *args, cJSON **ret)
 {
     (void)ret;
     struct thread *t;
     TRY(arg_thread(s, args, &t));
+    struct plan plan = {.kind = PLAN_FINISH, .final_at_target = true};
     uint64_t address, least_sp;
     if (s->target->frame == 0) {
         TRY(frame_return_address(s->target, t, &address, &least_sp));
+        TRY(note_returning(s, t, &plan));
     } else {
         struct frame_list list;
         TRY(frames_read(s->target, t, s->target->frame + 2, true, &list));
         bool has = s->target->frame + 1 < list.count;
         address = has ? list.items[s->target->frame + 1].pc : 0;
         least_sp = has ? list.items[s->target->frame + 1].registers->sp : 0;
+        const struct frame *left = has ? &list.items[s->target->frame] : NULL;
+        plan.returned_from = left && !left->inlined ? left->pc - !left->exact : 0;
         frames_free(&list);
         if (!has)
             return error_new(ERR_USAGE, "finish: the outermost frame has no caller");
     }
-    struct plan plan = {.kind = PLAN_FINISH, .final_at_target = true};
     plan_add_target(s->control, &plan, address, least_sp);
     return start(s, args, &plan);
 }

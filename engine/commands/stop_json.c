@@ -10,6 +10,8 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/value_json.h"
+#include "engine/inspect/values/returned.h"
 
 static void add_place(struct session *s, cJSON *o, uint64_t pc)
 {
@@ -63,6 +65,30 @@ static void add_signal(cJSON *o, int signal)
     cJSON_AddStringToObject(o, "signal", name ? name : number);
 }
 
+/* Later than at that stop it is not there any more. What cannot be known is told with the reason. */
+static void add_returned(struct session *s, cJSON *o, const struct stop *stop)
+{
+    struct target *target = s->target;
+    struct type *type = returned_type(target, stop->returned_from);
+    if (!type || target->state != TARGET_STOPPED || !target->threads.has_current ||
+        !ptid_equal(target->threads.current, stop->thread) || (stop->epoch && stop->epoch != target->epoch))
+        return;
+    cJSON *value = NULL;
+    struct error *e = returned_to_json(target, stop->returned_from, stop->returned_memory, &value);
+    if (!e) {
+        json_move_members(o, value);
+        return;
+    }
+    BASE_FREE char *name = type_name(type);
+    cJSON_AddNullToObject(o, "value");
+    cJSON_AddStringToObject(o, "type", name);
+    if (!cJSON_HasObjectItem(o, "note")) {
+        BASE_FREE char *text = xasprintf("the value returned cannot be told: %s", e->message);
+        cJSON_AddStringToObject(o, "note", text);
+    }
+    error_free(e);
+}
+
 cJSON *stop_to_json(struct session *s, const struct stop *stop)
 {
     cJSON *o = cJSON_CreateObject();
@@ -80,8 +106,8 @@ cJSON *stop_to_json(struct session *s, const struct stop *stop)
     add_note(o, stop);
     if (stop->has_exit_code)
         cJSON_AddNumberToObject(o, "exit_code", (double)stop->exit_code);
-    if (stop->has_value)
-        cJSON_AddStringToObject(o, "value", stop->value_text);
+    if (stop->returned_from)
+        add_returned(s, o, stop);
     if (stop->has_position)
         cJSON_AddNumberToObject(o, "position", (double)stop->position);
     cJSON_AddNumberToObject(o, "epoch", (double)stop->epoch);
@@ -153,7 +179,9 @@ void stop_to_text(const cJSON *stop, struct buf *out)
     add_json(out, "new ", cJSON_GetObjectItemCaseSensitive(stop, "new"));
     if (json_text_or_null(stop, "note"))
         add_visible(out, "(", json_text_or_null(stop, "note")), buf_add_text(out, ")\n");
-    add_json(out, "value ", cJSON_GetObjectItemCaseSensitive(stop, "value"));
+    add_visible(out, "Value returned: ", json_text_or_null(stop, "text"));
+    if (json_text_or_null(stop, "text"))
+        buf_add_char(out, '\n');
     if (json_text_or_null(stop, "source"))
         buf_printf(out, "%d", line ? line->valueint : 0),
             add_visible(out, "\t", json_text_or_null(stop, "source")), buf_add_char(out, '\n');

@@ -20,6 +20,10 @@ struct error *value_to_json(struct pool *p, struct value *v, bool *truncated, cJ
 /* {value, type, text, address?, truncated?} of an expression. `format` is a letter as in gdb's /x, or 0. */
 struct error *evaluate_to_json(struct target *target, const char *expression, char format,
                                cJSON **ret) BASE_MUST_CHECK;
+/* The same object of what the function around an address has just returned
+ * (engine/inspect/values/returned.h). */
+struct error *returned_to_json(struct target *target, uint64_t function_pc, uint64_t memory,
+                               cJSON **ret) BASE_MUST_CHECK;
 /* Assigns; the same object of what was read back. `value` is an expression. */
 struct error *assign_to_json(struct target *target, const char *place, const char *value,
                              cJSON **ret) BASE_MUST_CHECK;

@@ -7,6 +7,7 @@
 #include "engine/inspect/values/evaluate.h"
 #include "engine/inspect/values/locals.h"
 #include "engine/inspect/values/render.h"
+#include "engine/inspect/values/returned.h"
 
 /* All that an object tells of a value but its name; `value` is taken over. */
 static void add_members(cJSON *o, cJSON *value, const char *type, const char *text, const uint64_t *address,
@@ -74,6 +75,19 @@ struct error *evaluate_to_json(struct target *target, const char *expression, ch
         failed = describe(&e.pool, v, format, o);
     if (!failed)
         add_cut_behind(&e.pool, v, o);
+    evaluation_end(&e);
+    return hand_over(failed, o, ret);
+}
+
+struct error *returned_to_json(struct target *target, uint64_t function_pc, uint64_t memory, cJSON **ret)
+{
+    struct evaluation e;
+    struct value *v = NULL;
+    TRY(evaluation_begin(target, &e));
+    cJSON *o = cJSON_CreateObject();
+    struct error *failed = returned_value(&e, function_pc, memory, &v);
+    if (!failed)
+        failed = describe(&e.pool, v, 0, o);
     evaluation_end(&e);
     return hand_over(failed, o, ret);
 }

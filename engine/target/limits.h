@@ -38,6 +38,10 @@ enum {
     /* Entries of a program's dynamic section that are looked at for the dynamic linker's list: there is none
      * then. */
     DYNAMIC_ENTRIES_MOST = 512,
+    /* Structs and arrays within each other, in a value that a function returns. */
+    ABI_DEPTH_MOST = 16,
+    /* Types that are looked at for that: a damaged file may have one that contains itself many times. */
+    ABI_TYPES_MOST = 1024,
     /* Bytes of a register whose value is told or changed: SVE's at its widest. */
     REGISTER_VALUE_MOST = 256,
 };

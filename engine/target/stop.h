@@ -61,8 +61,9 @@ struct stop {
     bool late_hit;    /* of a site that is no longer there: nobody needs to see it */
     bool has_exit_code;
     uint64_t exit_code;
-    bool has_value; /* what a finished function returned, in `value_text` */
-    char value_text[64];
+    /* An address in the function that has just returned to this pc, 0: none has; and where it was told to put
+     * what it returns, 0: in registers, or that is not known (engine/inspect/values/returned.h). */
+    uint64_t returned_from, returned_memory;
     bool has_position;
     uint64_t position; /* in time (engine/control/time/time.h) */
 };

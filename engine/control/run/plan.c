@@ -255,6 +255,8 @@ static struct error *on_target(struct control *c, struct stop *stop, uint64_t le
         }
         stop->reason = p->starts ? STOP_ATTACH : STOP_STEP;
         stop->signal = 0;
+        stop->returned_from = p->returned_from;
+        stop->returned_memory = p->returned_memory;
         *done = true;
         return NULL;
     }

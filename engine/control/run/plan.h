@@ -64,8 +64,9 @@ struct plan {
     struct site *targets[PLAN_TARGETS];
     uint64_t target_sp[PLAN_TARGETS];
     unsigned target_count;
-    bool final_at_target; /* arriving there ends the plan */
-    bool starts;          /* and is where a new program begins for the user */
+    bool final_at_target;                    /* arriving there ends the plan */
+    bool starts;                             /* and is where a new program begins for the user */
+    uint64_t returned_from, returned_memory; /* of the stop that ends it there */
 
     /* a step into a function of a library: what the call left, while the linker's stub is walked through */
     bool in_plt;

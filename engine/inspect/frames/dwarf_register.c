@@ -19,12 +19,32 @@ static bool is_numbered(const char *name, const char *prefix, unsigned *number)
     return strncmp(name, prefix, n) == 0 && sscanf(name + n, "%u%c", number, &end) == 1;
 }
 
-static const struct rsp_register *find(struct target *target, const char *name)
+/* How far the names of a stack's registers are off. */
+static unsigned off_by(struct target *target, struct thread *t)
+{
+    const struct arch_stack *s = &target->arch->stack;
+    uint64_t top, tags;
+    if (!t || !register_find(target, s->top) || !register_find(target, s->tags))
+        return 0;
+    struct error *e = register_value(target, t, s->top, &top);
+    if (!e)
+        e = register_value(target, t, s->tags, &tags);
+    bool off = !e && tags == 0;
+    error_free(e);
+    return off ? (unsigned)(top >> s->top_bit) % s->count : 0;
+}
+
+static const struct rsp_register *find(struct target *target, struct thread *t, const char *name)
 {
     const struct arch *arch = target->arch;
-    const struct rsp_register *r = register_find(target, name);
     unsigned index;
-    char wider[32];
+    char wider[32], moved[32];
+    if (arch->stack.prefix && is_numbered(name, arch->stack.prefix, &index)) {
+        snprintf(moved, sizeof moved, "%s%u", arch->stack.prefix,
+                 (index + off_by(target, t)) % arch->stack.count);
+        name = moved;
+    }
+    const struct rsp_register *r = register_find(target, name);
     if (!r && arch->narrow && is_numbered(name, arch->narrow, &index)) {
         snprintf(wider, sizeof wider, "%s%u", arch->wider, index);
         r = register_find(target, wider);
@@ -100,7 +120,7 @@ static bool find_part(struct target *target, const struct frame_registers *f, un
                       const struct arch_place *place, struct register_part *part)
 {
     const struct arch *arch = target->arch;
-    const struct rsp_register *r = find(target, place->name);
+    const struct rsp_register *r = find(target, f->thread, place->name);
     unsigned column = symbols_register_column(number);
     if (was_moved(f, column))
         return part_moved(f, column, saved_size(target, r) / place->share, part);
@@ -147,7 +167,7 @@ static size_t add_wide(struct target *target, const struct frame_registers *f, u
                 break;
         } else {
             snprintf(name, sizeof name, "%s%u%s", w->prefix, index, w->suffix);
-            next.reg = find(target, name);
+            next.reg = find(target, f->thread, name);
             if (!next.reg || parts[0].found != REGISTER_LIVE)
                 break;
             next.size = next.reg->size;

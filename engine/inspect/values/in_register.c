@@ -131,8 +131,9 @@ struct error *scope_in_register(struct evaluation *e, unsigned number, struct va
     bool is_left = place == DWARF_FLOAT_HIGH && v->size < parts[0].size;
     bool has_members =
         value_kind(v) == TYPE_ARRAY || kind_is_struct(value_kind(v)); /* which may be changed */
-    if (count == 1 && parts[0].found == REGISTER_LIVE && parts[0].bits == parts[0].size * 8 && !is_left &&
-        !has_members) {
+    bool is_whole =
+        parts[0].bits == parts[0].size * 8 && (parts[0].size >= v->size || place == DWARF_FLOAT_AS_X87);
+    if (count == 1 && parts[0].found == REGISTER_LIVE && is_whole && !is_left && !has_members) {
         v->place = PLACE_REGISTER;
         v->reg = parts[0].reg;
         return NULL;

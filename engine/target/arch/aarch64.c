@@ -117,6 +117,7 @@ const struct arch arch_aarch64 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .returned = abi_returned_aarch64,
     .saved_bytes = 8, /* AAPCS64: a call keeps the lower halves of v8 to v15 */
     .banks = banks,
     .narrow = "v",

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/target/arch/abi.h"
 #include "symbols/expression.h"
 
 enum { CAPSTONE_NONE = -1, ARCH_GATE_BYTES = 16 };
@@ -74,6 +75,16 @@ struct arch_wide {
     /* Not where this bit is set in that register: what goes on is not told then. NULL: always. */
     const char *unless;
     unsigned unless_bit;
+};
+
+/* Registers whose names count from the top of a stack. QEMU tells them by their place in the processor
+ * instead, and says no tag of them (target/i386/gdbstub.c): where `tags` is 0, which is that all are in use,
+ * and the top is not at 0, they are taken to be told so. */
+struct arch_stack {
+    const char *prefix;     /* NULL: there is none */
+    unsigned count;         /* a power of two */
+    const char *top, *tags; /* registers */
+    unsigned top_bit;       /* where the number of the top begins */
 };
 
 /* Where the register of a DWARF number is. */
@@ -145,12 +156,14 @@ struct arch {
     enum dwarf_float_place float_place; /* of a float in the registers float_first to float_last */
     unsigned float_first, float_last;   /* both 0 with DWARF_FLOAT_LOW */
     const struct arch_bank *banks;      /* registers that are in no dwarf_names; NULL: there are none */
-    const struct arch_wide *wide;       /* values wider than one register; NULL: there are none */
+    struct arch_stack stack;
+    const struct arch_wide *wide; /* values wider than one register; NULL: there are none */
     /* Registers named by the first of these and a number may be described by those of the second alone, whose
      * lowest bytes they are; or both NULL. */
     const char *narrow, *wider;
     /* Bytes that are saved of a register of more than 8: AArch64's calls keep the lowest 8. 0: all. */
     unsigned saved_bytes;
+    abi_returned *returned;     /* where functions leave what they return; NULL: not known */
     const char *first_argument; /* register of a function's first argument; NULL: not known */
     /* Calls within a program enter a function so many bytes behind its first instruction; 0: at it. */
     unsigned local_entry;

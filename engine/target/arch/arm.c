@@ -75,6 +75,7 @@ const struct arch arch_arm = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .returned = abi_returned_arm,
     .banks = banks,
     .tls = &tls,
     .sigframes = sigframes,

@@ -68,6 +68,7 @@ const struct arch arch_mips = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .returned = abi_returned_mips,
     .wide = wide,
     .tls = &tls,
     .sigframes = sigframes,

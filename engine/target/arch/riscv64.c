@@ -60,6 +60,7 @@ const struct arch arch_riscv64 = {
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
+    .returned = abi_returned_riscv,
     .banks = banks,
     .tls = &tls,
     .sigframes = sigframes,

@@ -6,7 +6,9 @@
 
 line=$(grep -n 'in leaf' tests/e2e/values/floats.c | cut -d: -f1)
 # build GNU-NAME NAME FLAG…
-build() { "$1-gcc" -g -O1 -static -o "$work/floats-$2" tests/e2e/values/floats.c "${@:3}"; }
+build() { build_of floats.c "$1" "floats-$2" "${@:3}"; }
+# build_of SOURCE GNU-NAME PROGRAM FLAG…
+build_of() { "$2-gcc" -g -O1 -static -o "$work/$3" "tests/e2e/values/$1" "${@:4}"; }
 value() { echo "{\"do\": \"eval\", \"expr\": \"$1\", \"expect\": {\"value\": $2}}"; }
 gone() { echo "{\"do\": \"eval\", \"expr\": \"$1\", \"expect\": {\"error\": {\"code\": \"optimised-out\"}}}"; }
 
@@ -52,5 +54,50 @@ if grep -qw avx /proc/cpuinfo; then
 else
     skip 'vectors of 32 bytes: this processor has none'
 fi
+
+# -- what finish tells -------------------------------------------------------------------------------------
+answers=("f_char|-3 '\\\\375'" 'f_short|-300' 'f_int|-31337' 'f_long|-1234567890123' 'f_bool|true' 'f_enum|GREEN' 'f_float|1.5'
+    'f_double|-1234.5' 'f_wide|2.25' 'f_complex|1.5 + 2.5i' 'f_wide_complex|3.5 + 4.5i' "f_one|{c = 120 'x'}"
+    'f_pair|{a = 11, b = -22}' 'f_mixed|{d = 4321.5, i = 61234}' 'f_floats|{x = 1, y = 2, z = 3}' 'f_doubles|{x = 1.25, y = 2.5}'
+    "f_odd|{a = 513, b = 66 'B'}" 'f_three|{c = \"ABC\"}' 'f_big|{a = {1, 2, 3, 4, 5}}' 'f_either|{i = 77, f = 1.07899982e-43}')
+returned=
+for answer in "${answers[@]}"; do
+    returned+="{\"do\": \"break\", \"at\": \"${answer%%|*}\"}, {\"do\": \"continue\", \"expect\": {\"function\": \"${answer%%|*}\"}},
+        {\"do\": \"finish\", \"expect\": {\"function\": \"main\", \"text\": \"${answer#*|}\"}}, "
+done
+returned+='{"do": "detach"}'
+for pair in x86_64:x86_64 i386:i686 aarch64:aarch64 arm:arm ppc64:powerpc64 ppc64le:powerpc64le riscv64:riscv64 s390x:s390x \
+    mips:mips mipsel:mipsel; do
+    name=${pair%%:*} gnu=${pair##*:}-linux-gnu flags=(-Wno-psabi)
+    case $name in
+    arm) gnu=arm-linux-gnueabihf ;;
+    mips*) flags+=(-mfp32) ;;
+    esac
+    build_of returns.c "$gnu" "returns-$name" "${flags[@]}"
+    steps "$name: finish tells what was returned" "$returned" -t "launch:qemu-$name -g {port} $work/returns-$name" \
+        -s "$work/returns-$name"
+done
+line=$(grep -n 'kept += (int)f_big' tests/e2e/values/returns.c | cut -d: -f1)
+steps 'aarch64: where the caller wanted it is known at the entry alone' '
+    {"do": "break", "at": "f_big"}, {"do": "continue"}, {"do": "stepi", "times": 2},
+    {"do": "finish", "expect": {"value": null, "type": "struct big", "note": {"match": "its address was known"}}}' \
+    -t "launch:qemu-aarch64 -g {port} $work/returns-aarch64" -s "$work/returns-aarch64"
+steps 'in JSON it is a value' '
+    {"do": "break", "at": "f_mixed"}, {"do": "continue"},
+    {"do": "finish", "expect": {"reason": "step", "value": {"d": 4321.5, "i": 61234}, "type": "struct mixed"}}' \
+    -t "launch:qemu-x86_64 -g {port} $work/returns-x86_64" -s "$work/returns-x86_64"
+
+objects=('f_dtor|{a = 3}' 'f_plain|{a = 4}' 'f_copy|{a = 5}' 'f_holder|{d = {a = 9}}' 'f_derived|{<Plain> = {a = 4}, b = 5}' 'f_enum|E::B')
+returned=
+for answer in "${objects[@]}"; do
+    returned+="{\"do\": \"break\", \"at\": \"${answer%%|*}\"}, {\"do\": \"continue\", \"expect\": {\"function\": \"${answer%%|*}()\"}},
+        {\"do\": \"finish\", \"expect\": {\"function\": \"main\", \"text\": \"${answer#*|}\"}}, "
+done
+returned+='{"do": "break", "at": "f_virt"}, {"do": "continue"}, {"do": "finish", "expect": {"value": {"a": "6"}}}'
+for flags in -O0 '-O1 -gdwarf-4'; do
+    read -ra words <<<"$flags"
+    g++ -g "${words[@]}" -o "$work/objects" tests/e2e/values/returns.cc
+    steps "C++ objects by address and by value ($flags)" "$returned" -t "launch:gdbserver --once 127.0.0.1:{port} $work/objects" "$work/objects"
+done
 
 finish values

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/inspect/values/returned.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "engine/inspect/limits.h"
+#include "engine/inspect/values/in_register.h"
+#include "engine/target/arch/abi.h"
+#include "engine/target/registers.h"
+#include "engine/target/target.h"
+#include "symbols/file.h"
+
+struct type *returned_type(struct target *target, uint64_t function_pc)
+{
+    struct symbol_place place;
+    bool known = symbols_lookup(target->map, function_pc, &place);
+    /* The function itself, and none that was inlined into it there. */
+    struct type *function = symbols_function_type(target->map, function_pc, known ? place.inlined_count : 0);
+    struct type *t = function ? type_target(function) : NULL;
+    return t && type_strip(t)->kind != TYPE_VOID && type_size(t) ? t : NULL;
+}
+
+static void place_of(struct target *target, uint64_t function_pc, struct type *t, struct abi_place *ret)
+{
+    uint64_t offset;
+    const struct symbol_file *f = symbol_map_file_at(target->map, function_pc, &offset);
+    const struct arch *arch = target->arch;
+    struct abi_program program = {.big_endian = target->big_endian,
+                                  .address_size = arch ? arch->address_size : 0,
+                                  .elf_flags = f ? symbol_file_flags(f) : 0};
+    *ret = (struct abi_place){.kind = ABI_UNKNOWN};
+    if (arch && arch->returned)
+        arch->returned(&program, type_strip(t), ret);
+}
+
+static struct error *register_number(struct target *target, struct thread *t, int number, uint64_t *ret)
+{
+    struct arch_place place;
+    if (number < 0 || !arch_dwarf_place(target->arch, (unsigned)number, &place))
+        return error_new(ERR_OPTIMISED_OUT, "no register has its address");
+    return register_value(target, t, place.name, ret);
+}
+
+uint64_t returned_memory(struct target *target, struct thread *t, uint64_t function_pc)
+{
+    struct type *type = returned_type(target, function_pc);
+    struct symbol_place at;
+    struct abi_place place;
+    uint64_t memory = 0;
+    if (!type || !target->arch || !symbols_lookup(target->map, function_pc, &at) ||
+        (at.function_low != function_pc && at.function_low + target->arch->local_entry != function_pc))
+        return 0;
+    place_of(target, function_pc, type, &place);
+    struct error *e =
+        place.kind == ABI_MEMORY ? register_number(target, t, place.pointer_at_entry, &memory) : NULL;
+    error_free(e);
+    return memory;
+}
+
+/* The bytes of one part, as a value of their own. */
+static struct error *load_part(struct evaluation *e, const struct abi_part *part, unsigned char *bytes)
+{
+    struct type *byte = basic_type(&e->pool, "unsigned char");
+    struct type *type = type_array_of(byte, part->size);
+    if (part->is_float && part->size == 4)
+        type = basic_type(&e->pool, "float");
+    else if (part->is_float && part->size == 8)
+        type = basic_type(&e->pool, "double");
+    struct value *v = value_new(&e->pool, type);
+    if (part->is_left) {
+        v->owned_pieces = xcalloc(1, sizeof *v->owned_pieces);
+        v->pieces = v->owned_pieces;
+        v->place = PLACE_PIECES;
+        uint64_t whole = e->pool.target->arch->address_size * 8ull, bits = part->size * 8ull;
+        whole = bits > whole ? bits : whole;
+        TRY(register_pieces(e, part->number, whole - bits, bits, v->owned_pieces));
+    } else {
+        TRY(scope_in_register(e, part->number, v));
+    }
+    TRY(value_load(&e->pool, v));
+    /* The ten bytes of x87 are padded in memory. */
+    if (v->known && !(part->is_float && part->size > 8))
+        return error_new(ERR_OPTIMISED_OUT, "a part of it is in a register that is not known");
+    memcpy(bytes, v->bytes, part->size);
+    return NULL;
+}
+
+static struct error *from_registers(struct evaluation *e, const struct abi_place *place, struct value *v)
+{
+    v->bytes = xcalloc(v->size, 1);
+    for (unsigned i = 0; i < place->count; i++) {
+        const struct abi_part *part = &place->parts[i];
+        if (part->offset > v->size || part->size > v->size - part->offset)
+            return error_new(ERR_OPTIMISED_OUT, "its type is not whole");
+        TRY(load_part(e, part, v->bytes + part->offset));
+    }
+    return NULL;
+}
+
+/* The registers as the processor has them now: the innermost frame's, whichever is selected, without a look
+ * at the stack. */
+static void take_innermost(struct evaluation *e, struct thread *t)
+{
+    struct frame *f = xcalloc(1, sizeof *f);
+    f->registers = xcalloc(1, sizeof *f->registers);
+    f->registers->thread = t;
+    memset(f->registers->is_live, true, sizeof f->registers->is_live);
+    f->pc = e->pool.pc;
+    f->exact = true;
+    scope_frame_free(&e->frame);
+    e->frame =
+        (struct scope_frame){.tried = true, .found = true, .list = {.items = f, .count = 1, .capacity = 1}};
+}
+
+struct error *returned_value(struct evaluation *e, uint64_t function_pc, uint64_t memory, struct value **ret)
+{
+    struct target *target = e->pool.target;
+    struct type *type = returned_type(target, function_pc);
+    struct abi_place place;
+    struct thread *t;
+    if (!type)
+        return error_new(ERR_OPTIMISED_OUT, "what it returns is not known");
+    TRY(threads_current(target, &t));
+    take_innermost(e, t);
+    place_of(target, function_pc, type, &place);
+    *ret = value_new(&e->pool, type);
+    if ((*ret)->size > VALUE_BYTES_MAX && place.kind != ABI_MEMORY)
+        return error_new(ERR_OPTIMISED_OUT, "it is too big");
+    if (place.kind == ABI_UNKNOWN)
+        return error_new(ERR_OPTIMISED_OUT, "where this calling convention has such a value is not known");
+    if (place.kind == ABI_REGISTERS)
+        return from_registers(e, &place, *ret);
+    if (place.pointer != ABI_NO_REGISTER)
+        TRY(register_number(target, t, place.pointer, &memory));
+    if (!memory)
+        return error_hint(error_new(ERR_OPTIMISED_OUT, "it is in memory, and its address was known to the "
+                                                       "function alone"),
+                          "`finish` at the function's first instruction (break *FUNCTION) takes note of it");
+    *ret = value_at(&e->pool, type, memory);
+    return NULL;
+}

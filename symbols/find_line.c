@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Source line to code, as gdb does it: the line itself in every CU that has the file; where no CU has it, the
- * nearest line after it. Of a function (or an inlined copy) the lowest address counts.
+ * nearest line after it. Of a function (or an inlined copy) the lowest address counts, and where an optimiser
+ * made more than one of a statement (unrolled and split loops, branches laid out apart) each of them, which
+ * gdb does not do.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +37,8 @@ struct candidate {
     uint64_t address;
     long function;
     const char *file;
+    uint16_t column;
+    bool begins; /* the row before is of another line, or another part of this one */
 };
 
 static int by_function(const void *a, const void *b)
@@ -64,26 +68,55 @@ static void add_candidate(struct map_entry *e, struct dwarf_unit *u, const struc
     match_add(l, &match);
 }
 
+/* The first statement of its column since code of another line or column: without any between them, as in a
+ * macro, statements of one pass would count as many. */
+static bool begins(const struct line_table *t, size_t row)
+{
+    const struct line_row *r = &t->rows[row];
+    for (size_t i = row; i-- > 0;) {
+        const struct line_row *before = &t->rows[i];
+        if (before->end || before->line != r->line || before->file != r->file || before->column != r->column)
+            return true;
+        if (before->statement && before->address != r->address)
+            return false;
+    }
+    return true;
+}
+
+/* One more of what the lowest address of this function begins: the same column says that it is the same
+ * statement, and not the increment of a loop whose beginning that is. */
+static bool is_copy(const struct candidate *c, const struct candidate *lowest)
+{
+    return c->begins && c->column == lowest->column;
+}
+
 static void collect(struct map_entry *e, struct dwarf_unit *u, struct line_search *s)
 {
     const struct line_table *t = unit_lines(u);
     const struct function_table *functions = unit_functions(u);
+    bool copied = !unit_is_unoptimised(u);
     struct candidate *list = NULL;
-    size_t count = 0, capacity = 0;
+    size_t count = 0, capacity = 0, lowest = 0;
     for (size_t i = 0; i < t->row_count; i++) {
         const struct line_row *r = &t->rows[i];
         const char *file = r->line == s->best && r->statement && !r->end ? line_file(t, r->file) : NULL;
         if (!file || !file_matches(file, s->wanted))
             continue;
         ARRAY_RESERVE(list, count, capacity);
-        list[count++] = (struct candidate){
-            .address = r->address, .function = lookup_function(functions, r->address), .file = file};
+        list[count++] = (struct candidate){.address = r->address,
+                                           .function = lookup_function(functions, r->address),
+                                           .file = file,
+                                           .column = r->column,
+                                           .begins = begins(t, i)};
     }
     if (count)
         qsort(list, count, sizeof *list, by_function);
-    for (size_t i = 0; i < count; i++)
-        if (i == 0 || list[i].function != list[i - 1].function || list[i].function < 0)
+    for (size_t i = 0; i < count; i++) {
+        bool is_lowest = i == 0 || list[i].function != list[lowest].function;
+        lowest = is_lowest ? i : lowest;
+        if (is_lowest || list[i].function < 0 || (copied && is_copy(&list[i], &list[lowest])))
             add_candidate(e, u, &list[i], s->best, &s->matches);
+    }
     free(list);
 }
 

@@ -56,6 +56,8 @@ struct match_list {
 };
 /* Adds unless there is one at the same address. */
 void match_add(struct match_list *l, const struct symbol_match *match);
+/* gcc says that it optimised nothing. */
+bool unit_is_unoptimised(const struct dwarf_unit *u);
 /* Where a breakpoint on function `index` belongs: behind its prologue (link-time). */
 uint64_t function_body(struct dwarf_unit *u, long index);
 /* A match for function `index` of a unit, copies included; run-time addresses. */

@@ -19,6 +19,12 @@ static bool optimised(const char *producer)
     return on;
 }
 
+bool unit_is_unoptimised(const struct dwarf_unit *u)
+{
+    const char *producer = u->head->producer;
+    return producer && strncmp(producer, "GNU ", 4) == 0 && !optimised(producer);
+}
+
 /* The prologue of the function around counts for a copy that begins where that does. */
 static uint64_t copy_body(struct dwarf_unit *u, const struct unit_function *copy)
 {

@@ -19,7 +19,7 @@ VARIANT := $(VARIANT)-clang
 endif
 B := build$(VARIANT:%=/variant%)
 
-PKGS := ncursesw readline libelf libcjson expat capstone libzstd libpcre2-8
+PKGS := ncursesw readline libelf libcjson expat capstone libzstd liblzma libpcre2-8
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 # Debian 12 has no libdwarf.pc and <libdwarf.h>; newer ones have <libdwarf-0/libdwarf.h> behind pkg-config.

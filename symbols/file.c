@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "symbols/elf/unpack.h"
 #include "symbols/file_internal.h"
 
 static bool occupies_memory(const struct elf_section *s)
@@ -61,6 +62,8 @@ struct error *symbol_file_open(const char *path, struct symbol_file **ret)
         f->dwarf_image = f->debug;
         f->debug_path = xstrdup(f->debug->path);
     }
+    if (!f->dwarf_image)
+        f->mini = mini_debug_open(image);
     if (f->dwarf_image == image)
         f->debug_path = xstrdup(f->path);
     collect_sections(f);
@@ -77,6 +80,7 @@ void symbol_file_close(struct symbol_file *f)
     if (f->types)
         f->types_free(f->types);
     elf_image_close(f->debug);
+    elf_image_close(f->mini);
     elf_image_close(f->image);
     intern_free(&f->strings);
     buf_free(&f->complaint);

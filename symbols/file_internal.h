@@ -19,6 +19,7 @@ struct type_table;
 struct symbol_file {
     char *path, *debug_path, *build_id;
     struct elf_image *image, *debug, *dwarf_image;
+    struct elf_image *mini; /* more symbols (symbols/elf/unpack.h), or NULL */
     struct symbol_section *sections;
     const struct elf_section **section_source; /* beside each of `sections` */
     size_t section_count;

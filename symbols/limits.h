@@ -25,6 +25,10 @@ enum {
     /* Bytes of an expanded section of zstd, which does better on zeros, that are believed whatever the
      * ratio. */
     INFLATED_SMALL_MOST = 64 << 20,
+    /* Bytes of what is in .gnu_debugdata once it is unpacked, and of memory for that: the section is told and
+     * left out. */
+    MINI_DEBUG_LIMIT = 64 << 20,
+    XZ_MEMORY_MOST = 128 << 20,
     /* Symbols before an address that are looked at for the one that covers it: one that is further away is
      * not found. */
     SYMBOL_WALK_LIMIT = 256,

@@ -4,7 +4,7 @@
 # sudo only when not root. Where that cannot be done, one line says what is missing and what to do.
 set -eu
 build='gcc make pkg-config libc6-dev libncurses-dev libreadline-dev libelf-dev libdwarf-dev libcjson-dev
-libexpat1-dev libcapstone-dev zlib1g-dev libiberty-dev libzstd-dev libpcre2-dev'
+libexpat1-dev libcapstone-dev zlib1g-dev libiberty-dev libzstd-dev liblzma-dev libpcre2-dev'
 demo='gdbserver'
 test='gdbserver qemu-user libcmocka-dev g++ mandoc qemu-system-x86 qemu-system-arm qemu-utils valgrind gdb tmux binutils
 python3 libc6-dbg clang lld llvm gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross

@@ -215,12 +215,17 @@ static struct error *parse(struct elf_image *e)
     return err;
 }
 
-struct error *elf_image_open(const char *path, struct elf_image **ret)
+static struct elf_image *new_image(const char *path)
 {
     struct elf_image *e = xcalloc(1, sizeof *e);
     e->path = xstrdup(path);
     e->fd = -1;
-    struct error *err = map_file(e);
+    return e;
+}
+
+/* Takes over `e`, and `err` that it may have met so far. */
+static struct error *finish(struct elf_image *e, struct error *err, struct elf_image **ret)
+{
     if (!err)
         err = parse(e);
     if (err) {
@@ -229,6 +234,32 @@ struct error *elf_image_open(const char *path, struct elf_image **ret)
     }
     *ret = e;
     return NULL;
+}
+
+struct error *elf_image_open(const char *path, struct elf_image **ret)
+{
+    struct elf_image *e = new_image(path);
+    return finish(e, map_file(e), ret);
+}
+
+/* Terminated as a mapped file is, by what lies behind it. */
+static struct error *take_bytes(struct elf_image *e, const void *bytes, size_t size)
+{
+    if (size < EI_NIDENT)
+        return cannot_use(e->path, "it is too short for an ELF header");
+    e->size = size;
+    e->mapping_size = size + 1;
+    void *whole = mmap(NULL, e->mapping_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (whole == MAP_FAILED)
+        return error_new(ERR_NO_SOURCE, "cannot keep %s in memory: %s", e->path, strerror(errno));
+    e->map = memcpy(whole, bytes, size);
+    return NULL;
+}
+
+struct error *elf_image_of_bytes(const char *path, const void *bytes, size_t size, struct elf_image **ret)
+{
+    struct elf_image *e = new_image(path);
+    return finish(e, take_bytes(e, bytes, size), ret);
 }
 
 const uint8_t *elf_image_peek(const struct elf_image *e, const uint8_t *from, size_t n, uint8_t *space)
@@ -240,7 +271,7 @@ const uint8_t *elf_image_peek(const struct elf_image *e, const uint8_t *from, si
 void elf_image_give_back(const struct elf_image *e, const uint8_t *from, const uint8_t *to)
 {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    if (from < e->map || to > e->map + e->size || from >= to)
+    if (e->fd < 0 || from < e->map || to > e->map + e->size || from >= to)
         return;
     uintptr_t low = (uintptr_t)from & ~(page - 1), high = (uintptr_t)to & ~(page - 1);
     if (low < high)

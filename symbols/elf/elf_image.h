@@ -60,6 +60,9 @@ struct elf_image {
 };
 
 struct error *elf_image_open(const char *path, struct elf_image **ret) BASE_MUST_CHECK;
+/* The same of bytes in memory, which are copied; `path` is what it is called. */
+struct error *elf_image_of_bytes(const char *path, const void *bytes, size_t size,
+                                 struct elf_image **ret) BASE_MUST_CHECK;
 void elf_image_close(struct elf_image *e); /* NULL is fine */
 
 /* The first section of this name, or NULL. A `.debug_x` also finds the old compressed `.zdebug_x`. */

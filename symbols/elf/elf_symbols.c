@@ -128,17 +128,8 @@ struct raw_table {
     size_t strings_size; /* up to and with the last NUL */
 };
 
-/* The table that counts: .symtab of the file or of its debug file, else .dynsym. */
-static bool open_table(struct symbol_file *f, struct raw_table *ret)
+static bool open_one(struct elf_image *e, struct elf_section *table, struct raw_table *ret)
 {
-    struct elf_section *table;
-    struct elf_image *e = f->image;
-    if (!(table = find_table(e, SHT_SYMTAB))) {
-        if ((table = find_table(f->debug, SHT_SYMTAB)))
-            e = f->debug;
-        else if (!(table = find_table(e, SHT_DYNSYM)))
-            return false;
-    }
     size_t size;
     const uint8_t *bytes = elf_image_bytes(e, table, &size);
     if (table->link >= e->section_count || !bytes) {
@@ -155,6 +146,35 @@ static bool open_table(struct symbol_file *f, struct raw_table *ret)
     return true;
 }
 
+/* The table that counts: .symtab of the file or of its debug file, else .dynsym. */
+static bool open_table(struct symbol_file *f, struct raw_table *ret)
+{
+    struct elf_section *table = find_table(f->image, SHT_SYMTAB);
+    if (table)
+        return open_one(f->image, table, ret);
+    if ((table = find_table(f->debug, SHT_SYMTAB)))
+        return open_one(f->debug, table, ret);
+    table = find_table(f->image, SHT_DYNSYM);
+    return table && open_one(f->image, table, ret);
+}
+
+/* The functions that are in no other table of a stripped file. */
+static bool open_mini(struct symbol_file *f, struct raw_table *ret)
+{
+    struct elf_section *table = find_table(f->mini, SHT_SYMTAB);
+    return table && open_one(f->mini, table, ret);
+}
+
+/* That file's sections are numbered on their own. */
+static void place_by_address(struct symbol_file *f, struct elf_symbol *s)
+{
+    for (size_t i = 1; i < f->image->section_count; i++) {
+        const struct elf_section *here = &f->image->sections[i];
+        if (here->flags & SHF_ALLOC && s->value - here->address < here->size)
+            s->section = (uint16_t)i;
+    }
+}
+
 /* The next entry, its name not looked at by accept() yet; false at the end. */
 static inline __attribute__((always_inline)) bool next_raw(struct raw_table *t, struct elf_symbol *s)
 {
@@ -168,21 +188,27 @@ static inline __attribute__((always_inline)) bool next_raw(struct raw_table *t, 
 
 static void read_table(struct symbol_file *f)
 {
-    struct raw_table t;
+    struct raw_table t, mini;
     struct elf_symbol s;
-    if (!open_table(f, &t))
-        return;
-    f->symbols = xreallocarray(NULL, cursor_left(&t.entries) / t.entry + 1, sizeof *f->symbols);
-    while (next_raw(&t, &s))
+    bool has = open_table(f, &t), has_mini = open_mini(f, &mini);
+    size_t room = (has ? cursor_left(&t.entries) / t.entry : 0) +
+                  (has_mini ? cursor_left(&mini.entries) / mini.entry : 0);
+    f->symbols = xreallocarray(NULL, room + 1, sizeof *f->symbols);
+    while (has && next_raw(&t, &s))
         if (accept(f, t.from, &s))
             f->symbols[f->symbol_count++] = s;
+    while (has_mini && next_raw(&mini, &s)) {
+        place_by_address(f, &s);
+        if (accept(f, mini.from, &s))
+            f->symbols[f->symbol_count++] = s;
+    }
 }
 
 /* May this question be answered by passing over the table? Where accept() changes values it may not. */
 static bool may_pass(struct symbol_file *f)
 {
     unsigned machine = f->image->machine;
-    if (f->symbols_read || f->image->type == ET_REL || machine == EM_ARM || machine == EM_PPC64 ||
+    if (f->symbols_read || f->mini || f->image->type == ET_REL || machine == EM_ARM || machine == EM_PPC64 ||
         f->symbol_passes >= PASSES)
         return false;
     f->symbol_passes++;

@@ -45,6 +45,10 @@ objcopy --compress-debug-sections=zstd ../main/gcc5 ../main/zstd
 objcopy --compress-debug-sections=zlib ../main/gcc5 ../main/zlib
 objcopy --compress-debug-sections=zlib-gnu ../main/gcc4 ../main/zdebug
 gcc -g $link t.c m.c -o a && gcc -g $link -O2 m.c t.c -o b
+objcopy -S --keep-symbol=area --keep-symbol=paint a mini && python3 -c '
+import lzma
+open("mini.xz", "wb").write(lzma.compress(open("mini", "rb").read()))' && strip -o stripped a &&
+    objcopy --add-section .gnu_debugdata=mini.xz stripped ../main/mini
 cp a ../main/dwz && dwz ../main/dwz || true
 mkdir -p ../alt/corpus && cp a ../alt/program && cp b ../alt/b &&
     (cd ../alt && dwz -m shared program b && cp shared corpus/seed)

@@ -55,6 +55,8 @@ const struct elf_symbol *elf_symbols_nearest(struct symbol_file *f, uint64_t add
 
 /* The symbols `name`, `name@VERSION` and `name.anything`, by value; valid until the next question. */
 size_t elf_symbols_named(struct symbol_file *f, const char *name, const struct elf_symbol **ret);
+/* The offset in the file's TLS block of the one thread-local symbol of this name; false: none, or several. */
+bool elf_symbols_thread_local(struct symbol_file *f, const char *name, uint64_t *ret);
 /* True when this is a function's name and nothing else's. */
 bool elf_symbols_only_function(struct symbol_file *f, const char *name);
 

@@ -38,6 +38,8 @@ struct symbol_file *libraries_program(struct target *target, uint64_t *offset);
 bool libraries_add(struct target *target, const char *path, uint64_t offset);
 /* The list as it is now, the stub's own where it has one: how many libraries came, moved or went. */
 size_t libraries_read(struct target *target);
+/* The dynamic linker's entry (struct link_map) of a library that is loaded; false: it has none. */
+bool libraries_link_map(struct target *target, const struct symbol_file *f, uint64_t *ret);
 /* True when the stub lists libraries itself. */
 bool libraries_listed(struct target *target);
 /* Reads the dynamic linker's list; how many were new, moved or unloaded. */

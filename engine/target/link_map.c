@@ -70,12 +70,40 @@ static void read_path(struct target *target, uint64_t address, char path[LIBRARY
     path[got] = 0;
 }
 
+/* The first entry of the list. */
+static bool first_entry(struct target *target, uint64_t *ret)
+{
+    uint64_t debug;
+    /* r_version is an int, padded to a pointer: then r_map. */
+    return target->arch && find_debug(target, &debug) &&
+           number_at(target, debug + target->arch->address_size, ret);
+}
+
+/* An entry has the address of the library's dynamic section, l_ld. */
+bool libraries_link_map(struct target *target, const struct symbol_file *f, uint64_t *ret)
+{
+    uint64_t at, size, offset = 0, dynamic, word = target->arch ? target->arch->address_size : 0;
+    bool found = false;
+    for (size_t i = 0; i < symbol_map_count(target->map) && !found; i++)
+        found = symbol_map_file(target->map, i, &offset) == f;
+    if (!found || !symbol_file_dynamic(f, &at, &size) || !first_entry(target, ret))
+        return false;
+    for (unsigned i = 0; *ret && i < LIBRARIES_MOST && target->state == TARGET_STOPPED; i++) {
+        if (!number_at(target, *ret + 2 * word, &dynamic))
+            return false;
+        if (dynamic == at + offset)
+            return true;
+        if (!number_at(target, *ret + 3 * word, ret))
+            return false;
+    }
+    return false;
+}
+
 size_t libraries_read_debug(struct target *target)
 {
-    uint64_t debug, map, word = target->arch ? target->arch->address_size : 0;
+    uint64_t map, word = target->arch ? target->arch->address_size : 0;
     size_t added = 0;
-    /* r_version is an int, padded to a pointer: then r_map. */
-    if (!target->arch || !find_debug(target, &debug) || !number_at(target, debug + word, &map))
+    if (!first_entry(target, &map))
         return 0;
     bool whole = map != 0;
     symbol_map_list_begin(target->map);

@@ -411,3 +411,17 @@ const struct elf_symbol *elf_symbols_nearest(struct symbol_file *f, uint64_t add
 {
     return may_pass(f) ? pass_nearest(f, address) : walk_nearest(f, address);
 }
+
+bool elf_symbols_thread_local(struct symbol_file *f, const char *name, uint64_t *ret)
+{
+    struct raw_table t;
+    struct elf_symbol s;
+    unsigned found = 0;
+    bool there = open_table(f, &t);
+    while (there && next_raw(&t, &s))
+        if (s.type == STT_TLS && s.section != SHN_UNDEF && s.name && strcmp(s.name, name) == 0) {
+            *ret = s.value;
+            found++;
+        }
+    return found == 1;
+}

@@ -77,7 +77,7 @@ static bool find_in_index(struct map_entry *e, struct search *s)
     return found;
 }
 
-bool symbols_find_variable(struct symbol_map *m, const char *name, uint64_t pc, struct variable *ret)
+static bool find_variable(struct symbol_map *m, const char *name, uint64_t pc, struct variable *ret)
 {
     BASE_FREE char *file = NULL;
     struct search s = {.ret = ret};
@@ -98,6 +98,41 @@ bool symbols_find_variable(struct symbol_map *m, const char *name, uint64_t pc, 
             return true;
     }
     return false;
+}
+
+/*
+ * gcc cannot say where thread-local variables are on some processors (AArch64, RISC-V: their assemblers have
+ * no such relocation for debug sections), but the symbol table does.
+ */
+static void place_thread_local(struct variable *v)
+{
+    enum { BYTES = 10 };
+    const struct elf_image *image = v->owner->image;
+    uint64_t offset;
+    if (!elf_symbols_thread_local(v->owner, v->name, &offset))
+        return;
+    uint8_t *bytes = intern_alloc(&v->owner->strings, BYTES);
+    bytes[0] = DW_OP_const8u;
+    for (unsigned i = 0; i < 8; i++)
+        bytes[1 + i] = (uint8_t)(offset >> 8 * (image->big ? 7 - i : i));
+    bytes[BYTES - 1] = DW_OP_GNU_push_tls_address;
+    v->where = VARIABLE_LOCATION;
+    v->expression = (struct dwarf_expression){.bytes = bytes,
+                                              .size = BYTES,
+                                              .file = v->owner,
+                                              .unit = UINT64_MAX,
+                                              .address_size = image->is64 ? 8 : 4,
+                                              .offset_size = 4,
+                                              .big = image->big};
+}
+
+bool symbols_find_variable(struct symbol_map *m, const char *name, uint64_t pc, struct variable *ret)
+{
+    if (!find_variable(m, name, pc, ret))
+        return false;
+    if (ret->where == VARIABLE_OPTIMISED_OUT && ret->owner)
+        place_thread_local(ret);
+    return true;
 }
 
 bool symbols_variable_at_die(struct symbol_map *m, struct symbol_file *f, uint64_t die, uint64_t pc,

@@ -4,8 +4,10 @@
  *
  * Computed from the thread pointer and the program's PT_TLS segment as the C library lays out the block of
  * the main program (Ulrich Drepper, "ELF Handling For Thread-Local Storage", section 3: variants I and II).
- * Of shared libraries only the C library knows the place. Engine thread, target stopped. Errors:
- * ERR_UNSUPPORTED where the processor's thread pointer cannot be had, or the variable is a library's.
+ * A shared library's is found in the thread's own table (dtv), by the number that glibc gave the library.
+ * Engine thread, target stopped. Errors: ERR_UNSUPPORTED where the processor's thread pointer cannot be had,
+ * or the C library is one that does not tell that number; ERR_NO_MEMORY where the thread has no such
+ * block yet.
  */
 #ifndef ALLSTOP_ENGINE_INSPECT_FRAMES_TLS_H
 #define ALLSTOP_ENGINE_INSPECT_FRAMES_TLS_H

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "engine/inspect/limits.h"
+#include "engine/target/libraries.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/parse.h"
 
@@ -225,13 +226,24 @@ static struct error *evaluate(struct evaluation *e, const struct node *n, struct
     return error_new(ERR_INTERNAL, "an expression of unknown kind");
 }
 
-struct error *evaluate_text(struct evaluation *e, const char *text, struct value **ret)
+static struct error *evaluate_once(struct evaluation *e, const char *text, struct value **ret)
 {
     struct node *tree;
     TRY(expression_parse(text, scope_is_type, e, &tree));
     struct error *failed = evaluate(e, tree, ret);
     node_free(tree);
     return failed;
+}
+
+/* A name that nobody knows may be that of a library which no frame has been in yet. */
+struct error *evaluate_text(struct evaluation *e, const char *text, struct value **ret)
+{
+    struct error *failed = evaluate_once(e, text, ret);
+    bool unknown = error_is(failed, ERR_NO_SYMBOL) || error_is(failed, ERR_NO_TYPE);
+    if (!unknown || !libraries_ask(e->pool.target))
+        return failed;
+    error_free(failed);
+    return evaluate_once(e, text, ret);
 }
 
 struct error *evaluate_assignment(struct evaluation *e, const char *place, const char *value,

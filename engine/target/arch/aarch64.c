@@ -45,7 +45,7 @@ static bool is_return(const unsigned char *code)
  * Architecture, section 4.1). */
 static const struct arch_bank banks[] = {{48, 16, "p", 0, 1}, {96, 32, "z", 0, 1}, {.count = 0}};
 
-static const struct arch_tls tls = {.registers = {"tpidr", "tpidr_el0", "TPIDR_EL0"}, .header = 16};
+static const struct arch_tls tls = {.registers = {"tpidr", "tpidr_el0", "TPIDR_EL0"}, .header = 16, .dtv = 0};
 
 static const struct arch_sigframe sigframes[] = {
     /* mov x8, #139; svc 0 */

@@ -44,7 +44,7 @@ static int mode_now(const struct arch *arch, arch_read_register *read, void *con
 /* The VFP: single floats are halves of the first 16 doubles (DWARF for the Arm Architecture, section 4.1). */
 static const struct arch_bank banks[] = {{64, 32, "d", 0, 2}, {256, 32, "d", 0, 1}, {.count = 0}};
 
-static const struct arch_tls tls = {.registers = {"tpidruro", "TPIDRURO"}, .header = 8};
+static const struct arch_tls tls = {.registers = {"tpidruro", "TPIDRURO"}, .header = 8, .dtv = 0};
 
 static const struct arch_sigframe sigframes[] = {
     /* mov r7, #173 (with siginfo) or #119; svc: as Arm and as Thumb code */

@@ -20,6 +20,7 @@ struct arch_tls {
     bool below;               /* variant II: the block ends at the thread pointer */
     unsigned header;          /* variant I: bytes of the thread's own between the pointer and the block */
     unsigned bias;            /* variant I: bytes that the pointer is ahead of the header's start */
+    int dtv;                  /* where the pointer to the table of blocks (dtv) is, from there */
 };
 
 /* -- signals: each kernel's arch/ARCH/kernel/signal.c ------------------------------------------------- */

@@ -41,7 +41,7 @@ static const unsigned char trap[] = {0x0d, 0x00, 0x05, 0x00};
 /* BREAK of any code (MIPS32 volume II-A). */
 static const struct arch_trap traps[] = {{0x0000000d, 0xfc00003f, 4}, {0, 0, 0}};
 
-static const struct arch_tls tls = {.registers = {"userlocal"}, .bias = 0x7000};
+static const struct arch_tls tls = {.registers = {"userlocal"}, .bias = 0x7000, .dtv = -8};
 
 static const struct arch_sigframe sigframes[] = {
     /* li v0, 4193 or 4119; syscall: registers of 8 bytes, also on 32-bit processors */

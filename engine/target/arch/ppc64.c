@@ -44,7 +44,7 @@ static bool is_clobbered(unsigned number)
     return number == 0 || (number >= 3 && number <= 12) || (number >= 32 && number <= 45) || number == 66;
 }
 
-static const struct arch_tls tls = {.registers = {"r13"}, .bias = 0x7000};
+static const struct arch_tls tls = {.registers = {"r13"}, .bias = 0x7000, .dtv = -8};
 
 static const struct arch_sigframe sigframes[] = {
     /* li r0, 172; sc: QEMU's; addi r1, r1, 128 before it: the kernel's. A pointer to struct pt_regs. */

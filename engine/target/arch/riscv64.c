@@ -35,7 +35,7 @@ static const unsigned char short_trap[] = {0x02, 0x90};
 /* EBREAK and C.EBREAK (RISC-V unprivileged ISA). */
 static const struct arch_trap traps[] = {{0x00100073, 0xffffffff, 4}, {0x9002, 0xffff, 2}, {0, 0, 0}};
 
-static const struct arch_tls tls = {.registers = {"tp"}};
+static const struct arch_tls tls = {.registers = {"tp"}, .dtv = -16};
 
 static const struct arch_sigframe sigframes[] = {
     /* li a7, 139; ecall: the pc stands where x0 would */

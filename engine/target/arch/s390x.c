@@ -45,7 +45,7 @@ static bool is_clobbered(unsigned number)
     return number <= 5 || (number >= 16 && number <= 23);
 }
 
-static const struct arch_tls tls = {.halves = {"acr0", "acr1"}, .below = true};
+static const struct arch_tls tls = {.halves = {"acr0", "acr1"}, .below = true, .dtv = 8};
 
 static const struct arch_sigframe sigframes[] = {
     /* svc 173, and 119 with a pointer to the registers */

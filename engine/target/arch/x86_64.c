@@ -37,7 +37,7 @@ static const unsigned char trap[] = {0xcc};
 /* INT3, and INT with the number 3 (Intel SDM volume 2). */
 static const struct arch_trap traps[] = {{0xcc, 0xff, 1}, {0x03cd, 0xffff, 2}, {0, 0, 0}};
 
-static const struct arch_tls tls = {.registers = {"fs_base"}, .below = true};
+static const struct arch_tls tls = {.registers = {"fs_base"}, .below = true, .dtv = 8};
 
 /* DWARF numbers in the order of struct sigcontext (linux, arch/x86/include/uapi/asm/sigcontext.h). */
 static const unsigned char sigcontext_order[] = {8, 9, 10, 11, 12, 13, 14, 15, 5, 4, 6, 3, 1, 0, 2, 7};

@@ -30,6 +30,35 @@ for pair in aarch64:aarch64-linux-gnu riscv64:riscv64-linux-gnu arm:arm-linux-gn
     fi
 done
 
+# Thread-local variables: where the C library put them, by its own tables.
+threads() { # FOLDER COMPILER: the program and its two libraries
+    mkdir -p "$work/$1" && cp "$here"/*.c "$work/$1" && (cd "$work/$1" &&
+        "$2" -g -O0 -fPIC -shared threadlib.c -o libthreads.so && "$2" -g -O0 -DLATER -fPIC -shared threadlib.c -o late.so &&
+        "$2" -g -O0 threads.c -o threads -L. -lthreads -Wl,-rpath,"$work/$1" -pthread) 2>"$work/err"
+}
+if threads native gcc; then
+    holds "variables of threads, gdbserver" "$here/threads.json" \
+        -t "launch:gdbserver --once 127.0.0.1:{port} $work/native/threads $work/native/late.so" "$work/native/threads"
+else
+    echo "FAIL variables of threads: $(tail -n 2 "$work/err")"
+fi
+for pair in x86_64:x86_64-linux-gnu:/ aarch64:aarch64-linux-gnu riscv64:riscv64-linux-gnu arm:arm-linux-gnueabihf s390x:s390x-linux-gnu \
+    ppc64le:powerpc64le-linux-gnu ppc64:powerpc64-linux-gnu; do
+    IFS=: read -r name tuple root <<<"$pair"
+    # On some there is room for the later library from the start.
+    case $name in
+    aarch64 | ppc64*) left_out='"no-memory"' ;;
+    *) left_out='^$' ;;
+    esac
+    grep -v "$left_out" "$here/threads.json" >"$work/threads-$name.json"
+    if threads "$name" "$tuple-gcc"; then
+        holds "variables of threads, $name" "$work/threads-$name.json" \
+            -t "launch:qemu-$name -L ${root:-/usr/$tuple} -g {socket} $work/$name/threads $work/$name/late.so" "$work/$name/threads"
+    else
+        echo "FAIL variables of threads, $name: $(tail -n 2 "$work/err")"
+    fi
+done
+
 # The same objects at two addresses: what runs is 0x2000000 above what the symbols say.
 if (cd "$work" && gcc -g -O0 -c "$here/slide.c" -o slide.o &&
     gcc -static -no-pie -Wl,-Ttext-segment=0x400000 slide.o -o low &&

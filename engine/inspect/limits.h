@@ -52,6 +52,11 @@ enum {
     ARRAY_RESOLVE_MOST = 16,
     /* Levels of base classes and unnamed members in which a member is looked for: it is not found. */
     MEMBER_DEPTH_MOST = 32,
+    /* Base classes and unnamed members in which one member is looked for: it is not found. */
+    CLASSES_SEEN_MOST = 4096,
+    /* Bytes between an object and a virtual base of it, by its virtual table: the error says that the object
+     * is damaged. */
+    BASE_DISTANCE_MOST = 1 << 30,
     /* Elements of an array, or characters of a string, that are shown: "..." stands for the rest. */
     RENDER_ELEMENTS = 200,
     /* Levels of a value that are shown: "{...}" stands for what is deeper. */

@@ -59,6 +59,7 @@ struct type *type_make(struct intern *arena, struct symbol_file *f, enum type_ki
     t->inside = intern_alloc(arena, sizeof *t->inside);
     t->inside->arena = arena;
     t->inside->target_die = NO_OFFSET;
+    t->inside->class_die = NO_OFFSET;
     return t;
 }
 
@@ -174,6 +175,17 @@ static void take_signature(struct type *t, const struct attr *signature)
     t->name = t->name ? t->name : definition->name;
 }
 
+/* Its size is that of the Itanium C++ ABI, section 2.3. */
+static void fill_member_pointer(struct type *t, const struct dwarf_unit *u, const struct die_attrs *a)
+{
+    const struct attr *class = die_attr(a, DW_AT_containing_type);
+    if (class && class->kind == ATTR_REFERENCE)
+        t->inside->class_die = class->u;
+    if (!t->inside->size)
+        t->inside->size =
+            u->head->address_size * (type_strip(type_target(t))->kind == TYPE_FUNCTION ? 2u : 1u);
+}
+
 static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
 {
     struct die_attrs a, origin;
@@ -201,9 +213,8 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
         t->kind = TYPE_VOID;
     else if (t->kind == TYPE_POINTER || t->kind == TYPE_REFERENCE || t->kind == TYPE_RVALUE_REFERENCE)
         t->inside->size = t->inside->size ? t->inside->size : u->head->address_size;
-    else if (t->kind == TYPE_MEMBER_POINTER && !t->inside->size) /* Itanium C++ ABI, section 2.3 */
-        t->inside->size =
-            u->head->address_size * (type_strip(type_target(t))->kind == TYPE_FUNCTION ? 2u : 1u);
+    else if (t->kind == TYPE_MEMBER_POINTER)
+        fill_member_pointer(t, u, &a);
     else if (t->kind == TYPE_ARRAY)
         type_read_dimensions(t, u, die);
     else if (t->kind == TYPE_ENUM && target) /* an enumeration has its sign from the underlying type */

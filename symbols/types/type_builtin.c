@@ -94,6 +94,9 @@ enum { SIZE_OF_LONG = 0, SIZE_OF_LONG_DOUBLE = 255 };
 static const struct builtin builtins[] = {
     {"void", TYPE_VOID, 1, false},
     {"_Bool", TYPE_BOOL, 1, false},
+    {"bool", TYPE_BOOL, 1, false},
+    {"char16_t", TYPE_CHAR, 2, false},
+    {"char32_t", TYPE_CHAR, 4, false},
     {"char", TYPE_CHAR, 1, true},
     {"signed char", TYPE_CHAR, 1, true},
     {"unsigned char", TYPE_CHAR, 1, false},
@@ -149,4 +152,24 @@ struct type *type_builtin(struct symbol_map *m, const char *canonical)
         return m->builtins[i] = t;
     }
     return NULL;
+}
+
+/* The unit that an expression is read in: the one at `pc`, else the program's. */
+static struct dwarf_unit *unit_read_in(struct symbol_map *m, uint64_t pc)
+{
+    uint64_t offset;
+    struct symbol_file *f = pc == UINT64_MAX ? NULL : symbol_map_file_at(m, pc, &offset);
+    struct dwarf_unit *u = f ? lookup_unit(f, pc - offset) : NULL;
+    for (size_t i = 0; i < m->count && !u; i++) {
+        const struct elf_symbol *list;
+        if (elf_symbols_named(m->entries[i].file, "main", &list))
+            u = lookup_unit(m->entries[i].file, list[0].value);
+    }
+    return u;
+}
+
+struct type *symbols_truth_type(struct symbol_map *m, uint64_t pc)
+{
+    struct dwarf_unit *u = unit_read_in(m, pc);
+    return type_builtin(m, u && dwarf_is_cplus(u->head) ? "bool" : "int");
 }

@@ -147,6 +147,12 @@ static struct type *find_class(struct symbol_map *m, const char *name)
     return NULL;
 }
 
+/* Built into C++; in C it is what the program says. */
+static bool is_library_name(const char *name)
+{
+    return strcmp(name, "bool") == 0 || strcmp(name, "char16_t") == 0 || strcmp(name, "char32_t") == 0;
+}
+
 struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc)
 {
     struct wanted w = parse(name);
@@ -155,12 +161,14 @@ struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t 
         return NULL;
     struct type *t = find_in_unit(m, w, pc);
     /* An arithmetic type is the same everywhere: no index for `int`. */
-    if (!t && !w.tags[0])
+    if (!t && !w.tags[0] && !is_library_name(w.name))
         t = type_builtin(m, w.name);
     for (int declarations = 0; declarations < 2; declarations++)
         for (size_t i = 0; i < m->count && !t; i++)
             t = find_in_file(m->entries[i].file, &w, declarations);
-    return t || w.tags[0] ? t : find_class(m, w.name);
+    if (!t && !w.tags[0])
+        t = find_class(m, w.name);
+    return t || w.tags[0] ? t : type_builtin(m, w.name);
 }
 
 struct type *type_find_definition(struct type *t)

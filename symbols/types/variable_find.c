@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Variables at file scope by name, and what call sites say about arguments.
+ * Variables at file scope by name, and static members by their classes.
  */
 #include <string.h>
 
@@ -115,4 +115,57 @@ bool symbols_variable_at_die(struct symbol_map *m, struct symbol_file *f, uint64
     variable_read(u, handle, pc - load_offset, load_offset, ret);
     dwarf_dealloc_die(handle);
     return true;
+}
+
+/* -- static members ---------------------------------------------------------------------------------- */
+
+struct definition {
+    uint64_t declaration, load_offset;
+    struct variable *ret;
+    unsigned depth;
+};
+
+/* Definitions are at file scope or in a namespace. */
+static void visit_definition(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
+{
+    struct definition *d = context;
+    struct die_attrs a;
+    if (tag == DW_TAG_namespace && d->depth < DIE_DEPTH_LIMIT) {
+        d->depth++;
+        die_children(u, die, visit_definition, d);
+        d->depth--;
+    }
+    if (tag != DW_TAG_variable || d->ret->where != VARIABLE_OPTIMISED_OUT)
+        return;
+    die_attributes(u, die, &a);
+    const struct attr *of = die_attr(&a, DW_AT_specification);
+    if (of && of->kind == ATTR_REFERENCE && of->u == d->declaration)
+        variable_read(u, die, 0, d->load_offset, d->ret);
+}
+
+void symbols_static_member(struct symbol_map *m, struct type *class, const struct type_static *member,
+                           struct variable *ret)
+{
+    class = type_strip(class);
+    *ret = (struct variable){.name = member->name, .type = member->type, .where = VARIABLE_OPTIMISED_OUT};
+    struct dwarf *d = class->file ? dwarf_of(class->file) : NULL;
+    struct definition search = {.declaration = member->die, .ret = ret};
+    struct dwarf_unit *u;
+    Dwarf_Die die;
+    for (size_t i = 0; i < m->count; i++)
+        if (m->entries[i].file == class->file)
+            search.load_offset = m->entries[i].offset;
+    if (!d || !die_anywhere(d, member->die, &u, &die))
+        return;
+    variable_read(u, die, 0, search.load_offset, ret);
+    dwarf_dealloc_die(die);
+    die_walk_begin(u);
+    die_children(u, u->root, visit_definition, &search);
+    if (ret->where != VARIABLE_OPTIMISED_OUT || !class->name)
+        return;
+    /* In another CU than the one that describes the class. */
+    BASE_FREE char *name = xasprintf("::%s%s::%s", type_scope(class), class->name, member->name);
+    struct variable found;
+    if (symbols_find_variable(m, name, UINT64_MAX, &found))
+        *ret = found;
 }

@@ -45,7 +45,7 @@ static struct error *logical(struct evaluation *e, const struct node *n, struct 
         TRY(evaluate(e, n->right, &v));
         TRY(value_truth(&e->pool, v, &truth));
     }
-    *ret = value_integer(&e->pool, basic_type(&e->pool, "int"), truth);
+    *ret = value_comparison(&e->pool, truth);
     return NULL;
 }
 

@@ -40,7 +40,11 @@ static const struct frame_list *longer(void *owner)
 
 struct error *evaluation_begin(struct target *target, struct evaluation *e)
 {
-    *e = (struct evaluation){.pool = {.target = target, .implicit = scope_implicit}};
+    *e = (struct evaluation){.pool = {.target = target,
+                                      .implicit = scope_implicit,
+                                      .shared = scope_shared,
+                                      .method = scope_method,
+                                      .truth_type = scope_truth_type}};
     struct thread *t =
         target->threads.has_current ? threads_find(&target->threads, target->threads.current) : NULL;
     if (target->state != TARGET_STOPPED || !t || !target->arch || target->frame)

@@ -37,6 +37,12 @@ const struct frame *scope_selected(const struct evaluation *e); /* NULL: none */
 void scope_context(struct evaluation *e, struct frame_context *ret);
 /* pool.implicit */
 struct error *scope_implicit(struct pool *p, struct value *pointer, struct value **ret) BASE_MUST_CHECK;
+/* pool.shared, pool.method, pool.truth_type (scope_class.c) */
+struct error *scope_shared(struct pool *p, struct type *class, const struct type_static *member,
+                           struct value **ret) BASE_MUST_CHECK;
+struct error *scope_method(struct pool *p, struct type *class, const struct type_method *method,
+                           struct value **ret) BASE_MUST_CHECK;
+struct type *scope_truth_type(struct pool *p);
 /* Makes `v` what a register (DWARF number) holds in the selected frame. */
 struct error *scope_in_register(struct evaluation *e, unsigned number, struct value *v) BASE_MUST_CHECK;
 

@@ -63,6 +63,10 @@ enum {
     RENDER_DEPTH = 20,
     /* Bytes of the text of one value: "..." stands for the rest. */
     RENDER_TEXT = 64 << 10,
+    /* Virtual bases of one object that are shown once only: further ones are shown each time. */
+    VIRTUAL_BASES_MOST = 64,
+    /* Static members inside of static members that are shown: what is deeper is told as seen already. */
+    STATICS_SHOWN_MOST = 32,
     /* Instructions that are disassembled at once: the others are left out. */
     INSTRUCTIONS_MOST = 4096,
     /* Bytes of a function before an address, which are decoded to know where its instructions begin: where

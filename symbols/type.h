@@ -87,6 +87,7 @@ struct type_method {
     uint64_t die;
     int64_t slot; /* of a virtual one: which of the virtual table, if that is known; else -1 */
     bool artificial;
+    bool has_this; /* it is not static */
 };
 struct type_enumerator {
     const char *name;
@@ -115,6 +116,7 @@ void type_member_storage(const struct type_member *m, uint64_t *byte_offset, uns
 
 struct type *type_pointer_to(struct type *t);
 struct type *type_array_of(struct type *t, uint64_t count);
+struct type *type_reference_to(struct type *t, bool rvalue);
 /* What points to members of `class` that are of type `t`, data or methods. */
 struct type *type_member_pointer_to(struct type *class, struct type *t);
 /* A function returning `t`; without a prototype its parameters are unknown (count 0). */
@@ -130,8 +132,11 @@ struct type *type_bare_function(struct type *near);
  * (`*`, `[3]`) are the caller's.
  */
 struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc);
-/* What comparing gives at `pc` (UINT64_MAX: none), where the file of `main` counts if nothing is known of it:
- * `bool` in C++, else `int`. */
+/* The language of the CU at `pc`, or where nothing is known of that (UINT64_MAX) of the one that has `main`.
+ */
+enum symbols_language { LANGUAGE_UNKNOWN, LANGUAGE_C, LANGUAGE_CPLUS, LANGUAGE_OTHER };
+enum symbols_language symbols_language(struct symbol_map *m, uint64_t pc);
+/* What comparing gives there: `bool` in C++, else `int`. */
 struct type *symbols_truth_type(struct symbol_map *m, uint64_t pc);
 /* An enumerator, anywhere; false: none. *type is its enumeration. */
 bool symbols_find_enumerator(struct symbol_map *m, const char *name, struct type **type, int64_t *ret);

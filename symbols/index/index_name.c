@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "symbols/index/index_image.h"
+#include "symbols/index/index_template.h"
 #include "symbols/limits.h"
 
 enum { PASSED_OVER_LENGTH = 64 };
@@ -165,10 +166,10 @@ bool name_same(const char *a, size_t n, const char *b, size_t m)
             i++;
         while (k < m && b[k] == ' ')
             k++;
-        if (i == n || k == m)
-            return i == n && k == m;
-        if (a[i++] != b[k++])
-            return false;
+        if (i == n && k == m)
+            return true;
+        if (i == n || k == m || a[i++] != b[k++])
+            return template_same(a, n, b, m);
     }
 }
 

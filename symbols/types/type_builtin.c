@@ -168,8 +168,15 @@ static struct dwarf_unit *unit_read_in(struct symbol_map *m, uint64_t pc)
     return u;
 }
 
-struct type *symbols_truth_type(struct symbol_map *m, uint64_t pc)
+enum symbols_language symbols_language(struct symbol_map *m, uint64_t pc)
 {
     struct dwarf_unit *u = unit_read_in(m, pc);
-    return type_builtin(m, u && dwarf_is_cplus(u->head) ? "bool" : "int");
+    if (!u || !u->head->language)
+        return LANGUAGE_UNKNOWN;
+    return dwarf_is_c(u->head) ? LANGUAGE_C : dwarf_is_cplus(u->head) ? LANGUAGE_CPLUS : LANGUAGE_OTHER;
+}
+
+struct type *symbols_truth_type(struct symbol_map *m, uint64_t pc)
+{
+    return type_builtin(m, symbols_language(m, pc) == LANGUAGE_CPLUS ? "bool" : "int");
 }

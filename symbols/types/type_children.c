@@ -106,6 +106,7 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     struct collector *k = context;
     struct type_inside *in = k->type->inside;
     struct die_attrs a;
+    uint64_t flag;
     if (tag == DW_TAG_unspecified_parameters) {
         k->type->variadic = true;
         return;
@@ -133,8 +134,11 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
             dwarf_dealloc_die(other);
             type = die_attr(&there, DW_AT_type);
         }
+        struct type *parameter = type_of_attr(k->type->file, type);
+        if (!in->parameter_count && dwarf_is_cplus(u->head) && constant(&a, DW_AT_artificial, &flag))
+            parameter = type_constant(parameter);
         ARRAY_RESERVE(k->parameters, in->parameter_count, k->parameter_capacity);
-        k->parameters[in->parameter_count++] = type_of_attr(k->type->file, type);
+        k->parameters[in->parameter_count++] = parameter;
     } else {
         add_member(k, u, &a, tag == DW_TAG_inheritance, die_offset(u, die));
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a class of C++ has besides its members: static members, methods, the class of a pointer to members.
+ * What a class of C++ has besides its members: static members, methods; pointers to members, and references.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +43,30 @@ static int64_t slot_of(struct dwarf_unit *u, const struct die_attrs *a)
     return !c.bad && slot <= INT32_MAX ? (int64_t)slot : -1;
 }
 
+static void visit_parameter(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
+{
+    bool *first = context;
+    struct die_attrs a;
+    if (tag != DW_TAG_formal_parameter || !*first)
+        return;
+    *first = false;
+    die_attributes(u, die, &a);
+    const struct attr *artificial = die_attr(&a, DW_AT_artificial);
+    first[1] = artificial && artificial->u;
+}
+
+/* DW_AT_object_pointer says so, or the first parameter is made by the compiler. */
+static bool has_this(struct dwarf_unit *u, const struct die_attrs *a, uint64_t die)
+{
+    bool first[2] = {true, die_attr(a, DW_AT_object_pointer) != NULL};
+    Dwarf_Die method;
+    if (first[1] || !die_at(u, die, &method))
+        return first[1];
+    die_children(u, method, visit_parameter, first);
+    dwarf_dealloc_die(method);
+    return first[1];
+}
+
 void type_add_method(struct type *t, struct class_parts *parts, struct dwarf_unit *u,
                      const struct die_attrs *a, uint64_t die)
 {
@@ -56,7 +80,8 @@ void type_add_method(struct type *t, struct class_parts *parts, struct dwarf_uni
                                                               .type = type_of_die(t->file, die),
                                                               .die = die,
                                                               .slot = slot_of(u, a),
-                                                              .artificial = artificial && artificial->u};
+                                                              .artificial = artificial && artificial->u,
+                                                              .has_this = has_this(u, a, die)};
 }
 
 static void *keep(struct intern *arena, void *list, size_t size)
@@ -117,4 +142,23 @@ struct type *type_member_pointer_to(struct type *class, struct type *t)
     p->inside->class = class;
     p->inside->size = type_size(type_pointer_to(t)) * (type_strip(t)->kind == TYPE_FUNCTION ? 2u : 1u);
     return p;
+}
+
+struct type *type_reference_to(struct type *t, bool rvalue)
+{
+    struct type *r = type_make(t->inside->arena, t->file, rvalue ? TYPE_RVALUE_REFERENCE : TYPE_REFERENCE);
+    r->inside->map = t->inside->map;
+    r->inside->target = t;
+    r->inside->size = type_size(type_pointer_to(t));
+    return r;
+}
+
+struct type *type_constant(struct type *t)
+{
+    if (t->kind == TYPE_CONST)
+        return t;
+    struct type *c = type_make(t->inside->arena, t->file, TYPE_CONST);
+    c->inside->map = t->inside->map;
+    c->inside->target = t;
+    return c;
 }

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "symbols/index/dwarf_index.h"
+#include "symbols/scoped.h"
 #include "symbols/types/type_internal.h"
 
 struct wanted {
@@ -153,13 +154,39 @@ static bool is_library_name(const char *name)
     return strcmp(name, "bool") == 0 || strcmp(name, "char16_t") == 0 || strcmp(name, "char32_t") == 0;
 }
 
+static bool kind_matches(const struct wanted *w, const struct type *t)
+{
+    switch (w->tags[0]) {
+    case 0:
+        return true;
+    case DW_TAG_enumeration_type:
+        return t->kind == TYPE_ENUM;
+    case DW_TAG_union_type:
+        return t->kind == TYPE_UNION;
+    default:
+        return t->kind == TYPE_STRUCT || t->kind == TYPE_CLASS;
+    }
+}
+
+/* What C++ means by the name there. */
+static struct type *find_scoped(struct symbol_map *m, const struct wanted *w, uint64_t pc)
+{
+    struct scoped_name n;
+    bool arithmetic = !w->tags[0] && !is_library_name(w->name) && type_builtin(m, w->name);
+    if (arithmetic || !symbols_scoped(m, w->name, pc, true, &n))
+        return NULL;
+    return kind_matches(w, n.type) ? n.type : NULL;
+}
+
 struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc)
 {
     struct wanted w = parse(name);
     trim(m);
     if (!*w.name)
         return NULL;
-    struct type *t = find_in_unit(m, w, pc);
+    struct type *t = find_scoped(m, &w, pc);
+    if (!t)
+        t = find_in_unit(m, w, pc);
     /* An arithmetic type is the same everywhere: no index for `int`. */
     if (!t && !w.tags[0] && !is_library_name(w.name))
         t = type_builtin(m, w.name);
@@ -178,7 +205,13 @@ struct type *type_find_definition(struct type *t)
                 : t->kind == TYPE_ENUM ? DW_TAG_enumeration_type
                                        : DW_TAG_structure_type;
     w.tags[1] = t->kind == TYPE_STRUCT || t->kind == TYPE_CLASS ? DW_TAG_class_type : 0;
-    return t->name && t->file ? find_in_file(t->file, &w, false) : NULL;
+    if (!t->name || !t->file)
+        return NULL;
+    BASE_FREE char *scoped = xasprintf("%s%s", type_scope(t), t->name);
+    w.name = scoped;
+    struct type *found = find_in_file(t->file, &w, false);
+    w.name = t->name;
+    return found ? found : find_in_file(t->file, &w, false);
 }
 
 struct enumeration_search {

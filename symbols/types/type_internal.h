@@ -58,6 +58,8 @@ void type_add_method(struct type *t, struct class_parts *parts, struct dwarf_uni
                      const struct die_attrs *a, uint64_t die);
 /* What the parts become: kept as long as the type. */
 void type_keep_parts(struct type *t, struct class_parts *parts);
+/* `this` as the language has it, a constant: DWARF says so of definitions alone. */
+struct type *type_constant(struct type *t);
 /* The dimensions of an array type, `t` being the outermost (type_children.c). */
 void type_read_dimensions(struct type *t, struct dwarf_unit *u, Dwarf_Die die);
 /* The definition of an incomplete type by its name (type_find.c), or NULL. */

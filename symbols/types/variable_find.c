@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "symbols/index/dwarf_index.h"
+#include "symbols/scoped.h"
 #include "symbols/text/path.h"
 #include "symbols/types/variable_internal.h"
 
@@ -77,12 +78,31 @@ static bool find_in_index(struct map_entry *e, struct search *s)
     return found;
 }
 
+/* What C++ means by the name there, and then where that is defined. */
+static bool find_scoped(struct symbol_map *m, struct search *s, uint64_t pc)
+{
+    struct scoped_name n;
+    bool found = symbols_scoped(m, s->name, pc, false, &n) && n.kind == SCOPED_VARIABLE;
+    if (found)
+        *s->ret = n.variable;
+    if (found && n.variable.where == VARIABLE_OPTIMISED_OUT && n.qualified) {
+        struct search definition = {.name = n.qualified, .ret = s->ret};
+        for (size_t i = 0; i < m->count && s->ret->where == VARIABLE_OPTIMISED_OUT; i++)
+            if (!find_in_index(&m->entries[i], &definition))
+                *s->ret = n.variable;
+    }
+    scoped_name_free(&n);
+    return found;
+}
+
 bool symbols_find_variable(struct symbol_map *m, const char *name, uint64_t pc, struct variable *ret)
 {
     BASE_FREE char *file = NULL;
     struct search s = {.ret = ret};
     s.name = name_split(name, &file);
     s.file = file;
+    if (!file && pc != UINT64_MAX && find_scoped(m, &s, pc))
+        return true;
     struct symbol_file *f = pc == UINT64_MAX ? NULL : symbol_map_file_at(m, pc, &s.load_offset);
     struct dwarf_unit *u = f && !file ? lookup_unit(f, pc - s.load_offset) : NULL;
     if (u && find_in_unit(u, &s))

@@ -285,6 +285,18 @@ static struct error *pointer_binary(struct pool *p, int op, struct value *a, str
     return NULL;
 }
 
+/* Two of one kind are equal or not, and nothing else. */
+static struct error *member_pointers(struct pool *p, int op, struct value *a, struct value *b,
+                                     struct value **ret)
+{
+    if ((op != OP_EQ && op != OP_NE) || value_kind(a) != value_kind(b) || a->size != b->size)
+        return bad_operands(a, b);
+    TRY(value_load(p, a));
+    TRY(value_load(p, b));
+    *ret = value_comparison(p, (memcmp(a->bytes, b->bytes, a->size) == 0) == (op == OP_EQ));
+    return NULL;
+}
+
 static bool is_vector(const struct value *v)
 {
     return type_strip(v->type)->vector;
@@ -330,6 +342,8 @@ struct error *value_binary(struct pool *p, int op, struct value *a, struct value
         return vector_binary(p, op, a, b, ret);
     if (is_address(a) || is_address(b))
         return pointer_binary(p, op, a, b, ret);
+    if (value_kind(a) == TYPE_MEMBER_POINTER || value_kind(b) == TYPE_MEMBER_POINTER)
+        return member_pointers(p, op, a, b, ret);
     if (!kind_is_number(value_kind(a)) || !kind_is_number(value_kind(b)))
         return bad_operands(a, b);
     bool with_float = value_kind(a) == TYPE_FLOAT || value_kind(b) == TYPE_FLOAT;

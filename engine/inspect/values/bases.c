@@ -87,6 +87,19 @@ struct error *bases_walk(struct pool *p, struct value *v, const struct member_pa
     return NULL;
 }
 
+bool bases_move(struct type *pointer, struct type *other)
+{
+    struct type *a = type_strip(pointer), *b = type_strip(other);
+    struct member_path path;
+    if (a->kind != TYPE_POINTER || b->kind != TYPE_POINTER ||
+        type_strip(type_target(a)) == type_strip(type_target(b)))
+        return false;
+    if (bases_find(type_target(a), type_target(b), &path) ||
+        bases_find(type_target(b), type_target(a), &path))
+        return path.count > 0;
+    return false;
+}
+
 /* -- virtual bases ------------------------------------------------------------------------------------ */
 
 static struct error *out_of_reach(struct value *v, const struct type_member *m, int64_t distance)

@@ -42,6 +42,9 @@ struct error *bases_cast(struct pool *p, struct value *v, struct type *class,
 struct error *bases_dynamic_cast(struct pool *p, struct value *v, struct type *class,
                                  struct value **ret) BASE_MUST_CHECK;
 
+/* Pointers to these classes have other addresses of one object: one is a base of the other. */
+bool bases_move(struct type *pointer, struct type *other);
+
 /* -- virtual tables (vtable.c) -------------------------------------------------------------------------- */
 
 /* Has an object of this class a virtual table? */

@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "engine/inspect/limits.h"
 #include "engine/target/target.h"
+#include "engine/inspect/values/member_pointer.h"
 #include "engine/inspect/values/render.h"
 
 const char *enumerator_name(struct type *t, int64_t value)
@@ -169,6 +170,8 @@ static struct error *scalar_text(struct rendering *r, struct value *v, unsigned 
         return add_number(p, v, out);
     if (!kind_is_pointer(t->kind))
         return error_new(ERR_TYPE_MISMATCH, "a value of unknown type cannot be shown");
+    if (t->kind == TYPE_MEMBER_POINTER)
+        return member_pointer_text(p, v, out);
     if (v->implicit_file) {
         BASE_FREE char *name = depth == 0 ? type_name(v->type) : NULL;
         buf_printf(out, name ? "(%s) <synthetic pointer>" : "<synthetic pointer>", name);

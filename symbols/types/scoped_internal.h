@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * symbols/types/scoped_internal.h - between scoped.c (the question), scoped_chain.c (the scopes around an
+ * address) and scoped_search.c (looking into them).
+ */
+#ifndef ALLSTOP_SYMBOLS_SCOPED_INTERNAL_H
+#define ALLSTOP_SYMBOLS_SCOPED_INTERNAL_H
+
+#include "symbols/index/index_name.h"
+#include "symbols/scoped.h"
+#include "symbols/types/variable_internal.h"
+
+/* DIEs of scopes, from the unit's root inwards. */
+struct scope_chain {
+    uint64_t list[SCOPE_CHAIN_LIMIT];
+    size_t count;
+};
+
+/* The scopes around an address, link-time, in a unit: those of the function there and of its declaration. */
+void scope_chain_at(struct dwarf_unit *u, uint64_t pc, struct scope_chain *ret);
+/* The scopes around a DIE, without itself. */
+void scope_chain_of(struct dwarf_unit *u, uint64_t die, struct scope_chain *ret);
+/* The name of what is in these scopes, "::ns::Class::name"; malloc'd. */
+char *scope_chain_name(struct dwarf_unit *u, const struct scope_chain *chain, const char *name);
+
+/* The DIE that a name means in the scope `scope`; NO_OFFSET: none. */
+uint64_t scoped_search(struct dwarf_unit *u, uint64_t scope, const struct name_query *q, bool types);
+
+#endif

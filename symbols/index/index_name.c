@@ -192,7 +192,7 @@ bool name_same_parameters(const char *wanted, const char *have)
     size_t n = strlen(wanted);
     if (!close)
         return false;
-    return name_same(wanted, n, have, strlen(have)) ||
-           name_same(wanted, n, have, (size_t)(close + 1 - have)) ||
+    return spelled_same(wanted, n, have, strlen(have)) ||
+           spelled_same(wanted, n, have, (size_t)(close + 1 - have)) ||
            (strcmp(wanted, "(void)") == 0 && strncmp(have, "()", 2) == 0);
 }

@@ -6,6 +6,7 @@
 #include "symbols/index/index_template.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -135,9 +136,42 @@ bool template_same(const char *a, size_t n, const char *b, size_t m)
     const char *open_a = memchr(a, '<', n), *open_b = memchr(b, '<', m);
     if (!open_a || !open_b || open_a - a != open_b - b || strncmp(a, b, (size_t)(open_a - a)) != 0)
         return false;
+    return spelled_same(a, n, b, m);
+}
+
+bool spelled_same(const char *a, size_t n, const char *b, size_t m)
+{
     BASE_FREE char *x = spell(a, n);
     BASE_FREE char *y = spell(b, m);
     return strcmp(x, y) == 0;
+}
+
+char *template_canonical(const char *name)
+{
+    const char *open = strchr(name, '<');
+    if (!open || strncmp(name, "operator", 8) == 0)
+        return NULL;
+    struct spelling s = {.at = open, .end = name + strlen(name)};
+    buf_add(&s.out, name, (size_t)(open - name));
+    while (s.at < s.end) {
+        size_t n = word_length(&s, s.at);
+        const char *word = s.at;
+        bool arithmetic = n && is_arithmetic(s.at, n);
+        if (arithmetic)
+            take_arithmetic(&s);
+        else
+            s.at += n ? n : 1;
+        /* A blank behind the words was taken with them. */
+        if (!arithmetic)
+            buf_add(&s.out, word, (size_t)(s.at - word));
+        else if (s.at[-1] == ' ')
+            buf_add_char(&s.out, ' ');
+    }
+    char *ret = buf_take(&s.out);
+    if (strcmp(ret, name) != 0)
+        return ret;
+    free(ret);
+    return NULL;
 }
 
 bool template_begins(const char *part, size_t n, const char *name)

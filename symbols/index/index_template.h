@@ -12,6 +12,11 @@
  * that `const` stands on, and suffixes of numbers (`3u`)? Names without template arguments are not looked at.
  */
 bool template_same(const char *a, size_t n, const char *b, size_t m);
+/* The same of any two texts, as parameter lists are. */
+bool spelled_same(const char *a, size_t n, const char *b, size_t m);
+/* The name with the integer types in its template arguments as C++ people write them (`long`, and not
+ * `long int`); malloc'd, or NULL where it is so already. */
+char *template_canonical(const char *name);
 /* Is `part`, as `vector<int>`, the name without its last arguments, which default ones can be? */
 bool template_begins(const char *part, size_t n, const char *name);
 

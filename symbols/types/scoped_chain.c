@@ -74,25 +74,24 @@ static void visit_block(void *context, struct dwarf_unit *u, Dwarf_Die die, uint
     b->depth--;
 }
 
-/* The DIE that says what a function is: its declaration in a class or namespace. */
-static uint64_t declaration_of(struct dwarf_unit *u, uint64_t function)
+uint64_t scope_declaration(struct dwarf_unit *u, uint64_t die)
 {
     for (unsigned i = 0; i < ORIGIN_LIMIT; i++) {
         struct dwarf_unit *where;
-        Dwarf_Die die;
+        Dwarf_Die handle;
         struct die_attrs a;
-        if (!die_anywhere(u->dwarf, function, &where, &die))
-            return function;
-        die_attributes(where, die, &a);
-        dwarf_dealloc_die(die);
+        if (!die_anywhere(u->dwarf, die, &where, &handle))
+            return die;
+        die_attributes(where, handle, &a);
+        dwarf_dealloc_die(handle);
         const struct attr *of = die_attr(&a, DW_AT_abstract_origin);
         if (!of)
             of = die_attr(&a, DW_AT_specification);
         if (!of || of->kind != ATTR_REFERENCE)
-            return function;
-        function = of->u;
+            return die;
+        die = of->u;
     }
-    return function;
+    return die;
 }
 
 void scope_chain_at(struct dwarf_unit *u, uint64_t pc, struct scope_chain *ret)
@@ -102,7 +101,7 @@ void scope_chain_at(struct dwarf_unit *u, uint64_t pc, struct scope_chain *ret)
     *ret = (struct scope_chain){.list = {u->head->root}, .count = 1};
     if (i < 0)
         return;
-    uint64_t function = t->functions[i].die, declaration = declaration_of(u, function);
+    uint64_t function = t->functions[i].die, declaration = scope_declaration(u, function);
     struct dwarf_unit *where = dwarf_unit_of_die(u->dwarf, declaration);
     if (where)
         scope_chain_of(where, declaration, ret);

@@ -20,6 +20,8 @@ struct scope_chain {
 void scope_chain_at(struct dwarf_unit *u, uint64_t pc, struct scope_chain *ret);
 /* The scopes around a DIE, without itself. */
 void scope_chain_of(struct dwarf_unit *u, uint64_t die, struct scope_chain *ret);
+/* The DIE that says what a function or variable is: its declaration in a class or namespace. */
+uint64_t scope_declaration(struct dwarf_unit *u, uint64_t die);
 /* The name of what is in these scopes, "::ns::Class::name"; malloc'd. */
 char *scope_chain_name(struct dwarf_unit *u, const struct scope_chain *chain, const char *name);
 

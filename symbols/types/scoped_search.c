@@ -122,7 +122,11 @@ static void take_import(struct pass *p, struct dwarf_unit *u, const struct die_a
     struct die_attrs there;
     Dwarf_Half tag = 0;
     Dwarf_Error err = NULL;
-    if (!import || import->kind != ATTR_REFERENCE || !die_anywhere(u->dwarf, import->u, &where, &die))
+    if (!import || import->kind != ATTR_REFERENCE)
+        return;
+    /* Of a variable gcc names the definition, which has no name of its own. */
+    uint64_t target = scope_declaration(u, import->u);
+    if (!die_anywhere(u->dwarf, target, &where, &die))
         return;
     die_attributes(where, die, &there);
     if (dwarf_tag(die, &tag, &err) != DW_DLV_OK)
@@ -131,7 +135,7 @@ static void take_import(struct pass *p, struct dwarf_unit *u, const struct die_a
     const char *name = name_of(u, a);
     name = name ? name : name_of(where, &there);
     if (name)
-        take(p, name, import->u, tag, false);
+        take(p, name, target, tag, false);
 }
 
 /* Scopes whose names are as if they stood around them: anonymous and inline namespaces, plain enumerations.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "symbols/index/index_template.h"
 #include "symbols/limits.h"
 #include "symbols/types/type_internal.h"
 
@@ -186,6 +187,17 @@ static void fill_member_pointer(struct type *t, const struct dwarf_unit *u, cons
             u->head->address_size * (type_strip(type_target(t))->kind == TYPE_FUNCTION ? 2u : 1u);
 }
 
+/* C++'s `decltype(nullptr)`, which is as big as a pointer and is nothing but null; all else is nothing. */
+static void fill_unspecified(struct type *t, const struct dwarf_unit *u)
+{
+    t->kind = TYPE_VOID;
+    if (!t->name || !strstr(t->name, "nullptr"))
+        return;
+    t->kind = TYPE_TYPEDEF;
+    t->inside->target = type_make(t->inside->arena, t->file, TYPE_POINTER);
+    t->inside->target->inside->size = u->head->address_size;
+}
+
 static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
 {
     struct die_attrs a, origin;
@@ -207,10 +219,14 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
         t->inside->target = type_of_attr(t->file, target);
     if (signature && signature->kind == ATTR_SIGNATURE)
         take_signature(t, signature);
+    char *canonical = t->name && dwarf_is_cplus(u->head) ? template_canonical(t->name) : NULL;
+    if (canonical)
+        t->name = intern(t->inside->arena, canonical);
+    free(canonical);
     if (tag == DW_TAG_base_type)
         fill_base(t, &a);
     else if (tag == DW_TAG_unspecified_type)
-        t->kind = TYPE_VOID;
+        fill_unspecified(t, u);
     else if (t->kind == TYPE_POINTER || t->kind == TYPE_REFERENCE || t->kind == TYPE_RVALUE_REFERENCE)
         t->inside->size = t->inside->size ? t->inside->size : u->head->address_size;
     else if (t->kind == TYPE_MEMBER_POINTER)

@@ -395,11 +395,11 @@ static struct error *float_unary(struct pool *p, int op, struct value *a, struct
 
 struct error *value_unary(struct pool *p, int op, struct value *a, struct value **ret)
 {
+    TRY(follow_reference(p, &a));
     if (op == '&')
         return address_of(p, a, ret);
     if (op == '*')
         return value_dereference(p, a, ret);
-    TRY(follow_reference(p, &a));
     if (op == '!')
         return logical_not(p, a, ret);
     if (op == OP_INCREMENT || op == OP_DECREMENT)

@@ -223,6 +223,19 @@ static struct error *in_function(struct evaluation *e, const char *file, const c
     return failed;
 }
 
+/* C++'s constants. */
+static struct error *keyword(struct evaluation *e, const char *name, struct value **ret)
+{
+    bool truth = strcmp(name, "true") == 0, null = strcmp(name, "nullptr") == 0;
+    if (!truth && !null && strcmp(name, "false") != 0)
+        return NULL;
+    if (symbols_language(e->pool.target->map, e->pool.has_pc ? e->pool.pc : UINT64_MAX) != LANGUAGE_CPLUS)
+        return NULL;
+    *ret = null ? value_integer(&e->pool, type_pointer_to(basic_type(&e->pool, "void")), 0)
+                : value_comparison(&e->pool, truth);
+    return NULL;
+}
+
 /* Members of classes, where the language has them: by themselves those of `this`, which hide what is global.
  */
 static struct error *in_classes(struct evaluation *e, const char *name, struct value **ret)
@@ -257,6 +270,8 @@ static struct error *find_name(struct evaluation *e, const char *file, const cha
     *ret = NULL;
     if (!file)
         TRY(scope_local(e, name, ret));
+    if (!*ret && !file)
+        TRY(keyword(e, name, ret));
     if (!*ret && !file)
         TRY(in_classes(e, name, ret));
     if (!*ret && !file)

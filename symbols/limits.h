@@ -140,6 +140,9 @@ enum {
     SCOPE_DEPTH_LIMIT = 32,
     /* Scopes that are looked into for one name in one scope: it is not found. */
     SCOPES_ENTERED_LIMIT = 256,
+    /* Bytes of a name among whose template arguments typedefs are looked for: those of a longer one have to
+     * be written out. */
+    TEMPLATE_NAME_LIMIT = 1024,
     /* Levels of template arguments inside each other in which the side of a `const` does not count: deeper it
      * does. */
     TEMPLATE_DEPTH_LIMIT = 16,

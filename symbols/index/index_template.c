@@ -17,6 +17,7 @@
 struct spelling {
     const char *at, *end;
     struct buf out;
+    bool shown; /* with blanks where people put them, and all that numbers end in */
     unsigned depth;
     bool owed[TEMPLATE_DEPTH_LIMIT]; /* a const that stood in front of the name, by depth of brackets */
 };
@@ -68,8 +69,10 @@ static void take_arithmetic(struct spelling *s)
 /* Is a type at its beginning here, so that a const belongs in front of it? */
 static bool begins(const struct spelling *s)
 {
-    char last = s->out.length ? s->out.data[s->out.length - 1] : '<';
-    return strchr("<,(", last) != NULL;
+    size_t n = s->out.length;
+    while (n && s->out.data[n - 1] == ' ')
+        n--;
+    return !n || strchr("<,(", s->out.data[n - 1]);
 }
 
 static void take_word(struct spelling *s)
@@ -86,7 +89,7 @@ static void take_word(struct spelling *s)
         return;
     }
     size_t kept = n;
-    while (number && kept && strchr("uUlL", s->at[kept - 1]) &&
+    while (number && !s->shown && kept && strchr("uUlL", s->at[kept - 1]) &&
            !(s->at[0] == '0' && n > 1 && s->at[1] == 'x'))
         kept--;
     add_word(s, s->at, kept);
@@ -112,23 +115,32 @@ static void take_sign(struct spelling *s)
         s->owed[s->depth] = false;
     if (strchr(">)]}", c) && s->depth)
         s->depth--;
+    if (s->shown && c == '>' && s->out.length && s->out.data[s->out.length - 1] == '>')
+        buf_add_char(&s->out, ' ');
     buf_add_char(&s->out, c);
+    if (s->shown && c == ',')
+        buf_add_char(&s->out, ' ');
     s->at++;
+}
+
+static char *spell_all(struct spelling *s)
+{
+    while (s->at < s->end) {
+        if (*s->at == ' ')
+            s->at++;
+        else if (is_word(*s->at))
+            take_word(s);
+        else
+            take_sign(s);
+    }
+    pay(s);
+    return s->out.data ? buf_take(&s->out) : xstrdup("");
 }
 
 static char *spell(const char *text, size_t n)
 {
     struct spelling s = {.at = text, .end = text + n};
-    while (s.at < s.end) {
-        if (*s.at == ' ')
-            s.at++;
-        else if (is_word(*s.at))
-            take_word(&s);
-        else
-            take_sign(&s);
-    }
-    pay(&s);
-    return s.out.data ? buf_take(&s.out) : xstrdup("");
+    return spell_all(&s);
 }
 
 bool template_same(const char *a, size_t n, const char *b, size_t m)
@@ -149,25 +161,12 @@ bool spelled_same(const char *a, size_t n, const char *b, size_t m)
 char *template_canonical(const char *name)
 {
     const char *open = strchr(name, '<');
-    if (!open || strncmp(name, "operator", 8) == 0)
+    /* Types of functions and what else has signs of its own stay as the compiler wrote them. */
+    if (!open || strncmp(name, "operator", 8) == 0 || open[strcspn(open, "()[]{}'\"-+=!|")])
         return NULL;
-    struct spelling s = {.at = open, .end = name + strlen(name)};
+    struct spelling s = {.at = open, .end = name + strlen(name), .shown = true};
     buf_add(&s.out, name, (size_t)(open - name));
-    while (s.at < s.end) {
-        size_t n = word_length(&s, s.at);
-        const char *word = s.at;
-        bool arithmetic = n && is_arithmetic(s.at, n);
-        if (arithmetic)
-            take_arithmetic(&s);
-        else
-            s.at += n ? n : 1;
-        /* A blank behind the words was taken with them. */
-        if (!arithmetic)
-            buf_add(&s.out, word, (size_t)(s.at - word));
-        else if (s.at[-1] == ' ')
-            buf_add_char(&s.out, ' ');
-    }
-    char *ret = buf_take(&s.out);
+    char *ret = spell_all(&s);
     if (strcmp(ret, name) != 0)
         return ret;
     free(ret);

@@ -14,8 +14,8 @@
 bool template_same(const char *a, size_t n, const char *b, size_t m);
 /* The same of any two texts, as parameter lists are. */
 bool spelled_same(const char *a, size_t n, const char *b, size_t m);
-/* The name with the integer types in its template arguments as C++ people write them (`long`, and not
- * `long int`); malloc'd, or NULL where it is so already. */
+/* The name with its template arguments in the spelling of the demangler (`vec<char const*, long>`), which gdb
+ * shows whatever the compiler writes; malloc'd, or NULL where it is so already. */
 char *template_canonical(const char *name);
 /* Is `part`, as `vector<int>`, the name without its last arguments, which default ones can be? */
 bool template_begins(const char *part, size_t n, const char *name);

@@ -178,7 +178,7 @@ static struct type *find_scoped(struct symbol_map *m, const struct wanted *w, ui
     return kind_matches(w, n.type) ? n.type : NULL;
 }
 
-struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc)
+static struct type *find(struct symbol_map *m, const char *name, uint64_t pc)
 {
     struct wanted w = parse(name);
     trim(m);
@@ -196,6 +196,13 @@ struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t 
     if (!t && !w.tags[0])
         t = find_class(m, w.name);
     return t || w.tags[0] ? t : type_builtin(m, w.name);
+}
+
+struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc)
+{
+    struct type *t = find(m, name, pc);
+    BASE_FREE char *meant = t ? NULL : type_expand_arguments(m, name, pc);
+    return meant ? find(m, meant, pc) : t;
 }
 
 struct type *type_find_definition(struct type *t)

@@ -64,6 +64,9 @@ struct type *type_constant(struct type *t);
 void type_read_dimensions(struct type *t, struct dwarf_unit *u, Dwarf_Die die);
 /* The definition of an incomplete type by its name (type_find.c), or NULL. */
 struct type *type_find_definition(struct type *t);
+/* `vector<string>` with what typedefs among its arguments stand for (type_arguments.c); malloc'd, or NULL
+ * where there are none. */
+char *type_expand_arguments(struct symbol_map *m, const char *name, uint64_t pc);
 /* gdb's spelling of an integer or floating type (type_builtin.c), or `name` itself. */
 const char *type_canonical_name(const char *name);
 /* A built-in type of a map by canonical name, or NULL. */

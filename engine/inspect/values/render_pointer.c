@@ -125,7 +125,8 @@ static uint64_t without_thumb_bit(struct pool *p, uint64_t address)
 static const char *shown_symbol(const struct symbol_place *place)
 {
     size_t n = strlen(place->symbol), m = place->function ? strlen(place->function) : 0;
-    bool ends_so = m && m < n && place->symbol[n - m - 1] == ' ' && strcmp(place->symbol + n - m, place->function) == 0;
+    bool ends_so =
+        m && m < n && place->symbol[n - m - 1] == ' ' && strcmp(place->symbol + n - m, place->function) == 0;
     return ends_so ? place->function : place->symbol;
 }
 

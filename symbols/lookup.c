@@ -94,12 +94,12 @@ const char *function_shown(struct dwarf_unit *u, const struct unit_function *fun
 {
     struct symbol_file *f = u->dwarf->file;
     if (function->linkage_name)
-        return demangled_function(&f->strings, function->linkage_name);
+        return demangled(&f->strings, function->linkage_name);
     if (dwarf_is_c(u->head) || function->inlined)
         return function->name;
     /* gcc leaves the linkage name out where the symbol is a local one. */
     const struct elf_symbol *s = elf_symbols_nearest(f, function->entry);
-    const char *shown = s && s->value == function->entry ? demangled_function(&f->strings, s->name) : NULL;
+    const char *shown = s && s->value == function->entry ? demangled(&f->strings, s->name) : NULL;
     return shown && shown != s->name ? shown : function->name;
 }
 

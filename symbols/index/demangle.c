@@ -24,14 +24,14 @@ static void take(const char *bytes, size_t n, void *context)
     buf_add(&o->text, bytes, n);
 }
 
-static bool run(const char *name, int more, struct output *o)
+static bool run(const char *name, struct output *o)
 {
     if (setjmp(o->enough))
         return false;
     if (rust_demangle_callback(name, DMGL_PARAMS | DMGL_ANSI, take, o))
         return true;
     buf_clear(&o->text);
-    return cplus_demangle_v3_callback(name, DMGL_PARAMS | DMGL_ANSI | more, take, o) != 0;
+    return cplus_demangle_v3_callback(name, DMGL_PARAMS | DMGL_ANSI, take, o) != 0;
 }
 
 static bool is_mangled(const char *name)
@@ -41,22 +41,12 @@ static bool is_mangled(const char *name)
     return *name == 'Z' || *name == 'R';
 }
 
-static const char *demangle(struct intern *set, const char *name, int more)
+const char *demangled(struct intern *set, const char *name)
 {
     if (!name || name[0] != '_' || !is_mangled(name) || strnlen(name, MANGLED_LIMIT) == MANGLED_LIMIT)
         return name;
     struct output o = {.text = {0}};
-    const char *ret = run(name, more, &o) && o.text.length ? intern(set, buf_text(&o.text)) : name;
+    const char *ret = run(name, &o) && o.text.length ? intern(set, buf_text(&o.text)) : name;
     buf_free(&o.text);
     return ret;
-}
-
-const char *demangled(struct intern *set, const char *name)
-{
-    return demangle(set, name, 0);
-}
-
-const char *demangled_function(struct intern *set, const char *name)
-{
-    return demangle(set, name, DMGL_RET_DROP);
 }

@@ -13,7 +13,5 @@
 /* `ns::Class::method(int) const`, Rust paths without their hash; kept in `set`. `name` itself when it is not
  * mangled, NULL when it is NULL. */
 const char *demangled(struct intern *set, const char *name);
-/* The same of a function, without the type it returns, which mangled names of templates have. */
-const char *demangled_function(struct intern *set, const char *name);
 
 #endif

@@ -121,13 +121,11 @@ static uint64_t without_thumb_bit(struct pool *p, uint64_t address)
     return f && in_code(f, address - load) ? address - 1 : address;
 }
 
-/* Of a function that DWARF describes, its name without the type it returns. */
+/* gdb leaves the type away that a function returns where DWARF describes the function. */
 static const char *shown_symbol(const struct symbol_place *place)
 {
-    size_t n = strlen(place->symbol), m = place->function ? strlen(place->function) : 0;
-    bool ends_so =
-        m && m < n && place->symbol[n - m - 1] == ' ' && strcmp(place->symbol + n - m, place->function) == 0;
-    return ends_so ? place->function : place->symbol;
+    bool described = place->function && strcmp(place->function, place->symbol) == 0;
+    return described && place->function_high ? symbols_without_returned(place->symbol) : place->symbol;
 }
 
 void add_symbol(struct pool *p, uint64_t address, struct buf *out)

@@ -175,8 +175,11 @@ static struct error *by_vtable(struct pool *p, struct value *v, struct type *cla
     struct value *whole = value_at(p, class, address), *again = NULL;
     if (!bases_find(class, v->type, &path))
         return NULL;
-    TRY(bases_walk(p, whole, &path, &again));
-    *ret = again->address == v->address ? whole : NULL;
+    struct error *failed = bases_walk(p, whole, &path, &again);
+    if (error_ends_asking(failed))
+        return failed;
+    *ret = !failed && again->address == v->address ? whole : NULL;
+    error_free(failed);
     return NULL;
 }
 

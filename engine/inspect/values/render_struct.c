@@ -37,6 +37,12 @@ static void base_text(struct rendering *r, struct value *v, const struct type_me
         e = error_new(ERR_OPTIMISED_OUT, "the value is optimised out here");
     if (!e)
         e = struct_text(r, base, depth + 1, shown);
+    if (e && m->is_virtual && !error_is(e, ERR_OPTIMISED_OUT)) {
+        /* As gdb says it of an object that is not constructed yet; who names a member of it hears why. */
+        buf_add_text(r->out, "<invalid address>");
+        error_free(e);
+        return;
+    }
     add_error(r, e);
 }
 

@@ -99,9 +99,7 @@ static void test_damaged_table(void **state)
     (void)state;
     stands(TABLE - 3 * WORD, 1ull << 40);
     fails("((Whole *)0x2300)->b", ERR_UNSUPPORTED);
-    is("*(Left *)0x2300",
-       "{<Base> = <error: the virtual table of the Left says that Base is 1099511627776 bytes away>, "
-       "_vptr.Left = 0x2500, l = 1}");
+    is("*(Left *)0x2300", "{<Base> = <invalid address>, _vptr.Left = 0x2500, l = 1}");
     is("((Whole *)0x2300)->l", "1");
     is("((Right *)0x2310)->b", "7");
     stands(TABLE - 3 * WORD, 0x10000);

@@ -25,6 +25,9 @@ struct scoped_name {
 /* At `pc` (UINT64_MAX: at file scope, where `main` is). `types`: types alone are looked for, else all but
  * them. */
 bool symbols_scoped(struct symbol_map *m, const char *name, uint64_t pc, bool types, struct scoped_name *ret);
+/* The same in a class, and in its bases. */
+bool symbols_scoped_in(struct symbol_map *m, struct type *class, const char *name, bool types,
+                       struct scoped_name *ret);
 void scoped_name_free(struct scoped_name *n);
 
 #endif

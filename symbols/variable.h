@@ -59,9 +59,10 @@ bool symbols_array_bound(struct symbol_map *m, struct type *t, struct dwarf_expr
 bool symbols_member_location(struct symbol_map *m, struct type *t, const struct type_member *member,
                              struct dwarf_expression *ret);
 /* The variable that a static member is: its definition, or the constant that the class says it is; where
- * there is neither it is VARIABLE_OPTIMISED_OUT. */
+ * there is neither it is VARIABLE_OPTIMISED_OUT. The CU at `pc` (UINT64_MAX: none) is looked at as well as
+ * the class's. */
 void symbols_static_member(struct symbol_map *m, struct type *class, const struct type_static *member,
-                           struct variable *ret);
+                           uint64_t pc, struct variable *ret);
 /* The entry of a method's code; false: there is none of its own. */
 bool symbols_method(struct symbol_map *m, struct type *class, const struct type_method *method,
                     uint64_t *ret);

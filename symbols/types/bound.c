@@ -4,7 +4,7 @@
  */
 #include "symbols/types/variable_internal.h"
 
-static uint64_t load_offset_of(const struct symbol_map *m, const struct symbol_file *f)
+uint64_t symbols_load_offset(const struct symbol_map *m, const struct symbol_file *f)
 {
     for (size_t i = 0; i < m->count; i++)
         if (m->entries[i].file == f)
@@ -19,7 +19,7 @@ bool symbols_array_bound(struct symbol_map *m, struct type *t, struct dwarf_expr
     if (!u)
         return false;
     struct attr block = {.kind = ATTR_BLOCK, .block = t->bound, .size = t->bound_size};
-    expression_of(u, &block, load_offset_of(m, t->file), ret);
+    expression_of(u, &block, symbols_load_offset(m, t->file), ret);
     return true;
 }
 
@@ -32,6 +32,6 @@ bool symbols_member_location(struct symbol_map *m, struct type *t, const struct 
     if (!u)
         return false;
     struct attr block = {.kind = ATTR_BLOCK, .block = member->location, .size = member->location_size};
-    expression_of(u, &block, load_offset_of(m, t->file), ret);
+    expression_of(u, &block, symbols_load_offset(m, t->file), ret);
     return true;
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
+#include "symbols/index/dwarf_index.h"
 #include "symbols/limits.h"
 #include "symbols/types/scoped_internal.h"
 
@@ -57,7 +59,7 @@ static bool take_enumerator(struct dwarf_unit *u, const struct scope_chain *arou
 }
 
 /* The static member that a DIE in a class declares. */
-static bool take_static(struct symbol_map *m, struct dwarf_unit *u, uint64_t class, uint64_t die,
+static bool take_static(struct symbol_map *m, struct dwarf_unit *u, uint64_t class, uint64_t die, uint64_t pc,
                         struct variable *ret)
 {
     const struct type_static *list;
@@ -66,16 +68,15 @@ static bool take_static(struct symbol_map *m, struct dwarf_unit *u, uint64_t cla
         return false;
     size_t count = type_statics(t, &list);
     for (size_t i = 0; i < count; i++) {
-        if (list[i].die != die)
+        if (list[i].die != die && strcmp(list[i].name, ret->name) != 0)
             continue;
-        symbols_static_member(m, t, &list[i], ret);
+        symbols_static_member(m, t, &list[i], pc, ret);
         return true;
     }
     return false;
 }
 
-static bool take(struct symbol_map *m, struct dwarf *d, uint64_t die, uint64_t load_offset,
-                 struct scoped_name *ret)
+static bool take(struct symbol_map *m, struct dwarf *d, uint64_t die, uint64_t pc, struct scoped_name *ret)
 {
     struct dwarf_unit *u;
     Dwarf_Die handle;
@@ -86,7 +87,7 @@ static bool take(struct symbol_map *m, struct dwarf *d, uint64_t die, uint64_t l
         return false;
     if (dwarf_tag(handle, &tag, &err) != DW_DLV_OK)
         die_error(u, err);
-    bool named = variable_read(u, handle, 0, load_offset, &ret->variable);
+    bool named = variable_read(u, handle, 0, symbols_load_offset(m, d->file), &ret->variable);
     dwarf_dealloc_die(handle);
     ret->kind = kind_of(tag, ret->kind == SCOPED_TYPE);
     if (ret->kind == SCOPED_TYPE) {
@@ -98,9 +99,57 @@ static bool take(struct symbol_map *m, struct dwarf *d, uint64_t die, uint64_t l
         return take_enumerator(u, &around, die, ret);
     ret->qualified = named ? scope_chain_name(u, &around, ret->variable.name) : NULL;
     bool shared = ret->kind == SCOPED_VARIABLE && ret->variable.where == VARIABLE_OPTIMISED_OUT &&
-                  take_static(m, u, around.list[around.count - 1], die, &ret->variable);
+                  take_static(m, u, around.list[around.count - 1], die, pc, &ret->variable);
     /* A member of objects is no variable. */
     return named && (tag != DW_TAG_member || shared || ret->variable.where != VARIABLE_OPTIMISED_OUT);
+}
+
+static bool is_class(uint16_t tag)
+{
+    return tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type ||
+           tag == DW_TAG_enumeration_type || tag == DW_TAG_typedef;
+}
+
+/* What a used namespace has elsewhere, in another CU or a type unit, by its whole name. */
+static uint64_t in_index(struct dwarf *d, const struct name_query *q, bool types,
+                         const struct scopes_used *used)
+{
+    const struct dwarf_index *x = used->count ? dwarf_index_of(d) : NULL;
+    for (size_t i = 0; x && i < used->count; i++) {
+        struct dwarf_unit *u = dwarf_unit_of_die(d, used->list[i]);
+        struct scope_chain chain;
+        struct index_entry e;
+        if (!u)
+            continue;
+        scope_chain_of(u, used->list[i], &chain);
+        if (chain.count == SCOPE_CHAIN_LIMIT)
+            continue;
+        chain.list[chain.count++] = used->list[i];
+        BASE_FREE char *name = scope_chain_name(u, &chain, q->parts[used->parts[i]].text);
+        struct index_search s = index_search_begin(x, name);
+        while (index_search_next(&s, &e) && e.exact)
+            if (!e.declaration && (types ? is_class(e.tag) : e.tag == DW_TAG_variable))
+                return e.die;
+    }
+    return NO_OFFSET;
+}
+
+bool symbols_scoped_in(struct symbol_map *m, struct type *class, const char *name, bool types,
+                       struct scoped_name *ret)
+{
+    struct name_query q;
+    struct scopes_used used = {.count = 0};
+    class = type_strip(class);
+    struct dwarf *d = class->file && class->die ? dwarf_of(class->file) : NULL;
+    struct dwarf_unit *u = d ? dwarf_unit_of_die(d, class->die) : NULL;
+    *ret = (struct scoped_name){.kind = types ? SCOPED_TYPE : SCOPED_NONE};
+    name_query_parse(name, &q);
+    uint64_t die = u && q.count && !q.parameters ? scoped_search(u, class->die, &q, types, &used) : NO_OFFSET;
+    if (die != NO_OFFSET && take(m, d, die, UINT64_MAX, ret))
+        return true;
+    scoped_name_free(ret);
+    *ret = (struct scoped_name){.kind = SCOPED_NONE};
+    return false;
 }
 
 bool symbols_scoped(struct symbol_map *m, const char *name, uint64_t pc, bool types, struct scoped_name *ret)
@@ -108,6 +157,7 @@ bool symbols_scoped(struct symbol_map *m, const char *name, uint64_t pc, bool ty
     struct dwarf_unit *u;
     struct scope_chain chain;
     struct name_query q;
+    struct scopes_used used = {.count = 0};
     uint64_t load_offset = 0, die = NO_OFFSET;
     *ret = (struct scoped_name){.kind = types ? SCOPED_TYPE : SCOPED_NONE};
     name_query_parse(name, &q);
@@ -115,8 +165,10 @@ bool symbols_scoped(struct symbol_map *m, const char *name, uint64_t pc, bool ty
         return false;
     size_t outermost = q.rooted && chain.count ? 1 : chain.count;
     for (size_t i = outermost; i-- > 0 && die == NO_OFFSET;)
-        die = scoped_search(u, chain.list[i], &q, types);
-    if (die != NO_OFFSET && take(m, u->dwarf, die, load_offset, ret))
+        die = scoped_search(u, chain.list[i], &q, types, &used);
+    if (die == NO_OFFSET)
+        die = in_index(u->dwarf, &q, types, &used);
+    if (die != NO_OFFSET && take(m, u->dwarf, die, pc, ret))
         return true;
     scoped_name_free(ret);
     *ret = (struct scoped_name){.kind = SCOPED_NONE};

@@ -94,6 +94,16 @@ uint64_t scope_declaration(struct dwarf_unit *u, uint64_t die)
     return die;
 }
 
+/* What an inlined copy, or one of a file linked as a whole, does not repeat of the function it is of. */
+static void add_origin(struct dwarf_unit *u, Dwarf_Die function, struct scope_chain *ret)
+{
+    struct die_attrs a;
+    die_attributes(u, function, &a);
+    const struct attr *of = die_attr(&a, DW_AT_abstract_origin);
+    if (of && of->kind == ATTR_REFERENCE)
+        add(ret, of->u);
+}
+
 void scope_chain_at(struct dwarf_unit *u, uint64_t pc, struct scope_chain *ret)
 {
     const struct function_table *t = unit_functions(u);
@@ -109,10 +119,19 @@ void scope_chain_at(struct dwarf_unit *u, uint64_t pc, struct scope_chain *ret)
     if (!die_at(u, function, &die))
         return;
     struct blocks b = {.chain = ret, .pc = pc};
+    add_origin(u, die, ret);
     add(ret, function);
     die_walk_begin(u);
     die_children(u, die, visit_block, &b);
     dwarf_dealloc_die(die);
+}
+
+const char *scope_name_of(struct dwarf_unit *u, Dwarf_Die die, const struct die_attrs *a)
+{
+    const struct attr *name = die_attr(a, DW_AT_name), *signature = die_attr(a, DW_AT_signature);
+    if (name)
+        return attr_string(u->dwarf, u->head, name);
+    return signature ? type_of_die(u->dwarf->file, die_offset(u, die))->name : NULL;
 }
 
 char *scope_chain_name(struct dwarf_unit *u, const struct scope_chain *chain, const char *name)
@@ -129,9 +148,8 @@ char *scope_chain_name(struct dwarf_unit *u, const struct scope_chain *chain, co
         if (dwarf_tag(die, &tag, &err) != DW_DLV_OK)
             die_error(u, err);
         die_attributes(u, die, &a);
+        const char *text = scope_name_of(u, die, &a);
         dwarf_dealloc_die(die);
-        const struct attr *found = die_attr(&a, DW_AT_name);
-        const char *text = found ? attr_string(u->dwarf, u->head, found) : NULL;
         if (tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block ||
             (tag == DW_TAG_enumeration_type && !die_attr(&a, DW_AT_enum_class)))
             continue;

@@ -22,10 +22,19 @@ void scope_chain_at(struct dwarf_unit *u, uint64_t pc, struct scope_chain *ret);
 void scope_chain_of(struct dwarf_unit *u, uint64_t die, struct scope_chain *ret);
 /* The DIE that says what a function or variable is: its declaration in a class or namespace. */
 uint64_t scope_declaration(struct dwarf_unit *u, uint64_t die);
+/* The name of a scope; clang names what is in a type unit there alone. NULL: it has none. */
+const char *scope_name_of(struct dwarf_unit *u, Dwarf_Die die, const struct die_attrs *a);
 /* The name of what is in these scopes, "::ns::Class::name"; malloc'd. */
 char *scope_chain_name(struct dwarf_unit *u, const struct scope_chain *chain, const char *name);
 
-/* The DIE that a name means in the scope `scope`; NO_OFFSET: none. */
-uint64_t scoped_search(struct dwarf_unit *u, uint64_t scope, const struct name_query *q, bool types);
+/* Namespaces that were used, and base classes, and from which part of the name on they were asked. */
+struct scopes_used {
+    uint64_t list[SCOPE_USED_LIMIT];
+    size_t parts[SCOPE_USED_LIMIT];
+    size_t count;
+};
+/* The DIE that a name means in the scope `scope`; NO_OFFSET: none. Adds to *used. */
+uint64_t scoped_search(struct dwarf_unit *u, uint64_t scope, const struct name_query *q, bool types,
+                       struct scopes_used *used);
 
 #endif

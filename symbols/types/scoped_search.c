@@ -13,6 +13,7 @@ struct lookup {
     struct dwarf *dwarf;
     const struct name_query *query;
     bool types;
+    struct scopes_used *used;
     struct {
         uint64_t scope;
         size_t part;
@@ -147,11 +148,14 @@ static bool is_transparent(uint16_t tag, const struct die_attrs *a, const char *
     return tag == DW_TAG_enumeration_type && !flag(a, DW_AT_enum_class);
 }
 
-static void take_used(struct pass *p, const struct die_attrs *a, unsigned attribute)
+static void take_used(struct pass *p, struct dwarf_unit *u, const struct die_attrs *a, unsigned attribute)
 {
     const struct attr *scope = die_attr(a, attribute);
+    struct type *class = scope && scope->kind == ATTR_SIGNATURE ? type_of_attr(u->dwarf->file, scope) : NULL;
     if (scope && scope->kind == ATTR_REFERENCE)
         note(p->used, &p->used_count, SCOPE_USED_LIMIT, scope->u);
+    else if (class && class->die)
+        note(p->used, &p->used_count, SCOPE_USED_LIMIT, class->die);
 }
 
 static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
@@ -162,16 +166,16 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     if (!scope && !using && tag != DW_TAG_inheritance && !(is_last(p) && is_wanted(p, tag)))
         return;
     die_attributes(u, die, &a);
-    const char *name = name_of(u, &a);
+    const char *name = scope ? scope_name_of(u, die, &a) : name_of(u, &a);
     /* The definition of what a scope declares stands outside of it. */
     if (die_attr(&a, DW_AT_specification) || die_attr(&a, DW_AT_abstract_origin))
         return;
     if (tag == DW_TAG_imported_declaration)
         take_import(p, u, &a);
     else if (tag == DW_TAG_imported_module)
-        take_used(p, &a, DW_AT_import);
+        take_used(p, u, &a, DW_AT_import);
     else if (tag == DW_TAG_inheritance)
-        take_used(p, &a, DW_AT_type);
+        take_used(p, u, &a, DW_AT_type);
     else if (name)
         take(p, name, die_offset(u, die), tag, flag(&a, DW_AT_declaration));
     else if (tag == DW_TAG_namespace)
@@ -217,6 +221,14 @@ static bool enter(struct lookup *l, uint64_t scope, size_t part)
     return true;
 }
 
+static void note_used(struct scopes_used *used, uint64_t scope, size_t part)
+{
+    if (used->count == SCOPE_USED_LIMIT)
+        return;
+    used->list[used->count] = scope;
+    used->parts[used->count++] = part;
+}
+
 static uint64_t search(struct lookup *l, uint64_t scope, size_t part, unsigned depth)
 {
     struct pass p = {.lookup = l, .part = part, .depth = depth};
@@ -227,16 +239,24 @@ static uint64_t search(struct lookup *l, uint64_t scope, size_t part, unsigned d
     uint64_t budget = u->budget; /* a walk of this unit may be under way */
     look_into(&p, u, scope);
     u->budget = budget;
-    for (size_t i = 0; i < p.inner_count && p.found == NO_OFFSET; i++)
-        p.found = search(l, named_scope(l->dwarf, p.inner[i]), part + 1, depth + 1);
+    for (size_t i = 0; i < p.inner_count && p.found == NO_OFFSET; i++) {
+        uint64_t defined = named_scope(l->dwarf, p.inner[i]);
+        p.found = search(l, defined, part + 1, depth + 1);
+        /* What clang nests in a class that has a type unit is where the class is declared. */
+        if (p.found == NO_OFFSET && defined != p.inner[i])
+            p.found = search(l, p.inner[i], part + 1, depth + 1);
+    }
     uint64_t ret = p.found != NO_OFFSET ? p.found : p.declared;
-    for (size_t i = 0; i < p.used_count && ret == NO_OFFSET; i++)
+    for (size_t i = 0; i < p.used_count && ret == NO_OFFSET; i++) {
         ret = search(l, named_scope(l->dwarf, p.used[i]), part, depth + 1);
+        note_used(l->used, p.used[i], part);
+    }
     return ret != NO_OFFSET ? ret : p.begun;
 }
 
-uint64_t scoped_search(struct dwarf_unit *u, uint64_t scope, const struct name_query *q, bool types)
+uint64_t scoped_search(struct dwarf_unit *u, uint64_t scope, const struct name_query *q, bool types,
+                       struct scopes_used *used)
 {
-    struct lookup l = {.dwarf = u->dwarf, .query = q, .types = types};
+    struct lookup l = {.dwarf = u->dwarf, .query = q, .types = types, .used = used};
     return search(&l, scope, 0, 0);
 }

@@ -150,21 +150,24 @@ static void fill_base(struct type *t, const struct die_attrs *a)
         t->name = type_canonical_name(t->name);
 }
 
-/* Definitions of functions and C++ classes may carry the rest in another DIE. */
+/* Definitions of functions and C++ classes may carry the rest in another DIE, and that in a third. */
 static const struct attr *attr_or_origin(struct dwarf_unit *u, const struct die_attrs *a, unsigned name,
                                          struct die_attrs *scratch)
 {
-    const struct attr *found = die_attr(a, name), *origin = die_attr(a, DW_AT_abstract_origin);
-    if (!origin)
-        origin = die_attr(a, DW_AT_specification);
-    struct dwarf_unit *where;
-    Dwarf_Die die;
-    if (found || !origin || origin->kind != ATTR_REFERENCE ||
-        !die_anywhere(u->dwarf, origin->u, &where, &die))
-        return found;
-    die_attributes(where, die, scratch);
-    dwarf_dealloc_die(die);
-    return die_attr(scratch, name);
+    const struct attr *found = die_attr(a, name);
+    for (unsigned i = 0; !found && i < ORIGIN_LIMIT; i++) {
+        const struct attr *origin = die_attr(a, DW_AT_abstract_origin);
+        if (!origin)
+            origin = die_attr(a, DW_AT_specification);
+        Dwarf_Die die;
+        if (!origin || origin->kind != ATTR_REFERENCE || !die_anywhere(u->dwarf, origin->u, &u, &die))
+            return NULL;
+        die_attributes(u, die, scratch);
+        dwarf_dealloc_die(die);
+        a = scratch;
+        found = die_attr(a, name);
+    }
+    return found;
 }
 
 /* What is said of a type that stands in a type unit: often not even its name. */

@@ -198,11 +198,26 @@ static struct type *find(struct symbol_map *m, const char *name, uint64_t pc)
     return t || w.tags[0] ? t : type_builtin(m, w.name);
 }
 
+/* Class::name, where a base class of another CU, or in a type unit, has it. */
+static struct type *find_in_class(struct symbol_map *m, const char *name, uint64_t pc)
+{
+    struct name_query q;
+    struct scoped_name n;
+    name_query_parse(name, &q);
+    if (q.count < 2 || q.parameters)
+        return NULL;
+    const char *last = q.parts[q.count - 1].text;
+    BASE_FREE char *around = xstrndup(name, (size_t)(last - name) - 2);
+    struct type *class = find(m, around, pc);
+    return class && symbols_scoped_in(m, class, last, true, &n) ? n.type : NULL;
+}
+
 struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc)
 {
     struct type *t = find(m, name, pc);
     BASE_FREE char *meant = t ? NULL : type_expand_arguments(m, name, pc);
-    return meant ? find(m, meant, pc) : t;
+    t = meant ? find(m, meant, pc) : t;
+    return t ? t : find_in_class(m, name, pc);
 }
 
 struct type *type_find_definition(struct type *t)

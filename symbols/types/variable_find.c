@@ -8,7 +8,7 @@
 #include "symbols/index/dwarf_index.h"
 #include "symbols/scoped.h"
 #include "symbols/text/path.h"
-#include "symbols/types/variable_internal.h"
+#include "symbols/types/scoped_internal.h"
 
 struct search {
     const char *name, *file;
@@ -140,10 +140,29 @@ bool symbols_variable_at_die(struct symbol_map *m, struct symbol_file *f, uint64
 /* -- static members ---------------------------------------------------------------------------------- */
 
 struct definition {
-    uint64_t declaration, load_offset;
+    struct type *class;
+    const struct type_static *member;
+    uint64_t load_offset;
     struct variable *ret;
     unsigned depth;
 };
+
+/* Does a definition name the declaration in the class, or that of what stands for the class in this unit? */
+static bool is_definition(const struct definition *d, struct dwarf_unit *u, uint64_t declaration,
+                          const struct variable *v)
+{
+    struct scope_chain around;
+    if (declaration == d->member->die)
+        return true;
+    struct dwarf_unit *where =
+        v->name && strcmp(v->name, d->member->name) == 0 ? dwarf_unit_of_die(u->dwarf, declaration) : NULL;
+    if (!where)
+        return false;
+    uint64_t budget = where->budget;
+    scope_chain_of(where, declaration, &around);
+    where->budget = budget;
+    return type_strip(type_of_die(u->dwarf->file, around.list[around.count - 1])) == d->class;
+}
 
 /* Definitions are at file scope or in a namespace. */
 static void visit_definition(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
@@ -159,28 +178,37 @@ static void visit_definition(void *context, struct dwarf_unit *u, Dwarf_Die die,
         return;
     die_attributes(u, die, &a);
     const struct attr *of = die_attr(&a, DW_AT_specification);
-    if (of && of->kind == ATTR_REFERENCE && of->u == d->declaration)
-        variable_read(u, die, 0, d->load_offset, d->ret);
+    struct variable v;
+    if (of && of->kind == ATTR_REFERENCE && variable_read(u, die, 0, d->load_offset, &v) &&
+        is_definition(d, u, of->u, &v))
+        *d->ret = v;
+}
+
+static void find_definition(struct dwarf_unit *u, struct definition *search)
+{
+    die_walk_begin(u);
+    die_children(u, u->root, visit_definition, search);
 }
 
 void symbols_static_member(struct symbol_map *m, struct type *class, const struct type_static *member,
-                           struct variable *ret)
+                           uint64_t pc, struct variable *ret)
 {
     class = type_strip(class);
     *ret = (struct variable){.name = member->name, .type = member->type, .where = VARIABLE_OPTIMISED_OUT};
     struct dwarf *d = class->file ? dwarf_of(class->file) : NULL;
-    struct definition search = {.declaration = member->die, .ret = ret};
+    struct definition search = {.class = class, .member = member, .ret = ret};
     struct dwarf_unit *u;
     Dwarf_Die die;
-    for (size_t i = 0; i < m->count; i++)
-        if (m->entries[i].file == class->file)
-            search.load_offset = m->entries[i].offset;
+    search.load_offset = symbols_load_offset(m, class->file);
     if (!d || !die_anywhere(d, member->die, &u, &die))
         return;
     variable_read(u, die, 0, search.load_offset, ret);
     dwarf_dealloc_die(die);
-    die_walk_begin(u);
-    die_children(u, u->root, visit_definition, &search);
+    find_definition(u, &search);
+    /* The class may have a unit of its own: then the definition is in that of the code. */
+    u = pc == UINT64_MAX ? NULL : lookup_unit(class->file, pc - search.load_offset);
+    if (u && ret->where == VARIABLE_OPTIMISED_OUT)
+        find_definition(u, &search);
     if (ret->where != VARIABLE_OPTIMISED_OUT || !class->name)
         return;
     /* In another CU than the one that describes the class. */

@@ -15,7 +15,7 @@ struct error *scope_shared(struct pool *p, struct type *class, const struct type
 {
     struct evaluation *e = (struct evaluation *)p; /* the pool is its first member */
     struct variable v;
-    symbols_static_member(p->target->map, class, member, &v);
+    symbols_static_member(p->target->map, class, member, p->has_pc ? p->pc : UINT64_MAX, &v);
     return scope_variable(e, &v, ret);
 }
 

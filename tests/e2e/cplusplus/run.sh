@@ -19,5 +19,7 @@ ask() {
 }
 ask g++ g++ -g -O0
 ask g++-dwarf4 g++ -gdwarf-4 -O0
+ask g++-types g++ -g -O0 -fdebug-types-section
+ask g++-split g++ -g -O0 -gsplit-dwarf
 ask clang++ clang++ -g -O0
 finish

@@ -78,7 +78,7 @@ void inside()
     //? sizeof(inner::Box)
     //? (Colour)5
     //? Colour::green
-    //? two
+    //= two => store::two
     //? local
     mark(1);
 }
@@ -175,7 +175,7 @@ int main()
     //= sizeof(store::Now) => 4
     //? sizeof(store::current::Now)
     //? now
-    //? store::two
+    //= store::two => store::two
     //? store::Colour::red
     //? store::Colour::green
     //? colour

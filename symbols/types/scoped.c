@@ -110,7 +110,7 @@ static bool is_class(uint16_t tag)
            tag == DW_TAG_enumeration_type || tag == DW_TAG_typedef;
 }
 
-/* What a used namespace has elsewhere, in another CU or a type unit, by its whole name. */
+/* What a namespace or class has elsewhere, in another CU or a type unit, by its whole name. */
 static uint64_t in_index(struct dwarf *d, const struct name_query *q, bool types,
                          const struct scopes_used *used)
 {

@@ -241,6 +241,7 @@ static uint64_t search(struct lookup *l, uint64_t scope, size_t part, unsigned d
     u->budget = budget;
     for (size_t i = 0; i < p.inner_count && p.found == NO_OFFSET; i++) {
         uint64_t defined = named_scope(l->dwarf, p.inner[i]);
+        note_used(l->used, defined, part + 1);
         p.found = search(l, defined, part + 1, depth + 1);
         /* What clang nests in a class that has a type unit is where the class is declared. */
         if (p.found == NO_OFFSET && defined != p.inner[i])

@@ -21,18 +21,20 @@ static size_t argument_length(const char *text)
     return n;
 }
 
-/* What the argument means, if it is a name for something else; malloc'd or NULL. */
+/* What the argument means, if it is a name for something else or leaves scopes out; malloc'd or NULL. */
 static char *meaning(struct symbol_map *m, const char *argument, size_t n, uint64_t pc)
 {
-    while (n && argument[n - 1] == ' ')
-        n--;
-    BASE_FREE char *name = xstrndup(argument, n);
-    struct type *t = n && n < TEMPLATE_NAME_LIMIT ? symbols_find_type(m, name, pc) : NULL;
-    if (!t || (t->kind != TYPE_TYPEDEF && !strchr(name, '<')))
-        return NULL;
-    for (unsigned i = 0; t->kind == TYPE_TYPEDEF && i < TYPE_DEPTH_LIMIT; i++)
+    size_t named = n;
+    while (named && strchr(" *&", argument[named - 1]))
+        named--;
+    BASE_FREE char *name = xstrndup(argument, named);
+    struct type *t = named ? symbols_find_type(m, name, pc) : NULL;
+    for (unsigned i = 0; t && t->kind == TYPE_TYPEDEF && i < TYPE_DEPTH_LIMIT; i++)
         t = type_target(t);
-    return type_name(t);
+    BASE_FREE char *meant = t ? type_name(t) : NULL;
+    if (!meant || strcmp(meant, name) == 0)
+        return NULL;
+    return xasprintf("%s%.*s", meant, (int)(n - named), argument + named);
 }
 
 char *type_expand_arguments(struct symbol_map *m, const char *name, uint64_t pc)

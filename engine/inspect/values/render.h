@@ -36,6 +36,8 @@ struct bases_shown {
     struct type *list[VIRTUAL_BASES_MOST];
     size_t count;
 };
+/* Notes a virtual base; false: it was shown already. */
+bool bases_show(struct bases_shown *shown, struct type *base);
 /* `shown` is NULL for an object as a whole. */
 struct error *struct_text(struct rendering *r, struct value *v, unsigned depth,
                           struct bases_shown *shown) BASE_MUST_CHECK;

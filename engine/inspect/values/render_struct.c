@@ -15,8 +15,7 @@ static void add_error(struct rendering *r, struct error *e)
     error_free(e);
 }
 
-/* Notes a virtual base; false: it was shown already. */
-static bool first_time(struct bases_shown *shown, struct type *base)
+bool bases_show(struct bases_shown *shown, struct type *base)
 {
     for (size_t i = 0; i < shown->count; i++)
         if (type_same_class(shown->list[i], base))
@@ -94,7 +93,7 @@ static void bases_text(struct rendering *r, struct value *v, unsigned depth, str
     const struct type_member *members;
     size_t count = type_members(type_strip(v->type), &members);
     for (size_t i = 0; i < count && r->out->length < RENDER_TEXT; i++) {
-        if (!members[i].base || (members[i].is_virtual && !first_time(shown, members[i].type)))
+        if (!members[i].base || (members[i].is_virtual && !bases_show(shown, members[i].type)))
             continue;
         separate(r, first);
         base_text(r, v, &members[i], depth, shown);

@@ -102,6 +102,8 @@ static void pay(struct spelling *s)
     if (s->depth >= TEMPLATE_DEPTH_LIMIT || !s->owed[s->depth] || begins(s))
         return;
     s->owed[s->depth] = false;
+    if (s->shown && s->out.data[s->out.length - 1] == '>')
+        buf_add_char(&s->out, ' ');
     add_word(s, "const", 5);
 }
 

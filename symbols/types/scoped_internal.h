@@ -27,8 +27,8 @@ const char *scope_name_of(struct dwarf_unit *u, Dwarf_Die die, const struct die_
 /* The name of what is in these scopes, "::ns::Class::name"; malloc'd. */
 char *scope_chain_name(struct dwarf_unit *u, const struct scope_chain *chain, const char *name);
 
-/* Namespaces and classes that were named, used or are base classes, and from which part of the name on they were
- * asked. */
+/* Namespaces and classes that were named, used or are base classes, and from which part of the name on they
+ * were asked. */
 struct scopes_used {
     uint64_t list[SCOPE_USED_LIMIT];
     size_t parts[SCOPE_USED_LIMIT];

@@ -259,5 +259,6 @@ uint64_t scoped_search(struct dwarf_unit *u, uint64_t scope, const struct name_q
                        struct scopes_used *used)
 {
     struct lookup l = {.dwarf = u->dwarf, .query = q, .types = types, .used = used};
-    return search(&l, scope, 0, 0);
+    uint64_t defined = named_scope(u->dwarf, scope), die = search(&l, defined, 0, 0);
+    return die == NO_OFFSET && defined != scope ? search(&l, scope, 0, 0) : die;
 }

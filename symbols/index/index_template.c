@@ -12,7 +12,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "symbols/limits.h"
-#include "symbols/types/type_internal.h"
+#include "symbols/text/arithmetic.h"
 
 struct spelling {
     const char *at, *end;
@@ -62,7 +62,7 @@ static void take_arithmetic(struct spelling *s)
         while (s->at < s->end && *s->at == ' ')
             s->at++;
     }
-    const char *name = type_canonical_name(buf_text(&words));
+    const char *name = arithmetic_name(buf_text(&words));
     add_word(s, name, strlen(name));
 }
 

@@ -147,7 +147,7 @@ static void fill_base(struct type *t, const struct die_attrs *a)
         t->inside->size = (number(a, DW_AT_bit_size) + 7) / 8;
     /* gdb has one spelling for the integers of C, and leaves gcc's `__int128 unsigned` as it is. */
     if (t->name && !strstr(t->name, "int128"))
-        t->name = type_canonical_name(t->name);
+        t->name = arithmetic_name(t->name);
 }
 
 /* Definitions of functions and C++ classes may carry the rest in another DIE, and that in a third. */

@@ -33,7 +33,7 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     die_attributes(u, die, &a);
     const struct attr *name = die_attr(&a, DW_AT_name), *declaration = die_attr(&a, DW_AT_declaration);
     const char *text = name ? attr_string(u->dwarf, u->head, name) : NULL;
-    if (!text || strcmp(tag == DW_TAG_base_type ? type_canonical_name(text) : text, w->name) != 0)
+    if (!text || strcmp(tag == DW_TAG_base_type ? arithmetic_name(text) : text, w->name) != 0)
         return;
     w->declaration = declaration && declaration->u;
     w->die = die_offset(u, die);
@@ -112,7 +112,7 @@ static struct wanted parse(const char *name)
         w.tags[1] = words[i].tags[1];
         break;
     }
-    w.name = w.tags[0] ? name : type_canonical_name(name);
+    w.name = w.tags[0] ? name : arithmetic_name(name);
     return w;
 }
 

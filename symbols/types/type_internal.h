@@ -7,6 +7,7 @@
 
 #include "symbols/limits.h"
 #include "symbols/map_internal.h"
+#include "symbols/text/arithmetic.h"
 #include "symbols/type.h"
 
 struct type_inside {
@@ -67,8 +68,6 @@ struct type *type_find_definition(struct type *t);
 /* `vector<string>` with what typedefs among its arguments stand for (type_arguments.c); malloc'd, or NULL
  * where there are none. */
 char *type_expand_arguments(struct symbol_map *m, const char *name, uint64_t pc);
-/* gdb's spelling of an integer or floating type (type_builtin.c), or `name` itself. */
-const char *type_canonical_name(const char *name);
 /* A built-in type of a map by canonical name, or NULL. */
 struct type *type_builtin(struct symbol_map *m, const char *canonical);
 

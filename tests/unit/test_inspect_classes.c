@@ -221,7 +221,7 @@ static void test_nonsense(void **state)
     fails("one::nothing", ERR_NO_SYMBOL);
     fails("two::again::again::again::nothing", ERR_NO_SYMBOL);
     fails("sizeof(two::nothing)", ERR_NO_SYMBOL);
-    fails("(one::Nothing *)3", ERR_SYNTAX);
+    fails("(one::Nothing *)3", ERR_NO_TYPE);
     is("sizeof(self)", "1");
 }
 

@@ -79,10 +79,11 @@ static struct error *parse_file_name(struct parser *p, size_t length, struct nod
 static struct error *parse_parenthesis(struct parser *p, struct node **ret)
 {
     TRY(lexer_next(&p->lexer));
+    const char *start = p->lexer.now.start;
     char *type = NULL;
     TRY(parse_try_type(p, &type));
     if (!type) {
-        TRY(parse_comma(p, ret));
+        TRY(parse_no_type(start, parse_comma(p, ret)));
         return parse_expect(p, ')', "a closing parenthesis");
     }
     struct node *n = *ret = parse_make(NODE_CAST, 0, NULL, NULL);
@@ -97,6 +98,7 @@ static struct error *parse_sizeof(struct parser *p, struct node **ret)
     if (!parse_at(p, '('))
         return parse_unary(p, &n->left);
     TRY(lexer_next(&p->lexer));
+    const char *start = p->lexer.now.start;
     char *type = NULL;
     TRY(parse_try_type(p, &type));
     if (type) {
@@ -104,7 +106,7 @@ static struct error *parse_sizeof(struct parser *p, struct node **ret)
         n->text = type;
         return NULL;
     }
-    TRY(parse_comma(p, &n->left));
+    TRY(parse_no_type(start, parse_comma(p, &n->left)));
     return parse_expect(p, ')', "a closing parenthesis");
 }
 

@@ -72,6 +72,17 @@ struct error *parse_try_type(struct parser *p, char **ret)
     return parse_at_type(p) ? take_type(p, ret) : NULL;
 }
 
+struct error *parse_no_type(const char *start, struct error *failed)
+{
+    size_t length = qualified_length(start, NULL, NULL);
+    const char *end = start + length + strspn(start + length, " *&");
+    if (!error_is(failed, ERR_SYNTAX) || !length || *end != ')')
+        return failed;
+    error_free(failed);
+    BASE_FREE char *name = qualified_name(start, length);
+    return error_new(ERR_NO_TYPE, "there is no type %s", name);
+}
+
 /* -- what is written with types ---------------------------------------------------------------------- */
 
 static bool named_cast(const char *word, enum cast_kind *ret)

@@ -242,7 +242,7 @@ static struct error *in_classes(struct evaluation *e, const char *name, struct v
 {
     uint64_t pc = e->pool.has_pc ? e->pool.pc : UINT64_MAX;
     bool qualified = qualified_last(name) != name;
-    if (qualified ? symbols_language(e->pool.target->map, pc) == LANGUAGE_C : !e->frame.found)
+    if (symbols_language(e->pool.target->map, pc) == LANGUAGE_C || (!qualified && !e->frame.found))
         return NULL;
     return qualified ? scope_class_member(e, name, ret) : scope_this_member(e, name, ret);
 }

@@ -126,3 +126,10 @@ void find_demangled(struct map_entry *e, const struct name_query *q, struct matc
             match_symbol(e, &symbols[i], false, l);
     }
 }
+
+const char *symbols_without_returned(const char *function)
+{
+    struct name_query q;
+    name_query_parse(function, &q);
+    return q.count && q.parameters && !q.rooted ? q.parts[0].text : function;
+}

@@ -135,6 +135,23 @@ enum {
     INDEX_IMAGE_LIMIT = 1 << 30,
     /* Scopes around a name: those further out are left out of what is shown. */
     INDEX_SCOPE_LIMIT = 64,
+    /* Scopes around an address or an entry: a name is not looked for in those further in. */
+    SCOPE_CHAIN_LIMIT = 80,
+    /* Scopes of one name inside of one other, as a namespace is opened again and again: the others are not
+     * looked into. */
+    SCOPE_INNER_LIMIT = 64,
+    /* Namespaces used in one scope, and base classes of one class: the others are not looked into. */
+    SCOPE_USED_LIMIT = 64,
+    /* Levels of scopes that use each other: what is further is not looked into. */
+    SCOPE_DEPTH_LIMIT = 32,
+    /* Scopes that are looked into for one name in one scope: it is not found. */
+    SCOPES_ENTERED_LIMIT = 256,
+    /* Bytes of a name among whose template arguments typedefs are looked for: those of a longer one have to
+     * be written out. */
+    TEMPLATE_NAME_LIMIT = 1024,
+    /* Levels of template arguments inside each other in which the side of a `const` does not count: deeper it
+     * does. */
+    TEMPLATE_DEPTH_LIMIT = 16,
     /* Parts between the `::` of a name that is looked for: a longer one is found nowhere. */
     NAME_PARTS_MOST = 32,
     /* Bytes of a kept index: a larger file is not read, and the index is made anew. */

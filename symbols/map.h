@@ -77,6 +77,10 @@ struct symbol_place {
 /* False when no file covers the address (then *ret is empty but for the address). */
 bool symbols_lookup(struct symbol_map *m, uint64_t address, struct symbol_place *ret);
 
+/* A demangled name without the type that the function returns, which those of templates begin with; points
+ * into it. */
+const char *symbols_without_returned(const char *function);
+
 struct address_range {
     uint64_t low, high; /* [low, high) */
 };

@@ -18,7 +18,7 @@ struct map_entry {
     bool hidden;          /* it is of another processor than the one that is asked about */
 };
 
-enum { BUILTIN_TYPES = 18 };
+enum { BUILTIN_TYPES = 21 };
 struct type;
 
 struct symbol_map {

@@ -68,7 +68,26 @@ struct type_member {
     uint64_t bit_offset; /* from the start of the struct, DW_AT_data_bit_offset's way of counting */
     uint32_t bit_size;   /* bit-fields; 0: no bit-field */
     bool base;           /* a base class, its members are this class's */
-    bool known_offset;   /* false: a virtual base, placed at run time */
+    bool is_virtual;     /* a virtual base */
+    bool known_offset;   /* false: placed at run time, by `location` */
+    /* A DWARF expression from the object's address to the member's (symbols_member_location()), or NULL. */
+    const uint8_t *location;
+    size_t location_size;
+};
+/* A member that all objects of a class share; symbols_static_member() says where it is. */
+struct type_static {
+    const char *name;
+    struct type *type;
+    uint64_t die;
+    size_t before; /* so many of type_members() are declared in front of it */
+};
+struct type_method {
+    const char *name;
+    struct type *type; /* with the parameter `this`, but for static ones */
+    uint64_t die;
+    int64_t slot; /* of a virtual one: which of the virtual table, if that is known; else -1 */
+    bool artificial;
+    bool has_this; /* it is not static */
 };
 struct type_enumerator {
     const char *name;
@@ -83,17 +102,26 @@ struct type *type_target(struct type *t);
 /* Without typedefs and qualifiers, and defined rather than declared where a definition can be found. */
 struct type *type_strip(struct type *t);
 size_t type_members(struct type *t, const struct type_member **ret);
+size_t type_statics(struct type *t, const struct type_static **ret);
+size_t type_methods(struct type *t, const struct type_method **ret);
 size_t type_enumerators(struct type *t, const struct type_enumerator **ret);
 size_t type_parameters(struct type *t, struct type *const **ret);
 /* C++ passes and returns such an object by its address, however small it is: it may not be copied byte by
  * byte. */
 bool type_is_by_reference(struct type *t);
+/* The class whose members a pointer to members points to, or NULL. */
+struct type *type_containing(struct type *t);
+/* Do both describe one struct, class or union? Each CU has its own description of what many include. */
+bool type_same_class(struct type *a, struct type *b);
 /* Where a bit-field is: the byte offset of its storage unit, and the bit from that unit's lowest-addressed
  * bit. For other members the byte offset and 0. */
 void type_member_storage(const struct type_member *m, uint64_t *byte_offset, unsigned *bit_offset);
 
 struct type *type_pointer_to(struct type *t);
 struct type *type_array_of(struct type *t, uint64_t count);
+struct type *type_reference_to(struct type *t, bool rvalue);
+/* What points to members of `class` that are of type `t`, data or methods. */
+struct type *type_member_pointer_to(struct type *class, struct type *t);
 /* A function returning `t`; without a prototype its parameters are unknown (count 0). */
 struct type *type_function_of(struct type *t, struct type *const *parameters, size_t count, bool prototyped);
 /* What a function is of which only the ELF symbol is known, under gdb's name for it. `near` is any type of
@@ -107,6 +135,12 @@ struct type *type_bare_function(struct type *near);
  * (`*`, `[3]`) are the caller's.
  */
 struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc);
+/* The language of the CU at `pc`, or where nothing is known of that (UINT64_MAX) of the one that has `main`.
+ */
+enum symbols_language { LANGUAGE_UNKNOWN, LANGUAGE_C, LANGUAGE_CPLUS, LANGUAGE_OTHER };
+enum symbols_language symbols_language(struct symbol_map *m, uint64_t pc);
+/* What comparing gives there: `bool` in C++, else `int`. */
+struct type *symbols_truth_type(struct symbol_map *m, uint64_t pc);
 /* An enumerator, anywhere; false: none. *type is its enumeration. */
 bool symbols_find_enumerator(struct symbol_map *m, const char *name, struct type **type, int64_t *ret);
 /* The name most like `name`, for a hint; malloc'd or NULL. */

@@ -54,6 +54,20 @@ bool symbols_variable_at_die(struct symbol_map *m, struct symbol_file *f, uint64
                              struct variable *ret);
 /* The expression that computes an array type's bound (type.bound); false: it has none. */
 bool symbols_array_bound(struct symbol_map *m, struct type *t, struct dwarf_expression *ret);
+/* The expression that computes where a member of `t` is, from the object's address, which it finds on the
+ * stack; false: it has none. */
+bool symbols_member_location(struct symbol_map *m, struct type *t, const struct type_member *member,
+                             struct dwarf_expression *ret);
+/* The variable that a static member is: its definition, or the constant that the class says it is; where
+ * there is neither it is VARIABLE_OPTIMISED_OUT. The CU at `pc` (UINT64_MAX: none) is looked at as well as
+ * the class's. */
+void symbols_static_member(struct symbol_map *m, struct type *class, const struct type_static *member,
+                           uint64_t pc, struct variable *ret);
+/* The entry of a method's code; false: there is none of its own. */
+bool symbols_method(struct symbol_map *m, struct type *class, const struct type_method *method,
+                    uint64_t *ret);
+/* The linkage name of a method, demangled, or NULL; lives as long as the file. */
+const char *symbols_method_name(struct type *class, const struct type_method *method);
 /* The type of the function at `pc` (innermost `inlined` as above), or NULL. */
 struct type *symbols_function_type(struct symbol_map *m, uint64_t pc, unsigned inlined);
 /*

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/inspect/values/floats.h"
@@ -99,24 +100,27 @@ static struct error *array_json(struct pool *p, struct value *v, unsigned depth,
     return NULL;
 }
 
-/* Anonymous members and base classes are merged into the object around them. */
-static struct error *add_members(struct pool *p, struct value *v, unsigned depth, bool *truncated,
-                                 cJSON *object)
+/* Anonymous members and base classes are merged into the object around them, each virtual base once. */
+static struct error *add_members(struct pool *p, struct value *v, unsigned depth, struct bases_shown *shown,
+                                 bool *truncated, cJSON *object)
 {
     const struct type_member *members;
     size_t count = type_members(type_strip(v->type), &members);
     for (size_t i = 0; i < count && depth < RENDER_DEPTH; i++) {
         struct value *member = NULL;
+        if (members[i].is_virtual && !bases_show(shown, members[i].type))
+            continue;
         struct error *e = value_of_member(p, v, &members[i], &member);
         if (e) {
+            BASE_FREE char *name = members[i].base ? type_name(members[i].type) : xstrdup(members[i].name);
             error_free(e);
-            cJSON_AddNullToObject(object, members[i].name);
+            cJSON_AddNullToObject(object, name);
             continue;
         }
         bool merge = (members[i].base || !*members[i].name) && kind_is_struct(value_kind(member));
         cJSON *one = NULL;
         if (merge) {
-            TRY(add_members(p, member, depth + 1, truncated, object));
+            TRY(add_members(p, member, depth + 1, shown, truncated, object));
         } else {
             TRY(inner_json(p, member, depth + 1, truncated, &one));
             cJSON_AddItemToObject(object, members[i].name, one);
@@ -130,8 +134,9 @@ static struct error *struct_json(struct pool *p, struct value *v, unsigned depth
 {
     if (v->size && v->size <= VALUE_BYTES_MAX)
         TRY(value_load(p, v));
+    struct bases_shown shown = {.count = 0};
     *ret = cJSON_CreateObject();
-    return add_members(p, v, depth, truncated, *ret);
+    return add_members(p, v, depth, &shown, truncated, *ret);
 }
 
 static struct error *complex_json(struct pool *p, struct value *v, cJSON **ret)

@@ -52,12 +52,21 @@ enum {
     ARRAY_RESOLVE_MOST = 16,
     /* Levels of base classes and unnamed members in which a member is looked for: it is not found. */
     MEMBER_DEPTH_MOST = 32,
+    /* Base classes and unnamed members in which one member is looked for: it is not found. */
+    CLASSES_SEEN_MOST = 4096,
+    /* Bytes between an object and a virtual base of it, by its virtual table: the error says that the object
+     * is damaged. */
+    BASE_DISTANCE_MOST = 1 << 30,
     /* Elements of an array, or characters of a string, that are shown: "..." stands for the rest. */
     RENDER_ELEMENTS = 200,
     /* Levels of a value that are shown: "{...}" stands for what is deeper. */
     RENDER_DEPTH = 20,
     /* Bytes of the text of one value: "..." stands for the rest. */
     RENDER_TEXT = 64 << 10,
+    /* Virtual bases of one object that are shown once only: further ones are shown each time. */
+    VIRTUAL_BASES_MOST = 64,
+    /* Static members inside of static members that are shown: what is deeper is told as seen already. */
+    STATICS_SHOWN_MOST = 32,
     /* Instructions that are disassembled at once: the others are left out. */
     INSTRUCTIONS_MOST = 4096,
     /* Bytes of a function before an address, which are decoded to know where its instructions begin: where

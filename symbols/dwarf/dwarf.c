@@ -108,6 +108,22 @@ bool dwarf_is_c(const struct unit_head *u)
            u->language == DW_LANG_C11 || u->language == DW_LANG_Mips_Assembler;
 }
 
+bool dwarf_is_cplus(const struct unit_head *u)
+{
+    /* The last three are DWARF 6's C++17, C++20 and C++23, which newer compilers write already. */
+    static const uint16_t languages[] = {DW_LANG_C_plus_plus,
+                                         DW_LANG_C_plus_plus_03,
+                                         DW_LANG_C_plus_plus_11,
+                                         DW_LANG_C_plus_plus_14,
+                                         0x2a,
+                                         0x2b,
+                                         0x3a};
+    for (size_t i = 0; i < ARRAY_LENGTH(languages); i++)
+        if (u->language == languages[i])
+            return true;
+    return false;
+}
+
 static const struct dwarf_region *region_holding(const struct dwarf *d, uint64_t offset)
 {
     size_t low = 0, high = d->region_count;

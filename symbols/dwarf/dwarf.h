@@ -170,6 +170,7 @@ long dwarf_unit_holding(struct dwarf *d, uint64_t offset);
 /* The DIE of the type a type unit of this signature describes, or NO_OFFSET. */
 uint64_t dwarf_type_of_signature(struct dwarf *d, uint64_t signature);
 bool dwarf_is_c(const struct unit_head *u); /* its language is C (or assembler): no code inside types */
+bool dwarf_is_cplus(const struct unit_head *u);
 /* aranges.c: the unit that holds code at a link-time address, or -1. */
 long dwarf_unit_at(struct dwarf *d, uint64_t address);
 void dwarf_complain(struct dwarf *d, const char *format, ...) BASE_PRINTF(2, 3);

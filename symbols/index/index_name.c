@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "symbols/index/index_image.h"
+#include "symbols/index/index_template.h"
 #include "symbols/limits.h"
 
 enum { PASSED_OVER_LENGTH = 64 };
@@ -165,10 +166,10 @@ bool name_same(const char *a, size_t n, const char *b, size_t m)
             i++;
         while (k < m && b[k] == ' ')
             k++;
-        if (i == n || k == m)
-            return i == n && k == m;
-        if (a[i++] != b[k++])
-            return false;
+        if (i == n && k == m)
+            return true;
+        if (i == n || k == m || a[i++] != b[k++])
+            return template_same(a, n, b, m);
     }
 }
 
@@ -191,7 +192,7 @@ bool name_same_parameters(const char *wanted, const char *have)
     size_t n = strlen(wanted);
     if (!close)
         return false;
-    return name_same(wanted, n, have, strlen(have)) ||
-           name_same(wanted, n, have, (size_t)(close + 1 - have)) ||
+    return spelled_same(wanted, n, have, strlen(have)) ||
+           spelled_same(wanted, n, have, (size_t)(close + 1 - have)) ||
            (strcmp(wanted, "(void)") == 0 && strncmp(have, "()", 2) == 0);
 }

@@ -120,6 +120,24 @@ static bool enters(const struct scanner *s, uint16_t tag)
     }
 }
 
+static uint32_t scope_of(const struct scanner *s, uint64_t die)
+{
+    size_t low = 0, high = s->change_count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (s->changes[mid].die <= die)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low ? s->changes[low - 1].scope : 0;
+}
+
+static bool is_inside(const struct scan_unit *u, uint64_t die)
+{
+    return die >= u->die && die - u->die < (uint64_t)(u->end - u->bytes);
+}
+
 /* The scope of an entered DIE's children. */
 static uint32_t inner_scope(struct walk *w, const struct fast_abbrev *a, const uint8_t *attrs)
 {
@@ -129,6 +147,10 @@ static uint32_t inner_scope(struct walk *w, const struct fast_abbrev *a, const u
     if (s->is_c)
         return 0;
     fast_die(&s->abbrevs, a, w->u, attrs, d);
+    /* A class that is defined outside of the scope that declares it, as all are in type units. */
+    uint64_t declared = taken_reference(w->u, a, d, TAKE_ORIGIN);
+    if (declared != UINT64_MAX && is_inside(w->u, declared))
+        around = scope_of(s, declared);
     if ((a->tag == DW_TAG_enumeration_type && !taken_number(w->u, a, d, TAKE_SCOPED)))
         return around;
     uint32_t name = take_name(s, a, d, TAKE_NAME);
@@ -265,19 +287,6 @@ bool scan_unit(struct scanner *s, const struct scan_unit *u, bool names)
     return ok;
 }
 
-static uint32_t scope_of(const struct scanner *s, uint64_t die)
-{
-    size_t low = 0, high = s->change_count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (s->changes[mid].die <= die)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low ? s->changes[low - 1].scope : 0;
-}
-
 bool scan_identity(struct scanner *s, uint64_t die, struct die_identity *ret)
 {
     const struct scan_unit *u = &s->unit;
@@ -293,11 +302,6 @@ bool scan_identity(struct scanner *s, uint64_t die, struct die_identity *ret)
                                  .scope = scope_of(s, die),
                                  .next = taken_reference(u, a, &taken, TAKE_ORIGIN)};
     return true;
-}
-
-static bool is_inside(const struct scan_unit *u, uint64_t die)
-{
-    return die >= u->die && die - u->die < (uint64_t)(u->end - u->bytes);
 }
 
 void scan_follow(struct scanner *s, const struct part_pending *pending)

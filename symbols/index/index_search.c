@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "symbols/index/index_internal.h"
+#include "symbols/index/index_template.h"
 #include "symbols/limits.h"
 
 /* The scope around one; 0 also where the numbers are damaged. */
@@ -57,7 +58,8 @@ static bool matches(const struct index_search *s, const char *name, bool *exact)
         return strcmp(name, s->text) == 0;
     }
     bool same = name_same(last, n, name, strlen(name));
-    if (!same && (s->posting.tag != DW_TAG_subprogram || !name_same_base(last, n, name)))
+    bool function = s->posting.tag == DW_TAG_subprogram;
+    if (!same && !(function ? name_same_base(last, n, name) : template_begins(last, n, name)))
         return false;
     if (!scopes_match(&s->index->image, q, s->posting.scope, exact))
         return false;

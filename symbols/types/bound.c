@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The length of arrays that is computed while the program runs: the expression of it.
+ * What of a type is computed while the program runs: the length of arrays, and where virtual bases are.
  */
 #include "symbols/types/variable_internal.h"
 
-static uint64_t load_offset_of(const struct symbol_map *m, const struct symbol_file *f)
+uint64_t symbols_load_offset(const struct symbol_map *m, const struct symbol_file *f)
 {
     for (size_t i = 0; i < m->count; i++)
         if (m->entries[i].file == f)
@@ -19,6 +19,19 @@ bool symbols_array_bound(struct symbol_map *m, struct type *t, struct dwarf_expr
     if (!u)
         return false;
     struct attr block = {.kind = ATTR_BLOCK, .block = t->bound, .size = t->bound_size};
-    expression_of(u, &block, load_offset_of(m, t->file), ret);
+    expression_of(u, &block, symbols_load_offset(m, t->file), ret);
+    return true;
+}
+
+bool symbols_member_location(struct symbol_map *m, struct type *t, const struct type_member *member,
+                             struct dwarf_expression *ret)
+{
+    t = type_strip(t);
+    struct dwarf *d = t->file ? dwarf_of(t->file) : NULL;
+    struct dwarf_unit *u = d && member->location ? dwarf_unit_of_die(d, t->die) : NULL;
+    if (!u)
+        return false;
+    struct attr block = {.kind = ATTR_BLOCK, .block = member->location, .size = member->location_size};
+    expression_of(u, &block, symbols_load_offset(m, t->file), ret);
     return true;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "symbols/index/index_template.h"
 #include "symbols/limits.h"
 #include "symbols/types/type_internal.h"
 
@@ -59,6 +60,7 @@ struct type *type_make(struct intern *arena, struct symbol_file *f, enum type_ki
     t->inside = intern_alloc(arena, sizeof *t->inside);
     t->inside->arena = arena;
     t->inside->target_die = NO_OFFSET;
+    t->inside->class_die = NO_OFFSET;
     return t;
 }
 
@@ -145,24 +147,27 @@ static void fill_base(struct type *t, const struct die_attrs *a)
         t->inside->size = (number(a, DW_AT_bit_size) + 7) / 8;
     /* gdb has one spelling for the integers of C, and leaves gcc's `__int128 unsigned` as it is. */
     if (t->name && !strstr(t->name, "int128"))
-        t->name = type_canonical_name(t->name);
+        t->name = arithmetic_name(t->name);
 }
 
-/* Definitions of functions and C++ classes may carry the rest in another DIE. */
+/* Definitions of functions and C++ classes may carry the rest in another DIE, and that in a third. */
 static const struct attr *attr_or_origin(struct dwarf_unit *u, const struct die_attrs *a, unsigned name,
                                          struct die_attrs *scratch)
 {
-    const struct attr *found = die_attr(a, name), *origin = die_attr(a, DW_AT_abstract_origin);
-    if (!origin)
-        origin = die_attr(a, DW_AT_specification);
-    struct dwarf_unit *where;
-    Dwarf_Die die;
-    if (found || !origin || origin->kind != ATTR_REFERENCE ||
-        !die_anywhere(u->dwarf, origin->u, &where, &die))
-        return found;
-    die_attributes(where, die, scratch);
-    dwarf_dealloc_die(die);
-    return die_attr(scratch, name);
+    const struct attr *found = die_attr(a, name);
+    for (unsigned i = 0; !found && i < ORIGIN_LIMIT; i++) {
+        const struct attr *origin = die_attr(a, DW_AT_abstract_origin);
+        if (!origin)
+            origin = die_attr(a, DW_AT_specification);
+        Dwarf_Die die;
+        if (!origin || origin->kind != ATTR_REFERENCE || !die_anywhere(u->dwarf, origin->u, &u, &die))
+            return NULL;
+        die_attributes(u, die, scratch);
+        dwarf_dealloc_die(die);
+        a = scratch;
+        found = die_attr(a, name);
+    }
+    return found;
 }
 
 /* What is said of a type that stands in a type unit: often not even its name. */
@@ -172,6 +177,28 @@ static void take_signature(struct type *t, const struct attr *signature)
     t->inside->definition = definition;
     t->incomplete = true;
     t->name = t->name ? t->name : definition->name;
+}
+
+/* Its size is that of the Itanium C++ ABI, section 2.3. */
+static void fill_member_pointer(struct type *t, const struct dwarf_unit *u, const struct die_attrs *a)
+{
+    const struct attr *class = die_attr(a, DW_AT_containing_type);
+    if (class && class->kind == ATTR_REFERENCE)
+        t->inside->class_die = class->u;
+    if (!t->inside->size)
+        t->inside->size =
+            u->head->address_size * (type_strip(type_target(t))->kind == TYPE_FUNCTION ? 2u : 1u);
+}
+
+/* C++'s `decltype(nullptr)`, which is as big as a pointer and is nothing but null; all else is nothing. */
+static void fill_unspecified(struct type *t, const struct dwarf_unit *u)
+{
+    t->kind = TYPE_VOID;
+    if (!t->name || !strstr(t->name, "nullptr"))
+        return;
+    t->kind = TYPE_TYPEDEF;
+    t->inside->target = type_make(t->inside->arena, t->file, TYPE_POINTER);
+    t->inside->target->inside->size = u->head->address_size;
 }
 
 static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
@@ -195,15 +222,18 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
         t->inside->target = type_of_attr(t->file, target);
     if (signature && signature->kind == ATTR_SIGNATURE)
         take_signature(t, signature);
+    char *canonical = t->name && dwarf_is_cplus(u->head) ? template_canonical(t->name) : NULL;
+    if (canonical)
+        t->name = intern(t->inside->arena, canonical);
+    free(canonical);
     if (tag == DW_TAG_base_type)
         fill_base(t, &a);
     else if (tag == DW_TAG_unspecified_type)
-        t->kind = TYPE_VOID;
+        fill_unspecified(t, u);
     else if (t->kind == TYPE_POINTER || t->kind == TYPE_REFERENCE || t->kind == TYPE_RVALUE_REFERENCE)
         t->inside->size = t->inside->size ? t->inside->size : u->head->address_size;
-    else if (t->kind == TYPE_MEMBER_POINTER && !t->inside->size) /* Itanium C++ ABI, section 2.3 */
-        t->inside->size =
-            u->head->address_size * (type_strip(type_target(t))->kind == TYPE_FUNCTION ? 2u : 1u);
+    else if (t->kind == TYPE_MEMBER_POINTER)
+        fill_member_pointer(t, u, &a);
     else if (t->kind == TYPE_ARRAY)
         type_read_dimensions(t, u, die);
     else if (t->kind == TYPE_ENUM && target) /* an enumeration has its sign from the underlying type */

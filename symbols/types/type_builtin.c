@@ -1,86 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The arithmetic types of C: their many spellings, and nodes for those that no CU describes.
+ * The arithmetic types of C and C++: nodes for those that no CU describes.
  */
-#include <ctype.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "symbols/types/type_internal.h"
-
-enum word { UNSIGNED, SIGNED, SHORT, CHAR, INT, DOUBLE, FLOAT, BOOL, INT128, COMPLEX, WORDS };
-
-struct spelling {
-    bool said[WORDS];
-    unsigned longs;
-};
-
-static bool take_word(struct spelling *s, const char *w, size_t n)
-{
-    static const char *const words[WORDS] = {"unsigned", "signed", "short", "char",     "int",
-                                             "double",   "float",  "_Bool", "__int128", "complex"};
-    if (n == 4 && strncmp(w, "long", 4) == 0)
-        return ++s->longs <= 2;
-    for (size_t i = 0; i < WORDS; i++)
-        if (strlen(words[i]) == n && strncmp(w, words[i], n) == 0) {
-            bool twice = s->said[i];
-            s->said[i] = true;
-            return !twice;
-        }
-    return false;
-}
-
-static bool parse(const char *name, struct spelling *s)
-{
-    memset(s, 0, sizeof *s);
-    size_t words = 0;
-    while (*name) {
-        size_t n = strcspn(name, " ");
-        if (n && !take_word(s, name, n))
-            return false;
-        words += n > 0;
-        name += n;
-        name += strspn(name, " ");
-    }
-    return words > 0;
-}
-
-/* What decides a type, and its names: plain, with `signed` and with `unsigned`. */
-struct sort {
-    enum word word; /* WORDS: none has to be said */
-    unsigned longs; /* as many, or more */
-    const char *names[3];
-};
-
-/* The first that fits counts; the last fits always. */
-static const struct sort sorts[] = {
-    {BOOL, 0, {"_Bool", "_Bool", "_Bool"}},
-    {CHAR, 0, {"char", "signed char", "unsigned char"}},
-    {INT128, 0, {"__int128", "__int128", "unsigned __int128"}},
-    {FLOAT, 0, {"float", "float", "float"}},
-    {DOUBLE, 1, {"long double", "long double", "long double"}},
-    {DOUBLE, 0, {"double", "double", "double"}},
-    {SHORT, 0, {"short", "short", "unsigned short"}},
-    {WORDS, 2, {"long long", "long long", "unsigned long long"}},
-    {WORDS, 1, {"long", "long", "unsigned long"}},
-    {WORDS, 0, {"int", "int", "unsigned int"}},
-};
-
-static bool fits(const struct sort *t, const struct spelling *s)
-{
-    return s->longs >= t->longs && (t->word == WORDS || s->said[t->word]);
-}
-
-const char *type_canonical_name(const char *name)
-{
-    struct spelling s;
-    if (!parse(name, &s) || s.said[COMPLEX] || (s.said[UNSIGNED] && s.said[SIGNED]))
-        return name;
-    const struct sort *t = sorts;
-    while (!fits(t, &s))
-        t++;
-    return t->names[s.said[UNSIGNED] ? 2 : s.said[SIGNED]];
-}
 
 struct builtin {
     const char *name;
@@ -94,6 +19,9 @@ enum { SIZE_OF_LONG = 0, SIZE_OF_LONG_DOUBLE = 255 };
 static const struct builtin builtins[] = {
     {"void", TYPE_VOID, 1, false},
     {"_Bool", TYPE_BOOL, 1, false},
+    {"bool", TYPE_BOOL, 1, false},
+    {"char16_t", TYPE_CHAR, 2, false},
+    {"char32_t", TYPE_CHAR, 4, false},
     {"char", TYPE_CHAR, 1, true},
     {"signed char", TYPE_CHAR, 1, true},
     {"unsigned char", TYPE_CHAR, 1, false},
@@ -149,4 +77,31 @@ struct type *type_builtin(struct symbol_map *m, const char *canonical)
         return m->builtins[i] = t;
     }
     return NULL;
+}
+
+/* The unit that an expression is read in: the one at `pc`, else the program's. */
+static struct dwarf_unit *unit_read_in(struct symbol_map *m, uint64_t pc)
+{
+    uint64_t offset;
+    struct symbol_file *f = pc == UINT64_MAX ? NULL : symbol_map_file_at(m, pc, &offset);
+    struct dwarf_unit *u = f ? lookup_unit(f, pc - offset) : NULL;
+    for (size_t i = 0; i < m->count && !u; i++) {
+        const struct elf_symbol *list;
+        if (elf_symbols_named(m->entries[i].file, "main", &list))
+            u = lookup_unit(m->entries[i].file, list[0].value);
+    }
+    return u;
+}
+
+enum symbols_language symbols_language(struct symbol_map *m, uint64_t pc)
+{
+    struct dwarf_unit *u = unit_read_in(m, pc);
+    if (!u || !u->head->language)
+        return LANGUAGE_UNKNOWN;
+    return dwarf_is_c(u->head) ? LANGUAGE_C : dwarf_is_cplus(u->head) ? LANGUAGE_CPLUS : LANGUAGE_OTHER;
+}
+
+struct type *symbols_truth_type(struct symbol_map *m, uint64_t pc)
+{
+    return type_builtin(m, symbols_language(m, pc) == LANGUAGE_CPLUS ? "bool" : "int");
 }

@@ -11,6 +11,7 @@
 
 struct collector {
     struct type *type;
+    struct class_parts parts;
     size_t member_capacity, enumerator_capacity, parameter_capacity;
     struct type_member *members;
     struct type_enumerator *enumerators;
@@ -49,7 +50,12 @@ static bool member_location(struct dwarf_unit *u, const struct die_attrs *a, uin
 static void place_member(struct dwarf_unit *u, const struct die_attrs *a, struct type_member *m)
 {
     uint64_t bytes, bits, old, storage;
+    const struct attr *at = die_attr(a, DW_AT_data_member_location);
     m->known_offset = member_location(u, a, &bytes);
+    if (at && at->kind == ATTR_BLOCK && at->size) {
+        m->location = at->block;
+        m->location_size = at->size;
+    }
     m->bit_offset = bytes * 8;
     if (constant(a, DW_AT_bit_size, &bits) && bits <= 128)
         m->bit_size = (uint32_t)bits;
@@ -63,19 +69,22 @@ static void place_member(struct dwarf_unit *u, const struct die_attrs *a, struct
     }
 }
 
-static void add_member(struct collector *k, struct dwarf_unit *u, const struct die_attrs *a, bool base)
+static void add_member(struct collector *k, struct dwarf_unit *u, const struct die_attrs *a, bool base,
+                       uint64_t die)
 {
     const struct attr *name = die_attr(a, DW_AT_name);
     struct type_inside *in = k->type->inside;
     uint64_t flag;
-    if (constant(a, DW_AT_external, &flag) || constant(a, DW_AT_declaration, &flag))
-        return; /* a static member of C++ */
+    if (constant(a, DW_AT_external, &flag) || constant(a, DW_AT_declaration, &flag)) {
+        type_add_static(k->type, &k->parts, u, a, die); /* as DWARF 4 has them */
+        return;
+    }
     const char *text = name ? attr_string(u->dwarf, u->head, name) : NULL;
     struct type_member m = {
         .name = text ? text : "", .type = type_of_attr(k->type->file, die_attr(a, DW_AT_type)), .base = base};
     place_member(u, a, &m);
-    if (base && constant(a, DW_AT_virtuality, &flag) && flag)
-        m.known_offset = false;
+    m.is_virtual = base && constant(a, DW_AT_virtuality, &flag) && flag;
+    m.known_offset = m.known_offset && !m.is_virtual;
     ARRAY_RESERVE(k->members, in->member_count, k->member_capacity);
     k->members[in->member_count++] = m;
 }
@@ -97,16 +106,23 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     struct collector *k = context;
     struct type_inside *in = k->type->inside;
     struct die_attrs a;
+    uint64_t flag;
     if (tag == DW_TAG_unspecified_parameters) {
         k->type->variadic = true;
         return;
     }
+    bool in_class = k->type->kind != TYPE_ENUM && k->type->kind != TYPE_FUNCTION;
+    bool of_class = in_class && (tag == DW_TAG_variable || tag == DW_TAG_subprogram);
     if (tag != DW_TAG_member && tag != DW_TAG_inheritance && tag != DW_TAG_enumerator &&
-        tag != DW_TAG_formal_parameter)
+        tag != DW_TAG_formal_parameter && !of_class)
         return;
     die_attributes(u, die, &a);
     if (tag == DW_TAG_enumerator) {
         add_enumerator(k, u, &a);
+    } else if (tag == DW_TAG_variable) {
+        type_add_static(k->type, &k->parts, u, &a, die_offset(u, die));
+    } else if (tag == DW_TAG_subprogram) {
+        type_add_method(k->type, &k->parts, u, &a, die_offset(u, die));
     } else if (tag == DW_TAG_formal_parameter) {
         const struct attr *type = die_attr(&a, DW_AT_type), *origin = die_attr(&a, DW_AT_abstract_origin);
         struct die_attrs there;
@@ -118,10 +134,13 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
             dwarf_dealloc_die(other);
             type = die_attr(&there, DW_AT_type);
         }
+        struct type *parameter = type_of_attr(k->type->file, type);
+        if (!in->parameter_count && dwarf_is_cplus(u->head) && constant(&a, DW_AT_artificial, &flag))
+            parameter = type_constant(parameter);
         ARRAY_RESERVE(k->parameters, in->parameter_count, k->parameter_capacity);
-        k->parameters[in->parameter_count++] = type_of_attr(k->type->file, type);
+        k->parameters[in->parameter_count++] = parameter;
     } else {
-        add_member(k, u, &a, tag == DW_TAG_inheritance);
+        add_member(k, u, &a, tag == DW_TAG_inheritance, die_offset(u, die));
     }
 }
 
@@ -168,6 +187,7 @@ void type_read_children(struct type *t)
     in->members = keep(in->arena, k.members, in->member_count * sizeof *k.members);
     in->enumerators = keep(in->arena, k.enumerators, in->enumerator_count * sizeof *k.enumerators);
     in->parameters = keep(in->arena, k.parameters, in->parameter_count * sizeof *k.parameters);
+    type_keep_parts(t, &k.parts);
 }
 
 struct dimensions {

@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "symbols/index/dwarf_index.h"
+#include "symbols/scoped.h"
 #include "symbols/types/type_internal.h"
 
 struct wanted {
@@ -32,7 +33,7 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     die_attributes(u, die, &a);
     const struct attr *name = die_attr(&a, DW_AT_name), *declaration = die_attr(&a, DW_AT_declaration);
     const char *text = name ? attr_string(u->dwarf, u->head, name) : NULL;
-    if (!text || strcmp(tag == DW_TAG_base_type ? type_canonical_name(text) : text, w->name) != 0)
+    if (!text || strcmp(tag == DW_TAG_base_type ? arithmetic_name(text) : text, w->name) != 0)
         return;
     w->declaration = declaration && declaration->u;
     w->die = die_offset(u, die);
@@ -111,7 +112,7 @@ static struct wanted parse(const char *name)
         w.tags[1] = words[i].tags[1];
         break;
     }
-    w.name = w.tags[0] ? name : type_canonical_name(name);
+    w.name = w.tags[0] ? name : arithmetic_name(name);
     return w;
 }
 
@@ -147,20 +148,76 @@ static struct type *find_class(struct symbol_map *m, const char *name)
     return NULL;
 }
 
-struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc)
+/* Built into C++; in C it is what the program says. */
+static bool is_library_name(const char *name)
+{
+    return strcmp(name, "bool") == 0 || strcmp(name, "char16_t") == 0 || strcmp(name, "char32_t") == 0;
+}
+
+static bool kind_matches(const struct wanted *w, const struct type *t)
+{
+    switch (w->tags[0]) {
+    case 0:
+        return true;
+    case DW_TAG_enumeration_type:
+        return t->kind == TYPE_ENUM;
+    case DW_TAG_union_type:
+        return t->kind == TYPE_UNION;
+    default:
+        return t->kind == TYPE_STRUCT || t->kind == TYPE_CLASS;
+    }
+}
+
+/* What C++ means by the name there. */
+static struct type *find_scoped(struct symbol_map *m, const struct wanted *w, uint64_t pc)
+{
+    struct scoped_name n;
+    bool arithmetic = !w->tags[0] && !is_library_name(w->name) && type_builtin(m, w->name);
+    if (arithmetic || !symbols_scoped(m, w->name, pc, true, &n))
+        return NULL;
+    return kind_matches(w, n.type) ? n.type : NULL;
+}
+
+static struct type *find(struct symbol_map *m, const char *name, uint64_t pc)
 {
     struct wanted w = parse(name);
     trim(m);
     if (!*w.name)
         return NULL;
-    struct type *t = find_in_unit(m, w, pc);
+    struct type *t = find_scoped(m, &w, pc);
+    if (!t)
+        t = find_in_unit(m, w, pc);
     /* An arithmetic type is the same everywhere: no index for `int`. */
-    if (!t && !w.tags[0])
+    if (!t && !w.tags[0] && !is_library_name(w.name))
         t = type_builtin(m, w.name);
     for (int declarations = 0; declarations < 2; declarations++)
         for (size_t i = 0; i < m->count && !t; i++)
             t = find_in_file(m->entries[i].file, &w, declarations);
-    return t || w.tags[0] ? t : find_class(m, w.name);
+    if (!t && !w.tags[0])
+        t = find_class(m, w.name);
+    return t || w.tags[0] ? t : type_builtin(m, w.name);
+}
+
+/* Class::name, where a base class of another CU, or in a type unit, has it. */
+static struct type *find_in_class(struct symbol_map *m, const char *name, uint64_t pc)
+{
+    struct name_query q;
+    struct scoped_name n;
+    name_query_parse(name, &q);
+    if (q.count < 2 || q.parameters)
+        return NULL;
+    const char *last = q.parts[q.count - 1].text;
+    BASE_FREE char *around = xstrndup(name, (size_t)(last - name) - 2);
+    struct type *class = find(m, around, pc);
+    return class && symbols_scoped_in(m, class, last, true, &n) ? n.type : NULL;
+}
+
+struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc)
+{
+    struct type *t = find(m, name, pc);
+    BASE_FREE char *meant = t ? NULL : type_expand_arguments(m, name, pc);
+    t = meant ? find(m, meant, pc) : t;
+    return t ? t : find_in_class(m, name, pc);
 }
 
 struct type *type_find_definition(struct type *t)
@@ -170,7 +227,13 @@ struct type *type_find_definition(struct type *t)
                 : t->kind == TYPE_ENUM ? DW_TAG_enumeration_type
                                        : DW_TAG_structure_type;
     w.tags[1] = t->kind == TYPE_STRUCT || t->kind == TYPE_CLASS ? DW_TAG_class_type : 0;
-    return t->name && t->file ? find_in_file(t->file, &w, false) : NULL;
+    if (!t->name || !t->file)
+        return NULL;
+    BASE_FREE char *scoped = xasprintf("%s%s", type_scope(t), t->name);
+    w.name = scoped;
+    struct type *found = find_in_file(t->file, &w, false);
+    w.name = t->name;
+    return found ? found : find_in_file(t->file, &w, false);
 }
 
 struct enumeration_search {

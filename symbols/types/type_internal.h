@@ -7,6 +7,7 @@
 
 #include "symbols/limits.h"
 #include "symbols/map_internal.h"
+#include "symbols/text/arithmetic.h"
 #include "symbols/type.h"
 
 struct type_inside {
@@ -14,15 +15,21 @@ struct type_inside {
     struct symbol_map *map; /* to look for definitions; NULL: only in the own file */
     uint64_t size;          /* as the DIE says; 0: not */
     uint64_t target_die;    /* NO_OFFSET: none */
+    uint64_t class_die;     /* of a pointer to members: NO_OFFSET: none */
     uint64_t bound_unit;    /* arrays: the DIE whose unit the bound's expression belongs to */
     struct type *target;
     struct type *pointer;    /* type_pointer_to() this */
+    struct type *class;      /* type_containing() */
     const char *scope;       /* "ns::Class::", once it was asked for */
     bool scoped_enumerators; /* enum class */
     bool target_read, children_read, resolved;
     struct type *definition; /* of an incomplete type */
     struct type_member *members;
     size_t member_count;
+    struct type_static *statics;
+    size_t static_count;
+    struct type_method *methods;
+    size_t method_count;
     struct type_enumerator *enumerators;
     size_t enumerator_count;
     struct type **parameters;
@@ -40,12 +47,27 @@ const char *type_scope(struct type *t);
 bool type_has_scopes(const struct type *t);
 /* Reads members, enumerators or parameters once (type_children.c). */
 void type_read_children(struct type *t);
+/* The same of a class's static members and methods (type_class.c), from one of its children. */
+struct class_parts {
+    struct type_static *statics;
+    struct type_method *methods;
+    size_t static_capacity, method_capacity;
+};
+void type_add_static(struct type *t, struct class_parts *parts, struct dwarf_unit *u,
+                     const struct die_attrs *a, uint64_t die);
+void type_add_method(struct type *t, struct class_parts *parts, struct dwarf_unit *u,
+                     const struct die_attrs *a, uint64_t die);
+/* What the parts become: kept as long as the type. */
+void type_keep_parts(struct type *t, struct class_parts *parts);
+/* `this` as the language has it, a constant: DWARF says so of definitions alone. */
+struct type *type_constant(struct type *t);
 /* The dimensions of an array type, `t` being the outermost (type_children.c). */
 void type_read_dimensions(struct type *t, struct dwarf_unit *u, Dwarf_Die die);
 /* The definition of an incomplete type by its name (type_find.c), or NULL. */
 struct type *type_find_definition(struct type *t);
-/* gdb's spelling of an integer or floating type (type_builtin.c), or `name` itself. */
-const char *type_canonical_name(const char *name);
+/* `vector<string>` with what typedefs among its arguments stand for (type_arguments.c); malloc'd, or NULL
+ * where there are none. */
+char *type_expand_arguments(struct symbol_map *m, const char *name, uint64_t pc);
 /* A built-in type of a map by canonical name, or NULL. */
 struct type *type_builtin(struct symbol_map *m, const char *canonical);
 

@@ -113,9 +113,15 @@ static void print_parameters(struct type *t, struct buf *ret, unsigned depth)
     buf_add_char(ret, ')');
 }
 
-static const char *symbol_of(const struct type *t)
+/* "*", "&", or of a pointer to members "Class::*". */
+static void print_symbol(struct type *t, struct buf *ret)
 {
-    return t->kind == TYPE_REFERENCE ? "&" : t->kind == TYPE_RVALUE_REFERENCE ? "&&" : "*";
+    struct type *class = t->kind == TYPE_MEMBER_POINTER ? type_containing(t) : NULL;
+    if (class && type_strip(class)->name) {
+        type_print_tag(type_strip(class), ret);
+        buf_add_text(ret, "::");
+    }
+    buf_add_text(ret, t->kind == TYPE_REFERENCE ? "&" : t->kind == TYPE_RVALUE_REFERENCE ? "&&" : "*");
 }
 
 static void print_dimension(const struct type *t, struct buf *ret)
@@ -136,7 +142,9 @@ static void print_pointer(struct type *t, const struct buf *qualifiers, const st
     for (unsigned k = 0; is_qualifier(to) && k < TYPE_DEPTH_LIMIT; k++)
         to = type_target(to);
     bool paren = to->kind == TYPE_ARRAY || to->kind == TYPE_FUNCTION;
-    buf_printf(ret, "%s%s", paren ? "(" : "", symbol_of(t));
+    if (paren)
+        buf_add_char(ret, '(');
+    print_symbol(t, ret);
     if (qualifiers->length)
         buf_printf(ret, " %s%s", buf_text(qualifiers), spaced ? " " : "");
     buf_printf(ret, "%s%s", buf_text(inner), paren ? ")" : "");

@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "symbols/limits.h"
-#include "symbols/types/type_internal.h"
+#include "symbols/types/scoped_internal.h"
 
 struct scope_search {
     uint64_t wanted, last;
@@ -39,8 +39,7 @@ static void add_scope(struct dwarf_unit *u, Dwarf_Die die, uint16_t tag, struct 
     if (tag == DW_TAG_subprogram || tag == DW_TAG_lexical_block)
         return;
     die_attributes(u, die, &a);
-    const struct attr *name = die_attr(&a, DW_AT_name);
-    const char *text = name ? attr_string(u->dwarf, u->head, name) : NULL;
+    const char *text = scope_name_of(u, die, &a);
     if (text)
         buf_printf(path, "%s::", text);
     else if (tag == DW_TAG_namespace)
@@ -64,6 +63,15 @@ static void find_path(struct dwarf_unit *u, uint64_t wanted, struct buf *path)
         dwarf_dealloc_die(here);
 }
 
+/* What is defined outside of the scope that it is declared in names its declaration. */
+static void find_declared(struct dwarf_unit *u, uint64_t die, struct buf *path)
+{
+    uint64_t declared = scope_declaration(u, die);
+    struct dwarf_unit *where = declared == die ? u : dwarf_unit_of_die(u->dwarf, declared);
+    if (where)
+        find_path(where, declared, path);
+}
+
 /* The unit of a type whose names have scopes, or NULL. */
 static struct dwarf_unit *scoped_unit(const struct type *t)
 {
@@ -81,10 +89,12 @@ bool type_has_scopes(const struct type *t)
 const char *type_scope(struct type *t)
 {
     struct type_inside *in = t->inside;
+    if (t->incomplete && in->definition) /* what stands for a type unit's may stand anywhere */
+        return type_scope(in->definition);
     struct dwarf_unit *u = in->scope ? NULL : scoped_unit(t);
     BASE_BUF struct buf path = {0};
     if (u)
-        find_path(u, t->die, &path);
+        find_declared(u, t->die, &path);
     if (!in->scope) {
         char *kept = intern_alloc(in->arena, path.length + 1);
         memcpy(kept, buf_text(&path), path.length + 1);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Variables at file scope by name, and what call sites say about arguments.
+ * Variables at file scope by name, and static members by their classes.
  */
 #include <string.h>
 
 #include "base/alloc.h"
 #include "symbols/index/dwarf_index.h"
+#include "symbols/scoped.h"
 #include "symbols/text/path.h"
-#include "symbols/types/variable_internal.h"
+#include "symbols/types/scoped_internal.h"
 
 struct search {
     const char *name, *file;
@@ -77,12 +78,31 @@ static bool find_in_index(struct map_entry *e, struct search *s)
     return found;
 }
 
+/* What C++ means by the name there, and then where that is defined. */
+static bool find_scoped(struct symbol_map *m, struct search *s, uint64_t pc)
+{
+    struct scoped_name n;
+    bool found = symbols_scoped(m, s->name, pc, false, &n) && n.kind == SCOPED_VARIABLE;
+    if (found)
+        *s->ret = n.variable;
+    if (found && n.variable.where == VARIABLE_OPTIMISED_OUT && n.qualified) {
+        struct search definition = {.name = n.qualified, .ret = s->ret};
+        for (size_t i = 0; i < m->count && s->ret->where == VARIABLE_OPTIMISED_OUT; i++)
+            if (!find_in_index(&m->entries[i], &definition))
+                *s->ret = n.variable;
+    }
+    scoped_name_free(&n);
+    return found;
+}
+
 static bool find_variable(struct symbol_map *m, const char *name, uint64_t pc, struct variable *ret)
 {
     BASE_FREE char *file = NULL;
     struct search s = {.ret = ret};
     s.name = name_split(name, &file);
     s.file = file;
+    if (!file && pc != UINT64_MAX && find_scoped(m, &s, pc))
+        return true;
     struct symbol_file *f = pc == UINT64_MAX ? NULL : symbol_map_file_at(m, pc, &s.load_offset);
     struct dwarf_unit *u = f && !file ? lookup_unit(f, pc - s.load_offset) : NULL;
     if (u && find_in_unit(u, &s))
@@ -150,4 +170,85 @@ bool symbols_variable_at_die(struct symbol_map *m, struct symbol_file *f, uint64
     variable_read(u, handle, pc - load_offset, load_offset, ret);
     dwarf_dealloc_die(handle);
     return true;
+}
+
+/* -- static members ---------------------------------------------------------------------------------- */
+
+struct definition {
+    struct type *class;
+    const struct type_static *member;
+    uint64_t load_offset;
+    struct variable *ret;
+    unsigned depth;
+};
+
+/* Does a definition name the declaration in the class, or that of what stands for the class in this unit? */
+static bool is_definition(const struct definition *d, struct dwarf_unit *u, uint64_t declaration,
+                          const struct variable *v)
+{
+    struct scope_chain around;
+    if (declaration == d->member->die)
+        return true;
+    struct dwarf_unit *where =
+        v->name && strcmp(v->name, d->member->name) == 0 ? dwarf_unit_of_die(u->dwarf, declaration) : NULL;
+    if (!where)
+        return false;
+    uint64_t budget = where->budget;
+    scope_chain_of(where, declaration, &around);
+    where->budget = budget;
+    return type_strip(type_of_die(u->dwarf->file, around.list[around.count - 1])) == d->class;
+}
+
+/* Definitions are at file scope or in a namespace. */
+static void visit_definition(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
+{
+    struct definition *d = context;
+    struct die_attrs a;
+    if (tag == DW_TAG_namespace && d->depth < DIE_DEPTH_LIMIT) {
+        d->depth++;
+        die_children(u, die, visit_definition, d);
+        d->depth--;
+    }
+    if (tag != DW_TAG_variable || d->ret->where != VARIABLE_OPTIMISED_OUT)
+        return;
+    die_attributes(u, die, &a);
+    const struct attr *of = die_attr(&a, DW_AT_specification);
+    struct variable v;
+    if (of && of->kind == ATTR_REFERENCE && variable_read(u, die, 0, d->load_offset, &v) &&
+        is_definition(d, u, of->u, &v))
+        *d->ret = v;
+}
+
+static void find_definition(struct dwarf_unit *u, struct definition *search)
+{
+    die_walk_begin(u);
+    die_children(u, u->root, visit_definition, search);
+}
+
+void symbols_static_member(struct symbol_map *m, struct type *class, const struct type_static *member,
+                           uint64_t pc, struct variable *ret)
+{
+    class = type_strip(class);
+    *ret = (struct variable){.name = member->name, .type = member->type, .where = VARIABLE_OPTIMISED_OUT};
+    struct dwarf *d = class->file ? dwarf_of(class->file) : NULL;
+    struct definition search = {.class = class, .member = member, .ret = ret};
+    struct dwarf_unit *u;
+    Dwarf_Die die;
+    search.load_offset = symbols_load_offset(m, class->file);
+    if (!d || !die_anywhere(d, member->die, &u, &die))
+        return;
+    variable_read(u, die, 0, search.load_offset, ret);
+    dwarf_dealloc_die(die);
+    find_definition(u, &search);
+    /* The class may have a unit of its own: then the definition is in that of the code. */
+    u = pc == UINT64_MAX ? NULL : lookup_unit(class->file, pc - search.load_offset);
+    if (u && ret->where == VARIABLE_OPTIMISED_OUT)
+        find_definition(u, &search);
+    if (ret->where != VARIABLE_OPTIMISED_OUT || !class->name)
+        return;
+    /* In another CU than the one that describes the class. */
+    BASE_FREE char *name = xasprintf("::%s%s::%s", type_scope(class), class->name, member->name);
+    struct variable found;
+    if (symbols_find_variable(m, name, UINT64_MAX, &found))
+        *ret = found;
 }

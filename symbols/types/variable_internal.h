@@ -14,6 +14,10 @@ bool location_at(struct dwarf *d, const struct unit_head *u, const struct attr *
 /* Fills *ret from a variable's or parameter's DIE; false when it has no name. */
 bool variable_read(struct dwarf_unit *u, Dwarf_Die die, uint64_t pc, uint64_t load_offset,
                    struct variable *ret);
+/* What is added to addresses of a file's; 0 when it is not in the map (bound.c). */
+uint64_t symbols_load_offset(const struct symbol_map *m, const struct symbol_file *f);
+/* Is there code of a block, or function, at `pc` (link-time)? */
+bool block_contains(struct dwarf_unit *u, Dwarf_Die die, uint64_t pc);
 void expression_of(struct dwarf_unit *u, const struct attr *block, uint64_t load_offset,
                    struct dwarf_expression *ret);
 

@@ -138,7 +138,7 @@ static void find_range(void *context, uint64_t low, uint64_t high)
         r->high = 0;
 }
 
-static bool block_contains(struct dwarf_unit *u, Dwarf_Die die, uint64_t pc)
+bool block_contains(struct dwarf_unit *u, Dwarf_Die die, uint64_t pc)
 {
     struct die_attrs a;
     die_attributes(u, die, &a);

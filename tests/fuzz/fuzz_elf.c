@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "symbols/scoped.h"
 #include "symbols/variable.h"
 
 enum { QUESTIONS = 24 };
@@ -37,25 +38,60 @@ static struct error *answer_memory(void *context, uint64_t address, void *bytes,
     return NULL;
 }
 
-static void ask_type(struct type *t)
-{
-    BASE_BUF struct buf text = {0};
-    const struct type_member *members;
-    type_to_c(t, true, &text);
-    size_t count = type_members(t, &members);
-    for (size_t i = 0; i < count && i < QUESTIONS; i++) {
-        uint64_t bytes;
-        unsigned bits;
-        type_member_storage(&members[i], &bytes, &bits);
-    }
-}
-
 static void ask_expression(const struct dwarf_expression *e)
 {
     static const struct dwarf_callbacks callbacks = {
         .read_register = answer_register, .read_memory = answer_memory, .frame_base = answer, .cfa = answer};
     struct dwarf_location location;
     error_free(dwarf_evaluate(e, &callbacks, &location));
+}
+
+/* What classes of C++ have besides members. */
+static void ask_class(struct symbol_map *m, struct type *t)
+{
+    const struct type_static *shared;
+    const struct type_method *methods;
+    struct variable v;
+    uint64_t address;
+    size_t count = type_statics(t, &shared);
+    for (size_t i = 0; i < count && i < QUESTIONS; i++)
+        symbols_static_member(m, t, &shared[i], UINT64_MAX, &v);
+    count = type_methods(t, &methods);
+    for (size_t i = 0; i < count && i < QUESTIONS; i++) {
+        symbols_method(m, t, &methods[i], &address);
+        symbols_method_name(t, &methods[i]);
+    }
+    type_containing(t);
+}
+
+static void ask_type(struct symbol_map *m, struct type *t)
+{
+    BASE_BUF struct buf text = {0};
+    const struct type_member *members;
+    struct dwarf_expression e;
+    type_to_c(t, true, &text);
+    size_t count = type_members(t, &members);
+    for (size_t i = 0; i < count && i < QUESTIONS; i++) {
+        uint64_t bytes;
+        unsigned bits;
+        type_member_storage(&members[i], &bytes, &bits);
+        if (symbols_member_location(m, t, &members[i], &e))
+            ask_expression(&e);
+    }
+    ask_class(m, t);
+}
+
+static void ask_scoped(struct symbol_map *m, uint64_t address)
+{
+    static const char *const names[] = {"deep::x",        "used",         "list",
+                                        "One::Two::kept", "::shop::list", "vec<int>"};
+    struct scoped_name n;
+    for (size_t i = 0; i < 2 * ARRAY_LENGTH(names); i++)
+        if (symbols_scoped(m, names[i / 2], address, i % 2, &n)) {
+            if (n.type)
+                ask_type(m, n.type);
+            scoped_name_free(&n);
+        }
 }
 
 static void ask_variables(struct symbol_map *m, uint64_t address, unsigned level)
@@ -66,7 +102,7 @@ static void ask_variables(struct symbol_map *m, uint64_t address, unsigned level
     symbols_variables_at(m, address, level, &list, &count);
     for (size_t i = 0; i < count && i < QUESTIONS; i++) {
         free(type_declaration(list[i].type, list[i].name));
-        ask_type(list[i].type);
+        ask_type(m, list[i].type);
         if (list[i].where == VARIABLE_LOCATION)
             ask_expression(&list[i].expression);
     }
@@ -92,6 +128,7 @@ static void ask_address(struct symbol_map *m, uint64_t address)
     symbols_line_range(m, address, &range);
     symbols_is_statement(m, address);
     symbols_unwind_row(m, address, &row);
+    ask_scoped(m, address);
 }
 
 static void free_list(char **list)
@@ -110,7 +147,7 @@ static void ask_name(struct symbol_map *m, const char *name)
     free(symbols_near(m, name));
     struct variable v;
     if (symbols_find_variable(m, name, UINT64_MAX, &v))
-        ask_type(v.type);
+        ask_type(m, v.type);
 }
 
 static void ask_types(struct symbol_map *m)
@@ -121,9 +158,9 @@ static void ask_types(struct symbol_map *m)
     int64_t value;
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
         if ((t = symbols_find_type(m, names[i], UINT64_MAX)))
-            ask_type(t);
+            ask_type(m, t);
     if (symbols_find_enumerator(m, "GREEN", &t, &value))
-        ask_type(t);
+        ask_type(m, t);
     free(symbols_near_type(m, "nod"));
 }
 

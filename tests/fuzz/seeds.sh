@@ -24,6 +24,21 @@ int area(struct node *n, int w);
 enum color paint(struct node *n);
 int main(int argc, char **argv) { struct node n = { argc }; (void)argv; return area(&n, argc) + (int)paint(&n); }
 C
+cat >p.cc <<'CC'
+template <class T, int N> struct vec { T items[N]; typedef T value; static int made; };
+template <class T, int N> int vec<T, N>::made = N;
+struct One { struct Two { int t; static int kept; }; virtual int get(); int o; static const int limit = 9; };
+int One::Two::kept = 4;
+int One::get() { return o + Two::kept; }
+struct Left : virtual One { int l; };
+struct Both : Left, One::Two { int b; int get(); };
+namespace store { typedef vec<int, 3> list; inline namespace now { int used = 5; } namespace deep { int x = 6; } }
+namespace shop { using store::list; using namespace store::deep; namespace d = store::deep; }
+namespace { int hidden = 7; }
+int Both::get() { using namespace store; shop::list a; a.items[0] = 1; int One::*m = &One::o; return a.items[0] + used + shop::x + hidden + this->*m + vec<int, 3>::made; }
+Both *both;
+extern "C" int area() { return both->get() + both->One::get(); }
+CC
 small='-O1 -fno-stack-protector -fno-asynchronous-unwind-tables'
 link="$small -nostdlib -static -Wl,--build-id -Wl,-e,area"
 for v in 4 5; do
@@ -41,6 +56,11 @@ for v in 4 5; do
     gcc -gdwarf-$v -c -O1 t.c -o ../main/object$v.ko
 done
 gcc -gdwarf64 -g $link t.c m.c -o ../main/wide
+for cc in g++ clang++; do
+    for form in 'dwarf-4' 'dwarf-5' 'dwarf-5 -fdebug-types-section'; do
+        $cc -g$form $small -O0 -fno-rtti -fno-exceptions -nostdlib -static -Wl,-e,area p.cc -o "../main/$cc-$(echo "$form" | tr -d ' ')"
+    done
+done
 objcopy --compress-debug-sections=zstd ../main/gcc5 ../main/zstd
 objcopy --compress-debug-sections=zlib ../main/gcc5 ../main/zlib
 objcopy --compress-debug-sections=zlib-gnu ../main/gcc4 ../main/zdebug

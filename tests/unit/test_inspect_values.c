@@ -1,75 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Expressions over the memory and registers of a target that no session holds. */
-#include "target_played.h"
-#include "test_symbols_support.h"
+#include "inspect_played.h"
 
 #include "engine/inspect/disassembly.h"
-#include "engine/inspect/frames/unwind_rules.h"
-#include "engine/inspect/kernel/entry.h"
-#include "engine/inspect/kernel/kernel.h"
-#include "engine/inspect/values/evaluate.h"
 #include "engine/inspect/values/locals.h"
-#include "engine/inspect/values/render.h"
-#include "engine/inspect/values/values.h"
-
-enum { RAX = 0, RBX = 1, RDI = 5, RBP = 6 }; /* as the stub counts them */
-
-static int start(void **state)
-{
-    start_machine(state);
-    target->kernel = kernel_create();
-    target->unwind_rules = &kernel_unwind_rules;
-    return 0;
-}
-
-static int end(void **state)
-{
-    kernel_free(target);
-    return end_target(state);
-}
-
-/* What an expression says, or with `value` the place it names once that was assigned. */
-static struct error *text_of(const char *expression, const char *value, char format, struct buf *text)
-{
-    struct evaluation e;
-    struct value *v = NULL;
-    TRY(evaluation_begin(target, &e));
-    struct error *failed =
-        value ? evaluate_assignment(&e, expression, value, &v) : evaluate_text(&e, expression, &v);
-    if (!failed)
-        failed = render_text(&e.pool, v, format, text);
-    evaluation_end(&e);
-    return failed;
-}
-
-static void evaluates(const char *expression, char format, const char *text)
-{
-    BASE_BUF struct buf got = {0};
-    struct error *e = text_of(expression, NULL, format, &got);
-    if (e)
-        fail_msg("%s: %s", expression, e->message);
-    assert_string_equal(buf_text(&got), text);
-}
-
-static void is(const char *expression, const char *text)
-{
-    evaluates(expression, 0, text);
-}
 
 static void becomes(const char *place, const char *value, const char *text)
 {
     BASE_BUF struct buf got = {0};
     must(text_of(place, value, 0, &got));
     assert_string_equal(buf_text(&got), text);
-}
-
-static void fails(const char *expression, enum error_code code)
-{
-    BASE_BUF struct buf got = {0};
-    struct error *e = text_of(expression, NULL, 0, &got);
-    if (!e)
-        fail_msg("%s was taken", expression);
-    must_fail(e, code);
 }
 
 /* -- memory ---------------------------------------------------------------------------------------- */
@@ -229,19 +169,6 @@ static void test_lost(void **state)
 
 /* -- variables ------------------------------------------------------------------------------------- */
 
-/* A program of one file, its code at 0x1100 and its data at 0x2200. */
-static void load(const char *source, const char *flags)
-{
-    struct symbol_file *f;
-    write_file("v.c", source);
-    free(run("gcc -g %s -nostdlib -static -no-pie -fcf-protection=none -Wl,-Ttext=0x1100,-Tdata=0x2200,"
-             "--build-id=none,--section-start=.eh_frame=0x5000 -o v v.c",
-             flags));
-    BASE_FREE char *path = xasprintf("%s/v", scratch);
-    must(symbol_file_open(path, &f));
-    symbol_map_add(target->map, f, 0);
-}
-
 /* What a variable is is the file's word, and what is in it the memory's. */
 static void test_variables(void **state)
 {
@@ -355,8 +282,6 @@ static void test_locals(void **state)
     hang_up(); /* registers are there, and memory is not any more: no variable is without memory for that */
     must_fail(locals_begin(target, &locals), ERR_LOST);
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, start, end)
 
 int main(void)
 {

@@ -4,6 +4,7 @@
 
 #include "engine/control/agent/agent_code.h"
 #include "engine/control/limits.h"
+#include "engine/inspect/values/bases.h"
 
 static struct error *compile(struct agent *a, const struct node *n, struct operand *ret);
 
@@ -75,6 +76,8 @@ static struct error *binary(struct agent *a, const struct node *n, struct operan
     if (n->op == OP_AND || n->op == OP_OR)
         return logical(a, n, ret);
     TRY(operands(a, n, &left, &right));
+    if (bases_move(left.type, right.type))
+        return agent_unsupported("pointers to a class and to a base of it");
     return agent_operate(a, n->op, left, right, ret);
 }
 
@@ -134,7 +137,7 @@ static struct error *member(struct agent *a, const struct node *n, struct operan
     TRY(compile(a, n->left, ret));
     if (n->kind == NODE_ARROW)
         TRY(dereference(a, ret));
-    const struct type_member *m = find_member(ret->type, n->text);
+    const struct type_member *m = n->file ? NULL : find_member(ret->type, n->text);
     if (!ret->in_memory || !m || m->bit_size || !m->known_offset)
         return agent_unsupported("that member");
     if (m->bit_offset) {
@@ -160,7 +163,8 @@ static struct error *cast(struct agent *a, const struct node *n, struct operand 
     TRY(scope_type(a->evaluation, n->text, &to));
     TRY(value(a, n->left, ret));
     enum type_kind kind = type_strip(to)->kind;
-    if (!kind_is_integer(kind) && kind != TYPE_POINTER)
+    bool moves = n->op == CAST_DYNAMIC || bases_move(ret->type, to);
+    if ((!kind_is_integer(kind) && kind != TYPE_POINTER) || moves)
         return agent_unsupported("a cast to that type");
     if (kind == TYPE_BOOL) {
         agent_emit(a, AGENT_LOG_NOT);
@@ -207,6 +211,8 @@ static struct error *size_of(struct agent *a, const struct node *n, struct opera
 {
     struct type *t;
     TRY(scope_type(a->evaluation, n->text, &t));
+    if (kind_is_reference(type_strip(t)->kind))
+        return agent_unsupported("the size of what a reference is to");
     agent_emit_constant(a, type_size(type_strip(t)));
     *ret = (struct operand){.type = agent_basic(a, "unsigned long")};
     return NULL;
@@ -268,7 +274,7 @@ struct error *agent_compile(struct control *c, const char *expression, uint64_t 
     size_t start = ret->length;
     TRY(evaluation_begin(c->target, &evaluation));
     struct agent a = {.session = c, .evaluation = &evaluation, .pc = pc, .out = ret, .start = start};
-    struct error *e = expression_parse(expression, scope_is_type, &evaluation, &tree);
+    struct error *e = scope_parse(&evaluation, expression, &tree);
     if (!e)
         e = value(&a, tree, &result);
     if (!e)

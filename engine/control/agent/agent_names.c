@@ -100,6 +100,8 @@ struct error *agent_name(struct agent *a, const struct node *n, struct operand *
     int64_t number;
     if (!n->file && find_local(a, n->text, &v))
         return variable(a, &v, ret);
+    if (!n->file && find_local(a, "this", &v))
+        return agent_unsupported("a name in a method, which may be one of a member");
     BASE_FREE char *full = n->file ? xasprintf("%s:%s", n->file, n->text) : xstrdup(n->text);
     if (symbols_find_variable(m, full, a->pc, &v))
         return variable(a, &v, ret);

@@ -98,7 +98,7 @@ struct error *condition_check(struct control *c, const struct breakpoint *b)
     if (!b->condition)
         return NULL;
     TRY(evaluation_begin(c->target, &evaluation));
-    struct error *e = expression_parse(b->condition, scope_is_type, &evaluation, &tree);
+    struct error *e = scope_parse(&evaluation, b->condition, &tree);
     if (e)
         e = error_while(e, "the condition");
     else if (!b->is_watch && !b->pending)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Members, elements, what pointers lead to, casts. */
+/* Members, elements, what pointers lead to. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "engine/inspect/limits.h"
 #include "engine/target/target.h"
+#include "engine/inspect/values/bases.h"
 #include "engine/inspect/values/value.h"
 
 static struct error *mismatch(const char *what, struct type *type)
@@ -61,16 +62,16 @@ struct error *value_dereference(struct pool *p, struct value *v, struct value **
 struct error *value_of_member(struct pool *p, struct value *v, const struct type_member *m,
                               struct value **ret)
 {
-    if (!m->known_offset)
-        return error_new(ERR_UNSUPPORTED, "member %s is in a virtual base, placed at run time", m->name);
     uint64_t byte;
     unsigned bit;
-    type_member_storage(m, &byte, &bit);
     if (v->optimised_out) {
         *ret = value_new(p, m->type);
         (*ret)->optimised_out = true;
         return NULL;
     }
+    if (!m->known_offset)
+        return bases_place(p, v, m, ret);
+    type_member_storage(m, &byte, &bit);
     if (v->place == PLACE_MEMORY) {
         *ret = value_at(p, m->type, v->address + byte);
     } else {
@@ -83,7 +84,9 @@ struct error *value_of_member(struct pool *p, struct value *v, const struct type
     struct value *member = *ret;
     if (v->bytes) {
         /* a slice of what is there already; a damaged type may point outside */
-        if (byte > v->size || member->size > v->size - byte)
+        bool outside = byte > v->size || member->size > v->size - byte;
+        /* The size of a base counts its virtual bases, which lie elsewhere in a derived object. */
+        if (outside && !(m->base && v->place == PLACE_MEMORY && vtable_has(m->type)))
             return error_new(ERR_TYPE_MISMATCH, "member %s lies outside of its struct", m->name);
         value_take_part(v, (size_t)byte, member);
     }
@@ -94,36 +97,26 @@ struct error *value_of_member(struct pool *p, struct value *v, const struct type
     return NULL;
 }
 
-static struct error *find_member(struct pool *p, struct value *v, const char *name, unsigned depth,
-                                 struct value **ret)
+/* What a path that was found leads to. */
+static struct error *at_end(struct pool *p, struct value *v, const struct member_path *path,
+                            struct value **ret)
 {
-    const struct type_member *members;
-    size_t count = type_members(type_strip(v->type), &members);
-    *ret = NULL;
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(members[i].name, name) == 0 && !members[i].base)
-            return value_of_member(p, v, &members[i], ret);
-    for (size_t i = 0; i < count && depth < MEMBER_DEPTH_MOST && !*ret; i++) {
-        if (!members[i].base && *members[i].name)
-            continue;
-        struct value *inner = NULL;
-        if (!members[i].known_offset || !kind_is_struct(type_strip(members[i].type)->kind))
-            continue;
-        TRY(value_of_member(p, v, &members[i], &inner));
-        TRY(find_member(p, inner, name, depth + 1, ret));
-    }
-    return NULL;
+    if (path->shared && p->shared)
+        return p->shared(p, path->class, path->shared, ret);
+    if (path->method && p->method)
+        return p->method(p, path->class, path->method, ret);
+    return bases_walk(p, v, path, ret);
 }
 
 struct error *value_member(struct pool *p, struct value *v, const char *name, struct value **ret)
 {
+    struct member_path path;
     if (kind_is_reference(value_kind(v)) || value_kind(v) == TYPE_POINTER) /* gdb takes . for -> as well */
         TRY(value_dereference(p, v, &v));
     if (!kind_is_struct(value_kind(v)))
         return mismatch("only a struct, union or class has members", v->type);
-    TRY(find_member(p, v, name, 0, ret));
-    if (*ret)
-        return NULL;
+    if (bases_find_member(v->type, name, &path))
+        return at_end(p, v, &path, ret);
     BASE_FREE char *type = type_name(v->type);
     return error_hint(error_new(ERR_NO_MEMBER, "%s has no member %s", type, name),
                       "`type %s` shows its members", type);
@@ -170,60 +163,4 @@ struct error *value_index(struct pool *p, struct value *v, int64_t index, struct
     TRY(value_as_integer(p, v, &address));
     *ret = value_at(p, element, address + (uint64_t)index * size);
     return NULL;
-}
-
-static struct error *cast_number(struct pool *p, struct value *v, struct type *to, struct value **ret)
-{
-    struct type *t = type_strip(to);
-    if (t->kind == TYPE_FLOAT) {
-        real number = 0;
-        TRY(value_as_float(p, v, &number));
-        *ret = value_float(p, to, number);
-        return NULL;
-    }
-    if (t->kind == TYPE_BOOL) {
-        bool truth = false;
-        TRY(value_truth(p, v, &truth));
-        *ret = value_integer(p, to, truth);
-        return NULL;
-    }
-    __int128 number = 0;
-    uint64_t narrow = 0;
-    TRY(value_as_wide(p, v, &number));
-    if (value_kind(v) == TYPE_FLOAT && type_size(t) <= 8) {
-        TRY(value_as_integer(p, v, &narrow));
-        number = (__int128)narrow;
-    }
-    *ret = value_wide(p, to, number);
-    return NULL;
-}
-
-struct error *value_cast(struct pool *p, struct value *v, struct type *to, struct value **ret)
-{
-    struct type *target = type_strip(to);
-    enum type_kind from = value_kind(v);
-    if (kind_is_reference(from) && !kind_is_reference(target->kind)) {
-        TRY(value_dereference(p, v, &v));
-        from = value_kind(v);
-    }
-    bool from_number =
-        kind_is_number(from) || kind_is_pointer(from) || from == TYPE_ARRAY || from == TYPE_FUNCTION;
-    if ((kind_is_number(target->kind) || kind_is_pointer(target->kind)) && from_number)
-        return cast_number(p, v, to, ret);
-    if (target->kind == TYPE_VOID) {
-        *ret = value_new(p, to);
-        return NULL;
-    }
-    /* gdb: the same bytes as another type, for what lives in memory */
-    if (v->place == PLACE_MEMORY && (target == type_strip(v->type) || kind_is_struct(target->kind))) {
-        *ret = value_at(p, to, v->address);
-        return NULL;
-    }
-    if (target == type_strip(v->type)) {
-        *ret = v;
-        return NULL;
-    }
-    BASE_FREE char *from_name = type_name(v->type);
-    BASE_FREE char *to_name = type_name(to);
-    return error_new(ERR_TYPE_MISMATCH, "a %s cannot be made a %s", from_name, to_name);
 }

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "engine/target/target.h"
+#include "engine/inspect/values/bases.h"
 #include "engine/inspect/values/floats.h"
 #include "engine/inspect/values/parse.h"
 #include "engine/inspect/values/value.h"
@@ -53,9 +54,9 @@ static struct error *bad_operands(struct value *a, struct value *b)
     return error_new(ERR_TYPE_MISMATCH, "this operator does not take a %s and a %s", left, right);
 }
 
-static struct value *truth_value(struct pool *p, bool truth)
+struct value *value_comparison(struct pool *p, bool truth)
 {
-    return value_integer(p, basic_type(p, "int"), truth);
+    return value_integer(p, p->truth_type ? p->truth_type(p) : basic_type(p, "int"), truth);
 }
 
 /* In the precision of the result, so that nothing is rounded twice. */
@@ -94,22 +95,22 @@ static struct error *float_binary(struct pool *p, int op, struct value *a, struc
                            calculate(op, float_format_of(p->target, type, (size_t)type_size(type)), x, y));
         return NULL;
     case '<':
-        *ret = truth_value(p, x < y);
+        *ret = value_comparison(p, x < y);
         return NULL;
     case '>':
-        *ret = truth_value(p, x > y);
+        *ret = value_comparison(p, x > y);
         return NULL;
     case OP_LE:
-        *ret = truth_value(p, x <= y);
+        *ret = value_comparison(p, x <= y);
         return NULL;
     case OP_GE:
-        *ret = truth_value(p, x >= y);
+        *ret = value_comparison(p, x >= y);
         return NULL;
     case OP_EQ:
-        *ret = truth_value(p, x == y);
+        *ret = value_comparison(p, x == y);
         return NULL;
     case OP_NE:
-        *ret = truth_value(p, x != y);
+        *ret = value_comparison(p, x != y);
         return NULL;
     default:
         return bad_operands(a, b);
@@ -186,7 +187,7 @@ static struct error *integer_binary(struct pool *p, int op, struct value *a, str
     wide x = (wide)left, y = (wide)right, result = 0;
     bool is_signed = type_strip(type)->is_signed;
     if (op_is_comparison(op)) {
-        *ret = truth_value(p, compare(op, x, y, is_signed));
+        *ret = value_comparison(p, compare(op, x, y, is_signed));
         return NULL;
     }
     switch (op) {
@@ -240,16 +241,30 @@ static struct type *decayed(const struct value *v)
     return type_pointer_to(t->kind == TYPE_ARRAY ? type_target(t) : v->type);
 }
 
+/* Of pointers to a class and to a base of it the first becomes one to the base (C++20 7.6.9, 7.6.10). */
+static struct error *same_class(struct pool *p, struct value **a, struct value **b)
+{
+    struct type *x = type_strip((*a)->type), *y = type_strip((*b)->type);
+    struct member_path path;
+    if (x->kind != TYPE_POINTER || y->kind != TYPE_POINTER ||
+        type_strip(type_target(x)) == type_strip(type_target(y)))
+        return NULL;
+    if (bases_find(type_target(x), type_target(y), &path))
+        return value_cast(p, *a, y, a);
+    return bases_find(type_target(y), type_target(x), &path) ? value_cast(p, *b, x, b) : NULL;
+}
+
 static struct error *pointer_binary(struct pool *p, int op, struct value *a, struct value *b,
                                     struct value **ret)
 {
     uint64_t x, y;
     if (value_kind(a) == TYPE_FLOAT || value_kind(b) == TYPE_FLOAT)
         return bad_operands(a, b);
+    TRY(same_class(p, &a, &b));
     TRY(value_as_integer(p, a, &x));
     TRY(value_as_integer(p, b, &y));
     if (op_is_comparison(op)) {
-        *ret = truth_value(p, compare(op, x, y, false));
+        *ret = value_comparison(p, compare(op, x, y, false));
         return NULL;
     }
     if (!step_of(is_address(a) ? a : b))
@@ -267,6 +282,18 @@ static struct error *pointer_binary(struct pool *p, int op, struct value *a, str
         *ret = value_integer(p, decayed(a), x - y * step_of(a));
     else
         return bad_operands(a, b);
+    return NULL;
+}
+
+/* Two of one kind are equal or not, and nothing else. */
+static struct error *member_pointers(struct pool *p, int op, struct value *a, struct value *b,
+                                     struct value **ret)
+{
+    if ((op != OP_EQ && op != OP_NE) || value_kind(a) != value_kind(b) || a->size != b->size)
+        return bad_operands(a, b);
+    TRY(value_load(p, a));
+    TRY(value_load(p, b));
+    *ret = value_comparison(p, (memcmp(a->bytes, b->bytes, a->size) == 0) == (op == OP_EQ));
     return NULL;
 }
 
@@ -315,6 +342,8 @@ struct error *value_binary(struct pool *p, int op, struct value *a, struct value
         return vector_binary(p, op, a, b, ret);
     if (is_address(a) || is_address(b))
         return pointer_binary(p, op, a, b, ret);
+    if (value_kind(a) == TYPE_MEMBER_POINTER || value_kind(b) == TYPE_MEMBER_POINTER)
+        return member_pointers(p, op, a, b, ret);
     if (!kind_is_number(value_kind(a)) || !kind_is_number(value_kind(b)))
         return bad_operands(a, b);
     bool with_float = value_kind(a) == TYPE_FLOAT || value_kind(b) == TYPE_FLOAT;
@@ -340,7 +369,7 @@ static struct error *logical_not(struct pool *p, struct value *a, struct value *
 {
     bool truth = false;
     TRY(value_truth(p, a, &truth));
-    *ret = truth_value(p, !truth);
+    *ret = value_comparison(p, !truth);
     return NULL;
 }
 
@@ -348,7 +377,7 @@ static struct error *logical_not(struct pool *p, struct value *a, struct value *
 static struct error *increment(struct pool *p, int op, struct value *a, struct value **ret)
 {
     struct value *sum = NULL;
-    TRY(value_binary(p, op == OP_INCREMENT ? '+' : '-', a, truth_value(p, true), &sum));
+    TRY(value_binary(p, op == OP_INCREMENT ? '+' : '-', a, value_integer(p, basic_type(p, "int"), 1), &sum));
     TRY(value_store(p, a, sum));
     *ret = a;
     return NULL;
@@ -366,11 +395,11 @@ static struct error *float_unary(struct pool *p, int op, struct value *a, struct
 
 struct error *value_unary(struct pool *p, int op, struct value *a, struct value **ret)
 {
+    TRY(follow_reference(p, &a));
     if (op == '&')
         return address_of(p, a, ret);
     if (op == '*')
         return value_dereference(p, a, ret);
-    TRY(follow_reference(p, &a));
     if (op == '!')
         return logical_not(p, a, ret);
     if (op == OP_INCREMENT || op == OP_DECREMENT)

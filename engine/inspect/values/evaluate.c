@@ -7,6 +7,8 @@
 #include "engine/inspect/limits.h"
 #include "engine/target/libraries.h"
 #include "engine/target/target.h"
+#include "engine/inspect/values/bases.h"
+#include "engine/inspect/values/member_pointer.h"
 #include "engine/inspect/values/parse.h"
 
 static struct error *evaluate(struct evaluation *e, const struct node *n, struct value **ret);
@@ -46,7 +48,7 @@ static struct error *logical(struct evaluation *e, const struct node *n, struct 
         TRY(evaluate(e, n->right, &v));
         TRY(value_truth(&e->pool, v, &truth));
     }
-    *ret = value_integer(&e->pool, basic_type(&e->pool, "int"), truth);
+    *ret = value_comparison(&e->pool, truth);
     return NULL;
 }
 
@@ -105,9 +107,26 @@ static struct error *slice(struct evaluation *e, const struct node *n, struct va
 
 static struct error *size_of(struct evaluation *e, struct type *type, struct value **ret)
 {
-    uint64_t size = type_size(type_strip(type));
+    type = type_strip(type);
+    if (kind_is_reference(type->kind)) /* C++20 7.6.2.5: of what it refers to */
+        type = type_strip(type_target(type));
+    uint64_t size = type_size(type);
     *ret = value_integer(&e->pool, basic_type(&e->pool, "unsigned long"), size ? size : 1);
     return NULL;
+}
+
+/* The object as the class in front of the member's name, d.Left::l. */
+static struct error *as_base(struct evaluation *e, struct value *v, const char *class, struct value **ret)
+{
+    struct type *base = NULL;
+    struct member_path path;
+    TRY(scope_type(e, class, &base));
+    if (kind_is_reference(value_kind(v)) || value_kind(v) == TYPE_POINTER)
+        TRY(value_dereference(&e->pool, v, &v));
+    if (bases_find(v->type, base, &path))
+        return bases_walk(&e->pool, v, &path, ret);
+    BASE_FREE char *type = type_name(v->type);
+    return error_new(ERR_NO_MEMBER, "%s is no base class of %s", class, type);
 }
 
 static struct error *member(struct evaluation *e, const struct node *n, struct value **ret)
@@ -116,7 +135,32 @@ static struct error *member(struct evaluation *e, const struct node *n, struct v
     TRY(evaluate(e, n->left, &v));
     if (n->kind == NODE_ARROW)
         TRY(value_dereference(&e->pool, v, &v));
+    if (n->file)
+        TRY(as_base(e, v, n->file, &v));
     return value_member(&e->pool, v, n->text, ret);
+}
+
+static struct error *to_member(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v = NULL, *pointer = NULL;
+    TRY(evaluate(e, n->left, &v));
+    TRY(evaluate(e, n->right, &pointer));
+    if (n->op == '>')
+        TRY(value_dereference(&e->pool, v, &v));
+    return member_pointed_to(&e->pool, v, pointer, ret);
+}
+
+/* &Class::member of objects is no address. */
+static struct error *unary(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v = NULL;
+    *ret = NULL;
+    if (n->op == '&' && n->left->kind == NODE_NAME && !n->left->file && strstr(n->left->text, "::"))
+        TRY(scope_member_pointer(e, n->left->text, ret));
+    if (*ret)
+        return NULL;
+    TRY(evaluate(e, n->left, &v));
+    return value_unary(&e->pool, n->op, v, ret);
 }
 
 static struct error *index_of(struct evaluation *e, const struct node *n, struct value **ret)
@@ -135,7 +179,7 @@ static struct error *cast(struct evaluation *e, const struct node *n, struct val
     struct type *type = NULL;
     TRY(scope_type(e, n->text, &type));
     TRY(evaluate(e, n->left, &v));
-    return value_cast(&e->pool, v, type, ret);
+    return value_cast_as(&e->pool, v, type, (enum cast_kind)n->op, ret);
 }
 
 static struct error *conditional(struct evaluation *e, const struct node *n, struct value **ret)
@@ -192,8 +236,7 @@ static struct error *evaluate(struct evaluation *e, const struct node *n, struct
     case NODE_REGISTER:
         return name_or_register(e, n, ret);
     case NODE_UNARY:
-        TRY(evaluate(e, n->left, &v));
-        return value_unary(&e->pool, n->op, v, ret);
+        return unary(e, n, ret);
     case NODE_POSTFIX:
         return postfix(e, n, ret);
     case NODE_BINARY:
@@ -205,6 +248,8 @@ static struct error *evaluate(struct evaluation *e, const struct node *n, struct
     case NODE_MEMBER:
     case NODE_ARROW:
         return member(e, n, ret);
+    case NODE_TO_MEMBER:
+        return to_member(e, n, ret);
     case NODE_INDEX:
         return index_of(e, n, ret);
     case NODE_CAST:
@@ -229,7 +274,7 @@ static struct error *evaluate(struct evaluation *e, const struct node *n, struct
 static struct error *evaluate_once(struct evaluation *e, const char *text, struct value **ret)
 {
     struct node *tree;
-    TRY(expression_parse(text, scope_is_type, e, &tree));
+    TRY(scope_parse(e, text, &tree));
     struct error *failed = evaluate(e, tree, ret);
     node_free(tree);
     return failed;

@@ -142,8 +142,14 @@ static struct error *take_operator(struct lexer *l)
                    {"++", OP_INCREMENT},
                    {"--", OP_DECREMENT},
                    {"->", OP_DECREMENT + 1},
-                   {"::", OP_DECREMENT + 2}};
+                   {"::", OP_DECREMENT + 2},
+                   {".*", OP_DECREMENT + 3}};
     l->now.kind = TOKEN_OPERATOR;
+    if (strncmp(l->at, "->*", 3) == 0) {
+        l->now.op = OP_DECREMENT + 4;
+        l->at += 3;
+        return NULL;
+    }
     for (size_t i = 0; i < ARRAY_LENGTH(doubles); i++) {
         if (strncmp(l->at, doubles[i].text, 2) != 0)
             continue;

@@ -95,8 +95,9 @@ static void want_of_members(struct pool *p, struct value *v, unsigned depth, str
     struct error *e = NULL;
     const struct type_member *members;
     size_t n = type_members(type_strip(v->type), &members);
+    /* What is found by a virtual table is read when it is shown: the table may be anything. */
     for (size_t i = 0; i < n && !e; i++)
-        if (!(e = value_of_member(p, v, &members[i], &inner)))
+        if (members[i].known_offset && !(e = value_of_member(p, v, &members[i], &inner)))
             want_strings(p, inner, depth + 1, w);
     error_free(e);
 }

@@ -3,8 +3,11 @@
  * engine/inspect/values/parse.h - C expressions to trees.
  *
  * All of C's operators but calls; besides: registers ($pc), p@n, $cpu(n, value), 'file.c'::name and
- * file.c::name. A cast or sizeof of a type is told from one of a value by asking the caller which names are
- * types. Trees are at most 200 deep and texts 16 KiB long. No state. Error: ERR_SYNTAX with the place.
+ * file.c::name; of C++ names with scopes and template arguments, casts by name (static_cast), T(value),
+ * members of a named base (d.Left::l), pointers to members (.* and ->*), and functions told by their
+ * parameters (f(int)). A cast or sizeof of a type is told from one of a value, and template arguments from a
+ * comparison, by asking the caller what names are. Trees are at most 200 deep and texts 16 KiB long. No
+ * state. Error: ERR_SYNTAX with the place.
  */
 #ifndef ALLSTOP_ENGINE_INSPECT_VALUES_PARSE_H
 #define ALLSTOP_ENGINE_INSPECT_VALUES_PARSE_H
@@ -27,10 +30,11 @@ enum node_kind {
     NODE_BINARY,      /* op, left, right */
     NODE_ASSIGN,      /* op '=' or the operator of +=, left, right */
     NODE_CONDITIONAL, /* left ? right : third */
-    NODE_MEMBER,      /* left . text */
+    NODE_MEMBER,      /* left . text; file: the class it is of, where that is said */
     NODE_ARROW,       /* left -> text */
+    NODE_TO_MEMBER,   /* left .* right, op '*'; left ->* right, op '>' */
     NODE_INDEX,       /* left [ right ] */
-    NODE_CAST,        /* (text) left */
+    NODE_CAST,        /* (text) left; op is a cast_kind (engine/inspect/values/value.h) */
     NODE_SIZEOF_TYPE, /* sizeof (text) */
     NODE_SIZEOF,      /* sizeof left */
     NODE_SLICE,       /* left @ right */
@@ -69,10 +73,15 @@ struct node {
     struct node *left, *right, *third;
 };
 
-/* True when `name` is a typedef or other type name. */
-typedef bool (*is_type_name)(void *context, const char *name);
+/* True when `name` is a typedef or other type name; when a name that ends in template arguments is that of
+ * anything. */
+struct parse_names {
+    bool (*is_type)(void *context, const char *name);
+    bool (*is_known)(void *context, const char *name);
+    void *context;
+};
 
-struct error *expression_parse(const char *text, is_type_name is_type, void *context,
+struct error *expression_parse(const char *text, const struct parse_names *names,
                                struct node **ret) BASE_MUST_CHECK;
 void node_free(struct node *n);
 

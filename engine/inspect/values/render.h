@@ -21,6 +21,29 @@ const char *enumerator_name(struct type *t, int64_t value);
 /* True for char, signed char and unsigned char elements. */
 bool is_character(struct type *t);
 
+/* -- structs (render_struct.c) ------------------------------------------------------------------------- */
+
+/* One value that is being written, with all that is in it. */
+struct rendering {
+    struct pool *p;
+    char format;
+    struct buf *out;
+    uint64_t shared[STATICS_SHOWN_MOST]; /* where the static members are that are being shown */
+    size_t shared_count;
+};
+/* Virtual bases of one object that were shown: each is, once. */
+struct bases_shown {
+    struct type *list[VIRTUAL_BASES_MOST];
+    size_t count;
+};
+/* Notes a virtual base; false: it was shown already. */
+bool bases_show(struct bases_shown *shown, struct type *base);
+/* `shown` is NULL for an object as a whole. */
+struct error *struct_text(struct rendering *r, struct value *v, unsigned depth,
+                          struct bases_shown *shown) BASE_MUST_CHECK;
+/* A value inside of another: what is wrong with it is text. */
+void inner_text(struct rendering *r, struct value *v, unsigned depth);
+
 /* -- characters and strings (render_string.c) ------------------------------------------------------- */
 
 struct text_kind {

@@ -121,14 +121,22 @@ static uint64_t without_thumb_bit(struct pool *p, uint64_t address)
     return f && in_code(f, address - load) ? address - 1 : address;
 }
 
+/* gdb leaves the type away that a function returns where DWARF describes the function. */
+static const char *shown_symbol(const struct symbol_place *place)
+{
+    bool described = place->function && strcmp(place->function, place->symbol) == 0;
+    return described && place->function_high ? symbols_without_returned(place->symbol) : place->symbol;
+}
+
 void add_symbol(struct pool *p, uint64_t address, struct buf *out)
 {
     struct symbol_place place;
     address = without_thumb_bit(p, address);
     if (!symbols_lookup(p->target->map, address, &place) || !place.symbol || is_label(p, address, &place))
         return;
+    const char *shown = shown_symbol(&place);
     buf_add_text(out, " <");
-    text_add_visible(out, place.symbol, written_length(place.symbol), false);
+    text_add_visible(out, shown, written_length(shown), false);
     if (place.offset)
         buf_printf(out, "+%" PRIu64, place.offset);
     buf_add_char(out, '>');

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Values as text: arrays, structs, functions, references, and what is in them. Numbers, pointers and strings
+ * Values as text: arrays, functions, references, and what is in them. Structs, numbers, pointers and strings
  * have files of their own.
  */
 #include <inttypes.h>
@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "engine/inspect/limits.h"
 #include "engine/target/target.h"
+#include "engine/inspect/values/member_pointer.h"
 #include "engine/inspect/values/render.h"
 
 const char *enumerator_name(struct type *t, int64_t value)
@@ -28,15 +29,15 @@ bool is_character(struct type *t)
     return t->kind == TYPE_CHAR && type_size(t) == 1;
 }
 
-static struct error *text_at(struct pool *p, struct value *v, char format, unsigned depth, struct buf *out);
+static struct error *text_at(struct rendering *r, struct value *v, unsigned depth);
 
-static void inner_text(struct pool *p, struct value *v, char format, unsigned depth, struct buf *out)
+void inner_text(struct rendering *r, struct value *v, unsigned depth)
 {
-    struct error *e = text_at(p, v, format, depth, out);
+    struct error *e = text_at(r, v, depth);
     if (error_is(e, ERR_OPTIMISED_OUT))
-        buf_add_text(out, "<optimized out>");
+        buf_add_text(r->out, "<optimized out>");
     else if (e)
-        buf_printf(out, "<error: %s>", e->message);
+        buf_printf(r->out, "<error: %s>", e->message);
     error_free(e);
 }
 
@@ -47,9 +48,9 @@ static bool same_bytes(const struct value *v, size_t element, uint64_t i, uint64
 }
 
 /* The elements of an array of known length; runs of equal ones are told by their number. */
-static void elements_text(struct pool *p, struct value *v, uint64_t count, char format, unsigned depth,
-                          struct buf *out)
+static void elements_text(struct rendering *r, struct value *v, uint64_t count, unsigned depth)
 {
+    struct buf *out = r->out;
     size_t element = (size_t)type_size(type_strip(type_target(type_strip(v->type))));
     uint64_t i = 0;
     for (unsigned shown = 0; i < count && shown < RENDER_ELEMENTS && out->length < RENDER_TEXT;) {
@@ -59,13 +60,13 @@ static void elements_text(struct pool *p, struct value *v, uint64_t count, char 
         if (i)
             buf_add_text(out, ", ");
         struct value *item = NULL;
-        struct error *e = value_index(p, v, (int64_t)i, &item);
+        struct error *e = value_index(r->p, v, (int64_t)i, &item);
         if (e) {
             buf_printf(out, "<error: %s>", e->message);
             error_free(e);
             return;
         }
-        inner_text(p, item, format, depth + 1, out);
+        inner_text(r, item, depth + 1);
         bool many = same - i > REPEATS;
         if (many)
             buf_printf(out, " <repeats %" PRIu64 " times>", same - i);
@@ -76,8 +77,10 @@ static void elements_text(struct pool *p, struct value *v, uint64_t count, char 
         buf_add_text(out, "...");
 }
 
-static struct error *array_text(struct pool *p, struct value *v, char format, unsigned depth, struct buf *out)
+static struct error *array_text(struct rendering *r, struct value *v, unsigned depth)
 {
+    struct pool *p = r->p;
+    struct buf *out = r->out;
     struct type *t = type_strip(v->type);
     struct text_kind kind;
     uint64_t count;
@@ -92,7 +95,7 @@ static struct error *array_text(struct pool *p, struct value *v, char format, un
     }
     if (v->size <= VALUE_BYTES_MAX)
         TRY(value_load(p, v));
-    if (v->bytes && !v->known && !t->vector && text_kind_of(type_target(t), format, &kind)) {
+    if (v->bytes && !v->known && !t->vector && text_kind_of(type_target(t), r->format, &kind)) {
         size_t size = count * kind.width < v->size ? (size_t)(count * kind.width) : v->size;
         bool ends = size >= kind.width;
         for (unsigned i = 0; ends && i < kind.width; i++)
@@ -101,44 +104,7 @@ static struct error *array_text(struct pool *p, struct value *v, char format, un
         return NULL;
     }
     buf_add_char(out, '{');
-    elements_text(p, v, count, format, depth, out);
-    buf_add_char(out, '}');
-    return NULL;
-}
-
-static struct error *struct_text(struct pool *p, struct value *v, char format, unsigned depth,
-                                 struct buf *out)
-{
-    const struct type_member *members;
-    size_t count = type_members(type_strip(v->type), &members);
-    if (depth >= RENDER_DEPTH) {
-        buf_add_text(out, "{...}");
-        return NULL;
-    }
-    if (!count && type_strip(v->type)->incomplete) {
-        buf_add_text(out, "<incomplete type>");
-        return NULL;
-    }
-    if (v->size && v->size <= VALUE_BYTES_MAX)
-        TRY(value_load(p, v));
-    buf_add_text(out, count ? "{" : "{<No data fields>");
-    for (size_t i = 0; i < count && out->length < RENDER_TEXT; i++) {
-        if (i)
-            buf_add_text(out, ", ");
-        if (members[i].base) {
-            BASE_FREE char *name = type_name(members[i].type);
-            buf_printf(out, "<%s> = ", name);
-        } else if (*members[i].name) {
-            buf_printf(out, "%s = ", members[i].name);
-        }
-        struct value *member = NULL;
-        struct error *e = value_of_member(p, v, &members[i], &member);
-        if (e)
-            buf_printf(out, "<error: %s>", e->message);
-        else
-            inner_text(p, member, format, depth + 1, out);
-        error_free(e);
-    }
+    elements_text(r, v, count, depth);
     buf_add_char(out, '}');
     return NULL;
 }
@@ -163,22 +129,21 @@ static struct value *part_of(struct pool *p, struct value *v, bool imaginary)
     return part;
 }
 
-static struct error *complex_text(struct pool *p, struct value *v, char format, unsigned depth,
-                                  struct buf *out)
+static struct error *complex_text(struct rendering *r, struct value *v, unsigned depth)
 {
-    TRY(value_load(p, v));
-    inner_text(p, part_of(p, v, false), format, depth + 1, out);
-    buf_add_text(out, " + ");
-    inner_text(p, part_of(p, v, true), format, depth + 1, out);
-    buf_add_char(out, 'i');
+    TRY(value_load(r->p, v));
+    inner_text(r, part_of(r->p, v, false), depth + 1);
+    buf_add_text(r->out, " + ");
+    inner_text(r, part_of(r->p, v, true), depth + 1);
+    buf_add_char(r->out, 'i');
     return NULL;
 }
 
-static struct error *reference_text(struct pool *p, struct value *v, char format, unsigned depth,
-                                    struct buf *out)
+static struct error *reference_text(struct rendering *r, struct value *v, unsigned depth)
 {
     struct value *target = NULL;
-    TRY(value_dereference(p, v, &target));
+    struct buf *out = r->out;
+    TRY(value_dereference(r->p, v, &target));
     if (depth == 0) {
         BASE_FREE char *name = type_name(v->type);
         buf_printf(out, "(%s) ", name);
@@ -187,12 +152,14 @@ static struct error *reference_text(struct pool *p, struct value *v, char format
     if (depth > 0) /* gdb shows what members that are references refer to by its address alone */
         return NULL;
     buf_add_text(out, ": ");
-    return text_at(p, target, format, depth + 1, out);
+    return text_at(r, target, depth + 1);
 }
 
-static struct error *scalar_text(struct pool *p, struct value *v, char format, unsigned depth,
-                                 struct buf *out)
+static struct error *scalar_text(struct rendering *r, struct value *v, unsigned depth)
 {
+    struct pool *p = r->p;
+    struct buf *out = r->out;
+    char format = r->format;
     struct type *t = type_strip(v->type);
     uint64_t address;
     if (format && format != 's' && strchr("xduotacfz", format))
@@ -203,6 +170,8 @@ static struct error *scalar_text(struct pool *p, struct value *v, char format, u
         return add_number(p, v, out);
     if (!kind_is_pointer(t->kind))
         return error_new(ERR_TYPE_MISMATCH, "a value of unknown type cannot be shown");
+    if (t->kind == TYPE_MEMBER_POINTER)
+        return member_pointer_text(p, v, out);
     if (v->implicit_file) {
         BASE_FREE char *name = depth == 0 ? type_name(v->type) : NULL;
         buf_printf(out, name ? "(%s) <synthetic pointer>" : "<synthetic pointer>", name);
@@ -213,8 +182,9 @@ static struct error *scalar_text(struct pool *p, struct value *v, char format, u
     return NULL;
 }
 
-static struct error *text_at(struct pool *p, struct value *v, char format, unsigned depth, struct buf *out)
+static struct error *text_at(struct rendering *r, struct value *v, unsigned depth)
 {
+    struct buf *out = r->out;
     struct type *t = type_strip(v->type);
     if (v->optimised_out)
         return error_new(ERR_OPTIMISED_OUT, "the value is optimised out here");
@@ -223,21 +193,22 @@ static struct error *text_at(struct pool *p, struct value *v, char format, unsig
         return NULL;
     }
     if (t->kind == TYPE_ARRAY)
-        return array_text(p, v, format, depth, out);
+        return array_text(r, v, depth);
     if (kind_is_struct(t->kind))
-        return struct_text(p, v, format, depth, out);
+        return struct_text(r, v, depth, NULL);
     if (t->kind == TYPE_VOID) {
         buf_add_text(out, "void");
         return NULL;
     }
     if (kind_is_reference(t->kind))
-        return reference_text(p, v, format, depth, out);
+        return reference_text(r, v, depth);
     if (t->kind == TYPE_COMPLEX)
-        return complex_text(p, v, format, depth, out);
-    return scalar_text(p, v, format, depth, out);
+        return complex_text(r, v, depth);
+    return scalar_text(r, v, depth);
 }
 
 struct error *render_text(struct pool *p, struct value *v, char format, struct buf *out)
 {
-    return text_at(p, v, format, 0, out);
+    struct rendering r = {.p = p, .format = format, .out = out};
+    return text_at(&r, v, 0);
 }

@@ -9,7 +9,9 @@
 #include "engine/target/target.h"
 #include "engine/inspect/frames/expression.h"
 #include "engine/target/registers.h"
+#include "engine/inspect/values/qualified.h"
 #include "engine/inspect/values/scope_kernel.h"
+#include "symbols/scoped.h"
 
 /* How far callers are looked at for values at entry. */
 enum { ENTRY_FRAMES = 64, ENTRY_FRAMES_THRIFTY = 8 };
@@ -40,7 +42,11 @@ static const struct frame_list *longer(void *owner)
 
 struct error *evaluation_begin(struct target *target, struct evaluation *e)
 {
-    *e = (struct evaluation){.pool = {.target = target, .implicit = scope_implicit}};
+    *e = (struct evaluation){.pool = {.target = target,
+                                      .implicit = scope_implicit,
+                                      .shared = scope_shared,
+                                      .method = scope_method,
+                                      .truth_type = scope_truth_type}};
     struct thread *t =
         target->threads.has_current ? threads_find(&target->threads, target->threads.current) : NULL;
     if (target->state != TARGET_STOPPED || !t || !target->arch || target->frame)
@@ -121,8 +127,9 @@ struct error *scope_variables(struct evaluation *e, struct variable **ret, size_
 
 /* -- names ------------------------------------------------------------------------------------------- */
 
-static struct error *local_name(struct evaluation *e, const char *name, struct value **ret)
+struct error *scope_local(struct evaluation *e, const char *name, struct value **ret)
 {
+    *ret = NULL;
     struct variable *variables = NULL;
     size_t count = 0, best = SIZE_MAX;
     struct error *failed = scope_variables(e, &variables, &count);
@@ -185,8 +192,8 @@ static bool is_static(const struct variable *v)
 /* FUNCTION::NAME: a static of that function, or a variable of the selected frame if that runs it. */
 static struct error *in_function(struct evaluation *e, const char *file, const char *name, struct value **ret)
 {
-    const char *colons = strstr(name, "::");
-    if (!colons)
+    const char *colons = qualified_last(name) - 2;
+    if (colons <= name)
         return NULL;
     BASE_FREE char *function = xstrndup(name, (size_t)(colons - name));
     BASE_FREE char *full = file ? xasprintf("%s:%s", file, function) : xstrdup(function);
@@ -216,12 +223,59 @@ static struct error *in_function(struct evaluation *e, const char *file, const c
     return failed;
 }
 
+/* C++'s constants. */
+static struct error *keyword(struct evaluation *e, const char *name, struct value **ret)
+{
+    bool truth = strcmp(name, "true") == 0, null = strcmp(name, "nullptr") == 0;
+    if (!truth && !null && strcmp(name, "false") != 0)
+        return NULL;
+    if (symbols_language(e->pool.target->map, e->pool.has_pc ? e->pool.pc : UINT64_MAX) != LANGUAGE_CPLUS)
+        return NULL;
+    *ret = null ? value_integer(&e->pool, type_pointer_to(basic_type(&e->pool, "void")), 0)
+                : value_comparison(&e->pool, truth);
+    return NULL;
+}
+
+/* Members of classes, where the language has them: by themselves those of `this`, which hide what is global.
+ */
+static struct error *in_classes(struct evaluation *e, const char *name, struct value **ret)
+{
+    uint64_t pc = e->pool.has_pc ? e->pool.pc : UINT64_MAX;
+    bool qualified = qualified_last(name) != name;
+    if (symbols_language(e->pool.target->map, pc) == LANGUAGE_C || (!qualified && !e->frame.found))
+        return NULL;
+    return qualified ? scope_class_member(e, name, ret) : scope_this_member(e, name, ret);
+}
+
+/* What C++ means by the name at this place. */
+static struct error *scoped_name(struct evaluation *e, const char *name, struct value **ret)
+{
+    struct scoped_name n;
+    struct error *failed = NULL;
+    if (!symbols_scoped(e->pool.target->map, name, e->pool.has_pc ? e->pool.pc : UINT64_MAX, false, &n))
+        return NULL;
+    if (n.kind == SCOPED_ENUMERATOR)
+        *ret = value_integer(&e->pool, n.type, (uint64_t)n.number);
+    else if (n.kind == SCOPED_VARIABLE && n.variable.where != VARIABLE_OPTIMISED_OUT)
+        failed = scope_variable(e, &n.variable, ret);
+    else if (n.kind == SCOPED_FUNCTION)
+        bare_symbol(e, n.qualified, ret);
+    scoped_name_free(&n);
+    return failed;
+}
+
 static struct error *find_name(struct evaluation *e, const char *file, const char *name, struct value **ret)
 {
     struct target *target = e->pool.target;
     *ret = NULL;
     if (!file)
-        TRY(local_name(e, name, ret));
+        TRY(scope_local(e, name, ret));
+    if (!*ret && !file)
+        TRY(keyword(e, name, ret));
+    if (!*ret && !file)
+        TRY(in_classes(e, name, ret));
+    if (!*ret && !file)
+        TRY(scoped_name(e, name, ret));
     if (!*ret)
         TRY(in_function(e, file, name, ret));
     if (*ret)

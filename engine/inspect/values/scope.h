@@ -10,6 +10,8 @@
 #include "engine/inspect/values/value.h"
 #include "symbols/variable.h"
 
+struct node;
+
 /* The selected frame and what lies under it; fetched when a name first needs it. */
 struct scope_frame {
     bool tried, found, tried_longer;
@@ -37,11 +39,19 @@ const struct frame *scope_selected(const struct evaluation *e); /* NULL: none */
 void scope_context(struct evaluation *e, struct frame_context *ret);
 /* pool.implicit */
 struct error *scope_implicit(struct pool *p, struct value *pointer, struct value **ret) BASE_MUST_CHECK;
+/* pool.shared, pool.method, pool.truth_type (scope_class.c) */
+struct error *scope_shared(struct pool *p, struct type *class, const struct type_static *member,
+                           struct value **ret) BASE_MUST_CHECK;
+struct error *scope_method(struct pool *p, struct type *class, const struct type_method *method,
+                           struct value **ret) BASE_MUST_CHECK;
+struct type *scope_truth_type(struct pool *p);
 /* Makes `v` what a register (DWARF number) holds in the selected frame. */
 struct error *scope_in_register(struct evaluation *e, unsigned number, struct value *v) BASE_MUST_CHECK;
 
 /* -- names ----------------------------------------------------------------------------------------------- */
 
+/* A variable of the selected frame; *ret is NULL where it has none of this name. */
+struct error *scope_local(struct evaluation *e, const char *name, struct value **ret) BASE_MUST_CHECK;
 /* `file` may be NULL. ERR_NO_SYMBOL with a near name. */
 struct error *scope_name(struct evaluation *e, const char *file, const char *name,
                          struct value **ret) BASE_MUST_CHECK;
@@ -51,8 +61,20 @@ struct error *scope_variable(struct evaluation *e, const struct variable *v,
                              struct value **ret) BASE_MUST_CHECK;
 /* All variables of the selected frame, *ret malloc'd; none: *count 0. */
 struct error *scope_variables(struct evaluation *e, struct variable **ret, size_t *count) BASE_MUST_CHECK;
-/* A type written as in C, with declarators: "struct x *", "int[3]"; ERR_NO_TYPE. */
+/* A type written as in C and C++, with declarators: "struct x *", "int[3]", "ns::list &", "int A::*";
+ * ERR_NO_TYPE. */
 struct error *scope_type(struct evaluation *e, const char *text, struct type **ret) BASE_MUST_CHECK;
-bool scope_is_type(void *evaluation, const char *name);
+/* The tree of an expression, in which names are what they are here; for node_free(). */
+struct error *scope_parse(struct evaluation *e, const char *text, struct node **ret) BASE_MUST_CHECK;
+
+/* -- members without an object (scope_class.c): *ret is NULL where the name means none ------------------- */
+
+/* A member of the object that the selected frame's method works on, by its name alone. */
+struct error *scope_this_member(struct evaluation *e, const char *name, struct value **ret) BASE_MUST_CHECK;
+/* Class::name: a static member, a method, or a member of this frame's object. */
+struct error *scope_class_member(struct evaluation *e, const char *name, struct value **ret) BASE_MUST_CHECK;
+/* &Class::name, where it is a member of objects or a method of them. */
+struct error *scope_member_pointer(struct evaluation *e, const char *name,
+                                   struct value **ret) BASE_MUST_CHECK;
 
 #endif

@@ -8,17 +8,60 @@
 #include "base/text.h"
 #include "engine/inspect/limits.h"
 #include "engine/target/target.h"
+#include "engine/inspect/values/parse.h"
+#include "engine/inspect/values/qualified.h"
 #include "engine/inspect/values/scope.h"
 
-static uint64_t scope_pc(const struct evaluation *e)
+/* Of a caller's frame the stack says what it is; one that cannot be read leaves what the whole program has.
+ */
+static uint64_t scope_pc(struct evaluation *e)
 {
+    if (!e->pool.has_pc && e->pool.target->frame)
+        error_free(scope_need_frame(e));
     return e->pool.has_pc ? e->pool.pc : UINT64_MAX;
 }
 
-bool scope_is_type(void *evaluation, const char *name)
+/* Is there a variable of this name nearer than any type? Asked only where the scope is known at no cost. */
+static bool is_hidden(struct evaluation *e, const char *name)
+{
+    struct variable *list = NULL;
+    size_t count = 0;
+    bool found = false;
+    if (e->pool.has_pc)
+        symbols_variables_at(e->pool.target->map, e->pool.pc, e->frame.inlined, &list, &count);
+    for (size_t i = 0; i < count && !found; i++)
+        found = strcmp(list[i].name, name) == 0;
+    free(list);
+    return found;
+}
+
+static bool is_type(void *evaluation, const char *name)
 {
     struct evaluation *e = evaluation;
-    return symbols_find_type(e->pool.target->map, name, scope_pc(e)) != NULL;
+    return symbols_find_type(e->pool.target->map, name, scope_pc(e)) && !is_hidden(e, name);
+}
+
+/* In C a `<` always compares, and nobody has to be asked. */
+static bool is_known(void *evaluation, const char *name)
+{
+    struct evaluation *e = evaluation;
+    struct symbol_match *matches = NULL;
+    struct variable v;
+    size_t count = 0;
+    enum symbols_language language = symbols_language(e->pool.target->map, scope_pc(e));
+    if (language != LANGUAGE_CPLUS && language != LANGUAGE_OTHER)
+        return false;
+    if (is_type(e, name) || symbols_find_variable(e->pool.target->map, name, scope_pc(e), &v))
+        return true;
+    symbols_find_name(e->pool.target->map, name, &matches, &count);
+    free(matches);
+    return count > 0;
+}
+
+struct error *scope_parse(struct evaluation *e, const char *text, struct node **ret)
+{
+    const struct parse_names names = {.is_type = is_type, .is_known = is_known, .context = e};
+    return expression_parse(text, &names, ret);
 }
 
 static struct error *no_type(struct evaluation *e, const char *name)
@@ -31,24 +74,43 @@ static struct error *no_type(struct evaluation *e, const char *name)
     return failed;
 }
 
-/* The name without const and volatile, which say nothing about the layout. */
-static char *base_name(const char *text, size_t n)
+static bool is_qualifier(const char *word, size_t n)
+{
+    static const char *const words[] = {"const", "volatile", "restrict", "typename"};
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
+        if (strlen(words[i]) == n && strncmp(words[i], word, n) == 0)
+            return true;
+    return false;
+}
+
+/* Is what stands there the class of a pointer to members, `A::*`? How long its name is. */
+static size_t class_of_pointer(const char *text)
+{
+    size_t n = qualified_length(text, NULL, NULL);
+    const char *end = text + n + strspn(text + n, " ");
+    if (!n || strncmp(end, "::", 2) != 0)
+        return 0;
+    end += 2 + strspn(end + 2, " ");
+    return *end == '*' ? n : 0;
+}
+
+/* The name in front of the declarator, without const and volatile, which say nothing about the layout. */
+static char *base_name(const char *text, const char **end)
 {
     BASE_BUF struct buf b = {0};
-    for (size_t i = 0; i < n;) {
-        size_t word = 0;
-        while (i + word < n && !isspace((unsigned char)text[i + word]))
-            word++;
-        bool qualifier = (word == 5 && strncmp(text + i, "const", 5) == 0) ||
-                         (word == 8 && strncmp(text + i, "volatile", 8) == 0);
-        if (word && !qualifier) {
-            if (b.length)
-                buf_add_char(&b, ' ');
-            buf_add(&b, text + i, word);
-        }
-        i += word + 1;
+    for (;;) {
+        text += strspn(text, " \t");
+        size_t n = qualified_length(text, NULL, NULL);
+        n = n ? n : strcspn(text, " \t*[(&"); /* what is no name is in the error */
+        if (!n || (b.length && class_of_pointer(text)))
+            break;
+        BASE_FREE char *word = qualified_name(text, n);
+        if (!is_qualifier(text, n))
+            buf_printf(&b, b.length ? " %s" : "%s", word);
+        text += n;
     }
-    return buf_take(&b);
+    *end = text;
+    return b.data ? buf_take(&b) : xstrdup("");
 }
 
 /* Behind a type's name: C's abstract declarators, "**", "[3]", "(*)(int, char *)". */
@@ -94,13 +156,13 @@ static const char *closing(const char *at)
     return NULL;
 }
 
-/* The length of the parameter at `from`: up to a comma outside of parentheses, or to `end`. */
+/* The length of the parameter at `from`: up to a comma outside of brackets, or to `end`. */
 static size_t parameter_length(const char *from, const char *end)
 {
     unsigned open = 0;
     const char *at = from;
     for (; at < end && (open || *at != ','); at++)
-        open = *at == '(' ? open + 1 : *at == ')' && open ? open - 1 : open;
+        open = strchr("(<", *at) ? open + 1 : strchr(")>", *at) && open ? open - 1 : open;
     return (size_t)(at - from);
 }
 
@@ -158,15 +220,40 @@ static struct error *in_parentheses(struct declarator *d, struct type **type)
     return declare(&in, type);
 }
 
+/* `A::*`: what points to members of A. */
+static struct error *member_pointer(struct declarator *d, struct type **type)
+{
+    size_t n = class_of_pointer(d->at);
+    struct type *class = NULL;
+    BASE_FREE char *name = qualified_name(d->at, n);
+    TRY(scope_type(d->e, name, &class));
+    *type = type_member_pointer_to(class, *type);
+    d->at = strchr(d->at + n, '*') + 1;
+    return NULL;
+}
+
+static struct error *pointers(struct declarator *d, struct type **type)
+{
+    for (skip_blanks(d);; skip_blanks(d)) {
+        if (class_of_pointer(d->at)) {
+            TRY(member_pointer(d, type));
+            continue;
+        }
+        if (*d->at != '*' && *d->at != '&')
+            return NULL;
+        bool reference = *d->at == '&', rvalue = reference && d->at[1] == '&';
+        *type = reference ? type_reference_to(*type, rvalue) : type_pointer_to(*type);
+        d->at += rvalue ? 2 : 1;
+    }
+}
+
 static struct error *declare(struct declarator *d, struct type **type)
 {
     if (++d->depth > DECLARATOR_DEPTH_MOST)
         return bad_type(d);
-    skip_blanks(d);
-    for (; *d->at == '*' || *d->at == '&'; d->at++, skip_blanks(d))
-        *type = type_pointer_to(*type);
+    TRY(pointers(d, type));
     const char *next = *d->at == '(' ? d->at + 1 + strspn(d->at + 1, " ") : NULL;
-    if (next && (*next == '*' || *next == '('))
+    if (next && (*next == '*' || *next == '(' || *next == '&' || class_of_pointer(next)))
         return in_parentheses(d, type);
     if (next) {
         TRY(parameters(d, type));
@@ -181,12 +268,12 @@ static struct error *declare(struct declarator *d, struct type **type)
 
 struct error *scope_type(struct evaluation *e, const char *text, struct type **ret)
 {
-    size_t n = strcspn(text, "*[(&");
-    BASE_FREE char *name = base_name(text, n);
+    const char *end;
+    BASE_FREE char *name = base_name(text, &end);
     *ret = symbols_find_type(e->pool.target->map, name, scope_pc(e));
     if (!*ret)
         return no_type(e, name);
-    struct declarator d = {.e = e, .text = text, .at = text + n};
+    struct declarator d = {.e = e, .text = text, .at = end};
     /* Parameters are types again: what is nested deeper than anybody writes is refused as a whole. */
     unsigned open = 0;
     for (const char *p = text; *p; p++) {

@@ -57,6 +57,13 @@ struct pool {
     struct target *target;
     /* What a pointer that was optimised away leads to. */
     struct error *(*implicit)(struct pool *p, struct value *pointer, struct value **ret);
+    /* A static member of a class, and a method. */
+    struct error *(*shared)(struct pool *p, struct type *class, const struct type_static *member,
+                            struct value **ret);
+    struct error *(*method)(struct pool *p, struct type *class, const struct type_method *method,
+                            struct value **ret);
+    /* What comparing has for a result: C++'s bool, or int. NULL: int. */
+    struct type *(*truth_type)(struct pool *p);
     struct value *values;
     uint64_t pc; /* scope of names; has_pc false: none */
     bool has_pc;
@@ -73,6 +80,8 @@ struct value *value_at(struct pool *p, struct type *type, uint64_t address);
 struct value *value_integer(struct pool *p, struct type *type, uint64_t number);
 struct value *value_wide(struct pool *p, struct type *type, __int128 number);
 struct value *value_float(struct pool *p, struct type *type, real number);
+/* What an operator that compares gives. */
+struct value *value_comparison(struct pool *p, bool truth);
 /* The basic C type of this name ("int", "unsigned long", "char", "double"). */
 struct type *basic_type(struct pool *p, const char *name);
 
@@ -98,6 +107,14 @@ struct error *value_as_integer(struct pool *p, struct value *v, uint64_t *ret) B
 struct error *value_as_wide(struct pool *p, struct value *v, __int128 *ret) BASE_MUST_CHECK;
 struct error *value_as_float(struct pool *p, struct value *v, real *ret) BASE_MUST_CHECK;
 struct error *value_truth(struct pool *p, struct value *v, bool *ret) BASE_MUST_CHECK;
+/* How a cast was written. */
+enum cast_kind {
+    CAST_PLAIN,       /* (T)v, static_cast: a pointer moves between a class and its bases */
+    CAST_REINTERPRET, /* the address stays as it is */
+    CAST_DYNAMIC,     /* what the object really is; null where it is none */
+};
+struct error *value_cast_as(struct pool *p, struct value *v, struct type *to, enum cast_kind how,
+                            struct value **ret) BASE_MUST_CHECK;
 /* C's cast. */
 struct error *value_cast(struct pool *p, struct value *v, struct type *to,
                          struct value **ret) BASE_MUST_CHECK;

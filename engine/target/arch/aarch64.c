@@ -135,6 +135,7 @@ const struct arch arch_aarch64 = {
     .is_return = is_return,
     .step_flag = {"MDSCR_EL1", "SS", 1},     /* Arm DDI 0487, MDSCR_EL1 */
     .step_mask = {"cpsr", 1 << 7, is_plain}, /* PSTATE.I */
+    .virtual_bit_second = true,
     .capstone_arch = CS_ARCH_ARM64,
     .capstone_mode = 0,
     .longest_instruction = 4,

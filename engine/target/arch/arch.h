@@ -200,7 +200,10 @@ struct arch {
     const struct arch_trap *traps;
     unsigned pc_behind_trap; /* a trap reported raw leaves the pc so many bytes behind it */
     /* Which code has the short trap: has_thumb, else instruction_size tells. */
-    bool has_thumb;          /* bit 0 of a code address, and symbols, say where instructions are Thumb's */
+    bool has_thumb; /* bit 0 of a code address, and symbols, say where instructions are Thumb's */
+    /* C++: which word of a pointer to a method says in bit 0 that it is virtual: the second, or the first
+     * (GCC's TARGET_PTRMEMFUNC_VBIT_LOCATION). */
+    bool virtual_bit_second;
     unsigned code_align_arm; /* with has_thumb: what code_align is where they are not */
     /* An instruction's length in bytes, by its first byte in memory. NULL: that does not tell it, or all have
      * one length. */

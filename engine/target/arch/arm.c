@@ -87,6 +87,7 @@ const struct arch arch_arm = {
     .short_trap = short_trap,
     .short_trap_size = sizeof short_trap,
     .has_thumb = true,
+    .virtual_bit_second = true,
     .code_align_arm = 4,
     .step_flag = {"MDSCR_EL1", "SS", 1}, /* Arm DDI 0487, MDSCR_EL1 */
     .capstone_arch = CS_ARCH_ARM,

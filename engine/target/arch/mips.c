@@ -76,6 +76,7 @@ const struct arch arch_mips = {
     .trap = trap,
     .trap_size = sizeof trap,
     .traps = traps,
+    .virtual_bit_second = true,
     .capstone_arch = CS_ARCH_MIPS,
     .capstone_mode = CS_MODE_MIPS32,
     .longest_instruction = 4,

@@ -113,8 +113,10 @@ def value_row(symbol, argument, f):
     try:
         value = symbol.value(f)
         row["type"] = str(value.type)
-        gdb.set_convenience_variable("oracle", value)
-        row["value"] = printed("$oracle")
+        # An object whose virtual bases are found by its address must keep it, which a convenience variable does not.
+        lives = value.type.strip_typedefs().code == gdb.TYPE_CODE_STRUCT and value.address is not None
+        gdb.set_convenience_variable("oracle", value.address if lives else value)
+        row["value"] = printed("*$oracle" if lives else "$oracle")
     except gdb.error as e:
         row["value"] = {"error": str(e)}
         row["type"] = str(symbol.type)

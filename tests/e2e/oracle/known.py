@@ -193,15 +193,6 @@ def of_classes(kind, question, gdb, allstop, context):
         yield "a type that a program only declares is not looked for in the libraries' debug information"
     if kind == "types" and repr(gdb).replace("(**)(void)", "(**)()").replace("None", "0") == repr(allstop):
         yield "the type of vtable pointers, whose parameters nobody knows; the place of a virtual base"
-    if kind in ("locals", "expressions") and isinstance(gdb, str):
-        if re.sub(r"(, )?static \w+ = [^,}]*", "", gdb) == allstop:
-            yield "static members are no part of an object"
-        if "::*" in str((context or {}).get("type")) or gdb == "NULL" or "::*)" in gdb or "::*" in gdb or re.match(r"&\w+(::\w+)+$", gdb):
-            yield "pointers to members are shown as numbers"
-        if "virtual base" in allstop:
-            yield "a virtual base is placed at run time: not looked for yet"
-        if gdb == allstop.replace("short int", "short"):
-            yield "template arguments as the compiler spells them"
 
 
 def without_parameters(answer):

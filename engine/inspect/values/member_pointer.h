@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * engine/inspect/values/member_pointer.h - pointers to members as the Itanium C++ ABI has them (section 2.3):
+ * to data an offset, -1 for none; to a method two words, its address or 1 + its place in the virtual table,
+ * and what to add to `this` (on Arm the lowest bit of the second word, doubled, says that it is virtual).
+ *
+ * Engine thread. Errors: those of engine/inspect/values/values.h.
+ */
+#ifndef ALLSTOP_ENGINE_INSPECT_VALUES_MEMBER_POINTER_H
+#define ALLSTOP_ENGINE_INSPECT_VALUES_MEMBER_POINTER_H
+
+#include "base/buf.h"
+#include "engine/inspect/values/value.h"
+
+bool is_method_pointer(const struct value *v);
+/* object.*pointer */
+struct error *member_pointed_to(struct pool *p, struct value *object, struct value *pointer,
+                                struct value **ret) BASE_MUST_CHECK;
+/* &class::name of a member of data, where `path` leads from the class. */
+struct member_path;
+struct error *pointer_to_data(struct pool *p, struct type *class, const struct member_path *path,
+                              struct value **ret) BASE_MUST_CHECK;
+/* &class::name of a method at `code`. */
+struct value *pointer_to_method(struct pool *p, struct type *class, const struct type_method *method,
+                                uint64_t code);
+/* As gdb prints it. */
+struct error *member_pointer_text(struct pool *p, struct value *v, struct buf *out) BASE_MUST_CHECK;
+
+#endif

@@ -46,6 +46,8 @@ struct dwarf_callbacks {
     struct error *(*cfa)(void *context, uint64_t *ret);
     /* The value an expression (usually one register) had when the function was entered. */
     struct error *(*entry_value)(void *context, const struct dwarf_expression *e, uint64_t *ret);
+    /* What was passed for the parameter whose DIE is at this offset (DW_OP_GNU_parameter_ref). */
+    struct error *(*parameter)(void *context, uint64_t die, uint64_t *ret);
     /* The address of a thread-local variable at this offset in the module's block. */
     struct error *(*tls)(void *context, uint64_t offset, uint64_t *ret);
     const uint64_t *initial; /* pushed first (the CFA, for CFI rules; the object, for members), or NULL */

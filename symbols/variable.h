@@ -70,6 +70,11 @@ bool symbols_method(struct symbol_map *m, struct type *class, const struct type_
 const char *symbols_method_name(struct type *class, const struct type_method *method);
 /* The type of the function at `pc` (innermost `inlined` as above), or NULL. */
 struct type *symbols_function_type(struct symbol_map *m, uint64_t pc, unsigned inlined);
+/* What was passed to a function: in a register, or for a parameter that has none any more. */
+struct call_site_key {
+    unsigned dwarf_register;
+    uint64_t parameter; /* offset of its DIE in the callee's .debug_info; 0: it is the register */
+};
 /*
  * What a register held when the function around `callee` was entered by the call that returns to
  * `return_address` (DW_TAG_call_site_parameter), as expressions over the caller's frame. Where that call is
@@ -85,6 +90,6 @@ struct call_site_value {
     uint64_t jumper; /* 0: none */
 };
 bool symbols_call_site_value(struct symbol_map *m, uint64_t return_address, uint64_t callee,
-                             unsigned dwarf_register, struct call_site_value *ret);
+                             const struct call_site_key *key, struct call_site_value *ret);
 
 #endif

@@ -173,6 +173,18 @@ static void step_entry_value(struct machine *m)
     machine_push(m, typed);
 }
 
+/* gcc: a parameter that was optimised away, by the offset of its DIE in the unit
+ * (gcc's dwarf2out.cc; binutils' include/dwarf2.def). */
+static void step_parameter(struct machine *m)
+{
+    uint64_t die = cursor_unsigned(&m->c, 4), v = 0;
+    if (!m->cb->parameter || m->e->unit == UINT64_MAX)
+        machine_fail(m, ERR_OPTIMISED_OUT, "what was passed to the function is no longer known");
+    else if (!m->err && !m->c.bad)
+        take_error(m, m->cb->parameter(m->cb->context, m->e->unit + die, &v));
+    machine_push_number(m, v);
+}
+
 static bool step_address(struct machine *m, uint8_t op)
 {
     switch (op) {
@@ -200,6 +212,9 @@ static bool step_address(struct machine *m, uint8_t op)
     case DW_OP_entry_value:
     case DW_OP_GNU_entry_value:
         step_entry_value(m);
+        return true;
+    case DW_OP_GNU_parameter_ref:
+        step_parameter(m);
         return true;
     default:
         return false;

@@ -12,6 +12,7 @@
 struct site_search {
     uint64_t return_address;
     unsigned reg, depth;
+    uint64_t parameter; /* the DIE of the parameter that is looked for instead of the register's, or 0 */
     const struct unit_function *callee; /* NULL: whichever */
     struct dwarf_unit *callee_unit;
     struct attr value, target;
@@ -39,6 +40,14 @@ static const struct attr *either(const struct die_attrs *a, unsigned name, unsig
     return found ? found : die_attr(a, gnu_name);
 }
 
+/* What was passed for a parameter that has no register of its own any more (DW_OP_GNU_parameter_ref; DWARF 5,
+ * section 3.4.2: DW_AT_call_parameter). */
+static bool is_of_parameter(const struct die_attrs *a, uint64_t parameter)
+{
+    const struct attr *of = either(a, DW_AT_call_parameter, DW_AT_abstract_origin);
+    return of && of->kind == ATTR_REFERENCE && of->u == parameter;
+}
+
 static void visit_parameter(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
 {
     struct site_search *s = context;
@@ -48,7 +57,8 @@ static void visit_parameter(void *context, struct dwarf_unit *u, Dwarf_Die die, 
     die_attributes(u, die, &a);
     const struct attr *location = die_attr(&a, DW_AT_location);
     const struct attr *value = either(&a, DW_AT_call_value, DW_AT_GNU_call_site_value);
-    if (!location || !value || value->kind != ATTR_BLOCK || !is_register(location, s->reg))
+    bool same = s->parameter ? is_of_parameter(&a, s->parameter) : location && is_register(location, s->reg);
+    if (!value || value->kind != ATTR_BLOCK || !same)
         return;
     s->value = *value;
     s->found = true;
@@ -179,11 +189,11 @@ static bool search_jumps(struct symbol_map *m, const char *name, struct site_sea
 }
 
 bool symbols_call_site_value(struct symbol_map *m, uint64_t return_address, uint64_t callee,
-                             unsigned dwarf_register, struct call_site_value *ret)
+                             const struct call_site_key *key, struct call_site_value *ret)
 {
     uint64_t load_offset, callee_load = 0;
     struct unit_function called;
-    struct site_search s = {.reg = dwarf_register};
+    struct site_search s = {.reg = key->dwarf_register, .parameter = key->parameter};
     *ret = (struct call_site_value){0};
     if (callee != UINT64_MAX) {
         const struct unit_function *f = function_around(m, callee, &s.callee_unit, &callee_load);
@@ -199,8 +209,11 @@ bool symbols_call_site_value(struct symbol_map *m, uint64_t return_address, uint
     if (!caller || (!search(u, caller, &s) && !s.other))
         return false;
     if (!s.found) {
-        struct site_search jump = {
-            .reg = dwarf_register, .callee = s.callee, .callee_unit = s.callee_unit, .jumps_only = true};
+        struct site_search jump = {.reg = key->dwarf_register,
+                                   .parameter = key->parameter,
+                                   .callee = s.callee,
+                                   .callee_unit = s.callee_unit,
+                                   .jumps_only = true};
         if (!search_jumps(m, s.other, &jump, &ret->jumper))
             return false;
         s = jump;

@@ -110,7 +110,7 @@ static void ask_variables(struct symbol_map *m, uint64_t address, unsigned level
     if (symbols_frame_base(m, address, &e))
         ask_expression(&e);
     struct call_site_value site;
-    if (symbols_call_site_value(m, address, UINT64_MAX, 5, &site))
+    if (symbols_call_site_value(m, address, UINT64_MAX, &(struct call_site_key){.dwarf_register = 5}, &site))
         ask_expression(&site.value);
     struct type *t = symbols_function_type(m, address, level);
     if (t)

@@ -125,15 +125,19 @@ static void test_call_sites(void **state)
     struct call_site_value e;
     static const struct dwarf_callbacks none = {0};
     uint64_t value = 0;
-    assert_true(symbols_call_site_value(m, back, work->entry, 1, &e)); /* rdx: s */
+    assert_true(symbols_call_site_value(m, back, work->entry, &(struct call_site_key){.dwarf_register = 1},
+                                        &e)); /* rdx: s */
     assert_false(e.has_target);
     struct error *err = dwarf_evaluate_number(&e.value, &none, &value);
     assert_null(err);
     assert_int_equal(value & 0xffff, 65535);
-    assert_false(symbols_call_site_value(m, back, work->entry, 13, &e));
-    assert_false(symbols_call_site_value(m, back + 1, work->entry, 1, &e));
+    assert_false(
+        symbols_call_site_value(m, back, work->entry, &(struct call_site_key){.dwarf_register = 13}, &e));
+    assert_false(
+        symbols_call_site_value(m, back + 1, work->entry, &(struct call_site_key){.dwarf_register = 1}, &e));
     /* what was called was not this function: its arguments are unknown */
-    assert_false(symbols_call_site_value(m, back, caller->entry, 1, &e));
+    assert_false(
+        symbols_call_site_value(m, back, caller->entry, &(struct call_site_key){.dwarf_register = 1}, &e));
     free(work);
     free(caller);
     symbol_map_free(m);

@@ -83,7 +83,8 @@ static struct error *stop_entry_value(void *context, const struct dwarf_expressi
     static const struct dwarf_callbacks none = {0};
     TRY(dwarf_evaluate(e, &none, &place));
     if (place.pieces[0].kind != PIECE_REGISTER || !unwind(s, &caller) ||
-        !symbols_call_site_value(s->map, caller.registers[16], UINT64_MAX, place.pieces[0].reg, &at_call))
+        !symbols_call_site_value(s->map, caller.registers[16], UINT64_MAX,
+                                 &(struct call_site_key){.dwarf_register = place.pieces[0].reg}, &at_call))
         return error_new(ERR_OPTIMISED_OUT, "no call site");
     struct dwarf_callbacks c = {
         .context = &caller, .read_register = stop_register, .read_memory = stop_memory};

@@ -98,15 +98,12 @@ static struct error *through_jumper(const struct frame_context *c, const struct 
     return dwarf_evaluate_number(&site->value, &callbacks, ret);
 }
 
-/* What a register held at entry is known where the caller says what it passed. */
-static struct error *entry_value(void *context, const struct dwarf_expression *e, uint64_t *ret)
+/* What was passed is known where the caller says so. */
+static struct error *passed(struct frame_context *c, const struct call_site_key *key, uint64_t *ret)
 {
-    struct frame_context *c = context;
     struct call_site_value site;
     const struct frame *caller = caller_of(c);
-    unsigned number;
-    if (!dwarf_names_register(e, &number) || !caller ||
-        !symbols_call_site_value(c->target->map, caller->pc, c->pc, number, &site))
+    if (!caller || !symbols_call_site_value(c->target->map, caller->pc, c->pc, key, &site))
         return error_new(ERR_OPTIMISED_OUT, "the value at entry is not recorded by the caller");
     if (site.jumper)
         return through_jumper(c, &site, ret);
@@ -128,6 +125,21 @@ static struct error *entry_value(void *context, const struct dwarf_expression *e
     return dwarf_evaluate_number(&site.value, &callbacks, ret);
 }
 
+/* What a register held at entry. */
+static struct error *entry_value(void *context, const struct dwarf_expression *e, uint64_t *ret)
+{
+    struct call_site_key key = {0};
+    if (!dwarf_names_register(e, &key.dwarf_register))
+        return error_new(ERR_OPTIMISED_OUT, "the value at entry is not recorded by the caller");
+    return passed(context, &key, ret);
+}
+
+static struct error *parameter(void *context, uint64_t die, uint64_t *ret)
+{
+    struct call_site_key key = {.parameter = die};
+    return passed(context, &key, ret);
+}
+
 static struct error *tls(void *context, uint64_t offset, uint64_t *ret)
 {
     struct frame_context *c = context;
@@ -143,6 +155,7 @@ void frame_callbacks(struct frame_context *context, struct dwarf_callbacks *ret)
         .frame_base = frame_base,
         .cfa = cfa,
         .entry_value = entry_value,
+        .parameter = parameter,
         .float_place = float_place,
         .tls = tls,
     };

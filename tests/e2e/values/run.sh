@@ -100,4 +100,27 @@ for flags in -O0 '-O1 -gdwarf-4'; do
     steps "C++ objects by address and by value ($flags)" "$returned" -t "launch:gdbserver --once 127.0.0.1:{port} $work/objects" "$work/objects"
 done
 
+# -- what the caller passed ----------------------------------------------------------------------------------
+cat >"$work/passed.c" <<'C'
+struct item { int id; struct item *next; };
+volatile int total;
+static int table[4] = {1, 2, 3, 4};
+__attribute__((noinline)) static int leaf(struct item *it, int d) { total += it->id + table[d & 3]; return total; }
+__attribute__((noinline)) int work(struct item *it, int d) { int r = leaf(it, d); return r + leaf(it->next, d + 1); }
+int main(int argc, char **argv)
+{
+    (void)argv;
+    struct item b = {2, 0}, a = {1, &b};
+    return work(&a, argc) == 0;
+}
+C
+for flags in '-O2 -gdwarf-5' '-O2 -gdwarf-4'; do
+    read -ra words <<<"$flags"
+    gcc "${words[@]}" -o "$work/passed" "$work/passed.c"
+    steps "parameters that were taken apart ($flags)" "
+        {\"do\": \"break\", \"at\": \"leaf\"}, {\"do\": \"continue\"}, $(value 'it->id' 1), $(value d 1),
+        {\"do\": \"continue\"}, $(gone 'it->id'), $(value d 2)" \
+        -t "launch:gdbserver --once 127.0.0.1:{port} $work/passed" "$work/passed"
+done
+
 finish values

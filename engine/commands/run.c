@@ -12,6 +12,7 @@
 #include "engine/inspect/location.h"
 #include "engine/inspect/values/returned.h"
 #include "engine/target/registers.h"
+#include "symbols/limits.h"
 
 static struct error *start(struct session *s, const cJSON *args, struct plan *plan)
 {
@@ -158,9 +159,16 @@ static struct error *run_finish(struct session *s, const cJSON *args, cJSON **re
     } else {
         struct frame_list list;
         TRY(frames_read(s->target, t, s->target->frame + 2, true, &list));
-        bool has = s->target->frame + 1 < list.count;
-        address = has ? list.items[s->target->frame + 1].pc : 0;
-        least_sp = has ? list.items[s->target->frame + 1].registers->sp : 0;
+        if (list.count && list.items[list.count - 1].rule == FRAME_TAIL_CALL) {
+            frames_free(&list);
+            TRY(frames_read(s->target, t, s->target->frame + 2 + TAIL_CALLS_MOST, true, &list));
+        }
+        unsigned caller = s->target->frame + 1; /* nobody returns to one that jumped */
+        while (caller < list.count && list.items[caller].rule == FRAME_TAIL_CALL)
+            caller++;
+        bool has = caller < list.count;
+        address = has ? list.items[caller].pc : 0;
+        least_sp = has ? list.items[caller].registers->sp : 0;
         const struct frame *left = has ? &list.items[s->target->frame] : NULL;
         plan.returned_from = left && !left->inlined ? left->pc - !left->exact : 0;
         frames_free(&list);

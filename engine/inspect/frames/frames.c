@@ -12,11 +12,12 @@
 #include "engine/inspect/frames/unwind.h"
 #include "engine/inspect/frames/unwind_rules.h"
 #include "engine/target/registers.h"
+#include "symbols/tail_calls.h"
 
 const char *frame_rule_name(enum frame_rule rule)
 {
-    static const char *const names[] = {"top",    "cfi",    "frame-pointer", "entry",
-                                        "signal", "inline", "orc",           "interrupt"};
+    static const char *const names[] = {"top",    "cfi", "frame-pointer", "entry",    "signal",
+                                        "inline", "orc", "interrupt",     "tail-call"};
     return names[rule];
 }
 
@@ -117,42 +118,87 @@ static struct error *cut_short(struct target *target, struct frame_list *list)
     return e;
 }
 
+/* The way up a stack. */
+struct walk {
+    struct target *target;
+    struct frame_registers *registers; /* of the frame that is next; the list takes them over */
+    enum frame_rule rule;              /* how it was found */
+    bool interrupted;                  /* nothing was called here: the pc is the very instruction */
+    bool past_main;
+    unsigned depth, switches;
+    /* The call before, to which nobody jumped: in a recursion it is made again. */
+    bool had_no_jumps;
+    uint64_t from, to;
+};
+
+/* The functions that jumped to the one whose caller was found: what they had in registers is what their
+ * caller gets back. */
+static void add_jumpers(struct walk *w, struct frame_list *list, const struct frame_registers *caller)
+{
+    uint64_t pcs[TAIL_CALLS_MOST], from = w->registers->pc - !w->interrupted;
+    if (w->had_no_jumps && from == w->from && caller->pc == w->to)
+        return;
+    size_t count = symbols_tail_calls(w->target->map, caller->pc, from, pcs);
+    w->had_no_jumps = count == 0;
+    w->from = from;
+    w->to = caller->pc;
+    for (size_t i = 0; i < count && list->count < w->depth; i++) {
+        struct frame_registers *registers = xmemdup(caller, sizeof *caller);
+        registers->pc = pcs[i];
+        add_function(w->target, list, registers, FRAME_TAIL_CALL, false, 0, w->depth);
+    }
+}
+
+/* Adds a frame, and goes on to its caller; or why there is none, or none is wanted. */
+static const char *add_next(struct walk *w, struct frame_list *list)
+{
+    struct frame_registers *caller = xcalloc(1, sizeof *caller);
+    uint64_t cfa = 0;
+    enum frame_rule next = FRAME_CFI;
+    const char *why =
+        unwind_step(w->target, w->registers, list->count == 0, w->interrupted, caller, &cfa, &next);
+    bool trampoline = next == FRAME_SIGNAL;
+    add_function(w->target, list, w->registers, trampoline ? FRAME_SIGNAL : w->rule,
+                 w->interrupted || trampoline, cfa, w->depth);
+    if (!why)
+        why = why_enough(list, w->depth, w->past_main);
+    if (!why && is_astray(w->target, w->registers, caller, &w->switches))
+        why = "the stack pointer does not grow: a cycle or a damaged stack";
+    if (!why && next == FRAME_CFI) {
+        add_jumpers(w, list, caller);
+        why = why_enough(list, w->depth, true);
+    }
+    if (why) {
+        free(caller);
+        return why;
+    }
+    w->registers = caller;
+    w->rule = trampoline ? FRAME_CFI : next;
+    w->interrupted = trampoline || next == FRAME_INTERRUPT;
+    return NULL;
+}
+
 struct error *frames_read(struct target *target, struct thread *t, unsigned depth, bool past_main,
                           struct frame_list *ret)
 {
     *ret = (struct frame_list){0};
-    struct frame_registers *registers = xcalloc(1, sizeof *registers);
-    struct error *e = unwind_start(target, t, registers);
+    struct walk w = {.target = target,
+                     .registers = xcalloc(1, sizeof *w.registers),
+                     .rule = FRAME_TOP,
+                     .interrupted = true,
+                     .past_main = past_main,
+                     .depth = depth == 0 || depth > FRAME_DEPTH_MAX ? FRAME_DEPTH_MAX : depth};
+    struct error *e = unwind_start(target, t, w.registers);
     if (e) {
-        free(registers);
+        free(w.registers);
         return e;
     }
-    if (depth == 0 || depth > FRAME_DEPTH_MAX)
-        depth = FRAME_DEPTH_MAX;
-    enum frame_rule rule = FRAME_TOP;
-    bool interrupted = true; /* nothing was called here: the pc is the very instruction */
-    unsigned switches = 0;
-    for (;;) {
-        struct frame_registers *caller = xcalloc(1, sizeof *caller);
-        uint64_t cfa = 0;
-        enum frame_rule next = FRAME_CFI;
-        const char *why = unwind_step(target, registers, ret->count == 0, interrupted, caller, &cfa, &next);
-        bool trampoline = next == FRAME_SIGNAL;
-        add_function(target, ret, registers, trampoline ? FRAME_SIGNAL : rule, interrupted || trampoline, cfa,
-                     depth);
-        if (!why)
-            why = why_enough(ret, depth, past_main);
-        if (!why && is_astray(target, registers, caller, &switches))
-            why = "the stack pointer does not grow: a cycle or a damaged stack";
-        if (why) {
-            finish(ret, why);
-            free(caller);
-            return unwind_was_cut(why) ? cut_short(target, ret) : NULL;
-        }
-        registers = caller;
-        rule = trampoline ? FRAME_CFI : next;
-        interrupted = trampoline || next == FRAME_INTERRUPT;
-    }
+    const char *why;
+    do {
+        why = add_next(&w, ret);
+    } while (!why);
+    finish(ret, why);
+    return unwind_was_cut(why) ? cut_short(target, ret) : NULL;
 }
 
 struct error *frame_return_address(struct target *target, struct thread *t, uint64_t *address, uint64_t *sp)

@@ -27,7 +27,9 @@ enum frame_rule {
     FRAME_SIGNAL,
     FRAME_INLINE,
     FRAME_ORC,
-    FRAME_INTERRUPT
+    FRAME_INTERRUPT,
+    FRAME_TAIL_CALL /* it jumped to the one below: known by what compilers say of calls (symbols/tail_calls.h)
+                     */
 };
 
 enum { FRAME_REGISTERS = CFI_REGISTERS };

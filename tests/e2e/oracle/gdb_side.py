@@ -63,19 +63,18 @@ def frame_row(f):
             "signal": f.type() == gdb.SIGTRAMP_FRAME}
 
 
-def real_frames():
-    """All frames but those that gdb infers from jumps at the end of functions: they are on no stack."""
+def all_frames():
+    """Those that gdb infers from jumps at the end of functions included."""
     f = gdb.newest_frame()
     while f is not None:
-        if f.type() != gdb.TAILCALL_FRAME:
-            yield f
+        yield f
         f = f.older()
 
 
 def frames(limit):
     """As far as main; gdb looks beyond for the arguments of main."""
     rows = []
-    for f in real_frames():
+    for f in all_frames():
         rows.append(frame_row(f))
         if len(rows) == limit or rows[-1]["function"] in ("main", "main()", "main(void)") and not rows[-1]["inlined"]:
             break
@@ -83,7 +82,7 @@ def frames(limit):
 
 
 def select(level):
-    for number, f in enumerate(real_frames()):
+    for number, f in enumerate(all_frames()):
         if number == level:
             f.select()
             return f

@@ -152,6 +152,9 @@ def rules(kind, question, gdb, allstop, context, options):
         yield "C17 6.5.13, 6.5.14: the second operand is not evaluated; gdb asks for its value and type all the same"
     if re.search("[Cc]annot find thread-local|thread-local storage", gdb_error(context)):
         yield "gdb finds thread-locals through libthread_db only, which speaks to no emulator; we compute the place"
+    if kind in ("expressions", "locals") and re.search("per_thread", question) and gdb == "error: optimised-out" and \
+            re.search("aarch64|riscv", str(options.emulator)) and not allstop.startswith("error"):
+        yield "gcc cannot say where thread-locals are there; the symbol table does, which gdb does not ask"
     if kind == "expressions" and re.search("hidden", expression) and gdb == "error: optimised-out":
         yield "two files have a static of this name, and the frame is of neither: either may be meant"
     if kind == "expressions" and re.search(r"&\(*(tight|bit_fields|\w+\.bits|t|b|other)\.", expression) and allstop.startswith("error"):

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Callers that are on no stack: functions that jumped to the next one, by what compilers say of calls.
+. tests/e2e/lib.sh "$1"
+
+stack() { # FUNCTION…: the next stop, and the one after it in the same call
+    local frames='' name
+    for name in "$@"; do frames+="${frames:+, }{\"function\": \"$name\"}"; done
+    echo "{\"do\": \"continue\"}, {\"do\": \"backtrace\", \"expect\": {\"frames\": [$frames]}}, {\"do\": \"continue\"}"
+}
+# Two ways, which end alike; one that is not known; and one that goes round.
+jumps="{\"do\": \"break\", \"at\": \"stop\"}, $(stack stop last once main), $(stack stop last once first main),
+    $(stack stop last once main), $(stack stop last main), $(stack stop last main), $(stack stop last main)"
+for compiler in 'gcc -O2' 'gcc -O2 -gdwarf-4' 'gcc -O2 -flto' 'gcc -Os'; do
+    read -ra words <<<"$compiler"
+    "${words[@]}" -g -o "$work/jumps" tests/e2e/stacks/jumps.c
+    steps "functions that jumped ($compiler)" "$jumps" -t "launch:gdbserver --once 127.0.0.1:{port} $work/jumps" "$work/jumps"
+done
+gcc -g -O2 -o "$work/jumps" tests/e2e/stacks/jumps.c
+steps 'one that jumped is told as that, has its line, and nobody returns to it' '
+    {"do": "break", "at": "stop"}, {"do": "continue"}, {"do": "continue"}, {"do": "continue"},
+    {"do": "backtrace", "expect": {"frames": [{"rule": "top"}, {"rule": "cfi"}, {"rule": "tail-call", "line": 22}, {"rule": "tail-call", "line": 29}, {"rule": "cfi"}]}},
+    {"do": "delete", "id": 1}, {"do": "frame", "level": 1}, {"do": "finish", "expect": {"function": "main"}}' \
+    -t "launch:gdbserver --once 127.0.0.1:{port} $work/jumps" "$work/jumps"
+steps 'as many frames as were asked for' '
+    {"do": "break", "at": "stop"}, {"do": "continue"}, {"do": "continue"}, {"do": "continue"},
+    {"do": "backtrace", "depth": 3, "expect": {"frames": {"count": 3}, "end": "the depth asked for"}}' \
+    -t "launch:gdbserver --once 127.0.0.1:{port} $work/jumps" "$work/jumps"
+
+finish stacks

@@ -189,6 +189,14 @@ static bool is_static(const struct variable *v)
     return op == 0x03 || op == 0xa1 || op == 0xfb || op == 0x0e || op == 0x08 || op == 0x0a || op == 0x0c;
 }
 
+/* Of C++'s functions the name alone, which is shown with parameters. */
+static bool is_called(const char *shown, const char *name)
+{
+    const char *bare = symbols_without_returned(shown);
+    size_t n = strlen(name);
+    return strncmp(bare, name, n) == 0 && (!bare[n] || bare[n] == '(');
+}
+
 /* FUNCTION::NAME: a static of that function, or a variable of the selected frame if that runs it. */
 static struct error *in_function(struct evaluation *e, const char *file, const char *name, struct value **ret)
 {
@@ -204,7 +212,7 @@ static struct error *in_function(struct evaluation *e, const char *file, const c
     TRY(scope_need_frame(e));
     symbols_find_name(e->pool.target->map, full, &matches, &found);
     const struct frame *f = scope_selected(e);
-    bool here = f && f->function && strcmp(f->function, function) == 0;
+    bool here = f && f->function && is_called(f->function, function);
     if (here)
         failed = scope_variables(e, &variables, &count);
     else if (found)

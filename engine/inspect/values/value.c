@@ -236,7 +236,8 @@ struct error *value_as_wide(struct pool *p, struct value *v, __int128 *ret)
     }
     TRY(value_load(p, v));
     if (t->kind == TYPE_MEMBER_POINTER && type_strip(type_target(t))->kind == TYPE_FUNCTION) {
-        *ret = arch_load(v->bytes, v->size / 2, target->big_endian); /* the second word is no part of the address */
+        *ret = arch_load(v->bytes, v->size / 2,
+                         target->big_endian); /* the second word is no part of the address */
         return NULL;
     }
     if (v->bit_size) {
@@ -272,7 +273,8 @@ struct error *value_truth(struct pool *p, struct value *v, bool *ret)
     TRY(value_as_wide(p, v, &number));
     struct type *t = type_strip(v->type);
     bool data = t->kind == TYPE_MEMBER_POINTER && type_strip(type_target(t))->kind != TYPE_FUNCTION;
-    unsigned bits = data ? (unsigned)v->size * 8 : 0; /* null is -1 there: the first member has the offset 0 */
+    unsigned bits =
+        data ? (unsigned)v->size * 8 : 0; /* null is -1 there: the first member has the offset 0 */
     *ret = data ? extend((uint64_t)number, bits, true) != UINT64_MAX : number != 0;
     return NULL;
 }

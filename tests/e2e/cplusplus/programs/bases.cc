@@ -212,6 +212,17 @@ int main()
     //? sizeof(diamond)
     //= (int Diamond::*)member => &Diamond::d
     //? diamond.get
+    //? /x diamond
+    //? /x c
+    //? /d deeper.d
+    //? /x pb
+    //? /x Diamond::limit
+    //= /x pd == base => 0x1
+    //? /d 1 == 1
+    //? /x method
+    //? /x member
+    //? /d no_member
+    //? /x virtual_method
     //? 1 == 1
     //? 1 < 0
     //? !pd

@@ -189,6 +189,15 @@ int main()
     //? packed.c
     //? packed.flag == true
     //? packed.level == Level::high
+    //? /x packed
+    //? /d yes
+    //? /x level
+    //? /d bits
+    //? /x o
+    //? /c c16
+    //? /x alias
+    //= /x seven => .*0x7
+    //? /t packed.bits
     //? c8
     //? c16
     //? c32

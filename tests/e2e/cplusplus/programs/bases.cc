@@ -17,7 +17,7 @@ struct Right : virtual Base { int r = 2; };
 struct Diamond : Left, Right {
     int d = 3;
     static const int limit = 99;
-    static constexpr long wide = 1L << 40;
+    static constexpr long long wide = 1LL << 40;
     static int count;
     static inline short loose = 5;
     static Diamond *last;

@@ -272,18 +272,26 @@ static struct error *scoped_name(struct evaluation *e, const char *name, struct 
     return failed;
 }
 
+/* What a name means at this place, before it is looked for everywhere. */
+static struct error *near_name(struct evaluation *e, const char *name, struct value **ret)
+{
+    bool qualified = qualified_last(name) != name;
+    TRY(scope_local(e, name, ret));
+    if (!*ret)
+        TRY(keyword(e, name, ret));
+    if (!*ret && qualified) /* it says itself where it is */
+        TRY(scoped_name(e, name, ret));
+    if (!*ret)
+        TRY(in_classes(e, name, ret));
+    return *ret || qualified ? NULL : scoped_name(e, name, ret);
+}
+
 static struct error *find_name(struct evaluation *e, const char *file, const char *name, struct value **ret)
 {
     struct target *target = e->pool.target;
     *ret = NULL;
     if (!file)
-        TRY(scope_local(e, name, ret));
-    if (!*ret && !file)
-        TRY(keyword(e, name, ret));
-    if (!*ret && !file)
-        TRY(in_classes(e, name, ret));
-    if (!*ret && !file)
-        TRY(scoped_name(e, name, ret));
+        TRY(near_name(e, name, ret));
     if (!*ret)
         TRY(in_function(e, file, name, ret));
     if (*ret)

@@ -49,6 +49,19 @@ struct Bare {};
 struct OfBare : Bare { int x = 1; };
 struct VirtualOnly : virtual Bare { int y = 2; };
 struct Deepest : virtual Deeper { int f = 6; };
+struct Holder {
+    int Diamond::*data = &Diamond::d;
+    int (Diamond::*method)() const = &Diamond::get;
+    int (Diamond::*by_table)(int) = &Diamond::twice;
+    int Diamond::*none = nullptr;
+    void (*function)(Base &, const C &, B *) = nullptr;
+};
+struct Outer { Diamond inside; Diamond &reference; Diamond *pointer; Diamond list[2]; static Outer *all; };
+Outer *Outer::all = nullptr;
+struct Nothing : Plain {};
+struct Statics { static int only; };
+int Statics::only = 8;
+class Secret { int hidden = 9; protected: int guarded = 10; public: int open = 11; };
 
 void Diamond::look() { own(); }
 
@@ -99,6 +112,16 @@ int main()
     int Both::*of_both = &Both::second;
     Diamond *pd = &diamond;
     Diamond array[2];
+    Holder holder;
+    int Diamond::*members[2] = {&Diamond::d, &Diamond::l};
+    int (Diamond::*methods[2])() const = {&Diamond::get, &Diamond::own};
+    Outer outer{diamond, diamond, &diamond};
+    Nothing nothing;
+    Statics statics;
+    Secret secret;
+    const Diamond constant;
+    volatile C changing;
+    Diamond **pointers[1] = {&pd};
     int r = (diamond.*method)() + (pd->*virtual_method)(2) + diamond.*member + both.*of_both + Diamond::limit + (no_method != nullptr);
     of(diamond, c, pbd);
     diamond.look();
@@ -212,6 +235,32 @@ int main()
     //? sizeof(diamond)
     //= (int Diamond::*)member => &Diamond::d
     //? diamond.get
+    //? holder
+    //? members
+    //? methods
+    //? holder.method
+    //? &holder.data
+    //? *&holder.data
+    //? outer
+    //? outer.reference
+    //= outer.reference.b => 7
+    //= outer.list[1].b => 7
+    //= outer.pointer->Left::l => 1
+    //? nothing
+    //? nothing.first
+    //? statics
+    //? Statics::only
+    //? secret
+    //? secret.hidden
+    //? constant
+    //? constant.b
+    //? changing.b
+    //? (const A &)changing
+    //? **pointers[0]
+    //= (*pointers[0])->b => 7
+    //? methods[0] == &Diamond::get
+    //? methods[1] == &Diamond::get
+    //? diamond.*members[1]
     //? /x diamond
     //? /x c
     //? /d deeper.d

@@ -155,7 +155,7 @@ bool symbols_scoped_in(struct symbol_map *m, struct type *class, const char *nam
 bool symbols_scoped(struct symbol_map *m, const char *name, uint64_t pc, bool types, struct scoped_name *ret)
 {
     struct dwarf_unit *u;
-    struct scope_chain chain;
+    struct scope_chain chain = {.count = 0};
     struct name_query q;
     struct scopes_used used = {.count = 0};
     uint64_t load_offset = 0, die = NO_OFFSET;

@@ -95,6 +95,8 @@ void type_keep_parts(struct type *t, struct class_parts *parts)
 {
     struct type_inside *in = t->inside;
     in->statics = keep(in->arena, parts->statics, in->static_count * sizeof *parts->statics);
+    in->definitions =
+        in->static_count ? intern_alloc(in->arena, in->static_count * sizeof *in->definitions) : NULL;
     in->methods = keep(in->arena, parts->methods, in->method_count * sizeof *parts->methods);
 }
 

@@ -28,6 +28,8 @@ struct type_inside {
     size_t member_count;
     struct type_static *statics;
     size_t static_count;
+    uint64_t
+        *definitions; /* of each: its DIE in the same file; 0: not looked for, NO_OFFSET: there is none */
     struct type_method *methods;
     size_t method_count;
     struct type_enumerator *enumerators;

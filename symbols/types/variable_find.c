@@ -219,10 +219,30 @@ static void visit_definition(void *context, struct dwarf_unit *u, Dwarf_Die die,
         *d->ret = v;
 }
 
-static void find_definition(struct dwarf_unit *u, struct definition *search)
+static void look_into(struct dwarf_unit *u, struct definition *search)
 {
+    if (!u || search->ret->where != VARIABLE_OPTIMISED_OUT)
+        return;
     die_walk_begin(u);
     die_children(u, u->root, visit_definition, search);
+}
+
+/* In the unit of the class, or where the class has a unit of its own, in that of the code. What was found is
+ * kept: an array of objects asks for each of them. */
+static void find_definition(struct dwarf *d, struct definition *search, uint64_t pc, uint64_t *known)
+{
+    struct dwarf_unit *u;
+    Dwarf_Die die;
+    uint64_t from = *known ? *known : search->member->die;
+    if (from == NO_OFFSET || !die_anywhere(d, from, &u, &die))
+        return;
+    variable_read(u, die, 0, search->load_offset, search->ret);
+    dwarf_dealloc_die(die);
+    if (*known)
+        return;
+    look_into(u, search);
+    look_into(pc == UINT64_MAX ? NULL : lookup_unit(d->file, pc - search->load_offset), search);
+    *known = search->ret->where == VARIABLE_OPTIMISED_OUT ? NO_OFFSET : search->ret->die;
 }
 
 void symbols_static_member(struct symbol_map *m, struct type *class, const struct type_static *member,
@@ -231,20 +251,12 @@ void symbols_static_member(struct symbol_map *m, struct type *class, const struc
     class = type_strip(class);
     *ret = (struct variable){.name = member->name, .type = member->type, .where = VARIABLE_OPTIMISED_OUT};
     struct dwarf *d = class->file ? dwarf_of(class->file) : NULL;
+    size_t number = (size_t)(member - class->inside->statics);
     struct definition search = {.class = class, .member = member, .ret = ret};
-    struct dwarf_unit *u;
-    Dwarf_Die die;
     search.load_offset = symbols_load_offset(m, class->file);
-    if (!d || !die_anywhere(d, member->die, &u, &die))
-        return;
-    variable_read(u, die, 0, search.load_offset, ret);
-    dwarf_dealloc_die(die);
-    find_definition(u, &search);
-    /* The class may have a unit of its own: then the definition is in that of the code. */
-    u = pc == UINT64_MAX ? NULL : lookup_unit(class->file, pc - search.load_offset);
-    if (u && ret->where == VARIABLE_OPTIMISED_OUT)
-        find_definition(u, &search);
-    if (ret->where != VARIABLE_OPTIMISED_OUT || !class->name)
+    if (d && number < class->inside->static_count)
+        find_definition(d, &search, pc, &class->inside->definitions[number]);
+    if (!d || ret->where != VARIABLE_OPTIMISED_OUT || !class->name)
         return;
     /* In another CU than the one that describes the class. */
     BASE_FREE char *name = xasprintf("::%s%s::%s", type_scope(class), class->name, member->name);

@@ -160,6 +160,17 @@ static void test_member_pointers(void **state)
     stands(0x2400, UINT64_MAX);
     is("*(int Both::**)0x2400", "NULL");
     fails("((Both *)0x2300)->*(*(int Both::**)0x2400)", ERR_TYPE_MISMATCH);
+    is("!*(int Both::**)0x2400", "true");
+    stands(0x2400, 0);
+    is("!*(int Both::**)0x2400", "false");
+    is("(int Both::*)&Both::both", "&Both::both");
+    put_number(0x2408, 8);
+    stands(0x2400, 0x2f00);
+    is("*(int (Both::**)(int))0x2400", "(int (Both::*)(int)) 0x2f00, this adjustment 8");
+    is("(long)*(int (Both::**)(int))0x2400", "12032");
+    is("(int (Both::*)(int))*(int (Both::**)(int))0x2400 == *(int (Both::**)(int))0x2400", "true");
+    stands(0x2400, 17);
+    is("*(int (Both::**)(int))0x2400", "&virtual table offset 16, this adjustment 8");
     fails("3 .* 4", ERR_TYPE_MISMATCH);
     fails("&Both::nothing", ERR_NO_SYMBOL);
     fails("Both::both", ERR_NO_SYMBOL);

@@ -109,6 +109,12 @@ struct error *value_cast_as(struct pool *p, struct value *v, struct type *to, en
         return cast_pointer(p, v, to, how, ret);
     if (how == CAST_DYNAMIC && !kind_is_struct(target->kind))
         return no_cast(v, to);
+    if (from == TYPE_MEMBER_POINTER && target->kind == TYPE_MEMBER_POINTER && v->size == type_size(target)) {
+        TRY(value_load(p, v));
+        *ret = value_new(p, to);
+        value_take_part(v, 0, *ret);
+        return NULL;
+    }
     bool from_number =
         kind_is_number(from) || kind_is_pointer(from) || from == TYPE_ARRAY || from == TYPE_FUNCTION;
     if ((kind_is_number(target->kind) || kind_is_pointer(target->kind)) && from_number)

@@ -29,8 +29,8 @@ bool parse_at_type(struct parser *p);
 /* Behind "(": where a type stands there *ret is its text, malloc'd, and the lexer is behind ")"; else NULL.
  */
 struct error *parse_try_type(struct parser *p, char **ret) BASE_MUST_CHECK;
-/* What is wrong in parentheses that begin at `start`: where a name and what may follow a type's name is all that
- * is there, that nothing is called so. */
+/* What is wrong in parentheses that begin at `start`: where a name and what may follow a type's name is all
+ * that is there, that nothing is called so. */
 struct error *parse_no_type(const char *start, struct error *failed) BASE_MUST_CHECK;
 /* Whether a name with scopes begins here: also with `::` or "(anonymous namespace)". */
 bool parse_at_name(struct parser *p);

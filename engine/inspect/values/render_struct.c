@@ -3,6 +3,8 @@
  * Structs and classes as text: base classes first, each virtual one once, then members and static members as
  * they are declared.
  */
+#include <string.h>
+
 #include "base/alloc.h"
 #include "engine/inspect/values/render.h"
 
@@ -48,13 +50,17 @@ static void base_text(struct rendering *r, struct value *v, const struct type_me
 static void member_text(struct rendering *r, struct value *v, const struct type_member *m, unsigned depth)
 {
     struct value *member = NULL;
+    char format = r->format;
     if (*m->name)
         buf_printf(r->out, "%s = ", m->name);
     struct error *e = value_of_member(r->p, v, m, &member);
+    if (strncmp(m->name, "_vptr", 5) == 0) /* gdb tells whose table it is in any format */
+        r->format = 0;
     if (e)
         add_error(r, e);
     else
         inner_text(r, member, depth + 1);
+    r->format = format;
 }
 
 /* A class that has a static member of itself would never end: gdb tells what is being shown already. */

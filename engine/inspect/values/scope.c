@@ -189,6 +189,14 @@ static bool is_static(const struct variable *v)
     return op == 0x03 || op == 0xa1 || op == 0xfb || op == 0x0e || op == 0x08 || op == 0x0a || op == 0x0c;
 }
 
+/* Of C++'s functions the name alone, which is shown with parameters. */
+static bool is_called(const char *shown, const char *name)
+{
+    const char *bare = symbols_without_returned(shown);
+    size_t n = strlen(name);
+    return strncmp(bare, name, n) == 0 && (!bare[n] || bare[n] == '(');
+}
+
 /* FUNCTION::NAME: a static of that function, or a variable of the selected frame if that runs it. */
 static struct error *in_function(struct evaluation *e, const char *file, const char *name, struct value **ret)
 {
@@ -204,7 +212,7 @@ static struct error *in_function(struct evaluation *e, const char *file, const c
     TRY(scope_need_frame(e));
     symbols_find_name(e->pool.target->map, full, &matches, &found);
     const struct frame *f = scope_selected(e);
-    bool here = f && f->function && strcmp(f->function, function) == 0;
+    bool here = f && f->function && is_called(f->function, function);
     if (here)
         failed = scope_variables(e, &variables, &count);
     else if (found)
@@ -264,18 +272,26 @@ static struct error *scoped_name(struct evaluation *e, const char *name, struct 
     return failed;
 }
 
+/* What a name means at this place, before it is looked for everywhere. */
+static struct error *near_name(struct evaluation *e, const char *name, struct value **ret)
+{
+    bool qualified = qualified_last(name) != name;
+    TRY(scope_local(e, name, ret));
+    if (!*ret)
+        TRY(keyword(e, name, ret));
+    if (!*ret && qualified) /* it says itself where it is */
+        TRY(scoped_name(e, name, ret));
+    if (!*ret)
+        TRY(in_classes(e, name, ret));
+    return *ret || qualified ? NULL : scoped_name(e, name, ret);
+}
+
 static struct error *find_name(struct evaluation *e, const char *file, const char *name, struct value **ret)
 {
     struct target *target = e->pool.target;
     *ret = NULL;
     if (!file)
-        TRY(scope_local(e, name, ret));
-    if (!*ret && !file)
-        TRY(keyword(e, name, ret));
-    if (!*ret && !file)
-        TRY(in_classes(e, name, ret));
-    if (!*ret && !file)
-        TRY(scoped_name(e, name, ret));
+        TRY(near_name(e, name, ret));
     if (!*ret)
         TRY(in_function(e, file, name, ret));
     if (*ret)

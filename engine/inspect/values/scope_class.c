@@ -51,16 +51,22 @@ static bool class_of_name(struct evaluation *e, const char *name, struct type **
     return *class && kind_is_struct(type_strip(*class)->kind) && bases_find_member(*class, last, path);
 }
 
-/* The object of the frame's method; *ret is NULL where there is none. */
+/* The object of the frame's method; *ret is NULL where there is none. One that is optimised out is there,
+ * with nothing to show. */
 static struct error *this_object(struct evaluation *e, struct value **ret)
 {
     struct value *pointer = NULL;
     *ret = NULL;
     TRY(scope_local(e, "this", &pointer));
-    if (!pointer || pointer->optimised_out || value_kind(pointer) != TYPE_POINTER ||
-        !kind_is_struct(type_strip(type_target(type_strip(pointer->type)))->kind))
+    struct type *class =
+        pointer && value_kind(pointer) == TYPE_POINTER ? type_target(type_strip(pointer->type)) : NULL;
+    if (!class || !kind_is_struct(type_strip(class)->kind))
         return NULL;
-    return value_dereference(&e->pool, pointer, ret);
+    if (!pointer->optimised_out)
+        return value_dereference(&e->pool, pointer, ret);
+    *ret = value_new(&e->pool, class);
+    (*ret)->optimised_out = true;
+    return NULL;
 }
 
 /* A closure that took `this` along has it as a member: gcc calls it `__this`, clang `this`. */

@@ -236,6 +236,11 @@ struct error *value_as_wide(struct pool *p, struct value *v, __int128 *ret)
         return error_new(ERR_TYPE_MISMATCH, "a value of type %s is no number", name);
     }
     TRY(value_load(p, v));
+    if (t->kind == TYPE_MEMBER_POINTER && type_strip(type_target(t))->kind == TYPE_FUNCTION) {
+        *ret = arch_load(v->bytes, v->size / 2,
+                         target->big_endian); /* the second word is no part of the address */
+        return NULL;
+    }
     if (v->bit_size) {
         uint64_t bits = extend(take_bits(target, v), v->bit_size, t->is_signed);
         *ret = t->is_signed ? (__int128)(int64_t)bits : (__int128)bits;
@@ -267,7 +272,11 @@ struct error *value_truth(struct pool *p, struct value *v, bool *ret)
     }
     __int128 number = 0;
     TRY(value_as_wide(p, v, &number));
-    *ret = number != 0;
+    struct type *t = type_strip(v->type);
+    bool data = t->kind == TYPE_MEMBER_POINTER && type_strip(type_target(t))->kind != TYPE_FUNCTION;
+    unsigned bits =
+        data ? (unsigned)v->size * 8 : 0; /* null is -1 there: the first member has the offset 0 */
+    *ret = data ? extend((uint64_t)number, bits, true) != UINT64_MAX : number != 0;
     return NULL;
 }
 

@@ -4,7 +4,7 @@
   ask.py ALLSTOP PROGRAM SOURCE NAME [-v]
 
 The source says what is asked, in comments in front of a call of mark(): in the frame that calls it.
-  //? EXPRESSION            as gdb prints it, value and type
+  //? [/FORMAT] EXPRESSION  as gdb prints it, value and type
   //= EXPRESSION => TEXT    this text, where gdb has another or none; TEXT is a pattern as a whole
   //! EXPRESSION            both refuse it
 Addresses on the stack are not compared but for being there. One line a place: "ok NAME LINE: N answers", or "FAIL …" with all
@@ -36,7 +36,7 @@ while gdb.selected_inferior().pid:
     rows = []
     for e in questions.get(str(line), []):
         text = say("print " + e)
-        rows.append([re.sub(r"^(warning: .*\n)*\$\d+ = ", "", text), re.sub("^type = ", "", say("whatis " + e))])
+        rows.append([re.sub(r"^(warning: .*\n)*\$\d+ = ", "", text), re.sub("^type = ", "", say("whatis " + re.sub(r"^/\w ", "", e)))])
     places.append([line, rows])
     gdb.execute("continue", to_string=True)
 json.dump(places, open(%r, "w"))
@@ -75,7 +75,9 @@ def ask_allstop(allstop, program, asked, places, folder):
     steps = [{"do": "break", "at": "mark"}]
     for line, _ in places:
         steps += [{"do": "continue"}, {"do": "frame", "level": 1, "expect": {"line": line}}]
-        steps += [{"do": "eval", "expr": e, "on_fail": "go_on"} for _, e, _ in asked.get(line, [])]
+        for _, expression, _ in asked.get(line, []):
+            form, text = re.fullmatch(r"(?:/(\w) )?(.*)", expression).groups()
+            steps.append(dict({"do": "eval", "expr": text, "on_fail": "go_on"}, **({"format": form} if form else {})))
     path = os.path.join(folder, "session.json")
     with open(path, "w") as f:
         json.dump({"timeout": 30, "program": program, "steps": steps}, f)

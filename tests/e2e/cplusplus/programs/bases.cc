@@ -17,7 +17,7 @@ struct Right : virtual Base { int r = 2; };
 struct Diamond : Left, Right {
     int d = 3;
     static const int limit = 99;
-    static constexpr long wide = 1L << 40;
+    static constexpr long long wide = 1LL << 40;
     static int count;
     static inline short loose = 5;
     static Diamond *last;
@@ -49,6 +49,19 @@ struct Bare {};
 struct OfBare : Bare { int x = 1; };
 struct VirtualOnly : virtual Bare { int y = 2; };
 struct Deepest : virtual Deeper { int f = 6; };
+struct Holder {
+    int Diamond::*data = &Diamond::d;
+    int (Diamond::*method)() const = &Diamond::get;
+    int (Diamond::*by_table)(int) = &Diamond::twice;
+    int Diamond::*none = nullptr;
+    void (*function)(Base &, const C &, B *) = nullptr;
+};
+struct Outer { Diamond inside; Diamond &reference; Diamond *pointer; Diamond list[2]; static Outer *all; };
+Outer *Outer::all = nullptr;
+struct Nothing : Plain {};
+struct Statics { static int only; };
+int Statics::only = 8;
+class Secret { int hidden = 9; protected: int guarded = 10; public: int open = 11; };
 
 void Diamond::look() { own(); }
 
@@ -99,6 +112,16 @@ int main()
     int Both::*of_both = &Both::second;
     Diamond *pd = &diamond;
     Diamond array[2];
+    Holder holder;
+    int Diamond::*members[2] = {&Diamond::d, &Diamond::l};
+    int (Diamond::*methods[2])() const = {&Diamond::get, &Diamond::own};
+    Outer outer{diamond, diamond, &diamond};
+    Nothing nothing;
+    Statics statics;
+    Secret secret;
+    const Diamond constant;
+    volatile C changing;
+    Diamond **pointers[1] = {&pd};
     int r = (diamond.*method)() + (pd->*virtual_method)(2) + diamond.*member + both.*of_both + Diamond::limit + (no_method != nullptr);
     of(diamond, c, pbd);
     diamond.look();
@@ -212,6 +235,43 @@ int main()
     //? sizeof(diamond)
     //= (int Diamond::*)member => &Diamond::d
     //? diamond.get
+    //? holder
+    //? members
+    //? methods
+    //? holder.method
+    //? &holder.data
+    //? *&holder.data
+    //? outer
+    //? outer.reference
+    //= outer.reference.b => 7
+    //= outer.list[1].b => 7
+    //= outer.pointer->Left::l => 1
+    //? nothing
+    //? nothing.first
+    //? statics
+    //? Statics::only
+    //? secret
+    //? secret.hidden
+    //? constant
+    //? constant.b
+    //? changing.b
+    //? (const A &)changing
+    //? **pointers[0]
+    //= (*pointers[0])->b => 7
+    //? methods[0] == &Diamond::get
+    //? methods[1] == &Diamond::get
+    //? diamond.*members[1]
+    //? /x diamond
+    //? /x c
+    //? /d deeper.d
+    //? /x pb
+    //? /x Diamond::limit
+    //= /x pd == base => 0x1
+    //? /d 1 == 1
+    //? /x method
+    //? /x member
+    //? /d no_member
+    //? /x virtual_method
     //? 1 == 1
     //? 1 < 0
     //? !pd

@@ -71,10 +71,12 @@ struct Object {
     }
     static int of_class(int x)
     {
+        static int inner = 6;
         //? count
         //? x
+        //= Object::of_class::x => [05]
         mark(4);
-        return x;
+        return x + inner;
     }
     int constant() const
     {
@@ -113,6 +115,10 @@ int Inside::run()
 
 static int takes(Object &o, Object &&moved, int &&number, const int &constant, int (&array)[3], Object *&pointer)
 {
+    static int calls = 70;
+    calls++;
+    //? calls
+    //? takes::calls
     //? o
     //? o.member
     //? moved
@@ -183,6 +189,15 @@ int main()
     //? packed.c
     //? packed.flag == true
     //? packed.level == Level::high
+    //? /x packed
+    //? /d yes
+    //? /x level
+    //? /d bits
+    //? /x o
+    //? /c c16
+    //? /x alias
+    //= /x seven => .*0x7
+    //? /t packed.bits
     //? c8
     //? c16
     //? c32
@@ -258,6 +273,8 @@ int main()
     //? p->self
     //? Object::count
     //? o.count
+    //= takes::calls => 71
+    //= Object::of_class::inner => 6
     //? &Object::member
     //? &Object::count
     //? takes

@@ -105,7 +105,7 @@ static UNUSED_FUNCTION bool played_rule(struct played *m, const char *packet, st
     return false;
 }
 
-/* The thread that stops is selected, and has the pc that is told of it. */
+/* The thread that stops is selected, and has the pc and the rbx (register 1) that are told of it. */
 static UNUSED_FUNCTION void played_stop(struct played *m, const char *reply, struct buf *out)
 {
     buf_add_text(out, reply);
@@ -113,6 +113,9 @@ static UNUSED_FUNCTION void played_stop(struct played *m, const char *reply, str
     m->selected = thread && (thread[7] == '1' || thread[7] == '2') ? (unsigned)(thread[7] - '0') : 1;
     if (pc)
         played_unhex(pc + 3, (unsigned char *)&m->registers[m->selected][PLAYED_RIP], 8);
+    const char *rbx = strstr(reply, ";01:");
+    if (rbx)
+        played_unhex(rbx + 4, (unsigned char *)&m->registers[m->selected][1], 8);
 }
 
 /* With the lock held. */

@@ -75,6 +75,56 @@ static void test_no_word_of_the_start(void **state)
     assert_int_equal(sent("bc") + sent("bs"), 2);
 }
 
+/* One that says so is believed wherever it stands; one that stays without a word is told as what it is. */
+static void test_unmoved_step(void **state)
+{
+    (void)state;
+    static const enum time_back_kind kinds[] = {TIME_BACK_STEPI, TIME_BACK_NEXTI, TIME_BACK_STEP,
+                                                TIME_BACK_NEXT};
+    for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+        sent_nothing_yet();
+        stops_with(at(1, 0x1000, "replaylog:begin;"));
+        stands_at(0x1000);
+        assert_int_equal(back(kinds[i])->reason, STOP_HISTORY_END);
+        assert_false(told("did not move"));
+        stops_with(at(1, 0x1000, ""));
+        stands_at(0x1000);
+        assert_int_equal(back(kinds[i])->reason, STOP_HISTORY_END);
+        assert_true(told("going back did not move the target"));
+        assert_int_equal(sent("bs"), 2);
+    }
+}
+
+/* An instruction that repeats itself (`rep movsb`) moves another register than the pc. */
+static void test_repeated_instruction(void **state)
+{
+    (void)state;
+    stops_with("T0510:0010000000000000;01:0700000000000000;thread:1;");
+    stands_at(0x1000);
+    assert_int_equal(back(TIME_BACK_STEPI)->reason, STOP_STEP);
+    assert_false(told("did not move"));
+}
+
+/* A hit without any movement is one more of a loop only where something lies before it. */
+static void test_unmoved_hit(void **state)
+{
+    (void)state;
+    struct breakpoint *b = BREAK(.at = "*0x1000");
+    stops_with(at(1, 0x1000, ""));
+    stops_with(at(1, 0x1000, ""));
+    stands_at(0x1000);
+    assert_int_equal(back(TIME_BACK_CONTINUE)->reason, STOP_HISTORY_END);
+    assert_true(told("did not move"));
+    assert_int_equal(sent("bc") + sent("bs"), 2);
+    stops_with(at(1, 0x1000, ""));
+    stops_with(at(1, 0x1004, ""));
+    stops_with(at(1, 0x1000, ""));
+    stands_at(0x1000);
+    assert_int_equal(back(TIME_BACK_CONTINUE)->reason, STOP_BREAKPOINT);
+    assert_int_equal(final.breakpoint, b->id);
+    assert_int_equal(final.pc, 0x1000);
+}
+
 /* Neither the description nor a file says what the processor is: nobody knows a pc. */
 static int nobody_knows(void **state)
 {
@@ -239,6 +289,9 @@ int main(void)
         TEST_ON(reverses, test_back),
         TEST_ON(reverses, test_back_to_a_hit),
         TEST_ON(reverses, test_no_word_of_the_start),
+        TEST_ON(reverses, test_unmoved_step),
+        TEST_ON(reverses, test_repeated_instruction),
+        TEST_ON(reverses, test_unmoved_hit),
         TEST_ON(nobody_knows, test_no_pc),
         TEST_ON(nobody_knows, test_no_pc_and_no_word),
         TEST_ON(nobody_knows, test_no_pc_and_a_watchpoint),

@@ -172,14 +172,10 @@ static struct error *line_back(struct control *c, bool over_calls, struct stop *
 
 static struct error *one_by_stub(struct control *c, struct stop *ret)
 {
-    bool stops;
-    struct error *e = time_plain_back(c);
-    if (error_is(e, ERR_HISTORY_END)) {
-        error_free(e);
-        TRY(time_landed(c, NULL));
+    bool stops, ended;
+    TRY(time_plain_back(c, &ended));
+    if (ended)
         return time_here(c, STOP_HISTORY_END, ret);
-    }
-    TRY(e);
     TRY(time_here(c, STOP_STEP, ret));
     return breakpoint_would_stop(c, ret, &stops);
 }

@@ -102,10 +102,11 @@ static void tell_start(struct control *c)
 
 struct error *time_plain_back(struct control *c, bool *ended)
 {
-    STANDING struct standing before;
-    bool moved;
+    STANDING struct standing before = {0};
+    bool moved, says = !c->time.driver->uncounted; /* rr tells where its record begins */
     *ended = false;
-    TRY(stand(c, true, &before));
+    if (!says)
+        TRY(stand(c, true, &before));
     TRY(time_reinsert(c));
     time_moved(c);
     struct error *e = c->time.driver->back(c);
@@ -114,8 +115,8 @@ struct error *time_plain_back(struct control *c, bool *ended)
         return e;
     error_free(e);
     TRY(time_landed(c, NULL));
-    bool told = before.has_pc || !c->target->arch; /* else the pc is just what it does not tell */
-    if (*ended || !told)
+    bool known = before.has_pc || !c->target->arch; /* else the pc is just what it does not tell */
+    if (*ended || says || !known)
         return NULL;
     TRY(has_moved(c, &before, &moved));
     *ended = !moved;
@@ -150,7 +151,7 @@ static struct error *check_hit(struct control *c, const struct standing *before,
     bool moved;
     *ended = false;
     TRY(has_moved(c, before, &moved));
-    if (moved || !before->g.size ||
+    if (moved || !before->g.size || !c->time.driver->uncounted ||
         !rsp_feature_usable(rsp_features(c->target->connection), FEATURE_REVERSE_STEP))
         return NULL;
     TRY(time_plain_back(c, ended));
@@ -204,7 +205,7 @@ static struct error *run_back(struct control *c, const struct time_entry *entry,
         struct rsp_stop from;
         bool counts;
         STANDING struct standing before;
-        TRY(stand(c, sites_any(c), &before));
+        TRY(stand(c, c->time.driver->uncounted && sites_any(c), &before));
         TRY(run_back_once(c, &from, ended));
         if (*ended)
             return NULL;

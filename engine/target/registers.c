@@ -33,10 +33,11 @@ static struct error *ask_all(struct target *target, struct thread *t)
 }
 
 /* `words`: what the stub said to `p` just now, or "". */
-static struct error *unavailable(const struct rsp_register *r, const char *words)
+static struct error *unavailable(const struct thread *t, const struct rsp_register *r, const char *words)
 {
-    return error_new(ERR_OPTIMISED_OUT, "register %s is not available: the stub does not know its value%s%s",
-                     r->name, *words ? "; the stub says: " : "", words);
+    return error_new(ERR_OPTIMISED_OUT, "register %s is not available: the stub %s%s%s", r->name,
+                     t->g_refused ? "refuses `g`, and does not tell it by `p`" : "does not know its value",
+                     *words ? "; the stub says: " : "", words);
 }
 
 /* One register by itself; *size 0: the stub does not tell it. */
@@ -150,7 +151,7 @@ struct error *register_read(struct target *target, struct thread *t, const struc
         words = rsp_last_words(target->connection);
     }
     if (!t->known[r->offset])
-        return refused ? refused : unavailable(r, words);
+        return refused ? refused : unavailable(t, r, words);
     error_free(refused);
     memcpy(bytes, t->bytes + r->offset, r->size);
     return NULL;

@@ -86,6 +86,7 @@ struct plan {
     bool told_trap_flag;      /* engine/control/run/step_flags.h */
     unsigned taken_by_others; /* raced.c: resumes that another thread took */
     bool stays;               /* the pc is not where it has to run on from, and cannot be put there */
+    bool stuck;               /* a breakpoint that cannot be left: its hit was told before */
     bool held;                /* it would have run on, but for the user's interrupt */
 
     /* watching by stepping (watch_steps.h) */
@@ -102,7 +103,8 @@ static inline bool plan_is_step(const struct plan *p)
 
 /* Starts the plan described by `plan` (kind, thread, times, targets filled in): resumes. */
 struct error *plan_start(struct control *c, const struct plan *plan) BASE_MUST_CHECK;
-/* Handles a stop of the stub's. *done: *final is for the user. Else the target runs again. */
+/* Handles a stop of the stub's. *done: *final is for the user, also beside an error. Else the target runs
+ * again. */
 struct error *plan_on_stop(struct control *c, const struct rsp_stop *stop, struct stop *final,
                            bool *done) BASE_MUST_CHECK;
 /* Ends the plan: its own sites are no longer wanted. */
@@ -126,6 +128,15 @@ bool plan_steps(const struct control *c);
 bool plan_is_raced(struct control *c, const struct stop *stop);
 /* Says once of such a stub what cannot be relied upon. */
 void plan_tell_race(struct control *c);
+
+/* -- astray.c -------------------------------------------------------------------------------------- */
+
+/* The pc of a stop whose place decides how the plan goes on, where it is not there yet: that it cannot be had
+ * is the error. */
+struct error *plan_need_pc(struct control *c, struct stop *stop) BASE_MUST_CHECK;
+/* The plan cannot go on from a stop: the error says what was under way and where it stands. *done: that stop
+ * is to be told, as the target is not where it was. Returns `e`. */
+struct error *plan_astray(struct control *c, struct error *e, struct stop *final, bool *done) BASE_MUST_CHECK;
 
 /* -- step.c ---------------------------------------------------------------------------------------- */
 

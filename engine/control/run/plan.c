@@ -373,9 +373,12 @@ static bool is_interrupt(const struct control *c, int signal)
 
 static struct error *on_stopped(struct control *c, struct stop *final, bool *done)
 {
+    bool handled = false;
     TRY(hits_at_stop(c, final));
+    TRY(plan_pass_cut_step(c, final, &handled));
+    if (handled)
+        return run_on(c);
     if (c->plan.phase == PHASE_OFF) {
-        bool handled = false;
         TRY(after_off(c, final, &handled));
         if (handled)
             return NULL;

@@ -89,6 +89,12 @@ struct plan {
     bool stuck;               /* a breakpoint that cannot be left: its hit was told before */
     bool held;                /* it would have run on, but for the user's interrupt */
 
+    /* cut_step.c: where the step that is under way began, that one of this thread was cut off before, and
+     * that the stop is the rest of it */
+    bool knows_from, was_cut, cut_step, unmoved;
+    unsigned still; /* times in a row that it has not moved */
+    uint64_t stepped_from;
+
     /* watching by stepping (watch_steps.h) */
     bool watch_stepping;
     struct ptid watch_thread;
@@ -128,6 +134,14 @@ bool plan_steps(const struct control *c);
 bool plan_is_raced(struct control *c, const struct stop *stop);
 /* Says once of such a stub what cannot be relied upon. */
 void plan_tell_race(struct control *c);
+
+/* -- cut_step.c ------------------------------------------------------------------------------------ */
+
+/* A thread is about to be stepped. */
+void plan_note_step(struct control *c, struct ptid id);
+/* A stop ends the step of its thread. *passed: the stop is the rest of a step that was cut off, and the
+ * target is to run again. Where the plan's own step is seen to be done it is that one's stop from now on. */
+struct error *plan_pass_cut_step(struct control *c, struct stop *stop, bool *passed) BASE_MUST_CHECK;
 
 /* -- astray.c -------------------------------------------------------------------------------------- */
 

@@ -263,6 +263,7 @@ static void step_actions(struct control *c, struct plan *p, struct actions *acti
                      : p->phase == PHASE_STEP ? p->thread
                                               : watch_steps_thread(c, p);
     struct rsp_action *own = add_action(actions, id, RSP_STEP);
+    plan_note_step(c, id);
     own->signal = take_signal(c, id);
     if (p->phase == PHASE_OFF)
         return;

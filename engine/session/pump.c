@@ -99,6 +99,8 @@ struct error *session_run_failed(struct session *s, struct error *e)
     if (s->target->connection && s->target->state == TARGET_RUNNING && !s->target->attaching &&
         rsp_state(s->target->connection) == RSP_STATE_STOPPED)
         target_stands(s->target);
+    if (s->target->connection && s->target->state == TARGET_RUNNING && !s->target->attaching)
+        plan_adopt(s->control);
     return e;
 }
 

@@ -2,6 +2,7 @@
 /* Stubs that go back by themselves and say no more than that, and those whose monitor is silent. */
 #include "engine_played.h"
 
+#include "engine/commands/args.h"
 #include "engine/commands/command.h"
 #include "engine/commands/execute.h"
 #include "engine/control/time/back.h"
@@ -283,6 +284,54 @@ static void test_cancelled(void **state)
     close(ends[1]);
 }
 
+/* Somebody pressed Ctrl-C, and the stub does not stop: it counts as running, which can be seen, and when it
+ * stops after all that is told. */
+static void test_never_stops(void **state)
+{
+    (void)state;
+    int ends[2];
+    const struct time_driver *known;
+    must(time_driver(session->control, &known));
+    stands_at(0x1010);
+    struct thread *t;
+    must(threads_current(session->target, &t));
+    must(registers_fetch(session->target, t));
+    assert_int_equal(pipe(ends), 0);
+    session->target->cancel_fd = ends[0];
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    session_set_deadline(session, INT64_MAX);
+    int64_t began = clock_now_ns();
+    must_fail(execute("reverse-stepi"), ERR_TIMEOUT);
+    assert_true(clock_now_ns() - began < 10000000000);
+    assert_int_equal(sent("interrupt"), 1);
+    assert_int_equal(session->target->state, TARGET_RUNNING);
+    assert_true(session_is_deaf(session));
+    must_fail(execute("registers"), ERR_NOT_STOPPED);
+    session_set_deadline(session, in_seconds(20));
+    played.on_interrupt = "T02thread:1;";
+    must(execute("interrupt"));
+    assert_int_equal(session->target->state, TARGET_STOPPED);
+    assert_true(told("\"stopped\",\"reason\":\"interrupt\""));
+    assert_false(session_is_deaf(session));
+    stops_with(at(1, 0x100c, ""));
+    must(execute("reverse-stepi"));
+    session->target->cancel_fd = -1;
+    close(ends[0]);
+    close(ends[1]);
+}
+
+/* Nothing is asked again of a monitor that was silent to the first question when Ctrl-C was pressed. */
+static void test_cut_short_before_it_began(void **state)
+{
+    (void)state;
+    rule("qRcmd", NULL);
+    cJSON *ret = NULL;
+    struct error *e = time_cut_short(session, error_new(ERR_CANCELLED, "cancelled"), &ret);
+    must_fail(e, ERR_CANCELLED);
+    assert_null(ret);
+    assert_int_equal(sent("q"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +350,8 @@ int main(void)
         TEST_ON(played_machine, test_no_history),
         TEST_ON(reverses, test_silent_monitor),
         TEST_ON(reverses, test_cancelled),
+        TEST_ON(reverses, test_never_stops),
+        TEST_ON(reverses, test_cut_short_before_it_began),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "engine/control/control.h"
+#include "engine/control/run/interrupt.h"
 #include "engine/control/run/plan.h"
 #include "engine/target/registers.h"
 
@@ -51,4 +52,18 @@ struct error *plan_astray(struct control *c, struct error *e, struct stop *final
     *done = true;
     e = error_while(e, "`%s`%s, which now stands %s", name_of(&c->plan), from, here);
     return e->hint ? e : error_hint(e, "`stepi` and `continue` can do without");
+}
+
+void plan_adopt(struct control *c)
+{
+    plan_end(c);
+    c->plan = (struct plan){.kind = PLAN_CONTINUE, .times = 1};
+    c->plan_active = true;
+}
+
+void plan_runs_unasked(struct control *c)
+{
+    plan_adopt(c);
+    plan_mark_running(c);
+    interrupt_was_not_heard(c);
 }

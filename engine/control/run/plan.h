@@ -124,6 +124,8 @@ void plan_add_target(struct control *c, struct plan *plan, uint64_t address, uin
 /* Sends what is pending of sites and the resume packet for the plan's phase, in one write where the stub
  * takes it. */
 struct error *plan_resume(struct control *c) BASE_MUST_CHECK;
+/* The target runs: what is known of where it stood is of the past. */
+void plan_mark_running(struct control *c);
 /* What runs now is a step. */
 bool plan_steps(const struct control *c);
 
@@ -151,6 +153,12 @@ struct error *plan_need_pc(struct control *c, struct stop *stop) BASE_MUST_CHECK
 /* The plan cannot go on from a stop: the error says what was under way and where it stands. *done: that stop
  * is to be told, as the target is not where it was. Returns `e`. */
 struct error *plan_astray(struct control *c, struct error *e, struct stop *final, bool *done) BASE_MUST_CHECK;
+
+/* The target runs, and what let it run has failed: whenever it stops, that is told as the stop of a
+ * `continue`. */
+void plan_adopt(struct control *c);
+/* The same where it was no plan, but a way back that was interrupted in vain. */
+void plan_runs_unasked(struct control *c);
 
 /* -- step.c ---------------------------------------------------------------------------------------- */
 

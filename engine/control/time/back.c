@@ -312,7 +312,8 @@ struct error *time_back(struct control *c, enum time_back_kind kind, uint64_t ti
     TRY(time_history(c, &d));
     TRY(breakpoints_complete(c));
     struct error *e = repeat(c, kind, times, ret);
-    struct error *inserted = c->target->connection ? time_reinsert(c) : NULL;
+    bool stands = c->target->connection && c->target->state == TARGET_STOPPED;
+    struct error *inserted = stands ? time_reinsert(c) : NULL;
     if (e)
         error_free(inserted);
     return e ? e : inserted;

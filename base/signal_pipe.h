@@ -7,8 +7,9 @@
  *
  * SIGINT, SIGTERM and SIGHUP each press harder when they come again: the first asks the program to take out
  * what it inserted and to leave, the second makes it wait for nothing more, and behind that each has its
- * default effect. Where SIGINT belongs to the user's work (`works_on`), it is only told. A SIGHUP that was
- * ignored from the start (nohup) stays ignored.
+ * default effect. A terminal on standard output or error that takes nothing a second behind the first of them
+ * is not written to any more (SIGALRM is used for that). Where SIGINT belongs to the user's work
+ * (`works_on`), it is only told. A SIGHUP that was ignored from the start (nohup) stays ignored.
  */
 #ifndef ALLSTOP_BASE_SIGNAL_PIPE_H
 #define ALLSTOP_BASE_SIGNAL_PIPE_H
@@ -21,6 +22,7 @@ enum { SIGNAL_PIPE_SIGNALS = 4 };
 struct signal_pipe {
     int fd;                                       /* readable when a signal came */
     struct sigaction before[SIGNAL_PIPE_SIGNALS]; /* what is put back */
+    struct sigaction before_alarm;
 };
 
 /* What came since the last look. */

@@ -134,6 +134,8 @@ static void interrupt(struct screen *s, const char *argument)
         editor_discard(&s->editor);
     if (busy || s->focus != PANE_CONSOLE)
         screen_interrupt(s);
+    else
+        worker_interrupt(s->worker); /* what is read for the panes */
 }
 
 static void help(struct screen *s, const char *argument)

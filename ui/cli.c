@@ -282,7 +282,8 @@ static void take_messages(struct cli *c)
     }
 }
 
-/* Ctrl-C at the prompt: the line is thrown away, and a target that runs behind it is stopped. */
+/* Ctrl-C at the prompt: the line is thrown away, a target that runs behind it is stopped, and nothing more is
+ * read to be shown. */
 static void interrupt_prompt(struct cli *c)
 {
     struct view *v = worker_view(c->worker);
@@ -290,7 +291,7 @@ static void interrupt_prompt(struct cli *c)
     hide_prompt(c);
     puts("^C");
     editor_ask(&c->editor, face_is_deaf(v) ? FACE_GIVE_UP_QUESTION : NULL);
-    if (v && v->state == TARGET_RUNNING && !v->deaf)
+    if (!face_is_deaf(v))
         worker_interrupt(c->worker);
     view_unref(v);
 }

@@ -58,6 +58,7 @@ static void needs(const struct pane *p, struct view_needs *needs)
 {
     const struct source_state *state = p->state;
     needs->source = (unsigned)p->area.height;
+    needs->code_for_source = true;
     snprintf(needs->source_file, sizeof needs->source_file, "%s", state->file);
 }
 

@@ -45,8 +45,8 @@ static bool same_needs(const struct view_needs *a, const struct view_needs *b)
            a->threads == b->threads && a->threads_from == b->threads_from && a->time == b->time &&
            a->breakpoints == b->breakpoints && a->frames == b->frames && a->locals == b->locals &&
            a->memory == b->memory && a->all_registers == b->all_registers &&
-           a->disassembly_from == b->disassembly_from && strcmp(a->memory_at, b->memory_at) == 0 &&
-           strcmp(a->source_file, b->source_file) == 0;
+           a->code_for_source == b->code_for_source && a->disassembly_from == b->disassembly_from &&
+           strcmp(a->memory_at, b->memory_at) == 0 && strcmp(a->source_file, b->source_file) == 0;
 }
 
 /* The program's terminal is as large as its pane; while that is not shown, as the screen. */

@@ -207,9 +207,6 @@ void screen_interrupt(struct screen *s)
         ask_letter(s, FACE_GIVE_UP_QUESTION, "gw", got_give_up);
         return;
     }
-    /* An interrupt that nothing waits for would hit the next command. */
-    if (screen_is_running(s) || s->posts.count || !s->ready)
-        worker_interrupt(s->worker);
-    else
+    if (!worker_interrupt(s->worker))
         screen_note(s, STYLE_HINT, "nothing is running");
 }

@@ -133,6 +133,7 @@ void terminal_close(struct terminal *t)
     if (move(LINES - 1, 0) == OK && clrtoeol() == OK)
         refresh();
     endwin();
+    tcsetattr(STDIN_FILENO, TCSANOW, &rescue.modes); /* standard output may be the terminal no longer */
     delscreen(t->screen);
     t->screen = NULL;
     for (size_t i = 0; i < ARRAY_LENGTH(crashes); i++)

@@ -2,21 +2,38 @@
 /* Back in time: the reverse steps, and back to what was hit last. */
 #include "engine/commands/args.h"
 #include "engine/commands/stop_json.h"
+#include "base/text.h"
 #include "engine/control/time/back.h"
 
+/* How long it may take to find out where the way was cut short: what is silent then was silent before. */
+#define LOOK_NS 1000000000
+
+static struct error *look(struct session *s, struct stop *ret)
+{
+    int64_t before = s->target->deadline_ns;
+    s->target->deadline_ns = clock_now_ns() + LOOK_NS;
+    rsp_set_deadline(s->target->connection, s->target->deadline_ns);
+    struct error *e = target_check(s->target, time_here(s->control, STOP_INTERRUPT, ret));
+    s->target->deadline_ns = before;
+    if (s->target->connection)
+        rsp_set_deadline(s->target->connection, s->control->time.holds ? INT64_MAX : before);
+    return e;
+}
+
+/* Where it is not even known how to go back nothing has moved. */
 struct error *time_cut_short(struct session *s, struct error *e, cJSON **ret)
 {
     bool interrupted = error_is(e, ERR_CANCELLED);
     struct stop stop;
     if ((!interrupted && !error_is(e, ERR_TIMEOUT)) || !s->target->connection ||
-        s->target->state != TARGET_STOPPED)
+        s->target->state != TARGET_STOPPED || !s->control->time.driver)
         return e;
     if (interrupted)
         target_cancelled(s->target); /* where it met a question, that is still to be said */
-    struct error *second = time_here(s->control, STOP_INTERRUPT, &stop);
+    struct error *second = look(s, &stop);
     if (!second)
         stop_tell(s, &stop, ret);
-    if (interrupted) {
+    if (interrupted && !error_is(second, ERR_TIMEOUT)) {
         error_free(e);
         return second;
     }

@@ -22,6 +22,7 @@ struct view_needs {
     unsigned source, disassembly, registers, threads, breakpoints, frames, locals, memory, time;
     unsigned threads_from;     /* rows scrolled away above those of `threads` */
     bool all_registers;        /* else the general ones */
+    bool code_for_source;      /* where there is no source the rows of `source` have the code */
     uint64_t disassembly_from; /* 0: around the pc */
     char memory_at[128];       /* expression for the memory pane, "" : the stack pointer */
     char source_file[512];     /* a file the user browses instead of the stop's, "": follow the stop */
@@ -180,7 +181,11 @@ struct view {
 struct view *view_ref(struct view *v);
 void view_unref(struct view *v); /* NULL is fine */
 
-/* Builds a view; on the engine's thread. Never fails: what could not be had is missing and says why. */
-struct view *view_build(struct session *s, const struct view_needs *needs, const struct view *previous);
+/*
+ * Builds a view; on the engine's thread. Never fails: what could not be had is missing and says why. NULL:
+ * somebody waits (`is_awaited`, which may be called at any time meanwhile), and it took longer than a moment.
+ */
+struct view *view_build(struct session *s, const struct view_needs *needs, const struct view *previous,
+                        bool (*is_awaited)(void *context), void *context);
 
 #endif

@@ -141,12 +141,14 @@ void worker_abandon(struct worker *w, uint64_t id)
     worker_post_request(w, r);
 }
 
-void worker_interrupt(struct worker *w)
+bool worker_interrupt(struct worker *w)
 {
     pthread_mutex_lock(&w->lock);
-    if (w->busy)
+    bool busy = w->busy;
+    if (busy)
         fd_signal(w->cancel_fd); /* under the lock, so that it cannot hit what comes after */
     pthread_mutex_unlock(&w->lock);
+    return busy;
 }
 
 int worker_fd(const struct worker *w)

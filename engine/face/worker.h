@@ -12,6 +12,8 @@
  * event {"event":"dropped","count":N}. Answers are never dropped: there are as many as posts. Of views only
  * the last counts, so one message stands for several.
  *
+ * A view that takes long gives way to a command that is posted meanwhile, and is built behind it.
+ *
  * Whoever presses Ctrl-C (worker_interrupt()) gets an answer: where the target does not stop for some
  * seconds, or Ctrl-C comes again, everyone who waits for the stop is answered with `timeout`, the view says
  * `deaf`, and the target counts as running.
@@ -91,8 +93,9 @@ uint64_t worker_post(struct worker *w, const char *command, cJSON *args);
 void worker_type(struct worker *w, const char *bytes, size_t n);
 /* The size of that terminal, in cells. */
 void worker_resize(struct worker *w, unsigned rows, unsigned columns);
-/* Ctrl-C: interrupts a running target, cancels a long command, at once. */
-void worker_interrupt(struct worker *w);
+/* Ctrl-C: interrupts a running target, cancels a long command, at once, and what is read only to be shown.
+ * False: there is nothing of that, and it does not hit what comes next. */
+bool worker_interrupt(struct worker *w);
 
 /* Drops the connection to a target that is deaf, without a word; told by the `lost` event. Whoever waits for
  * a stop is answered `lost`. */

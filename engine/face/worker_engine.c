@@ -178,7 +178,7 @@ static struct request *take_request(struct worker *w)
             w->last_request = &w->first_request;
     }
     /* Ctrl-C only counts while there is something to interrupt. */
-    bool busy = r != NULL || session_state(w->session) == TARGET_RUNNING;
+    bool busy = r != NULL || w->view_owed || session_state(w->session) == TARGET_RUNNING;
     if (w->busy && !busy)
         fd_drain(w->cancel_fd);
     w->busy = busy;
@@ -315,6 +315,8 @@ void *worker_engine_main(void *context)
             handle(w, r);
         else if (session_state(w->session) == TARGET_RUNNING)
             pump(w, &shown_running);
+        else if (w->view_owed)
+            worker_publish(w);
         else
             wait_idle(w);
     }

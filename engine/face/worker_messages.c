@@ -177,6 +177,19 @@ void worker_skip_text(struct worker *w, size_t keep)
     pthread_mutex_unlock(&w->lock);
 }
 
+/* A command, or the end, waits for the engine. The first view is there before anything else. */
+static bool is_awaited(void *context)
+{
+    struct worker *w = context;
+    bool found = false;
+    pthread_mutex_lock(&w->lock);
+    for (const struct request *r = w->view ? w->first_request : NULL; r && !found; r = r->next)
+        found = r->kind == REQUEST_LINE || r->kind == REQUEST_JSON || r->kind == REQUEST_GIVE_UP ||
+                r->kind == REQUEST_QUIT;
+    pthread_mutex_unlock(&w->lock);
+    return found;
+}
+
 void worker_publish(struct worker *w)
 {
     if (!w->options.views)
@@ -184,8 +197,11 @@ void worker_publish(struct worker *w)
     pthread_mutex_lock(&w->lock);
     struct view *previous = view_ref(w->view);
     pthread_mutex_unlock(&w->lock);
-    struct view *now = view_build(w->session, &w->needs, previous);
+    struct view *now = view_build(w->session, &w->needs, previous, is_awaited, w);
     view_unref(previous);
+    w->view_owed = !now;
+    if (!now)
+        return;
     pthread_mutex_lock(&w->lock);
     struct view *old = w->view;
     w->view = now;

@@ -90,7 +90,8 @@ struct worker {
     struct waiter *waiters;
     bool quitting;
     enum worker_ending ending;
-    bool opening; /* the program is on its way to where it stands first */
+    bool opening;   /* the program is on its way to where it stands first */
+    bool view_owed; /* one that gave way to a command */
 };
 
 /* -- worker.c -------------------------------------------------------------------------------------- */
@@ -116,7 +117,8 @@ void *worker_engine_main(void *context);
 void worker_send(struct worker *w, const struct worker_message *content);
 /* With the lock held: the first message leaves the queue; NULL when there is none. */
 struct message *worker_first_message(struct worker *w);
-/* Builds a view of what the panes need and says that there is one; nothing without views. */
+/* Builds a view of what the panes need and says that there is one; nothing without views. Where that takes
+ * long a command that waits goes first, and the view is owed. */
 void worker_publish(struct worker *w);
 
 /* -- worker_waiters.c ------------------------------------------------------------------------------ */

@@ -99,6 +99,8 @@ struct error *session_run_failed(struct session *s, struct error *e)
     if (s->target->connection && s->target->state == TARGET_RUNNING && !s->target->attaching &&
         rsp_state(s->target->connection) == RSP_STATE_STOPPED)
         target_stands(s->target);
+    if (s->target->connection && s->target->state == TARGET_RUNNING && !s->target->attaching)
+        plan_adopt(s->control);
     return e;
 }
 
@@ -160,16 +162,19 @@ static struct error *next_reply(struct session *s, int64_t deadline_ns, int wake
                          wake_fd, ret, stopped);
 }
 
-/* A stop of the stub's: *done when it is for the user, and no step of a breakpoint has let it go on. */
+/* A stop of the stub's: *done when it is for the user, and no step of a breakpoint has let it go on. One that
+ * its plan has lost its way at is told beside the error. */
 static struct error *take_reply(struct session *s, const struct rsp_stop *reply, struct stop *ret, bool *done)
 {
-    bool final = true;
-    struct error *e = s->target->attaching ? session_first_stop(s, reply, ret)
-                                           : plan_on_stop(s->control, reply, ret, &final);
-    if (e)
+    bool attaching = s->target->attaching, final = false;
+    struct error *e =
+        attaching ? session_first_stop(s, reply, ret) : plan_on_stop(s->control, reply, ret, &final);
+    final = attaching ? !e : final;
+    if (e && !final)
         return session_run_failed(s, target_check(s->target, e));
-    *done = final && !session_tell_stop(s, ret);
-    return NULL;
+    bool goes_on = final && session_tell_stop(s, ret);
+    *done = final && !goes_on && !e;
+    return e;
 }
 
 struct error *session_pump(struct session *s, int64_t deadline_ns, int wake_fd, struct stop *ret, bool *done)

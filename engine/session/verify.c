@@ -85,6 +85,8 @@ static struct error *check_trap(struct session *s, struct site *p, enum verify_m
     struct rsp_read read = {.address = p->address, .length = p->length, .bytes = found};
     struct ptid id = s->target->threads.has_current ? s->target->threads.current : (struct ptid){0, 0};
     TRY(target_check(s->target, rsp_read_memory(s->target->connection, id, &read, 1, true)));
+    if (error_ends_asking(read.error))
+        return read.error;
     error_free(read.error);
     struct verify_check *check = add_check(ret, p, trap_verdict(s, p, found, read.got));
     if (check->verdict != VERDICT_OVERWRITTEN)

@@ -111,9 +111,10 @@ static size_t ask_stub(struct target *target)
     return added;
 }
 
-static bool can_ask(const struct target *target)
+static bool can_ask(struct target *target)
 {
-    return target->is_process && target->state == TARGET_STOPPED && target->connection;
+    return target->is_process && target->state == TARGET_STOPPED && target->connection &&
+           !target_gives_way(target);
 }
 
 size_t libraries_read(struct target *target)
@@ -123,7 +124,8 @@ size_t libraries_read(struct target *target)
 
 bool libraries_ask(struct target *target)
 {
-    if (target->library_epoch == target->epoch || target->state != TARGET_STOPPED || !target->connection)
+    if (target->library_epoch == target->epoch || target->state != TARGET_STOPPED || !target->connection ||
+        target_gives_way(target))
         return false;
     target->library_epoch = target->epoch;
     if (!target->is_process)
@@ -141,7 +143,7 @@ bool libraries_cover(struct target *target, uint64_t address)
     target->memory.misses = NULL;
     size_t added = libraries_read(target);
     target->memory.misses = kept;
-    if (!symbol_map_file_at(target->map, address, &offset))
+    if (!symbol_map_file_at(target->map, address, &offset) && !target_gives_way(target))
         target->library_miss = address >> NEIGHBOURHOOD_BITS;
     return added > 0;
 }

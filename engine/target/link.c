@@ -5,7 +5,11 @@
 
 #include "base/alloc.h"
 #include "base/descriptor.h"
+#include "base/text.h"
 #include "engine/target/target.h"
+
+/* So long who waits does not feel it, and a quick stub has told all. */
+#define SHOWN_FIRST_NS INT64_C(200000000)
 
 bool target_is_thrifty(const struct target *target)
 {
@@ -36,6 +40,8 @@ struct error *target_need_stopped(struct target *target)
     if (target->state == TARGET_RUNNING)
         return error_hint(error_new(ERR_NOT_STOPPED, "the target is running"),
                           "`interrupt` (Ctrl-C) stops it");
+    if (target_gives_way(target))
+        return error_new(ERR_CANCELLED, "it was not read: something else was asked for");
     return NULL;
 }
 
@@ -70,6 +76,28 @@ bool target_cancel_asked(const struct target *target)
 void target_cancelled(struct target *target)
 {
     fd_drain(target->cancel_fd);
+}
+
+void target_show(struct target *target, bool (*is_awaited)(void *context), void *context)
+{
+    target->showing = (struct target_showing){is_awaited, context, clock_now_ns(), false};
+}
+
+bool target_shown(struct target *target)
+{
+    bool gave_way = target->showing.gave_way;
+    target->showing = (struct target_showing){0};
+    return !gave_way;
+}
+
+bool target_gives_way(struct target *target)
+{
+    struct target_showing *s = &target->showing;
+    if (!s->is_awaited || s->gave_way)
+        return s->gave_way;
+    bool cancelled = target_cancel_asked(target);
+    s->gave_way = (cancelled || clock_now_ns() - s->since_ns > SHOWN_FIRST_NS) && s->is_awaited(s->context);
+    return s->gave_way || cancelled;
 }
 
 void target_runs(struct target *target)

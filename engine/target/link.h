@@ -50,6 +50,14 @@ struct target_hooks {
     void (*thread_gone)(struct target *target, const struct thread *t);
 };
 
+/* Reading for what is shown meanwhile, without anybody having asked for it. Written by link.c alone. */
+struct target_showing {
+    bool (*is_awaited)(void *context); /* NULL: it is not read for that */
+    void *context;
+    int64_t since_ns;
+    bool gave_way;
+};
+
 /*
  * The transitions of a target's state (engine/target/target.h), and the only places that write it. RUNNING: a
  * resume was sent, or it ran when we came; STOPPED: a stop was taken, or the resume was not sent after all;
@@ -79,6 +87,16 @@ bool target_is_thrifty(const struct target *target);
 bool target_cancel_asked(const struct target *target);
 /* What was cancelled is over: Ctrl-C that was meant for it is not to hit what comes next. */
 void target_cancelled(struct target *target);
+/*
+ * From now on until target_shown() what is read is only to be shown, and nobody has asked for it. Ctrl-C ends
+ * that, and so does whoever waits (`is_awaited`) where it takes longer than a moment: from then on
+ * target_need_stopped() fails with ERR_CANCELLED, so that nothing more is asked.
+ */
+void target_show(struct target *target, bool (*is_awaited)(void *context), void *context);
+/* False: it has given way to who waits. */
+bool target_shown(struct target *target) BASE_MUST_CHECK;
+/* It gives way now, or has done. */
+bool target_gives_way(struct target *target);
 /* Throws away every cache of target state. */
 void target_forget(struct target *target);
 /* Draws the consequences of a failed call: a lost connection is told, and nothing more can be asked. Returns

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "engine/target/limits.h"
+#include "engine/target/pace.h"
 #include "engine/target/target.h"
 #include "engine/target/registers.h"
 
@@ -106,6 +108,28 @@ static void note_miss(struct memory_misses *m, uint64_t address, size_t n)
         m->items[m->count++] = (struct memory_want){address, n};
 }
 
+/* Asks for at most so much at once as the pace of the stub allows; the packets are those of one great read.
+ */
+static struct error *read_paced(struct target *target, struct rsp_read *read, bool ram)
+{
+    size_t packet = rsp_packet_size(target->connection) / 2;
+    bool whole = true;
+    while (whole && read->got < read->length) {
+        size_t left = read->length - read->got, packets = (left + packet - 1) / packet;
+        packets = pace_at_once(target, packets);
+        struct rsp_read part = {.address = read->address + read->got,
+                                .length = packets * packet < left ? packets * packet : left,
+                                .bytes = read->bytes + read->got};
+        int64_t before = clock_now_ns();
+        TRY(rsp_read_memory(target->connection, current_id(target), &part, 1, ram));
+        pace_note(target, packets, clock_now_ns() - before);
+        whole = part.got == part.length;
+        read->got += part.got;
+        read->error = part.error;
+    }
+    return NULL;
+}
+
 struct error *memory_read_some(struct target *target, uint64_t address, void *bytes, size_t n, size_t *got)
 {
     *got = 0;
@@ -121,10 +145,7 @@ struct error *memory_read_some(struct target *target, uint64_t address, void *by
     }
     struct rsp_read read = {
         .address = address + *got, .length = n - *got, .bytes = (unsigned char *)bytes + *got};
-    struct error *e =
-        target_check(target, rsp_read_memory(target->connection, current_id(target), &read, 1, ram));
-    if (e)
-        return e;
+    TRY(target_check(target, read_paced(target, &read, ram)));
     target->hooks.memory_read(target, read.address, read.bytes, read.got);
     if (ram)
         keep(&target->memory, read.address, read.bytes, read.got);
@@ -149,6 +170,17 @@ struct error *memory_read(struct target *target, uint64_t address, void *bytes, 
                       "`maps` shows what is mapped");
 }
 
+static struct error *prefetch_paced(struct target *target, struct rsp_read *reads, size_t count)
+{
+    for (size_t done = 0, n; done < count; done += n) {
+        int64_t before = clock_now_ns();
+        n = pace_at_once(target, count - done);
+        TRY(rsp_read_memory(target->connection, current_id(target), reads + done, n, true));
+        pace_note(target, n, clock_now_ns() - before);
+    }
+    return NULL;
+}
+
 static struct error *prefetch(struct target *target, const struct memory_want *wants, size_t count,
                               bool all_ram)
 {
@@ -167,10 +199,7 @@ static struct error *prefetch(struct target *target, const struct memory_want *w
         else if (got < n)
             reads[used++] = (struct rsp_read){.address = wants[i].address, .length = n, .bytes = xmalloc(n)};
     }
-    struct error *e =
-        used
-            ? target_check(target, rsp_read_memory(target->connection, current_id(target), reads, used, true))
-            : NULL;
+    struct error *e = used ? target_check(target, prefetch_paced(target, reads, used)) : NULL;
     for (size_t i = 0; i < used; i++) {
         target->hooks.memory_read(target, reads[i].address, reads[i].bytes, e ? 0 : reads[i].got);
         keep(&target->memory, reads[i].address, reads[i].bytes, e ? 0 : reads[i].got);

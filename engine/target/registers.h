@@ -6,6 +6,10 @@
  * leaves out). Values are at most REGISTER_VALUE_MOST bytes (engine/target/limits.h), in target order. Engine
  * thread, target stopped. Errors: ERR_NO_SYMBOL no such register; ERR_OPTIMISED_OUT the stub says it is
  * unavailable.
+ *
+ * registers.c reads, registers_many.c does so for many threads at once, registers_write.c writes, and
+ * registers_layout.c has the registers there are, where they lie in `g`, and what of them is known of a
+ * thread.
  */
 #ifndef ALLSTOP_ENGINE_TARGET_REGISTERS_H
 #define ALLSTOP_ENGINE_TARGET_REGISTERS_H

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/target/limits.h"
+#include "engine/target/pace.h"
 #include "engine/target/target.h"
 #include "engine/target/registers.h"
 
@@ -84,7 +85,9 @@ static struct error *ask_batch(struct target *target, struct question *questions
             .payload = questions[i].ask, .length = strlen(questions[i].ask), .grammar = RSP_GRAMMAR_HEX};
     }
     rsp_forget_selected(target->connection);
+    int64_t before = clock_now_ns();
     struct error *e = target_check(target, rsp_call_batch(target->connection, requests, 2 * count));
+    pace_note(target, 2 * count, clock_now_ns() - before);
     if (!e)
         e = check_silence(target, requests, 2 * count, silent);
     for (size_t i = 0; i < count; i++) {
@@ -121,7 +124,7 @@ static struct error *fetch(struct target *target, struct thread *const *threads,
             TRY(fetch_unselected(target, threads[i], one));
         else if (missing)
             ask_about(&questions[n++], threads[i], one);
-        if (n == AT_ONCE || (n && i + 1 == count)) {
+        if (n && (2 * n >= pace_at_once(target, 2 * AT_ONCE) || i + 1 == count)) {
             TRY(ask_batch(target, questions, n, one, &silent));
             n = 0;
         }

@@ -45,6 +45,7 @@ struct target {
     uint64_t epoch;      /* counts the stops */
     int64_t deadline_ns; /* of what is under way (CLOCK_MONOTONIC), INT64_MAX: none */
     int cancel_fd;       /* readable: somebody pressed Ctrl-C; -1: nobody can */
+    struct target_showing showing; /* what is read is only to be shown (link.h) */
 
     struct rsp_connection *connection; /* NULL: none */
     bool launched;                     /* its stub was started by us */
@@ -65,7 +66,8 @@ struct target {
     struct symbol_map *map;
 
     struct thread_table threads;
-    unsigned frame; /* the selected level of the current thread */
+    unsigned frame;    /* the selected level of the current thread */
+    int64_t answer_ns; /* what one answer took lately, 0: not known (pace.h) */
     struct memory_cache memory;
     struct memory_map memory_map;
     struct signal_table signals;

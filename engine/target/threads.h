@@ -52,7 +52,8 @@ struct thread {
     int pending_signal; /* to be passed on at the next resume, gdb's number */
 
     bool own_trap_flag; /* it was there without a step of ours (engine/control/run/step_flags.h) */
-    bool has_last_pc;   /* where it was at the stop that was shown before this one, when that was known */
+    bool steps;       /* a step of it was begun whose end has not been told (engine/control/run/cut_step.c) */
+    bool has_last_pc; /* where it was at the stop that was shown before this one, when that was known */
     uint64_t last_pc;
     bool shown;   /* by `threads` */
     bool in_list; /* the stub's list that is being taken has it */

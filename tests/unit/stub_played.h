@@ -33,6 +33,9 @@ struct played {
     char *stops[PLAYED_STOPS]; /* what the next runs end with; without any the target runs on */
     unsigned stop_first, stop_count;
     const char *on_interrupt; /* what an interrupt is answered, or NULL */
+    const char *slow;         /* what begins so is answered when the test lets it; NULL: nothing */
+    unsigned waiting, let;    /* of that: how many have come, and may be answered */
+    pthread_cond_t changed;   /* one of these three */
 };
 
 static struct played played;
@@ -102,7 +105,7 @@ static UNUSED_FUNCTION bool played_rule(struct played *m, const char *packet, st
     return false;
 }
 
-/* The thread that stops is selected, and has the pc that is told of it. */
+/* The thread that stops is selected, and has the pc and the rbx (register 1) that are told of it. */
 static UNUSED_FUNCTION void played_stop(struct played *m, const char *reply, struct buf *out)
 {
     buf_add_text(out, reply);
@@ -110,6 +113,20 @@ static UNUSED_FUNCTION void played_stop(struct played *m, const char *reply, str
     m->selected = thread && (thread[7] == '1' || thread[7] == '2') ? (unsigned)(thread[7] - '0') : 1;
     if (pc)
         played_unhex(pc + 3, (unsigned char *)&m->registers[m->selected][PLAYED_RIP], 8);
+    const char *rbx = strstr(reply, ";01:");
+    if (rbx)
+        played_unhex(rbx + 4, (unsigned char *)&m->registers[m->selected][1], 8);
+}
+
+/* With the lock held. */
+static UNUSED_FUNCTION void played_wait_slow(struct played *m, const char *packet)
+{
+    if (!m->slow || strncmp(packet, m->slow, strlen(m->slow)) != 0)
+        return;
+    unsigned number = m->waiting++;
+    pthread_cond_broadcast(&m->changed);
+    while (m->slow && m->let <= number)
+        pthread_cond_wait(&m->changed, &m->lock);
 }
 
 /* False: nothing is answered. */
@@ -157,6 +174,7 @@ static UNUSED_FUNCTION void played_event(struct played *m, const struct rsp_even
     pthread_mutex_lock(&m->lock);
     if (event->kind == RSP_PACKET) {
         buf_printf(&m->sent, "%s\n", event->data);
+        played_wait_slow(m, event->data);
         if (played_answer(m, event->data, &out))
             peer_reply(&m->peer, buf_text(&out));
         m->peer.no_ack = m->peer.no_ack || strcmp(event->data, "QStartNoAckMode") == 0;
@@ -214,6 +232,34 @@ static UNUSED_FUNCTION const char *at(unsigned thread, uint64_t pc, const char *
     return text;
 }
 
+/* From now on what begins so waits for slow_goes_on(); NULL: nothing does. */
+static UNUSED_FUNCTION void slow(const char *prefix)
+{
+    pthread_mutex_lock(&played.lock);
+    played.slow = prefix;
+    played.waiting = played.let = 0;
+    pthread_cond_broadcast(&played.changed);
+    pthread_mutex_unlock(&played.lock);
+}
+
+/* The next that waits is answered. */
+static UNUSED_FUNCTION void slow_goes_on(void)
+{
+    pthread_mutex_lock(&played.lock);
+    played.let++;
+    pthread_cond_broadcast(&played.changed);
+    pthread_mutex_unlock(&played.lock);
+}
+
+/* Until so many have come since slow(). */
+static UNUSED_FUNCTION void wait_slow(unsigned count)
+{
+    pthread_mutex_lock(&played.lock);
+    while (played.waiting < count)
+        pthread_cond_wait(&played.changed, &played.lock);
+    pthread_mutex_unlock(&played.lock);
+}
+
 /* How many packets began so since the last sent_nothing_yet(). */
 static UNUSED_FUNCTION unsigned sent(const char *prefix)
 {
@@ -240,6 +286,7 @@ static UNUSED_FUNCTION char *stub_start(const char *features, const char *vcont)
     socklen_t size = sizeof address;
     played = (struct played){.features = features, .vcont = vcont, .selected = 1};
     pthread_mutex_init(&played.lock, NULL);
+    pthread_cond_init(&played.changed, NULL);
     memset(played.memory, 0x90, sizeof played.memory);
     for (unsigned i = 1; i < 3; i++) {
         played.registers[i][PLAYED_RIP] = PLAYED_BASE;
@@ -260,6 +307,7 @@ static UNUSED_FUNCTION void stub_end(void)
     for (unsigned i = 0; i < played.stop_count; i++)
         free(played.stops[i]);
     buf_free(&played.sent);
+    pthread_cond_destroy(&played.changed);
     pthread_mutex_destroy(&played.lock);
 }
 

@@ -569,6 +569,24 @@ static void test_step_refused(void **state)
     assert_true(told("\"stopped\""));
 }
 
+/* It does not fit: said at once, with both numbers. */
+static void test_long_g_small_packets(void **state)
+{
+    (void)state;
+    long_g(0x1101, false);
+    set_x86_64();
+    rsp_features(session->target->connection)->state[FEATURE_PACKET_SIZE].advertised = TRI_YES;
+    struct thread *t;
+    must(threads_current(session->target, &t));
+    struct error *e = register_write_value(session->target, t, "rbx", 5);
+    assert_true(error_is(e, ERR_UNSUPPORTED));
+    BASE_FREE char *numbers = xasprintf("needs a packet of %d bytes, and it takes %zu", 1 + 2 * LONG_G,
+                                        rsp_packet_size(session->target->connection));
+    assert_non_null(strstr(e->message, numbers));
+    error_free(e);
+    assert_int_equal(sent("G"), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, plain, end)
 
 int main(void)
@@ -601,6 +619,7 @@ int main(void)
         TEST(test_not_set_back),
         TEST(test_not_run_on),
         TEST(test_step_refused),
+        TEST(test_long_g_small_packets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 /* Stubs that go back by themselves and say no more than that, and those whose monitor is silent. */
 #include "engine_played.h"
 
+#include "engine/commands/args.h"
 #include "engine/commands/command.h"
 #include "engine/commands/execute.h"
 #include "engine/control/time/back.h"
@@ -73,6 +74,56 @@ static void test_no_word_of_the_start(void **state)
     stands_at(0x1000);
     assert_int_equal(back(TIME_BACK_CONTINUE)->reason, STOP_HISTORY_END);
     assert_int_equal(sent("bc") + sent("bs"), 2);
+}
+
+/* One that says so is believed wherever it stands; one that stays without a word is told as what it is. */
+static void test_unmoved_step(void **state)
+{
+    (void)state;
+    static const enum time_back_kind kinds[] = {TIME_BACK_STEPI, TIME_BACK_NEXTI, TIME_BACK_STEP,
+                                                TIME_BACK_NEXT};
+    for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+        sent_nothing_yet();
+        stops_with(at(1, 0x1000, "replaylog:begin;"));
+        stands_at(0x1000);
+        assert_int_equal(back(kinds[i])->reason, STOP_HISTORY_END);
+        assert_false(told("did not move"));
+        stops_with(at(1, 0x1000, ""));
+        stands_at(0x1000);
+        assert_int_equal(back(kinds[i])->reason, STOP_HISTORY_END);
+        assert_true(told("going back did not move the target"));
+        assert_int_equal(sent("bs"), 2);
+    }
+}
+
+/* An instruction that repeats itself (`rep movsb`) moves another register than the pc. */
+static void test_repeated_instruction(void **state)
+{
+    (void)state;
+    stops_with("T0510:0010000000000000;01:0700000000000000;thread:1;");
+    stands_at(0x1000);
+    assert_int_equal(back(TIME_BACK_STEPI)->reason, STOP_STEP);
+    assert_false(told("did not move"));
+}
+
+/* A hit without any movement is one more of a loop only where something lies before it. */
+static void test_unmoved_hit(void **state)
+{
+    (void)state;
+    struct breakpoint *b = BREAK(.at = "*0x1000");
+    stops_with(at(1, 0x1000, ""));
+    stops_with(at(1, 0x1000, ""));
+    stands_at(0x1000);
+    assert_int_equal(back(TIME_BACK_CONTINUE)->reason, STOP_HISTORY_END);
+    assert_true(told("did not move"));
+    assert_int_equal(sent("bc") + sent("bs"), 2);
+    stops_with(at(1, 0x1000, ""));
+    stops_with(at(1, 0x1004, ""));
+    stops_with(at(1, 0x1000, ""));
+    stands_at(0x1000);
+    assert_int_equal(back(TIME_BACK_CONTINUE)->reason, STOP_BREAKPOINT);
+    assert_int_equal(final.breakpoint, b->id);
+    assert_int_equal(final.pc, 0x1000);
 }
 
 /* Neither the description nor a file says what the processor is: nobody knows a pc. */
@@ -233,12 +284,63 @@ static void test_cancelled(void **state)
     close(ends[1]);
 }
 
+/* Somebody pressed Ctrl-C, and the stub does not stop: it counts as running, which can be seen, and when it
+ * stops after all that is told. */
+static void test_never_stops(void **state)
+{
+    (void)state;
+    int ends[2];
+    const struct time_driver *known;
+    must(time_driver(session->control, &known));
+    stands_at(0x1010);
+    struct thread *t;
+    must(threads_current(session->target, &t));
+    must(registers_fetch(session->target, t));
+    assert_int_equal(pipe(ends), 0);
+    session->target->cancel_fd = ends[0];
+    assert_int_equal(write(ends[1], "x", 1), 1);
+    session_set_deadline(session, INT64_MAX);
+    int64_t began = clock_now_ns();
+    must_fail(execute("reverse-stepi"), ERR_TIMEOUT);
+    assert_true(clock_now_ns() - began < 10000000000);
+    assert_int_equal(sent("interrupt"), 1);
+    assert_int_equal(session->target->state, TARGET_RUNNING);
+    assert_true(session_is_deaf(session));
+    must_fail(execute("registers"), ERR_NOT_STOPPED);
+    session_set_deadline(session, in_seconds(20));
+    played.on_interrupt = "T02thread:1;";
+    must(execute("interrupt"));
+    assert_int_equal(session->target->state, TARGET_STOPPED);
+    assert_true(told("\"stopped\",\"reason\":\"interrupt\""));
+    assert_false(session_is_deaf(session));
+    stops_with(at(1, 0x100c, ""));
+    must(execute("reverse-stepi"));
+    session->target->cancel_fd = -1;
+    close(ends[0]);
+    close(ends[1]);
+}
+
+/* Nothing is asked again of a monitor that was silent to the first question when Ctrl-C was pressed. */
+static void test_cut_short_before_it_began(void **state)
+{
+    (void)state;
+    rule("qRcmd", NULL);
+    cJSON *ret = NULL;
+    struct error *e = time_cut_short(session, error_new(ERR_CANCELLED, "cancelled"), &ret);
+    must_fail(e, ERR_CANCELLED);
+    assert_null(ret);
+    assert_int_equal(sent("q"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST_ON(reverses, test_back),
         TEST_ON(reverses, test_back_to_a_hit),
         TEST_ON(reverses, test_no_word_of_the_start),
+        TEST_ON(reverses, test_unmoved_step),
+        TEST_ON(reverses, test_repeated_instruction),
+        TEST_ON(reverses, test_unmoved_hit),
         TEST_ON(nobody_knows, test_no_pc),
         TEST_ON(nobody_knows, test_no_pc_and_no_word),
         TEST_ON(nobody_knows, test_no_pc_and_a_watchpoint),
@@ -248,6 +350,8 @@ int main(void)
         TEST_ON(played_machine, test_no_history),
         TEST_ON(reverses, test_silent_monitor),
         TEST_ON(reverses, test_cancelled),
+        TEST_ON(reverses, test_never_stops),
+        TEST_ON(reverses, test_cut_short_before_it_began),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Memory of a target that no session holds: what is read twice and what is not, and who may change it on the
  * way. */
+#include "engine/target/pace.h"
 #include "target_played.h"
 #include "test_symbols_support.h"
 
@@ -230,6 +231,41 @@ static void test_misses(void **state)
     target->memory.misses = NULL;
 }
 
+static uint64_t turns(void)
+{
+    return rsp_stats(target->connection)->turns;
+}
+
+/* A great read leaves no more at a slow stub than one question, and costs a quick one a single turn; the
+ * packets are the same. */
+static void test_pace(void **state)
+{
+    (void)state;
+    unsigned char bytes[PLAYED_SIZE];
+    for (uint64_t at = 0x1000; at < 0x3000; at += 0x800)
+        put(at, &at, sizeof at); /* answers that are the same would be doubted */
+    reads(0x1100, 1, "\x90");    /* which selects the thread */
+    next_stop();
+    target->answer_ns = 1;
+    uint64_t before = turns();
+    nothing_yet();
+    must(memory_read(target, PLAYED_BASE, bytes, sizeof bytes));
+    assert_int_equal(turns() - before, 1);
+    assert_int_equal(sent("m1000,800\nm1800,800\nm2000,800\nm2800,800\n"), 1);
+    next_stop();
+    pace_note(target, 1, 1000000000);
+    before = turns();
+    must(memory_read(target, PLAYED_BASE, bytes, sizeof bytes));
+    assert_true(turns() - before >= 2); /* one alone, and the others as that was quick */
+    assert_int_equal(sent("m1000,800\nm1800,800\nm2000,800\nm2800,800\n"), 1);
+    assert_true(target->answer_ns < 1000000000);
+
+    pace_note(target, 1, 1000000000);
+    assert_int_equal(pace_at_once(target, 64), 1);
+    pace_note(target, 64, 1000);
+    assert_int_equal(pace_at_once(target, 64), 64);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +279,7 @@ int main(void)
         TEST_ON(start_process, test_filter_reads),
         TEST_ON(start_process, test_filter_writes),
         TEST_ON(start_process, test_misses),
+        TEST_ON(start_process, test_pace),
     };
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

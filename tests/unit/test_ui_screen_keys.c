@@ -151,19 +151,23 @@ static void test_interrupt(void **state)
 {
     struct fixture *f = *state;
     ready(f);
+    f->screen.worker->idle = true; /* it would hit the next command */
     press(f, KEY_FUNCTION(6));
-    assert_int_equal(f->screen.worker->interrupts, 0); /* it would hit the next command */
+    assert_int_equal(f->screen.worker->interrupts, 0);
     type(f, "abc");
     press(f, KEY_CTRL('c'));
     assert_string_equal(editor_view(&f->screen.editor).text, "");
     assert_int_equal(f->screen.worker->interrupts, 0);
+    f->screen.worker->idle = false;
+    press(f, KEY_CTRL('c')); /* what is read for the panes */
+    assert_int_equal(f->screen.worker->interrupts, 1);
     press(f, KEY_FUNCTION(5));
     press(f, KEY_CTRL('c'));
-    assert_int_equal(f->screen.worker->interrupts, 1);
+    assert_int_equal(f->screen.worker->interrupts, 2);
     show(f, make_view(f, TARGET_RUNNING, 1));
     check_shows("running");
     press(f, KEY_FUNCTION(6));
-    assert_int_equal(f->screen.worker->interrupts, 2);
+    assert_int_equal(f->screen.worker->interrupts, 3);
 }
 
 static void test_completion(void **state)

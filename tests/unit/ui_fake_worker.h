@@ -25,6 +25,7 @@ struct worker {
     struct view *view;
     struct view_needs needs;
     unsigned needs_set, interrupts, given_up;
+    bool idle; /* there is nothing to interrupt */
     const char *words[8];
 };
 
@@ -94,9 +95,10 @@ void worker_resize(struct worker *w, unsigned rows, unsigned columns)
     (void)w, (void)rows, (void)columns;
 }
 
-void worker_interrupt(struct worker *w)
+bool worker_interrupt(struct worker *w)
 {
-    w->interrupts++;
+    w->interrupts += !w->idle;
+    return !w->idle;
 }
 
 void worker_skip_text(struct worker *w, size_t keep)

@@ -39,7 +39,7 @@ void interrupt_hurry(struct control *c)
 void interrupt_was_not_heard(struct control *c)
 {
     c->interrupt.deaf_ns = c->interrupt.pressed_ns = 0;
-    c->interrupt.deaf = true;
+    c->interrupt.sent = c->interrupt.deaf = true;
 }
 
 void interrupt_owe(struct control *c, bool owed)

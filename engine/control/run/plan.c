@@ -104,8 +104,9 @@ static struct error *run_on(struct control *c)
 }
 
 /* The stub kept the trap, and the step ran into it again: no second hit, and no way on from here. */
-static struct error *cannot_leave(uint64_t pc)
+static struct error *cannot_leave(struct control *c, uint64_t pc)
 {
+    c->plan.stuck = true;
     return error_hint(
         error_new(ERR_REFUSED,
                   "the step off the breakpoint at 0x%" PRIx64 " did not move: the stub does not take it out",
@@ -149,7 +150,7 @@ static struct error *after_off(struct control *c, struct stop *stop, bool *handl
         return NULL;
     bool moved = !stop->has_pc || stop->pc != p->off_pc;
     if (stuck && !moved)
-        return cannot_leave(p->off_pc);
+        return cannot_leave(c, p->off_pc);
     bool own_trap = p->off_own_trap;
     p->off_own_trap = false;
     if (own_trap && !moved)
@@ -306,6 +307,7 @@ static struct error *on_trap(struct control *c, struct stop *stop, bool *done)
 {
     struct plan *p = &c->plan;
     bool linker = false;
+    TRY(plan_need_pc(c, stop));
     if (stop->has_pc && stop->reason != STOP_WATCHPOINT)
         TRY(libraries_at_stop(c, stop->thread, stop->pc, &linker));
     if (stop->reason == STOP_BREAKPOINT || stop->reason == STOP_WATCHPOINT) {
@@ -373,9 +375,12 @@ static bool is_interrupt(const struct control *c, int signal)
 
 static struct error *on_stopped(struct control *c, struct stop *final, bool *done)
 {
+    bool handled = false;
     TRY(hits_at_stop(c, final));
+    TRY(plan_pass_cut_step(c, final, &handled));
+    if (handled)
+        return run_on(c);
     if (c->plan.phase == PHASE_OFF) {
-        bool handled = false;
         TRY(after_off(c, final, &handled));
         if (handled)
             return NULL;
@@ -443,8 +448,11 @@ static struct error *take_stop(struct control *c, const struct rsp_stop *stop, s
 struct error *plan_on_stop(struct control *c, const struct rsp_stop *stop, struct stop *final, bool *done)
 {
     *done = false;
-    c->plan.held = c->plan.stays = false;
-    TRY(take_stop(c, stop, final, done));
+    *final = (struct stop){0};
+    c->plan.held = c->plan.stays = c->plan.stuck = false;
+    struct error *e = take_stop(c, stop, final, done);
+    if (e)
+        return plan_astray(c, e, final, done);
     if (!*done && c->time.ended) {
         *done = true;
         return c->run_hooks->end_of_record(c, stop, final);

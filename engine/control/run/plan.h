@@ -87,7 +87,14 @@ struct plan {
     bool told_trap_flag;      /* engine/control/run/step_flags.h */
     unsigned taken_by_others; /* raced.c: resumes that another thread took */
     bool stays;               /* the pc is not where it has to run on from, and cannot be put there */
+    bool stuck;               /* a breakpoint that cannot be left: its hit was told before */
     bool held;                /* it would have run on, but for the user's interrupt */
+
+    /* cut_step.c: where the step that is under way began, that one of this thread was cut off before, and
+     * that the stop is the rest of it */
+    bool knows_from, was_cut, cut_step, unmoved;
+    unsigned still; /* times in a row that it has not moved */
+    uint64_t stepped_from;
 
     /* watching by stepping (watch_steps.h) */
     bool watch_stepping;
@@ -103,7 +110,8 @@ static inline bool plan_is_step(const struct plan *p)
 
 /* Starts the plan described by `plan` (kind, thread, times, targets filled in): resumes. */
 struct error *plan_start(struct control *c, const struct plan *plan) BASE_MUST_CHECK;
-/* Handles a stop of the stub's. *done: *final is for the user. Else the target runs again. */
+/* Handles a stop of the stub's. *done: *final is for the user, also beside an error. Else the target runs
+ * again. */
 struct error *plan_on_stop(struct control *c, const struct rsp_stop *stop, struct stop *final,
                            bool *done) BASE_MUST_CHECK;
 /* Ends the plan: its own sites are no longer wanted. */
@@ -117,6 +125,8 @@ void plan_add_target(struct control *c, struct plan *plan, uint64_t address, uin
 /* Sends what is pending of sites and the resume packet for the plan's phase, in one write where the stub
  * takes it. */
 struct error *plan_resume(struct control *c) BASE_MUST_CHECK;
+/* The target runs: what is known of where it stood is of the past. */
+void plan_mark_running(struct control *c);
 /* What runs now is a step. */
 bool plan_steps(const struct control *c);
 
@@ -127,6 +137,29 @@ bool plan_steps(const struct control *c);
 bool plan_is_raced(struct control *c, const struct stop *stop);
 /* Says once of such a stub what cannot be relied upon. */
 void plan_tell_race(struct control *c);
+
+/* -- cut_step.c ------------------------------------------------------------------------------------ */
+
+/* A thread is about to be stepped. */
+void plan_note_step(struct control *c, struct ptid id);
+/* A stop ends the step of its thread. *passed: the stop is the rest of a step that was cut off, and the
+ * target is to run again. Where the plan's own step is seen to be done it is that one's stop from now on. */
+struct error *plan_pass_cut_step(struct control *c, struct stop *stop, bool *passed) BASE_MUST_CHECK;
+
+/* -- astray.c -------------------------------------------------------------------------------------- */
+
+/* The pc of a stop whose place decides how the plan goes on, where it is not there yet: that it cannot be had
+ * is the error. */
+struct error *plan_need_pc(struct control *c, struct stop *stop) BASE_MUST_CHECK;
+/* The plan cannot go on from a stop: the error says what was under way and where it stands. *done: that stop
+ * is to be told, as the target is not where it was. Returns `e`. */
+struct error *plan_astray(struct control *c, struct error *e, struct stop *final, bool *done) BASE_MUST_CHECK;
+
+/* The target runs, and what let it run has failed: whenever it stops, that is told as the stop of a
+ * `continue`. */
+void plan_adopt(struct control *c);
+/* The same where it was no plan, but a way back that was interrupted in vain. */
+void plan_runs_unasked(struct control *c);
 
 /* -- step.c ---------------------------------------------------------------------------------------- */
 

@@ -263,6 +263,7 @@ static void step_actions(struct control *c, struct plan *p, struct actions *acti
                      : p->phase == PHASE_STEP ? p->thread
                                               : watch_steps_thread(c, p);
     struct rsp_action *own = add_action(actions, id, RSP_STEP);
+    plan_note_step(c, id);
     own->signal = take_signal(c, id);
     if (p->phase == PHASE_OFF)
         return;
@@ -294,7 +295,7 @@ bool plan_steps(const struct control *c)
     return steps(c, &c->plan);
 }
 
-static void mark_running(struct control *c)
+void plan_mark_running(struct control *c)
 {
     target_forget(c->target);
     threads_resumed(c->target);
@@ -318,10 +319,10 @@ static struct error *resume_with_sites(struct control *c, const char *packet, si
     if (e) {
         sites_cut_off(c, requests, count);
         if (resumed == RSP_RESUMED_SENT && target_is_connected(c->target))
-            mark_running(c); /* the resume had gone out behind them */
+            plan_mark_running(c); /* the resume had gone out behind them */
         return e;
     }
-    mark_running(c);
+    plan_mark_running(c);
     e = sites_sent(c, requests, count);
     dr7_resumed(c);
     bool runs = resumed == RSP_RESUMED_SENT || resumed == RSP_RESUMED_ALREADY;
@@ -351,7 +352,7 @@ static struct error *send_actions(struct control *c, const struct actions *actio
     if (sites_dirty(c))
         return resume_with_sites(c, packet.data, packet.length);
     TRY(target_check(c->target, rsp_resume(c->target->connection, packet.data, packet.length)));
-    mark_running(c);
+    plan_mark_running(c);
     dr7_resumed(c);
     return NULL;
 }

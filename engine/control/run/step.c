@@ -345,7 +345,7 @@ static struct error *go_on_from_site(struct control *c)
 {
     struct thread *t = threads_find(&c->target->threads, c->plan.off_thread);
     if (t)
-        t->at_site = false;
+        t->at_site = t->steps = false;
     for (size_t i = 0; i < c->target->threads.count; i++)
         if (c->target->threads.items[i]->state == THREAD_RUNNING)
             c->target->threads.items[i]->state = THREAD_STOPPED;

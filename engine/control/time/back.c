@@ -172,14 +172,10 @@ static struct error *line_back(struct control *c, bool over_calls, struct stop *
 
 static struct error *one_by_stub(struct control *c, struct stop *ret)
 {
-    bool stops;
-    struct error *e = time_plain_back(c);
-    if (error_is(e, ERR_HISTORY_END)) {
-        error_free(e);
-        TRY(time_landed(c, NULL));
+    bool stops, ended;
+    TRY(time_plain_back(c, &ended));
+    if (ended)
         return time_here(c, STOP_HISTORY_END, ret);
-    }
-    TRY(e);
     TRY(time_here(c, STOP_STEP, ret));
     return breakpoint_would_stop(c, ret, &stops);
 }
@@ -316,7 +312,8 @@ struct error *time_back(struct control *c, enum time_back_kind kind, uint64_t ti
     TRY(time_history(c, &d));
     TRY(breakpoints_complete(c));
     struct error *e = repeat(c, kind, times, ret);
-    struct error *inserted = c->target->connection ? time_reinsert(c) : NULL;
+    bool stands = c->target->connection && c->target->state == TARGET_STOPPED;
+    struct error *inserted = stands ? time_reinsert(c) : NULL;
     if (e)
         error_free(inserted);
     return e ? e : inserted;

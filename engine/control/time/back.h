@@ -46,8 +46,9 @@ bool time_hit_is_told(struct control *c, const struct stop *stop, uint64_t *time
 
 /* -- back_plain.c ---------------------------------------------------------------------------------- */
 
-/* One instruction back, by the stub. */
-struct error *time_plain_back(struct control *c) BASE_MUST_CHECK;
+/* One instruction back, by the stub. *ended: that said the start of its record, or it did not move (which is
+ * told as text). */
+struct error *time_plain_back(struct control *c, bool *ended) BASE_MUST_CHECK;
 struct error *time_plain_continue(struct control *c, uint64_t times, struct stop *ret) BASE_MUST_CHECK;
 struct error *time_plain_to_entry(struct control *c, struct time_entry entry, bool *found, bool *own,
                                   struct stop *ret) BASE_MUST_CHECK;

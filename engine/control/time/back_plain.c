@@ -3,19 +3,12 @@
  * are none: rr, and stubs that say no more. */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "engine/control/breakpoints/insertion.h"
 #include "engine/control/control.h"
 #include "engine/control/stop/classify.h"
 #include "engine/target/registers.h"
 #include "engine/control/time/back.h"
-
-struct error *time_plain_back(struct control *c)
-{
-    TRY(time_reinsert(c));
-    time_moved(c);
-    TRY(c->time.driver->back(c));
-    return time_landed(c, NULL);
-}
 
 /* One `bc`, wherever that stops. *ended at the start of the record. */
 static struct error *run_back_once(struct control *c, struct rsp_stop *from, bool *ended)
@@ -34,7 +27,8 @@ static struct error *run_back_once(struct control *c, struct rsp_stop *from, boo
 
 /*
  * Where the current thread stands: by its pc, or, where no architecture is known that would have one, by all
- * of its registers as they come. Of a stub that tells neither it is not known.
+ * of its registers as they come, which also tell whether it has moved where the pc is the same (a loop of one
+ * instruction). Of a stub that tells neither it is not known.
  */
 struct standing {
     bool has_pc;
@@ -48,15 +42,25 @@ static void standing_free(struct standing *s)
 }
 #define STANDING __attribute__((cleanup(standing_free)))
 
-static struct error *stand(struct control *c, struct standing *ret)
+static struct error *read_all(struct control *c, struct thread *t, struct standing *ret)
+{
+    if (!ret->has_pc)
+        return target_check(c->target, rsp_read_g(c->target->connection, t->id, &ret->g));
+    TRY(registers_fetch(c->target, t));
+    ret->g = (struct rsp_g){xmemdup(t->bytes, t->size), xmemdup(t->known, t->size), t->size};
+    return NULL;
+}
+
+/* `whole`: with all registers also where there is a pc. */
+static struct error *stand(struct control *c, bool whole, struct standing *ret)
 {
     struct thread *t;
     *ret = (struct standing){0};
     TRY(threads_current(c->target, &t));
     TRY(time_pc(c, t, &ret->has_pc, &ret->pc));
-    if (ret->has_pc)
+    if (ret->has_pc && !whole)
         return NULL;
-    struct error *e = target_check(c->target, rsp_read_g(c->target->connection, t->id, &ret->g));
+    struct error *e = read_all(c, t, ret);
     if (!error_is(e, ERR_UNSUPPORTED) && !error_is(e, ERR_REFUSED))
         return e;
     error_free(e);
@@ -66,10 +70,10 @@ static struct error *stand(struct control *c, struct standing *ret)
 /* Where nothing is known, it has moved. */
 static bool same_place(const struct standing *a, const struct standing *b)
 {
-    if (a->has_pc != b->has_pc)
+    if (a->has_pc != b->has_pc || a->pc != b->pc)
         return false;
-    if (a->has_pc)
-        return a->pc == b->pc;
+    if (a->has_pc && (!a->g.size || !b->g.size))
+        return true;
     return a->g.size && a->g.size == b->g.size && memcmp(a->g.bytes, b->g.bytes, a->g.size) == 0 &&
            memcmp(a->g.known, b->g.known, a->g.size) == 0;
 }
@@ -77,8 +81,47 @@ static bool same_place(const struct standing *a, const struct standing *b)
 static struct error *has_moved(struct control *c, const struct standing *before, bool *ret)
 {
     STANDING struct standing now;
-    TRY(stand(c, &now));
-    *ret = !same_place(&now, before);
+    TRY(stand(c, false, &now));
+    bool at_pc = same_place(&now, before);
+    *ret = !at_pc;
+    if (!at_pc || !now.has_pc || !before->g.size)
+        return NULL;
+    STANDING struct standing whole;
+    TRY(stand(c, true, &whole));
+    *ret = !same_place(&whole, before);
+    return NULL;
+}
+
+/* The start of the record without a word of it, where the target stays. */
+static void tell_start(struct control *c)
+{
+    target_say(c->target,
+               "going back did not move the target, and the stub did not say that its record begins "
+               "here: it is taken for the start\n");
+}
+
+struct error *time_plain_back(struct control *c, bool *ended)
+{
+    STANDING struct standing before = {0};
+    bool moved, says = !c->time.driver->uncounted; /* rr tells where its record begins */
+    *ended = false;
+    if (!says)
+        TRY(stand(c, true, &before));
+    TRY(time_reinsert(c));
+    time_moved(c);
+    struct error *e = c->time.driver->back(c);
+    *ended = error_is(e, ERR_HISTORY_END);
+    if (e && !*ended)
+        return e;
+    error_free(e);
+    TRY(time_landed(c, NULL));
+    bool known = before.has_pc || !c->target->arch; /* else the pc is just what it does not tell */
+    if (*ended || says || !known)
+        return NULL;
+    TRY(has_moved(c, &before, &moved));
+    *ended = !moved;
+    if (*ended)
+        tell_start(c);
     return NULL;
 }
 
@@ -91,14 +134,32 @@ static struct error *move_on(struct control *c, const struct standing *before, b
     TRY(has_moved(c, before, &moved));
     if (moved)
         return NULL;
-    struct error *e = time_plain_back(c);
-    *ended = error_is(e, ERR_HISTORY_END);
-    if (e && !*ended)
-        return e;
-    error_free(e);
+    TRY(time_plain_back(c, ended));
     TRY(has_moved(c, before, &moved));
     *ended = *ended || !moved;
     return NULL;
+}
+
+/*
+ * What counts is a hit where it stood before, with all registers as they were: that of a loop which changes
+ * nothing but memory, or, from a stub that has nothing more and does not say so, none at all. One instruction
+ * more tells, and is gone forward again.
+ */
+static struct error *check_hit(struct control *c, const struct standing *before, bool *ended)
+{
+    struct rsp_stop stop;
+    bool moved;
+    *ended = false;
+    TRY(has_moved(c, before, &moved));
+    if (moved || !before->g.size || !c->time.driver->uncounted ||
+        !rsp_feature_usable(rsp_features(c->target->connection), FEATURE_REVERSE_STEP))
+        return NULL;
+    TRY(time_plain_back(c, ended));
+    if (*ended)
+        return NULL;
+    time_moved(c);
+    TRY(time_go(c, true, &stop));
+    return time_landed(c, &stop);
 }
 
 /* A trap of which nobody can say whose it is, as there is no pc: with something inserted, it may be of that.
@@ -126,6 +187,15 @@ static struct error *counts_as_entry(struct control *c, const struct time_entry 
     return NULL;
 }
 
+static struct error *counts_at_all(struct control *c, const struct time_entry *entry,
+                                   const struct standing *before, struct stop *found, bool *ret)
+{
+    TRY(breakpoint_would_stop(c, found, ret));
+    if (entry && !*ret)
+        TRY(counts_as_entry(c, entry, found, ret));
+    return *ret ? NULL : counts_as_any(c, before, found, ret);
+}
+
 /* One `bc` after the other, until a stop counts. *ended at the start of the record. */
 static struct error *run_back(struct control *c, const struct time_entry *entry, struct stop *found,
                               bool *ended)
@@ -135,17 +205,15 @@ static struct error *run_back(struct control *c, const struct time_entry *entry,
         struct rsp_stop from;
         bool counts;
         STANDING struct standing before;
-        TRY(stand(c, &before));
+        TRY(stand(c, c->time.driver->uncounted && sites_any(c), &before));
         TRY(run_back_once(c, &from, ended));
         if (*ended)
             return NULL;
         TRY(stop_classify(c, &from, found));
-        TRY(breakpoint_would_stop(c, found, &counts));
-        if (entry && !counts)
-            TRY(counts_as_entry(c, entry, found, &counts));
-        if (!counts)
-            TRY(counts_as_any(c, &before, found, &counts));
-        if (counts || (found->reason == STOP_SIGNAL && found->signal != TARGET_SIGTRAP))
+        TRY(counts_at_all(c, entry, &before, found, &counts));
+        if (counts)
+            return found->reason == STOP_BREAKPOINT ? check_hit(c, &before, ended) : NULL;
+        if (found->reason == STOP_SIGNAL && found->signal != TARGET_SIGTRAP)
             return NULL;
         TRY(move_on(c, &before, ended));
         if (*ended)

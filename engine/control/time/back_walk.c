@@ -60,12 +60,7 @@ static struct error *fill(struct time_walk *w)
 /* Where positions are not exact the target itself goes back, one instruction ahead of the walk. */
 static struct error *fill_one(struct time_walk *w, bool *ended)
 {
-    struct error *e = time_plain_back(w->session);
-    *ended = error_is(e, ERR_HISTORY_END);
-    if (*ended)
-        error_free(e);
-    else
-        TRY(e);
+    TRY(time_plain_back(w->session, ended));
     TRY(time_position(w->session, &w->trace[0].position));
     TRY(look(w->session, &w->trace[0]));
     w->count = 1;

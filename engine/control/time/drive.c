@@ -16,8 +16,10 @@
 /* How long a command is waited for that only begins something, or whose time is up. */
 #define ANSWER_NS 10000000000
 #define LEAST_NS  200000000
-/* How long an interrupted target is waited for. */
-#define GRACE_NS 10000000000
+/* How long an interrupted target is waited for: where its time is up, and where somebody pressed Ctrl-C and
+ * waits. */
+#define GRACE_NS   10000000000
+#define PRESSED_NS 800000000
 /* How long it may take to go back to where a search began. */
 #define HOME_NS 60000000000
 
@@ -108,20 +110,42 @@ struct error *time_monitor_quiet(struct control *c, const char *format, ...)
     return NULL;
 }
 
-/* The time is up, or somebody pressed Ctrl-C: the target must not go on running. */
+/* It does not stop when asked to: it runs, and whenever it stops that is told as the stop of any run. */
+static struct error *does_not_stop(struct control *c, struct error *e)
+{
+    if (error_is(e, ERR_CANCELLED))
+        target_cancelled(c->target);
+    error_free(e);
+    plan_runs_unasked(c);
+    return error_hint(error_new(ERR_TIMEOUT,
+                                "%s was interrupted on its way and does not stop: it counts as running",
+                                c->target->spec),
+                      "another Ctrl-C offers to drop the connection to it");
+}
+
+/* The time is up, or somebody pressed Ctrl-C: the target must not go on running. Pressed again it is not
+ * waited for any longer. */
 static struct error *stop_it(struct control *c, struct error *why)
 {
-    if (error_is(why, ERR_CANCELLED))
+    bool pressed = error_is(why, ERR_CANCELLED);
+    if (pressed)
         target_cancelled(c->target);
     struct rsp_stop stop;
     bool stopped = false;
+    struct transport *t = rsp_transport(c->target->connection);
     struct error *e = rsp_interrupt(c->target->connection);
+    int64_t until = clock_now_ns() + (pressed ? PRESSED_NS : GRACE_NS);
+    transport_set_cancel_fd(t, c->target->cancel_fd);
     if (!e)
-        e = rsp_wait_stop(c->target->connection, clock_now_ns() + GRACE_NS, -1, &stop, &stopped);
+        e = rsp_wait_stop(c->target->connection, until, -1, &stop, &stopped);
+    if (c->time.holds)
+        transport_set_cancel_fd(t, -1);
     if (!e)
         return why;
     error_free(why);
-    return target_check(c->target, e);
+    e = target_check(c->target, e);
+    bool runs = c->target->connection && rsp_state(c->target->connection) == RSP_STATE_RUNNING;
+    return runs && (error_is(e, ERR_TIMEOUT) || error_is(e, ERR_CANCELLED)) ? does_not_stop(c, e) : e;
 }
 
 struct error *time_count_stops(struct control *c, uint64_t *ret)

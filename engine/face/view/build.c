@@ -275,18 +275,21 @@ static void build_stopped(struct session *s, struct view *v, const struct view_n
         view_build_time(s, v, previous);
 }
 
-struct view *view_build(struct session *s, const struct view_needs *needs, const struct view *previous)
+/* What is shown while the target runs: where it stood last. */
+static struct view *build_running(struct session *s, const struct view *previous)
 {
-    struct view *v;
-    if (s->target->state == TARGET_RUNNING && previous) {
-        v = view_clone(previous);
-        v->state = s->target->state;
-        v->serial++;
-        v->running_since_ns = s->stop_started_ns;
-        v->deaf = s->control->interrupt.deaf;
-        return v;
-    }
-    v = xcalloc(1, sizeof *v);
+    struct view *v = view_clone(previous);
+    v->state = s->target->state;
+    v->serial++;
+    v->running_since_ns = s->stop_started_ns;
+    v->deaf = s->control->interrupt.deaf;
+    return v;
+}
+
+static struct view *build_whole(struct session *s, const struct view_needs *needs,
+                                const struct view *previous)
+{
+    struct view *v = xcalloc(1, sizeof *v);
     v->references = 1;
     v->serial = previous ? previous->serial + 1 : 1;
     v->state = s->target->state;
@@ -299,10 +302,22 @@ struct view *view_build(struct session *s, const struct view_needs *needs, const
         build_stopped(s, v, needs, previous);
     if (needs->source)
         build_source(s, v, needs, previous);
-    /* Without a source there is the code, in its pane. */
     struct view_needs code = {.disassembly = needs->source};
-    if (needs->source && !needs->disassembly && !v->source && v->has_pc && !needs->source_file[0])
+    if (needs->code_for_source && !needs->disassembly && !v->source && v->has_pc && !needs->source_file[0])
         view_build_code(s, v, &code);
     build_status(s, v);
     return v;
+}
+
+struct view *view_build(struct session *s, const struct view_needs *needs, const struct view *previous,
+                        bool (*is_awaited)(void *context), void *context)
+{
+    if (s->target->state == TARGET_RUNNING && previous)
+        return build_running(s, previous);
+    target_show(s->target, is_awaited, context);
+    struct view *v = build_whole(s, needs, previous);
+    if (target_shown(s->target))
+        return v;
+    view_unref(v);
+    return NULL;
 }

@@ -113,6 +113,8 @@ static struct error *cut_short(struct target *target, struct frame_list *list)
     struct error *e = target->connection ? rsp_why_lost(target->connection) : NULL;
     if (!e && clock_now_ns() >= target->deadline_ns)
         e = error_new(ERR_TIMEOUT, "reading the stack: the time is up");
+    if (!e && target_cancel_asked(target))
+        e = error_new(ERR_CANCELLED, "reading the stack: cancelled");
     if (e)
         frames_free(list);
     return e;

@@ -4,7 +4,7 @@
 # target does. One line a check: "ok NAME", "FAIL NAME: why", "skip NAME: what is missing".
 . tests/e2e/lib.sh "$1"
 here=tests/e2e/life
-for name in deaths statuses leaving deaf floods answers; do
+for name in deaths statuses leaving deaf silent floods unread answers; do
     runs "$name.py" timeout 900 python3 -B $here/$name.py "$A" "$S" "$B/targets/ends"
 done
 

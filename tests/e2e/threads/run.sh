@@ -89,6 +89,8 @@ holds "stacks of two CPUs" $here/sessions/cpu_stacks.json -s "$guest/guest64.elf
 holds "1000 steps, qemu-system" $here/sessions/steps.json -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -M pc -m 16 -smp 2 \
 -nodefaults -display none -net none -serial null -kernel $guest/guest32.elf -S -gdb tcp:127.0.0.1:{port}"
 turns "a step that is checked costs no turn more than its pc" 2 one
+holds "steps that another CPU cuts off, qemu-system" $here/sessions/cut_steps.json -s "$guest/guest64.elf" -t "launch:qemu-system-x86_64 -M pc -m 16 -smp 2 \
+-nodefaults -display none -net none -serial null -kernel $guest/guest32.elf -S -gdb tcp:127.0.0.1:{port}"
 printf '%s' '{"steps":[{"do":"sstep","expect":{"supported":false,"irqs":{"exists":false}}},{"do":"sstep","irqs":true,"expect":{"error":{"code":"unsupported"}}}]}' >"$work/sstep.json"
 holds "sstep, gdbserver has none" "$work/sstep.json" "$B/targets/spinners"
 

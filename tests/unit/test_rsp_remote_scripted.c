@@ -124,6 +124,11 @@ static void script_answers(struct peer *p)
     peer_answer(p, "?", "");
     peer_answer(p, "qRcmd,78", "6869");
     peer_answer(p, "qRcmd,78", "");
+    peer_expect(p, "qRcmd,78");
+    peer_reply(p, "O"); /* OpenOCD's way to say that it still lives */
+    peer_say(p, "O6869");
+    peer_say(p, "O");
+    peer_say(p, "OK");
     peer_answer(p, "Z0,1000,1", "E.out of slots");
     peer_answer(p, "g", "0011xxxx22");
     peer_answer(p, "p1", "xxxxxxxx");
@@ -155,6 +160,8 @@ static void test_answers(void **state)
     must(rsp_monitor(s.c, "x", &output));
     assert_string_equal(output.data, "hi");
     must_fail(rsp_monitor(s.c, "x", &output), ERR_UNSUPPORTED);
+    must(rsp_monitor(s.c, "x", &output));
+    assert_string_equal(output.data, "hi");
     must_fail(rsp_insert_point(s.c, 0, 0x1000, 1), ERR_REFUSED);
     struct rsp_g g;
     must(rsp_read_g(s.c, nobody, &g));

@@ -100,6 +100,19 @@ static bool answers_qc(const struct rsp_request *r)
     return !r->error && (!*s || *s == 'E' || strncmp(s, "QC", 2) == 0);
 }
 
+/* Home-made stubs read one packet at a time and drop what is behind it (simavr 1.6, mspdebug 0.22, which
+ * offer a memory map or a size and no more): to try costs the time of an answer that never comes. Who knows
+ * one of these is no such stub. */
+static bool may_take_several(const struct rsp_connection *c)
+{
+    static const enum rsp_feature_id signs[] = {FEATURE_NO_ACK, FEATURE_VCONT_SUPPORTED,
+                                                FEATURE_XFER_FEATURES, FEATURE_MULTIPROCESS};
+    bool knows = false;
+    for (size_t i = 0; i < ARRAY_LENGTH(signs); i++)
+        knows |= c->features.state[signs[i]].advertised == TRI_YES;
+    return transport_is_reliable(c->transport) && knows;
+}
+
 /* vCont? and, in the same write, a second harmless question: whether both are answered says whether this stub
  * takes several requests at once. */
 static struct error *ask_vcont_and_probe(struct rsp_connection *c)
@@ -108,7 +121,7 @@ static struct error *ask_vcont_and_probe(struct rsp_connection *c)
         {.payload = "vCont?", .length = 6, .grammar = RSP_GRAMMAR_TEXT},
         {.payload = "qC", .length = 2, .grammar = RSP_GRAMMAR_TEXT},
     };
-    bool probe = transport_is_reliable(c->transport) && !c->terms.supported_empty;
+    bool probe = may_take_several(c);
     int64_t timeout_ns = c->limits.timeout_ns;
     c->terms.pipelines = probe;
     if (probe && timeout_ns > PROBE_TIMEOUT_NS)

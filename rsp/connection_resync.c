@@ -203,7 +203,8 @@ struct error *conn_resync(struct rsp_connection *c)
     if (!e) {
         conn_in_step(c);
         c->owed.count = 0;
-    } else { /* the fence's answer is owed too */
+        e = conn_drain(c, LOOK_PACKETS_MOST); /* who says each answer twice has said the fence's so */
+    } else {                                  /* the fence's answer is owed too */
         c->owed.count = f.due > f.taken ? f.due - f.taken : 1;
     }
     return e;

@@ -158,7 +158,7 @@ static int64_t next_duty(const struct rsp_connection *c)
         return 0;
     int64_t due = sooner(sooner(c->console.nudge_ns, cut_packet_ns(c)),
                          sooner(c->probe.sent ? 0 : c->interrupt.again_ns, c->probe.due_ns));
-    due = sooner(due, conn_race_due(c));
+    due = sooner(sooner(due, conn_race_due(c)), conn_unread_due(c));
     return sooner(sooner(c->sent.acked ? 0 : c->sent.again_ns, conn_doubt_due(c)), due);
 }
 
@@ -174,6 +174,8 @@ static struct error *resume_again(struct rsp_connection *c)
 
 static struct error *do_duty(struct rsp_connection *c, int64_t now)
 {
+    if (conn_unread_due(c) && conn_unread_due(c) <= now)
+        return conn_unread_act(c);
     if (c->probe.due_ns && c->probe.due_ns <= now) {
         if (!c->probe.sent)
             return conn_probe(c);

@@ -127,6 +127,13 @@ struct conn_doubt {
     struct buf held; /* a stop reply like the last one, which may be its copy or the end of this run */
 };
 
+/* What came in place of a stop: connection_unread.c. */
+struct conn_unread {
+    int64_t due_ns; /* when it is asked for, or given up; 0: never */
+    bool asked;
+    struct buf said; /* the first packet, cut at EVIDENCE_MOST */
+};
+
 /* Packets that were no answer: connection_grammar.c. */
 struct conn_misfits {
     struct buf last; /* the last one */
@@ -228,6 +235,7 @@ struct rsp_connection {
     struct conn_order order;
     struct conn_doubt doubt;
     struct conn_stops stops;
+    struct conn_unread unread;
     struct conn_misfits misfits;
     struct conn_interrupt interrupt;
     struct conn_probe probe;

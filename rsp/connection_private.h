@@ -16,6 +16,7 @@
  *   connection_resync.c     finding the place again after an answer was lost
  *   connection_run.c        resume, wait for a stop
  *   connection_doubt.c      a resume that was not acked
+ *   connection_unread.c     what came in place of a stop, and is none
  *   connection_break.c      interrupting, and what is sent again while a stop is waited for
  *   connection_console.c    a line that is a console too
  *   connection_verify.c     a stop reply on such a line: is it text?
@@ -222,6 +223,22 @@ struct error *conn_doubt_ask_who(struct rsp_connection *c) BASE_MUST_CHECK;
 struct error *conn_doubt_answered(struct rsp_connection *c, bool *taken) BASE_MUST_CHECK;
 /* A stop came: *goes_on, it was us, and the resume goes out again. */
 struct error *conn_doubt_stopped(struct rsp_connection *c, int signal, bool *goes_on) BASE_MUST_CHECK;
+
+/* Whether the last resume is a single step. */
+bool conn_is_step(const struct rsp_connection *c);
+
+/* -- connection_unread.c ------------------------------------------------------------------------------- */
+
+/* A packet that is no stop came while one was waited for, and was told; and the run is over, or begins. */
+void conn_unread_note(struct rsp_connection *c, const char *payload, size_t n);
+void conn_unread_over(struct rsp_connection *c);
+/* When something is done about it, 0: never; and doing it. The error ends the run: the target stands. */
+int64_t conn_unread_due(const struct rsp_connection *c);
+struct error *conn_unread_act(struct rsp_connection *c) BASE_MUST_CHECK;
+/* `?` was sent, whose answer is the next packet; and it was no stop. */
+bool conn_unread_asked(const struct rsp_connection *c);
+struct error *conn_unread_failed(struct rsp_connection *c) BASE_MUST_CHECK;
+void conn_unread_free(struct rsp_connection *c);
 
 /* -- connection_break.c ---------------------------------------------------------------------------- */
 

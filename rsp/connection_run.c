@@ -34,6 +34,7 @@ static void forget_stop(struct rsp_connection *c, const char *payload, size_t n)
     conn_console_rest(c);
     conn_stops_leave(c, payload, n);
     conn_doubt_leave(c);
+    conn_unread_over(c);
     conn_race_leave(c, payload, n);
     rsp_forget_selected(c);
 }
@@ -179,6 +180,7 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
     if (goes_on)
         return NULL;
     conn_doubt_over(c);
+    conn_unread_over(c);
     conn_race_note_stop(c, payload, n);
     conn_race_over(c);
     conn_note_taken(c, payload, n);
@@ -253,9 +255,10 @@ static struct error *take_stop_reply(struct wait *w, const struct rsp_event *eve
     bool real = true;
     if (!c->probe.sent)
         TRY(conn_verify_stop(c, event, &real));
-    if (real && event->raw && conn_doubt_takes(c, buf_text(&payload), payload.length))
+    bool asked = conn_unread_asked(c);
+    if (real && !asked && event->raw && conn_doubt_takes(c, buf_text(&payload), payload.length))
         return NULL;
-    if (real && conn_stops_may_be_old(c, buf_text(&payload), payload.length))
+    if (real && !asked && conn_stops_may_be_old(c, buf_text(&payload), payload.length))
         TRY(conn_settle_old_stop(c, &payload, &real));
     return real ? take_stop(w, buf_text(&payload), payload.length) : NULL;
 }
@@ -279,6 +282,8 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
         conn_owed_came(c);
         return NULL;
     }
+    if (conn_unread_asked(c))
+        return conn_unread_failed(c);
     conn_doubt_ack(c, p, n);
     bool taken = conn_doubt_takes(c, p, n);
     if (!taken)
@@ -300,6 +305,7 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
     if (conn_runs(c) && (n == 0 ? !is_known_resume(c) : conn_is_error(p, n)))
         return resume_refused(c, p, n);
     conn_misfit(c, RSP_GRAMMAR_STOP, p, n);
+    conn_unread_note(c, p, n);
     return NULL;
 }
 

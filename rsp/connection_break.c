@@ -174,8 +174,6 @@ static struct error *resume_again(struct rsp_connection *c)
 
 static struct error *do_duty(struct rsp_connection *c, int64_t now)
 {
-    if (conn_unread_due(c) && conn_unread_due(c) <= now)
-        return conn_unread_act(c);
     if (c->probe.due_ns && c->probe.due_ns <= now) {
         if (!c->probe.sent)
             return conn_probe(c);
@@ -214,7 +212,9 @@ struct error *conn_next_of_run(struct rsp_connection *c, unsigned wakes, int64_t
         error_free(e);
         int64_t now = clock_now_ns();
         bool believed = false;
-        if (!duty && conn_doubt_due(c) && conn_doubt_due(c) <= now)
+        if (conn_unread_due(c) && conn_unread_due(c) <= now)
+            TRY(conn_unread_act(c));
+        else if (!duty && conn_doubt_due(c) && conn_doubt_due(c) <= now)
             TRY(conn_doubt_act(c, now, &believed, event));
         else if (!duty && conn_race_due(c) && conn_race_due(c) <= now)
             TRY(conn_race_act(c, now));

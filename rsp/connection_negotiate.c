@@ -95,6 +95,8 @@ static struct error *ask_supported(struct rsp_connection *c)
      * instruction of one byte, so what a step off it does cannot be found out by trying */
     if (c->terms.supported_empty)
         c->features.state[FEATURE_STEP_OFF].works = TRI_NO;
+    if (!c->terms.supported_empty && strpbrk(buf_text(&reply), "=;+"))
+        conn_fence_know(c, buf_text(&offer), &reply);
     if (size >= PACKET_SIZE_LEAST)
         c->terms.packet_size = size < PACKET_SIZE_MOST ? (size_t)size : PACKET_SIZE_MOST;
     return NULL;
@@ -122,6 +124,8 @@ static void read_vcont(struct rsp_connection *c, const struct buf *reply)
     bool known = strncmp(buf_text(reply), "vCont", 5) == 0;
     struct vcont_actions a = {0};
     const char *s = known ? strchr(reply->data, ';') : NULL;
+    if (s)
+        conn_fence_know(c, "vCont?", reply);
     while (s) {
         s++;
         size_t n = strcspn(s, ";");

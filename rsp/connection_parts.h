@@ -74,8 +74,31 @@ struct conn_terms {
 /* Answers that nobody waits for any more and that may still come: connection_resync.c. */
 struct conn_owed {
     size_t count;
-    size_t came;        /* packets in front of the last fence's answer */
-    struct buf request; /* the last request that got none, for messages */
+    size_t doubtful;          /* of them, those that may come behind a fence's answer too */
+    enum rsp_grammar grammar; /* of their questions; ANY: of several */
+    size_t came;              /* packets in front of the last fence's answer */
+    bool fenced;              /* the last conn_resync() passed a fence */
+    struct buf request;       /* the last request that got none, for messages */
+};
+
+/* How this stub is fenced off: connection_fence.c. */
+struct conn_fence {
+    enum {
+        FENCE_UNTRIED,
+        FENCE_EMPTY,   /* it answers vMustReplyEmpty with nothing, */
+        FENCE_REFUSED, /* or with an error, */
+        FENCE_KNOWN,   /* or with silence, and the question below with its answer, */
+        FENCE_NONE,    /* or that with silence too, or there is no such question */
+    } kind;
+    struct buf question, answer; /* one like no other, and known; empty: none is */
+};
+
+/* Answers that a fence overtook: connection_missing.c. */
+struct conn_missing {
+    size_t count;
+    enum rsp_grammar grammar; /* of their questions; ANY: of several */
+    int64_t until_ns;         /* when they are not expected any more */
+    struct buf request;       /* one of the questions, cut, for messages */
 };
 
 /* The last resume, and the stops since: connection_stops.c. */
@@ -232,6 +255,8 @@ struct rsp_connection {
     struct rsp_features features; /* whoever finds out */
     struct rsp_stats stats;       /* connection_wire.c, but for the violations */
     struct conn_owed owed;
+    struct conn_fence fence;
+    struct conn_missing missing;
     struct conn_order order;
     struct conn_doubt doubt;
     struct conn_stops stops;

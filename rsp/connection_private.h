@@ -12,8 +12,11 @@
  *   connection_retry.c      what is done when it does not come
  *   connection_copy.c       an answer that may be the one before it, said once more
  *   connection_careful.c    a stub, or a line, that says more than was asked
+ *   connection_unheard.c    a change that may not have reached the stub
  *   connection_batch.c      requests, as many at once as may be
- *   connection_resync.c     finding the place again after an answer was lost
+ *   connection_resync.c     answers that are owed
+ *   connection_fence.c      finding the place again after an answer was lost
+ *   connection_missing.c    answers that a fence overtook
  *   connection_run.c        resume, wait for a stop
  *   connection_doubt.c      a resume that was not acked
  *   connection_unread.c     what came in place of a stop, and is none
@@ -136,6 +139,7 @@ struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *eve
 void conn_console(struct rsp_connection *c, const char *bytes, size_t n);
 /* Hands on the text of an O packet, to `sink` where there is one (NULL: none). */
 void conn_take_console(struct rsp_connection *c, const char *p, size_t n);
+void conn_take_console_of_nobody(struct rsp_connection *c, const char *p, size_t n);
 void conn_divert_console(struct rsp_connection *c, struct buf *sink);
 /* An O packet while it runs; a copy is only acked. */
 void conn_take_console_packet(struct rsp_connection *c, const char *p, size_t n);
@@ -362,6 +366,13 @@ struct error *conn_say_once(struct rsp_connection *c, struct rsp_request *r,
 /* Of the right form, and of nothing else that is known. */
 bool conn_answers(const struct rsp_connection *c, const struct rsp_request *r, const char *p, size_t n);
 
+/* -- connection_unheard.c -------------------------------------------------------------------------- */
+
+/* A change that stood alone in its write got neither ack nor answer; and finding out whether it was heard,
+ * and saying it again where it was not. What has still no answer is owed. */
+bool conn_is_unheard(const struct rsp_connection *c, const struct rsp_request *r);
+struct error *conn_say_until_heard(struct rsp_connection *c, struct rsp_request *r) BASE_MUST_CHECK;
+
 /* -- connection_race.c ------------------------------------------------------------------------------ */
 
 /* Something was told that must not be: from then on the race counts as seen, in a stub that has it. */
@@ -393,19 +404,50 @@ void conn_ask_for_less(struct rsp_connection *c);
 
 /* -- connection_resync.c --------------------------------------------------------------------------- */
 
-/* So many requests have got no answer, of which `oldest` is one; and the same one was sent again. */
+/* So many requests have got no answer, of which `oldest` is one. */
 void conn_owe(struct rsp_connection *c, const struct rsp_request *oldest, size_t count);
-void conn_owe_again(struct rsp_connection *c);
+/* The same one was sent again; and one that was answered may have another answer to come. */
+void conn_owe_again(struct rsp_connection *c, const struct rsp_request *r);
+void conn_owe_perhaps(struct rsp_connection *c, const struct rsp_request *r);
+/* All of them came, in one form or another, but for copies. */
+void conn_owed_trust(struct rsp_connection *c);
 /* One of those answers came; and none will. */
 void conn_owed_came(struct rsp_connection *c);
 void conn_owe_nothing(struct rsp_connection *c);
+/* Takes those of them that lie there already. */
+struct error *conn_take_owed(struct rsp_connection *c) BASE_MUST_CHECK;
+/* Something came that is older than what is asked now: *taken is one more where it was an answer. */
+struct error *conn_take_old(struct rsp_connection *c, enum conn_got got, const struct rsp_event *event,
+                            size_t *taken) BASE_MUST_CHECK;
+
+/* -- connection_fence.c ------------------------------------------------------------------------------ */
 
 /* What every stub answers with nothing. */
 extern const char conn_fence_text[];
+/* A question that was answered, with what answers no other: it may stand in for the fence. */
+void conn_fence_know(struct rsp_connection *c, const char *question, const struct buf *answer);
+void conn_fence_free(struct rsp_connection *c);
+/* It was seen to be silent to conn_fence_text. */
+bool conn_fence_is_silent(const struct rsp_connection *c);
 /* Before a request: whatever earlier questions are still owed is taken off the line. ERR_TIMEOUT when the
  * stub is still silent. */
 struct error *conn_resync(struct rsp_connection *c) BASE_MUST_CHECK;
-/* Takes those of them that lie there already. */
-struct error *conn_take_owed(struct rsp_connection *c) BASE_MUST_CHECK;
+
+/* -- connection_missing.c ------------------------------------------------------------------------------ */
+
+/* So many of those that are owed did not come in front of the fence's answer. */
+void conn_missing_note(struct rsp_connection *c, size_t count);
+/* How many are expected; one has come, or what may be one; and whether this may be. */
+size_t conn_missing_count(const struct rsp_connection *c);
+void conn_missing_came(struct rsp_connection *c);
+bool conn_missing_may_be(const struct rsp_connection *c, const char *payload, size_t n);
+/* Before `r` is sent: *refused where it must not be, as its answer could not be known. */
+struct error *conn_missing_before(struct rsp_connection *c, const struct rsp_request *r,
+                                  struct error **refused) BASE_MUST_CHECK;
+/* `r` has an answer: it is asked again by `ask` until that is surely its own; else its `error` is set. */
+struct error *conn_missing_settle(struct rsp_connection *c, struct rsp_request *r,
+                                  struct error *(*ask)(struct rsp_connection *c,
+                                                       struct rsp_request *r)) BASE_MUST_CHECK;
+void conn_missing_free(struct rsp_connection *c);
 
 #endif

@@ -263,6 +263,56 @@ static struct error *take_stop_reply(struct wait *w, const struct rsp_event *eve
     return real ? take_stop(w, buf_text(&payload), payload.length) : NULL;
 }
 
+/* It answers the resume with something else than a stop, or nothing at all. */
+static struct error *take_refusal(struct rsp_connection *c, const char *p, size_t n)
+{
+    bool plainly = false;
+    if (conn_runs(c) && n == 0 && !is_known_resume(c))
+        TRY(resume_plainly(c, &plainly));
+    if (plainly)
+        return NULL;
+    if (conn_runs(c) && (n == 0 ? !is_known_resume(c) : conn_is_error(p, n)))
+        return resume_refused(c, p, n);
+    conn_misfit(c, RSP_GRAMMAR_STOP, p, n);
+    conn_unread_note(c, p, n);
+    return NULL;
+}
+
+/* Older than the resume: an answer that was missing, or one in front of the resume's ack. */
+static bool take_older(struct rsp_connection *c, const char *p, size_t n)
+{
+    if (n > 0 && !conn_is_error(p, n) && conn_missing_may_be(c, p, n)) {
+        conn_note_stray(c);
+        conn_unread_note(c, p, n);
+        return true;
+    }
+    bool early = conn_runs(c) && conn_is_early(c, 0) &&
+                 (transport_is_reliable(c->transport) || !conn_is_kernel_line(c));
+    if (early)
+        conn_stale(c, p, n);
+    return early;
+}
+
+/* Neither a stop nor text. */
+static struct error *take_other(struct rsp_connection *c, const char *p, size_t n)
+{
+    if (c->owed.count > 0) {
+        conn_owed_came(c);
+        return NULL;
+    }
+    if (conn_unread_asked(c))
+        return conn_unread_failed(c);
+    conn_doubt_ack(c, p, n);
+    bool taken = conn_doubt_takes(c, p, n);
+    if (!taken)
+        TRY(conn_doubt_answered(c, &taken));
+    if (taken)
+        return NULL;
+    if (conn_runs(c) && is_file_io(p, n))
+        return refuse_file_io(c);
+    return take_older(c, p, n) ? NULL : take_refusal(c, p, n);
+}
+
 static struct error *take_packet(struct wait *w, const struct rsp_event *event)
 {
     struct rsp_connection *c = w->c;
@@ -278,35 +328,7 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
         conn_take_console_packet(c, p, n);
         return NULL;
     }
-    if (c->owed.count > 0) {
-        conn_owed_came(c);
-        return NULL;
-    }
-    if (conn_unread_asked(c))
-        return conn_unread_failed(c);
-    conn_doubt_ack(c, p, n);
-    bool taken = conn_doubt_takes(c, p, n);
-    if (!taken)
-        TRY(conn_doubt_answered(c, &taken));
-    if (taken)
-        return NULL;
-    if (conn_runs(c) && is_file_io(p, n))
-        return refuse_file_io(c);
-    if (conn_runs(c) && conn_is_early(c, 0) &&
-        (transport_is_reliable(c->transport) || !conn_is_kernel_line(c))) {
-        conn_stale(c, p, n);
-        return NULL;
-    }
-    bool plainly = false;
-    if (conn_runs(c) && n == 0 && !is_known_resume(c))
-        TRY(resume_plainly(c, &plainly));
-    if (plainly)
-        return NULL;
-    if (conn_runs(c) && (n == 0 ? !is_known_resume(c) : conn_is_error(p, n)))
-        return resume_refused(c, p, n);
-    conn_misfit(c, RSP_GRAMMAR_STOP, p, n);
-    conn_unread_note(c, p, n);
-    return NULL;
+    return take_other(c, p, n);
 }
 
 /* kgdb refuses a packet that comes while it waits for an ack: the resume was not taken. */

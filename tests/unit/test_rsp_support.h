@@ -180,6 +180,13 @@ static UNUSED_FUNCTION void peer_await_count(struct peer *p, const unsigned *cou
     }
 }
 
+/* It asks once more, as the answer may be one that is missing. */
+static UNUSED_FUNCTION void peer_answer_both(struct peer *p, const char *request, const char *reply)
+{
+    peer_answer(p, request, reply);
+    peer_answer(p, request, reply);
+}
+
 /* Whether one that offers this is asked two things in one write. */
 static UNUSED_FUNCTION bool peer_may_take_two(const char *supported)
 {

@@ -14,19 +14,23 @@
 #include "base/text.h"
 
 /* Answer times that one is expected for, and the same for a command of the monitor. */
-enum { PATIENCE = 2, CONSOLE_PATIENCE = 12 };
+enum { PATIENCE = 3, CONSOLE_PATIENCE = 12 };
 
 void conn_missing_note(struct rsp_connection *c, size_t count)
 {
     struct conn_missing *m = &c->missing;
-    if (count == 0 || !transport_is_reliable(c->transport) || rsp_shares_console(c) || conn_is_lenient(c))
+    m->count = conn_missing_count(c);
+    if (m->count + count == 0 || c->owed.doubtful == 0)
+        return;
+    if (!transport_is_reliable(c->transport) || rsp_shares_console(c) || conn_is_lenient(c))
         return;
     bool mixed = m->count > 0 && m->grammar != c->owed.grammar;
     bool command = c->owed.grammar == RSP_GRAMMAR_CONSOLE || c->owed.grammar == RSP_GRAMMAR_ANY;
-    int64_t times = command ? CONSOLE_PATIENCE : PATIENCE;
+    int64_t until_ns = clock_now_ns() + (command ? CONSOLE_PATIENCE : PATIENCE) * c->limits.timeout_ns;
+    m->several = m->count + count > 1 || c->owed.doubtful > 1;
+    m->until_ns = m->count > 0 && m->until_ns > until_ns ? m->until_ns : until_ns;
     m->count += count;
     m->grammar = mixed ? RSP_GRAMMAR_ANY : c->owed.grammar;
-    m->until_ns = clock_now_ns() + times * c->limits.timeout_ns;
     buf_clear(&m->request);
     buf_add(&m->request, buf_text(&c->owed.request), c->owed.request.length);
     conn_careful(c, 1);
@@ -52,7 +56,9 @@ bool conn_missing_may_be(const struct rsp_connection *c, const char *payload, si
     const struct rsp_request r = {.payload = buf_text(&c->missing.request),
                                   .length = c->missing.request.length,
                                   .grammar = c->missing.grammar};
-    return conn_missing_count(c) > 0 && conn_answers(c, &r, payload, n);
+    if (conn_missing_count(c) == 0)
+        return false;
+    return c->missing.several ? conn_fits(r.grammar, payload, n) : conn_answers(c, &r, payload, n);
 }
 
 static bool may_be_said_again(const struct rsp_request *r)

@@ -97,6 +97,7 @@ struct conn_fence {
 struct conn_missing {
     size_t count;
     enum rsp_grammar grammar; /* of their questions; ANY: of several */
+    bool several;             /* or were */
     int64_t until_ns;         /* when they are not expected any more */
     struct buf request;       /* one of the questions, cut, for messages */
 };

@@ -404,7 +404,7 @@ void conn_ask_for_less(struct rsp_connection *c);
 
 /* -- connection_resync.c --------------------------------------------------------------------------- */
 
-/* So many requests have got no answer, of which `oldest` is one. */
+/* So many requests, of which `oldest` is the first in its array, have got no answer. */
 void conn_owe(struct rsp_connection *c, const struct rsp_request *oldest, size_t count);
 /* The same one was sent again; and one that was answered may have another answer to come. */
 void conn_owe_again(struct rsp_connection *c, const struct rsp_request *r);

@@ -11,7 +11,9 @@
 
 static void owe(struct rsp_connection *c, const struct rsp_request *oldest, size_t count, size_t doubtful)
 {
-    bool mixed = count > 1 || (c->owed.doubtful > 0 && c->owed.grammar != oldest->grammar);
+    bool mixed = c->owed.doubtful > 0 && c->owed.grammar != oldest->grammar;
+    for (size_t i = 1; i < count; i++)
+        mixed |= oldest[i].grammar != oldest->grammar;
     c->owed.grammar = mixed ? RSP_GRAMMAR_ANY : oldest->grammar;
     c->owed.count += count;
     c->owed.doubtful += doubtful;

@@ -44,6 +44,17 @@ bool conn_fence_is_silent(const struct rsp_connection *c)
     return c->fence.kind == FENCE_KNOWN || c->fence.kind == FENCE_NONE;
 }
 
+void conn_fence_answered_late(struct rsp_connection *c)
+{
+    if (c->fence.kind == FENCE_NONE)
+        c->fence.kind = FENCE_UNTRIED;
+}
+
+static bool has_known(const struct rsp_connection *c)
+{
+    return c->fence.question.length > 0;
+}
+
 /* A fence on its way. */
 struct fence {
     size_t words;        /* packets that say something: a stub may say its "" twice */
@@ -61,19 +72,14 @@ static struct error *still_silent(struct rsp_connection *c, const struct fence *
     const char *place = transport_describe(c->transport);
     bool cut = f->deadline_ns == c->limits.deadline_ns;
     error_free(e);
-    if (!cut && f->taken == 0) /* what is asked next is asked all the same */
-        c->fence.kind = FENCE_NONE;
+    if (!cut && f->taken == 0 && !has_known(c) && c->fence.kind == FENCE_UNTRIED)
+        c->fence.kind = FENCE_NONE; /* what is asked next is asked all the same */
     if (c->owed.count == 0)
         e = error_new(ERR_TIMEOUT, "%s has not answered '%s'", place, conn_fence_text);
     else
         e = error_new(ERR_TIMEOUT, "%s has still not answered '%s', nor '%s' behind it", place,
                       buf_text(&c->owed.request), f->known ? buf_text(&c->fence.question) : conn_fence_text);
     return error_hint(e, "is the target hung? 'reconnect' starts over");
-}
-
-static bool has_known(const struct rsp_connection *c)
-{
-    return c->fence.question.length > 0;
 }
 
 /* Without acks half of the time is left for the question with the known answer. */

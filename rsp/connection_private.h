@@ -426,6 +426,8 @@ struct error *conn_take_old(struct rsp_connection *c, enum conn_got got, const s
 extern const char conn_fence_text[];
 /* A question that was answered, with what answers no other: it may stand in for the fence. */
 void conn_fence_know(struct rsp_connection *c, const char *question, const struct buf *answer);
+/* An empty packet came that nothing else asked for. */
+void conn_fence_answered_late(struct rsp_connection *c);
 void conn_fence_free(struct rsp_connection *c);
 /* It was seen to be silent to conn_fence_text. */
 bool conn_fence_is_silent(const struct rsp_connection *c);

@@ -67,6 +67,8 @@ struct error *conn_take_old(struct rsp_connection *c, enum conn_got got, const s
         return conn_damaged(c, event, &again);
     if (got == GOT_OVERSIZE)
         ++*taken;
+    if (got == GOT_PACKET && event->length == 0)
+        conn_fence_answered_late(c);
     if (got == GOT_PACKET && !conn_take_unasked(c, event->data, event->length))
         ++*taken;
     return NULL;

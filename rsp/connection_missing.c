@@ -51,6 +51,14 @@ void conn_missing_free(struct rsp_connection *c)
     buf_free(&c->missing.request);
 }
 
+/* Of `g` it is known how long its answer is. */
+static bool is_other_length(const struct rsp_connection *c, const struct rsp_request *r, const char *payload,
+                            size_t n)
+{
+    bool is_g = r->length == 1 && r->payload[0] == 'g' && c->remote.g_size > 0;
+    return is_g && n > 0 && n != 2 * c->remote.g_size && !conn_is_error(payload, n);
+}
+
 bool conn_missing_may_be(const struct rsp_connection *c, const char *payload, size_t n)
 {
     const struct rsp_request r = {.payload = buf_text(&c->missing.request),
@@ -58,7 +66,9 @@ bool conn_missing_may_be(const struct rsp_connection *c, const char *payload, si
                                   .grammar = c->missing.grammar};
     if (conn_missing_count(c) == 0)
         return false;
-    return c->missing.several ? conn_fits(r.grammar, payload, n) : conn_answers(c, &r, payload, n);
+    if (c->missing.several)
+        return conn_fits(r.grammar, payload, n);
+    return conn_answers(c, &r, payload, n) && !is_other_length(c, &r, payload, n);
 }
 
 static bool may_be_said_again(const struct rsp_request *r)

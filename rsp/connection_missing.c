@@ -123,20 +123,27 @@ static struct error *in_doubt(const struct rsp_connection *c, const struct rsp_r
         "'%s' got none in time; 'reconnect' starts over", buf_text(&c->missing.request));
 }
 
+/* Who is silent to a kind of question each time it is asked will not answer any of them. */
+static size_t heeded(const struct rsp_connection *c)
+{
+    size_t count = conn_missing_count(c);
+    return count < MISSING_MOST ? count : MISSING_MOST;
+}
+
 struct error *conn_missing_settle(struct rsp_connection *c, struct rsp_request *r,
                                   struct error *(*ask)(struct rsp_connection *c, struct rsp_request *r))
 {
     BASE_BUF struct buf before = {0};
     enum { TRIES = 3 * MISSING_MOST };
     unsigned i = 0;
-    for (size_t same = 1; same <= conn_missing_count(c); i++) {
+    for (size_t same = 1; same <= heeded(c); i++) {
         const char *reply = buf_text(&r->reply);
         if (r->error || conn_runs(c) || !conn_missing_may_be(c, reply, r->reply.length))
             return NULL;
         bool twice = may_be_said_again(r);
         if (!twice && r->grammar != RSP_GRAMMAR_CONSOLE)
             return NULL;
-        if (!twice || i == TRIES || conn_missing_count(c) > MISSING_MOST) {
+        if (!twice || i == TRIES) {
             buf_clear(&r->reply);
             r->error = in_doubt(c, r);
             return NULL;

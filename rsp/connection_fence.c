@@ -6,10 +6,10 @@
  * If they lie there already they are taken off and nothing is sent. Else a packet that every stub answers
  * with nothing (gdb manual, "vMustReplyEmpty") is sent as a fence: what comes before its answer is old.
  *
- * Home-made stubs refuse what they do not know with an error, or are silent to it. Which of them this is, is
- * found out once: behind a silence a question is sent that was answered before and whose answer is like no
- * other, `vCont?` or `qSupported`. Where there is none such, or that brings none either, there is no fence
- * any more, and what was owed is only missing (connection_missing.c).
+ * Home-made stubs answer what they do not know with an error or an OK, or are silent to it. Which of them
+ * this is, is found out once: behind a silence a question is sent that was answered before and whose answer
+ * is like no other, `vCont?` or `qSupported`. Where there is none such, or that brings none either, there is
+ * no fence any more, and what was owed is only missing (connection_missing.c).
  */
 #include "rsp/connection_private.h"
 
@@ -21,8 +21,8 @@ const char conn_fence_text[] = "vMustReplyEmpty";
 
 /* After the fence's empty answer, an old one that was empty itself may have been taken for it. */
 #define QUIET_NS 200000000
-/* The same after an error, until it is known that this stub answers the fence so. */
-#define ERROR_NS 1000000000
+/* The same after something else, until it is known that this stub answers the fence so. */
+#define WORD_NS 1000000000
 
 void conn_fence_know(struct rsp_connection *c, const char *question, const struct buf *answer)
 {
@@ -61,7 +61,7 @@ struct fence {
     size_t taken, due;   /* packets, its own answer among them */
     unsigned tries_left; /* where there are acks it may get lost itself */
     bool fenced;         /* an empty answer came; the last one may not have been the fence's */
-    bool refused;        /* the last packet is an error, which may be its answer */
+    bool word;           /* the last packet says something, which may be its answer all the same */
     bool known;          /* the question with the known answer was sent, and that answer ends it */
     bool done;
     int64_t deadline_ns;
@@ -118,12 +118,12 @@ static void weigh(struct rsp_connection *c, const struct rsp_event *event, bool 
     if (f->known)
         return;
     f->fenced |= empty;
-    f->refused = error;
+    f->word = !empty && c->fence.kind != FENCE_EMPTY;
     f->done = f->taken >= f->due && empty;
-    if (f->fenced || f->taken >= f->due || (error && c->fence.kind == FENCE_REFUSED))
+    if (f->fenced || f->taken >= f->due || (f->word && c->fence.kind == FENCE_WORD))
         f->deadline_ns = conn_deadline(c, QUIET_NS, 2 * c->terms.packet_size);
-    else if (error && f->deadline_ns > clock_now_ns() + ERROR_NS)
-        f->deadline_ns = conn_deadline(c, ERROR_NS, 2 * c->terms.packet_size);
+    else if (f->word && f->deadline_ns > clock_now_ns() + WORD_NS)
+        f->deadline_ns = conn_deadline(c, WORD_NS, 2 * c->terms.packet_size);
 }
 
 static struct error *take_at_fence(struct rsp_connection *c, enum conn_got got, const struct rsp_event *event,
@@ -156,7 +156,7 @@ static struct error *take_quiet(struct rsp_connection *c, struct fence *f, struc
 {
     /* Without time to wait for quiet, what was taken for the fence's answer may be an older one's. */
     bool cut = f->deadline_ns == c->limits.deadline_ns;
-    bool answered = f->fenced || f->refused || f->taken >= f->due;
+    bool answered = f->fenced || f->word || f->taken >= f->due;
     f->done = !cut && !f->known && answered;
     bool silent = c->terms.no_ack || c->sent.acked || f->tries_left == 0;
     bool turns = !f->known && silent && has_known(c);
@@ -201,8 +201,8 @@ static void learn(struct rsp_connection *c, const struct fence *f)
         c->fence.kind = FENCE_KNOWN;
     else if (f->fenced)
         c->fence.kind = FENCE_EMPTY;
-    else if (f->refused && c->fence.kind == FENCE_UNTRIED)
-        c->fence.kind = FENCE_REFUSED;
+    else if (f->word && c->fence.kind == FENCE_UNTRIED)
+        c->fence.kind = FENCE_WORD;
 }
 
 /* More came than was owed and the fence's own answer, which some stubs make an error, or an answer did not

@@ -85,10 +85,10 @@ struct conn_owed {
 struct conn_fence {
     enum {
         FENCE_UNTRIED,
-        FENCE_EMPTY,   /* it answers vMustReplyEmpty with nothing, */
-        FENCE_REFUSED, /* or with an error, */
-        FENCE_KNOWN,   /* or with silence, and the question below with its answer, */
-        FENCE_NONE,    /* or that with silence too, or there is no such question */
+        FENCE_EMPTY, /* it answers vMustReplyEmpty with nothing, */
+        FENCE_WORD,  /* or with an error or another word, */
+        FENCE_KNOWN, /* or with silence, and the question below with its answer, */
+        FENCE_NONE,  /* or that with silence too, or there is no such question */
     } kind;
     struct buf question, answer; /* one like no other, and known; empty: none is */
 };

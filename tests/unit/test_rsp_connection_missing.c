@@ -246,6 +246,8 @@ static void test_odd_fences(void **state)
         assert_int_equal(known, 0);
         odd_fence("E01");
         assert_int_equal(known, 0);
+        odd_fence("OK");
+        assert_int_equal(known, 0);
         odd_fence(NULL);
         assert_int_equal(known, 1);
     }

@@ -39,6 +39,9 @@ void rsp_connection_destroy(struct rsp_connection *c)
     buf_free(&c->words);
     buf_free(&c->wire.damaged);
     buf_free(&c->doubt.held);
+    conn_unread_free(c);
+    conn_fence_free(c);
+    conn_missing_free(c);
     buf_free(&c->probe.answer);
     conn_race_free(c);
     conn_console_free(c);

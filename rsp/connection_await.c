@@ -38,6 +38,7 @@ static struct error *never_whole(struct await *a)
 {
     struct rsp_connection *c = a->c;
     bool for_good = !conn_is_lenient(c) && !a->cut;
+    conn_owed_trust(c);
     if (for_good && !a->damage_told)
         conn_violation(c, RSP_BREACH_BAD_CHECKSUM, buf_text(&c->wire.damaged), c->wire.damaged.length);
     return conn_request_error(
@@ -90,7 +91,7 @@ static struct error *silence(struct await *a, enum conn_fate *ret, bool *done)
     if (a->refused)
         return await_say_again(a);
     if (a->commanded && !a->cut) {
-        conn_owe(c, a->r, 1); /* an OK may be late */
+        conn_owe_perhaps(c, a->r); /* an OK may be late */
         buf_clear(&a->r->reply);
         buf_add_text(&a->r->reply, "OK");
         *ret = FATE_ANSWERED;
@@ -105,6 +106,7 @@ static struct error *silence(struct await *a, enum conn_fate *ret, bool *done)
         return await_try_again(a);
     if (a->has_early && !a->early_is_copy && !a->cut) { /* it answers each time, and acks none */
         conn_does_not_ack(c);
+        conn_owed_trust(c);
         take_early(a, ret, done);
         return NULL;
     }
@@ -296,7 +298,10 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
     struct rsp_connection *c = a->c;
     enum rsp_grammar grammar = a->r->grammar;
     if (conn_is_console(event->data, event->length)) {
-        conn_take_console(c, event->data, event->length);
+        if (conn_is_early(c, a->behind) && transport_is_reliable(c->transport))
+            conn_take_console_of_nobody(c, event->data, event->length);
+        else
+            conn_take_console(c, event->data, event->length);
         if (grammar == RSP_GRAMMAR_CONSOLE) {
             int64_t later = conn_deadline(c, c->limits.timeout_ns, 2 * c->terms.packet_size);
             a->deadline_ns = later < a->last_deadline_ns ? later : a->last_deadline_ns;

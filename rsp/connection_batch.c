@@ -91,48 +91,10 @@ static struct error *ask_alone(struct rsp_connection *c, struct rsp_request *req
             continue;
         }
         TRY(e);
+        if (conn_is_careful(c)) /* the answers of the window may still come: ask_anew() heeds that */
+            return NULL;
         TRY(conn_say_once(c, &requests[i], &fate));
     }
-    return NULL;
-}
-
-/* A change that was not acked: it was lost, or its ack and its answer were. */
-static bool is_unheard(const struct rsp_connection *c, const struct rsp_request *r, size_t window)
-{
-    return window == 1 && (r->flags & RSP_MUTATES) && r->grammar != RSP_GRAMMAR_CONSOLE && !c->terms.no_ack &&
-           c->order.acks && !c->sent.acked && error_is(r->error, ERR_TIMEOUT) && !conn_is_lenient(c) &&
-           clock_now_ns() < c->limits.deadline_ns;
-}
-
-/* Answers come in the order of the questions, so where a fence is answered and nothing comes in front of
- * that, the stub never had the change: only then is it sent once more. *again: it went unheard once more. */
-static struct error *say_unheard(struct rsp_connection *c, struct rsp_request *r, bool *again)
-{
-    *again = false;
-    conn_owe(c, r, 1);
-    struct error *e = conn_resync(c);
-    if (error_is(e, ERR_TIMEOUT)) {
-        error_free(e);
-        return NULL;
-    }
-    TRY(e);
-    if (c->owed.came > 0 || conn_runs(c))
-        return NULL;
-    enum conn_fate fate;
-    e = conn_say(c, r, &fate);
-    *again = !e && fate == FATE_OPEN && is_unheard(c, r, 1);
-    if (e || (fate == FATE_OPEN && !*again))
-        conn_owe(c, r, 1);
-    return e;
-}
-
-static struct error *say_until_heard(struct rsp_connection *c, struct rsp_request *r)
-{
-    bool again = true;
-    for (unsigned i = 0; i < RESENDS_MOST && again; i++)
-        TRY(say_unheard(c, r, &again));
-    if (again)
-        conn_owe(c, r, 1);
     return NULL;
 }
 
@@ -144,9 +106,9 @@ static struct error *settle_open(struct rsp_connection *c, struct rsp_request *r
     /* the silent one may be the stub's way to say that it takes one at a time */
     if (window > 1 && (!c->terms.no_ack || conn_is_lenient(c)))
         conn_stop_pipelining(c);
-    if (is_unheard(c, &requests[i], window)) {
+    if (window == 1 && conn_is_unheard(c, &requests[i])) {
         *done = 1;
-        return say_until_heard(c, &requests[i]);
+        return conn_say_until_heard(c, &requests[i]);
     }
     bool lost = is_lost_in_window(c, &requests[i], window);
     abandon_window(c, requests, i, window);
@@ -228,9 +190,10 @@ static struct error *ask_next(struct rsp_connection *c, struct rsp_request *requ
     if (conn_is_careful(c))
         return NULL;
     TRY(run_window(c, next, left, &done));
-    if (is_out_of_step(c, next, done)) /* what lies there is seen, before they are asked anew */
+    bool anew = is_out_of_step(c, next, done);
+    if (anew) /* what lies there is seen, before they are asked anew */
         TRY(conn_drain(c, LOOK_PACKETS_MOST));
-    *answered += conn_is_careful(c) ? 0 : done;
+    *answered += anew && conn_is_careful(c) ? 0 : done;
     return NULL;
 }
 

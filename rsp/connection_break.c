@@ -158,7 +158,7 @@ static int64_t next_duty(const struct rsp_connection *c)
         return 0;
     int64_t due = sooner(sooner(c->console.nudge_ns, cut_packet_ns(c)),
                          sooner(c->probe.sent ? 0 : c->interrupt.again_ns, c->probe.due_ns));
-    due = sooner(due, conn_race_due(c));
+    due = sooner(sooner(due, conn_race_due(c)), conn_unread_due(c));
     return sooner(sooner(c->sent.acked ? 0 : c->sent.again_ns, conn_doubt_due(c)), due);
 }
 
@@ -212,7 +212,9 @@ struct error *conn_next_of_run(struct rsp_connection *c, unsigned wakes, int64_t
         error_free(e);
         int64_t now = clock_now_ns();
         bool believed = false;
-        if (!duty && conn_doubt_due(c) && conn_doubt_due(c) <= now)
+        if (conn_unread_due(c) && conn_unread_due(c) <= now)
+            TRY(conn_unread_act(c));
+        else if (!duty && conn_doubt_due(c) && conn_doubt_due(c) <= now)
             TRY(conn_doubt_act(c, now, &believed, event));
         else if (!duty && conn_race_due(c) && conn_race_due(c) <= now)
             TRY(conn_race_act(c, now));

@@ -26,7 +26,8 @@ enum { TRIES = 4 };
 
 bool conn_is_careful(const struct rsp_connection *c)
 {
-    return c->order.careful > 0 && !c->race.seen && !conn_is_lenient(c);
+    bool careful = c->order.careful > 0 || conn_missing_count(c) > 0;
+    return careful && !c->race.seen && !conn_is_lenient(c);
 }
 
 void conn_careful(struct rsp_connection *c, unsigned questions)
@@ -91,7 +92,7 @@ struct error *conn_settle_old_stop(struct rsp_connection *c, struct buf *stop, b
     int64_t until_ns = conn_deadline(c, STANDS_NS, 0);
     *real = false;
     TRY(conn_flush_acks(c));
-    conn_owe_again(c);
+    conn_owe_perhaps(c, &(struct rsp_request){.payload = conn_fence_text, .length = strlen(conn_fence_text)});
     TRY(conn_ask_beside(c, conn_fence_text));
     for (unsigned i = 0; i < LOOK_PACKETS_MOST && !*real; i++) {
         enum conn_got got;
@@ -99,7 +100,7 @@ struct error *conn_settle_old_stop(struct rsp_connection *c, struct buf *stop, b
         struct error *e = conn_next(c, until_ns, -1, &got, &event);
         if (error_is(e, ERR_TIMEOUT)) {
             error_free(e);
-            *real = !c->order.says_nothing;
+            *real = !c->order.says_nothing || conn_fence_is_silent(c);
             if (!*real)
                 break;
             conn_owe_nothing(c);
@@ -186,8 +187,42 @@ static bool may_be_asked_again(const struct rsp_request *r)
     return !(r->flags & RSP_MUTATES) && r->grammar != RSP_GRAMMAR_CONSOLE;
 }
 
+static struct error *say(struct rsp_connection *c, struct rsp_request *r, enum conn_fate *fate)
+{
+    struct error *e = conn_say(c, r, fate);
+    if (!e && *fate == FATE_OPEN && conn_is_unheard(c, r))
+        return conn_say_until_heard(c, r);
+    if (e || *fate == FATE_OPEN)
+        conn_owe(c, r, 1);
+    if (error_is(r->error, ERR_TIMEOUT))
+        conn_gave_up(c);
+    return e;
+}
+
+/* Between the silences: *fate, and *other where the answer does not stand alone. */
+static struct error *ask_between(struct rsp_connection *c, struct rsp_request *r, enum conn_fate *fate,
+                                 bool *other)
+{
+    struct error *refused;
+    *fate = FATE_FAILED;
+    TRY(conn_resync(c));
+    TRY(conn_check_stopped(c));
+    TRY(conn_missing_before(c, r, &refused));
+    if (refused) {
+        error_free(r->error);
+        r->error = refused;
+        return NULL;
+    }
+    TRY(say(c, r, fate));
+    if (*fate != FATE_ANSWERED || conn_runs(c))
+        return NULL;
+    TRY(listen(c, r, other));
+    note_answer(c, !*other);
+    return NULL;
+}
+
 /* One question until one answer stands alone. */
-static struct error *ask(struct rsp_connection *c, struct rsp_request *r)
+static struct error *ask_alone(struct rsp_connection *c, struct rsp_request *r)
 {
     for (unsigned i = 0; i < TRIES; i++) {
         enum conn_fate fate;
@@ -196,14 +231,8 @@ static struct error *ask(struct rsp_connection *c, struct rsp_request *r)
         TRY(make_quiet(c, &other));
         if (other) /* what it says is none of our questions' */
             continue;
-        TRY(conn_resync(c));
-        TRY(conn_check_stopped(c));
-        TRY(conn_say_once(c, r, &fate));
-        if (fate != FATE_ANSWERED || conn_runs(c))
-            return NULL;
-        TRY(listen(c, r, &other));
-        note_answer(c, !other);
-        if (!other)
+        TRY(ask_between(c, r, &fate, &other));
+        if (fate != FATE_ANSWERED || conn_runs(c) || !other)
             return NULL;
         if (!may_be_asked_again(r))
             break;
@@ -213,6 +242,12 @@ static struct error *ask(struct rsp_connection *c, struct rsp_request *r)
         r->flags & RSP_MUTATES ? "look at the target to see whether it took effect"
                                : "what lies between here and the stub says packets twice or late");
     return NULL;
+}
+
+static struct error *ask(struct rsp_connection *c, struct rsp_request *r)
+{
+    TRY(ask_alone(c, r));
+    return conn_missing_settle(c, r, ask_alone);
 }
 
 struct error *conn_careful_ask(struct rsp_connection *c, struct rsp_request *requests, size_t count)

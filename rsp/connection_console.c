@@ -262,6 +262,15 @@ void conn_take_console(struct rsp_connection *c, const char *p, size_t n)
         buf_add(c->console.sink, c->console.scratch.data, (size_t)length);
 }
 
+/* What an earlier command printed is none of the output that is collected now. */
+void conn_take_console_of_nobody(struct rsp_connection *c, const char *p, size_t n)
+{
+    struct buf *sink = c->console.sink;
+    c->console.sink = NULL;
+    conn_take_console(c, p, n);
+    c->console.sink = sink;
+}
+
 /*
  * kgdbcon waits for the ack of each packet by polling the UART, and on another CPU the tty's interrupt may
  * take the ack from under it (Linux 6.1, seen with two CPUs): it then waits for ever. Any other byte makes it

@@ -82,7 +82,7 @@ bool conn_doubt_takes(struct rsp_connection *c, const char *payload, size_t n)
     return true;
 }
 
-static bool is_step(const struct rsp_connection *c)
+bool conn_is_step(const struct rsp_connection *c)
 {
     const char *s = buf_text(&c->stops.resumed_with);
     return *s == 's' || *s == 'S' || strncmp(s, "vCont;s", 7) == 0 || strncmp(s, "vCont;S", 7) == 0;
@@ -97,7 +97,7 @@ static int64_t nak_due(const struct rsp_connection *c)
         return 0;
     bool cut = rsp_decoder_in_packet(&c->wire.decoder);
     /* a stop came damaged and our `-` or what it brought was lost, or a step's stop was lost whole */
-    bool lost = d->damaged || (c->order.troubled && c->sent.acks_due == 0 && is_step(c));
+    bool lost = d->damaged || (c->order.troubled && c->sent.acks_due == 0 && conn_is_step(c));
     if (!cut && !lost)
         return 0;
     int64_t since = c->wire.came_ns > d->nak_ns ? c->wire.came_ns : d->nak_ns;

@@ -22,9 +22,10 @@ bool conn_is_error(const char *p, size_t n)
     return n >= 3 && p[0] == 'E' && is_hex(p + 1, 2) && (n == 3 || p[3] == ';');
 }
 
+/* An `O` with nothing in it is one too: OpenOCD says it while something takes long. */
 bool conn_is_console(const char *p, size_t n)
 {
-    return n >= 3 && p[0] == 'O' && n % 2 == 1 && is_hex(p + 1, n - 1);
+    return n % 2 == 1 && p[0] == 'O' && is_hex(p + 1, n - 1);
 }
 
 static bool is_memory(const char *p, size_t n)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 
 #define PROBE_TIMEOUT_NS 2000000000
 
@@ -37,14 +38,56 @@ static struct error *not_a_stub(struct rsp_connection *c, struct error *e)
                  : "is the baud rate right? if the kernel runs, interrupt it first");
 }
 
+/* One of the first questions was answered with silence or rubbish, which is told: it counts as not known. */
+static struct error *goes_without(struct rsp_connection *c, const char *question, struct error *e)
+{
+    bool silent = error_is(e, ERR_TIMEOUT);
+    if ((!silent && !error_is(e, ERR_VIOLATION)) || clock_now_ns() >= c->limits.deadline_ns)
+        return e;
+    if (silent)
+        conn_violation(c, RSP_BREACH_NO_REPLY, question, strlen(question));
+    error_free(e);
+    return NULL;
+}
+
+/* What every stub answers. */
+static bool says_why_it_stands(struct rsp_connection *c)
+{
+    BASE_BUF struct buf reply = {0};
+    int64_t timeout_ns = c->limits.timeout_ns;
+    if (timeout_ns > PROBE_NS)
+        rsp_set_timeout(c, PROBE_NS);
+    struct error *e = rsp_call(c, RSP_GRAMMAR_STOP, 0, &reply, "?");
+    rsp_set_timeout(c, timeout_ns);
+    bool says = !e && rsp_is_stop_reply(buf_text(&reply), reply.length);
+    error_free(e);
+    return says;
+}
+
+/* Home-made stubs are silent to what they do not know, as others are who have nothing to say; `e` where this
+ * one is silent to all. A line that prints is no stub's. */
+static struct error *take_silence(struct rsp_connection *c, struct error *e)
+{
+    bool may_know_less = error_is(e, ERR_TIMEOUT) && transport_is_reliable(c->transport) &&
+                         !c->console.spoke && clock_now_ns() < c->limits.deadline_ns;
+    if (!may_know_less)
+        return not_a_stub(c, e);
+    conn_owe_nothing(c); /* a fence might be met with silence as well */
+    if (!says_why_it_stands(c))
+        return not_a_stub(c, e);
+    return goes_without(c, "qSupported", e);
+}
+
 static struct error *ask_supported(struct rsp_connection *c)
 {
     BASE_BUF struct buf offer = {0};
     BASE_BUF struct buf reply = {0};
     rsp_features_offer(&offer);
     struct error *e = rsp_call(c, RSP_GRAMMAR_TEXT, 0, &reply, "%s", buf_text(&offer));
-    if (e)
-        return not_a_stub(c, e);
+    if (e) {
+        buf_clear(&reply);
+        TRY(take_silence(c, e));
+    }
     c->terms.supported_empty = reply.length == 0 || conn_is_error(reply.data, reply.length);
     uint64_t size;
     rsp_features_read(&c->features, buf_text(&reply), c->terms.supported_empty ? 0 : reply.length, &size);
@@ -52,6 +95,8 @@ static struct error *ask_supported(struct rsp_connection *c)
      * instruction of one byte, so what a step off it does cannot be found out by trying */
     if (c->terms.supported_empty)
         c->features.state[FEATURE_STEP_OFF].works = TRI_NO;
+    if (!c->terms.supported_empty && strpbrk(buf_text(&reply), "=;+"))
+        conn_fence_know(c, buf_text(&offer), &reply);
     if (size >= PACKET_SIZE_LEAST)
         c->terms.packet_size = size < PACKET_SIZE_MOST ? (size_t)size : PACKET_SIZE_MOST;
     return NULL;
@@ -63,8 +108,12 @@ static struct error *ask_no_ack(struct rsp_connection *c)
     if (!transport_is_reliable(c->transport) || !rsp_feature_usable(&c->features, FEATURE_NO_ACK))
         return NULL;
     BASE_BUF struct buf reply = {0};
-    TRY(rsp_call(c, RSP_GRAMMAR_OK, 0, &reply, "QStartNoAckMode"));
-    bool ok = reply.length == 2 && !conn_is_error(reply.data, reply.length);
+    struct error *e = rsp_call(c, RSP_GRAMMAR_OK, 0, &reply, "QStartNoAckMode");
+    if (e) {
+        buf_clear(&reply);
+        TRY(goes_without(c, "QStartNoAckMode", e));
+    }
+    bool ok = reply.length == 2;
     c->features.state[FEATURE_NO_ACK].works = ok ? TRI_YES : TRI_NO;
     c->terms.no_ack = ok;
     return NULL;
@@ -75,6 +124,8 @@ static void read_vcont(struct rsp_connection *c, const struct buf *reply)
     bool known = strncmp(buf_text(reply), "vCont", 5) == 0;
     struct vcont_actions a = {0};
     const char *s = known ? strchr(reply->data, ';') : NULL;
+    if (s)
+        conn_fence_know(c, "vCont?", reply);
     while (s) {
         s++;
         size_t n = strcspn(s, ";");
@@ -100,6 +151,19 @@ static bool answers_qc(const struct rsp_request *r)
     return !r->error && (!*s || *s == 'E' || strncmp(s, "QC", 2) == 0);
 }
 
+/* Home-made stubs read one packet at a time and drop what is behind it (simavr 1.6, mspdebug 0.22, which
+ * offer a memory map or a size and no more): to try costs the time of an answer that never comes. Who knows
+ * one of these is no such stub. */
+static bool may_take_several(const struct rsp_connection *c)
+{
+    static const enum rsp_feature_id signs[] = {FEATURE_NO_ACK, FEATURE_VCONT_SUPPORTED,
+                                                FEATURE_XFER_FEATURES, FEATURE_MULTIPROCESS};
+    bool knows = false;
+    for (size_t i = 0; i < ARRAY_LENGTH(signs); i++)
+        knows |= c->features.state[signs[i]].advertised == TRI_YES;
+    return transport_is_reliable(c->transport) && knows;
+}
+
 /* vCont? and, in the same write, a second harmless question: whether both are answered says whether this stub
  * takes several requests at once. */
 static struct error *ask_vcont_and_probe(struct rsp_connection *c)
@@ -108,7 +172,7 @@ static struct error *ask_vcont_and_probe(struct rsp_connection *c)
         {.payload = "vCont?", .length = 6, .grammar = RSP_GRAMMAR_TEXT},
         {.payload = "qC", .length = 2, .grammar = RSP_GRAMMAR_TEXT},
     };
-    bool probe = transport_is_reliable(c->transport) && !c->terms.supported_empty;
+    bool probe = may_take_several(c);
     int64_t timeout_ns = c->limits.timeout_ns;
     c->terms.pipelines = probe;
     if (probe && timeout_ns > PROBE_TIMEOUT_NS)

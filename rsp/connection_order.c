@@ -56,6 +56,7 @@ void conn_fence(struct rsp_connection *c)
 void conn_note_stray(struct rsp_connection *c)
 {
     c->order.strays++;
+    conn_missing_came(c);
     c->order.troubled |= !c->terms.no_ack;
 }
 
@@ -86,7 +87,7 @@ bool conn_take_unasked(struct rsp_connection *c, const char *payload, size_t n)
     if (stop)
         conn_unexpected_stop(c, payload, n, false);
     else if (conn_is_console(payload, n))
-        conn_take_console(c, payload, n);
+        conn_take_console_of_nobody(c, payload, n);
     return stop || conn_is_console(payload, n);
 }
 

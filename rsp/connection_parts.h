@@ -74,8 +74,32 @@ struct conn_terms {
 /* Answers that nobody waits for any more and that may still come: connection_resync.c. */
 struct conn_owed {
     size_t count;
-    size_t came;        /* packets in front of the last fence's answer */
-    struct buf request; /* the last request that got none, for messages */
+    size_t doubtful;          /* of them, those that may come behind a fence's answer too */
+    enum rsp_grammar grammar; /* of their questions; ANY: of several */
+    size_t came;              /* packets in front of the last fence's answer */
+    bool fenced;              /* the last conn_resync() passed a fence */
+    struct buf request;       /* the last request that got none, for messages */
+};
+
+/* How this stub is fenced off: connection_fence.c. */
+struct conn_fence {
+    enum {
+        FENCE_UNTRIED,
+        FENCE_EMPTY, /* it answers vMustReplyEmpty with nothing, */
+        FENCE_WORD,  /* or with an error or another word, */
+        FENCE_KNOWN, /* or with silence, and the question below with its answer, */
+        FENCE_NONE,  /* or that with silence too, or there is no such question */
+    } kind;
+    struct buf question, answer; /* one like no other, and known; empty: none is */
+};
+
+/* Answers that a fence overtook: connection_missing.c. */
+struct conn_missing {
+    size_t count;
+    enum rsp_grammar grammar; /* of their questions; ANY: of several */
+    bool several;             /* or were */
+    int64_t until_ns;         /* when they are not expected any more */
+    struct buf request;       /* one of the questions, cut, for messages */
 };
 
 /* The last resume, and the stops since: connection_stops.c. */
@@ -125,6 +149,13 @@ struct conn_doubt {
     unsigned copies; /* of what was taken last, since the resume */
     bool has_held;
     struct buf held; /* a stop reply like the last one, which may be its copy or the end of this run */
+};
+
+/* What came in place of a stop: connection_unread.c. */
+struct conn_unread {
+    int64_t due_ns; /* when it is asked for, or given up; 0: never */
+    bool asked;
+    struct buf said; /* the first packet, cut at EVIDENCE_MOST */
 };
 
 /* Packets that were no answer: connection_grammar.c. */
@@ -205,6 +236,8 @@ struct remote_notes {
     bool selected_once;           /* an Hg was answered OK */
     bool no_select;               /* H is not known here, or refused: it is not sent again */
     size_t g_size;                /* bytes of the last `g`, 0: not read yet */
+    bool no_current;              /* what answers qC is no thread: it is not asked again */
+    bool current_once;            /* qC was answered with one */
     bool no_list;                 /* what answers qfThreadInfo is no list: it is not asked again */
     size_t threads_guess;         /* how many there were when last listed */
     bool description_read;        /* QEMU knows p and P only after that */
@@ -223,9 +256,12 @@ struct rsp_connection {
     struct rsp_features features; /* whoever finds out */
     struct rsp_stats stats;       /* connection_wire.c, but for the violations */
     struct conn_owed owed;
+    struct conn_fence fence;
+    struct conn_missing missing;
     struct conn_order order;
     struct conn_doubt doubt;
     struct conn_stops stops;
+    struct conn_unread unread;
     struct conn_misfits misfits;
     struct conn_interrupt interrupt;
     struct conn_probe probe;

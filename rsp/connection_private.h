@@ -12,10 +12,14 @@
  *   connection_retry.c      what is done when it does not come
  *   connection_copy.c       an answer that may be the one before it, said once more
  *   connection_careful.c    a stub, or a line, that says more than was asked
+ *   connection_unheard.c    a change that may not have reached the stub
  *   connection_batch.c      requests, as many at once as may be
- *   connection_resync.c     finding the place again after an answer was lost
+ *   connection_resync.c     answers that are owed
+ *   connection_fence.c      finding the place again after an answer was lost
+ *   connection_missing.c    answers that a fence overtook
  *   connection_run.c        resume, wait for a stop
  *   connection_doubt.c      a resume that was not acked
+ *   connection_unread.c     what came in place of a stop, and is none
  *   connection_break.c      interrupting, and what is sent again while a stop is waited for
  *   connection_console.c    a line that is a console too
  *   connection_verify.c     a stop reply on such a line: is it text?
@@ -135,6 +139,7 @@ struct error *conn_damaged(struct rsp_connection *c, const struct rsp_event *eve
 void conn_console(struct rsp_connection *c, const char *bytes, size_t n);
 /* Hands on the text of an O packet, to `sink` where there is one (NULL: none). */
 void conn_take_console(struct rsp_connection *c, const char *p, size_t n);
+void conn_take_console_of_nobody(struct rsp_connection *c, const char *p, size_t n);
 void conn_divert_console(struct rsp_connection *c, struct buf *sink);
 /* An O packet while it runs; a copy is only acked. */
 void conn_take_console_packet(struct rsp_connection *c, const char *p, size_t n);
@@ -222,6 +227,22 @@ struct error *conn_doubt_ask_who(struct rsp_connection *c) BASE_MUST_CHECK;
 struct error *conn_doubt_answered(struct rsp_connection *c, bool *taken) BASE_MUST_CHECK;
 /* A stop came: *goes_on, it was us, and the resume goes out again. */
 struct error *conn_doubt_stopped(struct rsp_connection *c, int signal, bool *goes_on) BASE_MUST_CHECK;
+
+/* Whether the last resume is a single step. */
+bool conn_is_step(const struct rsp_connection *c);
+
+/* -- connection_unread.c ------------------------------------------------------------------------------- */
+
+/* A packet that is no stop came while one was waited for, and was told; and the run is over, or begins. */
+void conn_unread_note(struct rsp_connection *c, const char *payload, size_t n);
+void conn_unread_over(struct rsp_connection *c);
+/* When something is done about it, 0: never; and doing it. The error ends the run: the target stands. */
+int64_t conn_unread_due(const struct rsp_connection *c);
+struct error *conn_unread_act(struct rsp_connection *c) BASE_MUST_CHECK;
+/* `?` was sent, whose answer is the next packet; and it was no stop. */
+bool conn_unread_asked(const struct rsp_connection *c);
+struct error *conn_unread_failed(struct rsp_connection *c) BASE_MUST_CHECK;
+void conn_unread_free(struct rsp_connection *c);
 
 /* -- connection_break.c ---------------------------------------------------------------------------- */
 
@@ -345,6 +366,13 @@ struct error *conn_say_once(struct rsp_connection *c, struct rsp_request *r,
 /* Of the right form, and of nothing else that is known. */
 bool conn_answers(const struct rsp_connection *c, const struct rsp_request *r, const char *p, size_t n);
 
+/* -- connection_unheard.c -------------------------------------------------------------------------- */
+
+/* A change that stood alone in its write got neither ack nor answer; and finding out whether it was heard,
+ * and saying it again where it was not. What has still no answer is owed. */
+bool conn_is_unheard(const struct rsp_connection *c, const struct rsp_request *r);
+struct error *conn_say_until_heard(struct rsp_connection *c, struct rsp_request *r) BASE_MUST_CHECK;
+
 /* -- connection_race.c ------------------------------------------------------------------------------ */
 
 /* Something was told that must not be: from then on the race counts as seen, in a stub that has it. */
@@ -376,19 +404,52 @@ void conn_ask_for_less(struct rsp_connection *c);
 
 /* -- connection_resync.c --------------------------------------------------------------------------- */
 
-/* So many requests have got no answer, of which `oldest` is one; and the same one was sent again. */
+/* So many requests, of which `oldest` is the first in its array, have got no answer. */
 void conn_owe(struct rsp_connection *c, const struct rsp_request *oldest, size_t count);
-void conn_owe_again(struct rsp_connection *c);
+/* The same one was sent again; and one that was answered may have another answer to come. */
+void conn_owe_again(struct rsp_connection *c, const struct rsp_request *r);
+void conn_owe_perhaps(struct rsp_connection *c, const struct rsp_request *r);
+/* All of them came, in one form or another, but for copies. */
+void conn_owed_trust(struct rsp_connection *c);
 /* One of those answers came; and none will. */
 void conn_owed_came(struct rsp_connection *c);
 void conn_owe_nothing(struct rsp_connection *c);
+/* Takes those of them that lie there already. */
+struct error *conn_take_owed(struct rsp_connection *c) BASE_MUST_CHECK;
+/* Something came that is older than what is asked now: *taken is one more where it was an answer. */
+struct error *conn_take_old(struct rsp_connection *c, enum conn_got got, const struct rsp_event *event,
+                            size_t *taken) BASE_MUST_CHECK;
+
+/* -- connection_fence.c ------------------------------------------------------------------------------ */
 
 /* What every stub answers with nothing. */
 extern const char conn_fence_text[];
+/* A question that was answered, with what answers no other: it may stand in for the fence. */
+void conn_fence_know(struct rsp_connection *c, const char *question, const struct buf *answer);
+/* An empty packet came that nothing else asked for. */
+void conn_fence_answered_late(struct rsp_connection *c);
+void conn_fence_free(struct rsp_connection *c);
+/* It was seen to be silent to conn_fence_text. */
+bool conn_fence_is_silent(const struct rsp_connection *c);
 /* Before a request: whatever earlier questions are still owed is taken off the line. ERR_TIMEOUT when the
  * stub is still silent. */
 struct error *conn_resync(struct rsp_connection *c) BASE_MUST_CHECK;
-/* Takes those of them that lie there already. */
-struct error *conn_take_owed(struct rsp_connection *c) BASE_MUST_CHECK;
+
+/* -- connection_missing.c ------------------------------------------------------------------------------ */
+
+/* So many of those that are owed did not come in front of the fence's answer. */
+void conn_missing_note(struct rsp_connection *c, size_t count);
+/* How many are expected; one has come, or what may be one; and whether this may be. */
+size_t conn_missing_count(const struct rsp_connection *c);
+void conn_missing_came(struct rsp_connection *c);
+bool conn_missing_may_be(const struct rsp_connection *c, const char *payload, size_t n);
+/* Before `r` is sent: *refused where it must not be, as its answer could not be known. */
+struct error *conn_missing_before(struct rsp_connection *c, const struct rsp_request *r,
+                                  struct error **refused) BASE_MUST_CHECK;
+/* `r` has an answer: it is asked again by `ask` until that is surely its own; else its `error` is set. */
+struct error *conn_missing_settle(struct rsp_connection *c, struct rsp_request *r,
+                                  struct error *(*ask)(struct rsp_connection *c,
+                                                       struct rsp_request *r)) BASE_MUST_CHECK;
+void conn_missing_free(struct rsp_connection *c);
 
 #endif

@@ -71,7 +71,10 @@ struct error *await_try_again(struct await *a)
     if (reliable && !c->sent.acked)
         TRY(conn_complete_checksum(c));
     if (whole) {
-        conn_owe_again(c); /* the first answer may only be late */
+        if (a->copies >= COPIES_OF_A_STORM) /* no byte of it was taken */
+            conn_owe_perhaps(c, a->r);
+        else /* the first answer may only be late */
+            conn_owe_again(c, a->r);
         TRY(conn_write_again(c));
     } else {
         TRY(conn_send_nak(c));
@@ -89,5 +92,7 @@ struct error *await_say_again(struct await *a)
     if (c->sent.acks_due == 0 && transport_is_reliable(c->transport))
         return NULL;
     conn_note_resend(c);
+    if (transport_is_reliable(c->transport) && !rsp_shares_console(c))
+        conn_owe_again(c, a->r); /* it may have been taken all the same */
     return conn_write_again(c);
 }

@@ -34,6 +34,7 @@ static void forget_stop(struct rsp_connection *c, const char *payload, size_t n)
     conn_console_rest(c);
     conn_stops_leave(c, payload, n);
     conn_doubt_leave(c);
+    conn_unread_over(c);
     conn_race_leave(c, payload, n);
     rsp_forget_selected(c);
 }
@@ -179,6 +180,7 @@ static struct error *take_stop(struct wait *w, const char *payload, size_t n)
     if (goes_on)
         return NULL;
     conn_doubt_over(c);
+    conn_unread_over(c);
     conn_race_note_stop(c, payload, n);
     conn_race_over(c);
     conn_note_taken(c, payload, n);
@@ -253,11 +255,62 @@ static struct error *take_stop_reply(struct wait *w, const struct rsp_event *eve
     bool real = true;
     if (!c->probe.sent)
         TRY(conn_verify_stop(c, event, &real));
-    if (real && event->raw && conn_doubt_takes(c, buf_text(&payload), payload.length))
+    bool asked = conn_unread_asked(c);
+    if (real && !asked && event->raw && conn_doubt_takes(c, buf_text(&payload), payload.length))
         return NULL;
-    if (real && conn_stops_may_be_old(c, buf_text(&payload), payload.length))
+    if (real && !asked && conn_stops_may_be_old(c, buf_text(&payload), payload.length))
         TRY(conn_settle_old_stop(c, &payload, &real));
     return real ? take_stop(w, buf_text(&payload), payload.length) : NULL;
+}
+
+/* It answers the resume with something else than a stop, or nothing at all. */
+static struct error *take_refusal(struct rsp_connection *c, const char *p, size_t n)
+{
+    bool plainly = false;
+    if (conn_runs(c) && n == 0 && !is_known_resume(c))
+        TRY(resume_plainly(c, &plainly));
+    if (plainly)
+        return NULL;
+    if (conn_runs(c) && (n == 0 ? !is_known_resume(c) : conn_is_error(p, n)))
+        return resume_refused(c, p, n);
+    conn_misfit(c, RSP_GRAMMAR_STOP, p, n);
+    conn_unread_note(c, p, n);
+    return NULL;
+}
+
+/* Older than the resume: an answer that was missing, or one in front of the resume's ack. */
+static bool take_older(struct rsp_connection *c, const char *p, size_t n)
+{
+    if (n > 0 && !conn_is_error(p, n) && conn_missing_may_be(c, p, n)) {
+        conn_note_stray(c);
+        conn_unread_note(c, p, n);
+        return true;
+    }
+    bool early = conn_runs(c) && conn_is_early(c, 0) &&
+                 (transport_is_reliable(c->transport) || !conn_is_kernel_line(c));
+    if (early)
+        conn_stale(c, p, n);
+    return early;
+}
+
+/* Neither a stop nor text. */
+static struct error *take_other(struct rsp_connection *c, const char *p, size_t n)
+{
+    if (c->owed.count > 0) {
+        conn_owed_came(c);
+        return NULL;
+    }
+    if (conn_unread_asked(c))
+        return conn_unread_failed(c);
+    conn_doubt_ack(c, p, n);
+    bool taken = conn_doubt_takes(c, p, n);
+    if (!taken)
+        TRY(conn_doubt_answered(c, &taken));
+    if (taken)
+        return NULL;
+    if (conn_runs(c) && is_file_io(p, n))
+        return refuse_file_io(c);
+    return take_older(c, p, n) ? NULL : take_refusal(c, p, n);
 }
 
 static struct error *take_packet(struct wait *w, const struct rsp_event *event)
@@ -275,32 +328,7 @@ static struct error *take_packet(struct wait *w, const struct rsp_event *event)
         conn_take_console_packet(c, p, n);
         return NULL;
     }
-    if (c->owed.count > 0) {
-        conn_owed_came(c);
-        return NULL;
-    }
-    conn_doubt_ack(c, p, n);
-    bool taken = conn_doubt_takes(c, p, n);
-    if (!taken)
-        TRY(conn_doubt_answered(c, &taken));
-    if (taken)
-        return NULL;
-    if (conn_runs(c) && is_file_io(p, n))
-        return refuse_file_io(c);
-    if (conn_runs(c) && conn_is_early(c, 0) &&
-        (transport_is_reliable(c->transport) || !conn_is_kernel_line(c))) {
-        conn_stale(c, p, n);
-        return NULL;
-    }
-    bool plainly = false;
-    if (conn_runs(c) && n == 0 && !is_known_resume(c))
-        TRY(resume_plainly(c, &plainly));
-    if (plainly)
-        return NULL;
-    if (conn_runs(c) && (n == 0 ? !is_known_resume(c) : conn_is_error(p, n)))
-        return resume_refused(c, p, n);
-    conn_misfit(c, RSP_GRAMMAR_STOP, p, n);
-    return NULL;
+    return take_other(c, p, n);
 }
 
 /* kgdb refuses a packet that comes while it waits for an ack: the resume was not taken. */

@@ -85,6 +85,9 @@ enum {
     CONSOLE_NUDGES_MOST = 10,
     /* Questions whether what looks like a stop on a console is one: it stays undecided. */
     STOP_PROBES_MOST = 3,
+    /* Answers that did not come in time and still may: of more than so many the others are not heeded, as the
+     * stub is silent to what it was asked. */
+    MISSING_MOST = 3,
     /* Bytes of one line of a wire log: the log is refused, and the error names the line. */
     WIRE_LOG_LINE_MOST = 32 << 20,
     /* Requests in a wire log: the log is refused, and the error names the line. */

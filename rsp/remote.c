@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "rsp/limits.h"
 
 enum { SHOWN_REPLY = EVIDENCE_MOST };
@@ -110,12 +111,15 @@ struct error *remote_check_reach(const struct rsp_connection *c, struct ptid thr
                       "such a stub speaks of the thread that stopped and of no other");
 }
 
-/* Stubs with one thread (simavr, emulators of consoles) do not know H, or refuse it: what they speak of is
- * the thread that is wanted, and nothing has to be selected. One that has selected threads before means what
- * it says. */
-static bool needs_no_select(const struct rsp_connection *c, struct ptid thread)
+/* Stubs with one thread (simavr, emulators of consoles) do not know H, refuse it, or answer with silence or
+ * rubbish: what they speak of is the thread that is wanted, and nothing has to be selected. One that has
+ * selected threads before means what it says. */
+static bool needs_no_select(const struct rsp_connection *c, struct ptid thread, const struct error *e)
 {
-    return !c->remote.selected_once && rsp_speaks_of(c, thread);
+    bool silent = error_is(e, ERR_TIMEOUT) && clock_now_ns() < c->limits.deadline_ns;
+    bool rubbish = error_is(e, ERR_VIOLATION) && !c->race.seen;
+    return (error_is(e, ERR_REFUSED) || silent || rubbish) && !c->remote.selected_once &&
+           rsp_speaks_of(c, thread);
 }
 
 struct error *remote_check_select(struct rsp_connection *c, struct remote_batch *b, struct ptid thread)
@@ -129,7 +133,7 @@ struct error *remote_check_select(struct rsp_connection *c, struct remote_batch 
     }
     if (!e)
         e = remote_check_ok(&r->reply, "selecting the thread");
-    if (error_is(e, ERR_REFUSED) && needs_no_select(c, thread)) {
+    if (needs_no_select(c, thread, e)) {
         c->remote.no_select = true;
         error_free(e);
         return NULL;

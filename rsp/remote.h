@@ -15,11 +15,11 @@
 #include "rsp/connection.h"
 #include "rsp/tdesc.h"
 
-/* -- remote_query.c: stop, description, objects, monitor ------------------------------------------- */
+/* -- remote_query.c: stop, objects, monitor; remote_description.c ------------------------------------ */
 
 /* `?`: why the target is stopped. Asked once, at attach: in QEMU and kgdb it deletes every breakpoint. */
 struct error *rsp_query_stop(struct rsp_connection *c, struct rsp_stop *ret) BASE_MUST_CHECK;
-/* `qC`. */
+/* `qC`. ERR_UNSUPPORTED where the stub knows it not, is silent to it or says what is no thread. */
 struct error *rsp_query_current(struct rsp_connection *c, struct ptid *ret) BASE_MUST_CHECK;
 /* `qXfer:OBJECT:read:ANNEX`: the whole object, at most `limit` bytes (ERR_VIOLATION beyond). */
 struct error *rsp_xfer_read(struct rsp_connection *c, const char *object, const char *annex, size_t limit,

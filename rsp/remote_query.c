@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Questions about the stub and the target: the stop, objects, the description, the monitor's commands,
- * signals to pass.
+ * Questions about the stub and the target: the stop, objects, the monitor's commands, signals to pass.
  */
 #include "rsp/remote_private.h"
 
@@ -39,20 +38,39 @@ struct error *rsp_attach(struct rsp_connection *c, uint64_t pid, struct rsp_stop
     return NULL;
 }
 
+/* Who is silent to `qC`, or answers it with what is no thread, has none to tell: he is not asked again. */
+static struct error *has_no_current(struct rsp_connection *c, const char *what, size_t n)
+{
+    c->remote.no_current = true;
+    return error_new(ERR_UNSUPPORTED, "asking for the current thread: the stub %s%.*s",
+                     what ? "answered " : "gave no answer", (int)(n < 60 ? n : 60), what ? what : "");
+}
+
 struct error *rsp_query_current(struct rsp_connection *c, struct ptid *ret)
 {
     BASE_BUF struct buf reply = {0};
+    if (c->remote.no_current)
+        return error_new(ERR_UNSUPPORTED, "asking for the current thread: the stub tells none");
     buf_add(&reply, buf_text(&c->probe.answer), c->probe.answer.length);
-    if (reply.length == 0)
-        TRY(rsp_call(c, RSP_GRAMMAR_TEXT, 0, &reply, "qC"));
+    struct error *e = reply.length ? NULL : rsp_call(c, RSP_GRAMMAR_TEXT, 0, &reply, "qC");
+    bool silent = error_is(e, ERR_TIMEOUT) && clock_now_ns() < c->limits.deadline_ns && !rsp_races(c);
+    if (silent && !c->remote.current_once) {
+        error_free(e);
+        return has_no_current(c, NULL, 0);
+    }
+    TRY(e);
     TRY(remote_check(&reply, "asking for the current thread"));
     const char *s = reply.data + 2;
     const char *end = reply.data + reply.length;
     /* kgdb takes qCRC for qC, so its answer is looked at as closely as any */
-    if (strncmp(reply.data, "QC", 2) != 0 || !ptid_parse(&s, end, ret) || s != end)
-        return error_new(ERR_VIOLATION, "asking for the current thread: the stub answered '%.60s'",
-                         reply.data);
-    return NULL;
+    if (strncmp(reply.data, "QC", 2) == 0 && ptid_parse(&s, end, ret) && s == end) {
+        c->remote.current_once = true;
+        return NULL;
+    }
+    conn_misfit(c, RSP_GRAMMAR_ANY, reply.data, reply.length);
+    if (!c->remote.current_once && !rsp_races(c))
+        return has_no_current(c, reply.data, reply.length);
+    return error_new(ERR_VIOLATION, "asking for the current thread: the stub answered '%.60s'", reply.data);
 }
 
 enum { PIECES_AHEAD = 4 };
@@ -273,80 +291,4 @@ struct error *rsp_pass_signals(struct rsp_connection *c, const unsigned char *si
     struct error *e = remote_check_ok(&reply, "passing signals without a stop");
     state->works = e ? TRI_NO : TRI_YES;
     return e;
-}
-
-/* -- the description ------------------------------------------------------------------------------- */
-
-struct documents {
-    struct rsp_xfer items[DOCUMENTS_MOST];
-    size_t count;
-};
-
-static struct rsp_xfer *find_document(struct documents *d, const char *annex)
-{
-    for (size_t i = 0; i < d->count; i++)
-        if (strcmp(d->items[i].annex, annex) == 0)
-            return &d->items[i];
-    return NULL;
-}
-
-static void free_documents(struct documents *d)
-{
-    for (size_t i = 0; i < d->count; i++) {
-        char *annex = (char *)(uintptr_t)d->items[i].annex; /* ours: add_document() made it */
-        free(annex);
-        buf_free(&d->items[i].data);
-        error_free(d->items[i].error);
-    }
-}
-
-static void add_document(struct documents *d, const char *annex)
-{
-    if (d->count < DOCUMENTS_MOST && !find_document(d, annex))
-        d->items[d->count++] = (struct rsp_xfer){.annex = xstrdup(annex)};
-}
-
-/* A document that cannot be parsed includes nothing: rsp_tdesc_read() will say what is wrong with it. */
-static void add_includes(struct documents *d, const struct buf *document)
-{
-    char **annexes = NULL;
-    BASE_ERROR struct error *e = rsp_tdesc_includes(buf_text(document), document->length, &annexes);
-    if (e)
-        return;
-    for (char **a = annexes; *a; a++)
-        add_document(d, *a);
-    words_free(annexes);
-}
-
-static struct error *give_document(void *context, const char *annex, char **ret, size_t *length)
-{
-    struct rsp_xfer *item = find_document(context, annex);
-    if (!item)
-        return error_new(ERR_VIOLATION, "the description includes more documents than %d", DOCUMENTS_MOST);
-    if (item->error)
-        return error_new(item->error->code, "%s", item->error->message);
-    *length = item->data.length;
-    *ret = xmemdup(item->data.length ? item->data.data : "", item->data.length + 1);
-    return NULL;
-}
-
-struct error *rsp_read_description(struct rsp_connection *c, struct rsp_tdesc **ret)
-{
-    struct documents d = {0};
-    add_document(&d, "target.xml");
-    struct error *e = NULL;
-    size_t read = 0;
-    for (int level = 0; !e && level <= DOCUMENT_LEVELS_MOST && read < d.count; level++) {
-        size_t end = d.count;
-        e = rsp_xfer_read_many(c, "features", d.items + read, end - read, DOCUMENT_BYTES_MOST);
-        for (; !e && read < end; read++)
-            if (!d.items[read].error)
-                add_includes(&d, &d.items[read].data);
-    }
-    if (!e) {
-        remote_note_description(c);
-        e = rsp_tdesc_read(give_document, &d, ret);
-    }
-    free_documents(&d);
-    return e ? error_while(e, "reading the target description") : NULL;
 }

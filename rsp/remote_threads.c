@@ -166,12 +166,13 @@ static struct error *take_ids(struct list *l, struct rsp_request *r, bool *more)
     return NULL;
 }
 
-/* mspdebug 0.22 answers with the document of another question: it has no list, and is not asked again. One
- * that races, or has told a list before, means something else by that. */
+/* mspdebug 0.22 answers with the document of another question, and others not at all: they have no list, and
+ * are not asked again. One that races, or has told a list before, means something else by that. */
 static bool is_no_list(struct rsp_connection *c, const struct remote_batch *b)
 {
-    c->remote.no_list =
-        !c->remote.threads_guess && !rsp_races(c) && error_is(b->requests[0].error, ERR_VIOLATION);
+    const struct error *e = b->requests[0].error;
+    bool silent = error_is(e, ERR_TIMEOUT) && clock_now_ns() < c->limits.deadline_ns;
+    c->remote.no_list = !c->remote.threads_guess && !rsp_races(c) && (silent || error_is(e, ERR_VIOLATION));
     return c->remote.no_list;
 }
 

@@ -101,25 +101,31 @@ static struct error *open_connection(struct session *s, const struct session_tar
     return NULL;
 }
 
+/* The conversation goes on behind it, with one thing less known. */
+static bool is_about_one_answer(const struct error *e)
+{
+    return error_is(e, ERR_REFUSED) || error_is(e, ERR_VIOLATION) || error_is(e, ERR_TIMEOUT) ||
+           error_is(e, ERR_UNSUPPORTED);
+}
+
 /*
- * A stub may have no description; one that is damaged is told and, where a program says what the processor
- * is, done without.
+ * A stub may have no description. One that is refused, damaged or never comes is told, and done without as if
+ * there were none, which is what gdb does too.
  */
 static struct error *read_description(struct session *s)
 {
     struct error *e = rsp_read_description(s->target->connection, &s->target->description);
-    if (error_is(e, ERR_UNSUPPORTED)) {
-        error_free(e);
-        return NULL;
-    }
+    if (!is_about_one_answer(e))
+        return e;
     size_t index;
     bool known = program_file(s->target, &index) != NULL || s->target->arch_said;
-    if (known && (error_is(e, ERR_REFUSED) || error_is(e, ERR_VIOLATION))) {
-        target_say(s->target, e->message);
-        error_free(e);
-        return NULL;
-    }
-    return e;
+    BASE_FREE char *text =
+        xasprintf("%s: it is done without%s\n", e->message,
+                  known ? "" : "; `set architecture NAME`, or a program, says what the processor is");
+    if (!error_is(e, ERR_UNSUPPORTED))
+        target_say(s->target, text);
+    error_free(e);
+    return NULL;
 }
 
 /* The file the stub says it runs, when it is the same machine: saves naming it twice. */
@@ -145,10 +151,22 @@ static void pass_quiet_signals(struct session *s)
     error_free(e);
 }
 
+/* Where no pc is to be had, as `g` brings nothing that can be read, it is told by whoever asks for it. */
+static struct error *classify_first(struct session *s, const struct rsp_stop *from, struct stop *ret)
+{
+    struct error *e = stop_classify(s->control, from, ret);
+    if (!is_about_one_answer(e) || !ret->has_thread || rsp_shares_console(s->target->connection))
+        return e;
+    BASE_FREE char *text = xasprintf("%s: where the target stands is not known\n", e->message);
+    target_say(s->target, text);
+    error_free(e);
+    return NULL;
+}
+
 static struct error *note_stop(struct session *s, const struct rsp_stop *from, struct stop *ret)
 {
     struct stop stop;
-    TRY(stop_classify(s->control, from, &stop));
+    TRY(classify_first(s, from, &stop));
     step_check_trap_flag(s->control, &stop);
     if (stop.reason == STOP_EXITED || stop.reason == STOP_KILLED)
         return error_new(ERR_NOT_CONNECTED, "the stub says that its program has already ended");
@@ -263,14 +281,22 @@ static struct error *settle(struct session *s)
     return NULL;
 }
 
-/* A stub that does not know `?` has a target that stands, for a reason that nobody tells. */
+/*
+ * A stub that does not know `?`, or answers it with something else, has a target that stands, for a reason
+ * that nobody tells: it has answered other questions. A kernel that falls silent there runs.
+ */
 static struct error *ask_why(struct session *s, struct rsp_stop *ret)
 {
-    struct error *e = rsp_query_stop(s->target->connection, ret);
-    if (!error_is(e, ERR_UNSUPPORTED))
+    struct rsp_connection *connection = s->target->connection;
+    struct error *e = rsp_query_stop(connection, ret);
+    bool may_run = error_is(e, ERR_TIMEOUT) && rsp_shares_console(connection);
+    if (!is_about_one_answer(e) || may_run)
         return e;
-    error_free(e);
     *ret = (struct rsp_stop){.kind = RSP_STOP_SIGNAL, .core = -1};
+    BASE_FREE char *text = xasprintf("%s: it is taken to stand, and why is not known\n", e->message);
+    if (!error_is(e, ERR_UNSUPPORTED))
+        target_say(s->target, text);
+    error_free(e);
     return NULL;
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reading registers: from what is known of the thread in this stop, else by `g` or `p`. */
-#include "engine/target/limits.h"
 #include "engine/target/registers.h"
 
 #include <string.h>
 
+#include "engine/target/limits.h"
 #include "engine/target/registers_private.h"
 #include "engine/target/target.h"
 

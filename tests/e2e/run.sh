@@ -85,9 +85,12 @@ misbehave "a stub that sends garbage" 3 '{"rules":[{"on":"","raw":"\u0000\u00ff\
 misbehave "bad checksums for ever" 3 '{"rules":[{"on":"","raw":"$OK#00"}]}'
 misbehave "one bad checksum" 0 "{\"rules\":[{\"on\":\"qSupported\",\"raw\":\"\$PacketSize=1000#00\",\"times\":1},{\"on\":\"qSupported\",\"reply\":\"PacketSize=1000;qXfer:features:read+\"},{\"on\":\"?\",\"reply\":\"T05thread:1;\"},$regs]}" || true
 misbehave "a packet of 100 MB" 3 '{"rules":[{"on":"qSupported","flood":100}]}'
-misbehave "an entity bomb" 3 "{\"rules\":[$hello,{\"on\":\"qXfer:features\",\"xml\":\"<!DOCTYPE t [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]><target>&b;</target>\"}]}"
-misbehave "a missing include" 3 "{\"rules\":[$hello,{\"on\":\"qXfer:features:read:target.xml\",\"xml\":\"<target><xi:include href='none.xml'/></target>\"},{\"on\":\"qXfer\",\"reply\":\"E01\"}]}"
-misbehave "10,000 registers" 3 "{\"rules\":[$hello,{\"on\":\"qXfer:features\",\"registers\":10000}]}"
+misbehave "an entity bomb" 0 "{\"rules\":[$hello,{\"on\":\"qXfer:features\",\"xml\":\"<!DOCTYPE t [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]><target>&b;</target>\"}]}"
+says "an entity bomb: told, and done without" 'it is done without'
+misbehave "a missing include" 0 "{\"rules\":[$hello,{\"on\":\"qXfer:features:read:target.xml\",\"xml\":\"<target><xi:include href='none.xml'/></target>\"},{\"on\":\"qXfer\",\"reply\":\"E01\"}]}"
+says "a missing include: told, and done without" 'it is done without'
+misbehave "10,000 registers" 0 "{\"rules\":[$hello,{\"on\":\"qXfer:features\",\"registers\":10000}]}"
+says "10,000 registers: told, and done without" 'it is done without'
 misbehave "no description, no architecture" 0 '{"rules":[{"on":"qSupported","reply":"PacketSize=400"},{"on":"?","reply":"S05"},{"on":"qC","reply":"QC1"}]}' \
     '{"do":"registers","expect":{"error":{"code":"unsupported"}}},{"do":"disassemble","at":"0x10","expect":{"error":{"code":"unsupported"}}}'
 misbehave "a stop in place of memory" 0 "{\"rules\":[$hello,$regs,{\"on\":\"m\",\"reply\":\"T05thread:1;\"}]}" \

@@ -177,7 +177,8 @@ static UNUSED_FUNCTION void played_event(struct played *m, const struct rsp_even
         played_wait_slow(m, event->data);
         if (played_answer(m, event->data, &out))
             peer_reply(&m->peer, buf_text(&out));
-        m->peer.no_ack = m->peer.no_ack || strcmp(event->data, "QStartNoAckMode") == 0;
+        bool agreed = strcmp(event->data, "QStartNoAckMode") == 0 && strcmp(buf_text(&out), "OK") == 0;
+        m->peer.no_ack = m->peer.no_ack || agreed;
     } else if (event->kind == RSP_INTERRUPT) {
         buf_add_text(&m->sent, "interrupt\n");
         if (m->on_interrupt)

@@ -447,10 +447,10 @@ static void test_silent_beside(void **state)
     assert_int_equal(sent(DOCUMENT), 1);
     description_new_stop(session->target);
     must(thread_pc(session->target, other(7), &ret));
-    assert_int_equal(sent(DOCUMENT), 2);
+    assert_int_equal(sent(DOCUMENT), 3); /* twice, as the first answer may be the one that is missing */
     assert_true(description_is_of(session->target, 7));
     must(thread_pc(session->target, other(7), &ret));
-    assert_int_equal(sent(DOCUMENT), 2);
+    assert_int_equal(sent(DOCUMENT), 3);
 }
 
 /* Several that say nothing need one place, and each is asked when it stops. */

@@ -89,6 +89,26 @@ static void test_probe_fails(void **state)
     session_close(&s);
 }
 
+/* simavr 1.6 and mspdebug 0.22 read one packet and drop what came with it; so nothing does. */
+static void script_reads_one(struct peer *p)
+{
+    peer_negotiate(p, "PacketSize=4000;qXfer:memory-map:read+");
+    peer_answer(p, "m1,1", "11");
+    peer_answer(p, "m2,1", "22");
+}
+
+static void test_plain_stub_is_asked_one_at_a_time(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_reads_one, 20);
+    assert_false(rsp_pipelines(s.c));
+    ask(&s, "m1,1", "11");
+    ask(&s, "m2,1", "22");
+    assert_violations(&s, "");
+    session_close(&s);
+}
+
 static void script_kgdb(struct peer *p)
 {
     peer_negotiate(p, "");
@@ -368,6 +388,7 @@ int main(void)
         cmocka_unit_test(test_opening_without_acks),
         cmocka_unit_test(test_opening_with_acks),
         cmocka_unit_test(test_probe_fails),
+        cmocka_unit_test(test_plain_stub_is_asked_one_at_a_time),
         cmocka_unit_test(test_opening_with_kgdb),
         cmocka_unit_test(test_stop_before_the_opening),
         cmocka_unit_test(test_mute),

@@ -38,7 +38,7 @@ static void script_lost(struct peer *p)
 {
     peer_negotiate(p, NO_ACK);
     peer_expect(p, "m1,2");
-    peer_answer(p, "m2,2", "2222");
+    peer_answer_both(p, "m2,2", "2222");
     if (p->resyncs != 1)
         peer_fail(p, "%zu resyncs", (size_t)p->resyncs);
 }

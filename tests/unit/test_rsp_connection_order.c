@@ -41,10 +41,10 @@ static void script_ack_lost(struct peer *p)
     peer_expect(p, "m1,2");
     peer_say(p, "1111");
     peer_answer(p, "m1,2", "1111"); /* asked again */
-    peer_answer(p, "m2,2", "2222");
+    peer_answer_both(p, "m2,2", "2222");
     peer_expect(p, "M1,1:00");
     peer_say(p, "OK"); /* nobody else was to say this */
-    peer_answer(p, "m3,2", "3333");
+    peer_answer_both(p, "m3,2", "3333");
 }
 
 static void test_lost_ack(void **state)
@@ -64,12 +64,11 @@ static void script_request_lost(struct peer *p)
     peer_negotiate(p, WITH_ACK);
     peer_expect(p, "m1,2");
     peer_answer(p, "m1,2", "1111");
-    peer_answer(p, "m2,2", "2222");
-    peer_expect(p, "m3,2");
-    peer_reply(p, "3333");
+    peer_answer_both(p, "m2,2", "2222");
+    peer_answer_both(p, "m3,2", "3333");
     peer_expect(p, "M1,1:00"); /* lost: nothing comes in front of the fence's answer */
     peer_answer(p, "M1,1:00", "OK");
-    peer_answer(p, "m4,2", "4444");
+    peer_answer_both(p, "m4,2", "4444");
     if (p->naks == 0)
         peer_fail(p, "it was not asked whether the answer got lost");
     if (p->resyncs != 2) /* one is for m1, which was asked again */
@@ -315,9 +314,9 @@ static void script_lost_in_window(struct peer *p)
     peer_answer(p, "m1,2", "1111");
     peer_expect(p, "m2,2"); /* lost */
     peer_answer(p, "m3,2", "3333");
-    peer_answer(p, "m1,2", "1111");
-    peer_answer(p, "m2,2", "2222");
-    peer_answer(p, "m3,2", "3333");
+    peer_answer_both(p, "m1,2", "1111");
+    peer_answer_both(p, "m2,2", "2222");
+    peer_answer_both(p, "m3,2", "3333");
 }
 
 static void test_lost_in_a_window(void **state)

@@ -180,6 +180,24 @@ static UNUSED_FUNCTION void peer_await_count(struct peer *p, const unsigned *cou
     }
 }
 
+/* It asks once more, as the answer may be one that is missing. */
+static UNUSED_FUNCTION void peer_answer_both(struct peer *p, const char *request, const char *reply)
+{
+    peer_answer(p, request, reply);
+    peer_answer(p, request, reply);
+}
+
+/* Whether one that offers this is asked two things in one write. */
+static UNUSED_FUNCTION bool peer_may_take_two(const char *supported)
+{
+    static const char *const signs[] = {"QStartNoAckMode+", "vContSupported+", "qXfer:features:read+",
+                                        "multiprocess+"};
+    for (size_t i = 0; i < ARRAY_LENGTH(signs); i++)
+        if (strstr(supported, signs[i]))
+            return true;
+    return false;
+}
+
 /* The opening as rsp_negotiate() wants it; a bare "" is a stub like kgdb. */
 static UNUSED_FUNCTION void peer_negotiate(struct peer *p, const char *supported)
 {
@@ -194,7 +212,7 @@ static UNUSED_FUNCTION void peer_negotiate(struct peer *p, const char *supported
         p->no_ack = true;
     }
     peer_answer(p, "vCont?", *supported ? "vCont;c;C;s;S" : "");
-    if (*supported)
+    if (peer_may_take_two(supported))
         peer_answer(p, "qC", "QC1");
 }
 

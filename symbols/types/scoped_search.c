@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "symbols/index/index_image.h"
 #include "symbols/index/index_template.h"
 #include "symbols/limits.h"
 #include "symbols/types/scoped_internal.h"
@@ -158,6 +159,15 @@ static void take_used(struct pass *p, struct dwarf_unit *u, const struct die_att
         note(p->used, &p->used_count, SCOPE_USED_LIMIT, class->die);
 }
 
+/* Is the whole name of a scope to be had from its type alone? Without a name of its own, or with one that may
+ * lack the template arguments that are looked for. */
+static bool wants_type_name(const struct pass *p, const char *name)
+{
+    const char *part = p->lookup->query->parts[p->part].text;
+    size_t n = p->lookup->query->parts[p->part].length, base = name_base_length(part, n);
+    return !name || (base < n && strlen(name) == base && strncmp(part, name, base) == 0);
+}
+
 static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
 {
     struct pass *p = context;
@@ -166,7 +176,9 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     if (!scope && !using && tag != DW_TAG_inheritance && !(is_last(p) && is_wanted(p, tag)))
         return;
     die_attributes(u, die, &a);
-    const char *name = scope ? scope_name_of(u, die, &a) : name_of(u, &a);
+    const char *name = name_of(u, &a);
+    if (scope && wants_type_name(p, name))
+        name = scope_name_of(u, die, &a);
     /* The definition of what a scope declares stands outside of it. */
     if (die_attr(&a, DW_AT_specification) || die_attr(&a, DW_AT_abstract_origin))
         return;

@@ -42,6 +42,7 @@ struct index_entry {
     bool declaration;
     bool linkage; /* `name` is the linkage name */
     bool exact;   /* of a search: all scopes and template arguments were written */
+    bool bare;    /* of a search: it has no template arguments, and the name that was written has */
 };
 
 /* A search for `ns::Class::name`, `name<int>` or `name`, or for a linkage name. What matches exactly comes

@@ -48,6 +48,14 @@ static bool scopes_match(const struct image *m, const struct name_query *q, uint
     return !left;
 }
 
+/* A class whose compiler leaves the template arguments out that were written. */
+static bool is_bare(const struct index_search *s, const char *name)
+{
+    const char *last = s->query.parts[s->query.count - 1].text;
+    size_t n = s->query.parts[s->query.count - 1].length, base = name_base_length(last, n);
+    return base < n && strlen(name) == base && strncmp(last, name, base) == 0;
+}
+
 static bool matches(const struct index_search *s, const char *name, bool *exact)
 {
     const struct name_query *q = &s->query;
@@ -59,7 +67,8 @@ static bool matches(const struct index_search *s, const char *name, bool *exact)
     }
     bool same = name_same(last, n, name, strlen(name));
     bool function = s->posting.tag == DW_TAG_subprogram;
-    if (!same && !(function ? name_same_base(last, n, name) : template_begins(last, n, name)))
+    if (!same &&
+        !(function ? name_same_base(last, n, name) : template_begins(last, n, name) || is_bare(s, name)))
         return false;
     if (!scopes_match(&s->index->image, q, s->posting.scope, exact))
         return false;
@@ -126,6 +135,7 @@ bool index_search_next(struct index_search *s, struct index_entry *ret)
                 continue;
             *ret = entry_of(&s->index->image, s->name, &s->posting);
             ret->exact = exact;
+            ret->bare = is_bare(s, name);
             return true;
         }
         if (s->inexact)

@@ -128,10 +128,15 @@ void scope_chain_at(struct dwarf_unit *u, uint64_t pc, struct scope_chain *ret)
 
 const char *scope_name_of(struct dwarf_unit *u, Dwarf_Die die, const struct die_attrs *a)
 {
-    const struct attr *name = die_attr(a, DW_AT_name), *signature = die_attr(a, DW_AT_signature);
-    if (name)
-        return attr_string(u->dwarf, u->head, name);
-    return signature ? type_of_die(u->dwarf->file, die_offset(u, die))->name : NULL;
+    const struct attr *name = die_attr(a, DW_AT_name);
+    Dwarf_Half tag = 0;
+    Dwarf_Error err = NULL;
+    if (dwarf_tag(die, &tag, &err) != DW_DLV_OK)
+        die_error(u, err);
+    if (tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type ||
+        (!name && die_attr(a, DW_AT_signature)))
+        return type_of_die(u->dwarf->file, die_offset(u, die))->name;
+    return name ? attr_string(u->dwarf, u->head, name) : NULL;
 }
 
 char *scope_chain_name(struct dwarf_unit *u, const struct scope_chain *chain, const char *name)

@@ -22,7 +22,8 @@ void scope_chain_at(struct dwarf_unit *u, uint64_t pc, struct scope_chain *ret);
 void scope_chain_of(struct dwarf_unit *u, uint64_t die, struct scope_chain *ret);
 /* The DIE that says what a function or variable is: its declaration in a class or namespace. */
 uint64_t scope_declaration(struct dwarf_unit *u, uint64_t die);
-/* The name of a scope; clang names what is in a type unit there alone. NULL: it has none. */
+/* The name of a scope, of a class as its type has it: clang names what is in a type unit there alone, and may
+ * leave template arguments out. NULL: it has none. */
 const char *scope_name_of(struct dwarf_unit *u, Dwarf_Die die, const struct die_attrs *a);
 /* The name of what is in these scopes, "::ns::Class::name"; malloc'd. */
 char *scope_chain_name(struct dwarf_unit *u, const struct scope_chain *chain, const char *name);

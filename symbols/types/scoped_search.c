@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "symbols/index/index_image.h"
 #include "symbols/index/index_template.h"
 #include "symbols/limits.h"
 #include "symbols/types/scoped_internal.h"
@@ -139,6 +140,15 @@ static void take_import(struct pass *p, struct dwarf_unit *u, const struct die_a
         take(p, name, target, tag, false);
 }
 
+/* Behind typedefs and declarations: where the names of a class are. */
+static uint64_t named_scope(struct dwarf *d, uint64_t die)
+{
+    struct type *t = type_strip(type_of_die(d->file, die));
+    bool class =
+        t->kind == TYPE_STRUCT || t->kind == TYPE_CLASS || t->kind == TYPE_UNION || t->kind == TYPE_ENUM;
+    return class && t->file == d->file && t->die ? t->die : die;
+}
+
 /* Scopes whose names are as if they stood around them: anonymous and inline namespaces, plain enumerations.
  */
 static bool is_transparent(uint16_t tag, const struct die_attrs *a, const char *name)
@@ -158,6 +168,15 @@ static void take_used(struct pass *p, struct dwarf_unit *u, const struct die_att
         note(p->used, &p->used_count, SCOPE_USED_LIMIT, class->die);
 }
 
+/* Is the whole name of a scope to be had from its type alone? Without a name of its own, or with one that may
+ * lack the template arguments that are looked for. */
+static bool wants_type_name(const struct pass *p, const char *name)
+{
+    const char *part = p->lookup->query->parts[p->part].text;
+    size_t n = p->lookup->query->parts[p->part].length, base = name_base_length(part, n);
+    return !name || (base < n && strlen(name) == base && strncmp(part, name, base) == 0);
+}
+
 static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
 {
     struct pass *p = context;
@@ -166,7 +185,9 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     if (!scope && !using && tag != DW_TAG_inheritance && !(is_last(p) && is_wanted(p, tag)))
         return;
     die_attributes(u, die, &a);
-    const char *name = scope ? scope_name_of(u, die, &a) : name_of(u, &a);
+    const char *name = name_of(u, &a);
+    if (scope && wants_type_name(p, name))
+        name = scope_name_of(u, die, &a);
     /* The definition of what a scope declares stands outside of it. */
     if (die_attr(&a, DW_AT_specification) || die_attr(&a, DW_AT_abstract_origin))
         return;
@@ -181,19 +202,13 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     else if (tag == DW_TAG_namespace)
         take(p, "(anonymous namespace)", die_offset(u, die), tag, false);
     if (scope && is_transparent(tag, &a, name)) {
-        uint64_t found = search(p->lookup, die_offset(u, die), p->part, p->depth + 1);
+        uint64_t inside = die_offset(u, die);
+        if (die_attr(&a, DW_AT_signature)) /* enumerators are in the type unit alone */
+            inside = named_scope(u->dwarf, inside);
+        uint64_t found = search(p->lookup, inside, p->part, p->depth + 1);
         if (p->found == NO_OFFSET)
             p->found = found;
     }
-}
-
-/* Behind typedefs and declarations: where the names of a class are. */
-static uint64_t named_scope(struct dwarf *d, uint64_t die)
-{
-    struct type *t = type_strip(type_of_die(d->file, die));
-    bool class =
-        t->kind == TYPE_STRUCT || t->kind == TYPE_CLASS || t->kind == TYPE_UNION || t->kind == TYPE_ENUM;
-    return class && t->file == d->file && t->die ? t->die : die;
 }
 
 static void look_into(struct pass *p, struct dwarf_unit *u, uint64_t scope)
@@ -229,6 +244,16 @@ static void note_used(struct scopes_used *used, uint64_t scope, size_t part)
     used->parts[used->count++] = part;
 }
 
+/* In a scope that is named or used: where it is defined, and where it stands, as clang nests there what
+ * belongs to a class that has a type unit. */
+static uint64_t search_named(struct lookup *l, uint64_t scope, size_t part, unsigned depth)
+{
+    uint64_t defined = named_scope(l->dwarf, scope);
+    note_used(l->used, defined, part);
+    uint64_t found = search(l, defined, part, depth);
+    return found == NO_OFFSET && defined != scope ? search(l, scope, part, depth) : found;
+}
+
 static uint64_t search(struct lookup *l, uint64_t scope, size_t part, unsigned depth)
 {
     struct pass p = {.lookup = l, .part = part, .depth = depth};
@@ -239,19 +264,11 @@ static uint64_t search(struct lookup *l, uint64_t scope, size_t part, unsigned d
     uint64_t budget = u->budget; /* a walk of this unit may be under way */
     look_into(&p, u, scope);
     u->budget = budget;
-    for (size_t i = 0; i < p.inner_count && p.found == NO_OFFSET; i++) {
-        uint64_t defined = named_scope(l->dwarf, p.inner[i]);
-        note_used(l->used, defined, part + 1);
-        p.found = search(l, defined, part + 1, depth + 1);
-        /* What clang nests in a class that has a type unit is where the class is declared. */
-        if (p.found == NO_OFFSET && defined != p.inner[i])
-            p.found = search(l, p.inner[i], part + 1, depth + 1);
-    }
+    for (size_t i = 0; i < p.inner_count && p.found == NO_OFFSET; i++)
+        p.found = search_named(l, p.inner[i], part + 1, depth + 1);
     uint64_t ret = p.found != NO_OFFSET ? p.found : p.declared;
-    for (size_t i = 0; i < p.used_count && ret == NO_OFFSET; i++) {
-        ret = search(l, named_scope(l->dwarf, p.used[i]), part, depth + 1);
-        note_used(l->used, p.used[i], part);
-    }
+    for (size_t i = 0; i < p.used_count && ret == NO_OFFSET; i++)
+        ret = search_named(l, p.used[i], part, depth + 1);
     return ret != NO_OFFSET ? ret : p.begun;
 }
 

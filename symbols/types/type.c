@@ -14,6 +14,7 @@
 struct type_table {
     struct type **slots;
     size_t count, capacity;
+    unsigned naming; /* template classes whose names are being made, one for the arguments of the other */
 };
 
 static struct type **slot_of(struct type **slots, size_t capacity, uint64_t die)
@@ -201,6 +202,22 @@ static void fill_unspecified(struct type *t, const struct dwarf_unit *u)
     t->inside->target->inside->size = u->head->address_size;
 }
 
+/* Template arguments as gdb has them in a name. */
+static void take_arguments(struct type *t, struct dwarf_unit *u, Dwarf_Die die)
+{
+    unsigned *naming = &t->file->types->naming;
+    bool class = t->kind == TYPE_STRUCT || t->kind == TYPE_CLASS || t->kind == TYPE_UNION;
+    BASE_FREE char *made = NULL;
+    if (class && !strchr(t->name, '<') && *naming < TEMPLATE_DEPTH_LIMIT) {
+        ++*naming;
+        made = type_template_name(u, die, t->name);
+        --*naming;
+    }
+    BASE_FREE char *canonical = template_canonical(made ? made : t->name);
+    if (canonical || made)
+        t->name = intern(t->inside->arena, canonical ? canonical : made);
+}
+
 static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
 {
     struct die_attrs a, origin;
@@ -222,10 +239,8 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
         t->inside->target = type_of_attr(t->file, target);
     if (signature && signature->kind == ATTR_SIGNATURE)
         take_signature(t, signature);
-    char *canonical = t->name && dwarf_is_cplus(u->head) ? template_canonical(t->name) : NULL;
-    if (canonical)
-        t->name = intern(t->inside->arena, canonical);
-    free(canonical);
+    if (t->name && dwarf_is_cplus(u->head))
+        take_arguments(t, u, die);
     if (tag == DW_TAG_base_type)
         fill_base(t, &a);
     else if (tag == DW_TAG_unspecified_type)

@@ -54,6 +54,16 @@ static struct type *find_in_unit(struct symbol_map *m, struct wanted w, uint64_t
     return w.die != NO_OFFSET && !w.declaration ? type_of_die(f, w.die) : NULL;
 }
 
+/* Has the type the template arguments that were written? */
+static bool is_named(struct symbol_file *f, uint64_t die, const char *spelling)
+{
+    struct name_query q;
+    const char *name = type_of_die(f, die)->name;
+    name_query_parse(spelling, &q);
+    return name && q.count &&
+           name_same(q.parts[q.count - 1].text, q.parts[q.count - 1].length, name, strlen(name));
+}
+
 static struct type *find_in_index(struct symbol_file *f, const struct wanted *w, const char *spelling,
                                   bool declarations)
 {
@@ -61,7 +71,8 @@ static struct type *find_in_index(struct symbol_file *f, const struct wanted *w,
     const struct dwarf_index *x = d ? dwarf_index_of(d) : NULL;
     struct index_search s = index_search_begin(x, spelling);
     for (struct index_entry i; index_search_next(&s, &i);)
-        if (tag_matches(w, i.tag) && (declarations || !i.declaration))
+        if (tag_matches(w, i.tag) && (declarations || !i.declaration) &&
+            (!i.bare || is_named(f, i.die, spelling)))
             return type_of_die(f, i.die);
     return NULL;
 }

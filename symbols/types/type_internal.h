@@ -67,6 +67,9 @@ struct type *type_constant(struct type *t);
 void type_read_dimensions(struct type *t, struct dwarf_unit *u, Dwarf_Die die);
 /* The definition of an incomplete type by its name (type_find.c), or NULL. */
 struct type *type_find_definition(struct type *t);
+/* The name of a class with its template arguments, where the compiler leaves them out; malloc'd, or NULL
+ * where it has none (type_template.c). */
+char *type_template_name(struct dwarf_unit *u, Dwarf_Die die, const char *name);
 /* `vector<string>` with what typedefs among its arguments stand for (type_arguments.c); malloc'd, or NULL
  * where there are none. */
 char *type_expand_arguments(struct symbol_map *m, const char *name, uint64_t pc);

@@ -61,6 +61,7 @@ for cc in g++ clang++; do
         $cc -g$form $small -O0 -fno-rtti -fno-exceptions -nostdlib -static -Wl,-e,area p.cc -o "../main/$cc-$(echo "$form" | tr -d ' ')"
     done
 done
+clang++ -g -gsimple-template-names $small -O0 -fno-rtti -fno-exceptions -nostdlib -static -Wl,-e,area p.cc -o ../main/simple
 objcopy --compress-debug-sections=zstd ../main/gcc5 ../main/zstd
 objcopy --compress-debug-sections=zlib ../main/gcc5 ../main/zlib
 objcopy --compress-debug-sections=zlib-gnu ../main/gcc4 ../main/zdebug

@@ -191,6 +191,38 @@ static void test_variables(void **state)
     is("first.number", "9");
 }
 
+/* What C++ would read otherwise is C's in C: brackets compare, `operator` and `this` are names. */
+static void test_names_of_c(void **state)
+{
+    (void)state;
+    uint64_t code;
+    load("int operator = 5, a = 1, b = 2, c = 0, this = 3, true = 4;\n"
+         "struct list { int operator; } s = {7};\n"
+         "void _start(void) { operator++; }\n",
+         "-O0");
+    must(values_address(target, "_start", &code));
+    played.registers[1][PLAYED_RIP] = code;
+    static const int numbers[] = {5, 1, 2, 0, 3, 4, 7};
+    put(0x2200, numbers, 12);
+    uint64_t address, size;
+    static const char *const names[] = {"operator", "a", "b", "c", "this", "true", "s"};
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+        must(values_place(target, names[i], &address, &size));
+        put(address, &numbers[i], 4);
+    }
+    next_stop();
+    is("operator + 1", "6");
+    is("s.operator == 7", "1");
+    is("a < b > (c)", "1");
+    is("a<b&&b>c", "1");
+    is("this + true", "7");
+    is("(struct list *)0", "(struct list *) 0x0");
+    fails("(list *)0", ERR_NO_TYPE);
+    fails("nullptr", ERR_NO_SYMBOL);
+    fails("s.nothing::operator", ERR_NO_SYMBOL); /* of a file called so */
+    fails("vec<a>(c)", ERR_NO_SYMBOL);
+}
+
 static void type_is(const char *name, enum type_kind kind, uint64_t size)
 {
     struct type *t;
@@ -294,6 +326,7 @@ int main(void)
                                        TEST(test_disassemble_nothing),
                                        TEST(test_lost),
                                        TEST(test_variables),
+                                       TEST(test_names_of_c),
                                        TEST(test_type),
                                        TEST(test_locals)};
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);

@@ -40,9 +40,13 @@ static const char source[] =
     "int main() { return shop::within() + object.get() + object.plain(1) + Class::still() + hidden + "
     "store::version + vec<int>::made + store::twice(1); }\n";
 
-static const char *const compiles[] = {
-    "g++ -g -O0",           "g++ -gdwarf-4 -O0", "g++ -g -O0 -fdebug-types-section",
-    "g++ -g -gsplit-dwarf", "clang++ -g -O0",    "clang++ -gdwarf-4 -O0"};
+static const char *const compiles[] = {"g++ -g -O0",
+                                       "g++ -gdwarf-4 -O0",
+                                       "g++ -g -O0 -fdebug-types-section",
+                                       "g++ -g -gsplit-dwarf",
+                                       "clang++ -g -O0",
+                                       "clang++ -gdwarf-4 -O0",
+                                       "clang++ -g -O0 -gsimple-template-names"};
 
 static int set_up(void **state)
 {

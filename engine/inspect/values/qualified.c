@@ -61,24 +61,23 @@ static size_t operator_symbol(const char *text)
     return 0;
 }
 
-size_t qualified_part(const char *text, is_known_name known, void *context, const char *whole)
+/* The length of one part of the name that begins at `whole`, without `::` in front. */
+static size_t part_length(const char *text, is_known_name known, void *context, const char *whole)
 {
     if (strncmp(text, anonymous, sizeof anonymous - 1) == 0)
         return sizeof anonymous - 1;
     size_t n = *text == '~' ? 1 + word(text + 1) : word(text);
     if (n <= (*text == '~'))
         return 0;
+    size_t space = blanks(text + n), more = 0;
     if (n == 8 && strncmp(text, "operator", 8) == 0)
-        return n + operator_symbol(text + n);
-    size_t space = blanks(text + n);
-    size_t arguments = text[n + space] == '<' ? template_length(text + n + space) : 0;
-    if (!arguments)
-        return n;
-    size_t with = n + space + arguments;
-    if (!known)
-        return with;
-    BASE_FREE char *name = qualified_name(whole, (size_t)(text + with - whole));
-    return known(context, name) ? with : n;
+        more = known ? operator_symbol(text + n) : 0;
+    else if (text[n + space] == '<' && template_length(text + n + space))
+        more = space + template_length(text + n + space);
+    if (!more || !known)
+        return n + more;
+    BASE_FREE char *name = qualified_name(whole, (size_t)(text + n + more - whole));
+    return known(context, name) ? n + more : n;
 }
 
 size_t qualified_length(const char *text, is_known_name known, void *context)
@@ -87,7 +86,7 @@ size_t qualified_length(const char *text, is_known_name known, void *context)
     if (at[0] == ':' && at[1] == ':')
         at += 2 + blanks(at + 2);
     for (;;) {
-        size_t part = qualified_part(at, known, context, text);
+        size_t part = part_length(at, known, context, text);
         if (!part)
             return 0;
         const char *end = at + part;
@@ -95,7 +94,7 @@ size_t qualified_length(const char *text, is_known_name known, void *context)
         if (next[0] != ':' || next[1] != ':')
             return (size_t)(end - text);
         next += 2 + blanks(next + 2);
-        if (!qualified_part(next, known, context, text))
+        if (!part_length(next, known, context, text))
             return (size_t)(end - text); /* the class of a pointer to members, `A::*` */
         at = next;
     }

@@ -3,7 +3,8 @@
  * engine/inspect/values/qualified.h - names with scopes and template arguments as they stand in a text:
  * `ns::vec<int, 3>::size`, `::x`, `(anonymous namespace)::x`, `A::operator+`, `A::~A`.
  *
- * Pure functions. Whether a `<` begins template arguments or compares cannot be seen: who calls is asked.
+ * Pure functions. Whether a `<` begins template arguments or compares cannot be seen, nor whether an operator
+ * belongs to the word `operator`: who calls is asked.
  */
 #ifndef ALLSTOP_ENGINE_INSPECT_VALUES_QUALIFIED_H
 #define ALLSTOP_ENGINE_INSPECT_VALUES_QUALIFIED_H
@@ -11,14 +12,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Is there anything of this name, which ends in template arguments? */
+/* Is there anything of this name, which ends in template arguments or an operator? */
 typedef bool (*is_known_name)(void *context, const char *name);
 
-/* How long the name at `text` is, 0: there is none. With `known` NULL a `<` behind a name begins template
- * arguments wherever they are closed again. */
+/* How long the name at `text` is, 0: there is none. With `known` NULL it is of a type: a `<` behind a
+ * name begins template arguments wherever they are closed again. */
 size_t qualified_length(const char *text, is_known_name known, void *context);
-/* The same of one part of it, without `::` in front. */
-size_t qualified_part(const char *text, is_known_name known, void *context, const char *whole);
 /* The name without blanks around `::`; malloc'd. */
 char *qualified_name(const char *text, size_t length);
 /* The last part: behind the last `::` outside of brackets. */

@@ -51,59 +51,75 @@ static bool class_of_name(struct evaluation *e, const char *name, struct type **
     return *class && kind_is_struct(type_strip(*class)->kind) && bases_find_member(*class, last, path);
 }
 
-/* The object of the frame's method; *ret is NULL where there is none. One that is optimised out is there,
- * with nothing to show. */
-static struct error *this_object(struct evaluation *e, struct value **ret)
+/* `this` of the frame's method, whose class is *class; *ret is NULL where there is none. */
+static struct error *this_pointer(struct evaluation *e, struct type **class, struct value **ret)
 {
-    struct value *pointer = NULL;
-    *ret = NULL;
-    TRY(scope_local(e, "this", &pointer));
-    struct type *class =
-        pointer && value_kind(pointer) == TYPE_POINTER ? type_target(type_strip(pointer->type)) : NULL;
-    if (!class || !kind_is_struct(type_strip(class)->kind))
-        return NULL;
+    *class = NULL;
+    TRY(scope_local(e, "this", ret));
+    if (*ret && value_kind(*ret) == TYPE_POINTER)
+        *class = type_target(type_strip((*ret)->type));
+    if (!*class || !kind_is_struct(type_strip(*class)->kind))
+        *ret = NULL;
+    return NULL;
+}
+
+/* The object that it leads to. One that is optimised out is there, with nothing to show. */
+static struct error *object_of(struct evaluation *e, struct value *pointer, struct value **ret)
+{
     if (!pointer->optimised_out)
         return value_dereference(&e->pool, pointer, ret);
-    *ret = value_new(&e->pool, class);
+    *ret = value_new(&e->pool, type_target(type_strip(pointer->type)));
     (*ret)->optimised_out = true;
     return NULL;
 }
 
 /* A closure that took `this` along has it as a member: gcc calls it `__this`, clang `this`. */
-static struct error *captured_this(struct evaluation *e, struct value *closure, struct value **ret)
+static bool finds_captured(struct type *closure, struct member_path *path)
 {
-    struct member_path path;
-    if (!bases_find_member(closure->type, "__this", &path) &&
-        !bases_find_member(closure->type, "this", &path))
-        return NULL;
-    struct value *pointer = NULL;
-    TRY(bases_walk(&e->pool, closure, &path, &pointer));
-    return value_kind(pointer) == TYPE_POINTER ? value_dereference(&e->pool, pointer, ret) : NULL;
+    return bases_find_member(closure, "__this", path) || bases_find_member(closure, "this", path);
+}
+
+/* By types alone, so that nothing is read for a name that is no member's. */
+static bool is_captured_member(struct type *closure, const char *name)
+{
+    struct member_path to_this, path;
+    if (!finds_captured(closure, &to_this) || !to_this.count)
+        return false;
+    struct type *t = type_strip(to_this.steps[to_this.count - 1]->type);
+    return t->kind == TYPE_POINTER && bases_find_member(type_target(t), name, &path);
 }
 
 struct error *scope_this_member(struct evaluation *e, const char *name, struct value **ret)
 {
-    struct value *object = NULL;
+    struct value *pointer = NULL, *object = NULL;
+    struct type *class;
     struct member_path path;
     *ret = NULL;
-    TRY(this_object(e, &object));
-    if (object && !bases_find_member(object->type, name, &path))
-        TRY(captured_this(e, object, &object));
-    return object && bases_find_member(object->type, name, &path) ? value_member(&e->pool, object, name, ret)
-                                                                  : NULL;
+    TRY(this_pointer(e, &class, &pointer));
+    bool own = pointer && bases_find_member(class, name, &path);
+    if (!pointer || (!own && !is_captured_member(class, name)))
+        return NULL;
+    TRY(object_of(e, pointer, &object));
+    if (!own && finds_captured(class, &path)) {
+        TRY(bases_walk(&e->pool, object, &path, &pointer));
+        TRY(object_of(e, pointer, &object));
+    }
+    return value_member(&e->pool, object, name, ret);
 }
 
 /* A member of objects, of the frame's object if that has it. */
 static struct error *of_this(struct evaluation *e, const char *name, struct type *class,
                              const struct member_path *path, struct value **ret)
 {
-    struct value *object = NULL;
+    struct value *pointer = NULL, *object = NULL;
+    struct type *here;
     struct member_path up;
-    TRY(this_object(e, &object));
-    if (!object || !bases_find(object->type, class, &up))
+    TRY(this_pointer(e, &here, &pointer));
+    if (!pointer || !bases_find(here, class, &up))
         return error_hint(
             error_new(ERR_NO_SYMBOL, "%s is a member of objects, and which one is not said", name),
             "object.%s, or &%s for where it is in one", qualified_last(name), name);
+    TRY(object_of(e, pointer, &object));
     TRY(bases_walk(&e->pool, object, &up, &object));
     return bases_walk(&e->pool, object, path, ret);
 }

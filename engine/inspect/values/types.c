@@ -49,7 +49,8 @@ static bool is_known(void *evaluation, const char *name)
     struct variable v;
     size_t count = 0;
     enum symbols_language language = symbols_language(e->pool.target->map, scope_pc(e));
-    if (language != LANGUAGE_CPLUS && language != LANGUAGE_OTHER)
+    BASE_FREE char *bare = xstrndup(name, strcspn(name, "<"));
+    if ((language != LANGUAGE_CPLUS && language != LANGUAGE_OTHER) || is_hidden(e, bare))
         return false;
     if (is_type(e, name) || symbols_find_variable(e->pool.target->map, name, scope_pc(e), &v))
         return true;

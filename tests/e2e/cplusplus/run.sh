@@ -22,4 +22,5 @@ ask g++-dwarf4 g++ -gdwarf-4 -O0
 ask g++-types g++ -g -O0 -fdebug-types-section
 ask g++-split g++ -g -O0 -gsplit-dwarf
 ask clang++ clang++ -g -O0
+ask clang++-simple clang++ -g -O0 -gsimple-template-names
 finish

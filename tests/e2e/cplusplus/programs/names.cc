@@ -207,7 +207,7 @@ int main()
     //? sizeof(vec<std::pair<int, long>, 3>)
     //= sizeof(sized<7>) => 7
     //= sizeof(sized<7u>) => 7
-    //? sizeof(flagged<true>)
+    //= sizeof(flagged<true>) => 4
     //? (vec<int, 3> *)&vi
     //? *(vec<int,3> *)&vi
     //? vec<int, 3>::made

@@ -15,7 +15,8 @@ static struct error *ask_all(struct target *target, struct thread *t)
     TRY(description_check(target, t->id.pid));
     if (!target->description)
         return error_hint(
-            error_new(ERR_UNSUPPORTED, "read registers: the stub sent no target description"),
+            error_new(ERR_UNSUPPORTED,
+                      "read registers: the stub sent no description of them that could be used"),
             "name a program with symbols, or `set architecture NAME`, so that the processor is known");
     registers_make_room(target, t);
     if (t->has_g)

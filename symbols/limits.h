@@ -83,8 +83,8 @@ enum {
     DIMENSION_LIMIT = 16,
     /* Levels of a type that are written out: "..." stands for what is deeper. */
     TYPE_DEPTH_LIMIT = 32,
-    /* Jumps from one function to the next between two frames of a stack, and functions that are looked into for them:
-     * there are none then. */
+    /* Jumps from one function to the next between two frames of a stack, and functions that are looked into
+     * for them: there are none then. */
     TAIL_CALLS_MOST = 32,
     TAIL_CALLS_LOOKED_AT = 500,
     /* Members of members that are looked at for how C++ passes an object: as a plain one. */

@@ -23,7 +23,7 @@ static bool is_numbered(const char *name, const char *prefix, unsigned *number)
 static unsigned off_by(struct target *target, struct thread *t)
 {
     const struct arch_stack *s = &target->arch->stack;
-    uint64_t top, tags;
+    uint64_t top = 0, tags = 0;
     if (!t || !register_find(target, s->top) || !register_find(target, s->tags))
         return 0;
     struct error *e = register_value(target, t, s->top, &top);

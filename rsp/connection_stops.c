@@ -63,11 +63,13 @@ static bool brings_registers(const char *payload, size_t n)
     return brings;
 }
 
+/* With acks a copy of the last stop comes before the resume's own ack, and is passed over by that. */
 bool conn_stops_may_be_old(const struct rsp_connection *c, const char *payload, size_t n)
 {
     const struct buf *b = &c->stops.previous;
-    return b->length > 0 && n == b->length && memcmp(payload, b->data, n) == 0 && !c->stops.cleared &&
-           conn_runs(c) && !rsp_shares_console(c) && !c->race.seen && brings_registers(payload, n);
+    return c->terms.no_ack && b->length > 0 && n == b->length && memcmp(payload, b->data, n) == 0 &&
+           !c->stops.cleared && conn_runs(c) && !rsp_shares_console(c) && !c->race.seen &&
+           brings_registers(payload, n);
 }
 
 void conn_stops_trust(struct rsp_connection *c, bool trust)

@@ -40,6 +40,7 @@ struct cli {
     bool terminal;
     struct cli_program program;
     bool has_program, running; /* of the last view: one that can be typed at is there; the target runs */
+    bool had_program;          /* one was there, which may be started again */
     struct editor editor;      /* at a terminal */
     struct line_reader reader; /* else */
 
@@ -122,6 +123,17 @@ static void skip_unseen(struct cli *c)
         worker_skip_text(c->worker, CLI_UNSEEN_BYTES);
 }
 
+/* A program that has ended is started again by these. */
+static bool starts_program(const char *line)
+{
+    static const char *const words[] = {"r", "run", "start", "starti", "restart"};
+    size_t n = strcspn(line, " \t");
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strlen(words[i]) == n && strncmp(words[i], line, n) == 0)
+            return true;
+    return false;
+}
+
 static void do_line(struct cli *c, const char *line)
 {
     line += strspn(line, " \t");
@@ -141,7 +153,7 @@ static void do_line(struct cli *c, const char *line)
     c->id = worker_post_line(c->worker, copy);
     talk_posted(&c->talk);
     hide_prompt(c);
-    if (c->terminal && c->has_program)
+    if (c->terminal && (c->has_program || (c->had_program && starts_program(line))))
         cli_program_lend(&c->program);
 }
 
@@ -196,6 +208,7 @@ static void on_view(struct cli *c)
     struct view *v = worker_view(c->worker);
     c->has_program = v && v->has_terminal;
     c->running = v && v->state == TARGET_RUNNING;
+    c->had_program = c->had_program || c->has_program;
     if (v && c->asked == ASKED_VIEW && (double)v->epoch >= c->epoch) {
         c->asked = ASKED_NOTHING;
         print_source(c, v);

@@ -155,6 +155,27 @@ def at_a_terminal():
     t.close()
 
 
+def again_at_a_terminal():
+    """After its end, and after it was killed, the next one has the keys as well."""
+    t = Terminal(ALLSTOP, "--cli", NATIVE, "talk")
+    t.sees("(allstop) ")
+    t.type("continue\n")
+    for number, how in enumerate(("at its end", "run again", "killed and run again")):
+        mark = len(t.text())
+        if number:
+            t.type("run\n")
+        asked = t.sees("name? ", mark)
+        t.type("Ada\n")
+        check(f"--cli, {how}: what is typed goes to the program", asked and t.sees("hello <Ada>", mark), t.text()[mark:])
+        t.type("\x04")
+        check(f"--cli, {how}: it ends, and the prompt is back", t.sees("exited with status 0", mark) and t.sees("(allstop) ", mark),
+              t.text()[mark:])
+        if number == 1:
+            t.line("start", "(allstop) ")
+            t.line("kill", "(allstop) ")
+    t.close()
+
+
 def no_escapes():
     t = Terminal(ALLSTOP, "--cli", NATIVE, "escape")
     t.sees("(allstop) ")
@@ -207,7 +228,7 @@ def main():
         talk(where)
         interrupted(where)
         crash(where)
-    for one in (flood, let_go, at_a_terminal, no_escapes, another_terminal, again):
+    for one in (flood, let_go, at_a_terminal, again_at_a_terminal, no_escapes, another_terminal, again):
         one()
 
 

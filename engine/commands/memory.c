@@ -117,9 +117,11 @@ const struct command command_write = {
     .text = read_text,
 };
 
+/* *end: how much was searched. */
 static struct error *find_in(struct session *s, uint64_t from, uint64_t length, const unsigned char *what,
-                             size_t n, cJSON *list)
+                             size_t n, cJSON *list, uint64_t *end)
 {
+    *end = length;
     if (!what || n == 0)
         return error_new(ERR_USAGE, "find: there is nothing to look for");
     BASE_FREE unsigned char *window = xmalloc(FIND_STEP + n);
@@ -133,6 +135,7 @@ static struct error *find_in(struct session *s, uint64_t from, uint64_t length, 
             if (cJSON_GetArraySize(list) >= MEMORY_FOUND_MOST || ++p + n > window + got)
                 break;
         }
+        *end = got < want ? at + got : length;
         if (got < want || cJSON_GetArraySize(list) >= MEMORY_FOUND_MOST)
             return NULL;
     }
@@ -151,9 +154,29 @@ static struct error *run_find(struct session *s, const cJSON *args, cJSON **ret)
     TRY(bytes_of(args, &what, &n));
     *ret = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(*ret, "addresses");
-    struct error *e = n <= length && n <= FIND_STEP ? find_in(s, from, length, what, n, list) : NULL;
+    uint64_t end = length;
+    struct error *e = n <= length && n <= FIND_STEP ? find_in(s, from, length, what, n, list, &end) : NULL;
     free(what);
+    if (!e && end < length)
+        json_add_address(*ret, "unreadable", from + end);
     return e;
+}
+
+static void find_text(const cJSON *result, struct buf *out)
+{
+    const cJSON *address, *list = cJSON_GetObjectItemCaseSensitive(result, "addresses");
+    cJSON_ArrayForEach (address, list)
+        buf_printf(out, "%s\n", address->valuestring);
+    int count = cJSON_GetArraySize(list);
+    const char *unreadable = json_text_or_null(result, "unreadable");
+    if (count >= MEMORY_FOUND_MOST)
+        buf_printf(out, "%d places; there may be more\n", count);
+    else if (count)
+        buf_printf(out, "%d place%s\n", count, count == 1 ? "" : "s");
+    else
+        buf_add_text(out, "not found\n");
+    if (unreadable)
+        buf_printf(out, "nothing can be read at %s: the search ended there\n", unreadable);
 }
 
 static const struct command_arg find_args[] = {{"from", ARG_ADDRESS, true, NULL, "where to begin"},
@@ -171,4 +194,5 @@ const struct command command_find_bytes = {
     .args = find_args,
     .flags = COMMAND_NEEDS_STOPPED,
     .run = run_find,
+    .text = find_text,
 };

@@ -219,4 +219,20 @@ steps "a state folder that cannot be written: a trap is refused, and not as inte
     {"do": "break", "at": "leaf", "kind": "memory", "expect": {"error": {"code": "refused", "message": {"match": "journal"}, "hint": {"match": "XDG_STATE_HOME"}}}},
     {"do": "break", "at": "leaf"}, {"do": "continue", "expect": {"reason": "breakpoint"}}' -t "$(gdbserver_of "$work/place")" "$work/place"
 
+# -- find ----------------------------------------------------------------------------------------------------
+steps "find: where, nothing, and where the search ended" '
+    {"do": "break", "at": "leaf"}, {"do": "continue"},
+    {"do": "find", "from": "&counter", "length": 4, "hex": "07", "expect": {"addresses": {"count": 1}}},
+    {"do": "find", "from": "&counter", "length": 4, "hex": "0708", "expect": {"addresses": {"count": 0}}},
+    {"do": "find", "from": "0x10000000", "length": 8192, "hex": "0708", "expect": {"addresses": {"count": 0}, "unreadable": "0x10001000"}}' \
+    -t "$(gdbserver_of "$work/place")" "$work/place"
+said=$(printf 'break leaf\ncontinue\nfind &counter 4 07\nfind &counter 4 0708\nfind 0x10000000 8192 0708\nkill\n' |
+    "$B/allstop" --cli -t "$(gdbserver_of "$work/place")" "$work/place" 2>&1)
+for words in '1 place' 'not found' 'nothing can be read at 0x10001000'; do
+    case $said in
+    *"$words"*) echo "ok find at the prompt: $words" ;;
+    *) echo "FAIL find at the prompt: $words: $(tail -n 8 <<<"$said" | paste -sd' ')" ;;
+    esac
+done
+
 finish

@@ -62,8 +62,7 @@ static void test_symbols_of_a_stripped_file(void **state)
 /* The rest of the file is as good as without it. */
 static void is_left_out(const char *section, const char *why)
 {
-    BASE_FREE char *command = xasprintf("objcopy --add-section .gnu_debugdata=%s bare damaged", section);
-    free(run(command));
+    free(run("objcopy --add-section .gnu_debugdata=%s bare damaged", section));
     struct symbol_file *f = open_file("damaged");
     assert_false(knows(f, "hidden"));
     if (!strstr(symbol_file_complaint(f), why))

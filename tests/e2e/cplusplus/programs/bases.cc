@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Base classes and what moves a pointer between them; virtual bases, members by pointer, static members.
-extern "C" void mark(int) {}
+extern "C" __attribute__((noinline)) void mark(int) { asm volatile(""); }
 
 struct A { int a = 1; virtual ~A() {} };
 struct B { int b = 2; virtual ~B() {} };

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-extern "C" void mark(int) {}
+extern "C" __attribute__((noinline)) void mark(int) { asm volatile(""); }
 
 namespace store {
 namespace v2 { template <class T> struct basic { T items[6]; int used = 2; }; }

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <functional>
 
-extern "C" void mark(int) {}
+extern "C" __attribute__((noinline)) void mark(int) { asm volatile(""); }
 
 int member = 1, outer = 2;
 

@@ -277,6 +277,17 @@ int main()
     //? !pd
     //? pd && base
     //? pd != 0
+    //: Diamond
+    //: Left
+    //: Secret
+    //: Both
+    //: Statics
+    //: Nothing
+    //: Bare
+    //: Outer
+    //: Holder
+    //: VirtualOnly
+    //: Deepest
     mark(3);
     return r == 0;
 }

@@ -275,6 +275,14 @@ int main()
     //? (unsigned char)'a'
     //! store::nothing
     //! nothing::at
+    //: A
+    //: vec<int, 3>
+    //: Derived
+    //: store::list
+    //: store::Colour
+    //: A::Inner
+    //: std::pair<int, long>
+    //: Hidden
     mark(4);
     return r == 0;
 }

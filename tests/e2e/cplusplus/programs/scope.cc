@@ -282,6 +282,12 @@ int main()
     //? &numbers
     //? *&numbers
     //? numbers[1] == 8
+    //: Object
+    //: Packed
+    //: Flexible
+    //: Templated<long>
+    //: Templated<Object>
+    //: space::Inside
     mark(9);
     return r == 0;
 }

@@ -245,6 +245,11 @@ int main()
     //? (std::string *)&text
     //? sizeof(std::pair<int, long>)
     //? less < more
+    //? both < stock && both > 1
+    //? both < stock
+    //= both<stock&&both>1 => false
+    //? stock < both && both > stock
+    //= stock<both> 0 => true
     //? less < more && more > less
     //? less < 2 > 0
     //? tmax<int>

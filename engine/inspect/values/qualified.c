@@ -66,8 +66,8 @@ static size_t part_length(const char *text, is_known_name known, void *context, 
 {
     if (strncmp(text, anonymous, sizeof anonymous - 1) == 0)
         return sizeof anonymous - 1;
-    size_t n = *text == '~' ? 1 + word(text + 1) : word(text);
-    if (n <= (*text == '~'))
+    size_t tilde = *text == '~' ? 1 : 0, n = tilde + word(text + tilde);
+    if (n == tilde)
         return 0;
     size_t space = blanks(text + n), more = 0;
     if (n == 8 && strncmp(text, "operator", 8) == 0)

@@ -139,6 +139,9 @@ enum {
     INDEX_IMAGE_LIMIT = 1 << 30,
     /* Scopes around a name: those further out are left out of what is shown. */
     INDEX_SCOPE_LIMIT = 64,
+    /* Methods of a class, of which those of one name are written together: more are written as they are
+     * declared. */
+    METHODS_GROUPED_LIMIT = 1024,
     /* Scopes around an address or an entry: a name is not looked for in those further in. */
     SCOPE_CHAIN_LIMIT = 80,
     /* Scopes of one name inside of one other, as a namespace is opened again and again: the others are not

@@ -62,14 +62,18 @@ struct type {
     struct type_inside *inside;
 };
 
+enum type_access { ACCESS_PUBLIC, ACCESS_PROTECTED, ACCESS_PRIVATE };
+
 struct type_member {
     const char *name; /* "" for an anonymous struct or union */
     struct type *type;
     uint64_t bit_offset; /* from the start of the struct, DW_AT_data_bit_offset's way of counting */
     uint32_t bit_size;   /* bit-fields; 0: no bit-field */
-    bool base;           /* a base class, its members are this class's */
-    bool is_virtual;     /* a virtual base */
-    bool known_offset;   /* false: placed at run time, by `location` */
+    enum type_access access;
+    bool artificial;   /* made by the compiler: the address of the virtual table */
+    bool base;         /* a base class, its members are this class's */
+    bool is_virtual;   /* a virtual base */
+    bool known_offset; /* false: placed at run time, by `location` */
     /* A DWARF expression from the object's address to the member's (symbols_member_location()), or NULL. */
     const uint8_t *location;
     size_t location_size;
@@ -78,6 +82,7 @@ struct type_member {
 struct type_static {
     const char *name;
     struct type *type;
+    enum type_access access;
     uint64_t die;
     size_t before; /* so many of type_members() are declared in front of it */
 };
@@ -86,8 +91,15 @@ struct type_method {
     struct type *type; /* with the parameter `this`, but for static ones */
     uint64_t die;
     int64_t slot; /* of a virtual one: which of the virtual table, if that is known; else -1 */
-    bool artificial;
+    enum type_access access;
+    bool is_virtual, artificial;
     bool has_this; /* it is not static */
+};
+/* A typedef inside of a class, or with its name a template parameter and the type that it stands for. */
+struct type_alias {
+    const char *name;
+    struct type *type;
+    enum type_access access;
 };
 struct type_enumerator {
     const char *name;
@@ -104,6 +116,8 @@ struct type *type_strip(struct type *t);
 size_t type_members(struct type *t, const struct type_member **ret);
 size_t type_statics(struct type *t, const struct type_static **ret);
 size_t type_methods(struct type *t, const struct type_method **ret);
+size_t type_aliases(struct type *t, const struct type_alias **ret);
+size_t type_arguments(struct type *t, const struct type_alias **ret);
 size_t type_enumerators(struct type *t, const struct type_enumerator **ret);
 size_t type_parameters(struct type *t, struct type *const **ret);
 /* C++ passes and returns such an object by its address, however small it is: it may not be copied byte by

@@ -53,7 +53,9 @@ static bool is_bare(const struct index_search *s, const char *name)
 {
     const char *last = s->query.parts[s->query.count - 1].text;
     size_t n = s->query.parts[s->query.count - 1].length, base = name_base_length(last, n);
-    return base < n && strlen(name) == base && strncmp(last, name, base) == 0;
+    uint16_t tag = s->posting.tag;
+    bool class = tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
+    return class && base < n && strlen(name) == base && strncmp(last, name, base) == 0;
 }
 
 static bool matches(const struct index_search *s, const char *name, bool *exact)

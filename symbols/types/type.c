@@ -227,7 +227,8 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     t->kind = kind_of_tag(tag);
     t->name = name ? attr_string(u->dwarf, u->head, name) : NULL;
     t->inside->size = number(&a, DW_AT_byte_size);
-    t->incomplete = number(&a, DW_AT_declaration) != 0;
+    /* A function's type is all there where it is declared, and a struct may be called as it is. */
+    t->incomplete = t->kind != TYPE_FUNCTION && number(&a, DW_AT_declaration) != 0;
     t->prototyped = number(&a, DW_AT_prototyped) != 0;
     t->vector = number(&a, DW_AT_GNU_vector) != 0;
     t->inside->scoped_enumerators = number(&a, DW_AT_enum_class) != 0;

@@ -6,10 +6,8 @@
 #include <string.h>
 
 #include "symbols/limits.h"
+#include "symbols/types/type_internal.h"
 #include "symbols/types/type_print.h"
-
-/* Width of the columns that gdb heads "offset" and "size". */
-enum { COLUMNS = 27, INDENT = 4 };
 
 bool type_has_body(const struct type *t)
 {
@@ -37,6 +35,14 @@ static void print_enumeration(struct type *t, const struct type_layout *how, str
         expected = (int64_t)((uint64_t)list[i].value + 1);
     }
     buf_add_char(ret, '}');
+}
+
+/* In C++, whether it was written or not: DWARF does not tell. */
+static void print_underlying(struct type *t, struct buf *ret)
+{
+    struct type *under = type_is_cplus(t) ? type_strip(type_target(t)) : NULL;
+    if (under && under->name && under->kind != TYPE_VOID && under != t)
+        buf_printf(ret, ": %s ", under->name);
 }
 
 static void print_hole(uint64_t from, uint64_t to, const char *what, struct buf *ret)
@@ -67,13 +73,14 @@ static void print_columns(struct type *t, const struct type_member *m, const str
     *end = m->bit_offset + (m->bit_size ? m->bit_size : size * 8);
 }
 
-static void print_member(struct type *t, const struct type_member *m, const struct type_layout *how,
-                         uint64_t *end, struct buf *ret)
+void type_print_member(struct type *t, const struct type_member *m, const struct type_layout *how,
+                       uint64_t *end, struct buf *ret)
 {
     struct type_layout in = {.expand = how->expand - 1,
                              .offsets = how->offsets,
-                             .level = how->level + INDENT,
+                             .level = how->level + TYPE_INDENT,
                              .depth = how->depth + 1,
+                             .inside = how->inside,
                              .origin = how->origin + m->bit_offset};
     bool compound =
         m->type->kind == TYPE_STRUCT || m->type->kind == TYPE_CLASS || m->type->kind == TYPE_UNION;
@@ -89,13 +96,13 @@ static void print_member(struct type *t, const struct type_member *m, const stru
     buf_add_text(ret, ";\n");
 }
 
-static void print_end(struct type *t, const struct type_layout *how, uint64_t end, struct buf *ret)
+void type_print_end(struct type *t, const struct type_layout *how, uint64_t end, struct buf *ret)
 {
     if (how->offsets) {
         print_hole(end, type_size(t) * 8, "padding", ret);
-        buf_printf(ret, "\n%*s/* total size (bytes): %4" PRIu64 " */\n", (int)how->level + INDENT + COLUMNS,
-                   "", type_size(t));
-        buf_printf(ret, "%*s", COLUMNS + (how->level ? 0 : 2), "");
+        buf_printf(ret, "\n%*s/* total size (bytes): %4" PRIu64 " */\n",
+                   (int)how->level + TYPE_INDENT + TYPE_COLUMNS, "", type_size(t));
+        buf_printf(ret, "%*s", TYPE_COLUMNS + (how->level ? 0 : 2), "");
     }
     buf_printf(ret, "%*s}", (int)how->level, "");
 }
@@ -106,7 +113,7 @@ static void print_members(struct type *t, const struct type_layout *how, struct 
     size_t n = type_members(t, &list);
     uint64_t end = 0;
     bool first_base = true;
-    int column = (int)how->level + (how->offsets ? COLUMNS : 0);
+    int column = (int)how->level + (how->offsets ? TYPE_COLUMNS : 0);
     for (size_t i = 0; i < n; i++) {
         if (!list[i].base)
             continue;
@@ -120,13 +127,13 @@ static void print_members(struct type *t, const struct type_layout *how, struct 
     }
     buf_add_text(ret, "{\n");
     if (t->incomplete && !n)
-        buf_printf(ret, "%*s<incomplete type>\n", column + INDENT, "");
+        buf_printf(ret, "%*s<incomplete type>\n", column + TYPE_INDENT, "");
     else if (!n)
-        buf_printf(ret, "%*s<no data fields>\n", column + INDENT, "");
+        buf_printf(ret, "%*s<no data fields>\n", column + TYPE_INDENT, "");
     for (size_t i = 0; i < n && ret->length < TYPE_BODY_LIMIT; i++)
         if (!list[i].base)
-            print_member(t, &list[i], how, &end, ret);
-    print_end(t, how, end, ret);
+            type_print_member(t, &list[i], how, &end, ret);
+    type_print_end(t, how, end, ret);
 }
 
 void type_print_body(struct type *t, const struct type_layout *how, struct buf *ret)
@@ -136,14 +143,21 @@ void type_print_body(struct type *t, const struct type_layout *how, struct buf *
     if (!type_has_body(t))
         return;
     buf_add_text(ret, words[t->kind]);
-    if (t->name) {
+    if (t->inside->scoped_enumerators)
+        buf_add_text(ret, "class ");
+    if (t->name && how->inside)
+        type_print_tag_inside(t, how->inside, ret);
+    else if (t->name)
         type_print_tag(t, ret);
-        buf_add_char(ret, ' ');
-    }
+    buf_add_text(ret, t->name ? " " : "");
+    if (t->kind == TYPE_ENUM && how->expand >= 0)
+        print_underlying(t, ret);
     if (t->kind == TYPE_ENUM)
         print_enumeration(t, how, ret);
     else if (how->expand < 0)
         buf_add_text(ret, "{...}");
+    else if (type_is_cplus(t))
+        type_print_class(t, how, ret);
     else
         print_members(t, how, ret);
 }

@@ -83,6 +83,8 @@ static void add_member(struct collector *k, struct dwarf_unit *u, const struct d
     struct type_member m = {
         .name = text ? text : "", .type = type_of_attr(k->type->file, die_attr(a, DW_AT_type)), .base = base};
     place_member(u, a, &m);
+    m.artificial = constant(a, DW_AT_artificial, &flag) && flag;
+    m.access = type_access_of(k->type, a);
     m.is_virtual = base && constant(a, DW_AT_virtuality, &flag) && flag;
     m.known_offset = m.known_offset && !m.is_virtual;
     ARRAY_RESERVE(k->members, in->member_count, k->member_capacity);
@@ -112,13 +114,18 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
         return;
     }
     bool in_class = k->type->kind != TYPE_ENUM && k->type->kind != TYPE_FUNCTION;
-    bool of_class = in_class && (tag == DW_TAG_variable || tag == DW_TAG_subprogram);
+    bool of_class = in_class && (tag == DW_TAG_variable || tag == DW_TAG_subprogram ||
+                                 tag == DW_TAG_typedef || tag == DW_TAG_template_type_param);
     if (tag != DW_TAG_member && tag != DW_TAG_inheritance && tag != DW_TAG_enumerator &&
         tag != DW_TAG_formal_parameter && !of_class)
         return;
     die_attributes(u, die, &a);
     if (tag == DW_TAG_enumerator) {
         add_enumerator(k, u, &a);
+    } else if (tag == DW_TAG_typedef) {
+        type_add_alias(k->type, &k->parts, u, &a, die_offset(u, die));
+    } else if (tag == DW_TAG_template_type_param) {
+        type_add_argument(k->type, &k->parts, u, &a);
     } else if (tag == DW_TAG_variable) {
         type_add_static(k->type, &k->parts, u, &a, die_offset(u, die));
     } else if (tag == DW_TAG_subprogram) {
@@ -135,8 +142,10 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
             type = die_attr(&there, DW_AT_type);
         }
         struct type *parameter = type_of_attr(k->type->file, type);
-        if (!in->parameter_count && dwarf_is_cplus(u->head) && constant(&a, DW_AT_artificial, &flag))
+        bool made_up = constant(&a, DW_AT_artificial, &flag) && in->made_up == in->parameter_count;
+        if (made_up && !in->parameter_count && dwarf_is_cplus(u->head))
             parameter = type_constant(parameter);
+        in->made_up += made_up;
         ARRAY_RESERVE(k->parameters, in->parameter_count, k->parameter_capacity);
         k->parameters[in->parameter_count++] = parameter;
     } else {

@@ -8,6 +8,15 @@
 #include "base/alloc.h"
 #include "symbols/types/type_internal.h"
 
+enum type_access type_access_of(const struct type *t, const struct die_attrs *a)
+{
+    const struct attr *said = die_attr(a, DW_AT_accessibility);
+    uint64_t access = said ? said->u : t->kind == TYPE_CLASS ? DW_ACCESS_private : DW_ACCESS_public;
+    return access == DW_ACCESS_private     ? ACCESS_PRIVATE
+           : access == DW_ACCESS_protected ? ACCESS_PROTECTED
+                                           : ACCESS_PUBLIC;
+}
+
 void type_add_static(struct type *t, struct class_parts *parts, struct dwarf_unit *u,
                      const struct die_attrs *a, uint64_t die)
 {
@@ -20,6 +29,7 @@ void type_add_static(struct type *t, struct class_parts *parts, struct dwarf_uni
     parts->statics[in->static_count++] =
         (struct type_static){.name = text,
                              .type = type_of_attr(t->file, die_attr(a, DW_AT_type)),
+                             .access = type_access_of(t, a),
                              .die = die,
                              .before = in->member_count};
 }
@@ -72,6 +82,7 @@ void type_add_method(struct type *t, struct class_parts *parts, struct dwarf_uni
 {
     struct type_inside *in = t->inside;
     const struct attr *name = die_attr(a, DW_AT_name), *artificial = die_attr(a, DW_AT_artificial);
+    const struct attr *virtuality = die_attr(a, DW_AT_virtuality);
     const char *text = name ? attr_string(u->dwarf, u->head, name) : NULL;
     if (!text)
         return;
@@ -80,8 +91,36 @@ void type_add_method(struct type *t, struct class_parts *parts, struct dwarf_uni
                                                               .type = type_of_die(t->file, die),
                                                               .die = die,
                                                               .slot = slot_of(u, a),
+                                                              .access = type_access_of(t, a),
+                                                              .is_virtual = virtuality && virtuality->u,
                                                               .artificial = artificial && artificial->u,
                                                               .has_this = has_this(u, a, die)};
+}
+
+void type_add_alias(struct type *t, struct class_parts *parts, struct dwarf_unit *u,
+                    const struct die_attrs *a, uint64_t die)
+{
+    struct type_inside *in = t->inside;
+    const struct attr *name = die_attr(a, DW_AT_name);
+    const char *text = name ? attr_string(u->dwarf, u->head, name) : NULL;
+    if (!text)
+        return;
+    ARRAY_RESERVE(parts->aliases, in->alias_count, parts->alias_capacity);
+    parts->aliases[in->alias_count++] =
+        (struct type_alias){.name = text, .type = type_of_die(t->file, die), .access = type_access_of(t, a)};
+}
+
+void type_add_argument(struct type *t, struct class_parts *parts, struct dwarf_unit *u,
+                       const struct die_attrs *a)
+{
+    struct type_inside *in = t->inside;
+    const struct attr *name = die_attr(a, DW_AT_name);
+    const char *text = name ? attr_string(u->dwarf, u->head, name) : NULL;
+    if (!text)
+        return;
+    ARRAY_RESERVE(parts->arguments, in->argument_count, parts->argument_capacity);
+    parts->arguments[in->argument_count++] =
+        (struct type_alias){.name = text, .type = type_of_attr(t->file, die_attr(a, DW_AT_type))};
 }
 
 static void *keep(struct intern *arena, void *list, size_t size)
@@ -98,6 +137,8 @@ void type_keep_parts(struct type *t, struct class_parts *parts)
     in->definitions =
         in->static_count ? intern_alloc(in->arena, in->static_count * sizeof *in->definitions) : NULL;
     in->methods = keep(in->arena, parts->methods, in->method_count * sizeof *parts->methods);
+    in->aliases = keep(in->arena, parts->aliases, in->alias_count * sizeof *parts->aliases);
+    in->arguments = keep(in->arena, parts->arguments, in->argument_count * sizeof *parts->arguments);
 }
 
 size_t type_statics(struct type *t, const struct type_static **ret)
@@ -114,6 +155,22 @@ size_t type_methods(struct type *t, const struct type_method **ret)
     type_read_children(t);
     *ret = t->inside->methods;
     return t->inside->method_count;
+}
+
+size_t type_aliases(struct type *t, const struct type_alias **ret)
+{
+    t = type_strip(t);
+    type_read_children(t);
+    *ret = t->inside->aliases;
+    return t->inside->alias_count;
+}
+
+size_t type_arguments(struct type *t, const struct type_alias **ret)
+{
+    t = type_strip(t);
+    type_read_children(t);
+    *ret = t->inside->arguments;
+    return t->inside->argument_count;
 }
 
 struct type *type_containing(struct type *t)

@@ -32,10 +32,15 @@ struct type_inside {
         *definitions; /* of each: its DIE in the same file; 0: not looked for, NO_OFFSET: there is none */
     struct type_method *methods;
     size_t method_count;
+    struct type_alias *aliases;
+    size_t alias_count;
+    struct type_alias *arguments;
+    size_t argument_count;
     struct type_enumerator *enumerators;
     size_t enumerator_count;
     struct type **parameters;
-    size_t parameter_count;
+    size_t parameter_count,
+        made_up; /* the first so many are the compiler's: `this`, whether a base is whole */
 };
 
 /* The node of a DIE; never NULL. Units stay open. */
@@ -53,12 +58,19 @@ void type_read_children(struct type *t);
 struct class_parts {
     struct type_static *statics;
     struct type_method *methods;
-    size_t static_capacity, method_capacity;
+    struct type_alias *aliases, *arguments;
+    size_t static_capacity, method_capacity, alias_capacity, argument_capacity;
 };
+/* Who may use what an entry of a class describes. */
+enum type_access type_access_of(const struct type *t, const struct die_attrs *a);
 void type_add_static(struct type *t, struct class_parts *parts, struct dwarf_unit *u,
                      const struct die_attrs *a, uint64_t die);
 void type_add_method(struct type *t, struct class_parts *parts, struct dwarf_unit *u,
                      const struct die_attrs *a, uint64_t die);
+void type_add_alias(struct type *t, struct class_parts *parts, struct dwarf_unit *u,
+                    const struct die_attrs *a, uint64_t die);
+void type_add_argument(struct type *t, struct class_parts *parts, struct dwarf_unit *u,
+                       const struct die_attrs *a);
 /* What the parts become: kept as long as the type. */
 void type_keep_parts(struct type *t, struct class_parts *parts);
 /* `this` as the language has it, a constant: DWARF says so of definitions alone. */

@@ -78,6 +78,78 @@ void type_print_tag(struct type *t, struct buf *ret)
     add_name(t->name, ret);
 }
 
+/* What a type is called inside of a class: by its template parameter, or a typedef that is the class's. */
+static const char *type_local_name(struct type *class, struct type *t)
+{
+    const struct type_alias *list;
+    size_t count = type_arguments(class, &list);
+    for (size_t i = 0; i < count; i++)
+        if (list[i].type == t || (list[i].type->name && strcmp(list[i].type->name, t->name) == 0 &&
+                                  strcmp(type_scope(list[i].type), type_scope(t)) == 0))
+            return list[i].name;
+    const struct type_member *members;
+    if (t->kind != TYPE_TYPEDEF)
+        return NULL;
+    count = type_aliases(class, &list);
+    for (size_t i = 0; i < count; i++)
+        if (list[i].type == t)
+            return t->name;
+    count = type_members(class, &members);
+    for (size_t i = 0; i < count; i++) {
+        size_t inherited = members[i].base ? type_aliases(members[i].type, &list) : 0;
+        for (size_t k = 0; k < inherited; k++)
+            if (list[k].type == t)
+                return t->name;
+    }
+    return NULL;
+}
+
+/* The template parameter that stands for what is called so; NULL: none. */
+static const char *parameter_called(struct type *class, const char *name, size_t n)
+{
+    const struct type_alias *list;
+    size_t count = type_arguments(class, &list);
+    for (size_t i = 0; i < count; i++) {
+        BASE_FREE char *is = type_name(list[i].type);
+        if (strlen(is) == n && strncmp(is, name, n) == 0)
+            return list[i].name;
+    }
+    return NULL;
+}
+
+/* Behind `<` and `,` of a name, the length of the type that stands there without what is added to it. */
+static size_t argument_length(const char *name)
+{
+    size_t n = 0;
+    for (unsigned depth = 0; name[n] && (depth || !strchr(",>*&", name[n])); n++) {
+        if (!depth && strncmp(name + n, " const", 6) == 0)
+            break;
+        depth = name[n] == '<' ? depth + 1 : name[n] == '>' ? depth - 1 : depth;
+    }
+    return n;
+}
+
+void type_print_tag_inside(struct type *t, struct type *class, struct buf *ret)
+{
+    BASE_BUF struct buf whole = {0};
+    const struct type_alias *list;
+    type_print_tag(t, &whole);
+    const char *at = buf_text(&whole);
+    bool begins = false;
+    while (*at && type_arguments(class, &list)) {
+        size_t n = begins && *at != ' ' ? argument_length(at) : 0;
+        const char *parameter = n ? parameter_called(class, at, n) : NULL;
+        if (parameter) {
+            add_name(parameter, ret);
+            at += n;
+        }
+        begins = (begins && *at == ' ') || *at == '<' || *at == ',';
+        if (*at)
+            buf_add_char(ret, *at++);
+    }
+    buf_add_text(ret, at);
+}
+
 static void print_base(struct type *t, const struct type_layout *how, struct buf *ret)
 {
     BASE_BUF struct buf qualifiers = {0};
@@ -88,7 +160,12 @@ static void print_base(struct type *t, const struct type_layout *how, struct buf
         type_print_body(t, how, ret);
     else if (keyword(t) && !type_has_scopes(t))
         buf_printf(ret, "%s ", keyword(t));
-    if (how->expand <= 0 && t->name)
+    const char *local = how->inside && t->name ? type_local_name(how->inside, t) : NULL;
+    if (local)
+        add_name(local, ret);
+    else if (how->expand <= 0 && t->name && how->inside)
+        type_print_tag_inside(t, how->inside, ret);
+    else if (how->expand <= 0 && t->name)
         type_print_tag(t, ret);
     else if (!t->name && !keyword(t))
         buf_add_text(ret, t->kind == TYPE_VOID ? "void" : "<unknown type>");

@@ -40,7 +40,8 @@ static bool local_name(struct control *c, uint64_t pc, const char *name)
 /* Names with `::` have ways of their own to be found, and are left to the evaluation. */
 static bool known(struct control *c, uint64_t pc, const struct node *n)
 {
-    if (strstr(n->text, "::") || (!n->file && local_name(c, pc, n->text)))
+    if (strstr(n->text, "::") || (!n->file && local_name(c, pc, n->text)) ||
+        scope_is_constant(c->target, pc, n->text))
         return true;
     BASE_FREE char *full = n->file ? xasprintf("%s:%s", n->file, n->text) : xstrdup(n->text);
     struct variable v;

@@ -66,7 +66,7 @@ static size_t part_length(const char *text, is_known_name known, void *context, 
 {
     if (strncmp(text, anonymous, sizeof anonymous - 1) == 0)
         return sizeof anonymous - 1;
-    size_t tilde = *text == '~', n = tilde + word(text + tilde);
+    size_t tilde = *text == '~' ? 1 : 0, n = tilde + word(text + tilde);
     if (n == tilde)
         return 0;
     size_t space = blanks(text + n), more = 0;

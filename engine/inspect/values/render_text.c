@@ -148,7 +148,10 @@ static struct error *reference_text(struct rendering *r, struct value *v, unsign
         BASE_FREE char *name = type_name(v->type);
         buf_printf(out, "(%s) ", name);
     }
-    buf_printf(out, "@0x%" PRIx64, target->address);
+    if (v->implicit_file) /* to what has no place */
+        buf_add_text(out, "<synthetic pointer>");
+    else
+        buf_printf(out, "@0x%" PRIx64, target->address);
     if (depth > 0) /* gdb shows what members that are references refer to by its address alone */
         return NULL;
     buf_add_text(out, ": ");

@@ -231,16 +231,22 @@ static struct error *in_function(struct evaluation *e, const char *file, const c
     return failed;
 }
 
-/* C++'s constants. */
-static struct error *keyword(struct evaluation *e, const char *name, struct value **ret)
+bool scope_is_constant(const struct target *target, uint64_t pc, const char *name)
 {
-    bool truth = strcmp(name, "true") == 0, null = strcmp(name, "nullptr") == 0;
-    if (!truth && !null && strcmp(name, "false") != 0)
+    static const char *const words[] = {"true", "false", "nullptr"};
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
+        if (strcmp(words[i], name) == 0)
+            return symbols_language(target->map, pc) == LANGUAGE_CPLUS;
+    return false;
+}
+
+/* C++'s constants. */
+static struct error *constant(struct evaluation *e, const char *name, struct value **ret)
+{
+    if (!scope_is_constant(e->pool.target, e->pool.has_pc ? e->pool.pc : UINT64_MAX, name))
         return NULL;
-    if (symbols_language(e->pool.target->map, e->pool.has_pc ? e->pool.pc : UINT64_MAX) != LANGUAGE_CPLUS)
-        return NULL;
-    *ret = null ? value_integer(&e->pool, type_pointer_to(basic_type(&e->pool, "void")), 0)
-                : value_comparison(&e->pool, truth);
+    *ret = *name == 'n' ? value_integer(&e->pool, type_pointer_to(basic_type(&e->pool, "void")), 0)
+                        : value_comparison(&e->pool, *name == 't');
     return NULL;
 }
 
@@ -278,7 +284,7 @@ static struct error *near_name(struct evaluation *e, const char *name, struct va
     bool qualified = qualified_last(name) != name;
     TRY(scope_local(e, name, ret));
     if (!*ret)
-        TRY(keyword(e, name, ret));
+        TRY(constant(e, name, ret));
     if (!*ret && qualified) /* it says itself where it is */
         TRY(scoped_name(e, name, ret));
     if (!*ret)

@@ -7,6 +7,7 @@ The source says what is asked, in comments in front of a call of mark(): in the 
   //? [/FORMAT] EXPRESSION  as gdb prints it, value and type
   //= EXPRESSION => TEXT    this text, where gdb has another or none; TEXT is a pattern as a whole
   //! EXPRESSION            both refuse it
+  //: TYPE                  the definition as gdb prints it
 Addresses on the stack are not compared but for being there. One line a place: "ok NAME LINE: N answers", or "FAIL …" with all
 that differs.
 """
@@ -35,7 +36,7 @@ while gdb.selected_inferior().pid:
     line = gdb.selected_frame().find_sal().line
     rows = []
     for e in questions.get(str(line), []):
-        text = say("print " + e)
+        text = say("print " + e) if not e.startswith("ptype ") else re.sub("^type = ", "", say(e))
         rows.append([re.sub(r"^(warning: .*\n)*\$\d+ = ", "", text), re.sub("^type = ", "", say("whatis " + re.sub(r"^/\w ", "", e)))])
     places.append([line, rows])
     gdb.execute("continue", to_string=True)
@@ -47,10 +48,10 @@ def questions(source):
     """{line of the call: [(kind, expression, pattern)]}."""
     found, waiting = {}, []
     for number, line in enumerate(open(source), 1):
-        asked = re.match(r"\s*//([?=!]) (.*)", line)
+        asked = re.match(r"\s*//([?=!:]) (.*)", line)
         if asked:
             expression, _, pattern = asked.group(2).partition(" => ") if asked.group(1) == "=" else (asked.group(2), "", "")
-            waiting.append((asked.group(1), expression.strip(), pattern.strip()))
+            waiting.append((asked.group(1), ("ptype " if asked.group(1) == ":" else "") + expression.strip(), pattern.strip()))
         elif waiting and "mark(" in line:
             found[number], waiting = waiting, []
     return found
@@ -76,6 +77,9 @@ def ask_allstop(allstop, program, asked, places, folder):
     for line, _ in places:
         steps += [{"do": "continue"}, {"do": "frame", "level": 1, "expect": {"line": line}}]
         for _, expression, _ in asked.get(line, []):
+            if expression.startswith("ptype "):
+                steps.append({"do": "type", "name": expression[6:], "on_fail": "go_on"})
+                continue
             form, text = re.fullmatch(r"(?:/(\w) )?(.*)", expression).groups()
             steps.append(dict({"do": "eval", "expr": text, "on_fail": "go_on"}, **({"format": form} if form else {})))
     path = os.path.join(folder, "session.json")
@@ -84,7 +88,7 @@ def ask_allstop(allstop, program, asked, places, folder):
     done = subprocess.run([allstop, "--no-config", "-S", path], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=300)
     rows = [json.loads(line) for line in done.stdout.splitlines()]
-    rows = [r for r in rows if "step" in r and r.get("do") == "eval"]
+    rows = [r for r in rows if "step" in r and r.get("do") in ("eval", "type")]
     if done.returncode not in (0, 1):
         sys.exit("allstop: status %d: %s" % (done.returncode, done.stderr[-500:]))
     return rows
@@ -105,6 +109,8 @@ def differs(kind, expression, pattern, gdb, got):
     text, name = got
     if kind == "!":
         return "" if text.startswith("error: ") and gdb[0].startswith("error: ") else "both should refuse it"
+    if kind == ":":
+        return "" if text == gdb[0] else "gdb: " + gdb[0]
     if kind == "=":
         return "" if re.fullmatch(pattern, text) else "should be " + pattern
     if plain(text) != plain(gdb[0]):

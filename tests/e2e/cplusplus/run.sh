@@ -23,4 +23,12 @@ ask g++-types g++ -g -O0 -fdebug-types-section
 ask g++-split g++ -g -O0 -gsplit-dwarf
 ask clang++ clang++ -g -O0
 ask clang++-simple clang++ -g -O0 -gsimple-template-names
+
+# Names of C++ in conditions: as in an expression, when the breakpoint is set and when it is hit
+steps "conditions over members, a named base and C++'s constants" '
+    {"do": "break", "at": "Diamond::own", "if": "Left::l == 1 && b == 7 && true != false"},
+    {"do": "continue", "expect": {"reason": "breakpoint"}},
+    {"do": "eval", "expr": "d", "expect": {"value": 33}},
+    {"do": "eval", "expr": "this == nullptr", "expect": {"value": false, "type": "bool"}}' \
+    -t "launch:gdbserver --once 127.0.0.1:{port} $work/g++-bases" "$work/g++-bases"
 finish

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Base classes and what moves a pointer between them; virtual bases, members by pointer, static members.
-extern "C" void mark(int) {}
+extern "C" __attribute__((noinline)) void mark(int) { asm volatile(""); }
 
 struct A { int a = 1; virtual ~A() {} };
 struct B { int b = 2; virtual ~B() {} };
@@ -277,6 +277,17 @@ int main()
     //? !pd
     //? pd && base
     //? pd != 0
+    //: Diamond
+    //: Left
+    //: Secret
+    //: Both
+    //: Statics
+    //: Nothing
+    //: Bare
+    //: Outer
+    //: Holder
+    //: VirtualOnly
+    //: Deepest
     mark(3);
     return r == 0;
 }

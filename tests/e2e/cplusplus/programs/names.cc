@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-extern "C" void mark(int) {}
+extern "C" __attribute__((noinline)) void mark(int) { asm volatile(""); }
 
 namespace store {
 namespace v2 { template <class T> struct basic { T items[6]; int used = 2; }; }
@@ -245,6 +245,11 @@ int main()
     //? (std::string *)&text
     //? sizeof(std::pair<int, long>)
     //? less < more
+    //? both < stock && both > 1
+    //? both < stock
+    //= both<stock&&both>1 => false
+    //? stock < both && both > stock
+    //= stock<both> 0 => true
     //? less < more && more > less
     //? less < 2 > 0
     //? tmax<int>
@@ -275,6 +280,14 @@ int main()
     //? (unsigned char)'a'
     //! store::nothing
     //! nothing::at
+    //: A
+    //: vec<int, 3>
+    //: Derived
+    //: store::list
+    //: store::Colour
+    //: A::Inner
+    //: std::pair<int, long>
+    //: Hidden
     mark(4);
     return r == 0;
 }

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <functional>
 
-extern "C" void mark(int) {}
+extern "C" __attribute__((noinline)) void mark(int) { asm volatile(""); }
 
 int member = 1, outer = 2;
 
@@ -282,6 +282,12 @@ int main()
     //? &numbers
     //? *&numbers
     //? numbers[1] == 8
+    //: Object
+    //: Packed
+    //: Flexible
+    //: Templated<long>
+    //: Templated<Object>
+    //: space::Inside
     mark(9);
     return r == 0;
 }

@@ -206,4 +206,5 @@ void remote_note_threads(struct rsp_connection *c, size_t guess)
 void remote_note_description(struct rsp_connection *c)
 {
     c->remote.description_read = true;
+    c->remote.g_size = 0; /* what it describes may be another set than before */
 }

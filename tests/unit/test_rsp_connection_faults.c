@@ -2,6 +2,8 @@
 /* What stubs and lines do wrong: late, lost and damaged answers. */
 #include "test_rsp_session.h"
 
+#include "rsp/remote.h"
+
 static struct error *call_hex(struct session *s, const char *request)
 {
     BASE_BUF struct buf reply = {0};
@@ -400,6 +402,36 @@ static void test_shared_line(void **state)
     session_close(&s);
 }
 
+/* -- all registers ------------------------------------------------------------------------------------- */
+
+static const char all_registers[] = "00112233445566778899aabbccddeeff0123456789abcdef";
+
+static void says_an_older_answer(struct peer *p)
+{
+    peer_negotiate(p, "QStartNoAckMode+");
+    peer_answer(p, "g", all_registers);
+    peer_expect(p, "g");
+    peer_say(p, "0102030405060708");
+    peer_reply(p, all_registers);
+}
+
+/* It is hex digits as well, but the registers had more of them. */
+static void test_short_registers(void **state)
+{
+    (void)state;
+    struct session s;
+    struct rsp_g g = {0};
+    session_open(&s, says_an_older_answer, 20);
+    must(rsp_negotiate(s.c));
+    for (int i = 0; i < 2; i++) {
+        must(rsp_read_g(s.c, (struct ptid){0}, &g));
+        assert_int_equal(g.size, sizeof all_registers / 2);
+        rsp_g_free(&g);
+    }
+    assert_violations(&s, "reply-to-another-question ");
+    session_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -407,6 +439,7 @@ int main(void)
         cmocka_unit_test(test_lost_answer),
         cmocka_unit_test(test_hung_stub_costs_two_timeouts),
         cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_short_registers),
         cmocka_unit_test(test_deadline_of_the_whole),
         cmocka_unit_test(test_end_in_the_middle_of_a_packet),
         cmocka_unit_test(test_bad_checksum_is_mended),

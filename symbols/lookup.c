@@ -235,3 +235,28 @@ bool symbols_unwind_row(struct symbol_map *m, uint64_t pc, struct cfi_row *ret)
     struct symbol_file *f = symbol_map_file_at(m, pc, &offset);
     return f && cfi_row_at(f, pc - offset, ret);
 }
+
+bool symbols_inlined_range(struct symbol_map *m, uint64_t address, unsigned depth, struct address_range *ret)
+{
+    uint64_t offset;
+    struct symbol_file *f = symbol_map_file_at(m, address, &offset);
+    struct dwarf_unit *u = f ? lookup_unit(f, address - offset) : NULL;
+    const struct function_table *t = u ? unit_functions(u) : NULL;
+    long i = t ? lookup_function(t, address - offset) : -1;
+    unsigned level = 0;
+    for (long k = i; k >= 0 && t->functions[k].inlined; k = t->functions[k].parent)
+        level++;
+    if (depth == 0 || depth > level)
+        return false;
+    while (level-- > depth)
+        i = t->functions[i].parent;
+    const struct unit_function *inlined = &t->functions[i];
+    for (size_t k = 0; k < inlined->range_count; k++) {
+        const struct address_range *r = &t->ranges[inlined->first_range + k];
+        if (address_range_has(r, address - offset)) {
+            *ret = (struct address_range){r->low + offset, r->high + offset};
+            return true;
+        }
+    }
+    return false;
+}

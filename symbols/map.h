@@ -91,6 +91,9 @@ static inline bool address_range_has(const struct address_range *r, uint64_t add
 /* The contiguous rows around `address` that belong to one source line (what a step stays within); false: no
  * line there. */
 bool symbols_line_range(struct symbol_map *m, uint64_t address, struct address_range *ret);
+/* The contiguous code around `address` of the inlined function that is `depth` levels inside the function that
+ * really exists (1: called by that itself); false: there is no such one. */
+bool symbols_inlined_range(struct symbol_map *m, uint64_t address, unsigned depth, struct address_range *ret);
 /* True when `address` is the start of a row that begins a statement. */
 bool symbols_is_statement(struct symbol_map *m, uint64_t address);
 

@@ -146,12 +146,30 @@ static struct error *note_returning(struct session *s, struct thread *t, struct 
     return NULL;
 }
 
+/* Out of an inlined function of the innermost frame: there is no return to run to, so it is stepped through.
+ */
+static bool out_of_inlined(struct session *s, struct thread *t, struct plan *plan)
+{
+    struct symbol_place place;
+    uint64_t pc;
+    struct error *e = thread_pc(s->target, t, &pc);
+    bool inlined = !e && symbols_lookup(s->target->map, pc, &place) && s->target->frame < place.inlined_count;
+    error_free(e);
+    if (inlined)
+        *plan = (struct plan){.kind = PLAN_NEXT,
+                              .leaves_inlined = true,
+                              .inlined_depth = place.inlined_count - s->target->frame - 1};
+    return inlined;
+}
+
 static struct error *run_finish(struct session *s, const cJSON *args, cJSON **ret)
 {
     (void)ret;
     struct thread *t;
     TRY(arg_thread(s, args, &t));
     struct plan plan = {.kind = PLAN_FINISH, .final_at_target = true};
+    if (out_of_inlined(s, t, &plan))
+        return start(s, args, &plan);
     uint64_t address, least_sp;
     if (s->target->frame == 0) {
         TRY(frame_return_address(s->target, t, &address, &least_sp));

@@ -60,6 +60,11 @@ struct plan {
     const char *file; /* owned by the symbol file */
     unsigned line_number;
 
+    /* Of inlined calls only those are stepped into that are no more than so many levels inside the function
+     * that really exists; `leaves_inlined`: the step ends where it comes out of a deeper one. */
+    unsigned inlined_depth;
+    bool leaves_inlined;
+
     /* RETURN and TO: sites of ours, and how high sp must be at each for a hit to count (0: anywhere) */
     struct site *targets[PLAN_TARGETS];
     uint64_t target_sp[PLAN_TARGETS];

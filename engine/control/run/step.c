@@ -63,6 +63,8 @@ struct error *plan_begin_step(struct control *c, struct plan *p)
     p->function_high = place.function_high;
     p->file = place.file;
     p->line_number = place.line;
+    if (!p->leaves_inlined)
+        p->inlined_depth = place.inlined_count;
     if (!by_line(p))
         return NULL;
     p->has_line = symbols_line_range(c->target->map, p->start_pc, &p->line);
@@ -250,6 +252,17 @@ static struct error *left_function(struct control *c, struct plan *p, struct thr
     return entered_function(c, p, t, pc, address, done);
 }
 
+/* In a function that was inlined where the step began, or deeper: `next` is to go over it, and what is left
+ * of it there is what is stepped. */
+static bool in_inlined_call(struct control *c, struct plan *p, uint64_t pc)
+{
+    struct address_range range;
+    if (p->kind == PLAN_STEP || !symbols_inlined_range(c->target->map, pc, p->inlined_depth + 1, &range))
+        return false;
+    p->line = range;
+    return true;
+}
+
 static bool same_line(const struct plan *p, const struct symbol_place *place)
 {
     return place->line == p->line_number && place->file && p->file && strcmp(place->file, p->file) == 0;
@@ -264,6 +277,8 @@ static struct error *line_step(struct control *c, struct plan *p, struct thread 
         p->phase = PHASE_STEP;
         return NULL;
     }
+    if (in_same_function(p, pc) && in_inlined_call(c, p, pc))
+        return NULL;
     bool called;
     uint64_t return_address;
     TRY(came_by_call(c, p, t, pc, &called, &return_address));
@@ -271,6 +286,10 @@ static struct error *line_step(struct control *c, struct plan *p, struct thread 
         return entered_function(c, p, t, pc, return_address, done);
     if (!in_same_function(p, pc))
         return left_function(c, p, t, pc, done);
+    if (p->leaves_inlined) {
+        *done = true;
+        return NULL;
+    }
     struct symbol_place place;
     struct address_range line;
     symbols_lookup(c->target->map, pc, &place);

@@ -35,4 +35,21 @@ for flags in '-O0 -g' '-O1 -g' -O1; do
         -t "launch:qemu-ppc64le -g {port} $work/local" -s "$work/local"
 done
 
+# -- inlined functions ---------------------------------------------------------------------------------------
+at_inlined() { grep -n "$1 \*/" tests/e2e/places/inlined.c | cut -d: -f1; }
+for compiler in 'gcc -O1' 'gcc -O2' 'clang -O1'; do
+    read -ra words <<<"$compiler"
+    "${words[@]}" -g -o "$work/inlined" tests/e2e/places/inlined.c
+    steps "next goes over inlined functions ($compiler)" "
+        {\"do\": \"break\", \"at\": \"inlined.c:$(at_inlined begins)\"}, {\"do\": \"continue\"},
+        {\"do\": \"next\", \"times\": 1, \"expect\": {\"function\": \"outer\"}}" \
+        -t "launch:gdbserver --once 127.0.0.1:{port} $work/inlined" "$work/inlined"
+    steps "finish leaves an inlined function, and not the one around it ($compiler)" "
+        {\"do\": \"break\", \"at\": \"leaf\", \"once\": true}, {\"do\": \"continue\"},
+        {\"do\": \"finish\", \"expect\": {\"function\": \"body\"}},
+        {\"do\": \"finish\", \"expect\": {\"function\": \"outer\"}}, {\"do\": \"eval\", \"expr\": \"sink\", \"expect\": {\"value\": 2}},
+        {\"do\": \"finish\", \"expect\": {\"function\": \"main\"}}" \
+        -t "launch:gdbserver --once 127.0.0.1:{port} $work/inlined" "$work/inlined"
+done
+
 finish places

@@ -32,6 +32,9 @@ enum {
     HOLD_GONE_MAX = 64,
     /* Threads whose registers show whether they stood still while one ran: the others are not looked at. */
     HOLD_LOOKS_MOST = 16,
+    /* Instructions of the dynamic linker that a step into a function goes through as that is bound: the step
+     * goes over the call then. */
+    LINKER_STEPS_MOST = 500,
     /* Steps of one instruction after which that is done: it is not done any more. */
     HOLD_STEP_LOOKS_MOST = 8,
     /* Longer runs after which that is done: it is not done any more. */

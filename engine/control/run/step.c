@@ -11,6 +11,7 @@
 #include "engine/inspect/frames/frames.h"
 #include "engine/target/libraries.h"
 #include "engine/target/registers.h"
+#include "symbols/file.h"
 
 void plan_add_site(struct plan *p, struct site *site)
 {
@@ -170,6 +171,7 @@ static struct error *entered_function(struct control *c, struct plan *p, struct 
     TRY(thread_sp(c->target, t, &sp));
     if (p->kind == PLAN_STEP && in_plt(c, pc)) {
         p->in_plt = true;
+        p->linker_pc = p->linker_steps = 0;
         p->plt_return = return_address;
         p->plt_sp = sp;
         p->phase = PHASE_STEP;
@@ -187,12 +189,43 @@ static struct error *entered_function(struct control *c, struct plan *p, struct 
     return NULL;
 }
 
+/* The dynamic linker looks for the function at its first call, and jumps to it in the end. */
+static bool in_linker(struct control *c, uint64_t pc)
+{
+    uint64_t offset;
+    libraries_cover(c->target, pc);
+    const struct symbol_file *f = symbol_map_file_at(c->target->map, pc, &offset);
+    const char *slash = f ? strrchr(symbol_file_path(f), '/') : NULL;
+    return slash && strncmp(slash, "/ld", 3) == 0; /* ld-linux-x86-64.so.2, ld64.so.1 … */
+}
+
+/* Its own calls are run through: only the code that saves registers, calls, and jumps is stepped. */
+static struct error *through_linker(struct control *c, struct plan *p, struct thread *t, uint64_t pc)
+{
+    uint64_t sp, address = 0, before = p->linker_pc;
+    bool behind = pc > before && pc <= before + c->target->arch->longest_instruction;
+    TRY(thread_sp(c->target, t, &sp));
+    if (before && !behind) {
+        TRY(entry_return_address(c, t, &address));
+        address &= ~(uint64_t)(c->target->arch->code_align > 1 ? 1 : 0);
+    }
+    if (address > before && address <= before + c->target->arch->longest_instruction) {
+        return_to(c, p, address, sp, false);
+        return NULL;
+    }
+    p->linker_pc = pc;
+    p->line = (struct address_range){pc, pc + 1};
+    return NULL;
+}
+
 /* Out of the stub: into the function that was called, or into the linker, which looks for it first. */
 static struct error *through_plt(struct control *c, struct plan *p, struct thread *t, uint64_t pc, bool *done)
 {
     uint64_t sp;
     if (in_plt(c, pc))
         return NULL;
+    if (in_linker(c, pc) && p->linker_steps++ < LINKER_STEPS_MOST)
+        return through_linker(c, p, t, pc);
     p->in_plt = false;
     TRY(thread_sp(c->target, t, &sp));
     if (sp == p->plt_sp)

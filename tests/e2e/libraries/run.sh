@@ -59,6 +59,25 @@ for pair in x86_64:x86_64-linux-gnu:/ aarch64:aarch64-linux-gnu riscv64:riscv64-
     fi
 done
 
+# A step into a function of a library that the dynamic linker looks for only now.
+lazy() { # FOLDER COMPILER FLAG…
+    mkdir -p "$work/$1" && (cd "$work/$1" && printf 'int twice(int x)\n{\n    return 2 * x;\n}\n' >twice.c &&
+        printf 'int twice(int x);\nint main(void)\n{\n    int a = twice(3);\n    return a + twice(4);\n}\n' >lazy.c &&
+        "$2" -g -O0 -fPIC -shared twice.c -o libtwice.so &&
+        "$2" -g -O0 lazy.c -o lazy -L. -ltwice -Wl,-z,lazy -Wl,-rpath,"$work/$1" "${@:3}") 2>"$work/err" || cat "$work/err"
+}
+into='{"do": "break", "at": "main"}, {"do": "continue"}, {"do": "step", "expect": {"function": "twice", "line": 3}},
+    {"do": "finish", "expect": {"function": "main", "value": 6}}, {"do": "next"},
+    {"do": "step", "expect": {"function": "twice", "line": 3}}, {"do": "eval", "expr": "x", "expect": {"value": 4}}'
+lazy native gcc
+steps 'step into a function that is bound now, gdbserver' "$into" -t "launch:gdbserver --once 127.0.0.1:{port} $work/native/lazy" "$work/native/lazy"
+for pair in aarch64:aarch64-linux-gnu riscv64:riscv64-linux-gnu arm:arm-linux-gnueabihf s390x:s390x-linux-gnu; do
+    name=${pair%%:*} tuple=${pair##*:}
+    lazy "$name" "$tuple-gcc"
+    steps "step into a function that is bound now, $name" "$into" \
+        -t "launch:qemu-$name -L /usr/$tuple -g {socket} $work/$name/lazy" "$work/$name/lazy"
+done
+
 # The same objects at two addresses: what runs is 0x2000000 above what the symbols say.
 if (cd "$work" && gcc -g -O0 -c "$here/slide.c" -o slide.o &&
     gcc -static -no-pie -Wl,-Ttext-segment=0x400000 slide.o -o low &&

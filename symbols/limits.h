@@ -87,6 +87,9 @@ enum {
      * for them: there are none then. */
     TAIL_CALLS_MOST = 32,
     TAIL_CALLS_LOOKED_AT = 500,
+    /* Compilation units that are looked through for the declaration of a variable that none defines: those
+     * behind them are not. */
+    DECLARING_UNITS_MOST = 256,
     /* Members of members that are looked at for how C++ passes an object: as a plain one. */
     TYPE_PASSING_LIMIT = 1024,
     /* Bytes of the text of one type: "..." stands for the rest. */

@@ -49,6 +49,10 @@ bool symbols_frame_base(struct symbol_map *m, uint64_t pc, struct dwarf_expressi
  * 'file.c'::name restrict it. False: no DWARF knows it (symbols_find_name() may know the bare symbol).
  */
 bool symbols_find_variable(struct symbol_map *m, const char *name, uint64_t pc, struct variable *ret);
+/* The type that a variable is declared with where no DWARF defines it (assembler, linker scripts): in the CU
+ * at `pc` (UINT64_MAX: none) first, then in any, of the first DECLARING_UNITS_MOST. NULL: nobody declares it.
+ */
+struct type *symbols_declared_type(struct symbol_map *m, const char *name, uint64_t pc);
 /* The variable a DIE describes (type.bound_die, piece.die), located for `pc`. */
 bool symbols_variable_at_die(struct symbol_map *m, struct symbol_file *f, uint64_t die, uint64_t pc,
                              struct variable *ret);

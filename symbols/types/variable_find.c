@@ -155,6 +155,50 @@ bool symbols_find_variable(struct symbol_map *m, const char *name, uint64_t pc, 
     return true;
 }
 
+/* -- declarations ---------------------------------------------------------------------------------------- */
+
+struct declaration {
+    const char *name;
+    struct type *type;
+};
+
+static void visit_declaration(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
+{
+    struct declaration *d = context;
+    struct variable v;
+    if (!d->type && tag == DW_TAG_variable && variable_read(u, die, 0, 0, &v) && strcmp(v.name, d->name) == 0)
+        d->type = v.type;
+}
+
+static void look_for_declaration(struct dwarf_unit *u, struct declaration *d)
+{
+    die_walk_begin(u);
+    die_children(u, u->root, visit_declaration, d);
+}
+
+struct type *symbols_declared_type(struct symbol_map *m, const char *name, uint64_t pc)
+{
+    struct declaration d = {.name = name};
+    uint64_t offset;
+    struct symbol_file *here = pc == UINT64_MAX ? NULL : symbol_map_file_at(m, pc, &offset);
+    struct dwarf_unit *u = here ? lookup_unit(here, pc - offset) : NULL;
+    if (u)
+        look_for_declaration(u, &d);
+    size_t looked_at = 0;
+    for (size_t i = 0; i < m->count && !d.type; i++) {
+        struct dwarf *dwarf = dwarf_of(m->entries[i].file);
+        for (size_t k = 0; dwarf && k < dwarf->unit_count && !d.type; k++) {
+            if (looked_at++ == DECLARING_UNITS_MOST)
+                return NULL;
+            dwarf_units_trim(dwarf, UNITS_KEPT);
+            u = dwarf_unit_get(dwarf, k);
+            if (u)
+                look_for_declaration(u, &d);
+        }
+    }
+    return d.type;
+}
+
 bool symbols_variable_at_die(struct symbol_map *m, struct symbol_file *f, uint64_t die, uint64_t pc,
                              struct variable *ret)
 {

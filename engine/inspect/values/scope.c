@@ -163,8 +163,13 @@ static bool bare_symbol(struct evaluation *e, const char *name, struct value **r
     size_t count = 0;
     symbols_find_name(e->pool.target->map, name, &matches, &count);
     if (count) {
-        *ret = value_at(&e->pool, bare_type(e, &matches[0]), matches[0].entry);
-        (*ret)->is_unsized_symbol = matches[0].data;
+        struct type *declared =
+            matches[0].data
+                ? symbols_declared_type(e->pool.target->map, name, e->pool.has_pc ? e->pool.pc : UINT64_MAX)
+                : NULL;
+        bool known = declared && (type_size(declared) || type_strip(declared)->kind == TYPE_ARRAY);
+        *ret = value_at(&e->pool, known ? declared : bare_type(e, &matches[0]), matches[0].entry);
+        (*ret)->is_unsized_symbol = matches[0].data && !known;
     }
     free(matches);
     return count > 0;

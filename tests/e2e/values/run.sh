@@ -123,4 +123,20 @@ for flags in '-O2 -gdwarf-5' '-O2 -gdwarf-4'; do
         -t "launch:gdbserver --once 127.0.0.1:{port} $work/passed" "$work/passed"
 done
 
+# -- what C only declares ------------------------------------------------------------------------------------
+cat >"$work/declared.c" <<'C'
+extern unsigned long sized, unsized; /* defined in assembler, as variables of a kernel are by its linker script */
+extern struct pair { short low, high; } both;
+__asm__(".data\n.globl sized\nsized: .quad 0x1122334455667788\n.size sized, 8\n.type sized, @object\n"
+        ".globl unsized\nunsized: .quad 0x1122334455667788\n.globl both\nboth: .short 3, 4\n.text");
+int main(void) { return (int)(sized - unsized) + both.low; }
+C
+gcc -g -o "$work/declared" "$work/declared.c"
+declared='{"type": "unsigned long", "value": "1234605616436508552"}'
+steps 'variables of the assembler have the type that C declares' "
+    {\"do\": \"break\", \"at\": \"main\"}, {\"do\": \"continue\"}, {\"do\": \"eval\", \"expr\": \"sized\", \"expect\": $declared},
+    {\"do\": \"eval\", \"expr\": \"unsized\", \"expect\": $declared}, $(value both.high 4),
+    {\"do\": \"watch\", \"expr\": \"unsized\", \"expect\": {\"length\": 8}}" \
+    -t "launch:gdbserver --once 127.0.0.1:{port} $work/declared" "$work/declared"
+
 finish values

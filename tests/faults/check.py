@@ -211,9 +211,11 @@ def check_judge():
     same("judged right", verdict(good), "right")
     same("judged wrong: a value", verdict([dict(good[0], result={"hex": "01"}), good[1]]), "wrong")
     same("judged wrong: a member is missing", verdict([dict(good[0], result={}), good[1]]), "wrong")
-    untold = dict(good[0], result={"hex": "00", "value": None, "note": "the value returned cannot be told: lost"})
+    untold = dict(good[0], result={"hex": "00", "reason": "step", "value": None, "note": "it cannot be told: lost"})
+    wanted[0] = {"hex": "00", "reason": "step", "value": 1, "type": "int", "text": "1"}
     same("judged an error: the link broke off behind a stop", verdict([untold, named], 3), "error")
     same("judged wrong: a value that could be told", verdict([untold, good[1]]), "wrong")
+    wanted[0] = good[0]["result"]
     same("judged wrong: no answer and no error", verdict(good[:1]), "wrong")
     same("judged an error", verdict([good[0], named], 3), "error")
     same("judged wrong in front of an error", verdict([dict(good[0], result={"hex": "01"}), named], 3), "wrong")

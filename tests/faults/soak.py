@@ -206,7 +206,7 @@ def difference(got, wanted, at=""):
 
 def told(result, wanted, ends):
     """What is compared: a stop was told, and then the link broke off while the value returned was read."""
-    if ends and isinstance(result, dict) and str(result.get("note")).startswith("the value returned cannot be told"):
+    if ends and isinstance(result, dict) and "reason" in result and result.get("text") is None:
         unknown = ("value", "type", "text", "address", "truncated", "note")
         return [{k: v for k, v in r.items() if k not in unknown} for r in (result, wanted)]
     return result, wanted

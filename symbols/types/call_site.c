@@ -34,7 +34,7 @@ static bool is_register(const struct attr *location, unsigned reg)
     return op == DW_OP_regx && cursor_uleb(&c) == reg && !c.bad;
 }
 
-static const struct attr *either(const struct die_attrs *a, unsigned name, unsigned gnu_name)
+const struct attr *attr_either(const struct die_attrs *a, unsigned name, unsigned gnu_name)
 {
     const struct attr *found = die_attr(a, name);
     return found ? found : die_attr(a, gnu_name);
@@ -44,7 +44,7 @@ static const struct attr *either(const struct die_attrs *a, unsigned name, unsig
  * section 3.4.2: DW_AT_call_parameter). */
 static bool is_of_parameter(const struct die_attrs *a, uint64_t parameter)
 {
-    const struct attr *of = either(a, DW_AT_call_parameter, DW_AT_abstract_origin);
+    const struct attr *of = attr_either(a, DW_AT_call_parameter, DW_AT_abstract_origin);
     return of && of->kind == ATTR_REFERENCE && of->u == parameter;
 }
 
@@ -56,7 +56,7 @@ static void visit_parameter(void *context, struct dwarf_unit *u, Dwarf_Die die, 
         return;
     die_attributes(u, die, &a);
     const struct attr *location = die_attr(&a, DW_AT_location);
-    const struct attr *value = either(&a, DW_AT_call_value, DW_AT_GNU_call_site_value);
+    const struct attr *value = attr_either(&a, DW_AT_call_value, DW_AT_GNU_call_site_value);
     bool same = s->parameter ? is_of_parameter(&a, s->parameter) : location && is_register(location, s->reg);
     if (!value || value->kind != ATTR_BLOCK || !same)
         return;
@@ -83,7 +83,7 @@ static bool names_callee(const struct site_search *s, struct dwarf *d, uint64_t 
         die_attributes(u, die, &a);
         dwarf_dealloc_die(die);
         const struct attr *name = die_attr(&a, DW_AT_name), *linkage = die_attr(&a, DW_AT_linkage_name);
-        const struct attr *next = either(&a, DW_AT_abstract_origin, DW_AT_specification);
+        const struct attr *next = attr_either(&a, DW_AT_abstract_origin, DW_AT_specification);
         if (linkage && same_text(attr_string(d, u->head, linkage), s->callee->linkage_name))
             return true;
         if (name && same_text(attr_string(d, u->head, name), s->callee->name))
@@ -104,8 +104,8 @@ static const char *name_of(struct dwarf *d, uint64_t die)
 /* A function that jumps to another one is what the caller called: its arguments are not the other's. */
 static bool calls_callee(struct site_search *s, struct dwarf_unit *u, const struct die_attrs *a)
 {
-    const struct attr *origin = either(a, DW_AT_call_origin, DW_AT_abstract_origin);
-    const struct attr *target = either(a, DW_AT_call_target, DW_AT_GNU_call_site_target);
+    const struct attr *origin = attr_either(a, DW_AT_call_origin, DW_AT_abstract_origin);
+    const struct attr *target = attr_either(a, DW_AT_call_target, DW_AT_GNU_call_site_target);
     if (!s->callee)
         return true;
     if (origin && origin->kind == ATTR_REFERENCE) {
@@ -129,8 +129,8 @@ static void visit_site(void *context, struct dwarf_unit *u, Dwarf_Die die, uint1
         uint64_t address;
         die_attributes(u, die, &a);
         /* gcc before DWARF 5 calls the return address low_pc. */
-        const struct attr *at = either(&a, DW_AT_call_return_pc, DW_AT_low_pc);
-        const struct attr *jump = either(&a, DW_AT_call_tail_call, DW_AT_GNU_tail_call);
+        const struct attr *at = attr_either(&a, DW_AT_call_return_pc, DW_AT_low_pc);
+        const struct attr *jump = attr_either(&a, DW_AT_call_tail_call, DW_AT_GNU_tail_call);
         bool here = !s->jumps_only && at && attr_address(u->dwarf, u->head, at, &address) &&
                     address == s->return_address;
         bool jumps = s->jumps_only && jump && jump->u;

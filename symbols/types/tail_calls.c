@@ -34,12 +34,6 @@ struct looked_at {
     unsigned depth;
 };
 
-static const struct attr *either(const struct die_attrs *a, unsigned name, unsigned gnu_name)
-{
-    const struct attr *found = die_attr(a, name);
-    return found ? found : die_attr(a, gnu_name);
-}
-
 static bool same_text(const char *a, const char *b)
 {
     return a == b || (a && b && strcmp(a, b) == 0);
@@ -83,7 +77,7 @@ static bool names_of(struct dwarf *d, uint64_t offset, struct names *ret, struct
     die_attributes(*unit, die, &a);
     dwarf_dealloc_die(die);
     const struct attr *name = die_attr(&a, DW_AT_name), *linkage = die_attr(&a, DW_AT_linkage_name);
-    const struct attr *next = either(&a, DW_AT_abstract_origin, DW_AT_specification);
+    const struct attr *next = attr_either(&a, DW_AT_abstract_origin, DW_AT_specification);
     *ret = (struct names){.name = name ? attr_string(d, (*unit)->head, name) : NULL,
                           .linkage_name = linkage ? attr_string(d, (*unit)->head, linkage) : NULL,
                           .origin = next && next->kind == ATTR_REFERENCE ? next->u : NO_OFFSET};
@@ -121,10 +115,10 @@ static uint64_t entry_of(struct looked_at *l, uint64_t origin)
 
 static void add_site(struct looked_at *l, const struct die_attrs *a)
 {
-    const struct attr *at = either(a, DW_AT_call_return_pc, DW_AT_low_pc),
+    const struct attr *at = attr_either(a, DW_AT_call_return_pc, DW_AT_low_pc),
                       *before = die_attr(a, DW_AT_call_pc);
-    const struct attr *jump = either(a, DW_AT_call_tail_call, DW_AT_GNU_tail_call);
-    const struct attr *origin = either(a, DW_AT_call_origin, DW_AT_abstract_origin);
+    const struct attr *jump = attr_either(a, DW_AT_call_tail_call, DW_AT_GNU_tail_call);
+    const struct attr *origin = attr_either(a, DW_AT_call_origin, DW_AT_abstract_origin);
     uint64_t address = 0;
     bool behind = at && attr_address(l->unit->dwarf, l->unit->head, at, &address);
     /* LLVM tells where the jump itself is: an address within it is as good. */

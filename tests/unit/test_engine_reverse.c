@@ -207,13 +207,16 @@ static void test_no_pc_and_nothing_inserted(void **state)
     assert_int_equal(sent("bc"), 2);
 }
 
-/* The processor is known, and `g` ends before its pc. */
+/* The processor is known, and `g` ends before its pc: it has the sixteen general registers only. */
 static void test_pc_not_told(void **state)
 {
+    char general[16 * 16 + 1];
     (void)state;
+    memset(general, '1', sizeof general - 1);
+    general[sizeof general - 1] = '\0';
     BREAK(.at = "*0x1004");
     rule("p", "");
-    rule("g", "11111111111111112222222222222222");
+    rule("g", general);
     stops_with("T05thread:1;");
     stands_at(0x1010);
     assert_int_equal(back(TIME_BACK_STEP)->reason, STOP_STEP);

@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/inspect/values/floats.h"
-#include "engine/inspect/values/render.h"
+#include "engine/inspect/render/render.h"
 
 static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret);
 

@@ -3,7 +3,7 @@
  * engine/commands/value_json.h - values as the interface says them in JSON: what `eval`, `set` and `locals`
  * answer.
  *
- * Bounded as their text is (engine/inspect/values/render.h). What is returned is the caller's. Engine thread;
+ * Bounded as their text is (engine/inspect/render/render.h). What is returned is the caller's. Engine thread;
  * errors: those of engine/inspect/values/values.h.
  */
 #ifndef ALLSTOP_ENGINE_COMMANDS_VALUE_JSON_H

@@ -5,8 +5,8 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "engine/inspect/values/evaluate.h"
-#include "engine/inspect/values/locals.h"
-#include "engine/inspect/values/render.h"
+#include "engine/inspect/render/locals.h"
+#include "engine/inspect/render/render.h"
 #include "engine/inspect/values/returned.h"
 
 /* All that an object tells of a value but its name; `value` is taken over. */

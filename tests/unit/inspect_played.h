@@ -13,7 +13,7 @@
 #include "engine/inspect/kernel/entry.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/inspect/values/evaluate.h"
-#include "engine/inspect/values/render.h"
+#include "engine/inspect/render/render.h"
 #include "engine/inspect/values/values.h"
 
 enum { RAX = 0, RBX = 1, RDI = 5, RBP = 6 }; /* as the stub counts them */

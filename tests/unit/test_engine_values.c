@@ -15,7 +15,7 @@
 #include "engine/session/session_private.h"
 #include "engine/inspect/values/floats.h"
 #include "engine/inspect/values/pieces.h"
-#include "engine/inspect/values/render.h"
+#include "engine/inspect/render/render.h"
 #include "engine/inspect/values/value.h"
 #include "engine/inspect/values/values.h"
 #include "engine/commands/type_json.h"

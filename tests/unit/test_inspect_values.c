@@ -3,7 +3,7 @@
 #include "inspect_played.h"
 
 #include "engine/inspect/disassembly.h"
-#include "engine/inspect/values/locals.h"
+#include "engine/inspect/render/locals.h"
 
 static void becomes(const char *place, const char *value, const char *text)
 {

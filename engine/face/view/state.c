@@ -13,7 +13,7 @@
 #include "engine/target/libraries.h"
 #include "engine/inspect/location.h"
 #include "engine/target/registers.h"
-#include "engine/inspect/values/locals.h"
+#include "engine/inspect/render/locals.h"
 #include "engine/face/view/build.h"
 
 enum { ROW_BYTES = 16, GROUPED = 4 };

@@ -9,7 +9,6 @@
 #ifndef ALLSTOP_ENGINE_INSPECT_VALUES_MEMBER_POINTER_H
 #define ALLSTOP_ENGINE_INSPECT_VALUES_MEMBER_POINTER_H
 
-#include "base/buf.h"
 #include "engine/inspect/values/value.h"
 
 bool is_method_pointer(const struct value *v);
@@ -23,7 +22,13 @@ struct error *pointer_to_data(struct pool *p, struct type *class, const struct m
 /* &class::name of a method at `code`. */
 struct value *pointer_to_method(struct pool *p, struct type *class, const struct type_method *method,
                                 uint64_t code);
-/* As gdb prints it. */
-struct error *member_pointer_text(struct pool *p, struct value *v, struct buf *out) BASE_MUST_CHECK;
+/* A pointer to a method, taken apart. */
+struct method_pointer {
+    uint64_t function; /* an address, or with `is_virtual` the offset in the virtual table */
+    int64_t adjustment;
+    bool is_virtual;
+};
+struct error *method_pointer_take_apart(struct pool *p, struct value *v,
+                                        struct method_pointer *ret) BASE_MUST_CHECK;
 
 #endif

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "engine/inspect/limits.h"
 #include "engine/target/target.h"
-#include "engine/inspect/values/render.h"
+#include "engine/inspect/render/render.h"
 
 enum { STRING_BYTES = (RENDER_ELEMENTS + 1) * 4 };
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * engine/inspect/values/locals.h - the arguments and variables of the selected thread and frame, one by one.
+ * engine/inspect/render/locals.h - the arguments and variables of the selected thread and frame, one by one.
  *
  * What all of them need is read at the beginning, in few turns. Engine thread. Errors: those of
  * engine/inspect/values/values.h where there is no frame to look at; what is wrong with one variable is its
  * state.
  */
-#ifndef ALLSTOP_ENGINE_INSPECT_VALUES_LOCALS_H
-#define ALLSTOP_ENGINE_INSPECT_VALUES_LOCALS_H
+#ifndef ALLSTOP_ENGINE_INSPECT_RENDER_LOCALS_H
+#define ALLSTOP_ENGINE_INSPECT_RENDER_LOCALS_H
 
 #include "engine/inspect/values/value.h"
 

@@ -11,7 +11,7 @@
 #include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/member_pointer.h"
-#include "engine/inspect/values/render.h"
+#include "engine/inspect/render/render.h"
 
 const char *enumerator_name(struct type *t, int64_t value)
 {

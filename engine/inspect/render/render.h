@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * engine/inspect/values/render.h - values as text, as gdb prints them.
+ * engine/inspect/render/render.h - values as text, as gdb prints them.
  *
  * Bounded: 200 elements or characters of one array, 20 levels, 64 KiB of text. What cannot be read inside a
  * struct is shown in its place, so that one bad member does not hide the others. Engine thread.
  */
-#ifndef ALLSTOP_ENGINE_INSPECT_VALUES_RENDER_H
-#define ALLSTOP_ENGINE_INSPECT_VALUES_RENDER_H
+#ifndef ALLSTOP_ENGINE_INSPECT_RENDER_RENDER_H
+#define ALLSTOP_ENGINE_INSPECT_RENDER_RENDER_H
 
 #include "base/buf.h"
 #include "engine/inspect/limits.h"
@@ -21,7 +21,7 @@ const char *enumerator_name(struct type *t, int64_t value);
 /* True for char, signed char and unsigned char elements. */
 bool is_character(struct type *t);
 
-/* -- structs (render_struct.c) ------------------------------------------------------------------------- */
+/* -- structs (struct.c) ------------------------------------------------------------------------- */
 
 /* One value that is being written, with all that is in it. */
 struct rendering {
@@ -44,7 +44,7 @@ struct error *struct_text(struct rendering *r, struct value *v, unsigned depth,
 /* A value inside of another: what is wrong with it is text. */
 void inner_text(struct rendering *r, struct value *v, unsigned depth);
 
-/* -- characters and strings (render_string.c) ------------------------------------------------------- */
+/* -- characters and strings (string.c) ------------------------------------------------------- */
 
 struct text_kind {
     unsigned width; /* bytes of a character: 1, 2 or 4 */
@@ -58,7 +58,7 @@ void add_character(struct buf *out, const struct text_kind *kind, const unsigned
 void add_string(struct buf *out, const struct text_kind *kind, const unsigned char *bytes, size_t size,
                 bool big, bool more);
 
-/* -- what a character pointer leads to (render_pointer.c) -------------------------------------------- */
+/* -- what a character pointer leads to (pointer.c) -------------------------------------------- */
 
 struct string_behind {
     struct buf bytes; /* without its end */
@@ -72,7 +72,11 @@ void add_pointer(struct pool *p, struct value *v, uint64_t address, unsigned dep
 /* " <symbol+4>" where there is one. */
 void add_symbol(struct pool *p, uint64_t address, struct buf *out);
 
-/* -- numbers (render_number.c) ----------------------------------------------------------------------- */
+/* -- pointers to members (member_pointer.c) ---------------------------------------------------------- */
+
+struct error *member_pointer_text(struct pool *p, struct value *v, struct buf *out) BASE_MUST_CHECK;
+
+/* -- numbers (number.c) ----------------------------------------------------------------------- */
 
 /* A scalar in a format of gdb's /x. */
 struct error *add_formatted(struct pool *p, struct value *v, char format, struct buf *out) BASE_MUST_CHECK;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/inspect/values/render.h"
+#include "engine/inspect/render/render.h"
 
 static void add_error(struct rendering *r, struct error *e)
 {

@@ -9,7 +9,7 @@
 #include "engine/target/target.h"
 #include "engine/inspect/location.h"
 #include "engine/inspect/values/floats.h"
-#include "engine/inspect/values/render.h"
+#include "engine/inspect/render/render.h"
 
 void add_wide(unsigned __int128 number, bool is_signed, struct buf *out)
 {

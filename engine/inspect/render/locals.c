@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* In this order: where they live is computed, then what they hold is read at once, then the strings they
  * point to. */
-#include "engine/inspect/values/locals.h"
+#include "engine/inspect/render/locals.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/evaluate.h"
-#include "engine/inspect/values/render.h"
+#include "engine/inspect/render/render.h"
 
 enum { WANTS_AT_ONCE = 64, WANT_BYTES = 4096, STRINGS_DEPTH = 3, STRINGS_ELEMENTS = 16 };
 

@@ -11,7 +11,7 @@
 #include "engine/inspect/limits.h"
 #include "engine/target/arch/arch.h"
 #include "engine/target/target.h"
-#include "engine/inspect/values/render.h"
+#include "engine/inspect/render/render.h"
 
 enum result { CHARACTER, INVALID, INCOMPLETE, END };
 

@@ -87,6 +87,7 @@ void symbol_file_close(struct symbol_file *f)
     free(f->symbols);
     free(f->named);
     free(f->named_list);
+    free(f->marks);
     free(f->sections);
     free(f->section_source);
     free(f->build_id);

@@ -14,6 +14,7 @@
 
 struct dwarf;
 struct cfi;
+struct code_mark;
 struct type_table;
 
 struct symbol_file {
@@ -32,6 +33,9 @@ struct symbol_file {
     char *named;            /* the name last asked for, and what there is of it */
     struct elf_symbol *named_list;
     size_t named_count;
+    struct code_mark *marks; /* symbols/elf/code_marks.h */
+    size_t mark_count;
+    bool marks_read;
     struct intern strings;                   /* made-up strings that live as long as the file */
     struct dwarf *dwarf;                     /* dwarf.h */
     struct cfi *cfi;                         /* cfi.c */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "symbols/elf/code_marks.h"
 #include "symbols/index/demangle.h"
 #include "symbols/index/dwarf_index.h"
 #include "symbols/limits.h"
@@ -20,10 +21,22 @@ void match_add(struct match_list *l, const struct symbol_match *match)
     l->list[l->count++] = *match;
 }
 
+/* Labels without a type say nothing of the code behind them. */
+static enum code_kind code_kind_at(struct symbol_file *f, uint64_t address, uint64_t *end)
+{
+    enum code_kind kind = code_marks_at(f, address, end);
+    if (kind != CODE_UNKNOWN)
+        return kind;
+    *end = address;
+    const struct elf_symbol *s = f->image->machine == EM_ARM ? elf_symbols_nearest(f, address) : NULL;
+    bool function = s && (s->type == STT_FUNC || s->type == STT_GNU_IFUNC);
+    return !function ? CODE_UNKNOWN : s->thumb ? CODE_THUMB : CODE_USUAL;
+}
+
 bool symbol_is_thumb(struct symbol_file *f, uint64_t address)
 {
-    const struct elf_symbol *s = f->image->machine == EM_ARM ? elf_symbols_nearest(f, address) : NULL;
-    return s && s->thumb;
+    uint64_t end;
+    return f->image->machine == EM_ARM && code_kind_at(f, address, &end) == CODE_THUMB;
 }
 
 uint64_t function_break(struct symbol_file *f, struct dwarf_unit *u, long index)
@@ -39,6 +52,18 @@ bool symbols_is_thumb(struct symbol_map *m, uint64_t address)
     uint64_t offset;
     struct symbol_file *f = symbol_map_file_at(m, address, &offset);
     return f && symbol_is_thumb(f, address - offset);
+}
+
+enum code_kind symbols_code_kind(struct symbol_map *m, uint64_t address, uint64_t *end)
+{
+    uint64_t offset;
+    struct symbol_file *f = symbol_map_file_at(m, address, &offset);
+    *end = address;
+    if (!f)
+        return CODE_UNKNOWN;
+    enum code_kind kind = code_kind_at(f, address - offset, end);
+    *end += offset;
+    return kind;
 }
 
 /* File and line of a place in function `index`: of code inlined there, the place of the call. */

@@ -97,7 +97,12 @@ bool symbols_inlined_range(struct symbol_map *m, uint64_t address, unsigned dept
 /* True when `address` is the start of a row that begins a statement. */
 bool symbols_is_statement(struct symbol_map *m, uint64_t address);
 
-/* Arm: whether the code there is Thumb, by the symbol around it. False where nobody knows (find.c). */
+/* What is there: code of the usual instruction set, Arm's Thumb, or data between them. */
+enum code_kind { CODE_UNKNOWN, CODE_USUAL, CODE_THUMB, CODE_DATA };
+/* By the file's marks, else by the symbol around it (find.c); where marks tell, *end is where another kind
+ * begins, else `address` itself. */
+enum code_kind symbols_code_kind(struct symbol_map *m, uint64_t address, uint64_t *end);
+/* Arm: whether the code there is Thumb. False where nobody knows. */
 bool symbols_is_thumb(struct symbol_map *m, uint64_t address);
 
 /* -- name to address (find.c) ---------------------------------------------------------------------- */

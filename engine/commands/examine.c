@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "engine/commands/args.h"
 #include "engine/commands/limits.h"
-#include "engine/inspect/disassembly.h"
+#include "engine/inspect/disassembly/disassembly.h"
 #include "engine/inspect/location.h"
 #include "engine/target/registers.h"
 
@@ -34,6 +34,14 @@ static cJSON *instruction_row(struct session *s, const struct instruction *i)
     return o;
 }
 
+/* What is said once of a processor whose code nothing here reads. */
+static void add_missing(struct session *s, cJSON *o)
+{
+    const char *missing = disassembly_missing(s->target);
+    if (missing)
+        cJSON_AddStringToObject(o, "note", missing);
+}
+
 static struct error *list_instructions(struct session *s, uint64_t from, size_t count, uint64_t end,
                                        cJSON **ret)
 {
@@ -45,6 +53,7 @@ static struct error *list_instructions(struct session *s, uint64_t from, size_t 
     for (size_t i = 0; i < got && (end == 0 || list[i].address < end); i++)
         cJSON_AddItemToArray(rows, instruction_row(s, &list[i]));
     free(list);
+    add_missing(s, *ret);
     uint64_t pc;
     struct thread *t = s->target->state == TARGET_STOPPED
                            ? threads_find(&s->target->threads, s->target->threads.current)
@@ -89,6 +98,7 @@ static void disassemble_text(const cJSON *result, struct buf *out)
         json_append(out, " <+", o, "offset", ">");
         json_append(out, ":\t", o, "text", "\n");
     }
+    json_append(out, "note: ", result, "note", "\n");
 }
 
 static const struct command_arg disassemble_args[] = {
@@ -231,7 +241,7 @@ static struct error *examine_strings(struct session *s, uint64_t address, uint64
     return NULL;
 }
 
-static struct error *examine_code(struct session *s, uint64_t address, uint64_t count, cJSON *lines)
+static struct error *examine_code(struct session *s, uint64_t address, uint64_t count, cJSON *o, cJSON *lines)
 {
     struct instruction *list = NULL;
     size_t got;
@@ -244,6 +254,7 @@ static struct error *examine_code(struct session *s, uint64_t address, uint64_t 
         s->next_read = list[i].address + list[i].size;
     }
     free(list);
+    add_missing(s, o);
     return NULL;
 }
 
@@ -259,7 +270,7 @@ static struct error *run_examine(struct session *s, const cJSON *args, cJSON **r
     json_add_address(*ret, "address", address);
     cJSON *lines = cJSON_AddArrayToObject(*ret, "lines");
     if (look.format == 'i')
-        return examine_code(s, address, look.count, lines);
+        return examine_code(s, address, look.count, *ret, lines);
     if (look.format == 's')
         return examine_strings(s, address, look.count, lines);
     return examine_numbers(s, address, &look, lines);
@@ -283,6 +294,7 @@ static void examine_text(const cJSON *result, struct buf *out)
     const cJSON *o;
     cJSON_ArrayForEach (o, cJSON_GetObjectItemCaseSensitive(result, "lines"))
         buf_printf(out, "%s\n", o->valuestring);
+    json_append(out, "note: ", result, "note", "\n");
 }
 
 static const struct command_arg examine_args[] = {

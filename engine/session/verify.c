@@ -11,7 +11,7 @@
 #include "engine/control/breakpoints/insertion.h"
 #include "engine/session/session_private.h"
 #include "engine/control/run/interrupt.h"
-#include "engine/inspect/disassembly.h"
+#include "engine/inspect/disassembly/disassembly.h"
 #include "engine/target/registers.h"
 
 enum { TRIES = 64 };

@@ -8,18 +8,10 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "symbols/file_internal.h"
+#include "symbols/elf/raw_symbols.h"
 #include "symbols/limits.h"
 
 enum { PASSES = 8 };
-
-static struct elf_section *find_table(struct elf_image *e, uint32_t type)
-{
-    for (size_t i = 1; e && i < e->section_count; i++)
-        if (e->sections[i].type == type && e->sections[i].size > 0)
-            return &e->sections[i];
-    return NULL;
-}
 
 /* Mapping symbols of Arm, AArch64 and RISC-V (`$a`, `$d.12`, `$xrv64…`) and assembler-local labels. */
 static bool is_marker(unsigned machine, const char *name)
@@ -28,51 +20,6 @@ static bool is_marker(unsigned machine, const char *name)
         return true;
     return name[0] == '$' && (machine == EM_ARM || machine == EM_AARCH64 || machine == EM_RISCV) &&
            strchr("axtd", name[1]) != NULL;
-}
-
-/* An entry of any class and byte order. */
-static bool read_any(struct elf_image *e, struct cursor *c, struct elf_symbol *s, uint32_t *name)
-{
-    uint8_t info;
-    *s = (struct elf_symbol){0};
-    *name = cursor_u32(c);
-    if (e->is64) {
-        info = cursor_u8(c);
-        s->local_entry = cursor_u8(c);
-        s->section = cursor_u16(c);
-        s->value = cursor_u64(c);
-        s->size = cursor_u64(c);
-    } else {
-        s->value = cursor_u32(c);
-        s->size = cursor_u32(c);
-        info = cursor_u8(c);
-        cursor_u8(c);
-        s->section = cursor_u16(c);
-    }
-    s->type = ELF64_ST_TYPE(info);
-    s->bind = ELF64_ST_BIND(info);
-    return !c->bad;
-}
-
-/* The most frequent kind in one go: the loops over a kernel's table are as fast as this is. */
-static inline __attribute__((always_inline)) bool read_one(struct elf_image *e, struct cursor *c,
-                                                           struct elf_symbol *s, uint32_t *name)
-{
-    Elf64_Sym sym;
-    if (!e->is64 || e->big || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
-        return read_any(e, c, s, name);
-    const uint8_t *p = cursor_take(c, sizeof sym);
-    if (!p)
-        return false;
-    memcpy(&sym, p, sizeof sym);
-    *name = sym.st_name;
-    *s = (struct elf_symbol){.value = sym.st_value,
-                             .size = sym.st_size,
-                             .section = sym.st_shndx,
-                             .local_entry = sym.st_other,
-                             .type = ELF64_ST_TYPE(sym.st_info),
-                             .bind = ELF64_ST_BIND(sym.st_info)};
-    return true;
 }
 
 /* ELFv1 powerpc64: a function symbol names its descriptor in .opd, whose first word is the code address. */
@@ -119,52 +66,6 @@ static bool accept(struct symbol_file *f, struct elf_image *from, struct elf_sym
     return true;
 }
 
-/* The table as it stands in the file. */
-struct raw_table {
-    struct elf_image *from;
-    struct cursor entries;
-    size_t entry;
-    const char *strings;
-    size_t strings_size; /* up to and with the last NUL */
-};
-
-static bool open_one(struct elf_image *e, struct elf_section *table, struct raw_table *ret)
-{
-    size_t size;
-    const uint8_t *bytes = elf_image_bytes(e, table, &size);
-    if (table->link >= e->section_count || !bytes) {
-        elf_image_complain(e, "the symbol table of %s is damaged", e->path);
-        return false;
-    }
-    *ret = (struct raw_table){.from = e,
-                              .entries = cursor_of(bytes, size, e->big),
-                              .entry = e->is64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym)};
-    const uint8_t *strings = elf_image_bytes(e, &e->sections[table->link], &size);
-    const uint8_t *nul = strings && size ? memrchr(strings, 0, size) : NULL;
-    ret->strings = (const char *)strings;
-    ret->strings_size = nul ? (size_t)(nul - strings) + 1 : 0;
-    return true;
-}
-
-/* The table that counts: .symtab of the file or of its debug file, else .dynsym. */
-static bool open_table(struct symbol_file *f, struct raw_table *ret)
-{
-    struct elf_section *table = find_table(f->image, SHT_SYMTAB);
-    if (table)
-        return open_one(f->image, table, ret);
-    if ((table = find_table(f->debug, SHT_SYMTAB)))
-        return open_one(f->debug, table, ret);
-    table = find_table(f->image, SHT_DYNSYM);
-    return table && open_one(f->image, table, ret);
-}
-
-/* The functions that are in no other table of a stripped file. */
-static bool open_mini(struct symbol_file *f, struct raw_table *ret)
-{
-    struct elf_section *table = find_table(f->mini, SHT_SYMTAB);
-    return table && open_one(f->mini, table, ret);
-}
-
 /* That file's sections are numbered on their own. */
 static void place_by_address(struct symbol_file *f, struct elf_symbol *s)
 {
@@ -175,29 +76,18 @@ static void place_by_address(struct symbol_file *f, struct elf_symbol *s)
     }
 }
 
-/* The next entry, its name not looked at by accept() yet; false at the end. */
-static inline __attribute__((always_inline)) bool next_raw(struct raw_table *t, struct elf_symbol *s)
-{
-    uint32_t name;
-    if (cursor_left(&t->entries) < t->entry || !read_one(t->from, &t->entries, s, &name))
-        return false;
-    s->name = name < t->strings_size ? t->strings + name : NULL;
-    s->thumb = false;
-    return true;
-}
-
 static void read_table(struct symbol_file *f)
 {
     struct raw_table t, mini;
     struct elf_symbol s;
-    bool has = open_table(f, &t), has_mini = open_mini(f, &mini);
+    bool has = raw_symbols_open(f, &t), has_mini = raw_symbols_open_mini(f, &mini);
     size_t room = (has ? cursor_left(&t.entries) / t.entry : 0) +
                   (has_mini ? cursor_left(&mini.entries) / mini.entry : 0);
     f->symbols = xreallocarray(NULL, room + 1, sizeof *f->symbols);
-    while (has && next_raw(&t, &s))
+    while (has && raw_symbols_next(&t, &s))
         if (accept(f, t.from, &s))
             f->symbols[f->symbol_count++] = s;
-    while (has_mini && next_raw(&mini, &s)) {
+    while (has_mini && raw_symbols_next(&mini, &s)) {
         place_by_address(f, &s);
         if (accept(f, mini.from, &s))
             f->symbols[f->symbol_count++] = s;
@@ -301,9 +191,9 @@ static const struct elf_symbol *pass_nearest(struct symbol_file *f, uint64_t add
     uint64_t floor = section ? section->address : 0;
     struct elf_symbol best = {0}, label = {0}, s;
     struct raw_table t;
-    if (!open_table(f, &t))
+    if (!raw_symbols_open(f, &t))
         return NULL;
-    while (next_raw(&t, &s)) {
+    while (raw_symbols_next(&t, &s)) {
         if (s.value > address || s.value < floor || s.section >= f->image->section_count)
             continue;
         bool covers = s.size && address - s.value < s.size;
@@ -337,7 +227,7 @@ static size_t find_named(struct symbol_file *f, const char *name, struct elf_sym
     struct elf_symbol s;
     *ret = NULL;
     if (may_pass(f)) {
-        for (bool there = open_table(f, &t); there && next_raw(&t, &s);) {
+        for (bool there = raw_symbols_open(f, &t); there && raw_symbols_next(&t, &s);) {
             if (!is_named(&s, name, n) || !accept(f, t.from, &s))
                 continue;
             ARRAY_RESERVE(*ret, count, capacity);
@@ -417,8 +307,8 @@ bool elf_symbols_thread_local(struct symbol_file *f, const char *name, uint64_t 
     struct raw_table t;
     struct elf_symbol s;
     unsigned found = 0;
-    bool there = open_table(f, &t);
-    while (there && next_raw(&t, &s))
+    bool there = raw_symbols_open(f, &t);
+    while (there && raw_symbols_next(&t, &s))
         if (s.type == STT_TLS && s.section != SHN_UNDEF && s.name && strcmp(s.name, name) == 0) {
             *ret = s.value;
             found++;

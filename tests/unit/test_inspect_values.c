@@ -2,7 +2,7 @@
 /* Expressions over the memory and registers of a target that no session holds. */
 #include "inspect_played.h"
 
-#include "engine/inspect/disassembly.h"
+#include "engine/inspect/disassembly/disassembly.h"
 #include "engine/inspect/render/locals.h"
 
 static void becomes(const char *place, const char *value, const char *text)

@@ -8,7 +8,7 @@
 #include "base/alloc.h"
 #include "engine/control/control.h"
 #include "engine/control/limits.h"
-#include "engine/inspect/disassembly.h"
+#include "engine/inspect/disassembly/disassembly.h"
 
 enum { CANDIDATES = 3, LOOK_BATCH = 32, LOOK_BYTES = 16 };
 

@@ -12,7 +12,7 @@
 #include "engine/control/control.h"
 #include "engine/control/run/step_flags.h"
 #include "engine/control/run/interrupt.h"
-#include "engine/inspect/disassembly.h"
+#include "engine/inspect/disassembly/disassembly.h"
 #include "engine/control/kernel/sealed_text.h"
 #include "engine/target/registers.h"
 #include "engine/control/run/watch_steps.h"

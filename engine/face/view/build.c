@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "engine/inspect/disassembly.h"
+#include "engine/inspect/disassembly/disassembly.h"
 #include "engine/inspect/frames/frames.h"
 #include "engine/inspect/location.h"
 #include "engine/target/registers.h"

@@ -99,6 +99,13 @@ static const struct syscall_abi syscalls = {
     .rows = calls,
 };
 
+static const struct arch_llvm llvm = {
+    .target = "AArch64",
+    .cpu = "",
+    .features = "+v8.7a,+sve2,+sve2-aes,+sve2-sha3,+sve2-sm4,+sve2-bitperm,+mte,+sm4,+sha3,+sme,+bf16,+i8mm,"
+                "+ls64",
+    .modes = {{0, false, "aarch64"}}};
+
 const struct arch arch_aarch64 = {
     .name = "aarch64",
     .descriptions = "aarch64",
@@ -138,5 +145,6 @@ const struct arch arch_aarch64 = {
     .virtual_bit_second = true,
     .capstone_arch = CS_ARCH_ARM64,
     .capstone_mode = 0,
+    .llvm = &llvm,
     .longest_instruction = 4,
 };

@@ -116,6 +116,21 @@ struct arch_linux_entry;
  * Names of registers are those of target descriptions (gdb manual, "Standard Target Features"; QEMU's
  * gdb-xml), numbers of registers those of DWARF.
  */
+/* What LLVM calls a processor (llvm-c/Disassembler.h), for what Capstone lacks. */
+struct arch_llvm {
+    const char *target;   /* as in LLVMInitialize…Disassembler */
+    const char *cpu;      /* "": a general one */
+    const char *features; /* what that lacks; all that are named here are known since LLVM 14 */
+    bool second_syntax;   /* the one wanted is its second */
+    struct {
+        int mode; /* Capstone's, without the endian bit */
+        bool big_endian;
+        const char *triple; /* NULL: no more */
+    } modes[4];
+    /* The last operand of this mnemonic is a distance. NULL: of none. */
+    bool (*is_branch)(const char *mnemonic, size_t length);
+};
+
 struct arch {
     /* -- what it is called ------------------------------------------------------------------------- */
 
@@ -211,13 +226,18 @@ struct arch {
     /* Four bytes of memory begin with a return to the caller. NULL: the change of function alone tells. */
     bool (*is_return)(const unsigned char *code);
 
-    /* -- disassembly: Capstone ------------------------------------------------------------------------ */
+    /* -- disassembly: Capstone, and for what it lacks LLVM --------------------------------------------- */
 
     int capstone_arch;       /* cs_arch, or CAPSTONE_NONE where the library has no such decoder */
     int capstone_mode;       /* cs_mode, without the endian bit */
     int capstone_mode_thumb; /* the same, of Thumb code; 0 without has_thumb */
     /* The mode of what a thread executes now, by its registers. NULL: it is always capstone_mode. */
     int (*capstone_mode_now)(const struct arch *arch, arch_read_register *read, void *context);
+    /* The length of an instruction that no decoder knows, by its encoding alone, of code of that mode (with
+     * the endian bit); 0: it is none, or part of one. NULL: instruction_size tells, or all have one length.
+     */
+    unsigned (*unknown_size)(const unsigned char *code, size_t n, int mode);
+    const struct arch_llvm *llvm; /* NULL: not asked */
 
     /* -- debug registers ------------------------------------------------------------------------------ */
 

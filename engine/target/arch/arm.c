@@ -34,10 +34,12 @@ static const struct arch_trap traps[] = {{0xe7f001f0, 0xffffffff, 4},
                                          {0xbe00, 0xff00, 2},
                                          {0, 0, 0}};
 
-/* CPSR.T (Arm ARM of version 7, B1.3.3). */
+/* CPSR.T (Arm ARM of version 7, B1.3.3). The M profile has an xPSR, and nothing but Thumb. */
 static int mode_now(const struct arch *arch, arch_read_register *read, void *context)
 {
     uint64_t cpsr;
+    if (read(context, "xpsr", &cpsr))
+        return arch->capstone_mode_thumb;
     return read(context, "cpsr", &cpsr) && cpsr & 0x20 ? arch->capstone_mode_thumb : arch->capstone_mode;
 }
 
@@ -56,6 +58,23 @@ static const struct arch_sigframe sigframes[] = {
     {2, 2, {0x2777, 0xdf00}, 0, 4, 32 + 60, {{16, 32, 0, NULL}}},
     {.count = 0},
 };
+
+/* Thumb: five bits of the first halfword say that there is a second (Arm ARM of version 7, A6.1). */
+static unsigned unknown_size(const unsigned char *code, size_t n, int mode)
+{
+    unsigned size = 4;
+    if (n >= 2 && mode & CS_MODE_THUMB) {
+        unsigned top = code[mode & (int)CS_MODE_BIG_ENDIAN ? 0 : 1] >> 3;
+        size = top >= 0x1d ? 4 : 2;
+    }
+    return size <= n ? size : 0;
+}
+
+static const struct arch_llvm llvm = {
+    .target = "ARM",
+    .cpu = "",
+    .features = "+neon,+fp-armv8,+crypto,+fullfp16,+dotprod,+bf16,+i8mm",
+    .modes = {{CS_MODE_ARM, false, "armv8a"}, {CS_MODE_THUMB, false, "thumbv8a"}}};
 
 const struct arch arch_arm = {
     .name = "arm",
@@ -94,5 +113,7 @@ const struct arch arch_arm = {
     .capstone_mode = CS_MODE_ARM,
     .capstone_mode_thumb = CS_MODE_THUMB,
     .capstone_mode_now = mode_now,
+    .unknown_size = unknown_size,
+    .llvm = &llvm,
     .longest_instruction = 4,
 };

@@ -86,5 +86,7 @@ const struct arch arch_i386 = {
     .capstone_arch = CS_ARCH_X86,
     .capstone_mode = CS_MODE_32,
     .capstone_mode_now = x86_mode_now,
+    .unknown_size = x86_unknown_size,
+    .llvm = &x86_llvm,
     .longest_instruction = 15,
 };

@@ -50,6 +50,12 @@ static const struct arch_sigframe sigframes[] = {
     {.count = 0},
 };
 
+static const struct arch_llvm llvm = {
+    .target = "Mips",
+    .cpu = "mips32r2",
+    .features = "",
+    .modes = {{CS_MODE_MIPS32, true, "mips"}, {CS_MODE_MIPS32, false, "mipsel"}}};
+
 const struct arch arch_mips = {
     .name = "mips",
     .descriptions = "mips mips:isa32r2 mips:isa32 mips:3000",
@@ -79,5 +85,6 @@ const struct arch arch_mips = {
     .virtual_bit_second = true,
     .capstone_arch = CS_ARCH_MIPS,
     .capstone_mode = CS_MODE_MIPS32,
+    .llvm = &llvm,
     .longest_instruction = 4,
 };

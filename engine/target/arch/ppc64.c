@@ -71,6 +71,12 @@ static const struct arch_bank banks[] = {{77, 32, "vr", 0, 1}, {1124, 32, "vr", 
 /* A vector-scalar register begins as a floating-point one (Power ISA, 7.2.1). */
 static const struct arch_wide wide[] = {{"f", "vs", "h", true, NULL, 0}, {.of = NULL}};
 
+static const struct arch_llvm llvm = {
+    .target = "PowerPC",
+    .cpu = "pwr10",
+    .features = "",
+    .modes = {{CS_MODE_64, true, "powerpc64"}, {CS_MODE_64, false, "powerpc64le"}}};
+
 const struct arch arch_ppc64 = {
     .name = "ppc64",
     .descriptions = "powerpc:common64 powerpc powerpc:e500mc64 powerpc64 powerpc64le",
@@ -114,5 +120,6 @@ const struct arch arch_ppc64 = {
     .trace_vector = 0xd00,
     .capstone_arch = CS_ARCH_PPC,
     .capstone_mode = CS_MODE_64,
+    .llvm = &llvm,
     .longest_instruction = 4,
 };

@@ -6,6 +6,10 @@
 #ifndef ALLSTOP_ENGINE_TARGET_ARCH_RISCV_H
 #define ALLSTOP_ENGINE_TARGET_ARCH_RISCV_H
 
+#include "engine/target/arch/arch.h"
+
+extern const struct arch_llvm riscv64_llvm, riscv32_llvm;
+
 /* The two lowest bits of an instruction say whether it is a compressed one (RISC-V unprivileged ISA,
  * "Base Instruction-Length Encoding"). */
 static inline unsigned riscv_instruction_size(const unsigned char *code)

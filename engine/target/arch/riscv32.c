@@ -68,5 +68,6 @@ const struct arch arch_riscv32 = {
     .instruction_size = riscv_instruction_size,
     .capstone_arch = CAPSTONE_NONE,
     .capstone_mode = 0,
+    .llvm = &riscv32_llvm,
     .longest_instruction = 4,
 };

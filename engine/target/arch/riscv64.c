@@ -75,5 +75,6 @@ const struct arch arch_riscv64 = {
     .instruction_size = riscv_instruction_size,
     .capstone_arch = CAPSTONE_NONE,
     .capstone_mode = 0,
+    .llvm = &riscv64_llvm,
     .longest_instruction = 4,
 };

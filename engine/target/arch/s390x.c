@@ -54,6 +54,17 @@ static const struct arch_sigframe sigframes[] = {
     {.count = 0},
 };
 
+/* The two highest bits of an instruction (z/Architecture Principles of Operation, "Instruction Formats"). */
+static unsigned unknown_size(const unsigned char *code, size_t n, int mode)
+{
+    (void)mode;
+    unsigned size = !n ? 0 : code[0] < 0x40 ? 2 : code[0] < 0xc0 ? 4 : 6;
+    return size <= n ? size : 0;
+}
+
+static const struct arch_llvm llvm = {
+    .target = "SystemZ", .cpu = "arch14", .features = "", .modes = {{0, true, "s390x"}}};
+
 const struct arch arch_s390x = {
     .name = "s390x",
     .descriptions = "s390:64-bit s390x",
@@ -88,5 +99,7 @@ const struct arch arch_s390x = {
     .traps = traps,
     .capstone_arch = CS_ARCH_SYSZ,
     .capstone_mode = 0,
+    .unknown_size = unknown_size,
+    .llvm = &llvm,
     .longest_instruction = 6,
 };

@@ -9,6 +9,14 @@ enum { CR0_PE = 1, EFER_LMA = 1 << 10 };
 const struct arch_wide x86_wide[] = {
     {"xmm", "ymm", "h", false, NULL, 0}, {"xmm", "zmm", "h", false, NULL, 0}, {.of = NULL}};
 
+const struct arch_llvm x86_llvm = {.target = "X86",
+                                   .cpu = "",
+                                   .features = "",
+                                   .second_syntax = true,
+                                   .modes = {{CS_MODE_64, false, "x86_64"},
+                                             {CS_MODE_32, false, "i386"},
+                                             {CS_MODE_16, false, "i386-unknown-unknown-code16"}}};
+
 bool x86_is_return(const unsigned char *code)
 {
     const unsigned char *p = code[0] == 0xf2 || code[0] == 0xf3 ? code + 1 : code;

@@ -15,5 +15,8 @@ bool x86_is_return(const unsigned char *code);
 /* Protection off: 16 bits, as at reset; long mode by EFER.LMA (Intel SDM volume 3, 2.2 and 10.8.5). Without
  * control registers (programs, kgdb) it is what the architecture says. */
 int x86_mode_now(const struct arch *arch, arch_read_register *read, void *context);
+/* Of what newer processors have: VEX, EVEX and the two-byte maps (x86_length.c). */
+unsigned x86_unknown_size(const unsigned char *code, size_t n, int mode);
+extern const struct arch_llvm x86_llvm;
 
 #endif

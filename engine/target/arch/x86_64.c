@@ -100,5 +100,7 @@ const struct arch arch_x86_64 = {
     .capstone_arch = CS_ARCH_X86,
     .capstone_mode = CS_MODE_64,
     .capstone_mode_now = x86_mode_now,
+    .unknown_size = x86_unknown_size,
+    .llvm = &x86_llvm,
     .longest_instruction = 15,
 };

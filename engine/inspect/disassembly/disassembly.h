@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * engine/inspect/disassembly.h - machine code as text, by Capstone.
+ * engine/inspect/disassembly/disassembly.h - machine code as text.
  *
- * Reads target memory (or, without a target, the file's) and decodes it for the session's architecture;
- * bytes that are no instruction, and processors Capstone lacks, are shown as data. Engine thread.
+ * Reads target memory (or, without a target, the file's) and decodes it for the session's architecture by
+ * Capstone, and by LLVM's library what that lacks; data between the code, as the file marks it, and bytes that
+ * are no instruction are shown as data. Engine thread.
  * Errors: ERR_NO_MEMORY, ERR_UNSUPPORTED when the architecture is unknown; of what no file has,
  * ERR_NOT_CONNECTED without a target.
  */
@@ -29,6 +30,8 @@ struct instruction {
  * an error. */
 struct error *disassemble(struct target *target, uint64_t address, size_t count, struct instruction **ret,
                           size_t *got) BASE_MUST_CHECK;
+/* Why no instruction is read for this processor, and what to install; NULL: they are. */
+const char *disassembly_missing(struct target *target);
 /* True when the instruction at `pc` always goes on to the one behind it, *next: no branch, call or trap. */
 bool instruction_falls_through(struct target *target, uint64_t pc, uint64_t *next);
 /* The start of the instruction that `address` is inside of, decoded from the nearest start that the symbols

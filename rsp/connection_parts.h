@@ -236,6 +236,7 @@ struct remote_notes {
     bool selected_once;           /* an Hg was answered OK */
     bool no_select;               /* H is not known here, or refused: it is not sent again */
     size_t g_size;                /* bytes of the last `g`, 0: not read yet */
+    int64_t g_process;            /* whose they were */
     bool no_current;              /* what answers qC is no thread: it is not asked again */
     bool current_once;            /* qC was answered with one */
     bool no_list;                 /* what answers qfThreadInfo is no list: it is not asked again */

@@ -85,6 +85,8 @@ bool remote_add_select(struct rsp_connection *c, struct remote_batch *b, struct 
 {
     if (!needs_select(c, thread))
         return false;
+    if (c->remote.g_process != thread.pid)
+        c->remote.g_size = 0; /* it may be another processor's */
     struct buf payload = {0};
     buf_add_text(&payload, "Hg");
     ptid_encode(&payload, thread);
@@ -193,9 +195,10 @@ void remote_forget_stepped(struct rsp_connection *c)
     c->remote.stepped.known = false;
 }
 
-void remote_note_g_size(struct rsp_connection *c, size_t size)
+void remote_note_g_size(struct rsp_connection *c, int64_t process, size_t size)
 {
     c->remote.g_size = size;
+    c->remote.g_process = process;
 }
 
 void remote_note_threads(struct rsp_connection *c, size_t guess)

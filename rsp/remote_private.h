@@ -16,7 +16,7 @@ struct error *remote_check_ok(const struct buf *reply, const char *attempt) BASE
 
 void remote_note_stepped(struct rsp_connection *c, struct ptid thread);
 void remote_forget_stepped(struct rsp_connection *c);
-void remote_note_g_size(struct rsp_connection *c, size_t size);
+void remote_note_g_size(struct rsp_connection *c, int64_t process, size_t size);
 void remote_note_threads(struct rsp_connection *c, size_t guess);
 void remote_note_description(struct rsp_connection *c);
 

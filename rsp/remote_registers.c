@@ -65,14 +65,14 @@ struct error *rsp_read_g(struct rsp_connection *c, struct ptid thread, struct rs
     struct buf *reply;
     TRY(run_one(c, &b, thread, selects, "reading the registers", &reply));
     take_g(reply, ret);
-    remote_note_g_size(c, ret->size);
+    remote_note_g_size(c, thread.pid, ret->size);
     return NULL;
 }
 
 /* QEMU's user emulator crashes on a G that is shorter than its g. */
 static struct error *check_g_size(struct rsp_connection *c, struct ptid thread, size_t n)
 {
-    if (c->remote.g_size == 0) {
+    if (c->remote.g_size == 0 || c->remote.g_process != thread.pid) {
         struct rsp_g g;
         TRY(rsp_read_g(c, thread, &g));
         rsp_g_free(&g);

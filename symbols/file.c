@@ -88,6 +88,7 @@ void symbol_file_close(struct symbol_file *f)
     free(f->named);
     free(f->named_list);
     free(f->marks);
+    free(f->plt);
     free(f->sections);
     free(f->section_source);
     free(f->build_id);

@@ -33,6 +33,9 @@ struct symbol_file {
     char *named;            /* the name last asked for, and what there is of it */
     struct elf_symbol *named_list;
     size_t named_count;
+    struct elf_symbol *plt; /* symbols/elf/plt.h */
+    size_t plt_count, plt_capacity;
+    bool plt_read;
     struct code_mark *marks; /* symbols/elf/code_marks.h */
     size_t mark_count;
     bool marks_read;

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "symbols/elf/code_marks.h"
+#include "symbols/elf/plt.h"
 #include "symbols/index/demangle.h"
 #include "symbols/index/dwarf_index.h"
 #include "symbols/limits.h"
@@ -216,9 +217,26 @@ static void find_in_file(struct map_entry *e, const char *name, const struct nam
         find_functions(e, x, name, q, file, l);
 }
 
+/* The linker's stubs by their names. */
+static void find_stubs(struct symbol_map *m, const char *name, struct match_list *l)
+{
+    const struct elf_symbol *list;
+    size_t n = strlen(name);
+    if (n <= 4 || strcmp(name + n - 4, "@plt") != 0)
+        return;
+    for (size_t i = 0; i < m->count; i++) {
+        struct symbol_file *f = m->entries[i].file;
+        size_t count = plt_symbols(f, &list);
+        for (size_t k = 0; k < count; k++)
+            if (strcmp(list[k].name, name) == 0 || strcmp(demangled(&f->strings, list[k].name), name) == 0)
+                match_symbol(&m->entries[i], &list[k], false, l);
+    }
+}
+
 void symbols_find_name(struct symbol_map *m, const char *name, struct symbol_match **ret, size_t *count)
 {
     struct match_list l = {0};
+    find_stubs(m, name, &l);
     struct name_query q;
     BASE_FREE char *file = NULL;
     name = name_split(name, &file);

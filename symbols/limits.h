@@ -29,6 +29,8 @@ enum {
      * left out. */
     MINI_DEBUG_LIMIT = 64 << 20,
     XZ_MEMORY_MOST = 128 << 20,
+    /* Slots of the linker's stubs, in one file: further stubs have no names. */
+    PLT_SLOTS_MOST = 1 << 18,
     /* Symbols before an address that are looked at for the one that covers it: one that is further away is
      * not found. */
     SYMBOL_WALK_LIMIT = 256,

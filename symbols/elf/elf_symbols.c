@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "symbols/elf/plt.h"
 #include "symbols/elf/raw_symbols.h"
 #include "symbols/limits.h"
 
@@ -299,6 +300,9 @@ static const struct elf_symbol *walk_nearest(struct symbol_file *f, uint64_t add
 
 const struct elf_symbol *elf_symbols_nearest(struct symbol_file *f, uint64_t address)
 {
+    const struct elf_symbol *stub = plt_at(f, address);
+    if (stub)
+        return stub;
     return may_pass(f) ? pass_nearest(f, address) : walk_nearest(f, address);
 }
 

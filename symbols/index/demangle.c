@@ -41,12 +41,22 @@ static bool is_mangled(const char *name)
     return *name == 'Z' || *name == 'R';
 }
 
+/* What the linker's stub for a function is called behind its name (symbols/elf/plt.h). */
+static const char stub_mark[] = "@plt";
+
 const char *demangled(struct intern *set, const char *name)
 {
     if (!name || name[0] != '_' || !is_mangled(name) || strnlen(name, MANGLED_LIMIT) == MANGLED_LIMIT)
         return name;
+    size_t n = strlen(name), mark = sizeof stub_mark - 1;
+    bool stub = n > mark && strcmp(name + n - mark, stub_mark) == 0;
+    BASE_BUF struct buf bare = {0};
+    buf_add(&bare, name, stub ? n - mark : n);
     struct output o = {.text = {0}};
-    const char *ret = run(name, &o) && o.text.length ? intern(set, buf_text(&o.text)) : name;
+    bool known = run(buf_text(&bare), &o) && o.text.length;
+    if (known && stub)
+        buf_add_text(&o.text, stub_mark);
+    const char *ret = known ? intern(set, buf_text(&o.text)) : name;
     buf_free(&o.text);
     return ret;
 }

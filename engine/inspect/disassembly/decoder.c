@@ -93,17 +93,42 @@ void decoder_thumb(struct decoder *d, bool thumb)
 
 /* -- Capstone -------------------------------------------------------------------------------------------- */
 
+/* Whether it branches takes a second look, with details. */
+static bool is_branch(struct reader *r, const unsigned char *bytes, size_t n, uint64_t address)
+{
+    cs_insn *insn = NULL;
+    cs_option(r->capstone, CS_OPT_DETAIL, CS_OPT_ON);
+    bool ret =
+        cs_disasm(r->capstone, bytes, n, address, 1, &insn) == 1 &&
+        (cs_insn_group(r->capstone, insn, CS_GRP_JUMP) || cs_insn_group(r->capstone, insn, CS_GRP_CALL));
+    cs_option(r->capstone, CS_OPT_DETAIL, CS_OPT_OFF);
+    if (insn)
+        cs_free(insn, 1);
+    return ret;
+}
+
+/* A single operand that is a number, or the last one of a branch: `cbz x0, #0x1234`. */
+static bool names_target(struct reader *r, const cs_insn *insn, const unsigned char *bytes, size_t n,
+                         uint64_t *ret)
+{
+    const char *comma = strrchr(insn->op_str, ','), *last = comma ? comma + 1 : insn->op_str;
+    last += strspn(last, " #");
+    char *end;
+    if (strncmp(last, "0x", 2) != 0)
+        return false;
+    *ret = strtoull(last, &end, 16);
+    return !*end && (!comma || is_branch(r, bytes, n, insn->address));
+}
+
 static bool read_capstone(struct reader *r, const unsigned char *bytes, size_t n, uint64_t address,
                           struct decoded *ret)
 {
     cs_insn *insn = NULL;
     if (!r->has_capstone || cs_disasm(r->capstone, bytes, n, address, 1, &insn) != 1)
         return false;
-    const char *hex = strstr(insn->op_str, "0x");
     ret->known = true;
     ret->size = insn->size;
-    ret->has_target = hex && !strchr(insn->op_str, '[') && !strchr(insn->op_str, ',');
-    ret->branch = ret->has_target ? strtoull(hex, NULL, 16) : 0;
+    ret->has_target = names_target(r, insn, bytes, n, &ret->branch);
     snprintf(ret->text, sizeof ret->text, "%s%s%s", insn->mnemonic, *insn->op_str ? " " : "", insn->op_str);
     cs_free(insn, 1);
     return true;

@@ -257,7 +257,9 @@ static const char *by_code(struct target *target, const struct frame_registers *
         *cfa = from->sp;
         return entry == ENTRY_OUTERMOST ? "outermost frame: here the kernel began a thread" : NULL;
     }
-    if (exact && symbols_lookup(target->map, from->pc, &place) && place.symbol && place.offset == 0) {
+    bool named = exact && symbols_lookup(target->map, from->pc, &place) && place.symbol;
+    /* The linker's stubs leave the stack as it was (symbols/elf/plt.h). */
+    if (named && (place.offset == 0 || strstr(place.symbol, "@plt"))) {
         *rule = FRAME_ENTRY;
         return by_entry(target, from, ret, cfa);
     }

@@ -260,3 +260,33 @@ bool symbols_inlined_range(struct symbol_map *m, uint64_t address, unsigned dept
     }
     return false;
 }
+
+static bool inlined_begins(const struct function_table *t, uint64_t address)
+{
+    long i = lookup_function(t, address);
+    if (i < 0 || !t->functions[i].inlined || lookup_function(t, address - 1) == i)
+        return false;
+    for (size_t k = 0; k < t->functions[i].range_count; k++)
+        if (t->ranges[t->functions[i].first_range + k].low == address)
+            return true;
+    return false;
+}
+
+/* They begin where rows do. */
+uint64_t symbols_inlined_next(struct symbol_map *m, uint64_t address, uint64_t high)
+{
+    uint64_t offset, low = address;
+    struct symbol_file *f = symbol_map_file_at(m, address, &offset);
+    struct dwarf_unit *u = f ? lookup_unit(f, address - offset) : NULL;
+    const struct line_table *t = u ? unit_lines(u) : NULL;
+    const struct line_sequence *s = NULL;
+    const struct line_row *row = t ? lookup_row(t, low - offset, &s) : NULL;
+    for (size_t i = row ? (size_t)(row - t->rows) : 0; row && i < s->first + s->count; i++) {
+        uint64_t here = t->rows[i].address + offset;
+        if (here >= high)
+            break;
+        if (here > low && inlined_begins(unit_functions(u), here - offset))
+            return here;
+    }
+    return high;
+}

@@ -94,6 +94,8 @@ bool symbols_line_range(struct symbol_map *m, uint64_t address, struct address_r
 /* The contiguous code around `address` of the inlined function that is `depth` levels inside the function that
  * really exists (1: called by that itself); false: there is no such one. */
 bool symbols_inlined_range(struct symbol_map *m, uint64_t address, unsigned depth, struct address_range *ret);
+/* The first address behind `address` and before `high` where an inlined call begins; `high`: there is none. */
+uint64_t symbols_inlined_next(struct symbol_map *m, uint64_t address, uint64_t high);
 /* True when `address` is the start of a row that begins a statement. */
 bool symbols_is_statement(struct symbol_map *m, uint64_t address);
 

@@ -3,7 +3,8 @@
  * Where a function's body begins, as gdb finds it from the line table.
  *
  * clang marks it (prologue_end). Unoptimised gcc code: the second row of the function. Optimised gcc code has
- * location lists that are right from the first instruction, and its rows are shuffled: the entry itself.
+ * location lists that are right from the first instruction, and its rows are shuffled: the entry itself. So
+ * is it of assembler, where each line is an instruction.
  */
 #include <string.h>
 
@@ -47,7 +48,7 @@ uint64_t function_body(struct dwarf_unit *u, long index)
     const struct line_table *t = unit_lines(u);
     const struct line_sequence *s;
     const struct line_row *row = lookup_row(t, f->entry, &s);
-    if (!row)
+    if (!row || u->head->language == DW_LANG_Mips_Assembler)
         return f->entry;
     size_t end = s->first + s->count - 1;
     uint64_t second = 0;

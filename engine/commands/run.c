@@ -9,12 +9,13 @@
 #include "engine/control/run/interrupt.h"
 #include "engine/commands/stop_json.h"
 #include "engine/inspect/frames/frames.h"
+#include "engine/inspect/frames/inlined.h"
 #include "engine/inspect/location.h"
 #include "engine/inspect/values/returned.h"
 #include "engine/target/registers.h"
 #include "symbols/limits.h"
 
-static struct error *start(struct session *s, const cJSON *args, struct plan *plan)
+static struct error *prepare(struct session *s, const cJSON *args, struct plan *plan, struct thread **ret)
 {
     struct thread *t;
     TRY(arg_thread(s, args, &t));
@@ -26,6 +27,14 @@ static struct error *start(struct session *s, const cJSON *args, struct plan *pl
     if (plan->kind != PLAN_CONTINUE) {
         s->target->threads.current = t->id;
     }
+    *ret = t;
+    return NULL;
+}
+
+static struct error *start(struct session *s, const cJSON *args, struct plan *plan)
+{
+    struct thread *t;
+    TRY(prepare(s, args, plan, &t));
     return plan_start(s->control, plan);
 }
 
@@ -41,10 +50,29 @@ static struct error *run_continue(struct session *s, const cJSON *args, cJSON **
     return run_kind(s, args, PLAN_CONTINUE);
 }
 
+/* Into inlined calls that begin right here nothing has to run. */
+static struct error *step_in_place(struct session *s, struct thread *t, struct plan *plan, cJSON **ret)
+{
+    uint64_t pc;
+    struct stop stop;
+    TRY(thread_pc(s->target, t, &pc));
+    if (!plan_step_in_place(plan, t, pc))
+        return NULL;
+    s->target->threads.current = t->id;
+    s->target->frame = 0;
+    TRY(time_here(s->control, STOP_STEP, &stop));
+    stop.inlined_hidden = inlined_hidden(t, pc);
+    stop_tell(s, &stop, ret);
+    return NULL;
+}
+
 static struct error *run_step(struct session *s, const cJSON *args, cJSON **ret)
 {
-    (void)ret;
-    return run_kind(s, args, PLAN_STEP);
+    struct plan plan = {.kind = PLAN_STEP};
+    struct thread *t;
+    TRY(prepare(s, args, &plan, &t));
+    TRY(step_in_place(s, t, &plan, ret));
+    return *ret ? NULL : plan_start(s->control, &plan);
 }
 
 static struct error *run_next(struct session *s, const cJSON *args, cJSON **ret)
@@ -139,7 +167,7 @@ static struct error *note_returning(struct session *s, struct thread *t, struct 
     struct symbol_place place;
     uint64_t pc;
     TRY(thread_pc(s->target, t, &pc));
-    if (symbols_lookup(s->target->map, pc, &place) && place.inlined_count > 0)
+    if (inlined_place(s->target, t, pc, &place) && place.inlined_count > 0)
         return NULL;
     plan->returned_from = pc;
     plan->returned_memory = returned_memory(s->target, t, pc);
@@ -153,7 +181,7 @@ static bool out_of_inlined(struct session *s, struct thread *t, struct plan *pla
     struct symbol_place place;
     uint64_t pc;
     struct error *e = thread_pc(s->target, t, &pc);
-    bool inlined = !e && symbols_lookup(s->target->map, pc, &place) && s->target->frame < place.inlined_count;
+    bool inlined = !e && inlined_place(s->target, t, pc, &place) && s->target->frame < place.inlined_count;
     error_free(e);
     if (inlined)
         *plan = (struct plan){.kind = PLAN_NEXT,

@@ -11,14 +11,16 @@
 #include "base/text.h"
 #include "engine/commands/args.h"
 #include "engine/commands/value_json.h"
+#include "engine/inspect/frames/inlined.h"
 #include "engine/inspect/values/returned.h"
 
-static void add_place(struct session *s, cJSON *o, uint64_t pc)
+static void add_place(struct session *s, cJSON *o, const struct stop *stop)
 {
     struct symbol_place place;
-    json_add_address(o, "pc", pc);
-    if (!symbols_lookup(s->target->map, pc, &place))
+    json_add_address(o, "pc", stop->pc);
+    if (!symbols_lookup(s->target->map, stop->pc, &place))
         return;
+    inlined_take_off(&place, stop->inlined_hidden);
     json_add_symbol_place(o, &place);
     if (place.file && path_base(place.file) != place.file)
         cJSON_AddStringToObject(o, "path", place.file);
@@ -102,7 +104,7 @@ cJSON *stop_to_json(struct session *s, const struct stop *stop)
     if (stop->has_thread)
         json_add_thread(o, "thread", stop->thread);
     if (stop->has_pc)
-        add_place(s, o, stop->pc);
+        add_place(s, o, stop);
     add_note(o, stop);
     if (stop->has_exit_code)
         cJSON_AddNumberToObject(o, "exit_code", (double)stop->exit_code);

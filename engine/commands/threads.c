@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/inspect/frames/inlined.h"
 #include "engine/target/libraries.h"
 #include "engine/target/registers.h"
 
@@ -38,6 +39,7 @@ static void add_changed(struct session *s, struct thread *t, cJSON *o)
 static void add_where(struct session *s, struct thread *t, bool may_sleep, cJSON *o)
 {
     const struct rsp_register *r = s->target->arch ? register_find(s->target, s->target->arch->pc) : NULL;
+    struct symbol_place place;
     uint64_t pc;
     if (!r || !register_cached(t, r))
         return; /* it was asked for, and the stub had none */
@@ -45,7 +47,8 @@ static void add_where(struct session *s, struct thread *t, bool may_sleep, cJSON
     if (!e && (pc || !may_sleep)) {
         libraries_cover(s->target, pc);
         json_add_address(o, "pc", pc);
-        json_add_place(s, o, pc);
+        if (inlined_place(s->target, t, pc, &place))
+            json_add_symbol_place(o, &place);
     }
     error_free(e);
 }

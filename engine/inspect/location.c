@@ -11,6 +11,7 @@
 #include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/frames/frames.h"
+#include "engine/inspect/frames/inlined.h"
 #include "engine/inspect/kernel/kernel.h"
 #include "engine/target/libraries.h"
 #include "engine/target/registers.h"
@@ -65,7 +66,7 @@ static bool here(struct target *target, struct symbol_place *place)
         error_free(e);
         return false;
     }
-    return outer ? place->function != NULL : symbols_lookup(target->map, pc, place);
+    return outer ? place->function != NULL : inlined_place(target, t, pc, place);
 }
 
 /* The file that a bare line number is in, and the line that +N and -N count from. */
@@ -264,8 +265,8 @@ struct error *location_address(struct target *target, const char *at, uint64_t *
         free(matches);
         return NULL;
     }
-    /* `ns::f(int)`, `f<int>`: names that an expression would read otherwise. */
-    if (*at != '*' && strpbrk(at, "<(:")) {
+    /* `ns::f(int)`, `f<int>`, `f@plt`: names that an expression would read otherwise. */
+    if (*at != '*' && (strpbrk(at, "<(:") || strstr(at, "@plt"))) {
         symbols_find_name(target->map, at, &matches, &count);
         if (count)
             *ret = matches[0].entry;

@@ -310,6 +310,7 @@ void threads_resumed(struct target *target)
         t->has_g = false;
         t->g_refused = false;
         t->paid_alone = 0;
+        t->inlined_hidden = 0;
         if (t->asked)
             memset(t->asked, 0, t->size);
         t->extra_asked = false;

@@ -51,6 +51,10 @@ struct thread {
     uint64_t handler_pc, handler_sp;
     int pending_signal; /* to be passed on at the next resume, gdb's number */
 
+    /* Inlined calls that begin at this pc and are not shown yet (engine/inspect/frames/inlined.h). */
+    unsigned inlined_hidden;
+    uint64_t hidden_pc;
+
     bool own_trap_flag; /* it was there without a step of ours (engine/control/run/step_flags.h) */
     bool steps;       /* a step of it was begun whose end has not been told (engine/control/run/cut_step.c) */
     bool has_last_pc; /* where it was at the stop that was shown before this one, when that was known */

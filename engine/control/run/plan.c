@@ -52,12 +52,12 @@ void plan_end(struct control *c)
     c->plan_active = false;
 }
 
-/* A signal that the last stop told of is passed on with the step: only `stepi` goes into its handler. */
+/* A signal that the last stop told of is passed on with the step, which goes into its handler. */
 static struct error *begin(struct control *c, struct plan *p)
 {
-    TRY(plan_begin_step(c, p));
     const struct thread *t = threads_find(&c->target->threads, p->thread);
-    return p->kind != PLAN_STEPI && t && t->pending_signal ? plan_run_handler(c, p) : NULL;
+    p->delivers = t && t->pending_signal;
+    return plan_begin_step(c, p);
 }
 
 /* What has to be so before the target runs; the guest of a replay must not run into the end of its record. */
@@ -223,7 +223,8 @@ static struct error *go_on_stepping(struct control *c, struct stop *stop, bool *
     struct plan *p = &c->plan;
     bool complete = false;
     TRY(plan_step_again(c, p, stop->pc, &complete));
-    if (complete && --p->times == 0) {
+    struct thread *t = threads_find(&c->target->threads, p->thread);
+    if (complete && (--p->times == 0 || (t && plan_step_in_place(p, t, stop->pc)))) {
         stop->reason = STOP_STEP;
         stop->signal = 0;
         *done = true;
@@ -445,7 +446,8 @@ static struct error *take_stop(struct control *c, const struct rsp_stop *stop, s
     return handled ? NULL : on_stopped(c, final, done);
 }
 
-struct error *plan_on_stop(struct control *c, const struct rsp_stop *stop, struct stop *final, bool *done)
+static struct error *come_to_stop(struct control *c, const struct rsp_stop *stop, struct stop *final,
+                                  bool *done)
 {
     *done = false;
     *final = (struct stop){0};
@@ -468,4 +470,12 @@ struct error *plan_on_stop(struct control *c, const struct rsp_stop *stop, struc
     interrupt_owe(c, true); /* gdbserver still owes its SIGINT */
     *done = true;
     return NULL;
+}
+
+struct error *plan_on_stop(struct control *c, const struct rsp_stop *stop, struct stop *final, bool *done)
+{
+    struct error *e = come_to_stop(c, stop, final, done);
+    if (*done)
+        plan_hide_inlined(c, final);
+    return e;
 }

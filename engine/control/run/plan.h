@@ -28,6 +28,7 @@
 
 struct control;
 struct site;
+struct thread;
 
 enum plan_kind {
     PLAN_CONTINUE,
@@ -88,7 +89,8 @@ struct plan {
     bool off_changes_dr7,
         changes_dr7; /* breakpoints/dr7.h: this step is for that; it is to be done in any case */
     uint64_t off_pc;
-    bool masked; /* step_flags.h: interrupts, for this step of this thread */
+    bool delivers; /* a signal: its handler may be where the first step comes to */
+    bool masked;   /* step_flags.h: interrupts, for this step of this thread */
     struct ptid masked_thread;
     bool under_way;           /* it has resumed before */
     bool told_trap_flag;      /* engine/control/run/step_flags.h */
@@ -153,6 +155,11 @@ void plan_note_step(struct control *c, struct ptid id);
  * target is to run again. Where the plan's own step is seen to be done it is that one's stop from now on. */
 struct error *plan_pass_cut_step(struct control *c, struct stop *stop, bool *passed) BASE_MUST_CHECK;
 
+/* -- inlined_stop.c -------------------------------------------------------------------------------- */
+
+/* The stop is for the user: decides what is shown of inlined calls that begin there. */
+void plan_hide_inlined(struct control *c, struct stop *stop);
+
 /* -- astray.c -------------------------------------------------------------------------------------- */
 
 /* The pc of a stop whose place decides how the plan goes on, where it is not there yet: that it cannot be had
@@ -173,6 +180,9 @@ void plan_runs_unasked(struct control *c);
 /* A signal is about to be passed to the plan's thread: its handler runs to the end before the step goes on.
  */
 struct error *plan_run_handler(struct control *c, struct plan *plan) BASE_MUST_CHECK;
+/* `step` where inlined calls begin goes into them without running: takes off what can be done so. True: that
+ * was all. */
+bool plan_step_in_place(struct plan *plan, struct thread *t, uint64_t pc);
 /* Notes where the step begins. */
 struct error *plan_begin_step(struct control *c, struct plan *plan) BASE_MUST_CHECK;
 /* After one instruction or range of the plan's thread: *done when the step is complete, else the phase is

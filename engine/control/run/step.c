@@ -9,6 +9,7 @@
 #include "engine/control/limits.h"
 #include "engine/control/run/watch_steps.h"
 #include "engine/inspect/frames/frames.h"
+#include "engine/inspect/frames/inlined.h"
 #include "engine/target/libraries.h"
 #include "engine/target/registers.h"
 #include "symbols/file.h"
@@ -46,6 +47,14 @@ struct error *plan_run_handler(struct control *c, struct plan *p)
     return NULL;
 }
 
+bool plan_step_in_place(struct plan *p, struct thread *t, uint64_t pc)
+{
+    unsigned hidden = inlined_hidden(t, pc);
+    for (; p->kind == PLAN_STEP && hidden && p->times; p->times--)
+        inlined_hide(t, pc, --hidden);
+    return p->times == 0;
+}
+
 struct error *plan_begin_step(struct control *c, struct plan *p)
 {
     struct thread *t = threads_find(&c->target->threads, p->thread);
@@ -59,7 +68,7 @@ struct error *plan_begin_step(struct control *c, struct plan *p)
     TRY(thread_pc(c->target, t, &p->start_pc));
     TRY(thread_sp(c->target, t, &p->start_sp));
     struct symbol_place place;
-    symbols_lookup(c->target->map, p->start_pc, &place);
+    inlined_place(c->target, t, p->start_pc, &place);
     p->function_low = place.function_low;
     p->function_high = place.function_high;
     p->file = place.file;
@@ -77,6 +86,7 @@ struct error *plan_begin_step(struct control *c, struct plan *p)
     } else if (p->kind == PLAN_UNTIL_NEXT && p->function_low && p->function_low < p->line.low) {
         p->line.low = p->function_low;
     }
+    p->line.high = symbols_inlined_next(c->target->map, p->start_pc, p->line.high);
     return NULL;
 }
 
@@ -182,10 +192,12 @@ static struct error *entered_function(struct control *c, struct plan *p, struct 
         return NULL;
     }
     uint64_t goal = behind_prologue(c, pc);
-    if (goal == pc)
+    if (goal == pc) {
+        inlined_hide(t, pc, inlined_beginning(c->target, pc));
         *done = true;
-    else
+    } else {
         return_to(c, p, goal, 0, true);
+    }
     return NULL;
 }
 
@@ -246,6 +258,20 @@ static struct error *came_by_return(struct control *c, struct thread *t, uint64_
     return NULL;
 }
 
+/* Out of code without lines. */
+static struct error *run_to_caller(struct control *c, struct plan *p, struct thread *t)
+{
+    uint64_t address, least_sp;
+    struct error *e = frame_return_address(c->target, t, &address, &least_sp);
+    if (e) {
+        error_free(e);
+        p->phase = PHASE_RUN; /* nothing of ours to come back to: run on */
+        return NULL;
+    }
+    return_to(c, p, address, least_sp, false);
+    return NULL;
+}
+
 /* Out of the function by a return or a jump. */
 static struct error *left_function(struct control *c, struct plan *p, struct thread *t, uint64_t pc,
                                    bool *done)
@@ -260,40 +286,34 @@ static struct error *left_function(struct control *c, struct plan *p, struct thr
     TRY(came_by_return(c, t, pc, &returned));
     if (sp > p->start_sp || !p->function_high || returned) {
         if (known) {
-            /* Back in the caller, in the middle of the line that called: as gdb, go on to a line's start. */
+            /* Back in the caller, in the middle of the line that called: as gdb, go on to where a statement
+             * begins, be it of that line. */
             p->start_sp = sp;
             p->function_low = place.function_low;
             p->function_high = place.function_high;
             p->line = line;
+            p->line.high = symbols_inlined_next(c->target->map, pc, line.high);
             p->file = NULL;
             p->line_number = 0;
-            *done = pc == line.low && symbols_is_statement(c->target->map, pc);
+            p->inlined_depth = place.inlined_count;
+            *done = symbols_is_statement(c->target->map, pc);
+            if (*done)
+                inlined_hide(t, pc, inlined_beginning(c->target, pc));
             return NULL;
         }
-        uint64_t address, least_sp;
-        struct error *e = frame_return_address(c->target, t, &address, &least_sp);
-        if (e) {
-            error_free(e);
-            p->phase = PHASE_RUN; /* nothing of ours to come back to: run on */
-            return NULL;
-        }
-        return_to(c, p, address, least_sp, false);
+        return run_to_caller(c, p, t);
+    }
+    if (in_plt(c, pc)) /* where half a call may be on the stack */
+        return run_to_caller(c, p, t);
+    /* A tail call: what is jumped to goes on for the function that was stepped. */
+    if (known && by_line(p) && symbols_is_statement(c->target->map, pc)) {
+        inlined_hide(t, pc, inlined_beginning(c->target, pc));
+        *done = true;
         return NULL;
     }
     uint64_t address;
-    TRY(entry_return_address(c, t, &address)); /* a tail call */
+    TRY(entry_return_address(c, t, &address));
     return entered_function(c, p, t, pc, address, done);
-}
-
-/* In a function that was inlined where the step began, or deeper: `next` is to go over it, and what is left
- * of it there is what is stepped. */
-static bool in_inlined_call(struct control *c, struct plan *p, uint64_t pc)
-{
-    struct address_range range;
-    if (p->kind == PLAN_STEP || !symbols_inlined_range(c->target->map, pc, p->inlined_depth + 1, &range))
-        return false;
-    p->line = range;
-    return true;
 }
 
 static bool same_line(const struct plan *p, const struct symbol_place *place)
@@ -301,16 +321,66 @@ static bool same_line(const struct plan *p, const struct symbol_place *place)
     return place->line == p->line_number && place->file && p->file && strcmp(place->file, p->file) == 0;
 }
 
+/* `next` goes over it: what is left of it there is what is stepped. */
+static bool over_inlined(struct control *c, struct plan *p, uint64_t pc)
+{
+    struct address_range range;
+    bool in = symbols_inlined_range(c->target->map, pc, p->inlined_depth + 1, &range);
+    if (in)
+        p->line = range;
+    return in;
+}
+
+/*
+ * Deeper in inlined calls than where the step began. Where one begins the step ends at the line that calls
+ * it, if that is another than the one that is stepped; else `step` ends inside (gdb manual, "Inline
+ * Functions"). In the midst of one, `next` goes over what is left of it.
+ */
+static bool inlined_step(struct control *c, struct plan *p, struct thread *t, uint64_t pc, bool *done)
+{
+    struct symbol_place place;
+    symbols_lookup(c->target->map, pc, &place);
+    if (place.inlined_count <= p->inlined_depth)
+        return false;
+    unsigned begin = p->leaves_inlined ? 0 : inlined_beginning(c->target, pc);
+    bool at_call = begin && place.inlined_count - begin == p->inlined_depth;
+    inlined_take_off(&place, begin);
+    bool same = at_call && same_line(p, &place);
+    if (p->kind != PLAN_STEP && (!at_call || same))
+        return over_inlined(c, p, pc);
+    inlined_hide(t, pc, begin - same);
+    *done = true;
+    return true;
+}
+
+/* In the handler of the signal that the step has delivered, which the user was told of: as gdb, the step ends
+ * there if it has lines (gdb manual, "Signals"). */
+static void into_handler(struct control *c, struct plan *p, struct thread *t, uint64_t pc, bool *done)
+{
+    if (has_line(c, pc)) {
+        inlined_hide(t, pc, inlined_beginning(c->target, pc));
+        *done = true;
+    } else {
+        return_to(c, p, p->start_pc, p->start_sp, false);
+    }
+}
+
 static struct error *line_step(struct control *c, struct plan *p, struct thread *t, uint64_t pc, bool *done)
 {
+    bool delivered = p->delivers;
+    p->delivers = false;
     if (p->in_plt)
         return through_plt(c, p, t, pc, done);
     bool recursed = pc == p->function_low && pc != p->start_pc;
+    if (delivered && !in_same_function(p, pc) && pc != p->function_low) {
+        into_handler(c, p, t, pc, done);
+        return NULL;
+    }
     if (address_range_has(&p->line, pc) && !recursed) {
         p->phase = PHASE_STEP;
         return NULL;
     }
-    if (in_same_function(p, pc) && in_inlined_call(c, p, pc))
+    if (in_same_function(p, pc) && inlined_step(c, p, t, pc, done))
         return NULL;
     bool called;
     uint64_t return_address;
@@ -319,19 +389,22 @@ static struct error *line_step(struct control *c, struct plan *p, struct thread 
         return entered_function(c, p, t, pc, return_address, done);
     if (!in_same_function(p, pc))
         return left_function(c, p, t, pc, done);
-    if (p->leaves_inlined) {
-        *done = true;
-        return NULL;
-    }
     struct symbol_place place;
     struct address_range line;
     symbols_lookup(c->target->map, pc, &place);
+    if (p->leaves_inlined) { /* out of it: the step ends where a statement begins, whatever its line */
+        p->leaves_inlined = false;
+        p->file = NULL;
+    }
     if (!symbols_line_range(c->target->map, pc, &line)) {
         p->line = (struct address_range){pc, pc + 1};
         return NULL;
     }
     /* Only the first instruction of another line ends a step; the middle of one is passed through. */
     *done = !same_line(p, &place) && pc == line.low && symbols_is_statement(c->target->map, pc);
+    if (*done)
+        inlined_hide(t, pc, inlined_beginning(c->target, pc));
+    line.high = symbols_inlined_next(c->target->map, pc, line.high);
     p->line = line;
     return NULL;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Putting a view together. */
 #include "engine/face/view/build.h"
+#include "engine/inspect/frames/inlined.h"
 #include "engine/commands/stop_json.h"
 
 #include <inttypes.h>
@@ -156,7 +157,7 @@ static const char *wanted_source(struct session *s, struct view *v, const struct
                                  struct symbol_place *place)
 {
     if (v->has_pc)
-        symbols_lookup(s->target->map, v->pc, place);
+        inlined_place(s->target, threads_find(&s->target->threads, s->target->threads.current), v->pc, place);
     if (needs->source_file[0])
         return needs->source_file;
     const char *file = place->file;

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/face/limits.h"
+#include "engine/inspect/frames/inlined.h"
 #include "engine/inspect/frames/frame_registers.h"
 #include "engine/target/limits.h"
 #include "engine/target/libraries.h"
@@ -212,7 +213,7 @@ static void add_thread(struct session *s, struct view *v, struct thread *t, bool
         return;
     struct symbol_place place;
     libraries_cover(s->target, pc);
-    symbols_lookup(s->target->map, pc, &place);
+    inlined_place(s->target, t, pc, &place);
     row->function = view_text(place.function);
     row->where = place.file ? where_text(place.file, place.line) : view_place(s, pc);
 }

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "engine/inspect/limits.h"
 #include "engine/target/target.h"
+#include "engine/inspect/frames/inlined.h"
 #include "engine/inspect/frames/unwind.h"
 #include "engine/inspect/frames/unwind_rules.h"
 #include "engine/target/registers.h"
@@ -50,6 +51,8 @@ static void add_function(struct target *target, struct frame_list *list, struct 
 {
     struct symbol_place place;
     symbols_lookup(target->map, registers->pc - (exact ? 0 : 1), &place);
+    if (list->count == 0)
+        inlined_take_off(&place, inlined_hidden(registers->thread, registers->pc));
     struct frame f = {.rule = place.inlined_count ? FRAME_INLINE : rule,
                       .pc = registers->pc,
                       .exact = exact,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/values/scope.h"
+#include "engine/inspect/frames/inlined.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -86,8 +87,11 @@ struct error *scope_need_frame(struct evaluation *e)
         return error_new(ERR_USAGE, "frame %u is no longer there", target->frame);
     e->frame.found = true;
     e->frame.level = target->frame;
-    for (unsigned i = target->frame; i > 0 && e->frame.list.items[i - 1].inlined; i--)
+    unsigned i = target->frame;
+    for (; i > 0 && e->frame.list.items[i - 1].inlined; i--)
         e->frame.inlined++;
+    if (i == 0)
+        e->frame.inlined += inlined_hidden(t, e->frame.list.items[0].pc);
     const struct frame *f = &e->frame.list.items[target->frame];
     e->pool.pc = f->pc - (f->exact ? 0 : 1);
     e->pool.has_pc = true;

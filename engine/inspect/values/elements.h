@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * engine/inspect/values/elements.h - what indexing an object of a class means, which the descriptions of
+ * containers say (engine/inspect/printers): a hook, as they stand above values. Engine thread.
+ */
+#ifndef ALLSTOP_ENGINE_INSPECT_VALUES_ELEMENTS_H
+#define ALLSTOP_ENGINE_INSPECT_VALUES_ELEMENTS_H
+
+#include "engine/inspect/values/value.h"
+
+struct element_rules {
+    /* *ret stays NULL where the object has no elements by number. */
+    struct error *(*index)(struct pool *p, struct value *v, int64_t index, struct value **ret);
+};
+
+#endif

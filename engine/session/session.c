@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "engine/control/breakpoints/hits.h"
 #include "engine/control/stop/stop_report.h"
@@ -139,10 +138,9 @@ static struct control *make_control(struct session *s)
 
 /* Descriptions of containers that the user wrote, where there are any: a wrong one leaves those that are
  * built in. */
-static void add_printers(struct target *target)
+static void add_printers(struct target *target, const char *path)
 {
     size_t count;
-    BASE_FREE char *path = file_config_path("printers");
     if (!path || access(path, F_OK) != 0)
         return;
     struct error *e = printers_add_file(target, path, &count);
@@ -164,7 +162,7 @@ struct session *session_create(const struct session_options *options)
     pty_init(&s->terminal);
     if (options->tty)
         s->setup.tty = xstrdup(options->tty);
-    add_printers(s->target);
+    add_printers(s->target, options->printers);
     return s;
 }
 

@@ -67,8 +67,8 @@ static struct error *find_blocks(struct reading *r, struct blocks *b)
 static struct error *load_map(struct reading *r, const struct blocks *b, size_t n, uint64_t **ret,
                               size_t *count)
 {
-    uint64_t first = (uint64_t)b->start / (uint64_t)b->per;
-    uint64_t last = ((uint64_t)b->start + n - 1) / (uint64_t)b->per;
+    uint64_t per = b->per > 0 ? (uint64_t)b->per : 1, first = (uint64_t)b->start / per;
+    uint64_t last = ((uint64_t)b->start + n - 1) / per;
     *count = (size_t)(last - first + 1);
     *ret = xcalloc(*count, sizeof **ret);
     BASE_FREE unsigned char *bytes = xmalloc(*count * b->word);
@@ -81,7 +81,7 @@ static struct error *load_map(struct reading *r, const struct blocks *b, size_t 
 static struct error *add_all(struct reading *r, const struct blocks *b, size_t n, const uint64_t *map)
 {
     struct contents_wants wants = {.count = 0};
-    uint64_t per = (uint64_t)b->per, at = (uint64_t)b->start % per;
+    uint64_t per = b->per > 0 ? (uint64_t)b->per : 1, at = (uint64_t)b->start % per;
     for (uint64_t i = 0; i < n; i += per - (at + i) % per) {
         uint64_t left = per - (at + i) % per, some = left < n - i ? left : n - i;
         want_range(r->p, map[(at + i) / per] + (at + i) % per * b->element, some * b->element, &wants);
@@ -146,36 +146,46 @@ static struct error *ring_size(struct reading *r, int64_t start, int64_t capacit
     return NULL;
 }
 
-struct error *read_ring_contents(struct reading *r)
+struct ring {
+    struct type *type;
+    uint64_t address, element;
+    int64_t capacity, start, size;
+};
+
+static struct error *find_ring(struct reading *r, struct ring *ret)
 {
     struct value *data = NULL;
-    struct type *type = NULL;
-    uint64_t address = 0;
-    int64_t capacity = 0, start = 0, size = 0;
-    r->c->shape = CONTENTS_LIST;
     TRY(part_value(r, PART_DATA, &data));
-    TRY(element_type(r, data, &type));
-    TRY(elements_at(r, data, &address));
-    TRY(part_number(r, PART_CAPACITY, &capacity));
-    TRY(part_number(r, PART_START, &start));
-    if (!contents_size_fits(r->c, capacity, type_size(type_strip(type))))
+    TRY(element_type(r, data, &ret->type));
+    TRY(elements_at(r, data, &ret->address));
+    TRY(part_number(r, PART_CAPACITY, &ret->capacity));
+    TRY(part_number(r, PART_START, &ret->start));
+    ret->element = type_size(type_strip(ret->type));
+    if (!contents_size_fits(r->c, ret->capacity, ret->element))
         return NULL;
-    TRY(ring_size(r, start, capacity, &size));
-    if (size < 0 || size > capacity || start < 0 || start > capacity) {
-        contents_break(r->c, "%" PRId64 " elements from %" PRId64 " on do not fit into %" PRId64, size, start,
-                       capacity);
-        return NULL;
-    }
+    TRY(ring_size(r, ret->start, ret->capacity, &ret->size));
+    if (ret->size < 0 || ret->size > ret->capacity || ret->start < 0 || ret->start > ret->capacity)
+        contents_break(r->c, "%" PRId64 " elements from %" PRId64 " on do not fit into %" PRId64, ret->size,
+                       ret->start, ret->capacity);
+    return NULL;
+}
+
+struct error *read_ring_contents(struct reading *r)
+{
+    struct ring ring = {0};
     struct contents_wants wants = {.count = 0};
-    uint64_t element = type_size(type_strip(type));
-    size_t n = contents_limit(r, (uint64_t)size), straight = (size_t)(capacity - start);
+    r->c->shape = CONTENTS_LIST;
+    TRY(find_ring(r, &ring));
+    if (r->c->broken)
+        return NULL;
+    size_t n = contents_limit(r, (uint64_t)ring.size), straight = (size_t)(ring.capacity - ring.start);
     straight = straight < n ? straight : n;
-    want_range(r->p, address + (uint64_t)start * element, straight * element, &wants);
-    want_range(r->p, address, (n - straight) * element, &wants);
+    want_range(r->p, ring.address + (uint64_t)ring.start * ring.element, straight * ring.element, &wants);
+    want_range(r->p, ring.address, (n - straight) * ring.element, &wants);
     TRY(contents_fetch(r->p, &wants));
     for (size_t i = 0; i < n; i++) {
-        uint64_t at = i < straight ? (uint64_t)start + i : i - straight;
-        struct value *v = value_at(r->p, type, address + at * element);
+        uint64_t at = i < straight ? (uint64_t)ring.start + i : i - straight;
+        struct value *v = value_at(r->p, ring.type, ring.address + at * ring.element);
         if (v->size <= VALUE_BYTES_MAX)
             TRY(value_load(r->p, v));
         TRY(contents_add(r, v));

@@ -137,26 +137,32 @@ const struct printer *printer_next(struct pool *p, struct value *v, const char *
     return NULL;
 }
 
-static void forget(struct contents *c)
-{
-    contents_free(c);
-    *c = (struct contents){.shape = CONTENTS_NONE};
-}
-
 /* What cannot be read is damage; anything else says that the description is of another layout. */
 static struct error *settle(struct contents *c, struct error *e, bool *fits)
 {
     *fits = !e || error_is(e, ERR_NO_MEMORY);
-    if (error_ends_asking(e)) {
-        forget(c);
+    if (e && error_ends_asking(e)) {
+        contents_free(c);
         return e;
     }
     if (!*fits)
-        forget(c);
+        contents_free(c);
     else if (e)
         contents_break(c, "%s", e->message);
     error_free(e);
     return NULL;
+}
+
+/* What the elements will need when they are shown, of all of them at once. */
+static struct error *fetch_behind(struct pool *p, const struct contents *c)
+{
+    struct contents_wants wants = {.count = 0};
+    for (size_t i = 0; i < c->count; i++) {
+        if (c->items[i].key)
+            contents_want(p, c->items[i].key, 0, &wants);
+        contents_want(p, c->items[i].value, 0, &wants);
+    }
+    return contents_fetch(p, &wants);
 }
 
 struct error *contents_read(struct pool *p, struct value *v, struct contents *ret)
@@ -178,15 +184,9 @@ struct error *contents_read(struct pool *p, struct value *v, struct contents *re
     }
     if (!fits)
         return NULL;
-    struct contents_wants wants = {.count = 0};
-    for (size_t i = 0; i < ret->count; i++) {
-        if (ret->items[i].key)
-            contents_want(p, ret->items[i].key, 0, &wants);
-        contents_want(p, ret->items[i].value, 0, &wants);
-    }
-    struct error *e = contents_fetch(p, &wants);
+    struct error *e = fetch_behind(p, ret);
     if (e)
-        forget(ret);
+        contents_free(ret);
     return e;
 }
 
@@ -195,4 +195,5 @@ void contents_free(struct contents *c)
     free(c->items);
     free(c->bytes);
     error_free(c->broken);
+    *c = (struct contents){.shape = CONTENTS_NONE};
 }

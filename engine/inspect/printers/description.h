@@ -134,8 +134,6 @@ bool contents_size_fits(struct contents *c, int64_t size, uint64_t element);
 struct error *element_type(struct reading *r, struct value *data, struct type **ret) BASE_MUST_CHECK;
 /* Where the elements are: a pointer's target, an array's own place. */
 struct error *elements_at(struct reading *r, struct value *data, uint64_t *ret) BASE_MUST_CHECK;
-/* Brings these into the cache, in few turns. */
-struct error *contents_fetch(struct pool *p, struct contents_wants *w) BASE_MUST_CHECK;
 /* Wants a node, with its neighbours where memory is a process's. */
 void want_node(struct pool *p, uint64_t address, size_t size, struct contents_wants *w);
 void want_range(struct pool *p, uint64_t address, uint64_t size, struct contents_wants *w);

@@ -114,7 +114,7 @@ static struct error *take_part(struct printer *d, const char *word)
         part++;
     bool taken =
         part == PART_IF || is_word(kinds[d->kind].needs, name) || is_word(kinds[d->kind].takes, name);
-    if (part == PRINTER_PARTS || !taken)
+    if (!equals || part == PRINTER_PARTS || !taken)
         return wrong_part(d->kind, word);
     if (d->parts[part])
         return error_hint(error_new(ERR_USAGE, "`%s` is there twice", name),

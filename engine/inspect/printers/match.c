@@ -52,36 +52,34 @@ bool printer_matches(const struct printer *d, const char *name)
     return strcmp(d->type, name) == 0;
 }
 
-/* Where the n-th template argument begins, and how long it is; NULL: there is none. */
-static const char *argument_text(struct type *t, unsigned n, size_t *length)
+/* Up to the comma or bracket that ends an argument. */
+static size_t argument_length(const char *text)
 {
-    t = type_strip(t);
-    const char *at = t->name ? strchr(t->name, '<') : NULL, *from = at ? at + 1 : NULL;
-    unsigned depth = 0, argument = 1;
-    if (!at || !n)
-        return NULL;
-    for (at++; *at; at++) {
-        bool ends = depth == 0 && (*at == ',' || *at == '>');
-        if (ends && argument == n)
-            break;
-        if (ends && *at == '>')
-            return NULL;
-        argument += ends;
-        from = ends ? at + 1 : from;
-        depth = strchr("<(", *at) ? depth + 1 : strchr(">)", *at) && depth ? depth - 1 : depth;
+    unsigned depth = 0;
+    size_t n = 0;
+    for (; text[n] && (depth || !strchr(",>", text[n])); n++) {
+        if (strchr("<(", text[n]))
+            depth++;
+        else if (depth && strchr(">)", text[n]))
+            depth--;
     }
-    from += strspn(from, " ");
-    *length = (size_t)(at - from);
-    while (*length && from[*length - 1] == ' ')
-        --*length;
-    return *at && *length ? from : NULL;
+    return n;
 }
 
 char *template_text(struct type *t, unsigned n)
 {
-    size_t length = 0;
-    const char *text = argument_text(t, n, &length);
-    return text ? xstrndup(text, length) : NULL;
+    const char *name = type_strip(t)->name, *at = name ? strchr(name, '<') : NULL;
+    for (; at && n; n--) {
+        at += 1 + strspn(at + 1, " ");
+        size_t length = argument_length(at);
+        if (n == 1) {
+            while (length && at[length - 1] == ' ')
+                length--;
+            return length ? xstrndup(at, length) : NULL;
+        }
+        at = at[length] == ',' ? at + length : NULL;
+    }
+    return NULL;
 }
 
 bool template_number(struct type *t, unsigned n, int64_t *ret)

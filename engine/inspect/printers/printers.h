@@ -75,6 +75,7 @@ struct contents {
 
 /* What is in an object. */
 struct error *contents_read(struct pool *p, struct value *v, struct contents *ret) BASE_MUST_CHECK;
+/* Leaves it without contents. */
 void contents_free(struct contents *c);
 
 /* -- what is read at once (wants.c) ------------------------------------------------------------------------
@@ -86,7 +87,11 @@ struct contents_wants {
     struct memory_want list[CONTENTS_WANTS];
     size_t count;
 };
-/* Memory behind an object, and behind the members of one, that reading its contents will need. */
+/* Memory behind an object whose bytes were read, and behind its members, that showing it will need. `depth`:
+ * 0.
+ */
 void contents_want(struct pool *p, struct value *v, unsigned depth, struct contents_wants *ret);
+/* Brings these into the cache, in few turns; what cannot be read is left out. The list is used up. */
+struct error *contents_fetch(struct pool *p, struct contents_wants *w) BASE_MUST_CHECK;
 
 #endif

@@ -2,8 +2,9 @@
 /*
  * What is read at once: texts and arrays behind many objects, nodes of one level of a tree.
  *
- * Nodes that were made one after the other lie side by side: of a process, whose pages can be read as a
- * whole, the page around a node is taken. Elsewhere a node alone is: nobody knows what lies next to it.
+ * What was made one after the other lies side by side: of a process, whose memory is read at no risk, ranges
+ * with small gaps between them become one, and where few are asked for, a list's next node or those at the
+ * top of a tree, the pages around them come with them. Elsewhere exactly what is needed is read.
  */
 #include <stdlib.h>
 
@@ -11,7 +12,7 @@
 #include "engine/inspect/printers/description.h"
 #include "engine/target/target.h"
 
-enum { PAGE = 4096, MEMBERS_DEPTH = 2, FETCH_AT_ONCE = 48 };
+enum { PAGE = 4096, FEW = 4, GAP = 256, CACHED_MOST = 64, MEMBERS_DEPTH = 2, FETCH_AT_ONCE = 64 };
 
 static void add(struct contents_wants *w, uint64_t address, size_t length)
 {
@@ -40,21 +41,46 @@ void want_range(struct pool *p, uint64_t address, uint64_t size, struct contents
 
 void want_node(struct pool *p, uint64_t address, size_t size, struct contents_wants *w)
 {
-    if (!address || !size || size > PAGE || !can_ask(p) ||
-        memory_cached(p->target, address, size < 64 ? size : 64))
-        return;
-    if (!p->target->is_process) {
+    if (address && size && size <= PAGE && can_ask(p) &&
+        !memory_cached(p->target, address, size < CACHED_MOST ? size : CACHED_MOST))
         add(w, address, size);
-        return;
+}
+
+/* Of a process, what lies around a few places: more of what is looked for, as a rule, at the cost of a page.
+ */
+static void widen(struct contents_wants *w)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        struct memory_want *one = &w->list[i];
+        uint64_t page = one->address & ~(uint64_t)(PAGE - 1);
+        if (one->address + one->length - page <= PAGE)
+            *one = (struct memory_want){page, PAGE};
     }
-    uint64_t page = address & ~(uint64_t)(PAGE - 1);
-    add(w, page, PAGE);
-    if (address + size - page > PAGE)
-        add(w, page + PAGE, PAGE);
+}
+
+/* Neighbours become one: what lies between them costs less than asking once more. */
+static void join(struct contents_wants *w)
+{
+    size_t kept = 0;
+    qsort(w->list, w->count, sizeof *w->list, memory_want_order);
+    for (size_t i = 1; i < w->count; i++) {
+        struct memory_want *last = &w->list[kept], next = w->list[i];
+        uint64_t end = next.address + next.length, last_end = last->address + last->length;
+        if (next.address <= last_end + GAP && end - last->address <= PAGE)
+            last->length = (size_t)((end > last_end ? end : last_end) - last->address);
+        else
+            w->list[++kept] = next;
+    }
+    w->count = w->count ? kept + 1 : 0;
 }
 
 struct error *contents_fetch(struct pool *p, struct contents_wants *w)
 {
+    if (p->target->is_process) {
+        if (w->count <= FEW)
+            widen(w);
+        join(w);
+    }
     for (size_t i = 0; i < w->count && can_ask(p); i += FETCH_AT_ONCE) {
         size_t n = w->count - i < FETCH_AT_ONCE ? w->count - i : FETCH_AT_ONCE;
         struct error *e = memory_prefetch(p->target, w->list + i, n);

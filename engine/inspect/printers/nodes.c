@@ -36,6 +36,7 @@ struct error *nodes_begin(struct reading *r, struct nodes *ret)
         return NULL;
     ret->limit = contents_limit(r, ret->size < 0 ? UINT64_MAX : (uint64_t)ret->size);
     r->c->size = ret->size < 0 ? 0 : (uint64_t)ret->size;
+    r->c->more = r->c->more && ret->size >= 0; /* else that shows at the end */
     return NULL;
 }
 

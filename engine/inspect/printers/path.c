@@ -2,7 +2,7 @@
 /*
  * Paths of descriptions. A path is a chain of steps through an object,
  *
- *   NAME  .NAME     a member, through pointers and base classes
+ *   NAME  .NAME     a member, through pointers and base classes; . alone the object itself
  *   ^  ^NAME        the first base class, or the one of this name
  *   !N              the same place as the type that is the N-th type among the template arguments
  *   @N              the word (of a pointer's size) N words from where the pointer leads
@@ -42,6 +42,8 @@ static const char *chain_end(const char *at)
 {
     if (!*at || !begins_chain(*at))
         return NULL;
+    if (*at == '.' && !name_length(at + 1))
+        return at + 1;
     if (!strchr(".^!", *at))
         at += name_length(at);
     while (*at && strchr(".^!@", *at)) {
@@ -162,6 +164,8 @@ static struct error *walk(struct pool *p, struct value *v, const char *at, const
         at += step == '@' && *at == '-';
         at += name_length(at);
         size_t n = (size_t)(at - word);
+        if (step == '.' && !n)
+            continue;
         if (step == '.')
             TRY(to_member(p, v, word, n, &v));
         else if (step == '^')

@@ -12,7 +12,7 @@
 #include "engine/inspect/printers/description.h"
 #include "engine/target/target.h"
 
-enum { PAGE = 4096, FEW = 4, GAP = 256, CACHED_MOST = 64, MEMBERS_DEPTH = 2, FETCH_AT_ONCE = 64 };
+enum { PAGE = 4096, FEW = 4, GAP = 256, PROBE = 64, MEMBERS_DEPTH = 2, FETCH_AT_ONCE = 64 };
 
 static void add(struct contents_wants *w, uint64_t address, size_t length)
 {
@@ -42,7 +42,7 @@ void want_range(struct pool *p, uint64_t address, uint64_t size, struct contents
 void want_node(struct pool *p, uint64_t address, size_t size, struct contents_wants *w)
 {
     if (address && size && size <= PAGE && can_ask(p) &&
-        !memory_cached(p->target, address, size < CACHED_MOST ? size : CACHED_MOST))
+        !memory_cached(p->target, address, size < PROBE ? size : PROBE))
         add(w, address, size);
 }
 

@@ -63,6 +63,7 @@ const char printers_built_in[] =
     "std::span array data=_M_ptr size=_M_extent._M_extent_value\n"
     "std::span array data=_M_ptr size=#2\n"
     "__gnu_cxx::__normal_iterator pointer to=_M_current\n"
+    "__gnu_debug::_Safe_iterator pointer to=_M_current\n"
     "std::atomic value value=_M_base._M_i\n"
     "std::atomic value value=_M_i\n"
     "# libc++\n"

@@ -20,9 +20,12 @@ static struct error *find_extent(struct reading *r, struct extent *ret)
 {
     int64_t capacity;
     TRY(part_value(r, PART_DATA, &ret->data));
+    TRY(part_number(r, PART_SIZE, &ret->size));
+    /* Where there is room for nothing, there may be no array either: libstdc++'s array<T, 0>. */
+    if (ret->size == 0 && r->d->kind == PRINTER_ARRAY && kind_is_struct(value_kind(ret->data)))
+        return NULL;
     TRY(element_type(r, ret->data, &ret->type));
     ret->element = type_size(type_strip(ret->type));
-    TRY(part_number(r, PART_SIZE, &ret->size));
     TRY(part_or(r, PART_CAPACITY, ret->size, &capacity));
     if (!contents_size_fits(r->c, ret->size, ret->element))
         return NULL;

@@ -67,8 +67,9 @@ struct error *read_tuple_contents(struct reading *r)
         TRY(contents_add(r, l.list[i]));
     }
     /* A tuple of nothing has no bases either. */
-    return l.count || strstr(type_strip(r->v->type)->name, "<>") ? NULL
-                                                                 : error_new(ERR_TYPE_MISMATCH, "no tuple");
+    const struct type_member *members;
+    bool fits = l.count || !type_members(type_strip(r->v->type), &members);
+    return fits ? NULL : error_new(ERR_TYPE_MISMATCH, "no tuple");
 }
 
 /* -- members ----------------------------------------------------------------------------------------------

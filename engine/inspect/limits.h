@@ -61,7 +61,7 @@ enum {
     RENDER_ELEMENTS = 200,
     /* Elements of all containers in one value that are followed: "..." and how many there are stands for the
      * others. */
-    CONTAINER_FOLLOWED_MOST = 10000,
+    CONTAINER_FOLLOWED_MOST = 2000,
     /* Nodes of one tree or list that are read: the text says that it has more nodes than elements. */
     CONTAINER_NODES_MOST = 2048,
     /* Elements of one tuple, and alternatives of a variant: it is shown as it is laid out. */

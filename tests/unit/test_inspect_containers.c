@@ -308,6 +308,8 @@ static void test_single(void **state)
     PUT(OBJECT, NODES, NODES + 8);
     PUT(NODES, 42, 2);
     shows("link", "0x2500 (2 uses): 42");
+    is("**(my::link *)0x2300 + 1", "43");
+    fails("**(my::blocks *)0x2300", ERR_TYPE_MISMATCH);
     PUT(NODES + 8, 1);
     shows("link", "0x2500: 42");
     PUT(NODES + 8, 0);

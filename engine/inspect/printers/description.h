@@ -154,12 +154,15 @@ struct error *read_pointer_contents(struct reading *r) BASE_MUST_CHECK;
 struct error *read_optional_contents(struct reading *r) BASE_MUST_CHECK;
 struct error *read_variant_contents(struct reading *r) BASE_MUST_CHECK;
 
-/* -- v[3] (index.c) ----------------------------------------------------------------------------------------
+/* -- v[3] and *v (index.c)
+ * ----------------------------------------------------------------------------------------
  */
 
 /* The element of an object that a description has by its number; *ret stays NULL where it has none so. */
 struct error *printer_index(struct pool *p, struct value *v, int64_t index,
                             struct value **ret) BASE_MUST_CHECK;
+/* What a smart pointer leads to, or an optional value holds; *ret stays NULL for anything else. */
+struct error *printer_target(struct pool *p, struct value *v, struct value **ret) BASE_MUST_CHECK;
 /* The element of blocks by its number (blocks.c). */
 struct error *block_element(struct reading *r, int64_t index, struct value **ret) BASE_MUST_CHECK;
 /* The description that fits, as far as its `if` says; NULL: none. `from`: the one that was tried last, or

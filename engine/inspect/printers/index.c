@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* v[3] of what has its elements by number: strings, arrays, blocks, rings, and what is a value of these. */
+/* v[3] of what has its elements by number: strings, arrays, blocks, rings, and what is a value of these; *v
+ * of what leads to something. */
 #include <inttypes.h>
 
 #include "base/alloc.h"
@@ -69,7 +70,26 @@ static struct error *by_kind(struct reading *r, int64_t index, struct value **re
     }
 }
 
-struct error *printer_index(struct pool *p, struct value *v, int64_t index, struct value **ret)
+static struct error *target_by_kind(struct reading *r, struct value **ret)
+{
+    struct value *pointer = NULL, *some = NULL;
+    bool there = true;
+    if (r->d->kind == PRINTER_OPTIONAL) {
+        TRY(part_value(r, PART_SOME, &some));
+        TRY(value_truth(r->p, some, &there));
+        return there ? part_value(r, PART_VALUE, ret) : error_new(ERR_NO_MEMORY, "it is empty");
+    }
+    if (r->d->kind != PRINTER_POINTER)
+        return NULL;
+    if (r->d->parts[PART_TO][0] == '&')
+        return path_value(r->p, r->v, r->d->parts[PART_TO] + 1, ret);
+    TRY(part_value(r, PART_TO, &pointer));
+    return value_kind(pointer) == TYPE_POINTER ? value_dereference(r->p, pointer, ret) : NULL;
+}
+
+/* What the first description has that fits. */
+static struct error *first_that_fits(struct pool *p, struct value *v, const int64_t *index,
+                                     struct value **ret)
 {
     BASE_FREE char *name = p->target->printers ? printer_type_name(v->type) : NULL;
     const struct printer *d = NULL;
@@ -77,11 +97,22 @@ struct error *printer_index(struct pool *p, struct value *v, int64_t index, stru
     while (name && !*ret && (d = printer_next(p, v, name, d)) != NULL) {
         struct contents c = {.shape = CONTENTS_NONE};
         struct reading r = {.p = p, .v = v, .d = d, .c = &c};
-        struct error *e = by_kind(&r, index, ret);
+        struct error *e = index ? by_kind(&r, *index, ret) : target_by_kind(&r, ret);
         contents_free(&c);
         if (!e || error_is(e, ERR_NO_MEMORY) || error_ends_asking(e))
             return e;
         error_free(e); /* another layout */
+        *ret = NULL;
     }
     return NULL;
+}
+
+struct error *printer_index(struct pool *p, struct value *v, int64_t index, struct value **ret)
+{
+    return first_that_fits(p, v, &index, ret);
+}
+
+struct error *printer_target(struct pool *p, struct value *v, struct value **ret)
+{
+    return first_that_fits(p, v, NULL, ret);
 }

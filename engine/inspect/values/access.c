@@ -45,6 +45,12 @@ struct error *value_dereference(struct pool *p, struct value *v, struct value **
         *ret = value_at(p, basic_type(p, "long"), address);
         return NULL;
     }
+    if (kind_is_struct(t->kind) && p->target->element_rules) {
+        *ret = NULL;
+        TRY(p->target->element_rules->target(p, v, ret));
+        if (*ret)
+            return NULL;
+    }
     if ((t->kind != TYPE_ARRAY || t->vector) && !kind_is_pointer(t->kind))
         return mismatch("* needs a pointer", v->type);
     if (v->implicit_file && p->implicit)

@@ -266,6 +266,14 @@ static void singles()
     //= wrapped => 0xP: 3
     //= counter => 7
     //= row[1] => 9
+    //= *owned + 1 => 7
+    //= *shared => "shared"
+    //= *some => 3
+    //= someone.friend_->name => "Bob"
+    //= (*someone.friend_).name[0] => 66 'B'
+    //x *none => empty
+    //x *nobody => 0x0
+    //x *t => needs a pointer
     //= t[1] => "two"
     //= someone => {name = "Ada", scores = {{["a"] = 1}, {}}, age = 36, friend_ = 0xP: {name = "Bob", scores = {}, age = <empty>, friend_ = 0x0}}
     //j some => 3

@@ -70,6 +70,7 @@ fn main() {
     //= slice[1] => 3
     //= big[999] => 999
     //= dq[5] => 5
+    //= *rc + 1 => 7
     //x v[3] => outside
     //j s => "hello"
     //j words => ["a", "b"]

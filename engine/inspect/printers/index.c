@@ -32,16 +32,21 @@ static struct error *in_array(struct reading *r, int64_t index, struct value **r
     return NULL;
 }
 
-/* One of a few elements that were read as they are shown. */
+/* One of the elements that are read as they are shown. */
 static struct error *of_shown(struct reading *r, int64_t index, struct value **ret)
 {
     struct contents c = {.shape = CONTENTS_NONE};
-    struct error *e = contents_read(r->p, r->v, &c);
-    if (!e && c.shape == CONTENTS_LIST && index >= 0 && (uint64_t)index < c.count)
+    struct error *e = NULL;
+    r->p->followed = 0;
+    TRY(contents_read(r->p, r->v, &c));
+    if (c.shape == CONTENTS_LIST && index >= 0 && (uint64_t)index < c.count)
         *ret = c.items[index].value;
-    else if (!e && c.shape == CONTENTS_LIST)
-        e = c.broken ? error_new(ERR_NO_MEMORY, "%s", c.broken->message)
-                     : outside(index, c.more ? (int64_t)c.size : (int64_t)c.count);
+    else if (c.broken)
+        e = error_new(ERR_NO_MEMORY, "%s", c.broken->message);
+    else if (c.more && index >= 0 && (uint64_t)index < c.size)
+        e = error_new(ERR_UNSUPPORTED, "only the first %zu of its elements have a number here", c.count);
+    else if (c.shape == CONTENTS_LIST)
+        e = outside(index, c.more ? (int64_t)c.size : (int64_t)c.count);
     contents_free(&c);
     return e;
 }
@@ -99,7 +104,7 @@ static struct error *first_that_fits(struct pool *p, struct value *v, const int6
         struct reading r = {.p = p, .v = v, .d = d, .c = &c};
         struct error *e = index ? by_kind(&r, *index, ret) : target_by_kind(&r, ret);
         contents_free(&c);
-        if (!e || error_is(e, ERR_NO_MEMORY) || error_ends_asking(e))
+        if (!e || error_is(e, ERR_NO_MEMORY) || error_is(e, ERR_UNSUPPORTED) || error_ends_asking(e))
             return e;
         error_free(e); /* another layout */
         *ret = NULL;

@@ -24,7 +24,7 @@
 
 /* -- the descriptions of a target (table.c) -------------------------------------------------------------- */
 
-/* Makes those that are built in the target's; with them the index of an expression, v[3], goes into them. */
+/* Makes those that are built in the target's; with them v[3] and *v of an expression lead into containers. */
 void printers_create(struct target *target);
 void printers_free(struct target *target);
 /* Adds those of a file, in front of the others; none of it where a line is wrong. *count: how many. */

@@ -138,6 +138,9 @@ static void sequences()
     //= bits[1] => false
     //= st[1] => 2
     //= sp[0] + il[2] => 10
+    //= many_bits[199] => true
+    //x many_bits[200] => only the first 200
+    //x many_bits[300] => outside
     //x v[3] => outside
     //x d[300] => outside
     //x l[0] => indexed

@@ -256,6 +256,10 @@ static void test_trees(void **state)
     put_tree(0, 4, 0);
     PUT(OBJECT, NODES, 5);
     shows("tree", "{[0] = \"\", [1] = \"a\", [2] = \"ab\", [3] = \"\", [4] = \"a\"}");
+    is("(*(my::tree *)0x2300)[2]", "\"ab\"");
+    is("(*(my::tree *)0x2300)[2][1]", "98 'b'");
+    fails("(*(my::tree *)0x2300)[7]", ERR_NO_MEMORY);
+    fails("(*(my::tree *)0x2300)[\"a\"]", ERR_NO_MEMORY);
     PUT(OBJECT, NODES, 6);
     shows("tree", "{[0] = \"\", [1] = \"a\", [2] = \"ab\", [3] = \"\", [4] = \"a\", <error: it ends after 5 "
                   "of 6 elements>}");

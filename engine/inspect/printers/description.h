@@ -161,6 +161,9 @@ struct error *read_variant_contents(struct reading *r) BASE_MUST_CHECK;
 /* The element of an object that a description has by its number; *ret stays NULL where it has none so. */
 struct error *printer_index(struct pool *p, struct value *v, int64_t index,
                             struct value **ret) BASE_MUST_CHECK;
+/* The value that a map has for a key (find.c); *ret stays NULL for what is no map. */
+struct error *printer_find(struct pool *p, struct value *v, struct value *key,
+                           struct value **ret) BASE_MUST_CHECK;
 /* What a smart pointer leads to, or an optional value holds; *ret stays NULL for anything else. */
 struct error *printer_target(struct pool *p, struct value *v, struct value **ret) BASE_MUST_CHECK;
 /* The element of blocks by its number (blocks.c). */

@@ -13,7 +13,8 @@
 #include "engine/inspect/values/elements.h"
 #include "engine/target/target.h"
 
-static const struct element_rules rules = {.index = printer_index, .target = printer_target};
+static const struct element_rules rules = {
+    .index = printer_index, .find = printer_find, .target = printer_target};
 
 /* What was read goes in front, in its order. */
 static void put_in_front(struct printers *t, struct printer *list, size_t count)

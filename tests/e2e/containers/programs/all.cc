@@ -199,6 +199,16 @@ static void maps()
     //= ums => {4, 4}
     //~ many => \{\[0\] = 0, \[1\] = 679, .*, \[199\] = 121\.\.\.\} of 1000
     //= deep => {["a"] = {["b"] = {1}}}
+    //= m[2] => "b"
+    //= by_name["y"] + 1 => 3
+    //= un[7] => 49
+    //= deep["a"]["b"][0] => 1
+    //x m[9] => no key
+    //x by_name["z"] => no key
+    //x many[500] => not among the first 200
+    //x by_pair[1] => no key
+    //x s[0] => indexed
+    //x m["a"] => no key
     //j m => {"1": "a", "2": "b", "3": "c"}
     //j by_name => {"x": 1, "y": 2}
     //j by_pair => [{"key": {"first": 1, "second": 2}, "value": 3}]

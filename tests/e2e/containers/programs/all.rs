@@ -70,6 +70,7 @@ fn main() {
     //= slice[1] => 3
     //= big[999] => 999
     //= dq[5] => 5
+    //= map[7] => "seven"
     //= *rc + 1 => 7
     //x v[3] => outside
     //j s => "hello"

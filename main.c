@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/error.h"
 #include "base/output.h"
 #include "base/signal_pipe.h"
@@ -42,6 +43,7 @@ enum long_option {
 struct arguments {
     enum face face;
     bool running;
+    bool no_config;
     bool ended; /* --args: what follows is the program and its arguments */
     const char *tty, *stop_at;
     const char *program, *target, *script, *break_in, *wire_log, *audit_json, *serve_log, *listen;
@@ -89,7 +91,7 @@ static const char usage_text[] =
     "      --serve-wire-log FILE [--listen SPEC]   be a stub that answers from a wire log\n"
     "  -D, --define NAME=VALUE   a variable for the script; may repeat\n"
     "      --seed N              of what is drawn at random: the orders of `explore`\n"
-    "      --no-config       ignore the configuration file\n"
+    "      --no-config       ignore the user's files of configuration\n"
     "      --version  --help\n"
     "\n"
     "Exit status of --script and --audit: 0 every expectation held, 1 one failed or a\n"
@@ -194,6 +196,7 @@ static int take_option(struct arguments *a, int option)
         fprintf(stderr, "allstop: --seed takes a whole number\n");
         return STATUS_WRONG;
     case OPTION_NO_CONFIG:
+        a->no_config = true;
         return -1;
     case OPTION_ARGS:
         a->ended = true;
@@ -273,6 +276,7 @@ static int run(const struct arguments *a)
     struct signal_pipe signals = {.fd = -1};
     if (!has_own_signals(a->face) && !signal_pipe_open(&signals, false))
         return tell(error_new(ERR_INTERNAL, "catching signals: %s", strerror(errno)));
+    BASE_FREE char *printers = a->no_config ? NULL : file_config_path("printers");
     struct script_options script = {
         .file = a->script,
         .program = a->program,
@@ -284,6 +288,7 @@ static int run(const struct arguments *a)
         .running = a->running,
         .wire_log = a->wire_log,
         .tty = a->tty,
+        .printers = printers,
         .stop_at = a->stop_at,
         .seed = a->seed,
         .audit_json = a->audit_json,
@@ -298,6 +303,7 @@ static int run(const struct arguments *a)
         .running = a->running,
         .wire_log = a->wire_log,
         .tty = a->tty,
+        .printers = printers,
         .stop_at = START_MAIN,
         .capture_output = true,
     };

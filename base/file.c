@@ -20,6 +20,14 @@ char *file_state_path(const char *name)
     return home && home[0] == '/' ? xasprintf("%s/.local/state/allstop/%s", home, name) : NULL;
 }
 
+char *file_config_path(const char *name)
+{
+    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    if (config && config[0] == '/')
+        return xasprintf("%s/allstop/%s", config, name);
+    return home && home[0] == '/' ? xasprintf("%s/.config/allstop/%s", home, name) : NULL;
+}
+
 void file_make_folders(const char *path)
 {
     BASE_FREE char *part = xstrdup(path);

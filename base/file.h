@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * base/file.h - files of ours that are written whole or not at all.
+ * base/file.h - where our files are, and those of ours that are written whole or not at all.
  *
  * No state; any thread. Errors: ERR_REFUSED with the path and what the system said.
  */
@@ -16,6 +16,9 @@
  * ~/.local/state/allstop (XDG Base Directory Specification: relative paths are ignored). malloc'd; NULL
  * where neither is known. */
 char *file_state_path(const char *name);
+/* The same of a file that the user writes and we read: below $XDG_CONFIG_HOME/allstop, or ~/.config/allstop.
+ */
+char *file_config_path(const char *name);
 /* Makes the folders above `path` that are not there yet, for the user alone. Whether it worked shows when the
  * file is opened. */
 void file_make_folders(const char *path);

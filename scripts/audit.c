@@ -213,7 +213,8 @@ int audit_report(const struct script_options *options)
                                       .event = on_event,
                                       .leaving = script_is_leaving,
                                       .wire_log = options->wire_log,
-                                      .tty = options->tty};
+                                      .tty = options->tty,
+                                      .printers = options->printers};
     struct session *s = session_create(&session);
     struct audit_report report = {0};
     struct error *e = read_defines(options, &scope, &audit);

@@ -468,6 +468,7 @@ int jsonl_run(const struct script_options *options)
                                     .symbols = options->symbols,
                                     .wire_log = options->wire_log,
                                     .tty = options->tty,
+                                    .printers = options->printers,
                                     .stop_at = START_ENTRY,
                                     .break_in = options->break_in,
                                     .running = options->running,

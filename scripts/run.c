@@ -195,6 +195,7 @@ static void run_session(struct run *r, const cJSON *session)
                                       .context = r,
                                       .wire_log = r->options->wire_log,
                                       .tty = r->options->tty,
+                                      .printers = r->options->printers,
                                       .break_in = r->options->break_in};
     r->session = session_create(&options);
     session_set_audit(r->session, r->audit);

@@ -43,7 +43,8 @@ struct script_options {
     const char *break_in;       /* as session_options */
     bool running;               /* as session_target */
     const char *wire_log;
-    const char *tty; /* of the program that is started, or NULL: one of ours */
+    const char *tty;      /* of the program that is started, or NULL: one of ours */
+    const char *printers; /* as session_options */
     const char
         *stop_at;  /* where that stands first: `entry`, `main`, `none`; NULL: as the file says, or `entry` */
     uint64_t seed; /* of what is drawn at random */

@@ -66,7 +66,8 @@ extern const struct command command_position, command_bookmark, command_bookmark
     command_unbookmark, command_autobookmark, command_last_write, command_first_write, command_last_call;
 extern const struct command command_threads, command_thread, command_stacks, command_audit;
 extern const struct command command_backtrace, command_frame, command_locals, command_eval, command_set,
-    command_registers, command_read, command_write, command_examine, command_disassemble, command_find_bytes;
+    command_printers, command_registers, command_read, command_write, command_examine, command_disassemble,
+    command_find_bytes;
 extern const struct command command_interleave, command_explore;
 extern const struct command command_repeat, command_assert, command_echo, command_sleep, command_include;
 extern const struct command command_help_word, command_quit;

@@ -34,8 +34,13 @@ static struct error *run_eval(struct session *s, const cJSON *args, cJSON **ret)
     struct ptid kept;
     unsigned kept_frame;
     TRY(with_frame(s, args, &kept, &kept_frame));
-    const char *format = arg_text(args, "format");
-    struct error *e = evaluate_to_json(s->target, arg_text(args, "expr"), format ? *format : '\0', ret);
+    /* gdb takes /r with another letter, in any order. */
+    const char *format = arg_text(args, "format") ? arg_text(args, "format") : "";
+    const char *expression = arg_text(args, "expr");
+    bool raw = arg_true(args, "raw") || strchr(format, 'r');
+    format += *format == 'r';
+    struct error *e = raw ? evaluate_raw_to_json(s->target, expression, *format, ret)
+                          : evaluate_to_json(s->target, expression, *format, ret);
     s->target->threads.current = kept;
     s->target->frame = kept_frame;
     return e;
@@ -61,7 +66,8 @@ static void eval_text(const cJSON *result, struct buf *out)
 
 static const struct command_arg eval_args[] = {
     {"expr", ARG_TEXT, true, NULL, "a C expression; registers are written $rax"},
-    {"format", ARG_TEXT, false, NULL, "a letter as in print/x: x d u o t a c f s z"},
+    {"format", ARG_TEXT, false, NULL, "a letter as in print/x: x d u o t a c f s z; r as `raw`"},
+    {"raw", ARG_BOOLEAN, false, NULL, "containers as they are laid out, not as what is in them"},
     {"thread", ARG_ID, false, NULL, "in this thread (the selected one)"},
     {"frame", ARG_UNSIGNED, false, NULL, "in this frame (the selected one)"},
     {0}};

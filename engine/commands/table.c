@@ -89,6 +89,7 @@ static const struct command *const table[] = {
     &command_locals,
     &command_eval,
     &command_set,
+    &command_printers,
     &command_registers,
     &command_read,
     &command_write,

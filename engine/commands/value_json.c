@@ -8,13 +8,13 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "engine/commands/container_json.h"
 #include "engine/inspect/values/floats.h"
 #include "engine/inspect/render/render.h"
 
 static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret);
 
-/* Bytes as UTF-8; what is none becomes U+FFFD. */
-static cJSON *string_json(const char *bytes, size_t n)
+cJSON *bytes_to_json(const char *bytes, size_t n)
 {
     BASE_BUF struct buf b = {0};
     for (size_t i = 0; i < n;) {
@@ -60,7 +60,7 @@ static struct error *integer_json(struct pool *p, struct value *v, struct type *
     return NULL;
 }
 
-static struct error *inner_json(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret)
+struct error *inner_to_json(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret)
 {
     struct error *e = json_at(p, v, depth, truncated, ret);
     if (error_ends_asking(e))
@@ -85,7 +85,7 @@ static struct error *array_json(struct pool *p, struct value *v, unsigned depth,
         const char *bytes = v->bytes ? (const char *)v->bytes : "";
         size_t n = strnlen(bytes, v->bytes ? v->size : 0);
         *truncated = *truncated || n > RENDER_ELEMENTS;
-        *ret = string_json(bytes, n > RENDER_ELEMENTS ? RENDER_ELEMENTS : n);
+        *ret = bytes_to_json(bytes, n > RENDER_ELEMENTS ? RENDER_ELEMENTS : n);
         return NULL;
     }
     *ret = cJSON_CreateArray();
@@ -94,7 +94,7 @@ static struct error *array_json(struct pool *p, struct value *v, unsigned depth,
         struct value *item = NULL;
         cJSON *one = NULL;
         TRY(value_index(p, v, (int64_t)i, &item));
-        TRY(inner_json(p, item, depth + 1, truncated, &one));
+        TRY(inner_to_json(p, item, depth + 1, truncated, &one));
         cJSON_AddItemToArray(*ret, one);
     }
     return NULL;
@@ -122,7 +122,7 @@ static struct error *add_members(struct pool *p, struct value *v, unsigned depth
         if (merge) {
             TRY(add_members(p, member, depth + 1, shown, truncated, object));
         } else {
-            TRY(inner_json(p, member, depth + 1, truncated, &one));
+            TRY(inner_to_json(p, member, depth + 1, truncated, &one));
             cJSON_AddItemToObject(object, members[i].name, one);
         }
     }
@@ -132,6 +132,9 @@ static struct error *add_members(struct pool *p, struct value *v, unsigned depth
 static struct error *struct_json(struct pool *p, struct value *v, unsigned depth, bool *truncated,
                                  cJSON **ret)
 {
+    TRY(container_to_json(p, v, depth, truncated, ret));
+    if (*ret)
+        return NULL;
     if (v->size && v->size <= VALUE_BYTES_MAX)
         TRY(value_load(p, v));
     struct bases_shown shown = {.count = 0};
@@ -192,6 +195,7 @@ static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bo
 
 struct error *value_to_json(struct pool *p, struct value *v, bool *truncated, cJSON **ret)
 {
+    p->followed = 0;
     struct error *e = json_at(p, v, 0, truncated, ret);
     if (e) {
         cJSON_Delete(*ret);

@@ -17,9 +17,13 @@
  * null; the error is that of the outermost value, or of a connection that was lost on the way. */
 struct error *value_to_json(struct pool *p, struct value *v, bool *truncated, cJSON **ret) BASE_MUST_CHECK;
 
-/* {value, type, text, address?, truncated?} of an expression. `format` is a letter as in gdb's /x, or 0. */
+/* {value, type, text, address?, truncated?} of an expression. `format` is a letter as in gdb's /x, or 0;
+ * `raw`: containers as they are laid out. */
 struct error *evaluate_to_json(struct target *target, const char *expression, char format,
                                cJSON **ret) BASE_MUST_CHECK;
+/* The same with containers as they are laid out, not as what is in them. */
+struct error *evaluate_raw_to_json(struct target *target, const char *expression, char format,
+                                   cJSON **ret) BASE_MUST_CHECK;
 /* The same object of what the function around an address has just returned
  * (engine/inspect/values/returned.h). */
 struct error *returned_to_json(struct target *target, uint64_t function_pc, uint64_t memory,

@@ -64,11 +64,13 @@ static struct error *hand_over(struct error *e, cJSON *o, cJSON **ret)
     return e;
 }
 
-struct error *evaluate_to_json(struct target *target, const char *expression, char format, cJSON **ret)
+static struct error *evaluate(struct target *target, const char *expression, char format, bool raw,
+                              cJSON **ret)
 {
     struct evaluation e;
     struct value *v = NULL;
     TRY(evaluation_begin(target, &e));
+    e.pool.raw = raw;
     cJSON *o = cJSON_CreateObject();
     struct error *failed = evaluate_text(&e, expression, &v);
     if (!failed)
@@ -77,6 +79,16 @@ struct error *evaluate_to_json(struct target *target, const char *expression, ch
         add_cut_behind(&e.pool, v, o);
     evaluation_end(&e);
     return hand_over(failed, o, ret);
+}
+
+struct error *evaluate_to_json(struct target *target, const char *expression, char format, cJSON **ret)
+{
+    return evaluate(target, expression, format, false, ret);
+}
+
+struct error *evaluate_raw_to_json(struct target *target, const char *expression, char format, cJSON **ret)
+{
+    return evaluate(target, expression, format, true, ret);
 }
 
 struct error *returned_to_json(struct target *target, uint64_t function_pc, uint64_t memory, cJSON **ret)

@@ -31,6 +31,7 @@ static void copy_options(struct worker_options *to, const struct worker_options 
     to->wire_log = xstrdup_or_null(from->wire_log);
     to->break_in = xstrdup_or_null(from->break_in);
     to->tty = xstrdup_or_null(from->tty);
+    to->printers = xstrdup_or_null(from->printers);
     to->args = copy_words((const char *const *)from->args);
     to->symbols = (const char *const *)copy_words(from->symbols);
 }
@@ -42,6 +43,7 @@ static void free_options(struct worker_options *o)
     free((char *)(uintptr_t)o->wire_log);
     free((char *)(uintptr_t)o->break_in);
     free((char *)(uintptr_t)o->tty);
+    free((char *)(uintptr_t)o->printers);
     worker_words_free((char **)(uintptr_t)o->args);
     worker_words_free((char **)(uintptr_t)o->symbols);
 }

@@ -40,6 +40,7 @@ struct worker_options {
     bool running;               /* as session_target */
     const char *wire_log;
     const char *tty;       /* of the program that is started, or NULL: one of ours */
+    const char *printers;  /* as session_options */
     enum start_at stop_at; /* where that program stands first */
     bool capture_output;
     bool views; /* build and publish views */

@@ -301,6 +301,7 @@ void *worker_engine_main(void *context)
                                       .context = w,
                                       .wire_log = w->options.wire_log,
                                       .tty = w->options.tty,
+                                      .printers = w->options.printers,
                                       .break_in = w->options.break_in,
                                       .plans_ahead = w->options.views,
                                       .capture_output = w->options.capture_output};

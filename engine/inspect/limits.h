@@ -59,6 +59,21 @@ enum {
     BASE_DISTANCE_MOST = 1 << 30,
     /* Elements of an array, or characters of a string, that are shown: "..." stands for the rest. */
     RENDER_ELEMENTS = 200,
+    /* Elements of all containers in one value that are followed: "..." and how many there are stands for the
+     * others. */
+    CONTAINER_FOLLOWED_MOST = 2000,
+    /* Nodes of one tree or list that are read: the text says that it has more nodes than elements. */
+    CONTAINER_NODES_MOST = 2048,
+    /* Elements of one tuple, and alternatives of a variant: it is shown as it is laid out. */
+    TUPLE_ELEMENTS_MOST = 256,
+    /* Times that 4096 bytes are read to find the used slots of a table: "..." stands for the rest. */
+    SLOT_READS_MOST = 16,
+    /* Descriptions of containers: the file is refused, and the error says so. */
+    PRINTERS_MOST = 4096,
+    /* Bytes of one description: the file is refused, and the error says so. */
+    PRINTER_LINE_MOST = 4096,
+    /* Bytes of a file of descriptions: it is refused, and the error says so. */
+    PRINTERS_FILE_MOST = 1 << 20,
     /* Levels of a value that are shown: "{...}" stands for what is deeper. */
     RENDER_DEPTH = 20,
     /* Bytes of the text of one value: "..." stands for the rest. */
@@ -118,5 +133,8 @@ enum {
     /* Stops at which a kernel's distance is looked for: it is not looked for any more. */
     SLIDE_TRIES_MOST = 8,
 };
+
+/* Bytes of the elements of one container: the text says that its size is beyond sense. */
+#define CONTAINER_BYTES_MOST (1ll << 47)
 
 #endif

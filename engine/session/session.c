@@ -13,6 +13,7 @@
 #include "engine/control/kernel/module_events.h"
 #include "engine/session/session_private.h"
 #include "engine/inspect/kernel/kernel.h"
+#include "engine/inspect/printers/printers.h"
 #include "engine/inspect/kernel/entry.h"
 #include "engine/control/run/interrupt.h"
 #include "engine/control/libraries/libraries_events.h"
@@ -116,6 +117,7 @@ static struct target *make_target(struct session *s)
     target->map = symbol_map_create();
     target->kernel = kernel_create();
     target->unwind_rules = &kernel_unwind_rules;
+    printers_create(target);
     signal_table_init(&target->signals);
     names_watch(target);
     return target;
@@ -134,6 +136,21 @@ static struct control *make_control(struct session *s)
     return c;
 }
 
+/* Descriptions of containers that the user wrote, where there are any: a wrong one leaves those that are
+ * built in. */
+static void add_printers(struct target *target, const char *path)
+{
+    size_t count;
+    if (!path || access(path, F_OK) != 0)
+        return;
+    struct error *e = printers_add_file(target, path, &count);
+    if (!e)
+        return;
+    BASE_FREE char *text = xasprintf(e->hint ? "%s\n  %s\n" : "%s\n", e->message, e->hint);
+    target_say(target, text);
+    error_free(e);
+}
+
 struct session *session_create(const struct session_options *options)
 {
     struct session *s = xcalloc(1, sizeof *s);
@@ -145,6 +162,7 @@ struct session *session_create(const struct session_options *options)
     pty_init(&s->terminal);
     if (options->tty)
         s->setup.tty = xstrdup(options->tty);
+    add_printers(s->target, options->printers);
     return s;
 }
 
@@ -220,6 +238,7 @@ void session_destroy(struct session *s)
     }
     time_forget(s->control);
     module_events_forget(s->control);
+    printers_free(s->target);
     kernel_free(s->target); /* where modules are can be said before there is a target */
     breakpoints_free(&s->control->breakpoints);
     audit_free(&s->control->audit);

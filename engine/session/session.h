@@ -60,6 +60,7 @@ struct session_options {
     const char *wire_log; /* path, or NULL */
     const char *break_in; /* how to stop a running target (engine/session/break_in.h), or NULL */
     const char *tty;      /* the terminal of the program that is started, or NULL: one of ours */
+    const char *printers; /* a file of descriptions of containers, which need not be there, or NULL: none */
     bool plans_ahead;     /* breakpoints can be set before there is a target, and are planned for it */
     bool capture_output;  /* what launched programs print becomes `output` and `program` events instead of
                              standard error */

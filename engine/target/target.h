@@ -33,7 +33,9 @@
 #include "rsp/remote.h"
 #include "symbols/map.h"
 
+struct element_rules;
 struct kernel;
+struct printers;
 struct unwind_rules;
 
 struct target {
@@ -76,8 +78,11 @@ struct target {
     uint64_t library_miss;          /* neighbourhood no library was found for (libraries.c) */
     enum error_code names_given_up; /* why a wait for the name index ended early (names.h); 0: it did not */
     const struct unwind_rules
-        *unwind_rules;     /* engine/inspect/frames/unwind_rules.h; set with the kernel's part */
-    struct kernel *kernel; /* engine/inspect/kernel/kernel.h; made with the session */
+        *unwind_rules;         /* engine/inspect/frames/unwind_rules.h; set with the kernel's part */
+    struct kernel *kernel;     /* engine/inspect/kernel/kernel.h; made with the session */
+    struct printers *printers; /* engine/inspect/printers/printers.h; made with the session, NULL: none */
+    const struct element_rules
+        *element_rules; /* engine/inspect/values/elements.h; set with the printers, NULL: none */
 };
 
 #endif

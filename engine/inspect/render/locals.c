@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "engine/inspect/limits.h"
 #include "engine/target/target.h"
+#include "engine/inspect/printers/printers.h"
 #include "engine/inspect/values/evaluate.h"
 #include "engine/inspect/render/render.h"
 
@@ -201,6 +202,25 @@ static void drop_made_up(struct locals *l)
     l->count = kept;
 }
 
+/* What containers among them lead to, of all at once. */
+static struct error *fetch_containers(struct locals *l)
+{
+    struct pool *p = &l->evaluation.pool;
+    struct contents_wants wants = {.count = 0};
+    for (size_t i = 0; i < l->count; i++) {
+        struct value *v = l->rows[i].failed ? NULL : l->rows[i].value;
+        if (!v || !kind_is_struct(value_kind(v)) || !v->size || v->size > WANT_BYTES || v->optimised_out)
+            continue;
+        struct error *e = value_load(p, v);
+        if (!e)
+            contents_want(p, v, 0, &wants);
+        if (error_ends_asking(e))
+            return e;
+        error_free(e); /* it is said where it is shown */
+    }
+    return contents_fetch(p, &wants);
+}
+
 static struct error *place_and_read(struct locals *l)
 {
     struct evaluation *e = &l->evaluation;
@@ -216,7 +236,8 @@ static struct error *place_and_read(struct locals *l)
     for (size_t i = 0; i < l->count; i++)
         if (!l->rows[i].failed)
             want_strings(&e->pool, l->rows[i].value, 0, &strings);
-    return fetch(e->pool.target, &strings);
+    TRY(fetch(e->pool.target, &strings));
+    return fetch_containers(l);
 }
 
 struct error *locals_begin(struct target *target, struct locals **ret)

@@ -2,6 +2,9 @@
 /*
  * engine/inspect/render/render.h - values as text, as gdb prints them.
  *
+ * Strings, vectors, maps and their like are shown as what is in them (engine/inspect/printers), unless the
+ * pool says `raw`.
+ *
  * Bounded: 200 elements or characters of one array, 20 levels, 64 KiB of text. What cannot be read inside a
  * struct is shown in its place, so that one bad member does not hide the others. Engine thread.
  */
@@ -43,6 +46,12 @@ struct error *struct_text(struct rendering *r, struct value *v, unsigned depth,
                           struct bases_shown *shown) BASE_MUST_CHECK;
 /* A value inside of another: what is wrong with it is text. */
 void inner_text(struct rendering *r, struct value *v, unsigned depth);
+
+/* -- containers, as engine/inspect/printers reads them (container.c) ------------------------------------ */
+
+/* *shown is false where nothing describes the object: it is to be shown as it is. */
+struct error *container_text(struct rendering *r, struct value *v, unsigned depth,
+                             bool *shown) BASE_MUST_CHECK;
 
 /* -- characters and strings (string.c) ------------------------------------------------------- */
 

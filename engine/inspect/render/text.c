@@ -197,8 +197,11 @@ static struct error *text_at(struct rendering *r, struct value *v, unsigned dept
     }
     if (t->kind == TYPE_ARRAY)
         return array_text(r, v, depth);
-    if (kind_is_struct(t->kind))
-        return struct_text(r, v, depth, NULL);
+    if (kind_is_struct(t->kind)) {
+        bool shown = false;
+        TRY(container_text(r, v, depth, &shown));
+        return shown ? NULL : struct_text(r, v, depth, NULL);
+    }
     if (t->kind == TYPE_VOID) {
         buf_add_text(out, "void");
         return NULL;
@@ -213,5 +216,6 @@ static struct error *text_at(struct rendering *r, struct value *v, unsigned dept
 struct error *render_text(struct pool *p, struct value *v, char format, struct buf *out)
 {
     struct rendering r = {.p = p, .format = format, .out = out};
+    p->followed = 0;
     return text_at(&r, v, 0);
 }

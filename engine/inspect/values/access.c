@@ -8,6 +8,7 @@
 #include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/bases.h"
+#include "engine/inspect/values/elements.h"
 #include "engine/inspect/values/value.h"
 
 static struct error *mismatch(const char *what, struct type *type)
@@ -43,6 +44,12 @@ struct error *value_dereference(struct pool *p, struct value *v, struct value **
         TRY(value_as_integer(p, v, &address));
         *ret = value_at(p, basic_type(p, "long"), address);
         return NULL;
+    }
+    if (kind_is_struct(t->kind) && p->target->element_rules) {
+        *ret = NULL;
+        TRY(p->target->element_rules->target(p, v, ret));
+        if (*ret)
+            return NULL;
     }
     if ((t->kind != TYPE_ARRAY || t->vector) && !kind_is_pointer(t->kind))
         return mismatch("* needs a pointer", v->type);
@@ -138,6 +145,11 @@ struct error *value_index(struct pool *p, struct value *v, int64_t index, struct
         t = type_strip(v->type);
     }
     struct type *element = t->kind == TYPE_ARRAY || t->kind == TYPE_POINTER ? type_target(t) : NULL;
+    if (kind_is_struct(t->kind) && p->target->element_rules) {
+        TRY(p->target->element_rules->index(p, v, index, ret));
+        if (*ret)
+            return NULL;
+    }
     if (!element)
         return mismatch("only an array or a pointer can be indexed", v->type);
     uint64_t size = type_size(type_strip(element));

@@ -8,6 +8,7 @@
 #include "engine/target/libraries.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/bases.h"
+#include "engine/inspect/values/elements.h"
 #include "engine/inspect/values/member_pointer.h"
 #include "engine/inspect/values/parse.h"
 
@@ -169,6 +170,11 @@ static struct error *index_of(struct evaluation *e, const struct node *n, struct
     uint64_t number;
     TRY(evaluate(e, n->left, &v));
     TRY(evaluate(e, n->right, &index));
+    *ret = NULL;
+    if (e->pool.target->element_rules)
+        TRY(e->pool.target->element_rules->find(&e->pool, v, index, ret));
+    if (*ret)
+        return NULL;
     TRY(value_as_integer(&e->pool, index, &number));
     return value_index(&e->pool, v, (int64_t)number, ret);
 }

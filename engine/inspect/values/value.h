@@ -69,7 +69,10 @@ struct pool {
     bool has_pc;
     unsigned cpu; /* $cpu(N, …) is being evaluated, where has_cpu */
     bool has_cpu;
-    size_t bytes; /* allocated so far */
+    size_t bytes;    /* allocated so far */
+    bool raw;        /* containers are shown as they are laid out (engine/inspect/printers) */
+    bool held;       /* what a smart pointer holds is being shown: those in it are by their address */
+    size_t followed; /* elements of containers, in the value that is being shown */
 };
 
 void pool_free(struct pool *p);

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The descriptions that are built in. Members are those of the libraries' headers: libstdc++ 4 to 12 (the
+ * strings of before C++11's ABI have their length in front of the text), libc++ 14 and, where they have other
+ * names, 16 and later, and Rust's library of 1.63 and 1.95. Several lines for one type are tried in order.
+ */
+#include "engine/inspect/printers/description.h"
+
+/* The whole text is one literal, longer than the standard has compilers take; gcc and clang take it. */
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+
+const char printers_built_in[] =
+    "# libstdc++\n"
+    "std::basic_string string data=_M_dataplus._M_p size=_M_string_length\n"
+    "std::basic_string string data=_M_dataplus._M_p size=_M_dataplus._M_p@-3\n"
+    "std::basic_string_view string data=_M_str size=_M_len\n"
+    "std::vector array data=_M_impl._M_start size=_M_impl._M_finish-_M_impl._M_start "
+    "capacity=_M_impl._M_end_of_storage-_M_impl._M_start\n"
+    "std::vector bits data=_M_impl._M_start._M_p last=_M_impl._M_finish._M_p "
+    "rest=_M_impl._M_finish._M_offset\n"
+    "std::array array data=_M_elems size=#2\n"
+    "std::deque blocks data=_M_impl._M_start._M_node start=_M_impl._M_start._M_cur-_M_impl._M_start._M_first "
+    "last=_M_impl._M_finish._M_node rest=_M_impl._M_finish._M_cur-_M_impl._M_finish._M_first "
+    "per=_M_impl._M_start._M_last-_M_impl._M_start._M_first\n"
+    "std::list list first=_M_impl._M_node._M_next stop=&_M_impl._M_node next=_M_next "
+    "size=_M_impl._M_node._M_size node=_M_impl^!1 element=_M_storage!1\n"
+    "std::list list first=_M_impl._M_node._M_next stop=&_M_impl._M_node next=_M_next "
+    "node=_M_impl^!1 element=_M_storage!1\n"
+    "std::list list first=_M_impl._M_node._M_next stop=&_M_impl._M_node next=_M_next "
+    "node=_M_impl^!1 element=_M_data\n"
+    "std::list list first=_M_impl._M_node._M_next stop=&_M_impl._M_node next=_M_next "
+    "size=_M_impl._M_node._M_data node=_M_impl^!1 element=_M_data\n"
+    "std::forward_list list first=_M_impl._M_head._M_next next=_M_next node=_M_impl^!1 element=_M_storage!1\n"
+#define TREE                                                                                                 \
+    " tree first=_M_t._M_impl._M_header._M_left stop=&_M_t._M_impl._M_header "                               \
+    "size=_M_t._M_impl._M_node_count "                                                                       \
+    "node=_M_t._M_impl^!1 left=_M_left right=_M_right parent=_M_parent "
+#define PAIR " key=first value=second\n"
+    "std::map" TREE "element=_M_storage!1" PAIR "std::map" TREE "element=_M_value_field" PAIR
+    "std::multimap" TREE "element=_M_storage!1" PAIR "std::multimap" TREE "element=_M_value_field" PAIR
+    "std::set" TREE "element=_M_storage!1\n"
+    "std::set" TREE "element=_M_value_field\n"
+    "std::multiset" TREE "element=_M_storage!1\n"
+    "std::multiset" TREE "element=_M_value_field\n"
+#define HASH                                                                                                 \
+    " list first=_M_h._M_before_begin._M_nxt next=_M_nxt size=_M_h._M_element_count "                        \
+    "node=_M_h^_Hashtable_alloc!1!1 element=_M_storage!1"
+    "std::unordered_map" HASH PAIR "std::unordered_multimap" HASH PAIR "std::unordered_set" HASH "\n"
+    "std::unordered_multiset" HASH "\n"
+    "std::optional optional some=_M_payload._M_engaged value=_M_payload._M_payload._M_value\n"
+    "std::variant variant index=_M_index first=_M_u rest=_M_rest here=_M_first!1\n"
+    "std::tuple tuple leaf=_Head_base\n"
+    "std::pair members names=first,second\n"
+    "std::unique_ptr pointer to=_M_t._M_t^_Tuple_impl^_Head_base._M_head_impl\n"
+    "std::shared_ptr pointer to=_M_ptr uses=_M_refcount._M_pi._M_use_count\n"
+    "std::weak_ptr pointer to=_M_ptr uses=_M_refcount._M_pi._M_use_count\n"
+    "std::reference_wrapper pointer to=_M_data\n"
+    "std::function optional some=_M_manager value=_M_invoker\n"
+    "std::stack value value=c\n"
+    "std::queue value value=c\n"
+    "std::priority_queue value value=c\n"
+    "std::initializer_list array data=_M_array size=_M_len\n"
+    "std::span array data=_M_ptr size=_M_extent._M_extent_value\n"
+    "std::span array data=_M_ptr size=#2\n"
+    "__gnu_cxx::__normal_iterator pointer to=_M_current\n"
+    "__gnu_debug::_Safe_iterator pointer to=_M_current\n"
+    "std::atomic value value=_M_base._M_i\n"
+    "std::atomic value value=_M_i\n"
+    "# libc++\n"
+    "std::basic_string string if=__r_.__value_.__s.__is_long_ data=__r_.__value_.__l.__data_ "
+    "size=__r_.__value_.__l.__size_\n"
+    "std::basic_string string if=1-__r_.__value_.__s.__is_long_ data=__r_.__value_.__s.__data_ "
+    "size=__r_.__value_.__s.__size_\n"
+    "std::basic_string string if=__rep_.__s.__is_long_ data=__rep_.__l.__data_ size=__rep_.__l.__size_\n"
+    "std::basic_string string if=1-__rep_.__s.__is_long_ data=__rep_.__s.__data_ size=__rep_.__s.__size_\n"
+    "std::basic_string string if=__r_.__value_.__s.__size_&1 data=__r_.__value_.__l.__data_ "
+    "size=__r_.__value_.__l.__size_\n"
+    "std::basic_string string data=__r_.__value_.__s.__data_ size=__r_.__value_.__s.__size_>>1\n"
+    "std::basic_string_view string data=__data size=__size\n"
+    "std::basic_string_view string data=__data_ size=__size_\n"
+    "std::vector array data=__begin_ size=__end_-__begin_ capacity=__end_cap_.__value_-__begin_\n"
+    "std::vector array data=__begin_ size=__end_-__begin_ capacity=__cap_-__begin_\n"
+    "std::vector bits data=__begin_ size=__size_\n"
+    "std::array array data=__elems_ size=#2\n"
+    "std::deque blocks data=__map_.__begin_ start=__start_ size=__size_.__value_\n"
+    "std::deque blocks data=__map_.__begin_ start=__start_ size=__size_\n"
+    "std::list list first=__end_.__next_ stop=&__end_ next=__next_ size=__size_alloc_.__value_ "
+    "node=__size_alloc_!2!1 element=__value_\n"
+    "std::forward_list list first=__before_begin_.__value_.__next_ next=__next_ node=__before_begin_!2!1 "
+    "element=__value_\n"
+#define TREE_CXX                                                                                             \
+    " tree first=__tree_.__begin_node_ stop=&__tree_.__pair1_.__value_ size=__tree_.__pair3_.__value_ "      \
+    "node=__tree_.__pair1_!2!1 left=__left_ right=__right_ parent=__parent_ element=__value_"
+    "std::map" TREE_CXX " key=__cc.first value=__cc.second\n"
+    "std::map" TREE_CXX " key=__cc_.first value=__cc_.second\n"
+    "std::multimap" TREE_CXX " key=__cc.first value=__cc.second\n"
+    "std::multimap" TREE_CXX " key=__cc_.first value=__cc_.second\n"
+    "std::set" TREE_CXX "\n"
+    "std::multiset" TREE_CXX "\n"
+#define HASH_CXX                                                                                             \
+    " list first=__table_.__p1_.__value_.__next_ next=__next_ size=__table_.__p2_.__value_ "                 \
+    "node=__table_.__p1_!2!1 element=__value_"
+    "std::unordered_map" HASH_CXX " key=__cc.first value=__cc.second\n"
+    "std::unordered_map" HASH_CXX " key=__cc_.first value=__cc_.second\n"
+    "std::unordered_multimap" HASH_CXX " key=__cc.first value=__cc.second\n"
+    "std::unordered_multimap" HASH_CXX " key=__cc_.first value=__cc_.second\n"
+    "std::unordered_set" HASH_CXX "\n"
+    "std::unordered_multiset" HASH_CXX "\n"
+    "std::optional optional some=__engaged_ value=__val_\n"
+#define VARIANT_CXX(m)                                                                                       \
+    "std::variant variant index=" m ".__index first=" m ".__data rest=__tail here=__head.__value\n"
+    VARIANT_CXX("__impl") VARIANT_CXX(
+        "__impl_") "std::tuple tuple in=__base_ leaf=__tuple_leaf\n"
+                   "std::unique_ptr pointer to=__ptr_.__value_\n"
+                   "std::unique_ptr pointer to=__ptr_\n"
+                   "std::shared_ptr pointer to=__ptr_ uses=__cntrl_.__shared_owners_+1\n"
+                   "std::weak_ptr pointer to=__ptr_ uses=__cntrl_.__shared_owners_+1\n"
+                   "std::reference_wrapper pointer to=__f_\n"
+                   "std::function optional some=__f_.__f_ value=__f_.__f_\n"
+                   "std::initializer_list array data=__begin_ size=__size_\n"
+                   "std::span array data=__data size=__size\n"
+                   "std::span array data=__data size=#2\n"
+                   "std::span array data=__data_ size=__size_\n"
+                   "std::span array data=__data_ size=#2\n"
+                   "std::__wrap_iter pointer to=__i\n"
+                   "std::__wrap_iter pointer to=__i_\n"
+                   "std::atomic value value=__a_.__a_value\n"
+                   "# Rust\n"
+                   "&str string data=data_ptr size=length\n"
+                   "&*str string data=data_ptr size=length\n"
+                   "\"&mut str\" string data=data_ptr size=length\n"
+                   "&[* array data=data_ptr size=length\n"
+                   "\"&mut [*\" array data=data_ptr size=length\n"
+                   "alloc::string::String string data=vec.buf.inner.ptr.pointer.pointer size=vec.len\n"
+                   "alloc::string::String string data=vec.buf.ptr.pointer.pointer size=vec.len\n"
+                   "alloc::string::String string data=vec.buf.ptr.pointer size=vec.len\n"
+                   "alloc::vec::Vec array data=buf.inner.ptr.pointer.pointer size=len type=!1\n"
+                   "alloc::vec::Vec array data=buf.ptr.pointer.pointer size=len type=!1\n"
+                   "alloc::vec::Vec array data=buf.ptr.pointer size=len type=!1\n"
+#define RING(at, is) "alloc::collections::vec_deque::VecDeque ring data=buf." at ".pointer" is " type=!1 "
+    RING("inner.ptr.pointer", "") "capacity=buf.inner.cap.__0 start=head size=len\n" RING("ptr.pointer", "") "capacity=buf.cap start=head size=len\n" RING(
+        "ptr.pointer",
+        "") "capacity=buf.cap start=tail last=head\n" RING("ptr",
+                                                           "") "capacity=buf.cap start=tail last=head\n"
+#define SLOTS(m)                                                                                             \
+    " slots control=" m ".table.ctrl.pointer mask=" m ".table.bucket_mask size=" m ".table.items type=" m "!1"
+                                                               "std::collections::hash::map::HashMap" SLOTS(
+                                                                   "base.table") " key=__0 value=__1\n"
+                                                                                 "std::collections::hash::"
+                                                                                 "set::HashSet" SLOTS(
+                                                                                     "base.map.table") " elem"
+                                                                                                       "ent=_"
+                                                                                                       "_0\n"
+#define COUNTED(type) type " pointer to=&ptr.pointer.value uses=ptr.pointer.strong.value.value\n"
+    COUNTED("alloc::rc::Rc") "alloc::sync::Arc pointer to=&ptr.pointer.data uses=ptr.pointer.strong.v.value\n"
+                             "core::cell::Cell value value=value.value\n"
+                             "core::cell::RefCell value value=value.value\n";

@@ -191,12 +191,44 @@ static void find_in_file(struct map_entry *e, const char *name, const struct nam
         find_functions(e, x, name, q, file, l);
 }
 
-void symbols_find_name(struct symbol_map *m, const char *name, struct symbol_match **ret, size_t *count)
+/* Rust's f::<i32> is f<i32> in DWARF. */
+static char *without_turbofish(const char *name)
+{
+    char *text = xstrdup(name), *end = text;
+    for (const char *c = name; *c; c++) {
+        bool fish = c > name && strncmp(c, "::<", 3) == 0 && strncmp(c, "::<impl ", 8) != 0;
+        c += fish ? 2 : 0;
+        *end++ = *c;
+    }
+    *end = '\0';
+    return text;
+}
+
+/* The `main` of a Rust program's symbol table is rustc's, without lines, and calls the one that the user
+ * means. */
+static void drop_start(struct symbol_map *m, struct match_list *l)
+{
+    bool own = false;
+    for (size_t i = 0; i < l->count && !own; i++) {
+        uint64_t offset;
+        struct symbol_file *f = symbol_map_file_at(m, l->list[i].entry, &offset);
+        struct dwarf_unit *u = f && l->list[i].file ? lookup_unit(f, l->list[i].entry - offset) : NULL;
+        own = u && dwarf_language(u->head) == LANGUAGE_RUST;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < l->count; i++)
+        if (!own || l->list[i].file || l->list[i].data)
+            l->list[kept++] = l->list[i];
+    l->count = kept;
+}
+
+void symbols_find_name(struct symbol_map *m, const char *text, struct symbol_match **ret, size_t *count)
 {
     struct match_list l = {0};
     struct name_query q;
     BASE_FREE char *file = NULL;
-    name = name_split(name, &file);
+    BASE_FREE char *plain = without_turbofish(text);
+    const char *name = name_split(plain, &file);
     name_query_parse(name, &q);
     for (size_t i = 0; i < m->count && q.count; i++)
         find_in_file(&m->entries[i], name, &q, file, false, &l);
@@ -204,6 +236,8 @@ void symbols_find_name(struct symbol_map *m, const char *name, struct symbol_mat
         find_in_file(&m->entries[i], name, &q, file, true, &l);
     for (size_t i = 0; i < m->count && q.count && !l.count && !file; i++)
         find_demangled(&m->entries[i], &q, &l);
+    if (strcmp(name, "main") == 0 && l.count > 1)
+        drop_start(m, &l);
     *ret = l.list;
     *count = l.count;
 }

@@ -77,6 +77,24 @@ struct type_member {
     /* A DWARF expression from the object's address to the member's (symbols_member_location()), or NULL. */
     const uint8_t *location;
     size_t location_size;
+    size_t variant; /* 0: it is there in every object; else 1 + which of type_variants() has it */
+};
+/*
+ * Members that are there in some objects only: of Rust's enumerations and Ada's variant records. The variants
+ * of one part exclude each other, and a number in the object, the discriminant, says which one is there.
+ */
+struct type_part {
+    struct type_member
+        discriminant; /* its type is NULL: there is none, and the first variant is always there */
+    size_t variant;   /* the variant that the part is in, as in type_member */
+};
+struct type_range {
+    __int128 low, high; /* with the sign of the discriminant's type; low == high: one number */
+};
+struct type_variant {
+    size_t part; /* of type_parts() */
+    const struct type_range *ranges;
+    size_t range_count; /* 0: it is there where no other one of its part is */
 };
 /* A member that all objects of a class share; symbols_static_member() says where it is. */
 struct type_static {
@@ -114,6 +132,9 @@ struct type *type_target(struct type *t);
 /* Without typedefs and qualifiers, and defined rather than declared where a definition can be found. */
 struct type *type_strip(struct type *t);
 size_t type_members(struct type *t, const struct type_member **ret);
+/* Variants in the order of DWARF, an outer part before those inside of it. */
+size_t type_variants(struct type *t, const struct type_variant **ret);
+size_t type_parts(struct type *t, const struct type_part **ret);
 size_t type_statics(struct type *t, const struct type_static **ret);
 size_t type_methods(struct type *t, const struct type_method **ret);
 size_t type_aliases(struct type *t, const struct type_alias **ret);
@@ -151,8 +172,10 @@ struct type *type_bare_function(struct type *near);
 struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc);
 /* The language of the CU at `pc`, or where nothing is known of that (UINT64_MAX) of the one that has `main`.
  */
-enum symbols_language { LANGUAGE_UNKNOWN, LANGUAGE_C, LANGUAGE_CPLUS, LANGUAGE_OTHER };
 enum symbols_language symbols_language(struct symbol_map *m, uint64_t pc);
+/* The language of the CU that a type is described in; of what is made from another type that one's. Unknown
+ * of built-in types, and of what dwz moved out of its CU. */
+enum symbols_language type_language(struct type *t);
 /* What comparing gives there: `bool` in C++, else `int`. */
 struct type *symbols_truth_type(struct symbol_map *m, uint64_t pc);
 /* An enumerator, anywhere; false: none. *type is its enumeration. */

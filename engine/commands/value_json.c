@@ -8,13 +8,12 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "engine/commands/value_walk.h"
 #include "engine/inspect/values/floats.h"
 #include "engine/inspect/render/render.h"
 
-static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret);
-
 /* Bytes as UTF-8; what is none becomes U+FFFD. */
-static cJSON *string_json(const char *bytes, size_t n)
+cJSON *string_json(const char *bytes, size_t n)
 {
     BASE_BUF struct buf b = {0};
     for (size_t i = 0; i < n;) {
@@ -60,7 +59,7 @@ static struct error *integer_json(struct pool *p, struct value *v, struct type *
     return NULL;
 }
 
-static struct error *inner_json(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret)
+struct error *inner_json(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret)
 {
     struct error *e = json_at(p, v, depth, truncated, ret);
     if (error_ends_asking(e))
@@ -149,7 +148,7 @@ static struct error *complex_json(struct pool *p, struct value *v, cJSON **ret)
     return NULL;
 }
 
-static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret)
+struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret)
 {
     struct type *t = type_strip(v->type);
     *ret = NULL;
@@ -162,6 +161,8 @@ static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bo
     }
     if (t->kind == TYPE_ARRAY)
         return array_json(p, v, depth, truncated, ret);
+    if (kind_is_struct(t->kind) && type_language(t) == LANGUAGE_RUST)
+        return rust_json(p, v, depth, truncated, ret);
     if (kind_is_struct(t->kind))
         return struct_json(p, v, depth, truncated, ret);
     if (t->kind == TYPE_COMPLEX)

@@ -143,6 +143,8 @@ static void fill_base(struct type *t, const struct die_attrs *a)
 {
     uint64_t encoding = number(a, DW_AT_encoding);
     t->kind = base_kind(encoding, t->inside->size, t->name);
+    if (t->inside->language == LANGUAGE_RUST && t->name && strcmp(t->name, "()") == 0)
+        t->kind = TYPE_VOID;
     t->is_signed = encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
     if (!t->inside->size)
         t->inside->size = (number(a, DW_AT_bit_size) + 7) / 8;
@@ -225,6 +227,7 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     const struct attr *name = die_attr(&a, DW_AT_name);
     const struct attr *target = attr_or_origin(u, &a, DW_AT_type, &origin);
     t->kind = kind_of_tag(tag);
+    t->inside->language = dwarf_language(u->head);
     t->name = name ? attr_string(u->dwarf, u->head, name) : NULL;
     t->inside->size = number(&a, DW_AT_byte_size);
     /* A function's type is all there where it is declared, and a struct may be called as it is. */
@@ -358,6 +361,22 @@ size_t type_members(struct type *t, const struct type_member **ret)
     type_read_children(t);
     *ret = t->inside->members;
     return t->inside->member_count;
+}
+
+size_t type_variants(struct type *t, const struct type_variant **ret)
+{
+    t = type_strip(t);
+    type_read_children(t);
+    *ret = t->inside->variants;
+    return t->inside->variant_count;
+}
+
+size_t type_parts(struct type *t, const struct type_part **ret)
+{
+    t = type_strip(t);
+    type_read_children(t);
+    *ret = t->inside->parts;
+    return t->inside->part_count;
 }
 
 size_t type_enumerators(struct type *t, const struct type_enumerator **ret)

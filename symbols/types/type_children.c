@@ -9,15 +9,6 @@
 #include "symbols/limits.h"
 #include "symbols/types/type_internal.h"
 
-struct collector {
-    struct type *type;
-    struct class_parts parts;
-    size_t member_capacity, enumerator_capacity, parameter_capacity;
-    struct type_member *members;
-    struct type_enumerator *enumerators;
-    struct type **parameters;
-};
-
 static bool constant(const struct die_attrs *a, unsigned name, uint64_t *ret)
 {
     const struct attr *found = die_attr(a, name);
@@ -69,22 +60,30 @@ static void place_member(struct dwarf_unit *u, const struct die_attrs *a, struct
     }
 }
 
+void type_read_member(struct type *t, struct dwarf_unit *u, const struct die_attrs *a,
+                      struct type_member *ret)
+{
+    const struct attr *name = die_attr(a, DW_AT_name);
+    uint64_t flag;
+    const char *text = name ? attr_string(u->dwarf, u->head, name) : NULL;
+    ret->name = text ? text : "";
+    ret->type = type_of_attr(t->file, die_attr(a, DW_AT_type));
+    place_member(u, a, ret);
+    ret->artificial = constant(a, DW_AT_artificial, &flag) && flag;
+    ret->access = type_access_of(t, a);
+}
+
 static void add_member(struct collector *k, struct dwarf_unit *u, const struct die_attrs *a, bool base,
                        uint64_t die)
 {
-    const struct attr *name = die_attr(a, DW_AT_name);
     struct type_inside *in = k->type->inside;
     uint64_t flag;
     if (constant(a, DW_AT_external, &flag) || constant(a, DW_AT_declaration, &flag)) {
         type_add_static(k->type, &k->parts, u, a, die); /* as DWARF 4 has them */
         return;
     }
-    const char *text = name ? attr_string(u->dwarf, u->head, name) : NULL;
-    struct type_member m = {
-        .name = text ? text : "", .type = type_of_attr(k->type->file, die_attr(a, DW_AT_type)), .base = base};
-    place_member(u, a, &m);
-    m.artificial = constant(a, DW_AT_artificial, &flag) && flag;
-    m.access = type_access_of(k->type, a);
+    struct type_member m = {.base = base, .variant = k->variant};
+    type_read_member(k->type, u, a, &m);
     m.is_virtual = base && constant(a, DW_AT_virtuality, &flag) && flag;
     m.known_offset = m.known_offset && !m.is_virtual;
     ARRAY_RESERVE(k->members, in->member_count, k->member_capacity);
@@ -103,7 +102,7 @@ static void add_enumerator(struct collector *k, struct dwarf_unit *u, const stru
         (struct type_enumerator){.name = text, .value = (int64_t)value->u};
 }
 
-static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
+void type_visit_child(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
 {
     struct collector *k = context;
     struct type_inside *in = k->type->inside;
@@ -111,6 +110,10 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     uint64_t flag;
     if (tag == DW_TAG_unspecified_parameters) {
         k->type->variadic = true;
+        return;
+    }
+    if (tag == DW_TAG_variant_part) {
+        type_visit_part(k, u, die);
         return;
     }
     bool in_class = k->type->kind != TYPE_ENUM && k->type->kind != TYPE_FUNCTION;
@@ -165,6 +168,14 @@ static void scope_enumerators(struct type *t, struct type_enumerator *list, size
     }
 }
 
+/* rustc wrote -1 in one byte as 255. */
+static void extend_enumerators(struct type *t, struct type_enumerator *list, size_t count)
+{
+    uint64_t bits = type_size(t) * 8;
+    for (size_t i = 0; i < count && bits && bits < 64; i++)
+        list[i].value = (int64_t)((uint64_t)list[i].value << (64 - bits)) >> (64 - bits);
+}
+
 static void *keep(struct intern *arena, void *list, size_t size)
 {
     void *kept = size ? memcpy(intern_alloc(arena, size), list, size) : NULL;
@@ -182,18 +193,24 @@ void type_read_children(struct type *t)
     Dwarf_Die die;
     if (in->children_read || !has || !t->die || !d || !die_anywhere(d, t->die, &u, &die))
         return;
+    bool narrow = false;
     in->children_read = true;
     if (t->kind == TYPE_ENUM) {
         /* Without an underlying type (gcc before 5, clang in C) the values tell the sign. */
         struct type *under = type_strip(type_target(t));
         t->is_signed = under->kind == TYPE_VOID || under->is_signed;
+        narrow = under->kind != TYPE_VOID && under->is_signed;
     }
     struct collector k = {.type = t};
     die_walk_begin(u);
-    die_children(u, die, visit, &k);
+    die_children(u, die, type_visit_child, &k);
     dwarf_dealloc_die(die);
+    if (narrow)
+        extend_enumerators(t, k.enumerators, in->enumerator_count);
     scope_enumerators(t, k.enumerators, in->enumerator_count);
     in->members = keep(in->arena, k.members, in->member_count * sizeof *k.members);
+    in->parts = keep(in->arena, k.variant_parts, in->part_count * sizeof *k.variant_parts);
+    in->variants = keep(in->arena, k.variants, in->variant_count * sizeof *k.variants);
     in->enumerators = keep(in->arena, k.enumerators, in->enumerator_count * sizeof *k.enumerators);
     in->parameters = keep(in->arena, k.parameters, in->parameter_count * sizeof *k.parameters);
     type_keep_parts(t, &k.parts);

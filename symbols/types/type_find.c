@@ -223,11 +223,28 @@ static struct type *find_in_class(struct symbol_map *m, const char *name, uint64
     return class && symbols_scoped_in(m, class, last, true, &n) ? n.type : NULL;
 }
 
+/* Rust's integers and floats, where no CU happens to describe them. */
+static struct type *rust_arithmetic(struct symbol_map *m, const char *name, uint64_t pc)
+{
+    static const char *const names[][2] = {{"i8", "signed char"}, {"u8", "unsigned char"},
+                                           {"i16", "short"},      {"u16", "unsigned short"},
+                                           {"i32", "int"},        {"u32", "unsigned int"},
+                                           {"i64", "long long"},  {"u64", "unsigned long long"},
+                                           {"i128", "__int128"},  {"u128", "unsigned __int128"},
+                                           {"isize", "long"},     {"usize", "unsigned long"},
+                                           {"f32", "float"},      {"f64", "double"}};
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+        if (strcmp(names[i][0], name) == 0 && symbols_language(m, pc) == LANGUAGE_RUST)
+            return type_builtin(m, names[i][1]);
+    return NULL;
+}
+
 struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc)
 {
     struct type *t = find(m, name, pc);
     BASE_FREE char *meant = t ? NULL : type_expand_arguments(m, name, pc);
     t = meant ? find(m, meant, pc) : t;
+    t = t ? t : rust_arithmetic(m, name, pc);
     return t ? t : find_in_class(m, name, pc);
 }
 

@@ -267,6 +267,10 @@ void type_print_declaration(struct type *t, const char *name, const struct type_
         buf_add_text(ret, "...");
         return;
     }
+    if (type_language(t) == LANGUAGE_RUST && how->expand <= 0) {
+        type_print_rust(t, name, how->depth, ret);
+        return;
+    }
     print_base(innermost(t), how, ret);
     print_declarator(t, name, how->depth, ret);
 }
@@ -291,7 +295,12 @@ void type_to_c(struct type *t, bool offsets, struct buf *ret)
         t = type_target(t);
     if (t->incomplete)
         t = type_strip(t);
-    struct type_layout how = {.expand = 1, .offsets = offsets};
+    if (type_language(t) == LANGUAGE_RUST && type_has_body(t) && t->kind != TYPE_ENUM && !offsets) {
+        type_rust_body(t, ret);
+        return;
+    }
+    bool expand = type_language(t) != LANGUAGE_RUST || type_has_body(t);
+    struct type_layout how = {.expand = expand, .offsets = offsets};
     if (titled)
         buf_add_text(ret, "/* offset      |    size */  type = ");
     type_print_declaration(t, "", &how, ret);

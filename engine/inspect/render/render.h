@@ -41,6 +41,12 @@ bool bases_show(struct bases_shown *shown, struct type *base);
 /* `shown` is NULL for an object as a whole. */
 struct error *struct_text(struct rendering *r, struct value *v, unsigned depth,
                           struct bases_shown *shown) BASE_MUST_CHECK;
+/* The same in Rust's way (rust.c), also of references to slices. */
+struct error *rust_text(struct rendering *r, struct value *v, unsigned depth) BASE_MUST_CHECK;
+/* Is it a tuple, or a struct whose fields have numbers for names? */
+bool is_tuple(struct type *t);
+/* An array of known length in the brackets of its language (text.c). */
+struct error *elements_in_brackets(struct rendering *r, struct value *v, unsigned depth) BASE_MUST_CHECK;
 /* A value inside of another: what is wrong with it is text. */
 void inner_text(struct rendering *r, struct value *v, unsigned depth);
 

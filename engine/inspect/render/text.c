@@ -77,6 +77,17 @@ static void elements_text(struct rendering *r, struct value *v, uint64_t count, 
         buf_add_text(out, "...");
 }
 
+struct error *elements_in_brackets(struct rendering *r, struct value *v, unsigned depth)
+{
+    bool rust = type_language(v->type) == LANGUAGE_RUST;
+    if (v->size && v->size <= VALUE_BYTES_MAX)
+        TRY(value_load(r->p, v));
+    buf_add_char(r->out, rust ? '[' : '{');
+    elements_text(r, v, type_strip(v->type)->count, depth);
+    buf_add_char(r->out, rust ? ']' : '}');
+    return NULL;
+}
+
 static struct error *array_text(struct rendering *r, struct value *v, unsigned depth)
 {
     struct pool *p = r->p;
@@ -103,10 +114,7 @@ static struct error *array_text(struct rendering *r, struct value *v, unsigned d
         add_string(out, &kind, v->bytes, size - (ends ? kind.width : 0), p->target->big_endian, false);
         return NULL;
     }
-    buf_add_char(out, '{');
-    elements_text(r, v, count, depth);
-    buf_add_char(out, '}');
-    return NULL;
+    return elements_in_brackets(r, v, depth);
 }
 
 static struct error *function_text(struct pool *p, struct value *v, struct buf *out)
@@ -197,10 +205,12 @@ static struct error *text_at(struct rendering *r, struct value *v, unsigned dept
     }
     if (t->kind == TYPE_ARRAY)
         return array_text(r, v, depth);
+    if (kind_is_struct(t->kind) && type_language(t) == LANGUAGE_RUST)
+        return rust_text(r, v, depth);
     if (kind_is_struct(t->kind))
         return struct_text(r, v, depth, NULL);
     if (t->kind == TYPE_VOID) {
-        buf_add_text(out, "void");
+        buf_add_text(out, type_language(t) == LANGUAGE_RUST ? "()" : "void");
         return NULL;
     }
     if (kind_is_reference(t->kind))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Members, elements, what pointers lead to. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "engine/target/target.h"
 #include "engine/inspect/values/bases.h"
 #include "engine/inspect/values/value.h"
+#include "engine/inspect/values/variants.h"
 
 static struct error *mismatch(const char *what, struct type *type)
 {
@@ -108,13 +110,48 @@ static struct error *at_end(struct pool *p, struct value *v, const struct member
     return bases_walk(p, v, path, ret);
 }
 
+/* Rust goes through as many references as there are (The Rust Reference, "Field access expressions"). */
+static struct error *follow_references(struct pool *p, struct value *v, struct value **ret)
+{
+    bool all = type_language(v->type) == LANGUAGE_RUST;
+    for (unsigned i = 0; i < (all ? REFERENCES_FOLLOWED_MOST : 1); i++)
+        if (kind_is_reference(value_kind(v)) || value_kind(v) == TYPE_POINTER)
+            TRY(value_dereference(p, v, &v)); /* gdb takes . for -> as well */
+    *ret = v;
+    return NULL;
+}
+
+/* Of a Rust enumeration the members are those of the variant that it is now. */
+static struct error *through_variant(struct pool *p, struct value *v, const char *name, struct value **ret)
+{
+    const struct type_member *now;
+    __int128 number;
+    struct member_path path;
+    TRY(variant_now(p, v, &now, &number));
+    BASE_FREE char *type = type_name(v->type);
+    if (!now) {
+        BASE_FREE char *missing = variant_missing(number);
+        return error_new(ERR_NO_MEMBER, "%s: %s", type, missing);
+    }
+    TRY(value_of_member(p, v, now, ret));
+    if (bases_find_member((*ret)->type, name, &path))
+        return NULL;
+    return error_new(ERR_NO_MEMBER, "it is %s::%s now, which has no member %s", type, now->name,
+                     name + (strncmp(name, "__", 2) == 0 ? 2 : 0));
+}
+
 struct error *value_member(struct pool *p, struct value *v, const char *name, struct value **ret)
 {
     struct member_path path;
-    if (kind_is_reference(value_kind(v)) || value_kind(v) == TYPE_POINTER) /* gdb takes . for -> as well */
-        TRY(value_dereference(p, v, &v));
+    /* rustc calls the fields of tuples __0, __1 and so on. */
+    BASE_FREE char *field = isdigit((unsigned char)*name) ? xasprintf("__%s", name) : NULL;
+    name = field ? field : name;
+    TRY(follow_references(p, v, &v));
     if (!kind_is_struct(value_kind(v)))
         return mismatch("only a struct, union or class has members", v->type);
+    if (variant_is_enumeration(v->type)) {
+        TRY(through_variant(p, v, name, &v));
+    }
     if (bases_find_member(v->type, name, &path))
         return at_end(p, v, &path, ret);
     BASE_FREE char *type = type_name(v->type);

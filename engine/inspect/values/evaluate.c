@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/inspect/values/evaluate.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -10,6 +11,7 @@
 #include "engine/inspect/values/bases.h"
 #include "engine/inspect/values/member_pointer.h"
 #include "engine/inspect/values/parse.h"
+#include "engine/inspect/values/slices.h"
 
 static struct error *evaluate(struct evaluation *e, const struct node *n, struct value **ret);
 
@@ -165,12 +167,18 @@ static struct error *unary(struct evaluation *e, const struct node *n, struct va
 
 static struct error *index_of(struct evaluation *e, const struct node *n, struct value **ret)
 {
-    struct value *v = NULL, *index = NULL;
+    struct value *v = NULL, *index = NULL, *elements = NULL;
     uint64_t number;
+    bool text;
     TRY(evaluate(e, n->left, &v));
     TRY(evaluate(e, n->right, &index));
     TRY(value_as_integer(&e->pool, index, &number));
-    return value_index(&e->pool, v, (int64_t)number, ret);
+    TRY(slice_elements(&e->pool, v, &text, &elements));
+    uint64_t count = elements ? type_strip(elements->type)->count : 0;
+    if (elements && number >= count)
+        return error_new(ERR_NO_MEMORY, "index %" PRId64 " is outside of a slice of %" PRIu64,
+                         (int64_t)number, count);
+    return value_index(&e->pool, elements ? elements : v, (int64_t)number, ret);
 }
 
 static struct error *cast(struct evaluation *e, const struct node *n, struct value **ret)

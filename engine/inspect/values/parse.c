@@ -155,6 +155,7 @@ static struct error *parse_primary(struct parser *p, struct node **ret)
         if (parse_at(p, '('))
             return parse_parenthesis(p, ret);
         break;
+    case TOKEN_FIELD:
     case TOKEN_END:
         break;
     }
@@ -254,6 +255,7 @@ static int precedence(int op)
 static struct error *parse_binary(struct parser *p, int least, struct node **ret)
 {
     TRY(parse_unary(p, ret));
+    TRY(parse_as(p, ret));
     for (;;) {
         const struct token *t = &p->lexer.now;
         int rank = t->kind == TOKEN_OPERATOR && !t->assigns ? precedence(t->op) : 0;

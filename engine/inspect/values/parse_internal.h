@@ -36,6 +36,8 @@ struct error *parse_no_type(const char *start, struct error *failed) BASE_MUST_C
 bool parse_at_name(struct parser *p);
 /* A name with all its scopes; T(value) and static_cast<T>(value); f(int). */
 struct error *parse_qualified(struct parser *p, struct node **ret) BASE_MUST_CHECK;
+/* Behind a value: Rust's `as TYPE`, as often as it is there. */
+struct error *parse_as(struct parser *p, struct node **ret) BASE_MUST_CHECK;
 /* 'file.c'::name, or an odd name in quotes. */
 struct error *parse_quoted(struct parser *p, struct node **ret) BASE_MUST_CHECK;
 /* Of what looks like FILE.EXTENSION:: with a name so long: is it a member of a base class, object.Base::x? */

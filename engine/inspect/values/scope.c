@@ -239,9 +239,12 @@ static struct error *in_function(struct evaluation *e, const char *file, const c
 bool scope_is_constant(const struct target *target, uint64_t pc, const char *name)
 {
     static const char *const words[] = {"true", "false", "nullptr"};
-    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
-        if (strcmp(words[i], name) == 0)
-            return symbols_language(target->map, pc) == LANGUAGE_CPLUS;
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+        if (strcmp(words[i], name) != 0)
+            continue;
+        enum symbols_language is = symbols_language(target->map, pc);
+        return is == LANGUAGE_CPLUS || (*name != 'n' && (is == LANGUAGE_RUST || is == LANGUAGE_D));
+    }
     return false;
 }
 

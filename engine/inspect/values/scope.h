@@ -55,7 +55,8 @@ struct error *scope_local(struct evaluation *e, const char *name, struct value *
 /* `file` may be NULL. ERR_NO_SYMBOL with a near name. */
 struct error *scope_name(struct evaluation *e, const char *file, const char *name,
                          struct value **ret) BASE_MUST_CHECK;
-/* `true`, `false` and `nullptr` where the code at `pc` (UINT64_MAX: none) is C++. */
+/* `true`, `false` and, in C++ alone, `nullptr`, where the language of the code at `pc` (UINT64_MAX: none) has
+ * them. */
 bool scope_is_constant(const struct target *target, uint64_t pc, const char *name);
 struct error *scope_register(struct evaluation *e, const char *name, struct value **ret) BASE_MUST_CHECK;
 /* A variable's value where it lives in the selected frame. */

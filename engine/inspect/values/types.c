@@ -50,7 +50,7 @@ static bool is_known(void *evaluation, const char *name)
     size_t count = 0;
     enum symbols_language language = symbols_language(e->pool.target->map, scope_pc(e));
     BASE_FREE char *bare = xstrndup(name, strcspn(name, "<"));
-    if ((language != LANGUAGE_CPLUS && language != LANGUAGE_OTHER) || is_hidden(e, bare))
+    if (language == LANGUAGE_UNKNOWN || language == LANGUAGE_C || is_hidden(e, bare))
         return false;
     if (is_type(e, name) || symbols_find_variable(e->pool.target->map, name, scope_pc(e), &v))
         return true;

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * engine/commands/value_walk.h - between value_json.c (the walk through a value) and value_rust.c (what Rust
+ * has).
+ */
+#ifndef ALLSTOP_ENGINE_COMMANDS_VALUE_WALK_H
+#define ALLSTOP_ENGINE_COMMANDS_VALUE_WALK_H
+
+#include <cjson/cJSON.h>
+
+#include "engine/inspect/values/value.h"
+
+struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *truncated,
+                      cJSON **ret) BASE_MUST_CHECK;
+/* The same of a part, which is null where it cannot be read; an error ends all asking. */
+struct error *inner_json(struct pool *p, struct value *v, unsigned depth, bool *truncated,
+                         cJSON **ret) BASE_MUST_CHECK;
+/* Bytes as UTF-8; what is none becomes U+FFFD. */
+cJSON *string_json(const char *bytes, size_t n);
+/* Rust's structs, tuples, enumerations and references to slices. */
+struct error *rust_json(struct pool *p, struct value *v, unsigned depth, bool *truncated,
+                        cJSON **ret) BASE_MUST_CHECK;
+
+#endif

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Values and names of languages other than C and C++: each program says in its comments what is right (ask.py).
+. tests/e2e/lib.sh "$1"
+here=$PWD/tests/e2e/languages
+
+# ask SOURCE NAME COMPILER FLAGS…: a program, built so
+ask() {
+    local source=$here/programs/$1 name=$2
+    shift 2
+    if (cd "$work" && "$@" -o "$work/$name" "$source") >"$work/built" 2>&1; then
+        runs "$name" timeout 300 python3 -B "$here/ask.py" "$A" "$work/$name" "$source" "$name"
+    else
+        echo "FAIL $name: it cannot be built: $(tail -n 1 "$work/built")"
+    fi
+}
+# names NAME PROGRAM STEPS: a session in it
+names() {
+    steps "$1" "$3" -t "launch:gdbserver --once 127.0.0.1:{port} $work/$2" "$work/$2"
+}
+
+ask rust.rs rust rustc -g --crate-name rust
+ask rust.rs rust-v0 rustc -g --crate-name rust -C symbol-mangling-version=v0
+for mangling in rust rust-v0; do
+    names "$mangling: main is the user's, and functions have paths, generic arguments and closures" $mangling '
+        {"do": "break", "at": "main", "once": true, "expect": {"locations": {"count": 1}}},
+        {"do": "break", "at": "rust::shape::work", "expect": {"locations": {"count": 1}}},
+        {"do": "break", "at": "rust::shape::Point::sum", "expect": {"locations": {"count": 1}}},
+        {"do": "break", "at": "rust::id", "expect": {"locations": {"count": 2}}, "save": "both"},
+        {"do": "delete", "id": "${both.id}"},
+        {"do": "break", "at": "rust::id<i32>", "expect": {"locations": {"count": 1}}},
+        {"do": "break", "at": "rust::id::<char>", "expect": {"locations": {"count": 1}}},
+        {"do": "break", "at": "rust::main::{closure#0}", "expect": {"locations": {"count": 1}}},
+        {"do": "continue", "expect": {"reason": "breakpoint", "function": {"match": "^rust::main"}}},
+        {"do": "continue", "expect": {"function": {"match": "^rust::main::.*closure"}}},
+        {"do": "continue", "expect": {"function": {"match": "shape::work$"}}},
+        {"do": "continue", "expect": {"function": {"match": "Point.*::sum$"}}},
+        {"do": "eval", "expr": "self.y", "expect": {"value": 4}},
+        {"do": "finish", "expect": {"value": 7}},
+        {"do": "continue", "expect": {"function": {"match": "^rust::id"}}},
+        {"do": "eval", "expr": "t", "expect": {"value": 3}},
+        {"do": "continue", "expect": {"function": {"match": "^rust::id"}}},
+        {"do": "eval", "expr": "t", "expect": {"text": "99 '"'c'"'"}}'
+done
+finish

@@ -40,6 +40,26 @@ enum type_kind {
     TYPE_ATOMIC,
 };
 
+/* A number that DWARF says itself, has an expression for (symbols_type_expression()) or a variable. */
+struct type_number {
+    enum { NUMBER_NONE, NUMBER_CONSTANT, NUMBER_EXPRESSION, NUMBER_VARIABLE } kind;
+    int64_t constant;
+    const uint8_t *bytes;
+    size_t size;
+    uint64_t die; /* of the variable (symbols_variable_at_die()) */
+};
+/* Of an array. Without `count` it is `upper` - `lower` + 1. */
+struct type_dynamic {
+    struct type_number lower, upper, count, stride;
+    /* Of the outermost dimension: where the elements are, and whether there are any. */
+    struct type_number location, allocated, associated;
+    /* Of a text: where its length stands, in so many bytes. A variable is that number itself. */
+    struct type_number length;
+    unsigned length_bytes;
+    /* The dimensions are as many as this says; the expressions find the number of theirs on the stack. */
+    struct type_number rank;
+};
+
 struct type {
     enum type_kind kind;
     const char
@@ -50,15 +70,12 @@ struct type {
     bool vector;               /* an array that is a SIMD vector */
     bool count_known;          /* arrays */
     uint64_t count;
-    /* Arrays whose length is computed: a DWARF expression of the upper bound (or with `bound_is_count` of the
-     * count), or the offset of the variable DIE that holds it (symbols_variable_at_die()), else NULL and 0.
-     */
-    const uint8_t *bound;
-    size_t bound_size;
-    uint64_t bound_die;
-    bool bound_is_count;
-    struct symbol_file *file; /* NULL: built in */
-    uint64_t die;             /* 0: made up */
+    int64_t lower;  /* arrays: what the language calls the first element */
+    int64_t stride; /* arrays: bytes from one element to the next; 0: the element's size */
+    bool text;      /* an array of characters that is one value, Fortran's `character(5)` */
+    const struct type_dynamic *dynamic; /* what of an array is computed while the program runs, or NULL */
+    struct symbol_file *file;           /* NULL: built in */
+    uint64_t die;                       /* 0: made up */
     struct type_inside *inside;
 };
 
@@ -154,6 +171,9 @@ void type_member_storage(const struct type_member *m, uint64_t *byte_offset, uns
 
 struct type *type_pointer_to(struct type *t);
 struct type *type_array_of(struct type *t, uint64_t count);
+/* A dynamic array as it is now: `count` elements of type `element`, from `lower` on. */
+struct type *type_settled(struct type *dynamic, struct type *element, int64_t lower, uint64_t count,
+                          int64_t stride);
 struct type *type_reference_to(struct type *t, bool rvalue);
 /* What points to members of `class` that are of type `t`, data or methods. */
 struct type *type_member_pointer_to(struct type *class, struct type *t);

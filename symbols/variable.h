@@ -53,11 +53,12 @@ bool symbols_find_variable(struct symbol_map *m, const char *name, uint64_t pc, 
  * at `pc` (UINT64_MAX: none) first, then in any, of the first DECLARING_UNITS_MOST. NULL: nobody declares it.
  */
 struct type *symbols_declared_type(struct symbol_map *m, const char *name, uint64_t pc);
-/* The variable a DIE describes (type.bound_die, piece.die), located for `pc`. */
+/* The variable a DIE describes (type_number.die, piece.die), located for `pc`. */
 bool symbols_variable_at_die(struct symbol_map *m, struct symbol_file *f, uint64_t die, uint64_t pc,
                              struct variable *ret);
-/* The expression that computes an array type's bound (type.bound); false: it has none. */
-bool symbols_array_bound(struct symbol_map *m, struct type *t, struct dwarf_expression *ret);
+/* The expression that computes a number of an array type; false: it has none. */
+bool symbols_type_expression(struct symbol_map *m, struct type *t, const struct type_number *n,
+                             struct dwarf_expression *ret);
 /* The expression that computes where a member of `t` is, from the object's address, which it finds on the
  * stack; false: it has none. */
 bool symbols_member_location(struct symbol_map *m, struct type *t, const struct type_member *member,

@@ -159,6 +159,10 @@ struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *tru
         *ret = cJSON_CreateNull();
         return NULL;
     }
+    if (v->absent) { /* the text says what it is */
+        *ret = cJSON_CreateNull();
+        return NULL;
+    }
     if (t->kind == TYPE_ARRAY)
         return array_json(p, v, depth, truncated, ret);
     if (kind_is_struct(t->kind) && type_language(t) == LANGUAGE_RUST)

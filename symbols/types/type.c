@@ -112,6 +112,7 @@ static enum type_kind kind_of_tag(uint16_t tag)
     case DW_TAG_ptr_to_member_type:
         return TYPE_MEMBER_POINTER;
     case DW_TAG_array_type:
+    case DW_TAG_string_type:
         return TYPE_ARRAY;
     case DW_TAG_subroutine_type:
     case DW_TAG_subprogram:
@@ -253,6 +254,8 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
         t->inside->size = t->inside->size ? t->inside->size : u->head->address_size;
     else if (t->kind == TYPE_MEMBER_POINTER)
         fill_member_pointer(t, u, &a);
+    else if (tag == DW_TAG_string_type)
+        type_read_text(t, u, &a);
     else if (t->kind == TYPE_ARRAY)
         type_read_dimensions(t, u, die);
     else if (t->kind == TYPE_ENUM && target) /* an enumeration has its sign from the underlying type */
@@ -426,6 +429,7 @@ struct type *type_array_of(struct type *t, uint64_t count)
     struct type *a = type_make(t->inside->arena, t->file, TYPE_ARRAY);
     a->inside->map = t->inside->map;
     a->inside->target = t;
+    a->inside->language = t->inside->language;
     a->count = count;
     a->count_known = true;
     return a;

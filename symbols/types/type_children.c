@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What stands below a type's DIE: members, enumerators, parameters, dimensions.
+ * What stands below a type's DIE: members, enumerators, parameters.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -214,59 +214,4 @@ void type_read_children(struct type *t)
     in->enumerators = keep(in->arena, k.enumerators, in->enumerator_count * sizeof *k.enumerators);
     in->parameters = keep(in->arena, k.parameters, in->parameter_count * sizeof *k.parameters);
     type_keep_parts(t, &k.parts);
-}
-
-struct dimensions {
-    struct type *outermost, *inner;
-    unsigned count;
-};
-
-static void fill_dimension(struct type *t, const struct die_attrs *a)
-{
-    const struct attr *count = die_attr(a, DW_AT_count), *upper = die_attr(a, DW_AT_upper_bound);
-    const struct attr *from = count ? count : upper;
-    uint64_t lower = 0;
-    constant(a, DW_AT_lower_bound, &lower);
-    t->bound_is_count = count != NULL;
-    if (!from)
-        return;
-    if (from->kind == ATTR_BLOCK) {
-        t->bound = from->block;
-        t->bound_size = from->size;
-    } else if (from->kind == ATTR_REFERENCE) {
-        t->bound_die = from->u;
-    } else if (from->kind == ATTR_CONSTANT) {
-        /* gcc writes the upper bound of int x[0] as -1, in as few bytes as it likes. */
-        bool none = !count && !from->is_signed &&
-                    (from->u == UINT64_MAX || (from->form == DW_FORM_data4 && from->u == UINT32_MAX));
-        t->count_known = true;
-        t->count = count ? from->u : none ? 0 : from->u - lower + 1;
-    }
-}
-
-static void visit_dimension(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
-{
-    struct dimensions *k = context;
-    if ((tag != DW_TAG_subrange_type && tag != DW_TAG_enumeration_type) || k->count == DIMENSION_LIMIT)
-        return;
-    struct die_attrs a;
-    die_attributes(u, die, &a);
-    struct type *t = k->outermost;
-    if (k->count++) {
-        /* The element type moves down to the new innermost array. */
-        t = type_make(k->inner->inside->arena, k->outermost->file, TYPE_ARRAY);
-        t->inside->target_die = k->inner->inside->target_die;
-        t->inside->target = k->inner->inside->target;
-        k->inner->inside->target = t;
-    }
-    k->inner = t;
-    t->inside->bound_unit = k->outermost->die;
-    fill_dimension(t, &a);
-}
-
-void type_read_dimensions(struct type *t, struct dwarf_unit *u, Dwarf_Die die)
-{
-    struct dimensions k = {.outermost = t, .inner = t};
-    die_walk_begin(u);
-    die_children(u, die, visit_dimension, &k);
 }

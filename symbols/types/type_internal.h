@@ -17,7 +17,8 @@ struct type_inside {
     uint64_t size;          /* as the DIE says; 0: not */
     uint64_t target_die;    /* NO_OFFSET: none */
     uint64_t class_die;     /* of a pointer to members: NO_OFFSET: none */
-    uint64_t bound_unit;    /* arrays: the DIE whose unit the bound's expression belongs to */
+    uint64_t bound_unit;    /* arrays: the DIE whose unit the expressions of `dynamic` belong to */
+    struct type *settled;   /* type_settled() as it was asked for last */
     struct type *target;
     struct type *pointer;    /* type_pointer_to() this */
     struct type *class;      /* type_containing() */
@@ -101,8 +102,9 @@ void type_add_argument(struct type *t, struct class_parts *parts, struct dwarf_u
 void type_keep_parts(struct type *t, struct class_parts *parts);
 /* `this` as the language has it, a constant: DWARF says so of definitions alone. */
 struct type *type_constant(struct type *t);
-/* The dimensions of an array type, `t` being the outermost (type_children.c). */
+/* The dimensions of an array type, `t` being the outermost, and the length of a text (type_array.c). */
 void type_read_dimensions(struct type *t, struct dwarf_unit *u, Dwarf_Die die);
+void type_read_text(struct type *t, struct dwarf_unit *u, const struct die_attrs *a);
 /* The definition of an incomplete type by its name (type_find.c), or NULL. */
 struct type *type_find_definition(struct type *t);
 /* The name of a class with its template arguments, where the compiler leaves them out; malloc'd, or NULL

@@ -208,7 +208,7 @@ static void print_dimension(const struct type *t, struct buf *ret)
     else if (t->count_known)
         buf_printf(ret, "[%" PRId64 "]", (int64_t)t->count);
     else
-        buf_add_text(ret, t->bound || t->bound_die ? "[variable length]" : "[]");
+        buf_add_text(ret, t->dynamic ? "[variable length]" : "[]");
 }
 
 /* `*`, its qualifiers, and what is declared so far; `spaced`: gdb puts a blank behind the qualifiers. */

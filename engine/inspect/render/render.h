@@ -45,6 +45,10 @@ struct error *struct_text(struct rendering *r, struct value *v, unsigned depth,
 struct error *rust_text(struct rendering *r, struct value *v, unsigned depth) BASE_MUST_CHECK;
 /* Is it a tuple, or a struct whose fields have numbers for names? */
 bool is_tuple(struct type *t);
+/* The same in Fortran's way (fortran.c), of all that looks different there; false: this does not. */
+bool fortran_text(struct rendering *r, struct value *v, unsigned depth, struct error **failed);
+/* A complex number's real or imaginary part, of one that was read. */
+struct value *complex_part(struct pool *p, struct value *v, bool imaginary);
 /* An array of known length in the brackets of its language (text.c). */
 struct error *elements_in_brackets(struct rendering *r, struct value *v, unsigned depth) BASE_MUST_CHECK;
 /* A value inside of another: what is wrong with it is text. */

@@ -51,14 +51,17 @@ static bool same_bytes(const struct value *v, size_t element, uint64_t i, uint64
 static void elements_text(struct rendering *r, struct value *v, uint64_t count, unsigned depth)
 {
     struct buf *out = r->out;
-    size_t element = (size_t)type_size(type_strip(type_target(type_strip(v->type))));
+    struct type *of = type_strip(type_target(type_strip(v->type)));
+    size_t element = (size_t)type_size(of);
+    /* Rows of Fortran have no comma between them. */
+    bool rows = of->kind == TYPE_ARRAY && !of->text && type_language(of) == LANGUAGE_FORTRAN;
     uint64_t i = 0;
     for (unsigned shown = 0; i < count && shown < RENDER_ELEMENTS && out->length < RENDER_TEXT;) {
         uint64_t same = i + 1;
         while (same < count && element && same_bytes(v, element, i, same))
             same++;
         if (i)
-            buf_add_text(out, ", ");
+            buf_add_text(out, rows ? " " : ", ");
         struct value *item = NULL;
         struct error *e = value_index(r->p, v, (int64_t)i, &item);
         if (e) {
@@ -77,14 +80,20 @@ static void elements_text(struct rendering *r, struct value *v, uint64_t count, 
         buf_add_text(out, "...");
 }
 
+static bool is_round(enum symbols_language language)
+{
+    return language == LANGUAGE_FORTRAN || language == LANGUAGE_ADA;
+}
+
 struct error *elements_in_brackets(struct rendering *r, struct value *v, unsigned depth)
 {
-    bool rust = type_language(v->type) == LANGUAGE_RUST;
+    enum symbols_language is = type_language(v->type);
+    const char *brackets = is == LANGUAGE_RUST ? "[]" : is_round(is) ? "()" : "{}";
     if (v->size && v->size <= VALUE_BYTES_MAX)
         TRY(value_load(r->p, v));
-    buf_add_char(r->out, rust ? '[' : '{');
+    buf_add_char(r->out, brackets[0]);
     elements_text(r, v, type_strip(v->type)->count, depth);
-    buf_add_char(r->out, rust ? ']' : '}');
+    buf_add_char(r->out, brackets[1]);
     return NULL;
 }
 
@@ -125,8 +134,7 @@ static struct error *function_text(struct pool *p, struct value *v, struct buf *
     return NULL;
 }
 
-/* A complex number's real or imaginary part. */
-static struct value *part_of(struct pool *p, struct value *v, bool imaginary)
+struct value *complex_part(struct pool *p, struct value *v, bool imaginary)
 {
     size_t half = v->size / 2;
     const char *name = half == 4 ? "float" : half == 8 ? "double" : "long double";
@@ -140,9 +148,9 @@ static struct value *part_of(struct pool *p, struct value *v, bool imaginary)
 static struct error *complex_text(struct rendering *r, struct value *v, unsigned depth)
 {
     TRY(value_load(r->p, v));
-    inner_text(r, part_of(r->p, v, false), depth + 1);
+    inner_text(r, complex_part(r->p, v, false), depth + 1);
     buf_add_text(r->out, " + ");
-    inner_text(r, part_of(r->p, v, true), depth + 1);
+    inner_text(r, complex_part(r->p, v, true), depth + 1);
     buf_add_char(r->out, 'i');
     return NULL;
 }
@@ -203,6 +211,13 @@ static struct error *text_at(struct rendering *r, struct value *v, unsigned dept
         buf_add_text(out, "...");
         return NULL;
     }
+    struct error *failed;
+    if (v->absent) {
+        buf_printf(out, "<%s>", v->absent);
+        return NULL;
+    }
+    if (type_language(t) == LANGUAGE_FORTRAN && fortran_text(r, v, depth, &failed))
+        return failed;
     if (t->kind == TYPE_ARRAY)
         return array_text(r, v, depth);
     if (kind_is_struct(t->kind) && type_language(t) == LANGUAGE_RUST)

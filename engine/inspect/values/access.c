@@ -18,6 +18,13 @@ static struct error *mismatch(const char *what, struct type *type)
     return error_new(ERR_TYPE_MISMATCH, "%s: its type is %s", what, name);
 }
 
+struct error *value_settle(struct pool *p, struct value **v)
+{
+    enum type_kind kind = value_kind(*v);
+    bool pointer = kind == TYPE_POINTER && type_language((*v)->type) == LANGUAGE_FORTRAN;
+    return p->settle && (kind == TYPE_ARRAY || pointer) ? p->settle(p, v) : NULL;
+}
+
 uint64_t function_code(struct target *target, uint64_t address)
 {
     struct symbol_place place;
@@ -58,7 +65,7 @@ struct error *value_dereference(struct pool *p, struct value *v, struct value **
     if (type_strip(target)->kind == TYPE_FUNCTION)
         address = function_code(p->target, address);
     *ret = value_at(p, target, address);
-    return NULL;
+    return value_settle(p, ret);
 }
 
 struct error *value_of_member(struct pool *p, struct value *v, const struct type_member *m,
@@ -96,7 +103,7 @@ struct error *value_of_member(struct pool *p, struct value *v, const struct type
     member->bit_offset = bit;
     if (m->bit_size && (m->bit_size > 64 || bit + m->bit_size > member->size * 8))
         return error_new(ERR_TYPE_MISMATCH, "bit-field %s lies outside of its storage", m->name);
-    return NULL;
+    return value_settle(p, ret);
 }
 
 /* What a path that was found leads to. */
@@ -175,6 +182,8 @@ struct error *value_index(struct pool *p, struct value *v, int64_t index, struct
         t = type_strip(v->type);
     }
     struct type *element = t->kind == TYPE_ARRAY || t->kind == TYPE_POINTER ? type_target(t) : NULL;
+    if (v->absent)
+        return error_new(ERR_NO_MEMORY, "there are no elements: it is %s", v->absent);
     if (!element)
         return mismatch("only an array or a pointer can be indexed", v->type);
     uint64_t size = type_size(type_strip(element));
@@ -196,8 +205,8 @@ struct error *value_index(struct pool *p, struct value *v, int64_t index, struct
         moved.implicit_offset = (int64_t)((uint64_t)v->implicit_offset + (uint64_t)index * size);
         return p->implicit(p, &moved, ret);
     }
-    uint64_t address;
+    uint64_t address, step = t->kind == TYPE_ARRAY && t->stride ? (uint64_t)t->stride : size;
     TRY(value_as_integer(p, v, &address));
-    *ret = value_at(p, element, address + (uint64_t)index * size);
-    return NULL;
+    *ret = value_at(p, element, address + (uint64_t)index * step);
+    return value_settle(p, ret);
 }

@@ -44,6 +44,7 @@ struct error *evaluation_begin(struct target *target, struct evaluation *e)
 {
     *e = (struct evaluation){.pool = {.target = target,
                                       .implicit = scope_implicit,
+                                      .settle = scope_settle,
                                       .shared = scope_shared,
                                       .method = scope_method,
                                       .truth_type = scope_truth_type}};

@@ -39,6 +39,8 @@ const struct frame *scope_selected(const struct evaluation *e); /* NULL: none */
 void scope_context(struct evaluation *e, struct frame_context *ret);
 /* pool.implicit */
 struct error *scope_implicit(struct pool *p, struct value *pointer, struct value **ret) BASE_MUST_CHECK;
+/* pool.settle (settle.c) */
+struct error *scope_settle(struct pool *p, struct value **v) BASE_MUST_CHECK;
 /* pool.shared, pool.method, pool.truth_type (scope_class.c) */
 struct error *scope_shared(struct pool *p, struct type *class, const struct type_static *member,
                            struct value **ret) BASE_MUST_CHECK;

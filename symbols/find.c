@@ -204,17 +204,21 @@ static char *without_turbofish(const char *name)
     return text;
 }
 
+enum symbols_language language_at(struct symbol_map *m, uint64_t address)
+{
+    uint64_t offset;
+    struct symbol_file *f = symbol_map_file_at(m, address, &offset);
+    struct dwarf_unit *u = f ? lookup_unit(f, address - offset) : NULL;
+    return u ? dwarf_language(u->head) : LANGUAGE_UNKNOWN;
+}
+
 /* The `main` of a Rust program's symbol table is rustc's, without lines, and calls the one that the user
  * means. */
 static void drop_start(struct symbol_map *m, struct match_list *l)
 {
     bool own = false;
-    for (size_t i = 0; i < l->count && !own; i++) {
-        uint64_t offset;
-        struct symbol_file *f = symbol_map_file_at(m, l->list[i].entry, &offset);
-        struct dwarf_unit *u = f && l->list[i].file ? lookup_unit(f, l->list[i].entry - offset) : NULL;
-        own = u && dwarf_language(u->head) == LANGUAGE_RUST;
-    }
+    for (size_t i = 0; i < l->count && !own; i++)
+        own = l->list[i].file && language_at(m, l->list[i].entry) == LANGUAGE_RUST;
     size_t kept = 0;
     for (size_t i = 0; i < l->count; i++)
         if (!own || l->list[i].file || l->list[i].data)
@@ -222,22 +226,28 @@ static void drop_start(struct symbol_map *m, struct match_list *l)
     l->count = kept;
 }
 
-void symbols_find_name(struct symbol_map *m, const char *text, struct symbol_match **ret, size_t *count)
+static void find_name(struct symbol_map *m, const char *text, struct match_list *l)
 {
-    struct match_list l = {0};
     struct name_query q;
     BASE_FREE char *file = NULL;
     BASE_FREE char *plain = without_turbofish(text);
     const char *name = name_split(plain, &file);
     name_query_parse(name, &q);
     for (size_t i = 0; i < m->count && q.count; i++)
-        find_in_file(&m->entries[i], name, &q, file, false, &l);
-    for (size_t i = 0; i < m->count && q.count && !l.count; i++)
-        find_in_file(&m->entries[i], name, &q, file, true, &l);
-    for (size_t i = 0; i < m->count && q.count && !l.count && !file; i++)
-        find_demangled(&m->entries[i], &q, &l);
-    if (strcmp(name, "main") == 0 && l.count > 1)
-        drop_start(m, &l);
+        find_in_file(&m->entries[i], name, &q, file, false, l);
+    for (size_t i = 0; i < m->count && q.count && !l->count; i++)
+        find_in_file(&m->entries[i], name, &q, file, true, l);
+    for (size_t i = 0; i < m->count && q.count && !l->count && !file; i++)
+        find_demangled(&m->entries[i], &q, l);
+    if (strcmp(name, "main") == 0 && l->count > 1)
+        drop_start(m, l);
+}
+
+void symbols_find_name(struct symbol_map *m, const char *text, struct symbol_match **ret, size_t *count)
+{
+    struct match_list l = {0};
+    find_name(m, text, &l);
+    find_of_fortran(m, text, find_name, &l);
     *ret = l.list;
     *count = l.count;
 }

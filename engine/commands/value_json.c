@@ -148,38 +148,8 @@ static struct error *complex_json(struct pool *p, struct value *v, cJSON **ret)
     return NULL;
 }
 
-struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret)
+static struct error *scalar_json(struct pool *p, struct value *v, struct type *t, cJSON **ret)
 {
-    struct type *t = type_strip(v->type);
-    *ret = NULL;
-    if (v->optimised_out)
-        return error_new(ERR_OPTIMISED_OUT, "the value is optimised out here");
-    if (depth > RENDER_DEPTH) {
-        *truncated = true;
-        *ret = cJSON_CreateNull();
-        return NULL;
-    }
-    if (v->absent) { /* the text says what it is */
-        *ret = cJSON_CreateNull();
-        return NULL;
-    }
-    if (t->kind == TYPE_ARRAY)
-        return array_json(p, v, depth, truncated, ret);
-    if (kind_is_struct(t->kind) && type_language(t) == LANGUAGE_RUST)
-        return rust_json(p, v, depth, truncated, ret);
-    if (kind_is_struct(t->kind))
-        return struct_json(p, v, depth, truncated, ret);
-    if (t->kind == TYPE_COMPLEX)
-        return complex_json(p, v, ret);
-    if (t->kind == TYPE_VOID) {
-        *ret = cJSON_CreateNull();
-        return NULL;
-    }
-    if (kind_is_reference(t->kind)) {
-        struct value *target = NULL;
-        TRY(value_dereference(p, v, &target));
-        return json_at(p, target, depth + 1, truncated, ret);
-    }
     if (t->kind == TYPE_FLOAT) {
         TRY(value_load(p, v));
         *ret = float_is_valid(p->target, t, v->bytes, v->size)
@@ -193,6 +163,37 @@ struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *tru
     TRY(value_as_integer(p, v, &address));
     *ret = json_address(address);
     return NULL;
+}
+
+struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret)
+{
+    struct type *t = type_strip(v->type);
+    *ret = NULL;
+    if (v->optimised_out)
+        return error_new(ERR_OPTIMISED_OUT, "the value is optimised out here");
+    if (depth > RENDER_DEPTH) {
+        *truncated = true;
+        *ret = cJSON_CreateNull();
+        return NULL;
+    }
+    if (t->kind == TYPE_VOID || v->absent) { /* the text says what it is */
+        *ret = cJSON_CreateNull();
+        return NULL;
+    }
+    if (t->kind == TYPE_ARRAY)
+        return array_json(p, v, depth, truncated, ret);
+    if (kind_is_struct(t->kind) && type_language(t) == LANGUAGE_RUST)
+        return rust_json(p, v, depth, truncated, ret);
+    if (kind_is_struct(t->kind))
+        return struct_json(p, v, depth, truncated, ret);
+    if (t->kind == TYPE_COMPLEX)
+        return complex_json(p, v, ret);
+    if (kind_is_reference(t->kind)) {
+        struct value *target = NULL;
+        TRY(value_dereference(p, v, &target));
+        return json_at(p, target, depth + 1, truncated, ret);
+    }
+    return scalar_json(p, v, t, ret);
 }
 
 struct error *value_to_json(struct pool *p, struct value *v, bool *truncated, cJSON **ret)

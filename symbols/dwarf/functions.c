@@ -11,6 +11,7 @@
 struct walk {
     long parent; /* innermost function around the DIE being visited */
     unsigned depth;
+    const char *scope; /* "geo::" or NULL: around the names of Fortran, which the linker does not see so */
 };
 
 static void add_range(void *context, uint64_t low, uint64_t high)
@@ -105,6 +106,43 @@ static void name_by_symbol(struct symbol_file *file, struct unit_function *f)
         f->name = s->name;
 }
 
+/* The procedure of a module that was moved out of it has but its linkage name, __geo_MOD_work. */
+static const char *linkage_scope(struct dwarf_unit *u, const struct unit_function *f)
+{
+    const char *name = f->linkage_name, *mod = name ? strstr(name, "_MOD_") : NULL;
+    if (!mod || strncmp(name, "__", 2) != 0 || mod <= name + 2)
+        return NULL;
+    BASE_FREE char *scope = xasprintf("%.*s::", (int)(mod - name - 2), name + 2);
+    return intern(&u->dwarf->file->strings, scope);
+}
+
+static const char *scope_in(struct dwarf_unit *u, const char *scope, const char *name)
+{
+    if (dwarf_language(u->head) != LANGUAGE_FORTRAN || !name || strlen(name) > SCOPE_NAME_LIMIT)
+        return scope;
+    BASE_FREE char *inner = xasprintf("%s%s::", scope ? scope : "", name);
+    return intern(&u->dwarf->file->strings, inner);
+}
+
+static void show_scopes(struct dwarf_unit *u, const struct walk *w, struct unit_function *f)
+{
+    if (!f->name || dwarf_language(u->head) != LANGUAGE_FORTRAN)
+        return;
+    const char *scope = w->scope && !f->inlined ? w->scope : linkage_scope(u, f);
+    BASE_FREE char *shown = xasprintf("%s%s", scope ? scope : "", f->name);
+    f->shown = intern(&u->dwarf->file->strings, shown);
+}
+
+static const char *module_scope(const struct walk *w, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
+{
+    struct die_attrs a;
+    if (tag != DW_TAG_module || dwarf_language(u->head) != LANGUAGE_FORTRAN)
+        return w->scope;
+    die_attributes(u, die, &a);
+    const struct attr *name = die_attr(&a, DW_AT_name);
+    return scope_in(u, w->scope, name ? attr_string(u->dwarf, u->head, name) : NULL);
+}
+
 static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag);
 
 static void visit_function(struct walk *w, struct dwarf_unit *u, Dwarf_Die die, bool inlined)
@@ -122,6 +160,8 @@ static void visit_function(struct walk *w, struct dwarf_unit *u, Dwarf_Die die, 
         f.call_file = file ? (uint32_t)file->u : 0;
         read_names(u, &a, &f);
         name_by_symbol(u->dwarf->file, &f);
+        show_scopes(u, w, &f);
+        in.scope = inlined ? w->scope : scope_in(u, w->scope, f.name);
         ARRAY_RESERVE(t->functions, t->count, t->capacity);
         in.parent = (long)t->count;
         t->functions[t->count++] = f;
@@ -153,7 +193,7 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     case DW_TAG_catch_block: {
         /* C has no code in types; skipping them there saves most of a header-heavy CU. */
         bool type = tag == DW_TAG_class_type || tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
-        struct walk in = {.parent = w->parent, .depth = w->depth + 1};
+        struct walk in = {.parent = w->parent, .depth = w->depth + 1, .scope = module_scope(w, u, die, tag)};
         if (!type || !dwarf_is_c(u->head))
             die_children(u, die, visit, &in);
         break;

@@ -36,5 +36,8 @@ enum symbols_language type_language(struct type *t)
 struct type *symbols_truth_type(struct symbol_map *m, uint64_t pc)
 {
     enum symbols_language is = symbols_language(m, pc);
+    struct type *logical = is == LANGUAGE_FORTRAN ? symbols_find_type(m, "logical(kind=4)", pc) : NULL;
+    if (logical)
+        return logical;
     return type_builtin(m, is == LANGUAGE_CPLUS || is == LANGUAGE_RUST || is == LANGUAGE_D ? "bool" : "int");
 }

@@ -254,10 +254,8 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
         t->inside->size = t->inside->size ? t->inside->size : u->head->address_size;
     else if (t->kind == TYPE_MEMBER_POINTER)
         fill_member_pointer(t, u, &a);
-    else if (tag == DW_TAG_string_type)
-        type_read_text(t, u, &a);
     else if (t->kind == TYPE_ARRAY)
-        type_read_dimensions(t, u, die);
+        type_read_array(t, u, die, tag);
     else if (t->kind == TYPE_ENUM && target) /* an enumeration has its sign from the underlying type */
         t->is_signed = type_strip(type_target(t))->is_signed;
 }

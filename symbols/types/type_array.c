@@ -116,7 +116,7 @@ static void fill_whole(struct type *t, const struct die_attrs *a)
 }
 
 /* The dimensions as arrays of each other, the outermost being `t` itself. */
-void type_read_dimensions(struct type *t, struct dwarf_unit *u, Dwarf_Die die)
+static void read_dimensions(struct type *t, struct dwarf_unit *u, Dwarf_Die die)
 {
     struct dimensions k = {.outermost = t};
     struct die_attrs a;
@@ -161,30 +161,59 @@ static struct type *character(struct type *t, uint64_t size)
     return c;
 }
 
-void type_read_text(struct type *t, struct dwarf_unit *u, const struct die_attrs *a)
+/* gfortran writes the variable that has the length as a call of its location before DWARF 5. */
+static struct type_number length_of(struct dwarf_unit *u, const struct attr *a)
+{
+    struct cursor c = cursor_of(a->block, a->kind == ATTR_BLOCK ? a->size : 0, u->dwarf->image->big);
+    uint8_t op = cursor_u8(&c);
+    uint64_t at = op == DW_OP_call4 ? cursor_u32(&c) : op == DW_OP_call2 ? cursor_u16(&c) : 0;
+    if (c.bad || c.at != c.end || !at)
+        return number_of(a);
+    return (struct type_number){.kind = NUMBER_VARIABLE, .die = u->head->offset + at};
+}
+
+/* Bytes of the number that is its length, where it stands in memory. */
+static unsigned length_bytes(const struct dwarf_unit *u, const struct die_attrs *a)
+{
+    const struct attr *bytes = die_attr(a, DW_AT_string_length_byte_size),
+                      *size = die_attr(a, DW_AT_byte_size);
+    const struct attr *bits = die_attr(a, DW_AT_string_length_bit_size);
+    uint64_t n = bytes ? bytes->u : bits ? bits->u / 8 : size ? size->u : u->head->address_size;
+    return n >= 1 && n <= 8 ? (unsigned)n : u->head->address_size;
+}
+
+static void read_text(struct type *t, struct dwarf_unit *u, const struct die_attrs *a)
 {
     const struct attr *length = die_attr(a, DW_AT_string_length), *size = die_attr(a, DW_AT_byte_size);
-    const struct attr *bytes = die_attr(a, DW_AT_string_length_byte_size), *of = die_attr(a, DW_AT_type);
-    const struct attr *bits = die_attr(a, DW_AT_string_length_bit_size);
+    const struct attr *of = die_attr(a, DW_AT_type);
     struct type *wide = of ? type_strip(type_of_attr(t->file, of)) : NULL;
     uint64_t width = wide && type_size(wide) == 4 ? 4 : 1;
-    t->kind = TYPE_ARRAY;
     t->text = true;
     t->lower = 1;
     t->inside->size = 0;
     t->inside->target = wide && wide->kind == TYPE_CHAR ? wide : character(t, width);
     t->inside->bound_unit = t->die;
-    if (!length || length->kind == ATTR_CONSTANT) {
-        t->count_known = length || size;
-        t->count = length ? length->u : size ? size->u / width : 0;
+    if (length && length->kind != ATTR_CONSTANT) {
+        struct type_dynamic *d = intern_alloc(t->inside->arena, sizeof *d);
+        d->lower = (struct type_number){.kind = NUMBER_CONSTANT, .constant = 1};
+        d->length = length_of(u, length);
+        d->length_bytes = length_bytes(u, a);
+        t->dynamic = d;
         return;
     }
-    struct type_dynamic *d = intern_alloc(t->inside->arena, sizeof *d);
-    d->lower = (struct type_number){.kind = NUMBER_CONSTANT, .constant = 1};
-    d->length = number_of(length);
-    uint64_t in = bytes ? bytes->u : bits ? bits->u / 8 : size ? size->u : u->head->address_size;
-    d->length_bytes = in >= 1 && in <= 8 ? (unsigned)in : u->head->address_size;
-    t->dynamic = d;
+    t->count_known = length || size;
+    t->count = length ? length->u : size ? size->u / width : 0;
+}
+
+void type_read_array(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
+{
+    struct die_attrs a;
+    if (tag != DW_TAG_string_type) {
+        read_dimensions(t, u, die);
+        return;
+    }
+    die_attributes(u, die, &a);
+    read_text(t, u, &a);
 }
 
 struct type *type_settled(struct type *dynamic, struct type *element, int64_t lower, uint64_t count,

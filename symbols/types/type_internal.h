@@ -102,9 +102,8 @@ void type_add_argument(struct type *t, struct class_parts *parts, struct dwarf_u
 void type_keep_parts(struct type *t, struct class_parts *parts);
 /* `this` as the language has it, a constant: DWARF says so of definitions alone. */
 struct type *type_constant(struct type *t);
-/* The dimensions of an array type, `t` being the outermost, and the length of a text (type_array.c). */
-void type_read_dimensions(struct type *t, struct dwarf_unit *u, Dwarf_Die die);
-void type_read_text(struct type *t, struct dwarf_unit *u, const struct die_attrs *a);
+/* The dimensions of an array type, `t` being the outermost, or the length of a text (type_array.c). */
+void type_read_array(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag);
 /* The definition of an incomplete type by its name (type_find.c), or NULL. */
 struct type *type_find_definition(struct type *t);
 /* The name of a class with its template arguments, where the compiler leaves them out; malloc'd, or NULL

@@ -163,7 +163,7 @@ bool block_contains(struct dwarf_unit *u, Dwarf_Die die, uint64_t pc)
 static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
 {
     struct scope *s = context;
-    if (tag == DW_TAG_formal_parameter || tag == DW_TAG_variable) {
+    if (tag == DW_TAG_formal_parameter || tag == DW_TAG_variable || tag == DW_TAG_constant) {
         add_variable(s, u, die, tag == DW_TAG_formal_parameter && s->depth == 0);
     } else if ((tag == DW_TAG_lexical_block || tag == DW_TAG_try_block || tag == DW_TAG_catch_block) &&
                s->depth < DIE_DEPTH_LIMIT && block_contains(u, die, s->pc)) {

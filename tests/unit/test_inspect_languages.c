@@ -18,6 +18,16 @@ static const char abbreviations[] =
     ".macro listed a b c d\n .uleb128 9\n .byte 5, \\a, \\b, \\c, \\d\n.endm\n"
     ".macro variable name type at\n .uleb128 10\n .asciz \"\\name\"\n refer \\type\n .byte 9, 3\n .quad "
     "\\at\n.endm\n"
+    ".macro array type\n .uleb128 11\n refer \\type\n.endm\n"
+    ".macro bounds lower upper\n .uleb128 12\n .sleb128 \\lower, \\upper\n.endm\n"
+    ".macro strided lower upper by\n .uleb128 13\n .sleb128 \\lower, \\upper, \\by\n.endm\n"
+    ".macro text size\n .uleb128 14\n .uleb128 \\size\n.endm\n"
+    ".macro until upper\n .uleb128 15\n refer \\upper\n.endm\n"
+    /* descriptors: elements at the first word, upper bound in the second, stride in the third */
+    ".macro described type\n .uleb128 16\n refer \\type\n .byte 2, 0x97, 6, 2, 0x97, 6\n.endm\n"
+    ".macro computed\n .uleb128 17\n .byte 4, 0x97, 0x23, 8, 6, 4, 0x97, 0x23, 16, 6\n.endm\n"
+    /* its length stands in the eight bytes at an address */
+    ".macro measured at\n .uleb128 18\n .byte 9, 3\n .quad \\at\n.endm\n"
     ".macro done\n .byte 0\n.endm\n"
     ".text\n.globl _start\n_start: nop\nnop\nnop\nnop\ncode_end:\n"
     ".section .debug_abbrev,\"\",@progbits\n"
@@ -31,6 +41,14 @@ static const char abbreviations[] =
     "abbrev 8, 0x0d, 0\nhas 0x49, 0x13\nhas 0x38, 0x0f\nend\n"
     "abbrev 9, 0x19, 1\nhas 0x3d, 0x0a\nend\n"
     "abbrev 10, 0x34, 0\nhas 0x03, 0x08\nhas 0x49, 0x13\nhas 0x02, 0x18\nend\n"
+    "abbrev 11, 0x01, 1\nhas 0x49, 0x13\nend\n"
+    "abbrev 12, 0x21, 0\nhas 0x22, 0x0d\nhas 0x2f, 0x0d\nend\n"
+    "abbrev 13, 0x21, 0\nhas 0x22, 0x0d\nhas 0x2f, 0x0d\nhas 0x51, 0x0d\nend\n"
+    "abbrev 14, 0x12, 0\nhas 0x0b, 0x0f\nend\n"
+    "abbrev 15, 0x21, 0\nhas 0x2f, 0x13\nend\n"
+    "abbrev 16, 0x01, 1\nhas 0x49, 0x13\nhas 0x50, 0x18\nhas 0x4e, 0x18\nend\n"
+    "abbrev 17, 0x21, 0\nhas 0x2f, 0x18\nhas 0x51, 0x18\nend\n"
+    "abbrev 18, 0x12, 0\nhas 0x19, 0x18\nend\n"
     ".byte 0\n"
     ".section .debug_info,\"\",@progbits\n"
     "cu: .long info_end - cu - 4\n .short 4\n .long .debug_abbrev\n .byte 8\n"
@@ -44,7 +62,7 @@ static void load_dies(unsigned language, const char *dies)
     load_built("gcc", "v.s", source, "-g0");
 }
 
-enum { RUST = 0x1c };
+enum { RUST = 0x1c, FORTRAN = 0x23 };
 
 static void test_variants(void **state)
 {
@@ -128,9 +146,77 @@ static void test_deep_variants(void **state)
     buf_free(&dies);
 }
 
+static void test_arrays(void **state)
+{
+    (void)state;
+    load_dies(FORTRAN,
+              ".Li4: base integer, 4, 5\n"
+              ".Lgrid: array i4\n bounds 1, 2\n bounds -1, 0\n done\n"
+              ".Lempty: array i4\n bounds 1, -5\n done\n"
+              ".Lback: array i4\n strided 1, 3, -4\n done\n"
+              ".Ltext: text 5\n"
+              ".Lsection: described i4\n computed\n done\n"
+              "variable grid, grid, 0x1800\nvariable empty, empty, 0x1800\nvariable back, back, 0x1808\n"
+              "variable text, text, 0x1820\nvariable section, section, 0x1840\n");
+    put(0x1800, "\1\0\0\0\2\0\0\0\3\0\0\0\4\0\0\0", 16);
+    put(0x1820, "it's\1", 5);
+    is("grid", "((1, 2) (3, 4))");
+    is("empty", "()");
+    is("back", "(3, 2, 1)");
+    is("text", "'it''s\\001'");
+    put_number(0x1840, 0);
+    is("section", "<not allocated>");
+    put_number(0x1840, 0x1800);
+    put_number(0x1848, 2);
+    put_number(0x1850, 8);
+    next_stop();
+    is("section", "(1, 3)");
+    is("section[2]", "3");
+    fails("section[3]", ERR_NO_MEMORY);
+}
+
+/* What no memory holds, and no number. */
+static void test_absurd_arrays(void **state)
+{
+    (void)state;
+    BASE_BUF struct buf text = {0};
+    load_dies(FORTRAN,
+              ".Li4: base integer, 4, 5\n"
+              ".Lhuge: array i4\n bounds -0x7fffffffffffffff, 0x7fffffffffffffff\n done\n"
+              ".Lwide: array i4\n strided 1, 100000, 0x4000000000000000\n done\n"
+              ".Lfar: array i4\n strided 1, 3, 0x4000000000000000\n done\n"
+              ".Lstill: array i4\n strided 1, 1000000000, 0\n done\n"
+              ".Llong: text 0xfffffffffffffff\n.Lmeasured: measured 0x1800\n"
+              ".Lloop: array i4\n until turn\n done\n"
+              ".Lturn: variable turn, loop, 0x1800\n"
+              ".Lself: array self\n bounds 1, 2\n done\n"
+              ".Lsection: described i4\n computed\n done\n"
+              "variable huge, huge, 0x1800\nvariable wide, wide, 0x1800\nvariable far, far, 0x1800\n"
+              "variable still, still, 0x1800\nvariable long, long, 0x1800\nvariable self, self, 0x1800\n"
+              "variable measured, measured, 0x1808\nvariable section, section, 0x1840\n");
+    static const char *const names[] = {"huge", "wide", "far",      "still",  "long",
+                                        "turn", "self", "measured", "section"};
+    static const uint64_t numbers[] = {0, 1, 0x1800, INT64_MAX, UINT64_MAX, 1ull << 62, 1ull << 40};
+    for (size_t k = 0; k < ARRAY_LENGTH(numbers); k++) {
+        put_number(0x1800, numbers[k]);
+        put_number(0x1840, 0x1800);
+        put_number(0x1848, numbers[k]);
+        put_number(0x1850, numbers[ARRAY_LENGTH(numbers) - 1 - k]);
+        next_stop();
+        for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+            buf_clear(&text);
+            error_free(text_of(names[i], NULL, 0, &text));
+            assert_true(text.length < RENDER_TEXT + 256);
+        }
+        error_free(text_of("huge[0x7fffffffffffffff]", NULL, 0, &text));
+        error_free(text_of("section[3]", NULL, 0, &text));
+        error_free(text_of("far[3]", NULL, 0, &text));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_variants), TEST(test_damaged_variants),
-                                       TEST(test_deep_variants)};
+                                       TEST(test_deep_variants), TEST(test_arrays), TEST(test_absurd_arrays)};
     return cmocka_run_group_tests(tests, make_scratch, remove_scratch);
 }

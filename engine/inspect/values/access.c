@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "engine/inspect/limits.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/bases.h"
@@ -147,6 +148,26 @@ static struct error *through_variant(struct pool *p, struct value *v, const char
                      name + (strncmp(name, "__", 2) == 0 ? 2 : 0));
 }
 
+/* Fortran's names have no case, which gfortran writes as the small one; what a type extends is its first
+ * member, called as that type is. */
+static struct error *fortran_member(struct pool *p, struct value *v, const char *name, struct value **ret)
+{
+    const struct type_member *members;
+    struct member_path path;
+    BASE_FREE char *small = text_lower(name);
+    *ret = NULL;
+    for (unsigned i = 0; i < MEMBER_DEPTH_MOST; i++) {
+        if (bases_find_member(v->type, small, &path))
+            return at_end(p, v, &path, ret);
+        size_t count = type_members(v->type, &members);
+        const char *extended = count ? type_strip(members[0].type)->name : NULL;
+        if (!extended || strcmp(extended, members[0].name) != 0)
+            return NULL;
+        TRY(value_of_member(p, v, &members[0], &v));
+    }
+    return NULL;
+}
+
 struct error *value_member(struct pool *p, struct value *v, const char *name, struct value **ret)
 {
     struct member_path path;
@@ -161,6 +182,11 @@ struct error *value_member(struct pool *p, struct value *v, const char *name, st
     }
     if (bases_find_member(v->type, name, &path))
         return at_end(p, v, &path, ret);
+    *ret = NULL;
+    if (type_language(v->type) == LANGUAGE_FORTRAN)
+        TRY(fortran_member(p, v, name, ret));
+    if (*ret)
+        return NULL;
     BASE_FREE char *type = type_name(v->type);
     return error_hint(error_new(ERR_NO_MEMBER, "%s has no member %s", type, name),
                       "`type %s` shows its members", type);

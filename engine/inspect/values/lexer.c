@@ -174,9 +174,11 @@ static bool behind_operand(const struct lexer *l, const char *at)
     return at > l->text && (is_name_char(at[-1]) || at[-1] == ')' || at[-1] == ']');
 }
 
-static bool at_field(const struct lexer *l, const char *at)
+/* Behind the point of a member a number is the field of a tuple. */
+static bool at_field(const struct lexer *l, const struct token *before)
 {
-    return isdigit((unsigned char)*at) && at > l->text && at[-1] == '.' && behind_operand(l, at - 1);
+    return isdigit((unsigned char)*l->at) && before->kind == TOKEN_OPERATOR && before->op == '.' &&
+           before->end == l->at && behind_operand(l, before->start);
 }
 
 static void take_text(struct lexer *l, enum token_kind kind, const char *start, const char *end)
@@ -192,12 +194,13 @@ struct error *lexer_next(struct lexer *l)
     free(l->now.text);
     while (isspace((unsigned char)*l->at))
         l->at++;
+    bool field = at_field(l, &l->now);
     l->now = (struct token){.start = l->at};
     struct error *e = NULL;
     const char *p = l->at;
     if (*p == '\0') {
         l->now.kind = TOKEN_END;
-    } else if (at_field(l, p)) {
+    } else if (field) {
         take_text(l, TOKEN_FIELD, p, p + strspn(p, "0123456789"));
     } else if (isdigit((unsigned char)*p) ||
                (*p == '.' && isdigit((unsigned char)p[1]) && !behind_operand(l, p))) {

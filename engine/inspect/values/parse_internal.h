@@ -24,6 +24,25 @@ struct error *parse_expect(struct parser *p, int op, const char *wanted) BASE_MU
 struct error *parse_comma(struct parser *p, struct node **ret) BASE_MUST_CHECK;
 struct error *parse_unary(struct parser *p, struct node **ret) BASE_MUST_CHECK;
 
+/* -- Fortran (parse_fortran.c): all of these are false, or do nothing, where another language is read -------
+ */
+
+/* Is what is read Fortran? */
+bool parse_is_fortran(const struct parser *p);
+/* At the point of an operator with a name, `.and.`: which it is of C's, and how long; 0: none. */
+int parse_named_operator(const struct parser *p, size_t *length);
+/* At `%` and the name of a member. */
+bool parse_at_percent(const struct parser *p);
+/* Behind what may have elements, at "(": its arguments. */
+struct error *parse_elements(struct parser *p, struct node **ret) BASE_MUST_CHECK;
+/* `.true.`, `.false.` or `.not.` and its value; *ret stays NULL where none of them is. */
+struct error *parse_named_value(struct parser *p, struct node **ret) BASE_MUST_CHECK;
+
+struct error *parse_assignment(struct parser *p, struct node **ret) BASE_MUST_CHECK;
+/* Operators that bind as strongly as this or more. */
+enum { RANK_COMPARISON = 6 };
+struct error *parse_binary(struct parser *p, int least, struct node **ret) BASE_MUST_CHECK;
+
 /* Does a type begin here? */
 bool parse_at_type(struct parser *p);
 /* Behind "(": where a type stands there *ret is its text, malloc'd, and the lexer is behind ")"; else NULL.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "engine/target/target.h"
 #include "engine/inspect/frames/expression.h"
 #include "engine/target/registers.h"
@@ -326,8 +327,14 @@ static struct error *find_name(struct evaluation *e, const char *file, const cha
 
 struct error *scope_name(struct evaluation *e, const char *file, const char *name, struct value **ret)
 {
-    TRY(find_name(e, file, name, ret));
-    return scope_per_cpu(e, *ret);
+    struct error *failed = find_name(e, file, name, ret);
+    BASE_FREE char *small = text_lower(name);
+    if (error_is(failed, ERR_NO_SYMBOL) && strcmp(small, name) != 0 &&
+        scope_language(e) == LANGUAGE_FORTRAN) {
+        error_free(failed);
+        failed = find_name(e, file, small, ret);
+    }
+    return failed ? failed : scope_per_cpu(e, *ret);
 }
 
 static struct type *register_type(struct evaluation *e, const struct rsp_register *r)

@@ -69,6 +69,8 @@ struct error *scope_variables(struct evaluation *e, struct variable **ret, size_
 /* A type written as in C and C++, with declarators: "struct x *", "int[3]", "ns::list &", "int A::*";
  * ERR_NO_TYPE. */
 struct error *scope_type(struct evaluation *e, const char *text, struct type **ret) BASE_MUST_CHECK;
+/* The language that an expression is read in: that of the selected frame, or of the program. */
+enum symbols_language scope_language(struct evaluation *e);
 /* The tree of an expression, in which names are what they are here; for node_free(). */
 struct error *scope_parse(struct evaluation *e, const char *text, struct node **ret) BASE_MUST_CHECK;
 

@@ -32,13 +32,7 @@ def questions(source):
     return found
 
 
-def ask(allstop, program, source, places):
-    steps = [{"do": "break", "at": "%s:%d" % (os.path.basename(source), line)} for line, _ in places]
-    for line, rows in places:
-        steps.append({"do": "continue", "expect": {"line": line}})
-        for kind, expression, _, _ in rows:
-            step = {"do": "type", "name": expression} if kind == ":" else {"do": "eval", "expr": expression}
-            steps.append(dict(step, on_fail="go_on"))
+def run(allstop, program, steps):
     with tempfile.NamedTemporaryFile("w", suffix=".json") as f:
         json.dump({"timeout": 30, "program": program, "steps": steps}, f)
         f.flush()
@@ -48,6 +42,24 @@ def ask(allstop, program, source, places):
         sys.exit("allstop: status %d: %s" % (done.returncode, done.stderr[-500:]))
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     return [r for r in rows if r.get("do") in ("eval", "type", "continue") and "step" in r]
+
+
+def ask(allstop, program, source, places):
+    """[(line, rows)] in the order in which the program comes by, with what is answered there."""
+    breaks = [{"do": "break", "at": "%s:%d" % (os.path.basename(source), line)} for line in places]
+    passed = [r["result"].get("line") for r in run(allstop, program, breaks + [{"do": "continue"}] * len(places))]
+    steps = list(breaks)
+    for line in passed:
+        steps.append({"do": "continue", "expect": {"line": line}})
+        for kind, expression, _, _ in places.get(line, []):
+            step = {"do": "type", "name": expression} if kind == ":" else {"do": "eval", "expr": expression}
+            steps.append(dict(step, on_fail="go_on"))
+    rows = run(allstop, program, steps)
+    answers = []
+    for line in passed:
+        rows.pop(0)
+        answers.append((line, [rows.pop(0) for _ in places.get(line, [])]))
+    return answers
 
 
 def differs(asked, row):
@@ -65,14 +77,13 @@ def differs(asked, row):
 
 def main():
     allstop, program, source, name = sys.argv[1:5]
-    places = questions(source)
-    rows = ask(allstop, program, source, places)
-    for line, asked in places:
-        stop = rows.pop(0) if rows else {"ok": False, "result": "nothing"}
-        if not stop["ok"]:
-            print("FAIL %s line %d: it stopped elsewhere: %s" % (name, line, stop))
-            return
-        wrong = [w for w in (differs(a, rows.pop(0)) for a in asked) if w]
+    places = dict(questions(source))
+    answers = ask(allstop, program, source, places)
+    if sorted(line for line, _ in answers) != sorted(places):
+        print("FAIL %s: it stopped at lines %s, and not at %s" % (name, [line for line, _ in answers], sorted(places)))
+    for line, rows in answers:
+        asked = places.get(line, [])
+        wrong = [w for w in map(differs, asked, rows) if w]
         print("FAIL %s line %d:\n    %s" % (name, line, "\n    ".join(wrong)) if wrong else
               "ok %s line %d: %d answers" % (name, line, len(asked)))
 

@@ -42,4 +42,20 @@ for mangling in rust rust-v0; do
         {"do": "continue", "expect": {"function": {"match": "^rust::id"}}},
         {"do": "eval", "expr": "t", "expect": {"text": "99 '"'c'"'"}}'
 done
+
+
+ask fortran.f90 fortran gfortran -g -O0
+ask fortran.f90 fortran-dwarf4 gfortran -gdwarf-4 -O0
+names "Fortran: procedures by module and name, in any case, inside of others, and the main program" fortran '
+    {"do": "break", "at": "main", "once": true, "expect": {"locations": {"count": 1}}},
+    {"do": "break", "at": "geo::work"},
+    {"do": "break", "at": "OUTER", "once": true},
+    {"do": "break", "at": "outer::inner"},
+    {"do": "continue", "expect": {"reason": "breakpoint", "function": "languages"}},
+    {"do": "continue", "expect": {"function": "geo::work"}},
+    {"do": "eval", "expr": "N", "expect": {"value": 3}},
+    {"do": "continue", "expect": {"function": "geo::outer"}},
+    {"do": "continue", "expect": {"function": "geo::outer::inner"}},
+    {"do": "eval", "expr": "q", "expect": {"value": 6}},
+    {"do": "break", "at": "geo::nowhere", "expect": {"error": {"code": "no-symbol"}}}'
 finish

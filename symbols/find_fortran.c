@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Names of Fortran that no symbol and no entry of the index is called by: written with capitals, of
+ * procedures inside of procedures, and the main program.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "symbols/index/index_name.h"
+#include "symbols/map_internal.h"
+
+/* Those of Fortran; with `q`, of what the name means as it is shown. */
+static void keep_fortran(struct symbol_map *m, const struct name_query *q, struct match_list *l)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        struct name_query have = {.count = 0};
+        if (q && l->list[i].function)
+            name_query_parse(l->list[i].function, &have);
+        bool meant = !q || (have.count && name_scopes_end_in(&have, q));
+        if (meant && language_at(m, l->list[i].entry) == LANGUAGE_FORTRAN)
+            l->list[kept++] = l->list[i];
+    }
+    l->count = kept;
+}
+
+/* outer::inner: gfortran's symbol is inner.0, and the index does not look into procedures. */
+static void find_inner(struct symbol_map *m, const char *text, name_finder *find, struct match_list *l)
+{
+    struct name_query q;
+    name_query_parse(text, &q);
+    if (q.count < 2)
+        return;
+    const char *last = q.parts[q.count - 1].text;
+    find(m, last, l);
+    keep_fortran(m, &q, l);
+}
+
+/* gfortran's `main` only calls the main program. */
+static void find_main(struct symbol_map *m, name_finder *find, struct match_list *l)
+{
+    struct match_list program = {0};
+    find(m, "MAIN__", &program);
+    keep_fortran(m, NULL, &program);
+    if (!program.count) {
+        free(program.list);
+        return;
+    }
+    free(l->list);
+    *l = program;
+}
+
+void find_of_fortran(struct symbol_map *m, const char *text, name_finder *find, struct match_list *l)
+{
+    if (l->count) {
+        if (strcmp(text, "main") == 0 && language_at(m, l->list[0].entry) == LANGUAGE_FORTRAN)
+            find_main(m, find, l);
+        return;
+    }
+    BASE_FREE char *small = text_lower(text);
+    if (strcmp(small, text) != 0)
+        find(m, small, l);
+    keep_fortran(m, NULL, l);
+    if (!l->count)
+        find_inner(m, small, find, l);
+}

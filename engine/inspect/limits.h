@@ -50,6 +50,8 @@ enum {
     /* Dimensions of an array whose bounds are known at run time only: the bounds of the others are not
      * known. */
     ARRAY_RESOLVE_MOST = 16,
+    /* Functions around a function whose variables it may name: those further out are not looked into. */
+    ENCLOSING_MOST = 16,
     /* Elements of a section of an array that are read one by one, where they are further than VALUE_BYTES_MAX
      * from each other: it is refused, and the error says so. */
     STRIDED_ELEMENTS_MOST = 4096,

@@ -258,7 +258,9 @@ bool symbols_variables_at(struct symbol_map *m, uint64_t pc, unsigned inlined, s
     return true;
 }
 
-bool symbols_frame_base(struct symbol_map *m, uint64_t pc, struct dwarf_expression *ret)
+/* An expression of the function around `pc` that really exists. */
+static bool function_expression(struct symbol_map *m, uint64_t pc, unsigned attribute,
+                                struct dwarf_expression *ret)
 {
     struct dwarf_unit *u;
     uint64_t load_offset;
@@ -272,11 +274,21 @@ bool symbols_frame_base(struct symbol_map *m, uint64_t pc, struct dwarf_expressi
     struct attr block;
     die_attributes(u, die, &a);
     dwarf_dealloc_die(die);
-    const struct attr *base = die_attr(&a, DW_AT_frame_base);
-    if (!base || !location_at(u->dwarf, u->head, base, pc - load_offset, &block))
+    const struct attr *found = die_attr(&a, attribute);
+    if (!found || !location_at(u->dwarf, u->head, found, pc - load_offset, &block))
         return false;
     expression_of(u, &block, load_offset, ret);
     return true;
+}
+
+bool symbols_frame_base(struct symbol_map *m, uint64_t pc, struct dwarf_expression *ret)
+{
+    return function_expression(m, pc, DW_AT_frame_base, ret);
+}
+
+bool symbols_static_link(struct symbol_map *m, uint64_t pc, struct dwarf_expression *ret)
+{
+    return function_expression(m, pc, DW_AT_static_link, ret);
 }
 
 struct type *symbols_function_type(struct symbol_map *m, uint64_t pc, unsigned inlined)

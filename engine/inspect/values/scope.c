@@ -24,7 +24,7 @@ void scope_frame_free(struct scope_frame *f)
 }
 
 /* Callers are unwound only where a value depends on them. */
-static const struct frame_list *longer(void *owner)
+const struct frame_list *scope_callers(void *owner)
 {
     struct evaluation *e = owner;
     struct target *target = e->pool.target;
@@ -112,7 +112,7 @@ void scope_context(struct evaluation *e, struct frame_context *c)
     c->has_cfa = f->has_cfa;
     c->frames = &e->frame.list;
     c->level = e->frame.level;
-    c->more = longer;
+    c->more = scope_callers;
     c->owner = e;
 }
 
@@ -293,6 +293,8 @@ static struct error *near_name(struct evaluation *e, const char *name, struct va
 {
     bool qualified = qualified_last(name) != name;
     TRY(scope_local(e, name, ret));
+    if (!*ret && !qualified)
+        TRY(scope_enclosing(e, name, ret));
     if (!*ret)
         TRY(constant(e, name, ret));
     if (!*ret && qualified) /* it says itself where it is */

@@ -37,6 +37,8 @@ void evaluation_end(struct evaluation *e);
 struct error *scope_need_frame(struct evaluation *e) BASE_MUST_CHECK;
 const struct frame *scope_selected(const struct evaluation *e); /* NULL: none */
 void scope_context(struct evaluation *e, struct frame_context *ret);
+/* The selected frame and as many callers as values may depend on; `owner` is the evaluation. */
+const struct frame_list *scope_callers(void *owner);
 /* pool.implicit */
 struct error *scope_implicit(struct pool *p, struct value *pointer, struct value **ret) BASE_MUST_CHECK;
 /* pool.settle (settle.c) */
@@ -54,6 +56,8 @@ struct error *scope_in_register(struct evaluation *e, unsigned number, struct va
 
 /* A variable of the selected frame; *ret is NULL where it has none of this name. */
 struct error *scope_local(struct evaluation *e, const char *name, struct value **ret) BASE_MUST_CHECK;
+/* The same of the functions that the selected frame's function stands in, where they run (enclosing.c). */
+struct error *scope_enclosing(struct evaluation *e, const char *name, struct value **ret) BASE_MUST_CHECK;
 /* `file` may be NULL. ERR_NO_SYMBOL with a near name. */
 struct error *scope_name(struct evaluation *e, const char *file, const char *name,
                          struct value **ret) BASE_MUST_CHECK;

@@ -57,5 +57,6 @@ names "Fortran: procedures by module and name, in any case, inside of others, an
     {"do": "continue", "expect": {"function": "geo::outer"}},
     {"do": "continue", "expect": {"function": "geo::outer::inner"}},
     {"do": "eval", "expr": "q", "expect": {"value": 6}},
+    {"do": "eval", "expr": "m + k", "expect": {"value": 9}},
     {"do": "break", "at": "geo::nowhere", "expect": {"error": {"code": "no-symbol"}}}'
 finish

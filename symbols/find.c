@@ -247,7 +247,7 @@ void symbols_find_name(struct symbol_map *m, const char *text, struct symbol_mat
 {
     struct match_list l = {0};
     find_name(m, text, &l);
-    find_of_fortran(m, text, find_name, &l);
+    find_otherwise(m, text, find_name, &l);
     *ret = l.list;
     *count = l.count;
 }

@@ -11,6 +11,7 @@
 #include "engine/commands/value_walk.h"
 #include "engine/inspect/values/floats.h"
 #include "engine/inspect/render/render.h"
+#include "engine/inspect/values/variants.h"
 
 /* Bytes as UTF-8; what is none becomes U+FFFD. */
 cJSON *string_json(const char *bytes, size_t n)
@@ -104,9 +105,13 @@ static struct error *add_members(struct pool *p, struct value *v, unsigned depth
                                  bool *truncated, cJSON *object)
 {
     const struct type_member *members;
+    struct variants have;
     size_t count = type_members(type_strip(v->type), &members);
+    TRY(variants_read(p, v, &have));
     for (size_t i = 0; i < count && depth < RENDER_DEPTH; i++) {
         struct value *member = NULL;
+        if (!variants_have(&have, &members[i]))
+            continue;
         if (members[i].is_virtual && !bases_show(shown, members[i].type))
             continue;
         struct error *e = value_of_member(p, v, &members[i], &member);

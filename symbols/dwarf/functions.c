@@ -124,8 +124,25 @@ static const char *scope_in(struct dwarf_unit *u, const char *scope, const char 
     return intern(&u->dwarf->file->strings, inner);
 }
 
+/* GNAT's names have the packages in them, "pkg__proc" for pkg.proc. */
+static void show_packages(struct dwarf_unit *u, struct unit_function *f)
+{
+    BASE_BUF struct buf shown = {0};
+    const char *c = strncmp(f->name, "_ada_", 5) == 0 ? f->name + 5 : f->name;
+    if (strlen(c) > SCOPE_NAME_LIMIT)
+        return;
+    for (; *c; c++) {
+        bool point = shown.length && c[0] == '_' && c[1] == '_' && c[2] && c[2] != '_';
+        buf_add_char(&shown, point ? '.' : *c);
+        c += point;
+    }
+    f->shown = intern(&u->dwarf->file->strings, buf_text(&shown));
+}
+
 static void show_scopes(struct dwarf_unit *u, const struct walk *w, struct unit_function *f)
 {
+    if (f->name && dwarf_language(u->head) == LANGUAGE_ADA)
+        show_packages(u, f);
     if (!f->name || dwarf_language(u->head) != LANGUAGE_FORTRAN)
         return;
     const char *scope = w->scope && !f->inlined ? w->scope : linkage_scope(u, f);

@@ -160,6 +160,9 @@ void type_visit_child(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16
 static void scope_enumerators(struct type *t, struct type_enumerator *list, size_t count)
 {
     const char *scope = count ? type_scope(t) : "";
+    for (size_t i = 0; i < count && t->inside->language == LANGUAGE_ADA; i++)
+        for (const char *next; (next = strstr(list[i].name, "__")) != NULL && next[2];)
+            list[i].name = next + 2; /* "pkg__green" */
     const char *class = t->inside->scoped_enumerators && t->name ? t->name : "";
     for (size_t i = 0; i < count && (*scope || *class); i++) {
         BASE_FREE char *name = xasprintf("%s%s%s%s", scope, class, *class ? "::" : "", list[i].name);

@@ -299,6 +299,14 @@ static const char *last_component(const char *name)
     return name;
 }
 
+/* Ada's have their package in front in the index, "pkg__green". */
+static bool is_enumerator(const char *name, const char *entry)
+{
+    size_t n = strlen(name), all = strlen(entry);
+    return strcmp(name, entry) == 0 ||
+           (all > n + 2 && strcmp(entry + all - n, name) == 0 && strncmp(entry + all - n - 2, "__", 2) == 0);
+}
+
 bool symbols_find_enumerator(struct symbol_map *m, const char *name, struct type **type, int64_t *ret)
 {
     trim(m);
@@ -319,7 +327,7 @@ bool symbols_find_enumerator(struct symbol_map *m, const char *name, struct type
         *type = type_of_die(f, parent);
         size_t count = type_enumerators(*type, &list);
         for (size_t k = 0; k < count; k++) {
-            if (strcmp(last_component(list[k].name), e.name) != 0)
+            if (!is_enumerator(last_component(list[k].name), e.name))
                 continue;
             *ret = list[k].value;
             return true;

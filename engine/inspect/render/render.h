@@ -47,6 +47,8 @@ struct error *rust_text(struct rendering *r, struct value *v, unsigned depth) BA
 bool is_tuple(struct type *t);
 /* The same in Fortran's way (fortran.c), of all that looks different there; false: this does not. */
 bool fortran_text(struct rendering *r, struct value *v, unsigned depth, struct error **failed);
+/* A record in Ada's way (ada.c). */
+struct error *ada_text(struct rendering *r, struct value *v, unsigned depth) BASE_MUST_CHECK;
 /* A complex number's real or imaginary part, of one that was read. */
 struct value *complex_part(struct pool *p, struct value *v, bool imaginary);
 /* An array of known length in the brackets of its language (text.c). */

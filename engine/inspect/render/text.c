@@ -92,6 +92,8 @@ struct error *elements_in_brackets(struct rendering *r, struct value *v, unsigne
     if (v->size && v->size <= VALUE_BYTES_MAX)
         TRY(value_load(r->p, v));
     buf_add_char(r->out, brackets[0]);
+    if (is == LANGUAGE_ADA && type_strip(v->type)->lower != 1)
+        buf_printf(r->out, "%" PRId64 " => ", type_strip(v->type)->lower);
     elements_text(r, v, type_strip(v->type)->count, depth);
     buf_add_char(r->out, brackets[1]);
     return NULL;
@@ -222,6 +224,8 @@ static struct error *text_at(struct rendering *r, struct value *v, unsigned dept
         return array_text(r, v, depth);
     if (kind_is_struct(t->kind) && type_language(t) == LANGUAGE_RUST)
         return rust_text(r, v, depth);
+    if (kind_is_struct(t->kind) && type_language(t) == LANGUAGE_ADA && !t->incomplete)
+        return ada_text(r, v, depth);
     if (kind_is_struct(t->kind))
         return struct_text(r, v, depth, NULL);
     if (t->kind == TYPE_VOID) {

@@ -22,7 +22,8 @@ static struct error *mismatch(const char *what, struct type *type)
 struct error *value_settle(struct pool *p, struct value **v)
 {
     enum type_kind kind = value_kind(*v);
-    bool pointer = kind == TYPE_POINTER && type_language((*v)->type) == LANGUAGE_FORTRAN;
+    bool pointer = (kind == TYPE_POINTER && type_language((*v)->type) == LANGUAGE_FORTRAN) ||
+                   (kind == TYPE_STRUCT && type_language((*v)->type) == LANGUAGE_ADA);
     return p->settle && (kind == TYPE_ARRAY || pointer) ? p->settle(p, v) : NULL;
 }
 

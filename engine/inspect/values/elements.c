@@ -141,6 +141,12 @@ struct error *evaluate_elements(struct evaluation *e, const struct node *n, stru
             return error_new(ERR_SYNTAX, "an index is missing, or there are too many");
         list[count++] = a;
     }
+    for (size_t i = 0; i < count / 2 && type_language(v->type) == LANGUAGE_ADA;
+         i++) { /* the first is outermost */
+        const struct node *swapped = list[i];
+        list[i] = list[count - 1 - i];
+        list[count - 1 - i] = swapped;
+    }
     size_t dimensions = dimensions_of(v->type);
     if (dimensions && dimensions != count)
         return error_new(ERR_TYPE_MISMATCH, "the array has %zu dimensions, and %zu are given", dimensions,

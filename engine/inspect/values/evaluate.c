@@ -128,10 +128,25 @@ static struct error *as_base(struct evaluation *e, struct value *v, const char *
     return error_new(ERR_NO_MEMBER, "%s is no base class of %s", class, type);
 }
 
+/* In Ada pkg.name is what a package has, which GNAT calls pkg__name; NULL: no such chain of names. */
+static char *package_name(struct evaluation *e, const struct node *n)
+{
+    if (n->kind == NODE_NAME && !n->file)
+        return scope_language(e) == LANGUAGE_ADA ? xstrdup(n->text) : NULL;
+    BASE_FREE char *around = n->kind == NODE_MEMBER && !n->file ? package_name(e, n->left) : NULL;
+    return around ? xasprintf("%s__%s", around, n->text) : NULL;
+}
+
 static struct error *member(struct evaluation *e, const struct node *n, struct value **ret)
 {
     struct value *v = NULL;
-    TRY(evaluate_node(e, n->left, &v));
+    struct error *failed = evaluate_node(e, n->left, &v);
+    BASE_FREE char *name = error_is(failed, ERR_NO_SYMBOL) ? package_name(e, n) : NULL;
+    if (name) {
+        error_free(failed);
+        return scope_name(e, NULL, name, ret);
+    }
+    TRY(failed);
     if (n->kind == NODE_ARROW)
         TRY(value_dereference(&e->pool, v, &v));
     if (n->file)

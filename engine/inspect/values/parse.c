@@ -178,7 +178,7 @@ static struct error *parse_index(struct parser *p, struct node **ret)
 /* Behind "(": in C it would be a call. */
 static struct error *parse_call(struct parser *p, struct node **ret)
 {
-    if (parse_is_fortran(p))
+    if (parse_is_round(p))
         return parse_elements(p, ret);
     return error_hint(
         error_new(ERR_UNSUPPORTED, "%s: calling functions of the target is not possible", p->lexer.text),

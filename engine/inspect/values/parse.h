@@ -85,6 +85,8 @@ struct parse_names {
     bool (*is_known)(void *context, const char *name);
     /* Is it Fortran that is read here: a(2, 1:3), p%x, .and. ? Asked only where it makes a difference. */
     bool (*is_fortran)(void *context);
+    /* Do parentheses behind a name have indexes in them, as in Fortran and Ada? */
+    bool (*is_round)(void *context);
     void *context;
 };
 

@@ -13,6 +13,11 @@ bool parse_is_fortran(const struct parser *p)
     return p->names && p->names->is_fortran && p->names->is_fortran(p->names->context);
 }
 
+bool parse_is_round(const struct parser *p)
+{
+    return p->names && p->names->is_round && p->names->is_round(p->names->context);
+}
+
 enum { WORD_TRUE = -1, WORD_FALSE = -2, WORD_NOT = -3 };
 
 /* Fortran 2018, 6.2.4; .EQV. and .NEQV. compare truth values. */

@@ -29,6 +29,8 @@ struct error *parse_unary(struct parser *p, struct node **ret) BASE_MUST_CHECK;
 
 /* Is what is read Fortran? */
 bool parse_is_fortran(const struct parser *p);
+/* Are elements written in parentheses? In Ada they are too. */
+bool parse_is_round(const struct parser *p);
 /* At the point of an operator with a name, `.and.`: which it is of C's, and how long; 0: none. */
 int parse_named_operator(const struct parser *p, size_t *length);
 /* At `%` and the name of a member. */

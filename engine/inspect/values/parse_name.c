@@ -160,7 +160,7 @@ struct error *parse_qualified(struct parser *p, struct node **ret)
     n->text = qualified_name(start, length);
     n->length = strlen(n->text);
     TRY(lexer_rewind(&p->lexer, start + length));
-    if (!parse_at(p, '(') || parse_is_fortran(p))
+    if (!parse_at(p, '(') || parse_is_round(p))
         return NULL;
     return is_type_word(n->text) || (p->names && p->names->is_type(p->names->context, n->text))
                ? parse_conversion(p, n)

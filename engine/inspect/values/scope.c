@@ -327,15 +327,40 @@ static struct error *find_name(struct evaluation *e, const char *file, const cha
     return bare_symbol(e, full, ret) ? NULL : unknown_name(e, name);
 }
 
+/* What the packages around the selected function have, "pkg__name" of "pkg.proc"; else `failed` stays. */
+static struct error *in_packages(struct evaluation *e, const char *name, struct error *failed,
+                                 struct value **ret)
+{
+    const struct frame *f = scope_selected(e);
+    const char *around = f && f->function ? f->function : "";
+    for (size_t n = strlen(around); n > 0; n--) {
+        if (around[n - 1] != '.')
+            continue;
+        BASE_BUF struct buf whole = {0};
+        for (const char *c = around; c < around + n; c++)
+            buf_add_text(&whole, *c == '.' ? "__" : (char[]){*c, 0});
+        buf_add_text(&whole, name);
+        struct error *again = find_name(e, NULL, buf_text(&whole), ret);
+        if (!error_is(again, ERR_NO_SYMBOL)) {
+            error_free(failed);
+            return again;
+        }
+        error_free(again);
+    }
+    return failed;
+}
+
 struct error *scope_name(struct evaluation *e, const char *file, const char *name, struct value **ret)
 {
     struct error *failed = find_name(e, file, name, ret);
+    enum symbols_language is = error_is(failed, ERR_NO_SYMBOL) ? scope_language(e) : LANGUAGE_UNKNOWN;
     BASE_FREE char *small = text_lower(name);
-    if (error_is(failed, ERR_NO_SYMBOL) && strcmp(small, name) != 0 &&
-        scope_language(e) == LANGUAGE_FORTRAN) {
+    if (strcmp(small, name) != 0 && (is == LANGUAGE_FORTRAN || is == LANGUAGE_ADA)) {
         error_free(failed);
         failed = find_name(e, file, small, ret);
     }
+    if (error_is(failed, ERR_NO_SYMBOL) && is == LANGUAGE_ADA)
+        failed = in_packages(e, small, failed, ret);
     return failed ? failed : scope_per_cpu(e, *ret);
 }
 

@@ -211,6 +211,26 @@ static struct error *follow_text(struct evaluation *e, struct value **v)
     return NULL;
 }
 
+/* GNAT passes an array whose bounds are not those of its type as two pointers, to the elements and to the
+ * bounds; what DWARF computes begins at the former. */
+static struct error *follow_fat_pointer(struct settling *s, struct value **v, bool *ret)
+{
+    const struct type_member *members;
+    size_t count = type_members((*v)->type, &members);
+    struct type *pointer = count == 2 ? type_strip(members[0].type) : NULL, *type = NULL;
+    struct value *elements = NULL;
+    uint64_t address;
+    *ret = pointer && pointer->kind == TYPE_POINTER && strcmp(members[0].name, "P_ARRAY") == 0 &&
+           s->has_address && is_dynamic(type_target(pointer));
+    if (!*ret)
+        return NULL;
+    TRY(value_of_member(&s->e->pool, *v, &members[0], &elements));
+    TRY(value_as_integer(&s->e->pool, elements, &address));
+    TRY(settle_type(s, type_target(pointer), &type));
+    *v = value_at(&s->e->pool, type, address);
+    return NULL;
+}
+
 struct error *scope_settle(struct pool *p, struct value **v)
 {
     struct evaluation *e = (struct evaluation *)p; /* the pool is its first member */
@@ -218,12 +238,13 @@ struct error *scope_settle(struct pool *p, struct value **v)
         return error_new(ERR_UNSUPPORTED, "the bounds of an array depend on too many others");
     if (type_strip((*v)->type)->kind == TYPE_POINTER)
         TRY(follow_text(e, v));
-    if ((*v)->absent || (*v)->optimised_out || !is_dynamic((*v)->type))
+    bool record = type_strip((*v)->type)->kind == TYPE_STRUCT, fat = false;
+    if ((*v)->absent || (*v)->optimised_out || (!record && !is_dynamic((*v)->type)))
         return NULL;
     struct settling s = {.e = e, .address = (*v)->address, .has_address = (*v)->place == PLACE_MEMORY};
     p->settling++;
-    struct error *failed = scope_need_frame(e);
-    if (!error_ends_asking(failed)) { /* what needs a frame says so itself */
+    struct error *failed = record ? follow_fat_pointer(&s, v, &fat) : scope_need_frame(e);
+    if (!record && !error_ends_asking(failed)) { /* what needs a frame says so itself */
         error_free(failed);
         failed = settle_array(&s, v);
     }

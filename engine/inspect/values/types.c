@@ -64,6 +64,12 @@ static bool is_fortran(void *evaluation)
     return scope_language(evaluation) == LANGUAGE_FORTRAN;
 }
 
+static bool is_round(void *evaluation)
+{
+    enum symbols_language is = scope_language(evaluation);
+    return is == LANGUAGE_FORTRAN || is == LANGUAGE_ADA;
+}
+
 enum symbols_language scope_language(struct evaluation *e)
 {
     return symbols_language(e->pool.target->map, scope_pc(e));
@@ -71,8 +77,11 @@ enum symbols_language scope_language(struct evaluation *e)
 
 struct error *scope_parse(struct evaluation *e, const char *text, struct node **ret)
 {
-    const struct parse_names names = {
-        .is_type = is_type, .is_known = is_known, .is_fortran = is_fortran, .context = e};
+    const struct parse_names names = {.is_type = is_type,
+                                      .is_known = is_known,
+                                      .is_fortran = is_fortran,
+                                      .is_round = is_round,
+                                      .context = e};
     return expression_parse(text, &names, ret);
 }
 

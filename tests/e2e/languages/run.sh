@@ -6,9 +6,13 @@ here=$PWD/tests/e2e/languages
 
 # ask SOURCE NAME COMPILER FLAGS…: a program, built so
 ask() {
+    asks "$1" "$2" "${@:3}" -o "$work/$2" "$here/programs/$1"
+}
+# asks SOURCE NAME COMMAND…: the same by a whole command
+asks() {
     local source=$here/programs/$1 name=$2
     shift 2
-    if (cd "$work" && "$@" -o "$work/$name" "$source") >"$work/built" 2>&1; then
+    if (cd "$work" && "$@") >"$work/built" 2>&1; then
         runs "$name" timeout 300 python3 -B "$here/ask.py" "$A" "$work/$name" "$source" "$name"
     else
         echo "FAIL $name: it cannot be built: $(tail -n 1 "$work/built")"
@@ -59,4 +63,13 @@ names "Fortran: procedures by module and name, in any case, inside of others, an
     {"do": "eval", "expr": "q", "expect": {"value": 6}},
     {"do": "eval", "expr": "m + k", "expect": {"value": 9}},
     {"do": "break", "at": "geo::nowhere", "expect": {"error": {"code": "no-symbol"}}}'
+
+asks ada/pkg.adb ada gnatmake -q -g -O0 -o "$work/ada" "$here/programs/ada/start.adb"
+names "Ada: procedures by package and name, in any case" ada '
+    {"do": "break", "at": "Pkg.Proc"},
+    {"do": "break", "at": "pkg.proc.inner"},
+    {"do": "continue", "expect": {"reason": "breakpoint", "function": "pkg.proc"}},
+    {"do": "continue", "expect": {"function": "pkg.proc.inner"}},
+    {"do": "eval", "expr": "q + n", "expect": {"value": 7}},
+    {"do": "backtrace", "expect": {"frames": [{"function": "pkg.proc.inner"}, {"function": "pkg.proc"}, {"function": "start"}]}}'
 finish

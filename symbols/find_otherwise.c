@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Names of Fortran that no symbol and no entry of the index is called by: written with capitals, of
- * procedures inside of procedures, and the main program.
+ * Names of Fortran and Ada that no symbol and no entry of the index is called by: written with capitals, of
+ * procedures inside of procedures, the main program, and with points between packages.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/text.h"
 #include "symbols/index/index_name.h"
 #include "symbols/map_internal.h"
@@ -52,7 +53,23 @@ static void find_main(struct symbol_map *m, name_finder *find, struct match_list
     *l = program;
 }
 
-void find_of_fortran(struct symbol_map *m, const char *text, name_finder *find, struct match_list *l)
+/* Ada's pkg.proc is GNAT's pkg__proc. */
+static void find_in_package(struct symbol_map *m, const char *text, name_finder *find, struct match_list *l)
+{
+    BASE_BUF struct buf name = {0};
+    for (const char *c = text; *c; c++)
+        buf_add_text(&name, *c == '.' ? "__" : (char[]){*c, 0});
+    if (!strchr(text, '.') || strchr(text, ':') || strchr(text, '/'))
+        return;
+    find(m, buf_text(&name), l);
+    size_t kept = 0;
+    for (size_t i = 0; i < l->count; i++)
+        if (language_at(m, l->list[i].entry) == LANGUAGE_ADA)
+            l->list[kept++] = l->list[i];
+    l->count = kept;
+}
+
+void find_otherwise(struct symbol_map *m, const char *text, name_finder *find, struct match_list *l)
 {
     if (l->count) {
         if (strcmp(text, "main") == 0 && language_at(m, l->list[0].entry) == LANGUAGE_FORTRAN)
@@ -65,4 +82,6 @@ void find_of_fortran(struct symbol_map *m, const char *text, name_finder *find, 
     keep_fortran(m, NULL, l);
     if (!l->count)
         find_inner(m, small, find, l);
+    if (!l->count)
+        find_in_package(m, small, find, l);
 }

@@ -39,12 +39,11 @@ static void find_inner(struct symbol_map *m, const char *text, name_finder *find
     keep_fortran(m, &q, l);
 }
 
-/* gfortran's `main` only calls the main program. */
-static void find_main(struct symbol_map *m, name_finder *find, struct match_list *l)
+/* The `main` of gfortran and gdc only calls the one that the user wrote. */
+static void find_main(struct symbol_map *m, const char *name, name_finder *find, struct match_list *l)
 {
     struct match_list program = {0};
-    find(m, "MAIN__", &program);
-    keep_fortran(m, NULL, &program);
+    find(m, name, &program);
     if (!program.count) {
         free(program.list);
         return;
@@ -53,18 +52,19 @@ static void find_main(struct symbol_map *m, name_finder *find, struct match_list
     *l = program;
 }
 
-/* Ada's pkg.proc is GNAT's pkg__proc. */
-static void find_in_package(struct symbol_map *m, const char *text, name_finder *find, struct match_list *l)
+/* Ada's pkg.proc is GNAT's pkg__proc, and D's mod.func is in DWARF what C++ would write mod::func. */
+static void find_in_package(struct symbol_map *m, const char *text, enum symbols_language language,
+                            name_finder *find, struct match_list *l)
 {
     BASE_BUF struct buf name = {0};
     for (const char *c = text; *c; c++)
-        buf_add_text(&name, *c == '.' ? "__" : (char[]){*c, 0});
+        buf_add_text(&name, *c == '.' ? (language == LANGUAGE_D ? "::" : "__") : (char[]){*c, 0});
     if (!strchr(text, '.') || strchr(text, ':') || strchr(text, '/'))
         return;
     find(m, buf_text(&name), l);
     size_t kept = 0;
     for (size_t i = 0; i < l->count; i++)
-        if (language_at(m, l->list[i].entry) == LANGUAGE_ADA)
+        if (language_at(m, l->list[i].entry) == language)
             l->list[kept++] = l->list[i];
     l->count = kept;
 }
@@ -72,8 +72,10 @@ static void find_in_package(struct symbol_map *m, const char *text, name_finder 
 void find_otherwise(struct symbol_map *m, const char *text, name_finder *find, struct match_list *l)
 {
     if (l->count) {
-        if (strcmp(text, "main") == 0 && language_at(m, l->list[0].entry) == LANGUAGE_FORTRAN)
-            find_main(m, find, l);
+        enum symbols_language is =
+            strcmp(text, "main") == 0 ? language_at(m, l->list[0].entry) : LANGUAGE_UNKNOWN;
+        if (is == LANGUAGE_FORTRAN || is == LANGUAGE_D)
+            find_main(m, is == LANGUAGE_D ? "_Dmain" : "MAIN__", find, l);
         return;
     }
     BASE_FREE char *small = text_lower(text);
@@ -83,5 +85,7 @@ void find_otherwise(struct symbol_map *m, const char *text, name_finder *find, s
     if (!l->count)
         find_inner(m, small, find, l);
     if (!l->count)
-        find_in_package(m, small, find, l);
+        find_in_package(m, small, LANGUAGE_ADA, find, l);
+    if (!l->count)
+        find_in_package(m, text, LANGUAGE_D, find, l);
 }

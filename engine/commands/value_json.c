@@ -138,6 +138,9 @@ static struct error *struct_json(struct pool *p, struct value *v, unsigned depth
 {
     if (v->size && v->size <= VALUE_BYTES_MAX)
         TRY(value_load(p, v));
+    TRY(slice_json(p, v, depth, truncated, ret));
+    if (*ret)
+        return NULL;
     struct bases_shown shown = {.count = 0};
     *ret = cJSON_CreateObject();
     return add_members(p, v, depth, &shown, truncated, *ret);

@@ -68,17 +68,23 @@ static struct error *text_json(struct pool *p, struct value *bytes, bool *trunca
     return NULL;
 }
 
-struct error *rust_json(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret)
+struct error *slice_json(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret)
 {
     bool text;
     struct value *elements = NULL;
-    if (v->size && v->size <= VALUE_BYTES_MAX)
-        TRY(value_load(p, v));
-    if (variant_is_enumeration(v->type))
-        return enumeration_json(p, v, depth, truncated, ret);
     TRY(slice_elements(p, v, &text, &elements));
     if (elements)
         return text ? text_json(p, elements, truncated, ret)
                     : json_at(p, elements, depth + 1, truncated, ret);
-    return fields_json(p, v, depth, truncated, ret);
+    return NULL;
+}
+
+struct error *rust_json(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret)
+{
+    if (v->size && v->size <= VALUE_BYTES_MAX)
+        TRY(value_load(p, v));
+    if (variant_is_enumeration(v->type))
+        return enumeration_json(p, v, depth, truncated, ret);
+    TRY(slice_json(p, v, depth, truncated, ret));
+    return *ret ? NULL : fields_json(p, v, depth, truncated, ret);
 }

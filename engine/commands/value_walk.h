@@ -17,6 +17,9 @@ struct error *inner_json(struct pool *p, struct value *v, unsigned depth, bool *
                          cJSON **ret) BASE_MUST_CHECK;
 /* Bytes as UTF-8; what is none becomes U+FFFD. */
 cJSON *string_json(const char *bytes, size_t n);
+/* References to slices, and arrays of D; *ret stays NULL where the value is none. */
+struct error *slice_json(struct pool *p, struct value *v, unsigned depth, bool *truncated,
+                         cJSON **ret) BASE_MUST_CHECK;
 /* Rust's structs, tuples, enumerations and references to slices. */
 struct error *rust_json(struct pool *p, struct value *v, unsigned depth, bool *truncated,
                         cJSON **ret) BASE_MUST_CHECK;

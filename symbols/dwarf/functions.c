@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "symbols/dwarf/dwarf_unit.h"
 #include "symbols/limits.h"
 
@@ -106,21 +107,50 @@ static void name_by_symbol(struct symbol_file *file, struct unit_function *f)
         f->name = s->name;
 }
 
-/* The procedure of a module that was moved out of it has but its linkage name, __geo_MOD_work. */
+/* D's `_D3mod1C3getMFZi`: lengths and names, the last being the function's (D's ABI, "Name Mangling"). */
+static char *d_scope(const char *name)
+{
+    struct buf scope = {0};
+    size_t last = 0;
+    for (name += 2; *name >= '1' && *name <= '9';) {
+        char *text;
+        unsigned long n = strtoul(name, &text, 10);
+        if (n > SCOPE_NAME_LIMIT || strnlen(text, n) < n || scope.length > SCOPE_NAME_LIMIT)
+            break;
+        last = scope.length;
+        buf_printf(&scope, "%.*s.", (int)n, text);
+        name = text + n;
+    }
+    char *whole = scope.data ? buf_take(&scope) : xstrdup("");
+    whole[last < strlen(whole) ? last : 0] = '\0';
+    return whole;
+}
+
+/* Of what was moved out of its scope the linkage name has it still: __geo_MOD_work. */
 static const char *linkage_scope(struct dwarf_unit *u, const struct unit_function *f)
 {
     const char *name = f->linkage_name, *mod = name ? strstr(name, "_MOD_") : NULL;
-    if (!mod || strncmp(name, "__", 2) != 0 || mod <= name + 2)
-        return NULL;
-    BASE_FREE char *scope = xasprintf("%.*s::", (int)(mod - name - 2), name + 2);
-    return intern(&u->dwarf->file->strings, scope);
+    BASE_FREE char *scope = NULL;
+    if (name && dwarf_language(u->head) == LANGUAGE_D && strncmp(name, "_D", 2) == 0)
+        scope = d_scope(name);
+    else if (mod && strncmp(name, "__", 2) == 0 && mod > name + 2)
+        scope = xasprintf("%.*s::", (int)(mod - name - 2), name + 2);
+    return scope ? intern(&u->dwarf->file->strings, scope) : NULL;
+}
+
+/* What stands between the scopes of a language whose linkage names do not have them; NULL: of another one. */
+static const char *scope_separator(const struct dwarf_unit *u)
+{
+    enum symbols_language is = dwarf_language(u->head);
+    return is == LANGUAGE_FORTRAN ? "::" : is == LANGUAGE_D ? "." : NULL;
 }
 
 static const char *scope_in(struct dwarf_unit *u, const char *scope, const char *name)
 {
-    if (dwarf_language(u->head) != LANGUAGE_FORTRAN || !name || strlen(name) > SCOPE_NAME_LIMIT)
+    const char *separator = scope_separator(u);
+    if (!separator || !name || strlen(name) > SCOPE_NAME_LIMIT)
         return scope;
-    BASE_FREE char *inner = xasprintf("%s%s::", scope ? scope : "", name);
+    BASE_FREE char *inner = xasprintf("%s%s%s", scope ? scope : "", name, separator);
     return intern(&u->dwarf->file->strings, inner);
 }
 
@@ -143,7 +173,9 @@ static void show_scopes(struct dwarf_unit *u, const struct walk *w, struct unit_
 {
     if (f->name && dwarf_language(u->head) == LANGUAGE_ADA)
         show_packages(u, f);
-    if (!f->name || dwarf_language(u->head) != LANGUAGE_FORTRAN)
+    if (!f->name || !scope_separator(u))
+        return;
+    if (strchr(f->name, ' ')) /* "D main" is in no module */
         return;
     const char *scope = w->scope && !f->inlined ? w->scope : linkage_scope(u, f);
     BASE_FREE char *shown = xasprintf("%s%s", scope ? scope : "", f->name);
@@ -153,7 +185,8 @@ static void show_scopes(struct dwarf_unit *u, const struct walk *w, struct unit_
 static const char *module_scope(const struct walk *w, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
 {
     struct die_attrs a;
-    if (tag != DW_TAG_module || dwarf_language(u->head) != LANGUAGE_FORTRAN)
+    bool class = tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
+    if ((tag != DW_TAG_module && !class) || !scope_separator(u))
         return w->scope;
     die_attributes(u, die, &a);
     const struct attr *name = die_attr(&a, DW_AT_name);

@@ -11,8 +11,7 @@
 #include "engine/inspect/values/variants.h"
 #include "engine/target/target.h"
 
-/* The string that a `&str` refers to. */
-static struct error *string_text(struct rendering *r, struct value *bytes)
+struct error *slice_string_text(struct rendering *r, struct value *bytes)
 {
     enum { UTF8_LONGEST = 4, BYTES = RENDER_ELEMENTS * UTF8_LONGEST };
     const struct text_kind kind = {.width = 1};
@@ -99,7 +98,7 @@ struct error *rust_text(struct rendering *r, struct value *v, unsigned depth)
         return enumeration_text(r, v, depth);
     TRY(slice_elements(r->p, v, &text, &elements));
     if (elements && text)
-        return string_text(r, elements);
+        return slice_string_text(r, elements);
     BASE_FREE char *name = type_name(v->type);
     if (elements) {
         buf_printf(r->out, "%s ", name);

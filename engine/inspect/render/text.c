@@ -12,6 +12,7 @@
 #include "engine/target/target.h"
 #include "engine/inspect/values/member_pointer.h"
 #include "engine/inspect/render/render.h"
+#include "engine/inspect/values/slices.h"
 
 const char *enumerator_name(struct type *t, int64_t value)
 {
@@ -203,6 +204,35 @@ static struct error *scalar_text(struct rendering *r, struct value *v, unsigned 
     return NULL;
 }
 
+/* D's arrays are structs; *done: it is one. */
+static struct error *slice_text(struct rendering *r, struct value *v, unsigned depth, bool *done)
+{
+    struct value *elements = NULL;
+    bool text;
+    TRY(slice_elements(r->p, v, &text, &elements));
+    *done = elements && depth < RENDER_DEPTH;
+    if (!*done)
+        return NULL;
+    return text ? slice_string_text(r, elements) : elements_in_brackets(r, elements, depth);
+}
+
+static struct error *record_text(struct rendering *r, struct value *v, unsigned depth)
+{
+    struct type *t = type_strip(v->type);
+    bool done = false;
+    switch (type_language(t)) {
+    case LANGUAGE_RUST:
+        return rust_text(r, v, depth);
+    case LANGUAGE_ADA:
+        return t->incomplete ? struct_text(r, v, depth, NULL) : ada_text(r, v, depth);
+    case LANGUAGE_D:
+        TRY(slice_text(r, v, depth, &done));
+        return done ? NULL : struct_text(r, v, depth, NULL);
+    default:
+        return struct_text(r, v, depth, NULL);
+    }
+}
+
 static struct error *text_at(struct rendering *r, struct value *v, unsigned depth)
 {
     struct buf *out = r->out;
@@ -222,12 +252,8 @@ static struct error *text_at(struct rendering *r, struct value *v, unsigned dept
         return failed;
     if (t->kind == TYPE_ARRAY)
         return array_text(r, v, depth);
-    if (kind_is_struct(t->kind) && type_language(t) == LANGUAGE_RUST)
-        return rust_text(r, v, depth);
-    if (kind_is_struct(t->kind) && type_language(t) == LANGUAGE_ADA && !t->incomplete)
-        return ada_text(r, v, depth);
     if (kind_is_struct(t->kind))
-        return struct_text(r, v, depth, NULL);
+        return record_text(r, v, depth);
     if (t->kind == TYPE_VOID) {
         buf_add_text(out, type_language(t) == LANGUAGE_RUST ? "()" : "void");
         return NULL;

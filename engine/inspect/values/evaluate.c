@@ -128,20 +128,23 @@ static struct error *as_base(struct evaluation *e, struct value *v, const char *
     return error_new(ERR_NO_MEMBER, "%s is no base class of %s", class, type);
 }
 
-/* In Ada pkg.name is what a package has, which GNAT calls pkg__name; NULL: no such chain of names. */
-static char *package_name(struct evaluation *e, const struct node *n)
+/* In Ada pkg.name is what a package has, which GNAT calls pkg__name, in D what a module has; NULL: no such
+ * chain of names. */
+static char *package_name(const struct node *n, const char *separator)
 {
     if (n->kind == NODE_NAME && !n->file)
-        return scope_language(e) == LANGUAGE_ADA ? xstrdup(n->text) : NULL;
-    BASE_FREE char *around = n->kind == NODE_MEMBER && !n->file ? package_name(e, n->left) : NULL;
-    return around ? xasprintf("%s__%s", around, n->text) : NULL;
+        return xstrdup(n->text);
+    BASE_FREE char *around = n->kind == NODE_MEMBER && !n->file ? package_name(n->left, separator) : NULL;
+    return around ? xasprintf("%s%s%s", around, separator, n->text) : NULL;
 }
 
 static struct error *member(struct evaluation *e, const struct node *n, struct value **ret)
 {
     struct value *v = NULL;
     struct error *failed = evaluate_node(e, n->left, &v);
-    BASE_FREE char *name = error_is(failed, ERR_NO_SYMBOL) ? package_name(e, n) : NULL;
+    enum symbols_language is = error_is(failed, ERR_NO_SYMBOL) ? scope_language(e) : LANGUAGE_UNKNOWN;
+    const char *separator = is == LANGUAGE_ADA ? "__" : is == LANGUAGE_D ? "::" : NULL;
+    BASE_FREE char *name = separator ? package_name(n, separator) : NULL;
     if (name) {
         error_free(failed);
         return scope_name(e, NULL, name, ret);

@@ -23,17 +23,34 @@ static const char *referred(const char *name)
     return NULL;
 }
 
+/* rustc calls the pointer data_ptr, and gdc ptr. */
+static bool is_slice(struct type *t, bool *text, const struct type_member **first)
+{
+    const struct type_member *members;
+    enum symbols_language is = t->kind == TYPE_STRUCT ? type_language(t) : LANGUAGE_UNKNOWN;
+    if (is == LANGUAGE_D && type_members(t, &members) == 2) {
+        *first = named(t, "ptr");
+        struct type *element = *first ? type_strip(type_target(type_strip((*first)->type))) : NULL;
+        *text = element && element->kind == TYPE_CHAR && type_size(element) == 1;
+        return *first;
+    }
+    const char *to = is == LANGUAGE_RUST && t->name ? referred(t->name) : NULL;
+    *first = to ? named(t, "data_ptr") : NULL;
+    *text = to && strcmp(to, "str") == 0;
+    return to && (*to == '[' || *text);
+}
+
 struct error *slice_elements(struct pool *p, struct value *v, bool *text, struct value **ret)
 {
     struct type *t = type_strip(v->type);
-    const char *to = t->name && t->kind == TYPE_STRUCT ? referred(t->name) : NULL;
+    const struct type_member *first = NULL;
     struct value *start = NULL, *length = NULL;
     uint64_t address, count;
     *ret = NULL;
-    *text = to && strcmp(to, "str") == 0;
-    if (!to || (*to != '[' && !*text) || type_language(t) != LANGUAGE_RUST)
+    *text = false;
+    if (!is_slice(t, text, &first))
         return NULL;
-    const struct type_member *first = named(t, "data_ptr"), *last = named(t, "length");
+    const struct type_member *last = named(t, "length");
     if (!first || !last || type_strip(first->type)->kind != TYPE_POINTER)
         return NULL;
     TRY(value_of_member(p, v, first, &start));

@@ -72,4 +72,15 @@ names "Ada: procedures by package and name, in any case" ada '
     {"do": "continue", "expect": {"function": "pkg.proc.inner"}},
     {"do": "eval", "expr": "q + n", "expect": {"value": 7}},
     {"do": "backtrace", "expect": {"frames": [{"function": "pkg.proc.inner"}, {"function": "pkg.proc"}, {"function": "start"}]}}'
+
+ask d.d d gdc -g -O0
+names "D: functions by module and class, and main is that of the user" d '
+    {"do": "break", "at": "main", "expect": {"locations": {"count": 1}}},
+    {"do": "break", "at": "mod.func"},
+    {"do": "break", "at": "C.get"},
+    {"do": "continue", "expect": {"reason": "breakpoint", "function": {"match": "main"}}},
+    {"do": "continue", "expect": {"function": "mod.func"}},
+    {"do": "continue", "expect": {"function": "mod.C.get"}},
+    {"do": "eval", "expr": "v", "expect": {"value": 3}},
+    {"do": "finish", "expect": {"value": 3}}'
 finish

@@ -110,6 +110,7 @@ static struct wanted parse(const char *name)
         {"class", {DW_TAG_class_type, DW_TAG_structure_type}},
         {"union", {DW_TAG_union_type, 0}},
         {"enum", {DW_TAG_enumeration_type, 0}},
+        {"Type", {DW_TAG_structure_type, 0}}, /* as gdb names those of Fortran */
     };
     struct wanted w = {.die = NO_OFFSET};
     name += strspn(name, " \t");

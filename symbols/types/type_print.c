@@ -267,10 +267,17 @@ void type_print_declaration(struct type *t, const char *name, const struct type_
         buf_add_text(ret, "...");
         return;
     }
-    if (type_language(t) == LANGUAGE_RUST && how->expand <= 0) {
+    enum symbols_language is = how->expand <= 0 ? type_language(t) : LANGUAGE_UNKNOWN;
+    if (is == LANGUAGE_RUST)
         type_print_rust(t, name, how->depth, ret);
-        return;
-    }
+    else if (is == LANGUAGE_FORTRAN)
+        type_print_fortran(t, name, how->depth, ret);
+    else
+        type_print_c(t, name, how, ret);
+}
+
+void type_print_c(struct type *t, const char *name, const struct type_layout *how, struct buf *ret)
+{
     print_base(innermost(t), how, ret);
     print_declarator(t, name, how->depth, ret);
 }
@@ -299,7 +306,8 @@ void type_to_c(struct type *t, bool offsets, struct buf *ret)
         type_rust_body(t, ret);
         return;
     }
-    bool expand = type_language(t) != LANGUAGE_RUST || type_has_body(t);
+    enum symbols_language is = type_language(t);
+    bool expand = (is != LANGUAGE_RUST && is != LANGUAGE_FORTRAN) || type_has_body(t);
     struct type_layout how = {.expand = expand, .offsets = offsets};
     if (titled)
         buf_add_text(ret, "/* offset      |    size */  type = ");

@@ -71,6 +71,11 @@ contains
     != n /= 3 => .FALSE. => false
     != 7 / n => 2
     != .true. => .TRUE.
+    != &p%y => \(PTR TO -> \( real\(kind=8\) \(2\) \)\) 0x[0-9a-f]+
+    !: table => integer\(kind=4\) \(2,0:1\)
+    !: s => character\*3
+    !: point => struct geo::point \{\|    integer\(kind=4\) :: x;.*
+    !: Type point => struct geo::point \{.*
     call mark()
     print *, s, a(1, 1), low, shaped(1,1), auto, table, p%x, names
   end subroutine

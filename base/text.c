@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/alloc.h"
+
 size_t text_utf8_expected(unsigned char lead)
 {
     if (lead < 0x80)
@@ -206,4 +208,12 @@ const char *path_base(const char *path)
 {
     const char *slash = path ? strrchr(path, '/') : NULL;
     return slash ? slash + 1 : path;
+}
+
+char *text_lower(const char *s)
+{
+    char *copy = xstrdup(s);
+    for (char *c = copy; *c; c++)
+        *c = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+    return copy;
 }

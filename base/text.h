@@ -27,6 +27,9 @@ void text_add_visible(struct buf *b, const char *bytes, size_t n, bool lines);
 /* Appends printable ASCII as it is and every other byte, and `\`, as \xNN: bytes of the wire. */
 void text_add_ascii(struct buf *b, const char *bytes, size_t n);
 
+/* A malloc'd copy with the capitals of ASCII as small letters. */
+char *text_lower(const char *s);
+
 /* Length in bytes of the UTF-8 sequence at `s` (1 to 4), or 0 when it is not valid UTF-8. `n` bytes are
  * readable. */
 size_t text_utf8_length(const char *s, size_t n);

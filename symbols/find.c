@@ -233,20 +233,64 @@ static void find_stubs(struct symbol_map *m, const char *name, struct match_list
     }
 }
 
-void symbols_find_name(struct symbol_map *m, const char *name, struct symbol_match **ret, size_t *count)
+/* Rust's f::<i32> is f<i32> in DWARF. */
+static char *without_turbofish(const char *name)
 {
-    struct match_list l = {0};
-    find_stubs(m, name, &l);
+    char *text = xstrdup(name), *end = text;
+    for (const char *c = name; *c; c++) {
+        bool fish = c > name && strncmp(c, "::<", 3) == 0 && strncmp(c, "::<impl ", 8) != 0;
+        c += fish ? 2 : 0;
+        *end++ = *c;
+    }
+    *end = '\0';
+    return text;
+}
+
+enum symbols_language language_at(struct symbol_map *m, uint64_t address)
+{
+    uint64_t offset;
+    struct symbol_file *f = symbol_map_file_at(m, address, &offset);
+    struct dwarf_unit *u = f ? lookup_unit(f, address - offset) : NULL;
+    return u ? dwarf_language(u->head) : LANGUAGE_UNKNOWN;
+}
+
+/* The `main` of a Rust program's symbol table is rustc's, without lines, and calls the one that the user
+ * means. */
+static void drop_start(struct symbol_map *m, struct match_list *l)
+{
+    bool own = false;
+    for (size_t i = 0; i < l->count && !own; i++)
+        own = l->list[i].file && language_at(m, l->list[i].entry) == LANGUAGE_RUST;
+    size_t kept = 0;
+    for (size_t i = 0; i < l->count; i++)
+        if (!own || l->list[i].file || l->list[i].data)
+            l->list[kept++] = l->list[i];
+    l->count = kept;
+}
+
+static void find_name(struct symbol_map *m, const char *text, struct match_list *l)
+{
     struct name_query q;
     BASE_FREE char *file = NULL;
-    name = name_split(name, &file);
+    BASE_FREE char *plain = without_turbofish(text);
+    const char *name = name_split(plain, &file);
     name_query_parse(name, &q);
     for (size_t i = 0; i < m->count && q.count; i++)
-        find_in_file(&m->entries[i], name, &q, file, false, &l);
-    for (size_t i = 0; i < m->count && q.count && !l.count; i++)
-        find_in_file(&m->entries[i], name, &q, file, true, &l);
-    for (size_t i = 0; i < m->count && q.count && !l.count && !file; i++)
-        find_demangled(&m->entries[i], &q, &l);
+        find_in_file(&m->entries[i], name, &q, file, false, l);
+    for (size_t i = 0; i < m->count && q.count && !l->count; i++)
+        find_in_file(&m->entries[i], name, &q, file, true, l);
+    for (size_t i = 0; i < m->count && q.count && !l->count && !file; i++)
+        find_demangled(&m->entries[i], &q, l);
+    if (strcmp(name, "main") == 0 && l->count > 1)
+        drop_start(m, l);
+}
+
+void symbols_find_name(struct symbol_map *m, const char *text, struct symbol_match **ret, size_t *count)
+{
+    struct match_list l = {0};
+    find_stubs(m, text, &l);
+    find_name(m, text, &l);
+    find_otherwise(m, text, find_name, &l);
     *ret = l.list;
     *count = l.count;
 }

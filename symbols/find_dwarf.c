@@ -7,10 +7,20 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "symbols/index/demangle.h"
 #include "symbols/index/dwarf_index.h"
 #include "symbols/limits.h"
 #include "symbols/map_internal.h"
+
+/* D's mod.func as C++ would write it. */
+static char *with_colons(const char *shown)
+{
+    struct buf b = {0};
+    for (const char *c = shown; *c; c++)
+        buf_add_text(&b, *c == '.' ? "::" : (char[]){*c, 0});
+    return b.data ? buf_take(&b) : xstrdup("");
+}
 
 bool function_is_named(struct dwarf_unit *u, const struct unit_function *function, const char *name,
                        const struct name_query *q)
@@ -25,7 +35,8 @@ bool function_is_named(struct dwarf_unit *u, const struct unit_function *functio
     if (shown == function->name || (q->count == 1 && !q->parameters && !q->rooted))
         return true;
     struct name_query have;
-    name_query_parse(shown, &have);
+    BASE_FREE char *scoped = dwarf_language(u->head) == LANGUAGE_D ? with_colons(shown) : NULL;
+    name_query_parse(scoped ? scoped : shown, &have);
     if (!have.count || !name_scopes_end_in(&have, q))
         return false;
     return !q->parameters || !have.parameters || name_same_parameters(q->parameters, have.parameters);

@@ -94,6 +94,15 @@ enum {
     DECLARING_UNITS_MOST = 256,
     /* Members of members that are looked at for how C++ passes an object: as a plain one. */
     TYPE_PASSING_LIMIT = 1024,
+    /* Bytes of the name of a module or procedure of Fortran that is shown in front of what is in it: a longer
+     * one is left out. */
+    SCOPE_NAME_LIMIT = 1024,
+    /* Variants of one type, and as many parts that have some: what is in the others is left out. */
+    VARIANTS_LIMIT = 65536,
+    /* Variants inside of variants: what is in those further in is left out. */
+    VARIANT_DEPTH_LIMIT = 32,
+    /* Values of a discriminant, and ranges of them, that mean one variant: the others mean none. */
+    DISCRIMINANTS_LIMIT = 65536,
     /* Bytes of the text of one type: "..." stands for the rest. */
     TYPE_TEXT_LIMIT = 1 << 22,
     /* Bytes of the text of one type with its members: the other members are left out. */

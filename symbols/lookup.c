@@ -93,6 +93,8 @@ const char *line_file(const struct line_table *t, uint32_t index)
 const char *function_shown(struct dwarf_unit *u, const struct unit_function *function)
 {
     struct symbol_file *f = u->dwarf->file;
+    if (function->shown)
+        return function->shown;
     if (function->linkage_name)
         return demangled(&f->strings, function->linkage_name);
     if (dwarf_is_c(u->head) || function->inlined)

@@ -53,6 +53,18 @@ void symbol_map_hide(struct symbol_map *m, size_t i, bool hidden);
 /* The file whose sections hold this address, or NULL; with its offset. */
 struct symbol_file *symbol_map_file_at(const struct symbol_map *m, uint64_t address, uint64_t *offset);
 
+/* What a CU is written in: names and values look as they do there. */
+enum symbols_language {
+    LANGUAGE_UNKNOWN,
+    LANGUAGE_C,
+    LANGUAGE_CPLUS,
+    LANGUAGE_ADA,
+    LANGUAGE_D,
+    LANGUAGE_FORTRAN,
+    LANGUAGE_RUST,
+    LANGUAGE_OTHER
+};
+
 /* -- address to place (lookup.c) ------------------------------------------------------------------- */
 
 struct symbol_place {
@@ -91,10 +103,11 @@ static inline bool address_range_has(const struct address_range *r, uint64_t add
 /* The contiguous rows around `address` that belong to one source line (what a step stays within); false: no
  * line there. */
 bool symbols_line_range(struct symbol_map *m, uint64_t address, struct address_range *ret);
-/* The contiguous code around `address` of the inlined function that is `depth` levels inside the function that
- * really exists (1: called by that itself); false: there is no such one. */
+/* The contiguous code around `address` of the inlined function that is `depth` levels inside the function
+ * that really exists (1: called by that itself); false: there is no such one. */
 bool symbols_inlined_range(struct symbol_map *m, uint64_t address, unsigned depth, struct address_range *ret);
-/* The first address behind `address` and before `high` where an inlined call begins; `high`: there is none. */
+/* The first address behind `address` and before `high` where an inlined call begins; `high`: there is none.
+ */
 uint64_t symbols_inlined_next(struct symbol_map *m, uint64_t address, uint64_t high);
 /* True when `address` is the start of a row that begins a statement. */
 bool symbols_is_statement(struct symbol_map *m, uint64_t address);

@@ -81,6 +81,12 @@ void find_functions(struct map_entry *e, const struct dwarf_index *x, const char
 void find_demangled(struct map_entry *e, const struct name_query *q, struct match_list *l);
 /* find.c: a symbol that DWARF does not know. */
 void match_symbol(struct map_entry *e, const struct elf_symbol *s, bool data, struct match_list *l);
+/* The language of the unit at an address. */
+enum symbols_language language_at(struct symbol_map *m, uint64_t address);
+/* What else a name means in Fortran and Ada, whose names have no case; `find` adds what a name as it is
+ * means. */
+typedef void name_finder(struct symbol_map *m, const char *name, struct match_list *l);
+void find_otherwise(struct symbol_map *m, const char *text, name_finder *find, struct match_list *l);
 /* Does the function belong to the file somebody named? `file` NULL: yes. */
 bool function_declared_in(struct dwarf_unit *u, const struct unit_function *f, const char *file);
 

@@ -40,6 +40,26 @@ enum type_kind {
     TYPE_ATOMIC,
 };
 
+/* A number that DWARF says itself, has an expression for (symbols_type_expression()) or a variable. */
+struct type_number {
+    enum { NUMBER_NONE, NUMBER_CONSTANT, NUMBER_EXPRESSION, NUMBER_VARIABLE } kind;
+    int64_t constant;
+    const uint8_t *bytes;
+    size_t size;
+    uint64_t die; /* of the variable (symbols_variable_at_die()) */
+};
+/* Of an array. Without `count` it is `upper` - `lower` + 1. */
+struct type_dynamic {
+    struct type_number lower, upper, count, stride;
+    /* Of the outermost dimension: where the elements are, and whether there are any. */
+    struct type_number location, allocated, associated;
+    /* Of a text: where its length stands, in so many bytes. A variable is that number itself. */
+    struct type_number length;
+    unsigned length_bytes;
+    /* The dimensions are as many as this says; the expressions find the number of theirs on the stack. */
+    struct type_number rank;
+};
+
 struct type {
     enum type_kind kind;
     const char
@@ -50,15 +70,12 @@ struct type {
     bool vector;               /* an array that is a SIMD vector */
     bool count_known;          /* arrays */
     uint64_t count;
-    /* Arrays whose length is computed: a DWARF expression of the upper bound (or with `bound_is_count` of the
-     * count), or the offset of the variable DIE that holds it (symbols_variable_at_die()), else NULL and 0.
-     */
-    const uint8_t *bound;
-    size_t bound_size;
-    uint64_t bound_die;
-    bool bound_is_count;
-    struct symbol_file *file; /* NULL: built in */
-    uint64_t die;             /* 0: made up */
+    int64_t lower;  /* arrays: what the language calls the first element */
+    int64_t stride; /* arrays: bytes from one element to the next; 0: the element's size */
+    bool text;      /* an array of characters that is one value, Fortran's `character(5)` */
+    const struct type_dynamic *dynamic; /* what of an array is computed while the program runs, or NULL */
+    struct symbol_file *file;           /* NULL: built in */
+    uint64_t die;                       /* 0: made up */
     struct type_inside *inside;
 };
 
@@ -77,6 +94,24 @@ struct type_member {
     /* A DWARF expression from the object's address to the member's (symbols_member_location()), or NULL. */
     const uint8_t *location;
     size_t location_size;
+    size_t variant; /* 0: it is there in every object; else 1 + which of type_variants() has it */
+};
+/*
+ * Members that are there in some objects only: of Rust's enumerations and Ada's variant records. The variants
+ * of one part exclude each other, and a number in the object, the discriminant, says which one is there.
+ */
+struct type_part {
+    struct type_member
+        discriminant; /* its type is NULL: there is none, and the first variant is always there */
+    size_t variant;   /* the variant that the part is in, as in type_member */
+};
+struct type_range {
+    __int128 low, high; /* with the sign of the discriminant's type; low == high: one number */
+};
+struct type_variant {
+    size_t part; /* of type_parts() */
+    const struct type_range *ranges;
+    size_t range_count; /* 0: it is there where no other one of its part is */
 };
 /* A member that all objects of a class share; symbols_static_member() says where it is. */
 struct type_static {
@@ -114,6 +149,9 @@ struct type *type_target(struct type *t);
 /* Without typedefs and qualifiers, and defined rather than declared where a definition can be found. */
 struct type *type_strip(struct type *t);
 size_t type_members(struct type *t, const struct type_member **ret);
+/* Variants in the order of DWARF, an outer part before those inside of it. */
+size_t type_variants(struct type *t, const struct type_variant **ret);
+size_t type_parts(struct type *t, const struct type_part **ret);
 size_t type_statics(struct type *t, const struct type_static **ret);
 size_t type_methods(struct type *t, const struct type_method **ret);
 size_t type_aliases(struct type *t, const struct type_alias **ret);
@@ -133,6 +171,9 @@ void type_member_storage(const struct type_member *m, uint64_t *byte_offset, uns
 
 struct type *type_pointer_to(struct type *t);
 struct type *type_array_of(struct type *t, uint64_t count);
+/* A dynamic array as it is now: `count` elements of type `element`, from `lower` on. */
+struct type *type_settled(struct type *dynamic, struct type *element, int64_t lower, uint64_t count,
+                          int64_t stride);
 struct type *type_reference_to(struct type *t, bool rvalue);
 /* What points to members of `class` that are of type `t`, data or methods. */
 struct type *type_member_pointer_to(struct type *class, struct type *t);
@@ -151,8 +192,10 @@ struct type *type_bare_function(struct type *near);
 struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc);
 /* The language of the CU at `pc`, or where nothing is known of that (UINT64_MAX) of the one that has `main`.
  */
-enum symbols_language { LANGUAGE_UNKNOWN, LANGUAGE_C, LANGUAGE_CPLUS, LANGUAGE_OTHER };
 enum symbols_language symbols_language(struct symbol_map *m, uint64_t pc);
+/* The language of the CU that a type is described in; of what is made from another type that one's. Unknown
+ * of built-in types, and of what dwz moved out of its CU. */
+enum symbols_language type_language(struct type *t);
 /* What comparing gives there: `bool` in C++, else `int`. */
 struct type *symbols_truth_type(struct symbol_map *m, uint64_t pc);
 /* An enumerator, anywhere; false: none. *type is its enumeration. */

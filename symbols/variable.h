@@ -44,6 +44,9 @@ bool symbols_variables_at(struct symbol_map *m, uint64_t pc, unsigned inlined, s
                           size_t *count);
 /* DW_AT_frame_base of the function around `pc`, for dwarf_callbacks.frame_base; false: it has none. */
 bool symbols_frame_base(struct symbol_map *m, uint64_t pc, struct dwarf_expression *ret);
+/* DW_AT_static_link of it, which gives the frame base of the function that it stands in; false: it stands in
+ * none, or needs nothing of it. */
+bool symbols_static_link(struct symbol_map *m, uint64_t pc, struct dwarf_expression *ret);
 /*
  * A variable at file scope: of the CU at `pc` (UINT64_MAX: none) first, then of any. `file.c:name` and
  * 'file.c'::name restrict it. False: no DWARF knows it (symbols_find_name() may know the bare symbol).
@@ -53,11 +56,12 @@ bool symbols_find_variable(struct symbol_map *m, const char *name, uint64_t pc, 
  * at `pc` (UINT64_MAX: none) first, then in any, of the first DECLARING_UNITS_MOST. NULL: nobody declares it.
  */
 struct type *symbols_declared_type(struct symbol_map *m, const char *name, uint64_t pc);
-/* The variable a DIE describes (type.bound_die, piece.die), located for `pc`. */
+/* The variable a DIE describes (type_number.die, piece.die), located for `pc`. */
 bool symbols_variable_at_die(struct symbol_map *m, struct symbol_file *f, uint64_t die, uint64_t pc,
                              struct variable *ret);
-/* The expression that computes an array type's bound (type.bound); false: it has none. */
-bool symbols_array_bound(struct symbol_map *m, struct type *t, struct dwarf_expression *ret);
+/* The expression that computes a number of an array type; false: it has none. */
+bool symbols_type_expression(struct symbol_map *m, struct type *t, const struct type_number *n,
+                             struct dwarf_expression *ret);
 /* The expression that computes where a member of `t` is, from the object's address, which it finds on the
  * stack; false: it has none. */
 bool symbols_member_location(struct symbol_map *m, struct type *t, const struct type_member *member,
@@ -74,6 +78,8 @@ bool symbols_method(struct symbol_map *m, struct type *class, const struct type_
 const char *symbols_method_name(struct type *class, const struct type_method *method);
 /* The type of the function at `pc` (innermost `inlined` as above), or NULL. */
 struct type *symbols_function_type(struct symbol_map *m, uint64_t pc, unsigned inlined);
+/* Does a function stand inside of another one? Both as symbols_function_type() has them. */
+bool symbols_stands_in(struct type *inner, struct type *outer);
 /* What was passed to a function: in a register, or for a parameter that has none any more. */
 struct call_site_key {
     unsigned dwarf_register;

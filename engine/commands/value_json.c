@@ -9,11 +9,12 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "engine/commands/container_json.h"
+#include "engine/commands/value_walk.h"
 #include "engine/inspect/values/floats.h"
 #include "engine/inspect/render/render.h"
+#include "engine/inspect/values/variants.h"
 
-static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret);
-
+/* Bytes as UTF-8; what is none becomes U+FFFD. */
 cJSON *bytes_to_json(const char *bytes, size_t n)
 {
     BASE_BUF struct buf b = {0};
@@ -105,9 +106,13 @@ static struct error *add_members(struct pool *p, struct value *v, unsigned depth
                                  bool *truncated, cJSON *object)
 {
     const struct type_member *members;
+    struct variants have;
     size_t count = type_members(type_strip(v->type), &members);
+    TRY(variants_read(p, v, &have));
     for (size_t i = 0; i < count && depth < RENDER_DEPTH; i++) {
         struct value *member = NULL;
+        if (!variants_have(&have, &members[i]))
+            continue;
         if (members[i].is_virtual && !bases_show(shown, members[i].type))
             continue;
         struct error *e = value_of_member(p, v, &members[i], &member);
@@ -137,6 +142,9 @@ static struct error *struct_json(struct pool *p, struct value *v, unsigned depth
         return NULL;
     if (v->size && v->size <= VALUE_BYTES_MAX)
         TRY(value_load(p, v));
+    TRY(slice_json(p, v, depth, truncated, ret));
+    if (*ret)
+        return NULL;
     struct bases_shown shown = {.count = 0};
     *ret = cJSON_CreateObject();
     return add_members(p, v, depth, &shown, truncated, *ret);
@@ -152,32 +160,8 @@ static struct error *complex_json(struct pool *p, struct value *v, cJSON **ret)
     return NULL;
 }
 
-static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret)
+static struct error *scalar_json(struct pool *p, struct value *v, struct type *t, cJSON **ret)
 {
-    struct type *t = type_strip(v->type);
-    *ret = NULL;
-    if (v->optimised_out)
-        return error_new(ERR_OPTIMISED_OUT, "the value is optimised out here");
-    if (depth > RENDER_DEPTH) {
-        *truncated = true;
-        *ret = cJSON_CreateNull();
-        return NULL;
-    }
-    if (t->kind == TYPE_ARRAY)
-        return array_json(p, v, depth, truncated, ret);
-    if (kind_is_struct(t->kind))
-        return struct_json(p, v, depth, truncated, ret);
-    if (t->kind == TYPE_COMPLEX)
-        return complex_json(p, v, ret);
-    if (t->kind == TYPE_VOID) {
-        *ret = cJSON_CreateNull();
-        return NULL;
-    }
-    if (kind_is_reference(t->kind)) {
-        struct value *target = NULL;
-        TRY(value_dereference(p, v, &target));
-        return json_at(p, target, depth + 1, truncated, ret);
-    }
     if (t->kind == TYPE_FLOAT) {
         TRY(value_load(p, v));
         *ret = float_is_valid(p->target, t, v->bytes, v->size)
@@ -191,6 +175,37 @@ static struct error *json_at(struct pool *p, struct value *v, unsigned depth, bo
     TRY(value_as_integer(p, v, &address));
     *ret = json_address(address);
     return NULL;
+}
+
+struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *truncated, cJSON **ret)
+{
+    struct type *t = type_strip(v->type);
+    *ret = NULL;
+    if (v->optimised_out)
+        return error_new(ERR_OPTIMISED_OUT, "the value is optimised out here");
+    if (depth > RENDER_DEPTH) {
+        *truncated = true;
+        *ret = cJSON_CreateNull();
+        return NULL;
+    }
+    if (t->kind == TYPE_VOID || v->absent) { /* the text says what it is */
+        *ret = cJSON_CreateNull();
+        return NULL;
+    }
+    if (t->kind == TYPE_ARRAY)
+        return array_json(p, v, depth, truncated, ret);
+    if (kind_is_struct(t->kind) && type_language(t) == LANGUAGE_RUST)
+        return rust_json(p, v, depth, truncated, ret);
+    if (kind_is_struct(t->kind))
+        return struct_json(p, v, depth, truncated, ret);
+    if (t->kind == TYPE_COMPLEX)
+        return complex_json(p, v, ret);
+    if (kind_is_reference(t->kind)) {
+        struct value *target = NULL;
+        TRY(value_dereference(p, v, &target));
+        return json_at(p, target, depth + 1, truncated, ret);
+    }
+    return scalar_json(p, v, t, ret);
 }
 
 struct error *value_to_json(struct pool *p, struct value *v, bool *truncated, cJSON **ret)

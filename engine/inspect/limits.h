@@ -50,6 +50,13 @@ enum {
     /* Dimensions of an array whose bounds are known at run time only: the bounds of the others are not
      * known. */
     ARRAY_RESOLVE_MOST = 16,
+    /* Functions around a function whose variables it may name: those further out are not looked into. */
+    ENCLOSING_MOST = 16,
+    /* Elements of a section of an array that are read one by one, where they are further than VALUE_BYTES_MAX
+     * from each other: it is refused, and the error says so. */
+    STRIDED_ELEMENTS_MOST = 4096,
+    /* References to references that a member of Rust is looked for behind: it is not found. */
+    REFERENCES_FOLLOWED_MOST = 16,
     /* Levels of base classes and unnamed members in which a member is looked for: it is not found. */
     MEMBER_DEPTH_MOST = 32,
     /* Base classes and unnamed members in which one member is looked for: it is not found. */

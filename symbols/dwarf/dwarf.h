@@ -169,6 +169,7 @@ struct unit_head *dwarf_head(struct dwarf *d, size_t i);
 long dwarf_unit_holding(struct dwarf *d, uint64_t offset);
 /* The DIE of the type a type unit of this signature describes, or NO_OFFSET. */
 uint64_t dwarf_type_of_signature(struct dwarf *d, uint64_t signature);
+enum symbols_language dwarf_language(const struct unit_head *u);
 bool dwarf_is_c(const struct unit_head *u); /* its language is C (or assembler): no code inside types */
 bool dwarf_is_cplus(const struct unit_head *u);
 /* aranges.c: the unit that holds code at a link-time address, or -1. */

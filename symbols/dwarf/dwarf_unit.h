@@ -41,6 +41,7 @@ struct unit_function {
     uint64_t die;     /* offset of the DIE in .debug_info */
     const char *name; /* NULL: none */
     const char *linkage_name;
+    const char *shown;  /* with its scopes, in languages that no linkage name has them of; NULL: `name` */
     uint64_t low, high; /* lowest entry and end of the range that begins there; 0, 0: no code */
     uint64_t entry;
     size_t first_range, range_count;

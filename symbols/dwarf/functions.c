@@ -5,12 +5,14 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "symbols/dwarf/dwarf_unit.h"
 #include "symbols/limits.h"
 
 struct walk {
     long parent; /* innermost function around the DIE being visited */
     unsigned depth;
+    const char *scope; /* "geo::" or NULL: around the names of Fortran, which the linker does not see so */
 };
 
 static void add_range(void *context, uint64_t low, uint64_t high)
@@ -105,6 +107,92 @@ static void name_by_symbol(struct symbol_file *file, struct unit_function *f)
         f->name = s->name;
 }
 
+/* D's `_D3mod1C3getMFZi`: lengths and names, the last being the function's (D's ABI, "Name Mangling"). */
+static char *d_scope(const char *name)
+{
+    struct buf scope = {0};
+    size_t last = 0;
+    for (name += 2; *name >= '1' && *name <= '9';) {
+        char *text;
+        unsigned long n = strtoul(name, &text, 10);
+        if (n > SCOPE_NAME_LIMIT || strnlen(text, n) < n || scope.length > SCOPE_NAME_LIMIT)
+            break;
+        last = scope.length;
+        buf_printf(&scope, "%.*s.", (int)n, text);
+        name = text + n;
+    }
+    char *whole = scope.data ? buf_take(&scope) : xstrdup("");
+    whole[last < strlen(whole) ? last : 0] = '\0';
+    return whole;
+}
+
+/* Of what was moved out of its scope the linkage name has it still: __geo_MOD_work. */
+static const char *linkage_scope(struct dwarf_unit *u, const struct unit_function *f)
+{
+    const char *name = f->linkage_name, *mod = name ? strstr(name, "_MOD_") : NULL;
+    BASE_FREE char *scope = NULL;
+    if (name && dwarf_language(u->head) == LANGUAGE_D && strncmp(name, "_D", 2) == 0)
+        scope = d_scope(name);
+    else if (mod && strncmp(name, "__", 2) == 0 && mod > name + 2)
+        scope = xasprintf("%.*s::", (int)(mod - name - 2), name + 2);
+    return scope ? intern(&u->dwarf->file->strings, scope) : NULL;
+}
+
+/* What stands between the scopes of a language whose linkage names do not have them; NULL: of another one. */
+static const char *scope_separator(const struct dwarf_unit *u)
+{
+    enum symbols_language is = dwarf_language(u->head);
+    return is == LANGUAGE_FORTRAN ? "::" : is == LANGUAGE_D ? "." : NULL;
+}
+
+static const char *scope_in(struct dwarf_unit *u, const char *scope, const char *name)
+{
+    const char *separator = scope_separator(u);
+    if (!separator || !name || strlen(name) > SCOPE_NAME_LIMIT)
+        return scope;
+    BASE_FREE char *inner = xasprintf("%s%s%s", scope ? scope : "", name, separator);
+    return intern(&u->dwarf->file->strings, inner);
+}
+
+/* GNAT's names have the packages in them, "pkg__proc" for pkg.proc. */
+static void show_packages(struct dwarf_unit *u, struct unit_function *f)
+{
+    BASE_BUF struct buf shown = {0};
+    const char *c = strncmp(f->name, "_ada_", 5) == 0 ? f->name + 5 : f->name;
+    if (strlen(c) > SCOPE_NAME_LIMIT)
+        return;
+    for (; *c; c++) {
+        bool point = shown.length && c[0] == '_' && c[1] == '_' && c[2] && c[2] != '_';
+        buf_add_char(&shown, point ? '.' : *c);
+        c += point;
+    }
+    f->shown = intern(&u->dwarf->file->strings, buf_text(&shown));
+}
+
+static void show_scopes(struct dwarf_unit *u, const struct walk *w, struct unit_function *f)
+{
+    if (f->name && dwarf_language(u->head) == LANGUAGE_ADA)
+        show_packages(u, f);
+    if (!f->name || !scope_separator(u))
+        return;
+    if (strchr(f->name, ' ')) /* "D main" is in no module */
+        return;
+    const char *scope = w->scope && !f->inlined ? w->scope : linkage_scope(u, f);
+    BASE_FREE char *shown = xasprintf("%s%s", scope ? scope : "", f->name);
+    f->shown = intern(&u->dwarf->file->strings, shown);
+}
+
+static const char *module_scope(const struct walk *w, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
+{
+    struct die_attrs a;
+    bool class = tag == DW_TAG_structure_type || tag == DW_TAG_class_type || tag == DW_TAG_union_type;
+    if ((tag != DW_TAG_module && !class) || !scope_separator(u))
+        return w->scope;
+    die_attributes(u, die, &a);
+    const struct attr *name = die_attr(&a, DW_AT_name);
+    return scope_in(u, w->scope, name ? attr_string(u->dwarf, u->head, name) : NULL);
+}
+
 static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag);
 
 static void visit_function(struct walk *w, struct dwarf_unit *u, Dwarf_Die die, bool inlined)
@@ -122,6 +210,8 @@ static void visit_function(struct walk *w, struct dwarf_unit *u, Dwarf_Die die, 
         f.call_file = file ? (uint32_t)file->u : 0;
         read_names(u, &a, &f);
         name_by_symbol(u->dwarf->file, &f);
+        show_scopes(u, w, &f);
+        in.scope = inlined ? w->scope : scope_in(u, w->scope, f.name);
         ARRAY_RESERVE(t->functions, t->count, t->capacity);
         in.parent = (long)t->count;
         t->functions[t->count++] = f;
@@ -153,7 +243,7 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     case DW_TAG_catch_block: {
         /* C has no code in types; skipping them there saves most of a header-heavy CU. */
         bool type = tag == DW_TAG_class_type || tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
-        struct walk in = {.parent = w->parent, .depth = w->depth + 1};
+        struct walk in = {.parent = w->parent, .depth = w->depth + 1, .scope = module_scope(w, u, die, tag)};
         if (!type || !dwarf_is_c(u->head))
             die_children(u, die, visit, &in);
         break;

@@ -33,6 +33,7 @@ int image_tag_code(uint16_t tag)
         [DW_TAG_enumerator] = 7,
         [DW_TAG_subprogram] = IMAGE_FUNCTION + 1,
         [DW_TAG_variable] = IMAGE_VARIABLE + 1,
+        [DW_TAG_constant] = IMAGE_VARIABLE + 1, /* Fortran's `parameter` */
     };
     return tag < ARRAY_LENGTH(codes) ? codes[tag] - 1 : -1;
 }

@@ -21,7 +21,7 @@
 
 #include "symbols/elf/bytes.h"
 
-enum { IMAGE_VERSION = 3 };
+enum { IMAGE_VERSION = 4 };
 
 enum image_part_id {
     IMAGE_HASHES,   /* uint32_t a name, ascending */

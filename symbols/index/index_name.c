@@ -104,8 +104,10 @@ static void parse(const char *text, struct name_query *ret)
             ret->count = 0;
             return;
         }
-        ret->parts[ret->count].text = text;
-        ret->parts[ret->count++].length = n;
+        if (!ret->count || *text != '<' || strncmp(text, "<impl ", 6) == 0) {
+            ret->parts[ret->count].text = text;
+            ret->parts[ret->count++].length = n;
+        } /* else Rust's f::<i32> */
         if (*end == '(') {
             ret->parameters = end;
             return;

@@ -12,13 +12,15 @@ uint64_t symbols_load_offset(const struct symbol_map *m, const struct symbol_fil
     return 0;
 }
 
-bool symbols_array_bound(struct symbol_map *m, struct type *t, struct dwarf_expression *ret)
+bool symbols_type_expression(struct symbol_map *m, struct type *t, const struct type_number *n,
+                             struct dwarf_expression *ret)
 {
     struct dwarf *d = t->file ? dwarf_of(t->file) : NULL;
-    struct dwarf_unit *u = d && t->bound ? dwarf_unit_of_die(d, t->inside->bound_unit) : NULL;
+    struct dwarf_unit *u =
+        d && n->kind == NUMBER_EXPRESSION ? dwarf_unit_of_die(d, t->inside->bound_unit) : NULL;
     if (!u)
         return false;
-    struct attr block = {.kind = ATTR_BLOCK, .block = t->bound, .size = t->bound_size};
+    struct attr block = {.kind = ATTR_BLOCK, .block = n->bytes, .size = n->size};
     expression_of(u, &block, symbols_load_offset(m, t->file), ret);
     return true;
 }

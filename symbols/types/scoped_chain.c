@@ -164,3 +164,16 @@ char *scope_chain_name(struct dwarf_unit *u, const struct scope_chain *chain, co
     buf_add_text(&path, name);
     return buf_take(&path);
 }
+
+bool symbols_stands_in(struct type *inner, struct type *outer)
+{
+    struct dwarf *d = inner->file && inner->file == outer->file ? dwarf_of(inner->file) : NULL;
+    struct dwarf_unit *u = d ? dwarf_unit_of_die(d, inner->die) : NULL;
+    struct scope_chain around = {.count = 0};
+    if (u)
+        scope_chain_of(u, inner->die, &around);
+    for (size_t i = 0; i < around.count; i++)
+        if (around.list[i] == outer->die)
+            return true;
+    return false;
+}

@@ -112,6 +112,7 @@ static enum type_kind kind_of_tag(uint16_t tag)
     case DW_TAG_ptr_to_member_type:
         return TYPE_MEMBER_POINTER;
     case DW_TAG_array_type:
+    case DW_TAG_string_type:
         return TYPE_ARRAY;
     case DW_TAG_subroutine_type:
     case DW_TAG_subprogram:
@@ -143,6 +144,8 @@ static void fill_base(struct type *t, const struct die_attrs *a)
 {
     uint64_t encoding = number(a, DW_AT_encoding);
     t->kind = base_kind(encoding, t->inside->size, t->name);
+    if (t->inside->language == LANGUAGE_RUST && t->name && strcmp(t->name, "()") == 0)
+        t->kind = TYPE_VOID;
     t->is_signed = encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
     if (!t->inside->size)
         t->inside->size = (number(a, DW_AT_bit_size) + 7) / 8;
@@ -225,6 +228,7 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     const struct attr *name = die_attr(&a, DW_AT_name);
     const struct attr *target = attr_or_origin(u, &a, DW_AT_type, &origin);
     t->kind = kind_of_tag(tag);
+    t->inside->language = dwarf_language(u->head);
     t->name = name ? attr_string(u->dwarf, u->head, name) : NULL;
     t->inside->size = number(&a, DW_AT_byte_size);
     /* A function's type is all there where it is declared, and a struct may be called as it is. */
@@ -251,7 +255,7 @@ static void fill(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     else if (t->kind == TYPE_MEMBER_POINTER)
         fill_member_pointer(t, u, &a);
     else if (t->kind == TYPE_ARRAY)
-        type_read_dimensions(t, u, die);
+        type_read_array(t, u, die, tag);
     else if (t->kind == TYPE_ENUM && target) /* an enumeration has its sign from the underlying type */
         t->is_signed = type_strip(type_target(t))->is_signed;
 }
@@ -360,6 +364,22 @@ size_t type_members(struct type *t, const struct type_member **ret)
     return t->inside->member_count;
 }
 
+size_t type_variants(struct type *t, const struct type_variant **ret)
+{
+    t = type_strip(t);
+    type_read_children(t);
+    *ret = t->inside->variants;
+    return t->inside->variant_count;
+}
+
+size_t type_parts(struct type *t, const struct type_part **ret)
+{
+    t = type_strip(t);
+    type_read_children(t);
+    *ret = t->inside->parts;
+    return t->inside->part_count;
+}
+
 size_t type_enumerators(struct type *t, const struct type_enumerator **ret)
 {
     t = type_strip(t);
@@ -407,6 +427,7 @@ struct type *type_array_of(struct type *t, uint64_t count)
     struct type *a = type_make(t->inside->arena, t->file, TYPE_ARRAY);
     a->inside->map = t->inside->map;
     a->inside->target = t;
+    a->inside->language = t->inside->language;
     a->count = count;
     a->count_known = true;
     return a;

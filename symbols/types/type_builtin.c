@@ -78,30 +78,3 @@ struct type *type_builtin(struct symbol_map *m, const char *canonical)
     }
     return NULL;
 }
-
-/* The unit that an expression is read in: the one at `pc`, else the program's. */
-static struct dwarf_unit *unit_read_in(struct symbol_map *m, uint64_t pc)
-{
-    uint64_t offset;
-    struct symbol_file *f = pc == UINT64_MAX ? NULL : symbol_map_file_at(m, pc, &offset);
-    struct dwarf_unit *u = f ? lookup_unit(f, pc - offset) : NULL;
-    for (size_t i = 0; i < m->count && !u; i++) {
-        const struct elf_symbol *list;
-        if (elf_symbols_named(m->entries[i].file, "main", &list))
-            u = lookup_unit(m->entries[i].file, list[0].value);
-    }
-    return u;
-}
-
-enum symbols_language symbols_language(struct symbol_map *m, uint64_t pc)
-{
-    struct dwarf_unit *u = unit_read_in(m, pc);
-    if (!u || !u->head->language)
-        return LANGUAGE_UNKNOWN;
-    return dwarf_is_c(u->head) ? LANGUAGE_C : dwarf_is_cplus(u->head) ? LANGUAGE_CPLUS : LANGUAGE_OTHER;
-}
-
-struct type *symbols_truth_type(struct symbol_map *m, uint64_t pc)
-{
-    return type_builtin(m, symbols_language(m, pc) == LANGUAGE_CPLUS ? "bool" : "int");
-}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What stands below a type's DIE: members, enumerators, parameters, dimensions.
+ * What stands below a type's DIE: members, enumerators, parameters.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,15 +8,6 @@
 #include "base/alloc.h"
 #include "symbols/limits.h"
 #include "symbols/types/type_internal.h"
-
-struct collector {
-    struct type *type;
-    struct class_parts parts;
-    size_t member_capacity, enumerator_capacity, parameter_capacity;
-    struct type_member *members;
-    struct type_enumerator *enumerators;
-    struct type **parameters;
-};
 
 static bool constant(const struct die_attrs *a, unsigned name, uint64_t *ret)
 {
@@ -69,22 +60,30 @@ static void place_member(struct dwarf_unit *u, const struct die_attrs *a, struct
     }
 }
 
+void type_read_member(struct type *t, struct dwarf_unit *u, const struct die_attrs *a,
+                      struct type_member *ret)
+{
+    const struct attr *name = die_attr(a, DW_AT_name);
+    uint64_t flag;
+    const char *text = name ? attr_string(u->dwarf, u->head, name) : NULL;
+    ret->name = text ? text : "";
+    ret->type = type_of_attr(t->file, die_attr(a, DW_AT_type));
+    place_member(u, a, ret);
+    ret->artificial = constant(a, DW_AT_artificial, &flag) && flag;
+    ret->access = type_access_of(t, a);
+}
+
 static void add_member(struct collector *k, struct dwarf_unit *u, const struct die_attrs *a, bool base,
                        uint64_t die)
 {
-    const struct attr *name = die_attr(a, DW_AT_name);
     struct type_inside *in = k->type->inside;
     uint64_t flag;
     if (constant(a, DW_AT_external, &flag) || constant(a, DW_AT_declaration, &flag)) {
         type_add_static(k->type, &k->parts, u, a, die); /* as DWARF 4 has them */
         return;
     }
-    const char *text = name ? attr_string(u->dwarf, u->head, name) : NULL;
-    struct type_member m = {
-        .name = text ? text : "", .type = type_of_attr(k->type->file, die_attr(a, DW_AT_type)), .base = base};
-    place_member(u, a, &m);
-    m.artificial = constant(a, DW_AT_artificial, &flag) && flag;
-    m.access = type_access_of(k->type, a);
+    struct type_member m = {.base = base, .variant = k->variant};
+    type_read_member(k->type, u, a, &m);
     m.is_virtual = base && constant(a, DW_AT_virtuality, &flag) && flag;
     m.known_offset = m.known_offset && !m.is_virtual;
     ARRAY_RESERVE(k->members, in->member_count, k->member_capacity);
@@ -103,7 +102,7 @@ static void add_enumerator(struct collector *k, struct dwarf_unit *u, const stru
         (struct type_enumerator){.name = text, .value = (int64_t)value->u};
 }
 
-static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
+void type_visit_child(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
 {
     struct collector *k = context;
     struct type_inside *in = k->type->inside;
@@ -111,6 +110,10 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     uint64_t flag;
     if (tag == DW_TAG_unspecified_parameters) {
         k->type->variadic = true;
+        return;
+    }
+    if (tag == DW_TAG_variant_part) {
+        type_visit_part(k, u, die);
         return;
     }
     bool in_class = k->type->kind != TYPE_ENUM && k->type->kind != TYPE_FUNCTION;
@@ -157,12 +160,23 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
 static void scope_enumerators(struct type *t, struct type_enumerator *list, size_t count)
 {
     const char *scope = count ? type_scope(t) : "";
+    for (size_t i = 0; i < count && t->inside->language == LANGUAGE_ADA; i++)
+        for (const char *next; (next = strstr(list[i].name, "__")) != NULL && next[2];)
+            list[i].name = next + 2; /* "pkg__green" */
     const char *class = t->inside->scoped_enumerators && t->name ? t->name : "";
     for (size_t i = 0; i < count && (*scope || *class); i++) {
         BASE_FREE char *name = xasprintf("%s%s%s%s", scope, class, *class ? "::" : "", list[i].name);
         size_t size = strlen(name) + 1;
         list[i].name = memcpy(intern_alloc(t->inside->arena, size), name, size);
     }
+}
+
+/* rustc wrote -1 in one byte as 255. */
+static void extend_enumerators(struct type *t, struct type_enumerator *list, size_t count)
+{
+    uint64_t bits = type_size(t) * 8;
+    for (size_t i = 0; i < count && bits && bits < 64; i++)
+        list[i].value = (int64_t)((uint64_t)list[i].value << (64 - bits)) >> (64 - bits);
 }
 
 static void *keep(struct intern *arena, void *list, size_t size)
@@ -182,74 +196,25 @@ void type_read_children(struct type *t)
     Dwarf_Die die;
     if (in->children_read || !has || !t->die || !d || !die_anywhere(d, t->die, &u, &die))
         return;
+    bool narrow = false;
     in->children_read = true;
     if (t->kind == TYPE_ENUM) {
         /* Without an underlying type (gcc before 5, clang in C) the values tell the sign. */
         struct type *under = type_strip(type_target(t));
         t->is_signed = under->kind == TYPE_VOID || under->is_signed;
+        narrow = under->kind != TYPE_VOID && under->is_signed;
     }
     struct collector k = {.type = t};
     die_walk_begin(u);
-    die_children(u, die, visit, &k);
+    die_children(u, die, type_visit_child, &k);
     dwarf_dealloc_die(die);
+    if (narrow)
+        extend_enumerators(t, k.enumerators, in->enumerator_count);
     scope_enumerators(t, k.enumerators, in->enumerator_count);
     in->members = keep(in->arena, k.members, in->member_count * sizeof *k.members);
+    in->parts = keep(in->arena, k.variant_parts, in->part_count * sizeof *k.variant_parts);
+    in->variants = keep(in->arena, k.variants, in->variant_count * sizeof *k.variants);
     in->enumerators = keep(in->arena, k.enumerators, in->enumerator_count * sizeof *k.enumerators);
     in->parameters = keep(in->arena, k.parameters, in->parameter_count * sizeof *k.parameters);
     type_keep_parts(t, &k.parts);
-}
-
-struct dimensions {
-    struct type *outermost, *inner;
-    unsigned count;
-};
-
-static void fill_dimension(struct type *t, const struct die_attrs *a)
-{
-    const struct attr *count = die_attr(a, DW_AT_count), *upper = die_attr(a, DW_AT_upper_bound);
-    const struct attr *from = count ? count : upper;
-    uint64_t lower = 0;
-    constant(a, DW_AT_lower_bound, &lower);
-    t->bound_is_count = count != NULL;
-    if (!from)
-        return;
-    if (from->kind == ATTR_BLOCK) {
-        t->bound = from->block;
-        t->bound_size = from->size;
-    } else if (from->kind == ATTR_REFERENCE) {
-        t->bound_die = from->u;
-    } else if (from->kind == ATTR_CONSTANT) {
-        /* gcc writes the upper bound of int x[0] as -1, in as few bytes as it likes. */
-        bool none = !count && !from->is_signed &&
-                    (from->u == UINT64_MAX || (from->form == DW_FORM_data4 && from->u == UINT32_MAX));
-        t->count_known = true;
-        t->count = count ? from->u : none ? 0 : from->u - lower + 1;
-    }
-}
-
-static void visit_dimension(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
-{
-    struct dimensions *k = context;
-    if ((tag != DW_TAG_subrange_type && tag != DW_TAG_enumeration_type) || k->count == DIMENSION_LIMIT)
-        return;
-    struct die_attrs a;
-    die_attributes(u, die, &a);
-    struct type *t = k->outermost;
-    if (k->count++) {
-        /* The element type moves down to the new innermost array. */
-        t = type_make(k->inner->inside->arena, k->outermost->file, TYPE_ARRAY);
-        t->inside->target_die = k->inner->inside->target_die;
-        t->inside->target = k->inner->inside->target;
-        k->inner->inside->target = t;
-    }
-    k->inner = t;
-    t->inside->bound_unit = k->outermost->die;
-    fill_dimension(t, &a);
-}
-
-void type_read_dimensions(struct type *t, struct dwarf_unit *u, Dwarf_Die die)
-{
-    struct dimensions k = {.outermost = t, .inner = t};
-    die_walk_begin(u);
-    die_children(u, die, visit_dimension, &k);
 }

@@ -110,6 +110,7 @@ static struct wanted parse(const char *name)
         {"class", {DW_TAG_class_type, DW_TAG_structure_type}},
         {"union", {DW_TAG_union_type, 0}},
         {"enum", {DW_TAG_enumeration_type, 0}},
+        {"Type", {DW_TAG_structure_type, 0}}, /* as gdb names those of Fortran */
     };
     struct wanted w = {.die = NO_OFFSET};
     name += strspn(name, " \t");
@@ -223,11 +224,28 @@ static struct type *find_in_class(struct symbol_map *m, const char *name, uint64
     return class && symbols_scoped_in(m, class, last, true, &n) ? n.type : NULL;
 }
 
+/* Rust's integers and floats, where no CU happens to describe them. */
+static struct type *rust_arithmetic(struct symbol_map *m, const char *name, uint64_t pc)
+{
+    static const char *const names[][2] = {{"i8", "signed char"}, {"u8", "unsigned char"},
+                                           {"i16", "short"},      {"u16", "unsigned short"},
+                                           {"i32", "int"},        {"u32", "unsigned int"},
+                                           {"i64", "long long"},  {"u64", "unsigned long long"},
+                                           {"i128", "__int128"},  {"u128", "unsigned __int128"},
+                                           {"isize", "long"},     {"usize", "unsigned long"},
+                                           {"f32", "float"},      {"f64", "double"}};
+    for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+        if (strcmp(names[i][0], name) == 0 && symbols_language(m, pc) == LANGUAGE_RUST)
+            return type_builtin(m, names[i][1]);
+    return NULL;
+}
+
 struct type *symbols_find_type(struct symbol_map *m, const char *name, uint64_t pc)
 {
     struct type *t = find(m, name, pc);
     BASE_FREE char *meant = t ? NULL : type_expand_arguments(m, name, pc);
     t = meant ? find(m, meant, pc) : t;
+    t = t ? t : rust_arithmetic(m, name, pc);
     return t ? t : find_in_class(m, name, pc);
 }
 
@@ -282,6 +300,14 @@ static const char *last_component(const char *name)
     return name;
 }
 
+/* Ada's have their package in front in the index, "pkg__green". */
+static bool is_enumerator(const char *name, const char *entry)
+{
+    size_t n = strlen(name), all = strlen(entry);
+    return strcmp(name, entry) == 0 ||
+           (all > n + 2 && strcmp(entry + all - n, name) == 0 && strncmp(entry + all - n - 2, "__", 2) == 0);
+}
+
 bool symbols_find_enumerator(struct symbol_map *m, const char *name, struct type **type, int64_t *ret)
 {
     trim(m);
@@ -302,7 +328,7 @@ bool symbols_find_enumerator(struct symbol_map *m, const char *name, struct type
         *type = type_of_die(f, parent);
         size_t count = type_enumerators(*type, &list);
         for (size_t k = 0; k < count; k++) {
-            if (strcmp(last_component(list[k].name), e.name) != 0)
+            if (!is_enumerator(last_component(list[k].name), e.name))
                 continue;
             *ret = list[k].value;
             return true;

@@ -11,12 +11,14 @@
 #include "symbols/type.h"
 
 struct type_inside {
+    enum symbols_language language;
     struct intern *arena;   /* where this node's memory comes from */
     struct symbol_map *map; /* to look for definitions; NULL: only in the own file */
     uint64_t size;          /* as the DIE says; 0: not */
     uint64_t target_die;    /* NO_OFFSET: none */
     uint64_t class_die;     /* of a pointer to members: NO_OFFSET: none */
-    uint64_t bound_unit;    /* arrays: the DIE whose unit the bound's expression belongs to */
+    uint64_t bound_unit;    /* arrays: the DIE whose unit the expressions of `dynamic` belong to */
+    struct type *settled;   /* type_settled() as it was asked for last */
     struct type *target;
     struct type *pointer;    /* type_pointer_to() this */
     struct type *class;      /* type_containing() */
@@ -26,6 +28,10 @@ struct type_inside {
     struct type *definition; /* of an incomplete type */
     struct type_member *members;
     size_t member_count;
+    struct type_part *parts;
+    size_t part_count;
+    struct type_variant *variants;
+    size_t variant_count;
     struct type_static *statics;
     size_t static_count;
     uint64_t
@@ -61,6 +67,27 @@ struct class_parts {
     struct type_alias *aliases, *arguments;
     size_t static_capacity, method_capacity, alias_capacity, argument_capacity;
 };
+/* What of a class's children is read where: members and the rest (type_children.c), variants and what is in
+ * them (type_variant.c). */
+struct collector {
+    struct type *type;
+    struct class_parts parts;
+    size_t member_capacity, enumerator_capacity, parameter_capacity, part_capacity, variant_capacity;
+    struct type_member *members;
+    struct type_enumerator *enumerators;
+    struct type **parameters;
+    struct type_part *variant_parts;
+    struct type_variant *variants;
+    size_t variant; /* that is being read, as in type_member */
+    size_t part;
+    unsigned depth; /* of parts in parts */
+};
+/* Reads one child of a class; `context` is a collector. */
+void type_visit_child(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag);
+/* A member of objects as its entry has it. */
+void type_read_member(struct type *t, struct dwarf_unit *u, const struct die_attrs *a,
+                      struct type_member *ret);
+void type_visit_part(struct collector *k, struct dwarf_unit *u, Dwarf_Die die);
 /* Who may use what an entry of a class describes. */
 enum type_access type_access_of(const struct type *t, const struct die_attrs *a);
 void type_add_static(struct type *t, struct class_parts *parts, struct dwarf_unit *u,
@@ -75,8 +102,8 @@ void type_add_argument(struct type *t, struct class_parts *parts, struct dwarf_u
 void type_keep_parts(struct type *t, struct class_parts *parts);
 /* `this` as the language has it, a constant: DWARF says so of definitions alone. */
 struct type *type_constant(struct type *t);
-/* The dimensions of an array type, `t` being the outermost (type_children.c). */
-void type_read_dimensions(struct type *t, struct dwarf_unit *u, Dwarf_Die die);
+/* The dimensions of an array type, `t` being the outermost, or the length of a text (type_array.c). */
+void type_read_array(struct type *t, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag);
 /* The definition of an incomplete type by its name (type_find.c), or NULL. */
 struct type *type_find_definition(struct type *t);
 /* The name of a class with its template arguments, where the compiler leaves them out; malloc'd, or NULL

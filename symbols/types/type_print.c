@@ -208,7 +208,7 @@ static void print_dimension(const struct type *t, struct buf *ret)
     else if (t->count_known)
         buf_printf(ret, "[%" PRId64 "]", (int64_t)t->count);
     else
-        buf_add_text(ret, t->bound || t->bound_die ? "[variable length]" : "[]");
+        buf_add_text(ret, t->dynamic ? "[variable length]" : "[]");
 }
 
 /* `*`, its qualifiers, and what is declared so far; `spaced`: gdb puts a blank behind the qualifiers. */
@@ -267,6 +267,17 @@ void type_print_declaration(struct type *t, const char *name, const struct type_
         buf_add_text(ret, "...");
         return;
     }
+    enum symbols_language is = how->expand <= 0 ? type_language(t) : LANGUAGE_UNKNOWN;
+    if (is == LANGUAGE_RUST)
+        type_print_rust(t, name, how->depth, ret);
+    else if (is == LANGUAGE_FORTRAN)
+        type_print_fortran(t, name, how->depth, ret);
+    else
+        type_print_c(t, name, how, ret);
+}
+
+void type_print_c(struct type *t, const char *name, const struct type_layout *how, struct buf *ret)
+{
     print_base(innermost(t), how, ret);
     print_declarator(t, name, how->depth, ret);
 }
@@ -291,7 +302,13 @@ void type_to_c(struct type *t, bool offsets, struct buf *ret)
         t = type_target(t);
     if (t->incomplete)
         t = type_strip(t);
-    struct type_layout how = {.expand = 1, .offsets = offsets};
+    if (type_language(t) == LANGUAGE_RUST && type_has_body(t) && t->kind != TYPE_ENUM && !offsets) {
+        type_rust_body(t, ret);
+        return;
+    }
+    enum symbols_language is = type_language(t);
+    bool expand = (is != LANGUAGE_RUST && is != LANGUAGE_FORTRAN) || type_has_body(t);
+    struct type_layout how = {.expand = expand, .offsets = offsets};
     if (titled)
         buf_add_text(ret, "/* offset      |    size */  type = ");
     type_print_declaration(t, "", &how, ret);

@@ -31,6 +31,20 @@ bool type_has_body(const struct type *t);
 void type_print_class(struct type *t, const struct type_layout *how, struct buf *ret);
 bool type_is_cplus(const struct type *t);
 
+/* -- Rust (type_print_rust.c) -------------------------------------------------------------------------- */
+
+/* `name: T`, or T alone. */
+void type_print_rust(struct type *t, const char *name, unsigned depth, struct buf *ret);
+/* The definition of a struct, union, tuple or an enumeration whose variants have fields. */
+void type_rust_body(struct type *t, struct buf *ret);
+
+/* -- Fortran (type_print_fortran.c) -------------------------------------------------------------------- */
+
+/* `T :: name`, or T alone. */
+void type_print_fortran(struct type *t, const char *name, unsigned depth, struct buf *ret);
+/* type_print_declaration() in C's way, whatever the language (type_print.c). */
+void type_print_c(struct type *t, const char *name, const struct type_layout *how, struct buf *ret);
+
 /* -- one line of a body, and its end (type_body.c) --------------------------------------------------- */
 
 enum { TYPE_COLUMNS = 27, TYPE_INDENT = 4 }; /* of what gdb heads "offset" and "size" */

@@ -23,7 +23,7 @@ static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t t
     struct variable v;
     if (s->found && s->ret->where != VARIABLE_OPTIMISED_OUT)
         return;
-    if (tag != DW_TAG_variable || !variable_read(u, die, 0, s->load_offset, &v) ||
+    if ((tag != DW_TAG_variable && tag != DW_TAG_constant) || !variable_read(u, die, 0, s->load_offset, &v) ||
         strcmp(v.name, s->name) != 0)
         return;
     /* A declaration is passed over; a definition that was optimised away is better than nothing. */

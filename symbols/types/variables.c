@@ -163,7 +163,7 @@ bool block_contains(struct dwarf_unit *u, Dwarf_Die die, uint64_t pc)
 static void visit(void *context, struct dwarf_unit *u, Dwarf_Die die, uint16_t tag)
 {
     struct scope *s = context;
-    if (tag == DW_TAG_formal_parameter || tag == DW_TAG_variable) {
+    if (tag == DW_TAG_formal_parameter || tag == DW_TAG_variable || tag == DW_TAG_constant) {
         add_variable(s, u, die, tag == DW_TAG_formal_parameter && s->depth == 0);
     } else if ((tag == DW_TAG_lexical_block || tag == DW_TAG_try_block || tag == DW_TAG_catch_block) &&
                s->depth < DIE_DEPTH_LIMIT && block_contains(u, die, s->pc)) {
@@ -258,7 +258,9 @@ bool symbols_variables_at(struct symbol_map *m, uint64_t pc, unsigned inlined, s
     return true;
 }
 
-bool symbols_frame_base(struct symbol_map *m, uint64_t pc, struct dwarf_expression *ret)
+/* An expression of the function around `pc` that really exists. */
+static bool function_expression(struct symbol_map *m, uint64_t pc, unsigned attribute,
+                                struct dwarf_expression *ret)
 {
     struct dwarf_unit *u;
     uint64_t load_offset;
@@ -272,11 +274,21 @@ bool symbols_frame_base(struct symbol_map *m, uint64_t pc, struct dwarf_expressi
     struct attr block;
     die_attributes(u, die, &a);
     dwarf_dealloc_die(die);
-    const struct attr *base = die_attr(&a, DW_AT_frame_base);
-    if (!base || !location_at(u->dwarf, u->head, base, pc - load_offset, &block))
+    const struct attr *found = die_attr(&a, attribute);
+    if (!found || !location_at(u->dwarf, u->head, found, pc - load_offset, &block))
         return false;
     expression_of(u, &block, load_offset, ret);
     return true;
+}
+
+bool symbols_frame_base(struct symbol_map *m, uint64_t pc, struct dwarf_expression *ret)
+{
+    return function_expression(m, pc, DW_AT_frame_base, ret);
+}
+
+bool symbols_static_link(struct symbol_map *m, uint64_t pc, struct dwarf_expression *ret)
+{
+    return function_expression(m, pc, DW_AT_static_link, ret);
 }
 
 struct type *symbols_function_type(struct symbol_map *m, uint64_t pc, unsigned inlined)

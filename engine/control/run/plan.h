@@ -77,7 +77,7 @@ struct plan {
     /* a step into a function of a library: what the call left, while the linker's stub is walked through */
     bool in_plt;
     uint64_t plt_return, plt_sp;
-    uint64_t linker_pc;    /* in the dynamic linker, which binds the function at its first call: the last pc */
+    uint64_t linker_pc; /* in the dynamic linker, which binds the function at its first call: the last pc */
     unsigned linker_steps; /* instructions of it so far */
 
     struct ptid off_thread;

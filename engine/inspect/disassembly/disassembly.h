@@ -3,10 +3,9 @@
  * engine/inspect/disassembly/disassembly.h - machine code as text.
  *
  * Reads target memory (or, without a target, the file's) and decodes it for the session's architecture by
- * Capstone, and by LLVM's library what that lacks; data between the code, as the file marks it, and bytes that
- * are no instruction are shown as data. Engine thread.
- * Errors: ERR_NO_MEMORY, ERR_UNSUPPORTED when the architecture is unknown; of what no file has,
- * ERR_NOT_CONNECTED without a target.
+ * Capstone, and by LLVM's library what that lacks; data between the code, as the file marks it, and bytes
+ * that are no instruction are shown as data. Engine thread. Errors: ERR_NO_MEMORY, ERR_UNSUPPORTED when the
+ * architecture is unknown; of what no file has, ERR_NOT_CONNECTED without a target.
  */
 #ifndef ALLSTOP_ENGINE_INSPECT_DISASSEMBLY_H
 #define ALLSTOP_ENGINE_INSPECT_DISASSEMBLY_H

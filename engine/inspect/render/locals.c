@@ -3,6 +3,7 @@
  * point to. */
 #include "engine/inspect/render/locals.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -192,12 +193,21 @@ const struct local *locals_next(struct locals *l)
 
 /* -- all of them ------------------------------------------------------------------------------------- */
 
-/* What the compiler made up is nobody's variable, but for C++'s `this`. */
+/* What the compiler made up is nobody's variable, but for C++'s `this`, and arrays of Fortran that gfortran
+ * passes as a descriptor of its own; lengths of texts and the like begin with a character that no name has
+ * there. */
+static bool is_made_up(const struct variable *v)
+{
+    if (!v->artificial || strcmp(v->name, "this") == 0)
+        return false;
+    return type_language(v->type) != LANGUAGE_FORTRAN || !isalpha((unsigned char)*v->name);
+}
+
 static void drop_made_up(struct locals *l)
 {
     size_t kept = 0;
     for (size_t i = 0; i < l->count; i++)
-        if (!l->variables[i].artificial || strcmp(l->variables[i].name, "this") == 0)
+        if (!is_made_up(&l->variables[i]))
             l->variables[kept++] = l->variables[i];
     l->count = kept;
 }

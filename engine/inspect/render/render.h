@@ -44,6 +44,20 @@ bool bases_show(struct bases_shown *shown, struct type *base);
 /* `shown` is NULL for an object as a whole. */
 struct error *struct_text(struct rendering *r, struct value *v, unsigned depth,
                           struct bases_shown *shown) BASE_MUST_CHECK;
+/* The same in Rust's way (rust.c), also of references to slices. */
+struct error *rust_text(struct rendering *r, struct value *v, unsigned depth) BASE_MUST_CHECK;
+/* The bytes of a slice as a string (rust.c). */
+struct error *slice_string_text(struct rendering *r, struct value *bytes) BASE_MUST_CHECK;
+/* Is it a tuple, or a struct whose fields have numbers for names? */
+bool is_tuple(struct type *t);
+/* The same in Fortran's way (fortran.c), of all that looks different there; false: this does not. */
+bool fortran_text(struct rendering *r, struct value *v, unsigned depth, struct error **failed);
+/* A record in Ada's way (ada.c). */
+struct error *ada_text(struct rendering *r, struct value *v, unsigned depth) BASE_MUST_CHECK;
+/* A complex number's real or imaginary part, of one that was read. */
+struct value *complex_part(struct pool *p, struct value *v, bool imaginary);
+/* An array of known length in the brackets of its language (text.c). */
+struct error *elements_in_brackets(struct rendering *r, struct value *v, unsigned depth) BASE_MUST_CHECK;
 /* A value inside of another: what is wrong with it is text. */
 void inner_text(struct rendering *r, struct value *v, unsigned depth);
 

@@ -12,6 +12,7 @@
 #include "engine/target/target.h"
 #include "engine/inspect/values/member_pointer.h"
 #include "engine/inspect/render/render.h"
+#include "engine/inspect/values/slices.h"
 
 const char *enumerator_name(struct type *t, int64_t value)
 {
@@ -51,14 +52,17 @@ static bool same_bytes(const struct value *v, size_t element, uint64_t i, uint64
 static void elements_text(struct rendering *r, struct value *v, uint64_t count, unsigned depth)
 {
     struct buf *out = r->out;
-    size_t element = (size_t)type_size(type_strip(type_target(type_strip(v->type))));
+    struct type *of = type_strip(type_target(type_strip(v->type)));
+    size_t element = (size_t)type_size(of);
+    /* Rows of Fortran have no comma between them. */
+    bool rows = of->kind == TYPE_ARRAY && !of->text && type_language(of) == LANGUAGE_FORTRAN;
     uint64_t i = 0;
     for (unsigned shown = 0; i < count && shown < RENDER_ELEMENTS && out->length < RENDER_TEXT;) {
         uint64_t same = i + 1;
         while (same < count && element && same_bytes(v, element, i, same))
             same++;
         if (i)
-            buf_add_text(out, ", ");
+            buf_add_text(out, rows ? " " : ", ");
         struct value *item = NULL;
         struct error *e = value_index(r->p, v, (int64_t)i, &item);
         if (e) {
@@ -75,6 +79,25 @@ static void elements_text(struct rendering *r, struct value *v, uint64_t count, 
     }
     if (i < count)
         buf_add_text(out, "...");
+}
+
+static bool is_round(enum symbols_language language)
+{
+    return language == LANGUAGE_FORTRAN || language == LANGUAGE_ADA;
+}
+
+struct error *elements_in_brackets(struct rendering *r, struct value *v, unsigned depth)
+{
+    enum symbols_language is = type_language(v->type);
+    const char *brackets = is == LANGUAGE_RUST ? "[]" : is_round(is) ? "()" : "{}";
+    if (v->size && v->size <= VALUE_BYTES_MAX)
+        TRY(value_load(r->p, v));
+    buf_add_char(r->out, brackets[0]);
+    if (is == LANGUAGE_ADA && type_strip(v->type)->lower != 1)
+        buf_printf(r->out, "%" PRId64 " => ", type_strip(v->type)->lower);
+    elements_text(r, v, type_strip(v->type)->count, depth);
+    buf_add_char(r->out, brackets[1]);
+    return NULL;
 }
 
 static struct error *array_text(struct rendering *r, struct value *v, unsigned depth)
@@ -103,10 +126,7 @@ static struct error *array_text(struct rendering *r, struct value *v, unsigned d
         add_string(out, &kind, v->bytes, size - (ends ? kind.width : 0), p->target->big_endian, false);
         return NULL;
     }
-    buf_add_char(out, '{');
-    elements_text(r, v, count, depth);
-    buf_add_char(out, '}');
-    return NULL;
+    return elements_in_brackets(r, v, depth);
 }
 
 static struct error *function_text(struct pool *p, struct value *v, struct buf *out)
@@ -117,8 +137,7 @@ static struct error *function_text(struct pool *p, struct value *v, struct buf *
     return NULL;
 }
 
-/* A complex number's real or imaginary part. */
-static struct value *part_of(struct pool *p, struct value *v, bool imaginary)
+struct value *complex_part(struct pool *p, struct value *v, bool imaginary)
 {
     size_t half = v->size / 2;
     const char *name = half == 4 ? "float" : half == 8 ? "double" : "long double";
@@ -132,9 +151,9 @@ static struct value *part_of(struct pool *p, struct value *v, bool imaginary)
 static struct error *complex_text(struct rendering *r, struct value *v, unsigned depth)
 {
     TRY(value_load(r->p, v));
-    inner_text(r, part_of(r->p, v, false), depth + 1);
+    inner_text(r, complex_part(r->p, v, false), depth + 1);
     buf_add_text(r->out, " + ");
-    inner_text(r, part_of(r->p, v, true), depth + 1);
+    inner_text(r, complex_part(r->p, v, true), depth + 1);
     buf_add_char(r->out, 'i');
     return NULL;
 }
@@ -185,6 +204,35 @@ static struct error *scalar_text(struct rendering *r, struct value *v, unsigned 
     return NULL;
 }
 
+/* D's arrays are structs; *done: it is one. */
+static struct error *slice_text(struct rendering *r, struct value *v, unsigned depth, bool *done)
+{
+    struct value *elements = NULL;
+    bool text;
+    TRY(slice_elements(r->p, v, &text, &elements));
+    *done = elements && depth < RENDER_DEPTH;
+    if (!*done)
+        return NULL;
+    return text ? slice_string_text(r, elements) : elements_in_brackets(r, elements, depth);
+}
+
+static struct error *record_text(struct rendering *r, struct value *v, unsigned depth)
+{
+    struct type *t = type_strip(v->type);
+    bool done = false;
+    switch (type_language(t)) {
+    case LANGUAGE_RUST:
+        return rust_text(r, v, depth);
+    case LANGUAGE_ADA:
+        return t->incomplete ? struct_text(r, v, depth, NULL) : ada_text(r, v, depth);
+    case LANGUAGE_D:
+        TRY(slice_text(r, v, depth, &done));
+        return done ? NULL : struct_text(r, v, depth, NULL);
+    default:
+        return struct_text(r, v, depth, NULL);
+    }
+}
+
 static struct error *text_at(struct rendering *r, struct value *v, unsigned depth)
 {
     struct buf *out = r->out;
@@ -195,15 +243,22 @@ static struct error *text_at(struct rendering *r, struct value *v, unsigned dept
         buf_add_text(out, "...");
         return NULL;
     }
+    struct error *failed;
+    if (v->absent) {
+        buf_printf(out, "<%s>", v->absent);
+        return NULL;
+    }
+    if (type_language(t) == LANGUAGE_FORTRAN && fortran_text(r, v, depth, &failed))
+        return failed;
     if (t->kind == TYPE_ARRAY)
         return array_text(r, v, depth);
     if (kind_is_struct(t->kind)) {
         bool shown = false;
         TRY(container_text(r, v, depth, &shown));
-        return shown ? NULL : struct_text(r, v, depth, NULL);
+        return shown ? NULL : record_text(r, v, depth);
     }
     if (t->kind == TYPE_VOID) {
-        buf_add_text(out, "void");
+        buf_add_text(out, type_language(t) == LANGUAGE_RUST ? "()" : "void");
         return NULL;
     }
     if (kind_is_reference(t->kind))

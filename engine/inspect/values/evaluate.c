@@ -8,11 +8,9 @@
 #include "engine/target/libraries.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/bases.h"
-#include "engine/inspect/values/elements.h"
 #include "engine/inspect/values/member_pointer.h"
 #include "engine/inspect/values/parse.h"
-
-static struct error *evaluate(struct evaluation *e, const struct node *n, struct value **ret);
+#include "engine/inspect/values/subscripts.h"
 
 /* The type of a literal: the first of C's list that holds it (C17 6.4.4.1). */
 static struct error *integer_literal(struct evaluation *e, const struct node *n, struct value **ret)
@@ -43,10 +41,10 @@ static struct error *logical(struct evaluation *e, const struct node *n, struct 
 {
     struct value *v = NULL;
     bool truth;
-    TRY(evaluate(e, n->left, &v));
+    TRY(evaluate_node(e, n->left, &v));
     TRY(value_truth(&e->pool, v, &truth));
     if (truth == (n->op == OP_AND)) {
-        TRY(evaluate(e, n->right, &v));
+        TRY(evaluate_node(e, n->right, &v));
         TRY(value_truth(&e->pool, v, &truth));
     }
     *ret = value_comparison(&e->pool, truth);
@@ -58,8 +56,8 @@ static struct error *binary(struct evaluation *e, const struct node *n, struct v
     struct value *a = NULL, *b = NULL;
     if (n->op == OP_AND || n->op == OP_OR)
         return logical(e, n, ret);
-    TRY(evaluate(e, n->left, &a));
-    TRY(evaluate(e, n->right, &b));
+    TRY(evaluate_node(e, n->left, &a));
+    TRY(evaluate_node(e, n->right, &b));
     return value_binary(&e->pool, n->op, a, b, ret);
 }
 
@@ -67,8 +65,8 @@ static struct error *assign(struct evaluation *e, const struct node *n, struct v
 {
     struct value *to = NULL, *from = NULL;
     TRY(target_need_stopped(e->pool.target));
-    TRY(evaluate(e, n->left, &to));
-    TRY(evaluate(e, n->right, &from));
+    TRY(evaluate_node(e, n->left, &to));
+    TRY(evaluate_node(e, n->right, &from));
     if (n->op != '=')
         TRY(value_binary(&e->pool, n->op, to, from, &from));
     TRY(value_store(&e->pool, to, from));
@@ -82,7 +80,7 @@ static struct error *postfix(struct evaluation *e, const struct node *n, struct 
     struct value *v = NULL, *sum = NULL;
     uint64_t old;
     TRY(target_need_stopped(e->pool.target));
-    TRY(evaluate(e, n->left, &v));
+    TRY(evaluate_node(e, n->left, &v));
     TRY(value_as_integer(&e->pool, v, &old));
     TRY(value_binary(&e->pool, n->op == OP_INCREMENT ? '+' : '-', v,
                      value_integer(&e->pool, basic_type(&e->pool, "int"), 1), &sum));
@@ -95,8 +93,8 @@ static struct error *slice(struct evaluation *e, const struct node *n, struct va
 {
     struct value *first = NULL, *count_value = NULL;
     uint64_t count;
-    TRY(evaluate(e, n->left, &first));
-    TRY(evaluate(e, n->right, &count_value));
+    TRY(evaluate_node(e, n->left, &first));
+    TRY(evaluate_node(e, n->right, &count_value));
     TRY(value_as_integer(&e->pool, count_value, &count));
     if (!first || first->place != PLACE_MEMORY)
         return error_new(ERR_TYPE_MISMATCH, "the left side of @ must be in memory");
@@ -130,10 +128,28 @@ static struct error *as_base(struct evaluation *e, struct value *v, const char *
     return error_new(ERR_NO_MEMBER, "%s is no base class of %s", class, type);
 }
 
+/* In Ada pkg.name is what a package has, which GNAT calls pkg__name, in D what a module has; NULL: no such
+ * chain of names. */
+static char *package_name(const struct node *n, const char *separator)
+{
+    if (n->kind == NODE_NAME && !n->file)
+        return xstrdup(n->text);
+    BASE_FREE char *around = n->kind == NODE_MEMBER && !n->file ? package_name(n->left, separator) : NULL;
+    return around ? xasprintf("%s%s%s", around, separator, n->text) : NULL;
+}
+
 static struct error *member(struct evaluation *e, const struct node *n, struct value **ret)
 {
     struct value *v = NULL;
-    TRY(evaluate(e, n->left, &v));
+    struct error *failed = evaluate_node(e, n->left, &v);
+    enum symbols_language is = error_is(failed, ERR_NO_SYMBOL) ? scope_language(e) : LANGUAGE_UNKNOWN;
+    const char *separator = is == LANGUAGE_ADA ? "__" : is == LANGUAGE_D ? "::" : NULL;
+    BASE_FREE char *name = separator ? package_name(n, separator) : NULL;
+    if (name) {
+        error_free(failed);
+        return scope_name(e, NULL, name, ret);
+    }
+    TRY(failed);
     if (n->kind == NODE_ARROW)
         TRY(value_dereference(&e->pool, v, &v));
     if (n->file)
@@ -144,8 +160,8 @@ static struct error *member(struct evaluation *e, const struct node *n, struct v
 static struct error *to_member(struct evaluation *e, const struct node *n, struct value **ret)
 {
     struct value *v = NULL, *pointer = NULL;
-    TRY(evaluate(e, n->left, &v));
-    TRY(evaluate(e, n->right, &pointer));
+    TRY(evaluate_node(e, n->left, &v));
+    TRY(evaluate_node(e, n->right, &pointer));
     if (n->op == '>')
         TRY(value_dereference(&e->pool, v, &v));
     return member_pointed_to(&e->pool, v, pointer, ret);
@@ -160,23 +176,8 @@ static struct error *unary(struct evaluation *e, const struct node *n, struct va
         TRY(scope_member_pointer(e, n->left->text, ret));
     if (*ret)
         return NULL;
-    TRY(evaluate(e, n->left, &v));
+    TRY(evaluate_node(e, n->left, &v));
     return value_unary(&e->pool, n->op, v, ret);
-}
-
-static struct error *index_of(struct evaluation *e, const struct node *n, struct value **ret)
-{
-    struct value *v = NULL, *index = NULL;
-    uint64_t number;
-    TRY(evaluate(e, n->left, &v));
-    TRY(evaluate(e, n->right, &index));
-    *ret = NULL;
-    if (e->pool.target->element_rules)
-        TRY(e->pool.target->element_rules->find(&e->pool, v, index, ret));
-    if (*ret)
-        return NULL;
-    TRY(value_as_integer(&e->pool, index, &number));
-    return value_index(&e->pool, v, (int64_t)number, ret);
 }
 
 static struct error *cast(struct evaluation *e, const struct node *n, struct value **ret)
@@ -184,7 +185,7 @@ static struct error *cast(struct evaluation *e, const struct node *n, struct val
     struct value *v = NULL;
     struct type *type = NULL;
     TRY(scope_type(e, n->text, &type));
-    TRY(evaluate(e, n->left, &v));
+    TRY(evaluate_node(e, n->left, &v));
     return value_cast_as(&e->pool, v, type, (enum cast_kind)n->op, ret);
 }
 
@@ -192,9 +193,9 @@ static struct error *conditional(struct evaluation *e, const struct node *n, str
 {
     struct value *v = NULL;
     bool truth;
-    TRY(evaluate(e, n->left, &v));
+    TRY(evaluate_node(e, n->left, &v));
     TRY(value_truth(&e->pool, v, &truth));
-    return evaluate(e, truth ? n->right : n->third, ret);
+    return evaluate_node(e, truth ? n->right : n->third, ret);
 }
 
 static struct error *of_cpu(struct evaluation *e, const struct node *n, struct value **ret)
@@ -203,11 +204,11 @@ static struct error *of_cpu(struct evaluation *e, const struct node *n, struct v
     uint64_t number;
     bool had = e->pool.has_cpu;
     unsigned before = e->pool.cpu;
-    TRY(evaluate(e, n->left, &v));
+    TRY(evaluate_node(e, n->left, &v));
     TRY(value_as_integer(&e->pool, v, &number));
     e->pool.has_cpu = true;
     e->pool.cpu = number < UINT32_MAX ? (unsigned)number : UINT32_MAX;
-    struct error *failed = evaluate(e, n->right, ret);
+    struct error *failed = evaluate_node(e, n->right, ret);
     e->pool.has_cpu = had;
     e->pool.cpu = before;
     return failed;
@@ -222,7 +223,7 @@ static struct error *name_or_register(struct evaluation *e, const struct node *n
     return n->kind == NODE_NAME ? scope_name(e, n->file, n->text, ret) : scope_register(e, n->text, ret);
 }
 
-static struct error *evaluate(struct evaluation *e, const struct node *n, struct value **ret)
+struct error *evaluate_node(struct evaluation *e, const struct node *n, struct value **ret)
 {
     struct value *v = NULL;
     struct type *type = NULL;
@@ -257,20 +258,28 @@ static struct error *evaluate(struct evaluation *e, const struct node *n, struct
     case NODE_TO_MEMBER:
         return to_member(e, n, ret);
     case NODE_INDEX:
-        return index_of(e, n, ret);
+        return evaluate_index(e, n, ret);
+    case NODE_ELEMENTS:
+        return evaluate_elements(e, n, ret);
+    case NODE_TRUTH:
+        *ret = value_comparison(&e->pool, n->integer != 0);
+        return NULL;
+    case NODE_ARGUMENT:
+    case NODE_RANGE:
+        break;
     case NODE_CAST:
         return cast(e, n, ret);
     case NODE_SIZEOF_TYPE:
         TRY(scope_type(e, n->text, &type));
         return size_of(e, type, ret);
     case NODE_SIZEOF:
-        TRY(evaluate(e, n->left, &v));
+        TRY(evaluate_node(e, n->left, &v));
         return size_of(e, v ? v->type : basic_type(&e->pool, "void"), ret);
     case NODE_SLICE:
         return slice(e, n, ret);
     case NODE_COMMA:
-        TRY(evaluate(e, n->left, &v));
-        return evaluate(e, n->right, ret);
+        TRY(evaluate_node(e, n->left, &v));
+        return evaluate_node(e, n->right, ret);
     case NODE_CPU:
         return of_cpu(e, n, ret);
     }
@@ -281,7 +290,7 @@ static struct error *evaluate_once(struct evaluation *e, const char *text, struc
 {
     struct node *tree;
     TRY(scope_parse(e, text, &tree));
-    struct error *failed = evaluate(e, tree, ret);
+    struct error *failed = evaluate_node(e, tree, ret);
     node_free(tree);
     return failed;
 }

@@ -18,4 +18,7 @@ struct error *evaluate_text(struct evaluation *e, const char *text, struct value
 struct error *evaluate_assignment(struct evaluation *e, const char *place, const char *value,
                                   struct value **ret) BASE_MUST_CHECK;
 
+/* A tree, or a part of it: for elements.c. */
+struct error *evaluate_node(struct evaluation *e, const struct node *n, struct value **ret) BASE_MUST_CHECK;
+
 #endif

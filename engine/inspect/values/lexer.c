@@ -168,28 +168,51 @@ static struct error *take_operator(struct lexer *l)
     return NULL;
 }
 
+/* Behind what can have members a point begins no number: t.0, t.0.1, f(x)[2].1. */
+static bool behind_operand(const struct lexer *l, const char *at)
+{
+    return at > l->text && (is_name_char(at[-1]) || at[-1] == ')' || at[-1] == ']');
+}
+
+/* Behind the point of a member a number is the field of a tuple. */
+static bool at_field(const struct lexer *l, const struct token *before)
+{
+    return isdigit((unsigned char)*l->at) && before->kind == TOKEN_OPERATOR && before->op == '.' &&
+           before->end == l->at && behind_operand(l, before->start);
+}
+
+static void take_text(struct lexer *l, enum token_kind kind, const char *start, const char *end)
+{
+    l->now.kind = kind;
+    l->now.length = (size_t)(end - start);
+    l->now.text = xstrndup(start, l->now.length);
+    l->at = end;
+}
+
 struct error *lexer_next(struct lexer *l)
 {
     free(l->now.text);
     while (isspace((unsigned char)*l->at))
         l->at++;
+    bool field = at_field(l, &l->now);
     l->now = (struct token){.start = l->at};
     struct error *e = NULL;
     const char *p = l->at;
     if (*p == '\0') {
         l->now.kind = TOKEN_END;
-    } else if (isdigit((unsigned char)*p) || (*p == '.' && isdigit((unsigned char)p[1]))) {
+    } else if (field) {
+        take_text(l, TOKEN_FIELD, p, p + strspn(p, "0123456789"));
+    } else if (isdigit((unsigned char)*p) ||
+               (*p == '.' && isdigit((unsigned char)p[1]) && !behind_operand(l, p))) {
         e = *p == '.' ? take_float(l) : take_number(l);
     } else if (*p == '"' || *p == '\'') {
         e = take_quoted(l);
     } else if (is_name_start(*p) || (*p == '$' && is_name_char(p[1]))) {
-        l->now.kind = *p == '$' ? TOKEN_REGISTER : TOKEN_NAME;
         const char *start = p + (*p == '$');
+        enum token_kind kind = *p == '$' ? TOKEN_REGISTER : TOKEN_NAME;
         for (p = start; is_name_char(*p);)
             p++;
-        l->now.length = (size_t)(p - start);
-        l->now.text = xstrndup(start, l->now.length);
-        l->at = p;
+        take_text(l, kind, start, p);
     } else {
         e = take_operator(l);
     }

@@ -19,6 +19,7 @@ enum token_kind {
     TOKEN_STRING, /* "…" */
     TOKEN_QUOTED, /* '…' of more than one character: a file or an odd name */
     TOKEN_NAME,
+    TOKEN_FIELD, /* of a tuple, by its number: the 0 of t.0 */
     TOKEN_REGISTER,
     TOKEN_OPERATOR, /* op; assigns: it was followed by = */
 };

@@ -98,49 +98,6 @@ static struct error *place_value(struct evaluation *e, const struct dwarf_expres
     }
 }
 
-/* -- types that are known only now ----------------------------------------------------------------------- */
-
-/* What DWARF calls its upper bound or count: a variable made by the compiler, or an expression. */
-static struct error *bound_of(struct evaluation *e, struct type *array, uint64_t *ret)
-{
-    struct symbol_map *map = e->pool.target->map;
-    struct variable holder;
-    struct value *v = NULL;
-    struct dwarf_expression x;
-    struct frame_context c;
-    struct dwarf_callbacks callbacks;
-    if (!e->frame.found)
-        return error_new(ERR_OPTIMISED_OUT, "the length of an array is known in a frame only");
-    if (array->bound_die &&
-        symbols_variable_at_die(map, array->file, array->bound_die, e->pool.pc, &holder)) {
-        TRY(scope_variable(e, &holder, &v));
-        return value_as_integer(&e->pool, v, ret);
-    }
-    if (!symbols_array_bound(map, array, &x))
-        return error_new(ERR_OPTIMISED_OUT, "the length of an array is not known here");
-    scope_context(e, &c);
-    frame_callbacks(&c, &callbacks);
-    return dwarf_evaluate_number(&x, &callbacks, ret);
-}
-
-/* An array whose length is computed, as an array of the length it has here. */
-static struct type *resolve_array(struct evaluation *e, struct type *t, unsigned depth)
-{
-    struct type *bare = type_strip(t);
-    if (bare->kind != TYPE_ARRAY || depth == ARRAY_RESOLVE_MOST)
-        return t;
-    struct type *element = resolve_array(e, type_target(bare), depth + 1);
-    if (bare->count_known)
-        return element == type_target(bare) ? t : type_array_of(element, bare->count);
-    uint64_t number = 0;
-    struct error *failed = bound_of(e, bare, &number);
-    if (failed) {
-        error_free(failed);
-        return t;
-    }
-    return type_array_of(element, bare->bound_is_count ? number : number + 1);
-}
-
 static struct error *constant_value(struct evaluation *e, const struct variable *from, struct value *v)
 {
     size_t size = v->size ? v->size : 1;
@@ -153,9 +110,10 @@ static struct error *constant_value(struct evaluation *e, const struct variable 
     return NULL;
 }
 
-struct error *scope_variable(struct evaluation *e, const struct variable *from, struct value **ret)
+/* Where it is, of the type that it was declared with. */
+static struct error *find_variable(struct evaluation *e, const struct variable *from, struct value **ret)
 {
-    struct value *v = *ret = value_new(&e->pool, resolve_array(e, from->type, 0));
+    struct value *v = *ret = value_new(&e->pool, from->type);
     if (from->where == VARIABLE_OPTIMISED_OUT) {
         v->optimised_out = true;
         return NULL;
@@ -177,6 +135,12 @@ struct error *scope_variable(struct evaluation *e, const struct variable *from, 
         return NULL;
     }
     return failed;
+}
+
+struct error *scope_variable(struct evaluation *e, const struct variable *from, struct value **ret)
+{
+    TRY(find_variable(e, from, ret));
+    return value_settle(&e->pool, ret);
 }
 
 struct error *scope_implicit(struct pool *p, struct value *pointer, struct value **ret)

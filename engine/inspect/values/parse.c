@@ -43,8 +43,6 @@ struct error *parse_expect(struct parser *p, int op, const char *wanted)
     return lexer_next(&p->lexer);
 }
 
-static struct error *parse_assignment(struct parser *p, struct node **ret);
-
 struct node *parse_leaf(struct parser *p, enum node_kind kind)
 {
     struct token *t = &p->lexer.now;
@@ -155,36 +153,60 @@ static struct error *parse_primary(struct parser *p, struct node **ret)
         if (parse_at(p, '('))
             return parse_parenthesis(p, ret);
         break;
+    case TOKEN_FIELD:
     case TOKEN_END:
         break;
     }
     return lexer_error(&p->lexer, "a value");
 }
 
+static struct error *parse_member(struct parser *p, struct node **ret)
+{
+    *ret = parse_make(parse_at(p, OP_ARROW) ? NODE_ARROW : NODE_MEMBER, 0, *ret, NULL);
+    TRY(lexer_next(&p->lexer));
+    return parse_member_name(p, *ret);
+}
+
+static struct error *parse_index(struct parser *p, struct node **ret)
+{
+    *ret = parse_make(NODE_INDEX, 0, *ret, NULL);
+    TRY(lexer_next(&p->lexer));
+    TRY(parse_comma(p, &(*ret)->right));
+    return parse_expect(p, ']', "a closing bracket");
+}
+
+/* Behind "(": in C it would be a call. */
+static struct error *parse_call(struct parser *p, struct node **ret)
+{
+    if (parse_is_round(p))
+        return parse_elements(p, ret);
+    return error_hint(
+        error_new(ERR_UNSUPPORTED, "%s: calling functions of the target is not possible", p->lexer.text),
+        "`break` there and `continue`, or look at what it would read");
+}
+
 static struct error *parse_postfix(struct parser *p, struct node **ret)
 {
+    size_t length;
+    TRY(parse_named_value(p, ret));
+    if (*ret)
+        return NULL;
     TRY(parse_primary(p, ret));
-    for (;;) {
-        if (parse_at(p, '.') || parse_at(p, OP_ARROW)) {
-            *ret = parse_make(parse_at(p, '.') ? NODE_MEMBER : NODE_ARROW, 0, *ret, NULL);
-            TRY(lexer_next(&p->lexer));
-            TRY(parse_member_name(p, *ret));
+    while (!parse_named_operator(p, &length)) {
+        if (parse_at(p, '.') || parse_at(p, OP_ARROW) || parse_at_percent(p)) {
+            TRY(parse_member(p, ret));
         } else if (parse_at(p, '[')) {
-            *ret = parse_make(NODE_INDEX, 0, *ret, NULL);
-            TRY(lexer_next(&p->lexer));
-            TRY(parse_comma(p, &(*ret)->right));
-            TRY(parse_expect(p, ']', "a closing bracket"));
+            TRY(parse_index(p, ret));
         } else if (parse_at(p, OP_INCREMENT) || parse_at(p, OP_DECREMENT)) {
             *ret = parse_make(NODE_POSTFIX, p->lexer.now.op, *ret, NULL);
             TRY(lexer_next(&p->lexer));
         } else if (parse_at(p, '(')) {
-            return error_hint(error_new(ERR_UNSUPPORTED,
-                                        "%s: calling functions of the target is not possible", p->lexer.text),
-                              "`break` there and `continue`, or look at what it would read");
+            TRY(parse_call(p, ret));
         } else {
             return NULL;
         }
     }
+    return NULL;
 }
 
 struct error *parse_unary(struct parser *p, struct node **ret)
@@ -251,18 +273,25 @@ static int precedence(int op)
     }
 }
 
-static struct error *parse_binary(struct parser *p, int least, struct node **ret)
+struct error *parse_binary(struct parser *p, int least, struct node **ret)
 {
     TRY(parse_unary(p, ret));
+    TRY(parse_as(p, ret));
     for (;;) {
         const struct token *t = &p->lexer.now;
-        int rank = t->kind == TOKEN_OPERATOR && !t->assigns ? precedence(t->op) : 0;
+        size_t length = 0;
+        int op = parse_named_operator(p, &length);
+        if (!op && t->kind == TOKEN_OPERATOR && !t->assigns) {
+            op = t->op;
+            length = (size_t)(t->end - t->start);
+        }
+        int rank = precedence(op);
         if (rank < least || rank == 0)
             return NULL;
-        bool arrow = t->op == OP_ARROW_STAR, member = arrow || t->op == OP_DOT_STAR;
-        enum node_kind kind = t->op == '@' ? NODE_SLICE : member ? NODE_TO_MEMBER : NODE_BINARY;
-        *ret = parse_make(kind, !member ? t->op : arrow ? '>' : '*', *ret, NULL);
-        TRY(lexer_next(&p->lexer));
+        bool arrow = op == OP_ARROW_STAR, member = arrow || op == OP_DOT_STAR;
+        enum node_kind kind = op == '@' ? NODE_SLICE : member ? NODE_TO_MEMBER : NODE_BINARY;
+        *ret = parse_make(kind, !member ? op : arrow ? '>' : '*', *ret, NULL);
+        TRY(lexer_rewind(&p->lexer, t->start + length));
         TRY(parse_binary(p, rank + 1, &(*ret)->right));
     }
 }
@@ -279,7 +308,7 @@ static struct error *parse_conditional(struct parser *p, struct node **ret)
     return parse_conditional(p, &(*ret)->third);
 }
 
-static struct error *parse_assignment(struct parser *p, struct node **ret)
+struct error *parse_assignment(struct parser *p, struct node **ret)
 {
     if (++p->depth > EXPRESSION_DEPTH_MOST)
         return error_new(ERR_SYNTAX, "the expression is nested more than %d deep", EXPRESSION_DEPTH_MOST);

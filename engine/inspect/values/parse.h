@@ -5,9 +5,10 @@
  * All of C's operators but calls; besides: registers ($pc), p@n, $cpu(n, value), 'file.c'::name and
  * file.c::name; of C++ names with scopes and template arguments, casts by name (static_cast), T(value),
  * members of a named base (d.Left::l), pointers to members (.* and ->*), and functions told by their
- * parameters (f(int)). A cast or sizeof of a type is told from one of a value, and template arguments from a
- * comparison, by asking the caller what names are. Trees are at most 200 deep and texts 16 KiB long. No
- * state. Error: ERR_SYNTAX with the place.
+ * parameters (f(int)); of Rust t.0 and `as`; of Fortran elements and sections a(2, 1:3), p%x and
+ * operators like .and. (parse_fortran.c). A cast or sizeof of a type is told from one of a value, and
+ * template arguments from a comparison, by asking the caller what names are. Trees are at most 200 deep and
+ * texts 16 KiB long. No state. Error: ERR_SYNTAX with the place.
  */
 #ifndef ALLSTOP_ENGINE_INSPECT_VALUES_PARSE_H
 #define ALLSTOP_ENGINE_INSPECT_VALUES_PARSE_H
@@ -39,6 +40,10 @@ enum node_kind {
     NODE_SIZEOF,      /* sizeof left */
     NODE_SLICE,       /* left @ right */
     NODE_COMMA,       /* left, right */
+    NODE_ELEMENTS,    /* left ( right ), of Fortran: right is a chain of NODE_ARGUMENT */
+    NODE_ARGUMENT,    /* left: a value or a NODE_RANGE; right: the next one, or NULL */
+    NODE_RANGE,       /* left : right : third, of which each may be NULL */
+    NODE_TRUTH,       /* integer: .TRUE. or .FALSE. */
     NODE_CPU,         /* $cpu(left, right) */
 };
 
@@ -78,6 +83,10 @@ struct node {
 struct parse_names {
     bool (*is_type)(void *context, const char *name);
     bool (*is_known)(void *context, const char *name);
+    /* Is it Fortran that is read here: a(2, 1:3), p%x, .and. ? Asked only where it makes a difference. */
+    bool (*is_fortran)(void *context);
+    /* Do parentheses behind a name have indexes in them, as in Fortran and Ada? */
+    bool (*is_round)(void *context);
     void *context;
 };
 

@@ -24,6 +24,27 @@ struct error *parse_expect(struct parser *p, int op, const char *wanted) BASE_MU
 struct error *parse_comma(struct parser *p, struct node **ret) BASE_MUST_CHECK;
 struct error *parse_unary(struct parser *p, struct node **ret) BASE_MUST_CHECK;
 
+/* -- Fortran (parse_fortran.c): all of these are false, or do nothing, where another language is read -------
+ */
+
+/* Is what is read Fortran? */
+bool parse_is_fortran(const struct parser *p);
+/* Are elements written in parentheses? In Ada they are too. */
+bool parse_is_round(const struct parser *p);
+/* At the point of an operator with a name, `.and.`: which it is of C's, and how long; 0: none. */
+int parse_named_operator(const struct parser *p, size_t *length);
+/* At `%` and the name of a member. */
+bool parse_at_percent(const struct parser *p);
+/* Behind what may have elements, at "(": its arguments. */
+struct error *parse_elements(struct parser *p, struct node **ret) BASE_MUST_CHECK;
+/* `.true.`, `.false.` or `.not.` and its value; *ret stays NULL where none of them is. */
+struct error *parse_named_value(struct parser *p, struct node **ret) BASE_MUST_CHECK;
+
+struct error *parse_assignment(struct parser *p, struct node **ret) BASE_MUST_CHECK;
+/* Operators that bind as strongly as this or more. */
+enum { RANK_COMPARISON = 6 };
+struct error *parse_binary(struct parser *p, int least, struct node **ret) BASE_MUST_CHECK;
+
 /* Does a type begin here? */
 bool parse_at_type(struct parser *p);
 /* Behind "(": where a type stands there *ret is its text, malloc'd, and the lexer is behind ")"; else NULL.
@@ -36,6 +57,8 @@ struct error *parse_no_type(const char *start, struct error *failed) BASE_MUST_C
 bool parse_at_name(struct parser *p);
 /* A name with all its scopes; T(value) and static_cast<T>(value); f(int). */
 struct error *parse_qualified(struct parser *p, struct node **ret) BASE_MUST_CHECK;
+/* Behind a value: Rust's `as TYPE`, as often as it is there. */
+struct error *parse_as(struct parser *p, struct node **ret) BASE_MUST_CHECK;
 /* 'file.c'::name, or an odd name in quotes. */
 struct error *parse_quoted(struct parser *p, struct node **ret) BASE_MUST_CHECK;
 /* Of what looks like FILE.EXTENSION:: with a name so long: is it a member of a base class, object.Base::x? */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "engine/inspect/values/parse_internal.h"
 #include "engine/inspect/values/qualified.h"
 #include "engine/inspect/values/value.h"
@@ -159,11 +160,46 @@ struct error *parse_qualified(struct parser *p, struct node **ret)
     n->text = qualified_name(start, length);
     n->length = strlen(n->text);
     TRY(lexer_rewind(&p->lexer, start + length));
-    if (!parse_at(p, '('))
+    if (!parse_at(p, '(') || parse_is_round(p))
         return NULL;
     return is_type_word(n->text) || (p->names && p->names->is_type(p->names->context, n->text))
                ? parse_conversion(p, n)
                : parse_parameters(p, n);
+}
+
+static bool at_word(const struct parser *p, const char *word)
+{
+    return p->lexer.now.kind == TOKEN_NAME && strcmp(p->lexer.now.text, word) == 0;
+}
+
+/* `*const T` is `T *`. */
+static struct error *parse_as_type(struct parser *p, char **ret)
+{
+    BASE_BUF struct buf stars = {0};
+    while (parse_at(p, '*')) {
+        TRY(lexer_next(&p->lexer));
+        if (!at_word(p, "const") && !at_word(p, "mut"))
+            return lexer_error(&p->lexer, "const or mut");
+        TRY(lexer_next(&p->lexer));
+        buf_add_text(&stars, " *");
+    }
+    const char *start = p->lexer.now.start;
+    size_t length = parse_at_name(p) ? length_here(p) : 0;
+    if (!length)
+        return lexer_error(&p->lexer, "a type");
+    BASE_FREE char *name = qualified_name(start, length);
+    *ret = xasprintf("%s%s", name, buf_text(&stars));
+    return lexer_rewind(&p->lexer, start + length);
+}
+
+struct error *parse_as(struct parser *p, struct node **ret)
+{
+    while (at_word(p, "as")) {
+        *ret = parse_make(NODE_CAST, CAST_PLAIN, *ret, NULL);
+        TRY(lexer_next(&p->lexer));
+        TRY(parse_as_type(p, &(*ret)->text));
+    }
+    return NULL;
 }
 
 struct error *parse_quoted(struct parser *p, struct node **ret)
@@ -205,6 +241,10 @@ bool parse_at_base_member(struct parser *p, size_t length)
 struct error *parse_member_name(struct parser *p, struct node *n)
 {
     const char *start = p->lexer.now.start;
+    if (p->lexer.now.kind == TOKEN_FIELD) {
+        n->text = xstrdup(p->lexer.now.text);
+        return lexer_next(&p->lexer);
+    }
     size_t length = p->lexer.now.kind == TOKEN_NAME ? length_here(p) : 0;
     if (!length)
         return lexer_error(&p->lexer, "the name of a member");

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "engine/target/target.h"
 #include "engine/inspect/frames/expression.h"
 #include "engine/target/registers.h"
@@ -24,7 +25,7 @@ void scope_frame_free(struct scope_frame *f)
 }
 
 /* Callers are unwound only where a value depends on them. */
-static const struct frame_list *longer(void *owner)
+const struct frame_list *scope_callers(void *owner)
 {
     struct evaluation *e = owner;
     struct target *target = e->pool.target;
@@ -45,6 +46,7 @@ struct error *evaluation_begin(struct target *target, struct evaluation *e)
 {
     *e = (struct evaluation){.pool = {.target = target,
                                       .implicit = scope_implicit,
+                                      .settle = scope_settle,
                                       .shared = scope_shared,
                                       .method = scope_method,
                                       .truth_type = scope_truth_type}};
@@ -114,7 +116,7 @@ void scope_context(struct evaluation *e, struct frame_context *c)
     c->has_cfa = f->has_cfa;
     c->frames = &e->frame.list;
     c->level = e->frame.level;
-    c->more = longer;
+    c->more = scope_callers;
     c->owner = e;
 }
 
@@ -243,9 +245,12 @@ static struct error *in_function(struct evaluation *e, const char *file, const c
 bool scope_is_constant(const struct target *target, uint64_t pc, const char *name)
 {
     static const char *const words[] = {"true", "false", "nullptr"};
-    for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
-        if (strcmp(words[i], name) == 0)
-            return symbols_language(target->map, pc) == LANGUAGE_CPLUS;
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+        if (strcmp(words[i], name) != 0)
+            continue;
+        enum symbols_language is = symbols_language(target->map, pc);
+        return is == LANGUAGE_CPLUS || (*name != 'n' && (is == LANGUAGE_RUST || is == LANGUAGE_D));
+    }
     return false;
 }
 
@@ -292,6 +297,8 @@ static struct error *near_name(struct evaluation *e, const char *name, struct va
 {
     bool qualified = qualified_last(name) != name;
     TRY(scope_local(e, name, ret));
+    if (!*ret && !qualified)
+        TRY(scope_enclosing(e, name, ret));
     if (!*ret)
         TRY(constant(e, name, ret));
     if (!*ret && qualified) /* it says itself where it is */
@@ -324,10 +331,41 @@ static struct error *find_name(struct evaluation *e, const char *file, const cha
     return bare_symbol(e, full, ret) ? NULL : unknown_name(e, name);
 }
 
+/* What the packages around the selected function have, "pkg__name" of "pkg.proc"; else `failed` stays. */
+static struct error *in_packages(struct evaluation *e, const char *name, struct error *failed,
+                                 struct value **ret)
+{
+    const struct frame *f = scope_selected(e);
+    const char *around = f && f->function ? f->function : "";
+    for (size_t n = strlen(around); n > 0; n--) {
+        if (around[n - 1] != '.')
+            continue;
+        BASE_BUF struct buf whole = {0};
+        for (const char *c = around; c < around + n; c++)
+            buf_add_text(&whole, *c == '.' ? "__" : (char[]){*c, 0});
+        buf_add_text(&whole, name);
+        struct error *again = find_name(e, NULL, buf_text(&whole), ret);
+        if (!error_is(again, ERR_NO_SYMBOL)) {
+            error_free(failed);
+            return again;
+        }
+        error_free(again);
+    }
+    return failed;
+}
+
 struct error *scope_name(struct evaluation *e, const char *file, const char *name, struct value **ret)
 {
-    TRY(find_name(e, file, name, ret));
-    return scope_per_cpu(e, *ret);
+    struct error *failed = find_name(e, file, name, ret);
+    enum symbols_language is = error_is(failed, ERR_NO_SYMBOL) ? scope_language(e) : LANGUAGE_UNKNOWN;
+    BASE_FREE char *small = text_lower(name);
+    if (strcmp(small, name) != 0 && (is == LANGUAGE_FORTRAN || is == LANGUAGE_ADA)) {
+        error_free(failed);
+        failed = find_name(e, file, small, ret);
+    }
+    if (error_is(failed, ERR_NO_SYMBOL) && is == LANGUAGE_ADA)
+        failed = in_packages(e, small, failed, ret);
+    return failed ? failed : scope_per_cpu(e, *ret);
 }
 
 static struct type *register_type(struct evaluation *e, const struct rsp_register *r)

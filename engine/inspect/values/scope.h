@@ -37,8 +37,12 @@ void evaluation_end(struct evaluation *e);
 struct error *scope_need_frame(struct evaluation *e) BASE_MUST_CHECK;
 const struct frame *scope_selected(const struct evaluation *e); /* NULL: none */
 void scope_context(struct evaluation *e, struct frame_context *ret);
+/* The selected frame and as many callers as values may depend on; `owner` is the evaluation. */
+const struct frame_list *scope_callers(void *owner);
 /* pool.implicit */
 struct error *scope_implicit(struct pool *p, struct value *pointer, struct value **ret) BASE_MUST_CHECK;
+/* pool.settle (settle.c) */
+struct error *scope_settle(struct pool *p, struct value **v) BASE_MUST_CHECK;
 /* pool.shared, pool.method, pool.truth_type (scope_class.c) */
 struct error *scope_shared(struct pool *p, struct type *class, const struct type_static *member,
                            struct value **ret) BASE_MUST_CHECK;
@@ -52,10 +56,13 @@ struct error *scope_in_register(struct evaluation *e, unsigned number, struct va
 
 /* A variable of the selected frame; *ret is NULL where it has none of this name. */
 struct error *scope_local(struct evaluation *e, const char *name, struct value **ret) BASE_MUST_CHECK;
+/* The same of the functions that the selected frame's function stands in, where they run (enclosing.c). */
+struct error *scope_enclosing(struct evaluation *e, const char *name, struct value **ret) BASE_MUST_CHECK;
 /* `file` may be NULL. ERR_NO_SYMBOL with a near name. */
 struct error *scope_name(struct evaluation *e, const char *file, const char *name,
                          struct value **ret) BASE_MUST_CHECK;
-/* `true`, `false` and `nullptr` where the code at `pc` (UINT64_MAX: none) is C++. */
+/* `true`, `false` and, in C++ alone, `nullptr`, where the language of the code at `pc` (UINT64_MAX: none) has
+ * them. */
 bool scope_is_constant(const struct target *target, uint64_t pc, const char *name);
 struct error *scope_register(struct evaluation *e, const char *name, struct value **ret) BASE_MUST_CHECK;
 /* A variable's value where it lives in the selected frame. */
@@ -66,6 +73,8 @@ struct error *scope_variables(struct evaluation *e, struct variable **ret, size_
 /* A type written as in C and C++, with declarators: "struct x *", "int[3]", "ns::list &", "int A::*";
  * ERR_NO_TYPE. */
 struct error *scope_type(struct evaluation *e, const char *text, struct type **ret) BASE_MUST_CHECK;
+/* The language that an expression is read in: that of the selected frame, or of the program. */
+enum symbols_language scope_language(struct evaluation *e);
 /* The tree of an expression, in which names are what they are here; for node_free(). */
 struct error *scope_parse(struct evaluation *e, const char *text, struct node **ret) BASE_MUST_CHECK;
 

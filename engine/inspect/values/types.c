@@ -48,9 +48,9 @@ static bool is_known(void *evaluation, const char *name)
     struct symbol_match *matches = NULL;
     struct variable v;
     size_t count = 0;
-    enum symbols_language language = symbols_language(e->pool.target->map, scope_pc(e));
+    enum symbols_language language = scope_language(e);
     BASE_FREE char *bare = xstrndup(name, strcspn(name, "<"));
-    if ((language != LANGUAGE_CPLUS && language != LANGUAGE_OTHER) || is_hidden(e, bare))
+    if (language == LANGUAGE_UNKNOWN || language == LANGUAGE_C || is_hidden(e, bare))
         return false;
     if (is_type(e, name) || symbols_find_variable(e->pool.target->map, name, scope_pc(e), &v))
         return true;
@@ -59,9 +59,29 @@ static bool is_known(void *evaluation, const char *name)
     return count > 0;
 }
 
+static bool is_fortran(void *evaluation)
+{
+    return scope_language(evaluation) == LANGUAGE_FORTRAN;
+}
+
+static bool is_round(void *evaluation)
+{
+    enum symbols_language is = scope_language(evaluation);
+    return is == LANGUAGE_FORTRAN || is == LANGUAGE_ADA;
+}
+
+enum symbols_language scope_language(struct evaluation *e)
+{
+    return symbols_language(e->pool.target->map, scope_pc(e));
+}
+
 struct error *scope_parse(struct evaluation *e, const char *text, struct node **ret)
 {
-    const struct parse_names names = {.is_type = is_type, .is_known = is_known, .context = e};
+    const struct parse_names names = {.is_type = is_type,
+                                      .is_known = is_known,
+                                      .is_fortran = is_fortran,
+                                      .is_round = is_round,
+                                      .context = e};
     return expression_parse(text, &names, ret);
 }
 

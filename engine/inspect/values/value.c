@@ -12,6 +12,7 @@
 #include "engine/target/target.h"
 #include "engine/target/registers.h"
 #include "engine/inspect/values/pieces.h"
+#include "engine/inspect/values/strided.h"
 
 void pool_free(struct pool *p)
 {
@@ -116,6 +117,8 @@ static struct error *load_register(struct pool *p, struct value *v)
 static struct error *load_memory(struct pool *p, struct value *v)
 {
     struct target *target = p->target;
+    if (target->state == TARGET_STOPPED && strided(v->type))
+        return strided_load(target, v->type, v->address, v->bytes, v->size);
     if (target->state == TARGET_STOPPED)
         return memory_read(target, v->address, v->bytes, v->size);
     if (target->state == TARGET_RUNNING)
@@ -144,6 +147,8 @@ struct error *value_load(struct pool *p, struct value *v)
 {
     if (v->optimised_out)
         return error_new(ERR_OPTIMISED_OUT, "the value is optimised out here");
+    if (v->absent)
+        return error_new(ERR_NO_MEMORY, "there is no value: it is %s", v->absent);
     if (v->implicit_file)
         return error_hint(error_new(ERR_OPTIMISED_OUT, "the pointer is optimised out here"),
                           "what it points to may be known: *p, p->member");

@@ -40,6 +40,7 @@ struct value {
     size_t size;
     unsigned char *known; /* NULL: all of it; else a bit for each of `bytes`, 0 where it is optimised out */
     bool optimised_out;   /* there is no value to show */
+    const char *absent;   /* an array or text of Fortran that is "not allocated" now, or NULL */
     struct value_pieces *owned_pieces;
     const struct value_pieces *pieces;
     size_t piece_byte;
@@ -57,6 +58,9 @@ struct pool {
     struct target *target;
     /* What a pointer that was optimised away leads to. */
     struct error *(*implicit)(struct pool *p, struct value *pointer, struct value **ret);
+    /* Makes an array whose bounds and place are computed what it is now, and of what Fortran means by a
+     * pointer to a text that text. */
+    struct error *(*settle)(struct pool *p, struct value **v);
     /* A static member of a class, and a method. */
     struct error *(*shared)(struct pool *p, struct type *class, const struct type_static *member,
                             struct value **ret);
@@ -69,10 +73,11 @@ struct pool {
     bool has_pc;
     unsigned cpu; /* $cpu(N, …) is being evaluated, where has_cpu */
     bool has_cpu;
-    size_t bytes;    /* allocated so far */
-    bool raw;        /* containers are shown as they are laid out (engine/inspect/printers) */
-    bool held;       /* what a smart pointer holds is being shown: those in it are by their address */
-    size_t followed; /* elements of containers, in the value that is being shown */
+    size_t bytes;      /* allocated so far */
+    bool raw;          /* containers are shown as they are laid out (engine/inspect/printers) */
+    bool held;         /* what a smart pointer holds is being shown: those in it are by their address */
+    size_t followed;   /* elements of containers, in the value that is being shown */
+    unsigned settling; /* arrays whose bounds are being computed, one for the other */
 };
 
 void pool_free(struct pool *p);
@@ -132,6 +137,8 @@ struct error *value_member(struct pool *p, struct value *v, const char *name,
 struct error *value_of_member(struct pool *p, struct value *v, const struct type_member *m,
                               struct value **ret) BASE_MUST_CHECK;
 struct error *value_index(struct pool *p, struct value *v, int64_t index, struct value **ret) BASE_MUST_CHECK;
+/* The value as it is now, where its type has to be computed (pool.settle). */
+struct error *value_settle(struct pool *p, struct value **v) BASE_MUST_CHECK;
 /* Number of elements of an array; false: unknown. */
 bool value_count(struct pool *p, struct value *v, uint64_t *ret);
 struct error *value_binary(struct pool *p, int op, struct value *a, struct value *b,

@@ -231,7 +231,8 @@ static struct error *ask_trusting(struct rsp_connection *c, struct rsp_request *
         return ask_anew(c, requests, count);
     if (!conn_is_careful(c) || conn_runs(c))
         return NULL;
-    TRY(ask_anew(c, requests, answered));
+    if (c->order.careful > 0)
+        TRY(ask_anew(c, requests, answered));
     return conn_careful_ask(c, requests + answered, count - answered);
 }
 

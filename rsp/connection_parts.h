@@ -93,13 +93,16 @@ struct conn_fence {
     struct buf question, answer; /* one like no other, and known; empty: none is */
 };
 
-/* Answers that a fence overtook: connection_missing.c. */
+/* Answers that a fence, or a `-`, overtook: connection_missing.c. */
 struct conn_missing {
     size_t count;
     enum rsp_grammar grammar; /* of their questions; ANY: of several */
     bool several;             /* or were */
     int64_t until_ns;         /* when they are not expected any more */
     struct buf request;       /* one of the questions, cut, for messages */
+    bool is_known;            /* it came once already, for a `-`, and is this: */
+    struct buf said;          /* cut at EVIDENCE_MOST, */
+    size_t said_length;       /* and its whole length */
 };
 
 /* The last resume, and the stops since: connection_stops.c. */

@@ -16,7 +16,7 @@
  *   connection_batch.c      requests, as many at once as may be
  *   connection_resync.c     answers that are owed
  *   connection_fence.c      finding the place again after an answer was lost
- *   connection_missing.c    answers that a fence overtook
+ *   connection_missing.c    answers that a fence, or a `-`, overtook
  *   connection_run.c        resume, wait for a stop
  *   connection_doubt.c      a resume that was not acked
  *   connection_unread.c     what came in place of a stop, and is none
@@ -440,6 +440,8 @@ struct error *conn_resync(struct rsp_connection *c) BASE_MUST_CHECK;
 /* So many of those that are owed did not come in front of the fence's answer. */
 void conn_missing_note(struct rsp_connection *c, size_t count);
 /* How many are expected; one has come, or what may be one; and whether this may be. */
+/* The answer to `r` came for a `-` behind a silence: it may come once more. */
+void conn_missing_said_again(struct rsp_connection *c, const struct rsp_request *r);
 size_t conn_missing_count(const struct rsp_connection *c);
 void conn_missing_came(struct rsp_connection *c);
 bool conn_missing_may_be(const struct rsp_connection *c, const char *payload, size_t n);

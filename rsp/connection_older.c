@@ -18,7 +18,7 @@
 
 /* How long the true answer may be behind the old one, and how often it is waited for in vain. */
 #define BEHIND_NS 10000000
-enum { LISTENS_MOST = 8, AGAIN_MOST = 4 };
+enum { LISTENS = 8, TRIES = 4 };
 
 /* Who gave less and meant it so often is believed. */
 enum { SHORTS_DOUBTED = 3 };
@@ -156,7 +156,7 @@ static struct error *look(struct rsp_connection *c, const struct rsp_request *re
         doubtful |= is_of_another(c, &requests[i], true);
     if (!c->terms.no_ack)
         TRY(conn_drain(c, LOOK_PACKETS_MOST));
-    if (doubtful && c->order.others == before && c->older.listens < LISTENS_MOST) {
+    if (doubtful && c->order.others == before && c->older.listens < LISTENS) {
         TRY(listen(c, &clear));
         c->older.listens += clear;
     }
@@ -171,7 +171,7 @@ struct error *conn_older_settle(struct rsp_connection *c, struct rsp_request *re
                                                      size_t count))
 {
     bool others = true;
-    for (unsigned i = 0; i < AGAIN_MOST && others && is_watched(c); i++) {
+    for (unsigned i = 0; i < TRIES && others && is_watched(c); i++) {
         TRY(look(c, requests, count, &others));
         if (others && !conn_is_careful(c)) /* else connection_careful.c asks */
             TRY(ask(c, requests, count));

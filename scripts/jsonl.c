@@ -176,7 +176,7 @@ static bool is_going_back(const struct server *s)
 
 static void dispatch(struct server *s, const struct command *c, cJSON *request)
 {
-    if (strcmp(c->name, "interrupt") == 0 && is_going_back(s)) {
+    if (strcmp(c->name, "interrupt") == 0 && s->ready && is_going_back(s)) {
         worker_interrupt(s->worker); /* the stop is the answer to what was under way */
         reply(s, request, NULL, cJSON_CreateObject(), clock_now_ns());
         cJSON_Delete(request);
@@ -358,9 +358,12 @@ static void answer_for_engine(struct server *s, struct pending *p, struct error 
     drop_pending(s, p);
 }
 
-static struct error *out_of_time(const struct pending *p)
+static struct error *out_of_time(const struct server *s, const struct pending *p)
 {
     const char *name = json_text_or_null(p->request, "do");
+    if (!s->ready)
+        return error_hint(error_new(ERR_TIMEOUT, "%s: out of time; the target is still being opened", name),
+                          "it was not begun, and will not be; is its stub there, and free?");
     if (p->only_waits)
         return error_hint(error_new(ERR_TIMEOUT, "%s: out of time; the target has not stopped", name),
                           "it counts as running; its stop is what the next `wait` returns");
@@ -374,8 +377,8 @@ static void expire_one(struct server *s, struct pending *p)
     if (p->worker_id == 0) {
         reply(s, p->request, NULL, cJSON_CreateObject(), p->began_ns);
         drop_pending(s, p);
-    } else if (p->only_waits || p->timed_out) {
-        answer_for_engine(s, p, out_of_time(p));
+    } else if (!s->ready || p->only_waits || p->timed_out) {
+        answer_for_engine(s, p, out_of_time(s, p));
     } else {
         p->timed_out = true;
         p->due_ns = clock_now_ns() + GRACE_NS;
@@ -412,7 +415,7 @@ static bool is_over(const struct server *s)
 static void serve_once(struct server *s)
 {
     struct pollfd fds[4] = {{.fd = worker_fd(s->worker), .events = POLLIN},
-                            {.fd = s->ready && !s->end_of_input ? STDIN_FILENO : -1, .events = POLLIN},
+                            {.fd = s->end_of_input ? -1 : STDIN_FILENO, .events = POLLIN},
                             {.fd = s->signals->fd, .events = POLLIN},
                             {.fd = STDOUT_FILENO}}; /* whether anybody is there to read it */
     if (poll(fds, 4, wait_ms(s)) < 0)
@@ -435,7 +438,7 @@ static void serve_once(struct server *s)
 
 static void serve(struct server *s)
 {
-    while (!s->end_of_input && !is_over(s))
+    while ((!s->end_of_input || !s->ready) && !is_over(s))
         serve_once(s);
 }
 

@@ -133,8 +133,32 @@ void worker_give_up(struct worker *w)
     worker_post_request(w, r);
 }
 
+/* One that the engine has not begun; NULL: it has. */
+static struct request *take_back(struct worker *w, uint64_t id)
+{
+    pthread_mutex_lock(&w->lock);
+    struct request **at = &w->first_request;
+    while (*at && (*at)->id != id)
+        at = &(*at)->next;
+    struct request *r = *at;
+    if (r) {
+        *at = r->next;
+        if (w->last_request == &r->next)
+            w->last_request = at;
+    }
+    pthread_mutex_unlock(&w->lock);
+    return r;
+}
+
 void worker_abandon(struct worker *w, uint64_t id)
 {
+    struct request *waits = take_back(w, id);
+    if (waits) {
+        free(waits->text);
+        cJSON_Delete(waits->args);
+        free(waits);
+        return;
+    }
     struct request *r = xcalloc(1, sizeof *r);
     r->kind = REQUEST_ABANDON;
     r->abandoned = id;

@@ -101,7 +101,7 @@ bool worker_interrupt(struct worker *w);
  * a stop is answered `lost`. */
 void worker_give_up(struct worker *w);
 /* The answer to this post has been given by the face itself (its time is up): should it be a stop, that is
- * kept for the next `wait`. */
+ * kept for the next `wait`, and one that was not begun yet never is. */
 void worker_abandon(struct worker *w, uint64_t id);
 
 /* Readable when a message waits. */

@@ -31,6 +31,18 @@ s.say(3, "continue")
 status = s.end()
 check("what cannot be waited for is answered at the input's end", status == 0 and [code(l) for l in s.answers(3)] == ["not-stopped"], (status, s.answers(3)))
 
+# A target of the command line whose stub never says a word: requests are read, and their time counts, before it is there.
+path = os.path.join(work, "mute.json")
+with open(path, "w") as f:
+    json.dump({"silent": True}, f)
+s = Server("-t", "launch:%s %s {port}" % (STUB, path))
+began = time.monotonic()
+a = s.ask(1, "threads", timeout=0.5)
+check("a limit counts while the target is being opened", code(a) == "timeout" and time.monotonic() - began < 4, a)
+s.say(2, "threads")
+status = s.end()
+check("what waits for a target that does not come is answered once", status == 3 and [len(s.answers(i)) for i in (1, 2)] == [1, 1], (status, s.lines.rest()[-3:]))
+
 rc, steps = script([{"do": "continue", "timeout": 1}], "-t", deaf_stub())
 check("a step of a session runs out of time", rc == 4 and code(steps[0]) == "timeout", steps)
 rc, steps = script([{"do": "continue", "background": True}, {"do": "interrupt", "timeout": 1}], "-t", deaf_stub())

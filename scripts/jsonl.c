@@ -322,10 +322,15 @@ static void take_answer(struct server *s, struct worker_message *m)
     drop_pending(s, p);
 }
 
+/* What a target that never falls silent says is taken for no longer than this at a time: requests, limits of
+ * time and signals are heeded in between. */
+#define SAYING_NS INT64_C(20000000)
+
 static void take_messages(struct server *s)
 {
     struct worker_message m;
-    while (worker_take(s->worker, &m)) {
+    int64_t until_ns = clock_now_ns() + SAYING_NS;
+    while (clock_now_ns() < until_ns && worker_take(s->worker, &m)) {
         if (m.kind == WORKER_EVENT) {
             if (m.event_kind == EVENT_WIRE_LOG)
                 s->status = script_worse(s->status, STATUS_UNWRITTEN);

@@ -468,6 +468,11 @@ static void cancel_rest(struct server *s)
     }
 }
 
+static void last_words(const cJSON *event)
+{
+    output_line(cJSON_Duplicate(event, true));
+}
+
 int jsonl_run(const struct script_options *options)
 {
     struct worker_options worker = {.program = options->program,
@@ -479,7 +484,8 @@ int jsonl_run(const struct script_options *options)
                                     .stop_at = START_ENTRY,
                                     .break_in = options->break_in,
                                     .running = options->running,
-                                    .capture_output = true};
+                                    .capture_output = true,
+                                    .last_words = last_words};
     struct server s = {.signals = options->signals};
     if (options->stop_at)
         start_at_parse(options->stop_at, &worker.stop_at);

@@ -223,6 +223,16 @@ static bool join_in_time(struct worker *w)
     return pthread_timedjoin_np(w->thread, NULL, &limit) == 0;
 }
 
+static void take_last_words(struct worker *w)
+{
+    struct worker_message m;
+    while (worker_take(w, &m)) {
+        if (w->options.last_words && m.at_end && m.event_kind == EVENT_OUTPUT)
+            w->options.last_words(m.event);
+        worker_message_free(&m);
+    }
+}
+
 bool worker_stop(struct worker *w, enum worker_ending ending)
 {
     if (!w)
@@ -235,11 +245,10 @@ bool worker_stop(struct worker *w, enum worker_ending ending)
     r->kind = REQUEST_QUIT;
     r->ending = ending;
     worker_post_request(w, r);
-    if (!join_in_time(w))
+    bool joined = join_in_time(w);
+    take_last_words(w);
+    if (!joined)
         return false;
-    struct worker_message m;
-    while (worker_take(w, &m))
-        worker_message_free(&m);
     drop_requests(w);
     view_unref(w->view);
     free_options(&w->options);

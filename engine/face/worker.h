@@ -43,6 +43,8 @@ struct worker_options {
     enum start_at stop_at; /* where that program stands first */
     bool capture_output;
     bool views; /* build and publish views */
+    /* What the session said while it ended with the target, by worker_stop(); or NULL. */
+    void (*last_words)(const cJSON *event);
 };
 
 enum worker_message_kind {
@@ -67,6 +69,7 @@ struct worker_message {
     size_t length; /* bytes of a console's text */
     cJSON *event;
     enum event_kind event_kind; /* of the session's events */
+    bool at_end;                /* said while it ended with the target */
     int64_t elapsed_ns;
 };
 void worker_message_free(struct worker_message *m);

@@ -99,6 +99,19 @@ static void test_silence_to_all(void **state)
     played_end(NULL);
 }
 
+/* Whatever fails for want of it says why it was not taken. */
+static void names_the_reason(void)
+{
+    struct thread *t;
+    uint64_t pc;
+    must(threads_current(session->target, &t));
+    struct error *e = thread_pc(session->target, t, &pc);
+    assert_true(error_is(e, ERR_UNSUPPORTED));
+    assert_non_null(e->hint);
+    assert_non_null(strstr(e->hint, "the description was not taken: reading the target description: "));
+    error_free(e);
+}
+
 /* A description that is refused, is none, or cannot be read: one warning, and what to do. */
 static void test_description(void **state)
 {
@@ -109,6 +122,7 @@ static void test_description(void **state)
         assert_true(told("reading the target description: "));
         assert_true(told("it is done without; `set architecture NAME`, or a program, says"));
         assert_null(session->target->arch);
+        names_the_reason();
         played_end(NULL);
     }
 }

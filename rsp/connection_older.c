@@ -166,11 +166,23 @@ static struct error *look(struct rsp_connection *c, const struct rsp_request *re
     return NULL;
 }
 
+/* Behind a command of the monitor a stop is on its way, which is for whoever waits for it. */
+static bool any_value(const struct rsp_request *requests, size_t count)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++) {
+        any |= is_value(&requests[i]);
+        if (requests[i].grammar == RSP_GRAMMAR_CONSOLE)
+            return false;
+    }
+    return any;
+}
+
 struct error *conn_older_settle(struct rsp_connection *c, struct rsp_request *requests, size_t count,
                                 struct error *(*ask)(struct rsp_connection *c, struct rsp_request *requests,
                                                      size_t count))
 {
-    bool others = true;
+    bool others = any_value(requests, count);
     for (unsigned i = 0; i < TRIES && others && is_watched(c); i++) {
         TRY(look(c, requests, count, &others));
         if (others && !conn_is_careful(c)) /* else connection_careful.c asks */

@@ -161,15 +161,6 @@ static void take_echo(struct await *a)
                              "the target runs and its terminal echoes: interrupt it first");
 }
 
-static void take_answer(struct await *a, const struct rsp_event *event, enum conn_fate *ret)
-{
-    conn_release_stop(a->c, RSP_BREACH_STOP_WHILE_STOPPED);
-    conn_note_taken(a->c, event->data, event->length);
-    buf_clear(&a->r->reply);
-    buf_add(&a->r->reply, event->data, event->length);
-    *ret = FATE_ANSWERED;
-}
-
 static void take_misfit(struct await *a, const struct rsp_event *event)
 {
     struct rsp_connection *c = a->c;
@@ -187,6 +178,20 @@ static unsigned known_question(const struct rsp_request *r)
     if (r->grammar == RSP_GRAMMAR_HEX && r->length == 1 && r->payload[0] == 'g')
         return 1;
     return r->grammar == RSP_GRAMMAR_OK && r->length > 2 && memcmp(r->payload, "Hg", 2) == 0 ? 2 : 0;
+}
+
+static void take_answer(struct await *a, const struct rsp_event *event, enum conn_fate *ret)
+{
+    conn_release_stop(a->c, RSP_BREACH_STOP_WHILE_STOPPED);
+    conn_note_taken(a->c, event->data, event->length);
+    buf_clear(&a->r->reply);
+    buf_add(&a->r->reply, event->data, event->length);
+    if (event->length && !conn_is_error(event->data, event->length))
+        conn_know_question(a->c, known_question(a->r));
+    if (a->asked_for && !a->damaged)
+        conn_missing_said_again(a->c, a->r);
+    conn_suspect(a->c, a->r);
+    *ret = FATE_ANSWERED;
 }
 
 /* QEMU's user emulator, once out of step, says the nothing that it owed to another question. */
@@ -325,10 +330,7 @@ static bool take_packet(struct await *a, const struct rsp_event *event, enum con
     if (take_unacked(a, event))
         return false;
     if (fits(a, event)) {
-        if (event->length && !conn_is_error(event->data, event->length))
-            conn_know_question(c, known_question(a->r));
         take_answer(a, event, ret);
-        conn_suspect(c, a->r);
         return true;
     }
     if (take_copy(a, event))

@@ -15,6 +15,7 @@ struct await {
     bool alone;       /* in its write */
     size_t behind;    /* requests behind it there */
     unsigned resends; /* after a silence */
+    bool asked_for;   /* one of them was a `-` */
     bool refused;     /* a `-` came, and is weighed */
     bool commanded;   /* a stop reply came, which may be all that a command answers */
     unsigned copies;  /* packets that came once more, in front of our ack */

@@ -190,6 +190,7 @@ static struct error *ask_next(struct rsp_connection *c, struct rsp_request *requ
     if (conn_is_careful(c))
         return NULL;
     TRY(run_window(c, next, left, &done));
+    TRY(conn_older_settle(c, next, done, ask_alone));
     bool anew = is_out_of_step(c, next, done);
     if (anew) /* what lies there is seen, before they are asked anew */
         TRY(conn_drain(c, LOOK_PACKETS_MOST));
@@ -231,7 +232,8 @@ static struct error *ask_trusting(struct rsp_connection *c, struct rsp_request *
         return ask_anew(c, requests, count);
     if (!conn_is_careful(c) || conn_runs(c))
         return NULL;
-    TRY(ask_anew(c, requests, answered));
+    if (c->order.careful > 0)
+        TRY(ask_anew(c, requests, answered));
     return conn_careful_ask(c, requests + answered, count - answered);
 }
 

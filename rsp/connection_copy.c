@@ -2,7 +2,7 @@
 /*
  * What an answer is worth, with acks, where something was lost.
  *
- * One that is word for word the one before it may be the old
+ * One that is word for word the one before it, or that of another question, may be the old
  * answer once more, behind an ack that strayed, and gdbserver then took no byte of the request (it says its
  * last word again for each of them). A fence shows whether more came than was asked for; if so what may be
  * said twice is said again. `z` that is refused may have been heard before, and its first answer been lost:
@@ -21,7 +21,8 @@ static bool is_in_doubt(const struct rsp_connection *c, const struct rsp_request
 
 bool conn_may_be_copy(const struct rsp_connection *c, const struct rsp_request *r, size_t window)
 {
-    return is_in_doubt(c, r, window) && c->order.copied && r->grammar != RSP_GRAMMAR_CONSOLE;
+    return is_in_doubt(c, r, window) && (c->order.copied || conn_older_may_be(c, r)) &&
+           r->grammar != RSP_GRAMMAR_CONSOLE;
 }
 
 /* What it changes is the same after the second time; everything else only asks. */
@@ -50,6 +51,8 @@ struct error *conn_doubt_copy(struct rsp_connection *c, struct rsp_request *r)
     bool surplus = c->owed.came > 0 || c->order.strays > before || stop_came;
     if (stop_came) /* it is the answer, and no stop of its own */
         conn_stops_keep(c, late);
+    if (!surplus)
+        conn_older_trust(c, r);
     if (!surplus || conn_runs(c) || !may_be_said_twice(r))
         return NULL;
     struct rsp_request again = {

@@ -6,6 +6,9 @@
  * cannot be one: what only reads, and what is the same when it is done twice, is asked until the same has
  * come once more often than answers are missing. A command of the monitor is neither: it waits for what is
  * missing and is not sent before.
+ *
+ * So is what was asked for with a `-` behind a silence: where it was not lost but only late, the stub says it
+ * at once and the first one comes all the same. There it is known what may come.
  */
 #include "rsp/connection_private.h"
 
@@ -16,14 +19,20 @@
 /* Answer times that one is expected for, and the same for a command of the monitor. */
 enum { PATIENCE = 3, CONSOLE_PATIENCE = 12 };
 
+static bool may_come_late(const struct rsp_connection *c)
+{
+    return transport_is_reliable(c->transport) && !rsp_shares_console(c) && !conn_is_lenient(c);
+}
+
 void conn_missing_note(struct rsp_connection *c, size_t count)
 {
     struct conn_missing *m = &c->missing;
     m->count = conn_missing_count(c);
     if (m->count + count == 0 || c->owed.doubtful == 0)
         return;
-    if (!transport_is_reliable(c->transport) || rsp_shares_console(c) || conn_is_lenient(c))
+    if (!may_come_late(c))
         return;
+    m->is_known = false;
     bool mixed = m->count > 0 && m->grammar != c->owed.grammar;
     bool command = c->owed.grammar == RSP_GRAMMAR_CONSOLE || c->owed.grammar == RSP_GRAMMAR_ANY;
     int64_t until_ns = clock_now_ns() + (command ? CONSOLE_PATIENCE : PATIENCE) * c->limits.timeout_ns;
@@ -34,6 +43,26 @@ void conn_missing_note(struct rsp_connection *c, size_t count)
     buf_clear(&m->request);
     buf_add(&m->request, buf_text(&c->owed.request), c->owed.request.length);
     conn_careful(c, 1);
+}
+
+void conn_missing_said_again(struct rsp_connection *c, const struct rsp_request *r)
+{
+    struct conn_missing *m = &c->missing;
+    if (!may_come_late(c))
+        return;
+    size_t n = r->reply.length, before = conn_missing_count(c);
+    int64_t until_ns = clock_now_ns() + PATIENCE * c->limits.timeout_ns;
+    m->is_known = before == 0;
+    m->several = before > 0;
+    m->grammar = before > 0 && m->grammar != r->grammar ? RSP_GRAMMAR_ANY : r->grammar;
+    m->until_ns = before > 0 && m->until_ns > until_ns ? m->until_ns : until_ns;
+    m->count = before + 1;
+    m->said_length = n;
+    buf_clear(&m->said);
+    buf_add(&m->said, buf_text(&r->reply), n < EVIDENCE_MOST ? n : EVIDENCE_MOST);
+    buf_clear(&m->request);
+    buf_add(&m->request, r->payload, r->length < SHOWN_REQUEST ? r->length : SHOWN_REQUEST);
+    conn_careful(c, 0); /* what was answered before is not doubted */
 }
 
 size_t conn_missing_count(const struct rsp_connection *c)
@@ -49,6 +78,7 @@ void conn_missing_came(struct rsp_connection *c)
 void conn_missing_free(struct rsp_connection *c)
 {
     buf_free(&c->missing.request);
+    buf_free(&c->missing.said);
 }
 
 /* Of `g` it is known how long its answer is. */
@@ -66,6 +96,9 @@ bool conn_missing_may_be(const struct rsp_connection *c, const char *payload, si
                                   .grammar = c->missing.grammar};
     if (conn_missing_count(c) == 0)
         return false;
+    if (c->missing.is_known)
+        return n == c->missing.said_length &&
+               memcmp(buf_text(&c->missing.said), n ? payload : "", c->missing.said.length) == 0;
     if (c->missing.several)
         return conn_fits(r.grammar, payload, n);
     return conn_answers(c, &r, payload, n) && !is_other_length(c, &r, payload, n);

@@ -64,12 +64,13 @@ static bool says_why_it_stands(struct rsp_connection *c)
     return says;
 }
 
-/* Home-made stubs are silent to what they do not know, as others are who have nothing to say; `e` where this
- * one is silent to all. A line that prints is no stub's. */
-static struct error *take_silence(struct rsp_connection *c, struct error *e)
+/* Home-made stubs are silent to what they do not know, as others are who have nothing to say, and some say
+ * what is no answer to it; `e` where this one does so to all. A line that prints is no stub's. */
+static struct error *take_less(struct rsp_connection *c, struct error *e)
 {
-    bool may_know_less = error_is(e, ERR_TIMEOUT) && transport_is_reliable(c->transport) &&
-                         !c->console.spoke && clock_now_ns() < c->limits.deadline_ns;
+    bool may_know_less = (error_is(e, ERR_TIMEOUT) || error_is(e, ERR_VIOLATION)) &&
+                         transport_is_reliable(c->transport) && !c->console.spoke &&
+                         clock_now_ns() < c->limits.deadline_ns;
     if (!may_know_less)
         return not_a_stub(c, e);
     conn_owe_nothing(c); /* a fence might be met with silence as well */
@@ -86,7 +87,7 @@ static struct error *ask_supported(struct rsp_connection *c)
     struct error *e = rsp_call(c, RSP_GRAMMAR_TEXT, 0, &reply, "%s", buf_text(&offer));
     if (e) {
         buf_clear(&reply);
-        TRY(take_silence(c, e));
+        TRY(take_less(c, e));
     }
     c->terms.supported_empty = reply.length == 0 || conn_is_error(reply.data, reply.length);
     uint64_t size;

@@ -69,6 +69,7 @@ void conn_in_step(struct rsp_connection *c)
 void conn_stale(struct rsp_connection *c, const char *payload, size_t n)
 {
     bool known = !c->terms.no_ack && (c->order.troubled || !transport_is_reliable(c->transport));
+    c->order.others += !conn_is_taken_already(c, payload, n);
     conn_note_stray(c);
     if (!c->terms.no_ack) /* its last word, which is what it says again */
         conn_note_taken(c, payload, n);

@@ -18,6 +18,7 @@ enum {
     WINDOW_BYTES_ACK = 256, /* QEMU's user emulator reads so many at once and waits for an ack after each */
     TAIL_BYTES = 64,        /* of console text, to know a prompt */
     SHOWN_REQUEST = 60,     /* bytes of one in a message */
+    OLDER_ANSWERS = 64,     /* answers that one may be a late copy of */
 };
 /* A moment that is past: at once. */
 #define PROBE_NOW 1
@@ -93,13 +94,16 @@ struct conn_fence {
     struct buf question, answer; /* one like no other, and known; empty: none is */
 };
 
-/* Answers that a fence overtook: connection_missing.c. */
+/* Answers that a fence, or a `-`, overtook: connection_missing.c. */
 struct conn_missing {
     size_t count;
     enum rsp_grammar grammar; /* of their questions; ANY: of several */
     bool several;             /* or were */
     int64_t until_ns;         /* when they are not expected any more */
     struct buf request;       /* one of the questions, cut, for messages */
+    bool is_known;            /* it came once already, for a `-`, and is this: */
+    struct buf said;          /* cut at EVIDENCE_MOST, */
+    size_t said_length;       /* and its whole length */
 };
 
 /* The last resume, and the stops since: connection_stops.c. */
@@ -134,8 +138,27 @@ struct conn_order {
     int64_t settle_ns;  /* the silence */
     int64_t quiet_ns;   /* when the last of them was over */
     size_t strays;      /* packets that answered nothing, in all */
+    size_t others;      /* of them, those that were no copy of what was taken last */
     struct buf last;    /* the answer or stop taken last, cut at EVIDENCE_MOST */
     size_t last_length; /* of all of it */
+};
+
+/* An answer that was given, as digests. */
+struct conn_older_answer {
+    uint64_t question, text;
+    size_t length;
+    bool cleared;  /* another question had the same, and it was its own, */
+    size_t strays; /* when so many packets had come that answered nothing */
+};
+
+/* The answers that a late copy may be of: connection_older.c. */
+struct conn_older {
+    struct conn_older_answer answers[OLDER_ANSWERS];
+    size_t next;      /* which is replaced */
+    size_t longest;   /* digits of memory that one answer brought */
+    uint64_t runs;    /* resumes so far */
+    unsigned listens; /* in vain */
+    unsigned shorts;  /* answers to `m` that brought less the second time, too */
 };
 
 /* A resume that was not acked: connection_doubt.c. */
@@ -260,6 +283,7 @@ struct rsp_connection {
     struct conn_fence fence;
     struct conn_missing missing;
     struct conn_order order;
+    struct conn_older older;
     struct conn_doubt doubt;
     struct conn_stops stops;
     struct conn_unread unread;

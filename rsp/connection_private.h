@@ -11,12 +11,13 @@
  *   connection_await.[ch]   one request's answer
  *   connection_retry.c      what is done when it does not come
  *   connection_copy.c       an answer that may be the one before it, said once more
+ *   connection_older.c      an answer that may be one of an earlier question
  *   connection_careful.c    a stub, or a line, that says more than was asked
  *   connection_unheard.c    a change that may not have reached the stub
  *   connection_batch.c      requests, as many at once as may be
  *   connection_resync.c     answers that are owed
  *   connection_fence.c      finding the place again after an answer was lost
- *   connection_missing.c    answers that a fence overtook
+ *   connection_missing.c    answers that a fence, or a `-`, overtook
  *   connection_run.c        resume, wait for a stop
  *   connection_doubt.c      a resume that was not acked
  *   connection_unread.c     what came in place of a stop, and is none
@@ -395,6 +396,26 @@ int64_t conn_race_due(const struct rsp_connection *c);
 struct error *conn_race_act(struct rsp_connection *c, int64_t now) BASE_MUST_CHECK;
 void conn_race_free(struct rsp_connection *c);
 
+/* -- connection_older.c ---------------------------------------------------------------------------------- */
+
+/* The answer to `r` is word for word what another question was answered, and not known to be its own. */
+bool conn_older_may_be(const struct rsp_connection *c, const struct rsp_request *r);
+/* It was found to be its own. */
+void conn_older_trust(struct rsp_connection *c, const struct rsp_request *r);
+/* Whether an answer to `m` that brings less than was asked for may be an older one: so may one that is
+ * shorter than the stub can give and does not end at the end of a page, behind which nothing may be. */
+bool conn_older_is_short(const struct rsp_connection *c, const struct rsp_request *r, bool ends_page);
+/* It brought less once more. */
+void conn_older_meant_short(struct rsp_connection *c);
+/* The target is resumed. */
+void conn_older_run(struct rsp_connection *c);
+/* Requests of one write were answered, or not: those whose answer may be an older one are asked again by
+ * `ask`.
+ */
+struct error *conn_older_settle(struct rsp_connection *c, struct rsp_request *requests, size_t count,
+                                struct error *(*ask)(struct rsp_connection *c, struct rsp_request *requests,
+                                                     size_t count)) BASE_MUST_CHECK;
+
 /* -- connection_negotiate.c ----------------------------------------------------------------------------- */
 
 /* It was seen to take one request at a time. */
@@ -440,6 +461,8 @@ struct error *conn_resync(struct rsp_connection *c) BASE_MUST_CHECK;
 /* So many of those that are owed did not come in front of the fence's answer. */
 void conn_missing_note(struct rsp_connection *c, size_t count);
 /* How many are expected; one has come, or what may be one; and whether this may be. */
+/* The answer to `r` came for a `-` behind a silence: it may come once more. */
+void conn_missing_said_again(struct rsp_connection *c, const struct rsp_request *r);
 size_t conn_missing_count(const struct rsp_connection *c);
 void conn_missing_came(struct rsp_connection *c);
 bool conn_missing_may_be(const struct rsp_connection *c, const char *payload, size_t n);

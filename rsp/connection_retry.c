@@ -77,6 +77,7 @@ struct error *await_try_again(struct await *a)
             conn_owe_again(c, a->r);
         TRY(conn_write_again(c));
     } else {
+        a->asked_for = true;
         TRY(conn_send_nak(c));
     }
     a->copies = 0;

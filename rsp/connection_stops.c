@@ -35,6 +35,7 @@ void conn_stops_leave(struct rsp_connection *c, const char *payload, size_t n)
 {
     set(&c->stops.previous, buf_text(&c->stops.last), c->stops.last.length);
     conn_stops_forget(c);
+    conn_older_run(c);
     c->stops.copies = 0;
     c->stops.commanded = false;
     set(&c->stops.resumed_with, payload, n < SHOWN_RESUME ? n : SHOWN_RESUME);

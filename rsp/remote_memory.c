@@ -25,6 +25,7 @@ struct piece {
     size_t read; /* which range */
     size_t offset, length;
     size_t got;
+    bool doubted; /* less came than was asked for, once, and it was asked again */
     struct error *error;
     size_t first_half; /* where its pages are in the second list, when it was split */
     size_t halves;
@@ -66,10 +67,24 @@ static struct error *unreadable(uint64_t address, const struct buf *reply)
     return e;
 }
 
-static void take_piece(const struct rsp_read *reads, struct piece *p, struct rsp_request *r)
+/* Less than was asked for may be what another question was answered: it is asked once more before it is
+ * believed. */
+static bool is_doubtful(const struct rsp_connection *c, const struct piece *p, const struct rsp_request *r,
+                        uint64_t address)
+{
+    uint64_t n = r->reply.length / 2;
+    return !p->doubted && n < p->length - p->got && conn_older_is_short(c, r, (address + n) % PAGE == 0);
+}
+
+static void take_piece(struct rsp_connection *c, const struct rsp_read *reads, struct piece *p,
+                       struct rsp_request *r)
 {
     const struct rsp_read *read = &reads[p->read];
     uint64_t address = read->address + p->offset + p->got;
+    if (is_doubtful(c, p, r, address)) {
+        p->doubted = true;
+        return;
+    }
     p->error = r->error;
     r->error = NULL;
     if (!p->error)
@@ -78,6 +93,8 @@ static void take_piece(const struct rsp_read *reads, struct piece *p, struct rsp
         return;
     size_t due = p->length - p->got;
     long n = hex_decode(r->reply.data, r->reply.length, read->bytes + p->offset + p->got, due);
+    if (p->doubted && n > 0 && (size_t)n < due)
+        conn_older_meant_short(c);
     if (n > 0)
         p->got += (size_t)n;
     else
@@ -108,7 +125,7 @@ static struct error *ask_some(struct rsp_connection *c, struct ptid thread, cons
     size_t at = selects;
     for (size_t i = 0; i < count; i++)
         if (is_short(&pieces[i]))
-            take_piece(reads, &pieces[i], &b.requests[at++]);
+            take_piece(c, reads, &pieces[i], &b.requests[at++]);
     return NULL;
 }
 

@@ -53,10 +53,13 @@ struct error *rsp_query_current(struct rsp_connection *c, struct ptid *ret)
         return error_new(ERR_UNSUPPORTED, "asking for the current thread: the stub tells none");
     buf_add(&reply, buf_text(&c->probe.answer), c->probe.answer.length);
     struct error *e = reply.length ? NULL : rsp_call(c, RSP_GRAMMAR_TEXT, 0, &reply, "qC");
-    bool silent = error_is(e, ERR_TIMEOUT) && clock_now_ns() < c->limits.deadline_ns && !rsp_races(c);
-    if (silent && !c->remote.current_once) {
+    static const char no_answer[] = "what is no answer to it";
+    bool in_vain = (error_is(e, ERR_TIMEOUT) || error_is(e, ERR_VIOLATION)) &&
+                   clock_now_ns() < c->limits.deadline_ns && !rsp_races(c);
+    if (in_vain && !c->remote.current_once) {
+        bool silent = error_is(e, ERR_TIMEOUT);
         error_free(e);
-        return has_no_current(c, NULL, 0);
+        return has_no_current(c, silent ? NULL : no_answer, strlen(no_answer));
     }
     TRY(e);
     TRY(remote_check(&reply, "asking for the current thread"));

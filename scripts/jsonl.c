@@ -176,7 +176,7 @@ static bool is_going_back(const struct server *s)
 
 static void dispatch(struct server *s, const struct command *c, cJSON *request)
 {
-    if (strcmp(c->name, "interrupt") == 0 && is_going_back(s)) {
+    if (strcmp(c->name, "interrupt") == 0 && s->ready && is_going_back(s)) {
         worker_interrupt(s->worker); /* the stop is the answer to what was under way */
         reply(s, request, NULL, cJSON_CreateObject(), clock_now_ns());
         cJSON_Delete(request);
@@ -322,10 +322,15 @@ static void take_answer(struct server *s, struct worker_message *m)
     drop_pending(s, p);
 }
 
+/* What a target that never falls silent says is taken for no longer than this at a time: requests, limits of
+ * time and signals are heeded in between. */
+#define SAYING_NS INT64_C(20000000)
+
 static void take_messages(struct server *s)
 {
     struct worker_message m;
-    while (worker_take(s->worker, &m)) {
+    int64_t until_ns = clock_now_ns() + SAYING_NS;
+    while (clock_now_ns() < until_ns && worker_take(s->worker, &m)) {
         if (m.kind == WORKER_EVENT) {
             if (m.event_kind == EVENT_WIRE_LOG)
                 s->status = script_worse(s->status, STATUS_UNWRITTEN);
@@ -358,9 +363,12 @@ static void answer_for_engine(struct server *s, struct pending *p, struct error 
     drop_pending(s, p);
 }
 
-static struct error *out_of_time(const struct pending *p)
+static struct error *out_of_time(const struct server *s, const struct pending *p)
 {
     const char *name = json_text_or_null(p->request, "do");
+    if (!s->ready)
+        return error_hint(error_new(ERR_TIMEOUT, "%s: out of time; the target is still being opened", name),
+                          "it was not begun, and will not be; is its stub there, and free?");
     if (p->only_waits)
         return error_hint(error_new(ERR_TIMEOUT, "%s: out of time; the target has not stopped", name),
                           "it counts as running; its stop is what the next `wait` returns");
@@ -374,8 +382,8 @@ static void expire_one(struct server *s, struct pending *p)
     if (p->worker_id == 0) {
         reply(s, p->request, NULL, cJSON_CreateObject(), p->began_ns);
         drop_pending(s, p);
-    } else if (p->only_waits || p->timed_out) {
-        answer_for_engine(s, p, out_of_time(p));
+    } else if (!s->ready || p->only_waits || p->timed_out) {
+        answer_for_engine(s, p, out_of_time(s, p));
     } else {
         p->timed_out = true;
         p->due_ns = clock_now_ns() + GRACE_NS;
@@ -412,7 +420,7 @@ static bool is_over(const struct server *s)
 static void serve_once(struct server *s)
 {
     struct pollfd fds[4] = {{.fd = worker_fd(s->worker), .events = POLLIN},
-                            {.fd = s->ready && !s->end_of_input ? STDIN_FILENO : -1, .events = POLLIN},
+                            {.fd = s->end_of_input ? -1 : STDIN_FILENO, .events = POLLIN},
                             {.fd = s->signals->fd, .events = POLLIN},
                             {.fd = STDOUT_FILENO}}; /* whether anybody is there to read it */
     if (poll(fds, 4, wait_ms(s)) < 0)
@@ -435,7 +443,7 @@ static void serve_once(struct server *s)
 
 static void serve(struct server *s)
 {
-    while (!s->end_of_input && !is_over(s))
+    while ((!s->end_of_input || !s->ready) && !is_over(s))
         serve_once(s);
 }
 
@@ -460,6 +468,11 @@ static void cancel_rest(struct server *s)
     }
 }
 
+static void last_words(const cJSON *event)
+{
+    output_line(cJSON_Duplicate(event, true));
+}
+
 int jsonl_run(const struct script_options *options)
 {
     struct worker_options worker = {.program = options->program,
@@ -472,7 +485,8 @@ int jsonl_run(const struct script_options *options)
                                     .stop_at = START_ENTRY,
                                     .break_in = options->break_in,
                                     .running = options->running,
-                                    .capture_output = true};
+                                    .capture_output = true,
+                                    .last_words = last_words};
     struct server s = {.signals = options->signals};
     if (options->stop_at)
         start_at_parse(options->stop_at, &worker.stop_at);

@@ -398,6 +398,7 @@ static void loop(struct cli *c)
 static void open_cli(struct cli *c, const struct ui_options *options)
 {
     struct worker_options worker = *options->worker;
+    worker.last_words = face_last_words;
     worker.views = true;
     worker.capture_output = true;
     c->talk = (struct talk){.print = on_print, .context = c};

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ui/face.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "engine/face/worker.h"
 #include "ui/columns.h"
 
 enum { WORDS_SHOWN = 300, WORD_COLUMNS = 60 };
+
+void face_last_words(const cJSON *event)
+{
+    const char *text = json_text_or_null(event, "text");
+    fputs(text ? text : "", stderr);
+}
 
 void face_end(struct worker *w, enum face_ending ending)
 {

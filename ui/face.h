@@ -5,6 +5,7 @@
 #ifndef ALLSTOP_UI_FACE_H
 #define ALLSTOP_UI_FACE_H
 
+#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,6 +20,8 @@ struct worker;
 
 /* How the user ends it; LEAVE: nobody was asked. */
 enum face_ending { ENDING_NONE, ENDING_LEAVE, ENDING_DETACH, ENDING_KILL };
+/* For `last_words` of struct worker_options: to standard error. */
+void face_last_words(const cJSON *event);
 void face_end(struct worker *w, enum face_ending ending);
 
 /* True when quitting now would take out traps of ours, or end what was started for us. NULL: no view yet. */

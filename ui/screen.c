@@ -160,6 +160,7 @@ static void on_problem(void *context, const char *text)
 void screen_open(struct screen *s, const struct ui_options *options)
 {
     struct worker_options worker = *options->worker;
+    worker.last_words = face_last_words;
     worker.views = true;
     worker.capture_output = true;
     s->focus = PANE_CONSOLE;

@@ -135,8 +135,32 @@ void worker_give_up(struct worker *w)
     worker_post_request(w, r);
 }
 
+/* One that the engine has not begun; NULL: it has. */
+static struct request *take_back(struct worker *w, uint64_t id)
+{
+    pthread_mutex_lock(&w->lock);
+    struct request **at = &w->first_request;
+    while (*at && (*at)->id != id)
+        at = &(*at)->next;
+    struct request *r = *at;
+    if (r) {
+        *at = r->next;
+        if (w->last_request == &r->next)
+            w->last_request = at;
+    }
+    pthread_mutex_unlock(&w->lock);
+    return r;
+}
+
 void worker_abandon(struct worker *w, uint64_t id)
 {
+    struct request *waits = take_back(w, id);
+    if (waits) {
+        free(waits->text);
+        cJSON_Delete(waits->args);
+        free(waits);
+        return;
+    }
     struct request *r = xcalloc(1, sizeof *r);
     r->kind = REQUEST_ABANDON;
     r->abandoned = id;
@@ -201,6 +225,16 @@ static bool join_in_time(struct worker *w)
     return pthread_timedjoin_np(w->thread, NULL, &limit) == 0;
 }
 
+static void take_last_words(struct worker *w)
+{
+    struct worker_message m;
+    while (worker_take(w, &m)) {
+        if (w->options.last_words && m.at_end && m.event_kind == EVENT_OUTPUT)
+            w->options.last_words(m.event);
+        worker_message_free(&m);
+    }
+}
+
 bool worker_stop(struct worker *w, enum worker_ending ending)
 {
     if (!w)
@@ -213,11 +247,10 @@ bool worker_stop(struct worker *w, enum worker_ending ending)
     r->kind = REQUEST_QUIT;
     r->ending = ending;
     worker_post_request(w, r);
-    if (!join_in_time(w))
+    bool joined = join_in_time(w);
+    take_last_words(w);
+    if (!joined)
         return false;
-    struct worker_message m;
-    while (worker_take(w, &m))
-        worker_message_free(&m);
     drop_requests(w);
     view_unref(w->view);
     free_options(&w->options);

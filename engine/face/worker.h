@@ -44,6 +44,8 @@ struct worker_options {
     enum start_at stop_at; /* where that program stands first */
     bool capture_output;
     bool views; /* build and publish views */
+    /* What the session said while it ended with the target, by worker_stop(); or NULL. */
+    void (*last_words)(const cJSON *event);
 };
 
 enum worker_message_kind {
@@ -68,6 +70,7 @@ struct worker_message {
     size_t length; /* bytes of a console's text */
     cJSON *event;
     enum event_kind event_kind; /* of the session's events */
+    bool at_end;                /* said while it ended with the target */
     int64_t elapsed_ns;
 };
 void worker_message_free(struct worker_message *m);
@@ -102,7 +105,7 @@ bool worker_interrupt(struct worker *w);
  * a stop is answered `lost`. */
 void worker_give_up(struct worker *w);
 /* The answer to this post has been given by the face itself (its time is up): should it be a stop, that is
- * kept for the next `wait`. */
+ * kept for the next `wait`, and one that was not begun yet never is. */
 void worker_abandon(struct worker *w, uint64_t id);
 
 /* Readable when a message waits. */

@@ -22,9 +22,12 @@ enum { SHOW_RUNNING_AFTER_NS = 150000000 };
 
 static void on_event(void *context, struct session *s, const struct event *event)
 {
-    struct worker_message m = {
-        .kind = WORKER_EVENT, .event = event_to_json(s, event), .event_kind = event->kind};
-    worker_send(context, &m);
+    struct worker *w = context;
+    struct worker_message m = {.kind = WORKER_EVENT,
+                               .event = event_to_json(s, event),
+                               .event_kind = event->kind,
+                               .at_end = w->quitting};
+    worker_send(w, &m);
 }
 
 static void on_console(void *context, const char *bytes, size_t n)

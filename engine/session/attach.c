@@ -122,8 +122,10 @@ static struct error *read_description(struct session *s)
     BASE_FREE char *text =
         xasprintf("%s: it is done without%s\n", e->message,
                   known ? "" : "; `set architecture NAME`, or a program, says what the processor is");
-    if (!error_is(e, ERR_UNSUPPORTED))
+    if (!error_is(e, ERR_UNSUPPORTED)) {
+        description_refuse(s->target, e);
         target_say(s->target, text);
+    }
     error_free(e);
     return NULL;
 }

@@ -125,14 +125,19 @@ static struct error *take_owed_interrupt(struct session *s)
     return NULL;
 }
 
-/* It did not stop, and what is inserted cannot be taken out of what runs. */
+/* What is inserted cannot be taken out of what runs, or was not when it should have been. */
 static void tell_what_stays(struct session *s)
 {
-    static const char text[] =
-        "it did not stop to be left: the breakpoints are still in it, and the next that it meets may "
-        "end it; `recover` takes out those in memory once it can be stopped\n";
-    if (sites_any(s->control) && s->target->state == TARGET_RUNNING)
-        target_say(s->target, text);
+    BASE_BUF struct buf left = {0}, text = {0};
+    bool runs = s->target->state == TARGET_RUNNING;
+    sites_name_inserted(s->control, &left);
+    if (left.length == 0 || (!runs && s->target->state != TARGET_STOPPED))
+        return;
+    buf_printf(&text,
+               "%s: still inserted are %s; the next that it meets may end it. `recover` takes out those in "
+               "memory, in the next session, once it can be stopped\n",
+               runs ? "it did not stop to be left" : "not all could be taken out", buf_text(&left));
+    target_say(s->target, buf_text(&text));
 }
 
 /* A stub lets go those processes that it is told to: QEMU's machine runs on once none is left. */
@@ -192,7 +197,9 @@ struct error *session_leave(struct session *s, bool kill)
     if (s->target->state == TARGET_EXITED)
         return NULL;
     struct error *removed = sites_remove_all(s->control);
-    if (!removed)
+    if (removed)
+        tell_what_stays(s);
+    else
         journal_forget_removed(s->control);
     struct error *e = removed ? NULL : take_owed_interrupt(s);
     if (e || s->target->state == TARGET_EXITED)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/target/description.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -75,6 +76,20 @@ void description_forget(struct target *target)
         target->arch = NULL;
     description_free(target, target->description);
     target->description = NULL;
+}
+
+void description_refuse(struct target *target, const struct error *why)
+{
+    free(target->described.refused);
+    target->described.refused = why ? xstrdup(why->message) : NULL;
+}
+
+struct error *description_missing(const struct target *target, struct error *e)
+{
+    static const char try[] =
+        "name a program with symbols, or `set architecture NAME`, so that the processor is known";
+    const char *why = target->described.refused;
+    return why ? error_hint(e, "%s; the description was not taken: %s", try, why) : error_hint(e, "%s", try);
 }
 
 /* What the stub said of its architecture stays. */

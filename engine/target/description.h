@@ -54,6 +54,7 @@ struct descriptions {
     struct described_process processes[DESCRIBED_PROCESSES_MOST];
     unsigned process_count; /* 0: it did not stop yet */
     uint64_t stops;
+    char *refused; /* why the one that was told last was not taken, or NULL */
 };
 
 /* -- description_table.c --------------------------------------------------------------------------- */
@@ -80,6 +81,10 @@ const struct described *description_of(struct target *target, int64_t pid);
 const struct described *description_own(struct target *target);
 /* There are processes with different ones. */
 bool description_several(const struct target *target);
+/* What was told is not taken, for this reason (NULL: it is): whatever fails for want of it says so. */
+void description_refuse(struct target *target, const struct error *why);
+/* `e` is about the processor, or its registers, that nobody has told: with what to try, and that reason. */
+struct error *description_missing(const struct target *target, struct error *e) BASE_MUST_CHECK;
 /* Nothing is found by address in the files of another processor, where there are several. After each new
  * file. */
 void description_hide_files(struct target *target);

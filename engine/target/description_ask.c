@@ -30,7 +30,9 @@ static struct error *ask(struct target *target, struct rsp_tdesc **ret, bool *kn
     *known = !cut_short && !error_is(e, ERR_TIMEOUT);
     if (cut_short)
         return e;
-    if (e && !error_is(e, ERR_UNSUPPORTED))
+    bool refused = e && !error_is(e, ERR_UNSUPPORTED);
+    description_refuse(target, refused ? e : NULL);
+    if (refused)
         tell(target, e, *known);
     error_free(e);
     return NULL;

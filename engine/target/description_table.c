@@ -262,6 +262,7 @@ void description_forget_all(struct target *target)
     for (unsigned i = 0; i < DESCRIPTIONS_MOST; i++)
         if (i != target->described.in_force)
             description_free(target, target->described.items[i].description);
+    free(target->described.refused);
     target->described = (struct descriptions){0};
     target->described_late = false;
     description_hide_files(target);

@@ -14,10 +14,9 @@ static struct error *ask_all(struct target *target, struct thread *t)
     TRY(target_need_stopped(target));
     TRY(description_check(target, t->id.pid));
     if (!target->description)
-        return error_hint(
-            error_new(ERR_UNSUPPORTED,
-                      "read registers: the stub sent no description of them that could be used"),
-            "name a program with symbols, or `set architecture NAME`, so that the processor is known");
+        return description_missing(
+            target, error_new(ERR_UNSUPPORTED,
+                              "read registers: the stub sent no description of them that could be used"));
     registers_make_room(target, t);
     if (t->has_g)
         return NULL;
@@ -174,7 +173,8 @@ static struct error *read_pc(struct target *target, struct thread *t, uint64_t *
 {
     TRY(description_check(target, t->id.pid));
     if (!target->arch)
-        return error_new(ERR_UNSUPPORTED, "the target's architecture is not known, so there is no pc");
+        return description_missing(
+            target, error_new(ERR_UNSUPPORTED, "the target's architecture is not known, so there is no pc"));
     return register_value(target, t, target->arch->pc, ret);
 }
 
@@ -191,8 +191,9 @@ static struct error *read_sp(struct target *target, struct thread *t, uint64_t *
 {
     TRY(description_check(target, t->id.pid));
     if (!target->arch)
-        return error_new(ERR_UNSUPPORTED,
-                         "the target's architecture is not known, so there is no stack pointer");
+        return description_missing(
+            target, error_new(ERR_UNSUPPORTED,
+                              "the target's architecture is not known, so there is no stack pointer"));
     if (!*target->arch->sp)
         return error_hint(
             error_new(ERR_UNSUPPORTED,

@@ -110,6 +110,8 @@ struct thread *threads_note(struct target *target, struct ptid id)
 
 struct thread *threads_note_stopped(struct target *target, struct ptid id)
 {
+    if (id.tid > 0)
+        thread_table_rename(&target->threads, &(struct rsp_thread){.id = id}, 1);
     bool is_new = target->threads.count && !threads_find(&target->threads, id);
     struct thread *t = threads_note(target, id);
     if (is_new)
@@ -175,12 +177,7 @@ static struct thread *find_named(const struct thread_table *t, const char *name)
         return threads_find(t, (struct ptid){.tid = cpu_zero - (int64_t)tid});
     if (*name != 'p' || !dot || !read_number(name + 1, dot, &pid) || !read_number(dot + 1, end, &tid))
         return NULL;
-    struct thread *found = threads_find(t, (struct ptid){(int64_t)pid, (int64_t)tid});
-    /* a stub without processes has but one, which is written 1 */
-    if (!found && pid == 1)
-        found = threads_find(t, (struct ptid){.tid = (int64_t)tid});
-    /* and the only thread of one that names none is written 1 */
-    return found || pid != 1 || tid != 1 ? found : threads_find(t, (struct ptid){0});
+    return threads_find_alike(t, (struct ptid){(int64_t)pid, (int64_t)tid});
 }
 
 struct error *threads_by_name(struct target *target, const char *name, struct thread **ret)
@@ -258,6 +255,7 @@ struct error *threads_list(struct target *target)
     struct rsp_thread *threads = NULL;
     size_t count = 0;
     TRY(target_check(target, rsp_list_threads(target->connection, &threads, &count)));
+    thread_table_rename(&target->threads, threads, count);
     if (count)
         drop_gone(target, threads, count);
     else if (target->threads.listed_any)
@@ -265,8 +263,10 @@ struct error *threads_list(struct target *target)
     bool had_come = !target->threads.listed_any && !target->launched; /* they were there before us */
     target->threads.listed_any |= count > 0;
     for (size_t i = 0; i < count; i++) {
-        bool is_new = !threads_find(&target->threads, threads[i].id);
-        struct thread *t = threads_note(target, threads[i].id);
+        struct thread *t = threads_find_alike(&target->threads, threads[i].id);
+        bool is_new = !t;
+        if (is_new)
+            t = threads_note(target, threads[i].id);
         adopt(t, &threads[i]);
         if (is_new && !had_come)
             announce(target, EVENT_THREAD_STARTED, t);

@@ -86,6 +86,10 @@ void threads_free(struct thread_table *t);
 /* All known threads are forgotten (a new target). */
 void threads_clear(struct thread_table *t);
 struct thread *threads_find(const struct thread_table *t, struct ptid id);
+/* The same, also when the stub writes its id in another way: each is there once. */
+struct thread *threads_find_alike(const struct thread_table *t, struct ptid id);
+/* table.c: those that are there have the ids by which the stub lists them. */
+void thread_table_rename(struct thread_table *t, const struct rsp_thread *threads, size_t count);
 /* table.c: a new one, whose id is not there; and after some were taken out of `items`. */
 void thread_table_add(struct thread_table *t, struct thread *thread);
 void thread_table_index(struct thread_table *t);

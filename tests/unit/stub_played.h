@@ -14,6 +14,8 @@
 #include <netinet/in.h>
 
 enum { PLAYED_BASE = 0x1000, PLAYED_SIZE = 0x2000, PLAYED_REGISTERS = 17, PLAYED_RSP = 7, PLAYED_RIP = 16 };
+/* In front of a rule's reply: it goes out as it stands, and is no payload. */
+#define PLAYED_RAW "\x04"
 enum { PLAYED_RULES = 16, PLAYED_STOPS = 32 };
 
 struct played {
@@ -175,7 +177,10 @@ static UNUSED_FUNCTION void played_event(struct played *m, const struct rsp_even
     if (event->kind == RSP_PACKET) {
         buf_printf(&m->sent, "%s\n", event->data);
         played_wait_slow(m, event->data);
-        if (played_answer(m, event->data, &out))
+        bool answered = played_answer(m, event->data, &out);
+        if (answered && out.length > 0 && out.data[0] == PLAYED_RAW[0])
+            peer_write(&m->peer, out.data + 1, out.length - 1);
+        else if (answered)
             peer_reply(&m->peer, buf_text(&out));
         bool agreed = strcmp(event->data, "QStartNoAckMode") == 0 && strcmp(buf_text(&out), "OK") == 0;
         m->peer.no_ack = m->peer.no_ack || agreed;

@@ -11,8 +11,10 @@ static const char *const questions[] = {"qSupported",   "QStartNoAckMode",     "
 struct answer {
     const char *what, *payload; /* NULL: silence */
 };
+#define BYTES "\x01\x02\xff\x80rubbish\x03"
 static const struct answer answers[] = {
-    {"nothing", ""}, {"OK", "OK"}, {"an error", "E01"}, {"garbage", "<%rubbish;"}, {"silence", NULL},
+    {"nothing", ""},           {"OK", "OK"},      {"an error", "E01"},
+    {"garbage", "<%rubbish;"}, {"silence", NULL}, {"bytes", BYTES},
 };
 
 /* One session; the stub says at its stop which thread that is, or nobody. */
@@ -46,7 +48,8 @@ static void attaches(const char *question, const struct answer *a, const char *s
         error_free(e);
         fail();
     }
-    assert_int_equal(session->target->state, TARGET_STOPPED);
+    if (session->target->state != TARGET_STOPPED)
+        fail_msg("%s answered with %s: it does not stand", question, a->what);
     reads_memory(question, a);
     played_end(NULL);
 }
@@ -62,11 +65,51 @@ static void test_odd_answers(void **state)
         }
 }
 
+/* What no stub says to `qSupported`: it then knows nothing of what that asks, is told of once, and goes on.
+ */
+static void test_rubbish_to_supported(void **state)
+{
+    (void)state;
+    static const struct answer rubbish[] = {
+        {"a stop", "T05thread:1;"},  {"a thread", "QC1"}, {"a list", "m1,2"},
+        {"hex", "0123456789abcdef"}, {"an exit", "W00"},  {"bytes", BYTES},
+    };
+    for (size_t i = 0; i < ARRAY_LENGTH(rubbish); i++)
+        attaches("qSupported", &rubbish[i], i % 2 ? "T05thread:1;" : "S05");
+    must(attach("qSupported", BYTES, "S05"));
+    assert_true(told("reply-to-another-question"));
+    played_end(NULL);
+}
+
+/* Longer than any packet, and one whose checksum never holds. */
+static void test_unreadable_supported(void **state)
+{
+    (void)state;
+    BASE_BUF struct buf longest = {0};
+    for (unsigned i = 0; i < 3u << 17; i++)
+        buf_add_text(&longest, "over-long packet");
+    attaches("qSupported", &(struct answer){"a packet that is too long", buf_text(&longest)}, "S05");
+    attaches("qSupported", &(struct answer){"a damaged packet", PLAYED_RAW "+$PacketSize=1000#00"}, "S05");
+}
+
 static void test_silence_to_all(void **state)
 {
     (void)state;
     must_fail(attach("", NULL, NULL), ERR_TIMEOUT);
     played_end(NULL);
+}
+
+/* Whatever fails for want of it says why it was not taken. */
+static void names_the_reason(void)
+{
+    struct thread *t;
+    uint64_t pc;
+    must(threads_current(session->target, &t));
+    struct error *e = thread_pc(session->target, t, &pc);
+    assert_true(error_is(e, ERR_UNSUPPORTED));
+    assert_non_null(e->hint);
+    assert_non_null(strstr(e->hint, "the description was not taken: reading the target description: "));
+    error_free(e);
 }
 
 /* A description that is refused, is none, or cannot be read: one warning, and what to do. */
@@ -79,6 +122,7 @@ static void test_description(void **state)
         assert_true(told("reading the target description: "));
         assert_true(told("it is done without; `set architecture NAME`, or a program, says"));
         assert_null(session->target->arch);
+        names_the_reason();
         played_end(NULL);
     }
 }
@@ -95,10 +139,9 @@ static void test_description_behind_a_copy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_odd_answers),
-        cmocka_unit_test(test_silence_to_all),
-        cmocka_unit_test(test_description),
-        cmocka_unit_test(test_description_behind_a_copy),
+        cmocka_unit_test(test_odd_answers),          cmocka_unit_test(test_silence_to_all),
+        cmocka_unit_test(test_rubbish_to_supported), cmocka_unit_test(test_unreadable_supported),
+        cmocka_unit_test(test_description),          cmocka_unit_test(test_description_behind_a_copy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -576,10 +576,35 @@ static void test_watch_of_nobody(void **state)
     must(watchpoint_set(session->control, &(struct breakpoint_request){.at = "it", .ignore = 1}, 0x1800, 4,
                         SITE_WRITE, &b));
     stops_with(at(1, 0x1200, "watch:1800;"));
+    stops_with(at(1, 0x1204, "watch:1800;"));
+    stops_with(at(1, 0x1208, ""));
+    played.memory[0x800] = 1;
+    RUN(.kind = PLAN_CONTINUE);
+    assert_int_equal(final.pc, 0x1208); /* ignored, and then one that changed nothing */
+    assert_int_equal(b->hits, 1);
     stops_with(at(1, 0x1210, "watch:1800;"));
+    played.memory[0x800] = 2;
     assert_int_equal(RUN(.kind = PLAN_CONTINUE)->watchpoint, b->id);
     assert_int_equal(final.pc, 0x1210);
     assert_int_equal(b->hits, 2);
+}
+
+/* A write of what is there already is passed by, and ends the step that it is in; a read of it is a hit. */
+static void test_watch_of_the_same(void **state)
+{
+    (void)state;
+    struct breakpoint *write = NULL, *any = NULL;
+    must(watchpoint_set(session->control, &(struct breakpoint_request){.at = "it"}, 0x1800, 4, SITE_WRITE,
+                        &write));
+    stops_with(at(1, 0x1204, "watch:1800;"));
+    assert_int_equal(run(stepping(PLAN_STEPI, 1))->reason, STOP_STEP);
+    assert_int_equal(final.pc, 0x1204);
+    assert_int_equal(write->hits, 0);
+    must(watchpoint_set(session->control, &(struct breakpoint_request){.at = "it"}, 0x1900, 4, SITE_ACCESS,
+                        &any));
+    stops_with(at(1, 0x1208, "watch:1800;"));
+    stops_with(at(1, 0x120c, "awatch:1900;"));
+    assert_int_equal(RUN(.kind = PLAN_CONTINUE)->watchpoint, any->id);
 }
 
 static void test_forks(void **state)
@@ -684,6 +709,7 @@ int main(void)
         TEST(test_continue_times),
         TEST(test_late_and_unlikely),
         TEST(test_watch_of_nobody),
+        TEST(test_watch_of_the_same),
         TEST(test_forks),
         TEST(test_one_of_several_ends),
         TEST(test_ended),

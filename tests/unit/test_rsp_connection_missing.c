@@ -196,6 +196,45 @@ static void test_said_again(void **state)
     }
 }
 
+/* What a `-` brought at once comes once more, in place of the answer to question `late`, 2 or 3, or never:
+ * then the same answer to another question is its own. */
+static unsigned late;
+
+static void script_asked_for(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_expect(p, "m1,2");
+    peer_raw(p, "+");
+    peer_await_count(p, &p->naks, 1, "naks");
+    peer_say(p, "1111");
+    peer_expect(p, "m2,2");
+    peer_reply(p, late == 2 ? "1111" : "2222");
+    if (late == 2)
+        peer_answer(p, "m2,2", "2222");
+    peer_expect(p, "m3,2");
+    peer_reply(p, late == 3 ? "1111" : "3333");
+    if (late == 3)
+        peer_answer(p, "m3,2", "3333");
+    answer_all(p, "m4,2", "1111");
+}
+
+static void test_asked_for(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        static const unsigned places[] = {2, 3, 0};
+        struct session s;
+        late = places[i];
+        open_with(&s, script_asked_for, 3);
+        ask(&s, "m1,2", "1111");
+        later(&s);
+        ask(&s, "m2,2", "2222");
+        ask(&s, "m3,2", "3333");
+        ask(&s, "m4,2", "1111");
+        session_close(&s);
+    }
+}
+
 /* -- stubs and the fence ------------------------------------------------------------------------------- */
 
 static const char *fence_answer; /* NULL: silence */
@@ -289,7 +328,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_late_command), cmocka_unit_test(test_command_never_answered),
         cmocka_unit_test(test_late_read),    cmocka_unit_test(test_said_again),
-        cmocka_unit_test(test_odd_fences),   cmocka_unit_test(test_no_fence),
+        cmocka_unit_test(test_asked_for),    cmocka_unit_test(test_odd_fences),
+        cmocka_unit_test(test_no_fence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,6 +82,47 @@ static void test_stopped_stays(void **state)
     assert_int_equal(told("gone p1.1, in the table"), 1);
 }
 
+static unsigned named(const char *name)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < target->threads.count; i++) {
+        char text[48];
+        thread_name(target->threads.items[i]->id, text, sizeof text);
+        count += strcmp(text, name) == 0;
+    }
+    return count;
+}
+
+/* Without a name first, and then listed; and an id written in two ways: each thread is there once, and goes
+ * on as what it was. */
+static void test_once(void **state)
+{
+    (void)state;
+    threads_clear(&target->threads);
+    struct thread *nameless = threads_note_stopped(target, (struct ptid){0});
+    target->threads.stopped = target->threads.current = (struct ptid){0};
+    target->threads.has_stopped = target->threads.has_current = true;
+    lists("m1,2");
+    assert_int_equal(named("p1.1"), 1);
+    assert_int_equal(target->threads.count, 2);
+    assert_ptr_equal(thread(1), nameless);
+    struct thread *t;
+    must(threads_current(target, &t));
+    assert_ptr_equal(t, nameless);
+
+    next_stop();
+    lists("mp1.1,p1.2,1,2,p1.1");
+    assert_int_equal(target->threads.count, 2);
+    assert_int_equal(named("p1.1"), 1);
+    assert_int_equal(named("p1.2"), 1);
+    struct thread *second = threads_note_stopped(target, (struct ptid){0, 2});
+    assert_ptr_equal(second, thread(2));
+    assert_int_equal(target->threads.count, 2);
+    must(threads_by_name(target, "p1.2", &t));
+    assert_ptr_equal(t, thread(2));
+    assert_int_equal(told("gone "), 0);
+}
+
 /* A stub that names none any more is not believed: nobody is told that all are gone. */
 static void test_none(void **state)
 {
@@ -163,10 +204,11 @@ static void test_left(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST_ON(start_machine, test_news),     TEST_ON(start_machine, test_launched),
-        TEST_ON(start_machine, test_gone),     TEST_ON(start_machine, test_stopped_stays),
-        TEST_ON(start_machine, test_none),     TEST_ON(start_machine, test_process),
-        TEST_ON(start_machine, test_too_many), TEST_ON(start_machine, test_left),
+        TEST_ON(start_machine, test_news),    TEST_ON(start_machine, test_launched),
+        TEST_ON(start_machine, test_gone),    TEST_ON(start_machine, test_stopped_stays),
+        TEST_ON(start_machine, test_once),    TEST_ON(start_machine, test_none),
+        TEST_ON(start_machine, test_process), TEST_ON(start_machine, test_too_many),
+        TEST_ON(start_machine, test_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -131,6 +131,8 @@ void site_changed(struct control *c, struct site *p);
 /* The target is gone, and what was inserted with it. */
 void sites_lost(struct control *c);
 bool sites_any(const struct control *c);
+/* Those that the target has, as words: where, and what. Nothing is added where it has none. */
+void sites_name_inserted(const struct control *c, struct buf *out);
 size_t sites_dirty(const struct control *c);
 void sites_free(struct site_table *t);
 

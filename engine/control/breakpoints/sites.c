@@ -3,6 +3,7 @@
  * The table of sites: who wants one, which of them the target does not agree with yet, and which stand at an
  * address. Nothing is sent here (site_wire.c).
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -272,6 +273,23 @@ void sites_lost(struct control *c)
 bool sites_any(const struct control *c)
 {
     return c->breakpoints.sites.count > 0;
+}
+
+void sites_name_inserted(const struct control *c, struct buf *out)
+{
+    static const char *const what[] = {
+        [SITE_SOFTWARE] = "the stub's", [SITE_HARDWARE] = "in hardware", [SITE_WRITE] = "a watchpoint",
+        [SITE_READ] = "a watchpoint",   [SITE_ACCESS] = "a watchpoint",  [SITE_MEMORY] = "in memory",
+    };
+    const struct site_table *t = &c->breakpoints.sites;
+    const char *separator = "";
+    for (size_t i = 0; i < t->count; i++) {
+        const struct site *p = t->items[i];
+        if (!p->inserted || p->type == SITE_STEPPED)
+            continue;
+        buf_printf(out, "%s0x%" PRIx64 " (%s)", separator, p->address, what[p->type]);
+        separator = ", ";
+    }
 }
 
 size_t sites_dirty(const struct control *c)

@@ -320,7 +320,7 @@ static struct error *on_trap(struct control *c, struct stop *stop, bool *done)
     if (stop->has_pc && stop->reason != STOP_WATCHPOINT && at_target(p, stop->pc, &least_sp))
         return on_target(c, stop, least_sp, done);
     bool own_step = p->phase == PHASE_STEP && p->has_thread && ptid_equal(stop->thread, p->thread);
-    if (own_step && stop->reason != STOP_WATCHPOINT)
+    if (own_step && (stop->reason != STOP_WATCHPOINT || watch_stops_behind(c)))
         return go_on_stepping(c, stop, done);
     if (p->watch_stepping && stop->reason == STOP_SIGNAL && ptid_equal(stop->thread, p->watch_thread)) {
         if (!c->interrupt.sent)

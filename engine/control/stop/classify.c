@@ -297,11 +297,29 @@ static struct error *is_meant(struct control *c, const struct breakpoint *b, con
     return NULL;
 }
 
+bool watch_stops_behind(const struct control *c)
+{
+    const struct arch *a = c->target->arch;
+    return a && (a->stops_behind_access || a->stops_before_access); /* there it was finished (plan.c) */
+}
+
+/*
+ * A write of what stood there already is passed by (gdb manual, "Set Watchpoints": it stops when the value
+ * changes), where the stub says itself that it stops for the watchpoint: else that is concluded from less.
+ */
+static bool changes_nothing(const struct control *c, const struct breakpoint *b)
+{
+    return b->is_watch && b->watch_type == SITE_WRITE && b->watch_old_known && b->watch_new_known &&
+           c->breakpoints.reasons_told && watch_stops_behind(c) &&
+           memcmp(b->watch_old, b->watch_new, b->watch_length) == 0;
+}
+
 static struct error *one_stops(struct control *c, struct breakpoint *b, const struct stop *stop, bool *ret)
 {
     if (b->is_watch)
         watchpoint_note(c, b, true); /* also where nobody is told: it is the value before the next one */
     TRY(is_meant(c, b, stop, ret));
+    *ret = *ret && !changes_nothing(c, b);
     if (!*ret)
         return NULL;
     b->hits++;

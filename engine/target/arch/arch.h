@@ -244,6 +244,7 @@ struct arch {
     bool slots_shared;        /* breakpoints and watchpoints are held by the same ones */
     unsigned slots;           /* how many the processor has; 0: implementations differ */
     bool no_read_watch;       /* none stops at reads alone */
+    bool stops_behind_access; /* and behind it: what stands there then is what was written */
     bool stops_before_access; /* a watchpoint stops before the instruction that it watches is done */
     /* Linux saves the register that enables them as its debugger is entered, and puts it back as it is left
      * (engine/control/breakpoints/dr7.h). */

@@ -74,6 +74,7 @@ const struct arch arch_i386 = {
     .traps = traps,
     .is_return = x86_is_return,
     .pc_behind_trap = 1,
+    .stops_behind_access = true,
     .stack_alignment_slot = 4,
     /* DR0 to DR3, enabled by DR7, whose R/W field has no code for reads alone (Intel SDM volume 3, 18.2.1
        and 18.2.4). */

@@ -23,6 +23,29 @@ check("and counts as running", code(a) == "not-stopped", a)
 s.p.stdin.close()
 check("the input's end ends --jsonl", ended(s.p) == 0)
 
+def names_what_stays(face, status, said):
+    check("what stays in a target that cannot be stopped is named, %s" % face, all(x in said for x in ("0x1020", "0x1040", "recover")), (status, said))
+
+
+s = Server("-t", deaf_stub())
+for id, address in ((1, "0x1020"), (2, "0x1040")):
+    s.ask(id, "break", at="*" + address, kind="hardware")
+s.say(3, "continue")
+s.ask(4, "wait", timeout=0.2)
+s.p.send_signal(signal.SIGTERM)
+status = ended(s.p)
+names_what_stays("--jsonl", status, " ".join(l.get("text", "") for l in s.lines.rest() if l.get("event") == "output"))
+wire = os.path.join(work, "stays.wire")
+p = Prompt("--wire-log", wire, "-t", deaf_stub())
+for line in ("hbreak *0x1020", "hbreak *0x1040"):
+    p.line(line)
+at = p.here()
+p.type("continue\n")
+until(lambda: "vCont;c" in open(wire).read())
+p.p.send_signal(signal.SIGTERM)
+p.sees("recover", at)
+names_what_stays("the prompt", ended(p.p), p.text()[at:])
+
 s = Server("-t", deaf_stub())
 s.ask(1, "break", at="*0x1020", kind="hardware")
 a = s.ask(2, "verify", timeout=3)
@@ -30,6 +53,18 @@ check("`verify` with a limit is answered in time", code(a) == "timeout", a)
 s.say(3, "continue")
 status = s.end()
 check("what cannot be waited for is answered at the input's end", status == 0 and [code(l) for l in s.answers(3)] == ["not-stopped"], (status, s.answers(3)))
+
+# A target of the command line whose stub never says a word: requests are read, and their time counts, before it is there.
+path = os.path.join(work, "mute.json")
+with open(path, "w") as f:
+    json.dump({"silent": True}, f)
+s = Server("-t", "launch:%s %s {port}" % (STUB, path))
+began = time.monotonic()
+a = s.ask(1, "threads", timeout=0.5)
+check("a limit counts while the target is being opened", code(a) == "timeout" and time.monotonic() - began < 4, a)
+s.say(2, "threads")
+status = s.end()
+check("what waits for a target that does not come is answered once", status == 3 and [len(s.answers(i)) for i in (1, 2)] == [1, 1], (status, s.lines.rest()[-3:]))
 
 rc, steps = script([{"do": "continue", "timeout": 1}], "-t", deaf_stub())
 check("a step of a session runs out of time", rc == 4 and code(steps[0]) == "timeout", steps)

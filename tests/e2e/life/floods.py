@@ -89,6 +89,21 @@ t.type("print 41000 + 42\n")
 check("a flood behind a stop: the prompt works", t.comes("41042"), t.text())
 t.end("a flood behind a stop")
 
+# Requests, their time and signals are heeded in between: what it says in its packets is as many events.
+O_PACKET = "O6162"
+SAYS = {"raw": ("$%s#%02x" % (O_PACKET, sum(O_PACKET.encode()) & 255)) * 1000, "repeat": 1 << 30}
+SOON = 6  # seconds; leaving has 3
+s = Server("-t", stub({"on": "vCont;c", **SAYS}))
+s.say(1, "continue")
+check("a flood of packets, --jsonl: it is shown", s.event("console"))
+began = time.monotonic()
+a = s.ask(2, "stepi")
+check("a flood of packets, --jsonl: a request is answered soon", code(a) == "not-stopped" and time.monotonic() - began < SOON, (a, time.monotonic() - began))
+began = time.monotonic()
+s.p.send_signal(signal.SIGTERM)
+status = ended(s.p)
+check("a flood of packets, --jsonl: SIGTERM ends it in the time of leaving", status == 143 and time.monotonic() - began < SOON, (status, time.monotonic() - began))
+
 # A terminal that is slower than the target: what is left out there is said.
 t = Flooded("-t", "exec:yes")
 t.comes("y")

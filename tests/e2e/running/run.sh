@@ -123,7 +123,10 @@ reason "exit" "W07" '"reason":"exited","exit_code":7'
 reason "death" "X09" '"reason":"killed","signal":"SIGKILL"'
 reason "nothing is left" "N" '"reason":"thread-exited"'
 reason "a watchpoint of nobody" "$(at 1 0x1100 'watch:8000;')" '"reason":"watchpoint","watchpoint":{"exists":false}'
-reason "a watchpoint" "$(at 1 0x1100 'watch:8004;')" '"reason":"watchpoint","watchpoint":"${w.id}"' '{"do":"watch","addr":"0x8000","length":8,"save":"w"}'
+watch='{"do":"watch","addr":"0x8000","length":8,"save":"w"}' hit="\"reply\":\"$(at 1 0x1100 'watch:8004;')\""
+changed='{"on":"m8000,8","times":1,"reply":"0000000000000000"},{"on":"m8000,8","reply":"0000000001000000"}'
+fake "reason: a watchpoint" "$two,$changed,{\"on\":\"c\",\"times\":1,$hit}" "$watch"',{"do":"continue","expect":{"reason":"watchpoint","watchpoint":"${w.id}"}}'
+fake "reason: a write of the same is none" "$two,{\"on\":\"c\",\"times\":1,$hit},{\"on\":\"c\",\"times\":1,\"reply\":\"W07\"}" "$watch"',{"do":"continue","expect":{"reason":"exited"}}'
 reason "one of an access, not of a write" "$(at 1 0x1100 'awatch:8004;')" '"reason":"watchpoint","watchpoint":"${r.id}"' \
     '{"do":"watch","addr":"0x8000","length":8,"save":"w"},{"do":"watch","addr":"0x8000","length":8,"access":"any","save":"r"}'
 reason "a breakpoint with swbreak" "$(at 1 0x1100 'swbreak:;')" '"reason":"breakpoint","breakpoint":"${b.id}"' '{"do":"break","at":"*0x1100","save":"b"}'

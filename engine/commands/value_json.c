@@ -137,9 +137,6 @@ static struct error *add_members(struct pool *p, struct value *v, unsigned depth
 static struct error *struct_json(struct pool *p, struct value *v, unsigned depth, bool *truncated,
                                  cJSON **ret)
 {
-    TRY(container_to_json(p, v, depth, truncated, ret));
-    if (*ret)
-        return NULL;
     if (v->size && v->size <= VALUE_BYTES_MAX)
         TRY(value_load(p, v));
     TRY(slice_json(p, v, depth, truncated, ret));
@@ -194,10 +191,13 @@ struct error *json_at(struct pool *p, struct value *v, unsigned depth, bool *tru
     }
     if (t->kind == TYPE_ARRAY)
         return array_json(p, v, depth, truncated, ret);
-    if (kind_is_struct(t->kind) && type_language(t) == LANGUAGE_RUST)
-        return rust_json(p, v, depth, truncated, ret);
-    if (kind_is_struct(t->kind))
-        return struct_json(p, v, depth, truncated, ret);
+    if (kind_is_struct(t->kind)) {
+        TRY(container_to_json(p, v, depth, truncated, ret));
+        if (*ret)
+            return NULL;
+        return type_language(t) == LANGUAGE_RUST ? rust_json(p, v, depth, truncated, ret)
+                                                 : struct_json(p, v, depth, truncated, ret);
+    }
     if (t->kind == TYPE_COMPLEX)
         return complex_json(p, v, ret);
     if (kind_is_reference(t->kind)) {

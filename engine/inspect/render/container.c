@@ -101,12 +101,21 @@ static void items_text(struct rendering *r, const struct contents *c, unsigned d
         buf_add_text(out, "...");
 }
 
-static void list_text(struct rendering *r, const struct contents *c, unsigned depth)
+/* As each language writes it: Rust's sequences are [1, 2], its sets and maps {1, 2}. */
+static bool has_brackets(const struct value *v, const struct contents *c)
 {
-    buf_add_char(r->out, '{');
+    struct type *t = type_strip(v->type);
+    return c->shape == CONTENTS_LIST && type_language(t) == LANGUAGE_RUST && t->name &&
+           !strstr(t->name, "Set<");
+}
+
+static void list_text(struct rendering *r, const struct value *v, const struct contents *c, unsigned depth)
+{
+    bool brackets = has_brackets(v, c);
+    buf_add_char(r->out, brackets ? '[' : '{');
     items_text(r, c, depth);
     add_broken(r, c, true);
-    buf_add_char(r->out, '}');
+    buf_add_char(r->out, brackets ? ']' : '}');
     add_cut(r, c);
 }
 
@@ -128,7 +137,8 @@ static void pointer_text(struct rendering *r, const struct contents *c, unsigned
     r->p->held = false;
 }
 
-static void contents_text(struct rendering *r, const struct contents *c, unsigned depth)
+static void contents_text(struct rendering *r, const struct value *v, const struct contents *c,
+                          unsigned depth)
 {
     switch (c->shape) {
     case CONTENTS_STRING:
@@ -149,7 +159,7 @@ static void contents_text(struct rendering *r, const struct contents *c, unsigne
         buf_add_text(r->out, "<empty>");
         break;
     default:
-        list_text(r, c, depth);
+        list_text(r, v, c, depth);
         break;
     }
 }
@@ -165,7 +175,7 @@ struct error *container_text(struct rendering *r, struct value *v, unsigned dept
         add_broken(r, &c, false);
         buf_add_char(r->out, ' ');
     } else if (c.shape != CONTENTS_NONE) {
-        contents_text(r, &c, depth);
+        contents_text(r, v, &c, depth);
         *shown = true;
     }
     contents_free(&c);

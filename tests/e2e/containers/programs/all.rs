@@ -50,12 +50,12 @@ fn main() {
     //= s => "hello"
     //= empty => ""
     //= r => "wörld"
-    //= v => {1, 2, 3}
-    //= none => {}
-    //= words => {"a", "b"}
-    //= slice => {2, 3}
-    //= nested => {{1}, {}, {2, 3}}
-    //= dq => {0, 1, 2, 3, 4, 5}
+    //= v => [1, 2, 3]
+    //= none => []
+    //= words => ["a", "b"]
+    //= slice => [2, 3]
+    //= nested => [[1], [], [2, 3]]
+    //= dq => [0, 1, 2, 3, 4, 5]
     //= map => {[7] = "seven"}
     //# squares => 50
     //= set => {9}
@@ -63,9 +63,9 @@ fn main() {
     //= rc => 0xP (2 uses): 6
     //= arc => 0xP: "shared"
     //= cell => 3
-    //= ref_cell => {4, 5}
-    //= person => {name = "Ada", scores = {{}}}
-    //~ big => \{0, 1, .*, 199\.\.\.\} of 1000
+    //= ref_cell => [4, 5]
+    //= person => all::Person {name: "Ada", scores: [{}]}
+    //~ big => \[0, 1, .*, 199\.\.\.\] of 1000
     //= v[1] => 2
     //= slice[1] => 3
     //= big[999] => 999

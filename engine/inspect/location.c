@@ -156,7 +156,7 @@ struct error *location_find(struct target *target, const char *at, struct symbol
         at++;
     uint64_t address;
     if (*at == '*') {
-        TRY(values_address(target, at + 1, &address));
+        TRY(location_address(target, at, &address));
         return one_address(target, address, ret, count);
     }
     if (*at == '\0') {
@@ -266,8 +266,9 @@ struct error *location_address(struct target *target, const char *at, uint64_t *
         return NULL;
     }
     /* `ns::f(int)`, `f<int>`, `f@plt`: names that an expression would read otherwise. */
-    if (*at != '*' && (strpbrk(at, "<(:") || strstr(at, "@plt"))) {
-        symbols_find_name(target->map, at, &matches, &count);
+    bool stub = strstr(at, "@plt") != NULL;
+    if (stub || (*at != '*' && strpbrk(at, "<(:"))) {
+        symbols_find_name(target->map, at + (stub && *at == '*'), &matches, &count);
         if (count)
             *ret = matches[0].entry;
         free(matches);

@@ -52,4 +52,87 @@ for compiler in 'gcc -O1' 'gcc -O2' 'clang -O1'; do
         -t "launch:gdbserver --once 127.0.0.1:{port} $work/inlined" "$work/inlined"
 done
 
+at_way() { grep -n "/\* $1 \*/" tests/e2e/places/ways.c | cut -d: -f1; }
+way() { # NAME COMPILER STEPS
+    local words
+    read -ra words <<<"$2"
+    "${words[@]}" -g -w -o "$work/ways" tests/e2e/places/ways.c
+    steps "$1 ($2)" "$3" -t "launch:gdbserver --once 127.0.0.1:{port} $work/ways" "$work/ways"
+}
+for compiler in 'gcc -O1' 'clang -O1'; do
+    read -ra words <<<"$compiler"
+    "${words[@]}" -g -o "$work/inlined" tests/e2e/places/inlined.c
+    steps "a call that is inlined is a line first, and its body for who steps into it ($compiler)" "
+        {\"do\": \"break\", \"at\": \"inlined.c:$(at_inlined begins)\"}, {\"do\": \"continue\"},
+        {\"do\": \"next\", \"expect\": {\"function\": \"outer\", \"line\": $(($(at_inlined begins) + 1))}, \"save\": \"there\"},
+        {\"do\": \"backtrace\", \"expect\": {\"frames\": [{\"function\": \"outer\", \"line\": $(($(at_inlined begins) + 1))}, {\"function\": \"main\"}]}},
+        {\"do\": \"locals\", \"expect\": {\"variables\": [{\"name\": \"n\", \"value\": 3}, {\"name\": \"a\"}]}},
+        {\"do\": \"threads\", \"expect\": {\"threads\": [{\"function\": \"outer\"}]}},
+        {\"do\": \"step\", \"expect\": {\"function\": \"body\", \"pc\": \"\${there.pc}\"}},
+        {\"do\": \"backtrace\", \"expect\": {\"frames\": [{\"function\": \"body\", \"inlined\": true}, {\"function\": \"outer\"}, {\"function\": \"main\"}]}},
+        {\"do\": \"finish\", \"expect\": {\"function\": \"outer\", \"line\": $(at_inlined behind)}}" \
+        -t "launch:gdbserver --once 127.0.0.1:{port} $work/inlined" "$work/inlined"
+done
+
+# -- steps out of a function and into one --------------------------------------------------------------------
+to_signal='{"do": "continue", "expect": {"reason": "signal", "signal": "SIGUSR1"}}'
+for step in next step until; do
+    way "$step delivers the signal that stopped, and goes into its handler" 'gcc -O1' "
+        $to_signal, {\"do\": \"$step\", \"expect\": {\"reason\": \"step\", \"function\": \"on_signal\"}},
+        {\"do\": \"finish\"}, {\"do\": \"continue\", \"expect\": {\"reason\": \"exited\"}}"
+done
+for compiler in 'gcc -O2' 'clang -O2'; do
+    for step in next step; do
+        way "$step goes where a function jumps to" "$compiler" "
+            {\"do\": \"break\", \"at\": \"jumps\"}, $to_signal, {\"do\": \"continue\", \"expect\": {\"function\": \"jumps\"}},
+            {\"do\": \"repeat\", \"times\": 4, \"steps\": [{\"do\": \"$step\"}], \"until\": {\"function\": \"jumped_to\"}},
+            {\"do\": \"backtrace\", \"expect\": {\"frames\": [{\"function\": \"jumped_to\"}]}}"
+    done
+done
+cat >"$work/lines.S" <<'S'
+    .text
+    .globl by_hand
+    .type by_hand, @function
+by_hand:
+    mov $1, %eax
+    add $2, %eax
+    ret
+    .size by_hand, . - by_hand
+    .section .note.GNU-stack, "", @progbits
+S
+echo 'int by_hand(void); int main(void) { return by_hand() - 3; }' >"$work/calls.c"
+gcc -g -O0 -o "$work/lines" "$work/calls.c" "$work/lines.S"
+steps 'assembler has no prologue: a step into it and a breakpoint on it are at its first instruction' '
+    {"do": "break", "at": "main"}, {"do": "continue"}, {"do": "step", "expect": {"function": "by_hand", "line": 5}},
+    {"do": "break", "at": "by_hand", "expect": {"locations": [{"line": 5}]}}' \
+    -t "launch:gdbserver --once 127.0.0.1:{port} $work/lines" "$work/lines"
+
+# -- the linker's stubs --------------------------------------------------------------------------------------
+echo 'int puts(const char *); int rand(void); int main(void) { puts("x"); return rand(); }' >"$work/stubs.c"
+for compiler in 'gcc' 'gcc -fcf-protection' 'gcc -Wl,-z,now' clang i686-linux-gnu-gcc aarch64-linux-gnu-gcc 'arm-linux-gnueabihf-gcc -mthumb' \
+    riscv64-linux-gnu-gcc s390x-linux-gnu-gcc; do
+    read -ra words <<<"$compiler"
+    "${words[@]}" -O1 -w -o "$work/stubs" "$work/stubs.c"
+    binutils=${words[0]%gcc}
+    [ "$compiler" = clang ] && binutils=''
+    for name in puts rand; do
+        wanted=0x$("${binutils}objdump" -d "$work/stubs" | sed -n "s/^0*\([0-9a-f]*\) <$name@plt>:/\1/p" | head -n 1)
+        steps "$name@plt has its name ($compiler)" "
+            {\"do\": \"lookup\", \"at\": \"$wanted\", \"expect\": {\"symbol\": \"$name@plt\"}},
+            {\"do\": \"lookup\", \"at\": \"$name@plt\", \"expect\": {\"symbol\": \"$name@plt\"}}" -t none -s "$work/stubs"
+    done
+done
+cat >"$work/static.c" <<'C'
+#include <string.h>
+volatile int n;
+__attribute__((noinline)) int len(const char *s) { return (int)strlen(s) + n; }
+int main(int argc, char **argv) { return len(argv[0]) == 0; }
+C
+gcc -g -O0 -static -fno-builtin -o "$work/static" "$work/static.c"
+steps 'a static program in the stub of a function that is chosen at its start: the caller is there' '
+    {"do": "break", "at": "len"}, {"do": "continue"}, {"do": "break", "at": "*strlen@plt"}, {"do": "continue"},
+    {"do": "backtrace", "expect": {"frames": [{"function": "strlen@plt"}, {"function": "len"}, {"function": "main"}]}},
+    {"do": "stepi"}, {"do": "backtrace"}' \
+    -t "launch:gdbserver --once 127.0.0.1:{port} $work/static" "$work/static"
+
 finish places

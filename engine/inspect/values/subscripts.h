@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * engine/inspect/values/subscripts.h - elements of arrays and slices, sections and substrings, as the language
- * counts them: from the lower bound on. For evaluate.c.
+ * engine/inspect/values/subscripts.h - elements of arrays and slices, sections and substrings, as the
+ * language counts them: from the lower bound on. For evaluate.c.
  */
 #ifndef ALLSTOP_ENGINE_INSPECT_VALUES_SUBSCRIPTS_H
 #define ALLSTOP_ENGINE_INSPECT_VALUES_SUBSCRIPTS_H

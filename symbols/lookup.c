@@ -222,13 +222,25 @@ bool symbols_line_range(struct symbol_map *m, uint64_t address, struct address_r
     return true;
 }
 
-bool symbols_is_statement(struct symbol_map *m, uint64_t address)
+/* The row that begins there. */
+static const struct line_row *row_at(struct symbol_map *m, uint64_t address)
 {
     uint64_t offset;
     struct symbol_file *f = symbol_map_file_at(m, address, &offset);
     struct dwarf_unit *u = f ? lookup_unit(f, address - offset) : NULL;
     const struct line_row *row = u ? lookup_row(unit_lines(u), address - offset, NULL) : NULL;
-    return row && row->address == address - offset && row->statement && row->line;
+    return row && row->address == address - offset && row->line ? row : NULL;
+}
+
+bool symbols_is_statement(struct symbol_map *m, uint64_t address)
+{
+    const struct line_row *row = row_at(m, address);
+    return row && row->statement;
+}
+
+bool symbols_is_row(struct symbol_map *m, uint64_t address)
+{
+    return row_at(m, address) != NULL;
 }
 
 bool symbols_unwind_row(struct symbol_map *m, uint64_t pc, struct cfi_row *ret)
@@ -263,15 +275,23 @@ bool symbols_inlined_range(struct symbol_map *m, uint64_t address, unsigned dept
     return false;
 }
 
-static bool inlined_begins(const struct function_table *t, uint64_t address)
+/* From the innermost outwards: whose code the address before it is not of. */
+static unsigned beginning_at(const struct function_table *t, uint64_t address)
 {
+    unsigned count = 0;
     long i = lookup_function(t, address);
-    if (i < 0 || !t->functions[i].inlined || lookup_function(t, address - 1) == i)
-        return false;
-    for (size_t k = 0; k < t->functions[i].range_count; k++)
-        if (t->ranges[t->functions[i].first_range + k].low == address)
-            return true;
-    return false;
+    for (; i >= 0 && t->functions[i].inlined; i = t->functions[i].parent, count++)
+        if (function_contains(t, &t->functions[i], address - 1))
+            break;
+    return count;
+}
+
+unsigned symbols_inlined_beginning(struct symbol_map *m, uint64_t address)
+{
+    uint64_t offset;
+    struct symbol_file *f = symbol_map_file_at(m, address, &offset);
+    struct dwarf_unit *u = f ? lookup_unit(f, address - offset) : NULL;
+    return u ? beginning_at(unit_functions(u), address - offset) : 0;
 }
 
 /* They begin where rows do. */
@@ -287,7 +307,7 @@ uint64_t symbols_inlined_next(struct symbol_map *m, uint64_t address, uint64_t h
         uint64_t here = t->rows[i].address + offset;
         if (here >= high)
             break;
-        if (here > low && inlined_begins(unit_functions(u), here - offset))
+        if (here > low && beginning_at(unit_functions(u), here - offset))
             return here;
     }
     return high;

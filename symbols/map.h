@@ -106,11 +106,15 @@ bool symbols_line_range(struct symbol_map *m, uint64_t address, struct address_r
 /* The contiguous code around `address` of the inlined function that is `depth` levels inside the function
  * that really exists (1: called by that itself); false: there is no such one. */
 bool symbols_inlined_range(struct symbol_map *m, uint64_t address, unsigned depth, struct address_range *ret);
+/* How many of the inlined calls around an address begin there, from the innermost outwards. */
+unsigned symbols_inlined_beginning(struct symbol_map *m, uint64_t address);
 /* The first address behind `address` and before `high` where an inlined call begins; `high`: there is none.
  */
 uint64_t symbols_inlined_next(struct symbol_map *m, uint64_t address, uint64_t high);
 /* True when `address` is the start of a row that begins a statement. */
 bool symbols_is_statement(struct symbol_map *m, uint64_t address);
+/* The same of any row. */
+bool symbols_is_row(struct symbol_map *m, uint64_t address);
 
 /* What is there: code of the usual instruction set, Arm's Thumb, or data between them. */
 enum code_kind { CODE_UNKNOWN, CODE_USUAL, CODE_THUMB, CODE_DATA };

@@ -69,7 +69,7 @@ static struct error *step_in_place(struct session *s, struct thread *t, struct p
 static struct error *run_step(struct session *s, const cJSON *args, cJSON **ret)
 {
     struct plan plan = {.kind = PLAN_STEP};
-    struct thread *t;
+    struct thread *t = NULL;
     TRY(prepare(s, args, &plan, &t));
     TRY(step_in_place(s, t, &plan, ret));
     return *ret ? NULL : plan_start(s->control, &plan);

@@ -87,6 +87,12 @@ static const char *past_return_type(const char *text, const char *parameters)
     return start;
 }
 
+/* The `<i32>` of Rust's f::<i32>, which is no scope as `<impl T>` and `<T as Trait>` are. */
+static bool is_turbofish(const char *part, size_t n)
+{
+    return *part == '<' && strncmp(part, "<impl ", 6) != 0 && !memmem(part, n, " as ", 4);
+}
+
 static void parse(const char *text, struct name_query *ret)
 {
     *ret = (struct name_query){0};
@@ -104,10 +110,10 @@ static void parse(const char *text, struct name_query *ret)
             ret->count = 0;
             return;
         }
-        if (!ret->count || *text != '<' || strncmp(text, "<impl ", 6) == 0) {
+        if (!ret->count || !is_turbofish(text, n)) {
             ret->parts[ret->count].text = text;
             ret->parts[ret->count++].length = n;
-        } /* else Rust's f::<i32> */
+        }
         if (*end == '(') {
             ret->parameters = end;
             return;

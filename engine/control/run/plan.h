@@ -139,6 +139,11 @@ void plan_mark_running(struct control *c);
 /* What runs now is a step. */
 bool plan_steps(const struct control *c);
 
+/* -- unseen.c -------------------------------------------------------------------------------------- */
+
+/* Lets the target run on where that is right without a look at the stop; *gone: that was so. */
+struct error *plan_go_on_unseen(struct control *c, const struct rsp_stop *stop, bool *gone) BASE_MUST_CHECK;
+
 /* -- raced.c --------------------------------------------------------------------------------------- */
 
 /* Where the stub does not stop its threads: the stop, which was classified, is one that was told before, or
@@ -188,7 +193,4 @@ struct error *plan_begin_step(struct control *c, struct plan *plan) BASE_MUST_CH
 /* After one instruction or range of the plan's thread: *done when the step is complete, else the phase is
  * set. */
 struct error *plan_step_again(struct control *c, struct plan *plan, uint64_t pc, bool *done) BASE_MUST_CHECK;
-/* Lets the target run on where that is right without a look at the stop; *gone: that was so. */
-struct error *plan_go_on_unseen(struct control *c, const struct rsp_stop *stop, bool *gone) BASE_MUST_CHECK;
-
 #endif

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* When a step by line or instruction is complete, and how to go on when it is not. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/control/breakpoints/insertion.h"
 #include "engine/control/control.h"
 #include "engine/control/limits.h"
-#include "engine/control/run/watch_steps.h"
 #include "engine/inspect/frames/frames.h"
 #include "engine/inspect/frames/inlined.h"
 #include "engine/target/libraries.h"
@@ -55,6 +53,24 @@ bool plan_step_in_place(struct plan *p, struct thread *t, uint64_t pc)
     return p->times == 0;
 }
 
+/* The return address as it is at a function's first instruction. */
+static struct error *entry_return_address(struct control *c, struct thread *t, uint64_t *ret)
+{
+    if (c->target->arch->link_register)
+        return register_value(c->target, t, c->target->arch->link_register, ret);
+    uint64_t sp;
+    TRY(thread_sp(c->target, t, &sp));
+    return memory_read_number(c->target, sp, c->target->arch->address_size, ret);
+}
+
+/* The linker's stubs, through which functions of shared libraries are called. */
+static bool in_plt(struct control *c, uint64_t pc)
+{
+    struct symbol_place place;
+    return symbols_lookup(c->target->map, pc, &place) && place.section &&
+           strncmp(place.section, ".plt", 4) == 0;
+}
+
 struct error *plan_begin_step(struct control *c, struct plan *p)
 {
     struct thread *t = threads_find(&c->target->threads, p->thread);
@@ -77,6 +93,12 @@ struct error *plan_begin_step(struct control *c, struct plan *p)
         p->inlined_depth = place.inlined_count;
     if (!by_line(p))
         return NULL;
+    if (p->kind == PLAN_STEP && place.symbol && place.offset == 0 && in_plt(c, p->start_pc)) {
+        p->in_plt = true;
+        p->linker_pc = p->linker_steps = 0;
+        p->plt_sp = p->start_sp;
+        TRY(entry_return_address(c, t, &p->plt_return));
+    }
     p->has_line = symbols_line_range(c->target->map, p->start_pc, &p->line);
     if (!p->has_line) {
         /* gdb: "single stepping until exit from function, which has no line number information" */
@@ -88,16 +110,6 @@ struct error *plan_begin_step(struct control *c, struct plan *p)
     }
     p->line.high = symbols_inlined_next(c->target->map, p->start_pc, p->line.high);
     return NULL;
-}
-
-/* The return address as it is at a function's first instruction. */
-static struct error *entry_return_address(struct control *c, struct thread *t, uint64_t *ret)
-{
-    if (c->target->arch->link_register)
-        return register_value(c->target, t, c->target->arch->link_register, ret);
-    uint64_t sp;
-    TRY(thread_sp(c->target, t, &sp));
-    return memory_read_number(c->target, sp, c->target->arch->address_size, ret);
 }
 
 static void return_to(struct control *c, struct plan *p, uint64_t address, uint64_t least_sp, bool final)
@@ -157,14 +169,6 @@ static uint64_t behind_prologue(struct control *c, uint64_t pc)
             address = matches[i].address > pc ? matches[i].address : pc;
     free(matches);
     return address;
-}
-
-/* The linker's stubs, through which functions of shared libraries are called. */
-static bool in_plt(struct control *c, uint64_t pc)
-{
-    struct symbol_place place;
-    return symbols_lookup(c->target->map, pc, &place) && place.section &&
-           strncmp(place.section, ".plt", 4) == 0;
 }
 
 static bool has_line(struct control *c, uint64_t pc)
@@ -365,6 +369,18 @@ static void into_handler(struct control *c, struct plan *p, struct thread *t, ui
     }
 }
 
+/* What is passed through is the line that is left from now on, as in gdb, but for a row that only does not
+ * begin a statement. */
+static void pass_through(struct control *c, struct plan *p, uint64_t pc, const struct symbol_place *place,
+                         unsigned depth)
+{
+    if (depth == p->inlined_depth && symbols_is_row(c->target->map, pc))
+        return;
+    p->inlined_depth = depth;
+    p->file = place->file;
+    p->line_number = place->line;
+}
+
 static struct error *line_step(struct control *c, struct plan *p, struct thread *t, uint64_t pc, bool *done)
 {
     bool delivered = p->delivers;
@@ -400,10 +416,13 @@ static struct error *line_step(struct control *c, struct plan *p, struct thread 
         p->line = (struct address_range){pc, pc + 1};
         return NULL;
     }
-    /* Only the first instruction of another line ends a step; the middle of one is passed through. */
-    *done = !same_line(p, &place) && pc == line.low && symbols_is_statement(c->target->map, pc);
+    /* Only where a statement of another line begins a step ends; the middle of one is passed through. */
+    unsigned begin = inlined_beginning(c->target, pc);
+    *done = !same_line(p, &place) && symbols_is_statement(c->target->map, pc);
     if (*done)
-        inlined_hide(t, pc, inlined_beginning(c->target, pc));
+        inlined_hide(t, pc, begin);
+    else
+        pass_through(c, p, pc, &place, place.inlined_count - begin);
     line.high = symbols_inlined_next(c->target->map, pc, line.high);
     p->line = line;
     return NULL;
@@ -437,58 +456,4 @@ struct error *plan_step_again(struct control *c, struct plan *p, uint64_t pc, bo
     if (p->kind == PLAN_NEXTI)
         return nexti_step(c, p, t, pc, done);
     return line_step(c, p, t, pc, done);
-}
-
-/* -- stops after which it runs on without a look at where it stands, so that they cost no turn --------- */
-
-/* Many steps with nothing inserted: only the count matters, the pc of each is not looked at. */
-static bool may_skip_look(const struct control *c, const struct rsp_stop *stop)
-{
-    const struct plan *p = &c->plan;
-    return p->kind == PLAN_STEPI && p->phase == PHASE_STEP && p->times > 1 && !c->interrupt.sent &&
-           !p->masked && !sites_any(c) && stop->kind == RSP_STOP_SIGNAL && stop->signal == TARGET_SIGTRAP &&
-           stop->reason == RSP_REASON_NONE && (!stop->has_thread || ptid_equal(stop->thread, p->thread));
-}
-
-/*
- * A step off a site is over, in a stub that steps off without removing and tells no registers (QEMU): it also
- * stops at a site under the pc when it continues, so a site right here is met anyway, and where "here" is
- * need not be asked.
- */
-static bool may_go_on_unseen(struct control *c, const struct rsp_stop *stop)
-{
-    const struct plan *p = &c->plan;
-    return p->phase == PHASE_OFF && p->after_off == PHASE_RUN && !rsp_races(c->target->connection) &&
-           !p->off_removed && !p->off_unknown && !p->off_with_signal && !c->interrupt.sent &&
-           !watch_steps_any(c) && stop->kind == RSP_STOP_SIGNAL && stop->signal == TARGET_SIGTRAP &&
-           stop->reason == RSP_REASON_NONE && stop->expedited_count == 0 && stop->has_thread &&
-           ptid_equal(stop->thread, p->off_thread) &&
-           rsp_features(c->target->connection)->state[FEATURE_STEP_OFF].works == TRI_YES;
-}
-
-static struct error *go_on_from_site(struct control *c)
-{
-    struct thread *t = threads_find(&c->target->threads, c->plan.off_thread);
-    if (t)
-        t->at_site = t->steps = false;
-    for (size_t i = 0; i < c->target->threads.count; i++)
-        if (c->target->threads.items[i]->state == THREAD_RUNNING)
-            c->target->threads.items[i]->state = THREAD_STOPPED;
-    c->plan.phase = c->plan.after_off;
-    target_stands(c->target);
-    return plan_resume(c);
-}
-
-struct error *plan_go_on_unseen(struct control *c, const struct rsp_stop *stop, bool *gone)
-{
-    *gone = true;
-    if (may_skip_look(c, stop)) {
-        c->plan.times--;
-        target_stands(c->target);
-        return plan_resume(c);
-    }
-    if (may_go_on_unseen(c, stop))
-        return go_on_from_site(c);
-    *gone = false;
-    return NULL;
 }

@@ -7,14 +7,7 @@
 
 unsigned inlined_beginning(struct target *target, uint64_t pc)
 {
-    struct symbol_place place;
-    struct address_range range;
-    unsigned count = 0;
-    symbols_lookup(target->map, pc, &place);
-    while (count < place.inlined_count &&
-           symbols_inlined_range(target->map, pc, place.inlined_count - count, &range) && range.low == pc)
-        count++;
-    return count;
+    return symbols_inlined_beginning(target->map, pc);
 }
 
 unsigned inlined_hidden(const struct thread *t, uint64_t pc)

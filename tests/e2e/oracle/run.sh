@@ -72,6 +72,19 @@ native clang-O2 clang -g -O2
 native clang-Os-dwarf4 clang -gdwarf-4 -Os
 native clang-split clang -g -O0 -gsplit-dwarf
 
+# Ways by random steps, of the same programs
+walk() {
+    local name=$1 s
+    shift
+    seed=$((seed + 1))
+    [ -e "$out/$name" ] || return
+    for s in ${ORACLE_SEEDS:-$(seq "${ORACLE_ROUNDS:-1}")}; do echo "steps/$name --seed $((s * 100 + seed)) $*" >>"$jobs"; done
+}
+for name in gcc-O0 gcc-O2 clang-O0; do
+    case $name in ${ORACLE_ONLY:-*}) walk "$name" ;; esac
+done
+case clang-O2 in ${ORACLE_ONLY:-*}) walk clang-O2 --clang ;; esac
+
 SOURCES=classes.cc build g++-O0 g++ -g -O0 && ask g++-O0 --fields-only
 SOURCES=classes.cc build clang++-O0 clang++ -g -O0 && ask clang++-O0 --fields-only
 
@@ -100,7 +113,9 @@ fi
 ask_one() {
     local name=$1 said status
     shift
-    said=$(timeout 300 python3 -B "$here/oracle.py" "$A" "$out/$name" --name "oracle $name" "$@" 2>&1)
+    local asks=oracle.py
+    case $name in steps/*) asks=steps.py ;; esac
+    said=$(timeout 300 python3 -B "$here/$asks" "$A" "$out/${name#steps/}" --name "oracle $name" "$@" 2>&1)
     status=$?
     echo "$said"
     case $status in

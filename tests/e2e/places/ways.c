@@ -31,6 +31,6 @@ int main(void)
 {
     signal(SIGUSR1, on_signal);
     raise(SIGUSR1);
-    sink = jumps(1);                  /* calls */
+    sink = jumps(1);                       /* calls */
     return one(sink) + one(1) + atoi("2"); /* both */
 }

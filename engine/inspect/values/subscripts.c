@@ -96,13 +96,14 @@ static struct error *range(struct evaluation *e, struct value *v, const struct n
         return error_new(ERR_TYPE_MISMATCH, "only of an array in memory a section can be taken");
     uint64_t size = type_size(type_strip(type_target(t)));
     int64_t stride = t->stride ? t->stride : (int64_t)size, far;
-    if (step == 0 || __builtin_mul_overflow(stride, step, &far))
+    uint64_t pace = step < 0 ? -(uint64_t)step : (uint64_t)step;
+    if (pace == 0 || __builtin_mul_overflow(stride, step, &far))
         return error_new(ERR_USAGE, "%" PRId64 " is no step of a section", step);
     bool empty = step < 0 ? from < to : from > to;
     if (!empty && (!is_inside(t, from) || !is_inside(t, to)))
         return outside(is_inside(t, from) ? to : from, t);
     uint64_t distance = step < 0 ? (uint64_t)from - (uint64_t)to : (uint64_t)to - (uint64_t)from;
-    uint64_t length = empty ? 0 : distance / (step < 0 ? -(uint64_t)step : (uint64_t)step) + 1;
+    uint64_t length = empty ? 0 : distance / pace + 1;
     TRY(value_index(&e->pool, v, (int64_t)((uint64_t)from - (uint64_t)t->lower), &first));
     TRY(section(e, first, inner, count, &part));
     *ret = value_at(&e->pool, type_settled(t, part->type, 1, length, far), part->address);
@@ -124,7 +125,7 @@ static struct error *section(struct evaluation *e, struct value *v, const struct
         return error_hint(error_new(ERR_TYPE_MISMATCH, "only an array has elements"),
                           "functions of the target cannot be called");
     const struct node *last = list[count - 1]->left;
-    if (last && last->kind == NODE_RANGE)
+    if (last->kind == NODE_RANGE)
         return range(e, v, last, list, count - 1, ret);
     TRY(number_of(e, last, &index));
     TRY(element(e, v, index, &v));

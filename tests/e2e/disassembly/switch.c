@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Thumb has the table of a switch between its code. */
 int choose(int a)
 {

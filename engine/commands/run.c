@@ -15,10 +15,8 @@
 #include "engine/target/registers.h"
 #include "symbols/limits.h"
 
-static struct error *prepare(struct session *s, const cJSON *args, struct plan *plan, struct thread **ret)
+static struct error *prepare(struct session *s, const cJSON *args, struct plan *plan, const struct thread *t)
 {
-    struct thread *t;
-    TRY(arg_thread(s, args, &t));
     TRY(arg_unsigned(args, "times", 1, &plan->times));
     if (plan->times == 0)
         return error_new(ERR_USAGE, "`times` counts from 1");
@@ -27,14 +25,14 @@ static struct error *prepare(struct session *s, const cJSON *args, struct plan *
     if (plan->kind != PLAN_CONTINUE) {
         s->target->threads.current = t->id;
     }
-    *ret = t;
     return NULL;
 }
 
 static struct error *start(struct session *s, const cJSON *args, struct plan *plan)
 {
     struct thread *t;
-    TRY(prepare(s, args, plan, &t));
+    TRY(arg_thread(s, args, &t));
+    TRY(prepare(s, args, plan, t));
     return plan_start(s->control, plan);
 }
 
@@ -69,8 +67,9 @@ static struct error *step_in_place(struct session *s, struct thread *t, struct p
 static struct error *run_step(struct session *s, const cJSON *args, cJSON **ret)
 {
     struct plan plan = {.kind = PLAN_STEP};
-    struct thread *t = NULL;
-    TRY(prepare(s, args, &plan, &t));
+    struct thread *t;
+    TRY(arg_thread(s, args, &t));
+    TRY(prepare(s, args, &plan, t));
     TRY(step_in_place(s, t, &plan, ret));
     return *ret ? NULL : plan_start(s->control, &plan);
 }

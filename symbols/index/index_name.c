@@ -87,10 +87,23 @@ static const char *past_return_type(const char *text, const char *parameters)
     return start;
 }
 
+/* `<T as Trait>`: outside of brackets within it. */
+static bool is_of_trait(const char *part, size_t n)
+{
+    int depth = 0;
+    for (size_t i = 0; i + 4 <= n; i++) {
+        depth += strchr("<({[", part[i]) != NULL;
+        depth -= strchr(">)}]", part[i]) != NULL;
+        if (depth == 1 && strncmp(part + i, " as ", 4) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* The `<i32>` of Rust's f::<i32>, which is no scope as `<impl T>` and `<T as Trait>` are. */
 static bool is_turbofish(const char *part, size_t n)
 {
-    return *part == '<' && strncmp(part, "<impl ", 6) != 0 && !memmem(part, n, " as ", 4);
+    return *part == '<' && strncmp(part, "<impl ", 6) != 0 && !is_of_trait(part, n);
 }
 
 static void parse(const char *text, struct name_query *ret)

@@ -208,13 +208,43 @@ bool value_count(struct pool *p, struct value *v, uint64_t *ret)
     return t->kind == TYPE_ARRAY && t->count_known;
 }
 
-struct error *value_index(struct pool *p, struct value *v, int64_t index, struct value **ret)
+/* An element of an array whose bytes are in no memory of the target. */
+static struct error *element_of_bytes(struct pool *p, struct value *v, struct type *element, int64_t index,
+                                      struct value **ret)
+{
+    uint64_t size = type_size(type_strip(element));
+    TRY(value_load(p, v));
+    if (index < 0 || (uint64_t)index >= v->size / size)
+        return error_new(ERR_NO_MEMORY, "index %" PRId64 " is outside of the array", index);
+    *ret = value_new(p, element);
+    (*ret)->place = v->place == PLACE_PIECES ? PLACE_PIECES : PLACE_NONE;
+    (*ret)->pieces = v->pieces;
+    (*ret)->piece_byte = v->piece_byte + (size_t)((uint64_t)index * size);
+    value_take_part(v, (size_t)((uint64_t)index * size), *ret);
+    return NULL;
+}
+
+static struct error *element_at(struct pool *p, struct value *v, struct type *element, int64_t index,
+                                struct value **ret)
 {
     struct type *t = type_strip(v->type);
-    if (kind_is_reference(t->kind)) {
-        TRY(value_dereference(p, v, &v));
-        t = type_strip(v->type);
+    uint64_t address, size = type_size(type_strip(element));
+    uint64_t step = t->kind == TYPE_ARRAY && t->stride ? (uint64_t)t->stride : size;
+    if (v->implicit_file && p->implicit) {
+        struct value moved = *v;
+        moved.implicit_offset = (int64_t)((uint64_t)v->implicit_offset + (uint64_t)index * size);
+        return p->implicit(p, &moved, ret);
     }
+    TRY(value_as_integer(p, v, &address));
+    *ret = value_at(p, element, address + (uint64_t)index * step);
+    return value_settle(p, ret);
+}
+
+struct error *value_index(struct pool *p, struct value *v, int64_t index, struct value **ret)
+{
+    if (kind_is_reference(value_kind(v)))
+        TRY(value_dereference(p, v, &v));
+    struct type *t = type_strip(v->type);
     struct type *element = t->kind == TYPE_ARRAY || t->kind == TYPE_POINTER ? type_target(t) : NULL;
     if (v->absent)
         return error_new(ERR_NO_MEMORY, "there are no elements: it is %s", v->absent);
@@ -225,27 +255,8 @@ struct error *value_index(struct pool *p, struct value *v, int64_t index, struct
     }
     if (!element)
         return mismatch("only an array or a pointer can be indexed", v->type);
-    uint64_t size = type_size(type_strip(element));
-    if (size == 0)
+    if (type_size(type_strip(element)) == 0)
         return mismatch("elements without a size cannot be indexed", v->type);
-    if (t->kind == TYPE_ARRAY && v->place != PLACE_MEMORY) {
-        TRY(value_load(p, v));
-        if (index < 0 || (uint64_t)index >= v->size / size)
-            return error_new(ERR_NO_MEMORY, "index %" PRId64 " is outside of the array", index);
-        *ret = value_new(p, element);
-        (*ret)->place = v->place == PLACE_PIECES ? PLACE_PIECES : PLACE_NONE;
-        (*ret)->pieces = v->pieces;
-        (*ret)->piece_byte = v->piece_byte + (size_t)((uint64_t)index * size);
-        value_take_part(v, (size_t)((uint64_t)index * size), *ret);
-        return NULL;
-    }
-    if (v->implicit_file && p->implicit) {
-        struct value moved = *v;
-        moved.implicit_offset = (int64_t)((uint64_t)v->implicit_offset + (uint64_t)index * size);
-        return p->implicit(p, &moved, ret);
-    }
-    uint64_t address, step = t->kind == TYPE_ARRAY && t->stride ? (uint64_t)t->stride : size;
-    TRY(value_as_integer(p, v, &address));
-    *ret = value_at(p, element, address + (uint64_t)index * step);
-    return value_settle(p, ret);
+    return t->kind == TYPE_ARRAY && v->place != PLACE_MEMORY ? element_of_bytes(p, v, element, index, ret)
+                                                             : element_at(p, v, element, index, ret);
 }

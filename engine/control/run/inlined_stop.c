@@ -34,7 +34,15 @@ static unsigned to_hide(struct control *c, const struct thread *t, const struct 
     if (stop->reason == STOP_STEP && (by_line || by_instruction))
         return by_line ? inlined_hidden(t, stop->pc) : 0; /* what the step has decided */
     unsigned begin = inlined_beginning(c->target, stop->pc);
-    return begin && stop->reason == STOP_BREAKPOINT ? by_breakpoint(c, stop, begin) : begin;
+    switch (stop->reason) {
+    case STOP_BREAKPOINT:
+        return begin ? by_breakpoint(c, stop, begin) : 0;
+    case STOP_STEP:
+    case STOP_ATTACH:
+        return begin;
+    default:
+        return 0; /* what is at the pc may have been tried: a signal tells of that */
+    }
 }
 
 void plan_hide_inlined(struct control *c, struct stop *stop)

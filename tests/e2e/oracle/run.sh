@@ -72,13 +72,14 @@ native clang-O2 clang -g -O2
 native clang-Os-dwarf4 clang -gdwarf-4 -Os
 native clang-split clang -g -O0 -gsplit-dwarf
 
-# Ways by random steps, of the same programs
+# Ways by random steps, of the same programs; their seeds are of their own
+walks=0
 walk() {
     local name=$1 s
     shift
-    seed=$((seed + 1))
+    walks=$((walks + 1))
     [ -e "$out/$name" ] || return
-    for s in ${ORACLE_SEEDS:-$(seq "${ORACLE_ROUNDS:-1}")}; do echo "steps/$name --seed $((s * 100 + seed)) $*" >>"$jobs"; done
+    for s in ${ORACLE_SEEDS:-$(seq "${ORACLE_ROUNDS:-1}")}; do echo "steps/$name --seed $((s * 100 + walks)) $*" >>"$jobs"; done
 }
 for name in gcc-O0 gcc-O2 clang-O0; do
     case $name in ${ORACLE_ONLY:-*}) walk "$name" ;; esac

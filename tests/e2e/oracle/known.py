@@ -68,6 +68,8 @@ def line_by_binutils(program, address):
 def rules(kind, question, gdb, allstop, context, options):
     """Yields a reason for each rule that fits."""
     expression = bare(question)
+    if re.search(r"\[-\d+\]", str(gdb)) and re.sub(r"\[-\d+\]", "[0]", str(gdb)) == str(allstop):
+        yield "a bound that is not computed yet: gdb tells a length below zero, of which there is none"
     if kind == "expressions" and "sizeof" in expression and re.match("p/[fz]", question):
         yield "sizeof, see below: an int has fewer bytes to format than a size_t"
     if kind == "expressions" and gdb == "error: no-memory" and re.match(r"(\{.*\} )?0x[0-9a-f]+$", allstop) and \

@@ -73,13 +73,11 @@ native clang-Os-dwarf4 clang -gdwarf-4 -Os
 native clang-split clang -g -O0 -gsplit-dwarf
 
 # Ways by random steps, of the same programs; their seeds are of their own
-walks=0
 walk() {
     local name=$1 s
     shift
-    walks=$((walks + 1))
     [ -e "$out/$name" ] || return
-    for s in ${ORACLE_SEEDS:-$(seq "${ORACLE_ROUNDS:-1}")}; do echo "steps/$name --seed $((s * 100 + walks)) $*" >>"$jobs"; done
+    for s in ${ORACLE_SEEDS:-$(seq "${ORACLE_ROUNDS:-1}")}; do echo "steps/$name --seed $((s * 11)) $*" >>"$jobs"; done
 }
 for name in gcc-O0 gcc-O2 clang-O0; do
     case $name in ${ORACLE_ONLY:-*}) walk "$name" ;; esac

@@ -57,6 +57,8 @@ struct elf_image *debug_file_find(struct elf_image *image, const char *build_id)
 void elf_symbols_read(struct symbol_file *f);
 /* Index of the last symbol at or below `address`, or -1. */
 long elf_symbols_below(struct symbol_file *f, uint64_t address);
+/* The same in any list that is sorted by value. */
+long elf_symbols_last(const struct elf_symbol *list, size_t count, uint64_t address);
 /* The symbol that names `address` (link-time), within its size or section; NULL: none. */
 const struct elf_symbol *elf_symbols_nearest(struct symbol_file *f, uint64_t address);
 

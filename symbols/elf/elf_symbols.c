@@ -153,18 +153,23 @@ size_t symbol_file_symbols(struct symbol_file *f, const struct elf_symbol **ret)
     return f->symbol_count;
 }
 
-long elf_symbols_below(struct symbol_file *f, uint64_t address)
+long elf_symbols_last(const struct elf_symbol *list, size_t count, uint64_t address)
 {
-    elf_symbols_read(f);
-    size_t low = 0, high = f->symbol_count;
+    size_t low = 0, high = count;
     while (low < high) {
         size_t mid = low + (high - low) / 2;
-        if (f->symbols[mid].value <= address)
+        if (list[mid].value <= address)
             low = mid + 1;
         else
             high = mid;
     }
     return (long)low - 1;
+}
+
+long elf_symbols_below(struct symbol_file *f, uint64_t address)
+{
+    elf_symbols_read(f);
+    return elf_symbols_last(f->symbols, f->symbol_count, address);
 }
 
 /* Which of two symbols at the same place people mean. */

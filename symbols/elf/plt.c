@@ -244,15 +244,8 @@ const struct elf_symbol *plt_at(struct symbol_file *f, uint64_t address)
         return NULL;
     if (!f->plt_read)
         read_plt(f);
-    size_t low = 0, high = f->plt_count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (f->plt[mid].value <= address)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    const struct elf_symbol *s = low ? &f->plt[low - 1] : NULL;
+    long i = elf_symbols_last(f->plt, f->plt_count, address);
+    const struct elf_symbol *s = i >= 0 ? &f->plt[i] : NULL;
     return s && address - s->value < s->size ? s : NULL;
 }
 

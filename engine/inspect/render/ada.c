@@ -22,17 +22,11 @@ struct error *ada_text(struct rendering *r, struct value *v, unsigned depth)
     TRY(variants_read(r->p, v, &have));
     buf_add_char(r->out, '(');
     for (size_t i = 0; i < count && r->out->length < RENDER_TEXT; i++) {
-        struct value *member = NULL;
         if (!variants_have(&have, &members[i]))
             continue;
         buf_printf(r->out, "%s%s => ", first ? "" : ", ", members[i].name);
         first = false;
-        struct error *e = value_of_member(r->p, v, &members[i], &member);
-        if (e)
-            buf_printf(r->out, "<error: %s>", e->message);
-        else
-            inner_text(r, member, depth + 1);
-        error_free(e);
+        field_text(r, v, &members[i], depth);
     }
     buf_add_char(r->out, ')');
     variants_free(&have);

@@ -42,14 +42,8 @@ static struct error *struct_members(struct rendering *r, struct value *v, unsign
         TRY(value_load(r->p, v));
     buf_add_text(r->out, "( ");
     for (size_t i = 0; i < count && r->out->length < RENDER_TEXT; i++) {
-        struct value *member = NULL;
         buf_printf(r->out, "%s%s = ", i ? ", " : "", members[i].name);
-        struct error *e = value_of_member(r->p, v, &members[i], &member);
-        if (e)
-            buf_printf(r->out, "<error: %s>", e->message);
-        else
-            inner_text(r, member, depth + 1);
-        error_free(e);
+        field_text(r, v, &members[i], depth);
     }
     buf_add_text(r->out, " )");
     return NULL;

@@ -58,6 +58,8 @@ struct error *ada_text(struct rendering *r, struct value *v, unsigned depth) BAS
 struct value *complex_part(struct pool *p, struct value *v, bool imaginary);
 /* An array of known length in the brackets of its language (text.c). */
 struct error *elements_in_brackets(struct rendering *r, struct value *v, unsigned depth) BASE_MUST_CHECK;
+/* A member alone, without its name, as languages with a text of their own show it. */
+void field_text(struct rendering *r, struct value *v, const struct type_member *m, unsigned depth);
 /* A value inside of another: what is wrong with it is text. */
 void inner_text(struct rendering *r, struct value *v, unsigned depth);
 

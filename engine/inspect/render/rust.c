@@ -42,16 +42,10 @@ static void fields_text(struct rendering *r, struct value *v, unsigned depth, co
         return;
     buf_printf(r->out, "%s%c", space, tuple ? '(' : '{');
     for (size_t i = 0; i < count && r->out->length < RENDER_TEXT; i++) {
-        struct value *member = NULL;
         separate(r, i == 0);
         if (!tuple && *members[i].name)
             buf_printf(r->out, "%s: ", members[i].name);
-        struct error *e = value_of_member(r->p, v, &members[i], &member);
-        if (e)
-            buf_printf(r->out, "<error: %s>", e->message);
-        else
-            inner_text(r, member, depth + 1);
-        error_free(e);
+        field_text(r, v, &members[i], depth);
     }
     buf_add_char(r->out, tuple ? ')' : '}');
 }

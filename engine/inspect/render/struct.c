@@ -86,6 +86,17 @@ static void shared_text(struct rendering *r, struct value *v, const struct type_
     inner_text(r, value, depth + 1);
 }
 
+void field_text(struct rendering *r, struct value *v, const struct type_member *m, unsigned depth)
+{
+    struct value *member = NULL;
+    struct error *e = value_of_member(r->p, v, m, &member);
+    if (e)
+        buf_printf(r->out, "<error: %s>", e->message);
+    else
+        inner_text(r, member, depth + 1);
+    error_free(e);
+}
+
 static void separate(struct rendering *r, bool *first)
 {
     if (!*first)

@@ -86,7 +86,7 @@ $(foreach room,target inspect control,$(eval $(call FLOOR_RULE,$(room))))
 
 .PHONY: unit
 unit: $(UNIT_BINS)
-	@for t in $(UNIT_BINS); do echo "== $$t"; $$t || exit 1; done
+	@bash tests/run.sh $(B) tests unit
 
 # -- programs the tests debug ---------------------------------------------------------------------------
 TARGET_CFLAGS := -g -O0 -Wall -Wextra

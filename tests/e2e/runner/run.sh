@@ -84,6 +84,18 @@ counts "a part that does not come to its end" 1 "4 passed, 1 failed" '^FAIL suit
 suite bad 'echo "ok a check"; session "a session" 0 /dev/null; finish'
 counts "no program to test" 1 "4 passed, 1 failed" '^FAIL a session: status 127'
 
+# -- several at once ------------------------------------------------------------------------------------------
+anew
+for name in a b c d; do
+    suite $name 'touch "$B/'$name'"; for i in $(seq 200); do [ $(ls "$B" | grep -c "^[ab]$") = 2 ] && break; sleep 0.01; done
+        same "another runs as well" "$(ls "$B" | grep -c "^[ab]$")" 2; finish'
+done
+JOBS=2 counts "two at once" 0 "4 passed, 0 failed"
+anew
+suite good 'echo "ok a check"; finish'
+suite bad 'kill -KILL "$(ps -o ppid= -p $PPID | tr -d " ")"; echo "ok a check"; finish'
+JOBS=2 counts "one whose keeper dies" 1 "1 passed, 1 failed" '^FAIL 1 of 2 tests did not come'
+
 # -- a build folder by its whole path and by a part of it ---------------------------------------------------
 suite bad 'same "the program" "$A" "$OTHER/allstop"; same "the stub" "$S" "$OTHER/tests/stub/stub"; finish'
 for folder in "$work/b" "some/folder"; do

@@ -18,7 +18,7 @@ for arch in x86_64 aarch64; do
     fi
     replay=(-s "$B/targets/replay/$arch.elf" -t "launch:$machine replay $B $arch $rounds $folder {port}")
     short=(-s "$B/targets/replay/$arch.elf" -t "launch:$machine plain $B $arch $rounds $work/plain-$arch {port}")
-    live=(-s "$B/targets/replay/$arch.elf" -t "launch:$machine live $B $arch 100000000 $work/live-$arch {port}")
+    live=(-s "$B/targets/replay/$arch.elf" -t "launch:$machine live $B $arch 2000000 $work/live-$arch {port}")
 
     session "$arch: QEMU's own scenario" 0 "$here/sessions/published.json" "${replay[@]}"
     session "$arch: back and forth" 0 "$here/sessions/back.json" "${replay[@]}"

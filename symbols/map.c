@@ -62,6 +62,7 @@ void symbol_map_remove(struct symbol_map *m, struct symbol_file *f)
     if (i == m->count)
         return;
     symbol_file_close(f);
+    m->closings++;
     memmove(m->entries + i, m->entries + i + 1, (--m->count - i) * sizeof *m->entries);
     memset(m->builtins, 0, sizeof m->builtins);
 }
@@ -162,11 +163,17 @@ size_t symbol_map_refresh(struct symbol_map *m)
         f->progress = old->progress;
         f->progress_context = old->progress_context;
         symbol_file_close(old);
+        m->closings++;
         m->entries[i].file = f;
         memset(m->builtins, 0, sizeof m->builtins);
         refreshed++;
     }
     return refreshed;
+}
+
+uint64_t symbol_map_closings(const struct symbol_map *m)
+{
+    return m->closings;
 }
 
 size_t symbol_map_count(const struct symbol_map *m)

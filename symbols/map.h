@@ -32,6 +32,8 @@ void symbol_map_retire(struct symbol_map *m, const struct symbol_file *f);
 /* Opens files again that changed on disk; one that cannot be opened stays as it is. How many were. What
  * answers pointed into is gone. */
 size_t symbol_map_refresh(struct symbol_map *m);
+/* How many files of the map were closed so far: answers from before that may point into one of them. */
+uint64_t symbol_map_closings(const struct symbol_map *m);
 /*
  * Libraries that come and go: between begin and end symbol_map_listed() is called with each file that the
  * target's list names; false: it is not in the map, nor among those that left it, and is to be opened and

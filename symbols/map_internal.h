@@ -31,6 +31,7 @@ struct symbol_map {
     struct type *builtins[BUILTIN_TYPES];
     bool (*progress)(void *context, size_t done, size_t total); /* names.h */
     void *progress_context;
+    uint64_t closings;
 };
 
 /* -- lookup.c: link-time addresses ----------------------------------------------------------------- */

@@ -67,6 +67,7 @@ struct type {
     bool is_signed;            /* integers, characters, enumerations */
     bool incomplete;           /* only declared; type_strip() finds the definition if some CU has it */
     bool prototyped, variadic; /* functions */
+    bool decimal;              /* floats: _Decimal32, 64 or 128 */
     bool vector;               /* an array that is a SIMD vector */
     bool count_known;          /* arrays */
     uint64_t count;
@@ -177,6 +178,10 @@ struct type *type_settled(struct type *dynamic, struct type *element, int64_t lo
 struct type *type_reference_to(struct type *t, bool rvalue);
 /* What points to members of `class` that are of type `t`, data or methods. */
 struct type *type_member_pointer_to(struct type *class, struct type *t);
+/* A struct or union that no file describes, with these members, copied, behind each other or all at 0 as C
+ * lays them out on a machine that aligns each to its size, at most to `align` bytes. */
+struct type *type_struct_of(struct type *near, enum type_kind kind, const char *name,
+                            const struct type_member *members, size_t count, unsigned align);
 /* A function returning `t`; without a prototype its parameters are unknown (count 0). */
 struct type *type_function_of(struct type *t, struct type *const *parameters, size_t count, bool prototyped);
 /* What a function is of which only the ELF symbol is known, under gdb's name for it. `near` is any type of

@@ -9,6 +9,7 @@
 #include "engine/commands/args.h"
 #include "engine/commands/breakpoint_json.h"
 #include "engine/commands/breakpoint_args.h"
+#include "engine/inspect/convenience/convenience.h"
 #include "engine/inspect/location.h"
 
 static struct error *run_break(struct session *s, const cJSON *args, cJSON **ret)
@@ -30,6 +31,7 @@ static struct error *run_break(struct session *s, const cJSON *args, cJSON **ret
     TRY(breakpoint_request_read(args, place, &request, &commands));
     struct breakpoint *b;
     TRY(breakpoint_set(s->control, &request, &b));
+    convenience_set_integer(s->target, "bpnum", b->id);
     *ret = breakpoint_to_json(s->control, b);
     return NULL;
 }

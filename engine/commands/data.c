@@ -39,8 +39,10 @@ static struct error *run_eval(struct session *s, const cJSON *args, cJSON **ret)
     const char *expression = arg_text(args, "expr");
     bool raw = arg_true(args, "raw") || strchr(format, 'r');
     format += *format == 'r';
-    struct error *e = raw ? evaluate_raw_to_json(s->target, expression, *format, ret)
-                          : evaluate_to_json(s->target, expression, *format, ret);
+    bool keep = !arg_given(args, "history") || arg_true(args, "history");
+    struct error *e = keep  ? evaluate_and_keep(s->target, expression, *format, raw, ret)
+                      : raw ? evaluate_raw_to_json(s->target, expression, *format, ret)
+                            : evaluate_to_json(s->target, expression, *format, ret);
     s->target->threads.current = kept;
     s->target->frame = kept_frame;
     return e;
@@ -49,18 +51,21 @@ static struct error *run_eval(struct session *s, const cJSON *args, cJSON **ret)
 static struct error *parse_eval(struct session *s, const char *alias, const char *text, cJSON *args)
 {
     (void)s;
-    (void)alias;
     char format[16];
     prompt_format(&text, format, sizeof format);
     if (*format)
         cJSON_AddStringToObject(args, "format", format);
-    if (*text)
-        cJSON_AddStringToObject(args, "expr", text);
+    if (strcmp(alias, "output") == 0)
+        cJSON_AddFalseToObject(args, "history");
+    cJSON_AddStringToObject(args, "expr", *text ? text : "$");
     return NULL;
 }
 
 static void eval_text(const cJSON *result, struct buf *out)
 {
+    const cJSON *number = cJSON_GetObjectItemCaseSensitive(result, "history");
+    if (number)
+        buf_printf(out, "$%.0f = ", cJSON_GetNumberValue(number));
     json_append(out, "", result, "text", "\n");
 }
 
@@ -68,6 +73,7 @@ static const struct command_arg eval_args[] = {
     {"expr", ARG_TEXT, true, NULL, "a C expression; registers are written $rax"},
     {"format", ARG_TEXT, false, NULL, "a letter as in print/x: x d u o t a c f s z; r as `raw`"},
     {"raw", ARG_BOOLEAN, false, NULL, "containers as they are laid out, not as what is in them"},
+    {"history", ARG_BOOLEAN, false, NULL, "whether the value is kept as $N (true)"},
     {"thread", ARG_ID, false, NULL, "in this thread (the selected one)"},
     {"frame", ARG_UNSIGNED, false, NULL, "in this frame (the selected one)"},
     {0}};
@@ -130,7 +136,7 @@ const struct command command_set = {
     .usage = "PLACE = VALUE",
     .about = "assign to a variable, register or memory",
     .args = set_args,
-    .flags = COMMAND_NEEDS_STOPPED,
+    .flags = COMMAND_WHILE_RUNNING, /* a variable of the user's; what is the target's says not-stopped */
     .run = run_set,
     .parse = parse_set,
     .text = eval_text,

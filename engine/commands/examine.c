@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "engine/commands/args.h"
 #include "engine/commands/limits.h"
+#include "engine/inspect/convenience/convenience.h"
 #include "engine/inspect/disassembly/disassembly.h"
 #include "engine/inspect/location.h"
 #include "engine/target/registers.h"
@@ -202,6 +203,18 @@ static void begin_row(struct session *s, uint64_t address, struct buf *row)
     buf_add_char(row, ':');
 }
 
+/* $_, the address of the last unit that was shown, and $__, what is there. */
+static void keep_last(struct session *s, uint64_t address, unsigned unit)
+{
+    const char *names[] = {[1] = "char", [2] = "short", [4] = "int", [8] = "long long"};
+    struct pool pool = {.target = s->target};
+    struct type *type = basic_type(&pool, names[unit]);
+    struct value *at = value_at(&pool, type, address);
+    convenience_set(&pool, "_", value_integer(&pool, type_pointer_to(type), address));
+    convenience_set(&pool, "__", at);
+    pool_free(&pool);
+}
+
 static struct error *examine_numbers(struct session *s, uint64_t address, const struct look *l, cJSON *lines)
 {
     size_t bytes_count = l->count * l->unit;
@@ -213,6 +226,8 @@ static struct error *examine_numbers(struct session *s, uint64_t address, const 
         if (i % per_row == 0)
             begin_row(s, address + i * l->unit, &row);
         add_number(s, l, bytes + i * l->unit, &row);
+        if (i + 1 == l->count)
+            keep_last(s, address + i * l->unit, l->unit);
         if (i % per_row == per_row - 1 || i + 1 == l->count)
             cJSON_AddItemToArray(lines, cJSON_CreateString(buf_text(&row)));
     }

@@ -24,6 +24,9 @@ struct error *evaluate_to_json(struct target *target, const char *expression, ch
 /* The same with containers as they are laid out, not as what is in them. */
 struct error *evaluate_raw_to_json(struct target *target, const char *expression, char format,
                                    cJSON **ret) BASE_MUST_CHECK;
+/* Either, and the value is in the history from now on: {…, history: N}, where there is something to keep. */
+struct error *evaluate_and_keep(struct target *target, const char *expression, char format, bool raw,
+                                cJSON **ret) BASE_MUST_CHECK;
 /* The same object of what the function around an address has just returned
  * (engine/inspect/values/returned.h). */
 struct error *returned_to_json(struct target *target, uint64_t function_pc, uint64_t memory,

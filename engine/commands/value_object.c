@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/json.h"
+#include "engine/inspect/convenience/convenience.h"
 #include "engine/inspect/values/evaluate.h"
 #include "engine/inspect/render/locals.h"
 #include "engine/inspect/render/render.h"
@@ -64,8 +65,10 @@ static struct error *hand_over(struct error *e, cJSON *o, cJSON **ret)
     return e;
 }
 
+enum keeping { NOT_KEPT, KEPT };
+
 static struct error *evaluate(struct target *target, const char *expression, char format, bool raw,
-                              cJSON **ret)
+                              enum keeping keeping, cJSON **ret)
 {
     struct evaluation e;
     struct value *v = NULL;
@@ -77,18 +80,27 @@ static struct error *evaluate(struct target *target, const char *expression, cha
         failed = describe(&e.pool, v, format, o);
     if (!failed)
         add_cut_behind(&e.pool, v, o);
+    unsigned long number = failed || keeping == NOT_KEPT ? 0 : convenience_remember(&e.pool, v);
+    if (number)
+        cJSON_AddNumberToObject(o, "history", (double)number);
     evaluation_end(&e);
     return hand_over(failed, o, ret);
 }
 
 struct error *evaluate_to_json(struct target *target, const char *expression, char format, cJSON **ret)
 {
-    return evaluate(target, expression, format, false, ret);
+    return evaluate(target, expression, format, false, NOT_KEPT, ret);
+}
+
+struct error *evaluate_and_keep(struct target *target, const char *expression, char format, bool raw,
+                                cJSON **ret)
+{
+    return evaluate(target, expression, format, raw, KEPT, ret);
 }
 
 struct error *evaluate_raw_to_json(struct target *target, const char *expression, char format, cJSON **ret)
 {
-    return evaluate(target, expression, format, true, ret);
+    return evaluate(target, expression, format, true, NOT_KEPT, ret);
 }
 
 struct error *returned_to_json(struct target *target, uint64_t function_pc, uint64_t memory, cJSON **ret)

@@ -9,6 +9,7 @@
 #include "engine/commands/args.h"
 #include "engine/commands/breakpoint_json.h"
 #include "engine/commands/breakpoint_args.h"
+#include "engine/inspect/convenience/convenience.h"
 #include "engine/inspect/values/values.h"
 
 static enum site_type access_type(const char *name)
@@ -38,6 +39,7 @@ static struct error *run_watch(struct session *s, const cJSON *args, cJSON **ret
     TRY(breakpoint_request_read(args, buf_text(&name), &request, &commands));
     struct breakpoint *b;
     TRY(watchpoint_set(s->control, &request, address, length, access_type(arg_text(args, "access")), &b));
+    convenience_set_integer(s->target, "bpnum", b->id);
     *ret = breakpoint_to_json(s->control, b);
     return NULL;
 }

@@ -35,6 +35,12 @@ enum {
     EXPRESSION_DEPTH_MOST = 200,
     /* Elements of a slice, `array@N`: it is refused, and the error says so. */
     SLICE_MOST = 1 << 20,
+    /* Values of the history, $1, $2 …: the oldest goes. */
+    HISTORY_VALUES_MOST = 10000,
+    /* Bytes of all of them: the oldest go. */
+    HISTORY_BYTES_MOST = 16 << 20,
+    /* Variables of the user's own, $name: one more is refused. */
+    VARIABLES_MOST = 1000,
     /* Parameters of a function in a type that is written: the type is refused. */
     TYPE_PARAMETERS_MOST = 32,
     /* Levels of a type that is written: the type is refused. */

@@ -13,6 +13,7 @@
 #include "engine/control/kernel/module_events.h"
 #include "engine/session/session_private.h"
 #include "engine/inspect/kernel/kernel.h"
+#include "engine/inspect/convenience/convenience.h"
 #include "engine/inspect/printers/printers.h"
 #include "engine/inspect/kernel/entry.h"
 #include "engine/control/run/interrupt.h"
@@ -118,6 +119,7 @@ static struct target *make_target(struct session *s)
     target->kernel = kernel_create();
     target->unwind_rules = &kernel_unwind_rules;
     printers_create(target);
+    convenience_create(target);
     signal_table_init(&target->signals);
     names_watch(target);
     return target;
@@ -239,6 +241,7 @@ void session_destroy(struct session *s)
     time_forget(s->control);
     module_events_forget(s->control);
     printers_free(s->target);
+    convenience_free(s->target);
     kernel_free(s->target); /* where modules are can be said before there is a target */
     breakpoints_free(&s->control->breakpoints);
     audit_free(&s->control->audit);

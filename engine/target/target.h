@@ -33,10 +33,12 @@
 #include "rsp/remote.h"
 #include "symbols/map.h"
 
+struct convenience;
 struct element_rules;
 struct kernel;
 struct printers;
 struct unwind_rules;
+struct variable_rules;
 
 struct target {
     struct target_hooks hooks;
@@ -82,7 +84,9 @@ struct target {
     struct kernel *kernel;     /* engine/inspect/kernel/kernel.h; made with the session */
     struct printers *printers; /* engine/inspect/printers/printers.h; made with the session, NULL: none */
     const struct element_rules
-        *element_rules; /* engine/inspect/values/elements.h; set with the printers, NULL: none */
+        *element_rules;              /* engine/inspect/values/elements.h; set with the printers, NULL: none */
+    struct convenience *convenience; /* engine/inspect/convenience/convenience.h; made with the session */
+    const struct variable_rules *variable_rules; /* set with it, NULL: none */
 };
 
 #endif

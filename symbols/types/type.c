@@ -146,6 +146,7 @@ static void fill_base(struct type *t, const struct die_attrs *a)
     t->kind = base_kind(encoding, t->inside->size, t->name);
     if (t->inside->language == LANGUAGE_RUST && t->name && strcmp(t->name, "()") == 0)
         t->kind = TYPE_VOID;
+    t->decimal = encoding == DW_ATE_decimal_float;
     t->is_signed = encoding == DW_ATE_signed || encoding == DW_ATE_signed_char;
     if (!t->inside->size)
         t->inside->size = (number(a, DW_AT_bit_size) + 7) / 8;

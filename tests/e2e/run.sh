@@ -141,7 +141,7 @@ for want in '"id":1,"ok":true' '"id":2,"ok":true.*"function":"leaf"' '"id":3,"ok
     grep -qE "$want" "$work/out" && echo "ok jsonl $want" || echo "FAIL jsonl $want: $(head -c 600 "$work/out")"
 done
 printf 'b leaf\nc\nbt\np a\ninfo threads\nx/2i $pc\nnonsense\nfin\nk\nq\n' | timeout 60 "$A" --cli "$B/targets/steps" >"$work/out" 2>&1
-for want in 'Breakpoint 1' 'main reached' '^3$' 'there is no command nonsense' 'middle'; do
+for want in 'Breakpoint 1' 'main reached' '^\$1 = 3$' 'there is no command nonsense' 'middle'; do
     grep -qE "$want" "$work/out" && echo "ok cli $want" || echo "FAIL cli $want: $(head -c 900 "$work/out")"
 done
 finish

@@ -2,6 +2,7 @@
 /* Trees to code. Each function leaves one value (or address) on the stub's stack. */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "engine/control/agent/agent_code.h"
 #include "engine/control/limits.h"
 #include "engine/inspect/values/bases.h"
@@ -199,9 +200,9 @@ static struct error *literal(struct agent *a, const struct node *n, struct opera
 {
     bool is_long = n->is_long || n->integer > (n->is_unsigned ? 0xffffffffu : 0x7fffffffu);
     agent_emit_constant(a, n->integer);
-    *ret = (struct operand){.type = agent_basic(a, is_long ? (n->is_unsigned ? "unsigned long" : "long")
-                                                   : n->is_unsigned ? "unsigned int"
-                                                                    : "int")};
+    const char *name = n->is_long_long ? "long long" : is_long ? "long" : "int";
+    BASE_FREE char *whole = xasprintf("%s%s", n->is_unsigned ? "unsigned " : "", name);
+    *ret = (struct operand){.type = agent_basic(a, whole)};
     if (n->kind == NODE_CHARACTER)
         ret->type = agent_basic(a, "char");
     return NULL;

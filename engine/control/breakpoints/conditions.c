@@ -10,6 +10,7 @@
 #include "engine/control/agent/agent.h"
 #include "engine/control/control.h"
 #include "engine/control/limits.h"
+#include "engine/inspect/convenience/convenience.h"
 #include "engine/inspect/values/parse.h"
 #include "engine/inspect/values/scope.h"
 #include "engine/target/registers.h"
@@ -65,7 +66,10 @@ static const struct node *unknown(struct control *c, uint64_t pc, const struct n
     if (n->kind == NODE_NAME)
         return known(c, pc, n) ? NULL : n;
     if (n->kind == NODE_REGISTER)
-        return !c->target->description || register_find(c->target, n->text) ? NULL : n;
+        return !c->target->description || register_find(c->target, n->text) ||
+                       convenience_has(c->target, n->text)
+                   ? NULL
+                   : n;
     const struct node *found = unknown(c, pc, n->left);
     if (!found)
         found = unknown(c, pc, n->right);

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/bases.h"
+#include "engine/inspect/values/decimal.h"
 #include "engine/inspect/values/floats.h"
 #include "engine/inspect/values/parse.h"
 #include "engine/inspect/values/value.h"
@@ -80,10 +81,25 @@ static real calculate(int op, enum float_format f, real x, real y)
 #undef IN
 }
 
+/* Those of 34 digits have more than `real`. */
+static struct error *check_decimals(int op, struct value *a, struct value *b, struct type *type)
+{
+    bool computed = op == '+' || op == '-' || op == '*' || op == '/';
+    if (value_kind(a) == value_kind(b) && decimal_is(a->type) != decimal_is(b->type))
+        return error_hint(
+            error_new(ERR_TYPE_MISMATCH, "a decimal floating-point number and a binary one do not mix"),
+            "a cast makes one the other");
+    if (computed && decimal_is(type) && type_size(type) > 8)
+        return error_hint(error_new(ERR_UNSUPPORTED, "34 decimal digits are shown, not reckoned with"),
+                          "a cast to _Decimal64 or double rounds");
+    return NULL;
+}
+
 static struct error *float_binary(struct pool *p, int op, struct value *a, struct value *b, struct type *type,
                                   struct value **ret)
 {
     real x, y;
+    TRY(check_decimals(op, a, b, type));
     TRY(value_as_float(p, a, &x));
     TRY(value_as_float(p, b, &y));
     switch (op) {
@@ -91,8 +107,11 @@ static struct error *float_binary(struct pool *p, int op, struct value *a, struc
     case '+':
     case '-':
     case '*':
-        *ret = value_float(p, type,
-                           calculate(op, float_format_of(p->target, type, (size_t)type_size(type)), x, y));
+        *ret = value_float(
+            p, type,
+            calculate(
+                op, decimal_is(type) ? FLOAT_QUAD : float_format_of(p->target, type, (size_t)type_size(type)),
+                x, y));
         return NULL;
     case '<':
         *ret = value_comparison(p, x < y);

@@ -6,11 +6,13 @@
 #include "base/alloc.h"
 #include "engine/inspect/limits.h"
 #include "engine/target/libraries.h"
+#include "engine/target/registers.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/bases.h"
 #include "engine/inspect/values/member_pointer.h"
 #include "engine/inspect/values/parse.h"
 #include "engine/inspect/values/subscripts.h"
+#include "engine/inspect/values/variable_rules.h"
 
 /* The type of a literal: the first of C's list that holds it (C17 6.4.4.1). */
 static struct error *integer_literal(struct evaluation *e, const struct node *n, struct value **ret)
@@ -23,7 +25,8 @@ static struct error *integer_literal(struct evaluation *e, const struct node *n,
     const char *name =
         needs_long ? (is_unsigned ? "unsigned long" : "long") : (is_unsigned ? "unsigned int" : "int");
     struct type *type = basic_type(&e->pool, name);
-    if (type_size(type) < 8 && (n->integer > 0xffffffffu || (needs_long && n->integer > 0x7fffffffu)))
+    if (n->is_long_long ||
+        (type_size(type) < 8 && (n->integer > 0xffffffffu || (needs_long && n->integer > 0x7fffffffu))))
         type = basic_type(&e->pool, is_unsigned ? "unsigned long long" : "long long");
     *ret = value_integer(&e->pool, type, n->integer);
     return NULL;
@@ -61,11 +64,22 @@ static struct error *binary(struct evaluation *e, const struct node *n, struct v
     return value_binary(&e->pool, n->op, a, b, ret);
 }
 
+/* What is on the left of an assignment. A $name that means nothing yet is made; the target's things can only
+ * be changed while it stands. */
+static struct error *assignable(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct target *target = e->pool.target;
+    bool is_register = n->kind != NODE_REGISTER || (target->arch && register_find(target, n->text));
+    if (!is_register && target->variable_rules)
+        return target->variable_rules->place(e, n->text, ret);
+    TRY(target_need_stopped(target));
+    return evaluate_node(e, n, ret);
+}
+
 static struct error *assign(struct evaluation *e, const struct node *n, struct value **ret)
 {
     struct value *to = NULL, *from = NULL;
-    TRY(target_need_stopped(e->pool.target));
-    TRY(evaluate_node(e, n->left, &to));
+    TRY(assignable(e, n->left, &to));
     TRY(evaluate_node(e, n->right, &from));
     if (n->op != '=')
         TRY(value_binary(&e->pool, n->op, to, from, &from));
@@ -79,8 +93,7 @@ static struct error *postfix(struct evaluation *e, const struct node *n, struct 
 {
     struct value *v = NULL, *sum = NULL;
     uint64_t old;
-    TRY(target_need_stopped(e->pool.target));
-    TRY(evaluate_node(e, n->left, &v));
+    TRY(assignable(e, n->left, &v));
     TRY(value_as_integer(&e->pool, v, &old));
     TRY(value_binary(&e->pool, n->op == OP_INCREMENT ? '+' : '-', v,
                      value_integer(&e->pool, basic_type(&e->pool, "int"), 1), &sum));
@@ -218,9 +231,10 @@ static struct error *of_cpu(struct evaluation *e, const struct node *n, struct v
  * runs. Numbers can be reckoned with all the same. */
 static struct error *name_or_register(struct evaluation *e, const struct node *n, struct value **ret)
 {
-    if (e->pool.target->state == TARGET_RUNNING)
-        return target_need_stopped(e->pool.target);
-    return n->kind == NODE_NAME ? scope_name(e, n->file, n->text, ret) : scope_register(e, n->text, ret);
+    if (n->kind == NODE_REGISTER)
+        return scope_register(e, n->text, ret);
+    return e->pool.target->state == TARGET_RUNNING ? target_need_stopped(e->pool.target)
+                                                   : scope_name(e, n->file, n->text, ret);
 }
 
 struct error *evaluate_node(struct evaluation *e, const struct node *n, struct value **ret)
@@ -306,11 +320,24 @@ struct error *evaluate_text(struct evaluation *e, const char *text, struct value
     return evaluate_once(e, text, ret);
 }
 
+/* A register, or a $name that may mean nothing yet. */
+static struct error *evaluate_variable(struct evaluation *e, const char *place, struct value **ret)
+{
+    struct node *tree;
+    TRY(scope_parse(e, place, &tree));
+    struct error *failed = assignable(e, tree, ret);
+    node_free(tree);
+    return failed;
+}
+
 struct error *evaluate_assignment(struct evaluation *e, const char *place, const char *value,
                                   struct value **ret)
 {
     struct value *from = NULL;
-    TRY(evaluate_text(e, place, ret));
+    if (place[strspn(place, " \t")] == '$')
+        TRY(evaluate_variable(e, place, ret));
+    else
+        TRY(evaluate_text(e, place, ret));
     TRY(evaluate_text(e, value, &from));
     return value_store(&e->pool, *ret, from);
 }

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "engine/inspect/values/floats.h"
+#include "engine/inspect/values/decimal.h"
 
 enum { LIMB = 1000000000, LIMB_DIGITS = 9, LIMBS = 1400, DIGITS_MAX = 40 };
 
@@ -119,6 +119,10 @@ void float_add_text(const struct target *target, struct type *t, const unsigned 
 {
     enum float_format f = float_format_of(target, t, n);
     struct float_parts p;
+    if (decimal_is(t)) {
+        decimal_add_text(target, bytes, n, out);
+        return;
+    }
     float_take_apart(target, f, bytes, n, &p);
     if (p.class == FLOAT_INVALID) {
         buf_add_text(out, "<invalid float value>");

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "engine/target/arch/arch.h"
 #include "engine/target/target.h"
+#include "engine/inspect/values/decimal.h"
 #include "engine/inspect/values/value.h"
 
 enum { FLOAT_BYTES = 16 };
@@ -184,6 +185,8 @@ static real scale(real x, int power)
 real float_load(const struct target *target, struct type *t, const unsigned char *bytes, size_t n)
 {
     struct float_parts p;
+    if (decimal_is(t))
+        return decimal_load(target, bytes, n);
     float_take_apart(target, float_format_of(target, t, n), bytes, n, &p);
     real number = p.class == FLOAT_FINITE     ? scale((real)p.mantissa, p.exponent)
                   : p.class == FLOAT_INFINITE ? (real)INFINITY
@@ -194,6 +197,8 @@ real float_load(const struct target *target, struct type *t, const unsigned char
 bool float_is_valid(const struct target *target, struct type *t, const unsigned char *bytes, size_t n)
 {
     struct float_parts p;
+    if (decimal_is(t))
+        return true;
     float_take_apart(target, float_format_of(target, t, n), bytes, n, &p);
     return p.class != FLOAT_INVALID;
 }
@@ -291,6 +296,10 @@ void float_store(const struct target *target, struct type *t, unsigned char *byt
     enum float_format f = float_format_of(target, t, n);
     if (n > sizeof little)
         return;
+    if (decimal_is(t)) {
+        decimal_store(target, bytes, n, number);
+        return;
+    }
     if (f == FLOAT_PAIR) {
         put_pair(target, little, number);
     } else {
@@ -305,7 +314,7 @@ void float_store(const struct target *target, struct type *t, unsigned char *byt
 
 void float_negate(const struct target *target, struct type *t, unsigned char *bytes, size_t n)
 {
-    enum float_format f = float_format_of(target, t, n);
+    enum float_format f = decimal_is(t) ? FLOAT_QUAD : float_format_of(target, t, n);
     size_t parts = f == FLOAT_PAIR ? 2 : 1, one = f == FLOAT_X87 && n >= 10 ? 10 : n / parts;
     for (size_t i = 0; i < parts && n; i++)
         bytes[i * one + (target->big_endian ? 0 : one - 1)] ^= 0x80;

@@ -36,12 +36,12 @@ static bool is_name_char(char c)
 static struct error *take_suffix(struct lexer *l, const char *p)
 {
     for (; isalpha((unsigned char)*p); p++) {
-        if (*p == 'u' || *p == 'U')
-            l->now.is_unsigned = true;
-        else if (*p == 'l' || *p == 'L')
-            l->now.is_long = true;
-        else
+        bool is_l = *p == 'l' || *p == 'L';
+        if (!is_l && *p != 'u' && *p != 'U')
             return lexer_error(l, "a number");
+        l->now.is_unsigned |= !is_l;
+        l->now.is_long_long |= is_l && l->now.is_long;
+        l->now.is_long |= is_l;
     }
     l->at = p;
     return NULL;
@@ -207,7 +207,7 @@ struct error *lexer_next(struct lexer *l)
         e = *p == '.' ? take_float(l) : take_number(l);
     } else if (*p == '"' || *p == '\'') {
         e = take_quoted(l);
-    } else if (is_name_start(*p) || (*p == '$' && is_name_char(p[1]))) {
+    } else if (is_name_start(*p) || *p == '$') {
         const char *start = p + (*p == '$');
         enum token_kind kind = *p == '$' ? TOKEN_REGISTER : TOKEN_NAME;
         for (p = start; is_name_char(*p);)

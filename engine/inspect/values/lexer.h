@@ -30,7 +30,7 @@ struct token {
     int op;
     bool assigns;
     uint64_t integer;
-    bool is_unsigned, is_long, is_single, is_decimal;
+    bool is_unsigned, is_long, is_long_long, is_single, is_decimal;
     double number;
     char *text; /* unescaped string, name; owned by the lexer until the next token */
     size_t length;

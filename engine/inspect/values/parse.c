@@ -50,6 +50,7 @@ struct node *parse_leaf(struct parser *p, enum node_kind kind)
     n->integer = t->integer;
     n->is_unsigned = t->is_unsigned;
     n->is_long = t->is_long;
+    n->is_long_long = t->is_long_long;
     n->is_decimal = t->is_decimal;
     n->is_single = t->is_single;
     n->number = t->number;

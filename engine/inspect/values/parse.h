@@ -20,7 +20,7 @@
 #include "base/error.h"
 
 enum node_kind {
-    NODE_INTEGER,     /* integer; is_unsigned, is_long */
+    NODE_INTEGER,     /* integer; is_unsigned, is_long, is_long_long */
     NODE_FLOAT,       /* number; is_single for an f suffix */
     NODE_CHARACTER,   /* integer */
     NODE_STRING,      /* text (unescaped), length */
@@ -71,7 +71,7 @@ struct node {
     enum node_kind kind;
     int op;
     uint64_t integer;
-    bool is_unsigned, is_long, is_single, is_decimal;
+    bool is_unsigned, is_long, is_long_long, is_single, is_decimal;
     double number;
     char *text, *file;
     size_t length;

@@ -13,6 +13,7 @@
 #include "engine/target/registers.h"
 #include "engine/inspect/values/qualified.h"
 #include "engine/inspect/values/scope_kernel.h"
+#include "engine/inspect/values/variable_rules.h"
 #include "symbols/scoped.h"
 
 /* How far callers are looked at for values at entry. */
@@ -395,16 +396,20 @@ static struct type *register_type(struct evaluation *e, const struct rsp_registe
 struct error *scope_register(struct evaluation *e, const char *name, struct value **ret)
 {
     struct target *target = e->pool.target;
-    TRY(target_need_stopped(target));
     const struct rsp_register *r = target->arch ? register_find(target, name) : NULL;
     *ret = NULL;
+    if (!r && target->variable_rules)
+        TRY(target->variable_rules->find(e, name, ret));
+    if (*ret)
+        return NULL;
+    TRY(target_need_stopped(target));
     if (!r)
         TRY(scope_kernel_register(e, name, ret));
     if (*ret)
         return NULL;
     if (!r)
-        return error_hint(error_new(ERR_NO_SYMBOL, "there is no register $%s", name),
-                          "`registers all` lists them");
+        return error_hint(error_new(ERR_NO_SYMBOL, "there is no register and no variable $%s", name),
+                          "`registers all` lists registers; `set $%s = VALUE` makes a variable", name);
     struct value *v = *ret = value_new(&e->pool, register_type(e, r));
     /* The innermost frame has the thread's own registers: the stack, which costs a turn, is not looked at. */
     if (target->frame > 0)

@@ -13,6 +13,7 @@
 #include "engine/target/registers.h"
 #include "engine/inspect/values/pieces.h"
 #include "engine/inspect/values/strided.h"
+#include "engine/inspect/values/variable_rules.h"
 
 void pool_free(struct pool *p)
 {
@@ -322,6 +323,8 @@ static struct error *store_bytes(struct pool *p, struct value *to, const unsigne
 struct error *value_store(struct pool *p, struct value *to, struct value *from)
 {
     struct value *converted = NULL;
+    if (to->place == PLACE_VARIABLE)
+        return p->target->variable_rules->store(p, to, from);
     if (to->place == PLACE_NONE)
         return error_new(ERR_TYPE_MISMATCH,
                          "the left side of an assignment must be a variable, a register or memory");

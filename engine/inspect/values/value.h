@@ -26,9 +26,11 @@ enum value_place {
     PLACE_MEMORY,   /* `address` */
     PLACE_REGISTER, /* `reg` */
     PLACE_PIECES,   /* `pieces`, from `piece_byte` on (engine/inspect/values/pieces.h) */
+    PLACE_VARIABLE, /* `variable`, a $name of the user's (engine/inspect/values/variable_rules.h) */
 };
 
 struct value_pieces;
+struct kept_variable;
 
 struct value {
     struct value *next; /* in the pool */
@@ -36,6 +38,7 @@ struct value {
     enum value_place place;
     uint64_t address;
     const struct rsp_register *reg;
+    struct kept_variable *variable;
     unsigned char *bytes; /* type_size() bytes, or NULL: not read yet (PLACE_MEMORY) */
     size_t size;
     unsigned char *known; /* NULL: all of it; else a bit for each of `bytes`, 0 where it is optimised out */

@@ -168,6 +168,7 @@ struct arch {
     /* -- values and calls: the processor's ABI ------------------------------------------------------- */
 
     enum arch_long_double long_double;
+    bool decimal_packed; /* the digits of _Decimal64 and its like are packed three to ten bits */
     enum dwarf_float_place float_place; /* of a float in the registers float_first to float_last */
     unsigned float_first, float_last;   /* both 0 with DWARF_FLOAT_LOW */
     const struct arch_bank *banks;      /* registers that are in no dwarf_names; NULL: there are none */

@@ -101,6 +101,7 @@ const struct arch arch_ppc64 = {
     /* A floating-point register has a float as a double. The two instructions that set r2 come before the
      * local entry point (OpenPOWER ELF V2 ABI, section 2.3.2); descriptors are those of ELF ABI v1. */
     .long_double = LONG_DOUBLE_PAIR,
+    .decimal_packed = true,
     .float_place = DWARF_FLOAT_AS_DOUBLE,
     .banks = banks,
     .wide = wide,

@@ -30,8 +30,22 @@ s.say(3, "continue")
 s.ask(4, "wait", timeout=0.2)
 s.p.send_signal(signal.SIGTERM)
 status = ended(s.p)
-said = " ".join(l.get("text", "") for l in s.lines.rest() if l.get("event") == "output")
-check("what stays in a target that cannot be stopped is named", all(x in said for x in ("0x1020", "0x1040", "recover")), (status, said))
+def names_what_stays(face, status, said):
+    check("what stays in a target that cannot be stopped is named, %s" % face, all(x in said for x in ("0x1020", "0x1040", "recover")), (status, said))
+
+
+names_what_stays("--jsonl", status, " ".join(l.get("text", "") for l in s.lines.rest() if l.get("event") == "output"))
+wire = os.path.join(work, "stays.wire")
+p = Prompt("--wire-log", wire, "-t", deaf_stub())
+for line in ("hbreak *0x1020", "hbreak *0x1040"):
+    p.line(line)
+at = p.here()
+p.type("continue\n")
+until(lambda: '"data": "vCont;c"' in open(wire).read())
+p.p.send_signal(signal.SIGTERM)
+p.sees("recover", at)
+names_what_stays("the prompt", ended(p.p), p.text()[at:])
+
 s = Server("-t", deaf_stub())
 s.ask(1, "break", at="*0x1020", kind="hardware")
 a = s.ask(2, "verify", timeout=3)

@@ -239,7 +239,7 @@ test_cli_pipe() {
     local status=$?
     holds pipe-status "status $status" test $status = 0
     holds pipe-source "$out" grep -qF "$(printf '%s\t' "$first")    long balance" <<<"$out"
-    holds pipe-print "$out" grep -qx 1 <<<"$out"
+    holds pipe-print "$out" grep -qx '$1 = 1' <<<"$out"
     holds pipe-step "$out" grep -qF "$(printf '%s\t' "$second")    rounds++" <<<"$out"
     holds pipe-error "$(cat "$folder/errors")" grep -q 'no-such-command' "$folder/errors"
     printf 'c\n' | timeout "$PATIENCE" "$build/allstop" --cli -t unix:"$folder/nothing-here" >/dev/null 2>&1

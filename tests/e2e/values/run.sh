@@ -139,4 +139,49 @@ steps 'variables of the assembler have the type that C declares' "
     {\"do\": \"watch\", \"expr\": \"unsized\", \"expect\": {\"length\": 8}}" \
     -t "launch:gdbserver --once 127.0.0.1:{port} $work/declared" "$work/declared"
 
+# -- decimal floating-point numbers, whose digits are written in two ways ---------------------------------------
+text() { echo "{\"do\": \"eval\", \"expr\": \"$1\", \"expect\": {\"text\": \"$2\"}}"; }
+decimals="{\"do\": \"break\", \"at\": \"stop\"}, {\"do\": \"continue\"}, $(text sum Infinity),
+    $(text all.a '{1.20, -0.0, 9.999999E+96, 1E-101, 1234.567, 5E+10}'),
+    $(text all.b '{1.20, -123456789012345.6, 9.999999999999999E+384, 1E-398, 0.000001, 1E-7}'),
+    $(text all.c '{1.20, -1234567890123456789012345678901234, 9.000000000000000000000000000000000E+6144, 1E-6176, 888999.777888999, 0E+5}'),
+    $(text 'all.a[0] + all.a[4]' 1235.767), $(text '1 / all.b[0]' 0.8333333333333333), $(text '-all.c[1]' 1234567890123456789012345678901234),
+    $(value '(double)all.b[0]' 1.2), $(value 'all.a[0] > all.a[4]' 0),
+    {\"do\": \"eval\", \"expr\": \"all.b[0] * 1.5\", \"expect\": {\"error\": {\"code\": \"type-mismatch\"}}},
+    {\"do\": \"eval\", \"expr\": \"all.c[0] + all.c[4]\", \"expect\": {\"error\": {\"code\": \"unsupported\"}}},
+    $(text 'all.a[1] = 8999999' 8999999), $(text 'all.a[1] = 123456789' 1.234568E+8), $(text 'all.b[1] = -1.25' -1.25),
+    $(text 'all.c[1] = 1234567890123456789 * (__int128)1000000000000000' 1234567890123456789000000000000000),
+    {\"do\": \"continue\"}, $(text sum NaN)"
+gcc -g -O0 -o "$work/decimal" tests/e2e/values/decimal.c
+steps 'decimal floats' "$decimals" -t "launch:gdbserver --once 127.0.0.1:{port} $work/decimal" -s "$work/decimal"
+for pair in ppc64:powerpc64 ppc64le:powerpc64le s390x:s390x; do
+    build_of decimal.c "${pair##*:}-linux-gnu" "decimal-${pair%%:*}" -O0
+    steps "${pair%%:*}: decimal floats" "$decimals" -t "launch:qemu-${pair%%:*} -g {port} $work/decimal-${pair%%:*}" -s "$work/decimal-${pair%%:*}"
+done
+
+# -- values that outlive their expression: the history, variables, what is known of the stop ------------------
+fault='{"do": "eval", "expr": "$_siginfo._sifields._sigfault.si_addr", "expect": {"value": "0x40000123"}}'
+kept="$(value '$bpnum' null), {\"do\": \"break\", \"at\": \"main\"}, {\"do\": \"continue\"}, $(value '$bpnum' 1),
+    {\"do\": \"eval\", \"expr\": \"point\", \"expect\": {\"history\": 2, \"text\": \"{x = 3, y = 4}\"}},
+    $(value '$.y + $2.x' 7), {\"do\": \"eval\", \"expr\": \"&\$\$\", \"expect\": {\"type\": \"struct point *\"}},
+    {\"do\": \"eval\", \"expr\": \"12\", \"history\": false, \"expect\": {\"history\": {\"exists\": false}}}, $(value '$->x' 3),
+    {\"do\": \"set\", \"expr\": \"\$count\", \"value\": 0, \"expect\": {\"type\": \"int\"}},
+    {\"do\": \"break\", \"at\": \"work\", \"if\": \"\$count++ == 3\"}, {\"do\": \"continue\"}, $(value n 3), $(value '$count' 4),
+    {\"do\": \"delete\", \"all\": true}, {\"do\": \"continue\", \"expect\": {\"signal\": \"SIGUSR1\"}}, $(value '$_siginfo.si_signo' 10),
+    {\"do\": \"eval\", \"expr\": \"\$_siginfo\", \"expect\": {\"type\": \"struct siginfo\"}},
+    {\"do\": \"continue\", \"expect\": {\"signal\": \"SIGSEGV\"}}, $fault, $(value '$_siginfo.si_code' 2),
+    {\"do\": \"continue\", \"expect\": {\"reason\": \"killed\"}}, $(value '$_exitsignal' 11), $(value '$_exitcode' null)"
+for bits in 64 32; do
+    "$([ $bits = 64 ] && echo x86_64 || echo i686)-linux-gnu-gcc" -g -O0 -static -o "$work/kept$bits" tests/e2e/values/kept.c
+    steps "$bits bits: the history, variables and what is known of a stop" "$kept" \
+        -t "launch:gdbserver --once 127.0.0.1:{port} $work/kept$bits" -s "$work/kept$bits"
+done
+steps 'what the program ended with' "{\"do\": \"continue\"}, $(value '$_exitcode' 30), $(value '$_exitsignal' null)" \
+    -t "launch:gdbserver --once 127.0.0.1:{port} $work/kept64 x" -s "$work/kept64"
+steps 'a stub that tells nothing of signals' '{"do": "eval", "expr": "$_siginfo", "expect": {"error": {"code": "unsupported"}}}' \
+    -t "launch:qemu-riscv64 -g {port} $B/targets/riscv64/steps"
+printf 'p 2 * 21\noutput 5\np $ + 1\nset $n = 3\np $n++\np $n\np $9\np\n' >"$work/typed"
+"$A" --cli -t none <"$work/typed" >"$work/out" 2>"$work/err"
+same 'what the prompt shows' "$(tr '\n' ' ' <"$work/out")" '$1 = 42 5 $2 = 43 3 $3 = 3 $4 = 4 $5 = 4 '
+
 finish values

@@ -3,7 +3,8 @@
  * Binary trees in order, from the first node on. What is known of the order is a sequence: nodes that were
  * read, and between them subtrees and ways up that were not. In each round all of these that lie in front of
  * the last element that is shown are read at once; so the first 200 of any number of elements need as many
- * turns as their own subtree is high, on the way up and down again.
+ * turns as their own subtree is high, on the way up and down again, or fewer: what came with the memory
+ * around other nodes is followed first.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -98,7 +99,23 @@ static struct error *fetch_open(const struct order *o, size_t count)
     return contents_fetch(o->n->r->p, &wants);
 }
 
-static struct error *open_all(struct order *o, size_t count)
+/* Is it to be read, and was its memory before? */
+static bool is_at_hand(const struct order *o, const struct place *place)
+{
+    size_t size = (size_t)type_size(type_strip(o->n->type)), probe = size < 64 ? size : 64;
+    return place->kind != STEP_NODE && memory_cached(o->n->r->p->target, place->address, probe);
+}
+
+static bool some_at_hand(const struct order *o, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (is_at_hand(o, &o->list[i]))
+            return true;
+    return false;
+}
+
+/* `at_hand`: those alone that cost no turn. */
+static struct error *open_all(struct order *o, size_t count, bool at_hand)
 {
     struct order next = {.n = o->n};
     struct error *e = NULL;
@@ -107,7 +124,8 @@ static struct error *open_all(struct order *o, size_t count)
         const struct place *place = &o->list[i];
         nodes += place->kind == STEP_NODE;
         /* Behind damage nothing more is opened. */
-        if (place->kind == STEP_NODE || nodes >= o->n->limit || o->n->r->c->broken)
+        if (place->kind == STEP_NODE || nodes >= o->n->limit || o->n->r->c->broken ||
+            (at_hand && !is_at_hand(o, place)))
             put(&next, *place);
         else
             e = open_place(&next, place);
@@ -129,8 +147,10 @@ static struct error *in_order(struct order *o)
     TRY(put_below(o, first, PART_RIGHT));
     TRY(put_up(o, first, o->n->first));
     for (size_t count = in_front(o, &open); open && !c->broken; count = in_front(o, &open)) {
-        TRY(fetch_open(o, count));
-        TRY(open_all(o, count));
+        bool at_hand = some_at_hand(o, count);
+        if (!at_hand)
+            TRY(fetch_open(o, count));
+        TRY(open_all(o, count, at_hand));
     }
     /* Of a damaged tree, as far as nothing is left out. */
     for (; added < o->count && added < o->n->limit && o->list[added].kind == STEP_NODE; added++)

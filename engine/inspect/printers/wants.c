@@ -12,7 +12,16 @@
 #include "engine/inspect/printers/description.h"
 #include "engine/target/target.h"
 
-enum { PAGE = 4096, FEW = 4, GAP = 256, PROBE = 64, MEMBERS_DEPTH = 2, FETCH_AT_ONCE = 64 };
+enum {
+    PAGE = 4096,
+    PAGES_AHEAD = 8,
+    NEAR = 1 << 18,
+    FEW = 4,
+    GAP = 256,
+    PROBE = 64,
+    MEMBERS_DEPTH = 2,
+    FETCH_AT_ONCE = 64
+};
 
 static void add(struct contents_wants *w, uint64_t address, size_t length)
 {
@@ -46,15 +55,23 @@ void want_node(struct pool *p, uint64_t address, size_t size, struct contents_wa
         add(w, address, size);
 }
 
-/* Of a process, what lies around a few places: more of what is looked for, as a rule, at the cost of a page.
- */
-static void widen(struct contents_wants *w)
+/* Of a process, what lies around a few places: more of what is looked for, as a rule, at the cost of a page;
+ * and of several pages where the place before was near, as what was allocated one after the other is. */
+static void widen(struct pool *p, struct contents_wants *w)
 {
-    for (size_t i = 0; i < w->count; i++) {
-        struct memory_want *one = &w->list[i];
-        uint64_t page = one->address & ~(uint64_t)(PAGE - 1);
-        if (one->address + one->length - page <= PAGE)
-            *one = (struct memory_want){page, PAGE};
+    struct contents_wants few = *w;
+    w->count = 0;
+    for (size_t i = 0; i < few.count; i++) {
+        uint64_t at = few.list[i].address, page = at & ~(uint64_t)(PAGE - 1);
+        uint64_t apart = at > p->fetched_at ? at - p->fetched_at : p->fetched_at - at;
+        bool inside = at + few.list[i].length - page <= PAGE;
+        if (inside && apart < NEAR)
+            page &= ~(uint64_t)(PAGES_AHEAD * PAGE - 1);
+        for (unsigned k = 0; inside && k < (apart < NEAR ? PAGES_AHEAD : 1); k++)
+            add(w, page + (uint64_t)k * PAGE, PAGE);
+        if (!inside)
+            add(w, at, few.list[i].length);
+        p->fetched_at = at;
     }
 }
 
@@ -78,7 +95,7 @@ struct error *contents_fetch(struct pool *p, struct contents_wants *w)
 {
     if (p->target->is_process) {
         if (w->count <= FEW)
-            widen(w);
+            widen(p, w);
         join(w);
     }
     for (size_t i = 0; i < w->count && can_ask(p); i += FETCH_AT_ONCE) {

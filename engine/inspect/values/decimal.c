@@ -9,7 +9,7 @@
 #include "engine/target/arch/arch.h"
 #include "engine/target/target.h"
 
-enum { DECIMAL_BYTES = 16, DIGITS_MOST = 34, DECLET_BITS = 10 };
+enum { DECIMAL_BYTES = 16, DIGITS = 34, DECLET_BITS = 10 };
 typedef unsigned __int128 wide;
 
 /* IEEE 754-2008, table 3.6: `tail` bits behind sign and combination field, the exponent in `exponent` bits.
@@ -200,7 +200,7 @@ static struct number number_of(const struct shape *s, real x)
         return number;
     }
     /* binary128 has 33 digits that can be trusted, which are written where the format has one more */
-    unsigned trusted = s->digits < DIGITS_MOST ? s->digits : DIGITS_MOST - 1;
+    unsigned trusted = s->digits < DIGITS ? s->digits : DIGITS - 1;
     real limit = (real)power_of_ten(trusted);
     while (x != 0 && x < limit / 10 && number.exponent > least)
         x *= 10, number.exponent--;
@@ -235,7 +235,7 @@ void decimal_store(const struct target *target, unsigned char *bytes, size_t n, 
 
 static size_t write_digits(wide number, char *ret)
 {
-    char reversed[DIGITS_MOST + 8];
+    char reversed[DIGITS + 8];
     size_t n = 0;
     do
         reversed[n++] = (char)('0' + (int)(number % 10));
@@ -248,7 +248,7 @@ static size_t write_digits(wide number, char *ret)
 void decimal_add_text(const struct target *target, const unsigned char *bytes, size_t n, struct buf *out)
 {
     struct number number = take(target, bytes, n);
-    char digits[DIGITS_MOST + 8];
+    char digits[DIGITS + 8];
     if (number.negative)
         buf_add_char(out, '-');
     if (number.class != FLOAT_FINITE) {

@@ -76,11 +76,12 @@ struct pool {
     bool has_pc;
     unsigned cpu; /* $cpu(N, …) is being evaluated, where has_cpu */
     bool has_cpu;
-    size_t bytes;      /* allocated so far */
-    bool raw;          /* containers are shown as they are laid out (engine/inspect/printers) */
-    bool held;         /* what a smart pointer holds is being shown: those in it are by their address */
-    size_t followed;   /* elements of containers, in the value that is being shown */
-    unsigned settling; /* arrays whose bounds are being computed, one for the other */
+    size_t bytes;        /* allocated so far */
+    bool raw;            /* containers are shown as they are laid out (engine/inspect/printers) */
+    bool held;           /* what a smart pointer holds is being shown: those in it are by their address */
+    uint64_t fetched_at; /* the last place that elements of containers were fetched from, 0: none */
+    size_t followed;     /* elements of containers, in the value that is being shown */
+    unsigned settling;   /* arrays whose bounds are being computed, one for the other */
 };
 
 void pool_free(struct pool *p);

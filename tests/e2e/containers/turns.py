@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How often the stub is asked for the first 200 of a million elements: turns.py ALLSTOP PROGRAM NAME
 
-What lies side by side takes a few turns; a tree or a list as many as its nodes lead on to memory that was not read yet.
+What was allocated one after the other takes a few turns; nodes that lie here and there as many as they lead on to memory that
+was not read yet.
 """
 import json
 import os
@@ -9,9 +10,11 @@ import subprocess
 import sys
 import tempfile
 
-MOST = {"vector": 5, "deque": 5, "bits": 5, "string": 5, "strings": 5, "list": 24, "map": 24, "hash": 24}
+MOST = {"vector": 5, "deque": 5, "bits": 5, "string": 5, "strings": 5, "list": 5, "map": 5, "hash": 5,
+        "scattered": 24}
 ENDS = {"vector": "199...} of 1000000", "deque": "199...} of 1000000", "bits": "...} of 1000000", "string": "... of 1000000",
         "strings": '"longer than what fits into it 199"...} of 1000000', "list": "199...} of 1000000",
+        "scattered": "199...} of 1000000",
         "map": "[199] = 199...} of 1000000", "hash": "...} of 1000000"}
 
 

@@ -13,6 +13,7 @@ std::vector<bool> bits;
 std::string string;
 std::vector<std::string> strings;
 std::list<int> list;
+std::list<int> scattered; // into what the vectors left behind when they grew
 std::map<int, int> map;
 std::unordered_map<int, int> hash;
 
@@ -20,6 +21,8 @@ extern "C" void __attribute__((noinline)) mark() { asm volatile(""); }
 
 int main()
 {
+    for (int i = 0; i < 1000000; i++)
+        list.push_back(i);
     for (int i = 0; i < 1000000; i++) {
         vector.push_back(i);
         deque.push_back(i);
@@ -28,7 +31,7 @@ int main()
         strings.push_back("longer than what fits into it " + std::to_string(i));
     }
     for (int i = 0; i < 1000000; i++)
-        list.push_back(i);
+        scattered.push_back(i);
     for (int i = 0; i < 1000000; i++)
         map[i] = i, hash[i] = i;
     mark();

@@ -84,6 +84,9 @@ const struct arch arch_s390x = {
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
     .returned = abi_returned_s390,
+    .call = abi_call_s390,
+    .stack_alignment = 8,
+    .restart = "system_call",
     .wide = wide,
     /* A float is in the first half of its register (ELF ABI s390x supplement). */
     .float_place = DWARF_FLOAT_HIGH,

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/calls.h"
 #include "engine/commands/value_json.h"
 #include "engine/inspect/frames/frame_registers.h"
 #include "engine/target/limits.h"
@@ -38,11 +39,15 @@ static struct error *run_eval(struct session *s, const cJSON *args, cJSON **ret)
     const char *format = arg_text(args, "format") ? arg_text(args, "format") : "";
     const char *expression = arg_text(args, "expr");
     bool raw = arg_true(args, "raw") || strchr(format, 'r');
+    struct allowed_calls calls;
     format += *format == 'r';
+    calls_begin(s, arg_true(args, "calls"), &calls);
     struct error *e = raw ? evaluate_raw_to_json(s->target, expression, *format, ret)
                           : evaluate_to_json(s->target, expression, *format, ret);
-    s->target->threads.current = kept;
-    s->target->frame = kept_frame;
+    if (calls_end(&calls) || s->target->state != TARGET_STOPPED) {
+        s->target->threads.current = kept;
+        s->target->frame = kept_frame;
+    }
     return e;
 }
 
@@ -56,6 +61,7 @@ static struct error *parse_eval(struct session *s, const char *alias, const char
         cJSON_AddStringToObject(args, "format", format);
     if (*text)
         cJSON_AddStringToObject(args, "expr", text);
+    cJSON_AddTrueToObject(args, "calls");
     return NULL;
 }
 
@@ -70,6 +76,7 @@ static const struct command_arg eval_args[] = {
     {"raw", ARG_BOOLEAN, false, NULL, "containers as they are laid out, not as what is in them"},
     {"thread", ARG_ID, false, NULL, "in this thread (the selected one)"},
     {"frame", ARG_UNSIGNED, false, NULL, "in this frame (the selected one)"},
+    {"calls", ARG_BOOLEAN, false, NULL, "functions of the program are called, as at the prompt"},
     {0}};
 
 const struct command command_eval = {
@@ -77,7 +84,7 @@ const struct command command_eval = {
     .group = "data",
     .aliases = "p print inspect output call",
     .usage = "[/FORMAT] EXPRESSION",
-    .about = "the value of an expression",
+    .about = "the value of an expression; functions of the program are called",
     .args = eval_args,
     .flags = COMMAND_WHILE_RUNNING, /* numbers alone; what is the target's says not-stopped */
     .run = run_eval,
@@ -94,7 +101,11 @@ static struct error *run_set(struct session *s, const cJSON *args, cJSON **ret)
                           "write `value` as a text");
     BASE_FREE char *text =
         cJSON_IsString(value) ? xstrdup(value->valuestring) : cJSON_PrintUnformatted(value);
-    return assign_to_json(s->target, arg_text(args, "expr"), text, ret);
+    struct allowed_calls calls;
+    calls_begin(s, arg_true(args, "calls"), &calls);
+    struct error *e = assign_to_json(s->target, arg_text(args, "expr"), text, ret);
+    calls_end(&calls);
+    return e;
 }
 
 static struct error *parse_set(struct session *s, const char *alias, const char *text, cJSON *args)
@@ -115,12 +126,14 @@ static struct error *parse_set(struct session *s, const char *alias, const char 
     while (isspace((unsigned char)*equals))
         equals++;
     cJSON_AddStringToObject(args, "value", equals);
+    cJSON_AddTrueToObject(args, "calls");
     return NULL;
 }
 
 static const struct command_arg set_args[] = {
     {"expr", ARG_TEXT, true, NULL, "a variable, register or other place"},
     {"value", ARG_ANY, true, NULL, "an expression or a number"},
+    {"calls", ARG_BOOLEAN, false, NULL, "functions of the program are called, as at the prompt"},
     {0}};
 
 const struct command command_set = {

@@ -77,6 +77,8 @@ struct pool {
     bool raw;          /* containers are shown as they are laid out (engine/inspect/printers) */
     bool held;         /* what a smart pointer holds is being shown: those in it are by their address */
     size_t followed;   /* elements of containers, in the value that is being shown */
+    bool types_only;   /* no function is called: the type of what it returns is all that is wanted */
+    unsigned calls;    /* functions of the program that this evaluation has called */
     unsigned settling; /* arrays whose bounds are being computed, one for the other */
 };
 

@@ -45,7 +45,7 @@ static void place(struct abi_placing *p, const struct abi_argument *a)
     uint64_t size = type_size(t), alignment = abi_alignment(t, 2 * (uint64_t)p->word);
     if (size > 2 * (uint64_t)p->word) {
         t = abi_by_address(p, t);
-        size = alignment = p->word;
+        alignment = p->word;
     }
     if (!a->is_named && alignment > p->word && p->integers < REGISTERS)
         p->integers += p->integers % 2;

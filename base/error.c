@@ -36,6 +36,7 @@ static const char *const code_names[ERR_CODE_COUNT] = {
     [ERR_CANCELLED] = "cancelled",
     [ERR_DIVIDE_BY_ZERO] = "divide-by-zero",
     [ERR_NO_SOURCE] = "no-source",
+    [ERR_CALL_STOPPED] = "call-stopped",
     [ERR_INTERNAL] = "internal",
 };
 

@@ -41,6 +41,7 @@ enum error_code {
     ERR_CANCELLED,
     ERR_DIVIDE_BY_ZERO,
     ERR_NO_SOURCE,
+    ERR_CALL_STOPPED, /* a function that an expression called has not returned: the program stopped in it */
     ERR_INTERNAL,
     ERR_CODE_COUNT
 };

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/commands/args.h"
+#include "engine/commands/calls.h"
 #include "engine/commands/value_json.h"
 #include "engine/inspect/frames/frame_registers.h"
 #include "engine/target/limits.h"
@@ -38,13 +39,17 @@ static struct error *run_eval(struct session *s, const cJSON *args, cJSON **ret)
     const char *format = arg_text(args, "format") ? arg_text(args, "format") : "";
     const char *expression = arg_text(args, "expr");
     bool raw = arg_true(args, "raw") || strchr(format, 'r');
+    struct allowed_calls calls;
     format += *format == 'r';
     bool keep = !arg_given(args, "history") || arg_true(args, "history");
+    calls_begin(s, arg_true(args, "calls"), &calls);
     struct error *e = keep  ? evaluate_and_keep(s->target, expression, *format, raw, ret)
                       : raw ? evaluate_raw_to_json(s->target, expression, *format, ret)
                             : evaluate_to_json(s->target, expression, *format, ret);
-    s->target->threads.current = kept;
-    s->target->frame = kept_frame;
+    if (calls_end(&calls) || s->target->state != TARGET_STOPPED) {
+        s->target->threads.current = kept;
+        s->target->frame = kept_frame;
+    }
     return e;
 }
 
@@ -58,6 +63,7 @@ static struct error *parse_eval(struct session *s, const char *alias, const char
     if (strcmp(alias, "output") == 0)
         cJSON_AddFalseToObject(args, "history");
     cJSON_AddStringToObject(args, "expr", *text ? text : "$");
+    cJSON_AddTrueToObject(args, "calls");
     return NULL;
 }
 
@@ -76,6 +82,7 @@ static const struct command_arg eval_args[] = {
     {"history", ARG_BOOLEAN, false, NULL, "whether the value is kept as $N (true)"},
     {"thread", ARG_ID, false, NULL, "in this thread (the selected one)"},
     {"frame", ARG_UNSIGNED, false, NULL, "in this frame (the selected one)"},
+    {"calls", ARG_BOOLEAN, false, NULL, "functions of the program are called, as at the prompt"},
     {0}};
 
 const struct command command_eval = {
@@ -83,7 +90,7 @@ const struct command command_eval = {
     .group = "data",
     .aliases = "p print inspect output call",
     .usage = "[/FORMAT] EXPRESSION",
-    .about = "the value of an expression",
+    .about = "the value of an expression; functions of the program are called",
     .args = eval_args,
     .flags = COMMAND_WHILE_RUNNING, /* numbers alone; what is the target's says not-stopped */
     .run = run_eval,
@@ -100,7 +107,11 @@ static struct error *run_set(struct session *s, const cJSON *args, cJSON **ret)
                           "write `value` as a text");
     BASE_FREE char *text =
         cJSON_IsString(value) ? xstrdup(value->valuestring) : cJSON_PrintUnformatted(value);
-    return assign_to_json(s->target, arg_text(args, "expr"), text, ret);
+    struct allowed_calls calls;
+    calls_begin(s, arg_true(args, "calls"), &calls);
+    struct error *e = assign_to_json(s->target, arg_text(args, "expr"), text, ret);
+    calls_end(&calls);
+    return e;
 }
 
 static struct error *parse_set(struct session *s, const char *alias, const char *text, cJSON *args)
@@ -121,12 +132,14 @@ static struct error *parse_set(struct session *s, const char *alias, const char 
     while (isspace((unsigned char)*equals))
         equals++;
     cJSON_AddStringToObject(args, "value", equals);
+    cJSON_AddTrueToObject(args, "calls");
     return NULL;
 }
 
 static const struct command_arg set_args[] = {
     {"expr", ARG_TEXT, true, NULL, "a variable, register or other place"},
     {"value", ARG_ANY, true, NULL, "an expression or a number"},
+    {"calls", ARG_BOOLEAN, false, NULL, "functions of the program are called, as at the prompt"},
     {0}};
 
 const struct command command_set = {

@@ -11,6 +11,7 @@
  * - kernel/, libraries/: what follows modules and libraries as they come and go;
  * - audit/: what an all-stop stub must not do;
  * - stop/: what a stop is, and who is held;
+ * - call/: functions of the program that expressions call;
  * - run/: the plan of a run command, interrupts, forks;
  * - time/: a recorded past, and bookmarks.
  *
@@ -43,6 +44,8 @@ struct control {
     struct journal journal;
     struct module_events module_events;
     struct site *loader_site; /* where the dynamic linker tells of changes (libraries/), or NULL */
+
+    struct site *call_site; /* where functions return to that were called (call/), or NULL: there are none */
 
     struct audit audit;
     struct hold hold;

@@ -41,6 +41,8 @@ enum {
     HOLD_RUN_LOOKS_MOST = 64,
     /* Places at which one run can arrive: the others do not end it. */
     PLAN_TARGETS = 16,
+    /* Bytes that the arguments of a call take on the stack: it is refused, and the error says so. */
+    CALL_BYTES_MOST = 1 << 20,
     /* Processes that are held once a fork was followed: the others are not known. */
     PROCESSES_MAX = 16,
     /* Resumes that another thread took from the one they were for, in one run: a stop is told as it is. */

@@ -29,6 +29,9 @@ enum {
     STACKS_ASKED_MOST = 32,
     /* The highest number of a source line that can be asked for: the error says that it is no line number. */
     SOURCE_LINE_MOST = 10000000,
+    /* Bytes of a program's table of function descriptors: pointers to functions are taken for their
+     * addresses. */
+    DESCRIPTORS_BYTES_MOST = 4 << 20,
     /* Bytes of an expression: it is refused, and the error says so. */
     EXPRESSION_TEXT_MOST = 16384,
     /* Levels of an expression: it is refused, and the error says so. */

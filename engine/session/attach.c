@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/control/call/call.h"
 #include "engine/control/stop/stop_report.h"
 #include "engine/control/libraries/libraries_events.h"
 #include "engine/session/architecture.h"
@@ -246,6 +247,7 @@ void session_left_for_kdb(struct session *s)
     target_forget(s->target);
     threads_clear(&s->target->threads);
     sites_lost(s->control);
+    calls_forget(s->control);
     slots_forget(s->control);
     wait_for_first_stop(s);
 }

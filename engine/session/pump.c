@@ -162,6 +162,14 @@ static struct error *next_reply(struct session *s, int64_t deadline_ns, int wake
                          wake_fd, ret, stopped);
 }
 
+/* A function that an expression calls has returned: no stop that counts. */
+static void end_quietly(struct session *s)
+{
+    plan_end(s->control);
+    interrupt_settled(s->control);
+    target_stands(s->target);
+}
+
 /* A stop of the stub's: *done when it is for the user, and no step of a breakpoint has let it go on. One that
  * its plan has lost its way at is told beside the error. */
 static struct error *take_reply(struct session *s, const struct rsp_stop *reply, struct stop *ret, bool *done)
@@ -172,6 +180,11 @@ static struct error *take_reply(struct session *s, const struct rsp_stop *reply,
     final = attaching ? !e : final;
     if (e && !final)
         return session_run_failed(s, target_check(s->target, e));
+    if (final && ret->call_is_awaited) {
+        end_quietly(s);
+        *done = true;
+        return NULL;
+    }
     bool goes_on = final && session_tell_stop(s, ret);
     *done = final && !goes_on && !e;
     return e;

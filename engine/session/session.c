@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/control/call/call.h"
 #include "engine/control/breakpoints/hits.h"
 #include "engine/control/stop/stop_report.h"
 #include "engine/control/kernel/module_events.h"
@@ -209,6 +210,7 @@ void session_drop_connection(struct session *s, enum target_state state)
     target_forget(s->target);
     journal_close(s->control, state == TARGET_EXITED);
     sites_lost(s->control);
+    calls_forget(s->control);
     breakpoints_lost(s->control);
     slots_forget(s->control);
     time_forget(s->control);

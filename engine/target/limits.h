@@ -42,6 +42,13 @@ enum {
     ABI_DEPTH_MOST = 16,
     /* Types that are looked at for that: a damaged file may have one that contains itself many times. */
     ABI_TYPES_MOST = 1024,
+    /* Arguments of a function that is called: more are refused, and the error says so. */
+    CALL_ARGUMENTS_MOST = 64,
+    /* Parts that they are passed in: the call is refused, and the error says so. */
+    CALL_SLOTS_MOST = 512,
+    /* Calls that have not returned, as the program stopped in them: a further one is refused, and the error
+     * says so. */
+    CALLS_PENDING_MOST = 64,
     /* Bytes of a register whose value is told or changed: SVE's at its widest. */
     REGISTER_VALUE_MOST = 256,
 };

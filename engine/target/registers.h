@@ -32,6 +32,9 @@ struct error *registers_fetch(struct target *target, struct thread *t) BASE_MUST
 /* Takes a value that somebody else asked the stub for. */
 void registers_note(struct target *target, struct thread *t, const struct rsp_register *r,
                     const unsigned char *bytes);
+/* Asks for those of floating-point numbers and vectors that `g` leaves out, in as few turns as the stub
+ * allows; what it does not tell stays unknown. */
+struct error *registers_fetch_beside(struct target *target, struct thread *t) BASE_MUST_CHECK;
 /* The same for all registers, as `g` tells them. */
 void registers_note_all(struct target *target, struct thread *t, const struct rsp_g *g);
 /* All registers of several threads in as few turns as the stub allows; a thread that fails is left out
@@ -53,6 +56,10 @@ struct error *register_write(struct target *target, struct thread *t, const stru
                              const unsigned char *bytes) BASE_MUST_CHECK;
 struct error *register_write_value(struct target *target, struct thread *t, const char *name,
                                    uint64_t value) BASE_MUST_CHECK;
+/* Writes those registers whose bytes `wanted` marks (1 a byte), laid out as the description says, where they
+ * are not known to be so already: by one `G` where the stub takes it, else each by itself. */
+struct error *registers_write_all(struct target *target, struct thread *t, const unsigned char *bytes,
+                                  const unsigned char *wanted) BASE_MUST_CHECK;
 /* The pc, and the stack pointer. */
 struct error *thread_pc(struct target *target, struct thread *t, uint64_t *ret) BASE_MUST_CHECK;
 struct error *thread_sp(struct target *target, struct thread *t, uint64_t *ret) BASE_MUST_CHECK;

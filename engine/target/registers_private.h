@@ -14,6 +14,8 @@ void registers_make_room(struct target *target, struct thread *t);
 void register_store(struct thread *t, const struct rsp_register *r, const unsigned char *bytes, bool known);
 /* Tells a `g` whose length does not fit what is described. */
 void registers_check_length(struct target *target, const struct rsp_g *g);
+/* `G` with all that the stub's `g` has fits into a packet; else ERR_UNSUPPORTED. */
+struct error *registers_check_fits(const struct target *target, const struct thread *t) BASE_MUST_CHECK;
 /* One of at most 8 bytes by its name. ERR_NO_SYMBOL, ERR_TYPE_MISMATCH. */
 struct error *register_find_number(struct target *target, int64_t pid, const char *name,
                                    const struct rsp_register **ret) BASE_MUST_CHECK;

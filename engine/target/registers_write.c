@@ -62,7 +62,7 @@ static struct error *whole_g(struct target *target, struct thread *t, unsigned c
 }
 
 /* A stub that says no PacketSize takes as much as it has said to `g`. */
-static struct error *check_fits(const struct target *target, const struct thread *t)
+struct error *registers_check_fits(const struct target *target, const struct thread *t)
 {
     size_t needed = 1 + 2 * t->g_size, taken = rsp_packet_size(target->connection);
     bool said = rsp_features(target->connection)->state[FEATURE_PACKET_SIZE].advertised == TRI_YES;
@@ -80,7 +80,7 @@ static struct error *write_whole_g(struct target *target, struct thread *t, cons
                                    const unsigned char *bytes)
 {
     TRY(registers_fetch(target, t));
-    TRY(check_fits(target, t));
+    TRY(registers_check_fits(target, t));
     TRY(check_all_known(target, t, r));
     if (r->offset + r->size > t->g_size)
         return error_new(ERR_UNSUPPORTED, "the stub knows no `P`, and its `G` has not this register");

@@ -28,6 +28,7 @@ const char *stop_reason_name(enum stop_reason reason)
         [STOP_GOTO] = "goto",
         [STOP_HISTORY_END] = "history-end",
         [STOP_ATTACH] = "attach",
+        [STOP_CALL_RETURNED] = "call-returned",
     };
     return names[reason];
 }

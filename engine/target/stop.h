@@ -33,6 +33,7 @@ enum stop_reason {
     STOP_HISTORY_END,
     STOP_GOTO,
     STOP_ATTACH,
+    STOP_CALL_RETURNED, /* a function that was called for an expression, and the program had stopped in */
 };
 
 /* What a watched place held before and after, in the target's byte order. */
@@ -56,9 +57,10 @@ struct stop {
     bool others_ran; /* a watched change that another thread may have made */
     uint64_t
         vector; /* the step ended at this interrupt vector (engine/control/run/step_flags.h), 0: at none */
-    bool was_rewound; /* by a trap instruction, and the pc set back to it by us */
-    bool not_rewound; /* but the stub did not let us: `pc` is the trap's until the stop is told */
-    bool late_hit;    /* of a site that is no longer there: nobody needs to see it */
+    bool was_rewound;     /* by a trap instruction, and the pc set back to it by us */
+    bool not_rewound;     /* but the stub did not let us: `pc` is the trap's until the stop is told */
+    bool late_hit;        /* of a site that is no longer there: nobody needs to see it */
+    bool call_is_awaited; /* STOP_CALL_RETURNED: whoever called waits for it, and it is told to nobody */
     bool has_exit_code;
     uint64_t exit_code;
     /* An address in the function that has just returned to this pc, 0: none has; and where it was told to put

@@ -24,6 +24,7 @@
 #include "engine/target/event.h"
 #include "engine/target/limits.h"
 #include "engine/target/link.h"
+#include "engine/target/calls.h"
 #include "engine/target/description.h"
 #include "engine/target/memory.h"
 #include "engine/target/memory_map.h"
@@ -33,6 +34,7 @@
 #include "rsp/remote.h"
 #include "symbols/map.h"
 
+struct call_rules;
 struct convenience;
 struct element_rules;
 struct kernel;
@@ -74,6 +76,8 @@ struct target {
     int64_t answer_ns; /* what one answer took lately, 0: not known (pace.h) */
     struct memory_cache memory;
     struct memory_map memory_map;
+    struct target_calls calls; /* made by us, and not returned */
+    bool refuses_g;            /* the stub does not write all registers at once */
     struct signal_table signals;
     uint64_t loader_base;           /* AT_BASE: where the dynamic linker was loaded, 0: unknown */
     uint64_t library_epoch;         /* the stop in which the list was last asked for by name */
@@ -87,6 +91,7 @@ struct target {
         *element_rules;              /* engine/inspect/values/elements.h; set with the printers, NULL: none */
     struct convenience *convenience; /* engine/inspect/convenience/convenience.h; made with the session */
     const struct variable_rules *variable_rules; /* set with it, NULL: none */
+    const struct call_rules *call_rules; /* engine/inspect/values/calls.h; set while a command may call */
 };
 
 #endif

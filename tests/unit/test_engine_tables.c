@@ -316,11 +316,11 @@ static void test_prompt(void **state)
     parse("hbreak f thread p1.3 if x", "break",
           "{\"kind\":\"hardware\",\"at\":\"f\",\"thread\":\"p1.3\",\"if\":\"x\"}");
     parse("x/8gx $sp", "examine", "{\"format\":\"8gx\",\"addr\":\"$sp\"}");
-    parse("p/x *q@4", "eval", "{\"format\":\"x\",\"expr\":\"*q@4\"}");
+    parse("p/x *q@4", "eval", "{\"format\":\"x\",\"expr\":\"*q@4\",\"calls\":true}");
     parse("info threads", "threads", "{}");
     parse("i r rax rbx", "registers", "{\"names\":[\"rax\",\"rbx\"]}");
     parse("s 3", "step", "{\"times\":\"3\"}");
-    parse("set var x = y == 3", "set", "{\"expr\":\"x \",\"value\":\"y == 3\"}");
+    parse("set var x = y == 3", "set", "{\"expr\":\"x \",\"value\":\"y == 3\",\"calls\":true}");
     parse("handle SIGUSR1 nostop noprint", "signals",
           "{\"signal\":\"SIGUSR1\",\"stop\":false,\"print\":false}");
     parse("up", "frame", "{\"up\":1}");

@@ -13,7 +13,8 @@ enum { PLACE = 32 };
 struct error *plan_need_pc(struct control *c, struct stop *stop)
 {
     const struct plan *p = &c->plan;
-    bool looks = p->target_count > 0 || (plan_is_step(p) && p->kind != PLAN_STEPI && p->phase == PHASE_STEP);
+    bool looks = p->target_count > 0 || c->call_site ||
+                 (plan_is_step(p) && p->kind != PLAN_STEPI && p->phase == PHASE_STEP);
     struct thread *t = threads_find(&c->target->threads, stop->thread);
     if (stop->has_pc || stop->reason != STOP_SIGNAL || !looks || !c->target->arch || !t)
         return NULL;
@@ -27,7 +28,7 @@ static const char *name_of(const struct plan *p)
     static const char *const names[] = {
         [PLAN_CONTINUE] = "continue", [PLAN_STEPI] = "stepi",   [PLAN_NEXTI] = "nexti",
         [PLAN_STEP] = "step",         [PLAN_NEXT] = "next",     [PLAN_UNTIL_NEXT] = "until",
-        [PLAN_TO] = "until",          [PLAN_FINISH] = "finish",
+        [PLAN_TO] = "until",          [PLAN_FINISH] = "finish", [PLAN_CALL] = "call",
     };
     return names[p->kind];
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/control/call/call.h"
 #include "engine/control/run/fork.h"
 
 #include <inttypes.h>
@@ -305,6 +306,7 @@ struct error *fork_after_exec(struct control *c, const struct rsp_stop *stop)
         TRY(select_current(c));
     }
     sites_lost(c);
+    calls_forget(c);
     if (stop->path[0] == '/' && access(stop->path, R_OK) == 0) {
         struct error *e = load_program(c, stop->path);
         error_free(e);

@@ -6,6 +6,7 @@
 
 #include "engine/control/breakpoints/hits.h"
 #include "engine/control/breakpoints/dr7.h"
+#include "engine/control/call/call.h"
 #include "engine/control/libraries/libraries_events.h"
 #include "engine/control/control.h"
 #include "engine/control/run/interrupt.h"
@@ -78,7 +79,8 @@ struct error *plan_start(struct control *c, const struct plan *plan)
     TRY(breakpoints_complete(c));
     c->plan = *plan;
     c->plan_active = true;
-    threads_leave(c->target);
+    if (plan->kind != PLAN_CALL)
+        threads_leave(c->target);
     if (!plan_is_step(plan))
         libraries_may_have_changed(c->target);
     interrupt_settled(c);
@@ -304,11 +306,29 @@ static struct error *on_breakpoint(struct control *c, struct stop *stop, bool *d
     return NULL;
 }
 
+/* A function that was called for an expression has returned: now, or long after the program stopped in it. */
+static struct error *on_call(struct control *c, struct stop *stop, bool *done)
+{
+    const struct target_call *call;
+    TRY(call_at_stop(c, stop, &call));
+    if (!call)
+        return NULL;
+    *done = true;
+    stop->reason = STOP_CALL_RETURNED;
+    stop->signal = stop->breakpoint = 0;
+    stop->call_is_awaited =
+        c->plan.kind == PLAN_CALL && call == &c->target->calls.items[c->target->calls.count - 1];
+    if (stop->call_is_awaited)
+        return NULL;
+    TRY(call_put_back(c, call));
+    struct thread *t = threads_find(&c->target->threads, stop->thread);
+    return t ? thread_pc(c->target, t, &stop->pc) : NULL;
+}
+
 static struct error *on_trap(struct control *c, struct stop *stop, bool *done)
 {
     struct plan *p = &c->plan;
     bool linker = false;
-    TRY(plan_need_pc(c, stop));
     if (stop->has_pc && stop->reason != STOP_WATCHPOINT)
         TRY(libraries_at_stop(c, stop->thread, stop->pc, &linker));
     if (stop->reason == STOP_BREAKPOINT || stop->reason == STOP_WATCHPOINT) {
@@ -339,6 +359,14 @@ static struct error *on_trap(struct control *c, struct stop *stop, bool *done)
         stop->signal = 0;
     }
     return NULL;
+}
+
+static struct error *on_trap_or_return(struct control *c, struct stop *stop, bool *done)
+{
+    TRY(plan_need_pc(c, stop));
+    if (stop->reason != STOP_WATCHPOINT)
+        TRY(on_call(c, stop, done));
+    return *done ? NULL : on_trap(c, stop, done);
 }
 
 /* Events that are ours to deal with: *handled when the target runs on. */
@@ -398,11 +426,11 @@ static struct error *on_stopped(struct control *c, struct stop *final, bool *don
             *done = true;
             return NULL;
         }
-        e = final->signal == TARGET_SIGTRAP ? on_trap(c, final, done) : on_signal(c, final, done);
+        e = final->signal == TARGET_SIGTRAP ? on_trap_or_return(c, final, done) : on_signal(c, final, done);
         break;
     case STOP_BREAKPOINT:
     case STOP_WATCHPOINT:
-        e = on_trap(c, final, done);
+        e = on_trap_or_return(c, final, done);
         break;
     default:
         *done = true;

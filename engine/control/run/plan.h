@@ -39,6 +39,7 @@ enum plan_kind {
     PLAN_UNTIL_NEXT, /* `until` without a place: next that does not go back */
     PLAN_TO,         /* to a place, or out of the frame */
     PLAN_FINISH,
+    PLAN_CALL, /* a function for an expression (engine/control/call): its thread alone, until it returns */
 };
 
 enum plan_phase { PHASE_RUN, PHASE_STEP, PHASE_RETURN, PHASE_OFF };

@@ -42,14 +42,22 @@ static enum rsp_tristate *step_off_trait(struct control *c)
     return &rsp_features(c->target->connection)->state[FEATURE_STEP_OFF].works;
 }
 
+/* Nobody but the plan's own thread runs in it. */
+static bool runs_alone(const struct control *c, const struct plan *p)
+{
+    return p->kind == PLAN_CALL || c->schedule == SCHEDULE_ONE;
+}
+
 /* True when the thread would run in this phase of the plan. */
 static bool would_run(const struct control *c, const struct plan *p, const struct thread *t)
 {
     bool is_own = p->has_thread && ptid_equal(t->id, p->thread);
     if (t->state == THREAD_HELD)
         return false;
-    if (is_own || !p->has_thread || c->schedule == SCHEDULE_ALL)
+    if (is_own || !p->has_thread)
         return true;
+    if (runs_alone(c, p) || c->schedule == SCHEDULE_ALL)
+        return !runs_alone(c, p);
     return c->schedule == SCHEDULE_STEP && p->phase == PHASE_RUN;
 }
 
@@ -277,8 +285,8 @@ static void step_actions(struct control *c, struct plan *p, struct actions *acti
 
 static void continue_actions(struct control *c, const struct plan *p, struct actions *actions)
 {
-    bool only_own = p->has_thread && (c->schedule == SCHEDULE_ONE ||
-                                      (c->schedule == SCHEDULE_STEP && p->phase == PHASE_RETURN));
+    bool only_own =
+        p->has_thread && (runs_alone(c, p) || (c->schedule == SCHEDULE_STEP && p->phase == PHASE_RETURN));
     if (only_own)
         add_action(actions, p->thread, RSP_CONTINUE)->signal = take_signal(c, p->thread);
     else

@@ -17,8 +17,8 @@
 
 const char *frame_rule_name(enum frame_rule rule)
 {
-    static const char *const names[] = {"top",    "cfi", "frame-pointer", "entry",    "signal",
-                                        "inline", "orc", "interrupt",     "tail-call"};
+    static const char *const names[] = {"top",    "cfi", "frame-pointer", "entry",  "signal",
+                                        "inline", "orc", "interrupt",     "called", "tail-call"};
     return names[rule];
 }
 
@@ -74,6 +74,18 @@ static void add_function(struct target *target, struct frame_list *list, struct 
         f.rule = f.inlined ? FRAME_INLINE : rule;
         add(list, &f);
     }
+}
+
+/* Where a function returns to that was called for an expression: what is at that address is not what runs. */
+static void add_called(struct frame_list *list, struct frame_registers *registers, uint64_t cfa)
+{
+    add(list, &(struct frame){.rule = FRAME_CALLED,
+                              .pc = registers->pc,
+                              .exact = true,
+                              .cfa = cfa,
+                              .has_cfa = true,
+                              .function = FRAME_CALLED_NAME,
+                              .registers = registers});
 }
 
 static void finish(struct frame_list *list, const char *why)
@@ -162,9 +174,12 @@ static const char *add_next(struct walk *w, struct frame_list *list)
     enum frame_rule next = FRAME_CFI;
     const char *why =
         unwind_step(w->target, w->registers, list->count == 0, w->interrupted, caller, &cfa, &next);
-    bool trampoline = next == FRAME_SIGNAL;
-    add_function(w->target, list, w->registers, trampoline ? FRAME_SIGNAL : w->rule,
-                 w->interrupted || trampoline, cfa, w->depth);
+    bool trampoline = next == FRAME_SIGNAL, called = next == FRAME_CALLED && !why;
+    if (called)
+        add_called(list, w->registers, cfa);
+    else
+        add_function(w->target, list, w->registers, trampoline ? FRAME_SIGNAL : w->rule,
+                     w->interrupted || trampoline, cfa, w->depth);
     if (!why)
         why = why_enough(list, w->depth, w->past_main);
     if (!why && is_astray(w->target, w->registers, caller, &w->switches))
@@ -178,8 +193,8 @@ static const char *add_next(struct walk *w, struct frame_list *list)
         return why;
     }
     w->registers = caller;
-    w->rule = trampoline ? FRAME_CFI : next;
-    w->interrupted = trampoline || next == FRAME_INTERRUPT;
+    w->rule = trampoline || called ? FRAME_CFI : next;
+    w->interrupted = trampoline || called || next == FRAME_INTERRUPT;
     return NULL;
 }
 

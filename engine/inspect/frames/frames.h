@@ -28,9 +28,13 @@ enum frame_rule {
     FRAME_INLINE,
     FRAME_ORC,
     FRAME_INTERRUPT,
+    FRAME_CALLED,   /* a function that was called for an expression returns to it (engine/target/calls.h) */
     FRAME_TAIL_CALL /* it jumped to the one below: known by what compilers say of calls (symbols/tail_calls.h)
                      */
 };
+
+/* What stands in a stack for whoever called. */
+#define FRAME_CALLED_NAME "<function called from the debugger>"
 
 enum { FRAME_REGISTERS = CFI_REGISTERS };
 

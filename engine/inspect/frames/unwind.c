@@ -267,6 +267,30 @@ static const char *by_code(struct target *target, const struct frame_registers *
     return by_frame_pointer(target, from, ret, cfa);
 }
 
+/* What the thread was when a function was called for an expression. */
+static bool before_call(struct target *target, const struct frame_registers *from,
+                        struct frame_registers *ret)
+{
+    const struct target_call *call =
+        from->thread ? target_call_at(target, from->thread->id, from->pc, from->sp) : NULL;
+    if (!call || call->laid_by != target->description)
+        return false;
+    *ret = (struct frame_registers){.thread = from->thread};
+    for (unsigned i = 0; i < target->arch->dwarf_count && i < FRAME_REGISTERS; i++) {
+        const char *name = target->arch->dwarf_names[i];
+        const struct rsp_register *r = name ? register_find(target, name) : NULL;
+        if (r && r->size <= 8 && r->offset + r->size <= call->size && call->known[r->offset])
+            set(ret, (int)i, arch_load(call->bytes + r->offset, r->size, target->big_endian));
+    }
+    const struct rsp_register *pc = register_find(target, target->arch->pc);
+    if (!pc || pc->offset + pc->size > call->size)
+        return false;
+    ret->pc = arch_load(call->bytes + pc->offset, pc->size, target->big_endian);
+    int sp = dwarf_number(target->arch, target->arch->sp);
+    ret->sp = sp >= 0 && sp < FRAME_REGISTERS ? ret->value[sp] : 0;
+    return true;
+}
+
 const char *unwind_step(struct target *target, const struct frame_registers *from, bool innermost,
                         bool interrupted, struct frame_registers *ret, uint64_t *cfa, enum frame_rule *rule)
 {
@@ -275,6 +299,11 @@ const char *unwind_step(struct target *target, const struct frame_registers *fro
     *cfa = 0;
     if (from->pc == 0 && !innermost)
         return "the caller's pc is 0";
+    if (!innermost && target->calls.count && before_call(target, from, ret)) {
+        *rule = FRAME_CALLED;
+        *cfa = from->sp;
+        return NULL;
+    }
     if (!innermost && target->unwind_rules->is_user(target, from->pc))
         return "user space";
     libraries_cover(target, from->pc);

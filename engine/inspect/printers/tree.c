@@ -93,7 +93,7 @@ static struct error *fetch_open(const struct order *o, size_t count)
 {
     struct contents_wants wants = {.count = 0};
     size_t size = (size_t)type_size(type_strip(o->n->type));
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; o->list && i < count; i++)
         if (o->list[i].kind != STEP_NODE)
             want_node(o->n->r->p, o->list[i].address, size, &wants);
     return contents_fetch(o->n->r->p, &wants);

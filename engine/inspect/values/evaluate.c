@@ -9,6 +9,7 @@
 #include "engine/target/registers.h"
 #include "engine/target/target.h"
 #include "engine/inspect/values/bases.h"
+#include "engine/inspect/values/calls.h"
 #include "engine/inspect/values/member_pointer.h"
 #include "engine/inspect/values/parse.h"
 #include "engine/inspect/values/subscripts.h"
@@ -198,7 +199,10 @@ static struct error *cast(struct evaluation *e, const struct node *n, struct val
     struct value *v = NULL;
     struct type *type = NULL;
     TRY(scope_type(e, n->text, &type));
-    TRY(evaluate_node(e, n->left, &v));
+    if (n->left->kind == NODE_CALL) /* it may say what a function returns of which no more is known */
+        TRY(evaluate_call(e, n->left, type, &v));
+    else
+        TRY(evaluate_node(e, n->left, &v));
     return value_cast_as(&e->pool, v, type, (enum cast_kind)n->op, ret);
 }
 
@@ -237,10 +241,31 @@ static struct error *name_or_register(struct evaluation *e, const struct node *n
                                                    : scope_name(e, n->file, n->text, ret);
 }
 
-struct error *evaluate_node(struct evaluation *e, const struct node *n, struct value **ret)
+/* Only the type of *ret is to be looked at. */
+static struct error *evaluate_type(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    bool before = e->pool.types_only;
+    e->pool.types_only = true;
+    struct error *failed = evaluate_node(e, n, ret);
+    e->pool.types_only = before;
+    return failed;
+}
+
+static struct error *size_of_node(struct evaluation *e, const struct node *n, struct value **ret)
 {
     struct value *v = NULL;
     struct type *type = NULL;
+    if (n->kind == NODE_SIZEOF_TYPE) {
+        TRY(scope_type(e, n->text, &type));
+        return size_of(e, type, ret);
+    }
+    TRY(evaluate_type(e, n->left, &v));
+    return size_of(e, v ? v->type : basic_type(&e->pool, "void"), ret);
+}
+
+struct error *evaluate_node(struct evaluation *e, const struct node *n, struct value **ret)
+{
+    struct value *v = NULL;
     switch (n->kind) {
     case NODE_INTEGER:
         return integer_literal(e, n, ret);
@@ -275,6 +300,8 @@ struct error *evaluate_node(struct evaluation *e, const struct node *n, struct v
         return evaluate_index(e, n, ret);
     case NODE_ELEMENTS:
         return evaluate_elements(e, n, ret);
+    case NODE_CALL:
+        return evaluate_call(e, n, NULL, ret);
     case NODE_TRUTH:
         *ret = value_comparison(&e->pool, n->integer != 0);
         return NULL;
@@ -284,11 +311,8 @@ struct error *evaluate_node(struct evaluation *e, const struct node *n, struct v
     case NODE_CAST:
         return cast(e, n, ret);
     case NODE_SIZEOF_TYPE:
-        TRY(scope_type(e, n->text, &type));
-        return size_of(e, type, ret);
     case NODE_SIZEOF:
-        TRY(evaluate_node(e, n->left, &v));
-        return size_of(e, v ? v->type : basic_type(&e->pool, "void"), ret);
+        return size_of_node(e, n, ret);
     case NODE_SLICE:
         return slice(e, n, ret);
     case NODE_COMMA:
@@ -314,7 +338,7 @@ struct error *evaluate_text(struct evaluation *e, const char *text, struct value
 {
     struct error *failed = evaluate_once(e, text, ret);
     bool unknown = error_is(failed, ERR_NO_SYMBOL) || error_is(failed, ERR_NO_TYPE);
-    if (!unknown || !libraries_ask(e->pool.target))
+    if (!unknown || e->pool.calls || !libraries_ask(e->pool.target))
         return failed;
     error_free(failed);
     return evaluate_once(e, text, ret);

@@ -176,14 +176,23 @@ static struct error *parse_index(struct parser *p, struct node **ret)
     return parse_expect(p, ']', "a closing bracket");
 }
 
-/* Behind "(": in C it would be a call. */
+/* Behind a value and at "(": its arguments, separated by commas that are no operators. */
 static struct error *parse_call(struct parser *p, struct node **ret)
 {
     if (parse_is_round(p))
         return parse_elements(p, ret);
-    return error_hint(
-        error_new(ERR_UNSUPPORTED, "%s: calling functions of the target is not possible", p->lexer.text),
-        "`break` there and `continue`, or look at what it would read");
+    struct node **next = &(*ret = parse_make(NODE_CALL, 0, *ret, NULL))->right;
+    TRY(lexer_next(&p->lexer));
+    if (parse_at(p, ')'))
+        return lexer_next(&p->lexer);
+    for (;;) {
+        *next = parse_make(NODE_ARGUMENT, 0, NULL, NULL);
+        TRY(parse_assignment(p, &(*next)->left));
+        if (!parse_at(p, ','))
+            return parse_expect(p, ')', "a comma or a closing parenthesis");
+        TRY(lexer_next(&p->lexer));
+        next = &(*next)->right;
+    }
 }
 
 static struct error *parse_postfix(struct parser *p, struct node **ret)

@@ -2,7 +2,7 @@
 /*
  * engine/inspect/values/parse.h - C expressions to trees.
  *
- * All of C's operators but calls; besides: registers ($pc), p@n, $cpu(n, value), 'file.c'::name and
+ * All of C's operators; besides: registers ($pc), p@n, $cpu(n, value), 'file.c'::name and
  * file.c::name; of C++ names with scopes and template arguments, casts by name (static_cast), T(value),
  * members of a named base (d.Left::l), pointers to members (.* and ->*), and functions told by their
  * parameters (f(int)); of Rust t.0 and `as`; of Fortran elements and sections a(2, 1:3), p%x and
@@ -41,6 +41,7 @@ enum node_kind {
     NODE_SLICE,       /* left @ right */
     NODE_COMMA,       /* left, right */
     NODE_ELEMENTS,    /* left ( right ), of Fortran: right is a chain of NODE_ARGUMENT */
+    NODE_CALL,        /* left ( right ): right is a chain of NODE_ARGUMENT, or NULL */
     NODE_ARGUMENT,    /* left: a value or a NODE_RANGE; right: the next one, or NULL */
     NODE_RANGE,       /* left : right : third, of which each may be NULL */
     NODE_TRUTH,       /* integer: .TRUE. or .FALSE. */

@@ -22,14 +22,27 @@ struct type *returned_type(struct target *target, uint64_t function_pc)
     return t && type_strip(t)->kind != TYPE_VOID && type_size(t) ? t : NULL;
 }
 
-static void place_of(struct target *target, uint64_t function_pc, struct type *t, struct abi_place *ret)
+void returned_program(struct target *target, uint64_t function_pc, struct abi_program *ret)
 {
     uint64_t offset;
     const struct symbol_file *f = symbol_map_file_at(target->map, function_pc, &offset);
+    *ret = (struct abi_program){.big_endian = target->big_endian,
+                                .address_size = target->arch ? target->arch->address_size : 0,
+                                .elf_flags = f ? symbol_file_flags(f) : 0};
+    struct symbol_place at;
+    bool known = symbols_lookup(target->map, function_pc, &at);
+    struct type *t = symbols_function_type(target->map, function_pc, known ? at.inlined_count : 0);
+    struct type *const *parameters;
+    if (t)
+        type_parameters(t, &parameters);
+    ret->is_variadic = t && t->variadic; /* which is known with them */
+}
+
+static void place_of(struct target *target, uint64_t function_pc, struct type *t, struct abi_place *ret)
+{
     const struct arch *arch = target->arch;
-    struct abi_program program = {.big_endian = target->big_endian,
-                                  .address_size = arch ? arch->address_size : 0,
-                                  .elf_flags = f ? symbol_file_flags(f) : 0};
+    struct abi_program program;
+    returned_program(target, function_pc, &program);
     *ret = (struct abi_place){.kind = ABI_UNKNOWN};
     if (arch && arch->returned)
         arch->returned(&program, type_strip(t), ret);
@@ -114,14 +127,27 @@ static void take_innermost(struct evaluation *e, struct thread *t)
         (struct scope_frame){.tried = true, .found = true, .list = {.items = f, .count = 1, .capacity = 1}};
 }
 
+bool returned_is_known(struct target *target, uint64_t function_pc, struct type *t, bool *memory)
+{
+    struct abi_place place;
+    place_of(target, function_pc, t, &place);
+    *memory = place.kind == ABI_MEMORY;
+    return place.kind != ABI_UNKNOWN;
+}
+
 struct error *returned_value(struct evaluation *e, uint64_t function_pc, uint64_t memory, struct value **ret)
 {
+    struct type *type = returned_type(e->pool.target, function_pc);
+    return type ? returned_as(e, type, function_pc, memory, ret)
+                : error_new(ERR_OPTIMISED_OUT, "what it returns is not known");
+}
+
+struct error *returned_as(struct evaluation *e, struct type *type, uint64_t function_pc, uint64_t memory,
+                          struct value **ret)
+{
     struct target *target = e->pool.target;
-    struct type *type = returned_type(target, function_pc);
     struct abi_place place;
     struct thread *t;
-    if (!type)
-        return error_new(ERR_OPTIMISED_OUT, "what it returns is not known");
     TRY(threads_current(target, &t));
     take_innermost(e, t);
     place_of(target, function_pc, type, &place);

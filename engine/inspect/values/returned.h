@@ -23,4 +23,14 @@ uint64_t returned_memory(struct target *target, struct thread *t, uint64_t funct
 struct error *returned_value(struct evaluation *e, uint64_t function_pc, uint64_t memory,
                              struct value **ret) BASE_MUST_CHECK;
 
+/* The same of a type that the caller knows, with a size. */
+struct error *returned_as(struct evaluation *e, struct type *type, uint64_t function_pc, uint64_t memory,
+                          struct value **ret) BASE_MUST_CHECK;
+/* How a function at an address returns this type: the convention knows it, and it is where the caller says
+ * (*memory). */
+bool returned_is_known(struct target *target, uint64_t function_pc, struct type *t, bool *memory);
+/* What the calling convention depends upon, of the file that the code is in. */
+struct abi_program;
+void returned_program(struct target *target, uint64_t function_pc, struct abi_program *ret);
+
 #endif

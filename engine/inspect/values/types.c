@@ -193,16 +193,20 @@ static struct error *parameters(struct declarator *d, struct type **type)
     const char *end = closing(d->at), *from = d->at + 1;
     struct type *list[TYPE_PARAMETERS_MOST];
     size_t count = 0;
+    bool variadic = false;
     if (!end)
         return bad_type(d);
     while (from < end) {
         size_t length = parameter_length(from, end);
         BASE_FREE char *one = xstrndup(from, length);
+        bool more = from + length < end;
+        from += length + more;
+        variadic = count > 0 && !more && strcmp(one + strspn(one, " "), "...") == 0;
+        if (variadic)
+            break;
         if (count == TYPE_PARAMETERS_MOST)
             return bad_type(d);
         TRY(scope_type(d->e, one, &list[count++]));
-        bool more = from + length < end;
-        from += length + more;
         if (more && from == end)
             return bad_type(d);
     }
@@ -210,6 +214,7 @@ static struct error *parameters(struct declarator *d, struct type **type)
     if (count == 1 && type_strip(list[0])->kind == TYPE_VOID)
         count = 0;
     *type = type_function_of(*type, list, count, prototyped);
+    (*type)->variadic = variadic;
     d->at = end + 1;
     return NULL;
 }

@@ -81,6 +81,8 @@ struct pool {
     bool held;           /* what a smart pointer holds is being shown: those in it are by their address */
     uint64_t fetched_at; /* the last place that elements of containers were fetched from, 0: none */
     size_t followed;     /* elements of containers, in the value that is being shown */
+    bool types_only;     /* no function is called: the type of what it returns is all that is wanted */
+    unsigned calls;      /* functions of the program that this evaluation has called */
     unsigned settling;   /* arrays whose bounds are being computed, one for the other */
 };
 

@@ -55,6 +55,7 @@ static struct error *type_of(struct evaluation *e, const char *name, struct type
     if (!failed)
         return NULL;
     struct value *v = NULL;
+    e->pool.types_only = true;
     struct error *second = evaluate_text(e, name, &v);
     if (second) {
         error_free(second);

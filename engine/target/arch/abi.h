@@ -22,6 +22,7 @@ struct abi_program {
     bool big_endian;
     unsigned address_size; /* bytes */
     unsigned elf_flags;    /* e_flags of the file that the function is in */
+    bool is_variadic;      /* it is declared with `...` */
 };
 
 enum abi_kind {
@@ -77,6 +78,9 @@ void abi_add_float(struct abi_place *ret, unsigned number, uint64_t offset, uint
 void abi_add_words(struct abi_place *ret, unsigned first, unsigned second, uint64_t size, unsigned word,
                    bool is_left);
 void abi_in_memory(struct abi_place *ret, int pointer, int pointer_at_entry);
+
+/* 64-bit Power: the second of its ABIs. */
+bool abi_power_is_second(const struct abi_program *program);
 
 /* Each fills *ret, which is zeroed (ABI_UNKNOWN), for a type that is stripped and has a size. */
 typedef void abi_returned(const struct abi_program *program, struct type *t, struct abi_place *ret);

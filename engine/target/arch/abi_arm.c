@@ -41,7 +41,8 @@ void abi_returned_arm(const struct abi_program *program, struct type *t, struct 
     uint64_t size = type_size(t);
     struct abi_leaves l;
     abi_leaves(t, &l);
-    bool hard = program->elf_flags & HARD_FLOAT;
+    /* One that takes any number of arguments is of the base standard (6.4.1). */
+    bool hard = program->elf_flags & HARD_FLOAT && !program->is_variadic;
     size_t count = abi_homogeneous(&l, size, HOMOGENEOUS_PARTS);
     bool composite = abi_is_composite(t) || t->kind == TYPE_COMPLEX;
     if (type_is_by_reference(t))

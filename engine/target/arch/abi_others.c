@@ -9,7 +9,7 @@
 enum { R3 = 3, R4 = 4, F1 = 33, V2 = 1126, POWER_ABI = 3 /* EF_PPC64_ABI */, POWER_HOMOGENEOUS_PARTS = 8 };
 
 /* Files from before the flag are of the first ABI where they are big-endian. */
-static bool is_second_abi(const struct abi_program *program)
+bool abi_power_is_second(const struct abi_program *program)
 {
     unsigned version = program->elf_flags & POWER_ABI;
     return version == 2 || (version == 0 && !program->big_endian);
@@ -37,7 +37,7 @@ void abi_returned_power(const struct abi_program *program, struct type *t, struc
     abi_leaves(t, &l);
     bool composite = abi_is_composite(t);
     size_t count = abi_homogeneous(&l, size, POWER_HOMOGENEOUS_PARTS);
-    if (type_is_by_reference(t) || (composite && !is_second_abi(program)))
+    if (type_is_by_reference(t) || (composite && !abi_power_is_second(program)))
         abi_in_memory(ret, ABI_NO_REGISTER, R3);
     else if (count)
         in_float_registers(&l, count, ret);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "engine/target/arch/abi.h"
+#include "engine/target/arch/abi_call.h"
 #include "symbols/expression.h"
 
 enum { CAPSTONE_NONE = -1, ARCH_GATE_BYTES = 16 };
@@ -179,7 +180,18 @@ struct arch {
     const char *narrow, *wider;
     /* Bytes that are saved of a register of more than 8: AArch64's calls keep the lowest 8. 0: all. */
     unsigned saved_bytes;
-    abi_returned *returned;     /* where functions leave what they return; NULL: not known */
+    abi_returned *returned;   /* where functions leave what they return; NULL: not known */
+    abi_placed *call;         /* where a caller puts arguments; NULL: not known, nothing can be called */
+    unsigned stack_alignment; /* bytes: of the stack pointer at a call, as the caller has it; with `call` */
+    unsigned red_zone;        /* bytes below the stack pointer that belong to the function all the same */
+    const char *called_register; /* has the function's own address as it is entered; NULL: none */
+    const char *table_register;  /* with `descriptor_section`: has the second word of the descriptor */
+    const char *thumb_flags; /* with has_thumb: where the processor's state says Thumb, and by which bit */
+    uint64_t thumb_bit;
+    /* Tells a kernel that a system call was interrupted, which it begins anew at the next resume: set to this
+     * value it does not, and the pc stays what it is. NULL: it needs no telling. */
+    const char *restart;
+    int64_t no_restart;
     const char *first_argument; /* register of a function's first argument; NULL: not known */
     /* Calls within a program enter a function so many bytes behind its first instruction; 0: at it. */
     unsigned local_entry;

@@ -85,6 +85,9 @@ const struct arch arch_s390x = {
     .layout = layout,
     .returned = abi_returned_s390,
     .decimal_packed = true,
+    .call = abi_call_s390,
+    .stack_alignment = 8,
+    .restart = "system_call",
     .wide = wide,
     /* A float is in the first half of its register (ELF ABI s390x supplement). */
     .float_place = DWARF_FLOAT_HIGH,

@@ -17,8 +17,8 @@
 
 const char *frame_rule_name(enum frame_rule rule)
 {
-    static const char *const names[] = {"top",    "cfi", "frame-pointer", "entry",    "signal",
-                                        "inline", "orc", "interrupt",     "tail-call"};
+    static const char *const names[] = {"top",    "cfi", "frame-pointer", "entry", "signal",
+                                        "inline", "orc", "interrupt",     "exidx", "tail-call"};
     return names[rule];
 }
 

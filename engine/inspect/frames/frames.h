@@ -28,6 +28,7 @@ enum frame_rule {
     FRAME_INLINE,
     FRAME_ORC,
     FRAME_INTERRUPT,
+    FRAME_EXIDX,    /* the exception tables of Arm */
     FRAME_TAIL_CALL /* it jumped to the one below: known by what compilers say of calls (symbols/tail_calls.h)
                      */
 };

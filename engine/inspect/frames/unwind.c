@@ -241,6 +241,8 @@ static const char *by_frame_pointer(struct target *target, const struct frame_re
 static enum frame_rule rule_of(const struct cfi_row *row)
 {
     bool orc = strcmp(row->section, ".orc_unwind") == 0;
+    if (row->at_calls)
+        return FRAME_EXIDX;
     if (row->signal_frame)
         return orc ? FRAME_INTERRUPT : FRAME_SIGNAL;
     return orc ? FRAME_ORC : FRAME_CFI;

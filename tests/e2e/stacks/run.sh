@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Callers that are on no stack: functions that jumped to the next one, by what compilers say of calls.
+# Callers that are on no stack: functions that jumped to the next one, by what compilers say of calls. Callers where there
+# is no call frame information.
 . tests/e2e/lib.sh "$1"
 
 stack() { # FUNCTION…: the next stop, and the one after it in the same call
@@ -26,5 +27,15 @@ steps 'as many frames as were asked for' '
     {"do": "break", "at": "stop"}, {"do": "continue"}, {"do": "continue"}, {"do": "continue"},
     {"do": "backtrace", "depth": 3, "expect": {"frames": {"count": 3}, "end": "the depth asked for"}}' \
     -t "launch:gdbserver --once 127.0.0.1:{port} $work/jumps" "$work/jumps"
+
+# An Arm C library has no call frame information, but the tables that C++ unwinds by.
+for kind in arm thumb; do
+    arm-linux-gnueabihf-gcc -g -O0 -static -m$kind -o "$work/sorts" tests/e2e/stacks/sorts.c
+    steps "a library's way to call back ($kind)" '{"do": "break", "at": "compare"}, {"do": "continue"}, {"do": "backtrace", "expect": {"end": "main reached"}}' \
+        -t "launch:qemu-arm -g {port} $work/sorts" "$work/sorts"
+    same "through it by the tables of exceptions ($kind)" \
+        "$(result '[f["function"] for f in r["frames"] if f["function"] in ("compare", "qsort", "main")], r["frames"][-1]["rule"]')" \
+        "(['compare', 'qsort', 'main'], 'exidx')"
+done
 
 finish stacks

@@ -124,6 +124,10 @@ enum code_kind symbols_code_kind(struct symbol_map *m, uint64_t address, uint64_
 /* Arm: whether the code there is Thumb. False where nobody knows. */
 bool symbols_is_thumb(struct symbol_map *m, uint64_t address);
 
+/* The function around an address, by the symbols that name functions; false: none does. A part of a function
+ * that is kept apart from it is none (function_range.c). */
+bool symbols_function_range(struct symbol_map *m, uint64_t address, struct address_range *ret);
+
 /* -- name to address (find.c) ---------------------------------------------------------------------- */
 
 struct symbol_match {

@@ -17,8 +17,9 @@
 
 const char *frame_rule_name(enum frame_rule rule)
 {
-    static const char *const names[] = {"top",    "cfi", "frame-pointer", "entry", "signal",
-                                        "inline", "orc", "interrupt",     "exidx", "tail-call"};
+    static const char *const names[] = {"top",    "cfi",      "frame-pointer", "entry",
+                                        "signal", "inline",   "orc",           "interrupt",
+                                        "link",   "prologue", "exidx",         "tail-call"};
     return names[rule];
 }
 

@@ -2,8 +2,8 @@
 /*
  * engine/inspect/frames/frames.h - the call stack of a stopped thread.
  *
- * Frames are found by call frame information first, then by the frame-pointer convention, and at a
- * function's first instruction by where the call left the return address; each says by which rule it was
+ * Frames are found by call frame information first, then by other tables, then by what the instructions of a
+ * function have done to the stack, then by the frame-pointer convention; each says by which rule it was
  * found. Inlined calls are frames of their own. A stack ends at `main` (unless asked to go past), where
  * the caller is undefined, at unreadable memory, on a cycle, or at the depth asked for, and says why.
  * Results are the caller's; strings belong to the symbol files. Engine thread, target stopped.
@@ -28,6 +28,8 @@ enum frame_rule {
     FRAME_INLINE,
     FRAME_ORC,
     FRAME_INTERRUPT,
+    FRAME_LINK,     /* the return address is in its register still */
+    FRAME_PROLOGUE, /* by what the function's instructions did (prologue.h) */
     FRAME_EXIDX,    /* the exception tables of Arm */
     FRAME_TAIL_CALL /* it jumped to the one below: known by what compilers say of calls (symbols/tail_calls.h)
                      */

@@ -38,4 +38,18 @@ for kind in arm thumb; do
         "(['compare', 'qsort', 'main'], 'exidx')"
 done
 
+# Where there is no table at all, each instruction of functions of all shapes.
+bare() { python3 tests/e2e/stacks/bare.py "$A" "$work" "$@"; }
+for flags in -O2 -O0 -O1\ -fno-omit-frame-pointer; do
+    read -ra words <<<"$flags"
+    runs "no tables ($flags)" bare x86_64 qemu-x86_64 gcc "${words[@]}"
+done
+runs 'no tables (i386)' bare i386 qemu-i386 i686-linux-gnu-gcc -O2
+runs 'no tables (Arm)' bare arm qemu-arm arm-linux-gnueabihf-gcc -O2 -marm
+runs 'no tables (Thumb)' bare arm qemu-arm arm-linux-gnueabihf-gcc -Os -mthumb
+runs 'no tables (signed return addresses)' bare aarch64 qemu-aarch64 aarch64-linux-gnu-gcc -O2 -mbranch-protection=standard -march=armv8.3-a
+for pair in aarch64:aarch64 riscv64:riscv64 ppc64:powerpc64 ppc64le:powerpc64le s390x:s390x mips:mips mipsel:mipsel; do
+    runs "no tables ($pair)" bare "${pair%:*}" "qemu-${pair%:*}" "${pair#*:}-linux-gnu-gcc" -O2
+done
+
 finish stacks

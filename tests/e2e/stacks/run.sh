@@ -28,6 +28,21 @@ steps 'as many frames as were asked for' '
     {"do": "backtrace", "depth": 3, "expect": {"frames": {"count": 3}, "end": "the depth asked for"}}' \
     -t "launch:gdbserver --once 127.0.0.1:{port} $work/jumps" "$work/jumps"
 
+# The return address of a call that does not return may be the next function's first instruction.
+at='"function": "before", "line": 13'
+for how in '' '-fno-asynchronous-unwind-tables'; do
+    gcc -g -O1 -fno-reorder-functions $how -o "$work/last" tests/e2e/stacks/last.c
+    same "the call is the last of its function ${how:-with tables}" "$(objdump -d "$work/last" | grep -A 1 'call.*<die>' | grep -c '^$')" 1
+    steps "a caller that nobody returns to is told by its call ${how:-with tables}" "
+        {\"do\": \"break\", \"at\": \"die\"}, {\"do\": \"continue\"},
+        {\"do\": \"backtrace\", \"expect\": {\"frames\": [{\"function\": \"die\"}, {$at}, {\"function\": \"main\"}]}},
+        {\"do\": \"stacks\", \"expect\": {\"groups\": [{\"frames\": [{\"function\": \"die\"}, {$at}, {\"function\": \"main\"}]}]}},
+        {\"do\": \"frame\", \"up\": 1, \"expect\": {$at}},
+        {\"do\": \"locals\", \"expect\": {\"variables\": [{\"name\": \"a\"}, {\"name\": \"kept\"}]}},
+        {\"do\": \"list\", \"expect\": {\"first\": 8}}" \
+        -t "launch:gdbserver --once 127.0.0.1:{port} $work/last" "$work/last"
+done
+
 # An Arm C library has no call frame information, but the tables that C++ unwinds by.
 for kind in arm thumb; do
     arm-linux-gnueabihf-gcc -g -O0 -static -m$kind -o "$work/sorts" tests/e2e/stacks/sorts.c

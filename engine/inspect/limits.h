@@ -10,6 +10,8 @@
 enum {
     /* Frames of one stack: the backtrace ends there. */
     FRAME_DEPTH_MAX = 10000,
+    /* Frames that are gone through for the outermost ones: the backtrace ends there. */
+    FRAME_WALK_MOST = 1 << 24,
     /* Bytes of a function that are read to find a frame of it by its instructions: the stack ends there. */
     PROLOGUE_BYTES_MOST = 64 << 10,
     /* Registers whose saved values are followed through one function: the others are not known. */

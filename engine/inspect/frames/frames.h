@@ -64,13 +64,18 @@ struct frame {
 struct frame_list {
     struct frame *items;
     size_t count, capacity;
-    char end[96]; /* why it ended */
+    size_t left_out; /* frames further in that are not among them */
+    char end[96];    /* why it ended */
 };
 
 const char *frame_rule_name(enum frame_rule rule);
 /* Up to `depth` frames. */
 struct error *frames_read(struct target *target, struct thread *t, unsigned depth, bool past_main,
                           struct frame_list *ret) BASE_MUST_CHECK;
+/* The outermost `most` frames, however many there are further in: what those hold is not kept. After half a
+ * second `progress` events tell how many were gone through. ERR_CANCELLED, where the user interrupts it. */
+struct error *frames_read_outermost(struct target *target, struct thread *t, unsigned most, bool past_main,
+                                    struct frame_list *ret) BASE_MUST_CHECK;
 void frames_free(struct frame_list *list);
 /* Where the innermost function returns to, and the stack pointer it will then have at least. */
 struct error *frame_return_address(struct target *target, struct thread *t, uint64_t *address,

@@ -296,8 +296,8 @@ static bool in_delay_slot(const struct flow *f, size_t at, struct prologue_state
 {
     unsigned slot = f->code->effects->delay_slot;
     struct effect e;
-    if (!slot || at < slot || at >= f->code->size || !f->states[(at - slot) / slot] || !decode(f->code, at - slot, &e) ||
-        e.size != 2 * slot)
+    if (!slot || at < slot || at >= f->code->size || !f->states[(at - slot) / slot] ||
+        !decode(f->code, at - slot, &e) || e.size != 2 * slot)
         return false;
     *ret = *f->states[(at - slot) / slot];
     if (e.flow == EFFECT_CALL)

@@ -28,6 +28,17 @@ steps 'as many frames as were asked for' '
     {"do": "backtrace", "depth": 3, "expect": {"frames": {"count": 3}, "end": "the depth asked for"}}' \
     -t "launch:gdbserver --once 127.0.0.1:{port} $work/jumps" "$work/jumps"
 
+# The other end of a stack, however deep it is: and nothing of what lies between is kept.
+gcc -g -O0 -o "$work/deep" tests/e2e/stacks/deep.c
+steps 'main, below a recursion of 100,000' '
+    {"do": "break", "at": "deep.c:8"}, {"do": "continue"},
+    {"do": "backtrace", "outermost": 3, "expect": {"frames": [{"level": 100000, "function": "down"}, {"level": 100001, "function": "begin"}, {"level": 100002, "function": "main"}], "end": "main reached"}},
+    {"do": "backtrace", "outermost": 200000, "expect": {"frames": {"count": 10000}, "end": "main reached"}},
+    {"do": "backtrace", "depth": 2, "expect": {"frames": [{"level": 0}, {"level": 1}], "end": "the depth asked for"}}' \
+    -t "launch:gdbserver --once 127.0.0.1:{port} $work/deep" "$work/deep"
+printf 'break deep.c:8\ncontinue\nbt -2\nbt -2 -3\nquit\n' | timeout 60 "$A" --cli --no-config -t "launch:gdbserver --once 127.0.0.1:{port} $work/deep" "$work/deep" >"$work/out" 2>"$work/err"
+says 'bt -2' '^#100002 .* in main at .*deep.c:21'
+
 # The return address of a call that does not return may be the next function's first instruction.
 at='"function": "before", "line": 13'
 for how in '' '-fno-asynchronous-unwind-tables'; do

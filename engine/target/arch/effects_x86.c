@@ -102,11 +102,12 @@ static unsigned immediate_kind(unsigned op)
 {
     static const struct {
         unsigned char first, last, size;
-    } ranges[] = {{0x68, 0x69, FULL}, {0x6a, 0x6b, 1}, {0x70, 0x80, 1}, {0x81, 0x81, FULL},
-                  {0x82, 0x83, 1},    {0x9a, 0x9a, 6}, {0xa8, 0xa8, 1}, {0xa9, 0xa9, FULL},
-                  {0xb0, 0xb7, 1},    {0xc0, 0xc1, 1}, {0xc2, 0xc2, 2}, {0xc6, 0xc6, 1},
-                  {0xc7, 0xc7, FULL}, {0xc8, 0xc8, 3}, {0xca, 0xca, 2}, {0xcd, 0xcd, 1},
-                  {0xd4, 0xd5, 1},    {0xe0, 0xe7, 1}, {0xea, 0xea, 6}, {0xeb, 0xeb, 1}};
+    } ranges[] = {{0x68, 0x69, FULL}, {0x6a, 0x6b, 1},    {0x70, 0x80, 1}, {0x81, 0x81, FULL},
+                  {0x82, 0x83, 1},    {0x9a, 0x9a, 6},    {0xa8, 0xa8, 1}, {0xa9, 0xa9, FULL},
+                  {0xb0, 0xb7, 1},    {0xb8, 0xbf, FULL}, {0xc0, 0xc1, 1}, {0xc2, 0xc2, 2},
+                  {0xc6, 0xc6, 1},    {0xc7, 0xc7, FULL}, {0xc8, 0xc8, 3}, {0xca, 0xca, 2},
+                  {0xcd, 0xcd, 1},    {0xd4, 0xd5, 1},    {0xe0, 0xe7, 1}, {0xea, 0xea, 6},
+                  {0xeb, 0xeb, 1}};
     if (op < 0x40)
         return (op & 7) == 4 ? 1 : (op & 7) == 5 ? FULL : 0;
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
@@ -117,16 +118,23 @@ static unsigned immediate_kind(unsigned op)
 
 static unsigned immediate_size(const struct insn *i)
 {
-    unsigned op = i->op, full = i->operand_16 ? 2 : 4, kind = immediate_kind(op);
-    if (op >= 0xa0 && op <= 0xa3)
+    unsigned full = i->operand_16 ? 2 : 4, kind = immediate_kind(i->op);
+    switch (i->op) {
+    case 0xa0:
+    case 0xa1:
+    case 0xa2:
+    case 0xa3:
         return i->is_64 ? 8 : 4;
-    if (op >= 0xb8 && op <= 0xbf)
-        return i->wide ? 8 : full;
-    if (op == 0xf6 || op == 0xf7)
-        return i->reg < 2 ? (op == 0xf6 ? 1 : full) : 0;
-    if (op == 0xe8 || op == 0xe9)
+    case 0xf6:
+        return i->reg < 2 ? 1 : 0;
+    case 0xf7:
+        return i->reg < 2 ? full : 0;
+    case 0xe8:
+    case 0xe9:
         return i->is_64 ? 4 : full;
-    return kind == FULL ? full : kind;
+    default:
+        return i->wide && i->op >= 0xb8 && i->op <= 0xbf ? 8 : kind == FULL ? full : kind;
+    }
 }
 
 /* -- what it does ------------------------------------------------------------------------------------- */

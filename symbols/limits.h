@@ -71,6 +71,8 @@ enum {
     CFI_REMEMBER_LIMIT = 64,
     /* Registers, by number, that unwind information may have rules for: those of others are passed over. */
     CFI_REGISTERS = 160,
+    /* Bytes of one frame by the exception tables of Arm: the entry is damaged. */
+    EXIDX_FRAME_MOST = 1 << 28,
     /* Functions inlined into each other at one address: the others are not told. */
     SYMBOL_INLINE_MAX = 32,
     /* Pieces of one value: the value is refused, and the error says so. */

@@ -126,6 +126,10 @@ enum code_kind symbols_code_kind(struct symbol_map *m, uint64_t address, uint64_
 /* Arm: whether the code there is Thumb. False where nobody knows. */
 bool symbols_is_thumb(struct symbol_map *m, uint64_t address);
 
+/* The function around an address, by the symbols that name functions; false: none does. A part of a function
+ * that is kept apart from it is none (function_range.c). */
+bool symbols_function_range(struct symbol_map *m, uint64_t address, struct address_range *ret);
+
 /* -- name to address (find.c) ---------------------------------------------------------------------- */
 
 struct symbol_match {
@@ -156,7 +160,8 @@ char **symbols_complete_files(struct symbol_map *m, const char *prefix, size_t l
 /* The name most like `name` (small edit distance) or NULL; malloc'd. */
 char *symbols_near(struct symbol_map *m, const char *name);
 
-/* -- call frame information (dwarf/cfi.c, orc.c) ----------------------------------------------------------
+/* -- call frame information (dwarf/cfi.c, orc.c, exidx.c)
+ * ----------------------------------------------------------
  */
 
 enum cfi_rule_kind {
@@ -179,9 +184,10 @@ struct cfi_row {
     unsigned return_register; /* DWARF number of the return address column */
     bool signal_frame;        /* augmentation S */
     bool cfa_is_expression;
+    bool at_calls;       /* it tells of a frame that has called, and not of each instruction */
     struct cfi_rule cfa; /* REGISTER-like: reg + offset, or expression */
     struct cfi_rule rules[CFI_REGISTERS];
-    const char *section;       /* ".eh_frame", ".debug_frame" or ".orc_unwind" */
+    const char *section;       /* ".eh_frame", ".debug_frame", ".orc_unwind", ".ARM.exidx" */
     unsigned char made[2][16]; /* expressions of ours: a row is never copied */
 };
 /* The rule of a register has its DWARF number for index, but for the banks that are numbered far above it:
@@ -190,8 +196,8 @@ struct cfi_row {
  * room. */
 unsigned symbols_register_column(uint64_t dwarf_number);
 
-/* The unwind row for `pc`; false when neither an FDE nor a kernel's ORC table covers it. Every rule not
- * mentioned is CFI_SAME with `offset` 0.
+/* The unwind row for `pc`; false when no FDE, kernel's ORC table or exception table of Arm covers it. Every
+ * rule not mentioned is CFI_SAME with `offset` 0.
  */
 bool symbols_unwind_row(struct symbol_map *m, uint64_t pc, struct cfi_row *ret);
 

@@ -34,12 +34,18 @@ static cJSON *frame_row(const struct frame *f)
 static struct error *run_backtrace(struct session *s, const cJSON *args, cJSON **ret)
 {
     struct thread *t;
-    uint64_t depth;
+    uint64_t depth, outermost;
     TRY(arg_thread(s, args, &t));
     TRY(arg_unsigned(args, "depth", DEFAULT_DEPTH, &depth));
+    TRY(arg_unsigned(args, "outermost", 0, &outermost));
+    if (outermost && arg_given(args, "depth"))
+        return error_new(ERR_USAGE, "backtrace takes `depth` or `outermost`, not both");
     struct frame_list list;
-    TRY(frames_read(s->target, t, depth > FRAME_DEPTH_MAX ? FRAME_DEPTH_MAX : (unsigned)depth,
-                    arg_true(args, "past_main"), &list));
+    unsigned most = (outermost ? outermost : depth) > FRAME_DEPTH_MAX
+                        ? FRAME_DEPTH_MAX
+                        : (unsigned)(outermost ? outermost : depth);
+    TRY((outermost ? frames_read_outermost : frames_read)(s->target, t, most, arg_true(args, "past_main"),
+                                                          &list));
     *ret = cJSON_CreateObject();
     cJSON *frames = cJSON_AddArrayToObject(*ret, "frames");
     for (size_t i = 0; i < list.count; i++)
@@ -71,8 +77,23 @@ static void backtrace_text(const cJSON *result, struct buf *out)
     json_append(out, "(", result, "end", ")\n");
 }
 
+static struct error *parse_backtrace(struct session *s, const char *alias, const char *text, cJSON *args)
+{
+    (void)s, (void)alias;
+    BASE_FREE char *word = prompt_word(&text);
+    BASE_FREE char *more = word ? prompt_word(&text) : NULL;
+    if (more)
+        return error_new(ERR_USAGE, "backtrace: one number is enough, and not `%s` as well", more);
+    if (word && word[0] == '-')
+        cJSON_AddStringToObject(args, "outermost", word + 1);
+    else if (word)
+        cJSON_AddStringToObject(args, "depth", word);
+    return NULL;
+}
+
 static const struct command_arg backtrace_args[] = {
     {"depth", ARG_UNSIGNED, false, NULL, "how many frames at most (200)"},
+    {"outermost", ARG_UNSIGNED, false, NULL, "so many frames at the other end of the stack, instead"},
     {"thread", ARG_ID, false, NULL, "whose (the selected one)"},
     {"past_main", ARG_BOOLEAN, false, NULL, "do not end at main"},
     {0}};
@@ -81,11 +102,12 @@ const struct command command_backtrace = {
     .name = "backtrace",
     .group = "data",
     .aliases = "bt where info-stack",
-    .usage = "[DEPTH]",
+    .usage = "[DEPTH | -OUTERMOST]",
     .about = "the calls that led here, each with the rule that found it",
     .args = backtrace_args,
     .flags = COMMAND_NEEDS_STOPPED,
     .run = run_backtrace,
+    .parse = parse_backtrace,
     .text = backtrace_text,
 };
 

@@ -68,6 +68,7 @@ struct view_instruction {
 struct view_frame {
     unsigned level;
     uint64_t pc;
+    bool exact;     /* the pc is the very instruction, and not the one behind a call */
     char *function; /* or NULL */
     char *where;    /* "worker.c:42" or NULL */
     char *file;     /* full path or NULL */
@@ -136,6 +137,8 @@ struct view {
     char *stop_text;          /* "breakpoint 1 · p1.3" in plain words, or NULL */
     char *stop_thread, *stop_reason;
     uint64_t pc;
+    uint64_t place; /* whose function and line that is: of a caller the call, which may be the end of its
+                       function */
     bool has_pc;
 
     struct source_file *source; /* referenced; NULL: none */

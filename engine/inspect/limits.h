@@ -10,6 +10,15 @@
 enum {
     /* Frames of one stack: the backtrace ends there. */
     FRAME_DEPTH_MAX = 10000,
+    /* Frames that are gone through for the outermost ones: the backtrace ends there. */
+    FRAME_WALK_MOST = 1 << 24,
+    /* Bytes of a function that are read to find a frame of it by its instructions: the stack ends there. */
+    PROLOGUE_BYTES_MOST = 64 << 10,
+    /* Registers whose saved values are followed through one function: the others are not known. */
+    PROLOGUE_SLOTS_MOST = 32,
+    /* Instructions that are followed in one function, each as often as what is known of it changes: the stack
+     * ends there. */
+    PROLOGUE_WORK_MOST = 1 << 18,
     /* Times that a kernel goes from one stack to another, to those of interrupts and exceptions, in a
      * backtrace: it ends there. */
     STACK_SWITCHES_MOST = 8,

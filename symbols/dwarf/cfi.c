@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "symbols/dwarf/exidx.h"
 #include "symbols/dwarf/orc.h"
 #include "symbols/limits.h"
 
@@ -107,5 +108,5 @@ bool cfi_row_at(struct symbol_file *f, uint64_t pc, struct cfi_row *ret)
             return true;
         }
     }
-    return orc_row(f, pc, ret);
+    return orc_row(f, pc, ret) || exidx_row(f, pc, ret);
 }

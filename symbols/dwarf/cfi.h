@@ -40,7 +40,8 @@ struct cfi_fde {
 bool cfi_read_fde(const struct cfi_section *s, uint64_t offset, struct cfi_fde *ret, uint64_t *next);
 /* cfi_program.c: runs the instructions up to `pc`; false when they are damaged. */
 bool cfi_run(const struct cfi_section *s, const struct cfi_fde *fde, uint64_t pc, struct cfi_row *ret);
-/* cfi.c: the rules at a link-time address, ORC's where there are no others; false: nothing is known of it. */
+/* cfi.c: the rules at a link-time address, ORC's or those of Arm's exception
+ * tables where there are no others; false: nothing is known of it. */
 bool cfi_row_at(struct symbol_file *f, uint64_t pc, struct cfi_row *ret);
 /* A pointer in one of the DW_EH_PE encodings. */
 uint64_t cfi_pointer(const struct cfi_section *s, struct cursor *c, uint8_t encoding, unsigned word);

@@ -32,7 +32,8 @@ static struct error *frame_base(struct agent *a, int64_t offset)
         return agent_unsupported("a frame whose base has to be computed");
     if (base.kind == DWARF_CFA) {
         BASE_FREE struct cfi_row *row = xcalloc(1, sizeof *row);
-        if (!symbols_unwind_row(a->session->target->map, a->pc, row) || row->cfa_is_expression)
+        if (!symbols_unwind_row(a->session->target->map, a->pc, row) || row->cfa_is_expression ||
+            row->at_calls)
             return agent_unsupported("a frame whose address has to be computed");
         return register_plus(a, row->cfa.reg, row->cfa.offset + offset);
     }

@@ -92,8 +92,8 @@ static uint64_t code_start(struct session *s, const struct view *v, const struct
     if (target_is_thrifty(s->target))
         return instruction_back(s->target, v->pc, needs->disassembly / 3);
     struct symbol_place place;
-    symbols_lookup(s->target->map, v->pc, &place);
-    uint64_t low = place.function_low ? place.function_low : place.symbol ? v->pc - place.offset : v->pc;
+    symbols_lookup(s->target->map, v->place, &place);
+    uint64_t low = place.function_low ? place.function_low : place.symbol ? v->place - place.offset : v->pc;
     return v->pc - low <= BACK_BYTES ? low : v->pc;
 }
 
@@ -157,7 +157,8 @@ static const char *wanted_source(struct session *s, struct view *v, const struct
                                  struct symbol_place *place)
 {
     if (v->has_pc)
-        inlined_place(s->target, threads_find(&s->target->threads, s->target->threads.current), v->pc, place);
+        inlined_place(s->target, threads_find(&s->target->threads, s->target->threads.current), v->place,
+                      place);
     if (needs->source_file[0])
         return needs->source_file;
     const char *file = place->file;
@@ -188,7 +189,7 @@ static void read_source(struct session *s, struct view *v, const struct view_nee
         v->source_problem = text_visible(e->message, strlen(e->message));
     error_free(e);
     uint64_t offset;
-    const struct symbol_file *f = v->has_pc ? symbol_map_file_at(s->target->map, v->pc, &offset) : NULL;
+    const struct symbol_file *f = v->has_pc ? symbol_map_file_at(s->target->map, v->place, &offset) : NULL;
     v->source_newer = v->source && f && source_mtime(v->source) > symbol_file_mtime(f);
     build_line_marks(s, v, file);
 }
@@ -262,8 +263,11 @@ static void build_stopped(struct session *s, struct view *v, const struct view_n
         prefetch(s, v, needs, t);
     if (needs->frames || s->target->frame)
         view_build_frames(s, v, needs, t);
-    if (s->target->frame && s->target->frame < v->frame_count)
+    v->place = v->pc;
+    if (s->target->frame && s->target->frame < v->frame_count) {
         v->pc = v->frames[s->target->frame].pc;
+        v->place = v->pc - !v->frames[s->target->frame].exact;
+    }
     if (needs->disassembly)
         view_build_code(s, v, needs);
     if (needs->memory)

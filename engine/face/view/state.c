@@ -135,7 +135,8 @@ void view_build_frames(struct session *s, struct view *v, const struct view_need
         v->frames[v->frame_count++] = (struct view_frame){
             .level = f->level,
             .pc = f->pc,
-            .function = f->function ? view_text(f->function) : view_place(s, f->pc),
+            .exact = f->exact,
+            .function = f->function ? view_text(f->function) : view_place(s, f->pc - !f->exact),
             .where = where_text(f->file, f->line),
             .file = view_text(f->file),
             .line = f->line,

@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "engine/inspect/limits.h"
+#include "engine/target/event.h"
 #include "engine/target/target.h"
 #include "engine/inspect/frames/inlined.h"
 #include "engine/inspect/frames/unwind.h"
@@ -17,8 +18,9 @@
 
 const char *frame_rule_name(enum frame_rule rule)
 {
-    static const char *const names[] = {"top",    "cfi", "frame-pointer", "entry",  "signal",
-                                        "inline", "orc", "interrupt",     "called", "tail-call"};
+    static const char *const names[] = {"top",      "cfi",   "frame-pointer", "entry",  "signal",
+                                        "inline",   "orc",   "interrupt",     "called", "link",
+                                        "prologue", "exidx", "tail-call"};
     return names[rule];
 }
 
@@ -34,11 +36,16 @@ void frames_free(struct frame_list *list)
     *list = (struct frame_list){0};
 }
 
+static size_t reached(const struct frame_list *list)
+{
+    return list->left_out + list->count;
+}
+
 static struct frame *add(struct frame_list *list, const struct frame *f)
 {
     ARRAY_RESERVE(list->items, list->count, list->capacity);
     list->items[list->count] = *f;
-    list->items[list->count].level = (unsigned)list->count;
+    list->items[list->count].level = (unsigned)(list->left_out + list->count);
     return &list->items[list->count++];
 }
 
@@ -51,7 +58,7 @@ static void add_function(struct target *target, struct frame_list *list, struct 
 {
     struct symbol_place place;
     symbols_lookup(target->map, registers->pc - (exact ? 0 : 1), &place);
-    if (list->count == 0)
+    if (reached(list) == 0)
         inlined_take_off(&place, inlined_hidden(registers->thread, registers->pc));
     struct frame f = {.rule = place.inlined_count ? FRAME_INLINE : rule,
                       .pc = registers->pc,
@@ -63,10 +70,10 @@ static void add_function(struct target *target, struct frame_list *list, struct 
                       .line = place.line,
                       .inlined = place.inlined_count > 0,
                       .registers = registers};
-    if (list->count == 0 && f.rule == FRAME_INLINE)
+    if (reached(list) == 0 && f.rule == FRAME_INLINE)
         f.rule = rule;
     add(list, &f);
-    for (unsigned i = 0; i < place.inlined_count && list->count < depth; i++) {
+    for (unsigned i = 0; i < place.inlined_count && reached(list) < depth; i++) {
         f.function = place.inlined[i].function;
         f.file = place.inlined[i].file;
         f.line = place.inlined[i].line;
@@ -114,12 +121,14 @@ static bool is_astray(struct target *target, const struct frame_registers *from,
     return repeats(from, to);
 }
 
+static const char cancelled[] = "cancelled";
+
 /* Why no more is wanted than the list has; NULL: more is. */
 static const char *why_enough(const struct frame_list *list, unsigned depth, bool past_main)
 {
     if (!past_main && is_main(list))
         return "main reached";
-    return list->count >= depth ? "the depth asked for" : NULL;
+    return reached(list) >= depth ? "the depth asked for" : NULL;
 }
 
 /* Where the target cannot be asked any more, what could not be read says nothing of the stack. */
@@ -159,7 +168,7 @@ static void add_jumpers(struct walk *w, struct frame_list *list, const struct fr
     w->had_no_jumps = count == 0;
     w->from = from;
     w->to = caller->pc;
-    for (size_t i = 0; i < count && list->count < w->depth; i++) {
+    for (size_t i = 0; i < count && reached(list) < w->depth; i++) {
         struct frame_registers *registers = xmemdup(caller, sizeof *caller);
         registers->pc = pcs[i];
         add_function(w->target, list, registers, FRAME_TAIL_CALL, false, 0, w->depth);
@@ -173,7 +182,7 @@ static const char *add_next(struct walk *w, struct frame_list *list)
     uint64_t cfa = 0;
     enum frame_rule next = FRAME_CFI;
     const char *why =
-        unwind_step(w->target, w->registers, list->count == 0, w->interrupted, caller, &cfa, &next);
+        unwind_step(w->target, w->registers, reached(list) == 0, w->interrupted, caller, &cfa, &next);
     bool trampoline = next == FRAME_SIGNAL, called = next == FRAME_CALLED && !why;
     if (called)
         add_called(list, w->registers, cfa);
@@ -198,27 +207,88 @@ static const char *add_next(struct walk *w, struct frame_list *list)
     return NULL;
 }
 
+static struct error *begin(struct walk *w, struct thread *t)
+{
+    w->registers = xcalloc(1, sizeof *w->registers);
+    w->rule = FRAME_TOP;
+    w->interrupted = true;
+    struct error *e = unwind_start(w->target, t, w->registers);
+    if (e)
+        free(w->registers);
+    return e;
+}
+
 struct error *frames_read(struct target *target, struct thread *t, unsigned depth, bool past_main,
                           struct frame_list *ret)
 {
     *ret = (struct frame_list){0};
     struct walk w = {.target = target,
-                     .registers = xcalloc(1, sizeof *w.registers),
-                     .rule = FRAME_TOP,
-                     .interrupted = true,
                      .past_main = past_main,
                      .depth = depth == 0 || depth > FRAME_DEPTH_MAX ? FRAME_DEPTH_MAX : depth};
-    struct error *e = unwind_start(target, t, w.registers);
-    if (e) {
-        free(w.registers);
-        return e;
-    }
+    TRY(begin(&w, t));
     const char *why;
     do {
         why = add_next(&w, ret);
     } while (!why);
     finish(ret, why);
     return unwind_was_cut(why) ? cut_short(target, ret) : NULL;
+}
+
+/* Leaves out the frames further in, but for `most`. Inlined frames share their registers with the next. */
+static void leave_out(struct frame_list *list, size_t most)
+{
+    size_t gone = list->count > most ? list->count - most : 0;
+    for (size_t i = 0; i < gone; i++)
+        if (i + 1 == list->count || list->items[i].registers != list->items[i + 1].registers)
+            free(list->items[i].registers);
+    memmove(list->items, list->items + gone, (list->count - gone) * sizeof *list->items);
+    list->count -= gone;
+    list->left_out += gone;
+}
+
+/* The last event of a walk, with `done` the same as `total`, takes the bar away. */
+static void tell_progress(struct target *target, const struct frame_list *list, int64_t *next_ns, bool end)
+{
+    enum { FIRST_MS = 500, EACH_MS = 250, MS = 1000000 };
+    int64_t now_ns = clock_now_ns();
+    bool told = *next_ns < 0;
+    if (*next_ns == 0)
+        *next_ns = now_ns + (int64_t)FIRST_MS * MS;
+    if (end ? !told : now_ns < (told ? -*next_ns : *next_ns))
+        return;
+    target_emit(
+        target,
+        &(struct event){
+            .kind = EVENT_PROGRESS,
+            .progress = {.what = "stack", .done = reached(list), .total = reached(list), .no_total = !end}});
+    *next_ns = -(now_ns + (int64_t)EACH_MS * MS);
+}
+
+struct error *frames_read_outermost(struct target *target, struct thread *t, unsigned most, bool past_main,
+                                    struct frame_list *ret)
+{
+    enum { KEPT = 256 }; /* frames between two looks at the clock */
+    *ret = (struct frame_list){0};
+    most = most > FRAME_DEPTH_MAX ? FRAME_DEPTH_MAX : most;
+    struct walk w = {.target = target, .past_main = past_main, .depth = FRAME_WALK_MOST};
+    TRY(begin(&w, t));
+    int64_t next_ns = 0;
+    const char *why;
+    do {
+        why = add_next(&w, ret);
+        if (ret->count < most + KEPT)
+            continue;
+        leave_out(ret, most);
+        tell_progress(target, ret, &next_ns, false);
+        if (!why && target_cancel_asked(target)) {
+            free(w.registers);
+            why = cancelled;
+        }
+    } while (!why);
+    leave_out(ret, most);
+    tell_progress(target, ret, &next_ns, true);
+    finish(ret, why);
+    return why == cancelled || unwind_was_cut(why) ? cut_short(target, ret) : NULL;
 }
 
 struct error *frame_return_address(struct target *target, struct thread *t, uint64_t *address, uint64_t *sp)

@@ -2,8 +2,8 @@
 /*
  * engine/inspect/frames/frames.h - the call stack of a stopped thread.
  *
- * Frames are found by call frame information first, then by the frame-pointer convention, and at a
- * function's first instruction by where the call left the return address; each says by which rule it was
+ * Frames are found by call frame information first, then by other tables, then by what the instructions of a
+ * function have done to the stack, then by the frame-pointer convention; each says by which rule it was
  * found. Inlined calls are frames of their own. A stack ends at `main` (unless asked to go past), where
  * the caller is undefined, at unreadable memory, on a cycle, or at the depth asked for, and says why.
  * Results are the caller's; strings belong to the symbol files. Engine thread, target stopped.
@@ -29,6 +29,9 @@ enum frame_rule {
     FRAME_ORC,
     FRAME_INTERRUPT,
     FRAME_CALLED,   /* a function that was called for an expression returns to it (engine/target/calls.h) */
+    FRAME_LINK,     /* the return address is in its register still */
+    FRAME_PROLOGUE, /* by what the function's instructions did (prologue.h) */
+    FRAME_EXIDX,    /* the exception tables of Arm */
     FRAME_TAIL_CALL /* it jumped to the one below: known by what compilers say of calls (symbols/tail_calls.h)
                      */
 };
@@ -65,13 +68,18 @@ struct frame {
 struct frame_list {
     struct frame *items;
     size_t count, capacity;
-    char end[96]; /* why it ended */
+    size_t left_out; /* frames further in that are not among them */
+    char end[96];    /* why it ended */
 };
 
 const char *frame_rule_name(enum frame_rule rule);
 /* Up to `depth` frames. */
 struct error *frames_read(struct target *target, struct thread *t, unsigned depth, bool past_main,
                           struct frame_list *ret) BASE_MUST_CHECK;
+/* The outermost `most` frames, however many there are further in: what those hold is not kept. After half a
+ * second `progress` events tell how many were gone through. ERR_CANCELLED, where the user interrupts it. */
+struct error *frames_read_outermost(struct target *target, struct thread *t, unsigned most, bool past_main,
+                                    struct frame_list *ret) BASE_MUST_CHECK;
 void frames_free(struct frame_list *list);
 /* Where the innermost function returns to, and the stack pointer it will then have at least. */
 struct error *frame_return_address(struct target *target, struct thread *t, uint64_t *address,

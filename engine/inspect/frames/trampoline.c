@@ -86,3 +86,14 @@ bool trampoline_step(struct target *target, const struct frame_registers *from, 
             return take_frame(target, f, from, ret);
     return false;
 }
+
+bool trampoline_is_at(struct target *target, uint64_t pc)
+{
+    unsigned char bytes[CODE_BYTES];
+    const struct arch_sigframe *f = target->arch->sigframes;
+    if (!f || !read_code(target, pc, false, bytes))
+        return false;
+    while (f->count && !matches(target, f, bytes))
+        f++;
+    return f->count > 0;
+}

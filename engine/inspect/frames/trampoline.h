@@ -16,4 +16,7 @@
 bool trampoline_step(struct target *target, const struct frame_registers *from, bool ask,
                      struct frame_registers *ret);
 
+/* True when one begins at `pc`, where a file has it. */
+bool trampoline_is_at(struct target *target, uint64_t pc);
+
 #endif

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "engine/target/limits.h"
 #include "engine/target/target.h"
+#include "engine/inspect/frames/prologue.h"
 #include "engine/inspect/frames/trampoline.h"
 #include "engine/inspect/frames/unwind_rules.h"
 #include "engine/target/libraries.h"
@@ -61,7 +62,7 @@ struct error *unwind_start(struct target *target, struct thread *t, struct frame
 
 /* What is not there yet is read with much of what lies behind it: the next frames live there. Where bytes are
  * dear that is what one function saves, and as a rule its return address. */
-static bool load(struct target *target, uint64_t address, uint64_t *ret)
+bool unwind_load(struct target *target, uint64_t address, uint64_t *ret)
 {
     if (address + target->arch->address_size < address)
         return false;
@@ -148,12 +149,12 @@ static void apply(struct target *target, const struct cfi_rule *rule, const stru
         *known = unwind_register(target, from, rule->reg, value);
         break;
     case CFI_OFFSET:
-        *known = load(target, address, value);
+        *known = unwind_load(target, address, value);
         ret->saved_at[number] = *known ? address : 0;
         break;
     case CFI_EXPRESSION:
         *known = unwind_expression(target, from, rule->expression, rule->expression_size, &cfa, &address) &&
-                 load(target, address, value);
+                 unwind_load(target, address, value);
         ret->saved_at[number] = *known ? address : 0;
         break;
     case CFI_VALUE_EXPRESSION:
@@ -208,7 +209,7 @@ static const char *by_entry(struct target *target, const struct frame_registers 
         int lr = dwarf_number(target->arch, target->arch->link_register);
         if (lr < 0 || !unwind_register(target, from, (unsigned)lr, &ret->pc))
             return no_link;
-    } else if (!load(target, from->sp, &ret->pc)) {
+    } else if (!unwind_load(target, from->sp, &ret->pc)) {
         return unreadable;
     }
     ret->sp = from->sp + target->arch->stack_alignment_slot;
@@ -228,7 +229,7 @@ static const char *by_frame_pointer(struct target *target, const struct frame_re
         at < from->sp)
         return "no call frame information, and no frame pointer to go by";
     *ret = (struct frame_registers){.thread = from->thread};
-    if (!load(target, at, &saved) || !load(target, at + word, &ret->pc))
+    if (!unwind_load(target, at, &saved) || !unwind_load(target, at + word, &ret->pc))
         return unreadable;
     ret->sp = at + 2 * word;
     set(ret, fp, saved);
@@ -241,30 +242,71 @@ static const char *by_frame_pointer(struct target *target, const struct frame_re
 static enum frame_rule rule_of(const struct cfi_row *row)
 {
     bool orc = strcmp(row->section, ".orc_unwind") == 0;
+    if (row->at_calls)
+        return FRAME_EXIDX;
     if (row->signal_frame)
         return orc ? FRAME_INTERRUPT : FRAME_SIGNAL;
     return orc ? FRAME_ORC : FRAME_CFI;
 }
 
-/* Where no table speaks of the pc: by what the code there is. `exact`: nothing was called there. */
-static const char *by_code(struct target *target, const struct frame_registers *from, bool exact,
-                           struct frame_registers *ret, uint64_t *cfa, enum frame_rule *rule)
+/* Where the instructions do not tell: at the first one, where the call left the return address, and by the
+ * frame pointer. A function that has none may have anything in its register. */
+static const char *by_convention(struct target *target, const struct frame_registers *from, bool exact,
+                                 enum prologue_found found, struct frame_registers *ret, uint64_t *cfa,
+                                 enum frame_rule *rule)
 {
     struct symbol_place place;
+    *rule = FRAME_ENTRY;
+    if (!target->arch->effects && exact && symbols_lookup(target->map, from->pc, &place) && place.symbol &&
+        place.offset == 0)
+        return by_entry(target, from, ret, cfa);
+    *rule = FRAME_POINTER;
+    if (found == PROLOGUE_UNKNOWN || found == PROLOGUE_FP)
+        return by_frame_pointer(target, from, ret, cfa);
+    return "no call frame information, and the code cannot be followed";
+}
+
+static const char *by_instructions(enum prologue_found found, enum frame_rule *rule)
+{
+    *rule = found == PROLOGUE_LINK ? FRAME_LINK : found == PROLOGUE_ENTRY ? FRAME_ENTRY : FRAME_PROLOGUE;
+    if (found == PROLOGUE_UNREAD)
+        return unreadable;
+    return found == PROLOGUE_LOST ? "no call frame information, and the code keeps no return address" : NULL;
+}
+
+/* Where no table speaks of the very pc: by what the code there is. `exact`: nothing was called there. `row`:
+ * what a table has for calls, or NULL. */
+static const char *by_code(struct target *target, const struct cfi_row *row,
+                           const struct frame_registers *from, bool exact, struct frame_registers *ret,
+                           uint64_t *cfa, enum frame_rule *rule)
+{
     enum entry_found entry = target->unwind_rules->entry_step(target, from, exact, ret);
     if (entry != ENTRY_NONE) {
         *rule = FRAME_INTERRUPT;
         *cfa = from->sp;
         return entry == ENTRY_OUTERMOST ? "outermost frame: here the kernel began a thread" : NULL;
     }
-    bool named = exact && symbols_lookup(target->map, from->pc, &place) && place.symbol;
-    /* The linker's stubs leave the stack as it was (symbols/elf/plt.h). */
-    if (named && (place.offset == 0 || strstr(place.symbol, "@plt"))) {
-        *rule = FRAME_ENTRY;
-        return by_entry(target, from, ret, cfa);
+    const char *why;
+    enum prologue_found found = prologue_step(target, from, exact, ret, cfa);
+    if (row && (found == PROLOGUE_UNKNOWN || found == PROLOGUE_ASTRAY || found == PROLOGUE_FP ||
+                found == PROLOGUE_LOST)) {
+        *rule = rule_of(row);
+        memset(ret, 0, sizeof *ret);
+        why = by_cfi(target, row, from, ret, cfa);
+    } else if (found == PROLOGUE_UNKNOWN || found == PROLOGUE_ASTRAY || found == PROLOGUE_FP) {
+        why = by_convention(target, from, exact, found, ret, cfa, rule);
+    } else {
+        why = by_instructions(found, rule);
     }
-    *rule = FRAME_POINTER;
-    return by_frame_pointer(target, from, ret, cfa);
+    return why;
+}
+
+/* What no call frame information says may be wrong: a return address is looked at. */
+static const char *check_return(struct target *target, enum frame_rule rule,
+                                const struct frame_registers *ret)
+{
+    bool told = rule == FRAME_CFI || rule == FRAME_SIGNAL || rule == FRAME_ORC || rule == FRAME_INTERRUPT;
+    return told ? NULL : prologue_no_return(target, ret->pc);
 }
 
 /* What the thread was when a function was called for an expression. */
@@ -316,15 +358,23 @@ const char *unwind_step(struct target *target, const struct frame_registers *fro
         return ret->pc ? NULL : "the caller's pc is 0";
     }
     bool exact = innermost || interrupted || by_signal;
-    if (exact ? known : symbols_unwind_row(target->map, from->pc - 1, row)) {
+    if (!exact)
+        known = symbols_unwind_row(target->map, from->pc - 1, row);
+    bool cannot = known && row->at_calls && row->rules[row->return_register].kind == CFI_UNDEFINED;
+    if (known && (!row->at_calls || (!exact && !cannot))) {
         *rule = rule_of(row);
         why = by_cfi(target, row, from, ret, cfa);
     } else {
-        why = by_code(target, from, exact, ret, cfa, rule);
+        why = by_code(target, known ? row : NULL, from, exact, ret, cfa, rule);
     }
+    /* What has called keeps its return address somewhere else than where the call put another. */
+    if (!why && known && !exact && ret->pc == from->pc && row->rules[row->return_register].kind == CFI_SAME)
+        why = "the return address was not saved";
     if (!why && ret->pc == 0)
         why = "the caller's pc is 0";
+    if (!why)
+        ret->pc = prologue_address(target, ret->pc);
     if (!why && target->arch->code_align > 1)
         ret->pc &= ~(uint64_t)1; /* the Thumb bit is no part of an address */
-    return why;
+    return why ? why : check_return(target, *rule, ret);
 }

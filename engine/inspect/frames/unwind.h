@@ -2,8 +2,9 @@
 /*
  * engine/inspect/frames/unwind.h - from one frame's registers to its caller's (for frames.c).
  *
- * Rules in order: call frame information; at a function's entry the return address as the call left it; the
- * frame-pointer convention. Nothing is kept. Reads target memory through the session's cache. Engine thread.
+ * Rules in order: call frame information; the instructions of the function (prologue.h); tables that speak of
+ * calls alone, which for a frame that has called come before those; the frame-pointer convention. Nothing is
+ * kept. Reads target memory through the session's cache. Engine thread.
  */
 #ifndef ALLSTOP_ENGINE_INSPECT_FRAMES_UNWIND_H
 #define ALLSTOP_ENGINE_INSPECT_FRAMES_UNWIND_H
@@ -32,6 +33,8 @@ bool unwind_saved_at(const struct frame_registers *from, unsigned number, uint64
  * computed. */
 bool unwind_expression(struct target *target, const struct frame_registers *from,
                        const unsigned char *expression, size_t size, const uint64_t *cfa, uint64_t *ret);
+/* A word of the stack; false: it cannot be read. */
+bool unwind_load(struct target *target, uint64_t address, uint64_t *ret);
 /* That reason is one of what could not be read, and no end of the stack. */
 bool unwind_was_cut(const char *why);
 

@@ -94,6 +94,7 @@ struct arch_place {
     unsigned index, share; /* it is part `index` of `share` equal ones, 0 being the lowest bits */
 };
 
+struct arch_effects;
 struct arch_tls;
 struct arch_sigframe;
 struct syscall_abi;
@@ -207,6 +208,7 @@ struct arch {
     /* Bytes from the caller's stack pointer up to the CFA. 0: they are the same; with any, a stack pointer
      * that no rule speaks of was not changed. */
     unsigned cfa_above_sp;
+    const struct arch_effects *effects; /* of instructions, on a frame (effects.h) */
     bool frame_pointer_pair; /* `fp` points to the caller's, and behind that is the return address */
 
     /* -- programs of Linux (linux_user.h); NULL: not known -------------------------------------------- */

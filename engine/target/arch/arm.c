@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is particular to Arm, 32 bit, with Thumb (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
+#include "engine/target/arch/effects.h"
 
 #include <capstone/capstone.h>
 #include <elf.h>
@@ -93,6 +94,7 @@ const struct arch arch_arm = {
     .general = general,
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
+    .effects = &effects_arm,
     .layout = layout,
     .returned = abi_returned_arm,
     .call = abi_call_arm,

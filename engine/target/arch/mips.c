@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is particular to MIPS, 32 bit (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
+#include "engine/target/arch/effects.h"
 
 #include <capstone/capstone.h>
 #include <elf.h>
@@ -73,6 +74,7 @@ const struct arch arch_mips = {
     .general = general,
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
+    .effects = &effects_mips,
     .layout = layout,
     .returned = abi_returned_mips,
     .call = abi_call_mips,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is particular to RISC-V, 32 bit (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
+#include "engine/target/arch/effects.h"
 
 #include <capstone/capstone.h>
 #include <elf.h>
@@ -53,6 +54,7 @@ const struct arch arch_riscv32 = {
     .general = general,
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
+    .effects = &effects_riscv32,
     .layout = layout,
     .returned = abi_returned_riscv,
     .call = abi_call_riscv,

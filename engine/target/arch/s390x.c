@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is particular to s390x, 64-bit IBM Z (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
+#include "engine/target/arch/effects.h"
 
 #include <capstone/capstone.h>
 #include <elf.h>
@@ -82,6 +83,7 @@ const struct arch arch_s390x = {
     .general = general,
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
+    .effects = &effects_s390x,
     .layout = layout,
     .returned = abi_returned_s390,
     .decimal_packed = true,

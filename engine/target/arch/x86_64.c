@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is particular to x86-64 (arch.h): registers, their DWARF numbers, traps. */
 #include "engine/target/arch/arch.h"
+#include "engine/target/arch/effects.h"
 
 #include <capstone/capstone.h>
 #include <elf.h>
@@ -64,6 +65,7 @@ const struct arch arch_x86_64 = {
     .general = general,
     .dwarf_names = dwarf_names,
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
+    .effects = &effects_x86_64,
     .layout = layout,
     .returned = abi_returned_amd64,
     .call = abi_call_amd64,

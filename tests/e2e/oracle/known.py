@@ -184,6 +184,9 @@ def rules(kind, question, gdb, allstop, context, options):
         yield "C17 6.3.1.1: a _Bool is promoted to int; gdb refuses arithmetic on it"
     if kind == "expressions" and re.match(r"p/\w", question) and re.search("^complex|_Complex", str((context or {}).get("type"))):
         yield "gdb formats the bytes of both parts of a complex number as one integer, or refuses; we format each part"
+    if kind in ("expressions", "locals") and getattr(options, "gone", False) and allstop == "error: optimised-out" and \
+            not gdb.startswith("error"):
+        yield "a function that jumped has left the stack: gdb reads what was its frame, where the next function's is now"
     if kind == "expressions" and re.match(r"p/[xzdutocfa]", question) and re.search(r"\(.*\)$", str((context or {}).get("type"))):
         yield "gdb formats the first byte of a function's code; we its address"
 

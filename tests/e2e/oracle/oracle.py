@@ -279,6 +279,7 @@ def check_backtrace(judge, gdb, allstop, context):
         if e[0] == "signal" and g[0] == "signal":
             e[1:4] = g[1:4] = []
     judge.compare("backtrace", "backtrace at %s" % context, expected, got, context)
+    judge.jumped = {r["level"] for r in rows if r.get("rule") == "tail-call"}
     return [r["level"] for r in rows[:len(theirs)]]
 
 
@@ -403,6 +404,7 @@ def check_stop(judge, gdb, allstop, draw, options, everywhere, context):
     for level in sorted(set((0, draw.randrange(len(levels) or 1)))):
         if level >= len(levels):
             continue
+        judge.options.gone = levels[level] in judge.jumped
         check_locals(judge, gdb, allstop, level, levels[level], context)
         if not options.fields_only: # their operators are another language's
             check_expressions(judge, gdb, allstop, level, levels[level], draw.randrange(1 << 30), everywhere, options.expressions,

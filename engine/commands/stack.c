@@ -40,7 +40,7 @@ static struct error *run_backtrace(struct session *s, const cJSON *args, cJSON *
     TRY(arg_unsigned(args, "outermost", 0, &outermost));
     if (outermost && arg_given(args, "depth"))
         return error_new(ERR_USAGE, "backtrace takes `depth` or `outermost`, not both");
-    struct frame_list list;
+    struct frame_list list = {0};
     unsigned most = (outermost ? outermost : depth) > FRAME_DEPTH_MAX
                         ? FRAME_DEPTH_MAX
                         : (unsigned)(outermost ? outermost : depth);

@@ -221,6 +221,8 @@ static struct error *run_finish(struct session *s, const cJSON *args, cJSON **re
             return error_new(ERR_USAGE, "finish: the outermost frame has no caller");
     }
     plan_add_target(s->control, &plan, address, least_sp);
+    plan.waits = true;
+    plan.caller_sp = least_sp;
     return start(s, args, &plan);
 }
 
@@ -259,8 +261,11 @@ static struct error *run_until(struct session *s, const cJSON *args, cJSON **ret
     free(matches);
     uint64_t address, sp;
     struct error *e = frame_return_address(s->target, t, &address, &sp);
-    if (!e)
+    if (!e) {
         plan_add_target(s->control, &plan, address, sp);
+        plan.waits = true;
+        plan.caller_sp = sp;
+    }
     error_free(e); /* the outermost frame has nothing to return to */
     return start(s, args, &plan);
 }

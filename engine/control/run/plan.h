@@ -22,6 +22,7 @@
 
 #include "base/error.h"
 #include "engine/control/limits.h"
+#include "engine/control/run/jumps.h"
 #include "engine/target/stop.h"
 #include "rsp/stop_reply.h"
 #include "symbols/map.h"
@@ -73,6 +74,10 @@ struct plan {
     bool final_at_target;                    /* arriving there ends the plan */
     bool starts;                             /* and is where a new program begins for the user */
     uint64_t returned_from, returned_memory; /* of the stop that ends it there */
+
+    struct jumps jumps;
+    bool waits;         /* FINISH and TO: for a caller, */
+    uint64_t caller_sp; /* which will have this stack pointer at least */
 
     /* a step into a function of a library: what the call left, while the linker's stub is walked through */
     bool in_plt;

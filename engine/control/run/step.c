@@ -35,7 +35,7 @@ struct error *plan_run_handler(struct control *c, struct plan *p)
     plan_add_target(c, p, pc, sp);
     p->final_at_target = false;
     p->phase = PHASE_RETURN;
-    return NULL;
+    return jumps_wait(c, p, t, pc, sp);
 }
 
 bool plan_step_in_place(struct plan *p, struct thread *t, uint64_t pc)
@@ -126,14 +126,16 @@ static bool inlined_step(struct control *c, struct plan *p, struct thread *t, ui
 
 /* In the handler of the signal that the step has delivered, which the user was told of: as gdb, the step ends
  * there if it has lines (gdb manual, "Signals"). */
-static void into_handler(struct control *c, struct plan *p, struct thread *t, uint64_t pc, bool *done)
+static struct error *into_handler(struct control *c, struct plan *p, struct thread *t, uint64_t pc,
+                                  bool *done)
 {
-    if (step_has_line(c, pc)) {
-        inlined_hide(t, pc, inlined_beginning(c->target, pc));
-        *done = true;
-    } else {
+    *done = step_has_line(c, pc);
+    if (!*done) {
         step_return_to(c, p, p->start_pc, p->start_sp, false);
+        return jumps_wait(c, p, t, pc, p->start_sp);
     }
+    inlined_hide(t, pc, inlined_beginning(c->target, pc));
+    return NULL;
 }
 
 /* What is passed through is the line that is left from now on, as in gdb, but for a row that only does not
@@ -155,10 +157,8 @@ static struct error *line_step(struct control *c, struct plan *p, struct thread 
     if (p->in_plt)
         return step_through_stub(c, p, t, pc, done);
     bool recursed = pc == p->function_low && pc != p->start_pc;
-    if (delivered && !step_in_function(p, pc) && pc != p->function_low) {
-        into_handler(c, p, t, pc, done);
-        return NULL;
-    }
+    if (delivered && !step_in_function(p, pc) && pc != p->function_low)
+        return into_handler(c, p, t, pc, done);
     if (address_range_has(&p->line, pc) && !recursed) {
         p->phase = PHASE_STEP;
         return NULL;
@@ -201,10 +201,8 @@ static struct error *nexti_step(struct control *c, struct plan *p, struct thread
     uint64_t return_address, sp;
     TRY(step_came_by_call(c, p, t, pc, &called, &return_address));
     TRY(thread_sp(c->target, t, &sp));
-    if (called && pc - p->start_pc > 16) {
-        step_return_to(c, p, return_address, sp, true);
-        return NULL;
-    }
+    if (called && pc - p->start_pc > 16)
+        return step_over_call(c, p, t, pc, return_address, sp, true);
     *done = true;
     return NULL;
 }

@@ -26,6 +26,13 @@ void step_return_to(struct control *c, struct plan *p, uint64_t address, uint64_
     p->phase = PHASE_RETURN;
 }
 
+struct error *step_over_call(struct control *c, struct plan *p, struct thread *t, uint64_t pc,
+                             uint64_t return_address, uint64_t sp, bool final)
+{
+    step_return_to(c, p, return_address, sp, final);
+    return jumps_wait(c, p, t, pc, sp + c->target->arch->stack_alignment_slot);
+}
+
 struct error *step_came_by_call(struct control *c, struct plan *p, struct thread *t, uint64_t pc, bool *ret,
                                 uint64_t *return_address)
 {
@@ -89,10 +96,8 @@ struct error *step_entered_function(struct control *c, struct plan *p, struct th
         p->phase = PHASE_STEP;
         return NULL;
     }
-    if (p->kind != PLAN_STEP || !step_has_line(c, pc)) {
-        step_return_to(c, p, return_address, sp, false);
-        return NULL;
-    }
+    if (p->kind != PLAN_STEP || !step_has_line(c, pc))
+        return step_over_call(c, p, t, pc, return_address, sp, false);
     uint64_t goal = behind_prologue(c, pc);
     if (goal == pc) {
         inlined_hide(t, pc, inlined_beginning(c->target, pc));
@@ -125,8 +130,10 @@ static struct error *run_to_caller(struct control *c, struct plan *p, struct thr
         p->phase = PHASE_RUN; /* nothing of ours to come back to: run on */
         return NULL;
     }
+    uint64_t pc;
+    TRY(thread_pc(c->target, t, &pc));
     step_return_to(c, p, address, least_sp, false);
-    return NULL;
+    return jumps_wait(c, p, t, pc, least_sp);
 }
 
 struct error *step_left_function(struct control *c, struct plan *p, struct thread *t, uint64_t pc, bool *done)

@@ -55,6 +55,5 @@ struct error *step_through_stub(struct control *c, struct plan *p, struct thread
     TRY(thread_sp(c->target, t, &sp));
     if (sp == p->plt_sp)
         return step_entered_function(c, p, t, pc, p->plt_return, done);
-    step_return_to(c, p, p->plt_return, p->plt_sp, false);
-    return NULL;
+    return step_over_call(c, p, t, pc, p->plt_return, p->plt_sp, false);
 }

@@ -30,6 +30,10 @@ static inline bool step_in_function(const struct plan *p, uint64_t pc)
 struct error *step_return_address(struct control *c, struct thread *t, uint64_t *ret) BASE_MUST_CHECK;
 /* Runs to an address of ours next; a hit counts where sp is at least `least_sp` (0: always). */
 void step_return_to(struct control *c, struct plan *p, uint64_t address, uint64_t least_sp, bool final);
+/* At the first instruction of a function that was called with this stack pointer: runs until it returns, or
+ * is left by a jump (jumps.h). */
+struct error *step_over_call(struct control *c, struct plan *p, struct thread *t, uint64_t pc,
+                             uint64_t return_address, uint64_t sp, bool final) BASE_MUST_CHECK;
 /*
  * Whether the step came through a call: the return address lies in, or just behind, what was stepped. That
  * holds for stubs of the linker, code without symbols and recursion alike, and needs no decoding.

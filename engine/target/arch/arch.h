@@ -180,6 +180,8 @@ struct arch {
     unsigned saved_bytes;
     abi_returned *returned;     /* where functions leave what they return; NULL: not known */
     const char *first_argument; /* register of a function's first argument; NULL: not known */
+    /* The same of the second; NULL with `stack_alignment_slot`: on the stack behind the first. */
+    const char *second_argument;
     /* Calls within a program enter a function so many bytes behind its first instruction; 0: at it. */
     unsigned local_entry;
     /* The section in which a function pointer finds not code but a descriptor, whose first word is the code's

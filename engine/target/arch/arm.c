@@ -95,6 +95,7 @@ const struct arch arch_arm = {
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
     .returned = abi_returned_arm,
+    .second_argument = "r1", /* AAPCS */
     .banks = banks,
     .tls = &tls,
     .sigframes = sigframes,

@@ -75,6 +75,7 @@ const struct arch arch_mips = {
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
     .returned = abi_returned_mips,
+    .second_argument = "r5", /* o32: $5 */
     .wide = wide,
     .tls = &tls,
     .sigframes = sigframes,

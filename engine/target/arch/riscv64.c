@@ -61,6 +61,7 @@ const struct arch arch_riscv64 = {
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
     .returned = abi_returned_riscv,
+    .second_argument = "a1", /* RISC-V ELF psABI */
     .banks = banks,
     .tls = &tls,
     .sigframes = sigframes,

@@ -84,6 +84,7 @@ const struct arch arch_s390x = {
     .dwarf_count = sizeof dwarf_names / sizeof dwarf_names[0],
     .layout = layout,
     .returned = abi_returned_s390,
+    .second_argument = "r3", /* s390x ELF ABI */
     .wide = wide,
     /* A float is in the first half of its register (ELF ABI s390x supplement). */
     .float_place = DWARF_FLOAT_HIGH,

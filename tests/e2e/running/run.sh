@@ -36,6 +36,9 @@ native "a condition that cannot be decided stops" bound "{\"do\":\"break\",\"at\
 says "a condition that cannot be decided stops: and is told" '"event":"output".*the condition of breakpoint 2'
 native "a watch and a breakpoint behind its store" bound "{\"do\":\"watch\",\"expr\":\"sink\",\"if\":\"sink == 10\",\"save\":\"w\"},{\"do\":\"continue\",\"expect\":{\"reason\":\"watchpoint\",\"watchpoint\":\"\${w.id}\",\"old\":{\"in\":[8,\"8\"]},\"new\":{\"in\":[10,\"10\"]}}},{\"do\":\"breakpoints\",\"expect\":{\"breakpoints\":[{\"hits\":1}]}},{\"do\":\"delete\",\"id\":\"\${w.id}\"},{\"do\":\"continue\",\"expect\":{\"reason\":\"exited\"}}"
 
+# calls that never return
+part tests/e2e/running/jumps.sh
+
 # sessions of some length
 for name in alarms steps signals; do gcc -g -O0 -o "$work/$name" "tests/targets/$name.c"; done
 holds "stepping under signals" tests/e2e/sessions/alarms.json "$work/alarms"

@@ -4,7 +4,6 @@
 #include "engine/control/breakpoints/insertion.h"
 #include "engine/control/control.h"
 #include "engine/control/run/step_parts.h"
-#include "engine/inspect/frames/frames.h"
 #include "engine/target/libraries.h"
 #include "engine/target/registers.h"
 #include "symbols/jumps.h"
@@ -247,12 +246,10 @@ static void note_last(struct control *c, const struct jumps *j)
 static struct error *has_arrived_outside(struct control *c, struct thread *t, bool *ret)
 {
     const struct jumps *j = &c->plan.jumps;
-    struct frame_list list = {0};
-    uint64_t sp;
-    TRY(frames_read(c->target, t, 1, true, &list));
-    bool known = list.count && list.items[0].has_cfa;
-    *ret = known && list.items[0].cfa - c->target->arch->cfa_above_sp > j->outside;
-    frames_free(&list);
+    uint64_t cfa, sp;
+    bool known;
+    TRY(step_frame_cfa(c, t, &cfa, &known));
+    *ret = known && cfa - c->target->arch->cfa_above_sp > j->outside;
     if (known)
         return NULL;
     TRY(thread_sp(c->target, t, &sp));

@@ -15,6 +15,7 @@
 #include "engine/target/registers.h"
 #include "engine/control/run/fork.h"
 #include "engine/control/run/step_flags.h"
+#include "engine/control/run/step_parts.h"
 #include "engine/control/run/watch_steps.h"
 
 static void drop_targets(struct control *c, struct plan *p)
@@ -251,14 +252,28 @@ static struct error *go_on_stepping(struct control *c, struct stop *stop, bool *
     return run_on(c);
 }
 
+/* Whether a place that was hit is in a frame that counts. */
+static struct error *counts_there(struct control *c, struct thread *t, uint64_t least_sp, bool *ret)
+{
+    uint64_t sp = 0, cfa;
+    bool known;
+    if (least_sp)
+        TRY(thread_sp(c->target, t, &sp));
+    *ret = sp >= least_sp;
+    if (least_sp || !c->plan.least_cfa)
+        return NULL;
+    TRY(step_frame_cfa(c, t, &cfa, &known));
+    *ret = !known || cfa >= c->plan.least_cfa;
+    return NULL;
+}
+
 static struct error *on_target(struct control *c, struct stop *stop, uint64_t least_sp, bool *done)
 {
     struct plan *p = &c->plan;
     struct thread *t = threads_find(&c->target->threads, stop->thread);
-    uint64_t sp = 0;
-    if (least_sp)
-        TRY(thread_sp(c->target, t, &sp));
-    bool mine = (!p->has_thread || ptid_equal(stop->thread, p->thread)) && sp >= least_sp;
+    bool mine = !p->has_thread || ptid_equal(stop->thread, p->thread);
+    if (mine)
+        TRY(counts_there(c, t, least_sp, &mine));
     if (!mine) {
         t->at_site = true;
         t->site_address = stop->pc;

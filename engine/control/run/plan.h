@@ -71,8 +71,9 @@ struct plan {
     struct site *targets[PLAN_TARGETS];
     uint64_t target_sp[PLAN_TARGETS];
     unsigned target_count;
-    bool final_at_target;                    /* arriving there ends the plan */
-    bool starts;                             /* and is where a new program begins for the user */
+    uint64_t least_cfa;   /* what counts anywhere does so in frames from this one outwards only; 0: in all */
+    bool final_at_target; /* arriving there ends the plan */
+    bool starts;          /* and is where a new program begins for the user */
     uint64_t returned_from, returned_memory; /* of the stop that ends it there */
 
     struct jumps jumps;

@@ -76,6 +76,16 @@ static uint64_t behind_prologue(struct control *c, uint64_t pc)
     return address;
 }
 
+struct error *step_frame_cfa(struct control *c, struct thread *t, uint64_t *ret, bool *known)
+{
+    struct frame_list list = {0};
+    TRY(frames_read(c->target, t, 1, true, &list));
+    *known = list.count && list.items[0].has_cfa;
+    *ret = *known ? list.items[0].cfa : 0;
+    frames_free(&list);
+    return NULL;
+}
+
 bool step_has_line(struct control *c, uint64_t pc)
 {
     struct address_range line;

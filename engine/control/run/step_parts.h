@@ -40,6 +40,8 @@ struct error *step_over_call(struct control *c, struct plan *p, struct thread *t
  */
 struct error *step_came_by_call(struct control *c, struct plan *p, struct thread *t, uint64_t pc, bool *ret,
                                 uint64_t *return_address) BASE_MUST_CHECK;
+/* The CFA of the innermost function that really exists; *known false where nothing tells it. */
+struct error *step_frame_cfa(struct control *c, struct thread *t, uint64_t *ret, bool *known) BASE_MUST_CHECK;
 /* A line is known there; asks for libraries where no file is. */
 bool step_has_line(struct control *c, uint64_t pc);
 /* At the first instruction of a function that returns to `return_address`: into it or over it. */

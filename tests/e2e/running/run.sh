@@ -36,6 +36,17 @@ native "a condition that cannot be decided stops" bound "{\"do\":\"break\",\"at\
 says "a condition that cannot be decided stops: and is told" '"event":"output".*the condition of breakpoint 2'
 native "a watch and a breakpoint behind its store" bound "{\"do\":\"watch\",\"expr\":\"sink\",\"if\":\"sink == 10\",\"save\":\"w\"},{\"do\":\"continue\",\"expect\":{\"reason\":\"watchpoint\",\"watchpoint\":\"\${w.id}\",\"old\":{\"in\":[8,\"8\"]},\"new\":{\"in\":[10,\"10\"]}}},{\"do\":\"breakpoints\",\"expect\":{\"breakpoints\":[{\"hits\":1}]}},{\"do\":\"delete\",\"id\":\"\${w.id}\"},{\"do\":\"continue\",\"expect\":{\"reason\":\"exited\"}}"
 
+# places in frames, as gdb 13 comes to them
+gcc -g -O0 -o "$work/frames" "$here/frames.c"
+frames() { steps "$1" "{\"do\":\"break\",\"at\":\"$2\",\"once\":true},{\"do\":\"continue\"},$3" -t "launch:gdbserver --once 127.0.0.1:{port} $work/frames" "$work/frames"; }
+# place COMMAND LINE FUNCTION LINE: where it ends
+place() { printf '{"do":"%s","at":"%s","expect":{"reason":"step","function":"%s","line":%s}}' "$@"; }
+frames "until goes past a recursion, and ends where the frame does" down "$(place until 9 down 9),{\"do\":\"eval\",\"expr\":\"n\",\"expect\":{\"value\":3}},$(place until 9 main 22)"
+frames "advance goes into it, and ends where the frame does" down "$(place advance 9 down 9),{\"do\":\"eval\",\"expr\":\"n\",\"expect\":{\"value\":0}},$(place advance 26 down 8)"
+frames "until in an inlined function" in "$(place until 16 in 16),$(place advance 23 main 23),$(line until main 24)"
+frames "a place in another frame is no place for until" main "$(place advance down down 6),$(place until main main 22)"
+frames "out of an outer frame" down "{\"do\":\"next\"},{\"do\":\"step\"},{\"do\":\"step\"},{\"do\":\"frame\",\"level\":1},$(place until 9 down 9),{\"do\":\"eval\",\"expr\":\"n\",\"expect\":{\"value\":3}}"
+
 # calls that never return
 part tests/e2e/running/jumps.sh
 

@@ -63,8 +63,8 @@ extern const struct command command_symbols, command_lookup, command_type, comma
 extern const struct command command_break, command_watch, command_breakpoints, command_enable,
     command_disable, command_delete, command_slots, command_verify, command_recover;
 extern const struct command command_continue, command_step, command_next, command_stepi, command_nexti,
-    command_finish, command_until, command_advance, command_wait, command_interrupt, command_schedule,
-    command_hold, command_release;
+    command_finish, command_until, command_advance, command_skip, command_wait, command_interrupt,
+    command_schedule, command_hold, command_release;
 extern const struct command command_reverse_continue, command_reverse_step, command_reverse_next,
     command_reverse_stepi, command_reverse_nexti, command_reverse_finish;
 extern const struct command command_position, command_bookmark, command_bookmarks, command_goto,

@@ -50,7 +50,7 @@ static struct error *step_in_place(struct session *s, struct thread *t, struct p
     uint64_t pc;
     struct stop stop;
     TRY(thread_pc(s->target, t, &pc));
-    if (!plan_step_in_place(plan, t, pc))
+    if (!plan_step_in_place(s->control, plan, t, pc))
         return NULL;
     s->target->threads.current = t->id;
     s->target->frame = 0;

@@ -57,6 +57,7 @@ static const struct command *const table[] = {
     &command_finish,
     &command_until,
     &command_advance,
+    &command_skip,
     &command_wait,
     &command_schedule,
     &command_hold,

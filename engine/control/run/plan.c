@@ -241,7 +241,7 @@ static struct error *go_on_stepping(struct control *c, struct stop *stop, bool *
     bool complete = false;
     TRY(plan_step_again(c, p, stop->pc, &complete));
     struct thread *t = threads_find(&c->target->threads, p->thread);
-    if (complete && (--p->times == 0 || (t && plan_step_in_place(p, t, stop->pc)))) {
+    if (complete && (--p->times == 0 || (t && plan_step_in_place(c, p, t, stop->pc)))) {
         stop->reason = STOP_STEP;
         stop->signal = 0;
         *done = true;

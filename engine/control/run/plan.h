@@ -193,7 +193,7 @@ void plan_runs_unasked(struct control *c);
 struct error *plan_run_handler(struct control *c, struct plan *plan) BASE_MUST_CHECK;
 /* `step` where inlined calls begin goes into them without running: takes off what can be done so. True: that
  * was all. */
-bool plan_step_in_place(struct plan *plan, struct thread *t, uint64_t pc);
+bool plan_step_in_place(struct control *c, struct plan *plan, struct thread *t, uint64_t pc);
 /* Notes where the step begins. */
 struct error *plan_begin_step(struct control *c, struct plan *plan) BASE_MUST_CHECK;
 /* After one instruction or range of the plan's thread: *done when the step is complete, else the phase is

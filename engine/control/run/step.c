@@ -38,10 +38,19 @@ struct error *plan_run_handler(struct control *c, struct plan *p)
     return jumps_wait(c, p, t, pc, sp);
 }
 
-bool plan_step_in_place(struct plan *p, struct thread *t, uint64_t pc)
+/* Whether the step does not go into the inlined call that begins next, of so many that are hidden. */
+static bool passes_inlined(struct control *c, uint64_t pc, unsigned hidden)
+{
+    struct symbol_place place;
+    symbols_lookup(c->target->map, pc, &place);
+    inlined_take_off(&place, hidden - 1);
+    return skip_has_inlined(&c->skips, &place);
+}
+
+bool plan_step_in_place(struct control *c, struct plan *p, struct thread *t, uint64_t pc)
 {
     unsigned hidden = inlined_hidden(t, pc);
-    for (; p->kind == PLAN_STEP && hidden && p->times; p->times--)
+    for (; p->kind == PLAN_STEP && hidden && !passes_inlined(c, pc, hidden) && p->times; p->times--)
         inlined_hide(t, pc, --hidden);
     return p->times == 0;
 }
@@ -102,6 +111,15 @@ static bool over_inlined(struct control *c, struct plan *p, uint64_t pc)
     return in;
 }
 
+/* The inlined call that is one level further in than where the step began is not gone into. */
+static bool skips_inlined(struct control *c, const struct plan *p, uint64_t pc)
+{
+    struct symbol_place place;
+    symbols_lookup(c->target->map, pc, &place);
+    inlined_take_off(&place, place.inlined_count - p->inlined_depth - 1);
+    return skip_has_inlined(&c->skips, &place);
+}
+
 /*
  * Deeper in inlined calls than where the step began. Where one begins the step ends at the line that calls
  * it, if that is another than the one that is stepped; else `step` ends inside (gdb manual, "Inline
@@ -117,7 +135,8 @@ static bool inlined_step(struct control *c, struct plan *p, struct thread *t, ui
     bool at_call = begin && place.inlined_count - begin == p->inlined_depth;
     inlined_take_off(&place, begin);
     bool same = at_call && same_line(p, &place);
-    if (p->kind != PLAN_STEP && (!at_call || same))
+    bool over = p->kind != PLAN_STEP || skips_inlined(c, p, pc);
+    if (over && (!at_call || same))
         return over_inlined(c, p, pc);
     inlined_hide(t, pc, begin - same);
     *done = true;

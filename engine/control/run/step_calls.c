@@ -93,6 +93,13 @@ bool step_has_line(struct control *c, uint64_t pc)
            (libraries_cover(c->target, pc) && symbols_line_range(c->target->map, pc, &line));
 }
 
+static bool is_skipped(struct control *c, uint64_t pc)
+{
+    struct symbol_place place;
+    return c->skips.count && symbols_lookup(c->target->map, pc, &place) &&
+           skip_has_function(&c->skips, &place);
+}
+
 struct error *step_entered_function(struct control *c, struct plan *p, struct thread *t, uint64_t pc,
                                     uint64_t return_address, bool *done)
 {
@@ -106,7 +113,7 @@ struct error *step_entered_function(struct control *c, struct plan *p, struct th
         p->phase = PHASE_STEP;
         return NULL;
     }
-    if (p->kind != PLAN_STEP || !step_has_line(c, pc))
+    if (p->kind != PLAN_STEP || !step_has_line(c, pc) || is_skipped(c, pc))
         return step_over_call(c, p, t, pc, return_address, sp, false);
     uint64_t goal = behind_prologue(c, pc);
     if (goal == pc) {

@@ -47,6 +47,29 @@ frames "until in an inlined function" in "$(place until 16 in 16),$(place advanc
 frames "a place in another frame is no place for until" main "$(place advance down down 6),$(place until main main 22)"
 frames "out of an outer frame" down "{\"do\":\"next\"},{\"do\":\"step\"},{\"do\":\"step\"},{\"do\":\"frame\",\"level\":1},$(place until 9 down 9),{\"do\":\"eval\",\"expr\":\"n\",\"expect\":{\"value\":3}}"
 
+# functions and files that a step does not go into, as gdb 13 takes them; at the prompt, and as JSON
+for level in 0 1; do g++ -g -O$level -o "$work/skipped$level" "$here/skipped.cc"; done
+# skipped NAME LEVEL LINES FUNCTIONS: what is typed behind the stop in main, and where the steps among it end
+skipped() {
+    local got
+    printf 'break skipped.cc:32\ncontinue\n%b' "$3" | timeout 60 "$A" --cli --no-config -t "launch:gdbserver --once 127.0.0.1:{port} $work/skipped$2" -s "$work/skipped$2" >"$work/out" 2>&1
+    got=$(sed -n 's/^step, thread [^,]*, \([a-z:_]*\).* at .*:\([0-9]*\)$/\1:\2/p' "$work/out" | tr '\n' ' ')
+    same "skip: $1 (-O$2)" "$got" "$4"
+}
+for level in 0 1; do
+    skipped "a function, and one of a class" $level 'skip twice\nskip function shop::box::get\nstep\nstep\n' 'main:33 from_header:7 '
+    skipped "a file" $level 'skip file skipped.h\nnext\nstep\n' 'main:33 through:26 '
+    skipped "patterns" $level 'skip -gfi *.h\nskip -rfu ^tw\nnext\nstep\nfinish\n' 'main:33 through:26 main:33 '
+    skipped "one of one file" $level 'skip -fi skipped.cc -fu from_header\nnext\nstep\n' 'main:33 from_header:7 '
+done
+skipped "inlined" 0 'skip always_inlined\nnext\nnext\nstep\n' 'main:33 main:34 shop::box::get:13 '
+skipped "the function of the frame" 0 'step\nskip\nfinish\nskip delete 9\nskip -x y\nskip -fu\nskip disable 1\ninfo skip\n' 'shop::box::get:13 main:32 '
+says "skip: the function of the frame: what it is called" '^1: function shop::box::get(.. const)?, disabled$'
+says "skip: a number that nobody has" 'there is no skip 9'
+says "skip: an option that nobody knows" 'what does -x mean'
+steps "skip: as JSON" '{"do":"break","at":"skipped.cc:32"},{"do":"continue"},{"do":"skip","function":"(","function_is":"regex","expect":{"error":{"code":"syntax"}}},{"do":"skip","function":"get$|get\\(","function_is":"regex","expect":{"id":1,"skips":[{"function_is":"regex","enabled":true}]}},{"do":"step","expect":{"function":{"match":"^twice"}}},{"do":"skip","change":"disable","ids":[1],"expect":{"skips":[{"enabled":false}]}},{"do":"skip","change":"delete","ids":["x"],"expect":{"error":{"code":"usage"}}},{"do":"skip","here":"file","expect":{"id":2}},{"do":"skip","change":"delete","expect":{"skips":{"count":0}}}' \
+    -t "launch:gdbserver --once 127.0.0.1:{port} $work/skipped0" -s "$work/skipped0"
+
 # calls that never return
 part tests/e2e/running/jumps.sh
 

@@ -131,10 +131,10 @@ static bool inlined_step(struct control *c, struct plan *p, struct thread *t, ui
     symbols_lookup(c->target->map, pc, &place);
     if (place.inlined_count <= p->inlined_depth)
         return false;
-    unsigned begin = p->leaves_inlined ? 0 : inlined_beginning(c->target, pc);
+    unsigned begin = inlined_beginning(c->target, pc);
     bool at_call = begin && place.inlined_count - begin == p->inlined_depth;
     inlined_take_off(&place, begin);
-    bool same = at_call && same_line(p, &place);
+    bool same = at_call && !p->leaves_inlined && same_line(p, &place); /* out of one, any line is another */
     bool over = p->kind != PLAN_STEP || skips_inlined(c, p, pc);
     if (over && (!at_call || same))
         return over_inlined(c, p, pc);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/commands/args.h"
+#include "engine/commands/breakpoint_args.h"
 #include "engine/commands/stop_json.h"
 #include "engine/inspect/frames/frames.h"
 #include "engine/inspect/frames/inlined.h"
@@ -180,6 +181,13 @@ static struct error *run_advance(struct session *s, const cJSON *args, cJSON **r
     return run_to_place(s, args, false);
 }
 
+/* A place may have blanks in it. */
+static struct error *parse_place(struct session *s, const char *alias, const char *text, cJSON *args)
+{
+    (void)s, (void)alias;
+    return breakpoint_words_parse(text, "at", args);
+}
+
 static const struct command_arg until_args[] = {
     {"at", ARG_TEXT, false, NULL, "a place; none: the next line after this one"},
     {"thread", ARG_ID, false, NULL, "the thread (the selected one)"},
@@ -195,6 +203,7 @@ const struct command command_until = {
     .args = until_args,
     .flags = RUN_FLAGS,
     .run = run_until,
+    .parse = parse_place,
     .text = stop_to_text,
 };
 
@@ -213,5 +222,6 @@ const struct command command_advance = {
     .args = advance_args,
     .flags = RUN_FLAGS,
     .run = run_advance,
+    .parse = parse_place,
     .text = stop_to_text,
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * scripts/limits.h - how much of a session, of a request and of a regular expression is taken. Constants
+ * scripts/limits.h - how much of a session and of a request is taken. Constants
  * only. What stands behind a colon is what happens beyond.
  */
 #ifndef ALLSTOP_SCRIPTS_LIMITS_H
@@ -19,14 +19,6 @@ enum {
     REQUEST_LINE_LIMIT = 16 << 20,
     /* Bytes of a text into which values were put: the step fails, and the error says so. */
     FILLED_TEXT_LIMIT = 1 << 20,
-    /* Bytes of a regular expression: it is refused, and the error says so. */
-    PATTERN_BYTES = 4096,
-    /* Levels of groups in a regular expression: it is refused, and the error says so. */
-    PATTERN_NESTED_MOST = 64,
-    /* Steps to find a regular expression from one place of a text: it does not fit. */
-    PATTERN_STEPS_MOST = 100000,
-    /* Bytes of memory to find a regular expression: it does not fit. */
-    PATTERN_SPACE_LIMIT = 16 << 20,
     /* Seconds that `sleep` may take: it is refused, and the error says so. */
     SLEEP_SECONDS_MOST = 86400,
     /* Different reasons, threads and the like that one `repeat` counts: the others are not counted. */

@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "scripts/output.h"
-#include "scripts/pattern.h"
+#include "base/pattern.h"
 
 /* Wide enough for 64-bit numbers of either sign and 128-bit ones up to half their range. */
 typedef __int128 wide;

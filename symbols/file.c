@@ -89,6 +89,7 @@ void symbol_file_close(struct symbol_file *f)
     free(f->named_list);
     free(f->marks);
     free(f->plt);
+    free(f->jumps);
     free(f->sections);
     free(f->section_source);
     free(f->build_id);

@@ -15,6 +15,7 @@
 struct dwarf;
 struct cfi;
 struct code_mark;
+struct symbol_jump;
 struct type_table;
 
 struct symbol_file {
@@ -39,6 +40,9 @@ struct symbol_file {
     struct code_mark *marks; /* symbols/elf/code_marks.h */
     size_t mark_count;
     bool marks_read;
+    struct symbol_jump *jumps; /* symbols/jumps.h */
+    size_t jump_count, jump_capacity;
+    bool jumps_read;
     struct intern strings;                   /* made-up strings that live as long as the file */
     struct dwarf *dwarf;                     /* dwarf.h */
     struct cfi *cfi;                         /* cfi.c */

@@ -189,12 +189,13 @@ static void find_in_symbols(struct map_entry *e, const char *name, const char *f
 const char *name_split(const char *text, char **file)
 {
     *file = NULL;
-    if (text[0] == '\'') {
-        const char *end = strchr(text + 1, '\'');
-        if (!end || end[1] != ':' || end[2] != ':')
+    if (text[0] == '\'' || text[0] == '"') {
+        const char *end = strchr(text + 1, text[0]);
+        size_t colons = end ? strspn(end + 1, ":") : 0;
+        if (!colons || colons > 2)
             return text;
         *file = xstrndup(text + 1, (size_t)(end - text - 1));
-        return end + 3;
+        return end + 1 + colons;
     }
     for (const char *c = strrchr(text, ':'); c && c > text; c--) {
         if (*c != ':' || c[-1] == ':' || c[1] == ':' || !c[1])

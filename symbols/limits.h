@@ -31,6 +31,10 @@ enum {
     XZ_MEMORY_MOST = 128 << 20,
     /* Slots of the linker's stubs, in one file: further stubs have no names. */
     PLT_SLOTS_MOST = 1 << 18,
+    /* Probes of one file that are looked at: the others are not known. */
+    PROBES_LIMIT = 1 << 16,
+    /* Places in one file at which it leaves several functions at once: the others are not known. */
+    JUMPS_LIMIT = 16,
     /* Symbols before an address that are looked at for the one that covers it: one that is further away is
      * not found. */
     SYMBOL_WALK_LIMIT = 256,

@@ -144,8 +144,8 @@ struct symbol_match {
     bool thumb;       /* Arm: the code there is Thumb */
 };
 /*
- * Functions and objects of this name (`file.c:name` and 'file.c'::name restrict it to a file). *ret is
- * malloc'd; *count 0 when there is none.
+ * Functions and objects of this name (`file.c:name` and 'file.c'::name, of either quotes, restrict it to a
+ * file). *ret is malloc'd; *count 0 when there is none.
  */
 void symbols_find_name(struct symbol_map *m, const char *name, struct symbol_match **ret, size_t *count);
 /* Code of a source line: FILE matches by trailing path components. ERR_NO_SOURCE: no such file (near names in

@@ -90,7 +90,8 @@ static void until(struct screen *s, const char *argument)
     (void)argument;
     BASE_BUF struct buf place = {0};
     bool chosen = (s->focus == PANE_SOURCE || s->focus == PANE_DISASSEMBLY) && !is_here(s);
-    screen_run(s, "until", chosen && place_here(s, &place) ? at(&place) : NULL);
+    bool there = chosen && place_here(s, &place);
+    screen_run(s, there ? "advance" : "until", there ? at(&place) : NULL);
 }
 
 static const struct view_breakpoint *breakpoint_here(const struct screen *s)

@@ -42,6 +42,11 @@ void prompt_format(const char **text, char *format, size_t n);
 /* What became of a way through time that was cut short: interrupted, it ends with a stop as any other. */
 struct error *time_cut_short(struct session *s, struct error *e, cJSON **ret) BASE_MUST_CHECK;
 
+/* What starts a plan: nothing else moves the target meanwhile. */
+enum { RUN_FLAGS = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS };
+/* engine/commands/run.c: starts it on the thread, and as often, as the arguments say. */
+struct error *run_plan(struct session *s, const cJSON *args, struct plan *plan) BASE_MUST_CHECK;
+
 /* engine/commands/target.c: the same target again: what we launched is started anew, a stub that listens is
  * attached to again. */
 struct error *target_again(struct session *s, bool kill, bool running, enum start_at at,
@@ -58,8 +63,8 @@ extern const struct command command_symbols, command_lookup, command_type, comma
 extern const struct command command_break, command_watch, command_breakpoints, command_enable,
     command_disable, command_delete, command_slots, command_verify, command_recover;
 extern const struct command command_continue, command_step, command_next, command_stepi, command_nexti,
-    command_finish, command_until, command_wait, command_interrupt, command_schedule, command_hold,
-    command_release;
+    command_finish, command_until, command_advance, command_skip, command_wait, command_interrupt,
+    command_schedule, command_hold, command_release;
 extern const struct command command_reverse_continue, command_reverse_step, command_reverse_next,
     command_reverse_stepi, command_reverse_nexti, command_reverse_finish;
 extern const struct command command_position, command_bookmark, command_bookmarks, command_goto,

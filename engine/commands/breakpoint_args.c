@@ -38,6 +38,13 @@ struct error *breakpoint_request_read(const cJSON *args, const char *at, struct 
     return NULL;
 }
 
+/* A name in quotes at the beginning of a place may have words in it: where its second quote is, or `p`. */
+static const char *behind_quotes(const char *text, const char *p)
+{
+    const char *end = p == text && (*p == '\'' || *p == '"') ? strchr(p + 1, *p) : NULL;
+    return end ? end : p;
+}
+
 /* "PLACE [thread ID] [if CONDITION]" in either order of the two clauses, as gdb takes it. */
 struct error *breakpoint_words_parse(const char *text, const char *key, cJSON *args)
 {
@@ -45,6 +52,7 @@ struct error *breakpoint_words_parse(const char *text, const char *key, cJSON *a
     size_t end = strlen(text);
     for (const char *p = text; *p; p++) {
         bool start = p == text || isspace((unsigned char)p[-1]);
+        p = behind_quotes(text, p);
         if (start && strncmp(p, "if", 2) == 0 && (isspace((unsigned char)p[2]) || p[2] == '(')) {
             condition = p + 2;
             end = (size_t)(p - text) < end ? (size_t)(p - text) : end;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Running: continue, the steps, finish, until, wait, interrupt, follow. */
+/* Running: continue, the steps, wait, interrupt, follow. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +8,8 @@
 #include "engine/commands/args.h"
 #include "engine/control/run/interrupt.h"
 #include "engine/commands/stop_json.h"
-#include "engine/inspect/frames/frames.h"
 #include "engine/inspect/frames/inlined.h"
-#include "engine/inspect/location.h"
-#include "engine/inspect/values/returned.h"
 #include "engine/target/registers.h"
-#include "symbols/limits.h"
 
 static struct error *prepare(struct session *s, const cJSON *args, struct plan *plan, const struct thread *t)
 {
@@ -28,7 +24,7 @@ static struct error *prepare(struct session *s, const cJSON *args, struct plan *
     return NULL;
 }
 
-static struct error *start(struct session *s, const cJSON *args, struct plan *plan)
+struct error *run_plan(struct session *s, const cJSON *args, struct plan *plan)
 {
     struct thread *t;
     TRY(arg_thread(s, args, &t));
@@ -39,7 +35,7 @@ static struct error *start(struct session *s, const cJSON *args, struct plan *pl
 static struct error *run_kind(struct session *s, const cJSON *args, enum plan_kind kind)
 {
     struct plan plan = {.kind = kind};
-    return start(s, args, &plan);
+    return run_plan(s, args, &plan);
 }
 
 static struct error *run_continue(struct session *s, const cJSON *args, cJSON **ret)
@@ -54,7 +50,7 @@ static struct error *step_in_place(struct session *s, struct thread *t, struct p
     uint64_t pc;
     struct stop stop;
     TRY(thread_pc(s->target, t, &pc));
-    if (!plan_step_in_place(plan, t, pc))
+    if (!plan_step_in_place(s->control, plan, t, pc))
         return NULL;
     s->target->threads.current = t->id;
     s->target->frame = 0;
@@ -97,8 +93,6 @@ static const struct command_arg run_args[] = {
     {"thread", ARG_ID, false, NULL, "the thread that steps (the selected one)"},
     {"background", ARG_BOOLEAN, false, NULL, "answer at once; `wait` takes the stop"},
     {0}};
-
-enum { RUN_FLAGS = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_RUNS };
 
 const struct command command_continue = {
     .name = "continue",
@@ -157,129 +151,6 @@ const struct command command_nexti = {
     .args = run_args,
     .flags = RUN_FLAGS,
     .run = run_nexti,
-    .text = stop_to_text,
-};
-
-/* An inlined function returns nothing by the calling convention. */
-static struct error *note_returning(struct session *s, struct thread *t, struct plan *plan)
-{
-    struct symbol_place place;
-    uint64_t pc;
-    TRY(thread_pc(s->target, t, &pc));
-    if (inlined_place(s->target, t, pc, &place) && place.inlined_count > 0)
-        return NULL;
-    plan->returned_from = pc;
-    plan->returned_memory = returned_memory(s->target, t, pc);
-    return NULL;
-}
-
-/* Out of an inlined function of the innermost frame: there is no return to run to, so it is stepped through.
- */
-static bool out_of_inlined(struct session *s, struct thread *t, struct plan *plan)
-{
-    struct symbol_place place;
-    uint64_t pc;
-    struct error *e = thread_pc(s->target, t, &pc);
-    bool inlined = !e && inlined_place(s->target, t, pc, &place) && s->target->frame < place.inlined_count;
-    error_free(e);
-    if (inlined)
-        *plan = (struct plan){.kind = PLAN_NEXT,
-                              .leaves_inlined = true,
-                              .inlined_depth = place.inlined_count - s->target->frame - 1};
-    return inlined;
-}
-
-static struct error *run_finish(struct session *s, const cJSON *args, cJSON **ret)
-{
-    (void)ret;
-    struct thread *t;
-    TRY(arg_thread(s, args, &t));
-    struct plan plan = {.kind = PLAN_FINISH, .final_at_target = true};
-    if (out_of_inlined(s, t, &plan))
-        return start(s, args, &plan);
-    uint64_t address, least_sp;
-    if (s->target->frame == 0) {
-        TRY(frame_return_address(s->target, t, &address, &least_sp));
-        TRY(note_returning(s, t, &plan));
-    } else {
-        struct frame_list list;
-        TRY(frames_read(s->target, t, s->target->frame + 2, true, &list));
-        if (list.count && list.items[list.count - 1].rule == FRAME_TAIL_CALL) {
-            frames_free(&list);
-            TRY(frames_read(s->target, t, s->target->frame + 2 + TAIL_CALLS_MOST, true, &list));
-        }
-        unsigned caller = s->target->frame + 1; /* nobody returns to one that jumped */
-        while (caller < list.count && list.items[caller].rule == FRAME_TAIL_CALL)
-            caller++;
-        bool has = caller < list.count;
-        address = has ? list.items[caller].pc : 0;
-        least_sp = has ? list.items[caller].registers->sp : 0;
-        const struct frame *left = has ? &list.items[s->target->frame] : NULL;
-        plan.returned_from = left && !left->inlined ? left->pc - !left->exact : 0;
-        frames_free(&list);
-        if (!has)
-            return error_new(ERR_USAGE, "finish: the outermost frame has no caller");
-    }
-    plan_add_target(s->control, &plan, address, least_sp);
-    return start(s, args, &plan);
-}
-
-static const struct command_arg finish_args[] = {
-    {"thread", ARG_ID, false, NULL, "the thread (the selected one)"},
-    {"background", ARG_BOOLEAN, false, NULL, "answer at once; `wait` takes the stop"},
-    {0}};
-
-const struct command command_finish = {
-    .name = "finish",
-    .group = "run",
-    .aliases = "fin",
-    .usage = "",
-    .about = "run until the selected frame returns",
-    .args = finish_args,
-    .flags = RUN_FLAGS,
-    .run = run_finish,
-    .text = stop_to_text,
-};
-
-/* To a place, or out of the current frame, whichever comes first (gdb's until and advance). */
-static struct error *run_until(struct session *s, const cJSON *args, cJSON **ret)
-{
-    (void)ret;
-    const char *at = arg_text(args, "at");
-    if (!at)
-        return run_kind(s, args, PLAN_UNTIL_NEXT);
-    struct thread *t;
-    TRY(arg_thread(s, args, &t));
-    struct symbol_match *matches = NULL;
-    size_t count = 0;
-    TRY(location_find(s->target, at, &matches, &count));
-    struct plan plan = {.kind = PLAN_TO, .final_at_target = true};
-    for (size_t i = 0; i < count; i++)
-        plan_add_target(s->control, &plan, matches[i].address, 0);
-    free(matches);
-    uint64_t address, sp;
-    struct error *e = frame_return_address(s->target, t, &address, &sp);
-    if (!e)
-        plan_add_target(s->control, &plan, address, sp);
-    error_free(e); /* the outermost frame has nothing to return to */
-    return start(s, args, &plan);
-}
-
-static const struct command_arg until_args[] = {
-    {"at", ARG_TEXT, false, NULL, "a place; none: the next line after this one"},
-    {"thread", ARG_ID, false, NULL, "the thread (the selected one)"},
-    {"background", ARG_BOOLEAN, false, NULL, "answer at once; `wait` takes the stop"},
-    {0}};
-
-const struct command command_until = {
-    .name = "until",
-    .group = "run",
-    .aliases = "u advance",
-    .usage = "[PLACE]",
-    .about = "run to a place, or out of a loop to the line behind it",
-    .args = until_args,
-    .flags = RUN_FLAGS,
-    .run = run_until,
     .text = stop_to_text,
 };
 

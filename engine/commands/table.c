@@ -56,6 +56,8 @@ static const struct command *const table[] = {
     &command_nexti,
     &command_finish,
     &command_until,
+    &command_advance,
+    &command_skip,
     &command_wait,
     &command_schedule,
     &command_hold,

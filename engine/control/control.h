@@ -29,6 +29,7 @@
 #include "engine/control/run/fork.h"
 #include "engine/control/run/interrupt.h"
 #include "engine/control/run/plan.h"
+#include "engine/control/run/skip.h"
 #include "engine/control/stop/hold.h"
 #include "engine/control/stop/run_hooks.h"
 #include "engine/control/time/time.h"
@@ -54,6 +55,7 @@ struct control {
     struct plan plan;
     bool plan_active;
     enum schedule_mode schedule;
+    struct skip_table skips;
     struct time_line time;
 
     struct interrupt interrupt;

@@ -35,6 +35,15 @@ enum {
     /* Instructions of the dynamic linker that a step into a function goes through as that is bound: the step
      * goes over the call then. */
     LINKER_STEPS_MOST = 500,
+    /* Places in all files together at which a step looks out for a jump out of several functions: jumps by
+     * the others are not seen. */
+    PLAN_JUMPS = 32,
+    /* Instructions that longjmp() is followed for until it jumps: the step goes on without. */
+    JUMP_STEPS_MOST = 2000,
+    /* Functions and files that a step does not go into: a further one is refused, and the error says so. */
+    SKIPS_MOST = 256,
+    /* Bytes of such a name: a longer one is refused, and the error says so. */
+    SKIP_TEXT_MOST = 4096,
     /* Steps of one instruction after which that is done: it is not done any more. */
     HOLD_STEP_LOOKS_MOST = 8,
     /* Longer runs after which that is done: it is not done any more. */

@@ -112,7 +112,7 @@ static struct error *line_here(struct target *target, const char *at, struct sym
     return symbols_find_line(target->map, file, line, ret, count);
 }
 
-/* FILE:LINE, where FILE may hold colons and the last part is all digits. */
+/* FILE:LINE, where FILE may hold colons and may stand in quotes, and the last part is all digits. */
 static bool split_line(const char *at, char **file, unsigned *line)
 {
     const char *colon = strrchr(at, ':');
@@ -121,9 +121,19 @@ static bool split_line(const char *at, char **file, unsigned *line)
     uint64_t number;
     if (!text_parse_u64(colon + 1, &number) || number == 0 || number > SOURCE_LINE_MOST)
         return false;
-    *file = xstrndup(at, (size_t)(colon - at));
+    size_t n = (size_t)(colon - at);
+    bool quoted = n > 2 && (*at == '\'' || *at == '"') && at[n - 1] == *at;
+    *file = xstrndup(at + quoted, n - 2 * (size_t)quoted);
     *line = (unsigned)number;
     return true;
+}
+
+/* A name that stands in quotes as a whole, without them; malloc'd, or NULL. */
+static char *unquoted(const char *at)
+{
+    size_t n = strlen(at);
+    bool whole = n > 2 && (*at == '\'' || *at == '"') && strchr(at + 1, *at) == at + n - 1;
+    return whole ? xstrndup(at + 1, n - 2) : NULL;
 }
 
 static struct error *no_symbol(struct target *target, const char *name)
@@ -146,6 +156,27 @@ static bool is_line_text(const char *at)
     while (isdigit((unsigned char)*p))
         p++;
     return *p == '\0';
+}
+
+/* The code of a function. */
+static struct error *find_named(struct target *target, const char *at, struct symbol_match **ret,
+                                size_t *count)
+{
+    BASE_FREE char *bare = unquoted(at);
+    const char *name = bare ? bare : at;
+    symbols_find_name(target->map, name, ret, count);
+    if (!*count && libraries_ask(target))
+        symbols_find_name(target->map, name, ret, count);
+    size_t code = 0;
+    for (size_t i = 0; *ret && i < *count; i++)
+        if (!(*ret)[i].data)
+            (*ret)[code++] = (*ret)[i];
+    *count = code;
+    if (code)
+        return NULL;
+    free(*ret);
+    *ret = NULL;
+    return no_symbol(target, at);
 }
 
 struct error *location_find(struct target *target, const char *at, struct symbol_match **ret, size_t *count)
@@ -180,19 +211,7 @@ struct error *location_find(struct target *target, const char *at, struct symbol
         free(file);
         return e;
     }
-    symbols_find_name(target->map, at, ret, count);
-    if (!*count && libraries_ask(target))
-        symbols_find_name(target->map, at, ret, count);
-    size_t code = 0;
-    for (size_t i = 0; *ret && i < *count; i++)
-        if (!(*ret)[i].data)
-            (*ret)[code++] = (*ret)[i];
-    *count = code;
-    if (code)
-        return NULL;
-    free(*ret);
-    *ret = NULL;
-    return no_symbol(target, at);
+    return find_named(target, at, ret, count);
 }
 
 /* A line with its file as the symbols know it; the code there, where there is some. */

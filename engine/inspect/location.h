@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/location.h - places the user names: `main`, `file.c:12`, `12`, `*0x401000`, `*main+4`,
- * `0x401000`.
+ * `0x401000`; a file, or all of a name, may stand in quotes, 'my file.c':12.
  *
  * Engine thread. Needs no target unless an expression does. Errors: ERR_NO_SYMBOL with a near name,
  * ERR_NO_SOURCE, ERR_SYNTAX.

@@ -248,6 +248,7 @@ void session_destroy(struct session *s)
     breakpoints_free(&s->control->breakpoints);
     audit_free(&s->control->audit);
     slots_free(&s->control->slots);
+    skip_free(&s->control->skips);
     threads_free(&s->target->threads);
     memory_free(&s->target->memory);
     symbol_map_free(s->target->map);

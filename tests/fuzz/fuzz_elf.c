@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "symbols/jumps.h"
 #include "symbols/scoped.h"
 #include "symbols/variable.h"
 
@@ -193,6 +194,8 @@ static void ask_all(struct symbol_file *f, struct symbol_map *m)
         free(matches);
     free_list(symbols_complete(m, "m", 10));
     free_list(symbols_complete_files(m, "", 10));
+    struct symbol_jump *jumps;
+    symbol_file_jumps(f, &jumps);
     symbol_file_complaint(f);
 }
 

@@ -81,8 +81,8 @@ static void test_breakpoint_key(void **state)
     press(f, KEY_FUNCTION(9));
     check_post(f, 3, "break {\"at\":\"*0x401137\"}");
     press(f, 'u');
-    check_post(f, 4, "until {\"at\":\"*0x401137\"}");
-    fake_answer(f->screen.worker, 4, "until", "{\"reason\":\"step\",\"epoch\":1}", NULL);
+    check_post(f, 4, "advance {\"at\":\"*0x401137\"}");
+    fake_answer(f->screen.worker, 4, "advance", "{\"reason\":\"step\",\"epoch\":1}", NULL);
     settle(f);
     press(f, 'v');
     press(f, 'k'); /* where the target is: to the next line */

@@ -16,6 +16,7 @@
 #include "engine/target/registers.h"
 #include "engine/control/run/fork.h"
 #include "engine/control/run/step_flags.h"
+#include "engine/control/run/step_parts.h"
 #include "engine/control/run/watch_steps.h"
 
 static void drop_targets(struct control *c, struct plan *p)
@@ -50,6 +51,7 @@ void plan_end(struct control *c)
     put_back_all(c, &c->plan);
     drop_off_trap(c, &c->plan);
     drop_targets(c, &c->plan);
+    jumps_drop(c, &c->plan);
     c->plan_active = false;
 }
 
@@ -61,6 +63,17 @@ static struct error *begin(struct control *c, struct plan *p)
     return plan_begin_step(c, p);
 }
 
+/* A plan that waits for a caller. */
+static struct error *begin_to_wait(struct control *c, struct plan *p)
+{
+    struct thread *t = threads_find(&c->target->threads, p->thread);
+    uint64_t pc;
+    if (!t)
+        return error_new(ERR_NO_THREAD, "the thread to run is gone");
+    TRY(thread_pc(c->target, t, &pc));
+    return jumps_wait(c, p, t, pc, p->caller_sp);
+}
+
 /* What has to be so before the target runs; the guest of a replay must not run into the end of its record. */
 static struct error *set_off(struct control *c)
 {
@@ -69,6 +82,8 @@ static struct error *set_off(struct control *c)
         return NULL; /* session_begin() tells that */
     if (plan_is_step(&c->plan))
         TRY(begin(c, &c->plan));
+    if (c->plan.waits)
+        TRY(begin_to_wait(c, &c->plan));
     TRY(watch_steps_begin(c));
     TRY(hold_begin(c, &c->plan));
     return plan_resume(c);
@@ -77,7 +92,10 @@ static struct error *set_off(struct control *c)
 struct error *plan_start(struct control *c, const struct plan *plan)
 {
     TRY(breakpoints_complete(c));
+    bool had_jumps = c->plan.jumps.wanted;
     c->plan = *plan;
+    if (had_jumps && plan_is_step(plan) && plan->kind != PLAN_STEPI)
+        jumps_keep(c, &c->plan); /* they are still in: nothing is sent */
     c->plan_active = true;
     if (plan->kind != PLAN_CALL)
         threads_leave(c->target);
@@ -201,9 +219,8 @@ static struct error *on_signal(struct control *c, struct stop *stop, bool *done)
         return NULL;
     }
     struct plan *p = &c->plan;
-    if (p->phase == PHASE_STEP && policy.pass && ptid_equal(stop->thread, p->thread)) {
-        TRY(plan_run_handler(c, p));
-    }
+    if (p->phase == PHASE_STEP && policy.pass && ptid_equal(stop->thread, p->thread))
+        TRY(p->jumps.walks ? jumps_run_handler(c, p) : plan_run_handler(c, p));
     return run_on(c);
 }
 
@@ -226,7 +243,7 @@ static struct error *go_on_stepping(struct control *c, struct stop *stop, bool *
     bool complete = false;
     TRY(plan_step_again(c, p, stop->pc, &complete));
     struct thread *t = threads_find(&c->target->threads, p->thread);
-    if (complete && (--p->times == 0 || (t && plan_step_in_place(p, t, stop->pc)))) {
+    if (complete && (--p->times == 0 || (t && plan_step_in_place(c, p, t, stop->pc)))) {
         stop->reason = STOP_STEP;
         stop->signal = 0;
         *done = true;
@@ -237,14 +254,28 @@ static struct error *go_on_stepping(struct control *c, struct stop *stop, bool *
     return run_on(c);
 }
 
+/* Whether a place that was hit is in a frame that counts. */
+static struct error *counts_there(struct control *c, struct thread *t, uint64_t least_sp, bool *ret)
+{
+    uint64_t sp = 0, cfa;
+    bool known;
+    if (least_sp)
+        TRY(thread_sp(c->target, t, &sp));
+    *ret = sp >= least_sp;
+    if (least_sp || !c->plan.least_cfa)
+        return NULL;
+    TRY(step_frame_cfa(c, t, &cfa, &known));
+    *ret = !known || cfa >= c->plan.least_cfa;
+    return NULL;
+}
+
 static struct error *on_target(struct control *c, struct stop *stop, uint64_t least_sp, bool *done)
 {
     struct plan *p = &c->plan;
     struct thread *t = threads_find(&c->target->threads, stop->thread);
-    uint64_t sp = 0;
-    if (least_sp)
-        TRY(thread_sp(c->target, t, &sp));
-    bool mine = (!p->has_thread || ptid_equal(stop->thread, p->thread)) && sp >= least_sp;
+    bool mine = !p->has_thread || ptid_equal(stop->thread, p->thread);
+    if (mine)
+        TRY(counts_there(c, t, least_sp, &mine));
     if (!mine) {
         t->at_site = true;
         t->site_address = stop->pc;
@@ -268,6 +299,22 @@ static struct error *on_target(struct control *c, struct stop *stop, uint64_t le
     if (p->kind == PLAN_STEPI || p->kind == PLAN_NEXTI)
         return run_on(c); /* back from a signal handler: the step is still to be done */
     return go_on_stepping(c, stop, done);
+}
+
+/* What was run through will not return: it has jumped to where the plan waited, or further out. */
+static struct error *out_by_jump(struct control *c, struct stop *stop, bool *done)
+{
+    struct plan *p = &c->plan;
+    drop_targets(c, p);
+    p->phase = PHASE_RETURN;
+    if (plan_is_step(p) && --p->times > 0) {
+        TRY(plan_begin_step(c, p));
+        return run_on(c);
+    }
+    stop->reason = STOP_STEP;
+    stop->signal = 0;
+    *done = true;
+    return NULL;
 }
 
 /* The thread went from a site into a signal's handler, and is back: that hit was told before. */
@@ -325,6 +372,25 @@ static struct error *on_call(struct control *c, struct stop *stop, bool *done)
     return t ? thread_pc(c->target, t, &stop->pc) : NULL;
 }
 
+/* Where the plan waited for the target to come by, or that jumps are followed from; *handled: it was there.
+ */
+static struct error *on_own_place(struct control *c, struct stop *stop, bool *done, bool *handled)
+{
+    enum jump_stop jump;
+    uint64_t least_sp;
+    *handled = false;
+    if (stop->reason == STOP_WATCHPOINT || !stop->has_pc)
+        return NULL;
+    TRY(jumps_at_stop(c, stop, &jump));
+    *handled = jump != JUMP_STOP_NONE;
+    if (jump == JUMP_STOP_ARRIVED)
+        return out_by_jump(c, stop, done);
+    if (jump == JUMP_STOP_RUN_ON)
+        return run_on(c);
+    *handled = at_target(&c->plan, stop->pc, &least_sp);
+    return *handled ? on_target(c, stop, least_sp, done) : NULL;
+}
+
 static struct error *on_trap(struct control *c, struct stop *stop, bool *done)
 {
     struct plan *p = &c->plan;
@@ -336,9 +402,10 @@ static struct error *on_trap(struct control *c, struct stop *stop, bool *done)
         if (*done)
             return NULL;
     }
-    uint64_t least_sp;
-    if (stop->has_pc && stop->reason != STOP_WATCHPOINT && at_target(p, stop->pc, &least_sp))
-        return on_target(c, stop, least_sp, done);
+    bool handled;
+    TRY(on_own_place(c, stop, done, &handled));
+    if (handled)
+        return NULL;
     bool own_step = p->phase == PHASE_STEP && p->has_thread && ptid_equal(stop->thread, p->thread);
     if (own_step && (stop->reason != STOP_WATCHPOINT || watch_stops_behind(c)))
         return go_on_stepping(c, stop, done);

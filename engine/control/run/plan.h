@@ -22,6 +22,7 @@
 
 #include "base/error.h"
 #include "engine/control/limits.h"
+#include "engine/control/run/jumps.h"
 #include "engine/target/stop.h"
 #include "rsp/stop_reply.h"
 #include "symbols/map.h"
@@ -71,9 +72,14 @@ struct plan {
     struct site *targets[PLAN_TARGETS];
     uint64_t target_sp[PLAN_TARGETS];
     unsigned target_count;
-    bool final_at_target;                    /* arriving there ends the plan */
-    bool starts;                             /* and is where a new program begins for the user */
+    uint64_t least_cfa;   /* what counts anywhere does so in frames from this one outwards only; 0: in all */
+    bool final_at_target; /* arriving there ends the plan */
+    bool starts;          /* and is where a new program begins for the user */
     uint64_t returned_from, returned_memory; /* of the stop that ends it there */
+
+    struct jumps jumps;
+    bool waits;         /* FINISH and TO: for a caller, */
+    uint64_t caller_sp; /* which will have this stack pointer at least */
 
     /* a step into a function of a library: what the call left, while the linker's stub is walked through */
     bool in_plt;
@@ -188,7 +194,7 @@ void plan_runs_unasked(struct control *c);
 struct error *plan_run_handler(struct control *c, struct plan *plan) BASE_MUST_CHECK;
 /* `step` where inlined calls begin goes into them without running: takes off what can be done so. True: that
  * was all. */
-bool plan_step_in_place(struct plan *plan, struct thread *t, uint64_t pc);
+bool plan_step_in_place(struct control *c, struct plan *plan, struct thread *t, uint64_t pc);
 /* Notes where the step begins. */
 struct error *plan_begin_step(struct control *c, struct plan *plan) BASE_MUST_CHECK;
 /* After one instruction or range of the plan's thread: *done when the step is complete, else the phase is

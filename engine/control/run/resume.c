@@ -236,7 +236,8 @@ static int take_signal(struct control *c, struct ptid id)
 static bool may_step_range(struct control *c, const struct plan *p)
 {
     bool by_line = p->kind == PLAN_STEP || p->kind == PLAN_NEXT || p->kind == PLAN_UNTIL_NEXT;
-    return by_line && p->phase == PHASE_STEP && p->line.high > p->line.low && !watch_steps_any(c) &&
+    return by_line && p->phase == PHASE_STEP && !p->jumps.walks && p->line.high > p->line.low &&
+           !watch_steps_any(c) &&
            rsp_feature_usable(rsp_features(c->target->connection), FEATURE_VCONT_RANGE);
 }
 

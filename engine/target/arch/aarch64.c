@@ -134,6 +134,7 @@ const struct arch arch_aarch64 = {
     .narrow = "v",
     .wider = "z",
     .first_argument = "x0", /* AAPCS64 */
+    .second_argument = "x1",
     .frame_pointer_pair = true,
     .tls = &tls,
     .syscalls = &syscalls,

@@ -194,6 +194,8 @@ struct arch {
     const char *restart;
     int64_t no_restart;
     const char *first_argument; /* register of a function's first argument; NULL: not known */
+    /* The same of the second; NULL with `stack_alignment_slot`: on the stack behind the first. */
+    const char *second_argument;
     /* Calls within a program enter a function so many bytes behind its first instruction; 0: at it. */
     unsigned local_entry;
     /* The section in which a function pointer finds not code but a descriptor, whose first word is the code's

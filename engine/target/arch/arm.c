@@ -101,6 +101,7 @@ const struct arch arch_arm = {
     .thumb_flags = "cpsr",
     .thumb_bit = 0x20,
     .stack_alignment = 8,
+    .second_argument = "r1", /* AAPCS */
     .banks = banks,
     .tls = &tls,
     .sigframes = sigframes,

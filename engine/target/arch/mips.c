@@ -81,6 +81,7 @@ const struct arch arch_mips = {
     .called_register = "r25",
     .stack_alignment = 8,
     .restart = "restart",
+    .second_argument = "r5", /* o32: $5 */
     .wide = wide,
     .tls = &tls,
     .sigframes = sigframes,

@@ -107,6 +107,7 @@ const struct arch arch_ppc64 = {
     .red_zone = 288,
     .restart = "trap",
     .no_restart = -1,
+    .second_argument = "r4", /* ELF V2 ABI */
     /* A floating-point register has a float as a double. The two instructions that set r2 come before the
      * local entry point (OpenPOWER ELF V2 ABI, section 2.3.2); descriptors are those of ELF ABI v1. */
     .long_double = LONG_DOUBLE_PAIR,

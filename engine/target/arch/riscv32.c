@@ -59,6 +59,7 @@ const struct arch arch_riscv32 = {
     .returned = abi_returned_riscv,
     .call = abi_call_riscv,
     .stack_alignment = 16,
+    .second_argument = "a1", /* RISC-V ELF psABI */
     .banks = banks,
     .tls = &tls,
     .breakpoint_kind = 4,

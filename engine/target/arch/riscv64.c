@@ -65,6 +65,7 @@ const struct arch arch_riscv64 = {
     .returned = abi_returned_riscv,
     .call = abi_call_riscv,
     .stack_alignment = 16,
+    .second_argument = "a1", /* RISC-V ELF psABI */
     .banks = banks,
     .tls = &tls,
     .sigframes = sigframes,

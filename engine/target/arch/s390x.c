@@ -90,6 +90,7 @@ const struct arch arch_s390x = {
     .call = abi_call_s390,
     .stack_alignment = 8,
     .restart = "system_call",
+    .second_argument = "r3", /* s390x ELF ABI */
     .wide = wide,
     /* A float is in the first half of its register (ELF ABI s390x supplement). */
     .float_place = DWARF_FLOAT_HIGH,

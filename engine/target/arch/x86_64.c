@@ -82,6 +82,7 @@ const struct arch arch_x86_64 = {
     /* System V ABI for AMD64, 3.1.2 and 3.2.3. */
     .long_double = LONG_DOUBLE_X87,
     .first_argument = "rdi",
+    .second_argument = "rsi",
     .frame_pointer_pair = true,
     .tls = &tls,
     .syscalls = &x86_64_syscalls,

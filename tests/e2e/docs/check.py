@@ -127,7 +127,7 @@ def check_schema_against_program(root, commands, helps):
 
 SAMPLES = ["text", "0x10", 1, -1, 0.25, True, [], ["a"], [1], [{"do": "echo", "text": 1}], {"a": 1}, {"A": "x"},
            {"A": {"at": "x"}}, ["A@A"], None, "auto", "write",
-           "all", "ids", "general", "code", "report", "parent", "cwd", "entry"]
+           "all", "ids", "general", "code", "report", "parent", "cwd", "entry", "name", "function", "delete"]
 
 
 def valid_step(validator, root, command):

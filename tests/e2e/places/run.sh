@@ -35,6 +35,28 @@ for flags in '-O0 -g' '-O1 -g' -O1; do
         -t "launch:qemu-ppc64le -g {port} $work/local" -s "$work/local"
 done
 
+# -- names in quotes, as gdb 13 takes them --------------------------------------------------------------------
+mkdir -p "$work/a folder"
+printf 'static int s;\nstatic int f(int n)\n{\n    s += n;\n    return s;\n}\nint main(void)\n{\n    s = f(2);\n    s = f(3);\n    return s;\n}\n' >"$work/a folder/a file.c"
+gcc -g -O0 -o "$work/quoted" "$work/a folder/a file.c"
+# typed NAME LINE PATTERN: a line at the prompt, behind a stop in main
+typed() {
+    printf 'tbreak main\ncontinue\n%s\n' "$2" | timeout 60 "$A" --cli --no-config -t "launch:gdbserver --once 127.0.0.1:{port} $work/quoted" -s "$work/quoted" >"$work/out" 2>"$work/err"
+    says "places in quotes: $1" "$3"
+}
+typed "a line" "break 'a file.c':4" '^Breakpoint 2.*: f, a file.c:4$'
+typed "of a folder" "break \"a folder/a file.c\":5 if s == 2" '^Breakpoint 2.*: f, a file.c:5$'
+typed "a function of a file" "break 'a file.c'::f" '^Breakpoint 2.*: f, a file.c:4$'
+typed "with one colon" "break \"a file.c\":f" '^Breakpoint 2.*: f, a file.c:4$'
+typed "a function" "break 'f'" '^Breakpoint 2.*: f, a file.c:4$'
+typed "info line" "info line 'a file.c':4" 'f at .*a file.c:4$'
+typed "list" "list 'a file.c':2,3" '^2	static int f'
+typed "until" "until 'a file.c':11" '^step, .*main at a file.c:11$'
+typed "advance" "advance \"a file.c\":4" '^step, .*f at a file.c:4$'
+typed "a quote that does not end" "break 'a file.c:4" 'no source file "'"'a file.c"'" in the symbols'
+typed "nothing in them" "until '':4" 'no source file'
+typed "a file that has no such function" "advance 'a file.c'::g" 'there is no function or symbol'
+
 # -- inlined functions ---------------------------------------------------------------------------------------
 at_inlined() { grep -n "$1 \*/" tests/e2e/places/inlined.c | cut -d: -f1; }
 for compiler in 'gcc -O1' 'gcc -O2' 'clang -O1'; do

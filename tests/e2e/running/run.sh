@@ -36,6 +36,43 @@ native "a condition that cannot be decided stops" bound "{\"do\":\"break\",\"at\
 says "a condition that cannot be decided stops: and is told" '"event":"output".*the condition of breakpoint 2'
 native "a watch and a breakpoint behind its store" bound "{\"do\":\"watch\",\"expr\":\"sink\",\"if\":\"sink == 10\",\"save\":\"w\"},{\"do\":\"continue\",\"expect\":{\"reason\":\"watchpoint\",\"watchpoint\":\"\${w.id}\",\"old\":{\"in\":[8,\"8\"]},\"new\":{\"in\":[10,\"10\"]}}},{\"do\":\"breakpoints\",\"expect\":{\"breakpoints\":[{\"hits\":1}]}},{\"do\":\"delete\",\"id\":\"\${w.id}\"},{\"do\":\"continue\",\"expect\":{\"reason\":\"exited\"}}"
 
+# places in frames, as gdb 13 comes to them
+gcc -g -O0 -o "$work/frames" "$here/frames.c"
+frames() { steps "$1" "{\"do\":\"break\",\"at\":\"$2\",\"once\":true},{\"do\":\"continue\"},$3" -t "launch:gdbserver --once 127.0.0.1:{port} $work/frames" "$work/frames"; }
+# place COMMAND LINE FUNCTION LINE: where it ends
+place() { printf '{"do":"%s","at":"%s","expect":{"reason":"step","function":"%s","line":%s}}' "$@"; }
+frames "until goes past a recursion, and ends where the frame does" down "$(place until 9 down 9),{\"do\":\"eval\",\"expr\":\"n\",\"expect\":{\"value\":3}},$(place until 9 main 22)"
+frames "advance goes into it, and ends where the frame does" down "$(place advance 9 down 9),{\"do\":\"eval\",\"expr\":\"n\",\"expect\":{\"value\":0}},$(place advance 26 down 8)"
+frames "until in an inlined function" in "$(place until 16 in 16),$(place advance 23 main 23),$(line until main 24)"
+frames "a place in another frame is no place for until" main "$(place advance down down 6),$(place until main main 22)"
+frames "out of an outer frame" down "{\"do\":\"next\"},{\"do\":\"step\"},{\"do\":\"step\"},{\"do\":\"frame\",\"level\":1},$(place until 9 down 9),{\"do\":\"eval\",\"expr\":\"n\",\"expect\":{\"value\":3}}"
+
+# functions and files that a step does not go into, as gdb 13 takes them; at the prompt, and as JSON
+for level in 0 1; do g++ -g -O$level -o "$work/skipped$level" "$here/skipped.cc"; done
+# skipped NAME LEVEL LINES FUNCTIONS: what is typed behind the stop in main, and where the steps among it end
+skipped() {
+    local got
+    printf 'break skipped.cc:32\ncontinue\n%b' "$3" | timeout 60 "$A" --cli --no-config -t "launch:gdbserver --once 127.0.0.1:{port} $work/skipped$2" -s "$work/skipped$2" >"$work/out" 2>&1
+    got=$(sed -n 's/^step, thread [^,]*, \([a-z:_]*\).* at .*:\([0-9]*\)$/\1:\2/p' "$work/out" | tr '\n' ' ')
+    same "skip: $1 (-O$2)" "$got" "$4"
+}
+for level in 0 1; do
+    skipped "a function, and one of a class" $level 'skip twice\nskip function shop::box::get\nstep\nstep\n' 'main:33 from_header:7 '
+    skipped "a file" $level 'skip file skipped.h\nnext\nstep\n' 'main:33 through:26 '
+    skipped "patterns" $level 'skip -gfi *.h\nskip -rfu ^tw\nnext\nstep\nfinish\n' 'main:33 through:26 main:33 '
+    skipped "one of one file" $level 'skip -fi skipped.cc -fu from_header\nnext\nstep\n' 'main:33 from_header:7 '
+done
+skipped "inlined" 0 'skip always_inlined\nnext\nnext\nstep\n' 'main:33 main:34 shop::box::get:13 '
+skipped "the function of the frame" 0 'step\nskip\nfinish\nskip delete 9\nskip -x y\nskip -fu\nskip disable 1\ninfo skip\n' 'shop::box::get:13 main:32 '
+says "skip: the function of the frame: what it is called" '^1: function shop::box::get(.. const)?, disabled$'
+says "skip: a number that nobody has" 'there is no skip 9'
+says "skip: an option that nobody knows" 'what does -x mean'
+steps "skip: as JSON" '{"do":"break","at":"skipped.cc:32"},{"do":"continue"},{"do":"skip","function":"(","function_is":"regex","expect":{"error":{"code":"syntax"}}},{"do":"skip","function":"get$|get\\(","function_is":"regex","expect":{"id":1,"skips":[{"function_is":"regex","enabled":true}]}},{"do":"step","expect":{"function":{"match":"^twice"}}},{"do":"skip","change":"disable","ids":[1],"expect":{"skips":[{"enabled":false}]}},{"do":"skip","change":"delete","ids":["x"],"expect":{"error":{"code":"usage"}}},{"do":"skip","here":"file","expect":{"id":2}},{"do":"skip","change":"delete","expect":{"skips":{"count":0}}}' \
+    -t "launch:gdbserver --once 127.0.0.1:{port} $work/skipped0" -s "$work/skipped0"
+
+# calls that never return
+part tests/e2e/running/jumps.sh
+
 # sessions of some length
 for name in alarms steps signals; do gcc -g -O0 -o "$work/$name" "tests/targets/$name.c"; done
 holds "stepping under signals" tests/e2e/sessions/alarms.json "$work/alarms"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * scripts/pattern.h - regular expressions of `match`, bounded.
+ * base/pattern.h - regular expressions, bounded.
  *
  * Perl's, as PCRE2 has them (pcre2pattern(3)), over bytes: `.` is any of them, `$` only the very end. The C
  * library's own take time and memory beyond all bounds for a short line of a script; PCRE2 compiles in
- * bounded space and counts its steps, and the limits of both stand in scripts/limits.h. No state; any thread.
+ * bounded space and counts its steps, and the limits of both stand in base/limits.h. No state; any thread.
  */
-#ifndef ALLSTOP_SCRIPTS_PATTERN_H
-#define ALLSTOP_SCRIPTS_PATTERN_H
+#ifndef ALLSTOP_BASE_PATTERN_H
+#define ALLSTOP_BASE_PATTERN_H
 
 #include <stdbool.h>
 

@@ -12,8 +12,8 @@
 
 #include "base/alloc.h"
 #include "base/buf.h"
-#include "scripts/limits.h"
-#include "scripts/pattern.h"
+#include "base/limits.h"
+#include "base/pattern.h"
 
 static void test_taken(void **state)
 {

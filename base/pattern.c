@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "scripts/pattern.h"
+#include "base/pattern.h"
 
 #include <pcre2.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "scripts/limits.h"
+#include "base/limits.h"
 
 static pcre2_code *compile(const char *text, int *code)
 {

@@ -333,11 +333,28 @@ static bool before_call(struct target *target, const struct frame_registers *fro
     return true;
 }
 
+/* By the row of a table where that tells of `from`, else by the code. NULL, or why not. */
+static const char *by_tables(struct target *target, const struct cfi_row *row,
+                             const struct frame_registers *from, bool exact, struct frame_registers *ret,
+                             uint64_t *cfa, enum frame_rule *rule)
+{
+    const char *why;
+    enum cfi_rule_kind of_return = row ? row->rules[row->return_register].kind : CFI_UNDEFINED;
+    if (row && (!row->at_calls || (!exact && of_return != CFI_UNDEFINED))) {
+        *rule = rule_of(row);
+        why = by_cfi(target, row, from, ret, cfa);
+    } else {
+        why = by_code(target, row, from, exact, ret, cfa, rule);
+    }
+    /* What has called keeps its return address somewhere else than where the call put another. */
+    bool unsaved = row && !exact && of_return == CFI_SAME;
+    return !why && unsaved && ret->pc == from->pc ? "the return address was not saved" : why;
+}
+
 const char *unwind_step(struct target *target, const struct frame_registers *from, bool innermost,
                         bool interrupted, struct frame_registers *ret, uint64_t *cfa, enum frame_rule *rule)
 {
     BASE_FREE struct cfi_row *row = xcalloc(1, sizeof *row);
-    const char *why;
     *cfa = 0;
     if (from->pc == 0 && !innermost)
         return "the caller's pc is 0";
@@ -360,16 +377,7 @@ const char *unwind_step(struct target *target, const struct frame_registers *fro
     bool exact = innermost || interrupted || by_signal;
     if (!exact)
         known = symbols_unwind_row(target->map, from->pc - 1, row);
-    bool cannot = known && row->at_calls && row->rules[row->return_register].kind == CFI_UNDEFINED;
-    if (known && (!row->at_calls || (!exact && !cannot))) {
-        *rule = rule_of(row);
-        why = by_cfi(target, row, from, ret, cfa);
-    } else {
-        why = by_code(target, known ? row : NULL, from, exact, ret, cfa, rule);
-    }
-    /* What has called keeps its return address somewhere else than where the call put another. */
-    if (!why && known && !exact && ret->pc == from->pc && row->rules[row->return_register].kind == CFI_SAME)
-        why = "the return address was not saved";
+    const char *why = by_tables(target, known ? row : NULL, from, exact, ret, cfa, rule);
     if (!why && ret->pc == 0)
         why = "the caller's pc is 0";
     if (!why)

@@ -149,7 +149,7 @@ static wide packed_bits(const struct shape *s, const struct number *number)
 
 static wide binary_bits(const struct shape *s, const struct number *number)
 {
-    wide exponent = (wide)(number->exponent + s->bias);
+    wide exponent = (unsigned)(number->exponent + s->bias);
     unsigned width = s->size * 8, mantissa = width - 1 - s->exponent;
     if (number->digits >> mantissa == 0)
         return exponent << mantissa | number->digits;

@@ -393,23 +393,11 @@ static struct type *register_type(struct evaluation *e, const struct rsp_registe
     }
 }
 
-struct error *scope_register(struct evaluation *e, const char *name, struct value **ret)
+/* What the register is in the selected frame. */
+static struct error *in_frame(struct evaluation *e, const char *name, const struct rsp_register *r,
+                              struct value **ret)
 {
     struct target *target = e->pool.target;
-    const struct rsp_register *r = target->arch ? register_find(target, name) : NULL;
-    *ret = NULL;
-    if (!r && target->variable_rules)
-        TRY(target->variable_rules->find(e, name, ret));
-    if (*ret)
-        return NULL;
-    TRY(target_need_stopped(target));
-    if (!r)
-        TRY(scope_kernel_register(e, name, ret));
-    if (*ret)
-        return NULL;
-    if (!r)
-        return error_hint(error_new(ERR_NO_SYMBOL, "there is no register and no variable $%s", name),
-                          "`registers all` lists registers; `set $%s = VALUE` makes a variable", name);
     struct value *v = *ret = value_new(&e->pool, register_type(e, r));
     /* The innermost frame has the thread's own registers: the stack, which costs a turn, is not looked at. */
     if (target->frame > 0)
@@ -430,4 +418,24 @@ struct error *scope_register(struct evaluation *e, const char *name, struct valu
             return scope_in_register(e, i, v);
     }
     return error_new(ERR_OPTIMISED_OUT, "$%s is not known in frame %u", name, target->frame);
+}
+
+struct error *scope_register(struct evaluation *e, const char *name, struct value **ret)
+{
+    struct target *target = e->pool.target;
+    const struct rsp_register *r = target->arch ? register_find(target, name) : NULL;
+    *ret = NULL;
+    if (!r && target->variable_rules)
+        TRY(target->variable_rules->find(e, name, ret));
+    if (*ret)
+        return NULL;
+    TRY(target_need_stopped(target));
+    if (!r)
+        TRY(scope_kernel_register(e, name, ret));
+    if (*ret)
+        return NULL;
+    if (!r)
+        return error_hint(error_new(ERR_NO_SYMBOL, "there is no register and no variable $%s", name),
+                          "`registers all` lists registers; `set $%s = VALUE` makes a variable", name);
+    return in_frame(e, name, r, ret);
 }

@@ -23,7 +23,7 @@ calls() {
     shift
     {
         printf 'break leaf\ncontinue\ninfo all-registers\n'
-        for answer in "${answers[@]}"; do printf 'print %s\n' "${answer%%|*}"; done
+        for answer in "${answers[@]}"; do printf 'output %s\n' "${answer%%|*}"; done
         printf 'info all-registers\nkill\n'
     } >"$work/lines"
     timeout 300 "$A" --cli "$@" <"$work/lines" >"$work/$name.out" 2>&1
@@ -71,17 +71,13 @@ if [ $((twice - once)) -ge 5 ] && [ $((twice - once)) -le 7 ]; then echo 'ok a c
     echo "FAIL a call costs seven packets at most: $once, $twice"; fi
 
 # gdb on the same expressions
-if command -v gdb-multiarch >/dev/null; then
-    {
-        printf 'set confirm off\nset print address off\nbreak leaf\nrun\n'
-        for answer in "${answers[@]}"; do printf 'output %s\necho \\n\n' "${answer%%|*}"; done
-    } >"$work/gdb"
-    gdb-multiarch -nx -batch -x "$work/gdb" "$work/program" 2>/dev/null | sed '1,/^[0-9]*\t.*kept = /d' >"$work/gdb.out"
-    cmp -s "$work/wanted" "$work/gdb.out" && echo 'ok gdb says the same' ||
-        echo "FAIL gdb says the same: $(diff "$work/wanted" "$work/gdb.out" | head -n 4 | tr '\n' ' ')"
-else
-    skip 'gdb says the same: no gdb-multiarch'
-fi
+{
+    printf 'set confirm off\nset print address off\nbreak leaf\nrun\n'
+    for answer in "${answers[@]}"; do printf 'output %s\necho \\n\n' "${answer%%|*}"; done
+} >"$work/gdb"
+gdb -nx -batch -x "$work/gdb" "$work/program" 2>/dev/null | sed '1,/^[0-9]*\t.*kept = /d' >"$work/gdb.out"
+cmp -s "$work/wanted" "$work/gdb.out" && echo 'ok gdb says the same' ||
+    echo "FAIL gdb says the same: $(diff "$work/wanted" "$work/gdb.out" | head -n 4 | tr '\n' ' ')"
 
 # -- stops on the way --------------------------------------------------------------------------------------
 call() { echo "{\"do\": \"eval\", \"expr\": \"$1\", \"calls\": true, \"expect\": $2}"; }

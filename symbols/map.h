@@ -152,6 +152,11 @@ void symbols_find_name(struct symbol_map *m, const char *name, struct symbol_mat
    the hint); ERR_NO_SYMBOL: no code at or after that line in that file. */
 struct error *symbols_find_line(struct symbol_map *m, const char *file, unsigned line,
                                 struct symbol_match **ret, size_t *count) BASE_MUST_CHECK;
+/* The names of functions for which `fits` says true, sorted and without repeats: those of DWARF with their
+ * scopes, and of others as they stand in the symbol table, mangled ones not. *ret and each of them are
+ * malloc'd; how many. Waits for the name indexes (names.h). */
+typedef bool symbols_fits(void *context, const char *name);
+size_t symbols_functions(struct symbol_map *m, symbols_fits *fits, void *context, char ***ret);
 /* Up to `limit` names that begin with `prefix`, sorted, without repeats; a malloc'd NULL-terminated array of
  * malloc'd strings. */
 char **symbols_complete(struct symbol_map *m, const char *prefix, size_t limit);

@@ -60,7 +60,7 @@ extern const struct command command_connect, command_launch, command_detach, com
     command_sstep, command_follow, command_console, command_break_in, command_kdb;
 extern const struct command command_symbols, command_lookup, command_type, command_list, command_sources,
     command_maps, command_modules, command_ps, command_dmesg;
-extern const struct command command_break, command_watch, command_breakpoints, command_enable,
+extern const struct command command_break, command_rbreak, command_watch, command_breakpoints, command_enable,
     command_disable, command_delete, command_slots, command_verify, command_recover;
 extern const struct command command_continue, command_step, command_next, command_stepi, command_nexti,
     command_finish, command_until, command_advance, command_skip, command_wait, command_interrupt,

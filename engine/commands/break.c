@@ -49,7 +49,7 @@ static struct error *parse_break(struct session *s, const char *alias, const cha
     return NULL;
 }
 
-static void break_text(const cJSON *result, struct buf *out)
+void breakpoint_text(const cJSON *result, struct buf *out)
 {
     json_append(out, "Breakpoint ", result, "id", "");
     json_append(out, ", ", result, "kind", "");
@@ -90,5 +90,5 @@ const struct command command_break = {
     .args = break_args,
     .run = run_break,
     .parse = parse_break,
-    .text = break_text,
+    .text = breakpoint_text,
 };

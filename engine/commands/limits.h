@@ -20,6 +20,9 @@ enum {
     EXAMINE_MOST = 4096,
     /* Bytes of a string that `x/s` shows: the next row goes on. */
     EXAMINE_STRING_MOST = 200,
+    /* Functions at which `rbreak` sets breakpoints, where its `limit` says no other number: it is refused,
+     * and the error says so. */
+    RBREAK_MOST = 200,
     /* Lines that `list` shows: a higher count is refused, and the error says so. */
     LIST_LINES_MOST = 100000,
     /* Lines that `dmesg` shows: the older ones are left out. */

@@ -40,6 +40,7 @@ static const struct command *const table[] = {
     &command_maps,
     /* breakpoints */
     &command_break,
+    &command_rbreak,
     &command_watch,
     &command_breakpoints,
     &command_enable,

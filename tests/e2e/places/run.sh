@@ -129,6 +129,38 @@ steps 'assembler has no prologue: a step into it and a breakpoint on it are at i
     {"do": "break", "at": "by_hand", "expect": {"locations": [{"line": 5}]}}' \
     -t "launch:gdbserver --once 127.0.0.1:{port} $work/lines" "$work/lines"
 
+# -- functions by a regular expression ------------------------------------------------------------------------
+mkdir "$work/fits"
+printf 'int twice(int n) { return 2 * n; }\nstatic int tw_hidden(int n) { return n; }\nint other(int n) { return tw_hidden(n) + 1; }\n' >"$work/fits/one.c"
+printf 'int twice(int n);\nint other(int n);\nint twin(int n) { return n; }\nint main(void) { return twice(1) + other(2) + twin(3); }\n' >"$work/fits/two.c"
+(cd "$work/fits" && gcc -g -O0 -o fits one.c two.c)
+fits=(-t "launch:gdbserver --once 127.0.0.1:{port} $work/fits/fits" "$work/fits/fits")
+steps 'rbreak: every function that fits, each told' '
+    {"do": "rbreak", "match": "^tw", "expect": {"breakpoints": [{"at": "tw_hidden"}, {"at": "twice"}, {"at": "twin"}], "refused": {"exists": false}}},
+    {"do": "continue", "expect": {"function": "twice"}}, {"do": "continue", "expect": {"function": "tw_hidden"}},
+    {"do": "continue", "expect": {"function": "twin"}}, {"do": "eval", "expr": "$bpnum", "expect": {"value": 3}}' "${fits[@]}"
+steps 'rbreak: those of a file, once' '
+    {"do": "rbreak", "match": "tw", "file": "two.c", "once": true, "expect": {"breakpoints": [{"at": "two.c:twin"}]}},
+    {"do": "continue", "expect": {"function": "twin"}}, {"do": "breakpoints", "expect": {"breakpoints": []}}' "${fits[@]}"
+steps 'rbreak: what is refused' '
+    {"do": "rbreak", "match": "^nobody$", "expect": {"error": {"code": "no-symbol"}}},
+    {"do": "rbreak", "match": "(", "expect": {"error": {"code": "usage"}}},
+    {"do": "rbreak", "match": "tw", "limit": 2, "expect": {"error": {"code": "usage", "message": {"match": "more than 2"}}}},
+    {"do": "rbreak", "match": "tw", "file": "three.c", "expect": {"error": {"code": "no-symbol"}}},
+    {"do": "breakpoints", "expect": {"breakpoints": []}}' "${fits[@]}"
+printf '%s\n' 'rbreak one.c:^tw' 'rbreak two.c : twin$' 'kill' >"$work/lines"
+"$A" --cli "${fits[@]}" <"$work/lines" >"$work/out" 2>"$work/err"
+same 'rbreak FILE:REGEX at the prompt' "$(sed -n 's/^Breakpoint \([0-9]\), .*: \([a-z_]*\), .*/\1 \2/p' "$work/out" | tr '\n' ' ')" '1 tw_hidden 2 twice 3 twin '
+cat >"$work/fits.cc" <<'C'
+namespace shop { struct till { int add(int n) { return n; } int add(long n) { return (int)n; } }; int total() { till t; return t.add(1) + t.add(2l); } }
+int main() { return shop::total(); }
+C
+g++ -g -O0 -o "$work/fits-cc" "$work/fits.cc"
+steps 'rbreak: by names with scopes' '
+    {"do": "rbreak", "match": "^shop::till::", "expect": {"breakpoints": [{"locations": [{"line": 1}, {"line": 1}]}]}},
+    {"do": "continue", "expect": {"function": {"match": "add"}}}, {"do": "continue", "expect": {"function": {"match": "add"}}}' \
+    -t "launch:gdbserver --once 127.0.0.1:{port} $work/fits-cc" "$work/fits-cc"
+
 # -- the linker's stubs --------------------------------------------------------------------------------------
 echo 'int puts(const char *); int rand(void); int main(void) { puts("x"); return rand(); }' >"$work/stubs.c"
 for compiler in 'gcc' 'gcc -fcf-protection' 'gcc -Wl,-z,now' clang i686-linux-gnu-gcc aarch64-linux-gnu-gcc 'arm-linux-gnueabihf-gcc -mthumb' \

@@ -6,6 +6,10 @@ CC ?= cc
 prefix ?= /usr/local
 SANITIZE ?=
 VERSION := 0.1.0
+# As many jobs as there are processors, where nobody says how many.
+ifeq (0,$(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)))
+MAKEFLAGS += -j$(shell nproc)
+endif
 # `make V=1` shows the commands.
 Q := $(if $(V),,@)
 

@@ -12,6 +12,7 @@
 # folder beside it for each processor.
 # KERNEL_FORMS="shipped perf" builds fewer; KERNEL_JOBS is how many compilers run (2).
 set -eu
+unset MAKEFLAGS MFLAGS MAKELEVEL # the make above has other jobs in mind
 here=$(cd "$(dirname "$0")" && pwd)
 forms=${KERNEL_FORMS:-shipped perf kdb arm64}
 jobs=${KERNEL_JOBS:-2}

@@ -187,6 +187,13 @@ static bool may_be_asked_again(const struct rsp_request *r)
     return !(r->flags & RSP_MUTATES) && r->grammar != RSP_GRAMMAR_CONSOLE;
 }
 
+/* A change that arrived twice was acked twice: the first answer is that of what was meant, and the second one
+ * may be an error (`z` of what is out already). */
+static bool was_done_twice(const struct rsp_connection *c, const struct rsp_request *r)
+{
+    return (r->flags & RSP_MUTATES) && !c->terms.no_ack && c->sent.acks_more > 0;
+}
+
 static struct error *say(struct rsp_connection *c, struct rsp_request *r, enum conn_fate *fate)
 {
     struct error *e = conn_say(c, r, fate);
@@ -233,6 +240,8 @@ static struct error *ask_alone(struct rsp_connection *c, struct rsp_request *r)
             continue;
         TRY(ask_between(c, r, &fate, &other));
         if (fate != FATE_ANSWERED || conn_runs(c) || !other)
+            return NULL;
+        if (was_done_twice(c, r))
             return NULL;
         if (!may_be_asked_again(r))
             break;

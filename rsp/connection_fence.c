@@ -85,8 +85,10 @@ static struct error *still_silent(struct rsp_connection *c, const struct fence *
 /* Without acks half of the time is left for the question with the known answer. */
 static void wait_for_answer(const struct rsp_connection *c, struct fence *f)
 {
-    int64_t parts = !c->terms.no_ack ? RESENDS_MOST : has_known(c) && c->fence.kind == FENCE_UNTRIED ? 2 : 1;
-    f->deadline_ns = conn_deadline(c, c->limits.timeout_ns / parts, 2 * c->terms.packet_size);
+    int64_t parts = has_known(c) && c->fence.kind == FENCE_UNTRIED ? 2 : 1;
+    int64_t wait =
+        c->terms.no_ack ? c->limits.timeout_ns / parts : conn_try_ns(c, RESENDS_MOST - 1 - f->tries_left);
+    f->deadline_ns = conn_deadline(c, wait, 2 * c->terms.packet_size);
 }
 
 static struct error *send(struct rsp_connection *c, struct fence *f, bool known)

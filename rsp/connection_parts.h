@@ -49,13 +49,15 @@ struct conn_wire {
 /* Our last packet, or the packets of one write, and their retransmission: connection_wire.c. */
 struct conn_sent {
     struct buf bytes;
-    size_t packets_at; /* where the packets begin, behind the acks */
-    bool acked;        /* a `+` came since, or none is due */
-    unsigned acks_due; /* packets of this write whose `+` has not come */
-    bool text_since;   /* the console printed since */
-    unsigned resends;  /* how often something was sent to have it, or its answer, again */
-    int64_t again_ns;  /* when a resume that was not acked is sent again; 0: never */
-    int64_t raw_ns;    /* when something that is no packet was sent last */
+    size_t packets_at;  /* where the packets begin, behind the acks */
+    bool acked;         /* a `+` came since, or none is due */
+    unsigned acks_due;  /* packets of this write whose `+` has not come */
+    unsigned acks_more; /* `+` beyond those: what was sent once arrived twice */
+    int64_t written_ns; /* when the write was begun */
+    bool text_since;    /* the console printed since */
+    unsigned resends;   /* how often something was sent to have it, or its answer, again */
+    int64_t again_ns;   /* when a resume that was not acked is sent again; 0: never */
+    int64_t raw_ns;     /* when something that is no packet was sent last */
 };
 
 /* What vCont? listed. */
@@ -127,6 +129,7 @@ struct conn_stops {
 struct conn_order {
     bool acks;          /* it has acked something on this connection: what comes before an ack is old */
     bool troubled;      /* something was lost, damaged or sent twice */
+    int64_t slowest_ns; /* the longest that an answer has taken which came at the first try */
     bool out_of_step;   /* a packet came that answers nothing: the next question is fenced off */
     bool copied;        /* what was taken last is word for word what was taken before it */
     struct buf asked;   /* the question answered last, cut at EVIDENCE_MOST; without acks */

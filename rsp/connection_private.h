@@ -118,6 +118,11 @@ void conn_note_text(struct rsp_connection *c);
 void conn_note_resend(struct rsp_connection *c);
 /* When the resume is sent again if it is not acked; 0: never. */
 void conn_resend_at(struct rsp_connection *c, int64_t again_ns);
+/* connection_retry.c: how long an answer is waited for that was asked for `tries` times in vain, out of
+ * RESENDS_MOST. All of them share a timeout; where something was lost before, the first is short. */
+int64_t conn_try_ns(const struct rsp_connection *c, unsigned tries);
+/* The answer came now, at the first try. */
+void conn_note_speed(struct rsp_connection *c);
 /* A deadline for conn_next(): takes what is there, and sends no acks yet. */
 #define CONN_ONLY_LOOK 0
 /* The next thing that matters. Acks, console text and notifications are dealt with here. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A request whose answer does not come: how long it is waited for, and what is sent to have it. */
 #include "rsp/connection_await.h"
+#include "base/text.h"
 #include "rsp/limits.h"
 
 /* Timeouts that a command may take in all while it keeps printing. */
@@ -50,11 +51,36 @@ bool await_may_try_again(const struct await *a)
            !c->stops.held.length && !a->cut;
 }
 
+/*
+ * A line that has lost something will do so again, and then each loss costs the whole wait. So the first try
+ * is as long as what was seen of the stub, with room to spare: should the answer only be late, what is sent
+ * to have it is no worse than a copy.
+ */
+#define SOON_NS INT64_C(300000000)
+enum { SLOWER = 4, LATER = 3 };
+
+int64_t conn_try_ns(const struct rsp_connection *c, unsigned tries)
+{
+    int64_t each = c->limits.timeout_ns / RESENDS_MOST, soon = SOON_NS + SLOWER * c->order.slowest_ns;
+    if (!c->order.troubled || LATER * soon > each)
+        return each;
+    if (tries == 0)
+        return soon;
+    return tries == 1 ? LATER * soon : c->limits.timeout_ns - (1 + LATER) * soon;
+}
+
+void conn_note_speed(struct rsp_connection *c)
+{
+    int64_t took = clock_now_ns() - c->sent.written_ns;
+    if (c->order.slowest_ns < took)
+        c->order.slowest_ns = took;
+}
+
 void await_start_clock(struct await *a)
 {
     struct rsp_connection *c = a->c;
     size_t bytes = a->r->length + 2 * c->terms.packet_size;
-    int64_t timeout = await_gets_tries(a) ? c->limits.timeout_ns / RESENDS_MOST : c->limits.timeout_ns;
+    int64_t timeout = await_gets_tries(a) ? conn_try_ns(c, a->resends) : c->limits.timeout_ns;
     a->deadline_ns = conn_deadline(c, timeout, bytes);
     a->last_deadline_ns = conn_deadline(c, CONSOLE_PATIENCE * c->limits.timeout_ns, bytes);
     a->cut = a->deadline_ns == c->limits.deadline_ns;

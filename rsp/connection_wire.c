@@ -43,7 +43,7 @@ void conn_begin(struct rsp_connection *c)
     add_acks(c);
     c->sent.packets_at = c->sent.bytes.length;
     c->sent.acked = c->sent.text_since = false;
-    c->sent.acks_due = 0;
+    c->sent.acks_due = c->sent.acks_more = 0;
     c->sent.resends = 0;
 }
 
@@ -78,6 +78,7 @@ static struct error *write_bytes(struct rsp_connection *c, const char *bytes, si
 
 struct error *conn_write(struct rsp_connection *c)
 {
+    c->sent.written_ns = clock_now_ns();
     return write_bytes(c, c->sent.bytes.data, c->sent.bytes.length);
 }
 
@@ -188,6 +189,8 @@ static void take_ack(struct rsp_connection *c)
     c->order.acks = true;
     if (c->sent.acks_due)
         c->sent.acks_due--;
+    else
+        c->sent.acks_more++;
 }
 
 /* A prompt like "$ " in console text begins no packet; on a line of its own the stub has no such excuse. */

@@ -206,7 +206,9 @@ static struct error *say(struct rsp_connection *c, struct rsp_request *r, enum c
     return e;
 }
 
-/* Between the silences: *fate, and *other where the answer does not stand alone. */
+/* Between the silences: *fate, and *other where the answer does not stand alone. One that is a copy of the
+ * last and stands among others is of a stub that says it for each byte of ours, and an ack beside it has
+ * strayed: of the question it took nothing. */
 static struct error *ask_between(struct rsp_connection *c, struct rsp_request *r, enum conn_fate *fate,
                                  bool *other)
 {
@@ -220,12 +222,17 @@ static struct error *ask_between(struct rsp_connection *c, struct rsp_request *r
         r->error = refused;
         return NULL;
     }
+    size_t before = c->order.strays;
     TRY(say(c, r, fate));
     if (*fate != FATE_ANSWERED || conn_runs(c))
         return NULL;
+    bool copied = c->order.copied && !c->terms.no_ack;
+    bool in_storm = copied && c->order.strays > before;
+    before = c->order.strays;
     TRY(listen(c, r, other));
+    in_storm |= copied && c->order.strays >= before + COPIES_OF_A_STORM;
     note_answer(c, !*other);
-    return NULL;
+    return in_storm && !*other ? conn_say_twice(c, r) : NULL;
 }
 
 /* One question until one answer stands alone. */

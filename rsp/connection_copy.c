@@ -36,6 +36,23 @@ static bool is_done(const struct rsp_request *r)
     return !r->error && r->reply.length > 0 && !conn_is_error(buf_text(&r->reply), r->reply.length);
 }
 
+struct error *conn_say_twice(struct rsp_connection *c, struct rsp_request *r)
+{
+    if (conn_runs(c) || !may_be_said_twice(r))
+        return NULL;
+    struct rsp_request again = {
+        .payload = r->payload, .length = r->length, .grammar = r->grammar, .flags = r->flags};
+    enum conn_fate fate;
+    struct error *e = conn_say_once(c, &again, &fate);
+    /* an error is that of doing it twice */
+    if (is_done(&again)) {
+        buf_clear(&r->reply);
+        buf_add(&r->reply, buf_text(&again.reply), again.reply.length);
+    }
+    rsp_request_free(&again);
+    return e;
+}
+
 struct error *conn_doubt_copy(struct rsp_connection *c, struct rsp_request *r)
 {
     size_t before = c->order.strays, late = c->stops.late_count;
@@ -53,19 +70,7 @@ struct error *conn_doubt_copy(struct rsp_connection *c, struct rsp_request *r)
         conn_stops_keep(c, late);
     if (!surplus)
         conn_older_trust(c, r);
-    if (!surplus || conn_runs(c) || !may_be_said_twice(r))
-        return NULL;
-    struct rsp_request again = {
-        .payload = r->payload, .length = r->length, .grammar = r->grammar, .flags = r->flags};
-    enum conn_fate fate;
-    e = conn_say_once(c, &again, &fate);
-    /* an error is that of doing it twice */
-    if (is_done(&again)) {
-        buf_clear(&r->reply);
-        buf_add(&r->reply, buf_text(&again.reply), again.reply.length);
-    }
-    rsp_request_free(&again);
-    return e;
+    return surplus ? conn_say_twice(c, r) : NULL;
 }
 
 bool conn_may_be_gone(const struct rsp_connection *c, const struct rsp_request *r, size_t window)

@@ -5,6 +5,7 @@
  */
 #include "test_rsp_session.h"
 
+#include "rsp/connection_private.h"
 #include "rsp/remote.h"
 
 #define SOON_NS  INT64_C(300000000)
@@ -323,13 +324,110 @@ static void test_no_fence(void **state)
     session_close(&s);
 }
 
+/* -- changes, while an answer is still missing -------------------------------------------------------- */
+
+static void script_missing(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_expect(p, "qRcmd,31");
+    peer_raw(p, "+");
+    peer_answer(p, "vMustReplyEmpty", "");
+}
+
+/* The line says the removal twice: the first answer is that of what was meant. */
+static void script_done_twice(struct peer *p)
+{
+    script_missing(p);
+    peer_expect(p, "z0,10,1");
+    peer_raw(p, "+$OK#9a+$E01#a6");
+    peer_answer(p, "m1,2", "1111");
+}
+
+static void test_done_twice(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_done_twice, 20);
+    soon(&s);
+    must_fail(monitor(&s, "1", ""), ERR_TIMEOUT);
+    later(&s);
+    must(rsp_remove_point(s.c, 0, 0x10, 1));
+    ask(&s, "m1,2", "1111");
+    session_close(&s);
+}
+
+/* gdbserver waits for our ack of its OK, which was lost, and says it again for each byte; an ack strayed in
+ * between. It has taken nothing of the change. */
+static void script_storm_of_copies(struct peer *p)
+{
+    script_missing(p);
+    peer_answer(p, "z0,10,1", "OK");
+    peer_expect(p, "Z0,20,1");
+    peer_raw(p, "$OK#9a$OK#9a$OK#9a+$OK#9a$OK#9a$OK#9a");
+    peer_answer(p, "Z0,20,1", "OK");
+    peer_expect(p, "Z0,30,1");
+    peer_raw(p, "+$OK#9a$OK#9a$OK#9a$OK#9a"); /* the ack came first */
+    peer_answer(p, "Z0,30,1", "OK");
+    peer_answer(p, "m1,2", "1111");
+}
+
+static void test_storm_of_copies(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_storm_of_copies, 20);
+    soon(&s);
+    must_fail(monitor(&s, "1", ""), ERR_TIMEOUT);
+    later(&s);
+    must(rsp_remove_point(s.c, 0, 0x10, 1));
+    must(rsp_insert_point(s.c, 0, 0x20, 1));
+    must(rsp_insert_point(s.c, 0, 0x30, 1));
+    ask(&s, "m1,2", "1111");
+    session_close(&s);
+}
+
+/* Three tries share the time; once something was lost the first is short. */
+static void script_tries(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_answer(p, "m1,2", "1111");
+    peer_expect(p, "m2,2");
+    peer_raw(p, "+$2222#00");
+    peer_reply(p, "2222");
+    peer_answer(p, "m3,2", "3333");
+}
+
+static int64_t sum_of_tries(const struct session *s)
+{
+    return conn_try_ns(s->c, 0) + conn_try_ns(s->c, 1) + conn_try_ns(s->c, 2);
+}
+
+static void test_tries(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_tries, 60);
+    ask(&s, "m1,2", "1111");
+    assert_int_equal(conn_try_ns(s.c, 0), rsp_timeout(s.c) / 3);
+    assert_int_equal(sum_of_tries(&s), rsp_timeout(s.c));
+    ask(&s, "m2,2", "2222");
+    conn_trouble(s.c);
+    assert_true(conn_try_ns(s.c, 0) < conn_try_ns(s.c, 1) && conn_try_ns(s.c, 1) < conn_try_ns(s.c, 2));
+    assert_int_equal(sum_of_tries(&s), rsp_timeout(s.c));
+    rsp_set_timeout(s.c, SOON_NS); /* there is nothing to share out in another way */
+    assert_int_equal(conn_try_ns(s.c, 0), SOON_NS / 3);
+    ask(&s, "m3,2", "3333");
+    session_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_late_command), cmocka_unit_test(test_command_never_answered),
-        cmocka_unit_test(test_late_read),    cmocka_unit_test(test_said_again),
-        cmocka_unit_test(test_asked_for),    cmocka_unit_test(test_odd_fences),
-        cmocka_unit_test(test_no_fence),
+        cmocka_unit_test(test_late_command),    cmocka_unit_test(test_command_never_answered),
+        cmocka_unit_test(test_late_read),       cmocka_unit_test(test_said_again),
+        cmocka_unit_test(test_asked_for),       cmocka_unit_test(test_odd_fences),
+        cmocka_unit_test(test_no_fence),        cmocka_unit_test(test_done_twice),
+        cmocka_unit_test(test_storm_of_copies), cmocka_unit_test(test_tries),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -188,7 +188,7 @@ static void take_answer(struct await *a, const struct rsp_event *event, enum con
     buf_add(&a->r->reply, event->data, event->length);
     if (event->length && !conn_is_error(event->data, event->length))
         conn_know_question(a->c, known_question(a->r));
-    if (a->resends == 0 && !a->damaged && !a->refused)
+    if (a->resends == 0 && a->c->sent.resends == 0 && !a->damaged)
         conn_note_speed(a->c);
     if (a->asked_for && !a->damaged)
         conn_missing_said_again(a->c, a->r);

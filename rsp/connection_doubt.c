@@ -52,7 +52,7 @@ void conn_doubt_leave(struct rsp_connection *c)
 {
     conn_doubt_over(c);
     if (may_be_asked(c))
-        c->doubt.due_ns = clock_now_ns() + LATE_NS;
+        c->doubt.due_ns = clock_now_ns() + conn_soon_ns(c, LATE_NS);
 }
 
 void conn_doubt_ack(struct rsp_connection *c, const char *payload, size_t n)
@@ -62,7 +62,7 @@ void conn_doubt_ack(struct rsp_connection *c, const char *payload, size_t n)
         return;
     conn_expect_ack(c, true);
     if (!c->doubt.due_ns)
-        c->doubt.due_ns = clock_now_ns() + EARLY_NS;
+        c->doubt.due_ns = clock_now_ns() + conn_soon_ns(c, EARLY_NS);
 }
 
 bool conn_doubt_takes(struct rsp_connection *c, const char *payload, size_t n)
@@ -78,7 +78,7 @@ bool conn_doubt_takes(struct rsp_connection *c, const char *payload, size_t n)
         buf_add(&d->held, payload, n);
         d->has_held = true;
     }
-    d->due_ns = clock_now_ns() + EARLY_NS;
+    d->due_ns = clock_now_ns() + conn_soon_ns(c, EARLY_NS);
     return true;
 }
 
@@ -101,7 +101,7 @@ static int64_t nak_due(const struct rsp_connection *c)
     if (!cut && !lost)
         return 0;
     int64_t since = c->wire.came_ns > d->nak_ns ? c->wire.came_ns : d->nak_ns;
-    return since + (cut || d->damaged ? EARLY_NS : LATE_NS);
+    return since + conn_soon_ns(c, cut || d->damaged ? EARLY_NS : LATE_NS);
 }
 
 int64_t conn_doubt_due(const struct rsp_connection *c)
@@ -121,7 +121,7 @@ struct error *conn_doubt_answered(struct rsp_connection *c, bool *taken)
     d->due_ns = 0;
     if (d->rounds++ < RESENDS_MOST) { /* it may be lost as the first was */
         d->asked = NOTHING;
-        d->due_ns = clock_now_ns() + LATE_NS;
+        d->due_ns = clock_now_ns() + conn_soon_ns(c, LATE_NS);
     }
     TRY(conn_flush_acks(c)); /* gdbserver takes nothing before */
     return conn_write_again(c);
@@ -167,7 +167,7 @@ static struct error *ask_next(struct rsp_connection *c, int64_t now)
     struct conn_doubt *d = &c->doubt;
     if (d->asked == NOTHING) {
         d->asked = ASKED_FOR_STOP;
-        d->due_ns = now + EARLY_NS;
+        d->due_ns = now + conn_soon_ns(c, EARLY_NS);
         TRY(conn_complete_checksum(c));
         return conn_send_nak(c);
     }
@@ -176,7 +176,7 @@ static struct error *ask_next(struct rsp_connection *c, int64_t now)
     if (d->asked == ASKED_WHO)
         TRY(conn_complete_checksum(c));
     d->asked = ASKED_WHO;
-    d->due_ns = now + EARLY_NS;
+    d->due_ns = now + conn_soon_ns(c, EARLY_NS);
     return conn_doubt_ask_who(c);
 }
 
@@ -203,7 +203,7 @@ struct error *conn_doubt_act(struct rsp_connection *c, int64_t now, bool *believ
         /* gdbserver waited for the ack of its last word and took no byte of the resume */
         d->copies = 0;
         d->has_held = false;
-        d->due_ns = now + LATE_NS;
+        d->due_ns = now + conn_soon_ns(c, LATE_NS);
         TRY(conn_complete_checksum(c));
         return conn_write_again(c);
     }

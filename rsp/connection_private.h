@@ -121,6 +121,8 @@ void conn_resend_at(struct rsp_connection *c, int64_t again_ns);
 /* connection_retry.c: how long an answer is waited for that was asked for `tries` times in vain, out of
  * RESENDS_MOST. All of them share a timeout; where something was lost before, the first is short. */
 int64_t conn_try_ns(const struct rsp_connection *c, unsigned tries);
+/* So long, and not that long where something was lost before and the stub was seen to be quick. */
+int64_t conn_soon_ns(const struct rsp_connection *c, int64_t most_ns);
 /* The answer came now, at the first try. */
 void conn_note_speed(struct rsp_connection *c);
 /* A deadline for conn_next(): takes what is there, and sends no acks yet. */

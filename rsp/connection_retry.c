@@ -59,14 +59,19 @@ bool await_may_try_again(const struct await *a)
 #define SOON_NS INT64_C(300000000)
 enum { SLOWER = 4, LATER = 3 };
 
+int64_t conn_soon_ns(const struct rsp_connection *c, int64_t most_ns)
+{
+    int64_t soon = SOON_NS + SLOWER * c->order.slowest_ns;
+    return c->order.troubled && soon < most_ns ? soon : most_ns;
+}
+
 int64_t conn_try_ns(const struct rsp_connection *c, unsigned tries)
 {
-    int64_t each = c->limits.timeout_ns / RESENDS_MOST, soon = SOON_NS + SLOWER * c->order.slowest_ns;
-    if (!c->order.troubled || LATER * soon > each)
-        return each;
+    int64_t each = c->limits.timeout_ns / RESENDS_MOST, soon = conn_soon_ns(c, each);
+    int64_t later = LATER * soon < each ? LATER * soon : each;
     if (tries == 0)
         return soon;
-    return tries == 1 ? LATER * soon : c->limits.timeout_ns - (1 + LATER) * soon;
+    return tries == 1 ? later : c->limits.timeout_ns - soon - later;
 }
 
 void conn_note_speed(struct rsp_connection *c)
@@ -106,6 +111,8 @@ struct error *await_try_again(struct await *a)
         a->asked_for = true;
         TRY(conn_send_nak(c));
     }
+    if (a->copies >= COPIES_OF_A_STORM)
+        a->has_early = false; /* nor is one of the copies its answer, should this get lost, too */
     a->copies = 0;
     await_start_clock(a);
     return NULL;

@@ -155,13 +155,42 @@ void conn_release_stop(struct rsp_connection *c, enum rsp_violation kind)
     buf_clear(&c->stops.held);
 }
 
+/* The length of a field `core:N;` that begins here, 0: it is another. */
+static size_t core_field(const char *p, size_t n)
+{
+    static const char key[] = "core:";
+    const char *end = n > sizeof key - 1 && memcmp(p, key, sizeof key - 1) == 0 ? memchr(p, ';', n) : NULL;
+    return end ? (size_t)(end - p) + 1 : 0;
+}
+
+/* All but the processor: where a resume arrived twice, gdbserver, which finds itself at a breakpoint whose
+ * condition holds, tells the same stop once more at once. */
+static bool is_same_stop(const struct buf *last, const char *p, size_t n)
+{
+    const char *q = buf_text(last);
+    size_t m = last->length;
+    while (n && m) {
+        size_t core_p = core_field(p, n), core_q = core_field(q, m);
+        if (core_p && core_q) {
+            p += core_p, n -= core_p;
+            q += core_q, m -= core_q;
+        } else if (*p == *q) {
+            p++, n--;
+            q++, m--;
+        } else {
+            return false;
+        }
+    }
+    return n == 0 && m == 0 && last->length > 0;
+}
+
 void conn_unexpected_stop(struct rsp_connection *c, const char *payload, size_t n, bool hold)
 {
     if (conn_is_lenient(c)) /* QEMU stops a running machine for a new connection and says so unasked */
         return;
     conn_race_note_stop(c, payload, n);
     bool copy = false;
-    if (conn_is_copy(&c->stops.last, payload, n) || is_queued(c, payload, n)) {
+    if (is_same_stop(&c->stops.last, payload, n) || is_queued(c, payload, n)) {
         c->stops.copies++;
         if (c->stops.copies == COPIES_OF_A_STORM)
             conn_violation(c, RSP_BREACH_RETRANSMIT_STORM, payload, n);

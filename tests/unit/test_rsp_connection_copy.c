@@ -115,6 +115,55 @@ static void test_stop_taken_as_acked(void **state)
     session_close(&s);
 }
 
+/* All of the change was eaten by a stub that waits for our ack, and saying it again is lost: what came in
+ * between is no answer to it. */
+static void script_storm_then_lost(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_answer(p, "M1,1:00", "OK");
+    peer_expect(p, "Z0,20,1");
+    peer_raw(p, "$OK#9a$OK#9a$OK#9a$OK#9a");
+    peer_expect(p, "Z0,20,1");
+    peer_answer(p, "vMustReplyEmpty", "");
+    peer_answer(p, "Z0,20,1", "OK");
+    peer_answer(p, "m3,2", "3333");
+}
+
+static void test_storm_then_lost(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_storm_then_lost, 20);
+    must(write_byte(&s));
+    must(rsp_insert_point(s.c, 0, 0x20, 1));
+    ask(&s, "m3,2", "3333");
+    session_close(&s);
+}
+
+/* A resume that arrived twice, at a breakpoint: the same stop, told by another processor. */
+static void script_same_stop(struct peer *p)
+{
+    peer_negotiate(p, WITH_ACK);
+    peer_answer(p, "c", "T0510:1000;thread:1;core:0;");
+    peer_say(p, "T0510:1000;thread:1;core:1;");
+    peer_answer(p, "m3,2", "3333");
+    peer_answer(p, "s", "T0510:1100;thread:1;core:1;");
+}
+
+static void test_same_stop(void **state)
+{
+    (void)state;
+    struct session s;
+    open_with(&s, script_same_stop, 20);
+    must(rsp_resume(s.c, "c", 1));
+    assert_int_equal(wait_stop(&s).thread.tid, 1);
+    ask(&s, "m3,2", "3333");
+    assert_false(rsp_has_late_stop(s.c));
+    must(rsp_resume(s.c, "s", 1));
+    assert_int_equal(wait_stop(&s).core, 1);
+    session_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +171,8 @@ int main(void)
         cmocka_unit_test(test_removed_already),
         cmocka_unit_test(test_stray_ack_of_a_resume),
         cmocka_unit_test(test_stop_taken_as_acked),
+        cmocka_unit_test(test_storm_then_lost),
+        cmocka_unit_test(test_same_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,6 +87,8 @@ a = s.ask(2, "breakpoints")
 check("and its breakpoints are planned", result(a).get("breakpoints", [{}])[0].get("state") == "planned", a)
 a = s.ask(3, "continue")
 check("and nothing runs", code(a) == "not-connected", a)
+a = s.ask(4, "eval", expr="number")
+check("and a variable is not what its file begins it with", code(a) == "not-connected", a)
 s.end()
 
 stub, port = gdbserver("127.0.0.1:0", ENDS, "spin")

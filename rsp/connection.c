@@ -36,6 +36,7 @@ void rsp_connection_destroy(struct rsp_connection *c)
     buf_free(&c->misfits.last);
     buf_free(&c->order.last);
     buf_free(&c->order.asked);
+    buf_free(&c->order.undecided);
     buf_free(&c->words);
     buf_free(&c->wire.damaged);
     buf_free(&c->doubt.held);

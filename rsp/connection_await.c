@@ -246,7 +246,8 @@ static bool take_unacked(struct await *a, const struct rsp_event *event)
     a->copies += copy;
     if (copy)
         conn_stale(c, event->data, event->length);
-    if (a->alone && fits(a, event)) {
+    bool asked_for = copy && a->asked_for; /* the last word comes again for our `-` */
+    if (a->alone && !asked_for && fits(a, event)) {
         buf_clear(&a->early);
         buf_add(&a->early, event->data, event->length);
         a->has_early = true;

@@ -182,9 +182,11 @@ static void note_answer(struct rsp_connection *c, bool clear)
     o->settle_ns = 2 * o->settle_ns < SETTLE_MOST_NS ? 2 * o->settle_ns : SETTLE_MOST_NS;
 }
 
-static bool may_be_asked_again(const struct rsp_request *r)
+/* With acks a change that was heard was acked, and some may be said twice. */
+static bool may_be_asked_again(const struct rsp_connection *c, const struct rsp_request *r)
 {
-    return !(r->flags & RSP_MUTATES) && r->grammar != RSP_GRAMMAR_CONSOLE;
+    bool twice = !c->terms.no_ack && conn_may_be_said_twice(r);
+    return r->grammar != RSP_GRAMMAR_CONSOLE && (!(r->flags & RSP_MUTATES) || twice);
 }
 
 /* A change that arrived twice was acked twice: the first answer is that of what was meant, and the second one
@@ -231,8 +233,9 @@ static struct error *ask_between(struct rsp_connection *c, struct rsp_request *r
     before = c->order.strays;
     TRY(listen(c, r, other));
     in_storm |= copied && c->order.strays >= before + COPIES_OF_A_STORM;
+    *other |= in_storm;
     note_answer(c, !*other);
-    return in_storm && !*other ? conn_say_twice(c, r) : NULL;
+    return NULL;
 }
 
 /* One question until one answer stands alone. */
@@ -250,8 +253,12 @@ static struct error *ask_alone(struct rsp_connection *c, struct rsp_request *r)
             return NULL;
         if (was_done_twice(c, r))
             return NULL;
-        if (!may_be_asked_again(r))
+        if (!may_be_asked_again(c, r))
             break;
+    }
+    if (r->length && r->payload[0] == 'z') {
+        buf_clear(&c->order.undecided);
+        buf_add(&c->order.undecided, r->payload, r->length);
     }
     r->error = error_hint(
         conn_request_error(r, ERR_VIOLATION, "more than one answer came, and they are not the same"),
@@ -263,6 +270,8 @@ static struct error *ask_alone(struct rsp_connection *c, struct rsp_request *r)
 static struct error *ask(struct rsp_connection *c, struct rsp_request *r)
 {
     TRY(ask_alone(c, r));
+    if (conn_may_be_gone(c, r, 1))
+        TRY(conn_take_out_again(c, r));
     return conn_missing_settle(c, r, ask_alone);
 }
 

@@ -15,8 +15,9 @@
 
 static bool is_in_doubt(const struct rsp_connection *c, const struct rsp_request *r, size_t window)
 {
-    return window == 1 && c->order.troubled && !c->terms.no_ack && c->order.acks && !r->error &&
-           r->length > 0 && !conn_is_lenient(c) && !c->race.seen && clock_now_ns() < c->limits.deadline_ns;
+    bool acks = c->order.troubled && !c->terms.no_ack && c->order.acks;
+    return window == 1 && acks && !r->error && r->length > 0 && !conn_is_lenient(c) && !c->race.seen &&
+           clock_now_ns() < c->limits.deadline_ns;
 }
 
 bool conn_may_be_copy(const struct rsp_connection *c, const struct rsp_request *r, size_t window)
@@ -26,7 +27,7 @@ bool conn_may_be_copy(const struct rsp_connection *c, const struct rsp_request *
 }
 
 /* What it changes is the same after the second time; everything else only asks. */
-static bool may_be_said_twice(const struct rsp_request *r)
+bool conn_may_be_said_twice(const struct rsp_request *r)
 {
     return !(r->flags & RSP_MUTATES) || strchr("ZzMXPGHQ", r->payload[0]);
 }
@@ -36,21 +37,46 @@ static bool is_done(const struct rsp_request *r)
     return !r->error && r->reply.length > 0 && !conn_is_error(buf_text(&r->reply), r->reply.length);
 }
 
-struct error *conn_say_twice(struct rsp_connection *c, struct rsp_request *r)
+static struct error *say_twice(struct rsp_connection *c, struct rsp_request *r, bool *done)
 {
-    if (conn_runs(c) || !may_be_said_twice(r))
-        return NULL;
     struct rsp_request again = {
         .payload = r->payload, .length = r->length, .grammar = r->grammar, .flags = r->flags};
     enum conn_fate fate;
     struct error *e = conn_say_once(c, &again, &fate);
     /* an error is that of doing it twice */
-    if (is_done(&again)) {
+    *done = is_done(&again);
+    if (*done) {
         buf_clear(&r->reply);
         buf_add(&r->reply, buf_text(&again.reply), again.reply.length);
     }
+    *done |= again.reply.length > 0;
     rsp_request_free(&again);
     return e;
+}
+
+/* *surplus: in front of the fence's answer more came than was asked for. False where it is not answered. */
+static struct error *fence_off(struct rsp_connection *c, bool *surplus)
+{
+    size_t before = c->order.strays;
+    conn_fence(c);
+    struct error *e = conn_resync(c);
+    *surplus = !e && (c->owed.came > 0 || c->order.strays > before);
+    if (!error_is(e, ERR_TIMEOUT))
+        return e;
+    error_free(e);
+    return NULL;
+}
+
+/* The old word may come again, where its copies are late: an empty one would say that the stub cannot. */
+static struct error *say_until_done(struct rsp_connection *c, struct rsp_request *r)
+{
+    bool surplus = true, done = false;
+    for (unsigned i = 0; i < RESENDS_MOST && surplus && !done && !conn_runs(c); i++) {
+        TRY(say_twice(c, r, &done));
+        if (!done)
+            TRY(fence_off(c, &surplus));
+    }
+    return NULL;
 }
 
 struct error *conn_doubt_copy(struct rsp_connection *c, struct rsp_request *r)
@@ -70,12 +96,13 @@ struct error *conn_doubt_copy(struct rsp_connection *c, struct rsp_request *r)
         conn_stops_keep(c, late);
     if (!surplus)
         conn_older_trust(c, r);
-    return surplus ? conn_say_twice(c, r) : NULL;
+    return surplus && conn_may_be_said_twice(r) ? say_until_done(c, r) : NULL;
 }
 
 bool conn_may_be_gone(const struct rsp_connection *c, const struct rsp_request *r, size_t window)
 {
-    return is_in_doubt(c, r, window) && r->payload[0] == 'z' &&
+    bool undecided = !r->error && r->length > 0 && conn_is_copy(&c->order.undecided, r->payload, r->length);
+    return (undecided || is_in_doubt(c, r, window)) && r->payload[0] == 'z' &&
            conn_is_error(buf_text(&r->reply), r->reply.length);
 }
 

@@ -127,23 +127,24 @@ struct conn_stops {
 
 /* Which packet answers which question: connection_order.c. */
 struct conn_order {
-    bool acks;          /* it has acked something on this connection: what comes before an ack is old */
-    bool troubled;      /* something was lost, damaged or sent twice */
-    int64_t slowest_ns; /* the longest that an answer has taken which came at the first try */
-    bool out_of_step;   /* a packet came that answers nothing: the next question is fenced off */
-    bool copied;        /* what was taken last is word for word what was taken before it */
-    struct buf asked;   /* the question answered last, cut at EVIDENCE_MOST; without acks */
-    bool says_nothing;  /* it has answered something with an empty packet */
-    bool gave_up;       /* a question of the user's got no answer */
-    bool suspect;       /* an answer of this batch may be a copy: connection_careful.c */
-    bool cleared;       /* of that it was found free once, and nothing came since that was not asked */
-    unsigned careful;   /* questions that still stand between silences */
-    int64_t settle_ns;  /* the silence */
-    int64_t quiet_ns;   /* when the last of them was over */
-    size_t strays;      /* packets that answered nothing, in all */
-    size_t others;      /* of them, those that were no copy of what was taken last */
-    struct buf last;    /* the answer or stop taken last, cut at EVIDENCE_MOST */
-    size_t last_length; /* of all of it */
+    bool acks;            /* it has acked something on this connection: what comes before an ack is old */
+    bool troubled;        /* something was lost, damaged or sent twice */
+    int64_t slowest_ns;   /* the longest that an answer has taken which came at the first try */
+    bool out_of_step;     /* a packet came that answers nothing: the next question is fenced off */
+    bool copied;          /* what was taken last is word for word what was taken before it */
+    struct buf asked;     /* the question answered last, cut at EVIDENCE_MOST; without acks */
+    struct buf undecided; /* a `z` of which it is not known whether it was done */
+    bool says_nothing;    /* it has answered something with an empty packet */
+    bool gave_up;         /* a question of the user's got no answer */
+    bool suspect;         /* an answer of this batch may be a copy: connection_careful.c */
+    bool cleared;         /* of that it was found free once, and nothing came since that was not asked */
+    unsigned careful;     /* questions that still stand between silences */
+    int64_t settle_ns;    /* the silence */
+    int64_t quiet_ns;     /* when the last of them was over */
+    size_t strays;        /* packets that answered nothing, in all */
+    size_t others;        /* of them, those that were no copy of what was taken last */
+    struct buf last;      /* the answer or stop taken last, cut at EVIDENCE_MOST */
+    size_t last_length;   /* of all of it */
 };
 
 /* An answer that was given, as digests. */

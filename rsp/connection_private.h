@@ -325,8 +325,8 @@ bool conn_has_surplus(struct rsp_connection *c);
 bool conn_may_be_copy(const struct rsp_connection *c, const struct rsp_request *r, size_t window);
 /* Finds out, and has the request answered anew where that may be: a turn, two where it was so. */
 struct error *conn_doubt_copy(struct rsp_connection *c, struct rsp_request *r) BASE_MUST_CHECK;
-/* Says the request once more, where that may be: its answer counts, unless it is an error. */
-struct error *conn_say_twice(struct rsp_connection *c, struct rsp_request *r) BASE_MUST_CHECK;
+/* What it changes, if anything, is the same after the second time. */
+bool conn_may_be_said_twice(const struct rsp_request *r);
 /* Whether it is a `z` that was refused and may be done; and inserting and taking out that point once more. */
 bool conn_may_be_gone(const struct rsp_connection *c, const struct rsp_request *r, size_t window);
 struct error *conn_take_out_again(struct rsp_connection *c, struct rsp_request *r) BASE_MUST_CHECK;

@@ -32,7 +32,8 @@
 /* A request on its way through the engine, or a sleep. */
 struct pending {
     struct pending *next;
-    uint64_t worker_id; /* 0: a sleep */
+    uint64_t worker_id; /* 0: a sleep, or see `with` */
+    uint64_t with; /* an interrupt of the request of this worker_id, whose answer is this one's too; or 0 */
     cJSON *request;
     int64_t began_ns, due_ns; /* due_ns: when a sleep ends or the time is up; INT64_MAX: never */
     bool only_waits;          /* out of time, it leaves the target running */
@@ -162,24 +163,26 @@ static void start_assert(struct server *s, cJSON *request)
     cJSON_Delete(request);
 }
 
-/* A request that works its way back in time without letting the target run for the worker to see. */
-static bool is_going_back(const struct server *s)
+/* The first request that works its way back in time without letting the target run for the worker to see. */
+static const struct pending *going_back(const struct server *s)
 {
+    const struct pending *found = NULL;
     for (const struct pending *p = s->pending; p; p = p->next) {
         const char *name = json_text_or_null(p->request, "do");
         const struct command *c = name ? command_find(name) : NULL;
         if (c && (c->flags & COMMAND_WAITS_ITSELF))
-            return true;
+            found = p; /* the newest comes first */
     }
-    return false;
+    return found;
 }
 
 static void dispatch(struct server *s, const struct command *c, cJSON *request)
 {
-    if (strcmp(c->name, "interrupt") == 0 && s->ready && is_going_back(s)) {
-        worker_interrupt(s->worker); /* the stop is the answer to what was under way */
-        reply(s, request, NULL, cJSON_CreateObject(), clock_now_ns());
-        cJSON_Delete(request);
+    const struct pending *back = strcmp(c->name, "interrupt") == 0 && s->ready ? going_back(s) : NULL;
+    if (back) { /* what becomes of that is the answer to both */
+        uint64_t with = back->worker_id;
+        worker_interrupt(s->worker);
+        add_pending(s, request, 0)->with = with;
     } else if (strcmp(c->name, "sleep") == 0) {
         start_sleep(s, request);
     } else if (strcmp(c->name, "assert") == 0) {
@@ -297,6 +300,26 @@ static struct pending *find_pending(struct server *s, uint64_t worker_id)
     return p;
 }
 
+static bool has_interrupt(const struct server *s, uint64_t worker_id)
+{
+    const struct pending *p = s->pending;
+    while (p && (p->with != worker_id || worker_id == 0))
+        p = p->next;
+    return p != NULL;
+}
+
+/* The interrupts of a request are answered with what became of it. */
+static void answer_with(struct server *s, uint64_t worker_id, const struct error *e, const cJSON *result)
+{
+    for (struct pending *p = s->pending, *next; p; p = next) {
+        next = p->next;
+        if (p->with != worker_id || worker_id == 0)
+            continue;
+        reply(s, p->request, e, result ? cJSON_Duplicate(result, true) : NULL, p->began_ns);
+        drop_pending(s, p);
+    }
+}
+
 static void take_answer(struct server *s, struct worker_message *m)
 {
     struct pending *p = find_pending(s, m->id);
@@ -316,8 +339,11 @@ static void take_answer(struct server *s, struct worker_message *m)
         error_free(e);
         e = late;
     }
+    cJSON *copy = has_interrupt(s, p->worker_id) ? cJSON_Duplicate(m->result, true) : NULL;
     reply(s, p->request, e, m->result, p->began_ns);
     m->result = NULL;
+    answer_with(s, p->worker_id, e, copy);
+    cJSON_Delete(copy);
     error_free(e);
     drop_pending(s, p);
 }
@@ -359,6 +385,7 @@ static void answer_for_engine(struct server *s, struct pending *p, struct error 
 {
     worker_abandon(s->worker, p->worker_id);
     reply(s, p->request, e, NULL, p->began_ns);
+    answer_with(s, p->worker_id, e, NULL);
     error_free(e);
     drop_pending(s, p);
 }
@@ -379,7 +406,9 @@ static struct error *out_of_time(const struct server *s, const struct pending *p
 
 static void expire_one(struct server *s, struct pending *p)
 {
-    if (p->worker_id == 0) {
+    if (p->with) {
+        answer_for_engine(s, p, out_of_time(s, p));
+    } else if (p->worker_id == 0) {
         reply(s, p->request, NULL, cJSON_CreateObject(), p->began_ns);
         drop_pending(s, p);
     } else if (!s->ready || p->only_waits || p->timed_out) {
@@ -394,10 +423,14 @@ static void expire_one(struct server *s, struct pending *p)
 static void expire(struct server *s)
 {
     int64_t now = clock_now_ns();
-    for (struct pending *p = s->pending, *next; p; p = next) {
-        next = p->next;
-        if (p->due_ns <= now)
-            expire_one(s, p);
+    struct pending *p = s->pending;
+    while (p) {
+        if (p->due_ns > now) {
+            p = p->next;
+            continue;
+        }
+        expire_one(s, p); /* it may take others with it, or get more time */
+        p = s->pending;
     }
 }
 

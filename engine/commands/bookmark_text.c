@@ -15,9 +15,14 @@ enum { FILE_VERSION = 1 };
 
 /* -- writing --------------------------------------------------------------------------------------- */
 
+const char *bookmark_state_name(enum bookmark_state state)
+{
+    static const char *const names[] = {"unchecked", "good", "stale", "no-snapshot"};
+    return names[state];
+}
+
 cJSON *bookmark_to_json(const struct bookmark *b)
 {
-    static const char *const states[] = {"unchecked", "good", "stale"};
     cJSON *o = cJSON_CreateObject();
     cJSON_AddNumberToObject(o, "id", (double)b->id);
     cJSON_AddStringToObject(o, "name", b->name);
@@ -32,8 +37,16 @@ cJSON *bookmark_to_json(const struct bookmark *b)
         cJSON_AddNumberToObject(o, "line", b->line);
     cJSON_AddNumberToObject(o, "made", (double)b->made);
     json_add_text(o, "snapshot", b->snapshot);
-    cJSON_AddStringToObject(o, "state", states[b->state]);
+    cJSON_AddStringToObject(o, "state", bookmark_state_name(b->state));
     return o;
+}
+
+static void add_code(cJSON *o, const struct bookmark *b)
+{
+    BASE_BUF struct buf hex = {0};
+    hex_encode(&hex, b->code, b->code_length);
+    if (hex.length)
+        cJSON_AddStringToObject(o, "code", buf_text(&hex));
 }
 
 static char *as_text(const struct bookmark_table *t)
@@ -45,6 +58,7 @@ static char *as_text(const struct bookmark_table *t)
     for (size_t i = 0; i < t->count; i++) {
         cJSON *one = bookmark_to_json(t->items[i]);
         cJSON_DeleteItemFromObjectCaseSensitive(one, "state");
+        add_code(one, t->items[i]);
         cJSON_AddItemToArray(list, one);
     }
     char *text = cJSON_Print(o);
@@ -89,6 +103,9 @@ static bool read_one(const cJSON *o, struct bookmark_table *t)
     b->function = text_member(o, "function");
     b->file = text_member(o, "file");
     b->snapshot = text_member(o, "snapshot");
+    BASE_FREE char *code = text_member(o, "code");
+    if (code && hex_decode(code, strlen(code), b->code, sizeof b->code) == sizeof b->code)
+        b->code_length = sizeof b->code;
     b->has_pc = pc && text_parse_u64(pc, &b->pc);
     bool good = number_member(o, "id", &b->id) && number_member(o, "position", &b->position) && b->name &&
                 (!b->snapshot || time_snapshot_is_ours(b->snapshot)) && b->id > 0 &&

@@ -12,6 +12,8 @@
 
 #include "engine/control/time/bookmarks.h"
 
+/* good, unchecked, stale or no-snapshot. */
+const char *bookmark_state_name(enum bookmark_state state);
 /* A new object: {id name note? position thread? pc? function? file? line? made snapshot? state}. */
 cJSON *bookmark_to_json(const struct bookmark *b);
 /* The session's table, read when it was not yet; what is wrong with the file is said once. */

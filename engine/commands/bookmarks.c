@@ -20,6 +20,19 @@ static void add_percent(cJSON *o, uint64_t position, uint64_t last)
         cJSON_AddNumberToObject(o, "percent", floor((double)position / (double)last * 10000) / 100);
 }
 
+/* Where it is cannot be asked; of how much is known from before. */
+static struct error *position_while_running(struct session *s, cJSON **ret)
+{
+    const struct time_line *t = &s->control->time;
+    if (!t->driver || !t->last_known)
+        return target_need_stopped(s->target);
+    *ret = cJSON_CreateObject();
+    cJSON_AddTrueToObject(*ret, "running");
+    cJSON_AddNumberToObject(*ret, "total", (double)t->last);
+    cJSON_AddStringToObject(*ret, "unit", t->driver->unit);
+    return NULL;
+}
+
 static struct error *run_position(struct session *s, const cJSON *args, cJSON **ret)
 {
     (void)args;
@@ -27,7 +40,7 @@ static struct error *run_position(struct session *s, const cJSON *args, cJSON **
     uint64_t position, last = 0;
     bool known = false;
     if (s->target->state == TARGET_RUNNING)
-        return target_need_stopped(s->target);
+        return position_while_running(s, ret);
     TRY(time_driver(s->control, &d));
     TRY(time_position(s->control, &position));
     TRY(time_last(s->control, &known, &last));
@@ -43,6 +56,8 @@ static struct error *run_position(struct session *s, const cJSON *args, cJSON **
 
 static void position_text(const cJSON *result, struct buf *out)
 {
+    if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(result, "running")))
+        buf_add_text(out, "running");
     json_append(out, "", result, "position", "");
     json_append(out, " of ", result, "total", "");
     json_append(out, " ", result, "unit", "");
@@ -86,6 +101,18 @@ static struct error *make(struct session *s, const cJSON *args, bool snapshot, s
     return NULL;
 }
 
+static struct error *shown(struct control *c, const struct bookmark *b, cJSON **ret)
+{
+    enum bookmark_state state;
+    bool has_snapshot;
+    TRY(bookmark_look(c, b, &has_snapshot, &state));
+    *ret = bookmark_to_json(b);
+    if (!has_snapshot)
+        cJSON_DeleteItemFromObjectCaseSensitive(*ret, "snapshot");
+    cJSON_ReplaceItemInObjectCaseSensitive(*ret, "state", cJSON_CreateString(bookmark_state_name(state)));
+    return NULL;
+}
+
 static struct error *run_bookmark(struct session *s, const cJSON *args, cJSON **ret)
 {
     const struct time_driver *d;
@@ -107,18 +134,29 @@ static struct error *run_bookmark(struct session *s, const cJSON *args, cJSON **
         return e;
     }
     TRY(inserted);
-    *ret = bookmark_to_json(b);
+    TRY(shown(s->control, b, ret));
+    if (strcmp(json_text(*ret, "state"), "no-snapshot") == 0)
+        cJSON_AddStringToObject(
+            *ret, "warning",
+            "there is neither a recording nor a snapshot to come back by; `bookmark -memory` "
+            "(\"snapshot\": \"memory\") keeps registers and writable memory");
     return NULL;
 }
 
-/* A name, and the rest is a remark. */
+/* `-memory` in front: with registers and writable memory. A name, and the rest is a remark. */
 static struct error *parse_bookmark(struct session *s, const char *alias, const char *text, cJSON *args)
 {
     (void)s;
     (void)alias;
-    BASE_FREE char *name = prompt_word(&text);
+    char *name = prompt_word(&text);
+    if (name && strcmp(name, "-memory") == 0) {
+        cJSON_AddStringToObject(args, "snapshot", "memory");
+        free(name);
+        name = prompt_word(&text);
+    }
     if (name)
         cJSON_AddStringToObject(args, "name", name);
+    free(name);
     if (*text)
         cJSON_AddStringToObject(args, "note", text);
     return NULL;
@@ -134,8 +172,11 @@ static void add_bookmark(struct buf *out, const cJSON *b)
     json_append(out, " in ", b, "function", "");
     json_append(out, " at ", b, "file", "");
     json_append(out, ":", b, "line", "");
-    if (strcmp(json_text(b, "state"), "stale") == 0)
+    const char *state = json_text(b, "state");
+    if (strcmp(state, "stale") == 0)
         buf_add_text(out, " (stale)");
+    if (strcmp(state, "no-snapshot") == 0)
+        buf_add_text(out, " (no snapshot: there is no way back to it)");
     json_append(out, "\t", b, "note", "");
     buf_add_char(out, '\n');
 }
@@ -156,7 +197,7 @@ const struct command command_bookmark = {
     .name = "bookmark",
     .group = "bookmarks",
     .aliases = "checkpoint",
-    .usage = "[NAME [NOTE]]",
+    .usage = "[-memory] [NAME [NOTE]]",
     .about = "remember this moment",
     .args = bookmark_args,
     .flags = COMMAND_NEEDS_TARGET | COMMAND_NEEDS_STOPPED | COMMAND_WAITS_ITSELF,
@@ -175,7 +216,8 @@ static struct error *run_bookmarks(struct session *s, const cJSON *args, cJSON *
     *ret = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(*ret, "bookmarks");
     for (size_t i = 0; i < t->count; i++) {
-        cJSON *one = bookmark_to_json(t->items[i]);
+        cJSON *one;
+        TRY(shown(s->control, t->items[i], &one));
         cJSON_AddNumberToObject(one, "distance", (double)t->items[i]->position - (double)now);
         cJSON_AddItemToArray(list, one);
     }
@@ -292,7 +334,7 @@ static struct error *go(struct session *s, const cJSON *args)
         return error_hint(error_new(ERR_UNSUPPORTED, "without a recording only bookmarks can be gone to"),
                           "`bookmarks` lists them");
     TRY(read_position(s, position, &goal));
-    return time_seek(s->control, goal);
+    return time_go_to(s->control, goal);
 }
 
 static struct error *run_goto(struct session *s, const cJSON *args, cJSON **ret)

@@ -30,7 +30,9 @@ struct error *time_cut_short(struct session *s, struct error *e, cJSON **ret)
         return e;
     if (interrupted)
         target_cancelled(s->target); /* where it met a question, that is still to be said */
-    struct error *second = look(s, &stop);
+    struct error *second = time_landed(s->control, NULL);
+    if (!second)
+        second = look(s, &stop);
     if (!second)
         stop_tell(s, &stop, ret);
     if (interrupted && !error_is(second, ERR_TIMEOUT)) {

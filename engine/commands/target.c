@@ -292,7 +292,7 @@ static struct error *run_monitor(struct session *s, const cJSON *args, cJSON **r
     rsp_forget_selected(s->target->connection);
     target_forget(s->target); /* a monitor command may have changed anything */
     threads_resumed(s->target);
-    time_doubt(s->control);
+    time_doubt(s->control, arg_text(args, "command"), buf_text(&output));
     BASE_BUF struct buf shown = {0};
     size_t kept = 0;
     for (size_t i = 0; i < output.length; i++)

@@ -169,6 +169,39 @@ static bool is_early(const struct worker *w, const struct request *r)
     return w->opening && !w->stopping && (r->kind == REQUEST_LINE || r->kind == REQUEST_JSON);
 }
 
+/* Of those that came in JSON what need not wait for the end of a search: `wait` and `interrupt` do. */
+static bool is_for_meanwhile(const struct request *r)
+{
+    const struct command *c = r->kind == REQUEST_JSON ? command_find(r->text) : NULL;
+    return c && !(c->flags & COMMAND_ONLY_WAITS);
+}
+
+static struct request *take_for_meanwhile(struct worker *w)
+{
+    pthread_mutex_lock(&w->lock);
+    struct request **at = &w->first_request;
+    while (*at && !is_for_meanwhile(*at))
+        at = &(*at)->next;
+    struct request *r = w->opening ? NULL : *at;
+    if (r) {
+        *at = r->next;
+        if (w->last_request == &r->next)
+            w->last_request = at;
+    }
+    pthread_mutex_unlock(&w->lock);
+    return r;
+}
+
+/* A command works its way through time on this very thread, and the target runs. */
+static void on_meanwhile(void *context)
+{
+    struct worker *w = context;
+    struct request *r;
+    fd_drain(w->wake_fd);
+    while ((r = take_for_meanwhile(w)) != NULL)
+        handle(w, r);
+}
+
 static struct request *take_request(struct worker *w)
 {
     pthread_mutex_lock(&w->lock);
@@ -300,6 +333,8 @@ void *worker_engine_main(void *context)
                                       .console = on_console,
                                       .program = on_program,
                                       .program_waits = is_behind,
+                                      .meanwhile = on_meanwhile,
+                                      .meanwhile_fd = w->wake_fd,
                                       .leaving = is_stopping,
                                       .context = w,
                                       .wire_log = w->options.wire_log,

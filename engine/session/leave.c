@@ -191,6 +191,9 @@ struct error *session_leave(struct session *s, bool kill)
     if (s->target->state == TARGET_EXITED)
         return NULL;
     int64_t pid = local_process_of(s);
+    time_leave(s->control);
+    if (!s->target->connection)
+        return NULL;
     if (kill)
         return kill_it(s, pid);
     TRY(settle_processors(s));

@@ -94,6 +94,18 @@ static bool more_symbols(struct target *target)
     return module_events_ask(session_of(target)->control);
 }
 
+/* Whoever asks must find that the target runs. */
+static void on_meanwhile(struct target *target)
+{
+    struct session *s = target->context;
+    enum target_state before = target->state;
+    if (!s->options.meanwhile)
+        return;
+    target->state = TARGET_RUNNING;
+    s->options.meanwhile(s->options.context);
+    target->state = before;
+}
+
 static const struct target_hooks hooks = {
     .runs_again = on_runs_again,
     .lost = on_lost,
@@ -105,6 +117,7 @@ static const struct target_hooks hooks = {
     .program_folder = program_folder,
     .file_shown = file_shown,
     .more_symbols = more_symbols,
+    .meanwhile = on_meanwhile,
     .thread_gone = on_thread_gone,
 };
 
@@ -115,6 +128,7 @@ static struct target *make_target(struct session *s)
     target->context = s;
     target->deadline_ns = INT64_MAX;
     target->cancel_fd = s->options.cancel_fd;
+    target->meanwhile_fd = s->options.meanwhile ? s->options.meanwhile_fd : -1;
     target->plans_ahead = s->options.plans_ahead;
     target->map = symbol_map_create();
     target->kernel = kernel_create();

@@ -52,6 +52,10 @@ struct session_options {
     void (*program)(void *context, const char *bytes, size_t n);
     /* Asked before more of what the program prints is taken, or NULL. True: the face is behind. */
     bool (*program_waits)(void *context);
+    /* Called when `meanwhile_fd` is readable while a command lets the target run and waits for it (a search
+     * in the past): the requests that can be served then are, and the descriptor is drained. NULL: none. */
+    void (*meanwhile)(void *context);
+    int meanwhile_fd;
     void *context;
     /* Asked when a wait is cancelled or a run begins, or NULL. True: the session is about to end. A kernel
      * that nobody has spoken to yet is not broken into then, a target that does not stop is not waited for

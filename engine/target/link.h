@@ -38,6 +38,9 @@ struct target_hooks {
                          unsigned char *beneath, size_t n);
     /* An event for the face, lent. */
     void (*event)(struct target *target, const struct event *event);
+    /* While a command lets the target run and waits for it: what was asked for meanwhile and needs no target
+     * is done. The state is TARGET_RUNNING. */
+    void (*meanwhile)(struct target *target);
     /* `run` has something to start. */
     bool (*can_run)(const struct target *target);
     /* The folder a program of ours was told to start in; NULL: none. */

@@ -51,6 +51,7 @@ struct target {
     uint64_t epoch;      /* counts the stops */
     int64_t deadline_ns; /* of what is under way (CLOCK_MONOTONIC), INT64_MAX: none */
     int cancel_fd;       /* readable: somebody pressed Ctrl-C; -1: nobody can */
+    int meanwhile_fd;    /* readable while a command waits: hooks.meanwhile has something to do; -1: never */
     struct target_showing showing; /* what is read is only to be shown (link.h) */
 
     struct rsp_connection *connection; /* NULL: none */

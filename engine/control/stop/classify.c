@@ -90,6 +90,18 @@ static struct error *note_thread(struct control *c, const struct rsp_stop *from,
     return NULL;
 }
 
+static int signal_of(const struct control *c, const struct rsp_stop *from)
+{
+    return c->target->connection ? rsp_signal_from_stub(c->target->connection, from->signal) : from->signal;
+}
+
+/* A watched store, a limit in time or Ctrl-C can stop right behind an instruction of one byte, too. */
+static bool may_be_trap(struct control *c, const struct rsp_stop *from)
+{
+    return from->reason == RSP_REASON_SWBREAK ||
+           (from->reason == RSP_REASON_NONE && signal_of(c, from) == TARGET_SIGTRAP);
+}
+
 /*
  * Some stubs (kgdb) report a trap of ours with the pc behind it. While the target ran freely no other way
  * leads there; after a single step the byte behind a site is a place like any other.
@@ -100,7 +112,8 @@ static struct error *rewind_trap(struct control *c, struct thread *t, const stru
     unsigned behind = c->target->arch->pc_behind_trap;
     bool stepping =
         c->plan_active && (c->plan.phase == PHASE_STEP || (c->plan.phase == PHASE_OFF && !c->plan.off_trap));
-    if (!behind || site_at(c, stop->pc) || (stepping && from->reason != RSP_REASON_SWBREAK))
+    if (!behind || !may_be_trap(c, from) || site_at(c, stop->pc) ||
+        (stepping && from->reason != RSP_REASON_SWBREAK))
         return NULL;
     struct site *p = site_at(c, stop->pc - behind);
     if (!p || (p->type != SITE_SOFTWARE && p->type != SITE_MEMORY) || !p->inserted)
@@ -212,11 +225,6 @@ static struct error *nothing_left(struct control *c, struct stop *ret)
     TRY(threads_list(c->target));
     table->has_current = table->count > 0;
     return table->has_current ? threads_select(c->target, table->items[0]->id) : NULL;
-}
-
-static int signal_of(const struct control *c, const struct rsp_stop *from)
-{
-    return c->target->connection ? rsp_signal_from_stub(c->target->connection, from->signal) : from->signal;
 }
 
 static void look_for_late_hit(struct control *c, const struct rsp_stop *from, bool own_step, struct stop *ret)

@@ -120,6 +120,15 @@ static void describe_place(struct control *c, struct bookmark *b)
     b->line = place.line;
 }
 
+/* Code that cannot be read tells nothing. */
+static size_t read_code(struct control *c, bool has_pc, uint64_t pc, unsigned char *ret)
+{
+    struct error *e = has_pc ? memory_read(c->target, pc, ret, BOOKMARK_CODE_BYTES) : NULL;
+    bool known = has_pc && !e;
+    error_free(e);
+    return known ? BOOKMARK_CODE_BYTES : 0;
+}
+
 static struct error *fill(struct control *c, struct bookmark *b, bool snapshot)
 {
     struct stop here;
@@ -133,6 +142,7 @@ static struct error *fill(struct control *c, struct bookmark *b, bool snapshot)
     b->made = time(NULL);
     b->state = BOOKMARK_GOOD;
     describe_place(c, b);
+    b->code_length = read_code(c, b->has_pc, b->pc, b->code);
     if (!snapshot)
         return NULL;
     BASE_FREE char *kind = xasprintf("b%" PRIu64, b->id);
@@ -184,7 +194,7 @@ static struct error *move_to(struct control *c, const struct bookmark *b)
     const struct time_driver *d;
     TRY(time_driver(c, &d));
     if (d->exact)
-        return time_seek(c, b->position);
+        return time_go_to(c, b->position);
     TRY(time_snapshots(c));
     const struct time_snapshot *one = b->snapshot ? time_snapshot_named(c, b->snapshot) : NULL;
     if (!one && d->seek)
@@ -198,18 +208,41 @@ static struct error *move_to(struct control *c, const struct bookmark *b)
     return time_landed(c, NULL);
 }
 
+struct error *bookmark_look(struct control *c, const struct bookmark *b, bool *has_snapshot,
+                            enum bookmark_state *ret)
+{
+    const struct time_driver *d;
+    TRY(time_driver(c, &d));
+    if (b->snapshot)
+        TRY(time_snapshots(c));
+    *has_snapshot = b->snapshot && time_snapshot_named(c, b->snapshot);
+    *ret = *has_snapshot || d->seek ? b->state : BOOKMARK_NO_SNAPSHOT;
+    return NULL;
+}
+
+static bool same_code(struct control *c, const struct bookmark *b)
+{
+    unsigned char now[BOOKMARK_CODE_BYTES];
+    return b->code_length == 0 || !read_code(c, true, b->pc, now) ||
+           memcmp(now, b->code, b->code_length) == 0;
+}
+
 struct error *bookmark_go(struct control *c, struct bookmark *b)
 {
     struct stop here;
     TRY(move_to(c, b));
     TRY(time_here(c, STOP_NONE, &here));
-    bool fits = !b->has_pc || (here.has_pc && here.pc == b->pc);
-    b->state = fits ? BOOKMARK_GOOD : BOOKMARK_STALE;
-    if (fits)
+    bool fits = !b->has_pc || (here.has_pc && here.pc == b->pc),
+         same = !fits || !b->has_pc || same_code(c, b);
+    b->state = fits && same ? BOOKMARK_GOOD : BOOKMARK_STALE;
+    if (fits && same)
         return NULL;
-    BASE_FREE char *text = xasprintf("bookmark `%s` is stale: it was made at 0x%" PRIx64
-                                     ", and the recording is at 0x%" PRIx64 " there",
-                                     b->name, b->pc, here.pc);
+    BASE_FREE char *text = fits ? xasprintf("bookmark `%s` is stale: other code stood at 0x%" PRIx64
+                                            " when it was made: is this another image, or another recording?",
+                                            b->name, b->pc)
+                                : xasprintf("bookmark `%s` is stale: it was made at 0x%" PRIx64
+                                            ", and the recording is at 0x%" PRIx64 " there",
+                                            b->name, b->pc, here.pc);
     bookmarks_say(c, text);
     return NULL;
 }

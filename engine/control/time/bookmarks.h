@@ -5,9 +5,10 @@
  * They belong to a recording, not to a session: they are kept in $XDG_STATE_HOME/allstop/bookmarks/ID.json,
  * where ID comes from what identifies the recording. This room says where that is and moves the file's bytes
  * (bookmark_file.c); what is written in it, and when, is known above (engine/commands/bookmark_text.h), where
- * every change begins. What a bookmark says about its place (pc) is compared with what is
- * found there when the target is taken to it; one that does not fit is STALE and is said to be. Positions of
- * a target without a recording die with the connection, and so do its bookmarks.
+ * every change begins. What a bookmark says about its place (pc, and the code there) is compared with what is
+ * found there when the target is taken to it; one that does not fit, as the image or the recording is
+ * another, is STALE and is said to be. Positions of a target without a recording die with the connection, and
+ * so do its bookmarks; there one without a snapshot leads nowhere: NO_SNAPSHOT.
  *
  * Part of the session; engine thread. Errors: ERR_USAGE for names, ERR_NO_SNAPSHOT, those of time.h.
  */
@@ -23,7 +24,8 @@
 
 struct control;
 
-enum bookmark_state { BOOKMARK_UNCHECKED, BOOKMARK_GOOD, BOOKMARK_STALE };
+enum { BOOKMARK_CODE_BYTES = 16 };
+enum bookmark_state { BOOKMARK_UNCHECKED, BOOKMARK_GOOD, BOOKMARK_STALE, BOOKMARK_NO_SNAPSHOT };
 
 struct bookmark {
     uint64_t id;
@@ -34,8 +36,10 @@ struct bookmark {
     uint64_t pc;
     char *function, *file; /* or NULL */
     unsigned line;
-    int64_t made;   /* seconds since 1970 */
-    char *snapshot; /* its name in the target, or NULL */
+    int64_t made;                            /* seconds since 1970 */
+    char *snapshot;                          /* its name in the target, or NULL */
+    unsigned char code[BOOKMARK_CODE_BYTES]; /* what stood at the pc, as far as it could be read */
+    size_t code_length;
     enum bookmark_state state;
 };
 
@@ -67,6 +71,10 @@ struct error *bookmark_make(struct control *c, struct bookmark_table *t, const c
 /* Removes its snapshot and forgets it. An error with *forgotten: the snapshot is still there. */
 struct error *bookmark_remove(struct control *c, struct bookmark_table *t, struct bookmark *b,
                               bool *forgotten) BASE_MUST_CHECK;
+/* What became of it: a snapshot may have been removed since by somebody else. Nothing is asked but the list
+ * of snapshots, where that is in doubt. */
+struct error *bookmark_look(struct control *c, const struct bookmark *b, bool *has_snapshot,
+                            enum bookmark_state *ret) BASE_MUST_CHECK;
 /* Takes the target there and looks whether it is the place that was meant. */
 struct error *bookmark_go(struct control *c, struct bookmark *b) BASE_MUST_CHECK;
 

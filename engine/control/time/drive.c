@@ -180,9 +180,15 @@ static struct error *target_ended(struct control *c, const struct rsp_stop *end)
 
 struct error *time_wait(struct control *c, struct rsp_stop *ret)
 {
+    struct target *t = c->target;
     bool stopped = false;
-    transport_set_cancel_fd(rsp_transport(c->target->connection), c->target->cancel_fd);
-    struct error *e = rsp_wait_stop(c->target->connection, c->target->deadline_ns, -1, ret, &stopped);
+    struct error *e = NULL;
+    transport_set_cancel_fd(rsp_transport(t->connection), t->cancel_fd);
+    while (!e && !stopped) {
+        e = rsp_wait_stop(t->connection, t->deadline_ns, t->meanwhile_fd, ret, &stopped);
+        if (!e && !stopped)
+            t->hooks.meanwhile(t);
+    }
     if (c->time.holds)
         transport_set_cancel_fd(rsp_transport(c->target->connection), -1);
     if (error_is(e, ERR_CANCELLED) || error_is(e, ERR_TIMEOUT))

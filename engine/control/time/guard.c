@@ -35,7 +35,8 @@ struct error *time_before_run(struct control *c, bool *ended)
         return NULL;
     c->time.steps_left = last - now;
     c->time.steps_left_known = true;
-    return d->guard(c, last);
+    bool user = c->time.user_break > now && c->time.user_break < last;
+    return d->guard(c, user ? c->time.user_break : last);
 }
 
 struct error *time_before_step(struct control *c, bool *ended)
@@ -61,8 +62,12 @@ struct error *time_guard_hit(struct control *c, const struct rsp_stop *stop, boo
     t->position_known = false;
     TRY(time_position(c, &now));
     *ret = now >= t->last;
-    if (*ret)
+    if (*ret || now == t->user_break)
         t->armed = 0;
+    if (now == t->user_break) {
+        t->user_break = 0;
+        target_say(c->target, "this is the count of `monitor replay_break`\n");
+    }
     return NULL;
 }
 

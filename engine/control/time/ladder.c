@@ -72,6 +72,13 @@ static struct error *thin(struct control *c, uint64_t now)
     }
 }
 
+struct error *ladder_thin(struct control *c)
+{
+    uint64_t now;
+    TRY(time_position(c, &now));
+    return thin(c, now);
+}
+
 static struct error *place(struct control *c)
 {
     BASE_FREE char *name = NULL;
@@ -116,21 +123,57 @@ void ladder_at_stop(struct control *c)
 
 /* -- walking it once ------------------------------------------------------------------------------- */
 
-static struct error *walk(struct control *c, uint64_t last, uint64_t step, struct ladder_state *ret)
+static struct error *over_budget(struct control *c, bool *ret)
 {
-    for (uint64_t at = step; at < last; at += step) {
+    struct ladder_state state = {0};
+    TRY(ladder_count(c, &state));
+    *ret = state.kept > most_of(c) || state.bytes > bytes_of(c);
+    return NULL;
+}
+
+/* Removes those that no walk of this step would have placed. */
+static struct error *keep_steps_of(struct control *c, uint64_t step)
+{
+    size_t i = 0;
+    TRY(time_snapshots(c));
+    while (i < c->time.snapshot_count) {
+        const struct time_snapshot *one = &c->time.snapshots[i];
+        if (!is_auto(one) || one->position % step == 0) {
+            i++;
+            continue;
+        }
+        BASE_FREE char *name = xstrdup(one->name);
+        TRY(time_remove(c, name));
+        TRY(time_snapshots(c));
+    }
+    return NULL;
+}
+
+/* One step wider, until it fits. A budget that not even one fits into leaves none. */
+static struct error *widen(struct control *c, uint64_t last, uint64_t *step)
+{
+    bool over;
+    TRY(over_budget(c, &over));
+    for (bool wider = false; over && *step < last; wider = true) {
+        *step *= wider ? 2 : 1; /* first go those of another walk, or of stops */
+        TRY(keep_steps_of(c, *step));
+        TRY(over_budget(c, &over));
+    }
+    return NULL;
+}
+
+static struct error *walk(struct control *c, uint64_t last, uint64_t *step, struct ladder_state *ret)
+{
+    for (uint64_t at = *step; at < last; at = at - at % *step + *step) {
         TRY(time_snapshots(c));
         const struct time_snapshot *there = time_nearest(c, at);
         target_emit_progress(c->target, "autobookmark", at, last);
         if (there && there->position == at)
             continue;
-        struct ladder_state state = {0};
-        TRY(ladder_count(c, &state));
-        if (state.kept >= most_of(c) || state.bytes >= bytes_of(c))
-            return NULL;
         TRY(time_seek(c, at));
         TRY(place(c));
         ret->placed++;
+        TRY(widen(c, last, step));
     }
     return NULL;
 }
@@ -147,8 +190,11 @@ struct error *ladder_index(struct control *c, struct ladder_state *ret)
             error_new(ERR_UNSUPPORTED, "indexing: how long the recording is is not known"),
             "QEMU's log tells; it must be readable here under the name `monitor info replay` shows");
     TRY(time_position(c, &origin));
-    uint64_t step = c->time.ladder.every ? c->time.ladder.every : last / (most_of(c) + 1) + 1;
-    struct error *e = walk(c, last, step < LEAST_STEP ? LEAST_STEP : step, ret);
+    uint64_t step = last / (most_of(c) + 1) + 1;
+    step = step < c->time.ladder.every ? c->time.ladder.every : step;
+    step = step < LEAST_STEP ? LEAST_STEP : step;
+    struct error *e = walk(c, last, &step, ret);
+    ret->every = step;
     if (!c->target->connection || c->target->state != TARGET_STOPPED)
         return e;
     int64_t saved;

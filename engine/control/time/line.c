@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "engine/control/control.h"
 #include "engine/target/registers.h"
 #include "engine/control/time/bookmarks.h"
@@ -164,8 +165,13 @@ struct error *time_seek(struct control *c, uint64_t position)
         return NULL;
     TRY(time_remove_all(c));
     time_moved(c);
-    TRY(d->seek(c, position));
-    TRY(time_landed(c, NULL));
+    struct error *e = d->seek(c, position);
+    if (e && (!c->target->connection || c->target->state != TARGET_STOPPED))
+        return e;
+    struct error *landed = time_landed(c, NULL); /* cut short it stands somewhere else, too */
+    if (e)
+        error_free(landed);
+    TRY(e ? e : landed);
     c->time.position = position;
     c->time.position_known = true;
     return NULL;
@@ -207,11 +213,25 @@ void time_moved(struct control *c)
     c->time.steps_left_known = false;
 }
 
-void time_doubt(struct control *c)
+/* QEMU has one break in time, which ours take: the user's is kept, and armed again for each run forward. */
+static void note_user_break(struct time_line *t, const char *command, const char *answer)
+{
+    static const char set[] = "replay_break ", removed[] = "replay_delete_break";
+    uint64_t at;
+    command += strspn(command, " ");
+    if (strncmp(command, removed, sizeof removed - 1) == 0)
+        t->user_break = 0;
+    else if (strncmp(command, set, sizeof set - 1) == 0 && !*answer &&
+             text_parse_u64(command + sizeof set - 1, &at))
+        t->user_break = t->armed = at;
+}
+
+void time_doubt(struct control *c, const char *command, const char *answer)
 {
     time_moved(c);
     c->time.listed = false;
     c->time.armed = 0;
+    note_user_break(&c->time, command, answer);
     c->time.unsettled = c->time.driver != NULL;
 }
 
@@ -221,6 +241,9 @@ void time_forget(struct control *c)
     time_snapshots_free(t->snapshots, t->snapshot_count);
     free(t->recording);
     free(t->no_snapshots);
+    for (size_t i = 0; i < t->taken_count; i++)
+        free(t->taken[i]);
+    free(t->taken);
     bookmarks_free(t->bookmarks);
     kept_memory_free(t->kept);
     *t = (struct time_line){0};

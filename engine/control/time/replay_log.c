@@ -115,7 +115,7 @@ bool replay_log_length(const unsigned char *bytes, size_t n, uint64_t *ret)
     r.at = HEADER_BYTES;
     while (r.at < r.n && !r.cut && !r.damaged) {
         unsigned event = r.bytes[r.at++];
-        if (event == EVENT_END)
+        if (event == EVENT_END || (event >= EVENT_SHUTDOWN && event <= EVENT_SHUTDOWN_LAST))
             break;
         if (event == EVENT_INSTRUCTION)
             *ret += word(&r);

@@ -14,8 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Instructions in the log; false when the bytes are no log of a known version or are damaged. A log that was
- * cut short (a recording that was killed) counts up to its last whole event. */
+/* Instructions in the log, up to the first shutdown: what ran behind that (a slice more, when it was ended by
+ * QMP or a signal) no replay comes to, as it ends there. False when the bytes are no log of a known version
+ * or are damaged. A log that was cut short (a recording that was killed) counts up to its last whole event.
+ */
 bool replay_log_length(const unsigned char *bytes, size_t n, uint64_t *ret);
 /* The same for a file. */
 bool replay_log_file_length(const char *path, uint64_t *ret);

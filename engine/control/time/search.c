@@ -161,7 +161,8 @@ static struct error *to_limit(struct time_search *t, struct stretch *r, struct r
         return error_new(ERR_VIOLATION, "the target was to run to %" PRIu64 " and stopped at %" PRIu64,
                          r->end - 1, r->at);
     stop->kind = RSP_STOP_SIGNAL;
-    stop->reason = RSP_REASON_NONE;
+    stop->reason =
+        RSP_REASON_HWBREAK; /* no trap was met: what is in front of the pc may be a site by chance */
     stop->signal = TARGET_SIGTRAP;
     return NULL;
 }

@@ -15,8 +15,10 @@
 /*
  * Replaying costs some 25 ms a million instructions, loading a snapshot 5 to 10 ms: one that is further
  * behind than FAR is worth another, which is placed BEHIND the goal so that many steps back are served by it.
+ * Where somebody only goes to a place, one is left on the way if coming again would take LONG, a second or
+ * so.
  */
-enum { FAR = 200000, BEHIND = 50000 };
+enum { FAR = 200000, LONG = 40000000, BEHIND = 50000 };
 
 /* The name also goes into a line for the monitor, and may come from a file: no more than we ever write. */
 bool time_snapshot_is_ours(const char *name)
@@ -101,6 +103,60 @@ static struct error *check_saved(struct control *c, const char *name, uint64_t p
     return error_new(ERR_REFUSED, "the target said that it took snapshot %s, but does not list it", name);
 }
 
+static bool is_helper(const char *name)
+{
+    static const char *const kinds[] = {TIME_SNAPSHOT_PREFIX "auto-", TIME_SNAPSHOT_PREFIX "near-"};
+    return strncmp(name, kinds[0], strlen(kinds[0])) == 0 || strncmp(name, kinds[1], strlen(kinds[1])) == 0;
+}
+
+static void note_taken(struct time_line *t, const char *name)
+{
+    if (!is_helper(name))
+        return;
+    ARRAY_RESERVE(t->taken, t->taken_count, t->taken_capacity);
+    t->taken[t->taken_count++] = xstrdup(name);
+}
+
+static bool was_taken_here(const struct time_line *t, const char *name)
+{
+    for (size_t i = 0; i < t->taken_count; i++)
+        if (strcmp(t->taken[i], name) == 0)
+            return true;
+    return false;
+}
+
+struct error *time_remove_helpers(struct control *c, bool all, size_t *count)
+{
+    size_t i = 0;
+    *count = 0;
+    TRY(time_snapshots(c));
+    while (i < c->time.snapshot_count) {
+        const char *name = c->time.snapshots[i].name;
+        if (!is_helper(name) || !(all || was_taken_here(&c->time, name))) {
+            i++;
+            continue;
+        }
+        BASE_FREE char *copy = xstrdup(name);
+        TRY(time_remove(c, copy));
+        TRY(time_snapshots(c));
+        ++*count;
+    }
+    return NULL;
+}
+
+void time_leave(struct control *c)
+{
+    size_t count;
+    if (!c->time.temporary || !c->time.taken_count || c->target->state != TARGET_STOPPED)
+        return;
+    struct error *e = time_remove_helpers(c, false, &count);
+    if (!e)
+        return;
+    BASE_FREE char *text = xasprintf("the snapshots taken here are not all removed: %s\n", e->message);
+    target_say(c->target, text);
+    error_free(e);
+}
+
 struct error *time_save(struct control *c, const char *kind, char **ret)
 {
     const struct time_driver *d;
@@ -112,13 +168,14 @@ struct error *time_save(struct control *c, const char *kind, char **ret)
     c->time.listed = false; /* somebody else may have taken one meanwhile: nothing is overwritten */
     TRY(time_snapshots(c));
     BASE_FREE char *name = free_name(c, kind, position);
-    if (d->removes)
+    if (d->removes || c->breakpoints.sites.in_memory) /* a trap in memory would be part of it */
         TRY(time_remove_all(c));
     struct error *e = d->save(c, name);
     if (!e)
         e = check_saved(c, name, position);
     if (e)
         return cannot_save(c, e);
+    note_taken(&c->time, name);
     *ret = xstrdup(name);
     return NULL;
 }
@@ -162,14 +219,14 @@ static struct error *thin_near(struct control *c, uint64_t position)
     return time_remove(c, name);
 }
 
-struct error *time_come_close(struct control *c, uint64_t position)
+static struct error *come_close(struct control *c, uint64_t position, uint64_t far)
 {
     const struct time_driver *d;
     TRY(time_driver(c, &d));
     TRY(time_snapshots(c));
     const struct time_snapshot *nearest = time_nearest(c, position);
     uint64_t from = nearest ? nearest->position : 0;
-    if (!d->save || c->time.no_snapshots || position - from <= FAR)
+    if (!d->save || c->time.no_snapshots || position < from || position - from <= far)
         return NULL;
     TRY(time_seek(c, position - BEHIND));
     BASE_FREE char *name = NULL;
@@ -181,4 +238,21 @@ struct error *time_come_close(struct control *c, uint64_t position)
     }
     TRY(e);
     return thin_near(c, position);
+}
+
+struct error *time_come_close(struct control *c, uint64_t position)
+{
+    return come_close(c, position, FAR);
+}
+
+struct error *time_go_to(struct control *c, uint64_t position)
+{
+    const struct time_driver *d;
+    bool known;
+    uint64_t last;
+    TRY(time_driver(c, &d));
+    TRY(time_last(c, &known, &last));
+    if (d->exact && (!known || position <= last))
+        TRY(come_close(c, position, LONG));
+    return time_seek(c, position);
 }

@@ -35,6 +35,7 @@ struct time_line {
     bool last_asked, last_known;
     uint64_t last;       /* the last position that can be reached */
     uint64_t armed;      /* QEMU's replay_break, 0: none */
+    uint64_t user_break; /* where the user's own `monitor replay_break` is to stop a run forward, 0: none */
     bool holds;          /* Ctrl-C does not cut requests off (COMMAND_WAITS_ITSELF) */
     bool unsettled;      /* a snapshot was loaded and the target has not run since */
     uint64_t steps_left; /* before the end of the record can be met by stepping */
@@ -44,8 +45,10 @@ struct time_line {
     bool listed;                     /* `snapshots` are what the target has */
     struct time_snapshot *snapshots; /* by position */
     size_t snapshot_count;
-    char *no_snapshots;  /* why none can be taken, or NULL */
-    unsigned near_count; /* snapshots placed close behind, since the connection */
+    char *no_snapshots; /* why none can be taken, or NULL */
+    bool temporary;     /* what was taken here without being asked for by name is removed at the end */
+    char **taken;       /* the names of those */
+    size_t taken_count, taken_capacity;
     struct bookmark_table *bookmarks;
     struct kept_memory *kept; /* of the memory driver: a list */
     struct ladder ladder;
@@ -77,8 +80,9 @@ struct error *time_here(struct control *c, enum stop_reason reason, struct stop 
 void time_moved(struct control *c);
 /* Nothing is known any more (the target is gone). */
 void time_forget(struct control *c);
-/* Somebody typed a monitor command: snapshots may have come or gone. */
-void time_doubt(struct control *c);
+/* Somebody typed a monitor command, which was answered with this: snapshots may have come or gone, and
+ * QEMU's one break is the user's now. */
+void time_doubt(struct control *c, const char *command, const char *answer);
 
 /* -- guard.c: forward runs that must not meet the end of the record -------------------------------- */
 
@@ -86,7 +90,7 @@ void time_doubt(struct control *c);
 struct error *time_before_run(struct control *c, bool *ended) BASE_MUST_CHECK;
 /* Before each single step of a run: the same, without a question while the end is far. */
 struct error *time_before_step(struct control *c, bool *ended) BASE_MUST_CHECK;
-/* True when a stop with this signal is the guard's. */
+/* True when a stop with this signal is the guard's; one at the user's own break is told, and no guard's. */
 struct error *time_guard_hit(struct control *c, const struct rsp_stop *stop, bool *ret) BASE_MUST_CHECK;
 
 /* A run would have stepped on, but there is nothing more: what to tell. */
@@ -106,11 +110,19 @@ const struct time_snapshot *time_snapshot_named(struct control *c, const char *n
 /* Takes one here, `allstop-KIND-POSITION`, with a number behind it where that name is taken; *ret malloc'd.
  */
 struct error *time_save(struct control *c, const char *kind, char **ret) BASE_MUST_CHECK;
+/* Of those that only serve going back (`auto`, `near`) all there are, or what was taken since the connection:
+ * removed, *count of them. */
+struct error *time_remove_helpers(struct control *c, bool all, size_t *count) BASE_MUST_CHECK;
+/* Before the target is left: the same where the user wants it. Trouble is told and not returned. */
+void time_leave(struct control *c);
 /* ERR_USAGE when the name is not one of ours. */
 struct error *time_remove(struct control *c, const char *name) BASE_MUST_CHECK;
 /* Sees to it that a snapshot lies close behind a position that will be come back to; sites are removed.
  * Where none can be taken that is no error: going back is only slower. */
 struct error *time_come_close(struct control *c, uint64_t position) BASE_MUST_CHECK;
+/* time_seek() for somebody who stays there: on a long way a snapshot is left shortly before the goal, so that
+ * the first step back from it does not go that way again. */
+struct error *time_go_to(struct control *c, uint64_t position) BASE_MUST_CHECK;
 
 /* Once, when the session is made: what a past has to do with running on (engine/control/stop/run_hooks.h). */
 void time_install(struct control *c);

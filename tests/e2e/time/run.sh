@@ -40,6 +40,11 @@ for arch in x86_64 aarch64; do
     runs "$arch: trouble on the way back" \
         python3 "$here/trouble.py" "$A" "${replay[3]}" "$B/targets/replay/$arch.elf" "$folder/pid" "$arch"
 
+    cp -r "$folder" "$work/edges-$arch" # whose image gets room by what is deleted there
+    runs "$arch: the edges of a recording" \
+        python3 "$here/edges.py" "$A" "launch:$machine replay $B $arch $rounds $work/edges-$arch {port}" "$B/targets/replay/$arch.elf" \
+        "$work/edges-$arch" "$arch"
+
     # bookmark files: damaged, of another version, of a recording or a program that is another now
     bookmarks=$work/state/allstop/bookmarks
     rm -rf "$bookmarks"

@@ -4,58 +4,32 @@
 trouble.py ALLSTOP TARGET SYMBOLS QEMU_PID_FILE: an interrupt in a long search, then the emulator killed in another. Prints one line
 a check: "ok NAME" or "FAIL NAME: why".
 """
-import json
 import os
 import signal
-import subprocess
 import sys
 
+from client import Client
+
 ALLSTOP, TARGET, SYMBOLS, PID_FILE, LABEL = sys.argv[1:6]
-child = subprocess.Popen([ALLSTOP, "--jsonl", "-s", SYMBOLS, "-t", TARGET], stdin=subprocess.PIPE,
-                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-serial = 0
-
-
-def send(do, **arguments):
-    global serial
-    serial += 1
-    child.stdin.write(json.dumps({"id": serial, "do": do, "timeout": 120, **arguments}) + "\n")
-    child.stdin.flush()
-    return serial
-
-
-def until(found):
-    for line in child.stdout:
-        answer = json.loads(line)
-        if found(answer):
-            return answer
-    return {}
-
-
-def ask(do, **arguments):
-    wanted = send(do, **arguments)
-    return until(lambda a: a.get("id") == wanted)
-
-
-def report(name, good, what):
-    print(f"ok {LABEL}: {name}" if good else f"FAIL {LABEL}: {name}: {json.dumps(what)[:500]}", flush=True)
-
-
-def search():
-    """Starts a search with many hits whose condition is false; comes back when it is under way."""
-    wanted = send("reverse-continue")
-    until(lambda a: a.get("event") == "progress" or a.get("id") == wanted)
-    return wanted
-
+client = Client(ALLSTOP, TARGET, SYMBOLS, LABEL)
+ask, send, until, report, search = client.ask, client.send, client.until, client.report, client.search
 
 ask("goto", position="99.8%")
 before = ask("registers", group="general")["result"]
 here = ask("position")["result"]["position"]
 ask("break", at="inner", **{"if": "i == 123456789"})
 wanted = search()
-send("interrupt")
+asked = {do: send(do, **more) for do, more in (("eval", {"expr": "counter"}), ("breakpoints", {}), ("summary", {}), ("stepi", {}))}
+answers = {do: client.answer(one) for do, one in asked.items()}
+report("meanwhile breakpoints and summary are told, and what needs the target is refused at once",
+       answers["breakpoints"]["ok"] and answers["summary"]["ok"] and wanted not in client.seen and
+       all(answers[do].get("error", {}).get("code") == "not-stopped" for do in ("eval", "stepi")), answers)
+interrupted = send("interrupt")
 answer = until(lambda a: a.get("id") == wanted)
 report("an interrupted search is a stop", answer.get("result", {}).get("reason") == "interrupt", answer)
+answer = client.answer(interrupted)
+report("and that is the interrupt's answer, too", answer.get("result", {}).get("reason") == "interrupt" and "pc" in answer["result"],
+       answer)
 ask("delete", all=True)
 answer = ask("stepi")
 report("nothing of it stays armed", answer.get("result", {}).get("reason") == "step", answer)
@@ -80,5 +54,4 @@ answer = until(lambda a: a.get("id") == wanted)
 report("an emulator that dies is a lost connection", answer.get("error", {}).get("code") == "lost", answer)
 answer = ask("reverse-stepi")
 report("and then there is no target", answer.get("error", {}).get("code") == "not-connected", answer)
-child.stdin.close()
-child.wait()
+client.end()

@@ -211,7 +211,9 @@ static void find_in_file(struct map_entry *e, const char *name, const struct nam
                          bool wait, struct match_list *l)
 {
     struct dwarf *d = dwarf_of(e->file);
-    if (!wait && q->count == 1 && !q->parameters && !q->rooted)
+    bool of_go =
+        strstr(name, ".(") != NULL; /* its methods, main.(*T).f, whose parentheses hold no parameters */
+    if (!wait && (of_go || (q->count == 1 && !q->parameters && !q->rooted)))
         find_in_symbols(e, name, file, l);
     const struct dwarf_index *x = !d ? NULL : wait ? dwarf_index_of(d) : dwarf_index_if_there(d);
     if (x)

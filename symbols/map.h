@@ -63,6 +63,7 @@ enum symbols_language {
     LANGUAGE_ADA,
     LANGUAGE_D,
     LANGUAGE_FORTRAN,
+    LANGUAGE_GO,
     LANGUAGE_RUST,
     LANGUAGE_OTHER
 };

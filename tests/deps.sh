@@ -12,7 +12,8 @@ gcc-arm-linux-gnueabihf libc6-dev-armhf-cross gcc-powerpc64-linux-gnu libc6-dev-
 gcc-s390x-linux-gnu libc6-dev-s390x-cross gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross
 gcc-i686-linux-gnu libc6-dev-i386-cross gcc-mips-linux-gnu libc6-dev-mips-cross gcc-mipsel-linux-gnu
 libc6-dev-mipsel-cross gdb-multiarch procps rustc gfortran gnat gdc dwz time lldb mspdebug
-libc++-dev libc++abi-dev'
+libc++-dev libc++abi-dev golang-go g++-aarch64-linux-gnu g++-arm-linux-gnueabihf g++-powerpc64le-linux-gnu
+g++-riscv64-linux-gnu gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf g++-s390x-linux-gnu'
 # tests/kernel/build.sh
 kernel='linux-source-6.1 make gcc flex bison bc libssl-dev libelf-dev xz-utils busybox-static cpio qemu-system-x86 qemu-system-arm
 gcc-aarch64-linux-gnu libc6-dev-arm64-cross'

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "engine/commands/container_json.h"
+#include "engine/commands/value_walk.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -76,7 +76,7 @@ static void add_returned(struct session *s, cJSON *o, const struct stop *stop)
         !ptid_equal(target->threads.current, stop->thread) || (stop->epoch && stop->epoch != target->epoch))
         return;
     cJSON *value = NULL;
-    struct error *e = returned_to_json(target, stop->returned_from, stop->returned_memory, &value);
+    struct error *e = returned_to_json(target, stop, &value);
     if (!e) {
         json_move_members(o, value);
         return;

@@ -8,7 +8,6 @@
 #include "base/alloc.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "engine/commands/container_json.h"
 #include "engine/commands/value_walk.h"
 #include "engine/inspect/values/floats.h"
 #include "engine/inspect/render/render.h"

@@ -27,10 +27,10 @@ struct error *evaluate_raw_to_json(struct target *target, const char *expression
 /* Either, and the value is in the history from now on: {…, history: N}, where there is something to keep. */
 struct error *evaluate_and_keep(struct target *target, const char *expression, char format, bool raw,
                                 cJSON **ret) BASE_MUST_CHECK;
-/* The same object of what the function around an address has just returned
- * (engine/inspect/values/returned.h). */
-struct error *returned_to_json(struct target *target, uint64_t function_pc, uint64_t memory,
-                               cJSON **ret) BASE_MUST_CHECK;
+/* The same object of what a function has returned by this stop (`returned_from`,
+ * engine/inspect/values/returned.h). */
+struct stop;
+struct error *returned_to_json(struct target *target, const struct stop *stop, cJSON **ret) BASE_MUST_CHECK;
 /* Assigns; the same object of what was read back. `value` is an expression. */
 struct error *assign_to_json(struct target *target, const char *place, const char *value,
                              cJSON **ret) BASE_MUST_CHECK;

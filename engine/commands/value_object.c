@@ -9,6 +9,8 @@
 #include "engine/inspect/render/locals.h"
 #include "engine/inspect/render/render.h"
 #include "engine/inspect/values/returned.h"
+#include "engine/target/stop.h"
+#include "engine/target/target.h"
 
 /* All that an object tells of a value but its name; `value` is taken over. */
 static void add_members(cJSON *o, cJSON *value, const char *type, const char *text, const uint64_t *address,
@@ -103,13 +105,29 @@ struct error *evaluate_raw_to_json(struct target *target, const char *expression
     return evaluate(target, expression, format, true, NOT_KEPT, ret);
 }
 
-struct error *returned_to_json(struct target *target, uint64_t function_pc, uint64_t memory, cJSON **ret)
+/* What a called function had returned before all was put back. */
+static struct error *kept_value(struct evaluation *e, const struct stop *stop, struct value **ret)
+{
+    const struct target_calls *calls = &e->pool.target->calls;
+    struct type *type = returned_type(e->pool.target, stop->returned_from);
+    struct value *v = type ? value_new(&e->pool, type) : NULL;
+    if (!v || !calls->returned || v->size != calls->returned_size)
+        return error_new(ERR_OPTIMISED_OUT, "what it returned is not known any more");
+    v->bytes = xmemdup(calls->returned, v->size);
+    v->place = PLACE_NONE;
+    *ret = v;
+    return NULL;
+}
+
+struct error *returned_to_json(struct target *target, const struct stop *stop, cJSON **ret)
 {
     struct evaluation e;
     struct value *v = NULL;
     TRY(evaluation_begin(target, &e));
     cJSON *o = cJSON_CreateObject();
-    struct error *failed = returned_value(&e, function_pc, memory, &v);
+    struct error *failed = stop->returned_kept
+                               ? kept_value(&e, stop, &v)
+                               : returned_value(&e, stop->returned_from, stop->returned_memory, &v);
     if (!failed)
         failed = describe(&e.pool, v, 0, o);
     evaluation_end(&e);

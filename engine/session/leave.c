@@ -2,6 +2,7 @@
 /* Ways to end with a target: detach and let it run, or kill it. */
 #include "base/text.h"
 #include "engine/control/breakpoints/dr7.h"
+#include "engine/control/call/call.h"
 #include "engine/control/run/interrupt.h"
 #include "engine/session/local_process.h"
 #include "engine/session/session_private.h"
@@ -190,6 +191,7 @@ struct error *session_leave(struct session *s, bool kill)
     TRY(stands);
     if (s->target->state == TARGET_EXITED)
         return NULL;
+    calls_put_back_all(s->control);
     int64_t pid = local_process_of(s);
     time_leave(s->control);
     if (!s->target->connection)

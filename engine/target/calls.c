@@ -14,7 +14,8 @@ const struct target_call *target_call_at(const struct target *target, struct pti
     const struct target_call *best = NULL;
     for (size_t i = 0; i < target->calls.count; i++) {
         const struct target_call *c = &target->calls.items[i];
-        if (c->pc == pc && ptid_equal(c->thread, thread) && sp >= c->sp && (!best || c->sp > best->sp))
+        if (c->pc == pc && ptid_equal(c->thread, thread) && sp >= c->sp && sp < c->sp_before &&
+            (!best || c->sp > best->sp))
             best = c;
     }
     return best;
@@ -48,8 +49,16 @@ void target_calls_prune(struct target *target)
             drop_at(&target->calls, i);
 }
 
+void target_calls_keep_returned(struct target *target, const unsigned char *bytes, size_t size)
+{
+    free(target->calls.returned);
+    target->calls.returned = bytes ? xmemdup(bytes, size) : NULL;
+    target->calls.returned_size = bytes ? size : 0;
+}
+
 void target_calls_forget(struct target *target)
 {
+    target_calls_keep_returned(target, NULL, 0);
     while (target->calls.count)
         drop_at(&target->calls, target->calls.count - 1);
 }

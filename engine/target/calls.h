@@ -4,8 +4,8 @@
  * what each thread was before, so that it can be put back, and what a stack goes on with behind them.
  *
  * Made and ended by engine/control/call; the stacks of engine/inspect/frames read it. A call returns to an
- * address that the program does not come to otherwise, where its stack pointer is at `sp` or above. Owned by
- * the target; engine thread. Nothing fails.
+ * address that the program does not come to otherwise with a stack pointer from `sp` to below `sp_before`.
+ * Owned by the target; engine thread. Nothing fails.
  */
 #ifndef ALLSTOP_ENGINE_TARGET_CALLS_H
 #define ALLSTOP_ENGINE_TARGET_CALLS_H
@@ -29,7 +29,10 @@ struct thread_standing {
 struct target_call {
     char *function; /* for people */
     struct ptid thread;
+    uint64_t code;      /* its first instruction, without the bit that says Thumb */
+    uint64_t return_to; /* with the bit that says Thumb */
     uint64_t pc, sp;    /* where it returns to, and the lowest stack pointer that it does so with */
+    uint64_t sp_before; /* a higher one: the thread's, before it was made */
     uint64_t result_at; /* where it was told to put what it returns, 0: in registers */
     struct ptid selected;
     bool has_selected;
@@ -49,6 +52,10 @@ struct target_call {
 struct target_calls {
     struct target_call items[CALLS_PENDING_MOST]; /* an inner one of a thread behind the outer */
     size_t count;
+    /* What the last that was put back had returned, where nobody waited for it: bytes of the type that its
+     * function returns; NULL: that is not known. */
+    unsigned char *returned;
+    size_t returned_size;
 };
 
 struct target;
@@ -58,7 +65,9 @@ const struct target_call *target_call_at(const struct target *target, struct pti
                                          uint64_t sp);
 /* Forgets it and those of its thread that it was made before. */
 void target_call_drop(struct target *target, const struct target_call *call);
-/* Those of threads that are gone; and all. */
+/* Keeps what one had returned, or with NULL nothing: the bytes are copied. */
+void target_calls_keep_returned(struct target *target, const unsigned char *bytes, size_t size);
+/* Those of threads that are gone; and all, with what was kept. */
 void target_calls_prune(struct target *target);
 void target_calls_forget(struct target *target);
 /* Notes how a thread stands, and makes it stand so again. */

@@ -66,6 +66,7 @@ struct stop {
     /* An address in the function that has just returned to this pc, 0: none has; and where it was told to put
      * what it returns, 0: in registers, or that is not known (engine/inspect/values/returned.h). */
     uint64_t returned_from, returned_memory;
+    bool returned_kept;      /* it was a called function, and struct target_calls has what it returned */
     unsigned inlined_hidden; /* of the inlined calls that begin at `pc` so many are not shown */
     bool has_position;
     uint64_t position; /* in time (engine/control/time/time.h) */

@@ -20,6 +20,7 @@ static const struct {
     {DW_LANG_Fortran03, LANGUAGE_FORTRAN},
     {DW_LANG_Fortran08, LANGUAGE_FORTRAN},
     {0x2d, LANGUAGE_FORTRAN}, /* Fortran 2018 */
+    {DW_LANG_Go, LANGUAGE_GO},
     {DW_LANG_Rust, LANGUAGE_RUST},
 };
 

@@ -53,10 +53,37 @@ static void test_recording(void **state)
     says(ERR_UNSUPPORTED, "recording");
 }
 
+/* Without a file that tells of an entry point a function returns to where the thread stands: the call is
+ * made, as far as this stub lets it. */
 static void test_no_program(void **state)
 {
     (void)state;
-    says(ERR_UNSUPPORTED, "entry point");
+    rule("M", "E01");
+    rule("X", "E01");
+    says(ERR_NO_MEMORY, "put the call on the stack");
+}
+
+/* A kernel's CPUs, as kgdb calls them: nothing is written, whatever is known of the program. */
+static int kernel(void **state)
+{
+    (void)state;
+    BASE_FREE char *spec = played_prepare("", "vCont;c;C;s;S");
+    rule("?", "T05thread:fffffffe;");
+    rule("qC", "QCfffffffe");
+    rule("qfThreadInfo", "mfffffffe");
+    must(session_connect(session, spec));
+    session_set_deadline(session, in_seconds(20));
+    sent_nothing_yet();
+    return 0;
+}
+
+static void test_kernel(void **state)
+{
+    (void)state;
+    with_program();
+    says(ERR_UNSUPPORTED, "of a kernel");
+    assert_int_equal(sent("M"), 0);
+    assert_int_equal(sent("X"), 0);
 }
 
 static void test_stack_not_written(void **state)
@@ -100,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST_ON(recording, test_recording),
+        TEST_ON(kernel, test_kernel),
         TEST_ON(played_process, test_no_program),
         TEST_ON(played_process, test_stack_not_written),
         TEST_ON(played_process, test_registers_not_written),

@@ -145,7 +145,8 @@ static struct error *lay_out(struct making *m)
     struct call_entry *entry = m->entry;
     uint64_t sp;
     TRY(thread_sp(m->target, m->thread, &sp));
-    m->low = sp < arch->red_zone ? 0 : down(sp - arch->red_zone, MEMORY_ALIGNMENT);
+    entry->sp_before = sp;
+    m->low = sp <= arch->red_zone ? 0 : down(sp - arch->red_zone - 1, MEMORY_ALIGNMENT);
     if (m->signature.tells_memory) {
         TRY(take(m, type_size(type_strip(m->call->result)), &entry->result_at));
         point_to(m, &m->items[0], entry->result_at);

@@ -13,6 +13,7 @@
 
 /* What a call begins with. */
 struct call_entry {
+    uint64_t sp_before; /* the thread's, which is higher than the next */
     uint64_t sp;        /* as the caller has it, in front of a return address that is pushed */
     uint64_t result_at; /* where the function is to put what it returns, 0: in registers */
     uint64_t memory_at; /* bytes of the stack, and what belongs there */

@@ -5,31 +5,53 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "engine/control/breakpoints/insertion.h"
 #include "engine/control/call/arguments.h"
 #include "engine/control/control.h"
 #include "engine/inspect/values/returned.h"
+#include "engine/target/event.h"
 #include "engine/target/program.h"
 #include "engine/target/registers.h"
 
-/* Where a function that is called returns to: the program's first instruction, with the bit that says Thumb.
- */
-static struct error *return_place(struct control *c, uint64_t *ret)
+/* The program's first instruction; 0: no file says where that is. */
+static uint64_t entry_point(struct control *c)
 {
     size_t index;
     uint64_t offset = 0;
     struct target *target = c->target;
     const struct symbol_file *f = program_file(target, &index);
-    if (f)
-        symbol_map_file(target->map, index, &offset);
     if (!f || !symbol_file_entry(f))
-        return error_hint(error_new(ERR_UNSUPPORTED,
-                                    "a function that is called returns to the program's entry "
-                                    "point, and no file says where that is"),
-                          "`symbols FILE` with the program's own file");
-    *ret = function_code(target, symbol_file_entry(f) + offset);
-    if (target->arch->has_thumb && symbols_is_thumb(target->map, *ret))
-        *ret |= 1;
+        return 0;
+    symbol_map_file(target->map, index, &offset);
+    return function_code(target, symbol_file_entry(f) + offset);
+}
+
+static bool is_thumb_now(struct target *target, struct thread *t)
+{
+    const struct arch *arch = target->arch;
+    uint64_t flags;
+    return arch->thumb_flags && register_cached_value(target, t, arch->thumb_flags, &flags) &&
+           (flags & arch->thumb_bit) != 0;
+}
+
+/* Where a function that is called returns to, with the bit that says Thumb. All that are pending return to
+ * one place. */
+static struct error *return_place(struct control *c, struct thread *t, uint64_t *ret)
+{
+    struct target *target = c->target;
+    const struct target_calls *calls = &target->calls;
+    if (c->call_site && calls->count) {
+        *ret = calls->items[calls->count - 1].return_to;
+        return NULL;
+    }
+    *ret = entry_point(c);
+    bool thumb = *ret && target->arch->has_thumb && symbols_is_thumb(target->map, *ret);
+    if (!*ret) {
+        TRY(thread_pc(target, t, ret));
+        thumb = is_thumb_now(target, t);
+    }
+    *ret |= thumb;
     return NULL;
 }
 
@@ -52,6 +74,7 @@ static void keep(struct control *c, struct thread *t, const struct call *call, s
 {
     struct target *target = c->target;
     *ret = (struct target_call){.function = xstrdup(call->name),
+                                .code = target->arch->has_thumb ? call->code & ~(uint64_t)1 : call->code,
                                 .thread = t->id,
                                 .selected = target->threads.current,
                                 .has_selected = target->threads.has_current,
@@ -96,7 +119,7 @@ struct error *call_begin(struct control *c, struct evaluation *e, const struct c
     struct call_entry entry = {0};
     TRY(need_calls(c));
     TRY(threads_current(target, &t));
-    TRY(return_place(c, &return_to));
+    TRY(return_place(c, t, &return_to));
     TRY(registers_fetch(target, t));
     TRY(registers_fetch_beside(target, t)); /* a function may change them */
     struct error *failed = call_entry_make(e, t, call, return_to, &entry);
@@ -106,8 +129,10 @@ struct error *call_begin(struct control *c, struct evaluation *e, const struct c
     }
     struct target_call *kept = &target->calls.items[target->calls.count++];
     keep(c, t, call, kept);
+    kept->return_to = return_to;
     kept->pc = target->arch->has_thumb ? return_to & ~(uint64_t)1 : return_to;
     kept->sp = entry.sp;
+    kept->sp_before = entry.sp_before;
     kept->result_at = entry.result_at;
     failed = write_entry(c, t, &entry, kept);
     call_entry_free(&entry);
@@ -197,15 +222,17 @@ struct error *call_at_stop(struct control *c, const struct stop *stop, const str
     return NULL;
 }
 
-/* What it returned, read before what lies on the stack is put back. */
-static struct error *read_result(struct evaluation *e, const struct call *call, uint64_t result_at,
+/* -- what it returned, read before what lies on the stack is put back -------------------------------------
+ */
+
+static struct error *read_result(struct evaluation *e, struct type *type, uint64_t code, uint64_t result_at,
                                  struct value **ret)
 {
-    struct value *v = value_new(&e->pool, call->result);
+    struct value *v = value_new(&e->pool, type);
     *ret = v;
     if (!v->size)
         return NULL;
-    TRY(returned_as(e, call->result, call->code, result_at, &v));
+    TRY(returned_as(e, type, code, result_at, &v));
     TRY(value_load(&e->pool, v));
     v->place = PLACE_NONE;
     *ret = v;
@@ -216,10 +243,68 @@ struct error *call_take(struct control *c, struct evaluation *e, const struct ca
 {
     struct target *target = c->target;
     const struct target_call *kept = &target->calls.items[target->calls.count - 1];
-    struct error *failed = read_result(e, call, kept->result_at, ret);
+    struct error *failed = read_result(e, call->result, call->code, kept->result_at, ret);
     struct error *second = call_put_back(c, kept);
     if (!failed)
         return second;
     error_free(second);
     return failed;
+}
+
+/* By the type that the function has; what cannot be read is not told. */
+static struct error *keep_result(struct target *target, const struct target_call *call, bool *kept)
+{
+    struct evaluation e;
+    struct value *v = NULL;
+    struct type *type = returned_type(target, call->code);
+    target_calls_keep_returned(target, NULL, 0);
+    *kept = false;
+    if (!type)
+        return NULL;
+    target->threads.current = call->thread;
+    target->threads.has_current = true;
+    TRY(evaluation_begin(target, &e));
+    struct error *failed = read_result(&e, type, call->code, call->result_at, &v);
+    if (!failed && v->bytes && !v->known) {
+        target_calls_keep_returned(target, v->bytes, v->size);
+        *kept = true;
+    }
+    evaluation_end(&e);
+    if (error_ends_asking(failed))
+        return failed;
+    error_free(failed);
+    return NULL;
+}
+
+struct error *call_end(struct control *c, const struct target_call *call, struct stop *stop)
+{
+    uint64_t code = call->code;
+    struct error *failed = keep_result(c->target, call, &stop->returned_kept);
+    struct error *second = call_put_back(c, call);
+    if (stop->returned_kept)
+        stop->returned_from = code;
+    if (!failed)
+        return second;
+    error_free(second);
+    return failed;
+}
+
+/* -- before the target is left -----------------------------------------------------------------------------
+ */
+
+void calls_put_back_all(struct control *c)
+{
+    struct target_calls *calls = &c->target->calls;
+    while (calls->count) {
+        const struct target_call *last = &calls->items[calls->count - 1];
+        BASE_FREE char *name = text_visible(last->function, strlen(last->function));
+        struct error *e = call_put_back(c, last);
+        BASE_FREE char *said =
+            e ? xasprintf("%s has not returned, and %s\n", name, e->message)
+              : xasprintf("%s, which was called for an expression, has not returned: it is "
+                          "given up, and what was before is put back\n",
+                          name);
+        error_free(e);
+        target_say(c->target, said);
+    }
 }

@@ -367,7 +367,7 @@ static struct error *on_call(struct control *c, struct stop *stop, bool *done)
         c->plan.kind == PLAN_CALL && call == &c->target->calls.items[c->target->calls.count - 1];
     if (stop->call_is_awaited)
         return NULL;
-    TRY(call_put_back(c, call));
+    TRY(call_end(c, call, stop));
     struct thread *t = threads_find(&c->target->threads, stop->thread);
     return t ? thread_pc(c->target, t, &stop->pc) : NULL;
 }

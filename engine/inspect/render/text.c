@@ -204,7 +204,7 @@ static struct error *scalar_text(struct rendering *r, struct value *v, unsigned 
     return NULL;
 }
 
-/* D's arrays are structs; *done: it is one. */
+/* D's arrays and Go's slices are structs; *done: it is one. */
 static struct error *slice_text(struct rendering *r, struct value *v, unsigned depth, bool *done)
 {
     struct value *elements = NULL;
@@ -226,6 +226,7 @@ static struct error *record_text(struct rendering *r, struct value *v, unsigned 
     case LANGUAGE_ADA:
         return t->incomplete ? struct_text(r, v, depth, NULL) : ada_text(r, v, depth);
     case LANGUAGE_D:
+    case LANGUAGE_GO:
         TRY(slice_text(r, v, depth, &done));
         return done ? NULL : struct_text(r, v, depth, NULL);
     default:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What stands in front of the parentheses of a call: a function, what points to one, a method and its object;
- * and of several functions of one name the one that takes the arguments. */
+/* What stands in front of the parentheses of a call: a function, what points to one, a method and its object,
+ * an object with operator(); and of several functions of one name the one that takes the arguments. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +8,7 @@
 #include "engine/inspect/values/bases.h"
 #include "engine/inspect/values/calls.h"
 #include "engine/inspect/values/evaluate.h"
+#include "engine/inspect/values/member_pointer.h"
 #include "engine/inspect/values/parse.h"
 #include "engine/inspect/values/qualified.h"
 #include "engine/target/target.h"
@@ -167,6 +168,33 @@ static struct error *member_method(struct evaluation *e, const struct node *n, s
     return *found ? method_of(e, object, &path, n->file != NULL, values, count, ret) : NULL;
 }
 
+/* (object.*pointer)(…), (object->*pointer)(…) */
+static struct error *pointed_method(struct evaluation *e, const struct node *n, struct callee *ret)
+{
+    struct value *object = NULL, *pointer = NULL;
+    TRY(evaluate_node(e, n->left, &object));
+    TRY(evaluate_node(e, n->right, &pointer));
+    if (n->op == '>')
+        TRY(value_dereference(&e->pool, object, &object));
+    TRY(method_pointed_to(&e->pool, object, pointer, &ret->function, &ret->object));
+    ret->has_this = true;
+    ret->function =
+        value_at(&e->pool, ret->function->type, function_code(e->pool.target, ret->function->address));
+    return NULL;
+}
+
+/* object(…) of a class that has operator(). */
+static struct error *called_object(struct evaluation *e, struct value *object, struct value *const *values,
+                                   size_t count, struct callee *ret)
+{
+    struct member_path path;
+    ret->function = object;
+    if (!kind_is_struct(value_kind(object)) || !bases_find_member(object->type, "operator()", &path) ||
+        !path.method)
+        return NULL;
+    return method_of(e, object, &path, false, values, count, ret);
+}
+
 /* name(…) within a method of the same object. */
 static struct error *own_method(struct evaluation *e, const struct node *n, struct value *const *values,
                                 size_t count, struct callee *ret, bool *found)
@@ -210,6 +238,8 @@ struct error *call_find(struct evaluation *e, const struct node *n, struct value
         TRY(member_method(e, n, values, count, ret, &found));
     else if (n->kind == NODE_NAME)
         TRY(own_method(e, n, values, count, ret, &found));
+    else if (n->kind == NODE_TO_MEMBER)
+        return pointed_method(e, n, ret);
     if (found)
         return NULL;
     struct value *v = NULL;
@@ -222,12 +252,8 @@ struct error *call_find(struct evaluation *e, const struct node *n, struct value
         TRY(value_dereference(&e->pool, v, &v));
     else if (n->kind == NODE_NAME)
         TRY(named_function(e, n, values, count, &v));
-    if (n->kind == NODE_TO_MEMBER)
-        return error_hint(error_new(ERR_UNSUPPORTED, "a method is not called without naming it of an object"),
-                          "object.method(…) or pointer->method(…)");
-    v = value_kind(v) == TYPE_FUNCTION
-            ? value_at(&e->pool, v->type, function_code(e->pool.target, v->address))
-            : v;
-    ret->function = v;
+    if (value_kind(v) != TYPE_FUNCTION)
+        return called_object(e, v, values, count, ret);
+    ret->function = value_at(&e->pool, v->type, function_code(e->pool.target, v->address));
     return NULL;
 }

@@ -51,31 +51,37 @@ static struct error *as_class(struct pool *p, struct value *object, struct value
 }
 
 static struct error *method_of(struct pool *p, struct value *object, struct value *pointer,
-                               struct value **ret)
+                               struct value **ret, uint64_t *at)
 {
     struct method_pointer m = {0};
     TRY(method_pointer_take_apart(p, pointer, &m));
     if (!m.function && !m.is_virtual)
         return error_new(ERR_TYPE_MISMATCH, "the pointer to a method is null");
     uint64_t code = m.function;
+    *at = object->address + (uint64_t)m.adjustment;
     if (m.is_virtual)
-        TRY(vtable_entry(p, object->address + (uint64_t)m.adjustment,
-                         (int64_t)(m.function / (pointer->size / 2)), &code));
+        TRY(vtable_entry(p, *at, (int64_t)(m.function / (pointer->size / 2)), &code));
     *ret = value_at(p, type_target(type_strip(pointer->type)), code);
     return NULL;
+}
+
+/* Both without references, and the object as the pointer's class. */
+static struct error *settle(struct pool *p, struct value **object, struct value **pointer)
+{
+    if (kind_is_reference(value_kind(*pointer)))
+        TRY(value_dereference(p, *pointer, pointer));
+    if (value_kind(*pointer) != TYPE_MEMBER_POINTER)
+        return error_new(ERR_TYPE_MISMATCH, "a pointer to a member should stand on the right of .* and ->*");
+    return as_class(p, *object, *pointer, object);
 }
 
 struct error *member_pointed_to(struct pool *p, struct value *object, struct value *pointer,
                                 struct value **ret)
 {
     uint64_t offset = 0;
-    if (kind_is_reference(value_kind(pointer)))
-        TRY(value_dereference(p, pointer, &pointer));
-    if (value_kind(pointer) != TYPE_MEMBER_POINTER)
-        return error_new(ERR_TYPE_MISMATCH, "a pointer to a member should stand on the right of .* and ->*");
-    TRY(as_class(p, object, pointer, &object));
+    TRY(settle(p, &object, &pointer));
     if (is_method_pointer(pointer))
-        return method_of(p, object, pointer, ret);
+        return method_of(p, object, pointer, ret, &offset);
     TRY(value_as_integer(p, pointer, &offset));
     if (offset == UINT64_MAX || (pointer->size == 4 && offset == UINT32_MAX))
         return error_new(ERR_TYPE_MISMATCH, "the pointer to a member is null");
@@ -84,6 +90,17 @@ struct error *member_pointed_to(struct pool *p, struct value *object, struct val
                                   .bit_offset = offset * 8,
                                   .known_offset = true};
     return value_of_member(p, object, &m, ret);
+}
+
+struct error *method_pointed_to(struct pool *p, struct value *object, struct value *pointer,
+                                struct value **ret, uint64_t *at)
+{
+    TRY(settle(p, &object, &pointer));
+    if (!is_method_pointer(pointer))
+        return error_new(ERR_TYPE_MISMATCH, "the pointer to a member points to data, which is not called");
+    if (!value_has_address(object))
+        return error_new(ERR_TYPE_MISMATCH, "the object is in no memory that a method could work on");
+    return method_of(p, object, pointer, ret, at);
 }
 
 /* -- making them ------------------------------------------------------------------------------------- */

@@ -15,6 +15,10 @@ bool is_method_pointer(const struct value *v);
 /* object.*pointer */
 struct error *member_pointed_to(struct pool *p, struct value *object, struct value *pointer,
                                 struct value **ret) BASE_MUST_CHECK;
+/* The same of a pointer to a method, and what `this` is to be when it is called.
+ */
+struct error *method_pointed_to(struct pool *p, struct value *object, struct value *pointer,
+                                struct value **ret, uint64_t *at) BASE_MUST_CHECK;
 /* &class::name of a member of data, where `path` leads from the class. */
 struct member_path;
 struct error *pointer_to_data(struct pool *p, struct type *class, const struct member_path *path,

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "engine/inspect/limits.h"
 #include "engine/inspect/values/in_register.h"
+#include "engine/inspect/values/variants.h"
 #include "engine/target/arch/abi.h"
 #include "engine/target/registers.h"
 #include "engine/target/target.h"
@@ -38,13 +39,55 @@ void returned_program(struct target *target, uint64_t function_pc, struct abi_pr
     ret->is_variadic = t && t->variadic; /* which is known with them */
 }
 
+static bool is_scalar(const struct type *t)
+{
+    return !kind_is_struct(t->kind) && t->kind != TYPE_ARRAY;
+}
+
+/*
+ * rustc 1.63 returns as C does what is one scalar, two of a word each, or more than two words. Two smaller
+ * ones are in a register each, where C has them in one; three are in memory, where C may have them in two
+ * registers; and where the discriminant of an enumeration is depends on what is in it.
+ */
+static bool rust_is_as_c(struct type *t, uint64_t word)
+{
+    const struct type_member *members;
+    size_t count = is_scalar(t) ? 0 : type_members(t, &members);
+    if (is_scalar(t) || type_size(t) > 2 * word)
+        return true;
+    if (t->kind != TYPE_STRUCT || variant_is_enumeration(t) || count < 1 || count > 2)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct type *m = type_strip(members[i].type);
+        if (!is_scalar(m) || (count == 2 && type_size(m) != word))
+            return false;
+    }
+    return true;
+}
+
+/* Go has a convention of its own since 1.17, which is not C's. */
+static bool is_as_in_c(struct target *target, uint64_t function_pc, struct type *t)
+{
+    struct symbol_place at;
+    bool known = symbols_lookup(target->map, function_pc, &at);
+    struct type *f = symbols_function_type(target->map, function_pc, known ? at.inlined_count : 0);
+    switch (f ? type_language(f) : LANGUAGE_UNKNOWN) {
+    case LANGUAGE_GO:
+        return false;
+    case LANGUAGE_RUST:
+        return rust_is_as_c(t, target->arch ? target->arch->address_size : 0);
+    default:
+        return true;
+    }
+}
+
 static void place_of(struct target *target, uint64_t function_pc, struct type *t, struct abi_place *ret)
 {
     const struct arch *arch = target->arch;
     struct abi_program program;
     returned_program(target, function_pc, &program);
     *ret = (struct abi_place){.kind = ABI_UNKNOWN};
-    if (arch && arch->returned)
+    if (arch && arch->returned && is_as_in_c(target, function_pc, type_strip(t)))
         arch->returned(&program, type_strip(t), ret);
 }
 

@@ -23,6 +23,16 @@ static const char *referred(const char *name)
     return NULL;
 }
 
+/* Go's compiler describes string as a struct of str and len, and []T as one of array, len and cap. */
+static bool is_slice_of_go(struct type *t, bool *text, const struct type_member **first)
+{
+    *text = t->name && strcmp(t->name, "string") == 0;
+    if (!*text && (!t->name || strncmp(t->name, "[]", 2) != 0))
+        return false;
+    *first = named(t, *text ? "str" : "array");
+    return *first;
+}
+
 /* rustc calls the pointer data_ptr, and gdc ptr. */
 static bool is_slice(struct type *t, bool *text, const struct type_member **first)
 {
@@ -34,6 +44,8 @@ static bool is_slice(struct type *t, bool *text, const struct type_member **firs
         *text = element && element->kind == TYPE_CHAR && type_size(element) == 1;
         return *first;
     }
+    if (is == LANGUAGE_GO)
+        return is_slice_of_go(t, text, first);
     const char *to = is == LANGUAGE_RUST && t->name ? referred(t->name) : NULL;
     *first = to ? named(t, "data_ptr") : NULL;
     *text = to && strcmp(to, "str") == 0;
@@ -50,7 +62,7 @@ struct error *slice_elements(struct pool *p, struct value *v, bool *text, struct
     *text = false;
     if (!is_slice(t, text, &first))
         return NULL;
-    const struct type_member *last = named(t, "length");
+    const struct type_member *last = named(t, type_language(t) == LANGUAGE_GO ? "len" : "length");
     if (!first || !last || type_strip(first->type)->kind != TYPE_POINTER)
         return NULL;
     TRY(value_of_member(p, v, first, &start));

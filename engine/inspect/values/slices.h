@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * engine/inspect/values/slices.h - Rust's references to slices and strings, `&[T]` and `&str`, and D's
- * arrays: compilers describe them as structs of a pointer and a length. Engine thread.
+ * arrays, Go's strings and slices: compilers describe them as structs of a pointer and a length. Engine
+ * thread.
  */
 #ifndef ALLSTOP_ENGINE_INSPECT_VALUES_SLICES_H
 #define ALLSTOP_ENGINE_INSPECT_VALUES_SLICES_H

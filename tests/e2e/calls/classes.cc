@@ -89,7 +89,26 @@ struct derived : base, side {
         return n + d; /* in method */
     }
 };
+struct functor {
+    int k;
+    int operator()(int n) const
+    {
+        return n * k;
+    }
+    double operator()(double a, double b)
+    {
+        return a * b + k;
+    }
+};
 derived object;
+derived *pointer = &object;
+functor times = {5};
+int (base::*virtual_method)(int) = &base::kind;
+int (side::*of_second_base)() = &side::other;
+int (base::*own_method)(int) const = &base::plain;
+int (derived::*through_derived)() = &derived::side::other;
+int (base::*no_method)(int) = nullptr;
+int base::*data = &base::b;
 base *as_base = &object;
 side *as_side = &object;
 counted one(4);
@@ -100,6 +119,8 @@ int main()
     int sum = ns::scale(1) + (int)ns::scale(1.0) + ns::scale("a") + by_value(one) + by_reference(one) +
               of_number(1);
     bump(number);
+    sum += (object.*virtual_method)(1) + (pointer->*of_second_base)() + (object.*own_method)(1) +
+           (pointer->*through_derived)() + times(2) + (int)times(1.5, 2.0) + object.*data + !no_method;
     sum += as_base->kind(1) + object.plain(1) + object.plain(1.0) + base::shared(1) + as_side->other();
     return object.inner(sum) == 0;
 }

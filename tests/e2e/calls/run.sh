@@ -55,6 +55,10 @@ for pair in i386:i686 aarch64:aarch64 arm:arm ppc64:powerpc64 ppc64le:powerpc64l
     "$gnu-gcc" -g -O0 -static "${flags[@]}" -o "$work/program-$name" tests/e2e/calls/program.c
     calls "$name" -t "launch:qemu-$name -g {port} $work/program-$name" -s "$work/program-$name"
 done
+library=/usr/lib/picolibc/riscv64-unknown-elf # Debian has no Linux library for it
+riscv64-unknown-elf-gcc -march=rv32gc -mabi=ilp32d -isystem $library/include -nostdlib -g -O0 -static \
+    -o "$work/program-riscv32" tests/e2e/calls/riscv32.S tests/e2e/calls/program.c -L$library/lib/rv32imafdc/ilp32d -lc -lgcc -lc
+calls riscv32 -t "launch:qemu-riscv32 -g {port} $work/program-riscv32" -s "$work/program-riscv32"
 arm-linux-gnueabihf-gcc -g -O0 -static -marm -o "$work/program-wide" tests/e2e/calls/program.c # none of it Thumb but the libraries
 calls arm-without-thumb -t "launch:qemu-arm -g {port} $work/program-wide" -s "$work/program-wide"
 
@@ -139,5 +143,100 @@ steps 'methods, virtual ones, references, functions of one name' "{\"do\": \"bre
     $(call 'object.shared(4)' '{"value": 8}'), $(call 'base::shared(4)' '{"value": 8}'), $(call 'inner(3)' '{"value": 12}'),
     $(call 'this->inner(3)' '{"value": 12}'), $(refused 'object.nosuch(1)' no-member), $(refused 'ns::scale(one)' type-mismatch)" \
     -t "launch:gdbserver --once 127.0.0.1:{port} $work/classes" "$work/classes"
+
+in_method="{\"do\": \"break\", \"at\": \"classes.cc:$(grep -n 'in method' tests/e2e/calls/classes.cc | cut -d: -f1)\"}, {\"do\": \"continue\"}"
+pointed="$in_method, $(call '(object.*virtual_method)(1)' '{"value": 18001}'), $(call '(pointer->*virtual_method)(1)' '{"value": 18001}'),
+    $(call '(pointer->*of_second_base)()' '{"value": 16}'), $(call '(object.*own_method)(2)' '{"value": 3}'),
+    $(call '(pointer->*through_derived)()' '{"value": 16}'), $(call 'times(3)' '{"value": 15}'), $(call 'times(1.5, 3.0)' '{"value": 9.5}'),
+    $(call 'times(times(2))' '{"value": 50}'), $(refused '(object.*no_method)(1)' type-mismatch), $(refused '(object.*data)(1)' type-mismatch),
+    $(refused '(object.*virtual_method)(1, 2)' usage), $(refused 'object(3)' type-mismatch), $(refused 'times(one)' type-mismatch)"
+steps 'pointers to methods, and objects that are called' "$pointed" -t "launch:gdbserver --once 127.0.0.1:{port} $work/classes" "$work/classes"
+for pair in aarch64:aarch64-linux-gnu arm:arm-linux-gnueabihf ppc64le:powerpc64le-linux-gnu s390x:s390x-linux-gnu; do
+    "${pair#*:}-g++" -g -O0 -static -o "$work/classes-${pair%%:*}" tests/e2e/calls/classes.cc
+    steps "pointers to methods, and objects that are called: ${pair%%:*}" "$pointed" \
+        -t "launch:qemu-${pair%%:*} -g {port} $work/classes-${pair%%:*}" -s "$work/classes-${pair%%:*}"
+done
+
+# -- what finish tells of a function that was called -----------------------------------------------------------
+steps 'finish out of a called function tells the value' "$at_leaf, {\"do\": \"break\", \"at\": \"breaks\"}, $(call 'breaks(21)' "$stopped"),
+    $(call 'breaks(22)' "$stopped"), {\"do\": \"finish\", \"expect\": {\"reason\": \"call-returned\", \"function\": \"breaks\", \"value\": 44, \"type\": \"int\"}},
+    {\"do\": \"continue\", \"expect\": {\"reason\": \"call-returned\", \"function\": \"leaf\", \"value\": 42}}, {\"do\": \"break\", \"at\": \"give_big\"},
+    $(call 'give_big(5, 3)' "$stopped"), {\"do\": \"finish\", \"expect\": {\"reason\": \"call-returned\", \"text\": \"{a = {5, 3, 8, 2, 15}}\"}},
+    {\"do\": \"break\", \"at\": \"nothing_returned\"}, $(call 'nothing_returned(1)' "$stopped"),
+    {\"do\": \"finish\", \"expect\": {\"reason\": \"call-returned\", \"function\": \"leaf\"}}, $same" -t "$native" "$work/program"
+
+# -- the target is left with a function pending ----------------------------------------------------------------
+gcc -g -O0 -o "$work/left" tests/e2e/calls/left.c
+aarch64-linux-gnu-gcc -g -O0 -static -o "$work/left-aarch64" tests/e2e/calls/left.c
+powerpc64-linux-gnu-gcc -g -O0 -static -o "$work/left-ppc64" tests/e2e/calls/left.c
+pending="break left.c:$(grep -n 'in main' tests/e2e/calls/left.c | cut -d: -f1)
+continue
+break breaks
+print breaks(1)
+print outer(2)
+"
+said='outer, which was called for an expression, has not returned: it is given up'
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# left NAME PROGRAM COMMAND…: two calls are pending when the debugger leaves, and the program goes on where it was
+left() {
+    local name=$1 program=$2 pid port
+    shift 2
+    port=$(free_port)
+    timeout 120 "${@//\{port\}/$port}" >"$work/left.out" 2>"$work/left.err" &
+    pid=$!
+    pids+=("$pid")
+    until grep -qs "0100007F:$(printf %04X "$port") .* 0A\|00000000:$(printf %04X "$port") .* 0A" /proc/net/tcp; do
+        kill -0 "$pid" 2>/dev/null || break
+        sleep 0.02
+    done
+    printf '%s%s\n' "$pending" detach | timeout 60 "$A" --cli -t "127.0.0.1:$port" -s "$program" >"$work/out" 2>"$work/err"
+    says "$name: says so" "$said"
+    wait "$pid" 2>/dev/null
+    same "$name: the program goes on where it was" "$(grep -E '^(begins|ends)' "$work/left.out" | tr '\n' ' ')" 'begins 2 ends 9 '
+}
+left 'detach in called functions, gdbserver' "$work/left" gdbserver --once '127.0.0.1:{port}' "$work/left"
+left 'detach in called functions, qemu-aarch64' "$work/left-aarch64" qemu-aarch64 -g '{port}' "$work/left-aarch64"
+left 'detach in called functions, qemu-ppc64' "$work/left-ppc64" qemu-ppc64 -g '{port}' "$work/left-ppc64"
+# The registers before and behind: what `kill` and `quit` write last is what the stop in main had.
+for way in kill quit; do
+    printf '%sprint $sp\n%s\n' "${pending/break breaks/print \$sp
+break breaks}" "$way" | timeout 60 "$A" --cli --wire-log "$work/wire" \
+        -t "launch:gdbserver --once 127.0.0.1:{port} $work/left" "$work/left" >"$work/out" 2>"$work/err"
+    says "$way in called functions: says so" "$said"
+    same "$way in called functions: registers are put back first" "$(python3 - "$work/wire" <<'P'
+import json, sys
+packets = [l for l in map(json.loads, open(sys.argv[1])) if l.get("kind") == "packet"]
+sent = [l["data"] for l in packets if l["dir"] == "out"]
+writes = [d for d in sent if d[0] == "G"]
+# two calls and two puttings back, and the last one has what the first `g` behind the run had
+runs = next(i for i, l in enumerate(packets) if l["dir"] == "out" and l["data"].startswith("vCont;c"))
+read = next(packets[i + 1]["data"] for i in range(runs, len(packets)) if packets[i]["dir"] == "out" and packets[i]["data"] == "g")
+print(len(writes), writes and writes[-1][1:] == read, sent.index(writes[-1]) < sent.index(next(d for d in sent if d.startswith("vKill"))))
+P
+    )" '4 True True'
+done
+
+# -- programs of which no entry point is known -----------------------------------------------------------------
+# no_entry NAME RUN FILE: the file that the debugger is given says nothing of it
+no_entry() {
+    python3 - "$3" "$3-no-entry" <<'P'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+data[24:32 if data[4] == 2 else 28] = bytes(8 if data[4] == 2 else 4)
+open(sys.argv[2], "wb").write(data)
+P
+    steps "$1: no entry point is known" "{\"do\": \"break\", \"at\": \"leaf\"}, {\"do\": \"continue\"}, $(call 'add(3, 4)' '{"value": 7}'),
+        $(call 'deep(20)' '{"value": 210}'), {\"do\": \"break\", \"at\": \"breaks\"}, $(call 'breaks(21)' "$stopped"), $(call 'leaf(2.0, 3)' "$stopped"),
+        {\"do\": \"backtrace\", \"expect\": {\"frames\": [{\"function\": \"leaf\"}, {\"rule\": \"called\"}, {\"function\": \"breaks\"}, {\"rule\": \"called\"},
+            {\"function\": \"leaf\"}, {\"function\": \"caller\"}, {\"function\": \"main\"}]}},
+        {\"do\": \"finish\", \"expect\": {\"reason\": \"call-returned\", \"function\": \"breaks\", \"value\": 8}},
+        {\"do\": \"finish\", \"expect\": {\"reason\": \"call-returned\", \"function\": \"leaf\", \"value\": 42}}, $same,
+        {\"do\": \"finish\", \"expect\": {\"function\": \"caller\", \"value\": 30}}" -t "$2" -s "$3-no-entry"
+}
+for name in aarch64 arm ppc64; do
+    no_entry "qemu-$name" "launch:qemu-$name -g {port} $work/program-$name" "$work/program-$name"
+done
+gcc -g -O0 -no-pie -o "$work/program-fixed" tests/e2e/calls/program.c
+no_entry gdbserver "launch:gdbserver --once 127.0.0.1:{port} $work/program-fixed" "$work/program-fixed"
 
 finish

@@ -48,6 +48,20 @@ for mangling in rust rust-v0; do
 done
 
 
+# What functions return where that is as in C; what is not is never told wrong.
+rustc -g --crate-name returned -o "$work/returned" "$here/programs/returned.rs"
+known=
+for answer in 'words|{a: 4, b: 5}' 'big|{a: [6, 1, 2, 3, 4]}' 'one|{a: 7}' 'text|"hello"' 'real|3'; do
+    text=${answer#*|}
+    known+="{\"do\": \"break\", \"at\": \"returned::${answer%%|*}\", \"once\": true}, {\"do\": \"continue\"},
+        {\"do\": \"finish\", \"expect\": {\"text\": {\"contains\": \"${text//\"/\\\"}\"}}},"
+done
+for unknown in small three maybe tuple; do
+    known+="{\"do\": \"break\", \"at\": \"returned::$unknown\", \"once\": true}, {\"do\": \"continue\"},
+        {\"do\": \"finish\", \"expect\": {\"value\": null, \"note\": {\"match\": \"cannot be told\"}}},"
+done
+names "Rust: what a function returns, where that is certain" returned "${known%,}"
+
 ask fortran.f90 fortran gfortran -g -O0
 ask fortran.f90 fortran-dwarf4 gfortran -gdwarf-4 -O0
 names "Fortran: procedures by module and name, in any case, inside of others, and the main program" fortran '
@@ -83,4 +97,20 @@ names "D: functions by module and class, and main is that of the user" d '
     {"do": "continue", "expect": {"function": "mod.C.get"}},
     {"do": "eval", "expr": "v", "expect": {"value": 3}},
     {"do": "finish", "expect": {"value": 3}}'
+export GOCACHE=$work/go-cache GO111MODULE=off
+asks go.go go go build "-gcflags=all=-N -l" -o "$work/go" "$here/programs/go.go"
+(cd "$work" && go build -gcflags=-l -o "$work/go-optimised" "$here/programs/go.go")
+for form in go go-optimised; do
+    names "$form: functions and methods by Go's names, quoted as well, and stacks of goroutines to their ends" $form '
+        {"do": "break", "at": "main.main", "expect": {"locations": {"count": 1}}},
+        {"do": "break", "at": "main.(*named).rename", "expect": {"locations": {"count": 1}}},
+        {"do": "break", "at": "'"'main.inner'"'", "expect": {"locations": {"count": 1}}},
+        {"do": "continue", "expect": {"reason": "breakpoint", "function": "main.main"}},
+        {"do": "backtrace", "past_main": true, "expect": {"frames": [{"function": "main.main"}, {"function": "runtime.main"}, {"function": "runtime.goexit"}], "end": {"match": "pc is 0"}}},
+        {"do": "continue", "expect": {"function": "main.(*named).rename"}},
+        {"do": "eval", "expr": "to", "expect": {"value": "new"}},
+        {"do": "finish", "expect": {"reason": "step", "function": "main.main"}},
+        {"do": "continue", "expect": {"function": "main.inner"}},
+        {"do": "backtrace", "past_main": true, "expect": {"frames": [{"function": "main.inner"}, {"function": "main.worker"}, {"function": "main.main.func1"}, {"function": "runtime.goexit"}], "end": {"match": "pc is 0"}}}'
+done
 finish

@@ -61,9 +61,9 @@ sent "and stay between steps" "^z0,7f" 0
 
 # -- exceptions ----------------------------------------------------------------------------------------------
 t=thrown.cc
-throws() { # NAME PROGRAM
-    local name=$1 program=$2
-    ways() { steps "exceptions, $name: $1" "$2" -t "$native $program" -s "$program"; }
+throws() { # NAME PROGRAM TARGET
+    local name=$1 program=$2 target=$3
+    ways() { steps "exceptions, $name: $1" "$2" -t "$target $program" -s "$program"; }
     ways "caught by the caller" "$(to $t "main calls"),$(ends next main $t "main catches"),$(ends next main $t "main caught"),{\"do\":\"next\",\"times\":2,\"expect\":{\"line\":$(at $t "main own")}}"
     ways "through three frames" "$(to $t "throws"),$(ends next main $t "main catches")"
     ways "from the one that is finished" "$(to $t "in second"),$(ends finish main $t "main catches")"
@@ -79,7 +79,12 @@ throws() { # NAME PROGRAM
 }
 g++ -g -O0 -fPIC -shared -o "$work/libthrower.so" "$here/thrower.cc"
 g++ -g -O0 -o "$work/thrown" "$here/thrown.cc" "$work/libthrower.so"
-throws "libgcc_s" "$work/thrown"
+throws "libgcc_s" "$work/thrown" "$native"
 g++ -g -O0 -static -o "$work/thrown-static" "$here/thrown.cc" "$here/thrower.cc"
-throws "static" "$work/thrown-static"
+throws "static" "$work/thrown-static" "$native"
+for pair in aarch64:aarch64-linux-gnu arm:arm-linux-gnueabihf riscv64:riscv64-linux-gnu ppc64le:powerpc64le-linux-gnu s390x:s390x-linux-gnu; do
+    cpu=${pair%%:*}
+    "${pair#*:}-g++" -g -O0 -static -o "$work/thrown-$cpu" "$here/thrown.cc" "$here/thrower.cc"
+    throws "$cpu" "$work/thrown-$cpu" "launch:qemu-$cpu -g {port}"
+done
 finish

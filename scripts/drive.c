@@ -53,6 +53,22 @@ struct error *drive_site(struct drive *d, const char *at, struct inserted *ret)
     return NULL;
 }
 
+void drive_creators(struct drive *d, struct inserted *ret)
+{
+    cJSON *set = NULL;
+    struct error *e = run_command(d->r, "break", drive_args("at", "pthread_create"), &set);
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(set, "id");
+    ret->id = cJSON_IsNumber(id) ? id->valueint : 0;
+    cJSON_Delete(set);
+    error_free(e);
+}
+
+bool drive_is_hit(const struct inserted *p, const cJSON *stop)
+{
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(stop, "breakpoint");
+    return p->id && cJSON_IsNumber(id) && id->valueint == p->id;
+}
+
 void drive_lift(struct drive *d, struct inserted *p)
 {
     if (p->id == 0)

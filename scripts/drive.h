@@ -28,7 +28,8 @@ struct drive {
     struct inserted points[RACE_POINTS_MAX];
     unsigned passed[RACE_THREADS_MAX][RACE_POINTS_MAX]; /* arrivals so far */
     bool here[RACE_THREADS_MAX][RACE_POINTS_MAX];       /* stands there, and no arrow has said so yet */
-    char *schedule;                                     /* the user's, put back at the end */
+    struct inserted creators; /* where threads are made, when somebody has a `parent` */
+    char *schedule;           /* the user's, put back at the end */
 };
 
 /* -- drive.c ---------------------------------------------------------------------------------------- */
@@ -41,6 +42,10 @@ void drive_conclude(struct drive *d, enum race_verdict verdict, char *why);
 void drive_not_held(struct drive *d, char *why);
 bool drive_is_reason(const cJSON *stop, const char *reason);
 struct error *drive_site(struct drive *d, const char *at, struct inserted *ret) BASE_MUST_CHECK;
+/* Where threads make others, as far as that is known; no error where it is not. A stop there is told by
+ * drive_is_hit(). */
+void drive_creators(struct drive *d, struct inserted *ret);
+bool drive_is_hit(const struct inserted *p, const cJSON *stop);
 void drive_lift(struct drive *d, struct inserted *p);
 /* Whether a stop is at one of its places. */
 bool drive_is_at(const struct inserted *p, const cJSON *stop);

@@ -38,9 +38,6 @@ struct error *rsp_attach(struct rsp_connection *c, uint64_t pid, struct rsp_stop
 struct error *rsp_read_description(struct rsp_connection *c, struct rsp_tdesc **ret) BASE_MUST_CHECK;
 /* `qRcmd`: output is what its O packets and the final text say, raw bytes. */
 struct error *rsp_monitor(struct rsp_connection *c, const char *command, struct buf *output) BASE_MUST_CHECK;
-/* `QThreadEvents`: whether the target stops where a thread is born (reason `create`) or ends (`w`).
- * ERR_UNSUPPORTED where the stub does not offer it. */
-struct error *rsp_thread_events(struct rsp_connection *c, bool on) BASE_MUST_CHECK;
 /* `QPassSignals` with gdb's signal numbers. */
 struct error *rsp_pass_signals(struct rsp_connection *c, const unsigned char *signals,
                                size_t count) BASE_MUST_CHECK;

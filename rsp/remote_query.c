@@ -295,12 +295,3 @@ struct error *rsp_pass_signals(struct rsp_connection *c, const unsigned char *si
     state->works = e ? TRI_NO : TRI_YES;
     return e;
 }
-
-struct error *rsp_thread_events(struct rsp_connection *c, bool on)
-{
-    if (!rsp_feature_usable(&c->features, FEATURE_THREAD_EVENTS))
-        return error_new(ERR_UNSUPPORTED, "stops at a thread's birth: the stub does not offer QThreadEvents");
-    BASE_BUF struct buf reply = {0};
-    TRY(rsp_call(c, RSP_GRAMMAR_OK, 0, &reply, "QThreadEvents:%d", on));
-    return remote_check_ok(&reply, "stops at a thread's birth");
-}

@@ -11,6 +11,7 @@
 #include "engine/commands/command.h"
 #include "engine/commands/execute.h"
 #include "engine/session/launch/start.h"
+#include "scripts/beside.h"
 #include "scripts/document.h"
 #include "scripts/limits.h"
 #include "scripts/match.h"
@@ -182,14 +183,6 @@ static struct error *check_arguments(struct check *c, const struct command *comm
     return e;
 }
 
-static char *beside(const char *path, const char *file)
-{
-    const char *slash = strrchr(path, '/');
-    if (*file == '/' || !slash)
-        return xstrdup(file);
-    return xasprintf("%.*s/%s", (int)(slash - path), path, file);
-}
-
 static struct error *check_include(struct check *c, cJSON *step)
 {
     const char *file = json_text_or_null(step, "file");
@@ -246,7 +239,7 @@ static struct error *check_repeat(struct check *c, cJSON *step)
 /* What a race is made of is looked at now, unless variables are still to be put in. */
 static struct error *check_race(struct check *c, cJSON *step, bool with_order)
 {
-    static const char *const keys[] = {"threads", "points", "order", "patience"};
+    static const char *const keys[] = {"threads", "points", "order", "patience", "accept"};
     bool open = false;
     for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
         open |= scope_is_open(cJSON_GetObjectItemCaseSensitive(step, keys[i]));

@@ -9,6 +9,8 @@
 #include "base/json.h"
 #include "scripts/limits.h"
 
+#define CLEAN_UP_NS INT64_C(5000000000)
+
 cJSON *drive_args(const char *name, const char *value)
 {
     cJSON *o = cJSON_CreateObject();
@@ -51,22 +53,6 @@ struct error *drive_site(struct drive *d, const char *at, struct inserted *ret)
     if (ret->count == 0 || strcmp(state, "failed") == 0)
         return error_new(ERR_REFUSED, "a breakpoint at %s is needed, and it is %s", at, state);
     return NULL;
-}
-
-void drive_creators(struct drive *d, struct inserted *ret)
-{
-    cJSON *set = NULL;
-    struct error *e = run_command(d->r, "break", drive_args("at", "pthread_create"), &set);
-    const cJSON *id = cJSON_GetObjectItemCaseSensitive(set, "id");
-    ret->id = cJSON_IsNumber(id) ? id->valueint : 0;
-    cJSON_Delete(set);
-    error_free(e);
-}
-
-bool drive_is_hit(const struct inserted *p, const cJSON *stop)
-{
-    const cJSON *id = cJSON_GetObjectItemCaseSensitive(stop, "breakpoint");
-    return p->id && cJSON_IsNumber(id) && id->valueint == p->id;
 }
 
 void drive_lift(struct drive *d, struct inserted *p)
@@ -114,6 +100,13 @@ bool drive_ends(struct drive *d, cJSON **stop)
     d->result->stop = *stop;
     *stop = NULL;
     return true;
+}
+
+/* What was inserted and held is put back also when the time is up. */
+void drive_clean_up(struct drive *d)
+{
+    int64_t grace = clock_now_ns() + CLEAN_UP_NS;
+    session_set_deadline(d->r->session, grace > d->deadline_ns ? grace : d->deadline_ns);
 }
 
 /* `what` is "hold" or "release". */

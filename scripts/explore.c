@@ -9,6 +9,7 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "scripts/draw.h"
+#include "scripts/identify.h"
 #include "scripts/limits.h"
 #include "scripts/outcome.h"
 #include "scripts/output.h"
@@ -21,7 +22,7 @@
 struct outcome {
     char *key;
     cJSON *value, *order; /* of the one with the fewest switches between threads */
-    char *path;           /* of its session file, or NULL */
+    char *path, *guard;   /* of its session files, or NULL */
     enum race_verdict verdict;
     bool ok; /* every expectation behind the order held */
     uint64_t count;
@@ -38,6 +39,8 @@ struct search {
     struct run *r;
     const cJSON *args;
     struct race *race;
+    cJSON *threads;  /* those of `args`, with names that hold in each run */
+    cJSON *warnings; /* or NULL */
     unsigned lengths[RACE_THREADS_MAX];
     struct draw draw;
     uint64_t seed, tried, pruned, verdicts[RACE_UNFORCED + 1];
@@ -87,6 +90,21 @@ static cJSON *run_then(struct run *r, const cJSON *then, bool *ok)
     r->status = before.status;
     r->over = before.over;
     return outcome;
+}
+
+static void keep_warnings(struct search *s, struct race_result *result)
+{
+    const cJSON *text;
+    cJSON_ArrayForEach (text, result->warnings) {
+        bool known = false;
+        const cJSON *old;
+        cJSON_ArrayForEach (old, s->warnings)
+            known |= strcmp(old->valuestring, text->valuestring) == 0;
+        if (!s->warnings)
+            s->warnings = cJSON_CreateArray();
+        if (!known)
+            cJSON_AddItemToArray(s->warnings, cJSON_Duplicate(text, true));
+    }
 }
 
 static struct error *try_order(struct search *s, struct race_result *result, cJSON **outcome, bool *ok)
@@ -196,6 +214,7 @@ static struct error *take_one(struct search *s, uint64_t number)
     struct error *e = try_order(s, &result, &outcome, &ok);
     if (!e)
         e = check_holds(s, &result);
+    keep_warnings(s, &result);
     if (!e) {
         s->tried++;
         s->verdicts[result.verdict]++;
@@ -219,7 +238,8 @@ static struct error *take_one(struct search *s, uint64_t number)
 static int by_count(const void *a, const void *b)
 {
     const struct outcome *x = a, *y = b;
-    return (x->count < y->count) - (x->count > y->count);
+    int more = (x->count < y->count) - (x->count > y->count);
+    return more ? more : strcmp(x->key, y->key);
 }
 
 static struct error *write_sessions(struct search *s)
@@ -228,11 +248,19 @@ static struct error *write_sessions(struct search *s)
     const struct script_options *options = s->r->options;
     for (size_t i = 0; folder && i < s->outcome_count; i++) {
         struct outcome *o = &s->outcomes[i];
-        cJSON *session = outcome_session(s->r->document, options->program, options->target, s->args, o->order,
-                                         o->value, o->verdict);
-        struct error *e = outcome_write(folder, (unsigned)i + 1, session, &o->path);
-        cJSON_Delete(session);
-        TRY(e);
+        TRY(outcome_write(&(struct outcome_made){.folder = folder,
+                                                 .number = (unsigned)i + 1,
+                                                 .document = s->r->document,
+                                                 .file = options->file,
+                                                 .program = options->program,
+                                                 .target = options->target,
+                                                 .args = s->args,
+                                                 .threads = s->threads,
+                                                 .order = o->order,
+                                                 .outcome = o->value,
+                                                 .verdict = o->verdict,
+                                                 .ok = o->ok},
+                          &o->path, &o->guard));
     }
     return NULL;
 }
@@ -250,6 +278,8 @@ static cJSON *table(const struct search *s)
         cJSON_AddItemToObject(row, "order", cJSON_Duplicate(o->order, true));
         if (o->path)
             cJSON_AddStringToObject(row, "session", o->path);
+        if (o->guard)
+            cJSON_AddStringToObject(row, "guard", o->guard);
         cJSON_AddItemToArray(list, row);
     }
     return list;
@@ -271,6 +301,8 @@ static cJSON *to_json(const struct search *s)
             cJSON_AddNumberToObject(verdicts, race_verdict_name((enum race_verdict)i),
                                     (double)s->verdicts[i]);
     cJSON_AddItemToObject(o, "outcomes", table(s));
+    if (s->warnings)
+        cJSON_AddItemToObject(o, "warnings", cJSON_Duplicate(s->warnings, true));
     return o;
 }
 
@@ -301,10 +333,28 @@ static struct error *count_orders(struct search *s)
     return draw_init(&s->draw, total, most, share, s->seed);
 }
 
+/* Before the first order: who is meant by `nth`. */
+static struct error *identify(struct search *s)
+{
+    struct race_result result;
+    bool any = false;
+    s->threads = cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(s->args, "threads"), true);
+    for (size_t i = 0; i < s->race->thread_count; i++)
+        any |= race_thread_by_turn(&s->race->threads[i]);
+    if (!any)
+        return NULL;
+    TRY(run_command(s->r, "restart", NULL, NULL));
+    struct error *e = race_identify(s->r, s->race, s->threads, run_deadline(s->r, s->args), &result);
+    keep_warnings(s, &result);
+    race_result_free(&result);
+    return e;
+}
+
 static struct error *search_all(struct search *s)
 {
     uint64_t number;
     TRY(count_orders(s));
+    TRY(identify(s));
     while (draw_next(&s->draw, &number) && !output_broken())
         TRY(take_one(s, number));
     qsort(s->outcomes, s->outcome_count, sizeof *s->outcomes, by_count);
@@ -316,6 +366,7 @@ static void search_free(struct search *s)
     for (size_t i = 0; i < s->outcome_count; i++) {
         free(s->outcomes[i].key);
         free(s->outcomes[i].path);
+        free(s->outcomes[i].guard);
         cJSON_Delete(s->outcomes[i].value);
         cJSON_Delete(s->outcomes[i].order);
     }
@@ -324,6 +375,8 @@ static void search_free(struct search *s)
     free(s->outcomes);
     free(s->prefixes);
     free(s->race);
+    cJSON_Delete(s->threads);
+    cJSON_Delete(s->warnings);
     draw_free(&s->draw);
 }
 

@@ -156,10 +156,12 @@ static struct error *drive_all(struct drive *d)
 
 static void leave(struct drive *d)
 {
+    drive_clean_up(d);
     for (size_t i = 0; i < d->race->point_count; i++)
         drive_lift(d, &d->points[i]);
     error_free(run_command(d->r, "schedule", drive_args("mode", d->schedule), NULL));
     free(d->schedule);
+    births_free(&d->births);
 }
 
 struct error *race_force(struct run *r, const struct race *race, int64_t deadline_ns, struct race_result *ret)

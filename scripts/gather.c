@@ -74,7 +74,7 @@ static struct error *take_arrival(struct drive *d, struct gathering *g, const ch
         if (race_thread_by_turn(t))
             is_it = is_new && t->nth == g->count;
         else
-            TRY(who_is_it(d, t, &is_it));
+            TRY(who_is_it(d, t, id, &is_it));
         if (is_it) {
             d->result->ids[i] = xstrdup(id);
             return drive_hold(d, "hold", id);
@@ -115,16 +115,15 @@ static struct error *not_gathered(struct drive *d, struct error *e)
 static struct error *take_stop(struct drive *d, struct gathering *list, size_t count, cJSON **stop,
                                bool *ended)
 {
-    if (drive_is_reason(*stop, "thread-exited")) /* the stub tells of ends too, while it tells of births */
-        return NULL;
     if (drive_ends(d, stop)) {
         *ended = true;
         return NULL;
     }
-    TRY(session_births_look(d->r->session));
+    bool handled;
     const char *id = json_text(*stop, "thread");
-    if (drive_is_hit(&d->creators, *stop))
-        return session_births_creates(d->r->session);
+    TRY(births_at_stop(d, *stop, &handled));
+    if (handled)
+        return NULL;
     if (is_gathered(d, id)) {
         drive_not_held(d, xasprintf("the stub does not hold threads: %s ran on while it was held", id));
         *ended = true;
@@ -161,17 +160,13 @@ static struct error *release_all(struct drive *d)
     return NULL;
 }
 
-/* Births are noted only where somebody is known by them: each costs a stop. */
+/* Births are noted only where somebody is known by them: each costs two stops. */
 static struct error *begin_births(struct drive *d)
 {
-    bool created = false, parent = false;
-    for (size_t i = 0; i < d->race->thread_count; i++) {
+    bool created = false;
+    for (size_t i = 0; i < d->race->thread_count; i++)
         created |= d->race->threads[i].created != 0;
-        parent |= d->race->threads[i].parent != NULL;
-    }
-    if (parent)
-        drive_creators(d, &d->creators);
-    return created ? session_births_begin(d->r->session) : NULL;
+    return created ? births_begin(d) : NULL;
 }
 
 struct error *drive_gather(struct drive *d, bool *ok)
@@ -186,8 +181,8 @@ struct error *drive_gather(struct drive *d, bool *ok)
         e = site_gathering(d, list, &count);
     if (!e)
         e = gather_all(d, list, count, ok);
-    session_births_end(d->r->session);
-    drive_lift(d, &d->creators);
+    drive_clean_up(d);
+    births_end(d);
     if (session_state(d->r->session) == TARGET_STOPPED) {
         struct error *second = release_all(d);
         e = e ? (error_free(second), e) : second;

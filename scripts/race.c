@@ -127,6 +127,24 @@ static struct error *read_order(const cJSON *args, struct race *race)
     return NULL;
 }
 
+static struct error *read_accepted(const cJSON *args, struct race *race)
+{
+    const cJSON *list = member(args, "accept"), *item;
+    if (list && !cJSON_IsArray(list))
+        return error_new(ERR_USAGE, "`accept` is a list of verdicts, such as [\"impossible\"]");
+    cJSON_ArrayForEach (item, list) {
+        int verdict = RACE_UNFORCED;
+        const char *name = cJSON_GetStringValue(item);
+        while (verdict > RACE_FORCED &&
+               strcmp(race_verdict_name((enum race_verdict)verdict), name ? name : "") != 0)
+            verdict--;
+        if (verdict == RACE_FORCED)
+            return error_new(ERR_USAGE, "`accept` names verdicts: impossible, deadlock, ended, unforced");
+        race->accepted |= 1u << verdict;
+    }
+    return NULL;
+}
+
 static struct error *read_patience(const cJSON *args, struct race *race)
 {
     const cJSON *patience = member(args, "patience");
@@ -144,6 +162,7 @@ struct error *race_read(const cJSON *args, bool with_order, struct race *ret, co
     } parts[] = {{"points", read_points},
                  {"threads", race_read_threads},
                  {"patience", read_patience},
+                 {"accept", read_accepted},
                  {"order", read_order}};
     *ret = (struct race){.then = member(args, "then")};
     for (size_t i = 0; i < ARRAY_LENGTH(parts) - !with_order; i++) {

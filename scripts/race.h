@@ -62,6 +62,7 @@ struct race {
     size_t order_count; /* 0 in `explore` until one is tried */
     double patience_s;  /* how long a thread may take from one point to the next before its state is looked at
                          */
+    unsigned accepted;  /* bits by enum race_verdict: these are no failure of `interleave` */
     const cJSON *then;
 };
 

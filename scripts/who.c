@@ -12,25 +12,22 @@
 /* Frames that are looked through for the function a thread was begun with. */
 enum { START_FRAMES = 8 };
 
-static struct error *born_so(struct drive *d, const struct race_thread *t, bool *ret)
+static bool born_so(struct drive *d, const struct race_thread *t, const char *id)
 {
-    struct session_birth birth;
-    *ret = false;
-    if (!session_birth(d->r->session, &birth))
-        return NULL;
-    BASE_FREE char *path = birth.path;
-    if (!birth.exact)
-        who_add_warning(d->result,
-                        xasprintf("%s: this stub does not tell of threads as they are born: one that "
-                                  "ended early is not counted",
-                                  t->name));
-    if (!t->parent) {
-        *ret = birth.number == t->created;
-        return NULL;
-    }
-    BASE_FREE char *wanted = xasprintf("%s.%u", t->parent, t->created);
-    *ret = path && strcmp(path, wanted) == 0;
-    return NULL;
+    const struct births *b = &d->births;
+    unsigned number = births_number(b, id);
+    if (number == BIRTH_UNKNOWN)
+        return false;
+    if (!b->exact)
+        who_add_warning(
+            d->result,
+            xasprintf("%s: not every thread was made by pthread_create while that was looked at, and "
+                      "one that had ended before it was seen is not counted",
+                      t->name));
+    if (!t->parent)
+        return number == t->created;
+    BASE_FREE char *parent = births_parent(b, number);
+    return parent && strcmp(parent, t->parent) == 0 && b->list[number].nth == t->created;
 }
 
 /* The level of the outermost frame of this function, or -1. */
@@ -70,14 +67,10 @@ static struct error *began_so(struct drive *d, const struct race_thread *t, bool
     return *ret && t->argument ? holds(d, t->argument, level, ret) : NULL;
 }
 
-static struct error *called_so(struct drive *d, const struct race_thread *t, bool *ret)
+static struct error *called_so(struct drive *d, const struct race_thread *t, const char *id, bool *ret)
 {
     cJSON *list = NULL, *row;
-    BASE_FREE char *id = NULL;
-    TRY(run_command(d->r, "thread", NULL, &list));
-    id = xstrdup(json_text(list, "id"));
-    cJSON_Delete(list);
-    TRY(run_command(d->r, "threads", NULL, &list));
+    TRY(run_command(d->r, "threads", drive_args("detail", "names"), &list));
     *ret = false;
     cJSON_ArrayForEach (row, cJSON_GetObjectItemCaseSensitive(list, "threads"))
         if (strcmp(json_text(row, "id"), id) == 0)
@@ -86,13 +79,11 @@ static struct error *called_so(struct drive *d, const struct race_thread *t, boo
     return NULL;
 }
 
-struct error *who_is_it(struct drive *d, const struct race_thread *t, bool *ret)
+struct error *who_is_it(struct drive *d, const struct race_thread *t, const char *id, bool *ret)
 {
-    *ret = true;
-    if (t->created)
-        TRY(born_so(d, t, ret));
+    *ret = !t->created || born_so(d, t, id);
     if (*ret && t->called)
-        TRY(called_so(d, t, ret));
+        TRY(called_so(d, t, id, ret));
     if (*ret && t->start)
         TRY(began_so(d, t, ret));
     return *ret && t->condition ? holds(d, t->condition, 0, ret) : NULL;

@@ -7,9 +7,10 @@
 
 #include "scripts/drive.h"
 
-/* The selected thread, which has stopped where `t` is to arrive. An expression or a function that is unknown
- * is an error of the session. */
-struct error *who_is_it(struct drive *d, const struct race_thread *t, bool *ret) BASE_MUST_CHECK;
+/* The selected thread `id`, which has stopped where `t` is to arrive. An expression or a function that is
+ * unknown is an error of the session. */
+struct error *who_is_it(struct drive *d, const struct race_thread *t, const char *id,
+                        bool *ret) BASE_MUST_CHECK;
 /* "as number 2", "as the thread that was created as number 2": by what it is known, for messages. malloc'd.
  */
 char *who_text(const struct race_thread *t);

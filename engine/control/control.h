@@ -26,7 +26,6 @@
 #include "engine/control/breakpoints/journal.h"
 #include "engine/control/breakpoints/slots.h"
 #include "engine/control/kernel/module_events.h"
-#include "engine/control/run/births.h"
 #include "engine/control/run/fork.h"
 #include "engine/control/run/interrupt.h"
 #include "engine/control/run/plan.h"
@@ -52,7 +51,6 @@ struct control {
     struct audit audit;
     struct hold hold;
     struct follow follow;
-    struct births births;
     const struct run_hooks *run_hooks;
     struct plan plan;
     bool plan_active;

@@ -52,11 +52,6 @@ enum {
     PLAN_TARGETS = 16,
     /* Bytes that the arguments of a call take on the stack: it is refused, and the error says so. */
     CALL_BYTES_MOST = 1 << 20,
-    /* Threads whose births are noted: the others have no number. */
-    BIRTHS_MOST = 65536,
-    /* Threads that wait to make another until the one before has come to be: of the others' children it is
-     * not known whose they are. */
-    BIRTHS_WAITING_MOST = 64,
     /* Processes that are held once a fork was followed: the others are not known. */
     PROCESSES_MAX = 16,
     /* Resumes that another thread took from the one they were for, in one run: a stop is told as it is. */

@@ -220,7 +220,6 @@ void session_drop_connection(struct session *s, enum target_state state)
     kernel_forget(s->target);
     threads_clear(&s->target->threads);
     hold_forget(s->control);
-    births_forget(s->control);
     description_forget_all(s->target);
     interrupt_settled(s->control);
     interrupt_owe(s->control, false);
@@ -250,7 +249,6 @@ void session_destroy(struct session *s)
     audit_free(&s->control->audit);
     slots_free(&s->control->slots);
     skip_free(&s->control->skips);
-    births_forget(s->control);
     threads_free(&s->target->threads);
     memory_free(&s->target->memory);
     symbol_map_free(s->target->map);

@@ -159,22 +159,4 @@ bool session_has_sites(const struct session *s);
  * its stub. */
 bool session_launched(const struct session *s);
 
-/* -- births.c: in which order threads come to be (engine/control/run/births.h) ------------------------ */
-
-struct session_birth {
-    unsigned number; /* 0: the thread that was there first */
-    bool exact;      /* none before it can have been missed */
-    char *path;      /* "main.2.1", or NULL: who made it is not known. malloc'd */
-};
-
-/* Begins to note them, with those that are there; the target is stopped. */
-struct error *session_births_begin(struct session *s) BASE_MUST_CHECK;
-void session_births_end(struct session *s);
-/* In a stop: notes who is new. */
-struct error *session_births_look(struct session *s) BASE_MUST_CHECK;
-/* The selected thread is about to make another. */
-struct error *session_births_creates(struct session *s) BASE_MUST_CHECK;
-/* Of the selected thread; false where it was not noted. */
-bool session_birth(const struct session *s, struct session_birth *ret);
-
 #endif

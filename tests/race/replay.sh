@@ -54,12 +54,12 @@ for search in "$@"; do
     timeout 300 "$B/allstop" -S "$file" -D found="$work/$name" >"$work/$name.table" 2>"$work/$name.err" </dev/null
     mkdir -p "$work/$name" "$work/runs/$name"
     searched=$(date +%s)
-    for session in "$work/$name"/*.json; do
+    for session in "$work/$name"/outcome-*.json; do
         [ ! -e "$session" ] || for ((i = 0; i < times; i++)); do
             echo "once $session $work/runs/$name/$(basename "$session" .json)-$i"
         done
     done | xargs -d '\n' -r -P "${JOBS:-1}" -I{} bash -c '{}'
-    files=$(find "$work/$name" -name '*.json' | wc -l)
+    files=$(find "$work/$name" -name 'outcome-*.json' | wc -l)
     held=$(cat "$work/runs/$name"/*.good 2>/dev/null | wc -l)
     echo "$name: $files files, $held of $((files * times)) runs as promised; $((searched - began)) s and $(($(date +%s) - searched)) s"
     echo "    $(table "$work/$name.table")"

@@ -451,10 +451,8 @@ static struct error *on_event(struct control *c, const struct rsp_stop *stop, bo
         break;
     case RSP_REASON_EXEC:
         return fork_after_exec(c, stop);
-    case RSP_REASON_CREATE:
-        TRY(births_look(c));
-        break;
     case RSP_REASON_LIBRARY:
+    case RSP_REASON_CREATE:
         break;
     default:
         return NULL;

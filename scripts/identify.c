@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "scripts/drive.h"
+#include "scripts/waiting.h"
 #include "scripts/who.h"
 
 /* Who came to one place, by their numbers. */
@@ -22,6 +23,7 @@ struct identifying {
     struct drive d;
     struct visitors places[RACE_THREADS_MAX];
     size_t place_count;
+    bool holds;     /* who arrives */
     unsigned stale; /* stops in a row with nobody new */
 };
 
@@ -41,16 +43,18 @@ static struct error *insert(struct identifying *s)
     return NULL;
 }
 
-static void note(struct identifying *s, struct visitors *v, unsigned number)
+static struct error *note(struct identifying *s, struct visitors *v, const char *id)
 {
+    unsigned number = births_number(&s->d.births, id);
     for (size_t i = 0; i < v->count; i++)
         if (v->numbers[i] == number)
-            return;
+            return NULL;
     if (number == BIRTH_UNKNOWN || v->count == GATHERED_MOST)
-        return;
+        return NULL;
     ARRAY_RESERVE(v->numbers, v->count, v->capacity);
     v->numbers[v->count++] = number;
     s->stale = 0;
+    return s->holds ? drive_hold(&s->d, "hold", id) : NULL;
 }
 
 /* One stop; *over when nobody will come any more. */
@@ -66,28 +70,62 @@ static struct error *take_stop(struct identifying *s, cJSON **stop, bool *over)
     s->stale = handled ? 0 : s->stale + 1;
     for (size_t i = 0; !handled && i < s->place_count; i++)
         if (drive_is_at(&s->places[i].inserted, *stop))
-            note(s, &s->places[i], births_number(&s->d.births, json_text(*stop, "thread")));
+            TRY(note(s, &s->places[i], json_text(*stop, "thread")));
     *over = s->stale > IDENTIFY_STOPS_MOST;
     return NULL;
 }
 
-static struct error *watch(struct identifying *s)
+/* Nobody came for a while: *quiet when nobody has moved either, or it has been long enough. */
+static struct error *end_window(struct identifying *s, cJSON **before, int *left, bool *quiet)
+{
+    cJSON *now = NULL;
+    TRY(run_command(s->d.r, "threads", NULL, &now));
+    *quiet = --*left == 0 || (*before && waiting_is_still(*before, now));
+    cJSON_Delete(*before);
+    *before = now;
+    return NULL;
+}
+
+/* Lets all run until nobody new comes, or the program ends (*over). */
+static struct error *watch(struct identifying *s, bool *over)
+{
+    cJSON *before = NULL;
+    struct error *e = NULL;
+    bool quiet = false;
+    for (int left = RACE_WINDOWS_MOST; !e && !quiet && !*over;) {
+        cJSON *stop;
+        int64_t until = clock_now_ns() + (int64_t)(s->d.race->patience_s * 0.3e9);
+        e = drive_run(&s->d, "all", NULL, until, &stop);
+        if (error_is(e, ERR_TIMEOUT) && session_state(s->d.r->session) == TARGET_STOPPED) {
+            error_free(e);
+            drive_clean_up(&s->d);
+            e = end_window(s, &before, &left, &quiet);
+            continue;
+        }
+        if (!e)
+            e = take_stop(s, &stop, over);
+        cJSON_Delete(stop);
+    }
+    cJSON_Delete(before);
+    return e;
+}
+
+/* First each stays where it arrives, lest one of them ends the program before others come; then they go on,
+ * as others may wait for them. */
+static struct error *watch_all(struct identifying *s)
 {
     bool over = false;
-    while (!over) {
-        cJSON *stop;
-        int64_t until = clock_now_ns() + (int64_t)(s->d.race->patience_s * 1e9);
-        struct error *e = drive_run(&s->d, "all", NULL, until, &stop);
-        if (error_is(e, ERR_TIMEOUT) && session_state(s->d.r->session) == TARGET_STOPPED) {
-            error_free(e); /* all wait, or run on elsewhere */
-            return NULL;
-        }
-        TRY(e);
-        e = take_stop(s, &stop, &over);
-        cJSON_Delete(stop);
-        TRY(e);
+    s->holds = true;
+    struct error *e = watch(s, &over);
+    s->holds = false;
+    if (session_state(s->d.r->session) == TARGET_STOPPED) {
+        cJSON *all = cJSON_CreateObject();
+        cJSON_AddTrueToObject(all, "all");
+        struct error *second =
+            over || e ? (cJSON_Delete(all), NULL) : run_command(s->d.r, "release", all, NULL);
+        e = e ? (error_free(second), e) : second;
     }
-    return NULL;
+    return e || over ? e : watch(s, &over);
 }
 
 static int by_number(const void *a, const void *b)
@@ -152,7 +190,7 @@ struct error *race_identify(struct run *r, struct race *race, cJSON *threads, in
     if (!e && s->place_count)
         e = births_begin(&s->d);
     if (!e && s->place_count)
-        e = watch(s);
+        e = watch_all(s);
     if (!e)
         name_threads(s, race, threads);
     births_end(&s->d);

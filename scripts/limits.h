@@ -43,6 +43,9 @@ enum {
     GATHERED_MOST = 4096,
     /* Stops in a row with nobody new, where `explore` looks who comes to a place: it looks no further. */
     IDENTIFY_STOPS_MOST = 200,
+    /* Windows of patience in which a thread that moves, or others that do, may still bring it to its point:
+     * it has not come. */
+    RACE_WINDOWS_MOST = 6,
     /* Threads whose births are noted: the others have no number. */
     BIRTHS_MOST = 65536,
     /* Threads that wait to make another until the one before has come to be: of the threads that others make

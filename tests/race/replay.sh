@@ -62,6 +62,7 @@ for search in "$@"; do
     files=$(find "$work/$name" -name 'outcome-*.json' | wc -l)
     held=$(cat "$work/runs/$name"/*.good 2>/dev/null | wc -l)
     echo "$name: $files files, $held of $((files * times)) runs as promised; $((searched - began)) s and $(($(date +%s) - searched)) s"
+    [ "$files" != 0 ] || tail -n 2 "$work/$name.table" "$work/$name.err" | cut -c1-600
     echo "    $(table "$work/$name.table")"
     cat "$work/runs/$name"/*.bad 2>/dev/null | sort | uniq -c | sort -rn | head -n 5
     good=$((good + held)) all=$((all + files * times))

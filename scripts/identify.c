@@ -11,6 +11,9 @@
 #include "scripts/waiting.h"
 #include "scripts/who.h"
 
+/* Until the first stop names of libraries may have to be indexed, once. */
+#define FIRST_STOP_S 20
+
 /* Who came to one place, by their numbers. */
 struct visitors {
     const char *at;
@@ -23,6 +26,7 @@ struct identifying {
     struct drive d;
     struct visitors places[RACE_THREADS_MAX];
     size_t place_count;
+    bool begun;     /* there was a stop */
     bool holds;     /* who arrives */
     unsigned stale; /* stops in a row with nobody new */
 };
@@ -94,14 +98,17 @@ static struct error *watch(struct identifying *s, bool *over)
     bool quiet = false;
     for (int left = RACE_WINDOWS_MOST; !e && !quiet && !*over;) {
         cJSON *stop;
-        int64_t until = clock_now_ns() + (int64_t)(s->d.race->patience_s * 0.3e9);
+        double seconds = s->begun ? s->d.race->patience_s * 0.3 : FIRST_STOP_S;
+        int64_t until = clock_now_ns() + (int64_t)(seconds * 1e9);
         e = drive_run(&s->d, "all", NULL, until, &stop);
         if (error_is(e, ERR_TIMEOUT) && session_state(s->d.r->session) == TARGET_STOPPED) {
             error_free(e);
+            s->begun = true;
             drive_clean_up(&s->d);
             e = end_window(s, &before, &left, &quiet);
             continue;
         }
+        s->begun = true;
         if (!e)
             e = take_stop(s, &stop, over);
         cJSON_Delete(stop);

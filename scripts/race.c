@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "scripts/draw.h"
 #include "scripts/limits.h"
 #include "scripts/race_read.h"
 
@@ -145,6 +146,14 @@ static struct error *read_accepted(const cJSON *args, struct race *race)
     return NULL;
 }
 
+static struct error *read_share(const cJSON *args, struct race *race)
+{
+    const cJSON *share = member(args, "shard");
+    uint64_t k, n;
+    (void)race;
+    return share ? draw_read_share(cJSON_IsString(share) ? share->valuestring : "", &k, &n) : NULL;
+}
+
 static struct error *read_patience(const cJSON *args, struct race *race)
 {
     const cJSON *patience = member(args, "patience");
@@ -159,11 +168,8 @@ struct error *race_read(const cJSON *args, bool with_order, struct race *ret, co
     static const struct {
         const char *key;
         struct error *(*read)(const cJSON *args, struct race *race);
-    } parts[] = {{"points", read_points},
-                 {"threads", race_read_threads},
-                 {"patience", read_patience},
-                 {"accept", read_accepted},
-                 {"order", read_order}};
+    } parts[] = {{"points", read_points},   {"threads", race_read_threads}, {"patience", read_patience},
+                 {"accept", read_accepted}, {"shard", read_share},          {"order", read_order}};
     *ret = (struct race){.then = member(args, "then")};
     for (size_t i = 0; i < ARRAY_LENGTH(parts) - !with_order; i++) {
         if (key)

@@ -95,7 +95,7 @@ session "a search that crashes" 0 "$(search use_after_free \
     '"looked":"use_after_free.c:24","freed":"use_after_free.c:40","used":"use_after_free.c:27"' \
     "\"then\":[{\"do\":\"eval\",\"expr\":\"length\"}],\"sessions\":\"$work/crash\"")"
 same "a search that crashes: outcomes" "$(result 'sorted(o["verdict"] for o in r["outcomes"])')" "['ended', 'forced', 'forced']"
-for file in "$work"/crash/*; do session "the session of a crash: ${file##*/}" 0 "$file"; done
+for file in "$work"/crash/outcome-*.json; do session "the session of a crash: ${file##*/}" 0 "$file"; done
 total=0
 for share in 1/3 2/3 3/3; do
     session "share $share" 0 "$(search lost_update "$two" "$points" "$balance,\"shard\":\"$share\"")"

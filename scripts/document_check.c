@@ -11,6 +11,7 @@
 #include "engine/commands/command.h"
 #include "engine/commands/execute.h"
 #include "engine/session/launch/start.h"
+#include "scripts/beside.h"
 #include "scripts/document.h"
 #include "scripts/limits.h"
 #include "scripts/match.h"
@@ -164,7 +165,8 @@ static struct error *check_arguments(struct check *c, const struct command *comm
     cJSON *held = hold_open(command, args);
     const char *key = NULL;
     struct error *e = command_check(command, args, &key);
-    if (e && key && is_held(held, key)) {
+    bool open = cJSON_GetArraySize(held) > 0 && !cJSON_GetObjectItemCaseSensitive(args, key ? key : "");
+    if (e && key && (is_held(held, key) || (open && command->check))) {
         error_free(e);
         e = NULL;
     }
@@ -180,14 +182,6 @@ static struct error *check_arguments(struct check *c, const struct command *comm
     cJSON_Delete(held);
     cJSON_Delete(args);
     return e;
-}
-
-static char *beside(const char *path, const char *file)
-{
-    const char *slash = strrchr(path, '/');
-    if (*file == '/' || !slash)
-        return xstrdup(file);
-    return xasprintf("%.*s/%s", (int)(slash - path), path, file);
 }
 
 static struct error *check_include(struct check *c, cJSON *step)
@@ -246,7 +240,7 @@ static struct error *check_repeat(struct check *c, cJSON *step)
 /* What a race is made of is looked at now, unless variables are still to be put in. */
 static struct error *check_race(struct check *c, cJSON *step, bool with_order)
 {
-    static const char *const keys[] = {"threads", "points", "order", "patience"};
+    static const char *const keys[] = {"threads", "points", "order", "patience", "accept", "shard"};
     bool open = false;
     for (size_t i = 0; i < ARRAY_LENGTH(keys); i++)
         open |= scope_is_open(cJSON_GetObjectItemCaseSensitive(step, keys[i]));

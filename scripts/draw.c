@@ -51,7 +51,7 @@ static void draw_some(struct draw *d, uint64_t budget, uint64_t seed)
     }
 }
 
-static struct error *read_share(const char *share, uint64_t *k, uint64_t *n)
+struct error *draw_read_share(const char *share, uint64_t *k, uint64_t *n)
 {
     char rest;
     unsigned a = 0, b = 0;
@@ -72,7 +72,7 @@ struct error *draw_init(struct draw *d, uint64_t total, uint64_t budget, const c
     uint64_t k = 1, n = 1;
     *d = (struct draw){.total = total, .step = 1};
     if (share)
-        TRY(read_share(share, &k, &n));
+        TRY(draw_read_share(share, &k, &n));
     if (budget > DRAW_BUDGET_MAX)
         return error_new(ERR_USAGE, "`budget` is at most %d", DRAW_BUDGET_MAX);
     if (budget == 0 || budget >= total) {

@@ -22,6 +22,8 @@ struct draw {
     uint64_t step;
 };
 
+/* "2/8" is the second of eight; ERR_USAGE for a share that is none. */
+struct error *draw_read_share(const char *share, uint64_t *k, uint64_t *n) BASE_MUST_CHECK;
 /* `share` is "k/n" or NULL; `budget` 0: all. ERR_USAGE for a share that is none, or too large a budget. */
 struct error *draw_init(struct draw *d, uint64_t total, uint64_t budget, const char *share,
                         uint64_t seed) BASE_MUST_CHECK;

@@ -9,6 +9,8 @@
 #include "base/json.h"
 #include "scripts/limits.h"
 
+#define CLEAN_UP_NS INT64_C(5000000000)
+
 cJSON *drive_args(const char *name, const char *value)
 {
     cJSON *o = cJSON_CreateObject();
@@ -98,6 +100,13 @@ bool drive_ends(struct drive *d, cJSON **stop)
     d->result->stop = *stop;
     *stop = NULL;
     return true;
+}
+
+/* What was inserted and held is put back also when the time is up. */
+void drive_clean_up(struct drive *d)
+{
+    int64_t grace = clock_now_ns() + CLEAN_UP_NS;
+    session_set_deadline(d->r->session, grace > d->deadline_ns ? grace : d->deadline_ns);
 }
 
 /* `what` is "hold" or "release". */

@@ -9,6 +9,7 @@
 #ifndef ALLSTOP_SCRIPTS_DRIVE_H
 #define ALLSTOP_SCRIPTS_DRIVE_H
 
+#include "scripts/births.h"
 #include "scripts/limits.h"
 #include "scripts/race.h"
 #include "scripts/runner.h"
@@ -28,7 +29,8 @@ struct drive {
     struct inserted points[RACE_POINTS_MAX];
     unsigned passed[RACE_THREADS_MAX][RACE_POINTS_MAX]; /* arrivals so far */
     bool here[RACE_THREADS_MAX][RACE_POINTS_MAX];       /* stands there, and no arrow has said so yet */
-    char *schedule;                                     /* the user's, put back at the end */
+    struct births births;
+    char *schedule; /* the user's, put back at the end */
 };
 
 /* -- drive.c ---------------------------------------------------------------------------------------- */
@@ -49,6 +51,8 @@ struct error *drive_run(struct drive *d, const char *mode, const char *thread, i
                         cJSON **stop) BASE_MUST_CHECK;
 /* The program ended, or was stopped by something that is no breakpoint: that is the verdict. */
 bool drive_ends(struct drive *d, cJSON **stop);
+/* What follows puts things back, and has some seconds for it even when the time is up. */
+void drive_clean_up(struct drive *d);
 /* `what` is "hold" or "release". */
 struct error *drive_hold(struct drive *d, const char *what, const char *id) BASE_MUST_CHECK;
 

@@ -9,6 +9,7 @@
 #include "base/output.h"
 #include "base/text.h"
 #include "scripts/draw.h"
+#include "scripts/identify.h"
 #include "scripts/limits.h"
 #include "scripts/outcome.h"
 #include "scripts/output.h"
@@ -20,24 +21,30 @@
 /* Orders that led to the same. */
 struct outcome {
     char *key;
-    cJSON *value, *order; /* of the one with the fewest switches between threads */
-    char *path;           /* of its session file, or NULL */
+    cJSON *value, *order; /* the shortest, and of these the one with the fewest switches between threads */
+    char *path, *guard;   /* of its session files, or NULL */
     enum race_verdict verdict;
     bool ok; /* every expectation behind the order held */
     uint64_t count;
     unsigned switches;
+    size_t length; /* arrows of `order` */
 };
 
-/* How an order begins that cannot happen. */
+/* How orders begin that all come to the same, as they get no further. */
 struct prefix {
     unsigned *turns;
     size_t count;
+    enum race_verdict verdict;
+    bool has_outcome;
+    size_t outcome; /* of search.outcomes */
 };
 
 struct search {
     struct run *r;
     const cJSON *args;
     struct race *race;
+    cJSON *threads;  /* those of `args`, with names that hold in each run */
+    cJSON *warnings; /* or NULL */
     unsigned lengths[RACE_THREADS_MAX];
     struct draw draw;
     uint64_t seed, tried, pruned, verdicts[RACE_UNFORCED + 1];
@@ -50,7 +57,7 @@ struct search {
 
 /* -- one order -------------------------------------------------------------------------------------- */
 
-static size_t write_order(struct search *s, uint64_t number, unsigned *turns)
+static void write_order(struct search *s, uint64_t number, unsigned *turns)
 {
     struct race *race = s->race;
     unsigned at[RACE_THREADS_MAX] = {0};
@@ -60,13 +67,12 @@ static size_t write_order(struct search *s, uint64_t number, unsigned *turns)
         race->order[i] =
             (struct race_arrow){.thread = thread, .point = race->threads[thread].points[at[thread]++]};
     }
-    return race->order_count;
 }
 
-static cJSON *order_json(const struct race *race)
+static cJSON *order_json(const struct race *race, size_t length)
 {
     cJSON *list = cJSON_CreateArray();
-    for (size_t i = 0; i < race->order_count; i++) {
+    for (size_t i = 0; i < length; i++) {
         BASE_FREE char *arrow = race_arrow_text(race, race->order[i]);
         cJSON_AddItemToArray(list, cJSON_CreateString(arrow));
     }
@@ -89,6 +95,21 @@ static cJSON *run_then(struct run *r, const cJSON *then, bool *ok)
     return outcome;
 }
 
+static void keep_warnings(struct search *s, struct race_result *result)
+{
+    const cJSON *text;
+    cJSON_ArrayForEach (text, result->warnings) {
+        bool known = false;
+        const cJSON *old;
+        cJSON_ArrayForEach (old, s->warnings)
+            known |= strcmp(old->valuestring, text->valuestring) == 0;
+        if (!s->warnings)
+            s->warnings = cJSON_CreateArray();
+        if (!known)
+            cJSON_AddItemToArray(s->warnings, cJSON_Duplicate(text, true));
+    }
+}
+
 static struct error *try_order(struct search *s, struct race_result *result, cJSON **outcome, bool *ok)
 {
     TRY(run_command(s->r, "restart", NULL, NULL));
@@ -108,54 +129,69 @@ static struct outcome *find_outcome(struct search *s, const char *key)
     return NULL;
 }
 
-/* Takes `value` over. */
-static void count_outcome(struct search *s, enum race_verdict verdict, cJSON *value, bool ok,
-                          unsigned switches)
+/* Fewer arrows, then fewer switches; of equals the one with the lowest number, which comes first. */
+static bool is_shorter(size_t length, unsigned switches, const struct outcome *o)
+{
+    return length != o->length ? length < o->length : switches < o->switches;
+}
+
+/* Of an order that got no further than `reached` arrows, the one behind them is its last. Takes `value` over;
+ * false where there are too many outcomes. */
+static bool count_outcome(struct search *s, const struct race_result *result, cJSON *value, bool ok,
+                          const unsigned *turns, size_t *index)
 {
     BASE_FREE char *text = cJSON_PrintUnformatted(value);
-    BASE_FREE char *key = xasprintf("%s %d %s", race_verdict_name(verdict), ok, text);
+    BASE_FREE char *key = xasprintf("%s %d %s", race_verdict_name(result->verdict), ok, text);
+    size_t length = result->verdict == RACE_FORCED ? s->race->order_count : result->reached + 1;
+    unsigned switches = orders_switches(turns, length);
     struct outcome *o = find_outcome(s, key);
     bool is_new = o == NULL;
     if (is_new && s->outcome_count < OUTCOMES_MOST) {
         ARRAY_RESERVE(s->outcomes, s->outcome_count, s->outcome_capacity);
         o = &s->outcomes[s->outcome_count++];
-        *o = (struct outcome){.key = xstrdup(key), .value = value, .verdict = verdict, .ok = ok};
+        *o = (struct outcome){.key = xstrdup(key), .value = value, .verdict = result->verdict, .ok = ok};
     } else {
         cJSON_Delete(value);
     }
     if (!o)
-        return;
+        return false;
     o->count++;
-    if (is_new || switches < o->switches) {
+    if (is_new || is_shorter(length, switches, o)) {
         cJSON_Delete(o->order);
-        o->order = order_json(s->race);
+        o->order = order_json(s->race, length);
         o->switches = switches;
+        o->length = length;
     }
+    *index = (size_t)(o - s->outcomes);
+    return true;
 }
 
-static void note_prefix(struct search *s, const unsigned *turns, size_t count)
+static void count_pruned(struct search *s, const struct prefix *p, uint64_t count)
 {
-    if (s->prefix_count == PREFIXES_MOST)
-        return;
-    ARRAY_RESERVE(s->prefixes, s->prefix_count, s->prefix_capacity);
-    s->prefixes[s->prefix_count++] =
-        (struct prefix){.turns = xmemdup(turns, count * sizeof *turns), .count = count};
+    s->pruned += count;
+    s->verdicts[p->verdict] += count;
+    if (p->has_outcome)
+        s->outcomes[p->outcome].count += count;
 }
 
-static bool begins_impossibly(const struct search *s, const unsigned *turns)
+static const struct prefix *known_beginning(const struct search *s, const unsigned *turns)
 {
     for (size_t i = 0; i < s->prefix_count; i++)
         if (memcmp(s->prefixes[i].turns, turns, s->prefixes[i].count * sizeof *turns) == 0)
-            return true;
-    return false;
+            return &s->prefixes[i];
+    return NULL;
 }
 
 /* Orders that begin like one that did not get further than this cannot get further either. */
-static void prune(struct search *s, const unsigned *turns, size_t reached)
+static void prune(struct search *s, const unsigned *turns, struct prefix p)
 {
-    size_t count = reached + 1;
-    note_prefix(s, turns, count);
-    s->pruned += draw_skip_to(&s->draw, orders_behind(s->lengths, s->race->thread_count, turns, count));
+    uint64_t behind = orders_behind(s->lengths, s->race->thread_count, turns, p.count);
+    count_pruned(s, &p, draw_skip_to(&s->draw, behind));
+    if (s->prefix_count == PREFIXES_MOST)
+        return;
+    p.turns = xmemdup(turns, p.count * sizeof *turns);
+    ARRAY_RESERVE(s->prefixes, s->prefix_count, s->prefix_capacity);
+    s->prefixes[s->prefix_count++] = p;
 }
 
 static void tell_progress(struct search *s)
@@ -182,12 +218,29 @@ static struct error *check_holds(const struct search *s, const struct race_resul
                       "another stub may hold threads: gdbserver and QEMU's system emulator do");
 }
 
+/* Takes the outcome over. */
+static void count_order(struct search *s, const unsigned *turns, const struct race_result *result,
+                        cJSON *outcome, bool ok)
+{
+    struct prefix p = {.count = result->reached + 1, .verdict = result->verdict};
+    s->tried++;
+    s->verdicts[result->verdict]++;
+    if (result->verdict == RACE_IMPOSSIBLE || result->verdict == RACE_UNFORCED)
+        cJSON_Delete(outcome);
+    else
+        p.has_outcome = count_outcome(s, result, outcome, ok, turns, &p.outcome);
+    if (result->verdict != RACE_FORCED && result->verdict != RACE_UNFORCED)
+        prune(s, turns, p);
+    tell_progress(s);
+}
+
 static struct error *take_one(struct search *s, uint64_t number)
 {
     unsigned turns[RACE_ARROWS_MAX];
-    size_t count = write_order(s, number, turns);
-    if (begins_impossibly(s, turns)) {
-        s->pruned++;
+    write_order(s, number, turns);
+    const struct prefix *known = known_beginning(s, turns);
+    if (known) {
+        count_pruned(s, known, 1);
         return NULL;
     }
     struct race_result result = {0};
@@ -196,20 +249,11 @@ static struct error *take_one(struct search *s, uint64_t number)
     struct error *e = try_order(s, &result, &outcome, &ok);
     if (!e)
         e = check_holds(s, &result);
-    if (!e) {
-        s->tried++;
-        s->verdicts[result.verdict]++;
-        bool told = result.verdict != RACE_IMPOSSIBLE && result.verdict != RACE_UNFORCED;
-        if (told)
-            count_outcome(s, result.verdict, outcome, ok, orders_switches(turns, count));
-        else
-            cJSON_Delete(outcome);
-        if (result.verdict != RACE_FORCED && result.verdict != RACE_UNFORCED)
-            prune(s, turns, result.reached);
-        tell_progress(s);
-    } else {
+    keep_warnings(s, &result);
+    if (!e)
+        count_order(s, turns, &result, outcome, ok);
+    else
         cJSON_Delete(outcome);
-    }
     race_result_free(&result);
     return e;
 }
@@ -219,7 +263,8 @@ static struct error *take_one(struct search *s, uint64_t number)
 static int by_count(const void *a, const void *b)
 {
     const struct outcome *x = a, *y = b;
-    return (x->count < y->count) - (x->count > y->count);
+    int more = (x->count < y->count) - (x->count > y->count);
+    return more ? more : strcmp(x->key, y->key);
 }
 
 static struct error *write_sessions(struct search *s)
@@ -228,11 +273,19 @@ static struct error *write_sessions(struct search *s)
     const struct script_options *options = s->r->options;
     for (size_t i = 0; folder && i < s->outcome_count; i++) {
         struct outcome *o = &s->outcomes[i];
-        cJSON *session = outcome_session(s->r->document, options->program, options->target, s->args, o->order,
-                                         o->value, o->verdict);
-        struct error *e = outcome_write(folder, (unsigned)i + 1, session, &o->path);
-        cJSON_Delete(session);
-        TRY(e);
+        TRY(outcome_write(&(struct outcome_made){.folder = folder,
+                                                 .number = (unsigned)i + 1,
+                                                 .document = s->r->document,
+                                                 .file = options->file,
+                                                 .program = options->program,
+                                                 .target = options->target,
+                                                 .args = s->args,
+                                                 .threads = s->threads,
+                                                 .order = o->order,
+                                                 .outcome = o->value,
+                                                 .verdict = o->verdict,
+                                                 .ok = o->ok},
+                          &o->path, &o->guard));
     }
     return NULL;
 }
@@ -250,6 +303,8 @@ static cJSON *table(const struct search *s)
         cJSON_AddItemToObject(row, "order", cJSON_Duplicate(o->order, true));
         if (o->path)
             cJSON_AddStringToObject(row, "session", o->path);
+        if (o->guard)
+            cJSON_AddStringToObject(row, "guard", o->guard);
         cJSON_AddItemToArray(list, row);
     }
     return list;
@@ -271,6 +326,8 @@ static cJSON *to_json(const struct search *s)
             cJSON_AddNumberToObject(verdicts, race_verdict_name((enum race_verdict)i),
                                     (double)s->verdicts[i]);
     cJSON_AddItemToObject(o, "outcomes", table(s));
+    if (s->warnings)
+        cJSON_AddItemToObject(o, "warnings", cJSON_Duplicate(s->warnings, true));
     return o;
 }
 
@@ -301,10 +358,28 @@ static struct error *count_orders(struct search *s)
     return draw_init(&s->draw, total, most, share, s->seed);
 }
 
+/* Before the first order: who is meant by `nth`. */
+static struct error *identify(struct search *s)
+{
+    struct race_result result;
+    bool any = false;
+    s->threads = cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(s->args, "threads"), true);
+    for (size_t i = 0; i < s->race->thread_count; i++)
+        any |= race_thread_by_turn(&s->race->threads[i]);
+    if (!any)
+        return NULL;
+    TRY(run_command(s->r, "restart", NULL, NULL));
+    struct error *e = race_identify(s->r, s->race, s->threads, run_deadline(s->r, s->args), &result);
+    keep_warnings(s, &result);
+    race_result_free(&result);
+    return e;
+}
+
 static struct error *search_all(struct search *s)
 {
     uint64_t number;
     TRY(count_orders(s));
+    TRY(identify(s));
     while (draw_next(&s->draw, &number) && !output_broken())
         TRY(take_one(s, number));
     qsort(s->outcomes, s->outcome_count, sizeof *s->outcomes, by_count);
@@ -316,6 +391,7 @@ static void search_free(struct search *s)
     for (size_t i = 0; i < s->outcome_count; i++) {
         free(s->outcomes[i].key);
         free(s->outcomes[i].path);
+        free(s->outcomes[i].guard);
         cJSON_Delete(s->outcomes[i].value);
         cJSON_Delete(s->outcomes[i].order);
     }
@@ -324,6 +400,8 @@ static void search_free(struct search *s)
     free(s->outcomes);
     free(s->prefixes);
     free(s->race);
+    cJSON_Delete(s->threads);
+    cJSON_Delete(s->warnings);
     draw_free(&s->draw);
 }
 

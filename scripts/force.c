@@ -35,56 +35,106 @@ static struct error *note_start(struct drive *d)
     return NULL;
 }
 
-/* One thread alone did not get to its point in time: everybody may run now, and that tells why. */
-static struct error *let_all_run(struct drive *d, struct race_arrow arrow, unsigned goal, bool *came)
+/* A window of time in which everybody ran is over: has anybody moved since the one before? */
+static struct error *end_window(struct drive *d, cJSON **before, bool *still)
 {
-    const char *id = d->result->ids[arrow.thread];
-    int64_t until = clock_now_ns() + (int64_t)(d->race->patience_s * 1e9);
-    while (!*came) {
+    cJSON *now = NULL;
+    TRY(run_command(d->r, "threads", NULL, &now));
+    *still = *before && waiting_is_still(*before, now);
+    cJSON_Delete(*before);
+    *before = now;
+    return NULL;
+}
+
+/* One stop while everybody runs; *over when that is the verdict. */
+static void take_any_stop(struct drive *d, struct race_arrow arrow, unsigned goal, cJSON **stop, bool *came,
+                          bool *over)
+{
+    if (drive_is_reason(*stop, "thread-exited"))
+        return;
+    *over = drive_ends(d, stop);
+    if (*over)
+        return;
+    if (strcmp(json_text(*stop, "thread"), d->result->ids[arrow.thread]) == 0)
+        note_passing(d, arrow.thread, *stop);
+    *came = d->passed[arrow.thread][arrow.point] >= goal;
+}
+
+/* One thread alone did not get to its point: everybody may run now, and that tells why. None of *came, *still
+ * and *over: it did not come, and others move on. */
+static struct error *let_all_run(struct drive *d, struct race_arrow arrow, unsigned goal, bool *came,
+                                 bool *still, bool *over)
+{
+    cJSON *before = NULL;
+    struct error *e = NULL;
+    for (int left = RACE_WINDOWS_MOST; !e && left && !*came && !*still && !*over;) {
         cJSON *stop;
-        struct error *e = drive_run(d, "all", NULL, until, &stop);
-        if (e)
-            return e;
-        if (drive_ends(d, &stop))
-            return NULL;
-        if (strcmp(json_text(stop, "thread"), id) == 0)
-            note_passing(d, arrow.thread, stop);
-        *came = d->passed[arrow.thread][arrow.point] >= goal;
+        int64_t until = clock_now_ns() + (int64_t)(d->race->patience_s * (before ? 0.5e9 : 1e9));
+        e = drive_run(d, "all", NULL, until, &stop);
+        if (error_is(e, ERR_TIMEOUT) && session_state(d->r->session) == TARGET_STOPPED &&
+            clock_now_ns() < d->deadline_ns) {
+            error_free(e);
+            e = end_window(d, &before, still);
+            left--;
+            continue;
+        }
+        if (!e)
+            take_any_stop(d, arrow, goal, &stop, came, over);
         cJSON_Delete(stop);
     }
+    cJSON_Delete(before);
+    return e;
+}
+
+static struct error *conclude_together(struct drive *d, struct race_arrow arrow, unsigned goal)
+{
+    bool came = false, still = false, over = false;
+    BASE_FREE char *text = race_arrow_text(d->race, arrow);
+    TRY(let_all_run(d, arrow, goal, &came, &still, &over));
+    if (over) { /* the program ended before it came */
+        d->result->verdict = RACE_IMPOSSIBLE;
+        return NULL;
+    }
+    if (still)
+        TRY(waiting_look_at_all(d->r, d->race, d->result));
+    if (came)
+        drive_conclude(
+            d, RACE_IMPOSSIBLE,
+            xasprintf("%s came only when the others ran: it waits for a thread that this order holds", text));
+    else if (still)
+        drive_conclude(d, RACE_DEADLOCK,
+                       xasprintf("%s: the threads wait for each other, also when all may run", text));
+    else
+        drive_conclude(d, RACE_UNFORCED,
+                       xasprintf("%s did not come in %d times %.3g s, also not when all ran", text,
+                                 RACE_WINDOWS_MOST, d->race->patience_s));
     return NULL;
 }
 
 static struct error *why_not(struct drive *d, struct race_arrow arrow, unsigned goal)
 {
-    BASE_FREE char *text = race_arrow_text(d->race, arrow);
-    bool came = false, outside = false, still = false;
+    bool outside = false;
     TRY(waiting_look(d->r, d->race, d->result, arrow.thread, &outside));
-    if (outside) {
-        drive_conclude(
-            d, RACE_UNFORCED,
-            xasprintf(
-                "%s did not come in %.3g s: the thread sleeps, or waits for something outside the program",
-                text, d->race->patience_s));
-        return NULL;
-    }
-    struct error *e = let_all_run(d, arrow, goal, &came);
-    if (!e && came) {
-        drive_conclude(
-            d, RACE_IMPOSSIBLE,
-            xasprintf("%s came only when the others ran: it waits for a thread that this order holds", text));
-        return NULL;
-    }
-    if (!e) /* the program ended before it came */
-        d->result->verdict = RACE_IMPOSSIBLE;
-    if (!error_is(e, ERR_TIMEOUT))
-        return e;
-    error_free(e);
-    TRY(waiting_all_still(d->r, d->race, d->deadline_ns, d->result, &still));
+    if (!outside)
+        return conclude_together(d, arrow, goal);
+    BASE_FREE char *text = race_arrow_text(d->race, arrow);
     drive_conclude(
-        d, still ? RACE_DEADLOCK : RACE_UNFORCED,
-        still ? xasprintf("%s: the threads wait for each other, also when all may run", text)
-              : xasprintf("%s did not come in %.3g s, also not when all ran", text, d->race->patience_s));
+        d, RACE_UNFORCED,
+        xasprintf("%s did not come in %.3g s: the thread sleeps, or waits for something outside the program",
+                  text, d->race->patience_s));
+    return NULL;
+}
+
+/* A thread that runs alone and has not come: on a busy machine it may just not have had its turn. *stuck when
+ * it stands where it stood a window before. */
+static struct error *end_lone_window(struct drive *d, const char *id, char **place, bool *stuck)
+{
+    cJSON *row = NULL;
+    TRY(run_command(d->r, "thread", drive_args("id", id), &row));
+    *stuck = *place && strcmp(*place, json_text(row, "pc")) == 0;
+    free(*place);
+    *place = xstrdup(json_text(row, "pc"));
+    cJSON_Delete(row);
     return NULL;
 }
 
@@ -119,15 +169,21 @@ static unsigned goal_of(const struct drive *d, struct race_arrow arrow)
 static struct error *drive_arrow(struct drive *d, struct race_arrow arrow, bool *arrived)
 {
     const char *id = d->result->ids[arrow.thread];
-    unsigned goal = goal_of(d, arrow);
+    BASE_FREE char *place = NULL;
+    unsigned goal = goal_of(d, arrow), windows = 0;
     bool ok = true;
     while (ok && d->passed[arrow.thread][arrow.point] < goal) {
         cJSON *stop;
-        struct error *e =
-            drive_run(d, "one", id, clock_now_ns() + (int64_t)(d->race->patience_s * 1e9), &stop);
+        int64_t until = clock_now_ns() + (int64_t)(d->race->patience_s * (windows ? 0.5e9 : 1e9));
+        struct error *e = drive_run(d, "one", id, until, &stop);
         if (error_is(e, ERR_TIMEOUT) && session_state(d->r->session) == TARGET_STOPPED) {
+            bool stuck = false;
             error_free(e);
-            return why_not(d, arrow, goal);
+            drive_clean_up(d);
+            TRY(end_lone_window(d, id, &place, &stuck));
+            if (stuck || ++windows == RACE_WINDOWS_MOST || clock_now_ns() >= d->deadline_ns)
+                return why_not(d, arrow, goal);
+            continue;
         }
         TRY(e);
         take_stop(d, arrow, &stop, &ok);
@@ -156,10 +212,12 @@ static struct error *drive_all(struct drive *d)
 
 static void leave(struct drive *d)
 {
+    drive_clean_up(d);
     for (size_t i = 0; i < d->race->point_count; i++)
         drive_lift(d, &d->points[i]);
     error_free(run_command(d->r, "schedule", drive_args("mode", d->schedule), NULL));
     free(d->schedule);
+    births_free(&d->births);
 }
 
 struct error *race_force(struct run *r, const struct race *race, int64_t deadline_ns, struct race_result *ret)

@@ -41,6 +41,16 @@ enum {
     RACE_PLACES_MOST = 32,
     /* Threads that arrive at one place: the others do not count. */
     GATHERED_MOST = 4096,
+    /* Stops in a row with nobody new, where `explore` looks who comes to a place: it looks no further. */
+    IDENTIFY_STOPS_MOST = 200,
+    /* Windows of patience in which a thread that moves, or others that do, may still bring it to its point:
+     * it has not come. */
+    RACE_WINDOWS_MOST = 6,
+    /* Threads whose births are noted: the others have no number. */
+    BIRTHS_MOST = 65536,
+    /* Threads that wait to make another until the one before has come to be: of the threads that others make
+     * it is not known whose they are. */
+    BIRTHS_WAITING_MOST = 64,
     /* Orders that `explore` tries: it is refused, and the error says so. */
     DRAW_BUDGET_MAX = 1000000,
     /* Different outcomes that `explore` tells apart: the others are not told. */

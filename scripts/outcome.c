@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "scripts/beside.h"
 #include "base/text.h"
 #include "base/json.h"
 
@@ -101,51 +102,110 @@ static cJSON *expecting(const cJSON *then, const cJSON *outcome)
     return steps;
 }
 
-static cJSON *interleave_step(const cJSON *args, const cJSON *order, const cJSON *outcome,
-                              enum race_verdict verdict)
+/* The points that a thread passes are the search's affair. */
+static cJSON *threads_alone(const cJSON *threads)
 {
-    static const char *const kept[] = {"threads", "points", "patience", "timeout", NULL};
+    cJSON *copy = cJSON_Duplicate(threads, true), *thread;
+    cJSON_ArrayForEach (thread, copy)
+        cJSON_DeleteItemFromObjectCaseSensitive(thread, "points");
+    return copy;
+}
+
+static cJSON *interleave_step(const struct outcome_made *m)
+{
+    static const char *const kept[] = {"points", "patience", "timeout", NULL};
     cJSON *step = cJSON_CreateObject();
     cJSON_AddStringToObject(step, "do", "interleave");
-    json_move_members(step, only(args, kept));
-    cJSON_AddItemToObject(step, "order", cJSON_Duplicate(order, true));
+    cJSON_AddItemToObject(step, "threads", threads_alone(m->threads));
+    json_move_members(step, only(m->args, kept));
+    cJSON_AddItemToObject(step, "order", cJSON_Duplicate(m->order, true));
+    return step;
+}
+
+/* Holds while the order leads where it led. */
+static cJSON *replaying(const struct outcome_made *m)
+{
+    cJSON *step = interleave_step(m);
     cJSON *expect = cJSON_AddObjectToObject(step, "expect");
-    cJSON_AddStringToObject(expect, "verdict", race_verdict_name(verdict));
-    if (verdict == RACE_FORCED) {
-        cJSON_AddItemToObject(step, "then", expecting(member(args, "then"), outcome));
+    cJSON_AddStringToObject(expect, "verdict", race_verdict_name(m->verdict));
+    if (m->verdict == RACE_FORCED) {
+        cJSON_AddItemToObject(step, "then", expecting(member(m->args, "then"), m->outcome));
         return step;
     }
     cJSON *error = cJSON_AddObjectToObject(expect, "error");
     cJSON_AddStringToObject(error, "code", "refused");
-    if (member(outcome, "stop"))
-        cJSON_AddItemToObject(expect, "stop", cJSON_Duplicate(member(outcome, "stop"), true));
+    if (member(m->outcome, "stop"))
+        cJSON_AddItemToObject(expect, "stop", cJSON_Duplicate(member(m->outcome, "stop"), true));
     return step;
 }
 
-cJSON *outcome_session(const cJSON *document, const char *program, const char *target, const cJSON *args,
-                       const cJSON *order, const cJSON *outcome, enum race_verdict verdict)
+/* Holds once the order leads where it should, or cannot happen any more. */
+static cJSON *guarding(const struct outcome_made *m)
 {
-    static const char *const kept[] = {"args", "symbols", "define", "timeout", NULL};
+    cJSON *step = interleave_step(m), *then = cJSON_Duplicate(member(m->args, "then"), true);
+    cJSON *accept = cJSON_AddArrayToObject(step, "accept");
+    cJSON_AddItemToArray(accept, cJSON_CreateString(race_verdict_name(RACE_IMPOSSIBLE)));
+    if (then)
+        cJSON_AddItemToObject(step, "then", then);
+    return step;
+}
+
+/* Files that are named relatively are so from where the session lies. */
+static void add_files(cJSON *o, const struct outcome_made *m)
+{
+    const char *program = m->program ? m->program : json_text(m->document, "program");
+    const cJSON *item, *symbols = member(m->document, "symbols");
+    BASE_FREE char *found = m->program ? xstrdup(program) : beside_or_here(m->file, program);
+    BASE_FREE char *seen = seen_from(m->folder, found);
+    if (*program)
+        cJSON_AddStringToObject(o, "program", seen);
+    cJSON *list = symbols ? cJSON_AddArrayToObject(o, "symbols") : NULL;
+    cJSON_ArrayForEach (item, symbols) {
+        BASE_FREE char *file = beside_or_here(m->file, item->valuestring);
+        BASE_FREE char *name = seen_from(m->folder, file);
+        cJSON_AddItemToArray(list, cJSON_CreateString(name));
+    }
+}
+
+static cJSON *session_of(const struct outcome_made *m, cJSON *step, const char *note)
+{
+    static const char *const kept[] = {"args", "env", "cwd", "stdin", "stop_at", "define", "timeout", NULL};
     static const char *const title[] = {"title", NULL};
     cJSON *o = cJSON_CreateObject();
-    json_move_members(o, only(document, title));
-    cJSON_AddStringToObject(o, "note", "written by `explore`: forces one order, and expects what it led to");
-    program = program ? program : json_text(document, "program");
-    target = target ? target : json_text(document, "target");
-    if (*program)
-        cJSON_AddStringToObject(o, "program", program);
+    json_move_members(o, only(m->document, title));
+    cJSON_AddStringToObject(o, "note", note);
+    const char *target = m->target ? m->target : json_text(m->document, "target");
+    add_files(o, m);
     if (*target)
         cJSON_AddStringToObject(o, "target", target);
-    json_move_members(o, only(document, kept));
-    cJSON *steps = cJSON_AddArrayToObject(o, "steps");
-    cJSON_AddItemToArray(steps, interleave_step(args, order, outcome, verdict));
+    json_move_members(o, only(m->document, kept));
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(o, "steps"), step);
     return o;
 }
 
-struct error *outcome_write(const char *folder, unsigned number, cJSON *session, char **path)
+/* Takes the session over. */
+static struct error *write_session(const struct outcome_made *m, const char *kind, cJSON *session,
+                                   char **path)
 {
     BASE_FREE char *text = cJSON_Print(session);
     BASE_FREE char *whole = xasprintf("%s\n", text);
-    *path = xasprintf("%s/outcome-%u.json", folder, number);
+    cJSON_Delete(session);
+    *path = xasprintf("%s/%s-%u.json", m->folder, kind, m->number);
     return file_replace(*path, whole, strlen(whole), false);
+}
+
+struct error *outcome_write(const struct outcome_made *m, char **session, char **guard)
+{
+    BASE_FREE char *first = xasprintf("%s/x", m->folder);
+    file_make_folders(first);
+    TRY(write_session(
+        m, "outcome",
+        session_of(m, replaying(m), "written by `explore`: forces one order, and expects what it led to"),
+        session));
+    if (m->ok)
+        return NULL;
+    return write_session(
+        m, "guard",
+        session_of(m, guarding(m), "written by `explore`: fails while this order leads to something wrong"),
+        guard);
 }

@@ -18,11 +18,23 @@
 void outcome_add(cJSON *outcome, const cJSON *step, const struct error *e, const cJSON *result);
 /* For an order that was not driven to its end: where it ended, or who waits for whom. */
 cJSON *outcome_of_race(const struct race_result *result);
-/* A session that drives this order and expects this outcome. `args` are those of `explore`, `document` the
- * session it stands in; program and target (or NULL) go before the document's own. */
-cJSON *outcome_session(const cJSON *document, const char *program, const char *target, const cJSON *args,
-                       const cJSON *order, const cJSON *outcome, enum race_verdict verdict);
-/* Writes it, whole or not at all; the folder is made when it is not there. */
-struct error *outcome_write(const char *folder, unsigned number, cJSON *session, char **path) BASE_MUST_CHECK;
+/* What the sessions of one outcome are made of; nothing is owned. */
+struct outcome_made {
+    const char *folder; /* where they are written */
+    unsigned number;
+    const cJSON *document;        /* the session that explored … */
+    const char *file;             /* … and its path, or "-" */
+    const char *program, *target; /* of the command line, or NULL: before those of the document */
+    const cJSON *args;            /* of `explore` */
+    const cJSON *threads;         /* with the names that hold in each run */
+    const cJSON *order, *outcome;
+    enum race_verdict verdict;
+    bool ok;
+};
+
+/* Writes outcome-N.json, which drives the order and expects the outcome, and where that is not as it should
+ * be guard-N.json, which fails until it is, or until the order cannot happen any more. Each is written whole
+ * or not at all; the folder is made when it is not there. The paths are malloc'd; *guard may stay NULL. */
+struct error *outcome_write(const struct outcome_made *m, char **session, char **guard) BASE_MUST_CHECK;
 
 #endif

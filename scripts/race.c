@@ -7,7 +7,9 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/json.h"
+#include "scripts/draw.h"
 #include "scripts/limits.h"
+#include "scripts/race_read.h"
 
 #define DEFAULT_PATIENCE_S 1.0
 
@@ -22,25 +24,24 @@ const char *race_verdict_name(enum race_verdict v)
     return names[v];
 }
 
-static bool is_name(const char *name)
+bool race_is_name(const char *name)
 {
     return *name && strlen(name) < RACE_NAME_BYTES && !strchr(name, '@');
 }
 
-static struct error *read_nth(const cJSON *o, const char *whose, unsigned *ret)
+struct error *race_read_number(const cJSON *o, const char *key, const char *whose, unsigned *ret)
 {
-    const cJSON *nth = member(o, "nth");
-    *ret = 1;
-    if (!nth)
+    const cJSON *item = member(o, key);
+    if (!item)
         return NULL;
-    double n = cJSON_IsNumber(nth) ? nth->valuedouble : 0;
+    double n = cJSON_IsNumber(item) ? item->valuedouble : 0;
     if (n < 1 || n > RACE_NTH_MOST || n != (unsigned)n)
-        return error_new(ERR_USAGE, "`nth` of %s is a whole number from 1", whose);
+        return error_new(ERR_USAGE, "`%s` of %s is a whole number from 1", key, whose);
     *ret = (unsigned)n;
     return NULL;
 }
 
-static struct error *only_keys(const cJSON *o, const char *whose, const char *const *keys)
+struct error *race_only_keys(const cJSON *o, const char *whose, const char *const *keys)
 {
     const cJSON *item;
     cJSON_ArrayForEach (item, o) {
@@ -62,11 +63,11 @@ static struct error *read_point(const cJSON *item, struct race *race)
         return error_new(ERR_USAGE, "more than %d points", RACE_POINTS_MAX);
     struct race_point *p = &race->points[race->point_count++];
     *p = (struct race_point){.name = item->string, .nth = 1};
-    if (!is_name(p->name))
+    if (!race_is_name(p->name))
         return error_new(ERR_USAGE, "a point is named by some letters without `@`");
     if (cJSON_IsObject(item)) {
-        TRY(only_keys(item, "a point", keys));
-        TRY(read_nth(item, p->name, &p->nth));
+        TRY(race_only_keys(item, "a point", keys));
+        TRY(race_read_number(item, "nth", p->name, &p->nth));
     }
     p->at = cJSON_GetStringValue(cJSON_IsObject(item) ? member(item, "at") : item);
     if (!p->at || !*p->at)
@@ -84,7 +85,7 @@ static struct error *read_points(const cJSON *args, struct race *race)
     return NULL;
 }
 
-static bool find_point(const struct race *race, const char *name, unsigned *ret)
+bool race_find_point(const struct race *race, const char *name, unsigned *ret)
 {
     for (unsigned i = 0; i < race->point_count; i++)
         if (strcmp(race->points[i].name, name) == 0) {
@@ -92,66 +93,6 @@ static bool find_point(const struct race *race, const char *name, unsigned *ret)
             return true;
         }
     return false;
-}
-
-/* -- threads ---------------------------------------------------------------------------------------- */
-
-/* The points that this thread passes: its own list, or all. */
-static struct error *read_passed(const cJSON *item, const struct race *race, struct race_thread *t)
-{
-    const cJSON *list = member(item, "points"), *name;
-    if (!list) {
-        for (unsigned i = 0; i < race->point_count; i++)
-            t->points[t->point_count++] = i;
-        return NULL;
-    }
-    if (!cJSON_IsArray(list))
-        return error_new(ERR_USAGE, "`points` of thread %s is a list of names", t->name);
-    cJSON_ArrayForEach (name, list) {
-        if (t->point_count == RACE_ARROWS_MAX)
-            return error_new(ERR_USAGE, "thread %s passes more than %d points", t->name, RACE_ARROWS_MAX);
-        if (!cJSON_IsString(name) || !find_point(race, name->valuestring, &t->points[t->point_count]))
-            return error_new(ERR_USAGE, "`points` of thread %s names one that is not in `points`", t->name);
-        t->point_count++;
-    }
-    return NULL;
-}
-
-static struct error *read_thread(const cJSON *item, struct race *race)
-{
-    static const char *const keys[] = {"at", "nth", "id", "points", NULL};
-    if (race->thread_count == RACE_THREADS_MAX)
-        return error_new(ERR_USAGE, "more than %d threads", RACE_THREADS_MAX);
-    struct race_thread *t = &race->threads[race->thread_count++];
-    *t = (struct race_thread){.name = item->string};
-    if (!is_name(t->name))
-        return error_new(ERR_USAGE, "a thread is named by some letters without `@`");
-    TRY(only_keys(item, "a thread", keys));
-    TRY(read_nth(item, t->name, &t->nth));
-    t->at = json_text_or_null(item, "at");
-    t->id = json_text_or_null(item, "id");
-    if ((t->at == NULL) == (t->id == NULL))
-        return error_new(ERR_USAGE,
-                         "thread %s is known either by the place `at` which it arrives, or by its `id`",
-                         t->name);
-    for (size_t i = 0; i + 1 < race->thread_count; i++) {
-        const struct race_thread *o = &race->threads[i];
-        if (t->at && o->at && strcmp(t->at, o->at) == 0 && t->nth == o->nth)
-            return error_new(ERR_USAGE, "%s and %s are both number %u at %s", o->name, t->name, t->nth,
-                             t->at);
-    }
-    return read_passed(item, race, t);
-}
-
-static struct error *read_threads(const cJSON *args, struct race *race)
-{
-    const cJSON *item;
-    cJSON_ArrayForEach (item, member(args, "threads"))
-        TRY(read_thread(item, race));
-    if (race->thread_count == 0)
-        return error_new(ERR_USAGE,
-                         "`threads` is an object, such as {\"A\": {\"at\": \"worker\", \"nth\": 1}}");
-    return NULL;
 }
 
 /* -- orders ----------------------------------------------------------------------------------------- */
@@ -167,7 +108,7 @@ static struct error *read_arrow(const cJSON *item, const struct race *race, stru
         if (strlen(name) != (size_t)(sign - text) || strncmp(name, text, strlen(name)) != 0)
             continue;
         ret->thread = i;
-        if (find_point(race, sign + 1, &ret->point))
+        if (race_find_point(race, sign + 1, &ret->point))
             return NULL;
         return error_new(ERR_USAGE, "%s: there is no point %s", text, sign + 1);
     }
@@ -187,6 +128,32 @@ static struct error *read_order(const cJSON *args, struct race *race)
     return NULL;
 }
 
+static struct error *read_accepted(const cJSON *args, struct race *race)
+{
+    const cJSON *list = member(args, "accept"), *item;
+    if (list && !cJSON_IsArray(list))
+        return error_new(ERR_USAGE, "`accept` is a list of verdicts, such as [\"impossible\"]");
+    cJSON_ArrayForEach (item, list) {
+        int verdict = RACE_UNFORCED;
+        const char *name = cJSON_GetStringValue(item);
+        while (verdict > RACE_FORCED &&
+               strcmp(race_verdict_name((enum race_verdict)verdict), name ? name : "") != 0)
+            verdict--;
+        if (verdict == RACE_FORCED)
+            return error_new(ERR_USAGE, "`accept` names verdicts: impossible, deadlock, ended, unforced");
+        race->accepted |= 1u << verdict;
+    }
+    return NULL;
+}
+
+static struct error *read_share(const cJSON *args, struct race *race)
+{
+    const cJSON *share = member(args, "shard");
+    uint64_t k, n;
+    (void)race;
+    return share ? draw_read_share(cJSON_IsString(share) ? share->valuestring : "", &k, &n) : NULL;
+}
+
 static struct error *read_patience(const cJSON *args, struct race *race)
 {
     const cJSON *patience = member(args, "patience");
@@ -201,10 +168,8 @@ struct error *race_read(const cJSON *args, bool with_order, struct race *ret, co
     static const struct {
         const char *key;
         struct error *(*read)(const cJSON *args, struct race *race);
-    } parts[] = {{"points", read_points},
-                 {"threads", read_threads},
-                 {"patience", read_patience},
-                 {"order", read_order}};
+    } parts[] = {{"points", read_points},   {"threads", race_read_threads}, {"patience", read_patience},
+                 {"accept", read_accepted}, {"shard", read_share},          {"order", read_order}};
     *ret = (struct race){.then = member(args, "then")};
     for (size_t i = 0; i < ARRAY_LENGTH(parts) - !with_order; i++) {
         if (key)
@@ -227,6 +192,7 @@ void race_result_free(struct race_result *result)
         free(result->ids[i]);
     free(result->why);
     cJSON_Delete(result->stop);
+    cJSON_Delete(result->warnings);
     cJSON_Delete(result->waiting);
     cJSON_Delete(result->files);
     *result = (struct race_result){0};
@@ -249,6 +215,8 @@ cJSON *race_result_json(const struct race *race, const struct race_result *resul
         cJSON_AddStringToObject(o, "why", result->why);
     if (result->stop)
         cJSON_AddItemToObject(o, "stop", cJSON_Duplicate(result->stop, true));
+    if (result->warnings)
+        cJSON_AddItemToObject(o, "warnings", cJSON_Duplicate(result->warnings, true));
     if (result->waiting)
         cJSON_AddItemToObject(o, "waiting", cJSON_Duplicate(result->waiting, true));
     return o;

@@ -2,7 +2,10 @@
 /*
  * scripts/race.h - threads that race: what `interleave` and `explore` are given, and what became of it.
  *
- * A race names threads by what they do (the nth to arrive at a place) or by their id, and points, which are
+ * A race names threads by what they do or by their id: who arrives at a place and is the thread that was made
+ * as that one, by this thread, begun by this function, of that name, or for whom an expression holds there.
+ * All of these are the same in each run. To be the nth to arrive is not where several threads come, and the
+ * result of a race that has such a thread says so. Points are
  * places a thread is stopped at before their first instruction. An order is a list of arrows: `A@read` lets
  * only A run, until it stands at `read`. Everybody else is held meanwhile.
  *
@@ -30,9 +33,18 @@ struct race_point {
 
 struct race_thread {
     const char *name;
-    const char *at; /* known by being the nth to arrive here … */
-    unsigned nth;
-    const char *id; /* … or by its id; the other of the two is NULL */
+    const char *at;   /* known by arriving here … */
+    const char *id;   /* … or by its id; the other of the two is NULL */
+    char id_text[16]; /* the id, where it was given as a number */
+
+    /* who of those that arrive: the first for whom all of these hold */
+    unsigned created;      /* the number of its birth, or of those that `parent` made; 0: any */
+    const char *parent;    /* "main", "main.2": who made it, or NULL */
+    const char *start;     /* the function that it was begun with, or NULL */
+    const char *argument;  /* an expression in the frame of that function, or NULL */
+    const char *called;    /* the thread's name, or NULL */
+    const char *condition; /* an expression where it arrives, or NULL */
+    unsigned nth;          /* without any of them: the nth to arrive, from 1 */
     unsigned points[RACE_ARROWS_MAX];
     unsigned point_count; /* what it passes, in its order (`explore`) */
 };
@@ -50,6 +62,7 @@ struct race {
     size_t order_count; /* 0 in `explore` until one is tried */
     double patience_s;  /* how long a thread may take from one point to the next before its state is looked at
                          */
+    unsigned accepted;  /* bits by enum race_verdict: these are no failure of `interleave` */
     const cJSON *then;
 };
 
@@ -59,6 +72,10 @@ struct race {
  */
 struct error *race_read(const cJSON *args, bool with_order, struct race *ret,
                         const char **key) BASE_MUST_CHECK;
+/* The thread is known by nothing but its turn to arrive. */
+bool race_thread_by_turn(const struct race_thread *t);
+/* By its turn, where others may come too: nothing says that it is the same one in the next run. */
+bool race_thread_unsure(const struct race *race, unsigned thread);
 /* "A@read" */
 char *race_arrow_text(const struct race *race, struct race_arrow arrow);
 
@@ -78,6 +95,7 @@ struct race_result {
     bool not_held;               /* the stub let a thread run that was to be held */
     char *why;                   /* for anything but RACE_FORCED */
     cJSON *stop;                 /* of RACE_ENDED, or NULL */
+    cJSON *warnings;             /* array of texts, or NULL: what does not hold in each run */
     cJSON *waiting; /* array of {name thread frames file line}: who did not come, and where it was */
     cJSON *files;   /* {name: true}: the source files that have points */
 };

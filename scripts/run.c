@@ -16,6 +16,7 @@
 #include "engine/commands/counters_json.h"
 #include "engine/commands/event_json.h"
 #include "engine/session/session.h"
+#include "scripts/beside.h"
 #include "scripts/document.h"
 #include "scripts/match.h"
 #include "scripts/output.h"
@@ -121,13 +122,15 @@ static struct error *open_target(struct run *r, const cJSON *session)
     const char *target = text_of(session, "target", o->target);
     const cJSON *item, *symbols = cJSON_GetObjectItemCaseSensitive(session, "symbols");
     BASE_FREE char **args = args_of(session);
+    BASE_FREE char *path = program && !o->program ? beside_or_here(o->file, program) : NULL;
     session_set_deadline(r->session, run_deadline(r, NULL));
     if (program)
-        TRY(session_set_program(r->session, program, o->program ? o->args : args));
+        TRY(session_set_program(r->session, path ? path : program, o->program ? o->args : args));
     TRY(set_up_program(r, session));
     cJSON_ArrayForEach (item, symbols) {
+        BASE_FREE char *file = beside_or_here(o->file, item->valuestring);
         if (!program || strcmp(program, item->valuestring) != 0)
-            TRY(session_add_symbols(r->session, item->valuestring));
+            TRY(session_add_symbols(r->session, file));
     }
     for (size_t i = 0; o->symbols && o->symbols[i]; i++)
         TRY(session_add_symbols(r->session, o->symbols[i]));

@@ -6,12 +6,14 @@
  *   steps.c       one step: its variables put in, its command run, its result judged and told
  *   sleep.c       the step that waits
  *   repeat.c      rounds, and what they say in sum
- *   race.c        what `interleave` and `explore` are given: threads, points, orders
+ *   race.c        what `interleave` and `explore` are given: points and orders; race_threads.c: threads
+ *   births.c      in which order threads come to be, and who.c: is it the one that is meant
+ *   identify.c    `explore` finds names for threads that are known by their turn alone
  *   gather.c      brings the threads together, and force.c drives one order; drive.c is what both do
  *   waiting.c     what a thread does that does not come
  *   interleave.c  the step around it
  *   orders.c      which orders there are, and draw.c which of them are tried
- *   outcome.c     what an order led to
+ *   outcome.c     what an order led to, and the sessions that are written of it; beside.c: where files lie
  *   explore.c     tries them and tells the outcomes apart
  *
  * One struct on the main thread, which is also the engine's. The JSON of the session file outlives it.

@@ -46,8 +46,10 @@ struct error *run_command(struct run *r, const char *name, cJSON *args, cJSON **
     return e;
 }
 
-static struct error *do_assert(struct run *r, const cJSON *args, bool expected, cJSON **ret)
+/* What a step expects takes the place of being not zero, unless it is the failure that it expects. */
+static struct error *do_assert(struct run *r, const cJSON *args, const cJSON *expect, cJSON **ret)
 {
+    bool expected = expect && !cJSON_GetObjectItemCaseSensitive(expect, "error");
     const char *expr = json_text_or_null(args, "expr");
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(args, "value");
     if ((expr == NULL) == (value == NULL))
@@ -89,7 +91,7 @@ static struct error *perform(struct run *r, const struct command *c, const cJSON
     if (strcmp(c->name, "sleep") == 0)
         return run_sleep(r, step);
     if (strcmp(c->name, "assert") == 0)
-        return do_assert(r, args, cJSON_GetObjectItemCaseSensitive(step, "expect") != NULL, ret);
+        return do_assert(r, args, cJSON_GetObjectItemCaseSensitive(step, "expect"), ret);
     if (strcmp(c->name, "wait") == 0)
         return do_wait(r, args, ret);
     if (strcmp(c->name, "summary") == 0) {

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/text.h"
 #include "base/json.h"
 #include "scripts/runner.h"
 
@@ -96,21 +95,8 @@ struct error *waiting_look(struct run *r, const struct race *race, struct race_r
     return NULL;
 }
 
-static struct error *run_half(struct run *r, const struct race *race, int64_t deadline_ns, bool *quiet)
-{
-    session_set_deadline(r->session, clock_now_ns() + (int64_t)(race->patience_s * 5e8));
-    struct error *e = run_command(r, "continue", NULL, NULL);
-    session_set_deadline(r->session, deadline_ns);
-    *quiet = error_is(e, ERR_TIMEOUT) && session_state(r->session) == TARGET_STOPPED;
-    if (error_is(e, ERR_TIMEOUT)) {
-        error_free(e);
-        e = NULL;
-    }
-    return e;
-}
-
 /* Nobody in the program, named or not, has moved, and nobody will wake up by itself. */
-static bool none_moved(const cJSON *before, const cJSON *after)
+bool waiting_is_still(const cJSON *before, const cJSON *after)
 {
     const cJSON *was = cJSON_GetObjectItemCaseSensitive(before, "threads")->child;
     const cJSON *row;
@@ -124,21 +110,8 @@ static bool none_moved(const cJSON *before, const cJSON *after)
     return was == NULL;
 }
 
-struct error *waiting_all_still(struct run *r, const struct race *race, int64_t deadline_ns,
-                                struct race_result *result, bool *still)
+struct error *waiting_look_at_all(struct run *r, const struct race *race, struct race_result *result)
 {
-    cJSON *before = NULL, *after = NULL;
-    bool quiet = false;
-    struct error *e = run_command(r, "threads", NULL, &before);
-    if (!e)
-        e = run_half(r, race, deadline_ns, &quiet);
-    if (!e && quiet)
-        e = run_command(r, "threads", NULL, &after);
-    *still = !e && quiet && none_moved(before, after);
-    cJSON_Delete(before);
-    cJSON_Delete(after);
-    if (e || !*still)
-        return e;
     cJSON_Delete(result->waiting);
     result->waiting = NULL;
     for (unsigned i = 0; i < race->thread_count; i++) {

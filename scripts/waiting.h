@@ -17,9 +17,11 @@ struct run;
  * descriptor. */
 struct error *waiting_look(struct run *r, const struct race *race, struct race_result *result,
                            unsigned thread, bool *outside) BASE_MUST_CHECK;
-/* Looks at all threads there are, lets all run for half the patience, and looks again: *still when none has
- * moved and none waits for something outside. The session's deadline is `deadline_ns` afterwards. */
-struct error *waiting_all_still(struct run *r, const struct race *race, int64_t deadline_ns,
-                                struct race_result *result, bool *still) BASE_MUST_CHECK;
+/* The same of every thread of the race, instead of what was told before. */
+struct error *waiting_look_at_all(struct run *r, const struct race *race,
+                                  struct race_result *result) BASE_MUST_CHECK;
+/* Of two answers of `threads`, between which all ran: nobody in the program, named or not, has moved, and
+ * nobody will wake up by itself. */
+bool waiting_is_still(const cJSON *before, const cJSON *after);
 
 #endif

@@ -126,5 +126,9 @@ struct error *command_check(const struct command *c, const cJSON *args, const ch
         return error_hint(error_new(ERR_USAGE, "`%s` needs `%s` (%s)", c->name, a->name, type_name(a->type)),
                           "%s", a->about);
     }
-    return NULL;
+    const char *key = NULL;
+    struct error *e = c->check ? c->check(args, &key) : NULL;
+    if (e && pointer)
+        *pointer = key;
+    return e;
 }

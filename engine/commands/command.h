@@ -72,6 +72,9 @@ struct command {
      * the rest.
      */
     struct error *(*parse)(struct session *s, const char *alias, const char *text, cJSON *args);
+    /* What the table cannot say of arguments together or of a text: ERR_USAGE, *key the argument at fault.
+     * Or NULL. Files are held against it before they are run. */
+    struct error *(*check)(const cJSON *args, const char **key);
     /* The result for people, one or more lines, each ended by a newline. NULL: JSON is shown. */
     void (*text)(const cJSON *result, struct buf *out);
 };

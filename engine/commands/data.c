@@ -85,6 +85,16 @@ static const struct command_arg eval_args[] = {
     {"calls", ARG_BOOLEAN, false, NULL, "functions of the program are called, as at the prompt"},
     {0}};
 
+static struct error *check_eval(const cJSON *args, const char **key)
+{
+    const char *format = arg_text(args, "format");
+    *key = "format";
+    if (!format || strspn(format, "xduotacfszr") == strlen(format))
+        return NULL;
+    return error_hint(error_new(ERR_USAGE, "`format` of `eval`: %.20s is no format", format),
+                      "one letter of x d u o t a c f s z, and r for `raw`");
+}
+
 const struct command command_eval = {
     .name = "eval",
     .group = "data",
@@ -92,6 +102,7 @@ const struct command command_eval = {
     .usage = "[/FORMAT] EXPRESSION",
     .about = "the value of an expression; functions of the program are called",
     .args = eval_args,
+    .check = check_eval,
     .flags = COMMAND_WHILE_RUNNING, /* numbers alone; what is the target's says not-stopped */
     .run = run_eval,
     .parse = parse_eval,

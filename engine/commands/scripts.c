@@ -22,10 +22,12 @@ const struct command command_repeat = {
 };
 
 static const struct command_arg interleave_args[] = {
-    {"threads", ARG_OBJECT, true, NULL, "NAME: {at, nth}, the nth thread to arrive there; or {id}"},
+    {"threads", ARG_OBJECT, true, NULL,
+     "NAME: {at, created}, the thread made as that one; or start, name, if, nth; or {id}"},
     {"points", ARG_OBJECT, true, NULL, "NAME: a place, or {at, nth}, the nth time a thread is there"},
     {"order", ARG_TEXTS, true, NULL, "arrows THREAD@POINT, in the order to be forced"},
     {"patience", ARG_NUMBER, false, NULL, "seconds a thread may take to its next point (1)"},
+    {"accept", ARG_TEXTS, false, NULL, "verdicts that are no failure: impossible, deadlock, ended, unforced"},
     {"then", ARG_STEPS, false, NULL, "what to do when the order holds"},
     {0}};
 
@@ -40,7 +42,8 @@ const struct command command_interleave = {
 };
 
 static const struct command_arg explore_args[] = {
-    {"threads", ARG_OBJECT, true, NULL, "NAME: {at, nth}; and points, those it passes, in its order"},
+    {"threads", ARG_OBJECT, true, NULL,
+     "NAME: {at, created} and the like; and points, those it passes, in its order"},
     {"points", ARG_OBJECT, true, NULL, "NAME: a place, or {at, nth}"},
     {"patience", ARG_NUMBER, false, NULL, "seconds a thread may take to its next point (1)"},
     {"then", ARG_STEPS, false, NULL, "their results are the outcome of an order"},

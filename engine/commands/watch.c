@@ -79,6 +79,15 @@ static const struct command_arg watch_args[] = {
     {"commands", ARG_STEPS, false, NULL, "steps to run at each stop"},
     {0}};
 
+static struct error *check_watch(const cJSON *args, const char **key)
+{
+    *key = "expr";
+    if (arg_given(args, "expr") || arg_given(args, "addr"))
+        return NULL;
+    return error_hint(error_new(ERR_USAGE, "`watch` needs `expr` or `addr`: what is watched"),
+                      "{\"do\": \"watch\", \"expr\": \"counter\"}, or `watch counter` at the prompt");
+}
+
 const struct command command_watch = {
     .name = "watch",
     .group = "breakpoints",
@@ -86,6 +95,7 @@ const struct command command_watch = {
     .usage = "EXPRESSION [if CONDITION]",
     .about = "stop when memory is written (rwatch: read; awatch: either)",
     .args = watch_args,
+    .check = check_watch,
     .run = run_watch,
     .parse = parse_watch,
     .text = watch_text,

@@ -127,7 +127,7 @@ def check_schema_against_program(root, commands, helps):
 
 SAMPLES = ["text", "0x10", 1, -1, 0.25, True, [], ["a"], [1], [{"do": "echo", "text": 1}], {"a": 1}, {"A": "x"},
            {"A": {"at": "x"}}, ["A@A"], None, "auto", "write",
-           "all", "ids", "general", "code", "report", "parent", "cwd", "entry", "name", "function", "delete"]
+           "all", "ids", "general", "code", "report", "parent", "cwd", "entry", "name", "function", "delete", "impossible", ["impossible"], "2/8", "x"]
 
 
 def valid_step(validator, root, command):

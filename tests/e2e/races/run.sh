@@ -12,7 +12,7 @@ race() {
 search() {
     inline "{\"timeout\":20,\"program\":\"$races/$1\",\"steps\":[{\"do\":\"explore\",\"threads\":{$2},\"points\":{$3},$4}]}"
 }
-two='"A":{"at":"deposit","nth":1},"B":{"at":"deposit","nth":2}'
+two='"A":{"at":"deposit","created":1},"B":{"at":"deposit","created":2}'
 points='"read":"lost_update.c:10","wrote":"lost_update.c:12"'
 balance='"then":[{"do":"eval","expr":"balance"}]'
 
@@ -44,7 +44,7 @@ session "deadlock" 0 scripts/examples/race-deadlock.json
 session "use after free" 0 scripts/examples/race-use-after-free.json
 session "ABA" 0 scripts/examples/race-aba.json
 session "two CPUs on bare metal" 0 scripts/examples/race-two-cpus.json
-lockers='"A":{"at":"transfer","nth":1},"B":{"at":"transfer","nth":2}'
+lockers='"A":{"at":"transfer","created":1},"B":{"at":"transfer","created":2}'
 session "an order that a lock forbids" 1 "$(race deadlock "$lockers" '"first":"deadlock.c:14","second":"deadlock.c:16"' \
     '"order":["A@second","B@first"]')"
 says "an order that a lock forbids: its verdict" '"verdict":"impossible".*"arrow":"B@first"'
@@ -95,19 +95,64 @@ session "a search that crashes" 0 "$(search use_after_free \
     '"looked":"use_after_free.c:24","freed":"use_after_free.c:40","used":"use_after_free.c:27"' \
     "\"then\":[{\"do\":\"eval\",\"expr\":\"length\"}],\"sessions\":\"$work/crash\"")"
 same "a search that crashes: outcomes" "$(result 'sorted(o["verdict"] for o in r["outcomes"])')" "['ended', 'forced', 'forced']"
-for file in "$work"/crash/*; do session "the session of a crash: ${file##*/}" 0 "$file"; done
+for file in "$work"/crash/outcome-*.json; do session "the session of a crash: ${file##*/}" 0 "$file"; done
 total=0
 for share in 1/3 2/3 3/3; do
     session "share $share" 0 "$(search lost_update "$two" "$points" "$balance,\"shard\":\"$share\"")"
     total=$((total + $(result 'r["tried"]')))
 done
 same "the shares are the whole" $total 6
+# Each share has a line in $work/shares; table prints their sum.
+counted='{o["verdict"] + str(o["outcome"]): o["count"] for o in r["outcomes"]}, r["verdicts"]'
+table() {
+    python3 -c '
+import collections, sys
+sums = (collections.Counter(), collections.Counter())
+for line in open(sys.argv[1]):
+    for part, whole in zip(eval(line), sums):
+        whole.update(part)
+print([sorted(whole.items()) for whole in sums])' "$1"
+}
+droppers='"A":{"at":"drop","nth":1},"B":{"at":"drop","nth":2}' drops='"looked":"double_free.c:14","freed":"double_free.c:17"'
+session "a search with crashes" 0 "$(search double_free "$droppers" "$drops" '"patience":1')"
+result "$counted" >"$work/whole"
+for share in 1/2 2/2; do
+    session "a search with crashes, share $share" 0 "$(search double_free "$droppers" "$drops" "\"patience\":1,\"shard\":\"$share\"")"
+    result "$counted" >>"$work/shares"
+done
+same "the shares have the table of the whole" "$(table "$work/shares")" "$(table "$work/whole")"
 for i in 1 2; do
     session "a budget, draw $i" 0 "$(search lost_update "$two" '"entered":"lost_update.c:9",'"$points" "$balance,\"budget\":3")" --seed 11
     result 'r["tried"], r["seed"], r["outcomes"]' >"$work/draw$i"
 done
 same "the same seed, the same draw" "$(cat "$work/draw1")" "$(cat "$work/draw2")"
 same "a budget: so many" "$(result 'r["tried"], r["orders"], r["seed"]')" "(3, 20, '11')"
+
+# -- who is meant ------------------------------------------------------------------------------------------------
+lost='"order":["A@read","B@read","B@wrote","A@wrote"],"then":[{"do":"eval","expr":"balance","expect":{"value":1}}]'
+bank='"read":"bank.c:16","wrote":"bank.c:18"'
+# who NAME THREADS: A adds 1 and B 10, and B's is lost
+who() { session "known by $1" 0 "$(race bank "$2" "$bank" "$lost")"; }
+who "their births" '"A":{"at":"deposit","created":1},"B":{"at":"deposit","created":2}'
+who "who made them" '"A":{"at":"deposit","parent":"main","created":1},"B":{"at":"deposit","parent":"main","created":2}'
+who "start and argument" '"A":{"at":"deposit","start":"worker","argument":"(long)arg == 1"},"B":{"at":"deposit","start":"worker","argument":"(long)arg == 10"}'
+who "an expression" '"A":{"at":"deposit","if":"amount == 1"},"B":{"at":"deposit","if":"amount == 10"}'
+session "known by their turn" 0 "$(race bank '"A":{"at":"deposit","nth":1},"B":{"at":"deposit","nth":2}' "$bank" '"order":["A@read"]')"
+says "known by their turn: the warning" '"warnings":\["A is whoever arrives at deposit as number 1'
+session "known by a name that nobody has" 1 "$(race bank '"A":{"at":"deposit","name":"nobody"}' "$bank" '"order":["A@read"]')"
+
+# -- files that keep their promise under load, and one that fails until its bug is fixed -------------------------------
+if replays=$(B=$B JOBS=2 timeout 250 bash tests/race/replay.sh 5 10 bank stale 2>&1); then
+    echo "ok files of a search under load: ${replays##*$'\n'}"
+else
+    echo "FAIL files of a search under load: $(tr '\n' ' ' <<<"$replays" | cut -c1-500)"
+fi
+session "a search that knows who is right" 0 tests/race/searches/bank.json -D found="$work/bank"
+guard=$(find "$work/bank" -name 'guard-*.json' | sort | head -n 1)
+session "a guard, while the bug is there" 1 "$guard"
+sed -i 's/"program"/"args": ["mended"], "program"/' "$guard"
+session "a guard, when it is fixed" 0 "$guard"
+same "a guard: the program from where the file lies" "$(cd / && "$A" -S "$guard" >/dev/null 2>&1; echo $?)" 0
 
 # -- what is wrong is said before anything is run ------------------------------------------------------------------
 wrong() { # NAME POINTER THREADS POINTS REST
@@ -123,12 +168,17 @@ wrong "two threads that are one" '/steps/0/threads' '"A":{"at":"deposit"},"B":{"
 wrong "a thread known by nothing" '/steps/0/threads' '"A":{}' "$points" '"order":["A@read"]'
 wrong "an unknown key of a thread" '/steps/0/threads: a thread has no `ad`' '"A":{"ad":"x"}' "$points" '"order":["A@read"]'
 wrong "the 0th thread" '/steps/0/threads: `nth` of A' '"A":{"at":"deposit","nth":0}' "$points" '"order":["A@read"]'
+wrong "a thread with a list for an id" '/steps/0/threads: `id` of A is a thread.s id' '"A":{"id":[2]}' "$points" '"order":["A@read"]'
+wrong "an argument of no function" '/steps/0/threads: `argument` of A' '"A":{"at":"deposit","argument":"1"}' "$points" '"order":["A@read"]'
+wrong "a parent without a number" '/steps/0/threads: A has a `parent`' '"A":{"at":"deposit","parent":"main"}' "$points" '"order":["A@read"]'
+wrong "a turn beside a name" '/steps/0/threads: `nth` of A' '"A":{"at":"deposit","nth":2,"created":1}' "$points" '"order":["A@read"]'
+wrong "a verdict that is none" '/steps/0/accept' "$two" "$points" '"accept":["fine"],"order":["A@read"]'
 wrong "patience of nothing" '/steps/0/patience' "$two" "$points" '"patience":0,"order":["A@read"]'
 wrong "a mistake behind the order" '/steps/0/then/0/do' "$two" "$points" '"order":["A@read"],"then":[{"do":"evil"}]'
 session "an unknown place" 1 "$(race lost_update "$two" '"read":"nowhere.c:10"' '"order":["A@read"]')"
 says "an unknown place: its error" '"code":"no-source"'
-session "a share that is none" 1 "$(search lost_update "$two" "$points" '"shard":"3/2"')"
-says "a share that is none: its error" '"code":"usage"'
+session "a share that is none" 2 "$(search lost_update "$two" "$points" '"shard":"3/2"')"
+says "a share that is none: where" '/steps/0/shard: `shard` is K/N'
 session "a folder that cannot be written" 1 "$(search lost_update "$two" "$points" "$balance,\"sessions\":\"/dev/null/x\"")"
 says "a folder that cannot be written: said" 'write /dev/null/x/outcome-1.json'
 session "a seed that is none" 2 "$(inline '{"steps":[]}')" --seed many

@@ -57,7 +57,7 @@ fi
 [ -z "$runtime" ] || find_runtime
 find_missing
 # what comes from packages of sources, once the rest is there
-fetch_sources() { [ -z "$sources" ] || sh "$(dirname "$0")/e2e/oracle/sources.sh" build/oracle/sources; }
+fetch_sources() { [ -z "$sources" ] || sh "$(dirname "$0")/e2e/oracle/sources.sh" "${B:-build}/oracle/sources"; }
 [ -n "$missing" ] || { fetch_sources && exit 0; }
 as_root=''
 if [ "$(id -u)" != 0 ]; then

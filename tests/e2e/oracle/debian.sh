@@ -14,7 +14,7 @@ sources_of() {
         "-DHAVE_MEMMOVE -DXML_POOR_ENTROPY -DXML_GE=1" ;;
     tinyxml2) echo "$S/tinyxml2/tinyxml2.cpp -I$S/tinyxml2 -std=c++17" ;;
     # every run hashes alike
-    lua) echo $(ls "$S"/lua5.4/src/*.c | grep -v '/luac\?\.c$') "-I$S/lua5.4/src -I$S/lua5.4 -Dluai_makeseed()=7u" ;;
+    lua) echo $(ls "$S"/lua5.4/src/*.c | grep -v '/luac\?\.c$') "-I$S/lua5.4/src -I$S/lua5.4 -Dluai_makeseed(L)=7u" ;;
     sqlite) echo "$S/sqlite3/sqlite3.c -I$S/sqlite3 -DSQLITE_THREADSAFE=0 -DSQLITE_OMIT_LOAD_EXTENSION" ;;
     esac
 }
@@ -33,7 +33,7 @@ library() {
 }
 
 for which in zlib bzip2 expat tinyxml2 lua sqlite; do
-    big='--stops 12 --expressions 30 --wide'
+    big='--stops 12 --expressions 30 --wide --steps 4'
     cc=gcc clang=clang
     [ $which != tinyxml2 ] || { big="$big --fields-only" && cc=g++ clang=clang++; }
     for level in -O0 -O2 -Os '-O3 -flto'; do
@@ -48,5 +48,5 @@ for pair in x86_64:x86_64-linux-gnu i386:i686-linux-gnu aarch64:aarch64-linux-gn
     riscv64:riscv64-linux-gnu ppc64:powerpc64-linux-gnu ppc64le:powerpc64le-linux-gnu s390x:s390x-linux-gnu \
     mips:mips-linux-gnu mipsel:mipsel-linux-gnu; do
     library zlib "${pair%:*}-O2" "${pair#*:}-gcc" -g -O2 -static &&
-        ask "zlib-${pair%:*}-O2" --gdb gdb-multiarch --emulator "qemu-${pair%:*}" --optimised --wide
+        ask "zlib-${pair%:*}-O2" --gdb gdb-multiarch --emulator "qemu-${pair%:*}" --optimised --wide --steps 3
 done

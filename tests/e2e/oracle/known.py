@@ -84,6 +84,19 @@ def other_entries(program, gdb, allstop):
     return len(gdb) == len(allstop) and all(tables.is_entry(program, int(a, 16)) for a in set(allstop) - set(gdb))
 
 
+def without_last_parameters(answer):
+    """Functions of C++ in gdb's chains have their parameters."""
+    return {**answer, "chain": [re.sub(r"\(.*", "", f or "") for f in answer["chain"]]} if isinstance(answer, dict) and \
+        "chain" in answer else answer
+
+
+def narrow_lines(answer):
+    """Lines as 16 bits hold them."""
+    if isinstance(answer, list):
+        return [narrow_lines(v) for v in answer]
+    return answer & 0xffff if isinstance(answer, int) and not isinstance(answer, bool) else answer
+
+
 def begins_statement(options, allstop, context):
     """A step of ours ended where a statement of another line begins."""
     before = re.search(r":(\d+) ", context.get("from", ""))
@@ -131,6 +144,14 @@ def rules(kind, question, gdb, allstop, context, options):
         yield "gdb drops rows that begin no statement behind one that does, and later ones of their line; addr2line does not"
     if kind == "places" and repr(gdb) == re.sub(r"(lto_priv|isra|constprop|part|cold)\.\d+", r"\1", repr(allstop)):
         yield "gdb takes the number off the end of a symbol's name"
+    if kind == "places" and re.sub(r"\[(cold|part|isra|constprop)\]", r".\1", repr(without_last_parameters(gdb))) == \
+            re.sub(r"\.\d+'", "'", repr(without_last_parameters(allstop))):
+        yield "gdb demangles main.cold as if it were Ada's, and takes the number off"
+    if kind == "types" and isinstance(gdb, str) and isinstance(allstop, str) and \
+            re.sub(r"/\* XXX +\d+-(byte|bit) padding +\*/\n", "", gdb) == allstop and " u;" in gdb + " u;":
+        yield "gdb tells a padding of a union from the last struct in it, more than the union has beside its largest member"
+    if kind == "registers" and isinstance(gdb, int) and isinstance(allstop, int) and min(gdb, allstop) >> 48 not in (0, 0xffff):
+        yield "made from the kernel's random number (AT_RANDOM: guards of stacks and pointers), another in each run; no address"
     if kind == "types" and re.search("lto|types", options.name) and question.endswith("struct pair"):
         yield "two files have a struct pair: of one unit (link-time optimisation) or of type units gdb takes either"
     if kind == "backtrace" and question.startswith("backtrace") and after_signal(gdb, allstop):
@@ -142,6 +163,8 @@ def rules(kind, question, gdb, allstop, context, options):
         yield "symbols/find_line.c: of a statement that was split we take every copy, gdb one of a block; objdump has the line"
     if kind == "breaks" and isinstance(gdb, list) and isinstance(allstop, list) and other_entries(options.program, gdb, allstop):
         yield "DWARF 5, 2.18: a block is entered at DW_AT_entry_pc; gdb 13 takes the begin of its first range"
+    if kind in ("backtrace", "steps") and isinstance(gdb, list) and gdb != allstop and narrow_lines(gdb) == narrow_lines(allstop):
+        yield "gdb 13 keeps the line of a call that was inlined in 16 bits (struct symbol, m_line): line 144291 is 13219"
     if kind == "steps" and options.optimised and context and context.get("how") in ("step", "next") and \
             begins_statement(options, allstop, context):
         yield "gdb drops a row that begins a statement behind one of the same line that does not (record_line_p); objdump has it"

@@ -109,7 +109,7 @@ def check_stop(judge, gdb, allstop, draw, options, everywhere, context):
 def check_program(judge, gdb, allstop, draw, options, listed, functions):
     """What does not need a stop."""
     gdb.ask("run", command="frame 0")
-    addresses = gdb.ask("instructions", functions=draw.sample(functions, min(60, len(functions))))
+    addresses = gdb.ask("instructions", functions=draw.sample(functions, min(30, len(functions))))
     questions.check_places(judge, gdb, allstop, draw, addresses, options.places)
     some = draw.sample(listed["types"], min(options.types, len(listed["types"])))
     questions.check_types(judge, gdb, allstop, some, options)
@@ -125,7 +125,7 @@ def session(judge, options, draw, first):
         mine = [f for f in listed["functions"] if f in options.functions] if options.functions else listed["functions"]
         if first:
             check_program(judge, gdb, allstop, draw, options, listed, mine)
-        addresses = gdb.ask("instructions", functions=draw.sample(mine, min(300, len(mine))))
+        addresses = gdb.ask("instructions", functions=draw.sample(mine, min(80, len(mine))))
         everywhere = [v for v in listed["variables"] if not v.startswith("_")]
         done = 0
         while done < options.stops:

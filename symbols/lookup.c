@@ -248,7 +248,8 @@ uint64_t symbols_statement_next(struct symbol_map *m, uint64_t address, uint64_t
     const struct line_row *row = t ? lookup_row(t, address - offset, &s) : NULL;
     if (!row)
         return high;
-    for (size_t i = (size_t)(row - t->rows); i < s->first + s->count && t->rows[i].address + offset < high; i++)
+    for (size_t i = (size_t)(row - t->rows); i < s->first + s->count && t->rows[i].address + offset < high;
+         i++)
         if (t->rows[i].address + offset > address && symbols_is_statement(m, t->rows[i].address + offset))
             return t->rows[i].address + offset;
     return high;

@@ -38,8 +38,8 @@ static bool is_pointer(const struct type *t)
            t->kind == TYPE_MEMBER_POINTER;
 }
 
-/* A qualifier; where a definition is asked for, also a typedef: gdb's ptype unrolls those of what a pointer leads to, of
- * elements and of what a function returns, not those of parameters and members. */
+/* A qualifier; where a definition is asked for, also a typedef: gdb's ptype unrolls those of what a pointer
+ * leads to, of elements and of what a function returns, not those of parameters and members. */
 static bool is_wrapper(const struct type *t, bool unroll)
 {
     return is_qualifier(t) || (unroll && t->kind == TYPE_TYPEDEF);
@@ -228,8 +228,8 @@ static bool leads_to_array_or_function(struct type *pointer, bool unroll)
 }
 
 /* `*`, its qualifiers, and what is declared so far; `spaced`: gdb puts a blank behind the qualifiers. */
-static void print_pointer(struct type *t, const struct buf *qualifiers, const struct buf *inner, bool spaced, bool paren,
-                          struct buf *ret)
+static void print_pointer(struct type *t, const struct buf *qualifiers, const struct buf *inner, bool spaced,
+                          bool paren, struct buf *ret)
 {
     if (paren)
         buf_add_char(ret, '(');

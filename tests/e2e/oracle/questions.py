@@ -74,10 +74,10 @@ def check_backtrace(judge, gdb, allstop, context):
     jumped = all(is_jump(allstop, r["pc"]) for r in rows if r.get("rule") == "tail-call")
     if ("clang" in judge.options.name or jumped) and len(real) == len(theirs):
         rows = real
-    expected = [[f["function"] if not f["signal"] else "signal", f["line"] or None, base(f["file"]), f["inlined"],
+    expected = [[f["function"] if not f["signal"] else "signal", f["line"] or None, base(f["file"]) if f["line"] else None, f["inlined"],
                  "0x%x" % f["pc"]] for f in theirs]
-    got = [[r.get("function") if r.get("rule") != "signal" else "signal", r.get("line"), base(r.get("file")),
-            bool(r.get("inlined")), r["pc"]] for r in rows]
+    got = [[r.get("function") if r.get("rule") != "signal" else "signal", r.get("line"),
+            base(r.get("file")) if r.get("line") else None, bool(r.get("inlined")), r["pc"]] for r in rows]
     for g in got:
         g[0] = re.sub("^__GI_", "", g[0]) if g[0] else None
     for e, g in zip(expected, got):
@@ -123,7 +123,7 @@ def check_locals(judge, gdb, allstop, level, our_level, context):
 
 def ground_differs(gdb, allstop, level, expression):
     """The same of the variables of an expression."""
-    names = sorted(set(re.findall(r"[A-Za-z_]\w*", expression)))
+    names = sorted(set(re.findall(r"[A-Za-z_]\w*", expression))) + [expression] # and what it comes to
     for address, size in gdb.ask("extent", level=level, names=names):
         if 0 < size <= 65536 and gdb.ask("memory", address=address, length=size) != \
                 allstop.ask("read", addr="0x%x" % address, length=size).get("hex"):

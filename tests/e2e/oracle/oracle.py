@@ -94,12 +94,14 @@ def stop_somewhere(gdb, allstop, draw, addresses, wide):
 
 def check_stop(judge, gdb, allstop, draw, options, everywhere, context):
     levels = questions.check_backtrace(judge, gdb, allstop, context)
-    questions.check_code(judge, gdb, allstop, int(context, 16), 12)
+    if options.more:
+        questions.check_code(judge, gdb, allstop, int(context, 16), 12)
     for level in sorted(set((0, draw.randrange(len(levels) or 1)))):
         if level >= len(levels):
             continue
         judge.options.gone = levels[level] in judge.jumped
-        questions.check_registers(judge, gdb, allstop, level, levels[level], context)
+        if options.more:
+            questions.check_registers(judge, gdb, allstop, level, levels[level], context)
         questions.check_locals(judge, gdb, allstop, level, levels[level], context)
         if not options.fields_only: # their operators are another language's
             questions.check_expressions(judge, gdb, allstop, level, levels[level], draw.randrange(1 << 30), everywhere,
@@ -113,6 +115,8 @@ def check_program(judge, gdb, allstop, draw, options, listed, functions):
     questions.check_places(judge, gdb, allstop, draw, addresses, options.places)
     some = draw.sample(listed["types"], min(options.types, len(listed["types"])))
     questions.check_types(judge, gdb, allstop, some, options)
+    if not options.more:
+        return
     questions.check_constants(judge, gdb, allstop, some, draw.randrange(1 << 30), options.places // 2)
     if not options.fields_only: # functions of C++ have several names
         questions.check_lines(judge, gdb, allstop, functions, draw.randrange(1 << 30), options.places // 2)
@@ -159,6 +163,7 @@ def arguments():
     p.add_argument("--expressions", type=int, default=20)
     p.add_argument("--types", type=int, default=100)
     p.add_argument("--steps", type=int, default=0, help="so many after each stop")
+    p.add_argument("--more", action="store_true", help="also lines, breakpoints, constants, registers and code")
     p.add_argument("--wide", action="store_true", help="the program runs little of what it has")
     p.add_argument("--start", default="main")
     p.add_argument("--gdb", default="gdb")

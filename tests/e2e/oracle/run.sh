@@ -53,7 +53,7 @@ ask() {
     if [ -z "$seeds" ]; then
         for s in $(seq "${ORACLE_ROUNDS:-1}"); do seeds="$seeds $((s * 1000 + seed))"; done
     fi
-    for s in $seeds; do echo "$name --seed $s $*" >>"$jobs"; done
+    for s in $seeds; do echo "$name --seed $s ${ORACLE_DEBIAN:+--more} $*" >>"$jobs"; done
 }
 
 native() {

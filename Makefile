@@ -246,13 +246,15 @@ check-built:
 	@$(MAKE) --no-print-directory SANITIZE=thread $(B)/variant-thread/allstop
 	@$(FUZZ_BUILD) FUZZ_SECONDS=$(CHECK_FUZZ_SECONDS) FUZZ_SEED=$(CHECK_FUZZ_SEED) fuzz-each
 
-# Random questions to gdb and to us, for longer than the tests do: ORACLE_SEEDS="1 2 3" repeats what was found.
-ORACLE_ROUNDS ?= 5
+# Random questions to gdb and to us, for longer than the tests do, also about Debian's libraries; at the end a table of how
+# many of each kind: ORACLE_SEEDS="1 2 3" repeats what was found, ORACLE_ONLY=zlib-* asks about some programs.
+ROUNDS ?= 5
+ORACLE_ROUNDS ?= $(ROUNDS)
 .PHONY: oracle
 oracle:
-	@sh tests/deps.sh build test
+	@sh tests/deps.sh build test oracle
 	@$(MAKE) --no-print-directory $(B)/allstop
-	@ORACLE_RANDOM=1 ORACLE_ROUNDS=$(ORACLE_ROUNDS) bash tests/e2e/oracle/run.sh $(B)
+	@ORACLE_DEBIAN=1 ORACLE_RANDOM=1 ORACLE_ROUNDS=$(ORACLE_ROUNDS) bash tests/e2e/oracle/run.sh $(B)
 
 # The all-stop race of QEMU's user emulator, and stubs that have none, for longer than the tests do.
 SOAK_RUNS ?= 20
@@ -372,7 +374,7 @@ help:
 	@echo 'test     build and run all tests (installs what is missing)'
 	@echo 'all      build build/allstop; CC=clang, SANITIZE=address,undefined or thread, DEBUG=1, V=1'
 	@echo 'check    format, warnings under both compilers, cppcheck, clang-tidy, sanitized unit tests, a minute of each fuzzer'
-	@echo 'oracle   random questions to gdb and to us, ORACLE_ROUNDS times as many'
+	@echo 'oracle   random questions to gdb and to us, ROUNDS=N rounds of them'
 	@echo 'soak-faults  RUNS sessions over a bad line, SEED and PROFILE of one; soak-hostile: stubs that talk nonsense'
 	@echo 'soak     SOAK_RUNS sessions against a stub that races, SOAK_STOPS stops on those that do not'
 	@echo 'stop-race  RUNS sessions on two threads that QEMU user does not stop, RACE_ARCH=aarch64 for the other'

@@ -120,6 +120,13 @@ static void collect(struct map_entry *e, struct dwarf_unit *u, struct line_searc
     free(list);
 }
 
+/* Lowest first, as gdb has it: whoever wants one place of a line that was inlined takes the first. */
+static int by_address(const void *a, const void *b)
+{
+    const struct symbol_match *x = a, *y = b;
+    return x->address < y->address ? -1 : x->address > y->address;
+}
+
 struct unit_choice {
     struct map_entry *entry;
     size_t unit;
@@ -184,6 +191,7 @@ struct error *symbols_find_line(struct symbol_map *m, const char *file, unsigned
     if (!s.matches.count)
         return error_hint(error_new(ERR_NO_SYMBOL, "no code at line %u of \"%s\" or after it", line, file),
                           "the file has code only before that line, or it was optimised away");
+    qsort(s.matches.list, s.matches.count, sizeof *s.matches.list, by_address);
     *ret = s.matches.list;
     *count = s.matches.count;
     return NULL;

@@ -238,6 +238,23 @@ bool symbols_is_statement(struct symbol_map *m, uint64_t address)
     return row && row->statement;
 }
 
+uint64_t symbols_statement_next(struct symbol_map *m, uint64_t address, uint64_t high)
+{
+    uint64_t offset;
+    struct symbol_file *f = symbol_map_file_at(m, address, &offset);
+    struct dwarf_unit *u = f ? lookup_unit(f, address - offset) : NULL;
+    const struct line_table *t = u ? unit_lines(u) : NULL;
+    const struct line_sequence *s;
+    const struct line_row *row = t ? lookup_row(t, address - offset, &s) : NULL;
+    if (!row)
+        return high;
+    for (size_t i = (size_t)(row - t->rows); i < s->first + s->count && t->rows[i].address + offset < high;
+         i++)
+        if (t->rows[i].address + offset > address && symbols_is_statement(m, t->rows[i].address + offset))
+            return t->rows[i].address + offset;
+    return high;
+}
+
 bool symbols_is_row(struct symbol_map *m, uint64_t address)
 {
     return row_at(m, address) != NULL;

@@ -116,6 +116,9 @@ unsigned symbols_inlined_beginning(struct symbol_map *m, uint64_t address);
 uint64_t symbols_inlined_next(struct symbol_map *m, uint64_t address, uint64_t high);
 /* True when `address` is the start of a row that begins a statement. */
 bool symbols_is_statement(struct symbol_map *m, uint64_t address);
+/* The first address behind `address` and before `high`, in its sequence of rows, where a statement begins;
+ * `high`: none. */
+uint64_t symbols_statement_next(struct symbol_map *m, uint64_t address, uint64_t high);
 /* The same of any row. */
 bool symbols_is_row(struct symbol_map *m, uint64_t address);
 

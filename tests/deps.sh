@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Installs the Debian packages of the named groups that are not there yet: `deps.sh build demo test check kernel`. Asks
+# Installs the Debian packages of the named groups that are not there yet: `deps.sh build demo test check kernel oracle`. Asks
 # sudo only when not root. Where that cannot be done, one line says what is missing and what to do.
 set -eu
 build='gcc make pkg-config libc6-dev libncurses-dev libreadline-dev libelf-dev libdwarf-dev libcjson-dev
@@ -17,8 +17,10 @@ g++-riscv64-linux-gnu gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf g++-s
 # tests/kernel/build.sh
 kernel='linux-source-6.1 make gcc flex bison bc libssl-dev libelf-dev xz-utils busybox-static cpio qemu-system-x86 qemu-system-arm
 gcc-aarch64-linux-gnu libc6-dev-arm64-cross'
+# Debian's sources of what the oracle asks about; they are put under build/ (tests/e2e/oracle/sources.sh)
+oracle='dpkg-dev xz-utils bzip2 tcl'
 check='clang clang-format clang-tidy cppcheck git'
-wanted='' runtime=''
+wanted='' runtime='' sources=''
 for group in "$@"; do
     case $group in
     build) wanted="$wanted $build" ;;
@@ -26,6 +28,7 @@ for group in "$@"; do
     test) wanted="$wanted $test" ;;
     check) wanted="$wanted $check" runtime=1 ;;
     kernel) wanted="$wanted $kernel" ;;
+    oracle) wanted="$wanted $oracle" sources=1 ;;
     *) echo "deps.sh: no group $group" >&2; exit 2 ;;
     esac
 done
@@ -54,7 +57,9 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 fi
 [ -z "$runtime" ] || find_runtime
 find_missing
-[ -n "$missing" ] || exit 0
+# what comes from packages of sources, once the rest is there
+fetch_sources() { [ -z "$sources" ] || sh "$(dirname "$0")/e2e/oracle/sources.sh" "${B:-build}/oracle/sources"; }
+[ -n "$missing" ] || { fetch_sources && exit 0; }
 as_root=''
 if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null || give_up "there is no sudo, so let root run: apt-get install$missing"
@@ -73,3 +78,4 @@ fi
 echo "installing:$missing"
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing ||
     { find_missing; give_up "apt-get did not install everything, for the reason above"; }
+fetch_sources

@@ -38,13 +38,21 @@ static bool is_pointer(const struct type *t)
            t->kind == TYPE_MEMBER_POINTER;
 }
 
+/* A qualifier; where a definition is asked for, also a typedef: gdb's ptype unrolls those of what a pointer
+ * leads to, of elements and of what a function returns, not those of parameters and members. */
+static bool is_wrapper(const struct type *t, bool unroll)
+{
+    return is_qualifier(t) || (unroll && t->kind == TYPE_TYPEDEF);
+}
+
 /* Qualifiers of one type in gdb's order; *t becomes what they qualify. */
-static void take_qualifiers(struct type **t, struct buf *ret)
+static void take_qualifiers(struct type **t, bool unroll, struct buf *ret)
 {
     static const char *const words[] = {"const", "volatile", "restrict", "_Atomic"};
     bool has[ARRAY_LENGTH(words)] = {false};
-    for (unsigned i = 0; is_qualifier(*t) && i < TYPE_DEPTH_LIMIT; i++) {
-        has[(*t)->kind - TYPE_CONST] = true;
+    for (unsigned i = 0; is_wrapper(*t, unroll) && i < TYPE_DEPTH_LIMIT; i++) {
+        if (is_qualifier(*t))
+            has[(*t)->kind - TYPE_CONST] = true;
         *t = type_target(*t);
     }
     for (size_t i = 0; i < ARRAY_LENGTH(words); i++)
@@ -53,11 +61,11 @@ static void take_qualifiers(struct type **t, struct buf *ret)
 }
 
 /* What stands innermost: a named type with its qualifiers, or a struct, union or enumeration. */
-static struct type *innermost(struct type *t)
+static struct type *innermost(struct type *t, bool unroll)
 {
     for (unsigned i = 0; i < TYPE_DEPTH_LIMIT; i++) {
         struct type *bare = t;
-        for (unsigned k = 0; is_qualifier(bare) && k < TYPE_DEPTH_LIMIT; k++)
+        for (unsigned k = 0; is_wrapper(bare, unroll) && k < TYPE_DEPTH_LIMIT; k++)
             bare = type_target(bare);
         if (!is_pointer(bare) && bare->kind != TYPE_ARRAY && bare->kind != TYPE_FUNCTION)
             return t; /* its qualifiers belong to the name */
@@ -153,7 +161,7 @@ void type_print_tag_inside(struct type *t, struct type *class, struct buf *ret)
 static void print_base(struct type *t, const struct type_layout *how, struct buf *ret)
 {
     BASE_BUF struct buf qualifiers = {0};
-    take_qualifiers(&t, &qualifiers);
+    take_qualifiers(&t, how->expand > 0, &qualifiers);
     if (qualifiers.length)
         buf_printf(ret, "%s ", buf_text(&qualifiers));
     if (how->expand > 0 || (keyword(t) && !t->name))
@@ -211,14 +219,18 @@ static void print_dimension(const struct type *t, struct buf *ret)
         buf_add_text(ret, t->dynamic ? "[variable length]" : "[]");
 }
 
+static bool leads_to_array_or_function(struct type *pointer, bool unroll)
+{
+    struct type *to = type_target(pointer);
+    for (unsigned k = 0; is_wrapper(to, unroll) && k < TYPE_DEPTH_LIMIT; k++)
+        to = type_target(to);
+    return to->kind == TYPE_ARRAY || to->kind == TYPE_FUNCTION;
+}
+
 /* `*`, its qualifiers, and what is declared so far; `spaced`: gdb puts a blank behind the qualifiers. */
 static void print_pointer(struct type *t, const struct buf *qualifiers, const struct buf *inner, bool spaced,
-                          struct buf *ret)
+                          bool paren, struct buf *ret)
 {
-    struct type *to = type_target(t);
-    for (unsigned k = 0; is_qualifier(to) && k < TYPE_DEPTH_LIMIT; k++)
-        to = type_target(to);
-    bool paren = to->kind == TYPE_ARRAY || to->kind == TYPE_FUNCTION;
     if (paren)
         buf_add_char(ret, '(');
     print_symbol(t, ret);
@@ -231,22 +243,23 @@ static void print_pointer(struct type *t, const struct buf *qualifiers, const st
  * Wraps what has been built of the declarator, walking from the outermost type in: pointers go in front,
  * arrays and functions behind, parentheses where a pointer is to one of those.
  */
-static void print_declarator(struct type *t, const char *name, unsigned depth, struct buf *ret)
+static void print_declarator(struct type *t, const char *name, const struct type_layout *how, struct buf *ret)
 {
+    bool unroll = how->expand > 0;
     BASE_BUF struct buf inner = {0}, next = {0};
     add_name(name, &inner);
-    struct type *base = innermost(t);
+    struct type *base = innermost(t, unroll);
     bool spaced = *name != '\0', glued = t->vector && !spaced;
     for (unsigned i = 0; t != base && i < TYPE_DEPTH_LIMIT && inner.length < TYPE_TEXT_LIMIT; i++) {
         BASE_BUF struct buf qualifiers = {0};
-        take_qualifiers(&t, &qualifiers);
+        take_qualifiers(&t, unroll, &qualifiers);
         buf_clear(&next);
         if (is_pointer(t)) {
-            print_pointer(t, &qualifiers, &inner, spaced, &next);
+            print_pointer(t, &qualifiers, &inner, spaced, leads_to_array_or_function(t, unroll), &next);
             spaced = true;
         } else if (t->kind == TYPE_FUNCTION) {
             buf_add_text(&next, buf_text(&inner));
-            print_parameters(t, &next, depth);
+            print_parameters(t, &next, how->depth);
             spaced = false;
         } else {
             buf_add_text(&next, buf_text(&inner));
@@ -278,8 +291,8 @@ void type_print_declaration(struct type *t, const char *name, const struct type_
 
 void type_print_c(struct type *t, const char *name, const struct type_layout *how, struct buf *ret)
 {
-    print_base(innermost(t), how, ret);
-    print_declarator(t, name, how->depth, ret);
+    print_base(innermost(t, how->expand > 0), how, ret);
+    print_declarator(t, name, how, ret);
 }
 
 char *type_declaration(struct type *t, const char *name)

@@ -20,6 +20,12 @@ static int set_up(void **state)
                          "    return a * 3 + b;\n"
                          "}\n"
                          "int third(int a) { return spread(a, 5) + spread(a + 2, 5); }\n");
+    /* rows of one line, the first of which begins no statement, as an optimiser leaves them */
+    write_file("between.c", "int main(void)\n{\n"
+                            "    asm volatile(\"nop\\n\\t.loc 1 7 1 is_stmt 0\\n\\tnop\\n\\t.loc 1 7 1 "
+                            "is_stmt 1\\n\\tnop\\n\");\n"
+                            "    return 0;\n}\n");
+    free(run("gcc -g -O0 between.c -o between"));
     free(run("gcc -g -O0 main.c area.c -o prog && gcc -g -O2 -fPIC -shared only.c -o libonly.so && "
              "arm-linux-gnueabihf-gcc -g -O0 -mthumb main.c area.c -o thumb && "
              "powerpc64-linux-gnu-gcc -g -O0 main.c area.c -o ppc && powerpc64-linux-gnu-strip -g -o "
@@ -217,6 +223,27 @@ static void test_stepping_ranges(void **state)
     symbol_map_free(m);
 }
 
+static void test_statements_of_a_range(void **state)
+{
+    (void)state;
+    struct symbol_map *m = open_map("between", 0x1000);
+    struct symbol_match *list;
+    size_t count;
+    assert_null(symbols_find_line(m, "between.c", 7, &list, &count));
+    assert_int_equal(count, 1);
+    uint64_t begins = list[0].address;
+    free(list);
+    struct address_range range;
+    assert_true(symbols_is_statement(m, begins));
+    assert_false(symbols_is_statement(m, begins - 1));
+    assert_true(symbols_line_range(m, begins - 1, &range));
+    assert_true(range.low == begins - 1 && range.high > begins);
+    assert_int_equal(symbols_statement_next(m, begins - 1, range.high), begins);
+    assert_int_equal(symbols_statement_next(m, begins, range.high), range.high);
+    assert_int_equal(symbols_statement_next(m, 1, 2), 2);
+    symbol_map_free(m);
+}
+
 static void test_thumb(void **state)
 {
     (void)state;
@@ -254,10 +281,15 @@ static void test_descriptors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names), cmocka_unit_test(test_inlined_names),
-        cmocka_unit_test(test_lines), cmocka_unit_test(test_completion),
-        cmocka_unit_test(test_map),   cmocka_unit_test(test_stepping_ranges),
-        cmocka_unit_test(test_thumb), cmocka_unit_test(test_descriptors),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_inlined_names),
+        cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_completion),
+        cmocka_unit_test(test_map),
+        cmocka_unit_test(test_stepping_ranges),
+        cmocka_unit_test(test_statements_of_a_range),
+        cmocka_unit_test(test_thumb),
+        cmocka_unit_test(test_descriptors),
     };
     return cmocka_run_group_tests(tests, set_up, remove_scratch);
 }

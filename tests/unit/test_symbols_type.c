@@ -54,6 +54,11 @@ static const char source[] =
     "long lng; callback_t cb; const volatile int cv = 3; int matrix[4][5]; char letters[3] = \"ab\";\n"
     "double (*table[3])(double, float); int (*const fixed)(void) = 0; void *restrict_me; _Atomic int atom;\n"
     "struct { int anonymous; } nameless; const struct node *const cn = 0; const int ca[2] = {1, 2};\n"
+    "typedef struct node *node_p; typedef const node_t *cnode_p; typedef word_t *word_p; typedef node_p "
+    "(*maker)(node_p);\n"
+    "typedef int triple[3]; typedef triple *triple_p; typedef triple_p "
+    "(*chooser)(word_t);\n"
+    "node_p np; cnode_p cnp; word_p wp; maker mk; triple_p tp; chooser ch;\n"
     "int takes(struct node n, int a[], callback_t c) { return a[0] + n.a + c(1, 0); }\n"
     "int main(int argc, char **argv) { enum color c = RED; (void)c; (void)argv; return argc; }\n";
 
@@ -91,9 +96,10 @@ static char *gdb(const char *program, const char *command)
 static void test_definitions_as_ptype(void **state)
 {
     (void)state;
-    static const char *const names[] = {"struct node", "enum color",   "enum sign", "enum wide",
-                                        "size_t",      "word_t",       "node_t",    "callback_t",
-                                        "union both",  "struct tight", "struct far"};
+    static const char *const names[] = {
+        "struct node", "enum color", "enum sign",  "enum wide",    "size_t",     "word_t",
+        "node_t",      "callback_t", "union both", "struct tight", "struct far", "node_p",
+        "cnode_p",     "word_p",     "maker",      "triple_p",     "chooser"};
     for (size_t v = 0; v < ARRAY_LENGTH(variants); v++) {
         struct symbol_map *m = open_map(variants[v].name, 0);
         for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {

@@ -210,6 +210,8 @@ static struct error *line_step(struct control *c, struct plan *p, struct thread 
     else
         pass_through(c, p, pc, &place, place.inlined_count - begin);
     line.high = symbols_inlined_next(c->target->map, pc, line.high);
+    if (!same_line(p, &place)) /* come into between its statements: the next of them is where the step ends */
+        line.high = symbols_statement_next(c->target->map, pc, line.high);
     p->line = line;
     return NULL;
 }

@@ -11,6 +11,7 @@ import re
 
 import gdb
 
+import gdb_kinds
 import generate
 
 READ, WRITE = (int(n) for n in os.environ["ORACLE_FDS"].split(","))
@@ -19,8 +20,9 @@ answers = os.fdopen(WRITE, "w")
 
 for setting in ("width 0", "height 0", "confirm off", "pagination off", "style enabled off", "debuginfod enabled off",
                 "auto-load python-scripts off", "print frame-arguments all", "max-value-size 1048576",
-                "breakpoint pending off", "print finish off", "backtrace limit 200", "backtrace past-main on", "auto-load safe-path /",
-                "disassemble-next-line off", "remotetimeout 30"):
+                "breakpoint pending off", "print finish on", "backtrace limit 200", "backtrace past-main on", "auto-load safe-path /",
+                "disassemble-next-line off", "trust-readonly-sections on", "may-call-functions off",
+                "remotetimeout 30"):
     gdb.execute("set " + setting, to_string=True)
 
 
@@ -131,12 +133,23 @@ def do_locals(q):
     return [value_row(s, argument, f) for s, argument in variables(f)]
 
 
+def needs_no_memory(name):
+    """False for an array without an address, for which gdb would call the program's malloc and so change the program."""
+    try:
+        value = gdb.parse_and_eval(name)
+        return value.type.strip_typedefs().code != gdb.TYPE_CODE_ARRAY or value.address is not None
+    except gdb.error:
+        return True
+
+
 def do_expressions(q):
     f = select(q["level"])
     draw = random.Random(q["seed"])
+    everywhere = [n for n in draw.sample(q["globals"], min(40, len(q["globals"]))) if needs_no_memory(n)]
     names = [s.print_name for s, _ in variables(f)] if q.get("locals", True) else []
+    names = [n for n in names if needs_no_memory(n)]
     rows = []
-    for text, style in generate.expressions(draw, names, q["globals"], q["count"]):
+    for text, style in generate.expressions(draw, names, everywhere, q["count"]):
         row = {"expr": text, "format": style, "value": printed(text, "/" + style if style else "")}
         try:
             row["type"] = str(gdb.parse_and_eval(text).type)
@@ -215,6 +228,20 @@ def do_memory(q):
         return None
 
 
+def do_extent(q):
+    """[address, size] of each of these variables that is in memory, as the frame sees them."""
+    select(q["level"])
+    rows = []
+    for name in q["names"]:
+        try:
+            value = gdb.parse_and_eval(name)
+            if value.address is not None:
+                rows.append([int(value.address), value.type.sizeof])
+        except gdb.error:
+            continue
+    return rows
+
+
 def do_text(q):
     return printed(q["expr"], q.get("style", ""))
 
@@ -266,10 +293,15 @@ def enter_inlined():
         assert gdb.newest_frame().pc() == pc
 
 
+def do_registers(q):
+    return gdb_kinds.do_registers(select(q["level"]))
+
+
 for line in requests:
     question = json.loads(line)
     try:
-        answer = {"ok": globals()["do_" + question["do"]](question)}
+        name = "do_" + question["do"]
+        answer = {"ok": (globals().get(name) or getattr(gdb_kinds, name))(question)}
     except Exception as e:
         answer = {"error": "%s: %s" % (type(e).__name__, e)}
     answers.write(json.dumps(answer) + "\n")

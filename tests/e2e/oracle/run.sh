@@ -5,6 +5,7 @@
 #   ORACLE_ROUNDS=N   so many rounds, each with other seeds (1)
 #   ORACLE_SEEDS="…"  these seeds for every build, instead
 #   ORACLE_ONLY=…     builds whose name this pattern matches
+#   ORACLE_DEBIAN=1   also of Debian's libraries (debian.sh), which are fetched once, and steps at every stop
 #   ORACLE_RANDOM=1   one run more with a seed drawn at random
 . tests/e2e/lib.sh "$1"
 B=$(dirname "$A")
@@ -52,7 +53,7 @@ ask() {
     if [ -z "$seeds" ]; then
         for s in $(seq "${ORACLE_ROUNDS:-1}"); do seeds="$seeds $((s * 1000 + seed))"; done
     fi
-    for s in $seeds; do echo "$name --seed $s $*" >>"$jobs"; done
+    for s in $seeds; do echo "$name --seed $s ${ORACLE_DEBIAN:+--more} $*" >>"$jobs"; done
 }
 
 native() {
@@ -105,6 +106,8 @@ cross s390x s390x-linux-gnu
 cross mips mips-linux-gnu
 cross mipsel mipsel-linux-gnu
 
+[ -z "${ORACLE_DEBIAN:-}" ] || . "$here/debian.sh"
+
 # One more with a seed that nobody chose; it is printed. Not where a finding would be somebody else's to mend.
 if [ -n "${ORACLE_RANDOM:-}" ] && [ -s "$jobs" ]; then
     shuf -n 1 "$jobs" | sed 's/--seed [0-9]*//' >"$work/random" && cat "$work/random" >>"$jobs"
@@ -125,5 +128,6 @@ ask_one() {
 }
 export -f ask_one
 export A here out
-xargs -P2 -I{} bash -c 'result=$(ask_one {}); echo "$result"' <"$jobs"
+xargs -P2 -I{} bash -c 'result=$(ask_one {}); echo "$result"' <"$jobs" | tee "$work/said"
+[ -z "${ORACLE_DEBIAN:-}" ] || python3 -B "$here/totals.py" "$work/said"
 finish

@@ -45,6 +45,7 @@ struct server {
     struct scope scope;
     struct buf input;
     struct pending *pending;
+    bool asked; /* anything, so far */
     struct signal_pipe *signals;
     bool end_of_input, ready;
     bool passes_line; /* the rest of one that was too long */
@@ -118,6 +119,7 @@ static struct pending *add_pending(struct server *s, cJSON *request, uint64_t wo
     if (cJSON_IsNumber(timeout) && timeout->valuedouble > 0 && timeout->valuedouble < 1e8)
         p->due_ns = p->began_ns + (int64_t)(timeout->valuedouble * 1e9);
     s->pending = p;
+    s->asked = true;
     return p;
 }
 
@@ -474,10 +476,19 @@ static void serve_once(struct server *s)
     expire(s);
 }
 
+/* Before the target is open the end of the input is no reason to leave, unless the time of all that was asked
+ * is up. */
+static bool waits_for_target(const struct server *s)
+{
+    return !s->ready && (s->pending || !s->asked);
+}
+
 static void serve(struct server *s)
 {
-    while ((!s->end_of_input || !s->ready) && !is_over(s))
+    while ((!s->end_of_input || waits_for_target(s)) && !is_over(s))
         serve_once(s);
+    if (!s->ready && !is_over(s))
+        s->status = script_worse(s->status, STATUS_LOST);
 }
 
 /* What was asked before the input ended is still answered, in the time it was given. */

@@ -124,7 +124,7 @@ static struct error *load_memory(struct pool *p, struct value *v)
         return memory_read(target, v->address, v->bytes, v->size);
     if (target->state == TARGET_RUNNING)
         return target_need_stopped(target); /* what the file starts with is not what the variable is now */
-    if (target->out_of_reach) /* nor when the link to it has broken: only what never changes */
+    if (target->out_of_reach)               /* nor when the link to it has broken: only what never changes */
         return memory_from_file(target, v->address, v->bytes, v->size) ? NULL : target_need_stopped(target);
     uint64_t offset;
     struct symbol_file *f = symbol_map_file_at(target->map, v->address, &offset);

@@ -85,3 +85,15 @@ silent("reverse-continue 3", "bs", "break *0x1000", told=NEVER, rules=POSITIONS 
 silent("verify", "m1010,4", "break *0x1010", rules=[{"on": "Z", "reply": ""}, {"on": "M", "reply": "OK"}, {"on": "m1010,4", "reply": "13000000", "times": 1}])
 for line in ("dmesg", "ps"):
     silent(line, "m6000", "symbols " + VMLINUX)
+
+# -- a stub that falls silent while it is attached to, and a client that asks in vain and goes ----------------------------
+path = os.path.join(work, "silent-opening.json")
+with open(path, "w") as f:
+    json.dump({"rules": [{"on": "?", "raw": ""}, {"on": "vMustReplyEmpty", "raw": ""}, SILENT[0], {"on": "q", "raw": ""}, *SILENT]}, f)
+words = [ALLSTOP, "--jsonl", "--no-config", "-t", "launch:%s %s {port}" % (STUB, path)]
+p = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+began = time.monotonic()
+out = p.communicate('{"id": 1, "do": "break", "at": "main", "timeout": 1}\n', timeout=PATIENCE)[0]
+answer = [l for l in map(json.loads, out.splitlines()) if l.get("id") == 1]
+check("--jsonl ends with its input when all that was asked is out of time", p.returncode == 3 and answer and code(answer[0]) == "timeout"
+      and time.monotonic() - began < 2 * ANSWER_NS - 1, "status %s, %.1f s, %s" % (p.returncode, time.monotonic() - began, out[-500:]))

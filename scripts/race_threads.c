@@ -70,19 +70,9 @@ static struct error *read_text(const cJSON *item, const char *key, const struct 
     return NULL;
 }
 
-static struct error *read_identity(const cJSON *item, struct race_thread *t)
+/* What is said of it fits together. `nth`: its turn is given. */
+static struct error *check_identity(const struct race_thread *t, bool nth)
 {
-    bool nth = cJSON_GetObjectItemCaseSensitive(item, "nth") != NULL;
-    t->nth = 1;
-    TRY(read_text(item, "at", t, &t->at));
-    TRY(read_id(item, t));
-    TRY(race_read_number(item, "nth", t->name, &t->nth));
-    TRY(race_read_number(item, "created", t->name, &t->created));
-    TRY(read_text(item, "parent", t, &t->parent));
-    TRY(read_text(item, "start", t, &t->start));
-    TRY(read_text(item, "argument", t, &t->argument));
-    TRY(read_text(item, "name", t, &t->called));
-    TRY(read_text(item, "if", t, &t->condition));
     if (t->argument && !t->start)
         return error_new(ERR_USAGE,
                          "`argument` of %s is an expression in the function `start`, which is missing",
@@ -104,6 +94,21 @@ static struct error *read_identity(const cJSON *item, struct race_thread *t)
     return NULL;
 }
 
+static struct error *read_identity(const cJSON *item, struct race_thread *t)
+{
+    bool nth = cJSON_GetObjectItemCaseSensitive(item, "nth") != NULL;
+    t->nth = 1;
+    TRY(read_text(item, "at", t, &t->at));
+    TRY(read_id(item, t));
+    TRY(race_read_number(item, "nth", t->name, &t->nth));
+    TRY(race_read_number(item, "created", t->name, &t->created));
+    TRY(read_text(item, "parent", t, &t->parent));
+    TRY(read_text(item, "start", t, &t->start));
+    TRY(read_text(item, "argument", t, &t->argument));
+    TRY(read_text(item, "name", t, &t->called));
+    TRY(read_text(item, "if", t, &t->condition));
+    return check_identity(t, nth);
+}
 static bool alike(const char *a, const char *b)
 {
     return a == b || (a && b && strcmp(a, b) == 0);

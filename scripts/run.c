@@ -115,18 +115,11 @@ static enum start_at start_of(const struct run *r, const cJSON *session)
     return at;
 }
 
-static struct error *open_target(struct run *r, const cJSON *session)
+/* Those of the session's file, then those of the command line. */
+static struct error *open_symbols(struct run *r, const cJSON *session, const char *program)
 {
     const struct script_options *o = r->options;
-    const char *program = text_of(session, "program", o->program);
-    const char *target = text_of(session, "target", o->target);
     const cJSON *item, *symbols = cJSON_GetObjectItemCaseSensitive(session, "symbols");
-    BASE_FREE char **args = args_of(session);
-    BASE_FREE char *path = program && !o->program ? beside_or_here(o->file, program) : NULL;
-    session_set_deadline(r->session, run_deadline(r, NULL));
-    if (program)
-        TRY(session_set_program(r->session, path ? path : program, o->program ? o->args : args));
-    TRY(set_up_program(r, session));
     cJSON_ArrayForEach (item, symbols) {
         BASE_FREE char *file = beside_or_here(o->file, item->valuestring);
         if (!program || strcmp(program, item->valuestring) != 0)
@@ -134,6 +127,21 @@ static struct error *open_target(struct run *r, const cJSON *session)
     }
     for (size_t i = 0; o->symbols && o->symbols[i]; i++)
         TRY(session_add_symbols(r->session, o->symbols[i]));
+    return NULL;
+}
+
+static struct error *open_target(struct run *r, const cJSON *session)
+{
+    const struct script_options *o = r->options;
+    const char *program = text_of(session, "program", o->program);
+    const char *target = text_of(session, "target", o->target);
+    BASE_FREE char **args = args_of(session);
+    BASE_FREE char *path = program && !o->program ? beside_or_here(o->file, program) : NULL;
+    session_set_deadline(r->session, run_deadline(r, NULL));
+    if (program)
+        TRY(session_set_program(r->session, path ? path : program, o->program ? o->args : args));
+    TRY(set_up_program(r, session));
+    TRY(open_symbols(r, session, program));
     if ((target && strcmp(target, "none") == 0) || (!target && !program))
         return NULL;
     enum start_at at = target ? START_ENTRY : start_of(r, session);

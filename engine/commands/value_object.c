@@ -128,7 +128,7 @@ struct error *returned_to_json(struct target *target, const struct stop *stop, c
     struct error *failed = stop->returned_kept
                                ? kept_value(&e, stop, &v)
                                : returned_value(&e, stop->returned_from, stop->returned_memory, &v);
-    if (!failed)
+    if (!failed && v)
         failed = describe(&e.pool, v, 0, o);
     evaluation_end(&e);
     return hand_over(failed, o, ret);

@@ -46,9 +46,13 @@ static void log_counts_instructions_between_events(void **state)
     ADD(&b, "\x1b\0\0\0\0\0\0\0\3abc");              /* three random bytes */
     ADD(&b, "\7\0\0\0\0\2hi");                       /* characters */
     ADD(&b, "\5\0\0\0\0\0\0\0\1\0\0\0\x10\1");       /* a key by name */
-    ADD(&b, "\x16\0\0\0\1\0\0\0\1\1\2\x1e\x26\x10"); /* a character written, and what has no data */
+    ADD(&b, "\x16\0\0\0\1\0\0\0\1\1\2\x1e\x26"); /* a character written, and what has no data */
     ADD(&b, "\0\0\0\0\x2c");
     assert_int_equal(length_of(&b), 300);
+    size_t whole = b.length;
+    ADD(&b, "\x0c\0\0\0\4\0"); /* a shutdown; what ran on behind it does not count either */
+    assert_int_equal(length_of(&b), 300);
+    b.length = whole;
     ADD(&b, "\x27\0\0\0\0\5"); /* the end; what is behind it does not count */
     assert_int_equal(length_of(&b), 300);
 }

@@ -210,7 +210,10 @@ static struct error *line_step(struct control *c, struct plan *p, struct thread 
     else
         pass_through(c, p, pc, &place, place.inlined_count - begin);
     line.high = symbols_inlined_next(c->target->map, pc, line.high);
-    if (!same_line(p, &place)) /* come into between its statements: the next of them is where the step ends */
+    /* gdb, process_event_stop_test(): at a row that begins no statement the step goes on as that of its own
+     * line, to the next statement, be it of that other line */
+    if (!same_line(p, &place) && symbols_is_row(c->target->map, pc) &&
+        !symbols_is_statement(c->target->map, pc))
         line.high = symbols_statement_next(c->target->map, pc, line.high);
     p->line = line;
     return NULL;

@@ -172,7 +172,6 @@ struct error *step_left_function(struct control *c, struct plan *p, struct threa
             p->function_high = place.function_high;
             p->line = line;
             p->line.high = symbols_inlined_next(c->target->map, pc, line.high);
-            p->line.high = symbols_statement_next(c->target->map, pc, p->line.high);
             p->file = NULL;
             p->line_number = 0;
             p->inlined_depth = place.inlined_count;

@@ -41,11 +41,11 @@ static void log_counts_instructions_between_events(void **state)
 {
     (void)state;
     BASE_BUF struct buf b = {0};
-    ADD(&b, "\x1c\1\2\3\4\5\6\7\x08");               /* a clock */
-    ADD(&b, "\0\0\0\1\0");                           /* 256 instructions */
-    ADD(&b, "\x1b\0\0\0\0\0\0\0\3abc");              /* three random bytes */
-    ADD(&b, "\7\0\0\0\0\2hi");                       /* characters */
-    ADD(&b, "\5\0\0\0\0\0\0\0\1\0\0\0\x10\1");       /* a key by name */
+    ADD(&b, "\x1c\1\2\3\4\5\6\7\x08");           /* a clock */
+    ADD(&b, "\0\0\0\1\0");                       /* 256 instructions */
+    ADD(&b, "\x1b\0\0\0\0\0\0\0\3abc");          /* three random bytes */
+    ADD(&b, "\7\0\0\0\0\2hi");                   /* characters */
+    ADD(&b, "\5\0\0\0\0\0\0\0\1\0\0\0\x10\1");   /* a key by name */
     ADD(&b, "\x16\0\0\0\1\0\0\0\1\1\2\x1e\x26"); /* a character written, and what has no data */
     ADD(&b, "\0\0\0\0\x2c");
     assert_int_equal(length_of(&b), 300);

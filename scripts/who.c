@@ -112,14 +112,15 @@ char *who_text(const struct race_thread *t)
 
 void who_add_warning(struct race_result *result, char *text)
 {
-    BASE_FREE char *owned = text;
     const cJSON *item;
+    bool known = false;
     cJSON_ArrayForEach (item, result->warnings)
-        if (strcmp(item->valuestring, text) == 0)
-            return;
-    if (!result->warnings)
+        known |= strcmp(item->valuestring, text) == 0;
+    if (!known && !result->warnings)
         result->warnings = cJSON_CreateArray();
-    cJSON_AddItemToArray(result->warnings, cJSON_CreateString(text));
+    if (!known)
+        cJSON_AddItemToArray(result->warnings, cJSON_CreateString(text));
+    free(text);
 }
 
 void who_warn(const struct race *race, struct race_result *result)

@@ -582,6 +582,23 @@ static void test_silence(void **state)
                      0); /* nor half a line of another target's log */
 }
 
+/* A kernel runs again while requests are on their way: who wanted the sites is gone before their answers are
+ * weighed. */
+static void test_gone_on_the_way(void **state)
+{
+    (void)state;
+    struct control *c = session->control;
+    struct rsp_request requests[2];
+    const struct site_table *t = &c->breakpoints.sites;
+    site_release(c, inserted(SITE_HARDWARE, 0x1000, 1));
+    assert_int_equal(sites_requests(c, requests, 2), 1);
+    sites_lost(c);
+    assert_int_equal(t->count, 1);
+    sites_cut_off(c, requests, 1);
+    assert_int_equal(t->count, 0);
+    assert_int_equal(sites_dirty(c), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -599,6 +616,7 @@ int main(void)
         TEST(test_many_places),
         TEST(test_seen),
         TEST(test_lost),
+        TEST(test_gone_on_the_way),
         TEST(test_lately_gone),
         TEST(test_one_pool),
         TEST(test_reads_alone),

@@ -16,7 +16,8 @@
  * be delivered to the program instead of to us, until the first hit; SUSPECT it was found overwritten, or did
  * not fire; FAILED it was refused, `reason` says how.
  * Invariants: a site is in the hash chain of its address and in `items`; `dirty` holds exactly the sites
- * whose insertion does not match what is wanted; one that nobody wants and the target has not is freed.
+ * whose insertion does not match what is wanted; one that nobody wants, the target has not and no request is
+ * about is freed.
  * Owned by the session; engine thread; target stopped for everything that sends.
  * Errors: ERR_REFUSED, ERR_UNSUPPORTED with what the stub answered; ERR_NO_SLOT when hardware ran out.
  */
@@ -58,12 +59,15 @@ struct site {
     bool was_stuck;  /* its removal failed once, and was made good (engine/control/kernel/sealed_text.h) */
     bool comes_back; /* taken out to be stepped off (dr7.h) */
     bool stuck; /* the stub refused to take it out: it is in the target and not asked for again by itself */
-    bool told_stuck; /* and the user knows */
-    bool unsure;     /* its insertion was sent and not answered */
-    bool renew;      /* to be sent again although it is there: its conditions changed */
-    bool stale;      /* its users changed: its conditions may have to */
-    bool seen;       /* it was hit at least once */
-    bool journalled; /* a trap in memory that is on disk */
+    bool told_stuck;  /* and the user knows */
+    unsigned on_wire; /* requests that were sent for it and are not weighed yet: it stays in the table until
+                         then */
+    bool sent_insert; /* the last of them is to have it in */
+    bool unsure;      /* its insertion was sent and not answered */
+    bool renew;       /* to be sent again although it is there: its conditions changed */
+    bool stale;       /* its users changed: its conditions may have to */
+    bool seen;        /* it was hit at least once */
+    bool journalled;  /* a trap in memory that is on disk */
     enum site_state state;
     enum error_code code; /* why it failed, as a code */
     char *reason;         /* and in words, or NULL */

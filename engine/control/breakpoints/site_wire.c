@@ -93,6 +93,8 @@ static void put_request(struct control *c, struct site *p, bool insert, struct r
     if (insert)
         trap_note_code(c, p, NULL, 0);
     char *payload = payload_of(c, p, insert);
+    p->on_wire++;
+    p->sent_insert = insert;
     *ret = (struct rsp_request){.payload = payload,
                                 .length = strlen(payload),
                                 .grammar = RSP_GRAMMAR_OK,
@@ -264,7 +266,8 @@ static struct error *refused(struct control *c, struct site *p, const struct rsp
 static struct error *take_answer(struct control *c, struct rsp_request *r)
 {
     struct site *p = r->owner;
-    bool insert = site_is_wanted(p);
+    bool insert =
+        p->sent_insert; /* what is wanted may have changed: the kernel runs again, and the plan is over */
     bool ok = !r->error && strcmp(buf_text(&r->reply), "OK") == 0;
     struct error *e = NULL;
     if (ok) {
@@ -283,7 +286,8 @@ static struct error *take_answer(struct control *c, struct rsp_request *r)
     } else {
         stays(c, p, r);
     }
-    site_changed(c, p);
+    p->on_wire--;
+    site_changed(c, p); /* which may be its end */
     return e;
 }
 
@@ -295,6 +299,14 @@ static void discard(struct rsp_request *requests, size_t count)
     }
 }
 
+static void cut_off(struct control *c, struct site *p)
+{
+    if (site_is_wanted(p))
+        not_known(c, p);
+    p->on_wire--;
+    site_changed(c, p);
+}
+
 void sites_cut_off(struct control *c, struct rsp_request *requests, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -303,8 +315,8 @@ void sites_cut_off(struct control *c, struct rsp_request *requests, size_t count
             continue;
         if (!requests[i].error && strcmp(buf_text(&requests[i].reply), "OK") == 0)
             error_free(take_answer(c, &requests[i]));
-        else if (site_is_wanted(p))
-            not_known(c, p);
+        else
+            cut_off(c, p);
     }
     discard(requests, count);
 }

@@ -116,7 +116,7 @@ static void leave(struct site_table *t, struct site *p)
 void site_changed(struct control *c, struct site *p)
 {
     struct site_table *t = &c->breakpoints.sites;
-    if (p->users == 0 && !p->inserted)
+    if (p->users == 0 && !p->inserted && !p->on_wire)
         leave(t, p);
     else
         set_dirty(t, p, needs_sending(p));

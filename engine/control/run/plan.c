@@ -391,6 +391,13 @@ static struct error *on_own_place(struct control *c, struct stop *stop, bool *do
     return *handled ? on_target(c, stop, least_sp, done) : NULL;
 }
 
+/* At a trap of the program's own, in a stub that stays there (own_trap_note()). */
+static bool at_own_trap(struct control *c, const struct stop *stop)
+{
+    const struct thread *t = threads_find(&c->target->threads, stop->thread);
+    return t && t->at_trap && stop->reason == STOP_SIGNAL && stop->has_pc && stop->pc == t->trap_address;
+}
+
 static struct error *on_trap(struct control *c, struct stop *stop, bool *done)
 {
     struct plan *p = &c->plan;
@@ -407,6 +414,10 @@ static struct error *on_trap(struct control *c, struct stop *stop, bool *done)
     if (handled)
         return NULL;
     bool own_step = p->phase == PHASE_STEP && p->has_thread && ptid_equal(stop->thread, p->thread);
+    if (own_step && at_own_trap(c, stop)) { /* it was executed, and no step goes past it */
+        *done = true;
+        return NULL;
+    }
     if (own_step && (stop->reason != STOP_WATCHPOINT || watch_stops_behind(c)))
         return go_on_stepping(c, stop, done);
     if (p->watch_stepping && stop->reason == STOP_SIGNAL && ptid_equal(stop->thread, p->watch_thread)) {

@@ -41,7 +41,8 @@ bool plan_is_raced(struct control *c, const struct stop *stop)
         p->taken_by_others >= RESUMES_TAKEN_MOST)
         return false;
     struct thread *t = threads_find(&c->target->threads, stop->thread);
-    if (!t || t->in_handler || t->at_trap)
+    bool off_own_trap = p->phase == PHASE_OFF && p->off_own_trap; /* which does not move by itself */
+    if (!t || t->in_handler || t->at_trap || off_own_trap)
         return false;
     bool own = (p->phase == PHASE_OFF && ptid_equal(p->off_thread, t->id)) ||
                (p->phase == PHASE_STEP && p->has_thread && ptid_equal(p->thread, t->id));

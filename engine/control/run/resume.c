@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "engine/control/run/step_parts.h"
 #include "engine/control/breakpoints/dr7.h"
 #include "engine/control/control.h"
 #include "engine/control/run/step_flags.h"
@@ -238,7 +239,8 @@ static bool may_step_range(struct control *c, const struct plan *p)
     bool by_line = p->kind == PLAN_STEP || p->kind == PLAN_NEXT || p->kind == PLAN_UNTIL_NEXT;
     return by_line && p->phase == PHASE_STEP && !p->jumps.walks && p->line.high > p->line.low &&
            !watch_steps_any(c) &&
-           rsp_feature_usable(rsp_features(c->target->connection), FEATURE_VCONT_RANGE);
+           rsp_feature_usable(rsp_features(c->target->connection), FEATURE_VCONT_RANGE) &&
+           !range_holds_trap(c, &p->line);
 }
 
 /* vCont has no action that means "stay": while some are held, those that run are named one by one. */

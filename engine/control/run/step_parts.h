@@ -51,6 +51,12 @@ struct error *step_entered_function(struct control *c, struct plan *p, struct th
 struct error *step_left_function(struct control *c, struct plan *p, struct thread *t, uint64_t pc,
                                  bool *done) BASE_MUST_CHECK;
 
+/* -- range_traps.c --------------------------------------------------------------------------------- */
+
+/* A range that is not to be stepped by the stub, as a trap of the program's own stands in it. Asks nothing.
+ */
+bool range_holds_trap(struct control *c, const struct address_range *range);
+
 /* -- step_linker.c --------------------------------------------------------------------------------- */
 
 /* In the linker's stubs, through which functions of shared libraries are called. */

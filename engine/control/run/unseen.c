@@ -21,10 +21,10 @@ static bool may_go_on_unseen(struct control *c, const struct rsp_stop *stop)
 {
     const struct plan *p = &c->plan;
     return p->phase == PHASE_OFF && p->after_off == PHASE_RUN && !rsp_races(c->target->connection) &&
-           !p->off_removed && !p->off_unknown && !p->off_with_signal && !c->interrupt.sent &&
-           !watch_steps_any(c) && stop->kind == RSP_STOP_SIGNAL && stop->signal == TARGET_SIGTRAP &&
-           stop->reason == RSP_REASON_NONE && stop->expedited_count == 0 && stop->has_thread &&
-           ptid_equal(stop->thread, p->off_thread) &&
+           !p->off_removed && !p->off_unknown && !p->off_own_trap && !p->off_with_signal &&
+           !c->interrupt.sent && !watch_steps_any(c) && stop->kind == RSP_STOP_SIGNAL &&
+           stop->signal == TARGET_SIGTRAP && stop->reason == RSP_REASON_NONE && stop->expedited_count == 0 &&
+           stop->has_thread && ptid_equal(stop->thread, p->off_thread) &&
            rsp_features(c->target->connection)->state[FEATURE_STEP_OFF].works == TRI_YES;
 }
 

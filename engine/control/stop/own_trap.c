@@ -71,9 +71,12 @@ struct error *own_trap_passed(struct control *c, struct thread *t, struct stop *
 void own_trap_note(struct control *c, const struct stop *stop, bool own_step)
 {
     struct thread *t = threads_find(&c->target->threads, stop->thread);
+    const struct plan *p = &c->plan;
+    bool moved = own_step && (p->knows_from ? stop->pc != p->stepped_from
+                                            : !t || !t->has_last_pc || stop->pc != t->last_pc);
     bool may_be = t && stop->has_pc && c->plan_active && !c->target->arch->pc_behind_trap &&
                   stop->reason == STOP_SIGNAL && stop->signal == TARGET_SIGTRAP && !stop->late_hit &&
-                  !site_at(c, stop->pc) && (!own_step || (t->has_last_pc && t->last_pc == stop->pc));
+                  !site_at(c, stop->pc) && !moved;
     if (!t)
         return;
     t->at_trap = may_be && trap_own_at(c, stop->pc) != 0;

@@ -201,4 +201,43 @@ fake "several breakpoints at one place" "" \
     "$memory,\"end\":\"0x1800\""
 fake "a library that comes is no stop" "{\"on\":\"c\",\"times\":1,\"reply\":\"$(at 1 0x1100 'library:;')\"},{\"on\":\"c\",\"times\":1,\"reply\":\"W00\"}" '{"do":"continue","expect":{"reason":"exited"}}'
 fake "nor is a thread that comes" "{\"on\":\"c\",\"times\":1,\"reply\":\"$(at 1 0x1100 'create:;')\"},{\"on\":\"c\",\"times\":1,\"reply\":\"W00\"}" '{"do":"continue","expect":{"reason":"exited"}}'
+# -- traps of the program's own, with a breakpoint kept ------------------------------------------------------------------
+cat >"$work/own.c" <<'C'
+volatile int n;
+int main(int argc, char **argv)
+{
+    (void)argv;
+    n = argc;
+#if defined __x86_64__
+    __asm__ volatile("int3"); n = 2; __asm__ volatile(".byte 0xcd, 3");
+#elif defined __aarch64__
+    __asm__ volatile("brk #0xf000"); n = 2; __asm__ volatile("brk #1");
+#else
+    __asm__ volatile("ebreak"); n = 2; __asm__ volatile(".4byte 0x00100073");
+#endif
+    n = 4;
+    return n;
+}
+C
+trapped='"reason":"signal","signal":"SIGTRAP"'
+own() { # NAME COMPILER TARGET STEPS
+    "$2" -g -O0 -static -o "$work/own-$1" "$work/own.c" || { echo "FAIL own traps, $1: it cannot be built" && return; }
+    session "own traps, $1" 0 "$(inline "{\"timeout\":20,\"steps\":[{\"do\":\"break\",\"at\":\"main\"},{\"do\":\"continue\",\"expect\":{\"reason\":\"breakpoint\"}},$4]}")" \
+        -s "$work/own-$1" -t "launch:$3 $work/own-$1"
+}
+value() { echo "{\"do\":\"eval\",\"expr\":\"n\",\"expect\":{\"value\":\"$1\"}}"; }
+all="{\"do\":\"continue\",\"expect\":{$trapped}},$(value 1),{\"do\":\"continue\",\"expect\":{$trapped}},$(value 2),{\"do\":\"continue\",\"expect\":{\"reason\":\"exited\",\"exit_code\":4}}"
+for one in "x86-64 gcc gdbserver --once 127.0.0.1:{port}" "aarch64 aarch64-linux-gnu-gcc qemu-aarch64 -g {port}" "riscv64 riscv64-linux-gnu-gcc qemu-riscv64 -g {port}"; do
+    set -- $one
+    arch=$1 compiler=$2
+    shift 2
+    own "$arch" "$compiler" "$*" "$all"
+done
+# by line: a stub that stays at the trap has it told, gdbserver, which goes past by itself, is not let step the range
+next="{\"do\":\"continue\",\"expect\":{$trapped}},{\"do\":\"next\",\"expect\":{$trapped}},$(value 2),{\"do\":\"next\",\"expect\":{\"reason\":\"step\"}},$(value 2)"
+own aarch64 aarch64-linux-gnu-gcc "qemu-aarch64 -g {port}" "$next"
+own riscv64 riscv64-linux-gnu-gcc "qemu-riscv64 -g {port}" "$next"
+own x86-64 gcc "gdbserver --once 127.0.0.1:{port}" \
+    "{\"do\":\"continue\",\"expect\":{$trapped}},{\"do\":\"next\",\"expect\":{\"reason\":\"step\",\"line\":{\"gt\":6}}},$(value 2),{\"do\":\"next\"},$(value 4)"
+
 finish

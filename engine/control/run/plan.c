@@ -414,10 +414,7 @@ static struct error *on_trap(struct control *c, struct stop *stop, bool *done)
     if (handled)
         return NULL;
     bool own_step = p->phase == PHASE_STEP && p->has_thread && ptid_equal(stop->thread, p->thread);
-    if (own_step && at_own_trap(c, stop)) { /* it was executed, and no step goes past it */
-        *done = true;
-        return NULL;
-    }
+    own_step = own_step && !at_own_trap(c, stop); /* which was executed, and no step goes past it */
     if (own_step && (stop->reason != STOP_WATCHPOINT || watch_stops_behind(c)))
         return go_on_stepping(c, stop, done);
     if (p->watch_stepping && stop->reason == STOP_SIGNAL && ptid_equal(stop->thread, p->watch_thread)) {

@@ -73,7 +73,9 @@ struct error *slice_json(struct pool *p, struct value *v, unsigned depth, bool *
     bool text;
     struct value *elements = NULL;
     TRY(slice_elements(p, v, &text, &elements));
-    if (elements)
+    if (elements && elements->absent)
+        *ret = cJSON_CreateNull(); /* the text says why */
+    else if (elements)
         return text ? text_json(p, elements, truncated, ret)
                     : json_at(p, elements, depth + 1, truncated, ret);
     return NULL;

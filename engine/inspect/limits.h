@@ -159,7 +159,7 @@ enum {
     SLIDE_TRIES_MOST = 8,
 };
 
-/* Bytes of the elements of one container: the text says that its size is beyond sense. */
+/* Bytes of the elements of one container or slice: the text says that its size is beyond sense. */
 #define CONTAINER_BYTES_MOST (1ll << 47)
 
 #endif

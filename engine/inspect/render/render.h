@@ -46,6 +46,8 @@ struct error *struct_text(struct rendering *r, struct value *v, unsigned depth,
                           struct bases_shown *shown) BASE_MUST_CHECK;
 /* The same in Rust's way (rust.c), also of references to slices. */
 struct error *rust_text(struct rendering *r, struct value *v, unsigned depth) BASE_MUST_CHECK;
+/* What is told instead of a value that is not there. */
+struct error *absent_text(struct rendering *r, const struct value *v) BASE_MUST_CHECK;
 /* The bytes of a slice as a string (rust.c). */
 struct error *slice_string_text(struct rendering *r, struct value *bytes) BASE_MUST_CHECK;
 /* Is it a tuple, or a struct whose fields have numbers for names? */

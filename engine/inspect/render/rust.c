@@ -91,6 +91,8 @@ struct error *rust_text(struct rendering *r, struct value *v, unsigned depth)
     if (variant_is_enumeration(v->type))
         return enumeration_text(r, v, depth);
     TRY(slice_elements(r->p, v, &text, &elements));
+    if (elements && elements->absent)
+        return absent_text(r, elements);
     if (elements && text)
         return slice_string_text(r, elements);
     BASE_FREE char *name = type_name(v->type);

@@ -204,6 +204,12 @@ static struct error *scalar_text(struct rendering *r, struct value *v, unsigned 
     return NULL;
 }
 
+struct error *absent_text(struct rendering *r, const struct value *v)
+{
+    buf_printf(r->out, "<%s>", v->absent);
+    return NULL;
+}
+
 /* D's arrays and Go's slices are structs; *done: it is one. */
 static struct error *slice_text(struct rendering *r, struct value *v, unsigned depth, bool *done)
 {
@@ -213,6 +219,8 @@ static struct error *slice_text(struct rendering *r, struct value *v, unsigned d
     *done = elements && depth < RENDER_DEPTH;
     if (!*done)
         return NULL;
+    if (elements->absent)
+        return absent_text(r, elements);
     return text ? slice_string_text(r, elements) : elements_in_brackets(r, elements, depth);
 }
 
@@ -245,10 +253,8 @@ static struct error *text_at(struct rendering *r, struct value *v, unsigned dept
         return NULL;
     }
     struct error *failed;
-    if (v->absent) {
-        buf_printf(out, "<%s>", v->absent);
-        return NULL;
-    }
+    if (v->absent)
+        return absent_text(r, v);
     if (type_language(t) == LANGUAGE_FORTRAN && fortran_text(r, v, depth, &failed))
         return failed;
     if (t->kind == TYPE_ARRAY)

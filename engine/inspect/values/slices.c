@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "engine/inspect/limits.h"
+
 static const struct type_member *named(struct type *t, const char *name)
 {
     const struct type_member *members;
@@ -52,6 +54,17 @@ static bool is_slice(struct type *t, bool *text, const struct type_member **firs
     return to && (*to == '[' || *text);
 }
 
+/* What is wrong with a length, or NULL; Go's are signed. */
+static const char *damage(struct type *t, struct type *element, uint64_t count)
+{
+    uint64_t size = type_size(type_strip(element));
+    if (type_language(t) == LANGUAGE_GO && (int64_t)count < 0)
+        return "damaged: its length is negative";
+    if (count > (uint64_t)CONTAINER_BYTES_MOST / (size && size < CONTAINER_BYTES_MOST ? size : 1))
+        return "damaged: its length is beyond sense";
+    return NULL;
+}
+
 struct error *slice_elements(struct pool *p, struct value *v, bool *text, struct value **ret)
 {
     struct type *t = type_strip(v->type);
@@ -69,6 +82,9 @@ struct error *slice_elements(struct pool *p, struct value *v, bool *text, struct
     TRY(value_of_member(p, v, last, &length));
     TRY(value_as_integer(p, start, &address));
     TRY(value_as_integer(p, length, &count));
-    *ret = value_at(p, type_array_of(type_target(type_strip(first->type)), count), address);
+    struct type *element = type_target(type_strip(first->type));
+    const char *wrong = damage(t, element, count);
+    *ret = value_at(p, type_array_of(element, wrong ? 0 : count), address);
+    (*ret)->absent = wrong;
     return NULL;
 }

@@ -69,6 +69,8 @@ struct error *evaluate_index(struct evaluation *e, const struct node *n, struct 
     TRY(slice_elements(&e->pool, v, &text, &elements));
     if (!elements)
         return element(e, v, number, ret);
+    if (elements->absent)
+        return value_index(&e->pool, elements, number, ret);
     uint64_t count = type_strip(elements->type)->count;
     if ((uint64_t)number >= count)
         return error_new(ERR_NO_MEMORY, "index %" PRId64 " is outside of a slice of %" PRIu64, number, count);

@@ -43,7 +43,7 @@ struct value {
     size_t size;
     unsigned char *known; /* NULL: all of it; else a bit for each of `bytes`, 0 where it is optimised out */
     bool optimised_out;   /* there is no value to show */
-    const char *absent;   /* an array or text of Fortran that is "not allocated" now, or NULL */
+    const char *absent;   /* of an array or text that is none now, "not allocated", or NULL */
     struct value_pieces *owned_pieces;
     const struct value_pieces *pieces;
     size_t piece_byte;

@@ -38,6 +38,9 @@ enum {
     /* Places in all files together at which a step looks out for a jump out of several functions: jumps by
      * the others are not seen. */
     PLAN_JUMPS = 32,
+    /* Bytes of a line in which traps of the program's own are looked for before the stub steps through it: a
+     * longer one is stepped as if there were none. */
+    RANGE_CODE_MOST = 4096,
     /* Instructions that longjmp() is followed for until it jumps: the step goes on without. */
     JUMP_STEPS_MOST = 2000,
     /* Functions and files that a step does not go into: a further one is refused, and the error says so. */

@@ -6,10 +6,9 @@
  * looked at.
  */
 #include "engine/control/control.h"
+#include "engine/control/limits.h"
 #include "engine/control/run/step_parts.h"
 #include "engine/inspect/disassembly/decoder.h"
-
-enum { RANGE_CODE_MOST = 4096 }; /* bytes of a line that are looked at; a longer one is not */
 
 /* Whether an instruction begins there: else the bytes of the trap are a part of another one. Who cannot tell
  * says yes. */

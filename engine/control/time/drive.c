@@ -18,7 +18,7 @@
 #define LEAST_NS  200000000
 /* How long an interrupted target is waited for: where its time is up, and where somebody pressed Ctrl-C and
  * waits. */
-#define GRACE_NS   1000000000
+#define GRACE_NS   3000000000
 #define PRESSED_NS 800000000
 /* How long it may take to go back to where a search began. */
 #define HOME_NS 60000000000

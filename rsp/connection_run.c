@@ -258,8 +258,14 @@ static struct error *take_stop_reply(struct wait *w, const struct rsp_event *eve
     bool asked = conn_unread_asked(c);
     if (real && !asked && event->raw && conn_doubt_takes(c, buf_text(&payload), payload.length))
         return NULL;
-    if (real && !asked && conn_stops_may_be_old(c, buf_text(&payload), payload.length))
-        TRY(conn_settle_old_stop(c, &payload, &real));
+    if (real && !asked && conn_stops_may_be_old(c, buf_text(&payload), payload.length)) {
+        /* Ctrl-C waits for so long: a stop that is given up here is one that nobody takes, and an interrupt
+         * of what stands ends the process when it is let go */
+        int cancel_fd = transport_set_cancel_fd(c->transport, -1);
+        struct error *e = conn_settle_old_stop(c, &payload, &real);
+        transport_set_cancel_fd(c->transport, cancel_fd);
+        TRY(e);
+    }
     return real ? take_stop(w, buf_text(&payload), payload.length) : NULL;
 }
 

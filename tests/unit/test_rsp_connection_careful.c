@@ -305,6 +305,35 @@ static void test_same_stop(void **state)
     session_close(&s);
 }
 
+/* Ctrl-C while a stop is being made sure of: the stop is not lost by that, and the target known to stand. */
+static void script_pressed_meanwhile(struct peer *p)
+{
+    peer_negotiate(p, NO_ACK);
+    peer_answer(p, "qUnknown", "");
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_answer(p, "s", "T0510:01;thread:1;");
+    peer_expect(p, "vMustReplyEmpty");
+    if (write(p->signal_fd, "x", 1) != 1)
+        peer_fail(p, "nothing pressed");
+    poll(NULL, 0, 100); /* so that it is seen before the answer */
+    peer_reply(p, "");
+    peer_answer(p, "m1,2", "1111");
+}
+
+static void test_pressed_meanwhile(void **state)
+{
+    (void)state;
+    struct session s;
+    char byte;
+    open_with(&s, script_pressed_meanwhile, 20);
+    must(call(&s, RSP_GRAMMAR_ANY, 0, "qUnknown", ""));
+    assert_int_equal(stops_at(&s), 1);
+    assert_int_equal(stops_at(&s), 1);
+    assert_int_equal(read(s.cancel[0], &byte, 1), 1); /* it is there for whoever waits next */
+    ask(&s, "m1,2", "1111");
+    session_close(&s);
+}
+
 /* -- one who never falls silent ---------------------------------------------------------------------------
  */
 
@@ -339,7 +368,8 @@ int main(void)
         cmocka_unit_test(test_copies_in_a_window), cmocka_unit_test(test_crosses),
         cmocka_unit_test(test_change_in_doubt),    cmocka_unit_test(test_talks_on),
         cmocka_unit_test(test_late_stops),         cmocka_unit_test(test_runs_on),
-        cmocka_unit_test(test_same_stop),          cmocka_unit_test(test_no_fence),
+        cmocka_unit_test(test_same_stop),          cmocka_unit_test(test_pressed_meanwhile),
+        cmocka_unit_test(test_no_fence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@ tests=${2:-tests}
 kind=${3:-all}
 UNIT_SECONDS=${UNIT_SECONDS:-600} SUITE_SECONDS=${SUITE_SECONDS:-2400} JOBS=${JOBS:-$(($(nproc) + 1))}
 # What takes longest on two processors. One that is not named here is no worse for it: it begins later.
-LONG='suite/life suite/kernel suite/time suite/audit suite/containers suite/oracle suite/faults unit/test_engine_attach suite/docs
+LONG='suite/kernel suite/time suite/life suite/audit suite/containers suite/oracle suite/faults unit/test_engine_attach suite/docs
     suite/races unit/test_rsp_connection_order suite/cplusplus suite/breakpoints unit/test_rsp_connection_missing suite/threads'
 results=$(mktemp -d)
 end_all() {
@@ -118,8 +118,6 @@ ordered() {
 mapfile -t items < <(ordered)
 running=0
 for item in "${items[@]}"; do
-    # it leaves processes while signals are on their way to them, which a busy machine delays beyond what is waited for
-    [ "$item" != suite/life ] || { one "$item"; continue; }
     [ "$running" -lt "$JOBS" ] || { wait -n && running=$((running - 1)); }
     one "$item" &
     running=$((running + 1))

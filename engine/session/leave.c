@@ -9,7 +9,7 @@
 
 enum { SETTLE_TRIES = 16, OWED_TRIES = 8 };
 /* For a signal that is on its way to come, and for a target to stop that was interrupted once more. */
-#define OWED_NS INT64_C(800000000)
+#define OWED_NS INT64_C(300000000)
 #define STOP_NS INT64_C(2000000000)
 
 /* A running target is stopped first: nothing may be sent to it while it runs. */
